@@ -1,0 +1,105 @@
+# The switches of mailhaul's build, one macro each.
+
+# MH_C17: a compiler that accepts -std=gnu17, which AC_PROG_CC does not ask for by itself.
+AC_DEFUN([MH_C17],[
+  MH_APPEND_FLAG([CFLAGS_STD],[-std=gnu17])
+  AS_IF([test -z "$CFLAGS_STD"],[AC_MSG_ERROR([a compiler for C17 is needed: gcc 8 or clang 6 at least])])
+  AC_SUBST([CFLAGS_STD])
+])
+
+# MH_APPEND_FLAG(VARIABLE, FLAG): adds FLAG if compiler and linker take it.
+AC_DEFUN([MH_APPEND_FLAG],[
+  AS_VAR_PUSHDEF([cache],[mh_cv_flag_$2])
+  AC_CACHE_CHECK([whether $CC accepts $2],[cache],[
+    mh_save_CFLAGS=$CFLAGS
+    CFLAGS="$CFLAGS -Werror $2"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([],[])],[AS_VAR_SET([cache],[yes])],[AS_VAR_SET([cache],[no])])
+    CFLAGS=$mh_save_CFLAGS
+  ])
+  AS_VAR_IF([cache],[yes],[$1="$$1 $2"])
+  AS_VAR_POPDEF([cache])
+])
+
+# MH_WARNINGS: a strict set for everybody; errors only with --enable-werror, which CI uses.
+AC_DEFUN([MH_WARNINGS],[
+  AC_ARG_ENABLE([werror],[AS_HELP_STRING([--enable-werror],[turn compiler warnings into errors])],
+    [],[enable_werror=no])
+  CFLAGS_WARN=
+  m4_foreach_w([flag],[-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+    -Wconversion -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wnull-dereference
+    -Wduplicated-cond -Wduplicated-branches -Wlogical-op],
+    [MH_APPEND_FLAG([CFLAGS_WARN],flag)
+  ])
+  mh_werror_summary="strict"
+  AS_IF([test "x$enable_werror" = xyes],[CFLAGS_WARN="$CFLAGS_WARN -Werror"; mh_werror_summary="strict, as errors"])
+  AC_SUBST([CFLAGS_WARN])
+])
+
+# MH_HARDENING: on unless --disable-hardening.
+AC_DEFUN([MH_HARDENING],[
+  AC_ARG_ENABLE([hardening],
+    [AS_HELP_STRING([--disable-hardening],[leave out stack protector, _FORTIFY_SOURCE, PIE, RELRO and now])],
+    [],[enable_hardening=yes])
+  CFLAGS_HARD= LDFLAGS_HARD= mh_hardening=no
+  AS_IF([test "x$enable_hardening" != xno],[
+    MH_APPEND_FLAG([CFLAGS_HARD],[-fstack-protector-strong])
+    MH_APPEND_FLAG([CFLAGS_HARD],[-fstack-clash-protection])
+    MH_APPEND_FLAG([CFLAGS_HARD],[-fPIE])
+    MH_APPEND_FLAG([LDFLAGS_HARD],[-pie])
+    MH_APPEND_FLAG([LDFLAGS_HARD],[-Wl,-z,relro])
+    MH_APPEND_FLAG([LDFLAGS_HARD],[-Wl,-z,now])
+    # _FORTIFY_SOURCE needs optimisation, and a distribution may have set its own level.
+    AS_CASE([" $CFLAGS $CPPFLAGS "],
+      [*_FORTIFY_SOURCE*],[],
+      [*" -O0 "*],[],
+      [*" -O"*],[CFLAGS_HARD="$CFLAGS_HARD -D_FORTIFY_SOURCE=2"])
+    mh_hardening=yes
+  ])
+  AC_SUBST([CFLAGS_HARD])
+  AC_SUBST([LDFLAGS_HARD])
+])
+
+# MH_SANITIZERS: --enable-sanitizers[=LIST], address,undefined without a list.
+AC_DEFUN([MH_SANITIZERS],[
+  AC_ARG_ENABLE([sanitizers],
+    [AS_HELP_STRING([--enable-sanitizers@<:@=LIST@:>@],[build with sanitizers (address,undefined)])],
+    [],[enable_sanitizers=no])
+  CFLAGS_SAN= mh_sanitizers=no
+  AS_CASE([$enable_sanitizers],[no],[],[
+    AS_IF([test "x$enable_sanitizers" = xyes],[enable_sanitizers=address,undefined])
+    mh_sanitizers=$enable_sanitizers
+    CFLAGS_SAN="-fsanitize=$enable_sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer"
+    # The sanitizers bring their own checks of these; both at once hide errors.
+    CFLAGS_HARD=$(AS_ECHO(["$CFLAGS_HARD"]) | $SED 's/-D_FORTIFY_SOURCE=2//')
+    AC_MSG_CHECKING([whether $CC links with $CFLAGS_SAN])
+    mh_save_CFLAGS=$CFLAGS; CFLAGS="$CFLAGS $CFLAGS_SAN"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([],[])],[AC_MSG_RESULT([yes])],
+      [AC_MSG_RESULT([no]); AC_MSG_ERROR([this compiler cannot build with the sanitizers asked for])])
+    CFLAGS=$mh_save_CFLAGS
+  ])
+  AM_CONDITIONAL([SANITIZERS],[test "x$mh_sanitizers" != xno])
+  AC_SUBST([CFLAGS_SAN])
+])
+
+# MH_FUZZERS: libFuzzer targets, clang only.
+AC_DEFUN([MH_FUZZERS],[
+  AC_ARG_ENABLE([fuzzers],[AS_HELP_STRING([--enable-fuzzers],[build the libFuzzer targets (clang)])],
+    [],[enable_fuzzers=no])
+  AS_IF([test "x$enable_fuzzers" = xyes],[
+    mh_save_CFLAGS=$CFLAGS; CFLAGS="$CFLAGS -fsanitize=fuzzer-no-link"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([],[])],[],[AC_MSG_ERROR([--enable-fuzzers needs clang with libFuzzer: CC=clang])])
+    CFLAGS=$mh_save_CFLAGS
+    CFLAGS_SAN="$CFLAGS_SAN -fsanitize=fuzzer-no-link"
+  ])
+  AM_CONDITIONAL([FUZZERS],[test "x$enable_fuzzers" = xyes])
+])
+
+# MH_COVERAGE: gcov counters; `make coverage` prints lines covered a file.
+AC_DEFUN([MH_COVERAGE],[
+  AC_ARG_ENABLE([coverage],[AS_HELP_STRING([--enable-coverage],[build with coverage counters])],
+    [],[enable_coverage=no])
+  CFLAGS_COV=
+  AS_IF([test "x$enable_coverage" = xyes],[CFLAGS_COV="--coverage -O0"])
+  AM_CONDITIONAL([COVERAGE],[test "x$enable_coverage" = xyes])
+  AC_SUBST([CFLAGS_COV])
+])

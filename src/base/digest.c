@@ -1,0 +1,41 @@
+#include "config.h"
+
+#include "base/digest.h"
+
+#include <stdint.h>
+
+#include <nettle/version.h>
+
+void digest_start(struct digest *d)
+{
+	sha256_init(&d->ctx);
+}
+
+void digest_add(struct digest *d, const void *bytes, size_t length)
+{
+	sha256_update(&d->ctx, length, bytes);
+}
+
+void digest_end(struct digest *d, unsigned char out[DIGEST_SIZE])
+{
+	sha256_digest(&d->ctx, DIGEST_SIZE, out);
+}
+
+void digest_hex(char *out, const unsigned char *octets, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < length; i++) {
+		out[2 * i] = digits[octets[i] >> 4];
+		out[2 * i + 1] = digits[octets[i] & 15];
+	}
+	out[2 * length] = '\0';
+}
+
+#define TEXT_OF(number) #number
+#define VERSION_TEXT(major, minor) TEXT_OF(major) "." TEXT_OF(minor)
+
+const char *digest_library_version(void)
+{
+	return VERSION_TEXT(NETTLE_VERSION_MAJOR, NETTLE_VERSION_MINOR);
+}

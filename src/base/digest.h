@@ -1,0 +1,27 @@
+#ifndef MAILHAUL_BASE_DIGEST_H
+#define MAILHAUL_BASE_DIGEST_H
+
+#include <stddef.h>
+
+#include <nettle/sha2.h>
+
+enum { DIGEST_SIZE = SHA256_DIGEST_SIZE };
+
+/* SHA-256 of bytes that come in pieces. */
+struct digest {
+	struct sha256_ctx ctx;
+};
+
+void digest_start(struct digest *d);
+void digest_add(struct digest *d, const void *bytes, size_t length);
+
+/* Writes the 32 octets and makes *d ready for another text. */
+void digest_end(struct digest *d, unsigned char out[DIGEST_SIZE]);
+
+/* The version of the library that was built against, for --version. */
+const char *digest_library_version(void);
+
+/* Lower-case hexadecimal of length octets; out has 2 * length + 1 bytes. */
+void digest_hex(char *out, const unsigned char *octets, size_t length);
+
+#endif

@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+void error_clear(struct error *err)
+{
+	*err = (struct error){.kind = ERROR_NONE};
+}
+
+static void format_into(char *out, size_t size, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+/* Texts may hold file names and other people's words: they are escaped here, once for all. */
+static void format_into(char *out, size_t size, const char *format, va_list args)
+{
+	char raw[1024];
+
+	vsnprintf(raw, sizeof(raw), format, args);
+	escape_text(out, size, raw, strlen(raw));
+}
+
+static void start(struct error *err, enum error_kind kind)
+{
+	error_clear(err);
+	err->kind = kind;
+	err->temporary = kind == ERROR_NETWORK || kind == ERROR_LOCKED;
+}
+
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
+{
+	va_list args;
+
+	start(err, kind);
+	va_start(args, format);
+	format_into(err->cause, sizeof(err->cause), format, args);
+	va_end(args);
+	return false;
+}
+
+static bool errno_is_temporary(int errno_value)
+{
+	switch (errno_value) {
+	case ENOSPC:
+	case EDQUOT:
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+	case EINTR:
+	case EAGAIN:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
+{
+	size_t used;
+	va_list args;
+
+	start(err, kind);
+	err->saved_errno = errno_value;
+	if (errno_is_temporary(errno_value))
+		err->temporary = true;
+	va_start(args, format);
+	format_into(err->cause, sizeof(err->cause), format, args);
+	va_end(args);
+	used = strlen(err->cause);
+	snprintf(err->cause + used, sizeof(err->cause) - used, ": %s", strerror(errno_value));
+	return false;
+}
+
+bool error_mend(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	format_into(err->mend, sizeof(err->mend), format, args);
+	va_end(args);
+	return false;
+}
+
+bool error_server(struct error *err, const char *words, size_t length)
+{
+	escape_text(err->server, sizeof(err->server), words, length);
+	return false;
+}

@@ -1,0 +1,14 @@
+#ifndef MAILHAUL_BASE_MEMORY_H
+#define MAILHAUL_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Memory that is always there: these end the process with exit code 71 (EX_OSERR) when it is not. */
+void *memory_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *memory_copy_string(const char *text) __attribute__((malloc, returns_nonnull));
+char *memory_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+void memory_exhausted(void) __attribute__((noreturn));
+
+
+#endif

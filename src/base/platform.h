@@ -1,0 +1,21 @@
+#ifndef MAILHAUL_BASE_PLATFORM_H
+#define MAILHAUL_BASE_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What only some systems can do. Each does the best that the system offers; all is in platform.c. */
+
+/* Overwrites bytes in a way that the compiler does not leave out. */
+void platform_wipe(void *bytes, size_t length);
+
+/* Keeps whole pages out of swap and core files. Best effort. */
+void platform_lock_pages(void *pages, size_t length);
+
+/* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
+void platform_start_writeback(int fd);
+
+/* Has this process killed when its parent dies. Returns false if the system cannot. */
+bool platform_die_with_parent(void);
+
+#endif

@@ -1,0 +1,158 @@
+#include "config.h"
+
+#include "cmd/cli.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "cmd/fetch.h"
+#include "cmd/version.h"
+#include "ui/report.h"
+
+static const struct verb verbs[] = {
+    {"fetch", fetch_run},
+};
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"keep", no_argument, NULL, 'k'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "Usage: mailhaul [OPTION...] [fetch] [ACCOUNT...]\n"
+    "Brings mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
+    "Without ACCOUNT, all accounts of the configuration are fetched.\n"
+    "\n"
+    "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
+    "  -n, --dry-run      connect and list, say for each message what would be done\n"
+    "      --keep         delete nothing from the server in this run\n"
+    "  -q, --quiet        tell nothing but failures\n"
+    "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
+    "      --help         show this\n"
+    "      --version      show the versions of mailhaul and its libraries\n"
+    "\n"
+    "Exit status: 0 all is well (also without new mail), 64 the command line,\n"
+    "68 no such host, 69 TLS or certificate, 70 a bug, 71 out of memory, 74 storing,\n"
+    "75 try again later, 76 the server's answers, 77 the login, 78 the configuration.\n"
+    "\n"
+    "The manuals: man mailhaul, man mailhaul.conf\n";
+
+/* An option that is not there: names the nearest one. */
+static bool refuse_option(const char *word, struct error *err)
+{
+	const char *names[sizeof(options) / sizeof(options[0])];
+	size_t count = 0;
+	const char *near;
+
+	for (; options[count].name; count++)
+		names[count] = options[count].name;
+	error_set(err, ERROR_USAGE, "there is no option %s", word);
+	near = strncmp(word, "--", 2) == 0 ? nearest_name(word + 2, names, count) : NULL;
+	if (near)
+		return error_mend(err, "did you mean --%s?", near);
+	return error_mend(err, "see mailhaul --help");
+}
+
+/* getopt_long has said '?' or ':' about the word before optind; optopt says whether it knows it. */
+static bool explain_option(int said, char **argv, struct error *err)
+{
+	char single[3] = {'-', (char)optopt, '\0'};
+	const char *word = argv[optind - 1];
+
+	if (said == ':') {
+		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
+		return error_mend(err, "see mailhaul --help");
+	}
+	if (strncmp(word, "--", 2) != 0 && optopt != 0)
+		return refuse_option(single, err);
+	if (optopt != 0) {
+		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
+		return error_mend(err, "see mailhaul --help");
+	}
+	return refuse_option(word, err);
+}
+
+static void take_option(struct cli *cli, int option)
+{
+	switch (option) {
+	case 'c':
+		cli->config_path = optarg;
+		break;
+	case 'q':
+		cli->level = LOG_QUIET;
+		break;
+	case 'v':
+		cli->level = cli->level >= LOG_VERBOSE ? LOG_WIRE : LOG_VERBOSE;
+		break;
+	case 'k':
+		cli->keep = true;
+		break;
+	case 'n':
+		cli->dry_run = true;
+		break;
+	case 'h':
+		cli->help = true;
+		break;
+	default:
+		cli->version = true;
+		break;
+	}
+}
+
+bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
+{
+	int option;
+
+	*cli = (struct cli){.verb = &verbs[0], .level = LOG_NORMAL};
+	opterr = 0;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":c:qvn", options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return explain_option(option, argv, err);
+		take_option(cli, option);
+	}
+	cli->accounts = argv + optind;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (cli->accounts[0] && strcmp(cli->accounts[0], verbs[i].name) == 0) {
+			cli->verb = &verbs[i];
+			cli->accounts++;
+			break;
+		}
+	}
+	return true;
+}
+
+int cli_main(int argc, char **argv)
+{
+	struct cli cli;
+	struct error err;
+	int code;
+
+	/* What goes away while it is written to is noticed where it is written. */
+	signal(SIGPIPE, SIG_IGN);
+	if (!cli_parse(&cli, argc, argv, &err)) {
+		report_error(NULL, NULL, &err);
+		return EX_USAGE;
+	}
+	if (cli.help)
+		code = fputs(help, stdout) >= 0 ? EX_OK : EX_IOERR;
+	else if (cli.version)
+		code = version_run();
+	else
+		code = cli.verb->run(&cli);
+	if (fflush(stdout) != 0 && code == EX_OK)
+		code = EX_IOERR;
+	return code;
+}

@@ -1,0 +1,300 @@
+#include "config.h"
+
+#include "config/account.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "base/secret.h"
+#include "config/path.h"
+#include "store/destination.h"
+
+enum {
+	NAME_MOST = 64,
+	TIMEOUT_SECONDS = 60,
+	CONNECT_SECONDS = 30,
+	DELIVER_SECONDS = 300,
+};
+
+static void set_string(char **where, char *value)
+{
+	free(*where);
+	*where = value;
+}
+
+static bool set_server(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	if (!*value || strlen(value) > 255 || strpbrk(value, " \t\r\n/@"))
+		return false;
+	set_string(&a->server, memory_copy_string(value));
+	return true;
+}
+
+static bool set_port(struct account *a, const char *value, const char *folder)
+{
+	uint64_t port;
+
+	(void)folder;
+	if (!parse_number(value, strlen(value), 65535, &port) || port == 0)
+		return false;
+	a->port = (unsigned)port;
+	return true;
+}
+
+/* One of two words; `second` becomes true for the second. */
+static bool set_choice(const char *value, const char *first_word, const char *second_word, bool *second)
+{
+	*second = strcmp(value, second_word) == 0;
+	return *second || strcmp(value, first_word) == 0;
+}
+
+static bool set_tls(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_choice(value, "implicit", "starttls", &a->starttls);
+}
+
+static bool set_tls_ca_file(struct account *a, const char *value, const char *folder)
+{
+	if (!*value)
+		return false;
+	set_string(&a->tls_ca_file, path_resolve(value, folder));
+	return true;
+}
+
+static bool set_user(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	if (!*value)
+		return false;
+	set_string(&a->user, memory_copy_string(value));
+	return true;
+}
+
+static bool set_password(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	if (!*value)
+		return false;
+	secret_free(&a->password);
+	a->password = secret_make(value, strlen(value));
+	return true;
+}
+
+static bool set_deliver_to(struct account *a, const char *value, const char *folder)
+{
+	const char *colon = strchr(value, ':');
+	size_t length = colon ? (size_t)(colon - value) : strlen(value);
+	bool wants_path;
+
+	a->destination = destination_find(value, length);
+	if (!a->destination)
+		return false;
+	wants_path = a->destination != &pipe_ops;
+	if (wants_path != (colon && colon[1]))
+		return false;
+	set_string(&a->deliver_path, wants_path ? path_resolve(colon + 1, folder) : NULL);
+	return true;
+}
+
+static bool set_leave_on_server(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	if (strcmp(value, "forever") == 0)
+		a->retention.mode = RETENTION_FOREVER;
+	else if (strcmp(value, "no") == 0)
+		a->retention.mode = RETENTION_NONE;
+	else if (isdigit((unsigned char)value[strlen(value) - (*value != '\0')]) ||
+	    !parse_duration(value, &a->retention.age))
+		return false; /* a number without a unit may have meant days, or seconds */
+	else
+		a->retention.mode = RETENTION_AGE;
+	return true;
+}
+
+static bool set_max_message_size(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_size(value, &a->retention.max_octets);
+}
+
+static bool set_max_messages(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_number(value, strlen(value), UINT32_MAX, &a->max_messages);
+}
+
+static bool set_order(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_choice(value, "oldest", "newest", &a->newest_first);
+}
+
+static bool set_line_endings(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_choice(value, "lf", "crlf", &a->crlf);
+}
+
+static bool set_wait(int64_t *where, const char *value)
+{
+	return parse_duration(value, where) && *where >= 1 && *where <= 86400;
+}
+
+static bool set_timeout(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_wait(&a->timeout, value);
+}
+
+static bool set_connect_timeout(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_wait(&a->connect_timeout, value);
+}
+
+static bool set_deliver_timeout(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return set_wait(&a->deliver_timeout, value);
+}
+
+static void free_list(char **list)
+{
+	for (char **each = list; each && *each; each++)
+		free(*each);
+	free(list);
+}
+
+static bool set_command(char ***where, const char *const *values)
+{
+	size_t count = 0;
+
+	while (values[count])
+		count++;
+	if (count == 0 || !*values[0])
+		return false;
+	free_list(*where);
+	*where = memory_zeroed(count + 1, sizeof(**where));
+	for (size_t i = 0; i < count; i++)
+		(*where)[i] = memory_copy_string(values[i]);
+	return true;
+}
+
+static bool set_password_command(struct account *a, const char *const *values)
+{
+	return set_command(&a->password_command, values);
+}
+
+static bool set_deliver_command(struct account *a, const char *const *values)
+{
+	return set_command(&a->deliver_command, values);
+}
+
+/* In the order of the manual. */
+const struct account_option account_options[] = {
+    {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL},
+    {"port", "a number from 1 to 65535", set_port, NULL},
+    {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL},
+    {"tls_ca_file", "the path of a PEM file", set_tls_ca_file, NULL},
+    {"user", "the name to log in with", set_user, NULL},
+    {"password", "the password, in single quotes", set_password, NULL},
+    {"password_command", "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}", NULL,
+	set_password_command},
+    {"deliver_to", "\"maildir:PATH\", \"mbox:PATH\" or \"pipe\"", set_deliver_to, NULL},
+    {"deliver_command", "a command and its arguments, such as {\"procmail\"}", NULL, set_deliver_command},
+    {"deliver_timeout", "a time from 1s to 1d, such as 5m", set_deliver_timeout, NULL},
+    {"leave_on_server", "forever, no, or a time with its unit, such as 14d or 2w", set_leave_on_server, NULL},
+    {"max_message_size", "a size, such as 25M (0: any)", set_max_message_size, NULL},
+    {"max_messages", "a number (0: any)", set_max_messages, NULL},
+    {"order", "oldest or newest", set_order, NULL},
+    {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL},
+    {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL},
+    {"line_endings", "lf or crlf", set_line_endings, NULL},
+};
+
+const size_t account_option_count = sizeof(account_options) / sizeof(account_options[0]);
+
+void account_init(struct account *a, const char *name)
+{
+	*a = (struct account){
+	    .name = memory_copy_string(name),
+	    .deliver_timeout = DELIVER_SECONDS,
+	    .timeout = TIMEOUT_SECONDS,
+	    .connect_timeout = CONNECT_SECONDS,
+	};
+}
+
+void account_free(struct account *a)
+{
+	free(a->name);
+	free(a->server);
+	free(a->tls_ca_file);
+	free(a->user);
+	secret_free(&a->password);
+	free_list(a->password_command);
+	free(a->deliver_path);
+	free_list(a->deliver_command);
+	*a = (struct account){0};
+}
+
+bool account_set(struct account *a, const struct account_option *option, const char *const *values,
+    const char *folder, struct error *err)
+{
+	bool secret = option->set == set_password;
+
+	if (option->set ? option->set(a, values[0], folder) : option->set_list(a, values))
+		return true;
+	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
+	    secret ? "" : values[0] ? values[0] : "");
+	return error_mend(err, "%s takes %s", option->name, option->expects);
+}
+
+static bool miss(struct error *err, const char *option, const char *example)
+{
+	error_set(err, ERROR_CONFIG, "%s is missing", option);
+	return error_mend(err, "add a line such as %s", example);
+}
+
+bool account_check(struct account *a, struct error *err)
+{
+	if (a->port == 0)
+		a->port = a->starttls ? 110 : 995;
+	if (!a->server)
+		return miss(err, "server", "server = \"pop.example.org\"");
+	if (!a->user)
+		return miss(err, "user", "user = \"me@example.org\"");
+	if (!a->password && !a->password_command)
+		return miss(err, "password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}");
+	if (a->password && a->password_command) {
+		error_set(err, ERROR_CONFIG, "password and password_command are both set");
+		return error_mend(err, "keep one of them");
+	}
+	if (!a->destination)
+		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
+	if (a->destination == &pipe_ops && !a->deliver_command)
+		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
+	if (a->destination != &pipe_ops && a->deliver_command) {
+		error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
+		return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
+	}
+	return true;
+}
+
+bool account_name_is_good(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > NAME_MOST || !isalnum((unsigned char)name[0]))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("._@+-", name[i]))
+			return false;
+	}
+	return true;
+}

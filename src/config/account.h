@@ -1,0 +1,64 @@
+#ifndef MAILHAUL_CONFIG_ACCOUNT_H
+#define MAILHAUL_CONFIG_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/retention.h"
+
+struct destination_ops;
+struct error;
+struct secret;
+
+/* What the configuration says of one account; it owns everything but `destination`. */
+struct account {
+	char *name;
+	char *server;
+	unsigned port; /* 0 until account_check: then the usual one */
+	bool starttls;
+	char *tls_ca_file; /* NULL: the system's trust */
+	char *user;
+	struct secret *password;   /* NULL: the command gives it */
+	char **password_command;   /* ended by NULL, or NULL */
+	const struct destination_ops *destination;
+	char *deliver_path;	   /* NULL for pipe */
+	char **deliver_command;
+	int64_t deliver_timeout; /* seconds */
+	struct retention_rule retention;
+	uint64_t max_messages; /* a run; 0: any number */
+	bool newest_first;
+	bool crlf;
+	int64_t timeout, connect_timeout; /* seconds */
+};
+
+/* An option of an account or of the defaults section. */
+struct account_option {
+	const char *name;
+	const char *expects; /* what would be right, for messages: "a number from 1 to 65535" */
+	/* One of them: sets from one value, or from a list {"a", "b"} ended by NULL. False: not what is expected. */
+	bool (*set)(struct account *a, const char *value, const char *folder);
+	bool (*set_list)(struct account *a, const char *const *values);
+};
+
+extern const struct account_option account_options[];
+extern const size_t account_option_count;
+
+/* An account with the values that hold where nothing is said. */
+void account_init(struct account *a, const char *name);
+void account_free(struct account *a);
+
+/*
+ * Sets an option from values, which are ended by NULL. Relative paths are taken from folder, "~" is
+ * the user's home. ERROR_CONFIG says what is wrong with the value and what would be right.
+ */
+bool account_set(struct account *a, const struct account_option *option, const char *const *values,
+    const char *folder, struct error *err);
+
+/* Looks at the account as a whole: ERROR_CONFIG for the first thing that is missing or contradicts. */
+bool account_check(struct account *a, struct error *err);
+
+/* Whether a name can be an account's: it becomes part of file names and of command lines. */
+bool account_name_is_good(const char *name);
+
+#endif

@@ -1,0 +1,501 @@
+#include "config.h"
+
+#include "config/file.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <confuse.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/escape.h"
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "base/platform.h"
+#include "config/account.h"
+#include "config/path.h"
+#include "store/folder.h"
+
+enum {
+	FILE_OCTETS_MOST = 4 * 1024 * 1024,
+	PARTS_MOST = 64,
+	OPTIONS_MOST = 32,
+};
+
+/*
+ * libconfuse takes a file that ends inside a section or comment for a good one. This option, put
+ * behind the text, is set at the top level only if the file was whole.
+ */
+#define END_MARK "__end_of_file__"
+
+/* An option that has been set, to notice a second time; lists are told of value by value. */
+struct seen {
+	const cfg_opt_t *option;
+	unsigned size;
+	bool complete;
+};
+
+/* One of the files. */
+struct part {
+	char *path, *folder;
+	cfg_t *cfg; /* NULL: not read yet, or not to be read */
+	cfg_opt_t account[OPTIONS_MOST + 1], defaults[OPTIONS_MOST + 1], top[8];
+	struct seen *seen;
+	size_t seen_count;
+	bool has_defaults;
+	bool readable_by_others;
+};
+
+struct file {
+	struct part *parts[PARTS_MOST];
+	size_t count;
+	struct file_problems *problems;
+	struct part *current; /* being parsed */
+};
+
+/* libconfuse calls back without a context: this is it, while a file is being parsed. */
+static struct file *parsing;
+
+void file_problems_add(struct file_problems *p, const char *format, ...)
+{
+	char raw[1024], text[1536];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	escape_text(text, sizeof(text), raw, strlen(raw));
+	p->lines = memory_resize(p->lines, p->count + 1, sizeof(*p->lines));
+	p->lines[p->count++] = memory_copy_string(text);
+}
+
+void file_problems_free(struct file_problems *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->lines[i]);
+	free(p->lines);
+	*p = (struct file_problems){0};
+}
+
+static void complain(int line, const char *what, const char *mend)
+{
+	file_problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
+}
+
+/* The names that are nearest to an unknown option, in the section where it stands. */
+static void complain_unknown(const cfg_t *cfg, const char *name)
+{
+	bool top = strcmp(cfg->name, "root") == 0;
+	const char *names[OPTIONS_MOST + 8];
+	size_t count = 0;
+	const char *near;
+	char what[256];
+
+	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
+		if (strcmp(o->name, END_MARK) != 0)
+			names[count++] = o->name;
+	}
+	near = nearest_name(name, names, count);
+	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "in a section");
+	if (near)
+		file_problems_add(parsing->problems, "%s:%d: %s; did you mean %s?", parsing->current->path, cfg->line, what,
+		    near);
+	else
+		complain(cfg->line, what, "mailhaul.conf(5) lists them all");
+}
+
+static void on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static void on_error(cfg_t *cfg, const char *format, va_list args)
+{
+	char text[512];
+	char *quote, *end;
+
+	vsnprintf(text, sizeof(text), format, args);
+	quote = strchr(text, '\'');
+	end = quote ? strrchr(quote + 1, '\'') : NULL;
+	if (strstr(text, END_MARK) || strncmp(text, "premature end", 13) == 0 || strncmp(text, "unterminated", 12) == 0) {
+		complain(cfg->line, "the file ends inside a section, a string or a comment",
+		    "it was cut short, or a closing } or quote is missing");
+	} else if (strncmp(text, "no such option", 14) == 0 && end) {
+		*end = '\0';
+		complain_unknown(cfg, quote + 1);
+	} else if (strncmp(text, "found duplicate title", 21) == 0) {
+		complain(cfg->line, "this account's name was used before", "give each account a name of its own");
+	} else {
+		complain(cfg->line, text, "an option is written as name = value, a section as name { ... }");
+	}
+}
+
+static struct seen *find_seen(struct part *part, const cfg_opt_t *option)
+{
+	for (size_t i = part->seen_count; i > 0; i--) {
+		if (part->seen[i - 1].option == option)
+			return &part->seen[i - 1];
+	}
+	part->seen = memory_resize(part->seen, part->seen_count + 1, sizeof(*part->seen));
+	part->seen[part->seen_count] = (struct seen){.option = option};
+	return &part->seen[part->seen_count++];
+}
+
+/* Of an option that is given twice, libconfuse lets the last win without a word. Returns whether it is. */
+static bool is_second(const cfg_opt_t *option, bool list, unsigned size)
+{
+	struct seen *s = find_seen(parsing->current, option);
+
+	if (s->complete)
+		return true;
+	/* A list is told of once a value, and once more at its end. */
+	s->complete = !list || size == s->size;
+	s->size = size;
+	return false;
+}
+
+static const struct account_option *find_option(const char *name)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, name) == 0)
+			return &account_options[i];
+	}
+	return NULL;
+}
+
+static void check_double(const cfg_t *cfg, cfg_opt_t *opt, bool list)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s is set for the second time", opt->name);
+	if (is_second(opt, list, cfg_opt_size(opt)))
+		complain(cfg->line, what, "keep one of them");
+}
+
+/* The values of an option as account_set wants them; the caller frees the array. */
+static const char **values_of(cfg_opt_t *opt)
+{
+	unsigned count = cfg_opt_size(opt);
+	const char **values = memory_zeroed((size_t)count + 1, sizeof(*values));
+
+	for (unsigned i = 0; i < count; i++)
+		values[i] = cfg_opt_getnstr(opt, i);
+	return values;
+}
+
+/* Tries the value out at once, because only now its line is known. */
+static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct account_option *option = find_option(opt->name);
+	const char **values;
+	struct account trial;
+	struct error err;
+
+	if (!option)
+		return 0; /* only those of the table have this callback */
+	values = values_of(opt);
+	check_double(cfg, opt, option->set_list != NULL);
+	account_init(&trial, "trial");
+	if (values[0] && !account_set(&trial, option, values, "/", &err))
+		complain(cfg->line, err.cause, err.mend);
+	account_free(&trial);
+	free(values);
+	return 0;
+}
+
+static int on_top_option(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *value = cfg_opt_getnstr(opt, 0);
+	uint64_t jobs;
+
+	check_double(cfg, opt, false);
+	if (strcmp(opt->name, "jobs") == 0 && (!parse_number(value, strlen(value), 100, &jobs) || jobs == 0))
+		complain(cfg->line, "jobs is not understood", "jobs takes a number from 1 to 100");
+	return 0;
+}
+
+static int on_defaults(cfg_t *cfg, cfg_opt_t *opt)
+{
+	check_double(cfg, opt, false);
+	for (size_t i = 0; i < parsing->count; i++) {
+		if (parsing->parts[i] != parsing->current && parsing->parts[i]->has_defaults)
+			complain(cfg->line, "another file has a defaults section, too", "keep one of them");
+	}
+	parsing->current->has_defaults = true;
+	return 0;
+}
+
+static int on_account(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1));
+
+	if (!account_name_is_good(name))
+		complain(cfg->line, "an account's name has to be made of letters, digits and . _ @ + -",
+		    "rename the account");
+	return 0;
+}
+
+static void add_part(struct file *f, char *path)
+{
+	struct part *part = memory_zeroed(1, sizeof(*part));
+
+	part->path = path;
+	part->folder = folder_of(path);
+	f->parts[f->count++] = part;
+}
+
+static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
+{
+	char *path;
+
+	(void)opt;
+	if (argc != 1) {
+		complain(cfg->line, "include takes one file", "write include(\"FILE\")");
+		return 0;
+	}
+	path = path_resolve(argv[0], parsing->current->folder);
+	for (size_t i = 0; i < parsing->count; i++) {
+		if (strcmp(parsing->parts[i]->path, path) == 0) {
+			complain(cfg->line, "this file is included for the second time", "include it once");
+			free(path);
+			return 0;
+		}
+	}
+	if (parsing->count == PARTS_MOST) {
+		complain(cfg->line, "too many files are included", "put the accounts into fewer files");
+		free(path);
+		return 0;
+	}
+	add_part(parsing, path);
+	return 0;
+}
+
+/* Reads a whole file; false with a problem noted. */
+static bool read_text(struct file *f, struct part *part, struct buf *text)
+{
+	FILE *stream = fopen(part->path, "re");
+	struct stat st;
+	size_t n = 0;
+	bool ok = stream && fstat(fileno(stream), &st) == 0;
+
+	if (!ok) {
+		file_problems_add(f->problems, "%s: the configuration cannot be read: %s", part->path, strerror(errno));
+	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+		file_problems_add(f->problems, "%s: the configuration is no file", part->path);
+		ok = false;
+	}
+	while (ok && text->length <= FILE_OCTETS_MOST && (n = fread(buf_reserve(text, 4096), 1, 4096, stream)) > 0)
+		text->length += n;
+	if (ok && (ferror(stream) || text->length > FILE_OCTETS_MOST || memchr(buf_string(text), '\0', text->length))) {
+		file_problems_add(f->problems, "%s: this is no configuration; it cannot be read as text", part->path);
+		ok = false;
+	}
+	if (ok)
+		part->readable_by_others = S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
+	if (stream)
+		fclose(stream);
+	return ok;
+}
+
+static void make_section(cfg_opt_t *section)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		section[i] = account_options[i].set_list
+		    ? (cfg_opt_t)CFG_STR_LIST(account_options[i].name, NULL, CFGF_NONE)
+		    : (cfg_opt_t)CFG_STR(account_options[i].name, NULL, CFGF_NONE);
+	}
+	section[account_option_count] = (cfg_opt_t)CFG_END();
+}
+
+static void prepare(struct part *part)
+{
+	const cfg_opt_t top[] = {
+	    CFG_SEC("account", part->account, CFGF_TITLE | CFGF_MULTI | CFGF_NO_TITLE_DUPES),
+	    CFG_SEC("defaults", part->defaults, CFGF_NONE),
+	    CFG_STR("jobs", NULL, CFGF_NONE),
+	    CFG_STR("state_dir", NULL, CFGF_NONE),
+	    CFG_FUNC("include", on_include),
+	    CFG_STR(END_MARK, NULL, CFGF_NONE),
+	    CFG_END(),
+	};
+	char name[64];
+
+	make_section(part->account);
+	make_section(part->defaults);
+	memcpy(part->top, top, sizeof(top));
+	part->cfg = cfg_init(part->top, CFGF_NONE);
+	if (!part->cfg)
+		memory_exhausted();
+	cfg_set_error_function(part->cfg, on_error);
+	cfg_set_validate_func(part->cfg, "account", on_account);
+	cfg_set_validate_func(part->cfg, "defaults", on_defaults);
+	cfg_set_validate_func(part->cfg, "jobs", on_top_option);
+	cfg_set_validate_func(part->cfg, "state_dir", on_top_option);
+	for (size_t i = 0; i < account_option_count; i++) {
+		snprintf(name, sizeof(name), "account|%s", account_options[i].name);
+		cfg_set_validate_func(part->cfg, name, on_account_option);
+		snprintf(name, sizeof(name), "defaults|%s", account_options[i].name);
+		cfg_set_validate_func(part->cfg, name, on_account_option);
+	}
+}
+
+static bool has_password(struct part *part)
+{
+	bool found = cfg_getstr(cfg_getsec(part->cfg, "defaults"), "password") != NULL;
+
+	for (unsigned i = 0; i < cfg_size(part->cfg, "account"); i++)
+		found = found || cfg_getstr(cfg_getnsec(part->cfg, "account", i), "password") != NULL;
+	return found;
+}
+
+static void parse_part(struct file *f, struct part *part)
+{
+	struct buf text = {0};
+	FILE *stream;
+	int result;
+
+	if (!read_text(f, part, &text))
+		goto out;
+	buf_append_string(&text, "\n" END_MARK " = 1\n");
+	prepare(part);
+	stream = fmemopen(text.data, text.length, "r");
+	part->cfg->filename = strdup(part->path);
+	if (!stream || !part->cfg->filename)
+		memory_exhausted();
+	parsing = f;
+	f->current = part;
+	result = cfg_parse_fp(part->cfg, stream);
+	if (result == CFG_SUCCESS && !cfg_getstr(part->cfg, END_MARK))
+		complain(part->cfg->line, "the file ends inside a comment", "it was cut short, or a closing */ is missing");
+	parsing = NULL;
+	fclose(stream);
+	if (has_password(part) && part->readable_by_others)
+		file_problems_add(f->problems,
+		    "%s: the file holds a password and can be read by others; run: chmod 600 %s", part->path, part->path);
+out:
+	buf_wipe(&text);
+}
+
+struct file *file_read(const char *path, struct file_problems *problems)
+{
+	struct file *f = memory_zeroed(1, sizeof(*f));
+
+	f->problems = problems;
+	add_part(f, memory_copy_string(path));
+	/* Files that are included while one is parsed come behind it. */
+	for (size_t i = 0; i < f->count; i++)
+		parse_part(f, f->parts[i]);
+	return f;
+}
+
+/* libconfuse does not wipe what it frees. */
+static void wipe_password(cfg_t *section)
+{
+	char *password = cfg_getstr(section, "password");
+
+	if (password)
+		platform_wipe(password, strlen(password));
+}
+
+void file_free(struct file *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct part *part = f->parts[i];
+
+		if (part->cfg) {
+			wipe_password(cfg_getsec(part->cfg, "defaults"));
+			for (unsigned k = 0; k < cfg_size(part->cfg, "account"); k++)
+				wipe_password(cfg_getnsec(part->cfg, "account", k));
+			cfg_free(part->cfg);
+		}
+		free(part->seen);
+		free(part->path);
+		free(part->folder);
+		free(part);
+	}
+	free(f);
+}
+
+const char *file_top_value(const struct file *f, const char *option, const char **folder)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const char *value = f->parts[i]->cfg ? cfg_getstr(f->parts[i]->cfg, option) : NULL;
+
+		*folder = f->parts[i]->folder;
+		if (value)
+			return value;
+	}
+	return "";
+}
+
+size_t file_account_count(const struct file *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		count += f->parts[i]->cfg ? cfg_size(f->parts[i]->cfg, "account") : 0;
+	return count;
+}
+
+/* The section of an account, and the file that it is in. */
+static cfg_t *find_account(const struct file *f, size_t index, const struct part **part)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		size_t here = f->parts[i]->cfg ? cfg_size(f->parts[i]->cfg, "account") : 0;
+
+		*part = f->parts[i];
+		if (index < here)
+			return cfg_getnsec(f->parts[i]->cfg, "account", (unsigned)index);
+		index -= here;
+	}
+	return NULL;
+}
+
+const char *file_account_name(const struct file *f, size_t index)
+{
+	const struct part *part;
+
+	return cfg_title(find_account(f, index, &part));
+}
+
+void file_account_place(const struct file *f, size_t index, char *out, size_t size)
+{
+	const struct part *part;
+	const cfg_t *section = find_account(f, index, &part);
+
+	snprintf(out, size, "%s:%d", part->path, section->line);
+}
+
+static bool apply(cfg_t *section, const char *folder, struct account *a, struct error *err)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		const char **values = values_of(cfg_getopt(section, account_options[i].name));
+		bool ok = !values[0] || account_set(a, &account_options[i], values, folder, err);
+
+		free(values);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+bool file_fill_account(const struct file *f, size_t index, struct account *a, struct error *err)
+{
+	const struct part *part;
+	cfg_t *section = find_account(f, index, &part);
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->parts[i]->has_defaults &&
+		    !apply(cfg_getsec(f->parts[i]->cfg, "defaults"), f->parts[i]->folder, a, err))
+			return false;
+	}
+	return apply(section, part->folder, a, err);
+}
+
+const char *file_library_version(void)
+{
+	return confuse_version;
+}

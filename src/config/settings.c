@@ -1,0 +1,94 @@
+#include "config.h"
+
+#include "config/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "config/file.h"
+#include "config/path.h"
+
+enum { JOBS = 8 };
+
+static const char system_path[] = "/etc/mailhaul.conf";
+
+/* Where the configuration is; NULL with a problem noted when there is none. */
+static char *find_path(const char *path, struct file_problems *problems)
+{
+	char *folder, *own;
+
+	if (path)
+		return path[0] == '/' ? memory_copy_string(path) : path_resolve(path, ".");
+	folder = path_xdg("XDG_CONFIG_HOME", ".config");
+	own = memory_format("%s/mailhaul.conf", folder);
+	free(folder);
+	if (access(own, F_OK) == 0)
+		return own;
+	if (access(system_path, F_OK) == 0) {
+		free(own);
+		return memory_copy_string(system_path);
+	}
+	file_problems_add(problems, "there is no configuration; write %s (mailhaul.conf(5) shows how) or name one with -c",
+	    own);
+	free(own);
+	return NULL;
+}
+
+static void fill_accounts(struct settings *s, const struct file *f, struct file_problems *problems)
+{
+	s->count = file_account_count(f);
+	s->accounts = memory_zeroed(s->count, sizeof(*s->accounts));
+	for (size_t i = 0; i < s->count; i++) {
+		struct account *a = &s->accounts[i];
+		struct error err;
+		char place[512];
+
+		account_init(a, file_account_name(f, i));
+		file_account_place(f, i, place, sizeof(place));
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(s->accounts[k].name, a->name) == 0)
+				file_problems_add(problems, "%s: account %s is defined in two files; rename one", place, a->name);
+		}
+		if (!file_fill_account(f, i, a, &err) || !account_check(a, &err))
+			file_problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.mend);
+	}
+	if (s->count == 0)
+		file_problems_add(problems, "%s: there is no account; add account \"NAME\" { ... }", s->path);
+}
+
+bool settings_load(struct settings *s, const char *path, struct file_problems *problems)
+{
+	struct file *f;
+	const char *value, *folder;
+	uint64_t jobs = JOBS;
+
+	*s = (struct settings){.path = find_path(path, problems)};
+	if (!s->path)
+		return false;
+	f = file_read(s->path, problems);
+	/* What could not be parsed would only lead to complaints about what is missing. */
+	if (problems->count == 0) {
+		value = file_top_value(f, "jobs", &folder);
+		(void)parse_number(value, strlen(value), 100, &jobs);
+		s->jobs = (unsigned)jobs;
+		value = file_top_value(f, "state_dir", &folder);
+		s->state_dir = *value ? path_resolve(value, folder) : path_xdg("XDG_STATE_HOME", ".local/state");
+		fill_accounts(s, f, problems);
+	}
+	file_free(f);
+	return problems->count == 0;
+}
+
+void settings_free(struct settings *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		account_free(&s->accounts[i]);
+	free(s->accounts);
+	free(s->path);
+	free(s->state_dir);
+	*s = (struct settings){0};
+}

@@ -1,0 +1,70 @@
+#include "config.h"
+
+#include "fetch/batch.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "policy/plan.h"
+#include "store/destination.h"
+#include "store/mbox_intent.h"
+#include "store/state.h"
+
+enum {
+	MESSAGES_MOST = 128,		     /* each may hold a descriptor open */
+	OCTETS_MOST = 16 * 1024 * 1024,
+	SECONDS_MOST = 5,
+};
+
+struct state_record *batch_add(struct batch *b, const struct plan_entry *entry)
+{
+	if (b->count == b->capacity) {
+		b->capacity = b->capacity ? b->capacity * 2 : MESSAGES_MOST;
+		b->entries = memory_resize(b->entries, b->capacity, sizeof(*b->entries));
+		b->records = memory_resize(b->records, b->capacity, sizeof(*b->records));
+	}
+	if (b->count == 0)
+		b->until = deadline_in(SECONDS_MOST);
+	b->entries[b->count] = entry;
+	b->records[b->count] = (struct state_record){.uid = entry->uid};
+	return &b->records[b->count++];
+}
+
+bool batch_is_full(const struct batch *b, size_t most)
+{
+	uint64_t octets = 0;
+
+	if (b->count >= (most > 0 && most < MESSAGES_MOST ? most : MESSAGES_MOST))
+		return true;
+	for (size_t i = 0; i < b->count; i++)
+		octets += b->records[i].octets;
+	return octets >= OCTETS_MOST || deadline_left(b->until) == 0;
+}
+
+bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err)
+{
+	const struct mbox_intent *intent = NULL;
+
+	if (d->ops->prepare &&
+	    (!d->ops->prepare(d, &intent, err) || !state_set_intent(state, intent, b->records, err)))
+		return false;
+	if (!d->ops->commit(d, err))
+		return false;
+	for (size_t i = 0; i < b->count; i++) {
+		if (!state_add(state, &b->records[i], err))
+			return false;
+	}
+	return (!intent || state_drop_intent(state, err)) && state_commit(state, err);
+}
+
+void batch_clear(struct batch *b)
+{
+	b->count = 0;
+}
+
+void batch_free(struct batch *b)
+{
+	free(b->entries);
+	free(b->records);
+	*b = (struct batch){0};
+}

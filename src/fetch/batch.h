@@ -1,0 +1,39 @@
+#ifndef MAILHAUL_FETCH_BATCH_H
+#define MAILHAUL_FETCH_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "io/deadline.h"
+
+struct destination;
+struct error;
+struct plan_entry;
+struct state;
+struct state_record;
+
+/* Messages that have arrived whole and are made safe together. {0} is an empty one. */
+struct batch {
+	const struct plan_entry **entries;
+	struct state_record *records;
+	size_t count, capacity;
+	deadline until; /* when it is committed whatever its size */
+};
+
+/* Adds a message; the caller fills in the record but for its UID. It lives until the next call. */
+struct state_record *batch_add(struct batch *b, const struct plan_entry *entry);
+
+/* Whether it is time to commit; most: the destination's own bound, 0 for none. */
+bool batch_is_full(const struct batch *b, size_t most);
+
+/*
+ * The order that keeps the first promise: the intent (mbox), the messages synced and in place, the
+ * record. Only when it returns true may any of them be deleted on the server.
+ */
+bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err);
+
+void batch_clear(struct batch *b);
+void batch_free(struct batch *b);
+
+#endif

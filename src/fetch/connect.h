@@ -1,0 +1,30 @@
+#ifndef MAILHAUL_FETCH_CONNECT_H
+#define MAILHAUL_FETCH_CONNECT_H
+
+#include <stdbool.h>
+
+struct account;
+struct error;
+struct log;
+struct session;
+struct stream;
+struct tls_trust;
+
+/* A session that is logged in, and the stream that carries it. {0} is none. */
+struct connection {
+	struct stream *stream;
+	struct session *session;
+};
+
+/*
+ * Connects, makes TLS, greets, logs in, and asks for the capabilities that hold then. *step always
+ * names what is being done, for messages. trust must outlive the connection. When it fails, the
+ * connection is closed.
+ */
+bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
+    const char **step, struct error *err);
+
+/* Ends the connection; after a QUIT that was answered, `properly`, else at once. */
+void connect_close(struct connection *c, bool properly);
+
+#endif

@@ -1,0 +1,74 @@
+#include "config.h"
+
+#include "fetch/event.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Octets of an event that travel: texts are short as a rule. */
+static size_t length_of(const struct event *event)
+{
+	size_t fixed = offsetof(struct event, u);
+
+	switch (event->kind) {
+	case EVENT_LOG:
+	case EVENT_SAY:
+		return fixed + strlen(event->u.text) + 1;
+	case EVENT_PROBLEM:
+		return fixed + sizeof(event->u.problem);
+	default:
+		return fixed + sizeof(event->u.outcome);
+	}
+}
+
+static bool send_all(int fd, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			at += n;
+			length -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+void event_send(int fd, const struct event *event)
+{
+	size_t length = length_of(event);
+
+	(void)(send_all(fd, &length, sizeof(length)) && send_all(fd, event, length));
+}
+
+bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended)
+{
+	for (;;) {
+		size_t length;
+		ssize_t n;
+
+		*ended = false;
+		if (pending->length >= sizeof(length)) {
+			memcpy(&length, pending->data, sizeof(length));
+			if (length > sizeof(*event))
+				length = sizeof(*event);
+			if (pending->length >= sizeof(length) + length) {
+				memcpy(event, pending->data + sizeof(length), length);
+				buf_consume(pending, sizeof(length) + length);
+				return true;
+			}
+		}
+		n = read(fd, buf_reserve(pending, 65536), 65536);
+		if (n > 0) {
+			pending->length += (size_t)n;
+			continue;
+		}
+		*ended = n == 0 || (errno != EAGAIN && errno != EINTR);
+		return false;
+	}
+}

@@ -1,0 +1,54 @@
+#ifndef MAILHAUL_FETCH_EVENT_H
+#define MAILHAUL_FETCH_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+
+/* How one account's run ended. */
+struct outcome {
+	bool ok;		 /* false: err says why it ended early */
+	struct error err;
+	char step[16];		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
+	uint64_t listed;	 /* messages on the server at the start */
+	uint64_t fetched;	 /* new and safe now */
+	uint64_t fetched_octets;
+	uint64_t deleted;	 /* deleted from the server */
+	int64_t milliseconds;
+};
+
+enum event_kind {
+	EVENT_LOG,     /* a line for the log, with its level */
+	EVENT_SAY,     /* a line of what the user asked for (dry run) */
+	EVENT_PROBLEM, /* a failure that concerns one message; the account goes on */
+	EVENT_DONE,    /* the last one */
+};
+
+/* What a worker tells the parent. Both are the same program, so it travels as it lies in memory. */
+struct event {
+	enum event_kind kind;
+	enum log_level level;
+	union {
+		char text[2048];
+		struct {
+			char step[16];
+			struct error err;
+		} problem;
+		struct outcome outcome;
+	} u;
+};
+
+/* Sends an event; one that the parent can no longer take is dropped. */
+void event_send(int fd, const struct event *event);
+
+/*
+ * Reads what a worker has sent so far into `pending` and takes one whole event out of it. Returns
+ * false when there is none; *ended is then set if the worker will send no more.
+ */
+bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended);
+
+#endif

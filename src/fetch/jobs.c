@@ -1,0 +1,224 @@
+#include "config.h"
+
+#include "fetch/jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "config/account.h"
+#include "config/password.h"
+#include "fetch/worker.h"
+#include "io/tls.h"
+
+/* A worker that runs, or {.fd = -1}. */
+struct job {
+	pid_t pid;
+	int fd;
+	size_t index;
+	struct buf pending;
+	bool done; /* it has told its outcome */
+};
+
+struct jobs {
+	struct account *const *accounts;
+	size_t count, next;
+	struct job *slots;
+	unsigned parallel, running;
+	struct tls_trust **trusts; /* one an account; accounts with the same file share */
+	const struct run_options *options;
+	const struct jobs_listener *listener;
+};
+
+static void fail_account(const struct jobs *j, size_t index, const char *step, const struct error *err)
+{
+	struct outcome outcome = {.err = *err};
+
+	snprintf(outcome.step, sizeof(outcome.step), "%s", step);
+	j->listener->done(j->listener->context, index, &outcome);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool load_trust(struct jobs *j, size_t index, struct error *err)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (j->trusts[i] && same_file(j->accounts[i]->tls_ca_file, j->accounts[index]->tls_ca_file)) {
+			j->trusts[index] = j->trusts[i];
+			return true;
+		}
+	}
+	return tls_trust_load(&j->trusts[index], j->accounts[index]->tls_ca_file, err);
+}
+
+static void free_trusts(struct jobs *j)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		struct tls_trust *shared = j->trusts[i];
+
+		for (size_t k = i + 1; k < j->count; k++) {
+			if (j->trusts[k] == shared)
+				j->trusts[k] = NULL;
+		}
+		tls_trust_free(&j->trusts[i]);
+	}
+	free(j->trusts);
+}
+
+/* In the worker: what belongs to other accounts goes. */
+static void drop_others(struct jobs *j, size_t index)
+{
+	for (unsigned i = 0; i < j->parallel; i++) {
+		if (j->slots[i].fd >= 0)
+			close(j->slots[i].fd);
+	}
+	for (size_t i = 0; i < j->count; i++) {
+		if (i != index)
+			secret_free(&j->accounts[i]->password);
+	}
+}
+
+static bool start(struct jobs *j, struct job *job, size_t index, struct error *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a worker");
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	*job = (struct job){.fd = -1, .index = index};
+	job->pid = fork();
+	if (job->pid == 0) {
+		(void)platform_die_with_parent();
+		close(ends[0]);
+		drop_others(j, index);
+		worker_run(j->accounts[index], j->trusts[index], j->options, ends[1]);
+		secret_free(&j->accounts[index]->password);
+		_exit(0);
+	}
+	close(ends[1]);
+	if (job->pid < 0) {
+		close(ends[0]);
+		return error_errno(err, ERROR_INTERNAL, errno, "no process for a worker");
+	}
+	job->fd = ends[0];
+	j->running++;
+	return true;
+}
+
+/* Starts the next accounts while there is room. */
+static void start_more(struct jobs *j)
+{
+	for (unsigned i = 0; i < j->parallel && j->next < j->count; i++) {
+		while (j->slots[i].fd < 0 && j->next < j->count) {
+			size_t index = j->next++;
+			struct error err;
+
+			if (!password_obtain(j->accounts[index], &err))
+				fail_account(j, index, "password", &err);
+			else if (!load_trust(j, index, &err))
+				fail_account(j, index, "trust", &err);
+			else if (!start(j, &j->slots[i], index, &err))
+				fail_account(j, index, "start", &err);
+		}
+	}
+}
+
+static void dispatch(const struct jobs *j, struct job *job, const struct event *event)
+{
+	const struct jobs_listener *l = j->listener;
+
+	switch (event->kind) {
+	case EVENT_LOG:
+		l->log(l->context, job->index, event->level, event->u.text);
+		break;
+	case EVENT_SAY:
+		l->say(l->context, job->index, event->u.text);
+		break;
+	case EVENT_PROBLEM:
+		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err);
+		break;
+	case EVENT_DONE:
+		job->done = true;
+		l->done(l->context, job->index, &event->u.outcome);
+		break;
+	}
+}
+
+/* A worker's pipe has ended: it is reaped, and if it did not come to its end, that is told. */
+static void end_job(struct jobs *j, struct job *job)
+{
+	int status = 0;
+	struct error err;
+
+	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!job->done) {
+		if (WIFSIGNALED(status))
+			error_set(&err, ERROR_INTERNAL, "the process for this account was ended by signal %d",
+			    WTERMSIG(status));
+		else
+			error_set(&err, ERROR_INTERNAL, "the process for this account ended with status %d",
+			    WEXITSTATUS(status));
+		error_mend(&err, "nothing is lost; the next run goes on where this one stopped");
+		fail_account(j, job->index, "run", &err);
+	}
+	close(job->fd);
+	buf_free(&job->pending);
+	*job = (struct job){.fd = -1};
+	j->running--;
+}
+
+static void listen_to(struct jobs *j, struct job *job)
+{
+	struct event event;
+	bool ended;
+
+	while (event_receive(job->fd, &job->pending, &event, &ended))
+		dispatch(j, job, &event);
+	if (ended)
+		end_job(j, job);
+}
+
+void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, const struct run_options *options,
+    const struct jobs_listener *listener)
+{
+	struct jobs j = {
+	    .accounts = accounts,
+	    .count = count,
+	    .parallel = parallel < count ? parallel : (unsigned)count,
+	    .options = options,
+	    .listener = listener,
+	};
+	struct pollfd *fds;
+
+	j.slots = memory_zeroed(j.parallel, sizeof(*j.slots));
+	j.trusts = memory_zeroed(count, sizeof(struct tls_trust *));
+	fds = memory_zeroed(j.parallel, sizeof(*fds));
+	for (unsigned i = 0; i < j.parallel; i++)
+		j.slots[i].fd = -1;
+	for (start_more(&j); j.running > 0; start_more(&j)) {
+		for (unsigned i = 0; i < j.parallel; i++)
+			fds[i] = (struct pollfd){.fd = j.slots[i].fd, .events = POLLIN};
+		if (poll(fds, j.parallel, -1) < 0)
+			continue;
+		for (unsigned i = 0; i < j.parallel; i++) {
+			if (fds[i].revents)
+				listen_to(&j, &j.slots[i]);
+		}
+	}
+	free(fds);
+	free(j.slots);
+	free_trusts(&j);
+}

@@ -1,0 +1,30 @@
+#ifndef MAILHAUL_FETCH_JOBS_H
+#define MAILHAUL_FETCH_JOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fetch/event.h"
+
+struct account;
+struct run_options;
+
+/* What the parent is told; index is the account's place in the list. */
+struct jobs_listener {
+	void (*log)(void *context, size_t index, enum log_level level, const char *text);
+	void (*say)(void *context, size_t index, const char *text);
+	void (*problem)(void *context, size_t index, const char *step, const struct error *err);
+	/* Once an account, at its end; an account that could not be started counts as one that ended. */
+	void (*done)(void *context, size_t index, const struct outcome *outcome);
+	void *context;
+};
+
+/*
+ * Runs accounts, each in a process of its own, at most `parallel` at a time, and tells the listener
+ * of all that happens. Trusted certificates are loaded and passwords obtained before the fork, in
+ * the calling process, which alone may talk to the user.
+ */
+void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, const struct run_options *options,
+    const struct jobs_listener *listener);
+
+#endif

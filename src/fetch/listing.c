@@ -1,0 +1,188 @@
+#include "config.h"
+
+#include "fetch/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "policy/header.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+#include "store/state.h"
+
+struct key {
+	const char *uid;
+	uint32_t index;
+};
+
+static int by_uid(const void *a, const void *b)
+{
+	const struct key *first = a, *second = b;
+	int order = strcmp(first->uid, second->uid);
+
+	return order != 0 ? order : (first->index > second->index) - (first->index < second->index);
+}
+
+/* The messages sorted by UID, those with the same one in the server's order. */
+static struct key *sort_keys(const struct listing *l)
+{
+	size_t count = l->maildrop.count;
+	struct key *keys = memory_zeroed(count, sizeof(*keys));
+
+	for (size_t i = 0; i < count; i++)
+		keys[i] = (struct key){l->uids[i], (uint32_t)i};
+	qsort(keys, count, sizeof(*keys), by_uid);
+	return keys;
+}
+
+/* Marks messages that have no UID, or share it: their place in `made` becomes "". Returns how many. */
+static size_t find_unusable(struct listing *l)
+{
+	struct key *keys = sort_keys(l);
+	size_t count = l->maildrop.count, found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool shared = (i > 0 && strcmp(keys[i].uid, keys[i - 1].uid) == 0) ||
+		    (i + 1 < count && strcmp(keys[i].uid, keys[i + 1].uid) == 0);
+
+		if (*keys[i].uid && !shared)
+			continue;
+		l->made[keys[i].index] = memory_copy_string("");
+		found++;
+	}
+	free(keys);
+	return found;
+}
+
+/* Reads the answer to one TOP and sets the message's UID. */
+static bool take_top(struct listing *l, struct session *s, size_t index, struct error *err)
+{
+	struct session_event event;
+	struct header_identity header;
+	unsigned char identity[DIGEST_SIZE];
+	char hex[2 * DIGEST_SIZE + 1];
+
+	header_start(&header);
+	do {
+		if (!session_next(s, &event, err))
+			return false;
+		if (event.type == SESSION_REFUSED) {
+			error_set(err, ERROR_PROTOCOL, "the server gives message %u no usable UID and refuses TOP",
+			    l->maildrop.messages[index].number);
+			error_server(err, event.text, event.length);
+			return error_mend(err, "without either, a message cannot be told from those fetched before");
+		}
+		if (event.type == SESSION_DATA)
+			header_add(&header, event.text, event.length);
+	} while (event.type != SESSION_END);
+	header_end(&header, identity);
+	digest_hex(hex, identity, DIGEST_SIZE);
+	free(l->made[index]);
+	l->made[index] = memory_format(" header:%s", hex);
+	l->uids[index] = l->made[index];
+	return true;
+}
+
+/* TOP for every marked message, as many in flight as the server takes. */
+static bool identify(struct listing *l, struct session *s, struct error *err)
+{
+	size_t next = 0, count = l->maildrop.count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!l->made[i])
+			continue;
+		for (; next < count && session_queued(s) < session_window(s); next++) {
+			if (l->made[next])
+				session_queue(s, COMMAND_TOP, l->maildrop.messages[next].number);
+		}
+		if (!take_top(l, s, i, err))
+			return false;
+	}
+	return true;
+}
+
+/* The second, third ... message with the same header gets its number behind it. */
+static void number_same(struct listing *l)
+{
+	struct key *keys = sort_keys(l);
+	const char *first = "";
+	unsigned same = 1;
+
+	for (size_t i = 0; i < l->maildrop.count; i++) {
+		size_t index = keys[i].index;
+
+		same = strcmp(keys[i].uid, first) == 0 ? same + 1 : 1;
+		first = same == 1 ? keys[i].uid : first;
+		if (same > 1) {
+			char *numbered = memory_format("%s#%u", keys[i].uid, same);
+
+			/* The text of the first one lives on: it is that one's own. */
+			free(l->made[index]);
+			l->made[index] = numbered;
+			l->uids[index] = numbered;
+		}
+	}
+	free(keys);
+}
+
+bool listing_read(struct listing *l, struct session *s, struct error *err)
+{
+	size_t count;
+
+	if (!session_list(s, &l->maildrop, err))
+		return false;
+	count = l->maildrop.count;
+	l->uids = memory_zeroed(count, sizeof(*l->uids));
+	l->made = memory_zeroed(count, sizeof(*l->made));
+	for (size_t i = 0; i < count; i++)
+		l->uids[i] = maildrop_uid(&l->maildrop, &l->maildrop.messages[i]);
+	if (find_unusable(l) == 0)
+		return true;
+	if (!identify(l, s, err))
+		return false;
+	number_same(l);
+	return true;
+}
+
+bool listing_join(struct listing *l, struct state *state, struct plan *plan, struct error *err)
+{
+	size_t count = l->maildrop.count;
+	struct key *keys = sort_keys(l);
+
+	l->order = memory_zeroed(count, sizeof(*l->order));
+	l->items = memory_zeroed(count, sizeof(*l->items));
+	for (size_t i = 0; i < count; i++) {
+		l->order[i] = keys[i].index;
+		l->items[i].uid = keys[i].uid;
+	}
+	free(keys);
+	if (!state_join(state, l->items, count, err))
+		return false;
+	plan_make(plan, count);
+	for (size_t i = 0; i < count; i++) {
+		struct plan_entry *e = &plan->entries[l->order[i]];
+		const struct maildrop_message *m = &l->maildrop.messages[l->order[i]];
+
+		*e = (struct plan_entry){
+		    .number = m->number,
+		    .octets = m->octets,
+		    .uid = l->items[i].uid,
+		    .known = {.delivered = l->items[i].known, .when = l->items[i].delivered, .told = l->items[i].told},
+		};
+	}
+	return true;
+}
+
+void listing_free(struct listing *l)
+{
+	for (size_t i = 0; l->made && i < l->maildrop.count; i++)
+		free(l->made[i]);
+	free(l->made);
+	free(l->uids);
+	free(l->order);
+	free(l->items);
+	maildrop_free(&l->maildrop);
+	*l = (struct listing){0};
+}

@@ -1,0 +1,37 @@
+#ifndef MAILHAUL_FETCH_LISTING_H
+#define MAILHAUL_FETCH_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pop3/maildrop.h"
+
+struct error;
+struct plan;
+struct session;
+struct state;
+struct state_item;
+
+/* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
+struct listing {
+	struct maildrop maildrop;
+	const char **uids;	  /* one a message; no two are the same */
+	char **made;		  /* those that were made of headers, or NULL */
+	uint32_t *order;	  /* messages by UID */
+	struct state_item *items; /* in that order */
+};
+
+/*
+ * Asks for LIST and UIDL. A message without a UID, or with one that others have too, gets one made
+ * of its header through TOP (policy/header): " header:HEX", which no server can give, with "#N"
+ * behind it for the N-th of several with the same header.
+ */
+bool listing_read(struct listing *l, struct session *s, struct error *err);
+
+/* Joins with what is known, into a plan with an entry for every message, in the server's order. */
+bool listing_join(struct listing *l, struct state *state, struct plan *plan, struct error *err);
+
+void listing_free(struct listing *l);
+
+#endif

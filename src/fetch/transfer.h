@@ -1,0 +1,38 @@
+#ifndef MAILHAUL_FETCH_TRANSFER_H
+#define MAILHAUL_FETCH_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account;
+struct destination;
+struct error;
+struct log;
+struct plan;
+struct session;
+struct state;
+
+/* What a transfer works with; all of it belongs to the caller. */
+struct transfer {
+	const struct account *account;
+	struct session *session;
+	struct destination *destination;
+	struct state *state;
+	const struct log *log;
+	int64_t now; /* seconds since the epoch: the time of this run */
+	/* Told of a failure that concerns one message alone. */
+	void (*problem)(void *context, const char *step, const struct error *err);
+	void *context;
+	const char **step; /* what is being done, for messages */
+	/* Results; what they count is safe. */
+	uint64_t fetched, fetched_octets, deleted;
+};
+
+/*
+ * Carries out a plan: brings messages in batches (RETR, delivery, sync, record), and sends DELE for
+ * those that are safe and whose time has come. When it fails, what had arrived whole is safe and
+ * recorded unless storing was what failed; the session must then end without QUIT.
+ */
+bool transfer_run(struct transfer *t, const struct plan *plan, struct error *err);
+
+#endif

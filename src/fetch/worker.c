@@ -1,0 +1,211 @@
+#include "config.h"
+
+#include "fetch/worker.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "config/account.h"
+#include "fetch/connect.h"
+#include "fetch/event.h"
+#include "fetch/listing.h"
+#include "fetch/recover.h"
+#include "fetch/transfer.h"
+#include "io/deadline.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+#include "store/destination.h"
+#include "store/state.h"
+
+struct worker {
+	const struct account *account;
+	const struct run_options *options;
+	int fd;
+	struct log log;
+	const char *step;
+	struct retention_rule rule;
+	struct retention_clock clock;
+	struct destination_settings destination_settings;
+	struct destination *destination;
+	struct state *state;
+	struct connection connection;
+	struct listing listing;
+	struct plan plan;
+	struct plan_summary summary;
+	struct outcome outcome;
+};
+
+static void send_log(void *context, enum log_level level, const char *text)
+{
+	const struct worker *w = context;
+	struct event event = {.kind = EVENT_LOG, .level = level};
+
+	snprintf(event.u.text, sizeof(event.u.text), "%s", text);
+	event_send(w->fd, &event);
+}
+
+static void send_problem(void *context, const char *step, const struct error *err)
+{
+	const struct worker *w = context;
+	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
+
+	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
+	event_send(w->fd, &event);
+}
+
+/* What can fail without the server is tried first, so that it is not bothered for nothing. */
+static bool open_local(struct worker *w, struct error *err)
+{
+	const struct account *a = w->account;
+	enum state_access access = w->options->dry_run ? STATE_READ : STATE_WRITE;
+
+	w->step = "state";
+	if (!state_open(&w->state, w->options->state_dir, a->name, access, err))
+		return false;
+	w->clock.last_seen = state_last_seen(w->state);
+	if (w->options->dry_run)
+		return true;
+	w->step = "store";
+	w->destination_settings = (struct destination_settings){
+	    .account = a->name,
+	    .path = a->deliver_path,
+	    .command = a->deliver_command,
+	    .command_limit = a->deliver_timeout,
+	    .crlf = a->crlf,
+	};
+	return a->destination->open(&w->destination, &w->destination_settings, err) &&
+	    recover_mbox(w->state, &w->log, err);
+}
+
+/* Lists, joins, finds what a crash left, and decides. */
+static bool make_plan(struct worker *w, struct error *err)
+{
+	w->step = "list";
+	if (!listing_read(&w->listing, w->connection.session, err) ||
+	    !listing_join(&w->listing, w->state, &w->plan, err))
+		return false;
+	w->outcome.listed = w->plan.count;
+	if (w->destination && !recover_adopt(w->state, w->destination, &w->plan, &w->log, err))
+		return false;
+	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->account->max_messages, &w->summary);
+	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
+	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
+	return true;
+}
+
+static void say_plan(struct worker *w)
+{
+	struct event event = {.kind = EVENT_SAY};
+	char why[256];
+
+	for (size_t i = 0; i < w->plan.count; i++) {
+		const struct plan_entry *e = &w->plan.entries[i];
+
+		retention_explain(&w->rule, &w->clock, &e->known, e->decision, why, sizeof(why));
+		snprintf(event.u.text, sizeof(event.u.text), "message %" PRIu32 " (%" PRIu64 " octets): %s", e->number,
+		    e->octets, why);
+		event_send(w->fd, &event);
+	}
+}
+
+/* Names messages that are too large, each of them once. */
+static bool tell_news(struct worker *w, struct error *err)
+{
+	for (size_t i = 0; i < w->plan.count; i++) {
+		const struct plan_entry *e = &w->plan.entries[i];
+
+		if (e->decision.reason != REASON_TOO_LARGE_NEWS)
+			continue;
+		if (!state_add_told(w->state, e->uid, w->clock.now, err))
+			return false;
+		log_line(&w->log, LOG_NORMAL,
+		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size", e->number,
+		    e->octets);
+	}
+	return state_commit(w->state, err);
+}
+
+static bool carry_out(struct worker *w, struct error *err)
+{
+	struct transfer t = {
+	    .account = w->account,
+	    .session = w->connection.session,
+	    .destination = w->destination,
+	    .state = w->state,
+	    .log = &w->log,
+	    .now = w->clock.now,
+	    .problem = send_problem,
+	    .context = w,
+	    .step = &w->step,
+	};
+	bool ok;
+
+	w->step = "state";
+	if (!state_note_listing(w->state, w->listing.items, w->plan.count, w->clock.now, err) || !tell_news(w, err))
+		return false;
+	if (w->summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
+		return false;
+	ok = transfer_run(&t, &w->plan, err);
+	w->outcome.fetched = t.fetched;
+	w->outcome.fetched_octets = t.fetched_octets;
+	w->outcome.deleted = t.deleted;
+	return ok;
+}
+
+/* QUIT comes only after everything that was retrieved is safe: some servers take it as a receipt. */
+static bool finish(struct worker *w, struct error *err)
+{
+	struct error second;
+	bool ok;
+
+	w->step = "quit";
+	ok = session_quit(w->connection.session, err);
+	if (!ok)
+		w->outcome.deleted = 0; /* what DELE marked is still there, as far as we know */
+	connect_close(&w->connection, ok);
+	if (w->options->dry_run)
+		return ok;
+	/* The run is over in order also when the server did not say goodbye. */
+	if (state_end_run(w->state, w->clock.now, ok ? err : &second))
+		return ok;
+	w->step = "state";
+	return false;
+}
+
+static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	if (!open_local(w, err) || !connect_open(&w->connection, w->account, trust, &w->log, &w->step, err) ||
+	    !make_plan(w, err))
+		return false;
+	if (w->options->dry_run)
+		say_plan(w);
+	else if (!carry_out(w, err))
+		return false;
+	return finish(w, err);
+}
+
+void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
+    int fd)
+{
+	struct worker w = {.account = account, .options = options, .fd = fd, .rule = account->retention};
+	struct event done = {.kind = EVENT_DONE};
+	int64_t start = deadline_clock();
+
+	w.log = (struct log){.level = options->level, .write = send_log, .context = &w};
+	w.rule.keep = options->keep;
+	w.clock.now = (int64_t)time(NULL);
+	w.step = "start";
+	error_clear(&w.outcome.err);
+	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
+	connect_close(&w.connection, false);
+	listing_free(&w.listing);
+	plan_free(&w.plan);
+	destination_close(&w.destination);
+	state_close(&w.state);
+	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);
+	w.outcome.milliseconds = deadline_clock() - start;
+	done.u.outcome = w.outcome;
+	event_send(fd, &done);
+}

@@ -1,0 +1,26 @@
+#ifndef MAILHAUL_FETCH_WORKER_H
+#define MAILHAUL_FETCH_WORKER_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+
+struct account;
+struct tls_trust;
+
+/* What a run does with every account. */
+struct run_options {
+	bool keep;    /* delete nothing */
+	bool dry_run; /* retrieve, delete and record nothing; say what would be done */
+	enum log_level level;
+	const char *state_dir;
+};
+
+/*
+ * One account from end to end, in a process of its own. Everything it has to say goes to the parent
+ * as events over fd; the last one is EVENT_DONE.
+ */
+void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
+    int fd);
+
+#endif

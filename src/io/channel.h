@@ -1,0 +1,31 @@
+#ifndef MAILHAUL_IO_CHANNEL_H
+#define MAILHAUL_IO_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+enum channel_status {
+	CHANNEL_DONE,	    /* some bytes went through */
+	CHANNEL_WANT_READ,  /* nothing yet: wait until the descriptor can be read */
+	CHANNEL_WANT_WRITE, /* nothing yet: wait until it can be written */
+	CHANNEL_END,	    /* the other side ended the stream properly */
+	CHANNEL_FAILED,	    /* *err says why */
+};
+
+/*
+ * What carries a stream's bytes: a socket (io/net), TLS over it (io/tls), a test's script. No
+ * function waits. `context` is the implementation's own.
+ */
+struct channel {
+	bool secure; /* what goes through cannot be read or changed on its way */
+	enum channel_status (*receive)(void *context, void *bytes, size_t size, size_t *got, struct error *err);
+	enum channel_status (*send)(void *context, const void *bytes, size_t size, size_t *sent, struct error *err);
+	/* Tells the other side that nothing more comes; may be called until it is DONE or FAILED. */
+	enum channel_status (*shut)(void *context, struct error *err);
+	/* Frees the context and closes what it owns. */
+	void (*close)(void *context);
+};
+
+#endif

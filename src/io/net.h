@@ -1,0 +1,33 @@
+#ifndef MAILHAUL_IO_NET_H
+#define MAILHAUL_IO_NET_H
+
+#include <stdbool.h>
+
+#include "io/deadline.h"
+
+struct channel;
+struct error;
+struct log;
+
+/* The functions of a connected socket; the context comes from net_context. */
+extern const struct channel net_channel;
+
+/*
+ * Resolves host (a name or an IPv4 or IPv6 address) and connects to the first of its addresses that
+ * answers before the deadline; the time left is shared among the addresses not tried yet. On
+ * success *fd is a non-blocking, close-on-exec socket that belongs to the caller.
+ * Errors: ERROR_HOST (the name does not exist; temporary when the resolver had trouble) and
+ * ERROR_NETWORK.
+ */
+bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, int *fd, struct error *err);
+
+/* Wraps a socket for net_channel, which closes it in the end. */
+void *net_context(int fd);
+
+/* Takes the socket out of a context and frees that; the socket lives on. Returns it. */
+int net_release(void *context);
+
+/* Waits until fd is ready (POLLIN or POLLOUT in events). False with ERROR_NETWORK when time is up. */
+bool net_wait(int fd, short events, deadline until, const char *what, struct error *err);
+
+#endif

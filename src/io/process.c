@@ -1,0 +1,231 @@
+#include "config.h"
+
+#include "io/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/escape.h"
+#include "base/memory.h"
+#include "io/deadline.h"
+
+extern char **environ;
+
+enum {
+	WORDS_MOST = 4096, /* octets of standard error that are kept */
+	REAP_PAUSE_MS = 5,
+};
+
+struct process {
+	pid_t pid;
+	int input;  /* to its standard input; -1: none or closed */
+	int output; /* from its standard output; -1: none or ended */
+	int words;  /* from its standard error; -1: ended */
+	struct buf *collected;
+	size_t collected_most;
+	struct buf said;
+	int64_t seconds;
+	deadline until;
+	char *name;
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void process_free(struct process **p)
+{
+	close_fd(&(*p)->input);
+	close_fd(&(*p)->output);
+	close_fd(&(*p)->words);
+	buf_free(&(*p)->said);
+	free((*p)->name);
+	free(*p);
+	*p = NULL;
+}
+
+/* A pipe whose ends both vanish in other programs; the parent's end does not block. */
+static bool make_pipe(int ends[2], int ours)
+{
+	return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t defaults, nothing_blocked;
+	int code;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	sigemptyset(&nothing_blocked);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	if (in >= 0)
+		posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	else
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out >= 0 ? out : words, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setsigmask(&attributes, &nothing_blocked);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	code = posix_spawnp(&p->pid, argv[0], &actions, &attributes, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	if (code == 0)
+		return true;
+	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", argv[0]);
+	return error_mend(err, "give its full path, and check that it may be executed");
+}
+
+bool process_start(struct process **out, char *const argv[], bool with_input, struct buf *output, size_t output_most,
+    int64_t seconds, struct error *err)
+{
+	struct process *p = memory_zeroed(1, sizeof(*p));
+	int in[2] = {-1, -1}, from[2] = {-1, -1}, words[2] = {-1, -1};
+	bool ok;
+
+	p->input = p->output = p->words = -1;
+	p->collected = output;
+	p->collected_most = output_most;
+	p->seconds = seconds;
+	p->until = deadline_in(seconds);
+	p->name = memory_copy_string(argv[0]);
+	ok = make_pipe(words, 0) && (!with_input || make_pipe(in, 1)) && (!output || make_pipe(from, 0));
+	if (!ok)
+		error_errno(err, ERROR_INTERNAL, errno, "no pipe to the command %s", argv[0]);
+	ok = ok && spawn(p, argv, in[0], from[1], words[1], err);
+	close_fd(&in[0]);
+	close_fd(&from[1]);
+	close_fd(&words[1]);
+	p->input = in[1];
+	p->output = from[0];
+	p->words = words[0];
+	if (!ok)
+		process_free(&p);
+	*out = p;
+	return ok;
+}
+
+/* Reads what there is into `into`, of which at most `most` octets are kept; closes fd at its end. */
+static void drain(int *fd, struct buf *into, size_t most)
+{
+	char piece[4096];
+	ssize_t n = read(*fd, piece, sizeof(piece));
+
+	if (n > 0) {
+		size_t room = into->length < most ? most - into->length : 0;
+
+		buf_append(into, piece, (size_t)n < room ? (size_t)n : room);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close_fd(fd);
+	}
+}
+
+/*
+ * Waits for at most `most_ms` until something moves and collects what the command says. Sets
+ * *writable when its input takes more. False when the time is over.
+ */
+static bool turn(struct process *p, bool want_write, int most_ms, bool *writable, struct error *err)
+{
+	struct pollfd fds[3] = {
+	    {.fd = want_write ? p->input : -1, .events = POLLOUT},
+	    {.fd = p->output, .events = POLLIN},
+	    {.fd = p->words, .events = POLLIN},
+	};
+	int left = deadline_left(p->until);
+
+	if (left == 0)
+		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld seconds", p->name,
+		    (long long)p->seconds);
+	if (poll(fds, 3, most_ms >= 0 && most_ms < left ? most_ms : left) < 0 && errno != EINTR)
+		return error_errno(err, ERROR_INTERNAL, errno, "waiting for the command %s failed", p->name);
+	if (fds[1].revents)
+		drain(&p->output, p->collected, p->collected_most);
+	if (fds[2].revents)
+		drain(&p->words, &p->said, WORDS_MOST);
+	if (writable)
+		*writable = fds[0].revents != 0;
+	return true;
+}
+
+bool process_write(struct process *p, const char *bytes, size_t length, struct error *err)
+{
+	while (length > 0 && p->input >= 0) {
+		ssize_t n = write(p->input, bytes, length);
+
+		if (n >= 0) {
+			bytes += n;
+			length -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			bool writable;
+
+			if (!turn(p, true, -1, &writable, err))
+				return false;
+		} else if (errno != EINTR) {
+			close_fd(&p->input); /* EPIPE: it reads no more */
+		}
+	}
+	return true;
+}
+
+bool process_finish(struct process **process, int *exit_status, char *words, size_t size, struct error *err)
+{
+	struct process *p = *process;
+	int status = 0;
+	pid_t ended = 0;
+
+	close_fd(&p->input);
+	/*
+	 * The end of its outputs nearly always comes with its own end. A grandchild may keep them open
+	 * for longer, so the command itself is looked at, too.
+	 */
+	while (ended == 0) {
+		bool quiet = p->output < 0 && p->words < 0;
+
+		ended = waitpid(p->pid, &status, WNOHANG);
+		if (ended == 0 && !turn(p, false, quiet ? REAP_PAUSE_MS : 50, NULL, err)) {
+			process_kill(process);
+			return false;
+		}
+	}
+	while (p->output >= 0 && turn(p, false, 0, NULL, err)) {
+		size_t before = p->collected->length;
+
+		drain(&p->output, p->collected, p->collected_most);
+		if (p->output >= 0 && p->collected->length == before)
+			break;
+	}
+	if (p->words >= 0)
+		drain(&p->words, &p->said, WORDS_MOST);
+	*exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	while (p->said.length > 0 && strchr("\r\n", p->said.data[p->said.length - 1]))
+		p->said.length--;
+	escape_text(words, size, p->said.data ? p->said.data : "", p->said.length);
+	process_free(process);
+	return true;
+}
+
+void process_kill(struct process **p)
+{
+	if (!*p)
+		return;
+	kill((*p)->pid, SIGKILL);
+	while (waitpid((*p)->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	process_free(p);
+}

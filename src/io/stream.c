@@ -1,0 +1,189 @@
+#include "config.h"
+
+#include "io/stream.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "io/channel.h"
+#include "io/deadline.h"
+#include "io/net.h"
+#include "io/tls.h"
+
+enum { INPUT_SIZE = 64 * 1024 };
+
+struct stream {
+	const struct channel *channel;
+	void *context;
+	int fd; /* for waiting; the channel owns it */
+	int64_t timeout;
+	deadline until;
+	bool secure;
+	size_t start, end; /* what is unread in input */
+	struct buf output;
+	char input[INPUT_SIZE];
+};
+
+struct stream *stream_make(const struct channel *channel, void *context, int fd, int64_t timeout)
+{
+	struct stream *s = memory_zeroed(1, sizeof(*s));
+
+	s->channel = channel;
+	s->context = context;
+	s->fd = fd;
+	s->secure = channel->secure;
+	s->timeout = timeout;
+	stream_restart_clock(s);
+	return s;
+}
+
+bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
+    const struct log *log, struct error *err)
+{
+	int fd;
+
+	if (!net_connect(host, port, deadline_in(connect_timeout), log, &fd, err))
+		return false;
+	*out = stream_make(&net_channel, net_context(fd), fd, timeout);
+	return true;
+}
+
+/* After a channel said what it wants: waits for that. False with *err when it cannot go on. */
+static bool wait_for(struct stream *s, enum channel_status status, const char *what, struct error *err)
+{
+	if (status == CHANNEL_FAILED)
+		return false;
+	if (s->fd < 0)
+		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+	return net_wait(s->fd, status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN, s->until, what, err);
+}
+
+static void handshake_mend(struct error *err)
+{
+	if (err->mend[0] == '\0')
+		error_mend(err, "check server, port and tls; the next run tries again");
+}
+
+bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err)
+{
+	struct tls *t;
+	enum channel_status status;
+	char words[128];
+
+	if (s->start != s->end) {
+		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
+		return error_mend(err, "somebody may be tampering with the connection: use port 995");
+	}
+	/* The plain channel goes away without its socket, which TLS takes over. */
+	if (s->channel != &net_channel)
+		return error_set(err, ERROR_INTERNAL, "TLS can only start over a plain socket");
+	net_release(s->context);
+	s->context = NULL;
+	if (!tls_make(&t, s->fd, tls->trust, tls->host, err))
+		return false;
+	s->channel = &tls_channel;
+	s->context = t;
+	stream_restart_clock(s);
+	while ((status = tls_handshake(t, err)) != CHANNEL_DONE) {
+		if (!wait_for(s, status, "the TLS handshake", err)) {
+			handshake_mend(err);
+			return false;
+		}
+	}
+	s->secure = true;
+	tls_describe(t, words, sizeof(words));
+	log_line(log, LOG_VERBOSE, "%s, certificate good for %s", words, tls->host);
+	return true;
+}
+
+bool stream_is_secure(const struct stream *s)
+{
+	return s->secure;
+}
+
+bool stream_read(struct stream *s, const char **bytes, size_t *length, struct error *err)
+{
+	while (s->start == s->end) {
+		size_t got = 0;
+		enum channel_status status = s->channel->receive(s->context, s->input, INPUT_SIZE, &got, err);
+
+		s->start = 0;
+		s->end = got;
+		if (status == CHANNEL_END)
+			return error_set(err, ERROR_NETWORK, "the server closed the connection");
+		if (status != CHANNEL_DONE && !wait_for(s, status, "the server's answer", err))
+			return false;
+	}
+	*bytes = s->input + s->start;
+	*length = s->end - s->start;
+	return true;
+}
+
+void stream_consume(struct stream *s, size_t length)
+{
+	s->start += length;
+}
+
+size_t stream_buffered(const struct stream *s)
+{
+	return s->end - s->start;
+}
+
+void stream_write(struct stream *s, const void *bytes, size_t length)
+{
+	buf_append(&s->output, bytes, length);
+}
+
+bool stream_flush(struct stream *s, struct error *err)
+{
+	size_t done = 0;
+	bool ok = true;
+
+	while (ok && done < s->output.length) {
+		size_t sent = 0;
+		enum channel_status status =
+		    s->channel->send(s->context, s->output.data + done, s->output.length - done, &sent, err);
+
+		done += sent;
+		if (status != CHANNEL_DONE)
+			ok = wait_for(s, status, "the server to take a command", err);
+	}
+	if (s->output.data)
+		platform_wipe(s->output.data, s->output.length);
+	buf_clear(&s->output);
+	return ok;
+}
+
+void stream_restart_clock(struct stream *s)
+{
+	s->until = deadline_in(s->timeout);
+}
+
+void stream_shut(struct stream *s)
+{
+	struct error ignored;
+	enum channel_status status;
+
+	stream_restart_clock(s);
+	do
+		status = s->channel->shut(s->context, &ignored);
+	while (status != CHANNEL_DONE && wait_for(s, status, "the connection to end", &ignored));
+}
+
+void stream_close(struct stream **s)
+{
+	if (!*s)
+		return;
+	if ((*s)->context)
+		(*s)->channel->close((*s)->context);
+	buf_wipe(&(*s)->output);
+	platform_wipe((*s)->input, INPUT_SIZE);
+	free(*s);
+	*s = NULL;
+}

@@ -1,0 +1,68 @@
+#ifndef MAILHAUL_IO_STREAM_H
+#define MAILHAUL_IO_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct channel;
+struct error;
+struct log;
+struct tls_trust;
+
+/* How a connection is made secure. trust and host belong to the caller and outlive the stream. */
+struct stream_tls {
+	const struct tls_trust *trust;
+	const char *host;
+};
+
+/* A buffered connection with deadlines. */
+struct stream;
+
+/*
+ * A stream over a channel and its context, both owned by it from now on. fd is what is waited on,
+ * -1 for a channel that is always ready. Every wait ends after timeout seconds at the latest.
+ */
+struct stream *stream_make(const struct channel *channel, void *context, int fd, int64_t timeout);
+
+/* Connects to host and port within connect_timeout seconds; in the clear, see stream_start_tls. */
+bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
+    const struct log *log, struct error *err);
+
+/*
+ * Handshake and check of the certificate within the time limit; after that every byte goes through
+ * TLS. Input that arrived before it is refused, since it was sent in the clear (RFC 2595, 8.). When
+ * it fails, the stream can only be closed.
+ */
+bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err);
+bool stream_is_secure(const struct stream *s);
+
+/*
+ * Gives the bytes that have arrived (at least one; they stay the stream's) and waits for them if
+ * there are none. The end of the stream is ERROR_NETWORK here: POP3 has no place where it is right.
+ */
+bool stream_read(struct stream *s, const char **bytes, size_t *length, struct error *err);
+
+/* Takes the first `length` bytes of what stream_read gave. */
+void stream_consume(struct stream *s, size_t length);
+
+/* How many bytes have been read and not consumed. */
+size_t stream_buffered(const struct stream *s);
+
+/* Keeps bytes for stream_flush, which sends all that was kept. Sent bytes are wiped from memory. */
+void stream_write(struct stream *s, const void *bytes, size_t length);
+bool stream_flush(struct stream *s, struct error *err);
+
+/*
+ * Starts the time limit anew. Without this call all waits together share one limit, so that a
+ * server that sends a byte now and then is not waited for without end.
+ */
+void stream_restart_clock(struct stream *s);
+
+/* Tells the server, when the connection was healthy, that nothing more comes. */
+void stream_shut(struct stream *s);
+
+/* Closes and frees *s, sets it to NULL; NULL is accepted. */
+void stream_close(struct stream **s);
+
+#endif

@@ -1,0 +1,39 @@
+#ifndef MAILHAUL_POLICY_HEADER_H
+#define MAILHAUL_POLICY_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+
+/*
+ * The identity of a message by its header: SHA-256 over the header's lines, each ended by LF, up to
+ * the empty line, without the fields that mail stores write themselves (Status, X-UIDL and the
+ * like). The same message gives the same identity through RETR and through TOP, and after a move to
+ * another server.
+ */
+struct header_identity {
+	struct digest digest;
+	bool ended;	/* the empty line has been seen */
+	bool skipping;	/* the current field does not count */
+	bool naming;	/* at a line's start: the field's name is being gathered */
+	bool cr;	/* a CR is pending */
+	size_t held;	/* octets in name that are not in the digest yet */
+	char name[24];
+};
+
+void header_start(struct header_identity *h);
+
+/* Adds the next octets of the message, header or not, with LF or CRLF line ends. */
+void header_add(struct header_identity *h, const char *bytes, size_t length);
+
+void header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE]);
+
+/*
+ * The envelope sender as the last server recorded it (RFC 5321, 4.4): the address of the first
+ * Return-Path field in the beginning of a message. Gives "MAILER-DAEMON" for the null sender, and
+ * for a field that is missing or holds what cannot stand in an mbox's From_ line. size at least 16.
+ */
+void header_envelope_sender(const char *head, size_t length, char *out, size_t size);
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef MAILHAUL_POLICY_PLAN_H
+#define MAILHAUL_POLICY_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/retention.h"
+
+/* A message of the server's listing joined with what is known of it, and what will be done. */
+struct plan_entry {
+	uint32_t number;
+	uint64_t octets;
+	const char *uid; /* the listing's; never empty */
+	struct retention_known known;
+	struct retention_decision decision;
+};
+
+struct plan {
+	struct plan_entry *entries; /* in the order in which they are dealt with */
+	size_t count;
+};
+
+struct plan_summary {
+	size_t fetch; /* to be brought */
+	size_t erase; /* delivered before, to be deleted now */
+	size_t leave;
+	uint64_t fetch_octets;
+};
+
+/* Room for count entries, all zero. */
+void plan_make(struct plan *p, size_t count);
+void plan_free(struct plan *p);
+
+/*
+ * Decides about every entry; newest_first turns the order around; at most max_messages (0: any
+ * number) are fetched, the others of them left with REASON_LIMIT.
+ */
+void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
+    bool newest_first, uint64_t max_messages, struct plan_summary *summary);
+
+#endif

@@ -1,0 +1,105 @@
+#include "config.h"
+
+#include "policy/retention.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static struct retention_decision decide_unknown(const struct retention_rule *rule, uint64_t octets,
+    const struct retention_known *known)
+{
+	bool delete_later = rule->mode == RETENTION_NONE && !rule->keep;
+
+	if (rule->max_octets > 0 && octets > rule->max_octets)
+		return (struct retention_decision){RETENTION_LEAVE, known->told ? REASON_TOO_LARGE : REASON_TOO_LARGE_NEWS};
+	return (struct retention_decision){delete_later ? RETENTION_FETCH_AND_DELETE : RETENTION_FETCH, REASON_NEW};
+}
+
+static enum retention_reason age_reason(const struct retention_rule *rule, const struct retention_clock *clock,
+    int64_t delivered)
+{
+	if (clock->now < delivered || clock->now < clock->last_seen)
+		return REASON_CLOCK;
+	return clock->now - delivered >= rule->age ? REASON_OLD : REASON_YOUNG;
+}
+
+struct retention_decision retention_decide(const struct retention_rule *rule, const struct retention_clock *clock,
+    uint64_t octets, const struct retention_known *known)
+{
+	enum retention_reason reason;
+
+	if (!known->delivered)
+		return decide_unknown(rule, octets, known);
+	switch (rule->mode) {
+	case RETENTION_NONE:
+		reason = REASON_SAFE;
+		break;
+	case RETENTION_AGE:
+		reason = age_reason(rule, clock, known->when);
+		break;
+	default:
+		reason = REASON_FOREVER;
+		break;
+	}
+	if (reason != REASON_SAFE && reason != REASON_OLD)
+		return (struct retention_decision){RETENTION_LEAVE, reason};
+	if (rule->keep)
+		return (struct retention_decision){RETENTION_LEAVE, REASON_KEEP};
+	return (struct retention_decision){RETENTION_DELETE, reason};
+}
+
+/* "3 days", "1 hour", "40 seconds": one unit is enough. */
+static void span_text(int64_t seconds, char *out, size_t size)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+	size_t i = 0;
+	int64_t count;
+
+	while (i < 3 && seconds < units[i].seconds)
+		i++;
+	count = seconds / units[i].seconds;
+	snprintf(out, size, "%" PRId64 " %s%s", count, units[i].name, count == 1 ? "" : "s");
+}
+
+void retention_explain(const struct retention_rule *rule, const struct retention_clock *clock,
+    const struct retention_known *known, struct retention_decision decision, char *out, size_t size)
+{
+	char since[48], limit[48];
+
+	span_text(clock->now - known->when, since, sizeof(since));
+	span_text(rule->age, limit, sizeof(limit));
+	switch (decision.reason) {
+	case REASON_NEW:
+		snprintf(out, size, "fetch%s: new",
+		    decision.action == RETENTION_FETCH_AND_DELETE ? ", then delete" : "");
+		break;
+	case REASON_TOO_LARGE:
+	case REASON_TOO_LARGE_NEWS:
+		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " octets)", rule->max_octets);
+		break;
+	case REASON_LIMIT:
+		snprintf(out, size, "leave: max_messages is reached, a later run fetches it");
+		break;
+	case REASON_FOREVER:
+		snprintf(out, size, "leave: delivered, kept forever");
+		break;
+	case REASON_SAFE:
+		snprintf(out, size, "delete: delivered");
+		break;
+	case REASON_YOUNG:
+		snprintf(out, size, "leave: delivered %s ago, kept for %s", since, limit);
+		break;
+	case REASON_OLD:
+		snprintf(out, size, "delete: delivered %s ago, kept for %s", since, limit);
+		break;
+	case REASON_CLOCK:
+		snprintf(out, size, "leave: the clock went backwards, its age is not known");
+		break;
+	case REASON_KEEP:
+		snprintf(out, size, "leave: --keep");
+		break;
+	}
+}

@@ -1,0 +1,79 @@
+#include "config.h"
+
+#include "pop3/capability.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+void capability_clear(struct capability *c)
+{
+	*c = (struct capability){0};
+}
+
+/* The next word of *line; its length, 0 at the end. */
+static size_t next_word(const char **line, size_t *left, const char **word)
+{
+	size_t length = 0;
+
+	while (*left > 0 && **line == ' ') {
+		*line += 1;
+		*left -= 1;
+	}
+	*word = *line;
+	while (*left > 0 && **line != ' ') {
+		*line += 1;
+		*left -= 1;
+		length++;
+	}
+	return length;
+}
+
+static void add_mechanisms(struct capability *c, const char *line, size_t left)
+{
+	const char *word;
+	size_t length;
+	size_t used = 1;
+
+	strcpy(c->sasl, " ");
+	while ((length = next_word(&line, &left, &word)) > 0) {
+		if (used + length + 2 > sizeof(c->sasl))
+			continue;
+		for (size_t i = 0; i < length; i++)
+			c->sasl[used++] = (char)toupper((unsigned char)word[i]);
+		c->sasl[used++] = ' ';
+		c->sasl[used] = '\0';
+	}
+}
+
+void capability_add(struct capability *c, const char *line, size_t length)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+	    {"TOP", &c->top},
+	    {"UIDL", &c->uidl},
+	    {"USER", &c->user},
+	    {"STLS", &c->stls},
+	    {"PIPELINING", &c->pipelining},
+	};
+	const char *word;
+	size_t word_length = next_word(&line, &length, &word);
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (strlen(flags[i].name) == word_length && strncasecmp(flags[i].name, word, word_length) == 0)
+			*flags[i].flag = true;
+	}
+	if (word_length == 4 && strncasecmp("SASL", word, 4) == 0)
+		add_mechanisms(c, line, length);
+}
+
+bool capability_has_mechanism(const struct capability *c, const char *mechanism)
+{
+	char padded[64];
+
+	snprintf(padded, sizeof(padded), " %s ", mechanism);
+	return strstr(c->sasl, padded) != NULL;
+}

@@ -1,0 +1,25 @@
+#ifndef MAILHAUL_POP3_CAPABILITY_H
+#define MAILHAUL_POP3_CAPABILITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a server said it can do (RFC 2449). All false where it knows no CAPA. */
+struct capability {
+	bool top;
+	bool uidl;
+	bool user;
+	bool stls;
+	bool pipelining;
+	char sasl[512]; /* mechanisms, upper case, each with a blank before and behind */
+};
+
+void capability_clear(struct capability *c);
+
+/* Takes one line of CAPA's answer. Unknown ones, and mechanisms beyond the room, are passed over. */
+void capability_add(struct capability *c, const char *line, size_t length);
+
+/* Whether a SASL mechanism (upper case) was announced. */
+bool capability_has_mechanism(const struct capability *c, const char *mechanism);
+
+#endif

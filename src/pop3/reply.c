@@ -1,0 +1,216 @@
+#include "config.h"
+
+#include "pop3/reply.h"
+
+#include <string.h>
+
+void reply_init(struct reply *r, bool crlf)
+{
+	r->crlf = crlf;
+	r->line_length = 0;
+	reply_expect(r, REPLY_SINGLE);
+}
+
+void reply_expect(struct reply *r, enum reply_shape shape)
+{
+	r->shape = shape;
+	r->in_status = true;
+	r->place = PLACE_LINE_START;
+}
+
+/*
+ * Gathers a line that ends with LF; a CR before it belongs to the line end. A server that ends
+ * lines with a bare LF is understood: nothing depends on the difference here.
+ */
+static enum reply_event next_line(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
+    size_t *length)
+{
+	const char *end = memchr(in, '\n', in_length);
+	size_t taken = end ? (size_t)(end - in) : in_length;
+	size_t total = r->line_length + taken;
+
+	*text = r->line;
+	if (total > REPLY_LINE_MOST + 1) {
+		*length = r->line_length;
+		*used = 0;
+		return REPLY_MALFORMED;
+	}
+	memcpy(r->line + r->line_length, in, taken);
+	r->line_length = total;
+	*used = taken;
+	if (!end)
+		return REPLY_MORE;
+	*used += 1;
+	if (total > 0 && r->line[total - 1] == '\r')
+		total--;
+	*length = total;
+	r->line_length = 0;
+	return total > REPLY_LINE_MOST ? REPLY_MALFORMED : REPLY_LINE;
+}
+
+/* "+OK" and "-ERR" are in upper case by the RFC; anything else is no status. */
+static enum reply_event classify_status(struct reply *r, const char **text, size_t *length)
+{
+	static const struct {
+		const char *word;
+		size_t length;
+		enum reply_event event;
+	} words[] = {{"+OK", 3, REPLY_OK}, {"-ERR", 4, REPLY_ERR}, {"+", 1, REPLY_CONTINUE}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t skip = words[i].length;
+
+		if (*length < skip || memcmp(*text, words[i].word, skip) != 0)
+			continue;
+		if (*length > skip && (*text)[skip] != ' ')
+			continue;
+		skip += *length > skip;
+		*text += skip;
+		*length -= skip;
+		if (words[i].event == REPLY_OK && r->shape != REPLY_SINGLE)
+			r->in_status = false;
+		return words[i].event;
+	}
+	return REPLY_MALFORMED;
+}
+
+static enum reply_event next_listing_line(const char **text, size_t *length)
+{
+	if (*length == 0 || (*text)[0] != '.')
+		return REPLY_LINE;
+	if (*length == 1)
+		return REPLY_END;
+	*text += 1;
+	*length -= 1;
+	return REPLY_LINE;
+}
+
+/* Gives a line end out: what CRLF becomes. */
+static char *put_line_end(const struct reply *r, char *out)
+{
+	if (r->crlf)
+		*out++ = '\r';
+	*out++ = '\n';
+	return out;
+}
+
+/*
+ * Takes one octet at a place where the last ones matter. Returns where output goes on, or NULL at
+ * the terminator. Dots count only behind CRLF, the only line end that RFC 1939 knows: a bare LF is
+ * part of a line.
+ */
+static char *step(struct reply *r, char c, char *out)
+{
+	switch (r->place) {
+	case PLACE_DOT_CR:
+		if (c == '\n')
+			return NULL;
+		/* the dot was stuffing, the CR is text so far */
+		__attribute__((fallthrough));
+	case PLACE_CR:
+		if (c == '\n') {
+			r->place = PLACE_LINE_START;
+			return put_line_end(r, out);
+		}
+		*out++ = '\r';
+		break;
+	case PLACE_LINE_START:
+		if (c == '.') {
+			r->place = PLACE_DOT;
+			return out;
+		}
+		break;
+	case PLACE_DOT:
+		if (c == '\r') {
+			r->place = PLACE_DOT_CR;
+			return out;
+		}
+		break;
+	case PLACE_INSIDE:
+		break;
+	}
+	if (c == '\r') {
+		r->place = PLACE_CR;
+		return out;
+	}
+	r->place = PLACE_INSIDE;
+	*out++ = c;
+	return out;
+}
+
+/* Copies from inside a line up to and including its end, or up to the last octet there is. */
+static char *copy_line(struct reply *r, const char **in, const char *end, char *out)
+{
+	const char *from = *in;
+	const char *lf = memchr(from, '\n', (size_t)(end - from));
+	const char *stop = lf ? lf : end;
+	size_t length = (size_t)(stop - from);
+	bool cr = length > 0 && stop[-1] == '\r';
+
+	memcpy(out, from, length);
+	out += length;
+	*in = stop;
+	if (cr) {
+		/* CR is kept back: step() decides with the LF, or with the next piece. */
+		out--;
+		r->place = PLACE_CR;
+	} else if (lf) {
+		*out++ = '\n';
+		*in = lf + 1;
+	}
+	return out;
+}
+
+static enum reply_event next_data(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
+    size_t *length)
+{
+	const char *at = in;
+	const char *end = in + (in_length < REPLY_INPUT_MOST ? in_length : REPLY_INPUT_MOST);
+	char *out = r->data;
+
+	*text = r->data;
+	while (at < end) {
+		char *next;
+
+		if (r->place == PLACE_INSIDE) {
+			out = copy_line(r, &at, end, out);
+			continue;
+		}
+		if (r->place == PLACE_DOT_CR && *at == '\n' && out > r->data)
+			break; /* what came before the terminator goes first */
+		next = step(r, *at++, out);
+		if (!next) {
+			reply_expect(r, REPLY_SINGLE);
+			*used = (size_t)(at - in);
+			*length = 0;
+			return REPLY_END;
+		}
+		out = next;
+	}
+	*used = (size_t)(at - in);
+	*length = (size_t)(out - r->data);
+	return *length > 0 ? REPLY_DATA : REPLY_MORE;
+}
+
+enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
+    size_t *length)
+{
+	enum reply_event event;
+
+	*used = 0;
+	*length = 0;
+	*text = r->line;
+	if (in_length == 0)
+		return REPLY_MORE;
+	if (!r->in_status && r->shape == REPLY_BODY)
+		return next_data(r, in, in_length, used, text, length);
+	event = next_line(r, in, in_length, used, text, length);
+	if (event != REPLY_LINE)
+		return event;
+	if (r->in_status)
+		return classify_status(r, text, length);
+	event = next_listing_line(text, length);
+	if (event == REPLY_END)
+		reply_expect(r, REPLY_SINGLE);
+	return event;
+}

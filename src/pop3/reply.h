@@ -1,0 +1,66 @@
+#ifndef MAILHAUL_POP3_REPLY_H
+#define MAILHAUL_POP3_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a command's answer looks like when it is +OK (RFC 1939, 3.). */
+enum reply_shape {
+	REPLY_SINGLE, /* the status line alone */
+	REPLY_LINES,  /* lines, each of them short: UIDL, LIST, CAPA */
+	REPLY_BODY,   /* a message or its top */
+};
+
+enum reply_event {
+	REPLY_MORE,	 /* the input is used up */
+	REPLY_OK,	 /* "+OK"; text is what follows it */
+	REPLY_ERR,	 /* "-ERR"; text is what follows it */
+	REPLY_CONTINUE,	 /* "+ ": a SASL challenge (RFC 5034, 4.); text is what follows */
+	REPLY_LINE,	 /* a line of a REPLY_LINES answer, dot-unstuffed, without its line end */
+	REPLY_DATA,	 /* octets of a body, dot-unstuffed, line ends as asked for */
+	REPLY_END,	 /* the terminating dot has been read: the answer is complete */
+	REPLY_MALFORMED, /* no POP3 reply, or a line over REPLY_LINE_MOST; text is its beginning */
+};
+
+enum {
+	REPLY_LINE_MOST = 8192,	    /* octets of a status or listing line */
+	REPLY_INPUT_MOST = 65536,   /* octets taken in one call at the most */
+};
+
+/* Where in a body the decoder stands. What is pending was read and not given out. */
+enum reply_place {
+	PLACE_LINE_START, /* behind CRLF, or at the body's begin */
+	PLACE_DOT,	  /* a dot at the line's start is pending */
+	PLACE_DOT_CR,	  /* a dot and CR are pending */
+	PLACE_INSIDE,
+	PLACE_CR, /* CR is pending */
+};
+
+/*
+ * A parser of replies: bytes in, events out, no I/O. Any cut of the input into pieces gives the
+ * same events (data may be cut differently).
+ */
+struct reply {
+	bool crlf; /* bodies keep CRLF; otherwise it becomes LF */
+	enum reply_shape shape;
+	bool in_status;
+	enum reply_place place;
+	size_t line_length;
+	char line[REPLY_LINE_MOST + 2];
+	char data[REPLY_INPUT_MOST + 2];
+};
+
+void reply_init(struct reply *r, bool crlf);
+
+/* Begins a new answer of this shape. */
+void reply_expect(struct reply *r, enum reply_shape shape);
+
+/*
+ * Reads from in, says in *used how many octets it took, and returns what was found. *text and
+ * *length describe the event; they are the parser's and live until the next call. Only an empty
+ * rest of the input gives REPLY_MORE.
+ */
+enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
+    size_t *length);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef MAILHAUL_POP3_SASL_H
+#define MAILHAUL_POP3_SASL_H
+
+#include <stdbool.h>
+
+struct buf;
+struct capability;
+struct error;
+struct secret;
+struct sasl;
+
+/* The strongest mechanism that the server announced and mailhaul uses by itself; NULL if there is none. */
+const char *sasl_choose(const struct capability *offered);
+
+/* Begins an exchange. user and password are used during sasl_step and stay the caller's. */
+bool sasl_start(struct sasl **out, const char *mechanism, const char *user, const struct secret *password,
+    struct error *err);
+
+/*
+ * One step: the server's challenge in base64 ("" for the initial response) in, the answer in base64
+ * out (appended to *answer, which holds a secret). *complete says that nothing more is to be said
+ * and that a server which has to prove itself (SCRAM, RFC 5802) has done so.
+ * ERROR_AUTH when the challenge is wrong.
+ */
+bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err);
+
+/* The version of the library that runs, for --version. */
+const char *sasl_library_version(void);
+
+/* Ends the exchange, sets *s to NULL; NULL is accepted. */
+void sasl_free(struct sasl **s);
+
+#endif

@@ -1,0 +1,343 @@
+#include "config.h"
+
+#include "pop3/session.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "io/stream.h"
+#include "pop3/capability.h"
+#include "pop3/maildrop.h"
+#include "pop3/refusal.h"
+#include "pop3/reply.h"
+
+enum {
+	WINDOW = 64,		/* commands in flight; their octets fit any socket buffer */
+	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
+};
+
+struct command {
+	enum session_command command;
+	uint32_t number;
+};
+
+struct session {
+	struct stream *stream;
+	const struct log *log;
+	struct capability capability;
+	struct command queue[WINDOW]; /* a ring: the oldest at `first` */
+	size_t first, queued;
+	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
+	bool unsent;
+	size_t since_restart; /* octets of a body since the clock was started anew */
+	struct reply reply;
+};
+
+struct session *session_make(struct stream *stream, const struct log *log, bool crlf)
+{
+	struct session *s = memory_zeroed(1, sizeof(*s));
+
+	s->stream = stream;
+	s->log = log;
+	reply_init(&s->reply, crlf);
+	return s;
+}
+
+void session_free(struct session **s)
+{
+	free(*s);
+	*s = NULL;
+}
+
+const struct capability *session_capabilities(const struct session *s)
+{
+	return &s->capability;
+}
+
+bool session_is_secure(const struct session *s)
+{
+	return stream_is_secure(s->stream);
+}
+
+size_t session_queued(const struct session *s)
+{
+	return s->queued;
+}
+
+size_t session_window(const struct session *s)
+{
+	return s->capability.pipelining ? WINDOW : 1;
+}
+
+static const char *const command_words[] = {
+    [COMMAND_OTHER] = "",
+    [COMMAND_CAPA] = "CAPA",
+    [COMMAND_LIST] = "LIST",
+    [COMMAND_UIDL] = "UIDL",
+    [COMMAND_RETR] = "RETR",
+    [COMMAND_TOP] = "TOP",
+    [COMMAND_DELE] = "DELE",
+    [COMMAND_NOOP] = "NOOP",
+    [COMMAND_RSET] = "RSET",
+    [COMMAND_QUIT] = "QUIT",
+};
+
+static enum reply_shape shape_of(enum session_command command)
+{
+	switch (command) {
+	case COMMAND_CAPA:
+	case COMMAND_LIST:
+	case COMMAND_UIDL:
+		return REPLY_LINES;
+	case COMMAND_RETR:
+	case COMMAND_TOP:
+		return REPLY_BODY;
+	default:
+		return REPLY_SINGLE;
+	}
+}
+
+/* Appends to the queue. The caller has made sure of room: WINDOW is the most that fits. */
+static void push(struct session *s, enum session_command command, uint32_t number)
+{
+	s->queue[(s->first + s->queued) % WINDOW] = (struct command){command, number};
+	if (s->queued++ == 0) {
+		reply_expect(&s->reply, shape_of(command));
+		stream_restart_clock(s->stream);
+	}
+}
+
+static void pop(struct session *s)
+{
+	s->in_body = false;
+	s->first = (s->first + 1) % WINDOW;
+	s->since_restart = 0;
+	stream_restart_clock(s->stream);
+	if (--s->queued > 0)
+		reply_expect(&s->reply, shape_of(s->queue[s->first].command));
+}
+
+void session_queue(struct session *s, enum session_command command, uint32_t number)
+{
+	char line[64];
+	int length;
+
+	if (command == COMMAND_TOP)
+		length = snprintf(line, sizeof(line), "TOP %u 0\r\n", number);
+	else if (number > 0)
+		length = snprintf(line, sizeof(line), "%s %u\r\n", command_words[command], number);
+	else
+		length = snprintf(line, sizeof(line), "%s\r\n", command_words[command]);
+	log_line(s->log, LOG_WIRE, "C: %.*s", length - 2, line);
+	stream_write(s->stream, line, (size_t)length);
+	s->unsent = true;
+	push(s, command, number);
+}
+
+static bool fail_malformed(const struct session *s, const char *text, size_t length, struct error *err)
+{
+	const char *word = command_words[s->queue[s->first].command];
+
+	error_set(err, ERROR_PROTOCOL, "the server's answer%s%s is no POP3", *word ? " to " : "", word);
+	return error_server(err, text, length < 200 ? length : 200);
+}
+
+/* Makes the outside's event from the parser's and moves the queue on. */
+static void translate(struct session *s, enum reply_event found, struct session_event *event)
+{
+	const struct command *head = &s->queue[s->first];
+
+	event->command = head->command;
+	event->number = head->number;
+	switch (found) {
+	case REPLY_OK:
+		event->type = SESSION_OK;
+		s->in_body = shape_of(head->command) != REPLY_SINGLE;
+		if (!s->in_body)
+			pop(s);
+		break;
+	case REPLY_ERR:
+		event->type = SESSION_REFUSED;
+		pop(s);
+		break;
+	case REPLY_CONTINUE:
+		event->type = SESSION_CHALLENGE;
+		pop(s);
+		break;
+	case REPLY_LINE:
+		event->type = SESSION_LINE;
+		break;
+	case REPLY_DATA:
+		event->type = SESSION_DATA;
+		break;
+	default:
+		event->type = SESSION_END;
+		pop(s);
+		break;
+	}
+}
+
+/* A body that moves on is waited for, however long it is; one that drips is not. */
+static void count_progress(struct session *s, size_t octets)
+{
+	s->since_restart += octets;
+	if (s->since_restart < PROGRESS_OCTETS)
+		return;
+	s->since_restart = 0;
+	stream_restart_clock(s->stream);
+}
+
+static void trace(const struct session *s, enum reply_event found, const char *text, size_t length)
+{
+	static const char *const marks[] = {[REPLY_OK] = "+OK ", [REPLY_ERR] = "-ERR ", [REPLY_CONTINUE] = "+ "};
+
+	if (found == REPLY_LINE)
+		log_line(s->log, LOG_WIRE, "S: %.*s", (int)length, text);
+	else if (found == REPLY_END)
+		log_line(s->log, LOG_WIRE, "S: .");
+	else if (found != REPLY_DATA)
+		log_line(s->log, LOG_WIRE, "S: %s%.*s", marks[found], (int)length, text);
+}
+
+bool session_next(struct session *s, struct session_event *event, struct error *err)
+{
+	enum reply_event found;
+
+	if (s->queued == 0)
+		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
+	if (s->unsent && !stream_flush(s->stream, err))
+		return false;
+	s->unsent = false;
+	do {
+		const char *bytes;
+		size_t available, used;
+
+		if (!stream_read(s->stream, &bytes, &available, err))
+			return false;
+		found = reply_next(&s->reply, bytes, available, &used, &event->text, &event->length);
+		stream_consume(s->stream, used);
+		count_progress(s, used);
+	} while (found == REPLY_MORE);
+	if (found == REPLY_MALFORMED || (found == REPLY_CONTINUE && s->queue[s->first].command != COMMAND_OTHER))
+		return fail_malformed(s, event->text, event->length, err);
+	trace(s, found, event->text, event->length);
+	translate(s, found, event);
+	return true;
+}
+
+bool session_exchange(struct session *s, const char *line, size_t length, size_t secret_from,
+    struct session_event *event, struct error *err)
+{
+	if (secret_from >= length)
+		log_line(s->log, LOG_WIRE, "C: %.*s", (int)length, line);
+	else
+		log_line(s->log, LOG_WIRE, "C: %.*s****", (int)secret_from, line);
+	stream_write(s->stream, line, length);
+	stream_write(s->stream, "\r\n", 2);
+	s->unsent = true;
+	push(s, COMMAND_OTHER, 0);
+	return session_next(s, event, err);
+}
+
+bool session_greet(struct session *s, struct error *err)
+{
+	struct session_event event;
+
+	push(s, COMMAND_OTHER, 0);
+	if (!session_next(s, &event, err))
+		return false;
+	if (event.type == SESSION_OK)
+		return true;
+	if (event.type == SESSION_REFUSED)
+		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
+	return error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
+}
+
+bool session_ask_capabilities(struct session *s, struct error *err)
+{
+	struct session_event event;
+
+	capability_clear(&s->capability);
+	session_queue(s, COMMAND_CAPA, 0);
+	do {
+		if (!session_next(s, &event, err))
+			return false;
+		if (event.type == SESSION_LINE)
+			capability_add(&s->capability, event.text, event.length);
+	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
+	return true;
+}
+
+bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err)
+{
+	struct session_event event;
+
+	if (!s->capability.stls) {
+		error_set(err, ERROR_TLS, "the server offers no STLS on this port, and nothing is sent without TLS");
+		return error_mend(err, "use tls = implicit with port 995");
+	}
+	if (!session_exchange(s, "STLS", 4, 4, &event, err))
+		return false;
+	if (event.type != SESSION_OK) {
+		error_set(err, ERROR_TLS, "the server refused STLS, and nothing is sent without TLS");
+		error_server(err, event.text, event.length);
+		return error_mend(err, "use tls = implicit with port 995");
+	}
+	capability_clear(&s->capability);
+	return stream_start_tls(s->stream, tls, s->log, err);
+}
+
+/* Reads a listing's lines into m; *refused instead when the server does not know the command. */
+static bool read_listing(struct session *s, struct maildrop *m, bool *refused, struct error *err)
+{
+	struct session_event event;
+
+	for (;;) {
+		if (!session_next(s, &event, err))
+			return false;
+		if (event.type == SESSION_END)
+			return true;
+		if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL) {
+			*refused = true;
+			return true;
+		}
+		if (event.type == SESSION_REFUSED)
+			return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused LIST", err);
+		if (event.type != SESSION_LINE)
+			continue;
+		if (!(event.command == COMMAND_LIST ? maildrop_add_size : maildrop_add_uid)(
+			m, event.text, event.length, err))
+			return false;
+	}
+}
+
+bool session_list(struct session *s, struct maildrop *m, struct error *err)
+{
+	bool without_uidl = false;
+
+	session_queue(s, COMMAND_LIST, 0);
+	if (session_window(s) > 1)
+		session_queue(s, COMMAND_UIDL, 0);
+	if (!read_listing(s, m, &without_uidl, err) || !maildrop_finish_sizes(m, err))
+		return false;
+	if (session_window(s) == 1)
+		session_queue(s, COMMAND_UIDL, 0);
+	return read_listing(s, m, &without_uidl, err);
+}
+
+bool session_quit(struct session *s, struct error *err)
+{
+	struct session_event event;
+
+	session_queue(s, COMMAND_QUIT, 0);
+	if (!session_next(s, &event, err))
+		return false;
+	if (event.type == SESSION_OK)
+		return true;
+	return refusal_error(event.text, event.length, ERROR_PROTOCOL,
+	    "the server could not delete everything that it was told to", err);
+}

@@ -1,0 +1,99 @@
+#ifndef MAILHAUL_POP3_SESSION_H
+#define MAILHAUL_POP3_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct capability;
+struct error;
+struct log;
+struct maildrop;
+struct secret;
+struct stream;
+struct stream_tls;
+
+/*
+ * A POP3 session over a stream: a queue of commands whose answers come in order (RFC 2449, 6.6).
+ * The stream stays the caller's and must outlive the session. Every failure but those that a
+ * command documents leaves the session unusable: it can then only be freed.
+ */
+struct session;
+
+enum session_command {
+	COMMAND_OTHER, /* steps of greeting and login */
+	COMMAND_CAPA,
+	COMMAND_LIST,
+	COMMAND_UIDL,
+	COMMAND_RETR,
+	COMMAND_TOP,
+	COMMAND_DELE,
+	COMMAND_NOOP,
+	COMMAND_RSET,
+	COMMAND_QUIT,
+};
+
+enum session_event_type {
+	SESSION_OK,	/* the command succeeded; for RETR, TOP and listings more follows */
+	SESSION_REFUSED,	/* -ERR; text holds the server's words */
+	SESSION_CHALLENGE, /* "+ "; during login alone */
+	SESSION_LINE,	/* a line of a listing */
+	SESSION_DATA,	/* octets of a message */
+	SESSION_END,	/* the listing or message is complete */
+};
+
+struct session_event {
+	enum session_event_type type;
+	enum session_command command; /* which command this answers */
+	uint32_t number;	      /* its message-number */
+	const char *text;	      /* lives until the next call */
+	size_t length;
+};
+
+/* crlf: messages keep CRLF as line end instead of LF. */
+struct session *session_make(struct stream *stream, const struct log *log, bool crlf);
+void session_free(struct session **s);
+
+/* Reads the greeting. ERROR_PROTOCOL when the server does not speak POP3 or refuses. */
+bool session_greet(struct session *s, struct error *err);
+
+/* Asks what the server can do now and forgets what it said before (RFC 2449, 5.). -ERR means nothing. */
+bool session_ask_capabilities(struct session *s, struct error *err);
+const struct capability *session_capabilities(const struct session *s);
+
+/* STLS and the handshake (RFC 2595, 4.). ERROR_TLS whenever TLS does not come about. */
+bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err);
+
+/* Fills an empty maildrop from LIST and UIDL. A server without UIDL gives messages without UID. */
+bool session_list(struct session *s, struct maildrop *m, struct error *err);
+
+/*
+ * Puts a command into the queue: RETR, TOP (of no body line), DELE, NOOP, RSET. It is sent by
+ * session_next at the latest. Only a server that announced PIPELINING may be given more than
+ * session_window commands at a time.
+ */
+void session_queue(struct session *s, enum session_command command, uint32_t number);
+size_t session_queued(const struct session *s);
+size_t session_window(const struct session *s);
+
+/* Sends what is queued, and reads the next event of the oldest command that is not yet answered. */
+bool session_next(struct session *s, struct session_event *event, struct error *err);
+
+/*
+ * QUIT: the server now deletes what DELE marked. Nothing may be queued. ERROR_NETWORK when the
+ * answer did not come (the deletions may not have happened), ERROR_PROTOCOL when the server said
+ * that it could not delete everything.
+ */
+bool session_quit(struct session *s, struct error *err);
+
+/*
+ * For the steps of login: sends a line (CRLF is added) of which everything from `secret_from` on is
+ * masked in the log, or all of it visible when that is at least its length; reads one status.
+ */
+bool session_exchange(struct session *s, const char *line, size_t length, size_t secret_from,
+    struct session_event *event, struct error *err);
+
+/* Whether passwords may be sent now: only over TLS. */
+bool session_is_secure(const struct session *s);
+
+#endif

@@ -1,0 +1,93 @@
+#ifndef MAILHAUL_STORE_DESTINATION_H
+#define MAILHAUL_STORE_DESTINATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct destination;
+struct error;
+struct mbox_intent;
+
+/* What a destination is opened with. Everything belongs to the caller and outlives it. */
+struct destination_settings {
+	const char *account;   /* the account's name, part of each message's identity */
+	const char *path;      /* Maildir or mbox */
+	char *const *command;  /* pipe */
+	int64_t command_limit; /* seconds that the command may take for one message */
+	bool crlf;	       /* messages come with CRLF line ends */
+};
+
+/* What is known of a message before its first octet is written. */
+struct destination_message {
+	const char *uid;
+	const char *sender; /* envelope sender for an mbox's From_ line */
+	int64_t now;	    /* seconds since the epoch */
+};
+
+enum destination_result {
+	DESTINATION_TOOK,    /* complete; safe after the next commit */
+	DESTINATION_REFUSED, /* this message is not taken, *err says why; others may be */
+	DESTINATION_FAILED,  /* nothing more can be delivered */
+};
+
+/* Receives the octets of a message that is already in place. */
+typedef void (*destination_sink)(void *context, const char *bytes, size_t length);
+
+/*
+ * One table a kind of destination. A message is begun, written and finished, or discarded; several
+ * of them make a batch, which commit puts on stable storage and into sight, or rollback takes back.
+ * Errors are ERROR_STORAGE or ERROR_LOCKED unless said otherwise. Functions that are marked
+ * optional may be NULL.
+ */
+struct destination_ops {
+	const char *scheme; /* what deliver_to starts with */
+	size_t batch_most;  /* messages in a batch; 0: as many as the engine likes */
+	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
+	bool (*begin)(struct destination *d, const struct destination_message *message, struct error *err);
+	bool (*write)(struct destination *d, const char *bytes, size_t length, struct error *err);
+	enum destination_result (*finish)(struct destination *d, struct error *err);
+	void (*discard)(struct destination *d);
+	/*
+	 * Optional: takes the locks that commit needs and says what it will append, so that this can be
+	 * recorded first. The intent belongs to the destination.
+	 */
+	bool (*prepare)(struct destination *d, const struct mbox_intent **intent, struct error *err);
+	/* Unsure what is on disk when it fails: nothing of the batch may then count as delivered. */
+	bool (*commit)(struct destination *d, struct error *err);
+	void (*rollback)(struct destination *d);
+	/*
+	 * Optional, after a run that ended in the middle: looks whether the message with this UID is in
+	 * place already; then gives its octets to sink and the time of its delivery, and puts its file
+	 * on stable storage. The next commit does so with the folder.
+	 */
+	bool (*adopt)(struct destination *d, const char *uid, destination_sink sink, void *context, bool *found,
+	    int64_t *when, struct error *err);
+	/*
+	 * Optional, with the intent that a crash left: says how many of its messages stand in the file
+	 * whole (from the first on) and cuts a torn one behind them away, unless somebody else wrote
+	 * there meanwhile.
+	 */
+	bool (*recover)(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err);
+	void (*close)(struct destination *d);
+};
+
+/* The first member of every kind's own struct. */
+struct destination {
+	const struct destination_ops *ops;
+};
+
+extern const struct destination_ops maildir_ops;
+extern const struct destination_ops mbox_ops;
+extern const struct destination_ops pipe_ops;
+
+/* The kind whose scheme has this name, or NULL. */
+const struct destination_ops *destination_find(const char *scheme, size_t length);
+
+/* Discards what is begun and not finished, takes back what is not committed, frees *d; NULL is accepted. */
+void destination_close(struct destination **d);
+
+/* Writes all, also where the system takes less at a time. Returns false with errno set. */
+bool destination_write_all(int fd, const char *bytes, size_t length);
+
+#endif

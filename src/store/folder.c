@@ -1,0 +1,63 @@
+#include "config.h"
+
+#include "store/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *made;
+
+	if (!slash)
+		return memory_copy_string(".");
+	if (slash == path)
+		return memory_copy_string("/");
+	made = memory_copy_string(path);
+	made[slash - path] = '\0';
+	return made;
+}
+
+bool folder_sync(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some filesystems cannot sync a folder and say EINVAL: they have nothing more to offer. */
+	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+
+	if (!ok)
+		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be synced", path);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool folder_make(const char *path, struct error *err)
+{
+	struct stat st;
+	char *above;
+	bool ok;
+
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return true;
+		error_set(err, ERROR_STORAGE, "%s is no folder", path);
+		return error_mend(err, "name another path, or move that file away");
+	}
+	above = folder_of(path);
+	ok = folder_make(above, err);
+	if (ok && mkdir(path, 0700) != 0 && errno != EEXIST) {
+		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be made", path);
+		ok = error_mend(err, "make it, or name a path where you may write");
+	}
+	ok = ok && folder_sync(above, err);
+	free(above);
+	return ok;
+}

@@ -1,0 +1,17 @@
+#ifndef MAILHAUL_STORE_FOLDER_H
+#define MAILHAUL_STORE_FOLDER_H
+
+#include <stdbool.h>
+
+struct error;
+
+/* Makes a folder with mode 0700, and those above it, each durable; one that exists is left as it is. */
+bool folder_make(const char *path, struct error *err);
+
+/* Puts a folder's names on stable storage. */
+bool folder_sync(const char *path, struct error *err);
+
+/* The folder that holds path; the caller frees it. */
+char *folder_of(const char *path);
+
+#endif

@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum {
+	PAUSE_MS = 100,
+	STALE_SECONDS = 300,
+};
+
+/* A moment's rest between two tries; false when the deadline has come. */
+static bool rest(deadline until)
+{
+	int left = deadline_left(until);
+
+	if (left == 0)
+		return false;
+	(void)poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
+	return true;
+}
+
+bool lock_file(int fd, const char *path, deadline until, struct error *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	while (fcntl(fd, F_SETLK, &lock) != 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EACCES && errno != EAGAIN) {
+			error_errno(err, ERROR_STORAGE, errno, "%s cannot be locked", path);
+			return error_mend(err, "keep it on a filesystem that has locks");
+		}
+		if (!rest(until))
+			return error_set(err, ERROR_LOCKED, "%s is locked by another program", path);
+	}
+	return true;
+}
+
+static void host_name(char *out, size_t size)
+{
+	if (gethostname(out, size) != 0)
+		snprintf(out, size, "localhost");
+	out[size - 1] = '\0';
+}
+
+enum owner { OWNER_UNKNOWN, OWNER_DEAD_HERE, OWNER_ELSEWHERE };
+
+/* Who left the lock: "PID:HOST", or only a PID from programs that say no more. */
+static enum owner find_owner(const char *lock_path)
+{
+	char text[320] = "", host[256];
+	int fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ssize_t length = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	char *rest_of;
+	long pid;
+
+	if (fd >= 0)
+		close(fd);
+	if (length <= 0)
+		return OWNER_UNKNOWN;
+	pid = strtol(text, &rest_of, 10);
+	if (pid <= 1 || *rest_of != ':')
+		return OWNER_UNKNOWN;
+	rest_of[strcspn(rest_of, "\n")] = '\0';
+	host_name(host, sizeof(host));
+	if (strcmp(rest_of + 1, host) != 0)
+		return OWNER_ELSEWHERE;
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? OWNER_DEAD_HERE : OWNER_ELSEWHERE;
+}
+
+static void remove_stale(const char *lock_path)
+{
+	enum owner owner = find_owner(lock_path);
+	struct stat st;
+	bool old = lstat(lock_path, &st) == 0 && time(NULL) - st.st_mtime >= STALE_SECONDS;
+
+	if (owner == OWNER_DEAD_HERE || (owner == OWNER_UNKNOWN && old))
+		(void)unlink(lock_path);
+}
+
+bool lock_dot(const char *path, deadline until, struct error *err)
+{
+	char *lock_path = memory_format("%s.lock", path);
+	char host[256], owner[320];
+	int length;
+	bool ok = false;
+
+	host_name(host, sizeof(host));
+	length = snprintf(owner, sizeof(owner), "%ld:%s\n", (long)getpid(), host);
+
+	for (;;) {
+		int fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+		if (fd >= 0) {
+			ssize_t ignored = write(fd, owner, (size_t)length);
+
+			(void)ignored; /* an empty lock locks as well */
+			close(fd);
+			ok = true;
+			break;
+		}
+		if (errno != EEXIST) {
+			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be made", lock_path);
+			break;
+		}
+		remove_stale(lock_path);
+		if (!rest(until)) {
+			error_set(err, ERROR_LOCKED, "%s is locked by another program (%s)", path, lock_path);
+			error_mend(err, "if no program uses it, remove the lock file");
+			break;
+		}
+	}
+	free(lock_path);
+	return ok;
+}
+
+void unlock_dot(const char *path)
+{
+	char *lock_path = memory_format("%s.lock", path);
+
+	(void)unlink(lock_path);
+	free(lock_path);
+}

@@ -1,0 +1,25 @@
+#ifndef MAILHAUL_STORE_LOCK_H
+#define MAILHAUL_STORE_LOCK_H
+
+#include <stdbool.h>
+
+#include "io/deadline.h"
+
+struct error;
+
+/*
+ * Takes an exclusive fcntl lock on the whole file, waiting for it until the deadline. The lock ends
+ * with the process or when any descriptor of the file is closed. ERROR_LOCKED when somebody else
+ * keeps it, ERROR_STORAGE when the filesystem has no locks.
+ */
+bool lock_file(int fd, const char *path, deadline until, struct error *err);
+
+/*
+ * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it holds
+ * "PID:HOST". A lock that a dead process of this machine left is taken away, one that does not tell
+ * its machine only after five minutes.
+ */
+bool lock_dot(const char *path, deadline until, struct error *err);
+void unlock_dot(const char *path);
+
+#endif

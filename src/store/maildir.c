@@ -1,0 +1,289 @@
+#include "config.h"
+
+#include "store/destination.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "store/folder.h"
+#include "store/maildir_name.h"
+
+/* A message of the batch: its file in tmp/, open until commit, and its name in new/. */
+struct maildir_file {
+	int fd;
+	char *temporary;
+	char *final;
+};
+
+struct maildir {
+	struct destination base;
+	const struct destination_settings *settings;
+	int root, tmp, new; /* the folders */
+	struct maildir_file *batch;
+	size_t count, capacity;
+	bool open_message; /* the last of the batch is being written */
+	bool touched;	   /* new/ has changed since it was synced */
+	struct maildir_size size;
+	struct maildir_names names; /* what is in new/ and cur/, read when adopt first asks */
+	bool names_read;
+};
+
+static bool fail(const struct maildir *m, const char *what, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "the Maildir %s %s", m->settings->path, what);
+	if (err->temporary)
+		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
+	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+}
+
+static bool open_folder(struct maildir *m, const char *name, int *fd, struct error *err)
+{
+	char *path = memory_format("%s/%s", m->settings->path, name);
+	bool ok = folder_make(path, err);
+
+	free(path);
+	if (!ok)
+		return false;
+	*fd = openat(m->root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return fail(m, "cannot be opened", err);
+	if (faccessat(m->root, name, W_OK | X_OK, 0) != 0)
+		return fail(m, "cannot be written", err);
+	return true;
+}
+
+static void maildir_close(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	if (m->root >= 0)
+		close(m->root);
+	if (m->tmp >= 0)
+		close(m->tmp);
+	if (m->new >= 0)
+		close(m->new);
+	maildir_names_free(&m->names);
+	free(m->batch);
+	free(m);
+}
+
+static bool maildir_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct maildir *m = memory_zeroed(1, sizeof(*m));
+	int cur = -1;
+	bool ok = folder_make(settings->path, err);
+
+	m->base.ops = &maildir_ops;
+	m->settings = settings;
+	m->tmp = m->new = -1;
+	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (ok && m->root < 0)
+		ok = fail(m, "cannot be opened", err);
+	ok = ok && open_folder(m, "tmp", &m->tmp, err) && open_folder(m, "cur", &cur, err) &&
+	    open_folder(m, "new", &m->new, err);
+	if (cur >= 0)
+		close(cur);
+	if (!ok) {
+		maildir_close(&m->base);
+		return false;
+	}
+	*out = &m->base;
+	return true;
+}
+
+static void free_file(struct maildir_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->temporary);
+	free(f->final);
+}
+
+static bool maildir_begin(struct destination *d, const struct destination_message *message, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	struct maildir_file *f;
+
+	if (m->count == m->capacity) {
+		m->capacity = m->capacity ? m->capacity * 2 : 64;
+		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
+	}
+	f = &m->batch[m->count];
+	*f = (struct maildir_file){.temporary = maildir_name_make(m->settings->account, message->uid, message->now)};
+	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (f->fd < 0 && errno == EEXIST) {
+		/* What a crashed run left: the lock on the account says that nobody is writing it. */
+		unlinkat(m->tmp, f->temporary, 0);
+		f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	}
+	if (f->fd < 0) {
+		fail(m, "does not take a new file", err);
+		free_file(f);
+		return false;
+	}
+	m->count++;
+	m->open_message = true;
+	m->size = (struct maildir_size){0};
+	return true;
+}
+
+static bool maildir_write(struct destination *d, const char *bytes, size_t length, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	maildir_size_add(&m->size, bytes, length);
+	return destination_write_all(m->batch[m->count - 1].fd, bytes, length) || fail(m, "cannot be written", err);
+}
+
+static enum destination_result maildir_finish(struct destination *d, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	struct maildir_file *f = &m->batch[m->count - 1];
+
+	(void)err;
+	f->final = memory_format("%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, m->size.octets, m->size.crlf_octets);
+	platform_start_writeback(f->fd);
+	m->open_message = false;
+	return DESTINATION_TOOK;
+}
+
+static void drop_last(struct maildir *m)
+{
+	struct maildir_file *f = &m->batch[--m->count];
+
+	unlinkat(m->tmp, f->temporary, 0);
+	free_file(f);
+}
+
+static void maildir_discard(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	if (m->open_message)
+		drop_last(m);
+	m->open_message = false;
+}
+
+static void maildir_rollback(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	while (m->count > 0)
+		drop_last(m);
+}
+
+/* Data first, then the names: a name in new/ never stands for a file that is not all there. */
+static bool maildir_commit(struct destination *d, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	for (size_t i = 0; i < m->count; i++) {
+		if (fsync(m->batch[i].fd) != 0)
+			return fail(m, "cannot be synced", err);
+	}
+	for (size_t i = 0; i < m->count; i++) {
+		if (renameat(m->tmp, m->batch[i].temporary, m->new, m->batch[i].final) != 0)
+			return fail(m, "does not take a message into new/", err);
+		m->touched = true;
+	}
+	if (m->touched && fsync(m->new) != 0)
+		return fail(m, "cannot be synced", err);
+	m->touched = false;
+	for (size_t i = 0; i < m->count; i++)
+		free_file(&m->batch[i]);
+	m->count = 0;
+	return true;
+}
+
+/* Reads the names of one folder; with remove_own, files of this account are unlinked instead. */
+static bool scan(struct maildir *m, const char *folder, bool remove_own, struct error *err)
+{
+	int fd = openat(m->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!stream) {
+		if (fd >= 0)
+			close(fd);
+		return fail(m, "cannot be read", err);
+	}
+	while ((errno = 0, entry = readdir(stream))) {
+		if (remove_own && maildir_name_is_own(entry->d_name, m->settings->account))
+			unlinkat(fd, entry->d_name, 0);
+		else if (!remove_own)
+			maildir_names_add(&m->names, m->settings->account, folder, entry->d_name);
+	}
+	if (errno != 0) {
+		fail(m, "cannot be read", err);
+		closedir(stream);
+		return false;
+	}
+	closedir(stream);
+	return true;
+}
+
+static bool read_names(struct maildir *m, struct error *err)
+{
+	if (m->names_read)
+		return true;
+	/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+	if (!scan(m, "tmp", true, err) || !scan(m, "new", false, err) || !scan(m, "cur", false, err))
+		return false;
+	maildir_names_sort(&m->names);
+	m->names_read = true;
+	return true;
+}
+
+static bool maildir_adopt(struct destination *d, const char *uid, destination_sink sink, void *context, bool *found,
+    int64_t *when, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	char piece[65536];
+	const char *path;
+	ssize_t n = 0;
+	bool ok;
+	int fd;
+
+	*found = false;
+	if (!read_names(m, err))
+		return false;
+	path = maildir_names_find(&m->names, m->settings->account, uid);
+	if (!path)
+		return true;
+	fd = openat(m->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT || fail(m, "cannot be read", err); /* a reader took it away just now */
+	while ((n = read(fd, piece, sizeof(piece))) > 0)
+		sink(context, piece, (size_t)n);
+	ok = (n == 0 && fsync(fd) == 0) || fail(m, "holds a message that cannot be read", err);
+	close(fd);
+	/* cur/ need not be synced: its names were moved there from new/ by a reader. */
+	m->touched = ok;
+	*found = ok;
+	*when = strtoll(strchr(path, '/') + 1, NULL, 10);
+	return ok;
+}
+
+const struct destination_ops maildir_ops = {
+    .scheme = "maildir",
+    .open = maildir_open,
+    .begin = maildir_begin,
+    .write = maildir_write,
+    .finish = maildir_finish,
+    .discard = maildir_discard,
+    .commit = maildir_commit,
+    .rollback = maildir_rollback,
+    .adopt = maildir_adopt,
+    .close = maildir_close,
+};

@@ -1,0 +1,207 @@
+#include "config.h"
+
+#include "store/destination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/folder.h"
+#include "store/lock.h"
+#include "store/mbox_file.h"
+#include "store/mbox_intent.h"
+#include "store/mbox_spool.h"
+#include "store/mboxrd.h"
+
+struct mbox {
+	struct destination base;
+	const struct destination_settings *settings;
+	char *folder;
+	struct mbox_spool spool; /* the batch, ready to be appended */
+	struct mbox_intent intent;
+	size_t capacity; /* of intent.extents */
+	bool open_message;
+	uint64_t message_start; /* in the spool */
+	struct mboxrd quoting;
+	struct digest digest; /* of the message's extent */
+	struct buf out;	      /* what quoting made and the spool has not yet */
+	struct mbox_file file; /* open and locked between prepare and commit or rollback */
+};
+
+static bool mbox_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct mbox *m;
+	struct stat st;
+
+	if (lstat(settings->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", settings->path);
+		return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+	}
+	m = memory_zeroed(1, sizeof(*m));
+	m->base.ops = &mbox_ops;
+	m->settings = settings;
+	m->folder = folder_of(settings->path);
+	m->spool.fd = -1;
+	m->file.fd = -1;
+	m->intent.path = memory_copy_string(settings->path);
+	*out = &m->base;
+	/* Made now, so that a path that cannot be written is known before anything is fetched. */
+	if (folder_make(m->folder, err) && mbox_file_open(&m->file, settings->path, err)) {
+		mbox_file_close(&m->file);
+		return true;
+	}
+	destination_close(out);
+	return false;
+}
+
+/* Moves what quoting made into the spool, and into digest and head of the message's extent. */
+static bool spool_out(struct mbox *m, struct error *err)
+{
+	struct mbox_extent *e = &m->intent.extents[m->intent.count - 1];
+	size_t room = MBOX_HEAD_MOST - e->head_length;
+	size_t taken = m->out.length < room ? m->out.length : room;
+	bool ok;
+
+	memcpy(e->head + e->head_length, m->out.data, taken);
+	e->head_length += taken;
+	digest_add(&m->digest, m->out.data, m->out.length);
+	ok = mbox_spool_add(&m->spool, m->folder, m->out.data, m->out.length, err);
+	buf_clear(&m->out);
+	return ok;
+}
+
+static bool mbox_begin(struct destination *d, const struct destination_message *message, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (m->intent.count == m->capacity) {
+		m->capacity = m->capacity ? m->capacity * 2 : 64;
+		m->intent.extents = memory_resize(m->intent.extents, m->capacity, sizeof(*m->intent.extents));
+	}
+	m->intent.extents[m->intent.count++] = (struct mbox_extent){0};
+	m->open_message = true;
+	m->message_start = m->spool.length;
+	digest_start(&m->digest);
+	buf_clear(&m->out);
+	mboxrd_start(&m->quoting, m->settings->crlf, message->sender, message->now, &m->out);
+	return spool_out(m, err);
+}
+
+static bool mbox_write(struct destination *d, const char *bytes, size_t length, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	mboxrd_add(&m->quoting, bytes, length, &m->out);
+	return m->out.length == 0 || spool_out(m, err);
+}
+
+static enum destination_result mbox_finish(struct destination *d, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+	struct mbox_extent *e = &m->intent.extents[m->intent.count - 1];
+
+	mboxrd_end(&m->quoting, &m->out);
+	if (!spool_out(m, err))
+		return DESTINATION_FAILED;
+	e->length = m->spool.length - m->message_start;
+	digest_end(&m->digest, e->sha256);
+	m->open_message = false;
+	return DESTINATION_TOOK;
+}
+
+static void mbox_discard(struct destination *d)
+{
+	struct mbox *m = (struct mbox *)d;
+	struct error ignored;
+
+	if (!m->open_message)
+		return;
+	m->open_message = false;
+	m->intent.count--;
+	if (!mbox_spool_cut(&m->spool, m->message_start, &ignored))
+		m->base.ops->rollback(d);
+}
+
+static bool mbox_prepare(struct destination *d, const struct mbox_intent **intent, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (!mbox_file_open(&m->file, m->settings->path, err) || !mbox_file_lock(&m->file, err))
+		return false;
+	m->intent.offset = m->file.size + m->file.gap;
+	m->intent.device = m->file.device;
+	m->intent.inode = m->file.inode;
+	*intent = &m->intent;
+	return true;
+}
+
+static void forget_batch(struct mbox *m)
+{
+	mbox_spool_clear(&m->spool);
+	m->intent.count = 0;
+	mbox_file_close(&m->file);
+}
+
+static bool mbox_commit(struct destination *d, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (m->intent.count == 0)
+		return true;
+	if (!mbox_file_append(&m->file, &m->spool, m->folder, err))
+		return false;
+	forget_batch(m);
+	return true;
+}
+
+static void mbox_rollback(struct destination *d)
+{
+	forget_batch((struct mbox *)d);
+}
+
+static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err)
+{
+	struct mbox_file file = {.fd = -1};
+	bool ok;
+
+	(void)d;
+	*whole = 0;
+	/* The account may deliver elsewhere by now: the path is the intent's. */
+	ok = mbox_file_open(&file, intent->path, err) && mbox_file_lock(&file, err);
+	/* Another file under the same name holds nothing of ours that could be told for sure. */
+	if (ok && file.device == intent->device && file.inode == intent->inode)
+		ok = mbox_file_recover(&file, intent, whole, err);
+	mbox_file_close(&file);
+	return ok;
+}
+
+static void mbox_close(struct destination *d)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	mbox_spool_free(&m->spool);
+	mbox_intent_free(&m->intent);
+	buf_free(&m->out);
+	free(m->folder);
+	free(m);
+}
+
+const struct destination_ops mbox_ops = {
+    .scheme = "mbox",
+    .open = mbox_open,
+    .begin = mbox_begin,
+    .write = mbox_write,
+    .finish = mbox_finish,
+    .discard = mbox_discard,
+    .prepare = mbox_prepare,
+    .commit = mbox_commit,
+    .rollback = mbox_rollback,
+    .recover = mbox_recover,
+    .close = mbox_close,
+};

@@ -1,0 +1,94 @@
+#include "config.h"
+
+#include "store/mbox_spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/destination.h"
+
+enum { MEMORY_MOST = 4 * 1024 * 1024 };
+
+static bool open_file(struct mbox_spool *s, const char *folder, struct error *err)
+{
+	char *path = memory_format("%s/.mailhaul-spool-XXXXXX", folder);
+
+	s->fd = mkostemp(path, O_CLOEXEC);
+	if (s->fd >= 0)
+		unlink(path);
+	else
+		error_errno(err, ERROR_STORAGE, errno, "no spool file can be made in %s", folder);
+	free(path);
+	return s->fd >= 0;
+}
+
+bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes, size_t length, struct error *err)
+{
+	s->length += length;
+	if (s->fd < 0 && s->memory.length + length <= MEMORY_MOST) {
+		buf_append(&s->memory, bytes, length);
+		return true;
+	}
+	if (s->fd < 0) {
+		if (!open_file(s, folder, err))
+			return false;
+		if (!destination_write_all(s->fd, s->memory.data, s->memory.length))
+			return error_errno(err, ERROR_STORAGE, errno, "the spool file in %s cannot be written", folder);
+		buf_free(&s->memory);
+	}
+	if (!destination_write_all(s->fd, bytes, length))
+		return error_errno(err, ERROR_STORAGE, errno, "the spool file in %s cannot be written", folder);
+	return true;
+}
+
+bool mbox_spool_copy(const struct mbox_spool *s, int fd)
+{
+	char piece[65536];
+	off_t at = 0;
+	ssize_t n;
+
+	if (s->fd < 0)
+		return destination_write_all(fd, s->memory.data, s->memory.length);
+	while ((n = pread(s->fd, piece, sizeof(piece), at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || !destination_write_all(fd, piece, (size_t)n))
+			return false;
+		at += n;
+	}
+	if ((uint64_t)at == s->length)
+		return true;
+	errno = EIO;
+	return false;
+}
+
+bool mbox_spool_cut(struct mbox_spool *s, uint64_t length, struct error *err)
+{
+	s->length = length;
+	if (s->fd < 0) {
+		s->memory.length = (size_t)length;
+		return true;
+	}
+	if (ftruncate(s->fd, (off_t)length) == 0 && lseek(s->fd, (off_t)length, SEEK_SET) >= 0)
+		return true;
+	return error_errno(err, ERROR_STORAGE, errno, "the spool file cannot be cut back");
+}
+
+void mbox_spool_clear(struct mbox_spool *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	s->length = 0;
+	buf_clear(&s->memory);
+}
+
+void mbox_spool_free(struct mbox_spool *s)
+{
+	mbox_spool_clear(s);
+	buf_free(&s->memory);
+}

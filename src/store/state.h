@@ -1,0 +1,98 @@
+#ifndef MAILHAUL_STORE_STATE_H
+#define MAILHAUL_STORE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+
+struct error;
+struct mbox_intent;
+
+/*
+ * What an account knows: one SQLite file. Failures are ERROR_STORAGE unless said otherwise; after
+ * one nothing more is written. A batch that was not committed did not happen.
+ */
+struct state;
+
+/* What is kept of a delivered message. */
+struct state_record {
+	const char *uid;
+	uint64_t octets; /* as delivered */
+	int64_t delivered; /* seconds since the epoch */
+	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
+	unsigned char header[DIGEST_SIZE]; /* policy/header */
+};
+
+/* A listed UID, to be joined with what is known of it. */
+struct state_item {
+	const char *uid;
+	bool known;
+	int64_t delivered;
+	bool told; /* the user was told that it is too large */
+};
+
+enum state_access {
+	STATE_READ,  /* a look: takes no lock, writes nothing; a file that is not there is an empty state */
+	STATE_WRITE, /* makes folder and file if needed and holds the account's lock until state_close */
+};
+
+/*
+ * Opens folder/account.db. ERROR_LOCKED when another run holds the account; ERROR_STORAGE with a
+ * mend when the file is damaged, foreign or of a newer version.
+ */
+bool state_open(struct state **out, const char *folder, const char *account, enum state_access access,
+    struct error *err);
+void state_close(struct state **s);
+
+/* The last run ended in the middle, or there was none: the destination may hold what is not recorded. */
+bool state_needs_recovery(const struct state *s);
+
+/* The version of the library that runs, for --version. */
+const char *state_library_version(void);
+
+/* The latest time that a run has recorded; 0 when there was none. */
+int64_t state_last_seen(const struct state *s);
+
+/* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
+bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
+
+/*
+ * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
+ * gone for longer than 400 days. An empty listing is not believed.
+ */
+bool state_note_listing(struct state *s, const struct state_item *items, size_t count, int64_t now,
+    struct error *err);
+
+/* On stable storage when it returns: from now on, until state_end_run, a crash calls for recovery. */
+bool state_begin_run(struct state *s, int64_t now, struct error *err);
+
+/* The run is over and nothing is left in the middle. Also sets what state_last_seen gives. */
+bool state_end_run(struct state *s, int64_t now, struct error *err);
+
+/* Records messages; state_commit puts all since the last one on stable storage in one go. */
+bool state_add(struct state *s, const struct state_record *record, struct error *err);
+bool state_commit(struct state *s, struct error *err);
+
+/* Drops what was added and not committed. */
+void state_rollback(struct state *s);
+
+/* Remembers that the user was told about a message that is too large. */
+bool state_add_told(struct state *s, const char *uid, int64_t now, struct error *err);
+
+/*
+ * Puts on stable storage what is about to be appended to an mbox: where, and the records of the
+ * messages with their extent. state_commit of the same records drops it again.
+ */
+bool state_set_intent(struct state *s, const struct mbox_intent *intent, const struct state_record *records,
+    struct error *err);
+
+/* The intent that a crash has left; *count 0 if there is none. The caller frees both arrays and uids. */
+bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_record **records,
+    struct error *err);
+
+/* Drops the intent and adds nothing; state_commit makes it last. */
+bool state_drop_intent(struct state *s, struct error *err);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef MAILHAUL_STORE_STATE_SCHEMA_H
+#define MAILHAUL_STORE_STATE_SCHEMA_H
+
+/*
+ * The state's tables. Version N is made from version N - 1 by state_migrations[N - 1]; an empty file
+ * is version 0. A step, once released, is never changed: a new one is added.
+ */
+static const char *const state_migrations[] = {
+    /* Version 1. uid: what the server gave. Times are seconds since the epoch. */
+    "CREATE TABLE message(uid TEXT PRIMARY KEY NOT NULL, delivered INTEGER NOT NULL, octets INTEGER NOT NULL,"
+    " sha256 BLOB NOT NULL, header BLOB NOT NULL, gone INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE told(uid TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE run(started INTEGER NOT NULL, finished INTEGER);"
+    "CREATE TABLE intent(path BLOB NOT NULL, offset INTEGER NOT NULL, device INTEGER NOT NULL,"
+    " inode INTEGER NOT NULL);"
+    "CREATE TABLE pending(position INTEGER PRIMARY KEY, uid TEXT NOT NULL, delivered INTEGER NOT NULL,"
+    " octets INTEGER NOT NULL, sha256 BLOB NOT NULL, header BLOB NOT NULL, length INTEGER NOT NULL,"
+    " extent_sha256 BLOB NOT NULL, head BLOB NOT NULL);",
+};
+
+enum {
+	STATE_VERSION = sizeof(state_migrations) / sizeof(state_migrations[0]),
+	STATE_APPLICATION_ID = 0x6d686c31, /* "mhl1" */
+};
+
+#endif

@@ -1,0 +1,493 @@
+# shellcheck shell=sh
+# A real Dovecot (2.3 or 2.4) as a private, unprivileged POP3 server on loopback, for tests.
+#
+#   . "$E2E_DIR/dovecot.sh"
+#   trap dovecot_clean EXIT; trap 'exit 1' HUP INT TERM
+#   dovecot_start "$work" || bail 'Dovecot does not start'
+#
+# Debian 12 and 13: dovecot-core dovecot-pop3d python3 openssl (and util-linux, always there).
+# Root cannot serve mail, so as root the server runs as DOVECOT_RUN_AS (default: nobody), and lives in
+# a folder of its own under TMPDIR: the work tree may be where that user cannot go. Call the functions
+# from the test's own shell, not from a subshell: when the shell dies, even by SIGKILL, so does the server.
+# Functions return nonzero after a message on standard error. One server at a time in a shell.
+
+: "${E2E_DIR:=${srcdir:-.}/tests/e2e}" "${PYTHON:=python3}"
+E2E_DIR=$(cd "$E2E_DIR" && pwd) || exit 1 # the test may go elsewhere later
+# shellcheck source=tests/e2e/certificates.sh
+. "$E2E_DIR/certificates.sh"
+
+DOVECOT_INSTANCE='' # the server's own folder, empty: there is none
+DOVECOT_PID=''      # its master process, empty: not running
+
+# dovecot_start DIR
+# Starts a server. DIR, a private folder, receives what make_certificates makes (or has it already).
+# Sets DOVECOT_POP3S_PORT (implicit TLS), DOVECOT_POP3_PORT (STLS), DOVECOT_CA, DOVECOT_USER and
+# DOVECOT_PASSWORD (an account with an empty INBOX), DOVECOT_MAILDIR (its Maildir), DOVECOT_LOG,
+# DOVECOT_VERSION. Reads from the environment:
+#   DOVECOT_CERT    which certificate it shows: server (default), expired, wronghost, selfsigned, untrusted
+#   DOVECOT_LISTEN  addresses (default 127.0.0.1, 127.0.0.2); the first of them has to be there
+#   DOVECOT_EXTRA   more lines of configuration, such as pop3_lock_session=yes
+# Dovecot takes a client from its own address as safe, and lets it log in without TLS, whatever is set. So
+# what a distant client sees is at 127.0.0.2 (clients come from 127.0.0.1): before TLS, no login there.
+dovecot_start() {
+  [ -z "$DOVECOT_PID" ] || { _dovecot_say 'it runs already'; return 1; }
+  PATH=$PATH:/usr/local/sbin:/usr/sbin
+  DOVECOT_VERSION=$(dovecot --version 2>/dev/null) || {
+    _dovecot_say 'Dovecot is missing (Debian: dovecot-core dovecot-pop3d)'
+    return 1
+  }
+  DOVECOT_VERSION=${DOVECOT_VERSION%% *}
+  [ -e "$1/ca.pem" ] || make_certificates "$1" || return 1
+  DOVECOT_CA=$(cd "$1" && pwd)/ca.pem
+  DOVECOT_USER='test'
+  DOVECOT_PASSWORD=secret
+  _dovecot_new_instance "$1" && dovecot_add_user "$DOVECOT_USER" "$DOVECOT_PASSWORD" || return 1
+  # shellcheck disable=SC2034 # for the test
+  DOVECOT_MAILDIR=$DOVECOT_INSTANCE/mail/$DOVECOT_USER/Maildir
+  DOVECOT_LOG=$DOVECOT_INSTANCE/log
+
+  for _dovecot_try in 1 2 3 4 5 6 7 8; do
+    _dovecot_pick_ports && _dovecot_configure && _dovecot_launch || return 1
+    if _dovecot_wait_ready; then return 0; fi
+    dovecot_stop
+    grep -q 'ddress already in use' "$DOVECOT_LOG" || break
+  done
+  _dovecot_say "Dovecot $DOVECOT_VERSION does not start (try $_dovecot_try); the end of its log:"
+  tail -n 20 "$DOVECOT_LOG" | sed 's/^/  /' >&2
+  return 1
+}
+
+# dovecot_stop
+# Stops the server and returns when its processes are gone. Its mail stays. Safe to call twice.
+dovecot_stop() {
+  [ -n "$DOVECOT_PID" ] || return 0
+  # Told to the whole group: the master alone would take a second to end its log process.
+  kill -s TERM -- "-$DOVECOT_PID" 2>/dev/null || kill -s TERM "$DOVECOT_PID" 2>/dev/null || :
+  wait "$DOVECOT_PID" 2>/dev/null || :
+  _dovecot_tick=0
+  while _dovecot_processes; do
+    _dovecot_tick=$((_dovecot_tick + 1))
+    [ "$_dovecot_tick" -lt 200 ] || kill -s KILL -- "-$DOVECOT_PID" 2>/dev/null || :
+    sleep 0.02
+  done
+  DOVECOT_PID=''
+}
+
+# dovecot_clean
+# Stops the server and removes its folder with all mail. Safe to call twice, and in a trap.
+dovecot_clean() {
+  dovecot_stop
+  [ -z "$DOVECOT_INSTANCE" ] || rm -rf "$DOVECOT_INSTANCE"
+  DOVECOT_INSTANCE=''
+}
+
+# dovecot_add_user NAME PASSWORD [NAME PASSWORD]...
+# Adds accounts with an empty INBOX, or changes their passwords. NAME: lower case letters, digits, . _ @ -
+# Takes up to a second while the server runs, which looks at its list of users once a second.
+dovecot_add_user() {
+  while [ $# -ge 2 ]; do
+    case $1 in
+      '' | [.-]* | *[!a-z0-9._@-]*) _dovecot_say "no user name: '$1'"; return 1 ;;
+    esac
+    # shellcheck disable=SC2016
+    _dovecot_as sh -c 'umask 077; mkdir -p "$1/Maildir/cur" "$1/Maildir/new" "$1/Maildir/tmp"' \
+      sh "$DOVECOT_INSTANCE/mail/$1" || return 1
+    {
+      awk -F: -v name="$1" '$1 != name' "$DOVECOT_INSTANCE/users"
+      printf '%s:{PLAIN.b64}%s:%s:%s::%s::\n' "$1" "$(printf %s "$2" | openssl base64 -A)" \
+        "$_dovecot_uid" "$_dovecot_gid" "$DOVECOT_INSTANCE/mail/$1"
+    } | _dovecot_write users || return 1
+    shift 2
+  done
+  _dovecot_second=$(date +%s)
+  while [ -n "$DOVECOT_PID" ] && [ "$(date +%s)" = "$_dovecot_second" ]; do sleep 0.02; done
+}
+
+# dovecot_fill NAME FOLDER
+# Copies each file of FOLDER into NAME's INBOX, in the order of their names, as mail seen before.
+dovecot_fill() {
+  [ -d "$2" ] || { _dovecot_say "no folder: $2"; return 1; }
+  _dovecot_put "$1" cur "$2"
+}
+
+# dovecot_deliver NAME FILE
+# One more message into NAME's INBOX, as a mail server would deliver it; also while a client is connected.
+dovecot_deliver() {
+  [ -f "$2" ] || { _dovecot_say "no file: $2"; return 1; }
+  _dovecot_put "$1" new "$2"
+}
+
+# dovecot_count NAME
+# Prints how many messages are left in NAME's INBOX.
+dovecot_count() {
+  find "$DOVECOT_INSTANCE/mail/$1/Maildir/new" "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" \
+    -type f ! -name '.*' | wc -l | tr -d ' '
+}
+
+# dovecot_dump NAME FOLDER
+# What the server holds, byte for byte as a POP3 client gets it, by a client that shares no code with
+# mailhaul: each message becomes FOLDER/UID, each CRLF one LF. Dovecot ends a last line that has no end,
+# so compare what was fetched with this, and not with what was filled in. Deletes nothing.
+# The connection is encrypted but not verified, so that it works with every DOVECOT_CERT.
+dovecot_dump() {
+  _dovecot_secret=$(sed -n "s/^$1:{PLAIN.b64}\([^:]*\):.*/\1/p" "$DOVECOT_INSTANCE/users" |
+    openssl base64 -d -A) || return 1
+  set -- "$1" "$2" 127.0.0.1 "$DOVECOT_POP3S_PORT" "$DOVECOT_CA"
+  [ "${DOVECOT_CERT:-server}" = server ] || set -- "$1" "$2" "$3" "$4" ''
+  POP3_PASSWORD=$_dovecot_secret "$PYTHON" "$E2E_DIR/pop3_dump.py" "$3" "$4" "$5" "$1" "$2"
+}
+
+# dovecot_make_mail FOLDER COUNT [SEED]
+# COUNT real-looking messages FOLDER/00001.eml ...: the same for the same SEED (a word, default 1) with
+# any Python, LF line endings, log-normal sizes of 1 KB to about 100 KB, median 6 KB. Every twelve messages
+# hold one of each kind that breaks a careless fetcher.
+dovecot_make_mail() {
+  "$PYTHON" - "$1" "$2" "${3:-1}" <<'PY'
+import base64, os, random, sys, time
+
+folder, count, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+os.makedirs(folder, exist_ok=True)
+WORDS = ("the a of to and in backup report server invoice meeting tomorrow attached please find quarterly "
+         "figures delivery status regarding your order number thanks kind maildrop schedule").split()
+KINDS = ("plain plain utf8 latin1 alternative attachment dots from long no_newline headers_only "
+         "blank").split()
+
+def text(rng, size):
+    lines, length = [], 0
+    while length < size:
+        line = " ".join(rng.choice(WORDS) for _ in range(rng.randrange(0, 14)))
+        lines.append(line)
+        length += len(line) + 1
+    return "\n".join(lines).encode() + b"\n"
+
+def part(kind, body, *more):
+    return "\n".join(("Content-Type: " + kind,) + more).encode() + b"\n\n" + body
+
+def multipart(rng, kind, parts):
+    edge = b"=_%032x" % rng.getrandbits(128)
+    body = b"".join(b"--" + edge + b"\n" + each + b"\n" for each in parts) + b"--" + edge + b"--\n"
+    return part(f'multipart/{kind}; boundary="{edge.decode()}"', b"This is a multi-part message.\n" + body)
+
+def content(rng, kind, size):
+    """The MIME header and the body."""
+    plain, raw = "text/plain; charset=us-ascii", "Content-Transfer-Encoding: 8bit"
+    if kind == "utf8":
+        line = "Grüße aus Köln, 日本語, Ελλάδα — naïve café …\n".encode()
+        return part("text/plain; charset=utf-8", text(rng, size) + line * 3, raw)
+    if kind == "latin1":
+        line = bytes(range(0xa0, 0x100)) + b"\n"
+        return part("text/plain; charset=iso-8859-1", line * 3 + text(rng, size), raw)
+    if kind == "alternative":
+        body = text(rng, size // 2)
+        html = b"<html><body><p>" + body.replace(b"\n", b"<br>\n") + b"</p></body></html>\n"
+        return multipart(rng, "alternative", [part(plain, body), part("text/html; charset=us-ascii", html)])
+    if kind == "attachment":
+        data = base64.encodebytes(rng.getrandbits(6 * size).to_bytes(size * 3 // 4 + 1, "big"))
+        name = f'"scan-{rng.randrange(1000)}.pdf"'
+        return multipart(rng, "mixed", [part(plain, text(rng, 400)), part(
+            "application/pdf; name=" + name, data, "Content-Transfer-Encoding: base64",
+            "Content-Disposition: attachment; filename=" + name)])
+    if kind == "dots":
+        return part(plain, b".\n..\n...\n.leading dot\n" + text(rng, size) + b"\n.\n. \n.\t\n..two\n.\n")
+    if kind == "from":
+        return part(plain, b"From the start\n" + text(rng, size) +
+                    b"\nFrom me@example.org Mon Jan  1 00:00:00 2024\n>From quoted\n>>From twice\n"
+                    b"> From not\nfrom small\n From indented\n\nFrom \n\n\nFrom\n")
+    if kind == "long":
+        return part("text/html; charset=us-ascii", text(rng, size // 3) + b"x" * 1500 + b"\n" +
+                    b"<td>cell</td>" * (size // 13) + b"\n" + b"y" * 8192 + b"\n")
+    if kind == "no_newline":
+        return part(plain, text(rng, size) + b"a last line without an end")
+    if kind == "blank":
+        return part(plain, b"\n\n\n" + text(rng, size) + b"  \n\n\n\n")
+    return part(plain, text(rng, size))
+
+for i in range(count):
+    rng = random.Random(f"{seed}:{i}")
+    kind = KINDS[i % len(KINDS)]
+    size = int(min(max(rng.lognormvariate(8.7, 1.2), 700), 100000))
+    when = time.gmtime(1700000000 + 7919 * i + rng.randrange(3600))
+    date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", when)
+    person = f"user{rng.randrange(500)}@example.{rng.choice(('org', 'com', 'net'))}"
+    subject = " ".join(rng.choice(WORDS) for _ in range(rng.randrange(1, 9)))
+    if rng.randrange(4) == 0:
+        encoded = base64.b64encode((subject[:20] + " für Sie").encode()).decode()
+        subject = f"=?utf-8?B?{encoded}?=\n =?utf-8?Q?_=E2=80=93?="
+    header = (f"Return-Path: <{person}>\n"
+              f"Received: from mx.example.net (mx.example.net [192.0.2.{rng.randrange(1, 255)}])\n"
+              f"\tby mail.example.org with ESMTPS id {rng.getrandbits(48):012x}\n"
+              f"\tfor <test@localhost>; {date}\n"
+              f"Date: {date}\nFrom: Some One <{person}>\nTo: test@localhost\nSubject: {subject}\n"
+              f"Message-ID: <{i}.{rng.getrandbits(64):016x}@{seed}.example.org>\n"
+              "MIME-Version: 1.0\n").encode()
+    if kind == "headers_only":
+        header += f"X-Padding: {'-' * 600}\n\n".encode()
+    else:
+        header += content(rng, kind, size)
+    with open(os.path.join(folder, f"{i + 1:05}.eml"), "wb") as out:
+        out.write(header)
+PY
+}
+
+_dovecot_say() {
+  echo "dovecot.sh: $*" >&2
+}
+
+# _dovecot_processes: whether a process of the server is left. The master led a session of its own, so that
+# its process group is all of them. Those that only wait to be reaped by a slow init do not count.
+_dovecot_processes() {
+  for _dovecot_stat in /proc/[0-9]*/stat; do
+    { read -r _dovecot_line <"$_dovecot_stat"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086 # state, parent, process group
+    set -- ${_dovecot_line##*) }
+    if [ "${3:-}" = "$DOVECOT_PID" ] && [ "$1" != Z ]; then return 0; fi
+  done
+  return 1
+}
+
+# _dovecot_as COMMAND...: runs it as the user of the server.
+_dovecot_as() {
+  if [ "$(id -u)" = "$_dovecot_uid" ]; then
+    "$@"
+  else
+    setpriv --reuid="$_dovecot_uid" --regid="$_dovecot_gid" --clear-groups "$@"
+  fi
+}
+
+# _dovecot_write NAME: replaces the server's file NAME, in one step, by standard input. It holds secrets.
+_dovecot_write() {
+  # shellcheck disable=SC2016
+  _dovecot_as sh -c 'umask 077; cat >"$1.new" && mv "$1.new" "$1"' sh "$DOVECOT_INSTANCE/$1"
+}
+
+# _dovecot_new_instance DIR: makes the server's folder, with the certificate to show out of DIR.
+_dovecot_new_instance() {
+  if [ "$(id -u)" = 0 ]; then
+    _dovecot_user=${DOVECOT_RUN_AS:-nobody}
+  else
+    _dovecot_user=$(id -un)
+  fi
+  if ! { _dovecot_uid=$(id -u "$_dovecot_user") && _dovecot_gid=$(id -g "$_dovecot_user") &&
+    _dovecot_group=$(id -gn "$_dovecot_user"); }; then
+    _dovecot_say "Dovecot needs a user that the system knows by name, not '$_dovecot_user'"
+    return 1
+  fi
+  # A socket's path is short (108 bytes), and the server's user has to get there.
+  _dovecot_tmp=${TMPDIR:-/tmp}
+  case $_dovecot_tmp in
+    /*) [ "${#_dovecot_tmp}" -le 50 ] && _dovecot_as test -x "$_dovecot_tmp" || _dovecot_tmp=/tmp ;;
+    *) _dovecot_tmp=/tmp ;;
+  esac
+  dovecot_clean
+  DOVECOT_INSTANCE=$(mktemp -d "$_dovecot_tmp/mailhaul-dovecot.XXXXXX") || return 1
+  chown "$_dovecot_uid:$_dovecot_gid" "$DOVECOT_INSTANCE" || return 1
+  _dovecot_write users </dev/null && _dovecot_write log </dev/null &&
+    _dovecot_write cert.pem <"$1/${DOVECOT_CERT:-server}.pem" &&
+    _dovecot_write cert.key <"$1/${DOVECOT_CERT:-server}.key"
+}
+
+# _dovecot_pick_ports: two ports that are free now, from below the range that outgoing connections get
+# theirs from. Another test may still be quicker: then the server says so, and dovecot_start tries again.
+_dovecot_pick_ports() {
+  _dovecot_ports=$("$PYTHON" - <<'PY'
+import random, socket
+found = []
+while len(found) < 2:
+    with socket.socket() as s:
+        try:
+            s.bind(("127.0.0.1", random.SystemRandom().randrange(10000, 32000)))
+            found.append(s.getsockname()[1])
+        except OSError:
+            continue
+print(*found)
+PY
+  ) || return 1
+  DOVECOT_POP3S_PORT=${_dovecot_ports% *}
+  DOVECOT_POP3_PORT=${_dovecot_ports#* }
+}
+
+# _dovecot_configure: writes the configuration in the words of this version. The greeting proves to
+# _dovecot_wait_ready that it is this server that answers.
+_dovecot_configure() {
+  _dovecot_greeting="test server ${DOVECOT_INSTANCE##*.} on $DOVECOT_POP3S_PORT"
+  case $DOVECOT_VERSION in
+    2.3.*) _dovecot_words=_dovecot_words_2_3 ;;
+    2.4.*) _dovecot_words=_dovecot_words_2_4 ;;
+    *)
+      _dovecot_say "Dovecot $DOVECOT_VERSION: only the configuration of 2.3 and 2.4 is known here"
+      return 1
+      ;;
+  esac
+  { $_dovecot_words && _dovecot_words_common && printf '%s\n' "${DOVECOT_EXTRA:-}"; } |
+    _dovecot_write dovecot.conf
+}
+
+_dovecot_words_2_3() {
+  cat <<CONF
+protocols = pop3
+default_vsz_limit = 0
+disable_plaintext_auth = yes
+auth_username_format = %u
+ssl_cert = <$DOVECOT_INSTANCE/cert.pem
+ssl_key = <$DOVECOT_INSTANCE/cert.key
+mail_location = maildir:~/Maildir
+passdb {
+  driver = passwd-file
+  args = $DOVECOT_INSTANCE/users
+}
+userdb {
+  driver = passwd-file
+  args = $DOVECOT_INSTANCE/users
+}
+CONF
+}
+
+_dovecot_words_2_4() {
+  cat <<CONF
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols {
+  pop3 = yes
+}
+default_vsz_limit = unlimited
+auth_allow_cleartext = no
+auth_username_format = %{user}
+ssl_server_cert_file = $DOVECOT_INSTANCE/cert.pem
+ssl_server_key_file = $DOVECOT_INSTANCE/cert.key
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb passwd-file {
+  passwd_file_path = $DOVECOT_INSTANCE/users
+}
+userdb passwd-file {
+  passwd_file_path = $DOVECOT_INSTANCE/users
+}
+CONF
+}
+
+# What both call by the same name. No chroot and one user, since only root could change either; nothing
+# slows a test down that fails to log in, or opens many sessions, on purpose; no limit on a message.
+_dovecot_words_common() {
+  cat <<CONF
+base_dir = $DOVECOT_INSTANCE/run
+state_dir = $DOVECOT_INSTANCE/run
+log_path = $DOVECOT_LOG
+login_greeting = $_dovecot_greeting
+listen = ${DOVECOT_LISTEN:-127.0.0.1, 127.0.0.2}
+default_internal_user = $_dovecot_user
+default_internal_group = $_dovecot_group
+default_login_user = $_dovecot_user
+default_process_limit = 50
+default_client_limit = 200
+first_valid_uid = 1
+first_valid_gid = 1
+mail_fsync = never
+mail_max_userip_connections = 1000
+auth_mechanisms = plain scram-sha-256
+auth_failure_delay = 0
+auth_verbose = yes
+ssl = required
+ssl_min_protocol = TLSv1.2
+namespace inbox {
+  inbox = yes
+}
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service stats {
+  chroot =
+}
+service pop3-login {
+  chroot =
+  inet_listener pop3 {
+    port = $DOVECOT_POP3_PORT
+  }
+  inet_listener pop3s {
+    port = $DOVECOT_POP3S_PORT
+    ssl = yes
+  }
+}
+CONF
+}
+
+# _dovecot_launch: starts the master in a session of its own, as the server's user; the kernel ends it
+# when this shell dies. It keeps no file of the test's open, above all not the pipe to a TAP driver.
+_dovecot_launch() {
+  : >"$DOVECOT_LOG"
+  (
+    cd "$DOVECOT_INSTANCE" || exit 1
+    if [ "$(id -u)" = 0 ]; then
+      set -- --reuid="$_dovecot_uid" --regid="$_dovecot_gid" --clear-groups
+    fi
+    exec setsid setpriv --pdeathsig=TERM "$@" dovecot -F -c "$DOVECOT_INSTANCE/dovecot.conf" \
+      </dev/null >>"$DOVECOT_LOG" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+  ) &
+  DOVECOT_PID=$!
+}
+
+# _dovecot_wait_ready: returns 0 when both ports greet as they should, 1 when the server has ended or
+# twenty seconds are over.
+_dovecot_wait_ready() {
+  "$PYTHON" - "$DOVECOT_PID" "$_dovecot_greeting" "$DOVECOT_POP3S_PORT" "$DOVECOT_POP3_PORT" <<'PY'
+import socket, ssl, sys, time
+
+pid, greeting, pop3s, pop3 = sys.argv[1:]
+expected = f"+OK {greeting}\r\n".encode()
+tls = ssl.create_default_context()
+tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+
+def greets(port, wrap):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as s, wrap(s) as stream:
+        line = stream.makefile("rb").readline()
+        stream.sendall(b"QUIT\r\n")
+        return line == expected
+
+def running():
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+deadline = time.monotonic() + 20
+while running() and time.monotonic() < deadline:
+    try:
+        if greets(int(pop3), lambda s: s) and greets(int(pop3s), tls.wrap_socket):
+            sys.exit(0)
+    except OSError:
+        pass
+    time.sleep(0.02)
+sys.exit(1)
+PY
+}
+
+# _dovecot_put NAME cur|new FILE_OR_FOLDER: Dovecot numbers new mail in the order of the file names, and
+# knows the sizes that LIST tells from them.
+_dovecot_put() {
+  "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir" "$2" "$3" "$_dovecot_uid" "$_dovecot_gid" <<'PY'
+import os, re, shutil, sys, time
+
+maildir, where, source, uid, gid = sys.argv[1:]
+files = [source]
+if os.path.isdir(source):
+    files = sorted(entry.path for entry in os.scandir(source) if entry.is_file())
+stamp = "%d.M%06d" % divmod(time.time_ns() // 1000, 1000000)
+for i, path in enumerate(files):
+    temporary = f"{maildir}/tmp/{stamp}P{os.getpid()}Q{i:06}.test"
+    shutil.copyfile(path, temporary)
+    size = virtual = 0
+    last = b""
+    with open(temporary, "rb") as message:
+        while chunk := message.read(1 << 20):
+            size += len(chunk)
+            virtual += len(chunk) + chunk.count(b"\n") - (last + chunk).count(b"\r\n")
+            last = chunk[-1:]
+    os.chown(temporary, int(uid), int(gid))
+    os.chmod(temporary, 0o600)
+    flags = ":2," if where == "cur" else ""
+    os.rename(temporary, f"{maildir}/{where}/{stamp}P{os.getpid()}Q{i:06}.test,S={size},W={virtual}{flags}")
+PY
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=sh
+# The Test Anything Protocol for tests in shell. A test's name is a sentence.
+#
+#   plan 2                                  # or none, and done_testing counts
+#   check 'an unknown account is refused' some command
+#   ok 'a sentence' / not_ok 'a sentence' [FILE]
+#   done_testing
+
+_tap_number=0 _tap_failures=0 _tap_plan=''
+
+# plan COUNT: how many results there will be.
+plan() { _tap_plan=$1 && echo "1..$1"; }
+
+# diag <FILE: its last 50 lines as comments, so that nothing in them can pass for a result.
+diag() { tail -n 50 | awk '{ print "# " $0 }'; }
+
+# ok NAME: passed.
+ok() { _tap_number=$((_tap_number + 1)) && echo "ok $_tap_number - $1"; }
+
+# not_ok NAME [FILE]: failed; FILE's last 50 lines tell why.
+not_ok() {
+  _tap_number=$((_tap_number + 1)) _tap_failures=$((_tap_failures + 1))
+  echo "not ok $_tap_number - $1"
+  [ -z "${2:-}" ] || diag <"$2"
+}
+
+# check NAME COMMAND...: passed if COMMAND, which may be a function, succeeds. What it prints is shown
+# only if it fails. `set -e` does not count inside it.
+check() {
+  _tap_name=$1 && shift
+  _tap_file=$(mktemp) || bail 'no temporary file'
+  "$@" >"$_tap_file" 2>&1 && _tap_status=0 || _tap_status=$?
+  if [ "$_tap_status" = 0 ]; then
+    ok "$_tap_name"
+  else
+    not_ok "$_tap_name" "$_tap_file"
+    echo "exit status $_tap_status: $*" | diag
+  fi
+  rm -f "$_tap_file"
+}
+
+# skip NAME REASON: not run, and that is said aloud.
+skip() {
+  _tap_number=$((_tap_number + 1)) && echo "ok $_tap_number - $1 # SKIP $2"
+  echo "SKIPPED: $1: $2" >&2
+}
+
+# skip_all REASON: nothing of this file can run here.
+skip_all() { echo "1..0 # SKIP $1" && echo "SKIPPED: $0: $1" >&2 && exit 0; }
+
+# bail REASON: goes no further; the whole run has failed.
+bail() { echo "Bail out! $1" && exit 1; }
+
+# done_testing: states the plan unless it was stated, and exits: 0 if all passed and none is missing.
+done_testing() {
+  [ "$_tap_number" -gt 0 ] || bail 'no test ran'
+  [ -n "$_tap_plan" ] || plan "$_tap_number"
+  [ "$_tap_number" -eq "$_tap_plan" ] || _tap_failures=1
+  exit "$((_tap_failures > 0))"
+}

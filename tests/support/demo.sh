@@ -1,0 +1,183 @@
+#!/bin/sh
+# The demo: sample mail goes from the test server, over verified TLS on loopback, into ./demo/Maildir
+# by the real program, twice, and what arrived is compared with what the server holds. Run by
+# "./bootstrap demo" in the folder that mailhaul was built in. Exits 1 if anything is not as told.
+set -eu
+unset CDPATH
+LC_ALL=C
+export LC_ALL
+umask 077
+
+# Not to be swept away when the demo starts afresh: whatever this script has not made.
+marker=demo/.made-by-the-demo
+conf=demo/mailhaul.conf
+served=demo/server/mail
+words=demo/server/words
+transcript=demo/server/transcript
+port_file=demo/server/port
+
+say() { printf '\n==> %s\n' "$*"; }
+fail() {
+  printf 'demo: %s\n' "$*" >&2
+  for file in "$words" "$transcript"; do
+    [ ! -s "$file" ] || { printf 'The end of %s:\n' "$file" && tail -n 20 "$file" | sed 's/^/    /'; } >&2
+  done
+  exit 1
+}
+
+start_afresh() {
+  for program in src/mailhaul tests/support/pop3-server; do
+    [ -x "$program" ] || fail "$program is missing: make all demo-server builds it"
+  done
+  if [ -e demo ]; then
+    [ -f "$marker" ] || fail './demo is not of my making: move it away and start again'
+    [ ! -e "$conf" ] || [ "$(cksum <"$conf")" = "$(cat "$marker")" ] ||
+      fail "$conf has been changed, and ./demo may hold mail of yours: move it away and start again"
+    rm -rf demo
+  fi
+  mkdir -p demo/server
+  : >"$marker"
+}
+
+server=
+stop_server() {
+  [ -n "$server" ] || return 0
+  kill "$server" 2>/dev/null || :
+  wait "$server" 2>/dev/null || :
+  server=
+}
+
+start_server() {
+  tests/support/pop3-server --make-samples "$served" 2>"$words" || fail 'the sample mail could not be made'
+  tests/support/pop3-server --dir "$served" --cert-dir demo/server/certificates --port-file "$port_file" \
+    --user demo --password demo --transcript "$transcript" >"$words" 2>&1 </dev/null &
+  server=$!
+  tries=0
+  until [ -s "$port_file" ]; do
+    kill -0 "$server" 2>/dev/null || fail 'the server did not start'
+    tries=$((tries + 1))
+    [ "$tries" -le 300 ] || fail 'the server did not listen within 30 seconds'
+    sleep 0.1
+  done
+}
+
+write_configuration() {
+  cat >"$conf" <<EOF
+# Made by "./bootstrap demo": one account, fetched into a Maildir. mailhaul.conf(5) has all options.
+# Relative paths start at the folder of this file. Who holds a password stays private: mode 0600.
+
+# What was delivered when is remembered here. Without this line: ~/.local/state/mailhaul
+state_dir = "state"
+
+account "demo" {
+    server = "localhost"        # yours: pop.example.org
+
+    # The next two lines are for the server of the demo alone; delete them for an account of your own.
+    # Without them: port 995, TLS from the first octet, and the certificates that your system trusts.
+    port = $1
+    tls_ca_file = "server/certificates/ca.pem"
+
+    # Single quotes take every character as it is. Better than a password in a file is a program that
+    # prints it: password_command = {"pass", "show", "mail/demo"}
+    user = 'demo'
+    password = 'demo'
+
+    # Or "mbox:PATH", or "pipe" with deliver_command = {"/path/of/program", "argument"}
+    deliver_to = "maildir:Maildir"
+
+    # Deleted on the server two weeks after it arrived here. "forever" leaves it, "no" deletes at once.
+    leave_on_server = 14d
+}
+EOF
+  cksum <"$conf" >"$marker"
+}
+
+# mailhaul WHAT ARGUMENT...: runs the program; WHAT is for the reader if it fails.
+mailhaul() {
+  what=$1
+  shift
+  printf '$ src/mailhaul -c %s %s\n' "$conf" "$*"
+  status=0
+  src/mailhaul -c "$conf" "$@" </dev/null 2>&1 || status=$?
+  [ "$status" -eq 0 ] || fail "$what ended with exit code $status"
+}
+
+# count DIR: the number of files in it.
+count() { find "$1" -type f 2>/dev/null | wc -l | tr -d ' '; }
+
+# subject FILE: its first Subject line in printable characters, or a word on why there is none.
+subject() {
+  found=$(tr -d '\r' <"$1" | sed -n -e '/^$/q' -e 's/^Subject: *//p' | head -n 1 |
+    tr '\200-\377' '[?*]' | tr -cd ' -~\n' | cut -c 1-60)
+  [ -s "$1" ] || found='(an empty message)'
+  printf '%s\n' "${found:-(no subject)}"
+}
+
+# show_arrived: pairs each message expected with a file in the Maildir, octet for octet, and lists it.
+show_arrived() {
+  taken=
+  printf '    octets  subject\n'
+  for expected in "$served".expect/*; do
+    arrived=
+    for file in demo/Maildir/new/*; do
+      case $taken in *"|$file|"*) continue ;; esac
+      if cmp -s "$expected" "$file"; then
+        arrived=$file
+        break
+      fi
+    done
+    [ -n "$arrived" ] || fail "nothing in demo/Maildir/new equals $expected"
+    taken="$taken|$arrived|"
+    printf '%10d  %s\n' "$(wc -c <"$arrived")" "$(subject "$arrived")"
+  done
+}
+
+trap 'stop_server' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+start_afresh
+say 'A POP3 server with sample mail of all nasty kinds starts on this machine'
+start_server
+port=$(cat "$port_file")
+write_configuration "$port"
+samples=$(count "$served")
+[ "$samples" -gt 0 ] || fail 'there is no sample mail'
+echo "localhost port $port, $samples messages, with a certificate made on the spot"
+
+say 'Fetching them over verified TLS'
+mailhaul 'the first run' -v
+fetched=$(count demo/Maildir/new)
+[ "$fetched" -eq "$samples" ] || fail "$fetched messages are in demo/Maildir/new instead of $samples"
+
+say 'What arrived in demo/Maildir/new'
+show_arrived
+echo "$fetched messages, each octet for octet what the server sent"
+
+say 'What is left on the server, and what would become of it (a dry run)'
+mailhaul 'the dry run' -n
+left=$(count "$served")
+[ "$left" -eq "$samples" ] || fail "$left messages are left on the server instead of $samples"
+
+say 'A second run fetches nothing twice'
+mailhaul 'the second run' -v
+again=$(count demo/Maildir/new)
+[ "$again" -eq "$fetched" ] || fail "demo/Maildir/new holds $again messages now instead of $fetched"
+left=$(count "$served")
+[ "$left" -eq "$samples" ] || fail "$left messages are left on the server instead of $samples"
+echo "still $again messages in demo/Maildir/new, and $left on the server"
+
+stop_server
+cat <<EOF
+
+The server is stopped. $conf is a worked example. For an account of your own, copy it
+into a folder of its own (mkdir ~/mail; cp $conf ~/mail/) and change three lines there:
+
+    server = "pop.example.org"
+    user = 'you@example.org'
+    password = 'your password'
+
+Delete the lines "port" and "tls_ca_file", and run src/mailhaul -c ~/mail/mailhaul.conf -n to see what
+it would do, then without -n. Nothing leaves the server but what leave_on_server says.
+EOF

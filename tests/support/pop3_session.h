@@ -1,0 +1,27 @@
+#ifndef SUPPORT_POP3_SESSION_H
+#define SUPPORT_POP3_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gnutls/gnutls.h>
+
+/* How a session behaves; the names are those of the program's options. */
+struct pop3_options {
+	const char *dir;
+	const char *user, *password;
+	bool starttls; /* else implicit TLS */
+	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
+	bool no_stls, stls_refuse, stls_inject;
+	bool drop_quit, in_use;
+	uint64_t drop_at;  /* UINT64_MAX: never */
+	uint64_t err_retr; /* 0: none */
+	int transcript;	   /* -1: none */
+	gnutls_certificate_credentials_t credentials;
+};
+
+/* Serves the connection FD to its end and closes it. */
+void pop3_session_run(const struct pop3_options *options, int fd);
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef SUPPORT_POP3_WIRE_H
+#define SUPPORT_POP3_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gnutls/gnutls.h>
+
+/* One connection of the test server: lines in, octets out, plain or TLS, with a transcript.
+ *
+ * A failure (the peer went, TLS broke, 120 s without progress, dropped on purpose) is kept in
+ * `failed`; from then on writing does nothing and reading gives NULL, so callers look at the flag
+ * once a command. */
+struct pop3_wire {
+	int fd;
+	int transcript;	      /* opened with O_APPEND, or -1 */
+	gnutls_session_t tls; /* NULL while plain */
+	bool failed;
+	uint64_t
+	    body_left; /* octets of bodies until the connection is dropped; UINT64_MAX: never */
+	size_t in_start, in_end;
+	size_t out_used;
+	char in[16384];
+	char out[65536];
+};
+
+/* Takes over FD and makes it non-blocking. TRANSCRIPT stays the caller's. */
+void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript);
+
+/* Does the server's side of a handshake. What came in the clear where TLS was due goes to the
+ * transcript as plain text, and is a failure. */
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials);
+
+/* Sends what is buffered, then gives the next line without its line end, as a string that is valid
+ * until the next call; *LEN counts its octets. NULL at the end of the connection and on failure. */
+char *pop3_wire_read_line(struct pop3_wire *wire, size_t *len);
+
+/* Tells whether the client sent more than what was read as lines so far. */
+bool pop3_wire_has_input(const struct pop3_wire *wire);
+
+/* Buffers the first line of a reply and records it. */
+void pop3_wire_reply(struct pop3_wire *wire, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Buffers a further line of a reply. */
+void pop3_wire_line(struct pop3_wire *wire, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Buffers octets as they are; sends whenever 64 KiB are full. */
+void pop3_wire_write(struct pop3_wire *wire, const void *data, size_t len);
+
+/* The same for octets of a body, which count towards body_left. */
+void pop3_wire_write_body(struct pop3_wire *wire, const void *data, size_t len);
+
+/* Sends what is buffered. */
+bool pop3_wire_flush(struct pop3_wire *wire);
+
+/* Sends what is buffered, then ends the TCP connection without a close_notify. */
+void pop3_wire_drop(struct pop3_wire *wire);
+
+/* Ends the connection in good order, if it stands, and frees what init made. */
+void pop3_wire_close(struct pop3_wire *wire);
+
+#endif

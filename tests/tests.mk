@@ -1,0 +1,50 @@
+# The tests. Included by the top Makefile.am; paths are from the top of the tree.
+
+# The server of the demo and of the end-to-end tests; it needs only what the build needs.
+pop3_server = tests/support/pop3-server
+tests_support_pop3_server_SOURCES = \
+	tests/support/certificate.c tests/support/certificate.h \
+	tests/support/pop3_maildrop.c tests/support/pop3_maildrop.h \
+	tests/support/pop3_server.c \
+	tests/support/pop3_session.c tests/support/pop3_session.h \
+	tests/support/pop3_wire.c tests/support/pop3_wire.h \
+	tests/support/sample_mail.c tests/support/sample_mail.h \
+	tests/support/whole_file.c tests/support/whole_file.h
+tests_support_pop3_server_CPPFLAGS = $(GNUTLS_CFLAGS)
+tests_support_pop3_server_LDADD = $(GNUTLS_LIBS)
+
+demo-server: $(pop3_server)
+.PHONY: demo-server
+
+# What every unit test is linked with.
+LDADD = $(check_LIBRARIES) src/libmailhaul.a $(LIBRARIES_USED) $(CHECK_LIBS)
+
+check_LIBRARIES =
+check_PROGRAMS =
+check_SCRIPTS =
+TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
+
+if TESTS_ENABLED
+check_PROGRAMS += $(unit_tests)
+check_LIBRARIES += tests/support/libsupport.a
+endif
+EXTRA_PROGRAMS += $(pop3_server)
+CLEANFILES += $(pop3_server)
+
+# Each Check case, and each line of a shell test, is a result of its own.
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_LOG_DRIVER_FLAGS = --ignore-exit
+AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
+AM_TESTS_ENVIRONMENT = \
+	CK_VERBOSITY=silent CK_TAP_LOG_FILE_NAME=-; export CK_VERBOSITY CK_TAP_LOG_FILE_NAME; \
+	srcdir='$(srcdir)'; export srcdir;
+
+unit_tests =
+tests_support_libsupport_a_SOURCES = tests/support/script.c tests/support/script.h
+tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+include tests/unit/protocol.mk
+include tests/unit/store.mk
+include tests/docs/docs.mk
+include tests/e2e/e2e.mk
