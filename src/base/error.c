@@ -63,18 +63,21 @@ static bool errno_is_temporary(int errno_value)
 
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
 {
-	size_t used;
+	char reason[128];
+	size_t length;
 	va_list args;
 
 	start(err, kind);
 	err->saved_errno = errno_value;
 	if (errno_is_temporary(errno_value))
 		err->temporary = true;
+	/* The reason is told however long the text before it is. */
+	snprintf(reason, sizeof(reason), ": %s", strerror(errno_value));
+	length = strlen(reason);
 	va_start(args, format);
-	format_into(err->cause, sizeof(err->cause), format, args);
+	format_into(err->cause, sizeof(err->cause) - length, format, args);
 	va_end(args);
-	used = strlen(err->cause);
-	snprintf(err->cause + used, sizeof(err->cause) - used, ": %s", strerror(errno_value));
+	memcpy(err->cause + strlen(err->cause), reason, length + 1);
 	return false;
 }
 

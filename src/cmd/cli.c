@@ -140,8 +140,9 @@ int cli_main(int argc, char **argv)
 	struct error err;
 	int code;
 
-	/* What goes away while it is written to is noticed where it is written. */
+	/* A reader that goes away, or a file that grows too large, is noticed where it is written. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (!cli_parse(&cli, argc, argv, &err)) {
 		report_error(NULL, NULL, &err);
 		return EX_USAGE;

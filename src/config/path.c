@@ -4,6 +4,7 @@
 
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -25,7 +26,7 @@ char *path_resolve(const char *path, const char *folder)
 
 	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0') && home)
 		return memory_format("%s%s", home, path + 1);
-	if (path[0] == '/')
+	if (path[0] == '/' || strcmp(folder, ".") == 0)
 		return memory_copy_string(path);
 	return memory_format("%s/%s", folder, path);
 }

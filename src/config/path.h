@@ -4,7 +4,7 @@
 /* The user's home: $HOME, else what the system says. NULL if neither does. It is nobody's to free. */
 const char *path_home(void);
 
-/* An absolute path of what a configuration in folder means: "~/x", "/x" or "x". The caller frees it. */
+/* The path that a configuration in folder means by "~/x", "/x" or "x". The caller frees it. */
 char *path_resolve(const char *path, const char *folder);
 
 /* $XDG_..., if it is an absolute path, else HOME/otherwise; with "/mailhaul" behind. The caller frees it. */

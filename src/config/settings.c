@@ -22,7 +22,7 @@ static char *find_path(const char *path, struct file_problems *problems)
 	char *folder, *own;
 
 	if (path)
-		return path[0] == '/' ? memory_copy_string(path) : path_resolve(path, ".");
+		return memory_copy_string(path);
 	folder = path_xdg("XDG_CONFIG_HOME", ".config");
 	own = memory_format("%s/mailhaul.conf", folder);
 	free(folder);

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/memory.h"
+#include "base/platform.h"
 #include "io/deadline.h"
 
 extern char **environ;
@@ -131,6 +132,7 @@ static void drain(int *fd, struct buf *into, size_t most)
 		size_t room = into->length < most ? most - into->length : 0;
 
 		buf_append(into, piece, (size_t)n < room ? (size_t)n : room);
+		platform_wipe(piece, (size_t)n); /* it may be a password */
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close_fd(fd);
 	}
@@ -198,6 +200,11 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 		bool quiet = p->output < 0 && p->words < 0;
 
 		ended = waitpid(p->pid, &status, WNOHANG);
+		if (ended < 0) { /* SIGCHLD was ignored: nobody knows any more how it ended */
+			error_errno(err, ERROR_INTERNAL, errno, "how the command %s ended is unknown", p->name);
+			process_free(process);
+			return false;
+		}
 		if (ended == 0 && !turn(p, false, quiet ? REAP_PAUSE_MS : 50, NULL, err)) {
 			process_kill(process);
 			return false;

@@ -140,11 +140,11 @@ void header_envelope_sender(const char *head, size_t length, char *out, size_t s
 	snprintf(out, size, "MAILER-DAEMON");
 	if (!value)
 		return;
-	while (value_length > 0 && strchr(" \t<", *value)) {
+	while (value_length > 0 && memchr(" \t<", *value, 3)) {
 		value++;
 		value_length--;
 	}
-	while (value_length > 0 && strchr(" \t\r>", value[value_length - 1]))
+	while (value_length > 0 && memchr(" \t\r>", value[value_length - 1], 4))
 		value_length--;
 	if (value_length == 0 || value_length >= size)
 		return;

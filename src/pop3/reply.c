@@ -27,12 +27,13 @@ static enum reply_event next_line(struct reply *r, const char *in, size_t in_len
 {
 	const char *end = memchr(in, '\n', in_length);
 	size_t taken = end ? (size_t)(end - in) : in_length;
+	size_t room = REPLY_LINE_MOST + 1 - r->line_length;
 	size_t total = r->line_length + taken;
 
 	*text = r->line;
-	if (total > REPLY_LINE_MOST + 1) {
-		*length = r->line_length;
-		*used = 0;
+	if (taken > room) {
+		memcpy(r->line + r->line_length, in, room);
+		*length = REPLY_LINE_MOST;
 		return REPLY_MALFORMED;
 	}
 	memcpy(r->line + r->line_length, in, taken);
@@ -43,7 +44,7 @@ static enum reply_event next_line(struct reply *r, const char *in, size_t in_len
 	*used += 1;
 	if (total > 0 && r->line[total - 1] == '\r')
 		total--;
-	*length = total;
+	*length = total < REPLY_LINE_MOST ? total : REPLY_LINE_MOST;
 	r->line_length = 0;
 	return total > REPLY_LINE_MOST ? REPLY_MALFORMED : REPLY_LINE;
 }

@@ -91,29 +91,46 @@ static void remove_stale(const char *lock_path)
 		(void)unlink(lock_path);
 }
 
-bool lock_dot(const char *path, deadline until, struct error *err)
+/*
+ * Makes the lock with its owner already in it: a lock that a crash left empty could not be told from
+ * somebody else's. Where there are no links it is made empty and then filled. False with errno.
+ */
+static bool make_lock(const char *lock_path)
 {
-	char *lock_path = memory_format("%s.lock", path);
 	char host[256], owner[320];
-	int length;
-	bool ok = false;
+	int length, fd, failure = 0;
+	char *temporary;
 
 	host_name(host, sizeof(host));
 	length = snprintf(owner, sizeof(owner), "%ld:%s\n", (long)getpid(), host);
-
-	for (;;) {
-		int fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-		if (fd >= 0) {
-			ssize_t ignored = write(fd, owner, (size_t)length);
-
-			(void)ignored; /* an empty lock locks as well */
+	temporary = memory_format("%s.%ld.%s", lock_path, (long)getpid(), host);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	errno = fd >= 0 ? ENOSPC : errno; /* what a short write means */
+	if (fd < 0 || write(fd, owner, (size_t)length) != length || link(temporary, lock_path) != 0)
+		failure = errno;
+	if (fd >= 0)
+		close(fd);
+	unlink(temporary);
+	free(temporary);
+	if (failure == EPERM || failure == EOPNOTSUPP || failure == EMLINK) {
+		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		failure = fd < 0 || write(fd, owner, (size_t)length) < 0 ? errno : 0;
+		if (fd >= 0)
 			close(fd);
-			ok = true;
-			break;
-		}
+	}
+	errno = failure;
+	return failure == 0;
+}
+
+bool lock_dot(const char *path, deadline until, struct error *err)
+{
+	char *lock_path = memory_format("%s.lock", path);
+	bool ok;
+
+	while (!(ok = make_lock(lock_path))) {
 		if (errno != EEXIST) {
 			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be made", lock_path);
+			error_mend(err, "check the permissions of its folder and the room on its disk");
 			break;
 		}
 		remove_stale(lock_path);

@@ -1,1 +1,23 @@
-# see tests/tests.mk
+# End to end: the whole program against real servers. See tests/tests.mk.
+e2e_tests = \
+	tests/e2e/accounts.sh \
+	tests/e2e/dovecot-moves.sh \
+	tests/e2e/large-message.sh \
+	tests/e2e/retention.sh \
+	tests/e2e/samples.sh \
+	tests/e2e/storage-failure.sh \
+	tests/e2e/trust.sh
+check_SCRIPTS += $(e2e_tests)
+
+# They need the program and its test server.
+tests/e2e/accounts.log tests/e2e/dovecot-moves.log tests/e2e/large-message.log tests/e2e/retention.log \
+tests/e2e/samples.log tests/e2e/storage-failure.log tests/e2e/trust.log: $(pop3_server) src/mailhaul
+
+EXTRA_DIST += $(e2e_tests) \
+	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/pop3_dump.py \
+	tests/e2e/tap.sh tests/fresh/run.sh tests/support/demo.sh
+
+# Both README commands in minimal systems made by debootstrap; needs root and the network.
+check-fresh:
+	$(SHELL) $(srcdir)/tests/fresh/run.sh
+.PHONY: check-fresh

@@ -15,6 +15,7 @@ served=demo/server/mail
 words=demo/server/words
 transcript=demo/server/transcript
 port_file=demo/server/port
+output=demo/server/output
 
 say() { printf '\n==> %s\n' "$*"; }
 fail() {
@@ -92,13 +93,22 @@ EOF
   cksum <"$conf" >"$marker"
 }
 
-# mailhaul WHAT ARGUMENT...: runs the program; WHAT is for the reader if it fails.
+# mailhaul WHAT ARGUMENT...: runs the program; WHAT is for the reader if it fails. A long output is
+# shown by its first lines and its last.
 mailhaul() {
   what=$1
   shift
   printf '$ src/mailhaul -c %s %s\n' "$conf" "$*"
   status=0
-  src/mailhaul -c "$conf" "$@" </dev/null 2>&1 || status=$?
+  src/mailhaul -c "$conf" "$@" </dev/null >"$output" 2>&1 || status=$?
+  lines=$(wc -l <"$output")
+  if [ "$status" -ne 0 ] || [ "$lines" -le 8 ]; then
+    cat "$output"
+  else
+    head -n 4 "$output"
+    echo "... $((lines - 5)) lines more ..."
+    tail -n 1 "$output"
+  fi
   [ "$status" -eq 0 ] || fail "$what ended with exit code $status"
 }
 

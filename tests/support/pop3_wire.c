@@ -94,7 +94,7 @@ static bool again(struct pop3_wire *wire, ssize_t rc, short events)
 	}
 	if (errno == EINTR)
 		return true;
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
+	if (errno == EAGAIN)
 		return wait_for(wire, events);
 	return fail(wire);
 }

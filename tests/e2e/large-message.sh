@@ -1,0 +1,52 @@
+#!/bin/sh
+# Memory does not grow with a message: 300 MB need no more than 1 MB does.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+# big FILE MEGABYTES
+big() {
+  python3 - "$1" "$2" <<'PY'
+import sys
+line = b'x' * 70 + b'\n'
+block = (line * 14769)[:1048576 - 1] + b'\n'
+with open(sys.argv[1], 'wb') as f:
+    f.write(b'Subject: big\nMessage-ID: <big@example.org>\n\n')
+    for _ in range(int(sys.argv[2])):
+        f.write(block)
+PY
+}
+# measure ACCOUNT: runs it; PEAK is the largest resident size of its processes in kB.
+measure() {
+  write_configuration
+  PEAK=$(ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=0 python3 - "$MAILHAUL" -c mailhaul.conf "$1" <<'PY'
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+PY
+  ) 2>err
+  STATUS=$?
+}
+
+mkdir little large
+big little/1 1
+big large/1 300
+fresh_configuration
+for size in little large; do
+  for kind in maildir mbox; do
+    configure "$size-$kind" "deliver_to = \"$kind:$size-$kind\""
+  done
+done
+for kind in maildir mbox; do
+  serve --dir little
+  measure "little-$kind"
+  before=$PEAK
+  serve --dir large
+  measure "large-$kind"
+  check "a message of 300 MB arrives ($kind)" exits 0
+  echo "# $kind: peak $before kB with 1 MB, $PEAK kB with 300 MB"
+  check "the peak stays flat: $before kB with 1 MB ($kind)" [ "$PEAK" -lt "$((before + 8192))" ]
+done
+check 'the Maildir holds it whole' cmp large/1 large-maildir/new/*
+check 'the mbox holds it whole' [ "$(tail -n +2 large-mbox | sha256sum)" = "$({ cat large/1; echo; } | sha256sum)" ]
+
+done_testing

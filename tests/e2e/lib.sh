@@ -1,0 +1,110 @@
+# shellcheck shell=sh
+# What the end-to-end tests share: a private folder as working directory and home, the program, and
+# the small test server.
+#
+#   . "${srcdir:-.}/tests/e2e/lib.sh"
+#   samples mail; serve --dir mail; configure a 'deliver_to = "maildir:Mail"'
+#   run -v a; check 'it succeeds' exits 0
+#   done_testing
+
+E2E_DIR=$(cd "${srcdir:-.}/tests/e2e" && pwd) || exit 1
+# shellcheck source=tests/e2e/tap.sh
+. "$E2E_DIR/tap.sh"
+# shellcheck source=tests/e2e/dovecot.sh
+. "$E2E_DIR/dovecot.sh"
+
+MAILHAUL=${MAILHAUL:-$(pwd)/src/mailhaul}
+POP3_SERVER=${POP3_SERVER:-$(pwd)/tests/support/pop3-server}
+[ -x "$MAILHAUL" ] || bail "no program $MAILHAUL"
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-test.XXXXXX") || exit 1
+SERVER_PID=''
+finish() {
+  stop
+  dovecot_clean
+  rm -rf "$WORK"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+cd "$WORK" || exit 1
+umask 077
+# The user's own configuration and state stay out of it; leaks do not hide behind an early exit.
+HOME=$WORK
+export HOME
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME
+
+# samples DIR: the sample mail of all nasty kinds; what a client has to store is in DIR.expect.
+samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
+
+# certificates: all kinds of them in ./certs.
+certificates() { [ -e certs/ca.pem ] || "$POP3_SERVER" --make-certs certs || bail 'no certificates'; }
+
+# serve OPTION...: starts the test server; PORT is its port, ./transcript what clients sent.
+serve() {
+  stop
+  certificates
+  rm -f port transcript
+  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file port --transcript transcript "$@" 2>server.err &
+  SERVER_PID=$!
+  _tries=0
+  while [ ! -s port ]; do
+    _tries=$((_tries + 1))
+    kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the test server does not start: $(cat server.err)"
+    sleep 0.05
+  done
+  PORT=$(cat port)
+}
+
+stop() {
+  [ -z "$SERVER_PID" ] || { kill "$SERVER_PID" 2>/dev/null && wait "$SERVER_PID"; }
+  SERVER_PID=''
+}
+
+# configure NAME LINE...: adds an account to the configuration; fresh_configuration empties it. It is
+# for the test server, whatever its port is when the program runs, unless SERVER, SERVER_PORT, CA_FILE,
+# USER_NAME or PASSWORD_LINE say something else.
+fresh_configuration() { echo 'state_dir = "state"' >mailhaul.conf.in; }
+configure() {
+  _name=$1 && shift
+  {
+    echo "account \"$_name\" {"
+    echo "  server = \"${SERVER:-localhost}\""
+    echo "  port = ${SERVER_PORT:-@PORT@}"
+    echo "  tls_ca_file = \"${CA_FILE:-certs/ca.pem}\""
+    echo "  user = \"${USER_NAME:-me}\""
+    echo "  ${PASSWORD_LINE:-password = 'pass word'}"
+    for _line in "$@"; do echo "  $_line"; done
+    echo "}"
+  } >>mailhaul.conf.in
+}
+
+write_configuration() { rm -f mailhaul.conf && sed "s/@PORT@/${PORT:-1}/" mailhaul.conf.in >mailhaul.conf; }
+
+# run ARGUMENT...: the program; its exit status, and what it wrote in ./out and ./err.
+run() {
+  STATUS=0
+  write_configuration
+  "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+}
+
+# run_later TIME ARGUMENT...: the same with a clock that is ahead or behind: +14d.
+run_later() {
+  _time=$1 && shift
+  STATUS=0
+  write_configuration
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+    faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+}
+
+show() { cat out err; }
+exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
+silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }
+
+# says FILE LINE: FILE is this one line, and no more.
+says() { [ "$(cat "$1")" = "$2" ] || { echo "expected: $2"; echo "instead:"; cat "$1"; return 1; }; }
+contains() { grep -qF -- "$2" "$1" || { echo "expected: $2"; cat "$1"; return 1; }; }
+lacks() { ! grep -F -- "$2" "$1"; }
+count_is() { [ "$(find "$1" -type f | wc -l)" -eq "$2" ] || { find "$1" -type f | head; return 1; }; }
+left_is() { [ "$(find "$1" -maxdepth 1 -type f | wc -l)" -eq "$2" ] || { ls "$1"; return 1; }; }
+same_maildir() { python3 "$E2E_DIR/compare.py" maildir "$1" "$2"; }
+same_mbox() { python3 "$E2E_DIR/compare.py" mbox "$1" "$2"; }

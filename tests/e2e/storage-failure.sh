@@ -1,0 +1,79 @@
+#!/bin/sh
+# When storing fails nothing is deleted, and the next run completes.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mkdir mail
+for n in 1 2 3 4 5 6 7 8; do
+  { printf 'Subject: %s\n\n' "$n"; head -c 3000 /dev/urandom | base64; } >"mail/$n"
+done
+head -c 300000 /dev/urandom | base64 >mail/9
+serve --dir mail
+fresh_configuration
+configure md 'deliver_to = "maildir:Mail"' 'leave_on_server = no'
+configure mb 'deliver_to = "mbox:inbox"' 'leave_on_server = no'
+configure command 'deliver_to = "pipe"' 'leave_on_server = no' \
+  'deliver_command = {"sh", "-c", "if grep -q ^Subject:.5; then echo no room >&2; exit 75; else cat >/dev/null; fi"}'
+cp -r mail mail.expect
+
+# limited BLOCKS ACCOUNT: with a bound on the size of files (512 octets a block).
+limited() {
+  STATUS=0
+  write_configuration
+  (ulimit -f "$1" && exec "$MAILHAUL" -c mailhaul.conf "$2") >out 2>err || STATUS=$?
+}
+limited 400 md
+check 'a Maildir that takes no more is an I/O failure' exits 74
+check 'told in one line with its mend' says err \
+  "mailhaul: md: store: the Maildir Mail cannot be written: File too large; check its permissions and its disk; nothing is deleted from the server meanwhile"
+check 'nothing is deleted from the server' left_is mail 9
+check 'nothing half is in the Maildir' count_is Mail/new 0
+check 'nor in its tmp' count_is Mail/tmp 0
+run md
+check 'the next run completes' exits 0
+check 'with all of it' same_maildir Mail mail.expect
+check 'and the server empty' left_is mail 0
+
+cp mail.expect/* mail/
+printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nold\n\n' >inbox
+cp inbox before
+limited 400 mb
+check 'an mbox that takes no more is an I/O failure' exits 74
+check 'it is as it was before' cmp inbox before
+check 'no lock is left behind' [ ! -e inbox.lock ]
+check 'nothing is deleted from the server then' left_is mail 9
+run mb
+check 'the next run appends all' exits 0
+tail -c "+$(($(wc -c <before) + 1))" inbox >added
+check 'behind what was there' same_mbox added mail.expect
+check 'which is as it was' cmp -n "$(wc -c <before)" inbox before
+
+cp mail.expect/* mail/
+run command
+check 'a command that says 75 is a temporary failure' exits 75
+check 'for that message' contains err 'mailhaul: command: store: deliver_command sh ended with status 75: no room'
+check 'which alone stays on the server' [ "$(ls mail)" = 5 ]
+
+rm -rf mail/* Mail state
+cp mail.expect/1 mail/
+: >Mail
+run md
+check 'a Maildir path that is a file is refused' exits 74
+check 'with the reason' contains err 'mailhaul: md: store: Mail is no folder; '
+check 'before the server is bothered' left_is mail 1
+rm -f inbox
+mkfifo inbox
+run mb
+check 'an mbox that is no regular file is refused' says err \
+  'mailhaul: mb: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a folder'
+
+printf 'no database' >state/md.db
+rm -f Mail
+run md
+check 'a damaged state is refused' exits 74
+check 'with its mend' contains err 'move it away'
+rm -rf state
+run md
+run md
+check 'a lost state is found again in the Maildir' exits 0
+
+done_testing

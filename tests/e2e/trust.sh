@@ -1,0 +1,109 @@
+#!/bin/sh
+# What goes wrong before and at the login: one clear line, an exit code, and no credential in the clear.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mkdir mail
+printf 'Subject: one\n\nbody\n' >mail/1
+# Neither password nor user, plain or in base64, may be in what the server saw.
+no_credentials() {
+  [ ! -e transcript ] || ! grep -E "pass word|USER|AUTH|PASS|$(printf '\0me\0pass word' | base64)" transcript
+}
+only() {
+  fresh_configuration
+  configure a 'deliver_to = "maildir:Mail"' "$@"
+  run a
+}
+
+serve --dir mail
+PASSWORD_LINE="password = 'wrong'"
+only
+check 'a wrong password gives exit code 77' exits 77
+check 'and one line that says so' says err \
+  'mailhaul: a: login: the server refused the login (the server said: [AUTH] wrong user name or password); check user and password; many providers want an app password for POP3'
+PASSWORD_LINE="password = 'pass word'"
+SERVER=nosuchhost.invalid
+only
+check 'an unknown host gives exit code 68 or 75' expr "$STATUS" : '68$\|75$'
+check 'and one line with its name' [ "$(grep -c '^mailhaul: a: connect: the host name nosuchhost.invalid could not be looked up: ' err)" = 1 ]
+SERVER=localhost
+stop
+only
+check 'a refused port gives exit code 75' exits 75
+check 'and one line' says err \
+  "mailhaul: a: connect: localhost port $PORT: no connection: Connection refused; check server and port, and that this machine is online; the next run tries again"
+
+serve --dir mail --cert selfsigned.pem
+only
+check 'an untrusted certificate gives exit code 69' exits 69
+check 'and one line that names its issuer' contains err "mailhaul: a: TLS: the certificate's issuer is not trusted: "
+check 'in one line' [ "$(wc -l <err)" -eq 1 ]
+check 'and no credential has left' no_credentials
+CA_FILE=certs/other-ca.pem
+serve --dir mail
+only
+check 'a certificate of another issuer is refused' exits 69
+check 'with no credential sent' no_credentials
+CA_FILE=certs/ca.pem
+
+serve --dir mail --cert wronghost.pem
+only
+check 'a certificate for another host gives exit code 69' exits 69
+check 'and one line with both names' says err \
+  'mailhaul: a: TLS: the certificate was issued for mail.example.net, not for localhost; set server to the name that the provider gives for POP3'
+check 'and no credential has left after a wrong name' no_credentials
+
+serve --dir mail --cert expired.pem
+only
+check 'an expired certificate gives exit code 69' exits 69
+check 'and one line with its date' expr "$(cat err)" : \
+  "mailhaul: a: TLS: the certificate (or one that it rests on) has expired; its own last day is 20[0-9-]*; if this machine's date is right, the server's operator has to renew it\$"
+check 'and no credential has left after an expired one' no_credentials
+
+serve --dir mail --starttls
+only 'tls = starttls'
+check 'STLS works' exits 0
+check 'and the login came after it' [ "$(grep -c '^plain C: ' transcript)" -eq "$(grep -cE '^plain C: (CAPA|STLS)$' transcript)" ]
+check 'the message has arrived' count_is Mail/new 1
+serve --dir mail --starttls
+only
+check 'implicit TLS to a port in the clear fails' exits 69
+check 'with the mend' contains err 'use port 995, or tls = starttls on port 110'
+check 'and sends no credential' no_credentials
+for trouble in --no-stls --stls-refuse --stls-inject; do
+  serve --dir mail --starttls "$trouble"
+  only 'tls = starttls'
+  check "$trouble gives exit code 69" exits 69
+  check "$trouble is told in one line" [ "$(wc -l <err)" -eq 1 ]
+  check "$trouble gets no credential out of us" no_credentials
+done
+serve --dir mail --starttls --cert wronghost.pem
+only 'tls = starttls'
+check 'STLS checks the certificate, too' exits 69
+check 'before it sends a credential' no_credentials
+
+serve --dir mail --in-use
+only
+check 'a maildrop in use is a temporary failure' exits 75
+check 'and says so' contains err '[IN-USE]'
+serve --dir mail --no-sasl
+only
+check 'USER and PASS work where there is no SASL' exits 0
+check 'over TLS alone' [ "$(grep -c '^tls C: PASS' transcript)" -eq 1 ]
+serve --dir mail --no-capa
+only
+check 'a server without CAPA works' exits 0
+run -vv a
+check 'the wire is shown with -vv' contains err 'C: USER me'
+check 'with the password masked' contains err 'C: PASS ****'
+check 'everywhere' lacks err 'pass word'
+
+PASSWORD_LINE='password_command = {"printf", "%s\\nsecond line", "pass word"}'
+only
+check 'a password command works' exits 0
+PASSWORD_LINE='password_command = {"sh", "-c", "echo the store is locked >&2; exit 3"}'
+only
+check 'one that fails is a configuration failure' exits 78
+check 'with its own words' says err \
+  'mailhaul: a: password: password_command sh ended with status 3: the store is locked; run the command by hand to see what it wants'
+
+done_testing

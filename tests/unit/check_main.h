@@ -1,0 +1,33 @@
+#ifndef MAILHAUL_TESTS_CHECK_MAIN_H
+#define MAILHAUL_TESTS_CHECK_MAIN_H
+
+#include <check.h>
+#include <stddef.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Makes a case with one test in it for each name; how and where it reports is in the environment. */
+#define LOOP_OVER(tcase, test, table) tcase_add_loop_test(tcase, test, 0, (int)COUNT(table))
+
+/* Runs the suite, each test in a process of its own. Returns the status to leave main with. */
+static inline int check_main(Suite *s)
+{
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
+
+/* Adds a case of that name to the suite. */
+static inline TCase *check_case(Suite *s, const char *name)
+{
+	TCase *c = tcase_create(name);
+
+	suite_add_tcase(s, c);
+	return c;
+}
+
+#endif

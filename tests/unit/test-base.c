@@ -1,0 +1,233 @@
+#include "config.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/secret.h"
+#include "check_main.h"
+
+static const struct {
+	const char *word;
+	const char *nearest;
+} words[] = {
+    {"fetch", "fetch"},
+    {"fetsh", "fetch"},
+    {"ftech", "fetch"},
+    {"fech", "fetch"},
+    {"fettch", "fetch"},
+    {"statsu", "status"},
+    {"password_comand", "password_command"},
+    {"pasword", "password"},
+    {"x", NULL},
+    {"", NULL},
+    {"unrelated", NULL},
+    {"fxxxh", NULL},
+};
+
+START_TEST(the_nearest_name_is_what_was_meant_or_none)
+{
+	static const char *const names[] = {"status", "fetch", "password", "password_command"};
+	const char *found = nearest_name(words[_i].word, names, COUNT(names));
+
+	if (words[_i].nearest)
+		ck_assert_str_eq(found, words[_i].nearest);
+	else
+		ck_assert_ptr_eq(found, NULL);
+}
+END_TEST
+
+START_TEST(very_long_names_and_words_are_nothing_to_guess)
+{
+	char longest[65], too_long[66];
+	const char *names[2] = {too_long, longest};
+
+	memset(longest, 'n', 64);
+	memset(too_long, 'n', 65);
+	longest[64] = too_long[65] = '\0';
+	ck_assert_ptr_eq(nearest_name(longest, names, 2), longest);
+	ck_assert_ptr_eq(nearest_name(too_long, names, 2), NULL);
+	ck_assert_ptr_eq(nearest_name("n", names, 0), NULL);
+}
+END_TEST
+
+START_TEST(of_two_names_the_nearer_one_wins_wherever_it_stands)
+{
+	static const char *const names[] = {"timeouts", "timeout", "connect_timeout"};
+
+	ck_assert_str_eq(nearest_name("timeot", names, 3), "timeout");
+	ck_assert_str_eq(nearest_name("timeots", names, 3), "timeouts");
+}
+END_TEST
+
+START_TEST(a_secret_keeps_every_octet_until_it_is_freed)
+{
+	struct secret *s = secret_make("pass\0word", 9);
+
+	ck_assert_uint_eq(secret_length(s), 9);
+	ck_assert_mem_eq(secret_text(s), "pass\0word", 10);
+	secret_free(&s);
+	ck_assert_ptr_eq(s, NULL);
+	secret_free(&s);
+}
+END_TEST
+
+START_TEST(a_secret_may_be_empty_or_larger_than_a_page)
+{
+	static char bytes[20000];
+	struct secret *s = secret_make("", 0);
+
+	ck_assert_uint_eq(secret_length(s), 0);
+	ck_assert_str_eq(secret_text(s), "");
+	secret_free(&s);
+	for (size_t length = 4000; length <= sizeof(bytes); length += length < 4200 ? 1 : 3950) {
+		memset(bytes, 'k', length);
+		s = secret_make(bytes, length);
+		ck_assert_uint_eq(strlen(secret_text(s)), length);
+		secret_free(&s);
+	}
+}
+END_TEST
+
+/* FIPS 180-2, appendix B, and the empty text. */
+static const struct {
+	const char *text;
+	int times;
+	const char *hex;
+} vectors[] = {
+    {"", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {"abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+	"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    {"aaaaaaaaaa", 100000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
+};
+
+START_TEST(the_digest_is_sha_256_and_can_be_used_again)
+{
+	struct digest d;
+	unsigned char octets[DIGEST_SIZE];
+	char hex[2 * DIGEST_SIZE + 1];
+
+	digest_start(&d);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < vectors[_i].times; i++)
+			digest_add(&d, vectors[_i].text, strlen(vectors[_i].text));
+		digest_end(&d, octets);
+		digest_hex(hex, octets, sizeof(octets));
+		ck_assert_str_eq(hex, vectors[_i].hex);
+	}
+}
+END_TEST
+
+START_TEST(hexadecimal_has_two_lower_case_digits_an_octet)
+{
+	char hex[9];
+
+	digest_hex(hex, (const unsigned char *)"\x00\x0f\xa0\xff", 4);
+	ck_assert_str_eq(hex, "000fa0ff");
+	digest_hex(hex, NULL, 0);
+	ck_assert_str_eq(hex, "");
+}
+END_TEST
+
+struct heard {
+	int lines;
+	enum log_level level;
+	char text[4096];
+};
+
+static void hear(void *context, enum log_level level, const char *text)
+{
+	struct heard *h = context;
+
+	h->lines++;
+	h->level = level;
+	strncpy(h->text, text, sizeof(h->text) - 1);
+}
+
+START_TEST(a_line_is_given_when_its_level_is_wanted)
+{
+	struct heard h = {0};
+	struct log log = {.level = (enum log_level)_i, .write = hear, .context = &h};
+
+	for (int level = LOG_QUIET; level <= LOG_WIRE; level++) {
+		h = (struct heard){0};
+		log_line(&log, (enum log_level)level, "line %d", level);
+		ck_assert_int_eq(h.lines, level <= _i);
+		if (h.lines > 0)
+			ck_assert_int_eq(h.level, level);
+	}
+}
+END_TEST
+
+START_TEST(a_log_that_is_missing_hears_nothing)
+{
+	struct log log = {.level = LOG_WIRE};
+
+	log_line(NULL, LOG_QUIET, "x");
+	log_line(&log, LOG_QUIET, "x");
+}
+END_TEST
+
+START_TEST(a_log_line_is_one_escaped_line_of_bounded_length)
+{
+	static char long_text[9000];
+	struct heard h = {0};
+	struct log log = {.level = LOG_WIRE, .write = hear, .context = &h};
+
+	log_line(&log, LOG_WIRE, "S: %s", "a\nb\x1b");
+	ck_assert_str_eq(h.text, "S: a\\x0ab\\x1b");
+	memset(long_text, '\x01', sizeof(long_text) - 1);
+	log_line(&log, LOG_WIRE, "%s", long_text);
+	ck_assert_uint_lt(strlen(h.text), 2048);
+	ck_assert_str_eq(h.text + strlen(h.text) - 3, "...");
+}
+END_TEST
+
+START_TEST(memory_is_zeroed_resized_and_never_null)
+{
+	char *p = memory_zeroed(3, 5);
+
+	for (int i = 0; i < 15; i++)
+		ck_assert_int_eq(p[i], 0);
+	memcpy(p, "kept", 5);
+	p = memory_resize(p, 1000, 10);
+	ck_assert_str_eq(p, "kept");
+	p = memory_resize(p, 0, 10);
+	free(p);
+	free(memory_zeroed(0, 0));
+	p = memory_copy_string("copy");
+	ck_assert_str_eq(p, "copy");
+	free(p);
+	p = memory_format("%s-%d", "x", 7);
+	ck_assert_str_eq(p, "x-7");
+	free(p);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("base");
+	TCase *c = check_case(s, "nearest");
+
+	LOOP_OVER(c, the_nearest_name_is_what_was_meant_or_none, words);
+	tcase_add_test(c, very_long_names_and_words_are_nothing_to_guess);
+	tcase_add_test(c, of_two_names_the_nearer_one_wins_wherever_it_stands);
+	c = check_case(s, "secret");
+	tcase_add_test(c, a_secret_keeps_every_octet_until_it_is_freed);
+	tcase_add_test(c, a_secret_may_be_empty_or_larger_than_a_page);
+	c = check_case(s, "digest");
+	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_used_again, vectors);
+	tcase_add_test(c, hexadecimal_has_two_lower_case_digits_an_octet);
+	c = check_case(s, "log");
+	tcase_add_loop_test(c, a_line_is_given_when_its_level_is_wanted, LOG_QUIET, LOG_WIRE + 1);
+	tcase_add_test(c, a_log_that_is_missing_hears_nothing);
+	tcase_add_test(c, a_log_line_is_one_escaped_line_of_bounded_length);
+	c = check_case(s, "memory");
+	tcase_add_test(c, memory_is_zeroed_resized_and_never_null);
+	return check_main(s);
+}

@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "check_main.h"
+
+START_TEST(a_cleared_error_says_nothing)
+{
+	struct error err;
+
+	memset(&err, 'x', sizeof(err));
+	error_clear(&err);
+	ck_assert_int_eq(err.kind, ERROR_NONE);
+	ck_assert(!err.temporary);
+	ck_assert_int_eq(err.saved_errno, 0);
+	ck_assert_str_eq(err.cause, "");
+	ck_assert_str_eq(err.server, "");
+	ck_assert_str_eq(err.mend, "");
+}
+END_TEST
+
+START_TEST(setting_an_error_formats_it_and_returns_false)
+{
+	struct error err;
+
+	ck_assert(!error_set(&err, ERROR_PROTOCOL, "message %u of %s", 7U, "alice"));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_str_eq(err.cause, "message 7 of alice");
+	ck_assert(!error_mend(&err, "wait %d days", 3));
+	ck_assert_str_eq(err.mend, "wait 3 days");
+	ck_assert(!error_server(&err, "go away", 7));
+	ck_assert_str_eq(err.server, "go away");
+	ck_assert_str_eq(err.cause, "message 7 of alice");
+}
+END_TEST
+
+START_TEST(a_new_error_forgets_all_of_the_old_one)
+{
+	struct error err;
+
+	error_errno(&err, ERROR_STORAGE, ENOSPC, "first");
+	error_mend(&err, "mend");
+	error_server(&err, "words", 5);
+	error_set(&err, ERROR_AUTH, "second");
+	ck_assert_int_eq(err.kind, ERROR_AUTH);
+	ck_assert_int_eq(err.saved_errno, 0);
+	ck_assert(!err.temporary);
+	ck_assert_str_eq(err.cause, "second");
+	ck_assert_str_eq(err.mend, "");
+	ck_assert_str_eq(err.server, "");
+}
+END_TEST
+
+static const struct {
+	enum error_kind kind;
+	bool temporary;
+} kinds[] = {
+    {ERROR_USAGE, false},
+    {ERROR_CONFIG, false},
+    {ERROR_HOST, false},
+    {ERROR_NETWORK, true},
+    {ERROR_TLS, false},
+    {ERROR_AUTH, false},
+    {ERROR_PROTOCOL, false},
+    {ERROR_STORAGE, false},
+    {ERROR_LOCKED, true},
+    {ERROR_INTERNAL, false},
+};
+
+START_TEST(network_and_locked_failures_start_as_temporary)
+{
+	struct error err;
+
+	error_set(&err, kinds[_i].kind, "cause");
+	ck_assert(err.temporary == kinds[_i].temporary);
+	error_errno(&err, kinds[_i].kind, EACCES, "cause");
+	ck_assert(err.temporary == kinds[_i].temporary);
+}
+END_TEST
+
+static const struct {
+	int value;
+	bool temporary;
+} errnos[] = {
+    {ENOSPC, true},
+    {EDQUOT, true},
+    {ENOMEM, true},
+    {EMFILE, true},
+    {ENFILE, true},
+    {EINTR, true},
+    {EAGAIN, true},
+    {EACCES, false},
+    {ENOENT, false},
+    {EROFS, false},
+    {EIO, false},
+};
+
+START_TEST(a_full_disk_and_its_like_are_temporary)
+{
+	struct error err;
+
+	ck_assert(!error_errno(&err, ERROR_STORAGE, errnos[_i].value, "cannot write %s", "/m"));
+	ck_assert(err.temporary == errnos[_i].temporary);
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_int_eq(err.saved_errno, errnos[_i].value);
+}
+END_TEST
+
+START_TEST(the_text_of_errno_stands_behind_the_cause)
+{
+	struct error err;
+	char expected[128] = "cannot open /x: ";
+
+	strcat(expected, strerror(ENOENT));
+	error_errno(&err, ERROR_STORAGE, ENOENT, "cannot open %s", "/x");
+	ck_assert_str_eq(err.cause, expected);
+}
+END_TEST
+
+/* A path of that many octets in the cause. */
+static void long_cause(struct error *err, size_t length)
+{
+	char path[4096];
+
+	memset(path, 'p', length);
+	path[length] = '\0';
+	error_errno(err, ERROR_STORAGE, EACCES, "cannot open %s", path);
+}
+
+START_TEST(a_long_cause_does_not_push_the_text_of_errno_out)
+{
+	struct error err;
+	char suffix[128] = ": ";
+
+	strcat(suffix, strerror(EACCES));
+	for (size_t length = 400; length < 4096; length += length < 600 ? 1 : 500) {
+		size_t made;
+
+		long_cause(&err, length);
+		made = strlen(err.cause);
+		ck_assert_uint_lt(made, sizeof(err.cause));
+		ck_assert_str_eq(err.cause + made - strlen(suffix), suffix);
+	}
+}
+END_TEST
+
+START_TEST(every_text_is_a_single_line_without_controls)
+{
+	struct error err;
+
+	error_set(&err, ERROR_CONFIG, "bad name %s", "a\nb\x1b[2J");
+	ck_assert_str_eq(err.cause, "bad name a\\x0ab\\x1b[2J");
+	error_errno(&err, ERROR_STORAGE, EIO, "%s", "\r");
+	ck_assert_ptr_eq(strchr(err.cause, '\r'), NULL);
+	ck_assert_mem_eq(err.cause, "\\x0d: ", 6);
+	error_mend(&err, "chmod %s", "x\ny");
+	ck_assert_str_eq(err.mend, "chmod x\\x0ay");
+	error_server(&err, "a\0b\r\xff", 5);
+	ck_assert_str_eq(err.server, "a\\x00b\\x0d\\xff");
+}
+END_TEST
+
+START_TEST(texts_of_any_length_are_cut_and_marked)
+{
+	static char words[9000];
+	struct error err;
+
+	memset(words, 'w', sizeof(words) - 1);
+	error_set(&err, ERROR_PROTOCOL, "%s", words);
+	ck_assert_uint_eq(strlen(err.cause), sizeof(err.cause) - 1);
+	ck_assert_str_eq(err.cause + sizeof(err.cause) - 4, "...");
+	error_server(&err, words, sizeof(words) - 1);
+	ck_assert_uint_eq(strlen(err.server), sizeof(err.server) - 1);
+	ck_assert_str_eq(err.server + sizeof(err.server) - 4, "...");
+	error_mend(&err, "%s", words);
+	ck_assert_uint_eq(strlen(err.mend), sizeof(err.mend) - 1);
+	ck_assert_str_eq(err.mend + sizeof(err.mend) - 4, "...");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("error");
+	TCase *c = check_case(s, "error");
+
+	tcase_add_test(c, a_cleared_error_says_nothing);
+	tcase_add_test(c, setting_an_error_formats_it_and_returns_false);
+	tcase_add_test(c, a_new_error_forgets_all_of_the_old_one);
+	LOOP_OVER(c, network_and_locked_failures_start_as_temporary, kinds);
+	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
+	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
+	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);
+	tcase_add_test(c, every_text_is_a_single_line_without_controls);
+	tcase_add_test(c, texts_of_any_length_are_cut_and_marked);
+	return check_main(s);
+}

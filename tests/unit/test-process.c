@@ -1,0 +1,353 @@
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "check_main.h"
+#include "io/deadline.h"
+#include "io/process.h"
+
+enum { ARGUMENTS_MOST = 8, LIMIT = 20 };
+
+/* A command and what came of it. */
+struct run {
+	struct process *process;
+	struct buf output;
+	int status;
+	char words[256];
+	struct error err;
+};
+
+/* Starts a command whose output is collected. A NULL ends the arguments. */
+static bool begin(struct run *r, bool with_input, size_t output_most, int64_t seconds, ...)
+{
+	char *argv[ARGUMENTS_MOST + 1] = {NULL};
+	const char *argument;
+	va_list args;
+	bool ok;
+
+	*r = (struct run){.status = -1};
+	va_start(args, seconds);
+	for (int i = 0; i < ARGUMENTS_MOST && (argument = va_arg(args, const char *)) != NULL; i++)
+		argv[i] = memory_copy_string(argument);
+	va_end(args);
+	ok = process_start(&r->process, argv, with_input, output_most > 0 ? &r->output : NULL, output_most, seconds,
+	    &r->err);
+	for (int i = 0; i < ARGUMENTS_MOST; i++)
+		free(argv[i]);
+	return ok;
+}
+
+static bool finish(struct run *r)
+{
+	return process_finish(&r->process, &r->status, r->words, sizeof(r->words), &r->err);
+}
+
+/* Runs a line of sh to its end. */
+static void shell(struct run *r, const char *line, size_t output_most)
+{
+	ck_assert(begin(r, false, output_most, LIMIT, "sh", "-c", line, NULL));
+	ck_assert_msg(finish(r), "%s", r->err.cause);
+	ck_assert_ptr_eq(r->process, NULL);
+}
+
+static void ignore_sigpipe(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
+START_TEST(arguments_reach_the_command_without_a_shell)
+{
+	struct run r;
+
+	ck_assert(begin(&r, false, 1000, LIMIT, "printf", "[%s]", "$HOME `id`; a|b >c * 'd' \"e\"", "", "\n", NULL));
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_str_eq(buf_string(&r.output), "[$HOME `id`; a|b >c * 'd' \"e\"][][\n]");
+	ck_assert_str_eq(r.words, "");
+	buf_free(&r.output);
+}
+END_TEST
+
+START_TEST(the_exit_status_is_told)
+{
+	static const int statuses[] = {0, 1, 75, 255};
+	char line[32];
+	struct run r;
+
+	for (size_t i = 0; i < COUNT(statuses); i++) {
+		snprintf(line, sizeof(line), "exit %d", statuses[i]);
+		shell(&r, line, 0);
+		ck_assert_int_eq(r.status, statuses[i]);
+	}
+}
+END_TEST
+
+START_TEST(death_by_a_signal_is_no_success)
+{
+	struct run r;
+
+	shell(&r, "kill -TERM $$", 0);
+	ck_assert_int_eq(r.status, 128 + SIGTERM);
+	shell(&r, "kill -KILL $$", 0);
+	ck_assert_int_eq(r.status, 128 + SIGKILL);
+}
+END_TEST
+
+START_TEST(an_end_that_nobody_saw_is_no_success)
+{
+	struct run r;
+
+	/* A parent that ignores SIGCHLD hands this down, and the system then forgets exit statuses. */
+	signal(SIGCHLD, SIG_IGN);
+	ck_assert(begin(&r, false, 0, LIMIT, "false", NULL));
+	ck_assert(!finish(&r));
+	ck_assert_int_eq(r.err.kind, ERROR_INTERNAL);
+	ck_assert_ptr_eq(r.process, NULL);
+}
+END_TEST
+
+START_TEST(the_command_gets_its_usual_sigpipe_back)
+{
+	struct run r;
+
+	ignore_sigpipe();
+	shell(&r, "kill -PIPE $$; exit 0", 0);
+	ck_assert_int_eq(r.status, 128 + SIGPIPE);
+}
+END_TEST
+
+START_TEST(all_output_is_collected_up_to_the_most)
+{
+	struct run r;
+
+	shell(&r, "head -c 300000 /dev/zero | tr '\\0' x", 1000000);
+	ck_assert_uint_eq(r.output.length, 300000);
+	ck_assert_uint_eq(strspn(buf_string(&r.output), "x"), 300000);
+	buf_free(&r.output);
+	shell(&r, "head -c 300000 /dev/zero | tr '\\0' x; printf y; exit 4", 70000);
+	ck_assert_uint_eq(r.output.length, 70000);
+	ck_assert_int_eq(r.status, 4);
+	buf_free(&r.output);
+	shell(&r, "printf 0123456789abcdef", 10);
+	ck_assert_str_eq(buf_string(&r.output), "0123456789");
+	buf_free(&r.output);
+}
+END_TEST
+
+START_TEST(what_it_says_on_standard_error_comes_escaped_on_one_line)
+{
+	struct run r;
+
+	shell(&r, "echo out; printf 'one\\ntwo\\033\\n\\n' >&2; exit 1", 100);
+	ck_assert_str_eq(r.words, "one\\x0atwo\\x1b");
+	ck_assert_str_eq(buf_string(&r.output), "out\n");
+	ck_assert_int_eq(r.status, 1);
+	buf_free(&r.output);
+}
+END_TEST
+
+START_TEST(output_that_is_not_collected_goes_where_errors_go)
+{
+	struct run r;
+
+	shell(&r, "echo out; echo err >&2", 0);
+	ck_assert_str_eq(r.words, "out\\x0aerr");
+}
+END_TEST
+
+START_TEST(of_endless_words_the_beginning_is_kept)
+{
+	struct run r;
+
+	shell(&r, "head -c 1000000 /dev/zero | tr '\\0' w >&2; exit 2", 0);
+	ck_assert_int_eq(r.status, 2);
+	ck_assert_uint_eq(strlen(r.words), sizeof(r.words) - 1);
+	ck_assert_uint_eq(strspn(r.words, "w"), sizeof(r.words) - 4);
+	ck_assert_str_eq(r.words + sizeof(r.words) - 4, "...");
+}
+END_TEST
+
+START_TEST(without_input_the_command_reads_an_empty_one)
+{
+	struct run r;
+
+	ck_assert(begin(&r, false, 100, LIMIT, "cat", NULL));
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_uint_eq(r.output.length, 0);
+}
+END_TEST
+
+START_TEST(input_passes_unchanged_while_output_comes_back)
+{
+	static char bytes[700001];
+	struct run r;
+
+	ignore_sigpipe();
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(unsigned char)(i * 31 % 257);
+	ck_assert(begin(&r, true, sizeof(bytes) * 2, LIMIT, "cat", NULL));
+	ck_assert(process_write(r.process, bytes, 1, &r.err));
+	ck_assert(process_write(r.process, bytes + 1, sizeof(bytes) - 1, &r.err));
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_uint_eq(r.output.length, sizeof(bytes));
+	ck_assert_mem_eq(r.output.data, bytes, sizeof(bytes));
+	buf_free(&r.output);
+}
+END_TEST
+
+START_TEST(a_command_that_does_not_read_its_input_may_still_succeed)
+{
+	static char bytes[300000];
+	struct run r;
+
+	ignore_sigpipe();
+	ck_assert(begin(&r, true, 0, LIMIT, "sh", "-c", "exec 0<&-; echo done; exit 0", NULL));
+	ck_assert(process_write(r.process, bytes, sizeof(bytes), &r.err));
+	ck_assert(process_write(r.process, bytes, sizeof(bytes), &r.err));
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_str_eq(r.words, "done");
+}
+END_TEST
+
+START_TEST(a_second_command_does_not_hold_the_first_ones_input_open)
+{
+	struct run first, second;
+
+	ck_assert(begin(&first, true, 100, LIMIT, "cat", NULL));
+	ck_assert(begin(&second, true, 100, LIMIT, "sleep", "15", NULL));
+	ck_assert(finish(&first));
+	ck_assert_int_eq(first.status, 0);
+	process_kill(&second.process);
+}
+END_TEST
+
+START_TEST(a_command_that_takes_too_long_is_killed)
+{
+	struct run r;
+	int64_t before = deadline_clock(), took;
+
+	ck_assert(begin(&r, false, 100, 1, "sleep", "30", NULL));
+	ck_assert(!finish(&r));
+	took = deadline_clock() - before;
+	ck_assert_int_ge(took, 900);
+	ck_assert_int_lt(took, 10000);
+	ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
+	ck_assert_str_eq(r.err.cause, "the command sleep took longer than 1 seconds");
+	ck_assert_ptr_eq(r.process, NULL);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
+START_TEST(one_that_closes_its_outputs_and_lingers_is_killed_too)
+{
+	struct run r;
+
+	ck_assert(begin(&r, false, 100, 1, "sh", "-c", "exec >&- 2>&-; sleep 30", NULL));
+	ck_assert(!finish(&r));
+	ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
+}
+END_TEST
+
+START_TEST(one_that_talks_without_end_is_killed_too)
+{
+	struct run r;
+
+	ck_assert(begin(&r, false, 100, 1, "yes", NULL));
+	ck_assert(!finish(&r));
+	ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
+	ck_assert_uint_eq(r.output.length, 100);
+	buf_free(&r.output);
+}
+END_TEST
+
+START_TEST(writing_to_one_that_neither_reads_nor_ends_is_given_up)
+{
+	static char bytes[300000];
+	struct run r;
+
+	ck_assert(begin(&r, true, 0, 1, "sleep", "30", NULL));
+	ck_assert(!process_write(r.process, bytes, sizeof(bytes), &r.err));
+	ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
+	process_kill(&r.process);
+	ck_assert_ptr_eq(r.process, NULL);
+	process_kill(&r.process);
+}
+END_TEST
+
+START_TEST(a_grandchild_that_holds_the_pipes_is_not_waited_for)
+{
+	struct run r;
+	int64_t before = deadline_clock();
+
+	shell(&r, "sleep 15 & echo hi; echo err >&2; exit 3", 100);
+	ck_assert_int_lt(deadline_clock() - before, 10000);
+	ck_assert_int_eq(r.status, 3);
+	ck_assert_str_eq(buf_string(&r.output), "hi\n");
+	ck_assert_str_eq(r.words, "err");
+	buf_free(&r.output);
+}
+END_TEST
+
+static const struct {
+	const char *command;
+	int errno_value;
+} unstartable[] = {
+    {"/nonexistent/command", ENOENT},
+    {"no-such-command-in-path", ENOENT},
+    {"/etc", EACCES},
+    {"/etc/passwd", EACCES},
+};
+
+START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
+{
+	struct run r;
+
+	ck_assert(!begin(&r, true, 100, LIMIT, unstartable[_i].command, NULL));
+	ck_assert_int_eq(r.err.kind, ERROR_CONFIG);
+	ck_assert_int_eq(r.err.saved_errno, unstartable[_i].errno_value);
+	ck_assert_ptr_ne(strstr(r.err.cause, unstartable[_i].command), NULL);
+	ck_assert_str_ne(r.err.mend, "");
+	ck_assert_ptr_eq(r.process, NULL);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("process");
+	TCase *c = check_case(s, "process");
+
+	tcase_set_timeout(c, 30);
+	tcase_add_test(c, arguments_reach_the_command_without_a_shell);
+	tcase_add_test(c, the_exit_status_is_told);
+	tcase_add_test(c, death_by_a_signal_is_no_success);
+	tcase_add_test(c, an_end_that_nobody_saw_is_no_success);
+	tcase_add_test(c, the_command_gets_its_usual_sigpipe_back);
+	tcase_add_test(c, all_output_is_collected_up_to_the_most);
+	tcase_add_test(c, what_it_says_on_standard_error_comes_escaped_on_one_line);
+	tcase_add_test(c, output_that_is_not_collected_goes_where_errors_go);
+	tcase_add_test(c, of_endless_words_the_beginning_is_kept);
+	tcase_add_test(c, without_input_the_command_reads_an_empty_one);
+	tcase_add_test(c, input_passes_unchanged_while_output_comes_back);
+	tcase_add_test(c, a_command_that_does_not_read_its_input_may_still_succeed);
+	tcase_add_test(c, a_second_command_does_not_hold_the_first_ones_input_open);
+	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
+	tcase_add_test(c, one_that_closes_its_outputs_and_lingers_is_killed_too);
+	tcase_add_test(c, one_that_talks_without_end_is_killed_too);
+	tcase_add_test(c, writing_to_one_that_neither_reads_nor_ends_is_given_up);
+	tcase_add_test(c, a_grandchild_that_holds_the_pipes_is_not_waited_for);
+	LOOP_OVER(c, a_command_that_cannot_be_started_is_a_fault_of_the_configuration, unstartable);
+	return check_main(s);
+}

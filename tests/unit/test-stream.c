@@ -1,0 +1,380 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../support/script.h"
+#include "base/error.h"
+#include "check_main.h"
+#include "io/channel.h"
+#include "io/deadline.h"
+#include "io/net.h"
+#include "io/stream.h"
+
+static struct script script;
+
+static struct stream *scripted(const char *server, size_t piece, bool cut)
+{
+	script = (struct script){.server = server, .server_length = strlen(server), .piece = piece, .cut = cut};
+	return script_stream(&script);
+}
+
+/* A stream over a socket with that time limit; *peer is the other end, which blocks. */
+static struct stream *over_socket(int *peer, int64_t timeout)
+{
+	int ends[2], small = 4096;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	*peer = ends[1];
+	return stream_make(&net_channel, net_context(ends[0]), ends[0], timeout);
+}
+
+START_TEST(bytes_arrive_in_order_whatever_the_pieces)
+{
+	static const char text[] = "0123456789abcdef";
+	struct stream *s = scripted(text, (size_t)_i + 1, true);
+	struct error err;
+	size_t at = 0;
+
+	while (at < sizeof(text) - 1) {
+		const char *bytes;
+		size_t length;
+
+		ck_assert(stream_read(s, &bytes, &length, &err));
+		ck_assert_uint_gt(length, 0);
+		ck_assert_uint_eq(stream_buffered(s), length);
+		ck_assert_mem_eq(bytes, text + at, length);
+		stream_consume(s, 1);
+		at++;
+		ck_assert_uint_eq(stream_buffered(s), length - 1);
+	}
+	stream_close(&s);
+	ck_assert_ptr_eq(s, NULL);
+	stream_close(&s);
+}
+END_TEST
+
+START_TEST(the_end_of_the_stream_is_an_error)
+{
+	struct stream *s = scripted("x", 0, true);
+	struct error err;
+	const char *bytes;
+	size_t length;
+
+	ck_assert(stream_read(s, &bytes, &length, &err));
+	stream_consume(s, 1);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(!stream_read(s, &bytes, &length, &err));
+		ck_assert_int_eq(err.kind, ERROR_NETWORK);
+		ck_assert(err.temporary);
+		ck_assert_str_eq(err.cause, "the server closed the connection");
+	}
+	stream_close(&s);
+}
+END_TEST
+
+START_TEST(written_bytes_leave_with_flush)
+{
+	struct stream *s = scripted("", 0, false);
+	struct error err;
+
+	stream_write(s, "USER a", 6);
+	stream_write(s, "\r\n", 2);
+	ck_assert_uint_eq(script.client_length, 0);
+	ck_assert(stream_flush(s, &err));
+	ck_assert_str_eq(script.client, "USER a\r\n");
+	ck_assert(stream_flush(s, &err));
+	ck_assert_uint_eq(script.client_length, 8);
+	stream_close(&s);
+}
+END_TEST
+
+START_TEST(a_stream_is_as_secure_as_its_channel)
+{
+	struct stream *s = scripted("", 0, false);
+
+	ck_assert(!stream_is_secure(s));
+	stream_close(&s);
+	script = (struct script){.secure = true};
+	s = script_stream(&script);
+	ck_assert(stream_is_secure(s));
+	stream_close(&s);
+}
+END_TEST
+
+/* A channel that takes one octet at a time. */
+struct trickle {
+	char got[64];
+	size_t length;
+};
+
+static enum channel_status trickle_send(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+{
+	struct trickle *t = context;
+
+	(void)err;
+	ck_assert_uint_gt(size, 0);
+	ck_assert_uint_lt(t->length, sizeof(t->got));
+	memcpy(t->got + t->length++, bytes, 1);
+	*sent = 1;
+	return CHANNEL_DONE;
+}
+
+static void trickle_close(void *context)
+{
+	(void)context;
+}
+
+START_TEST(partial_writes_are_continued)
+{
+	static const struct channel channel = {.send = trickle_send, .close = trickle_close};
+	struct trickle t = {.length = 0};
+	struct stream *s = stream_make(&channel, &t, -1, 1);
+	struct error err;
+
+	stream_write(s, "RETR 1\r\nRETR 2\r\n", 16);
+	ck_assert(stream_flush(s, &err));
+	ck_assert_uint_eq(t.length, 16);
+	ck_assert_mem_eq(t.got, "RETR 1\r\nRETR 2\r\n", 16);
+	stream_close(&s);
+}
+END_TEST
+
+/* Reads that many octets of the pattern, slowly at first. Exits with 0 when all were right. */
+static pid_t slow_reader(int fd, size_t length)
+{
+	pid_t pid = fork();
+	size_t at = 0;
+	char c[1000];
+
+	if (pid != 0)
+		return pid;
+	while (at < length) {
+		ssize_t n = read(fd, c, sizeof(c));
+
+		if (n <= 0)
+			_exit(1);
+		for (ssize_t i = 0; i < n; i++, at++) {
+			if ((unsigned char)c[i] != at % 251)
+				_exit(2);
+		}
+		if (at < 20000)
+			poll(NULL, 0, 5);
+	}
+	_exit(0);
+}
+
+START_TEST(a_full_socket_is_waited_for)
+{
+	static char bytes[1000000];
+	struct error err;
+	int peer, status;
+	struct stream *s = over_socket(&peer, 20);
+	pid_t reader = slow_reader(peer, sizeof(bytes));
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(unsigned char)(i % 251);
+	stream_write(s, bytes, sizeof(bytes));
+	ck_assert(stream_flush(s, &err));
+	ck_assert_int_eq(waitpid(reader, &status, 0), reader);
+	ck_assert_int_eq(status, 0);
+	stream_close(&s);
+}
+END_TEST
+
+static void check_time_ran_out(int64_t before, const struct error *err)
+{
+	int64_t took = deadline_clock() - before;
+
+	ck_assert_int_ge(took, 900);
+	ck_assert_int_lt(took, 10000);
+	ck_assert_int_eq(err->kind, ERROR_NETWORK);
+	ck_assert(err->temporary);
+	ck_assert_ptr_ne(strstr(err->cause, "time ran out"), NULL);
+}
+
+START_TEST(a_silent_server_is_given_up_when_time_is_up)
+{
+	struct error err;
+	const char *bytes;
+	size_t length;
+	int peer;
+	int64_t before = deadline_clock();
+	struct stream *s = over_socket(&peer, 1);
+
+	ck_assert(!stream_read(s, &bytes, &length, &err));
+	check_time_ran_out(before, &err);
+	stream_close(&s);
+}
+END_TEST
+
+START_TEST(a_server_that_takes_nothing_is_given_up_when_time_is_up)
+{
+	static char bytes[1000000];
+	struct error err;
+	int peer;
+	int64_t before = deadline_clock();
+	struct stream *s = over_socket(&peer, 1);
+
+	stream_write(s, bytes, sizeof(bytes));
+	ck_assert(!stream_flush(s, &err));
+	check_time_ran_out(before, &err);
+	stream_close(&s);
+}
+END_TEST
+
+/* Sends an octet every 300 ms, eight times, then leaves. */
+static pid_t dripping_writer(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	for (int i = 0; i < 8; i++) {
+		poll(NULL, 0, 300);
+		if (send(fd, "x", 1, MSG_NOSIGNAL) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+/* Reads octet by octet until it fails; returns how many came. */
+static int count_octets(struct stream *s, bool restart, struct error *err)
+{
+	const char *bytes;
+	size_t length;
+	int count = 0;
+
+	while (stream_read(s, &bytes, &length, err)) {
+		stream_consume(s, 1);
+		count++;
+		if (restart)
+			stream_restart_clock(s);
+	}
+	return count;
+}
+
+START_TEST(all_waits_together_share_one_limit)
+{
+	struct error err;
+	int peer, count;
+	int64_t before = deadline_clock();
+	struct stream *s = over_socket(&peer, 1);
+	pid_t writer = dripping_writer(peer);
+
+	count = count_octets(s, false, &err);
+	check_time_ran_out(before, &err);
+	ck_assert_int_lt(count, 8);
+	stream_close(&s);
+	close(peer);
+	waitpid(writer, NULL, 0);
+}
+END_TEST
+
+START_TEST(a_restarted_clock_gives_the_limit_anew)
+{
+	struct error err;
+	int peer;
+	struct stream *s = over_socket(&peer, 2);
+	pid_t writer = dripping_writer(peer);
+
+	close(peer);
+	ck_assert_int_eq(count_octets(s, true, &err), 8);
+	ck_assert_str_eq(err.cause, "the server closed the connection");
+	stream_close(&s);
+	waitpid(writer, NULL, 0);
+}
+END_TEST
+
+START_TEST(shutting_tells_the_other_side_that_nothing_more_comes)
+{
+	struct stream *s;
+	int peer;
+	char c;
+
+	s = over_socket(&peer, 5);
+	stream_shut(s);
+	ck_assert_int_eq(read(peer, &c, 1), 0);
+	stream_close(&s);
+	close(peer);
+}
+END_TEST
+
+START_TEST(closing_closes_the_socket)
+{
+	struct stream *s;
+	int peer;
+	char c;
+
+	s = over_socket(&peer, 5);
+	stream_close(&s);
+	ck_assert_int_eq(read(peer, &c, 1), 0);
+	close(peer);
+}
+END_TEST
+
+START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
+{
+	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct error err;
+	const char *bytes;
+	size_t length;
+	int peer;
+	char c;
+	struct stream *s = over_socket(&peer, 5);
+
+	ck_assert_int_eq(write(peer, "+OK\r\n-ERR early\r\n", 17), 17);
+	ck_assert(stream_read(s, &bytes, &length, &err));
+	stream_consume(s, 5);
+	ck_assert(!stream_start_tls(s, &tls, NULL, &err));
+	ck_assert_int_eq(err.kind, ERROR_TLS);
+	ck_assert(!err.temporary);
+	ck_assert_str_ne(err.mend, "");
+	ck_assert(!stream_is_secure(s));
+	stream_close(&s);
+	ck_assert_int_le(recv(peer, &c, 1, 0), 0); /* the end, and not one octet before it */
+	close(peer);
+}
+END_TEST
+
+START_TEST(tls_begins_over_a_plain_socket_alone)
+{
+	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct error err;
+	struct stream *s = scripted("", 0, false);
+
+	ck_assert(!stream_start_tls(s, &tls, NULL, &err));
+	ck_assert_int_eq(err.kind, ERROR_INTERNAL);
+	ck_assert(!stream_is_secure(s));
+	stream_close(&s);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("stream");
+	TCase *c = check_case(s, "stream");
+
+	tcase_set_timeout(c, 30);
+	tcase_add_loop_test(c, bytes_arrive_in_order_whatever_the_pieces, 0, 16);
+	tcase_add_test(c, the_end_of_the_stream_is_an_error);
+	tcase_add_test(c, written_bytes_leave_with_flush);
+	tcase_add_test(c, a_stream_is_as_secure_as_its_channel);
+	tcase_add_test(c, partial_writes_are_continued);
+	tcase_add_test(c, a_full_socket_is_waited_for);
+	tcase_add_test(c, a_silent_server_is_given_up_when_time_is_up);
+	tcase_add_test(c, a_server_that_takes_nothing_is_given_up_when_time_is_up);
+	tcase_add_test(c, all_waits_together_share_one_limit);
+	tcase_add_test(c, a_restarted_clock_gives_the_limit_anew);
+	tcase_add_test(c, shutting_tells_the_other_side_that_nothing_more_comes);
+	tcase_add_test(c, closing_closes_the_socket);
+	tcase_add_test(c, tls_does_not_begin_behind_bytes_that_came_in_the_clear);
+	tcase_add_test(c, tls_begins_over_a_plain_socket_alone);
+	return check_main(s);
+}
