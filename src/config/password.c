@@ -23,7 +23,7 @@ static bool run_command(const struct account *a, struct buf *output, struct erro
 
 	/* The collected octets must not be moved about in memory: room for all of them at once. */
 	buf_reserve(output, PASSWORD_OCTETS_MOST);
-	if (!process_start(&process, a->password_command, false, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
+	if (!process_start(&process, a->password_command, -1, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;

@@ -28,7 +28,6 @@ enum {
 
 struct process {
 	pid_t pid;
-	int input;  /* to its standard input; -1: none or closed */
 	int output; /* from its standard output; -1: none or ended */
 	int words;  /* from its standard error; -1: ended */
 	struct buf *collected;
@@ -48,7 +47,6 @@ static void close_fd(int *fd)
 
 static void process_free(struct process **p)
 {
-	close_fd(&(*p)->input);
 	close_fd(&(*p)->output);
 	close_fd(&(*p)->words);
 	buf_free(&(*p)->said);
@@ -57,10 +55,10 @@ static void process_free(struct process **p)
 	*p = NULL;
 }
 
-/* A pipe whose ends both vanish in other programs; the parent's end does not block. */
-static bool make_pipe(int ends[2], int ours)
+/* A pipe whose ends both vanish in other programs; the end to read from does not block. */
+static bool make_pipe(int ends[2])
 {
-	return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0;
+	return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
 static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
@@ -93,27 +91,25 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	return error_mend(err, "give its full path, and check that it may be executed");
 }
 
-bool process_start(struct process **out, char *const argv[], bool with_input, struct buf *output, size_t output_most,
+bool process_start(struct process **out, char *const argv[], int input, struct buf *output, size_t output_most,
     int64_t seconds, struct error *err)
 {
 	struct process *p = memory_zeroed(1, sizeof(*p));
-	int in[2] = {-1, -1}, from[2] = {-1, -1}, words[2] = {-1, -1};
+	int from[2] = {-1, -1}, words[2] = {-1, -1};
 	bool ok;
 
-	p->input = p->output = p->words = -1;
+	p->output = p->words = -1;
 	p->collected = output;
 	p->collected_most = output_most;
 	p->seconds = seconds;
 	p->until = deadline_in(seconds);
 	p->name = memory_copy_string(argv[0]);
-	ok = make_pipe(words, 0) && (!with_input || make_pipe(in, 1)) && (!output || make_pipe(from, 0));
+	ok = make_pipe(words) && (!output || make_pipe(from));
 	if (!ok)
 		error_errno(err, ERROR_INTERNAL, errno, "no pipe to the command %s", argv[0]);
-	ok = ok && spawn(p, argv, in[0], from[1], words[1], err);
-	close_fd(&in[0]);
+	ok = ok && spawn(p, argv, input, from[1], words[1], err);
 	close_fd(&from[1]);
 	close_fd(&words[1]);
-	p->input = in[1];
 	p->output = from[0];
 	p->words = words[0];
 	if (!ok)
@@ -138,14 +134,10 @@ static void drain(int *fd, struct buf *into, size_t most)
 	}
 }
 
-/*
- * Waits for at most `most_ms` until something moves and collects what the command says. Sets
- * *writable when its input takes more. False when the time is over.
- */
-static bool turn(struct process *p, bool want_write, int most_ms, bool *writable, struct error *err)
+/* Waits for at most `most_ms` and collects what the command says. False when its time is over. */
+static bool turn(struct process *p, int most_ms, struct error *err)
 {
-	struct pollfd fds[3] = {
-	    {.fd = want_write ? p->input : -1, .events = POLLOUT},
+	struct pollfd fds[2] = {
 	    {.fd = p->output, .events = POLLIN},
 	    {.fd = p->words, .events = POLLIN},
 	};
@@ -154,34 +146,12 @@ static bool turn(struct process *p, bool want_write, int most_ms, bool *writable
 	if (left == 0)
 		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld seconds", p->name,
 		    (long long)p->seconds);
-	if (poll(fds, 3, most_ms >= 0 && most_ms < left ? most_ms : left) < 0 && errno != EINTR)
+	if (poll(fds, 2, most_ms < left ? most_ms : left) < 0 && errno != EINTR)
 		return error_errno(err, ERROR_INTERNAL, errno, "waiting for the command %s failed", p->name);
-	if (fds[1].revents)
+	if (fds[0].revents)
 		drain(&p->output, p->collected, p->collected_most);
-	if (fds[2].revents)
+	if (fds[1].revents)
 		drain(&p->words, &p->said, WORDS_MOST);
-	if (writable)
-		*writable = fds[0].revents != 0;
-	return true;
-}
-
-bool process_write(struct process *p, const char *bytes, size_t length, struct error *err)
-{
-	while (length > 0 && p->input >= 0) {
-		ssize_t n = write(p->input, bytes, length);
-
-		if (n >= 0) {
-			bytes += n;
-			length -= (size_t)n;
-		} else if (errno == EAGAIN) {
-			bool writable;
-
-			if (!turn(p, true, -1, &writable, err))
-				return false;
-		} else if (errno != EINTR) {
-			close_fd(&p->input); /* EPIPE: it reads no more */
-		}
-	}
 	return true;
 }
 
@@ -191,7 +161,6 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 	int status = 0;
 	pid_t ended = 0;
 
-	close_fd(&p->input);
 	/*
 	 * The end of its outputs nearly always comes with its own end. A grandchild may keep them open
 	 * for longer, so the command itself is looked at, too.
@@ -205,16 +174,16 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 			process_free(process);
 			return false;
 		}
-		if (ended == 0 && !turn(p, false, quiet ? REAP_PAUSE_MS : 50, NULL, err)) {
+		if (ended == 0 && !turn(p, quiet ? REAP_PAUSE_MS : 50, err)) {
 			process_kill(process);
 			return false;
 		}
 	}
-	while (p->output >= 0 && turn(p, false, 0, NULL, err)) {
+	while (p->output >= 0) {
 		size_t before = p->collected->length;
 
 		drain(&p->output, p->collected, p->collected_most);
-		if (p->output >= 0 && p->collected->length == before)
+		if (p->collected->length == before)
 			break;
 	}
 	if (p->words >= 0)

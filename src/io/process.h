@@ -12,22 +12,16 @@ struct error;
 struct process;
 
 /*
- * Starts argv (ended by NULL, looked up in PATH). Its standard input is what process_write gives
- * when with_input is set, else empty; its standard output is collected when `output` is given
- * (at most output_most octets; more is thrown away), else it goes where standard error goes, of
- * which the beginning is kept for process_finish. ERROR_CONFIG when it cannot be started.
+ * Starts argv (ended by NULL, looked up in PATH). Its standard input is `input`, a descriptor that
+ * stays the caller's, or empty when that is -1. Its standard output is collected when `output` is
+ * given (at most output_most octets; more is thrown away), else it goes where standard error goes,
+ * of which the beginning is kept for process_finish. ERROR_CONFIG when it cannot be started.
  */
-bool process_start(struct process **out, char *const argv[], bool with_input, struct buf *output, size_t output_most,
+bool process_start(struct process **out, char *const argv[], int input, struct buf *output, size_t output_most,
     int64_t seconds, struct error *err);
 
 /*
- * Gives the command octets. One that stops reading is no failure: what it thinks of its input is
- * told by its exit status. ERROR_NETWORK when the time is over.
- */
-bool process_write(struct process *p, const char *bytes, size_t length, struct error *err);
-
-/*
- * Ends its input and waits for its end. Gives the exit status (128 + N after signal N) and, in
+ * Waits for its end. Gives the exit status (128 + N after signal N) and, in
  * words (size bytes), the beginning of what it wrote to standard error, escaped, on one line.
  * ERROR_NETWORK when the time is over. Frees *p in any case.
  */

@@ -2,17 +2,24 @@
 
 #include "store/destination.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/process.h"
 
+/*
+ * A message waits in a nameless file until all of it has arrived, and the command reads that: if
+ * mailhaul or the connection dies in the middle, no command takes a torn message for a whole one.
+ */
 struct pipe_destination {
 	struct destination base;
 	const struct destination_settings *settings;
-	struct process *process;
+	int spool; /* -1: no message is open */
 };
 
 static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
@@ -22,23 +29,60 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 	(void)err;
 	p->base.ops = &pipe_ops;
 	p->settings = settings;
+	p->spool = -1;
 	*out = &p->base;
 	return true;
+}
+
+static bool fail_spool(struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
+	return error_mend(err, "make room in /var/tmp, or set TMPDIR to a folder that has some");
 }
 
 static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
+	const char *folder = getenv("TMPDIR");
+	char *path = memory_format("%s/mailhaul-XXXXXX", folder && *folder ? folder : "/var/tmp");
 
 	(void)message;
-	return process_start(&p->process, p->settings->command, true, NULL, 0, p->settings->command_limit, err);
+	p->spool = mkostemp(path, O_CLOEXEC);
+	if (p->spool >= 0)
+		unlink(path);
+	free(path);
+	return p->spool >= 0 || fail_spool(err);
 }
 
 static bool pipe_write(struct destination *d, const char *bytes, size_t length, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
 
-	return process_write(p->process, bytes, length, err);
+	return destination_write_all(p->spool, bytes, length) || fail_spool(err);
+}
+
+static void pipe_discard(struct destination *d)
+{
+	struct pipe_destination *p = (struct pipe_destination *)d;
+
+	if (p->spool >= 0)
+		close(p->spool);
+	p->spool = -1;
+}
+
+/* Runs the command over the whole message. False when it cannot be started or takes too long. */
+static bool run_command(struct pipe_destination *p, int *status, char *words, size_t size, struct error *err)
+{
+	struct process *process;
+
+	if (lseek(p->spool, 0, SEEK_SET) != 0)
+		return fail_spool(err);
+	if (!process_start(&process, p->settings->command, p->spool, NULL, 0, p->settings->command_limit, err))
+		return false;
+	if (process_finish(&process, status, words, size, err))
+		return true;
+	err->kind = ERROR_STORAGE;
+	return error_mend(err, "the message stays on the server; deliver_timeout can be set higher");
 }
 
 static enum destination_result pipe_finish(struct destination *d, struct error *err)
@@ -46,11 +90,11 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 	struct pipe_destination *p = (struct pipe_destination *)d;
 	char words[256];
 	int status;
+	bool ok = run_command(p, &status, words, sizeof(words), err);
 
-	if (!process_finish(&p->process, &status, words, sizeof(words), err)) {
-		err->kind = ERROR_STORAGE;
+	pipe_discard(d);
+	if (!ok)
 		return DESTINATION_FAILED;
-	}
 	if (status == 0)
 		return DESTINATION_TOOK;
 	error_set(err, ERROR_STORAGE, "deliver_command %s ended with status %d%s%s", p->settings->command[0], status,
@@ -58,13 +102,6 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 	err->temporary = status == EX_TEMPFAIL;
 	error_mend(err, "the message stays on the server and is tried again by the next run");
 	return DESTINATION_REFUSED;
-}
-
-static void pipe_discard(struct destination *d)
-{
-	struct pipe_destination *p = (struct pipe_destination *)d;
-
-	process_kill(&p->process);
 }
 
 /* What the command took is in its hands; there is nothing to sync or to take back. */

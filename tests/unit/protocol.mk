@@ -1,5 +1,5 @@
 # Unit tests of base, io and pop3.
-EXTRA_DIST += tests/unit/check_main.h
+EXTRA_DIST += tests/unit/check_main.h tests/unit/replay.h
 unit_tests += \
 	tests/unit/test-base \
 	tests/unit/test-buf \
@@ -8,4 +8,6 @@ unit_tests += \
 	tests/unit/test-net \
 	tests/unit/test-parse \
 	tests/unit/test-process \
+	tests/unit/test-reply \
+	tests/unit/test-reply-body \
 	tests/unit/test-stream

@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# What the tests of the documents share. $source is the source's folder; the program is in the current
+# one. $work is a private folder.
+#
+#   . "${srcdir:-.}/tests/docs/lib.sh"
+
+LC_ALL=C
+export LC_ALL
+source=$(cd "${srcdir:-.}" && pwd) || exit 1
+# shellcheck source=tests/e2e/tap.sh
+. "$source/tests/e2e/tap.sh"
+program=$(pwd)/src/mailhaul
+[ -x "$program" ] || bail "no program $program"
+command_page=$source/man/mailhaul.1
+configuration_page=$source/man/mailhaul.conf.5
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-docs.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# table NAME FILE: the lines between "NAME... = {" and "};" of a C source.
+table() {
+  awk -v name="$1" '
+    inside && /^[[:space:]]*};/ { exit }
+    inside { print }
+    index($0, name) && /= {/ { inside = 1 }' "$2"
+}
+
+# same WHAT_A FILE_A WHAT_B FILE_B: whether both have the same lines, which must not be none; tells which
+# differ.
+same() {
+  [ -s "$2" ] || { echo "nothing found: $1" && return 1; }
+  sort -u "$2" >"$work/a"
+  sort -u "$4" >"$work/b"
+  comm -23 "$work/a" "$work/b" | sed "s/^/only in $1: /"
+  comm -13 "$work/a" "$work/b" | sed "s/^/only in $3: /"
+  cmp -s "$work/a" "$work/b"
+}
+
+# command_options: the options that the program takes, "c" and "-config" like.
+command_options() {
+  table 'struct option options[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/-\1/p'
+  sed -n 's/.*getopt_long([^"]*"\([^"]*\)".*/\1/p' "$source/src/cmd/cli.c" | tr -d ':+-' | fold -w 1
+  echo
+}

@@ -1,0 +1,152 @@
+#!/bin/sh
+# The manual pages and --help say what the program takes and gives, all of it and nothing else.
+# shellcheck source=tests/docs/lib.sh
+. "${srcdir:-.}/tests/docs/lib.sh"
+
+"$program" --help >"$work/help" || bail '--help fails'
+
+# ---- the configuration ----
+
+table 'account_options[]' "$source/src/config/account.c" | sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' \
+  >"$work/account-options"
+table 'cfg_opt_t top[]' "$source/src/config/file.c" | sed -n 's/.*CFG_[A-Z]*("\([a-z0-9_]*\)".*/\1/p' \
+  >"$work/top-options"
+sed -n 's/^\.It Ic \([a-z0-9_]*\).*/\1/p' "$configuration_page" >"$work/page-options"
+
+options_are_documented() {
+  cat "$work/top-options" "$work/account-options" >"$work/options"
+  same 'the sources' "$work/options" 'mailhaul.conf(5)' "$work/page-options"
+}
+check 'every option of the configuration has its place in mailhaul.conf(5), and no other has' options_are_documented
+
+each_once() {
+  repeated=$(sort "$work/page-options" | uniq -d)
+  [ -z "$repeated" ] || { echo "more than once: $repeated" && return 1; }
+}
+check 'mailhaul.conf(5) tells each of them once' each_once
+
+in_order() {
+  grep -Fxf "$work/account-options" "$work/page-options" >"$work/page-order"
+  diff "$work/account-options" "$work/page-order"
+}
+check 'the options of accounts stand in the same order in the source and in mailhaul.conf(5)' in_order
+
+# entry OPTION: its text in mailhaul.conf(5), on one line.
+entry() {
+  awk -v option="$1" '
+    /^\.It Ic / { inside = $3 == option; next }
+    /^\.S[hs] / { inside = 0 }
+    inside' "$configuration_page" | tr '\n' ' '
+}
+
+defaults_are_told() {
+  code=0
+  for option in $(grep -Evx 'account|defaults|include' "$work/page-options"); do
+    entry "$option" | grep -Eq 'default|Required' || { echo "no word on the default of $option" && code=1; }
+  done
+  return "$code"
+}
+check 'each option tells its default, or that it is required' defaults_are_told
+
+# default_is OPTION CONSTANT FILE: whether the page gives the constant's value, as a number or a time.
+default_is() {
+  value=$(sed -n "s/.*[^A-Z_]$2 = \([0-9]*\).*/\1/p" "$source/$3")
+  [ -n "$value" ] || { echo "$2 is not in $3" && return 1; }
+  minutes=$((value / 60))m
+  entry "$1" | grep -Eq "default is ($value|${value}s|$minutes)\\." ||
+    { echo "the default of $1 is not $value in mailhaul.conf(5)" && return 1; }
+}
+
+defaults_are_right() {
+  default_is jobs JOBS src/config/settings.c &&
+    default_is timeout TIMEOUT_SECONDS src/config/account.c &&
+    default_is connect_timeout CONNECT_SECONDS src/config/account.c &&
+    default_is deliver_timeout DELIVER_SECONDS src/config/account.c
+}
+check 'the defaults that are numbers are those of the source' defaults_are_right
+
+# ---- the command line ----
+
+command_options | sed '/^$/d' >"$work/command-options"
+
+# flags FILE: what follows each Fl in the lines of a page.
+flags() { awk '{ for (i = 1; i < NF; i++) if ($i == "Fl" || $i == ".Fl") print $(i + 1) }' "$1"; }
+
+command_options_are_documented() {
+  grep '^\.It Fl ' "$command_page" >"$work/entries"
+  flags "$work/entries" >"$work/page-flags"
+  same 'the source' "$work/command-options" 'mailhaul(1)' "$work/page-flags"
+}
+check 'every option of the command line has its place in mailhaul(1), and no other has' \
+  command_options_are_documented
+
+synopsis_is_complete() {
+  sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$command_page" >"$work/synopsis"
+  # An option with two names stands there with the short one.
+  grep '^\.It Fl ' "$command_page" | awk '{ print $3 }' >"$work/first-names"
+  flags "$work/synopsis" | sed '/^-/!s/./&\
+/g' | sed '/^$/d' >"$work/synopsis-flags"
+  same 'the list of options' "$work/first-names" 'SYNOPSIS' "$work/synopsis-flags"
+}
+check 'the synopsis of mailhaul(1) has every option' synopsis_is_complete
+
+no_other_option() {
+  code=0
+  for flag in $(flags "$command_page" && flags "$configuration_page"); do
+    case $flag in
+      -*) grep -Fqx -- "$flag" "$work/command-options" || { echo "no such option: -$flag" && code=1; } ;;
+      *)
+        for letter in $(printf '%s\n' "$flag" | fold -w 1); do
+          grep -Fqx -- "$letter" "$work/command-options" || { echo "no such option: -$letter" && code=1; }
+        done
+        ;;
+    esac
+  done
+  return "$code"
+}
+check 'the pages speak of no option that does not exist' no_other_option
+
+help_has_the_options() {
+  { grep -o -- '--[a-z][a-z-]*' "$work/help" | sed 's/^-//' &&
+    sed -n 's/^ *-\([a-zA-Z]\)[, ].*/\1/p' "$work/help"; } >"$work/help-options"
+  same 'the source' "$work/command-options" '--help' "$work/help-options"
+}
+check 'every option of the command line is in --help, and no other is' help_has_the_options
+
+verbs_are_documented() {
+  table 'struct verb verbs[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/verbs"
+  sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$command_page" | grep -o 'Cm [a-z-]*' | sed 's/^Cm //' \
+    >"$work/page-verbs"
+  same 'the source' "$work/verbs" 'the synopsis of mailhaul(1)' "$work/page-verbs"
+}
+check 'every verb is in mailhaul(1), and no other is' verbs_are_documented
+
+# ---- exit codes ----
+
+# number_of: sysexits names to numbers, a line each.
+number_of() {
+  sed -e s/EX_OK/0/ -e s/EX_USAGE/64/ -e s/EX_DATAERR/65/ -e s/EX_NOINPUT/66/ -e s/EX_NOUSER/67/ \
+    -e s/EX_NOHOST/68/ -e s/EX_UNAVAILABLE/69/ -e s/EX_SOFTWARE/70/ -e s/EX_OSERR/71/ -e s/EX_OSFILE/72/ \
+    -e s/EX_CANTCREAT/73/ -e s/EX_IOERR/74/ -e s/EX_TEMPFAIL/75/ -e s/EX_PROTOCOL/76/ -e s/EX_NOPERM/77/ \
+    -e s/EX_CONFIG/78/
+}
+
+cat "$source"/src/*/*.c | grep -o 'EX_[A-Z]*' | number_of >"$work/codes"
+sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9]*\)$/\1/p' "$command_page" >"$work/page-codes"
+sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -o '[0-9][0-9]*' >"$work/help-codes"
+
+check 'every exit code of the sources is in mailhaul(1), and no other is' \
+  same 'the sources' "$work/codes" 'mailhaul(1)' "$work/page-codes"
+check 'every exit code of the sources is in --help, and no other is' \
+  same 'the sources' "$work/codes" '--help' "$work/help-codes"
+
+order_is_told() {
+  order=$(awk '/mildest_first\[\]/ { inside = 1 } inside { print } inside && /};/ { exit }' \
+    "$source/src/cmd/exit_code.c" | grep -o 'EX_[A-Z]*' | number_of |
+    awk '{ line = $1 (NR > 1 ? ", " : "") line } END { print line }')
+  [ -n "$order" ] || { echo 'no order in the source' && return 1; }
+  grep -Fqx "$order." "$command_page" || { echo "mailhaul(1) does not say: $order." && return 1; }
+}
+check 'mailhaul(1) gives the order in which exit codes count' order_is_told
+
+done_testing

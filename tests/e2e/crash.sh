@@ -1,0 +1,109 @@
+#!/bin/sh
+# SIGKILL on entry to a system call, then a clean run: nothing lost, doubled or altered.
+# CRASH_POINTS is how many calls are tried for each kind of destination and policy, spread evenly over
+# all that a run makes; CRASH_POINTS=all tries every one (make check-crash).
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+points=${CRASH_POINTS:-11}
+calls='write pwrite64 fsync fdatasync renameat rename link unlink unlinkat ftruncate sendmsg mkdir'
+[ "$(uname -s)" = Linux ] || skip_all 'strace is needed'
+# The leak checker cannot work under strace.
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+
+# sample_mail FOLDER COUNT
+sample_mail() {
+  python3 - "$1" "$2" <<'PY'
+import os, random, sys
+random.seed(7)
+folder, count = sys.argv[1], int(sys.argv[2])
+os.mkdir(folder)
+for n in range(1, count + 1):
+    body = ''.join(random.choice('abcdef \n') for _ in range(random.choice([0, 10, 500, 3000, 9000])))
+    with open(f'{folder}/{n:04}', 'w', encoding='ascii') as f:
+        f.write(f'Return-Path: <a{n}@example.org>\nSubject: {n}\nMessage-ID: <{n}@example.org>\n\n'
+                f'{body}\nFrom here\n>From there\n')
+PY
+}
+
+fresh_state() {
+  rm -rf mail box state piped
+  cp -r expected mail
+  mkdir piped
+}
+
+# same_piped: all there, and at most one of them twice.
+same_piped() {
+  find piped -name 'whole.*' -exec sha256sum {} + | cut -c 1-64 | sort >piped.sums
+  find expected -type f -exec sha256sum {} + | cut -c 1-64 | sort >expected.sums
+  [ -z "$(sort -u piped.sums | comm -3 - expected.sums)" ] && [ "$(wc -l <piped.sums)" -le "$(($(wc -l <expected.sums) + 1))" ]
+}
+
+# verify KIND POLICY: what has to hold after the clean run.
+verify() {
+  case $1 in
+  maildir) same_maildir box expected ;;
+  mbox) same_mbox box expected ;;
+  pipe) same_piped ;;
+  esac || return 1
+  if [ "$1" != pipe ] && [ -e box.lock ]; then return 1; fi
+  case $2 in
+  no) left_is mail 0 ;;
+  *) left_is mail "$count" ;;
+  esac
+}
+
+# trial KIND POLICY CALL NUMBER
+trial() {
+  fresh_state
+  strace -f -qq -o trace -e "trace=$3" -e "inject=$3:signal=KILL:when=$4" \
+    "$MAILHAUL" -c mailhaul.conf >first 2>&1
+  run
+  if exits 0 >why && verify "$1" "$2" >>why 2>&1; then return 0; fi
+  echo "# $1 $2: killed at $3 number $4:"
+  diag <why
+  return 1
+}
+
+# all_points KIND POLICY: how often a run makes each of the calls, as "CALL NUMBER" for each of them. A
+# number counts within one process, and the largest of them is what can be reached.
+all_points() {
+  fresh_state
+  strace -f -qq -o trace -e "trace=$(echo "$calls" | tr ' ' ,)" "$MAILHAUL" -c mailhaul.conf >first 2>&1 || return 1
+  awk '{ sub(/\(.*/, "", $2); n = ++seen[$1, $2]; if (n > most[$2]) { most[$2] = n; print $2, n } }' trace
+}
+
+total=0
+for kind in maildir mbox pipe; do
+  rm -rf expected
+  if [ "$kind" = pipe ]; then count=20; else count=300; fi
+  sample_mail expected "$count"
+  for policy in no forever 14d; do
+    fresh_state
+    serve --dir mail
+    fresh_configuration
+    case $kind in
+    pipe) configure a 'deliver_to = "pipe"' "leave_on_server = $policy" \
+      'deliver_command = {"sh", "-c", "cat >piped/part.$$ && mv piped/part.$$ piped/whole.$$"}' ;;
+    *) configure a "deliver_to = \"$kind:box\"" "leave_on_server = $policy" ;;
+    esac
+    write_configuration
+    all_points "$kind" "$policy" >points || bail 'a run that was not killed failed'
+    if [ "$points" != all ]; then
+      awk -v want="$points" '{ line[NR] = $0 } END { for (i = 0; i < want && i < NR; i++) print line[int(i * NR / want) + 1] }' \
+        points >some && mv some points
+    fi
+    bad=0 tried=0
+    while read -r call number <&3; do
+      tried=$((tried + 1))
+      trial "$kind" "$policy" "$call" "$number" || bad=$((bad + 1))
+    done 3<points
+    total=$((total + tried))
+    check "$kind, $policy: after $tried kills all is there once ($bad bad)" [ "$bad" -eq 0 ]
+  done
+done
+echo "# $total kill points"
+check 'enough calls were tried' [ "$total" -ge 60 ]
+
+done_testing
