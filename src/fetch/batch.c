@@ -16,7 +16,7 @@ enum {
 	SECONDS_MOST = 5,
 };
 
-struct state_record *batch_add(struct batch *b, const struct plan_entry *entry)
+struct state_record *batch_add(struct batch *b, struct plan_entry *entry)
 {
 	if (b->count == b->capacity) {
 		b->capacity = b->capacity ? b->capacity * 2 : MESSAGES_MOST;

@@ -15,14 +15,14 @@ struct state_record;
 
 /* Messages that have arrived whole and are made safe together. {0} is an empty one. */
 struct batch {
-	const struct plan_entry **entries;
+	struct plan_entry **entries;
 	struct state_record *records;
 	size_t count, capacity;
 	deadline until; /* when it is committed whatever its size */
 };
 
 /* Adds a message; the caller fills in the record but for its UID. It lives until the next call. */
-struct state_record *batch_add(struct batch *b, const struct plan_entry *entry);
+struct state_record *batch_add(struct batch *b, struct plan_entry *entry);
 
 /* Whether it is time to commit; most: the destination's own bound, 0 for none. */
 bool batch_is_full(const struct batch *b, size_t most);

@@ -9,7 +9,7 @@
 #include "pop3/session.h"
 
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    const char **step, struct error *err)
+    bool pipelining, const char **step, struct error *err)
 {
 	struct stream_tls tls = {.trust = trust, .host = a->server};
 	bool ok;
@@ -19,6 +19,8 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, err))
 		return false;
 	c->session = session_make(c->stream, log, a->crlf);
+	if (!pipelining)
+		session_forbid_pipelining(c->session);
 	if (a->starttls) {
 		*step = "greeting";
 		ok = session_greet(c->session, err) && session_ask_capabilities(c->session, err);

@@ -19,10 +19,10 @@ struct connection {
 /*
  * Connects, makes TLS, greets, logs in, and asks for the capabilities that hold then. *step always
  * names what is being done, for messages. trust must outlive the connection. When it fails, the
- * connection is closed.
+ * connection is closed. Without pipelining, commands go out one at a time.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    const char **step, struct error *err);
+    bool pipelining, const char **step, struct error *err);
 
 /* Ends the connection; after a QUIT that was answered, `properly`, else at once. */
 void connect_close(struct connection *c, bool properly);

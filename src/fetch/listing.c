@@ -2,12 +2,13 @@
 
 #include "fetch/listing.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "policy/header.h"
+#include "fetch/top.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "store/state.h"
@@ -56,51 +57,34 @@ static size_t find_unusable(struct listing *l)
 	return found;
 }
 
-/* Reads the answer to one TOP and sets the message's UID. */
-static bool take_top(struct listing *l, struct session *s, size_t index, struct error *err)
+/* TOP for the marked messages, and UIDs of what it tells. */
+static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
-	struct session_event event;
-	struct header_identity header;
-	unsigned char identity[DIGEST_SIZE];
-	char hex[2 * DIGEST_SIZE + 1];
+	uint32_t *numbers = memory_zeroed(unusable, sizeof(*numbers));
+	struct top_identity *identities = memory_zeroed(unusable, sizeof(*identities));
+	size_t filled = 0;
+	bool ok;
 
-	header_start(&header);
-	do {
-		if (!session_next(s, &event, err))
-			return false;
-		if (event.type == SESSION_REFUSED) {
-			error_set(err, ERROR_PROTOCOL, "the server gives message %u no usable UID and refuses TOP",
-			    l->maildrop.messages[index].number);
-			error_server(err, event.text, event.length);
-			return error_mend(err, "without either, a message cannot be told from those fetched before");
-		}
-		if (event.type == SESSION_DATA)
-			header_add(&header, event.text, event.length);
-	} while (event.type != SESSION_END);
-	header_end(&header, identity);
-	digest_hex(hex, identity, DIGEST_SIZE);
-	free(l->made[index]);
-	l->made[index] = memory_format(" header:%s", hex);
-	l->uids[index] = l->made[index];
-	return true;
-}
+	for (size_t i = 0; i < l->maildrop.count; i++) {
+		if (l->made[i])
+			numbers[filled++] = l->maildrop.messages[i].number;
+	}
+	ok = top_identify(s, numbers, unusable, identities, err);
+	filled = 0;
+	for (size_t i = 0; i < l->maildrop.count && ok; i++) {
+		char hex[2 * DIGEST_SIZE + 1];
 
-/* TOP for every marked message, as many in flight as the server takes. */
-static bool identify(struct listing *l, struct session *s, struct error *err)
-{
-	size_t next = 0, count = l->maildrop.count;
-
-	for (size_t i = 0; i < count; i++) {
 		if (!l->made[i])
 			continue;
-		for (; next < count && session_queued(s) < session_window(s); next++) {
-			if (l->made[next])
-				session_queue(s, COMMAND_TOP, l->maildrop.messages[next].number);
-		}
-		if (!take_top(l, s, i, err))
-			return false;
+		digest_hex(hex, identities[filled++].header, DIGEST_SIZE);
+		free(l->made[i]);
+		/* The size helps to tell messages apart that have next to no header. */
+		l->made[i] = memory_format(" header:%s:%" PRIu64, hex, l->maildrop.messages[i].octets);
+		l->uids[i] = l->made[i];
 	}
-	return true;
+	free(numbers);
+	free(identities);
+	return ok;
 }
 
 /* The second, third ... message with the same header gets its number behind it. */
@@ -129,7 +113,7 @@ static void number_same(struct listing *l)
 
 bool listing_read(struct listing *l, struct session *s, struct error *err)
 {
-	size_t count;
+	size_t count, unusable;
 
 	if (!session_list(s, &l->maildrop, err))
 		return false;
@@ -138,9 +122,10 @@ bool listing_read(struct listing *l, struct session *s, struct error *err)
 	l->made = memory_zeroed(count, sizeof(*l->made));
 	for (size_t i = 0; i < count; i++)
 		l->uids[i] = maildrop_uid(&l->maildrop, &l->maildrop.messages[i]);
-	if (find_unusable(l) == 0)
+	unusable = find_unusable(l);
+	if (unusable == 0)
 		return true;
-	if (!identify(l, s, err))
+	if (!identify(l, s, unusable, err))
 		return false;
 	number_same(l);
 	return true;

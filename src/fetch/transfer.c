@@ -24,7 +24,7 @@ enum { HEAD_OCTETS = 4096 }; /* looked at for the envelope sender before a messa
 
 /* The message that is arriving. */
 struct arrival {
-	const struct plan_entry *entry;
+	struct plan_entry *entry;
 	bool begun; /* the destination knows of it */
 	struct buf head;
 	struct digest digest;
@@ -34,18 +34,18 @@ struct arrival {
 
 struct run {
 	struct transfer *t;
-	const struct plan *plan;
+	struct plan *plan;
 	size_t next;	     /* first entry that nothing was done about */
 	struct batch batch;
 	struct arrival arrival;
-	uint32_t *deletions; /* message-numbers that may be deleted, oldest first */
-	size_t deletion_count, deletion_next;
+	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
+	size_t deletion_count, deletion_next, deletion_answered;
 };
 
-static const struct plan_entry *find_entry(const struct run *r, uint32_t number)
+static struct plan_entry *find_entry(const struct run *r, uint32_t number)
 {
 	/* Answers come in the order of the plan: only what lies behind the last one is looked at. */
-	const struct plan_entry *e = r->arrival.entry ? r->arrival.entry + 1 : r->plan->entries;
+	struct plan_entry *e = r->arrival.entry ? r->arrival.entry + 1 : r->plan->entries;
 
 	while (e->number != number)
 		e++;
@@ -64,7 +64,7 @@ static void fill_window(struct run *r)
 	size_t window = session_window(s);
 
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
-		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]);
+		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
 	while (session_queued(s) < window && r->next < r->plan->count) {
 		const struct plan_entry *e = &r->plan->entries[r->next++];
 
@@ -137,7 +137,7 @@ static bool commit(struct run *r, struct error *err)
 		t->fetched++;
 		t->fetched_octets += r->batch.records[i].octets;
 		if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
-			r->deletions[r->deletion_count++] = r->batch.entries[i]->number;
+			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
 	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
 	batch_clear(&r->batch);
@@ -189,14 +189,18 @@ static void report_refusal(struct run *r, const struct session_event *event)
 
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
+	if (event->command == COMMAND_DELE) {
+		struct plan_entry *e = r->deletions[r->deletion_answered++];
+
+		e->deleted = event->type == SESSION_OK;
+		r->t->deleted += e->deleted;
+	}
 	if (event->type == SESSION_REFUSED) {
 		report_refusal(r, event);
 		return true;
 	}
-	if (event->command == COMMAND_DELE) {
-		r->t->deleted++;
+	if (event->command == COMMAND_DELE)
 		return true;
-	}
 	switch (event->type) {
 	case SESSION_OK:
 		start_arrival(r, event->number);
@@ -231,14 +235,14 @@ static bool run_all(struct run *r, struct error *err)
 /* What was delivered by earlier runs and whose time has come. */
 static void collect_deletions(struct run *r)
 {
-	r->deletions = memory_zeroed(r->plan->count, sizeof(*r->deletions));
+	r->deletions = memory_zeroed(r->plan->count, sizeof(struct plan_entry *));
 	for (size_t i = 0; i < r->plan->count; i++) {
 		if (r->plan->entries[i].decision.action == RETENTION_DELETE)
-			r->deletions[r->deletion_count++] = r->plan->entries[i].number;
+			r->deletions[r->deletion_count++] = &r->plan->entries[i];
 	}
 }
 
-bool transfer_run(struct transfer *t, const struct plan *plan, struct error *err)
+bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 {
 	struct run r = {.t = t, .plan = plan};
 	bool ok;

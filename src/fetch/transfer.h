@@ -30,9 +30,9 @@ struct transfer {
 
 /*
  * Carries out a plan: brings messages in batches (RETR, delivery, sync, record), and sends DELE for
- * those that are safe and whose time has come. When it fails, what had arrived whole is safe and
+ * those that are safe and whose time has come, which it marks in the plan. When it fails, what had arrived whole is safe and
  * recorded unless storing was what failed; the session must then end without QUIT.
  */
-bool transfer_run(struct transfer *t, const struct plan *plan, struct error *err);
+bool transfer_run(struct transfer *t, struct plan *plan, struct error *err);
 
 #endif

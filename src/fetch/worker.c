@@ -12,6 +12,7 @@
 #include "fetch/event.h"
 #include "fetch/listing.h"
 #include "fetch/recover.h"
+#include "fetch/renumber.h"
 #include "fetch/transfer.h"
 #include "io/deadline.h"
 #include "policy/plan.h"
@@ -34,6 +35,7 @@ struct worker {
 	struct listing listing;
 	struct plan plan;
 	struct plan_summary summary;
+	uint64_t messages_left; /* of max_messages; 0: any number */
 	struct outcome outcome;
 };
 
@@ -79,7 +81,17 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_mbox(w->state, &w->log, err);
 }
 
-/* Lists, joins, finds what a crash left, and decides. */
+/* What the listing changes in what is known: UIDs that are gone, back, or new for known messages. */
+static bool learn(struct worker *w, struct error *err)
+{
+	struct state_change change;
+
+	return state_note_listing(w->state, w->listing.items, w->plan.count, w->clock.now, &change, err) &&
+	    renumber_match(w->state, w->connection.session, &w->plan, &change, &w->log, err) &&
+	    recover_adopt(w->state, w->destination, &w->plan, &w->log, err);
+}
+
+/* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
 	w->step = "list";
@@ -87,9 +99,9 @@ static bool make_plan(struct worker *w, struct error *err)
 	    !listing_join(&w->listing, w->state, &w->plan, err))
 		return false;
 	w->outcome.listed = w->plan.count;
-	if (w->destination && !recover_adopt(w->state, w->destination, &w->plan, &w->log, err))
+	if (!w->options->dry_run && !learn(w, err))
 		return false;
-	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->account->max_messages, &w->summary);
+	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
 	return true;
@@ -143,15 +155,27 @@ static bool carry_out(struct worker *w, struct error *err)
 	bool ok;
 
 	w->step = "state";
-	if (!state_note_listing(w->state, w->listing.items, w->plan.count, w->clock.now, err) || !tell_news(w, err))
+	if (!tell_news(w, err))
 		return false;
 	if (w->summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
 		return false;
 	ok = transfer_run(&t, &w->plan, err);
-	w->outcome.fetched = t.fetched;
-	w->outcome.fetched_octets = t.fetched_octets;
-	w->outcome.deleted = t.deleted;
+	w->outcome.fetched += t.fetched;
+	w->outcome.fetched_octets += t.fetched_octets;
+	w->outcome.deleted = ok ? t.deleted : 0; /* without a QUIT, DELE does nothing */
 	return ok;
+}
+
+/* The UIDs that are gone from now on by our own doing. */
+static bool note_deleted(struct worker *w, struct error *err)
+{
+	for (size_t i = 0; i < w->plan.count; i++) {
+		const struct plan_entry *e = &w->plan.entries[i];
+
+		if (e->deleted && !state_mark_gone(w->state, e->uid, w->clock.now, err))
+			return false;
+	}
+	return true;
 }
 
 /* QUIT comes only after everything that was retrieved is safe: some servers take it as a receipt. */
@@ -168,22 +192,52 @@ static bool finish(struct worker *w, struct error *err)
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
-	if (state_end_run(w->state, w->clock.now, ok ? err : &second))
+	if ((!ok || note_deleted(w, err)) && state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	w->step = "state";
 	return false;
 }
 
-static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
+static bool run_session(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
 {
-	if (!open_local(w, err) || !connect_open(&w->connection, w->account, trust, &w->log, &w->step, err) ||
-	    !make_plan(w, err))
+	if (!connect_open(&w->connection, w->account, trust, &w->log, pipelining, &w->step, err) || !make_plan(w, err))
 		return false;
 	if (w->options->dry_run)
 		say_plan(w);
 	else if (!carry_out(w, err))
 		return false;
 	return finish(w, err);
+}
+
+static void end_session(struct worker *w)
+{
+	connect_close(&w->connection, false);
+	listing_free(&w->listing);
+	plan_free(&w->plan);
+}
+
+/* Whether the server may have failed because it was sent several commands at once. */
+static bool blames_pipelining(const struct worker *w, const struct error *err)
+{
+	return (err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
+	    session_queued(w->connection.session) > 1;
+}
+
+static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	if (!open_local(w, err))
+		return false;
+	w->messages_left = w->account->max_messages;
+	if (run_session(w, trust, true, err))
+		return true;
+	if (!blames_pipelining(w, err) || (w->messages_left > 0 && w->outcome.fetched >= w->messages_left))
+		return false;
+	/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+	log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+	end_session(w);
+	if (w->messages_left > 0)
+		w->messages_left -= w->outcome.fetched;
+	return run_session(w, trust, false, err);
 }
 
 void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
@@ -199,9 +253,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.step = "start";
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
-	connect_close(&w.connection, false);
-	listing_free(&w.listing);
-	plan_free(&w.plan);
+	end_session(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);
 	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);

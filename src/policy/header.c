@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { TELLING_OCTETS = 64 };
+
 /* Fields that a mail store adds or changes by itself. */
 static const char *const store_fields[] = {
     "Status", "X-Status", "X-UID", "X-UIDL", "X-Keywords", "X-IMAP", "X-IMAPbase", "Content-Length", "Lines",
@@ -15,6 +17,12 @@ void header_start(struct header_identity *h)
 {
 	*h = (struct header_identity){.naming = true};
 	digest_start(&h->digest);
+}
+
+static void count_in(struct header_identity *h, const char *bytes, size_t length)
+{
+	digest_add(&h->digest, bytes, length);
+	h->counted += length;
 }
 
 static bool is_store_field(const char *name, size_t length)
@@ -31,7 +39,7 @@ static void settle(struct header_identity *h, bool skipping)
 {
 	h->skipping = skipping;
 	if (!skipping)
-		digest_add(&h->digest, h->name, h->held);
+		count_in(h, h->name, h->held);
 	h->held = 0;
 	h->naming = false;
 }
@@ -46,13 +54,13 @@ static void add_to_name(struct header_identity *h, char c)
 	if ((c == ' ' || c == '\t') && h->held == 0) {
 		h->naming = false; /* a folded line belongs to the field before */
 		if (!h->skipping)
-			digest_add(&h->digest, &c, 1);
+			count_in(h, &c, 1);
 		return;
 	}
 	if (c == ':') {
 		settle(h, is_store_field(h->name, h->held));
 		if (!h->skipping)
-			digest_add(&h->digest, &c, 1);
+			count_in(h, &c, 1);
 		return;
 	}
 	h->name[h->held++] = c;
@@ -78,7 +86,7 @@ static void add_piece(struct header_identity *h, const char *bytes, size_t lengt
 		lf = memchr(bytes, '\n', length);
 		line = lf ? (size_t)(lf - bytes) + 1 : length;
 		if (!h->skipping)
-			digest_add(&h->digest, bytes, line);
+			count_in(h, bytes, line);
 		h->naming = lf != NULL;
 		bytes += line;
 		length -= line;
@@ -104,11 +112,12 @@ void header_add(struct header_identity *h, const char *bytes, size_t length)
 	}
 }
 
-void header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE])
+bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE])
 {
 	if (h->held > 0)
 		settle(h, false);
 	digest_end(&h->digest, identity);
+	return h->counted >= TELLING_OCTETS;
 }
 
 /* Finds the value of Return-Path among the header lines in head. */

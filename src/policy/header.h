@@ -19,6 +19,7 @@ struct header_identity {
 	bool naming;	/* at a line's start: the field's name is being gathered */
 	bool cr;	/* a CR is pending */
 	size_t held;	/* octets in name that are not in the digest yet */
+	size_t counted; /* octets in the digest */
 	char name[24];
 };
 
@@ -27,7 +28,11 @@ void header_start(struct header_identity *h);
 /* Adds the next octets of the message, header or not, with LF or CRLF line ends. */
 void header_add(struct header_identity *h, const char *bytes, size_t length);
 
-void header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE]);
+/*
+ * Gives the identity. Returns whether the header has enough in it that no other message is likely to
+ * have the same by chance.
+ */
+bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE]);
 
 /*
  * The envelope sender as the last server recorded it (RFC 5321, 4.4): the address of the first

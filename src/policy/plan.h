@@ -14,6 +14,7 @@ struct plan_entry {
 	const char *uid; /* the listing's; never empty */
 	struct retention_known known;
 	struct retention_decision decision;
+	bool deleted; /* the server has taken its DELE */
 };
 
 struct plan {

@@ -56,7 +56,7 @@ static bool converse(struct session *s, struct sasl *sasl, const char *mechanism
 {
 	struct session_event event;
 	struct buf answer = {0}, challenge = {0};
-	bool complete = false, ok;
+	bool complete = false, asked_again = false, ok;
 
 	ok = sasl_step(sasl, "", &answer, &complete, err) && begin(s, mechanism, &answer, &event, err);
 	while (ok && event.type == SESSION_CHALLENGE) {
@@ -64,8 +64,12 @@ static bool converse(struct session *s, struct sasl *sasl, const char *mechanism
 		buf_append(&challenge, event.text, event.length);
 		buf_clear(&answer);
 		/* A server may ask once more for nothing after the exchange is over. */
-		ok = (complete && challenge.length == 0) ||
-		    sasl_step(sasl, buf_string(&challenge), &answer, &complete, err);
+		if (!complete)
+			ok = sasl_step(sasl, buf_string(&challenge), &answer, &complete, err);
+		else if (challenge.length == 0 && !asked_again)
+			asked_again = true;
+		else
+			ok = error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", mechanism);
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)

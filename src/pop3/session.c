@@ -33,6 +33,7 @@ struct session {
 	size_t first, queued;
 	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
 	bool unsent;
+	bool one_at_a_time;
 	size_t since_restart; /* octets of a body since the clock was started anew */
 	struct reply reply;
 };
@@ -70,7 +71,12 @@ size_t session_queued(const struct session *s)
 
 size_t session_window(const struct session *s)
 {
-	return s->capability.pipelining ? WINDOW : 1;
+	return s->capability.pipelining && !s->one_at_a_time ? WINDOW : 1;
+}
+
+void session_forbid_pipelining(struct session *s)
+{
+	s->one_at_a_time = true;
 }
 
 static const char *const command_words[] = {

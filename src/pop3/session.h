@@ -67,6 +67,9 @@ bool session_start_tls(struct session *s, const struct stream_tls *tls, struct e
 /* Fills an empty maildrop from LIST and UIDL. A server without UIDL gives messages without UID. */
 bool session_list(struct session *s, struct maildrop *m, struct error *err);
 
+/* Sends one command at a time from now on, whatever the server announces. */
+void session_forbid_pipelining(struct session *s);
+
 /*
  * Puts a command into the queue: RETR, TOP (of no body line), DELE, NOOP, RSET. It is sent by
  * session_next at the latest. Only a server that announced PIPELINING may be given more than

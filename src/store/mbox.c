@@ -172,7 +172,9 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 
 	(void)d;
 	*whole = 0;
-	/* The account may deliver elsewhere by now: the path is the intent's. */
+	/* The account may deliver elsewhere by now: the path is the intent's. One that is gone holds nothing. */
+	if (access(intent->path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		return true;
 	ok = mbox_file_open(&file, intent->path, err) && mbox_file_lock(&file, err);
 	/* Another file under the same name holds nothing of ours that could be told for sure. */
 	if (ok && file.device == intent->device && file.inode == intent->inode)

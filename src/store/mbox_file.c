@@ -168,6 +168,8 @@ static bool is_torn(const struct mbox_file *f, uint64_t at, const struct mbox_ex
 	size_t head = left < e->head_length ? (size_t)left : e->head_length;
 
 	*torn = false;
+	if (left > e->length)
+		return true; /* a reader has written into it */
 	if (!read_at(f, at, piece, head))
 		return false;
 	if (memcmp(piece, e->head, head) != 0)

@@ -4,198 +4,55 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "store/database.h"
 #include "store/folder.h"
 #include "store/lock.h"
 #include "store/mbox_intent.h"
 #include "store/state_schema.h"
 
-enum {
-	FORGET_AFTER = 400 * 86400, /* seconds that a UID is remembered when the server has dropped it */
-	RUNS_KEPT = 100,
-	BUSY_MS = 10000, /* how long a reader with the sqlite3 shell is waited for */
-};
+static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+static const int64_t runs_kept = 100;
 
 struct state {
-	sqlite3 *db; /* NULL: opened for reading, and there is no file yet */
+	struct database *db; /* NULL: opened for reading, and there is no file yet */
 	char *path;
 	int lock_fd;
-	bool in_batch;
 	bool needs_recovery;
 	int64_t last_seen;
+	bool has_vanished; /* the temporary table of state_take_renumbered is there */
 };
-
-static bool fail(const struct state *s, const char *step, struct error *err)
-{
-	int code = s->db ? sqlite3_errcode(s->db) : SQLITE_CANTOPEN;
-	int system_code = s->db ? sqlite3_system_errno(s->db) : 0;
-
-	error_set(err, ERROR_STORAGE, "the state %s %s: %s", s->path, step,
-	    s->db ? sqlite3_errmsg(s->db) : "it cannot be opened");
-	err->saved_errno = system_code;
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul again");
-	if (code == SQLITE_BUSY) {
-		err->kind = ERROR_LOCKED;
-		err->temporary = true;
-		return error_mend(err, "another program keeps it open for writing");
-	}
-	err->temporary = code == SQLITE_FULL || system_code == ENOSPC || system_code == EDQUOT;
-	return error_mend(err, "check the folder's permissions and the room on its disk");
-}
-
-static bool run_sql(struct state *s, const char *sql, struct error *err)
-{
-	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, "cannot be written", err);
-}
-
-static bool prepare(struct state *s, const char *sql, sqlite3_stmt **out, struct error *err)
-{
-	return sqlite3_prepare_v2(s->db, sql, -1, out, NULL) == SQLITE_OK || fail(s, "cannot be used", err);
-}
-
-static bool begin_batch(struct state *s, struct error *err)
-{
-	if (s->in_batch)
-		return true;
-	s->in_batch = run_sql(s, "BEGIN IMMEDIATE", err);
-	return s->in_batch;
-}
-
-/*
- * Runs a statement that gives no rows inside the current batch, which begins if there is none.
- * types says what follows for each parameter: t a text, i an int64_t, b a pointer and its size_t.
- */
-static bool execute(struct state *s, struct error *err, const char *sql, const char *types, ...)
-{
-	sqlite3_stmt *stmt = NULL;
-	va_list args;
-	bool ok;
-
-	if (!begin_batch(s, err) || !prepare(s, sql, &stmt, err))
-		return false;
-	va_start(args, types);
-	for (int i = 1; *types; types++, i++) {
-		if (*types == 't') {
-			sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_STATIC);
-		} else if (*types == 'i') {
-			sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
-		} else {
-			const void *blob = va_arg(args, const void *);
-
-			sqlite3_bind_blob(stmt, i, blob, (int)va_arg(args, size_t), SQLITE_STATIC);
-		}
-	}
-	va_end(args);
-	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(s, "cannot be written", err);
-	sqlite3_finalize(stmt);
-	return ok;
-}
-
-static bool read_integer(struct state *s, const char *sql, int64_t *out, struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	int code;
-	bool ok;
-
-	if (!prepare(s, sql, &stmt, err))
-		return false;
-	code = sqlite3_step(stmt);
-	*out = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
-	ok = code == SQLITE_ROW || code == SQLITE_DONE || fail(s, "cannot be read", err);
-	sqlite3_finalize(stmt);
-	return ok;
-}
-
-/* Makes sure that the file is ours and not from the future, and brings it up to this version. */
-static bool check_version(struct state *s, bool writable, int64_t *version, struct error *err)
-{
-	int64_t id, tables;
-
-	if (!read_integer(s, "PRAGMA user_version", version, err) ||
-	    !read_integer(s, "PRAGMA application_id", &id, err) ||
-	    !read_integer(s, "SELECT count(*) FROM sqlite_master", &tables, err))
-		return false;
-	if (*version > STATE_VERSION) {
-		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", s->path);
-		return error_mend(err, "use that version again, or move the file away");
-	}
-	if ((id != STATE_APPLICATION_ID || *version == 0) && (id != 0 || tables != 0)) {
-		error_set(err, ERROR_STORAGE, "%s is no state of mailhaul", s->path);
-		return error_mend(err, "move the file away, or set another state_dir");
-	}
-	if (!writable && *version < STATE_VERSION && tables != 0)
-		return error_set(err, ERROR_STORAGE, "the state %s has to be brought up to date by a fetch first", s->path);
-	return true;
-}
-
-static bool migrate(struct state *s, int64_t version, struct error *err)
-{
-	char sql[96];
-
-	for (; version < STATE_VERSION; version++) {
-		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", STATE_APPLICATION_ID,
-		    (int)version + 1);
-		if (!run_sql(s, "BEGIN IMMEDIATE", err) || !run_sql(s, state_migrations[version], err) ||
-		    !run_sql(s, sql, err) || !run_sql(s, "COMMIT", err))
-			return false;
-	}
-	return true;
-}
 
 static bool read_runs(struct state *s, struct error *err)
 {
 	int64_t runs = 0, open_runs = 0;
 
-	if (!read_integer(s, "SELECT count(*) FROM run", &runs, err) ||
-	    !read_integer(s, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) ||
-	    !read_integer(s, "SELECT max(finished) FROM run", &s->last_seen, err))
+	if (!database_integer(s->db, "SELECT count(*) FROM run", &runs, err) ||
+	    !database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) ||
+	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_seen, err))
 		return false;
 	s->needs_recovery = runs == 0 || open_runs > 0;
 	return true;
 }
 
-/* WAL costs one sync a commit; where a filesystem cannot have it, EXTRA makes the rollback journal safe. */
-static bool choose_journal(struct state *s, struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	bool wal;
-
-	if (!prepare(s, "PRAGMA journal_mode=WAL", &stmt, err))
-		return false;
-	wal = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_stricmp((const char *)sqlite3_column_text(stmt, 0), "wal") == 0;
-	sqlite3_finalize(stmt);
-	return run_sql(s, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
-}
-
 static bool open_database(struct state *s, bool writable, struct error *err)
 {
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-	int64_t version;
+	int version;
 
-	if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
-		return fail(s, "cannot be opened", err);
-	sqlite3_busy_timeout(s->db, BUSY_MS);
-	if (!check_version(s, writable, &version, err))
+	if (!database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, &version,
+		err))
 		return false;
-	if (writable && (!choose_journal(s, err) || !migrate(s, version, err)))
-		return false;
-	if (!writable && version == 0) {
-		s->needs_recovery = true;
-		sqlite3_close(s->db);
-		s->db = NULL;
-		return true;
-	}
-	return read_runs(s, err);
+	if (writable || version > 0)
+		return read_runs(s, err);
+	/* An empty file is as good as none. */
+	s->needs_recovery = true;
+	database_close(&s->db);
+	return true;
 }
 
 /* One run an account: the lock file stays, its lock goes with the process. */
@@ -219,27 +76,31 @@ static bool take_lock(struct state *s, const char *folder, const char *account, 
 	return ok;
 }
 
-bool state_open(struct state **out, const char *folder, const char *account, enum state_access access,
+/* Left to SQLite, it and its journals would be as public as the umask lets them. */
+static bool make_file(const struct state *s, const char *folder, struct error *err)
+{
+	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be made", s->path);
+	close(fd);
+	return folder_sync(folder, err);
+}
+
+bool state_open(struct state **out, const char *folder, const char *account, enum state_access access_wanted,
     struct error *err)
 {
 	struct state *s = memory_zeroed(1, sizeof(*s));
-	bool writable = access == STATE_WRITE, made = false, ok = true;
-	struct stat st;
+	bool writable = access_wanted == STATE_WRITE, ok = true;
 
 	s->lock_fd = -1;
 	s->path = memory_format("%s/%s.db", folder, account);
 	if (writable)
-		ok = folder_make(folder, err) && take_lock(s, folder, account, err);
-	if (ok) {
-		made = stat(s->path, &st) != 0;
-		if (!writable && made)
-			s->needs_recovery = true;
-		else
-			ok = open_database(s, writable, err);
-	}
-	if (ok && writable && made)
-		ok = (chmod(s->path, 0600) == 0 && folder_sync(folder, err)) ||
-		    error_errno(err, ERROR_STORAGE, errno, "%s cannot be made private", s->path);
+		ok = folder_make(folder, err) && take_lock(s, folder, account, err) && make_file(s, folder, err);
+	if (!writable && access(s->path, F_OK) != 0)
+		s->needs_recovery = true;
+	else if (ok)
+		ok = open_database(s, writable, err);
 	if (!ok)
 		state_close(&s);
 	*out = s;
@@ -250,7 +111,7 @@ void state_close(struct state **s)
 {
 	if (!*s)
 		return;
-	sqlite3_close((*s)->db);
+	database_close(&(*s)->db);
 	if ((*s)->lock_fd >= 0)
 		close((*s)->lock_fd);
 	free((*s)->path);
@@ -268,151 +129,185 @@ int64_t state_last_seen(const struct state *s)
 	return s->last_seen;
 }
 
-static bool join_told(struct state *s, struct state_item *items, size_t count, struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	size_t i = 0;
-	int code;
-	bool ok;
+/* Goes through `select`, whose rows start with a UID and are sorted by it, along the sorted items. */
+typedef bool (*row_taker)(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err);
 
-	if (!prepare(s, "SELECT uid FROM told ORDER BY uid", &stmt, err))
-		return false;
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		const char *uid = (const char *)sqlite3_column_text(stmt, 0);
+static bool walk(struct state *s, const char *select, struct state_item *items, size_t count, row_taker take,
+    void *context, struct error *err)
+{
+	struct query *q;
+	size_t i = 0;
+	bool row = true, ok = query_start(&q, s->db, err, select, "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		const char *uid = query_text(q, 0);
 
 		while (i < count && strcmp(items[i].uid, uid) < 0)
 			i++;
-		if (i < count && strcmp(items[i].uid, uid) == 0)
-			items[i].told = true;
+		ok = take(s, q, i < count && strcmp(items[i].uid, uid) == 0 ? &items[i] : NULL, context, err);
 	}
-	ok = code == SQLITE_DONE || fail(s, "cannot be read", err);
-	sqlite3_finalize(stmt);
+	query_end(&q);
 	return ok;
+}
+
+static bool take_known(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	(void)s;
+	(void)context;
+	(void)err;
+	if (item) {
+		item->known = true;
+		item->delivered = query_integer(q, 1);
+	}
+	return true;
+}
+
+static bool take_told(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	(void)s;
+	(void)q;
+	(void)context;
+	(void)err;
+	if (item)
+		item->told = true;
+	return true;
 }
 
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err)
 {
-	sqlite3_stmt *stmt = NULL;
-	size_t i = 0;
-	int code;
-	bool ok;
-
-	if (!s->db)
-		return true;
-	if (!prepare(s, "SELECT uid, delivered FROM message ORDER BY uid", &stmt, err))
-		return false;
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		const char *uid = (const char *)sqlite3_column_text(stmt, 0);
-
-		while (i < count && strcmp(items[i].uid, uid) < 0)
-			i++;
-		if (i < count && strcmp(items[i].uid, uid) == 0) {
-			items[i].known = true;
-			items[i].delivered = sqlite3_column_int64(stmt, 1);
-		}
-	}
-	ok = code == SQLITE_DONE || fail(s, "cannot be read", err);
-	sqlite3_finalize(stmt);
-	return ok && join_told(s, items, count, err);
+	return !s->db ||
+	    (walk(s, "SELECT uid, delivered FROM message ORDER BY uid", items, count, take_known, NULL, err) &&
+		walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err));
 }
 
 bool state_commit(struct state *s, struct error *err)
 {
-	if (!s->in_batch)
-		return true;
-	if (!run_sql(s, "COMMIT", err)) {
-		state_rollback(s);
-		return false;
-	}
-	s->in_batch = false;
-	return true;
+	return database_commit(s->db, err);
 }
 
 void state_rollback(struct state *s)
 {
-	if (s->in_batch)
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	s->in_batch = false;
+	database_rollback(s->db);
+}
+
+bool state_mark_gone(struct state *s, const char *uid, int64_t now, struct error *err)
+{
+	return database_execute(s->db, err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", uid, now);
+}
+
+struct listing_note {
+	int64_t now;
+	struct state_change *change;
+};
+
+static bool take_listed(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct listing_note *note = context;
+	bool gone = !query_is_null(q, 1);
+
+	note->change->stayed += item && !gone;
+	if (!item && !gone) {
+		note->change->vanished++;
+		return state_mark_gone(s, query_text(q, 0), note->now, err);
+	}
+	return !item || !gone ||
+	    database_execute(s->db, err, "UPDATE message SET gone = NULL WHERE uid = ?1", "t", query_text(q, 0));
 }
 
 static bool forget_old(struct state *s, int64_t now, struct error *err)
 {
 	int64_t oldest = 0;
 
-	if (!read_integer(s, "SELECT min(gone) FROM message", &oldest, err))
+	if (!database_integer(s->db, "SELECT min(gone) FROM message", &oldest, err))
 		return false;
-	return oldest == 0 || oldest >= now - FORGET_AFTER ||
-	    execute(s, err, "DELETE FROM message WHERE gone < ?1", "i", now - FORGET_AFTER);
+	return oldest == 0 || oldest >= now - forget_after ||
+	    database_execute(s->db, err, "DELETE FROM message WHERE gone < ?1", "i", now - forget_after);
 }
 
-bool state_note_listing(struct state *s, const struct state_item *items, size_t count, int64_t now,
-    struct error *err)
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    struct state_change *change, struct error *err)
 {
-	sqlite3_stmt *stmt = NULL;
-	size_t i = 0;
-	int code = SQLITE_DONE;
-	bool ok = true;
+	struct listing_note note = {now, change};
 
+	*change = (struct state_change){0};
 	if (!s->db || count == 0)
 		return true;
-	if (!prepare(s, "SELECT uid, gone FROM message ORDER BY uid", &stmt, err))
-		return false;
-	while (ok && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		const char *uid = (const char *)sqlite3_column_text(stmt, 0);
-		bool gone = sqlite3_column_type(stmt, 1) != SQLITE_NULL;
-		bool listed;
+	return walk(s, "SELECT uid, gone FROM message ORDER BY uid", items, count, take_listed, &note, err) &&
+	    forget_old(s, now, err) && state_commit(s, err);
+}
 
-		while (i < count && strcmp(items[i].uid, uid) < 0)
-			i++;
-		listed = i < count && strcmp(items[i].uid, uid) == 0;
-		if (listed == gone)
-			ok = execute(s, err, "UPDATE message SET gone = nullif(?2, 0) WHERE uid = ?1", "ti", uid,
-			    listed ? (int64_t)0 : now);
-	}
-	ok = ok && (code == SQLITE_DONE || fail(s, "cannot be read", err));
-	sqlite3_finalize(stmt);
-	return ok && forget_old(s, now, err) && state_commit(s, err);
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], const char *uid, int64_t *delivered,
+    bool *found, struct error *err)
+{
+	struct query *q;
+	char *old;
+	bool ok;
+
+	*found = false;
+	if (!s->has_vanished &&
+	    !(database_execute(s->db, err,
+		  "CREATE TEMP TABLE vanished AS SELECT header, uid, delivered FROM message WHERE gone IS NOT NULL", "") &&
+		database_execute(s->db, err, "CREATE INDEX temp.vanished_header ON vanished(header)", "")))
+		return false;
+	s->has_vanished = true;
+	if (!query_start(&q, s->db, err, "SELECT uid, delivered FROM vanished WHERE header = ?1 ORDER BY uid LIMIT 1", "b",
+		header, (size_t)DIGEST_SIZE))
+		return false;
+	ok = query_next(q, found, err);
+	old = ok && *found ? memory_copy_string(query_text(q, 0)) : NULL;
+	*delivered = old ? query_integer(q, 1) : 0;
+	query_end(&q);
+	if (old)
+		ok = database_execute(s->db, err, "DELETE FROM vanished WHERE uid = ?1", "t", old) &&
+		    database_execute(s->db, err, "UPDATE message SET uid = ?2, gone = NULL WHERE uid = ?1", "tt", old, uid);
+	free(old);
+	return ok;
 }
 
 bool state_begin_run(struct state *s, int64_t now, struct error *err)
 {
-	return execute(s, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err);
+	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err);
 }
 
 bool state_end_run(struct state *s, int64_t now, struct error *err)
 {
 	int64_t open_runs = 0;
 
-	return read_integer(s, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) &&
-	    execute(s, err,
+	return database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) &&
+	    database_execute(s->db, err,
 		open_runs > 0 ? "UPDATE run SET finished = ?1 WHERE finished IS NULL"
 			      : "INSERT INTO run(started, finished) VALUES(?1, ?1)",
 		"i", now) &&
-	    execute(s, err, "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - ?1", "i",
-		(int64_t)RUNS_KEPT) &&
+	    database_execute(s->db, err, "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - ?1", "i",
+		runs_kept) &&
 	    state_commit(s, err);
 }
 
 bool state_add(struct state *s, const struct state_record *r, struct error *err)
 {
-	return execute(s, err,
+	return database_execute(s->db, err,
 	    "INSERT OR REPLACE INTO message(uid, delivered, octets, sha256, header) VALUES(?1, ?2, ?3, ?4, ?5)", "tiibb",
 	    r->uid, r->delivered, (int64_t)r->octets, r->sha256, sizeof(r->sha256), r->header, sizeof(r->header));
 }
 
 bool state_add_told(struct state *s, const char *uid, int64_t now, struct error *err)
 {
-	return execute(s, err, "INSERT OR IGNORE INTO told(uid, at) VALUES(?1, ?2)", "ti", uid, now);
+	return database_execute(s->db, err, "INSERT OR IGNORE INTO told(uid, at) VALUES(?1, ?2)", "ti", uid, now);
 }
 
 bool state_drop_intent(struct state *s, struct error *err)
 {
-	return begin_batch(s, err) && run_sql(s, "DELETE FROM intent; DELETE FROM pending", err);
+	return database_execute(s->db, err, "DELETE FROM intent", "") &&
+	    database_execute(s->db, err, "DELETE FROM pending", "");
 }
 
 static bool add_pending(struct state *s, const struct state_record *r, const struct mbox_extent *e, struct error *err)
 {
-	return execute(s, err,
+	return database_execute(s->db, err,
 	    "INSERT INTO pending(uid, delivered, octets, sha256, header, length, extent_sha256, head)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	    "tiibbibb", r->uid, r->delivered, (int64_t)r->octets, r->sha256, sizeof(r->sha256), r->header,
@@ -423,7 +318,7 @@ bool state_set_intent(struct state *s, const struct mbox_intent *intent, const s
     struct error *err)
 {
 	bool ok = state_drop_intent(s, err) &&
-	    execute(s, err, "INSERT INTO intent(path, offset, device, inode) VALUES(?1, ?2, ?3, ?4)", "biii", intent->path,
+	    database_execute(s->db, err, "INSERT INTO intent(path, offset, device, inode) VALUES(?1, ?2, ?3, ?4)", "biii", intent->path,
 		strlen(intent->path), (int64_t)intent->offset, (int64_t)intent->device, (int64_t)intent->inode);
 
 	for (size_t i = 0; ok && i < intent->count; i++)
@@ -431,55 +326,42 @@ bool state_set_intent(struct state *s, const struct mbox_intent *intent, const s
 	return ok && state_commit(s, err);
 }
 
-/* A column's octets, if there are as many as `size`, else zeros. */
-static void copy_blob(sqlite3_stmt *stmt, int column, void *out, size_t size)
+static bool read_pending(const struct query *q, struct state_record *r, struct mbox_extent *e)
 {
-	if (sqlite3_column_bytes(stmt, column) == (int)size)
-		memcpy(out, sqlite3_column_blob(stmt, column), size);
-	else
-		memset(out, 0, size);
-}
-
-static void read_pending(sqlite3_stmt *stmt, struct state_record *r, struct mbox_extent *e)
-{
-	int head = sqlite3_column_bytes(stmt, 7);
-
 	*r = (struct state_record){
-	    .uid = memory_copy_string((const char *)sqlite3_column_text(stmt, 0)),
-	    .delivered = sqlite3_column_int64(stmt, 1),
-	    .octets = (uint64_t)sqlite3_column_int64(stmt, 2),
+	    .uid = memory_copy_string(query_text(q, 0)),
+	    .delivered = query_integer(q, 1),
+	    .octets = (uint64_t)query_integer(q, 2),
 	};
-	copy_blob(stmt, 3, r->sha256, DIGEST_SIZE);
-	copy_blob(stmt, 4, r->header, DIGEST_SIZE);
-	e->length = (uint64_t)sqlite3_column_int64(stmt, 5);
-	copy_blob(stmt, 6, e->sha256, DIGEST_SIZE);
-	e->head_length = head > 0 && head <= MBOX_HEAD_MOST ? (size_t)head : 0;
-	copy_blob(stmt, 7, e->head, e->head_length);
+	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 5)};
+	e->head_length = query_blob(q, 7, e->head, sizeof(e->head));
+	return query_blob(q, 3, r->sha256, DIGEST_SIZE) == DIGEST_SIZE &&
+	    query_blob(q, 4, r->header, DIGEST_SIZE) == DIGEST_SIZE &&
+	    query_blob(q, 6, e->sha256, DIGEST_SIZE) == DIGEST_SIZE && e->head_length <= sizeof(e->head);
 }
 
 static bool read_intent_row(struct state *s, struct mbox_intent *intent, struct error *err)
 {
-	sqlite3_stmt *stmt = NULL;
-	int code;
+	struct query *q;
+	bool row, ok;
 
-	if (!prepare(s, "SELECT CAST(path AS TEXT), offset, device, inode FROM intent", &stmt, err))
+	if (!query_start(&q, s->db, err, "SELECT CAST(path AS TEXT), offset, device, inode FROM intent", ""))
 		return false;
-	code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		intent->path = memory_copy_string((const char *)sqlite3_column_text(stmt, 0));
-		intent->offset = (uint64_t)sqlite3_column_int64(stmt, 1);
-		intent->device = (uint64_t)sqlite3_column_int64(stmt, 2);
-		intent->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
+	ok = query_next(q, &row, err);
+	if (ok && row) {
+		intent->path = memory_copy_string(query_text(q, 0));
+		intent->offset = (uint64_t)query_integer(q, 1);
+		intent->device = (uint64_t)query_integer(q, 2);
+		intent->inode = (uint64_t)query_integer(q, 3);
 	}
-	sqlite3_finalize(stmt);
-	return code == SQLITE_ROW || code == SQLITE_DONE || fail(s, "cannot be read", err);
+	query_end(&q);
+	return ok;
 }
 
-bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_record **records,
-    struct error *err)
+bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_record **records, struct error *err)
 {
-	sqlite3_stmt *stmt = NULL;
-	int code;
+	struct query *q = NULL;
+	bool row = false, ok;
 
 	*intent = (struct mbox_intent){0};
 	*records = NULL;
@@ -487,22 +369,23 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 		return false;
 	if (!intent->path)
 		return true;
-	if (!prepare(s,
-		"SELECT uid, delivered, octets, sha256, header, length, extent_sha256, head FROM pending ORDER BY position",
-		&stmt, err))
-		return false;
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+	ok = query_start(&q, s->db, err,
+	    "SELECT uid, delivered, octets, sha256, header, length, extent_sha256, head FROM pending ORDER BY position", "");
+	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;
 
 		*records = memory_resize(*records, intent->count, sizeof(**records));
 		intent->extents = memory_resize(intent->extents, intent->count, sizeof(*intent->extents));
-		read_pending(stmt, &(*records)[i], &intent->extents[i]);
+		if (!read_pending(q, &(*records)[i], &intent->extents[i])) {
+			error_set(err, ERROR_STORAGE, "the state %s is damaged", s->path);
+			ok = error_mend(err, "move it away, then run mailhaul again");
+		}
 	}
-	sqlite3_finalize(stmt);
-	return code == SQLITE_DONE || fail(s, "cannot be read", err);
+	query_end(&q);
+	return ok;
 }
 
 const char *state_library_version(void)
 {
-	return sqlite3_libversion();
+	return database_library_version();
 }

@@ -58,12 +58,28 @@ int64_t state_last_seen(const struct state *s);
 /* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
 
+/* What a listing changed: known messages that were listed before and still are, or no longer. */
+struct state_change {
+	size_t stayed;
+	size_t vanished;
+};
+
 /*
  * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
  * gone for longer than 400 days. An empty listing is not believed.
  */
-bool state_note_listing(struct state *s, const struct state_item *items, size_t count, int64_t now,
-    struct error *err);
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    struct state_change *change, struct error *err);
+
+/* Notes that a message was deleted from the server: its UID is gone by our own doing. */
+bool state_mark_gone(struct state *s, const char *uid, int64_t now, struct error *err);
+
+/*
+ * Looks for a message with this header whose UID is gone, and gives it the new UID; *delivered is
+ * its time. Each is found once.
+ */
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], const char *uid, int64_t *delivered,
+    bool *found, struct error *err);
 
 /* On stable storage when it returns: from now on, until state_end_run, a crash calls for recovery. */
 bool state_begin_run(struct state *s, int64_t now, struct error *err);

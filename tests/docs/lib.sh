@@ -37,6 +37,11 @@ same() {
   cmp -s "$work/a" "$work/b"
 }
 
+# is_plain FILE: whether it is ASCII without control characters but line ends; shows what is not.
+is_plain() {
+  ! tr -d '\n -~' <"$1" | od -An -c | grep .
+}
+
 # command_options: the options that the program takes, "c" and "-config" like.
 command_options() {
   table 'struct option options[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/-\1/p'

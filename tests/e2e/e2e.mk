@@ -1,17 +1,19 @@
 # End to end: the whole program against real servers. See tests/tests.mk.
 e2e_tests = \
 	tests/e2e/accounts.sh \
+	tests/e2e/crash.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
+	tests/e2e/state.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/trust.sh
 check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
-tests/e2e/accounts.log tests/e2e/dovecot-moves.log tests/e2e/large-message.log tests/e2e/retention.log \
-tests/e2e/samples.log tests/e2e/storage-failure.log tests/e2e/trust.log: $(pop3_server) src/mailhaul
+tests/e2e/accounts.log tests/e2e/crash.log tests/e2e/dovecot-moves.log tests/e2e/large-message.log tests/e2e/retention.log \
+tests/e2e/samples.log tests/e2e/state.log tests/e2e/storage-failure.log tests/e2e/trust.log: $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/pop3_dump.py \
@@ -21,3 +23,8 @@ EXTRA_DIST += $(e2e_tests) \
 check-fresh:
 	$(SHELL) $(srcdir)/tests/fresh/run.sh
 .PHONY: check-fresh
+
+# Every kill point instead of a sample: minutes to an hour.
+check-crash: $(pop3_server) src/mailhaul
+	CRASH_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/crash.sh
+.PHONY: check-crash

@@ -115,7 +115,7 @@ whole_only() {
   count_is Mail/tmp 0
 }
 mail_of 9
-serve --dir mail --drop-at 300
+serve --dir mail --drop-at 30
 only 'leave_on_server = no'
 run
 check 'a connection that is cut inside a message is a temporary failure' exits 75
@@ -126,6 +126,13 @@ run
 check 'the next run completes' exits 0
 check 'with every message once' count_is Mail/new 9
 check 'and the server empty' left_is mail 0
+
+mail_of 9
+serve --dir mail --drop-at 300
+run -v
+check 'a connection that is cut under pipelining is tried again, one command at a time' exits 0
+check 'and says so' contains err 'trying again with one command at a time'
+check 'every message is here once after that' count_is Mail/new 9
 
 mail_of 4
 cp mail/01 mail/09

@@ -1,13 +1,19 @@
 # Unit tests of base, io and pop3.
-EXTRA_DIST += tests/unit/check_main.h tests/unit/replay.h
+EXTRA_DIST += tests/unit/check_main.h tests/unit/replay.h tests/unit/scram_server.h tests/unit/talk.h
 unit_tests += \
 	tests/unit/test-base \
 	tests/unit/test-buf \
+	tests/unit/test-capability \
 	tests/unit/test-error \
 	tests/unit/test-escape \
+	tests/unit/test-login \
+	tests/unit/test-login-scram \
+	tests/unit/test-maildrop \
 	tests/unit/test-net \
 	tests/unit/test-parse \
 	tests/unit/test-process \
+	tests/unit/test-refusal \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
+	tests/unit/test-sasl \
 	tests/unit/test-stream

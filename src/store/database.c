@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include "store/database.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { BUSY_MS = 10000 }; /* how long a reader with the sqlite3 shell is waited for */
+
+struct database {
+	sqlite3 *db;
+	char *path;
+	bool in_batch;
+};
+
+struct query {
+	struct database *database;
+	sqlite3_stmt *stmt;
+};
+
+static bool fail(const struct database *d, const char *step, struct error *err)
+{
+	int code = sqlite3_errcode(d->db), system_code = sqlite3_system_errno(d->db);
+
+	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step, sqlite3_errmsg(d->db));
+	err->saved_errno = system_code;
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul again");
+	if (code == SQLITE_BUSY) {
+		err->kind = ERROR_LOCKED;
+		err->temporary = true;
+		return error_mend(err, "another program keeps it open for writing");
+	}
+	err->temporary = code == SQLITE_FULL || system_code == ENOSPC || system_code == EDQUOT;
+	return error_mend(err, "check the folder's permissions and the room on its disk");
+}
+
+static bool run_sql(struct database *d, const char *sql, struct error *err)
+{
+	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(d, "cannot be written", err);
+}
+
+static bool prepare(struct database *d, const char *sql, sqlite3_stmt **out, struct error *err)
+{
+	return sqlite3_prepare_v2(d->db, sql, -1, out, NULL) == SQLITE_OK || fail(d, "cannot be used", err);
+}
+
+static void bind(sqlite3_stmt *stmt, const char *types, va_list args)
+{
+	for (int i = 1; *types; types++, i++) {
+		if (*types == 't') {
+			sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+		} else if (*types == 'i') {
+			sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+		} else {
+			const void *blob = va_arg(args, const void *);
+
+			sqlite3_bind_blob(stmt, i, blob, (int)va_arg(args, size_t), SQLITE_TRANSIENT);
+		}
+	}
+}
+
+static bool begin_batch(struct database *d, struct error *err)
+{
+	if (!d->in_batch)
+		d->in_batch = run_sql(d, "BEGIN IMMEDIATE", err);
+	return d->in_batch;
+}
+
+bool database_execute(struct database *d, struct error *err, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = NULL;
+	va_list args;
+	bool ok;
+
+	if (!begin_batch(d, err) || !prepare(d, sql, &stmt, err))
+		return false;
+	va_start(args, types);
+	bind(stmt, types, args);
+	va_end(args);
+	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+bool database_commit(struct database *d, struct error *err)
+{
+	if (!d->in_batch)
+		return true;
+	if (!run_sql(d, "COMMIT", err)) {
+		database_rollback(d);
+		return false;
+	}
+	d->in_batch = false;
+	return true;
+}
+
+void database_rollback(struct database *d)
+{
+	if (d->in_batch)
+		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+	d->in_batch = false;
+}
+
+bool query_start(struct query **out, struct database *d, struct error *err, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = NULL;
+	va_list args;
+
+	*out = NULL;
+	if (!prepare(d, sql, &stmt, err))
+		return false;
+	va_start(args, types);
+	bind(stmt, types, args);
+	va_end(args);
+	*out = memory_zeroed(1, sizeof(**out));
+	**out = (struct query){.database = d, .stmt = stmt};
+	return true;
+}
+
+bool query_next(struct query *q, bool *row, struct error *err)
+{
+	int code = sqlite3_step(q->stmt);
+
+	*row = code == SQLITE_ROW;
+	return *row || code == SQLITE_DONE || fail(q->database, "cannot be read", err);
+}
+
+const char *query_text(const struct query *q, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
+
+	return text ? text : "";
+}
+
+int64_t query_integer(const struct query *q, int column)
+{
+	return sqlite3_column_int64(q->stmt, column);
+}
+
+bool query_is_null(const struct query *q, int column)
+{
+	return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+size_t query_blob(const struct query *q, int column, void *out, size_t size)
+{
+	const void *blob = sqlite3_column_blob(q->stmt, column);
+	size_t length = (size_t)sqlite3_column_bytes(q->stmt, column);
+
+	if (length > 0)
+		memcpy(out, blob, length < size ? length : size);
+	return length;
+}
+
+void query_end(struct query **q)
+{
+	if (!*q)
+		return;
+	sqlite3_finalize((*q)->stmt);
+	free(*q);
+	*q = NULL;
+}
+
+bool database_integer(struct database *d, const char *sql, int64_t *out, struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	if (!query_start(&q, d, err, sql, ""))
+		return false;
+	ok = query_next(q, &row, err);
+	*out = ok && row ? query_integer(q, 0) : 0;
+	query_end(&q);
+	return ok;
+}
+
+/* Makes sure that the file is ours and not from the future. */
+static bool check_version(struct database *d, bool writable, int application_id, int versions, int *version,
+    struct error *err)
+{
+	int64_t id, tables, found;
+
+	if (!database_integer(d, "PRAGMA user_version", &found, err) ||
+	    !database_integer(d, "PRAGMA application_id", &id, err) ||
+	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err))
+		return false;
+	*version = (int)found;
+	if ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0)) {
+		error_set(err, ERROR_STORAGE, "%s is no state of mailhaul", d->path);
+		return error_mend(err, "move the file away, or set another state_dir");
+	}
+	if (found > versions) {
+		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);
+		return error_mend(err, "use that version again, or move the file away");
+	}
+	if (!writable && found < versions && tables != 0) {
+		error_set(err, ERROR_STORAGE, "the state %s is of an older mailhaul", d->path);
+		return error_mend(err, "a fetch without --dry-run brings it up to date");
+	}
+	return true;
+}
+
+static bool migrate(struct database *d, int application_id, const char *const *steps, int version, int versions,
+    struct error *err)
+{
+	char sql[96];
+
+	for (; version < versions; version++) {
+		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id,
+		    version + 1);
+		if (!begin_batch(d, err) || !run_sql(d, steps[version], err) || !run_sql(d, sql, err) ||
+		    !database_commit(d, err))
+			return false;
+	}
+	return true;
+}
+
+/* WAL costs one sync a commit; where a filesystem cannot have it, EXTRA makes the rollback journal safe. */
+static bool choose_journal(struct database *d, struct error *err)
+{
+	struct query *q;
+	bool row, wal;
+
+	if (!query_start(&q, d, err, "PRAGMA journal_mode=WAL", ""))
+		return false;
+	wal = query_next(q, &row, err) && row && sqlite3_stricmp(query_text(q, 0), "wal") == 0;
+	query_end(&q);
+	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
+}
+
+bool database_open(struct database **out, const char *path, bool writable, int application_id,
+    const char *const *steps, int versions, int *version, struct error *err)
+{
+	struct database *d = memory_zeroed(1, sizeof(*d));
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	bool ok;
+
+	d->path = memory_copy_string(path);
+	ok = sqlite3_open_v2(path, &d->db, flags, NULL) == SQLITE_OK || fail(d, "cannot be opened", err);
+	if (ok)
+		sqlite3_busy_timeout(d->db, BUSY_MS);
+	ok = ok && check_version(d, writable, application_id, versions, version, err);
+	if (ok && writable)
+		ok = choose_journal(d, err) && migrate(d, application_id, steps, *version, versions, err);
+	if (!ok)
+		database_close(&d);
+	*out = d;
+	return ok;
+}
+
+void database_close(struct database **d)
+{
+	if (!*d)
+		return;
+	sqlite3_close((*d)->db);
+	free((*d)->path);
+	free(*d);
+	*d = NULL;
+}
+
+const char *database_library_version(void)
+{
+	return sqlite3_libversion();
+}

@@ -1,0 +1,162 @@
+#!/bin/sh
+# What the documents show can be used as it stands: configurations are understood, scripts are shell,
+# and commands have options that exist.
+# shellcheck source=tests/docs/lib.sh
+. "${srcdir:-.}/tests/docs/lib.sh"
+umask 077
+HOME=$work
+export HOME
+unset XDG_CONFIG_HOME XDG_STATE_HOME
+command_options | sed '/^$/d' >"$work/options"
+
+# An account that a file can be completed with.
+account='account "other" {
+  server = "pop.example.org" user = "me" password_command = {"true"} deliver_to = "pipe"
+  deliver_command = {"true"}
+}'
+
+# is_understood FILE: whether the program takes it for a configuration. It is asked for an account that
+# is not there, so that it goes no further. Included files are made.
+is_understood() {
+  folder=$(dirname "$1")
+  included=0
+  for file in $(sed -n 's/^[[:space:]]*include("\(.*\)").*/\1/p' "$1"); do
+    included=$((included + 1))
+    printf '%s\n' "$account" | sed "s/other/included-$included/" >"$folder/$file"
+  done
+  status=0
+  "$program" -c "$1" nosuchaccount >"$work/said" 2>&1 || status=$?
+  cat "$1" "$work/said"
+  [ "$status" -eq 64 ] && grep -q 'there is no account .*nosuchaccount' "$work/said"
+}
+
+# completed FILE: a part of an account, with what it lacks to be a whole one.
+completed() {
+  echo 'account "example" {'
+  echo 'server = "pop.example.org"'
+  echo 'user = "me"'
+  grep -q password "$1" || echo 'password_command = {"true"}'
+  grep -q deliver_to "$1" || echo 'deliver_to = "maildir:Mail"'
+  cat "$1"
+  echo '}'
+}
+
+is_understood_in_an_account() {
+  completed "$1" >"$1.whole"
+  is_understood "$1.whole"
+}
+
+is_shell() { sh -n "$1"; }
+
+is_crontab() {
+  cat "$1"
+  ! grep -Evq '^([0-9*/,-]+[[:space:]]+){5}/[^[:space:]]+' "$1"
+}
+
+# has_right_options FILE: the options behind each "mailhaul" that stands as a command in it.
+has_right_options() {
+  awk '
+    { n = split($0, word, /[[:space:]]+/); command = 0
+      for (i = 1; i <= n; i++) {
+        if (word[i] ~ /(^|\/)mailhaul$/) command = 1
+        else if (word[i] ~ /^[|&;>]/) command = 0
+        else if (command && word[i] ~ /^--/) { sub(/=.*/, "", word[i]); print substr(word[i], 2) }
+        else if (command && word[i] ~ /^-./)
+          for (k = 2; k <= length(word[i]); k++) print substr(word[i], k, 1)
+      } }' "$1" >"$work/used"
+  cat "$1"
+  unknown=$(grep -Fvxf "$work/options" "$work/used")
+  [ -z "$unknown" ] || { echo "no such option: $unknown" && return 1; }
+}
+
+# cut_page PAGE FOLDER: the literal blocks of a page, as FOLDER/LINE.KIND; KIND is none where the
+# comment that should name it is missing.
+cut_page() {
+  awk -v folder="$2" '
+    function plain(text,    out, at, two, four) {
+      for (at = 1; at <= length(text); at++) {
+        if (substr(text, at, 1) != "\\") { out = out substr(text, at, 1); continue }
+        two = substr(text, at, 2); four = substr(text, at, 4)
+        if (two == "\\-") { out = out "-"; at += 1 }
+        else if (two == "\\e") { out = out "\\"; at += 1 }
+        else if (two == "\\&") at += 1
+        else if (four == "\\(aq") { out = out "\047"; at += 3 }
+        else if (four == "\\(dq") { out = out "\""; at += 3 }
+        else if (four == "\\(ti") { out = out "~"; at += 3 }
+        else { out = out "UNKNOWN ESCAPE " four; at += 1 }
+      }
+      return out
+    }
+    /^\.Bd -literal/ { file = folder "/" NR "." (kind ? kind : "none"); printf "" >file; next }
+    /^\.Ed/ { if (file) close(file); file = "" }
+    file { print plain($0) >file }
+    { kind = /^\.\\" example: / ? $3 : "" }' "$1"
+}
+
+# cut_text FILE FOLDER: the indented blocks of a text, as above: conf if there is an account in it.
+cut_text() {
+  awk -v folder="$2" '
+    function finish(    file, i) {
+      while (n > 0 && line[n] == "") n--
+      if (n > 0) {
+        file = folder "/" start "." (conf ? "conf" : "text")
+        for (i = 1; i <= n; i++) print line[i] >file
+        close(file)
+      }
+      n = conf = 0
+    }
+    /^    / { if (n == 0) start = NR; line[++n] = $0; conf = conf || /account "/; next }
+    /^$/ { if (n > 0) line[++n] = ""; next }
+    { finish() }
+    END { finish() }' "$1"
+}
+
+# try DOCUMENT FOLDER: a test for each block that was cut out of it.
+try() {
+  configurations=0
+  for block in $(cd "$2" && printf '%s\n' * | sort -n); do
+    kind=${block##*.}
+    line=${block%.*}
+    block=$2/$block
+    case $kind in
+      conf)
+        check "the configuration at line $line of $1 is understood" is_understood "$block"
+        configurations=$((configurations + 1))
+        ;;
+      account) check "the options at line $line of $1 are understood" is_understood_in_an_account "$block" ;;
+      shell) check "the script at line $line of $1 is shell" is_shell "$block" ;;
+      crontab) check "the line for cron at line $line of $1 is one" is_crontab "$block" ;;
+      output | text) ;;
+      *) not_ok "a comment says what the example at line $line of $1 is (found: $kind)" ;;
+    esac
+    case $kind in
+      shell | crontab | text)
+        ! grep -Eq '(^|[ /])mailhaul( |$)' "$block" ||
+          check "the commands at line $line of $1 have options that exist" has_right_options "$block"
+        ;;
+    esac
+  done
+}
+
+for page in "$command_page" "$configuration_page"; do
+  name=$(basename "$page")
+  mkdir "$work/$name"
+  cut_page "$page" "$work/$name"
+  try "$name" "$work/$name"
+done
+check 'there are configurations among the examples of mailhaul.conf(5)' [ "$configurations" -gt 5 ]
+
+mkdir "$work/README"
+cut_text "$source/README" "$work/README"
+try README "$work/README"
+check 'there is a configuration in README' [ "$configurations" -gt 0 ]
+
+example=$source/conf/mailhaul.conf.example
+cp "$example" "$work/example.conf"
+chmod 600 "$work/example.conf"
+check 'conf/mailhaul.conf.example is understood' is_understood "$work/example.conf"
+sed 's/^\( *\)#\([a-z_]* = \)/\1\2/' "$example" >"$work/everything.conf"
+check 'its lines that are commented out were there' test "$(diff "$example" "$work/everything.conf" | grep -c '^>')" -gt 5
+check 'it is understood with them, too' is_understood "$work/everything.conf"
+
+done_testing

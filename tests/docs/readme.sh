@@ -1,0 +1,64 @@
+#!/bin/sh
+# README begins with what a stranger needs, and its table of requirements is that of the build.
+# shellcheck source=tests/docs/lib.sh
+. "${srcdir:-.}/tests/docs/lib.sh"
+readme=$source/README
+
+commands_come_first() {
+  head -n 35 "$readme" >"$work/top"
+  grep -Eq '^ +\./bootstrap demo$' "$work/top" && grep -Eq '^ +\./bootstrap check$' "$work/top"
+}
+check 'README shows the two commands at its top' commands_come_first
+
+configuration_is_short() {
+  lines=$(awk '/^    account "/ { inside = 1 } inside { n++ } inside && /^    }/ { print n; exit }' "$readme")
+  [ -n "$lines" ] && [ "$lines" -le 10 ]
+}
+check 'the first configuration has ten lines at the most' configuration_is_short
+
+# The packages that bootstrap installs for the build, whether ./configure is there or not.
+packages_are_told() {
+  sh "$source/bootstrap" packages build >"$work/packages" || return 1
+  [ -s "$work/packages" ] || return 1
+  code=0
+  while read -r package; do
+    grep -Eq "(^|[ (])$package([ )]|\$)" "$readme" || { echo "README does not name $package" && code=1; }
+  done <"$work/packages"
+  return "$code"
+}
+check 'README names every package that the build needs' packages_are_told
+
+# version NAME: what README's table says of it.
+version() { sed -n "s/^ *$1 \{2,\}\([0-9.]*\) .*/\1/p" "$readme"; }
+
+versions_are_right() {
+  code=0
+  for pair in GnuTLS:gnutls libConfuse:libconfuse 'GNU SASL:libgsasl' SQLite:sqlite3 Nettle:nettle Check:check; do
+    wanted=$(sed -n "s/.*\[${pair#*:} >= \([0-9.]*\)\].*/\1/p" "$source/configure.ac")
+    told=$(version "${pair%:*}")
+    [ -n "$wanted" ] && [ "$told" = "$wanted" ] && continue
+    echo "${pair%:*}: README says $told, configure.ac $wanted"
+    code=1
+  done
+  return "$code"
+}
+check 'README and configure.ac agree on the oldest versions' versions_are_right
+
+options_exist() {
+  "$source/configure" --help >"$work/configure-help"
+  code=0
+  for option in $(grep -oh -- '--\(enable\|disable\)-[a-z-]*[a-z]' "$readme" "$source/HACKING" | sort -u); do
+    name=${option#--*able-}
+    grep -Eq -- "--(enable|disable)-$name([^a-z-]|\$)" "$work/configure-help" || { echo "configure has no $option" && code=1; }
+  done
+  return "$code"
+}
+check 'README and HACKING speak of options that configure has' options_exist
+
+version_is_in_news() {
+  package_version=$(sed -n 's/^AC_INIT(\[mailhaul\],\[\([0-9.]*\)\].*/\1/p' "$source/configure.ac")
+  [ -n "$package_version" ] && grep -Fqx "$package_version" "$source/NEWS"
+}
+check 'NEWS has an entry for this version' version_is_in_news
+
+done_testing

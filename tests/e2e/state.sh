@@ -1,0 +1,96 @@
+#!/bin/sh
+# What is known of messages survives new UIDs, a lost state, empty listings and readers.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mail_of() {
+  rm -rf mail Mail state
+  mkdir mail
+  for _n in $(seq 1 "$1"); do
+    printf 'From: a%s@example.org\nSubject: number %s\nMessage-ID: <%s@example.org>\n\nbody %s\n' "$_n" "$_n" "$_n" "$_n" >"mail/$_n"
+  done
+}
+only() {
+  fresh_configuration
+  configure a 'deliver_to = "maildir:Mail"' "$@"
+}
+# The names of the test server's files are its UIDs.
+renumber() { for _f in mail/*; do mv "$_f" "mail/new-${_f##*/}"; done; }
+
+mail_of 20
+serve --dir mail
+only 'leave_on_server = 14d'
+run
+renumber
+printf 'From: b@example.org\nSubject: late\nMessage-ID: <late@example.org>\n\nlate\n' >mail/new-99
+run_later +7d -v
+check 'new UIDs for all messages are noticed' contains err '20 of 20 messages have vanished'
+check 'only what is new is fetched' contains out 'a: 1 new ('
+check 'nothing is here twice' count_is Mail/new 21
+run_later +14d -v
+check 'ages carry over' contains out 'a: 0 new (0 B), 20 deleted, 1 left on the server'
+check 'the late one has its own age' [ -e mail/new-99 ]
+
+mail_of 5
+serve --dir mail
+only 'leave_on_server = no'
+run
+for n in 6 7; do printf 'From: c@example.org\nSubject: other %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+run -v
+check 'what we deleted ourselves has not vanished' lacks err 'have vanished'
+check 'and new mail is fetched without looking at headers' lacks transcript 'TOP'
+check 'once' count_is Mail/new 7
+
+mail_of 20
+serve --dir mail
+only
+run
+mv mail away && mkdir mail
+run
+check 'an empty listing is no failure' exits 0
+rmdir mail && mv away mail
+run -v
+check 'and makes nothing forgotten' contains out 'a: 0 new ('
+
+rm -rf state
+serve --dir mail
+mv Mail/new/"$(ls Mail/new | head -n 1)" Mail/cur/"$(ls Mail/new | head -n 1):2,S"
+run -v
+check 'a lost state is made again from the names in new/ and cur/' contains err '20 messages were in place already'
+check 'without fetching' lacks transcript 'RETR'
+check 'anything' count_is Mail 20
+run -v
+check 'and is as good as before' contains out 'a: 0 new (0 B), 0 deleted, 20 left on the server'
+
+head -c 100 state/a.db >cut && cp cut state/a.db
+rm -f state/a.db-wal state/a.db-shm
+run
+check 'a state that was cut short is refused' exits 74
+check 'with what to do' contains err 'move it away, then run mailhaul again'
+check 'and nothing is touched' count_is Mail 20
+rm -f state/a.db
+run
+sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
+run
+check 'a newer state is refused' exits 74
+check 'in words' says err \
+  'mailhaul: a: state: the state state/a.db was written by a newer mailhaul; use that version again, or move the file away'
+rm -f state/a.db
+sqlite3 state/a.db 'CREATE TABLE theirs(x)'
+run
+check 'the database of another program is refused' says err \
+  'mailhaul: a: state: state/a.db is no state of mailhaul; move the file away, or set another state_dir'
+
+rm -f state/a.db
+run
+sqlite3 state/a.db 'BEGIN; SELECT count(*) FROM message; SELECT 1;' >/dev/null
+check 'the state can be read with the sqlite3 shell' [ "$(sqlite3 state/a.db 'SELECT count(*) FROM message')" = 20 ]
+
+for n in 6 7; do cp "mail/1" "mail/same-$n"; done
+serve --dir mail --no-uidl
+rm -rf state Mail
+run
+check 'without UIDL, messages with the same header are all fetched' count_is Mail/new 22
+run -v
+check 'and once' contains out 'a: 0 new ('
+
+done_testing

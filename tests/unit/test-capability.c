@@ -1,0 +1,144 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check_main.h"
+#include "pop3/capability.h"
+
+static void add(struct capability *c, const char *line)
+{
+	capability_add(c, line, strlen(line));
+}
+
+enum { TOP = 1, UIDL = 2, USER = 4, STLS = 8, PIPELINING = 16 };
+
+static const struct {
+	const char *line;
+	int flags;
+} lines[] = {
+    {"TOP", TOP},
+    {"UIDL", UIDL},
+    {"USER", USER},
+    {"STLS", STLS},
+    {"PIPELINING", PIPELINING},
+    {"Pipelining", PIPELINING},
+    {"stls", STLS},
+    {"USER more words", USER},
+    {" TOP ", TOP},
+    {"", 0},
+    {" ", 0},
+    {"TOPS", 0},
+    {"TO", 0},
+    {"XUIDL", 0},
+    {"UIDL\t", 0},
+    {"IMPLEMENTATION STLS USER", 0},
+    {"EXPIRE 0", 0},
+    {"SASL STLS", 0},
+    {"RESP-CODES", 0},
+};
+
+START_TEST(a_line_announces_what_its_first_word_says)
+{
+	struct capability c;
+	int flags;
+
+	capability_clear(&c);
+	add(&c, lines[_i].line);
+	flags = (c.top ? TOP : 0) | (c.uidl ? UIDL : 0) | (c.user ? USER : 0) | (c.stls ? STLS : 0) |
+		(c.pipelining ? PIPELINING : 0);
+	ck_assert_int_eq(flags, lines[_i].flags);
+}
+END_TEST
+
+START_TEST(only_the_length_counts_and_nul_is_an_octet)
+{
+	struct capability c;
+
+	capability_clear(&c);
+	capability_add(&c, "TOPS", 3);
+	ck_assert(c.top);
+	capability_add(&c, "UIDL\0", 5);
+	ck_assert(!c.uidl);
+}
+END_TEST
+
+START_TEST(clearing_forgets_all)
+{
+	struct capability c, nothing = {0};
+
+	capability_clear(&c);
+	add(&c, "TOP");
+	add(&c, "STLS");
+	add(&c, "SASL PLAIN");
+	capability_clear(&c);
+	ck_assert(!c.top && !c.stls);
+	ck_assert(!capability_has_mechanism(&c, "PLAIN"));
+	ck_assert_str_eq(c.sasl, nothing.sasl);
+}
+END_TEST
+
+START_TEST(mechanisms_are_whole_words_in_any_case)
+{
+	struct capability c;
+
+	capability_clear(&c);
+	ck_assert(!capability_has_mechanism(&c, "PLAIN"));
+	add(&c, "sasl  Plain scram-sha-256-PLUS XOAUTH2 ");
+	ck_assert(capability_has_mechanism(&c, "PLAIN"));
+	ck_assert(capability_has_mechanism(&c, "XOAUTH2"));
+	ck_assert(capability_has_mechanism(&c, "SCRAM-SHA-256-PLUS"));
+	ck_assert(!capability_has_mechanism(&c, "SCRAM-SHA-256"));
+	ck_assert(!capability_has_mechanism(&c, "OAUTH2"));
+	ck_assert(!capability_has_mechanism(&c, "LAIN"));
+	ck_assert(!capability_has_mechanism(&c, "PLAI"));
+	ck_assert(!capability_has_mechanism(&c, "SASL"));
+}
+END_TEST
+
+START_TEST(sasl_without_mechanisms_offers_none)
+{
+	struct capability c;
+
+	capability_clear(&c);
+	add(&c, "SASL");
+	ck_assert(!capability_has_mechanism(&c, "PLAIN"));
+	ck_assert(!capability_has_mechanism(&c, ""));
+}
+END_TEST
+
+START_TEST(mechanisms_beyond_the_room_are_passed_over)
+{
+	struct capability c;
+	char line[8192] = "SASL";
+
+	memset(line + 4, ' ', 1);
+	memset(line + 5, 'x', 8000);
+	strcpy(line + 8005, " PLAIN");
+	capability_clear(&c);
+	add(&c, line);
+	ck_assert(capability_has_mechanism(&c, "PLAIN"));
+	ck_assert_uint_lt(strlen(c.sasl), sizeof(c.sasl));
+	for (size_t length = 1; length < 600; length++) {
+		snprintf(line, sizeof(line), "SASL %0*d LOGIN", (int)length, 0);
+		add(&c, line);
+		ck_assert_uint_lt(strlen(c.sasl), sizeof(c.sasl));
+		/* " 0...0 LOGIN " has to fit, or the first is left out */
+		ck_assert(capability_has_mechanism(&c, "LOGIN") == (length + 8 < sizeof(c.sasl) || length + 2 >= sizeof(c.sasl)));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("capability");
+	TCase *c = check_case(s, "capability");
+
+	LOOP_OVER(c, a_line_announces_what_its_first_word_says, lines);
+	tcase_add_test(c, only_the_length_counts_and_nul_is_an_octet);
+	tcase_add_test(c, clearing_forgets_all);
+	tcase_add_test(c, mechanisms_are_whole_words_in_any_case);
+	tcase_add_test(c, sasl_without_mechanisms_offers_none);
+	tcase_add_test(c, mechanisms_beyond_the_room_are_passed_over);
+	return check_main(s);
+}

@@ -1,0 +1,283 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/escape.h"
+#include "check_main.h"
+#include "pop3/maildrop.h"
+
+static struct maildrop maildrop;
+static struct error err;
+
+static void teardown(void)
+{
+	maildrop_free(&maildrop);
+	ck_assert_ptr_eq(maildrop.messages, NULL);
+	ck_assert_uint_eq(maildrop.count, 0);
+}
+
+static bool add_size(const char *line)
+{
+	error_clear(&err);
+	return maildrop_add_size(&maildrop, line, strlen(line), &err);
+}
+
+static bool add_uid(const char *line)
+{
+	error_clear(&err);
+	return maildrop_add_uid(&maildrop, line, strlen(line), &err);
+}
+
+/* LIST of the numbers 1 to count, each of 100 octets. */
+static void list_up_to(unsigned count)
+{
+	char line[32];
+
+	for (unsigned i = 1; i <= count; i++) {
+		snprintf(line, sizeof(line), "%u 100", i);
+		ck_assert(add_size(line));
+	}
+	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+}
+
+static const struct {
+	const char *line;
+	bool good;
+	uint32_t number;
+	uint64_t octets;
+} size_lines[] = {
+    {"1 120", true, 1, 120},
+    {"1 0", true, 1, 0},
+    {"1  120", true, 1, 120},
+    {"1 120 more words", true, 1, 120},
+    {"1 120 ", true, 1, 120},
+    {"007 120", true, 7, 120},
+    {"2147483647 1", true, INT32_MAX, 1},
+    {"1 9223372036854775807", true, 1, INT64_MAX},
+    {"0 120", false, 0, 0},
+    {"00 120", false, 0, 0},
+    {"-1 120", false, 0, 0},
+    {"+1 120", false, 0, 0},
+    {"2147483648 1", false, 0, 0},
+    {"4294967296 1", false, 0, 0},
+    {"4294967297 1", false, 0, 0},
+    {"18446744073709551616 1", false, 0, 0},
+    {"18446744073709551617 1", false, 0, 0},
+    {"1", false, 0, 0},
+    {"1 ", false, 0, 0},
+    {"", false, 0, 0},
+    {" ", false, 0, 0},
+    {" 1 120", false, 0, 0},
+    {"x 120", false, 0, 0},
+    {"1x 120", false, 0, 0},
+    {"1\t120", false, 0, 0},
+    {"1 x", false, 0, 0},
+    {"1 120x", false, 0, 0},
+    {"1 -120", false, 0, 0},
+    {"1 9223372036854775808", false, 0, 0},
+    {"1 18446744073709551616", false, 0, 0},
+    {"+OK 1 120", false, 0, 0},
+};
+
+START_TEST(a_list_line_is_a_number_and_a_size)
+{
+	char words[128];
+
+	ck_assert(add_size(size_lines[_i].line) == size_lines[_i].good);
+	ck_assert_uint_eq(maildrop.count, size_lines[_i].good ? 1 : 0);
+	if (size_lines[_i].good) {
+		ck_assert_uint_eq(maildrop.messages[0].number, size_lines[_i].number);
+		ck_assert_uint_eq(maildrop.messages[0].octets, size_lines[_i].octets);
+		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[0]), "");
+		return;
+	}
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert(!err.temporary);
+	ck_assert_ptr_ne(strstr(err.cause, "LIST"), NULL);
+	escape_text(words, sizeof(words), size_lines[_i].line, strlen(size_lines[_i].line));
+	ck_assert_str_eq(err.server, words);
+}
+END_TEST
+
+START_TEST(a_nul_in_a_list_line_is_no_number)
+{
+	ck_assert(!maildrop_add_size(&maildrop, "1\0 120", 6, &err));
+	ck_assert(!maildrop_add_size(&maildrop, "1 120\0", 6, &err));
+	ck_assert_str_eq(err.server, "1 120\\x00");
+}
+END_TEST
+
+START_TEST(a_listing_out_of_order_is_sorted)
+{
+	static const char *const lines[] = {"3 30", "1 10", "2147483647 70", "2 20"};
+	static const uint32_t numbers[] = {1, 2, 3, INT32_MAX};
+
+	for (size_t i = 0; i < COUNT(lines); i++)
+		ck_assert(add_size(lines[i]));
+	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		ck_assert_uint_eq(maildrop.messages[i].number, numbers[i]);
+	ck_assert_uint_eq(maildrop.messages[1].octets, 20);
+}
+END_TEST
+
+static const char *const doubled[][4] = {{"1 1", "1 1"}, {"1 1", "2 2", "1 3"}, {"2 1", "1 2", "2 3", "3 4"}};
+
+START_TEST(a_number_listed_twice_is_a_protocol_error)
+{
+	for (size_t i = 0; i < 4 && doubled[_i][i]; i++)
+		ck_assert(add_size(doubled[_i][i]));
+	ck_assert(!maildrop_finish_sizes(&maildrop, &err));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_ne(strstr(err.cause, "twice"), NULL);
+}
+END_TEST
+
+START_TEST(an_empty_maildrop_is_no_error)
+{
+	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	ck_assert_uint_eq(maildrop.count, 0);
+	ck_assert(!add_uid("1 a"));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+}
+END_TEST
+
+START_TEST(uids_are_opaque_and_found_by_number)
+{
+	list_up_to(1000);
+	ck_assert(add_uid("999 ../../etc/passwd"));
+	ck_assert(add_uid("1 a"));
+	ck_assert(add_uid("2 a b  c "));
+	ck_assert(add_uid("3   \xff\x01'\"%s"));
+	ck_assert(add_uid("1000 z"));
+	ck_assert(add_uid("500 .."));
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[998]), "../../etc/passwd");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[0]), "a");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[1]), "a b  c ");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[2]), "\xff\x01'\"%s");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[999]), "z");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[499]), "..");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[3]), "");
+	ck_assert_uint_eq(maildrop.messages[0].uid_length, 1);
+	ck_assert_uint_eq(maildrop.messages[3].uid_length, 0);
+}
+END_TEST
+
+START_TEST(uids_in_the_order_of_the_listing_are_matched)
+{
+	char line[64], uid[32];
+
+	list_up_to(3000);
+	for (unsigned i = 1; i <= 3000; i++) {
+		snprintf(line, sizeof(line), "%u uid-%u", i, i);
+		ck_assert(add_uid(line));
+	}
+	for (unsigned i = 1; i <= 3000; i++) {
+		snprintf(uid, sizeof(uid), "uid-%u", i);
+		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[i - 1]), uid);
+	}
+}
+END_TEST
+
+static const char *const bad_uid_lines[] = {
+    "4 unlisted",
+    "2147483647 unlisted",
+    "0 zero",
+    "-1 negative",
+    "2147483648 large",
+    "4294967297 wraps",
+    "18446744073709551617 wraps",
+    "x y",
+    "",
+    " 1 a",
+    "a",
+};
+
+START_TEST(a_uidl_line_that_fits_no_message_is_a_protocol_error)
+{
+	list_up_to(3);
+	ck_assert(!add_uid(bad_uid_lines[_i]));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_ne(strstr(err.cause, "UIDL"), NULL);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_uint_eq(maildrop.messages[i].uid_length, 0);
+}
+END_TEST
+
+START_TEST(a_number_with_two_uids_is_a_protocol_error)
+{
+	list_up_to(3);
+	ck_assert(add_uid("2 a"));
+	ck_assert(!add_uid("2 a"));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_ne(strstr(err.cause, "twice"), NULL);
+}
+END_TEST
+
+START_TEST(one_uid_for_two_messages_is_kept_for_both)
+{
+	list_up_to(2);
+	ck_assert(add_uid("1 same"));
+	ck_assert(add_uid("2 same"));
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[0]), "same");
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[1]), "same");
+}
+END_TEST
+
+START_TEST(what_cannot_be_a_uid_counts_as_none)
+{
+	char line[MAILDROP_UID_MOST + 8] = "1 ";
+
+	list_up_to(4);
+	memset(line + 2, 'u', MAILDROP_UID_MOST);
+	ck_assert(maildrop_add_uid(&maildrop, line, MAILDROP_UID_MOST + 2, &err));
+	ck_assert_uint_eq(maildrop.messages[0].uid_length, MAILDROP_UID_MOST);
+	memset(line + 2, 'u', MAILDROP_UID_MOST + 1);
+	line[0] = '2';
+	ck_assert(maildrop_add_uid(&maildrop, line, MAILDROP_UID_MOST + 3, &err));
+	ck_assert(maildrop_add_uid(&maildrop, "3 a\0b", 5, &err));
+	ck_assert(maildrop_add_uid(&maildrop, "4", 1, &err));
+	for (size_t i = 1; i < 4; i++) {
+		ck_assert_uint_eq(maildrop.messages[i].uid_length, 0);
+		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[i]), "");
+	}
+}
+END_TEST
+
+START_TEST(a_server_that_lists_too_much_is_not_believed)
+{
+	char line[32];
+
+	/* Room for all of it would take long to fill: pretend that it is full. */
+	ck_assert(add_size("1 1"));
+	maildrop.count = maildrop.capacity = MAILDROP_MOST;
+	snprintf(line, sizeof(line), "%d 1", MAILDROP_MOST + 1);
+	ck_assert(!add_size(line));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_uint_eq(maildrop.count, MAILDROP_MOST);
+	maildrop.count = 1;
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("maildrop");
+	TCase *c = check_case(s, "maildrop");
+
+	tcase_add_checked_fixture(c, NULL, teardown);
+	LOOP_OVER(c, a_list_line_is_a_number_and_a_size, size_lines);
+	tcase_add_test(c, a_nul_in_a_list_line_is_no_number);
+	tcase_add_test(c, a_listing_out_of_order_is_sorted);
+	LOOP_OVER(c, a_number_listed_twice_is_a_protocol_error, doubled);
+	tcase_add_test(c, an_empty_maildrop_is_no_error);
+	tcase_add_test(c, uids_are_opaque_and_found_by_number);
+	tcase_add_test(c, uids_in_the_order_of_the_listing_are_matched);
+	LOOP_OVER(c, a_uidl_line_that_fits_no_message_is_a_protocol_error, bad_uid_lines);
+	tcase_add_test(c, a_number_with_two_uids_is_a_protocol_error);
+	tcase_add_test(c, one_uid_for_two_messages_is_kept_for_both);
+	tcase_add_test(c, what_cannot_be_a_uid_counts_as_none);
+	tcase_add_test(c, a_server_that_lists_too_much_is_not_believed);
+	return check_main(s);
+}

@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "pop3/refusal.h"
+
+static const struct {
+	const char *words;
+	enum error_kind asked, kind;
+	bool temporary;
+	const char *mend; /* a part of it; NULL: none at all */
+} refusals[] = {
+    {"[IN-USE] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
+    {"[in-use] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
+    {"[LOGIN-DELAY] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"[Login-Delay]", ERROR_PROTOCOL, ERROR_LOCKED, true, "less often"},
+    {"[SYS/TEMP] disk", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[sys/temp]", ERROR_PROTOCOL, ERROR_PROTOCOL, true, "next run"},
+    {"[SYS/PERM] broken", ERROR_AUTH, ERROR_PROTOCOL, false, "operator"},
+    {"[AUTH] wrong", ERROR_AUTH, ERROR_AUTH, false, "app password"},
+    {"[auth] wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    {"[AUTH]wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    /* no code, an unknown one, or one that is not in front */
+    {"wrong password", ERROR_AUTH, ERROR_AUTH, false, "app password"},
+    {"no such message", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"[X-ODD] what", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"[IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"[IN-USEFUL]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+    {"sorry [IN-USE]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, NULL},
+};
+
+START_TEST(the_response_code_decides)
+{
+	const char *words = refusals[_i].words;
+	struct error err;
+
+	memset(&err, 'x', sizeof(err));
+	ck_assert(!refusal_error(words, strlen(words), refusals[_i].asked, "the server refused", &err));
+	ck_assert_int_eq(err.kind, refusals[_i].kind);
+	ck_assert(err.temporary == refusals[_i].temporary);
+	ck_assert_str_eq(err.cause, "the server refused");
+	ck_assert_str_eq(err.server, words);
+	if (refusals[_i].mend)
+		ck_assert_ptr_ne(strstr(err.mend, refusals[_i].mend), NULL);
+	else
+		ck_assert_str_eq(err.mend, "");
+}
+END_TEST
+
+START_TEST(no_octet_behind_the_words_is_read)
+{
+	struct error err;
+
+	refusal_error("[IN-USE]", 7, ERROR_PROTOCOL, "refused", &err);
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_str_eq(err.server, "[IN-USE");
+}
+END_TEST
+
+START_TEST(the_servers_words_come_escaped)
+{
+	struct error err;
+
+	refusal_error("[AUTH] \x1b[31m\0no", 15, ERROR_AUTH, "refused", &err);
+	ck_assert_str_eq(err.server, "[AUTH] \\x1b[31m\\x00no");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("refusal");
+	TCase *c = check_case(s, "refusal");
+
+	LOOP_OVER(c, the_response_code_decides, refusals);
+	tcase_add_test(c, no_octet_behind_the_words_is_read);
+	tcase_add_test(c, the_servers_words_come_escaped);
+	return check_main(s);
+}

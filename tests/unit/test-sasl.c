@@ -1,0 +1,214 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "check_main.h"
+#include "pop3/capability.h"
+#include "pop3/sasl.h"
+#include "scram_server.h"
+
+static const struct {
+	const char *offered;
+	const char *chosen;
+} choices[] = {
+    {"SASL PLAIN", "PLAIN"},
+    {"SASL PLAIN SCRAM-SHA-1", "SCRAM-SHA-1"},
+    {"SASL SCRAM-SHA-1 SCRAM-SHA-256 PLAIN", "SCRAM-SHA-256"},
+    {"SASL scram-sha-256 plain", "SCRAM-SHA-256"},
+    {"SASL SCRAM-SHA-256-PLUS PLAIN", "PLAIN"},
+    {"SASL LOGIN CRAM-MD5 PLAIN", "PLAIN"},
+    {"SASL LOGIN CRAM-MD5 DIGEST-MD5 NTLM ANONYMOUS EXTERNAL XOAUTH2", NULL},
+    {"SASL", NULL},
+    {"USER", NULL},
+};
+
+START_TEST(the_strongest_mechanism_that_is_announced_is_chosen)
+{
+	struct capability c = {0};
+	const char *chosen;
+
+	capability_add(&c, choices[_i].offered, strlen(choices[_i].offered));
+	chosen = sasl_choose(&c);
+	if (choices[_i].chosen)
+		ck_assert_str_eq(chosen, choices[_i].chosen);
+	else
+		ck_assert_ptr_eq(chosen, NULL);
+}
+END_TEST
+
+struct client {
+	struct secret *password;
+	struct sasl *sasl;
+	struct buf answer;
+	bool complete;
+	struct error err;
+};
+
+static void client_start(struct client *c, const char *mechanism, const char *user, const char *password)
+{
+	*c = (struct client){.password = secret_make(password, strlen(password))};
+	ck_assert(sasl_start(&c->sasl, mechanism, user, c->password, &c->err));
+}
+
+static bool client_step(struct client *c, const char *challenge)
+{
+	buf_clear(&c->answer);
+	return sasl_step(c->sasl, challenge, &c->answer, &c->complete, &c->err);
+}
+
+static void client_end(struct client *c)
+{
+	sasl_free(&c->sasl);
+	ck_assert_ptr_eq(c->sasl, NULL);
+	sasl_free(&c->sasl);
+	secret_free(&c->password);
+	buf_wipe(&c->answer);
+}
+
+static const struct {
+	const char *user, *password, *response;
+} plain[] = {
+    {"tim", "tanstaaftanstaaf", "AHRpbQB0YW5zdGFhZnRhbnN0YWFm"}, /* RFC 4616, 4., without authzid */
+    {"a", "b", "AGEAYg=="},
+    {"a@example.org", "p w\xc3\xbc", "AGFAZXhhbXBsZS5vcmcAcCB3w7w="},
+};
+
+START_TEST(plain_is_one_message_and_then_complete)
+{
+	struct client c;
+
+	client_start(&c, "PLAIN", plain[_i].user, plain[_i].password);
+	ck_assert(client_step(&c, ""));
+	ck_assert_str_eq(buf_string(&c.answer), plain[_i].response);
+	ck_assert(c.complete);
+	client_end(&c);
+}
+END_TEST
+
+static const char *const scrams[] = {"SCRAM-SHA-256", "SCRAM-SHA-1"};
+
+/* Runs the exchange up to the server's last message, which is the caller's to free. */
+static void until_proof(struct client *c, struct scram_server *server, char **final)
+{
+	char *challenge;
+
+	ck_assert(client_step(c, ""));
+	ck_assert(!c->complete);
+	ck_assert(scram_server_step(server, buf_string(&c->answer), &challenge));
+	ck_assert(client_step(c, challenge));
+	ck_assert(!c->complete);
+	gsasl_free(challenge);
+	ck_assert(scram_server_step(server, buf_string(&c->answer), final));
+}
+
+START_TEST(scram_is_complete_when_the_server_has_proved_itself)
+{
+	struct scram_server server;
+	struct client c;
+	char *final;
+
+	scram_server_start(&server, scrams[_i], "pencil");
+	client_start(&c, scrams[_i], "user,with=signs", "pencil");
+	until_proof(&c, &server, &final);
+	ck_assert(client_step(&c, final));
+	ck_assert(c.complete);
+	ck_assert_uint_eq(c.answer.length, 0);
+	ck_assert_str_eq(gsasl_property_fast(server.session, GSASL_AUTHID), "user,with=signs");
+	gsasl_free(final);
+	client_end(&c);
+	scram_server_end(&server);
+}
+END_TEST
+
+START_TEST(a_wrong_signature_of_the_server_fails_the_login)
+{
+	struct scram_server server;
+	struct client c;
+	char *final;
+
+	scram_server_start(&server, scrams[_i], "pencil");
+	client_start(&c, scrams[_i], "user", "pencil");
+	until_proof(&c, &server, &final);
+	scram_server_forge(&final);
+	ck_assert(!client_step(&c, final));
+	ck_assert(!c.complete);
+	ck_assert_int_eq(c.err.kind, ERROR_AUTH);
+	ck_assert_ptr_ne(strstr(c.err.cause, scrams[_i]), NULL);
+	gsasl_free(final);
+	client_end(&c);
+	scram_server_end(&server);
+}
+END_TEST
+
+START_TEST(a_wrong_password_is_noticed_by_the_server)
+{
+	struct scram_server server;
+	struct client c;
+	char *challenge;
+
+	scram_server_start(&server, scrams[_i], "pencil");
+	client_start(&c, scrams[_i], "user", "crayon");
+	ck_assert(client_step(&c, ""));
+	ck_assert(scram_server_step(&server, buf_string(&c.answer), &challenge));
+	ck_assert(client_step(&c, challenge));
+	gsasl_free(challenge);
+	ck_assert(!scram_server_step(&server, buf_string(&c.answer), &challenge));
+	gsasl_free(challenge);
+	client_end(&c);
+	scram_server_end(&server);
+}
+END_TEST
+
+static const char *const bad_challenges[] = {
+    "",
+    "!not base64!",
+    "eD15",					/* x=y */
+    "cj1ldmlsLHM9QUFBQSxpPTQwOTY=",		/* r=evil,s=AAAA,i=4096: another nonce */
+    "dj1BQUFB",					/* v=AAAA, too early */
+    "ZT1vdGhlci1lcnJvcg==",			/* e=other-error */
+};
+
+START_TEST(a_challenge_that_is_no_scram_fails_the_login)
+{
+	struct client c;
+
+	client_start(&c, "SCRAM-SHA-256", "user", "pencil");
+	ck_assert(client_step(&c, ""));
+	ck_assert(!client_step(&c, bad_challenges[_i]));
+	ck_assert_int_eq(c.err.kind, ERROR_AUTH);
+	ck_assert(!c.complete);
+	ck_assert_uint_eq(c.answer.length, 0);
+	client_end(&c);
+}
+END_TEST
+
+START_TEST(a_mechanism_that_does_not_exist_is_an_internal_error)
+{
+	struct secret *password = secret_make("x", 1);
+	struct sasl *sasl = NULL;
+	struct error err;
+
+	ck_assert(!sasl_start(&sasl, "NO-SUCH-THING", "user", password, &err));
+	ck_assert_int_eq(err.kind, ERROR_INTERNAL);
+	ck_assert_ptr_eq(sasl, NULL);
+	secret_free(&password);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("sasl");
+	TCase *c = check_case(s, "sasl");
+
+	LOOP_OVER(c, the_strongest_mechanism_that_is_announced_is_chosen, choices);
+	LOOP_OVER(c, plain_is_one_message_and_then_complete, plain);
+	LOOP_OVER(c, scram_is_complete_when_the_server_has_proved_itself, scrams);
+	LOOP_OVER(c, a_wrong_signature_of_the_server_fails_the_login, scrams);
+	LOOP_OVER(c, a_wrong_password_is_noticed_by_the_server, scrams);
+	LOOP_OVER(c, a_challenge_that_is_no_scram_fails_the_login, bad_challenges);
+	tcase_add_test(c, a_mechanism_that_does_not_exist_is_an_internal_error);
+	return check_main(s);
+}
