@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -143,6 +144,8 @@ int cli_main(int argc, char **argv)
 	/* A reader that goes away, or a file that grows too large, is noticed where it is written. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* GnuTLS would write the keys of every session to the file that this names. */
+	unsetenv("SSLKEYLOGFILE");
 	if (!cli_parse(&cli, argc, argv, &err)) {
 		report_error(NULL, NULL, &err);
 		return EX_USAGE;

@@ -177,7 +177,8 @@ static bool set_command(char ***where, const char *const *values)
 
 	while (values[count])
 		count++;
-	if (count == 0 || !*values[0])
+	/* "pass show mail" without braces would be looked for as one file of that name. */
+	if (count == 0 || !*values[0] || (count == 1 && strchr(values[0], ' ')))
 		return false;
 	free_list(*where);
 	*where = memory_zeroed(count + 1, sizeof(**where));

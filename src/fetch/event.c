@@ -22,28 +22,20 @@ static size_t length_of(const struct event *event)
 	}
 }
 
-static bool send_all(int fd, const void *bytes, size_t length)
-{
-	const char *at = bytes;
-
-	while (length > 0) {
-		ssize_t n = write(fd, at, length);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += n;
-			length -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 void event_send(int fd, const struct event *event)
 {
-	size_t length = length_of(event);
+	size_t length = length_of(event), done = 0, total = sizeof(length) + length;
+	char message[sizeof(length) + sizeof(*event)];
 
-	(void)(send_all(fd, &length, sizeof(length)) && send_all(fd, event, length));
+	memcpy(message, &length, sizeof(length));
+	memcpy(message + sizeof(length), event, length);
+	while (done < total) {
+		ssize_t n = write(fd, message + done, total - done);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		done += n > 0 ? (size_t)n : 0;
+	}
 }
 
 bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended)

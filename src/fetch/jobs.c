@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -168,6 +169,8 @@ static void end_job(struct jobs *j, struct job *job)
 		if (WIFSIGNALED(status))
 			error_set(&err, ERROR_INTERNAL, "the process for this account was ended by signal %d",
 			    WTERMSIG(status));
+		else if (WEXITSTATUS(status) == EX_OSERR)
+			error_errno(&err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
 		else
 			error_set(&err, ERROR_INTERNAL, "the process for this account ended with status %d",
 			    WEXITSTATUS(status));

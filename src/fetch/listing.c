@@ -57,6 +57,12 @@ static size_t find_unusable(struct listing *l)
 	return found;
 }
 
+static bool refuse_unknown(uint32_t number, struct error *err)
+{
+	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP", number);
+	return error_mend(err, "without either, a message cannot be told from those fetched before");
+}
+
 /* TOP for the marked messages, and UIDs of what it tells. */
 static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
@@ -70,6 +76,8 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 			numbers[filled++] = l->maildrop.messages[i].number;
 	}
 	ok = top_identify(s, numbers, unusable, identities, err);
+	for (size_t i = 0; i < unusable && ok; i++)
+		ok = identities[i].known || refuse_unknown(numbers[i], err);
 	filled = 0;
 	for (size_t i = 0; i < l->maildrop.count && ok; i++) {
 		char hex[2 * DIGEST_SIZE + 1];

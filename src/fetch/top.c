@@ -2,30 +2,24 @@
 
 #include "fetch/top.h"
 
-#include <string.h>
-
-#include "base/error.h"
 #include "policy/header.h"
 #include "pop3/session.h"
 
-static bool take_one(struct session *s, uint32_t number, struct top_identity *identity, struct error *err)
+static bool take_one(struct session *s, struct top_identity *identity, struct error *err)
 {
 	struct session_event event;
 	struct header_identity header;
 
+	*identity = (struct top_identity){0};
 	header_start(&header);
 	do {
 		if (!session_next(s, &event, err))
 			return false;
-		if (event.type == SESSION_REFUSED) {
-			error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %u and refuses TOP", number);
-			error_server(err, event.text, event.length);
-			return error_mend(err, "without either, a message cannot be told from those fetched before");
-		}
 		if (event.type == SESSION_DATA)
 			header_add(&header, event.text, event.length);
-	} while (event.type != SESSION_END);
-	identity->telling = header_end(&header, identity->header);
+	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
+	identity->known = event.type == SESSION_END;
+	identity->telling = header_end(&header, identity->header) && identity->known;
 	return true;
 }
 
@@ -37,7 +31,7 @@ bool top_identify(struct session *s, const uint32_t *numbers, size_t count, stru
 	for (size_t i = 0; i < count; i++) {
 		while (next < count && session_queued(s) < session_window(s))
 			session_queue(s, COMMAND_TOP, numbers[next++]);
-		if (!take_one(s, numbers[i], &identities[i], err))
+		if (!take_one(s, &identities[i], err))
 			return false;
 	}
 	return true;

@@ -10,15 +10,16 @@
 struct error;
 struct session;
 
-/* What TOP told of a message: the identity of its header, and whether that says enough to go by. */
+/* What TOP told of a message. */
 struct top_identity {
+	bool known;   /* the server gave its header */
+	bool telling; /* that has enough in it to go by */
 	unsigned char header[DIGEST_SIZE];
-	bool telling;
 };
 
 /*
- * Fills identities[i] for message numbers[i] through TOP, as many in flight as the server takes.
- * ERROR_PROTOCOL when it refuses.
+ * Fills identities[i] for message numbers[i] through TOP, as many in flight as the server takes. A
+ * refused TOP is no failure.
  */
 bool top_identify(struct session *s, const uint32_t *numbers, size_t count, struct top_identity *identities,
     struct error *err);

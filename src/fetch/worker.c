@@ -128,8 +128,8 @@ static bool tell_news(struct worker *w, struct error *err)
 	for (size_t i = 0; i < w->plan.count; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
-		if (e->decision.reason != REASON_TOO_LARGE_NEWS)
-			continue;
+		if (e->decision.reason != REASON_TOO_LARGE_NEWS || w->log.level < LOG_NORMAL)
+			continue; /* what nobody would see is told by a later run */
 		if (!state_add_told(w->state, e->uid, w->clock.now, err))
 			return false;
 		log_line(&w->log, LOG_NORMAL,

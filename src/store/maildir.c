@@ -197,8 +197,13 @@ static bool maildir_commit(struct destination *d, struct error *err)
 			return fail(m, "does not take a message into new/", err);
 		m->touched = true;
 	}
-	if (m->touched && fsync(m->new) != 0)
-		return fail(m, "cannot be synced", err);
+	if (m->touched && fsync(m->new) != 0) {
+		fail(m, "cannot be synced", err);
+		/* What a later sync says of these names means nothing: they are fetched again instead. */
+		for (size_t i = 0; i < m->count; i++)
+			unlinkat(m->new, m->batch[i].final, 0);
+		return false;
+	}
 	m->touched = false;
 	for (size_t i = 0; i < m->count; i++)
 		free_file(&m->batch[i]);

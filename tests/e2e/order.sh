@@ -1,0 +1,23 @@
+#!/bin/sh
+# Power loss: the order in which things reach the disk, read from the system calls of a run.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+for kind in maildir mbox; do
+  rm -rf mail && mkdir mail
+  for n in $(seq 1 300); do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+  serve --dir mail
+  fresh_configuration
+  configure a "deliver_to = \"$kind:box\"" 'leave_on_server = no'
+  write_configuration
+  STATUS=0
+  strace -f -y -qq -s 200 -o trace -e trace=write,pwrite64,fsync,fdatasync,renameat,renameat2 \
+    "$MAILHAUL" -c mailhaul.conf -vv >out 2>err || STATUS=$?
+  check "$kind: the traced run succeeds" exits 0
+  check "$kind: data, folder, record, DELE: in this order" python3 "$E2E_DIR/order.py" "$kind" trace
+  rm -rf box state
+done
+
+done_testing

@@ -1,0 +1,275 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "pop3/capability.h"
+#include "pop3/maildrop.h"
+#include "talk.h"
+
+static struct talk talk;
+
+static const struct {
+	const char *server;
+	enum error_kind kind;
+	bool temporary;
+	const char *words; /* of the server, escaped */
+} greetings[] = {
+    {"+OK\r\n", ERROR_NONE, false, ""},
+    {"+OK POP3 ready <1.2@example.org>\r\n", ERROR_NONE, false, ""},
+    {"-ERR go away\r\n", ERROR_PROTOCOL, false, "go away"},
+    {"-ERR [SYS/TEMP] later\r\n", ERROR_PROTOCOL, true, "[SYS/TEMP] later"},
+    {"-ERR [IN-USE] later\r\n", ERROR_LOCKED, true, "[IN-USE] later"},
+    {"+ what\r\n", ERROR_PROTOCOL, false, ""},
+    {"* OK [CAPABILITY IMAP4rev1] ready\r\n", ERROR_PROTOCOL, false, "* OK [CAPABILITY IMAP4rev1] ready"},
+    {"220 mail.example.org\x1b ESMTP\r\n", ERROR_PROTOCOL, false, "220 mail.example.org\\x1b ESMTP"},
+    {"\r\n", ERROR_PROTOCOL, false, ""},
+    {"+OK no end", ERROR_NETWORK, true, ""},
+    {"", ERROR_NETWORK, true, ""},
+};
+
+START_TEST(a_greeting_is_plus_ok_or_an_error)
+{
+	for (size_t piece = 0; piece <= strlen(greetings[_i].server); piece++) {
+		bool ok;
+
+		talk_start(&talk, greetings[_i].server, piece);
+		talk.script.cut = piece % 2 == 1; /* closing and falling silent are alike here */
+		ok = session_greet(talk.session, &talk.err);
+		ck_assert(ok == (greetings[_i].kind == ERROR_NONE));
+		ck_assert_int_eq(talk.err.kind, greetings[_i].kind);
+		ck_assert(talk.err.temporary == greetings[_i].temporary);
+		ck_assert_str_eq(talk.err.server, greetings[_i].words);
+		ck_assert_uint_eq(talk.script.client_length, 0);
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_pop3_is_told_in_short)
+{
+	static char server[9000] = "+OK";
+
+	memset(server + 3, 'x', sizeof(server) - 4);
+	talk_start(&talk, server, (size_t)_i);
+	ck_assert(!session_greet(talk.session, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
+	ck_assert_uint_eq(strlen(talk.err.server), 200);
+	ck_assert_mem_eq(talk.err.server, "+OKxxxx", 7);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(capabilities_are_read_and_old_ones_forgotten)
+{
+	static const char server[] = "+OK list follows\r\nTOP\r\nSTLS\r\nSASL PLAIN\r\nX-ODD\r\n..\r\n.\r\n"
+				     "+OK\r\nUIDL\r\nPIPELINING\r\n.\r\n"
+				     "-ERR what\r\n";
+	const struct capability *c;
+
+	for (size_t piece = 0; piece < sizeof(server); piece++) {
+		talk_start(&talk, server, piece);
+		c = session_capabilities(talk.session);
+		ck_assert(!c->top && !c->stls && !c->uidl && !c->pipelining);
+		ck_assert_uint_eq(session_window(talk.session), 1);
+		ck_assert(session_ask_capabilities(talk.session, &talk.err));
+		ck_assert(c->top && c->stls && !c->uidl && !c->pipelining);
+		ck_assert(capability_has_mechanism(c, "PLAIN"));
+		ck_assert(session_ask_capabilities(talk.session, &talk.err));
+		ck_assert(!c->top && !c->stls && c->uidl && c->pipelining);
+		ck_assert(!capability_has_mechanism(c, "PLAIN"));
+		ck_assert_uint_gt(session_window(talk.session), 1);
+		ck_assert(session_ask_capabilities(talk.session, &talk.err));
+		ck_assert(!c->uidl && !c->pipelining);
+		ck_assert_uint_eq(session_window(talk.session), 1);
+		ck_assert_str_eq(talk.script.client, "CAPA\r\nCAPA\r\nCAPA\r\n");
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+static const char *const bad_capabilities[] = {"+ x\r\n", "+OKx\r\n", "+OK\r\nTOP\r\n", "?\r\n.\r\n", "+OK\r\nTOP"};
+
+START_TEST(capabilities_that_do_not_end_are_an_error)
+{
+	talk_start(&talk, bad_capabilities[_i], 0);
+	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
+	talk_end(&talk);
+}
+END_TEST
+
+/* LIST and UIDL, at servers with and without pipelining; the listing as "number octets uid" lines. */
+static const struct {
+	const char *server, *listing;
+	enum error_kind kind;
+} listings[] = {
+    {"+OK 2 messages\r\n1 120\r\n2 9\r\n.\r\n+OK\r\n1 a\r\n2 ..b\r\n.\r\n", "1 120 a\n2 9 ..b\n", ERROR_NONE},
+    {"+OK\r\n.\r\n+OK\r\n.\r\n", "", ERROR_NONE},
+    {"+OK\r\n3 30\r\n1 10\r\n.\r\n+OK\r\n3 c\r\n1 a\r\n.\r\n", "1 10 a\n3 30 c\n", ERROR_NONE},
+    {"+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n2 b\r\n.\r\n", "1 10 \n2 20 b\n", ERROR_NONE},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n.\r\n", "1 10 \n", ERROR_NONE},
+    {"+OK\r\n1 10\r\n.\r\n-ERR unknown command\r\n", "1 10 \n", ERROR_NONE},
+    {"-ERR [SYS/PERM] broken\r\n-ERR x\r\n", NULL, ERROR_PROTOCOL},
+    {"-ERR [IN-USE] locked\r\n-ERR x\r\n", NULL, ERROR_LOCKED},
+    {"+OK\r\n1 10\r\n1 10\r\n.\r\n+OK\r\n1 a\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n0 10\r\n.\r\n+OK\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n\r\n.\r\n+OK\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n2 b\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n1 a\r\n1 a\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n.\r\n+ x\r\n", NULL, ERROR_PROTOCOL},
+    {"+ x\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n+OK\r\n1 a\r\n.\r\n", NULL, ERROR_PROTOCOL},
+    {"+OK\r\n1 10\r\n", NULL, ERROR_NETWORK},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n1 a\r\n", NULL, ERROR_NETWORK},
+    {"+OK\r\n1 10\r\n.\r\n+OK\r\n1 a", NULL, ERROR_NETWORK},
+};
+
+static void check_listing(int i, const char *capabilities, size_t piece)
+{
+	struct maildrop drop = {0};
+	struct buf got = {0};
+	bool ok;
+
+	talk_capable(&talk, capabilities, listings[i].server, piece);
+	talk.script.cut = piece % 2 == 1;
+	ok = session_list(talk.session, &drop, &talk.err);
+	ck_assert_int_eq(talk.err.kind, listings[i].kind);
+	ck_assert(ok == (listings[i].kind == ERROR_NONE));
+	for (size_t m = 0; ok && m < drop.count; m++)
+		buf_append_format(&got, "%u %llu %s\n", drop.messages[m].number,
+		    (unsigned long long)drop.messages[m].octets, maildrop_uid(&drop, &drop.messages[m]));
+	if (ok) {
+		ck_assert_str_eq(buf_string(&got), listings[i].listing);
+		ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+		ck_assert_uint_eq(session_queued(talk.session), 0);
+	}
+	buf_free(&got);
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+
+START_TEST(a_maildrop_is_listed_or_an_error)
+{
+	for (size_t piece = 0; piece <= strlen(listings[_i].server); piece++) {
+		check_listing(_i, "UIDL\r\n", piece);
+		check_listing(_i, "UIDL\r\nPIPELINING\r\n", piece);
+	}
+}
+END_TEST
+
+START_TEST(only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list)
+{
+	struct maildrop drop = {0};
+
+	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\n1 10\r\n", 0);
+	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+	maildrop_free(&drop);
+	talk_end(&talk);
+	talk_capable(&talk, "", "+OK\r\n1 10\r\n", 0);
+	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert_str_eq(talk.script.client, "LIST\r\n");
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+END_TEST
+
+static const struct {
+	const char *server;
+	enum error_kind kind;
+	bool temporary;
+} quits[] = {
+    {"+OK\r\n", ERROR_NONE, false},
+    {"+OK bye (2 messages left)\r\n", ERROR_NONE, false},
+    {"+OK bye\r\n+OK extra\r\n", ERROR_NONE, false},
+    {"-ERR some deleted messages not removed\r\n", ERROR_PROTOCOL, false},
+    {"-ERR [SYS/TEMP] disk full\r\n", ERROR_PROTOCOL, true},
+    {"+ what\r\n", ERROR_PROTOCOL, false},
+    {"bye\r\n", ERROR_PROTOCOL, false},
+    {"+OK", ERROR_NETWORK, true},
+    {"", ERROR_NETWORK, true},
+};
+
+START_TEST(quit_is_only_good_when_the_server_says_so)
+{
+	for (size_t piece = 0; piece <= strlen(quits[_i].server); piece++) {
+		talk_start(&talk, quits[_i].server, piece);
+		talk.script.cut = piece % 2 == 0;
+		ck_assert(session_quit(talk.session, &talk.err) == (quits[_i].kind == ERROR_NONE));
+		ck_assert_int_eq(talk.err.kind, quits[_i].kind);
+		ck_assert(talk.err.temporary == quits[_i].temporary);
+		ck_assert_str_eq(talk.script.client, "QUIT\r\n");
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *capabilities, *server, *client;
+} stls[] = {
+    {"", "+OK\r\n", ""},
+    {"SASL PLAIN\r\nUSER\r\n", "+OK\r\n", ""},
+    {"XSTLS\r\n", "+OK\r\n", ""},
+    {"STLS\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n"},
+    {"STLS\r\nUSER\r\n", "-ERR [SYS/TEMP] no\r\n+OK\r\n", "STLS\r\n"},
+    {"STLS\r\n", "+ go\r\n+OK\r\n", "STLS\r\n"},
+};
+
+START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
+{
+	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+
+	talk_capable(&talk, stls[_i].capabilities, stls[_i].server, 0);
+	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
+	ck_assert(!talk.err.temporary);
+	ck_assert_ptr_ne(strstr(talk.err.mend, "995"), NULL);
+	ck_assert_str_eq(talk.script.client, stls[_i].client);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(bytes_behind_the_answer_to_stls_are_refused)
+{
+	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+
+	talk_capable(&talk, "STLS\r\n", "+OK go\r\n+OK\r\nUIDL\r\n.\r\n", 0);
+	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
+	ck_assert_str_eq(talk.script.client, "STLS\r\n");
+	ck_assert(!session_capabilities(talk.session)->stls);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(a_session_is_as_secure_as_its_stream)
+{
+	talk_over_script(&talk, "", 0, false);
+	ck_assert(!session_is_secure(talk.session));
+	talk_end(&talk);
+	talk_over_script(&talk, "", 0, true);
+	ck_assert(session_is_secure(talk.session));
+	talk_end(&talk);
+	ck_assert_ptr_eq(talk.session, NULL);
+	session_free(&talk.session);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("session");
+	TCase *c = check_case(s, "session");
+
+	LOOP_OVER(c, a_greeting_is_plus_ok_or_an_error, greetings);
+	tcase_add_loop_test(c, what_is_no_pop3_is_told_in_short, 0, 4);
+	tcase_add_test(c, capabilities_are_read_and_old_ones_forgotten);
+	LOOP_OVER(c, capabilities_that_do_not_end_are_an_error, bad_capabilities);
+	LOOP_OVER(c, a_maildrop_is_listed_or_an_error, listings);
+	tcase_add_test(c, only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list);
+	LOOP_OVER(c, quit_is_only_good_when_the_server_says_so, quits);
+	LOOP_OVER(c, without_stls_there_is_a_tls_error_and_nothing_more_is_sent, stls);
+	tcase_add_test(c, bytes_behind_the_answer_to_stls_are_refused);
+	tcase_add_test(c, a_session_is_as_secure_as_its_stream);
+	return check_main(s);
+}
