@@ -144,6 +144,8 @@ int cli_main(int argc, char **argv)
 	/* A reader that goes away, or a file that grows too large, is noticed where it is written. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* Whoever started us may ignore this one, and the ends of our processes would go unseen. */
+	signal(SIGCHLD, SIG_DFL);
 	/* GnuTLS would write the keys of every session to the file that this names. */
 	unsetenv("SSLKEYLOGFILE");
 	if (!cli_parse(&cli, argc, argv, &err)) {

@@ -71,6 +71,8 @@ void file_problems_add(struct file_problems *p, const char *format, ...)
 	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
 	escape_text(text, sizeof(text), raw, strlen(raw));
+	if (p->count > 0 && strcmp(p->lines[p->count - 1], text) == 0)
+		return; /* libconfuse tells of a list once a value */
 	p->lines = memory_resize(p->lines, p->count + 1, sizeof(*p->lines));
 	p->lines[p->count++] = memory_copy_string(text);
 }
@@ -95,7 +97,7 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	const char *names[OPTIONS_MOST + 8];
 	size_t count = 0;
 	const char *near;
-	char what[256];
+	char what[256], mend[128];
 
 	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
 		if (strcmp(o->name, END_MARK) != 0)
@@ -103,11 +105,8 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	}
 	near = nearest_name(name, names, count);
 	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "in a section");
-	if (near)
-		file_problems_add(parsing->problems, "%s:%d: %s; did you mean %s?", parsing->current->path, cfg->line, what,
-		    near);
-	else
-		complain(cfg->line, what, "mailhaul.conf(5) lists them all");
+	snprintf(mend, sizeof(mend), "did you mean %s?", near ? near : "");
+	complain(cfg->line, what, near ? mend : "mailhaul.conf(5) lists them all");
 }
 
 static void on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));

@@ -71,7 +71,7 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 
 	snprintf(service, sizeof(service), "%u", port);
 	code = getaddrinfo(host, service, &hints, found);
-	if (code != 0) {
+	if (code != 0 && code != EAI_AGAIN) {
 		/* AI_ADDRCONFIG hides loopback addresses on a machine without a network. */
 		hints.ai_flags = 0;
 		code = getaddrinfo(host, service, &hints, found);

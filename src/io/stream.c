@@ -16,7 +16,10 @@
 #include "io/net.h"
 #include "io/tls.h"
 
-enum { INPUT_SIZE = 64 * 1024 };
+enum {
+	INPUT_SIZE = 64 * 1024,
+	OUTPUT_ROOM = 32 * 1024,
+};
 
 struct stream {
 	const struct channel *channel;
@@ -39,6 +42,8 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 	s->fd = fd;
 	s->secure = channel->secure;
 	s->timeout = timeout;
+	/* Room for any line of a login: growing would leave copies of secrets behind. */
+	buf_reserve(&s->output, OUTPUT_ROOM);
 	stream_restart_clock(s);
 	return s;
 }

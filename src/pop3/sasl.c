@@ -2,6 +2,7 @@
 
 #include "pop3/sasl.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/parse.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "pop3/capability.h"
+
+enum { ITERATIONS_MOST = 2000000 };
 
 struct sasl {
 	Gsasl *library;
@@ -49,11 +53,42 @@ bool sasl_start(struct sasl **out, const char *mechanism, const char *user, cons
 	return true;
 }
 
+/*
+ * SCRAM's server says how often the password is hashed (RFC 5802, 5.1, "i="). A number without
+ * measure would keep us busy beyond every time limit.
+ */
+static bool is_affordable(const char *challenge)
+{
+	char *text = NULL;
+	size_t length = 0;
+	bool ok = true;
+
+	if (gsasl_base64_from(challenge, strlen(challenge), &text, &length) != GSASL_OK)
+		return true; /* the library says what is wrong with it */
+	for (size_t i = 0; i + 2 < length; i++) {
+		uint64_t count = 0;
+		size_t digits = 0;
+
+		if (memcmp(text + i, ",i=", 3) != 0)
+			continue;
+		while (i + 3 + digits < length && text[i + 3 + digits] >= '0' && text[i + 3 + digits] <= '9')
+			digits++;
+		ok = parse_number(text + i + 3, digits, ITERATIONS_MOST, &count);
+		break;
+	}
+	gsasl_free(text);
+	return ok;
+}
+
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err)
 {
 	char *text = NULL;
-	int code = gsasl_step64(s->session, challenge, &text);
+	int code;
 
+	if (!is_affordable(challenge))
+		return error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
+		    gsasl_mechanism_name(s->session), ITERATIONS_MOST);
+	code = gsasl_step64(s->session, challenge, &text);
 	if (code != GSASL_OK && code != GSASL_NEEDS_MORE) {
 		error_set(err, ERROR_AUTH, "%s failed: %s", gsasl_mechanism_name(s->session), gsasl_strerror(code));
 		return false;

@@ -61,7 +61,10 @@ bool session_greet(struct session *s, struct error *err);
 bool session_ask_capabilities(struct session *s, struct error *err);
 const struct capability *session_capabilities(const struct session *s);
 
-/* STLS and the handshake (RFC 2595, 4.). ERROR_TLS whenever TLS does not come about. */
+/*
+ * STLS and the handshake (RFC 2595, 4.). ERROR_TLS when the server does not offer STLS, refuses it, or
+ * TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
+ */
 bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err);
 
 /* Fills an empty maildrop from LIST and UIDL. A server without UIDL gives messages without UID. */

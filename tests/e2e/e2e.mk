@@ -3,7 +3,9 @@ e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/crash.sh \
 	tests/e2e/dovecot-moves.sh \
+	tests/e2e/faults.sh \
 	tests/e2e/large-message.sh \
+	tests/e2e/order.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
 	tests/e2e/state.sh \
@@ -12,19 +14,18 @@ e2e_tests = \
 check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
-tests/e2e/accounts.log tests/e2e/crash.log tests/e2e/dovecot-moves.log tests/e2e/large-message.log tests/e2e/retention.log \
-tests/e2e/samples.log tests/e2e/state.log tests/e2e/storage-failure.log tests/e2e/trust.log: $(pop3_server) src/mailhaul
+$(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(e2e_tests) \
-	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/pop3_dump.py \
-	tests/e2e/tap.sh tests/fresh/run.sh tests/support/demo.sh
+	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/order.py \
+	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/demo.sh
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.
 check-fresh:
 	$(SHELL) $(srcdir)/tests/fresh/run.sh
-.PHONY: check-fresh
 
-# Every kill point instead of a sample: minutes to an hour.
+# Every point where a run can be killed or fail, instead of a sample: an hour or more.
 check-crash: $(pop3_server) src/mailhaul
 	CRASH_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/crash.sh
-.PHONY: check-crash
+	FAULT_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/faults.sh
+.PHONY: check-fresh check-crash

@@ -92,17 +92,20 @@ def check_maildir(path):
 def check_mbox(path):
     c = Checker()
     appended = False
+    since = 0
     for call, arguments in operations(path):
         name = file_of(arguments)
         if call == 'write' and name.endswith('/box'):
-            if not appended and c.intents == 0:
+            # Since the last batch: its record (or the begin of the run), then the intent of this one.
+            if not appended and since < 2:
                 c.problems.append('the mbox was appended to before the intent was recorded')
             appended = True
         elif call in ('fsync', 'fdatasync'):
             if name.endswith('/box'):
-                c.in_folder, appended = 10 ** 9, False
+                c.in_folder, appended, since = 10 ** 9, False, 0
             elif name.endswith('.db-wal'):
                 c.intents += 1
+                since += 1
                 if appended:
                     c.problems.append('the record was synced before the mbox')
                 c.recorded = c.in_folder

@@ -1,1 +1,29 @@
-# see tests/tests.mk
+# Tests of policy, store, config, cmd, ui and of what fetch does without a server. See tests/tests.mk.
+unit_tests += \
+	tests/unit/test-account \
+	tests/unit/test-batch \
+	tests/unit/test-cli \
+	tests/unit/test-config-file \
+	tests/unit/test-event \
+	tests/unit/test-folder \
+	tests/unit/test-header \
+	tests/unit/test-lock \
+	tests/unit/test-maildir \
+	tests/unit/test-maildir-name \
+	tests/unit/test-mbox \
+	tests/unit/test-mbox-recover \
+	tests/unit/test-mbox-spool \
+	tests/unit/test-mboxrd \
+	tests/unit/test-password \
+	tests/unit/test-pipe \
+	tests/unit/test-plan \
+	tests/unit/test-report \
+	tests/unit/test-retention \
+	tests/unit/test-settings \
+	tests/unit/test-state \
+	tests/unit/test-state-open
+
+tests_support_libsupport_a_SOURCES += tests/unit/scratch.c tests/unit/scratch.h
+
+check_SCRIPTS += tests/unit/test-layers.sh
+EXTRA_DIST += tests/unit/test-layers.sh

@@ -64,6 +64,15 @@ START_TEST(of_two_names_the_nearer_one_wins_wherever_it_stands)
 }
 END_TEST
 
+START_TEST(two_letters_that_changed_places_are_one_slip)
+{
+	static const char *const names[] = {"on"};
+
+	ck_assert_str_eq(nearest_name("no", names, 1), "on");
+	ck_assert_ptr_eq(nearest_name("xy", names, 1), NULL);
+}
+END_TEST
+
 START_TEST(a_secret_keeps_every_octet_until_it_is_freed)
 {
 	struct secret *s = secret_make("pass\0word", 9);
@@ -217,6 +226,7 @@ int main(void)
 	LOOP_OVER(c, the_nearest_name_is_what_was_meant_or_none, words);
 	tcase_add_test(c, very_long_names_and_words_are_nothing_to_guess);
 	tcase_add_test(c, of_two_names_the_nearer_one_wins_wherever_it_stands);
+	tcase_add_test(c, two_letters_that_changed_places_are_one_slip);
 	c = check_case(s, "secret");
 	tcase_add_test(c, a_secret_keeps_every_octet_until_it_is_freed);
 	tcase_add_test(c, a_secret_may_be_empty_or_larger_than_a_page);

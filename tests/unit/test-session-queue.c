@@ -76,6 +76,9 @@ static const struct {
 	"+OK\r\n.\r\n+OK\r\n+OK\r\n+OK\r\n.\r\n-ERR locked\r\n+OK\r\n+OK 2 left\r\n",
 	"ok 5 1 |end 5 1 |ok 6 1 |ok 4 2 |data 4 2 +OK\n|end 4 2 |refused 6 2 locked|ok 7 0 |ok 8 0 2 left|",
 	ERROR_NONE},
+    {{{COMMAND_RETR, 1}, {COMMAND_DELE, 2}, {COMMAND_DELE, 3}, {COMMAND_TOP, 4}},
+	"RETR 1\r\nDELE 2\r\nDELE 3\r\nTOP 4 0\r\n", "-ERR no\r\n+OK\r\n-ERR no\r\n+OK\r\n\r\n.\r\n",
+	"refused 4 1 no|ok 6 2 |refused 6 3 no|ok 5 4 |data 5 4 \n|end 5 4 |", ERROR_NONE},
     /* what is not allowed ends the session, and nothing behind it counts */
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}}, "RETR 1\r\nRETR 2\r\n", "+ what\r\n+OK\r\n.\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}}, "DELE 1\r\n", "+ \r\n+OK\r\n", "", ERROR_PROTOCOL},
@@ -210,7 +213,7 @@ START_TEST(the_wire_is_logged_without_bodies)
 END_TEST
 
 /* A session with a server that is a process: it says `head`, then `piece` octets every 200 ms. */
-static pid_t talk_with_slow_server(const char *head, size_t piece, int times, const char *tail)
+static pid_t talk_with_slow_server(int64_t timeout, const char *head, size_t piece, int times, const char *tail)
 {
 	static char octets[65536];
 	int ends[2];
@@ -232,7 +235,7 @@ static pid_t talk_with_slow_server(const char *head, size_t piece, int times, co
 	}
 	close(ends[1]);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	talk = (struct talk){.stream = stream_make(&net_channel, net_context(ends[0]), ends[0], 1)};
+	talk = (struct talk){.stream = stream_make(&net_channel, net_context(ends[0]), ends[0], timeout)};
 	talk_over_stream(&talk, false);
 	return pid;
 }
@@ -259,7 +262,7 @@ START_TEST(a_server_that_drips_is_not_waited_for)
 {
 	struct buf events = {0};
 	int64_t before = deadline_clock();
-	pid_t server = talk_with_slow_server(drips[_i].head, 1, 30, "\r\n.\r\n");
+	pid_t server = talk_with_slow_server(1, drips[_i].head, 1, 30, "\r\n.\r\n");
 
 	session_queue(talk.session, drips[_i].command, 1);
 	ck_assert(!write_down(&talk, &events));
@@ -274,11 +277,11 @@ END_TEST
 START_TEST(a_body_that_moves_on_is_waited_for)
 {
 	struct buf events = {0};
-	pid_t server = talk_with_slow_server("+OK\r\n", 4096, 10, "\r\n.\r\n");
+	pid_t server = talk_with_slow_server(2, "+OK\r\n", 4096, 15, "\r\n.\r\n");
 
 	session_queue(talk.session, COMMAND_RETR, 1);
 	ck_assert_msg(write_down(&talk, &events), "%s", talk.err.cause);
-	ck_assert_uint_eq(events.length, strlen("ok 4 1 |data 4 1 \n|end 4 1 |") + 40960);
+	ck_assert_uint_eq(events.length, strlen("ok 4 1 |data 4 1 \n|end 4 1 |") + 15 * 4096);
 	buf_free(&events);
 	talk_end(&talk);
 	kill(server, SIGKILL);

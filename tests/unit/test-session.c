@@ -206,14 +206,15 @@ START_TEST(quit_is_only_good_when_the_server_says_so)
 END_TEST
 
 static const struct {
-	const char *capabilities, *server, *client;
+	const char *capabilities, *server, *client, *words;
 } stls[] = {
-    {"", "+OK\r\n", ""},
-    {"SASL PLAIN\r\nUSER\r\n", "+OK\r\n", ""},
-    {"XSTLS\r\n", "+OK\r\n", ""},
-    {"STLS\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n"},
-    {"STLS\r\nUSER\r\n", "-ERR [SYS/TEMP] no\r\n+OK\r\n", "STLS\r\n"},
-    {"STLS\r\n", "+ go\r\n+OK\r\n", "STLS\r\n"},
+    {"", "+OK\r\n", "", ""},
+    {"SASL PLAIN\r\nUSER\r\n", "+OK\r\n", "", ""},
+    {"XSTLS\r\n", "+OK\r\n", "", ""},
+    {"STLS\r\n", "-ERR no\r\n", "STLS\r\n", "no"},
+    {"STLS\r\nUSER\r\n", "-ERR [SYS/TEMP] no\r\n", "STLS\r\n", "[SYS/TEMP] no"},
+    {"STLS\r\nUSER\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n", "no"},
+    {"STLS\r\n", "+ go\r\n", "STLS\r\n", "go"},
 };
 
 START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
@@ -225,6 +226,7 @@ START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
 	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
 	ck_assert(!talk.err.temporary);
 	ck_assert_ptr_ne(strstr(talk.err.mend, "995"), NULL);
+	ck_assert_str_eq(talk.err.server, stls[_i].words);
 	ck_assert_str_eq(talk.script.client, stls[_i].client);
 	talk_end(&talk);
 }

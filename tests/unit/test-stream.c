@@ -306,6 +306,29 @@ START_TEST(shutting_tells_the_other_side_that_nothing_more_comes)
 }
 END_TEST
 
+/* A channel that has to be asked three times. */
+static enum channel_status reluctant_shut(void *context, struct error *err)
+{
+	int *asked = context;
+
+	(void)err;
+	return ++*asked < 3 ? CHANNEL_WANT_WRITE : CHANNEL_DONE;
+}
+
+START_TEST(shutting_goes_on_until_it_is_done)
+{
+	static const struct channel channel = {.shut = reluctant_shut, .close = trickle_close};
+	int ends[2], asked = 0;
+	struct stream *s;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	s = stream_make(&channel, &asked, ends[0], 5);
+	stream_shut(s);
+	ck_assert_int_eq(asked, 3);
+	stream_close(&s);
+}
+END_TEST
+
 START_TEST(closing_closes_the_socket)
 {
 	struct stream *s;
@@ -373,6 +396,7 @@ int main(void)
 	tcase_add_test(c, all_waits_together_share_one_limit);
 	tcase_add_test(c, a_restarted_clock_gives_the_limit_anew);
 	tcase_add_test(c, shutting_tells_the_other_side_that_nothing_more_comes);
+	tcase_add_test(c, shutting_goes_on_until_it_is_done);
 	tcase_add_test(c, closing_closes_the_socket);
 	tcase_add_test(c, tls_does_not_begin_behind_bytes_that_came_in_the_clear);
 	tcase_add_test(c, tls_begins_over_a_plain_socket_alone);

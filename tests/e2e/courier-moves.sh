@@ -1,0 +1,81 @@
+#!/bin/sh
+# A mailbox of 200 messages moves from a real Courier POP3 into a Maildir and into an mbox.
+. "${srcdir:-.}/tests/e2e/courier.sh"
+. "${srcdir:-.}/tests/e2e/lib.sh"
+trap 'courier_stop; finish' EXIT
+
+count=200
+courier_prepare "$WORK/courier" || skip_all "Courier: $UNPACKED_REASON"
+dovecot_make_mail source "$count" 1 && dovecot_make_mail later 1 2 || bail 'no mail'
+for name in leave take; do
+  courier_add_user "$name" "$name" && courier_fill "$name" source || bail 'no accounts'
+done
+courier_start || bail 'Courier does not start'
+CA_FILE=$COURIER_CA
+
+# account NAME POLICY TLS PASSWORD LINE: for this account of the server.
+account() {
+  if [ "$3" = implicit ]; then SERVER_PORT=$COURIER_POP3S_PORT; else SERVER_PORT=$COURIER_POP3_PORT; fi
+  USER_NAME=$1 PASSWORD_LINE="password = '$4'"
+  configure "$1-$3" "$5" "leave_on_server = $2" "tls = $3"
+}
+server_holds() { [ "$(courier_count "$1")" -eq "$2" ] || { courier_count "$1"; return 1; }; }
+uids() { sed -n 's/.*: S: [0-9]* \(UID[0-9].*\)/\1/p' "$1"; }
+announced() { sed -n 's/.*: S: \([A-Z]\)/\1/p' "$1" | sort -u; }
+
+# Courier takes five seconds to refuse a login, and nearly as long for a client that fetches one message
+# after the other: both meanwhile.
+fresh_configuration
+for tls in implicit starttls; do account take no "$tls" wrong 'deliver_to = "mbox:Wrong"'; done
+write_configuration
+cp mailhaul.conf wrong.conf
+"$MAILHAUL" -c wrong.conf >wrong.out 2>wrong.err &
+wrong=$!
+courier_dump take take expected &
+dump=$!
+
+fresh_configuration
+account leave forever implicit leave 'deliver_to = "maildir:Mail"'
+run
+check 'into a Maildir, over implicit TLS: the run succeeds' exits 0
+check 'and is silent' silent
+check 'the server holds all' server_holds leave "$count"
+run -vv
+check 'the second run fetches nothing' contains out "leave-implicit: 0 new (0 B), 0 deleted, $count left on the server"
+check 'the login is by USER and PASS' contains err 'C: PASS ****'
+check 'Courier announces pipelining' contains err 'S: PIPELINING'
+uids err >before
+
+wait "$dump" || bail 'no dump'
+check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected
+STATUS=0
+wait "$wrong" || STATUS=$?
+check 'a wrong password is refused' exits 77
+check 'for each account in one line' [ "$(grep -c 'login: the server refused the login' wrong.err)" = "$(wc -l <wrong.err)" ]
+check 'whether in PASS' contains wrong.err 'take-implicit: login: the server refused the login (the server said: Login failed.)'
+check 'or in AUTH' contains wrong.err 'take-starttls: login: the server refused the login (the server said: Authentication failed.)'
+check 'and nothing is fetched' [ ! -s Wrong ]
+
+courier_stop
+courier_start || bail 'Courier does not start again'
+courier_fill leave later || bail 'no new mail'
+fresh_configuration
+account leave forever implicit leave 'deliver_to = "maildir:Mail"'
+run -vv
+check 'after a restart of the server: its UIDs are the same' [ "$(uids err | head -n "$count")" = "$(cat before)" ]
+check 'one new message is fetched, and only that' contains out 'leave-implicit: 1 new'
+cp later/00001.eml expected/later
+check 'nothing is there twice' same_maildir Mail expected
+rm expected/later
+
+fresh_configuration
+account take no starttls take 'deliver_to = "mbox:Box"'
+run -vv
+check 'into an mbox, over STLS: the run succeeds' exits 0
+check 'the login is by AUTH PLAIN' contains err 'C: AUTH PLAIN ****'
+check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
+check 'the server holds none' server_holds take 0
+run -v
+check 'the next run finds none' contains out 'take-starttls: 0 new (0 B), 0 deleted, 0 left on the server'
+
+done_testing

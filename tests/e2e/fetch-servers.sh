@@ -1,0 +1,67 @@
+#!/bin/sh
+# tests/e2e/fetch-servers.sh: fetches the packages of those mail servers that the tests run without
+# installing them: Debian lets only one POP3 server be installed, and that is Dovecot here.
+#
+# apt-get downloads them, with the libraries that they need and this system has not, and checks their
+# signatures; root is not needed, apt-get's package lists are. They go to a folder of their own for each
+# release (see unpacked.sh), about 1 to 4 MB, and stay there: a second call does nothing. Prints nothing if
+# all is well. Exits 1 if they cannot be fetched; the tests that want them are skipped then.
+set -eu
+unset CDPATH
+E2E_DIR=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/e2e/unpacked.sh
+. "$E2E_DIR/unpacked.sh"
+
+wanted='courier-pop courier-base courier-authlib courier-authlib-userdb popa3d stunnel4'
+
+die() {
+  echo "fetch-servers.sh: $*" >&2
+  exit 1
+}
+
+# libraries PACKAGE: the libraries that it depends on.
+libraries() {
+  dpkg-deb -f "$1"_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ :(|]*\).*/\1/p'
+}
+
+installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# known PACKAGE: whether it is here or will be.
+known() {
+  for file in "$1"_*.deb; do [ ! -e "$file" ] || return 0; done
+  case " $next " in *" $1 "*) return 0 ;; esac
+  return 1
+}
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+  die 'only Debian and its relatives have them'
+fi
+[ "$(cat "$UNPACKED_PACKAGES/complete" 2>/dev/null)" != "$wanted" ] || exit 0
+
+mkdir -p "$(dirname "$UNPACKED_PACKAGES")"
+folder=$(mktemp -d "$UNPACKED_PACKAGES.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$folder"
+todo=$wanted
+while [ -n "$todo" ]; do
+  # shellcheck disable=SC2086 # words
+  apt-get -q -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
+    download $todo >log 2>&1 </dev/null || {
+    cat log >&2
+    die 'apt-get could not download them (its words are above); after "apt-get update" it may'
+  }
+  next=''
+  for package in $todo; do
+    for library in $(libraries "$package"); do
+      installed "$library" || known "$library" || next="$next $library"
+    done
+  done
+  todo=$next
+done
+rm -f log
+echo "$wanted" >complete
+rm -rf "$UNPACKED_PACKAGES"
+mv "$folder" "$UNPACKED_PACKAGES"

@@ -1,0 +1,43 @@
+#!/bin/sh
+# The connection dies: cut (no close_notify), closed (with it), or reset, at every class of octets.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+places='handshake before-greeting greeting capa capa-middle auth auth-middle capa-again list list-middle list-line uidl-middle
+  retr retr-status before-header header header-line body body-line dot dot-cr between after-last
+  dele dele-middle dele-all quit quit-middle'
+# table STATUS HERE LEFT SENTENCE
+table() {
+  for way in cut close reset plain; do
+    for place in $places quit-done; do echo "die-$place-$way 10 $1 $2 $3 $4: $place-$way"; done
+  done
+  echo "die-record-torn 10 $1 $2 $3 $4: record-torn"
+}
+
+# After QUIT the server may have deleted before it died. Where it dies behind a message while more commands are
+# in flight, the same run tries again with one at a time, and finds nothing more to be ruined by; a reset may
+# take the message with it.
+table 75 - 4 'the connection dies' | awk '
+  $1 ~ /-quit-done-/ { $4 = 4; $5 = 0 }
+  $1 ~ /-(between|after-last)-(cut|close)/ { $3 = 0; $4 = 4; $5 = 0 }
+  $1 ~ /-(between|after-last)-reset/ { $3 = "-:-"; $4 = $5 = "-" }
+  { print }' >rows
+play <rows
+heal
+table 0 4 0 'and the next run completes' >rows
+again <rows
+
+# All that had arrived whole was kept, so that the next run did not fetch it again.
+fetched_once() {
+  for place in between dele dele-middle dele-all quit quit-middle; do
+    for way in cut close plain; do
+      sed '1,/^\* honest/d' "die-$place-$way/transcript" >second
+      case $place in
+      between) ! grep -x 'RETR 1' second || { echo "$place-$way" && return 1; } ;;
+      *) ! grep '^RETR' second || { echo "$place-$way" && return 1; } ;;
+      esac
+    done
+  done
+}
+check 'what had arrived whole is not fetched again' fetched_once
+
+done_hostile

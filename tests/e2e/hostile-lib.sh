@@ -1,0 +1,126 @@
+# shellcheck shell=sh
+# What the tests against a server that lies share. A table tells what is played and what must come of it:
+#
+#   play <<'TABLE'
+#   greeting-endless-line 10 76 0 3 a greeting that never ends is no POP3
+#   TABLE
+#
+# Its columns: the scenario of tests/support/hostile_scenarios.py (with @WORD behind it where it is played more
+# than once), `timeout` in seconds, exit status, messages here and left on the server afterwards, and a sentence.
+# "-" is anything. A failure is one line on standard error; "75:3" allows three. Each line is one result, which
+# also says that the run was over within LIMIT seconds and 32 MB, that nothing was lost, doubled, or delivered
+# without having been sent as a whole, and that no octet was printed that a terminal could take for a command.
+#
+#   heal; again <<'TABLE'           # the same columns: another run, after heal against an honest server
+#
+# FLAGS, FOREIGN (so many messages may differ from what is on the server), JOBS (runs at the same time), LIMIT, LEAVE (leave_on_server), DELIVER and MORE (a further line of the
+# account) can be set before.
+
+# shellcheck source=tests/e2e/lib.sh
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+SUPPORT_DIR=$(cd "$E2E_DIR/../support" && pwd) || exit 1
+export SUPPORT_DIR
+FOREIGN=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
+# Sanitizers need memory of their own.
+SANITIZED=no
+grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=yes
+
+# hostile_server FOLDER...: one server for all of them.
+hostile_server() {
+  stop
+  certificates
+  rm -f ports
+  python3 -B "$SUPPORT_DIR/hostile.py" --cert-dir certs --ports ports "$@" 2>server.err &
+  SERVER_PID=$!
+  _tries=0
+  while [ ! -s ports ]; do
+    _tries=$((_tries + 1))
+    kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 400 ] || bail "the hostile server does not start: $(cat server.err)"
+    sleep 0.05
+  done
+}
+
+# hostile_account FOLDER TIMEOUT
+hostile_account() {
+  cat >"$1/mailhaul.conf" <<CONF
+state_dir = "state"
+account "a" {
+  server = "localhost"
+  port = $(awk -v folder="$1" '$2 == folder { print $1 }' ports)
+  tls_ca_file = "../certs/ca.pem"
+  user = "me"
+  password = "pass word"
+  timeout = $2s
+  connect_timeout = $2s
+  leave_on_server = $LEAVE
+  deliver_to = "$DELIVER"
+  $MORE
+}
+CONF
+  chmod 600 "$1/mailhaul.conf"
+}
+
+# hostile_verdict FOLDER STATUS[:LINES] NEW LEFT: holds `result` against the table.
+hostile_verdict() {
+  # shellcheck disable=SC1090
+  . "./$1/result"
+  _status=${2%%:*} _lines=${2#*:} _wrong=''
+  [ "$_lines" != "$2" ] || { [ "$2" = 0 ] && _lines=0 || _lines=1; }
+  [ "$STATUS" != 124 ] || _wrong="$_wrong; it did not end within $LIMIT s"
+  [ "$_status" = - ] || [ "$STATUS" = "$_status" ] || _wrong="$_wrong; exit status $STATUS, not $_status"
+  [ "$SANITIZED" = yes ] || [ "$PEAK" -le "$PEAK_MOST" ] || _wrong="$_wrong; $PEAK kB of memory"
+  [ "$_lines" = - ] || [ "$LINES" = "$_lines" ] || _wrong="$_wrong; $LINES lines on standard error, not $_lines"
+  [ "$STRAY" = 0 ] || _wrong="$_wrong; $STRAY lines that are not its own"
+  [ "$DIRTY" = 0 ] || _wrong="$_wrong; $DIRTY raw octets printed"
+  [ "$3" = - ] || [ "$NEW" = "$3" ] || _wrong="$_wrong; $NEW messages here, not $3"
+  [ "$4" = - ] || [ "$LEFT" = "$4" ] || _wrong="$_wrong; $LEFT messages on the server, not $4"
+  # Only a Maildir is counted; for an mbox the test compares.
+  [ "$DELIVER" != maildir:Mail ] || [ "$LOST$TWICE$ALIEN$HALF" = "${FOREIGN}0${FOREIGN}0" ] ||
+    _wrong="$_wrong; $LOST lost, $TWICE twice, $ALIEN never sent as a whole, $HALF left in tmp"
+  [ -n "$_wrong" ] || return 0
+  echo "$1${_wrong}"
+  cat "$1/result"
+  head -c 2000 "$1/err"
+  return 1
+}
+
+hostile_run() {
+  # shellcheck disable=SC2046
+  python3 -B "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --limit "$LIMIT" --jobs "$JOBS" ${FLAGS:+"--flags=$FLAGS"} \
+    $(awk '{ print $1 }' table) || bail 'the runner failed'
+  _highest=0 _longest=0
+  while read -r _folder _ _status _new _left _sentence; do
+    check "$_sentence" hostile_verdict "$_folder" "$_status" "$_new" "$_left"
+    # shellcheck disable=SC1090
+    . "./$_folder/result"
+    [ "$PEAK" -le "$_highest" ] || _highest=$PEAK
+    [ "$MILLIS" -le "$_longest" ] || _longest=$MILLIS
+  done <table
+  echo "# $(wc -l <table) runs: at most $_highest kB and $_longest ms"
+}
+
+# play <TABLE
+play() {
+  cat >table
+  # shellcheck disable=SC2046
+  hostile_server $(awk '{ print $1 }' table)
+  while read -r _folder _timeout _; do hostile_account "$_folder" "$_timeout"; done <table
+  hostile_run
+}
+
+# heal: the servers of the last table are honest from now on.
+heal() { awk '{ print $1 "/healthy" }' table | xargs touch; }
+
+# again <TABLE: another run in the folders of the last `play`.
+again() {
+  cat >table
+  while read -r _folder _timeout _; do hostile_account "$_folder" "$_timeout"; done <table
+  hostile_run
+}
+
+# done_hostile: says what was not measured, and ends.
+done_hostile() {
+  [ "$SANITIZED" = no ] || skip 'peak memory is below 32 MB' 'the program was built with sanitizers, which need memory themselves'
+  done_testing
+}

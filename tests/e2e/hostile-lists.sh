@@ -1,0 +1,56 @@
+#!/bin/sh
+# Listings that lie: numbers, sizes, UIDs.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+play <<'TABLE'
+list-zero           10 76 0 3 message 0 is refused
+list-negative       10 76 0 3 message -1 is refused
+list-plus           10 76 0 3 message +1 is refused
+list-2-31           10 76 0 3 message 2^31 is refused
+list-2-32-and-1     10 76 0 3 message 2^32 + 1 is refused
+list-2-64           10 76 0 3 message 2^64 is refused
+list-2-64-and-1     10 76 0 3 message 2^64 + 1 is refused
+list-words          10 76 0 3 words for a number are refused
+list-no-size        10 76 0 3 a line without a size is refused
+list-negative-size  10 76 0 3 a negative size is refused
+list-word-size      10 76 0 3 a word for a size is refused
+list-doubled        10 76 0 3 a number that comes twice is refused
+list-empty-line     10 76 0 3 an empty line is refused
+list-binary         10 76 0 3 binary lines are refused
+list-refused        10 76 0 3 a refused LIST is a failure
+list-2-31-less-1    10 75 1 2 message 2^31 - 1 is asked for and is not there
+list-hole           10  0 2 1 a number that is missing is no failure
+list-backwards      10  0 3 0 numbers may come in any order
+list-further-words  10  0 3 0 words behind the size are passed over
+list-unasked        10 75 3 0 a message that is listed and not there is reported
+list-empty          10  0 0 3 an empty listing is nothing to do
+size-zero           10  0 3 0 sizes of 0 do no harm
+size-huge           10  0 3 0 sizes of 2^63 - 1 do no harm
+size-2-63           10 76 0 3 a size of 2^63 is refused
+size-2-64           10 76 0 3 a size of 2^64 is refused
+uidl-unlisted       10 76 0 3 a UID for an unlisted message is refused
+uidl-doubled        10 76 0 3 two UIDs for one message are refused
+uidl-zero           10 76 0 3 a UID for message 0 is refused
+uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused
+top-refused         10 76 0 3 without UIDs and TOP nothing can be done
+TABLE
+
+# Each once, and not again. Messages that stay show it.
+uid_table() {
+  for name in hole empty blank same overlong binary nul path header; do
+    echo "uidl-$name 10 0 3 3 $1: $name"
+  done
+  echo "uidl-refused 10 0 3 3 $1: no UIDL"
+  echo "uidl-none-and-same-mail 10 0 3 3 $1: no UIDL, and all messages the same"
+}
+LEAVE=forever
+uid_table 'messages arrive with strange UIDs' >rows
+play <rows
+uid_table 'and not again in a second run' >rows
+again <rows
+LEAVE=no
+uid_table 'nor in a third, which deletes them' | awk '{ $5 = 0; print }' >rows
+again <rows
+check 'no UID is taken for a path' [ -z "$(find . -name 'escaped*')" ]
+
+done_hostile

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Refusals in the middle, and answers that are out of step.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+for plain in '' -plain; do
+  cat <<TABLE
+retr-refused$plain     10 75 4 1 one refused message is reported and the others arrive$plain
+retr-no-pop3$plain     10 76 2 5 an answer to RETR that is no POP3 ends the run$plain
+dele-refused$plain     10 75 5 1 one refused DELE is reported and the others are done$plain
+TABLE
+done >refusals
+cat >>refusals <<TABLE
+retr-refused-all 10 75:3 0 3 each refused message is a line
+quit-refused     10 76 3 3 a QUIT that failed is a failure
+TABLE
+play <refusals
+heal
+awk '{ n = $1 ~ /-all|^quit/ ? 3 : 5; $3 = 0; $4 = n; $5 = 0; $6 = "and the next run completes:" $6; print }' refusals >rows
+again <rows
+
+# Whatever the server makes of it: the run ends, and after the next one, with an honest server, all is here.
+steps='garbage binary-garbage extra-ok-behind extra-err extra-err-behind extra-body extra-end other-body missing
+  extra-dele missing-dele'
+for plain in '' -plain; do
+  for step in $steps; do echo "step-$step$plain 2 -:- - - answers out of step lose nothing: $step$plain"; done
+done >steps
+play <steps
+heal
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes:" $6; print }' steps >rows
+again <rows
+
+# An answer too many in front of the right one cannot be told from a message that begins with such a line.
+FOREIGN=1
+for plain in '' -plain; do echo "step-extra-ok$plain 10 0 5 0 what is behind an answer too many is not lost: $plain"; done >rows
+play <rows
+for plain in '' -plain; do
+  check "the message is whole: $plain" grep -q 'end 2' step-extra-ok$plain/Mail/new/*
+done
+
+done_hostile

@@ -1,0 +1,177 @@
+# shellcheck shell=sh
+# Mail servers that are not installed: unpacked into a folder that is their whole world, for tests.
+#
+#   . "${srcdir:-.}/tests/e2e/unpacked.sh"      # before lib.sh, which makes HOME another one
+#   unpacked_root root courier-pop courier-base || skip_all "$UNPACKED_REASON"
+#   unpacked_libraries root usr/sbin/couriertcpd
+#   unpacked_run root log NAME=VALUE /usr/sbin/couriertcpd ...; pid=$UNPACKED_PID
+#   unpacked_stop "$pid"
+#
+# The packages are those of fetch-servers.sh. A server whose paths are fixed finds its files in a folder
+# that is its root: chroot does that for root, and for others a user namespace of their own, where the
+# kernel grants it. So nothing of the system is touched, and two tests do not meet.
+
+: "${PYTHON:=python3}"
+
+# Where the packages are: MAILHAUL_SERVERS, or a folder in the user's cache.
+UNPACKED_PACKAGES=$(
+  # shellcheck source=/dev/null
+  [ ! -r /etc/os-release ] || . /etc/os-release
+  cache=${MAILHAUL_SERVERS:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mailhaul-servers}
+  echo "$cache/${ID:-linux}-${VERSION_ID:-0}-$(uname -m)"
+)
+UNPACKED_REASON='' # why there is no such server
+UNPACKED_PID=''    # the one that was started last; it leads a session of its own
+_unpacked_allow=''
+[ "$(id -u)" = 0 ] || _unpacked_allow='unshare -U --map-current-user --keep-caps'
+
+# unpacked_root DIR PACKAGE...
+# Makes DIR and unpacks into it these packages and all libraries that were fetched. Returns nonzero, with
+# UNPACKED_REASON set, if that cannot be done, or programs cannot run there.
+unpacked_root() {
+  _unpacked_dir=$1 && shift
+  PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+  UNPACKED_REASON="its packages are not in $UNPACKED_PACKAGES; sh tests/e2e/fetch-servers.sh puts them there"
+  [ -e "$UNPACKED_PACKAGES/complete" ] || return 1
+  UNPACKED_REASON='its packages cannot be unpacked'
+  mkdir -p "$_unpacked_dir" || return 1
+  for _unpacked_name in "$@" 'lib*'; do
+    for _unpacked_file in "$UNPACKED_PACKAGES"/${_unpacked_name}_*.deb; do
+      dpkg-deb -x "$_unpacked_file" "$_unpacked_dir" || return 1
+    done
+  done
+  chmod 755 "$_unpacked_dir" && unpacked_libraries "$_unpacked_dir" /usr/bin/env || return 1
+  UNPACKED_REASON='programs cannot run in a root of their own here: that takes root, or user namespaces'
+  unpacked_do "$_unpacked_dir" /usr/bin/env >/dev/null 2>&1
+}
+
+# unpacked_libraries DIR FILE...
+# Copies into DIR the libraries of this system that these programs and libraries need. A FILE that begins
+# with / is the system's, and is copied, too; others are in DIR.
+unpacked_libraries() (
+  umask 022
+  cd "$1" && shift || exit 1
+  for file; do
+    case $file in /*) cp -L --parents "$file" . || exit 1 ;; esac
+  done
+  folders=$PWD/usr/lib
+  for folder in "$PWD"/usr/lib/*-linux-gnu* "$PWD"/lib/*-linux-gnu*; do folders=$folders:$folder; done
+  needed=$(LD_LIBRARY_PATH=$folders ldd "$@") || exit 1
+  if printf '%s\n' "$needed" | grep -F 'not found' >&2; then exit 1; fi
+  # shellcheck disable=SC2046 # a library's path is one word
+  cp -L --parents $(printf '%s\n' "$needed" | awk -v own="$PWD/" '
+    { for (i = 1; i <= NF; i++) if ($i ~ /^\// && $i !~ /:$/ && index($i, own) != 1) print $i }' | sort -u) .
+)
+
+# unpacked_users DIR NAME...
+# Users and groups known in DIR, one person all of them: nobody, or who runs the test. Sets UNPACKED_UID and
+# UNPACKED_GID.
+unpacked_users() {
+  _unpacked_dir=$1 && shift
+  UNPACKED_UID=$(id -u) UNPACKED_GID=$(id -g)
+  [ "$UNPACKED_UID" != 0 ] || { UNPACKED_UID=$(id -u nobody) && UNPACKED_GID=$(id -g nobody); }
+  for _unpacked_name; do
+    echo "$_unpacked_name:x:$UNPACKED_UID:$UNPACKED_GID::/:/bin/false" >>"$_unpacked_dir/etc/passwd"
+    echo "$_unpacked_name:x:$UNPACKED_GID:" >>"$_unpacked_dir/etc/group"
+  done
+  printf '%s: files\n' passwd group shadow >"$_unpacked_dir/etc/nsswitch.conf"
+  (cd "$_unpacked_dir/etc" && chmod 644 passwd group nsswitch.conf)
+}
+
+# unpacked_do DIR [NAME=VALUE]... COMMAND...
+# Runs COMMAND with DIR as its root, and with an environment of nothing else. The kernel ends it when the
+# shell dies that calls this.
+unpacked_do() {
+  _unpacked_dir=$1 && shift
+  # shellcheck disable=SC2086 # words
+  $_unpacked_allow setpriv --pdeathsig=TERM chroot "$_unpacked_dir" /usr/bin/env -i "$@"
+}
+
+# unpacked_run DIR LOG [NAME=VALUE]... COMMAND...
+# The same in the background. Sets UNPACKED_PID. It keeps no file of the test's open, above all not the
+# pipe to a TAP driver.
+unpacked_run() {
+  _unpacked_dir=$1 _unpacked_log=$2 && shift 2
+  # shellcheck disable=SC2086 # words
+  setsid $_unpacked_allow setpriv --pdeathsig=TERM chroot "$_unpacked_dir" /usr/bin/env -i "$@" \
+    </dev/null >>"$_unpacked_log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  UNPACKED_PID=$!
+}
+
+# unpacked_stop PID: ends a server that unpacked_run started, and returns when its processes are gone.
+unpacked_stop() {
+  [ -n "$1" ] || return 0
+  kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1" 2>/dev/null || :
+  wait "$1" 2>/dev/null || :
+  _unpacked_tick=0
+  while pgrep -g "$1" -r R,S,D,T >/dev/null; do
+    _unpacked_tick=$((_unpacked_tick + 1))
+    [ "$_unpacked_tick" -lt 100 ] || kill -s KILL -- "-$1" 2>/dev/null || :
+    sleep 0.02
+  done
+}
+
+# unpacked_ports COUNT: prints ports that are free now, one a line, from below the range that outgoing
+# connections get theirs from. Another may still be quicker.
+unpacked_ports() {
+  "$PYTHON" - "$1" <<'PY'
+import random, socket, sys
+
+sockets = []
+while len(sockets) < int(sys.argv[1]):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", random.SystemRandom().randrange(10000, 32000)))
+        sockets.append(s)
+    except OSError:
+        pass
+for s in sockets:
+    print(s.getsockname()[1])
+PY
+}
+
+# unpacked_wait PORT tls|plain LOG PID [FILE]...
+# Returns 0 when the server on PORT greets and its LOG names the port that the greeted client had, so that it
+# is this server; each FILE has to be there before. Returns 1 when PID has ended or twenty seconds are over.
+unpacked_wait() {
+  "$PYTHON" - "$@" <<'PY'
+import os, socket, ssl, sys, time
+
+port, kind, log, pid, *files = sys.argv[1:]
+tls = ssl.create_default_context()
+tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+
+def running():
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+def greets():
+    """The client's port, if it was greeted, or None."""
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as plain:
+        with tls.wrap_socket(plain) if kind == "tls" else plain as stream:
+            own = stream.getsockname()[1]
+            greeted = stream.makefile("rb").readline().startswith(b"+OK")
+            stream.sendall(b"QUIT\r\n")
+            return own if greeted else None
+
+def logged(own):
+    with open(log, errors="replace") as lines:
+        return any(str(own) in line for line in lines)
+
+deadline = time.monotonic() + 20
+own = None
+while running() and time.monotonic() < deadline:
+    try:
+        if not own and all(map(os.path.exists, files)):
+            own = greets()
+        if own and logged(own):
+            sys.exit(0)
+    except OSError:
+        pass
+    time.sleep(0.02)
+sys.exit(1)
+PY
+}

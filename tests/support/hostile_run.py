@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Runs mailhaul in folders of hostile.py, several at a time, and counts what came of it.
+
+Usage: hostile_run.py --program FILE [--limit SECONDS] [--jobs N] [--flags=-vv] FOLDER...
+
+In each FOLDER, with its mailhaul.conf: writes out, err, and `result`, a line of shell variables:
+
+  STATUS  exit status; 124 if it did not end within the limit      MILLIS  how long it took
+  PEAK    largest resident size of its processes in kB             LINES   lines of err
+  STRAY   lines of err that are not about the account "a", or that the server has made up
+  DIRTY   octets and characters of out and err that must not reach a terminal
+  NEW     messages in the Maildir Mail                             LEFT    messages on the server
+  LOST    messages that are neither here nor there                 TWICE   messages that are here too often
+  ALIEN   messages here that were never there, or not as a whole   HALF    files in Mail/tmp
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import subprocess
+import time
+import unicodedata
+
+
+def digests(folder):
+    count = collections.Counter()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with open(path, "rb") as file:
+            digest = hashlib.sha256()
+            for piece in iter(lambda: file.read(1 << 20), b""):
+                digest.update(piece)
+        count[digest.digest()] += 1
+    return count
+
+
+def count_files(folder):
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def count_dirt(octets):
+    """Controls, invalid UTF-8, and characters that turn a line around."""
+    dirt = 0
+    for character in octets.decode("utf-8", "surrogateescape"):
+        dirt += character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return dirt
+
+
+def count_messages(folder):
+    expected, left = digests(folder / "expect"), collections.Counter()
+    for path in (folder / "mail").iterdir():
+        with open(folder / "expect" / path.name, "rb") as file:
+            left[hashlib.sha256(file.read()).digest()] += 1
+    here = digests(folder / "Mail" / "new") + digests(folder / "Mail" / "cur")
+    return {
+        "NEW": sum(here.values()),
+        "LEFT": sum(left.values()),
+        "LOST": sum((expected - here - left).values()),
+        "TWICE": sum((here - expected)[digest] for digest in expected),
+        "ALIEN": sum(n for digest, n in here.items() if digest not in expected),
+        "HALF": count_files(folder / "Mail" / "tmp"),
+    }
+
+
+def run(folder, args):
+    command = ["timeout", "-k", "5", str(args.limit), args.program, "-c", "mailhaul.conf", *args.flags]
+    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
+        start = time.monotonic()
+        with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+    out, err = (folder / "out").read_bytes(), (folder / "err").read_bytes()
+    lines = err.split(b"\n")[:-1] if err.endswith(b"\n") else err.split(b"\n") if err else []
+    result = {
+        "STATUS": process.returncode if process.returncode >= 0 else 128 - process.returncode,
+        "MILLIS": int((time.monotonic() - start) * 1000),
+        "PEAK": usage.ru_maxrss,
+        "LINES": len(lines),
+        "STRAY": sum(not line.startswith(b"mailhaul: a: ") or line.startswith(b"mailhaul: a: forged") for line in lines),
+        "DIRTY": count_dirt(out + err),
+    }
+    result.update(count_messages(folder))
+    (folder / "result").write_text(" ".join(f"{name}={value}" for name, value in result.items()) + "\n", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--limit", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=6)
+    parser.add_argument("--flags", action="append", default=[])
+    parser.add_argument("folders", nargs="+", type=pathlib.Path)
+    args = parser.parse_args()
+    args.program = os.path.abspath(args.program)
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for done in [pool.submit(run, folder, args) for folder in args.folders]:
+            done.result()
+
+
+if __name__ == "__main__":
+    main()

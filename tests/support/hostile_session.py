@@ -1,0 +1,258 @@
+"""The engine of hostile.py: TLS that can be broken anywhere, and a POP3 session whose answers can be replaced."""
+
+import os
+import re
+import socket
+import ssl
+import struct
+import time
+
+
+class Hangup(Exception):
+    """The connection is over."""
+
+
+def hangup(wire, way):
+    wire.close(way)
+    raise Hangup
+
+
+# What a script may hold beside octets and seconds to wait: ways to end or to leave a connection.
+def CUT(wire):
+    """Closes the connection without the end that TLS has for it (close_notify)."""
+    hangup(wire, "cut")
+
+
+def CLOSE(wire):
+    """Closes the connection as TLS wants it."""
+    hangup(wire, "close")
+
+
+def RESET(wire):
+    """Resets the connection."""
+    hangup(wire, "reset")
+
+
+def TORN(wire):
+    """Closes the connection inside a TLS record."""
+    record = wire.encrypt(b"x" * 1000)
+    wire.socket.sendall(record[:len(record) // 2])
+    hangup(wire, "cut")
+
+
+def STALL(wire):
+    """Says nothing more, until the client leaves."""
+    hangup(wire, "stall")
+
+
+class Pieces:
+    """Octets whose TLS records travel cut into TCP segments of this size."""
+
+    def __init__(self, octets, size):
+        self.octets, self.size = octets, size
+
+    def __call__(self, wire):
+        record = wire.encrypt(self.octets)
+        for start in range(0, len(record), self.size):
+            wire.socket.sendall(record[start:start + self.size])
+            time.sleep(0.0005)
+
+
+class Wire:
+    """TLS by hand, so that it can be broken anywhere."""
+
+    def __init__(self, connection, context):
+        self.socket = connection
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(60)
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+        self.received = b""
+
+    def pump(self, step):
+        """Calls step until it needs no more from the client."""
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                result = None
+            self.socket.sendall(self.outgoing.read())
+            if result is not None:
+                return result
+            octets = self.socket.recv(65536)
+            if not octets:
+                raise Hangup
+            self.incoming.write(octets)
+
+    def handshake(self):
+        self.pump(lambda: self.tls.do_handshake() or True)
+
+    def encrypt(self, octets):
+        """The octets as TLS records: one for up to 16 KiB."""
+        self.tls.write(octets)
+        return self.outgoing.read()
+
+    def send(self, octets):
+        for start in range(0, len(octets), 16384):
+            self.socket.sendall(self.encrypt(octets[start:start + 16384]))
+
+    def receive(self):
+        octets = self.pump(lambda: self.tls.read(65536))
+        if not octets:
+            raise Hangup
+        self.received += octets
+
+    def line(self):
+        while b"\n" not in self.received:
+            self.receive()
+        line, self.received = self.received.split(b"\n", 1)
+        return line.rstrip(b"\r")
+
+    def lines_waiting(self):
+        """How many commands have come that nobody has read: those in flight."""
+        self.socket.settimeout(0.05)
+        try:
+            while True:
+                self.receive()
+        except (TimeoutError, socket.timeout):
+            pass
+        self.socket.settimeout(60)
+        return self.received.count(b"\n")
+
+    def close(self, way):
+        if way == "reset":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        if way == "close":
+            try:
+                self.tls.unwrap()
+            except ssl.SSLError:
+                pass
+            self.socket.sendall(self.outgoing.read())
+        if way != "stall":
+            self.socket.shutdown(socket.SHUT_WR)
+        while self.socket.recv(65536):  # unread octets would turn the end into a reset
+            pass
+
+
+def stuff(content):
+    """A message as it is sent, with its terminator."""
+    return re.sub(rb"(^|\r\n)\.", rb"\1..", content) + b".\r\n"
+
+
+class Session:
+    """An honest server, command by command; what a scenario overrides is taken from there."""
+
+    def __init__(self, wire, folder, scenario, healthy):
+        self.wire, self.folder, self.scenario = wire, folder, scenario
+        self.overrides = {} if healthy else scenario.overrides
+        self.names = sorted(os.listdir(folder / "mail"))
+        self.deleted, self.calls, self.over = set(), {}, False
+
+    # The maildrop: messages count from 1.
+    def numbers(self):
+        return [n for n in range(1, len(self.names) + 1) if n not in self.deleted]
+
+    def content(self, number):
+        return (self.folder / "mail" / self.names[number - 1]).read_bytes()
+
+    def size(self, number):
+        return (self.folder / "mail" / self.names[number - 1]).stat().st_size
+
+    def uid(self, number):
+        return b"uid-" + self.names[number - 1].encode()
+
+    def expunge(self):
+        for number in self.deleted:
+            (self.folder / "mail" / self.names[number - 1]).unlink()
+
+    # Answers: what each yields is sent, one TLS record for each.
+    def do_greeting(self):
+        yield b"+OK ready\r\n"
+
+    def do_CAPA(self):
+        lines = [b"TOP", b"USER", b"SASL PLAIN"]
+        lines += [b"UIDL"] if "UIDL" not in self.scenario.lacks else []
+        lines += [b"PIPELINING"] if "PIPELINING" not in self.scenario.lacks else []
+        yield b"+OK\r\n" + b"".join(line + b"\r\n" for line in lines) + b".\r\n"
+
+    def do_AUTH(self, *_):
+        yield b"+OK logged in\r\n"
+
+    def do_USER(self, *_):
+        yield b"+OK\r\n"
+
+    do_PASS = do_USER
+
+    def do_LIST(self):
+        yield b"+OK\r\n" + b"".join(b"%d %d\r\n" % (n, self.size(n)) for n in self.numbers()) + b".\r\n"
+
+    def do_UIDL(self):
+        if "UIDL" in self.scenario.lacks:
+            yield b"-ERR unknown command\r\n"
+            return
+        yield b"+OK\r\n" + b"".join(b"%d %s\r\n" % (n, self.uid(n)) for n in self.numbers()) + b".\r\n"
+
+    def do_RETR(self, number):
+        if number not in self.numbers():
+            yield b"-ERR no such message\r\n"
+        else:
+            yield b"+OK %d octets\r\n" % self.size(number) + stuff(self.content(number))
+
+    def do_TOP(self, number, _):
+        if number not in self.numbers():
+            yield b"-ERR no such message\r\n"
+        else:
+            header, blank, _ = self.content(number).partition(b"\r\n\r\n")
+            yield b"+OK\r\n" + stuff(header + blank)
+
+    def do_DELE(self, number):
+        self.deleted.add(number)
+        yield b"+OK\r\n"
+
+    def do_NOOP(self):
+        yield b"+OK\r\n"
+
+    def do_QUIT(self):
+        self.expunge()
+        self.over = True
+        yield b"+OK bye\r\n"
+
+    def honest(self, verb, *arguments):
+        return getattr(self, "do_" + verb)(*arguments)
+
+    def answer(self, verb, *arguments):
+        self.calls[verb] = self.calls.get(verb, 0) + 1
+        if not hasattr(self, "do_" + verb):
+            return self.overrides.get("other", [b"-ERR unknown command\r\n"])
+        script = self.overrides.get(verb)
+        if script is None:
+            return self.honest(verb, *arguments)
+        return script(self, *arguments) if callable(script) else script
+
+    def play(self, script):
+        for action in script:
+            if isinstance(action, bytes):
+                self.wire.send(action)
+            elif isinstance(action, (int, float)):
+                time.sleep(action)
+            else:
+                action(self.wire)
+
+    def run(self, note):
+        self.play(self.overrides.get("accept", ()))
+        self.wire.handshake()
+        self.play(self.answer("greeting"))
+        while not self.over:
+            line = self.wire.line()
+            note(line)
+            verb, *words = line.decode("latin-1").split(" ")
+            self.play(self.answer(verb.upper(), *(int(w) if w.isdigit() else w for w in words)))
+        self.wire.close("close")
+
+
+class Scenario:
+    """What is in the maildrop, what the server cannot do, and which answers are not the honest ones."""
+
+    def __init__(self, mail, lacks=(), **overrides):
+        self.mail, self.lacks, self.overrides = mail, lacks, overrides

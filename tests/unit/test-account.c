@@ -1,0 +1,409 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "check_main.h"
+#include "config/account.h"
+#include "store/destination.h"
+
+static struct account a;
+
+static void enter(void)
+{
+	setenv("HOME", "/home/me", 1);
+	account_init(&a, "work");
+}
+
+static void leave(void)
+{
+	account_free(&a);
+}
+
+static const struct account_option *find_option(const char *name)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, name) == 0)
+			return &account_options[i];
+	}
+	ck_abort_msg("no option %s", name);
+}
+
+static bool set(const char *name, const char *value, struct error *err)
+{
+	const char *const values[] = {value, NULL};
+
+	return account_set(&a, find_option(name), values, "/etc/mail", err);
+}
+
+static void must_set(const char *name, const char *value)
+{
+	struct error err;
+
+	ck_assert_msg(set(name, value, &err), "%s = \"%s\": %s", name, value, err.cause);
+}
+
+START_TEST(an_account_starts_with_the_documented_values)
+{
+	ck_assert_str_eq(a.name, "work");
+	ck_assert_uint_eq(a.port, 0);
+	ck_assert(!a.starttls);
+	ck_assert_int_eq(a.retention.mode, RETENTION_FOREVER);
+	ck_assert_uint_eq(a.retention.max_octets, 0);
+	ck_assert_uint_eq(a.max_messages, 0);
+	ck_assert(!a.newest_first);
+	ck_assert(!a.crlf);
+	ck_assert_int_eq(a.timeout, 60);
+	ck_assert_int_eq(a.connect_timeout, 30);
+	ck_assert_int_eq(a.deliver_timeout, 300);
+}
+END_TEST
+
+/* Each good value, and a view of what it does; each bad one. */
+static const struct {
+	const char *option, *good, *bad;
+} values[] = {
+    {"server", "pop.example.org", ""},
+    {"server", "192.0.2.1", "pop.example.org/x"},
+    {"server", "2001:db8::1", "pop example"},
+    {"server", "localhost", "me@pop.example.org"},
+    {"server", "localhost", "pop.example.org\n"},
+    {"port", "1", "0"},
+    {"port", "995", ""},
+    {"port", "65535", "65536"},
+    {"port", "0995", "-1"},
+    {"port", "1", "99999999999999999999"},
+    {"port", "1", "110x"},
+    {"port", "1", " 110"},
+    {"tls", "implicit", "no"},
+    {"tls", "starttls", ""},
+    {"tls", "starttls", "STARTTLS"},
+    {"tls", "starttls", "none"},
+    {"tls", "starttls", "starttls "},
+    {"tls_ca_file", "ca.pem", ""},
+    {"user", "me@example.org", ""},
+    {"password", "p\\w", ""},
+    {"deliver_to", "maildir:Mail", "Mail"},
+    {"deliver_to", "mbox:~/inbox", "mbox"},
+    {"deliver_to", "pipe", "pipe:x"},
+    {"deliver_to", "maildir:a:b", "maildir:"},
+    {"deliver_to", "pipe", "Maildir:Mail"},
+    {"deliver_to", "pipe", ""},
+    {"deliver_to", "pipe", "maildirs:x"},
+    {"deliver_timeout", "1s", "0"},
+    {"deliver_timeout", "1d", "2d"},
+    {"leave_on_server", "forever", "never"},
+    {"leave_on_server", "no", "yes"},
+    {"leave_on_server", "14d", "14"},
+    {"leave_on_server", "2w", "-2w"},
+    {"leave_on_server", "36h", "14 d"},
+    {"leave_on_server", "0d", ""},
+    {"leave_on_server", "1s", "99999w"},
+    {"leave_on_server", "1s", "14D"},
+    {"leave_on_server", "1s", "d"},
+    {"max_message_size", "25M", "25T"},
+    {"max_message_size", "0", "-1"},
+    {"max_message_size", "100kB", ""},
+    {"max_message_size", "1GiB", "1.5G"},
+    {"max_message_size", "17179869183G", "17179869184G"},
+    {"max_messages", "0", "ten"},
+    {"max_messages", "4294967295", "4294967296"},
+    {"order", "oldest", "latest"},
+    {"order", "newest", ""},
+    {"timeout", "60", "0s"},
+    {"timeout", "86400", "86401"},
+    {"timeout", "1m", "1M"},
+    {"connect_timeout", "5s", "0"},
+    {"connect_timeout", "24h", "25h"},
+    {"line_endings", "lf", "cr"},
+    {"line_endings", "crlf", "CRLF"},
+};
+
+START_TEST(a_good_value_is_taken)
+{
+	must_set(values[_i].option, values[_i].good);
+}
+END_TEST
+
+START_TEST(a_bad_value_is_refused_with_what_would_be_right)
+{
+	struct error err;
+
+	ck_assert_msg(!set(values[_i].option, values[_i].bad, &err), "%s = \"%s\"", values[_i].option, values[_i].bad);
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.cause, values[_i].option));
+	ck_assert_ptr_nonnull(strstr(err.mend, find_option(values[_i].option)->expects));
+}
+END_TEST
+
+START_TEST(every_option_is_among_the_values_that_are_tried)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		bool tried = account_options[i].set_list != NULL; /* those have tests of their own */
+
+		for (size_t k = 0; k < COUNT(values); k++)
+			tried = tried || strcmp(values[k].option, account_options[i].name) == 0;
+		ck_assert_msg(tried, "%s", account_options[i].name);
+		ck_assert((account_options[i].set == NULL) != (account_options[i].set_list == NULL));
+	}
+}
+END_TEST
+
+START_TEST(values_arrive_where_they_belong)
+{
+	must_set("server", "pop.example.org");
+	must_set("port", "1110");
+	must_set("tls", "starttls");
+	must_set("user", "me");
+	must_set("password", "pass word");
+	must_set("leave_on_server", "2w");
+	must_set("max_message_size", "25M");
+	must_set("max_messages", "7");
+	must_set("order", "newest");
+	must_set("timeout", "2m");
+	must_set("connect_timeout", "5s");
+	must_set("deliver_timeout", "1h");
+	must_set("line_endings", "crlf");
+	ck_assert_str_eq(a.server, "pop.example.org");
+	ck_assert_uint_eq(a.port, 1110);
+	ck_assert(a.starttls);
+	ck_assert_str_eq(a.user, "me");
+	ck_assert_str_eq(secret_text(a.password), "pass word");
+	ck_assert_int_eq(a.retention.mode, RETENTION_AGE);
+	ck_assert_int_eq(a.retention.age, 14 * 86400);
+	ck_assert_uint_eq(a.retention.max_octets, 25 * 1024 * 1024);
+	ck_assert_uint_eq(a.max_messages, 7);
+	ck_assert(a.newest_first);
+	ck_assert_int_eq(a.timeout, 120);
+	ck_assert_int_eq(a.connect_timeout, 5);
+	ck_assert_int_eq(a.deliver_timeout, 3600);
+	ck_assert(a.crlf);
+}
+END_TEST
+
+START_TEST(a_later_value_replaces_an_earlier_one)
+{
+	must_set("server", "a.example.org");
+	must_set("server", "b.example.org");
+	must_set("tls", "starttls");
+	must_set("tls", "implicit");
+	must_set("leave_on_server", "14d");
+	must_set("leave_on_server", "no");
+	must_set("order", "newest");
+	must_set("order", "oldest");
+	must_set("deliver_to", "mbox:x");
+	must_set("deliver_to", "pipe");
+	must_set("password", "one");
+	must_set("password", "two");
+	ck_assert_str_eq(a.server, "b.example.org");
+	ck_assert(!a.starttls);
+	ck_assert_int_eq(a.retention.mode, RETENTION_NONE);
+	ck_assert(!a.newest_first);
+	ck_assert_ptr_eq(a.destination, &pipe_ops);
+	ck_assert_ptr_null(a.deliver_path);
+	ck_assert_str_eq(secret_text(a.password), "two");
+}
+END_TEST
+
+static const struct {
+	const char *option, *value, *path;
+} paths[] = {
+    {"deliver_to", "maildir:Mail/in", "/etc/mail/Mail/in"},
+    {"deliver_to", "maildir:/var/mail/x", "/var/mail/x"},
+    {"deliver_to", "mbox:~/in box", "/home/me/in box"},
+    {"deliver_to", "mbox:~", "/home/me"},
+    {"deliver_to", "mbox:~root/x", "/etc/mail/~root/x"},
+    {"deliver_to", "mbox:../a:b", "/etc/mail/../a:b"},
+    {"tls_ca_file", "ca.pem", "/etc/mail/ca.pem"},
+    {"tls_ca_file", "~/ca.pem", "/home/me/ca.pem"},
+    {"tls_ca_file", "/ca.pem", "/ca.pem"},
+};
+
+START_TEST(paths_mean_what_people_expect)
+{
+	must_set(paths[_i].option, paths[_i].value);
+	ck_assert_str_eq(a.deliver_path ? a.deliver_path : a.tls_ca_file, paths[_i].path);
+}
+END_TEST
+
+START_TEST(a_password_never_gets_into_a_message)
+{
+	struct error err;
+
+	ck_assert(!set("password", "", &err));
+	ck_assert_ptr_nonnull(strstr(err.cause, "password"));
+	must_set("password", "hunter2");
+	ck_assert(!account_check(&a, &err));
+	ck_assert_ptr_null(strstr(err.cause, "hunter2"));
+	ck_assert_ptr_null(strstr(err.mend, "hunter2"));
+}
+END_TEST
+
+static const char *const command_options[] = {"password_command", "deliver_command"};
+
+START_TEST(a_command_is_a_list_that_starts_with_a_name)
+{
+	const struct account_option *option = find_option(command_options[_i]);
+	const char *const good[] = {"pass", "", "two words", NULL}, *const nameless[] = {"", "x", NULL};
+	const char *const none[] = {NULL}, *const unsplit[] = {"pass show mail", NULL};
+	struct error err;
+	char **command;
+
+	ck_assert(!account_set(&a, option, none, "/", &err));
+	ck_assert(!account_set(&a, option, nameless, "/", &err));
+	ck_assert(!account_set(&a, option, unsplit, "/", &err));
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.mend, option->expects));
+	ck_assert(account_set(&a, option, good, "/", &err));
+	ck_assert(account_set(&a, option, good, "/", &err));
+	command = _i ? a.deliver_command : a.password_command;
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_str_eq(command[i], good[i]);
+	ck_assert_ptr_null(command[3]);
+}
+END_TEST
+
+static void set_command(const char *name)
+{
+	const char *const command[] = {"true", NULL};
+	struct error err;
+
+	ck_assert(account_set(&a, find_option(name), command, "/", &err));
+}
+
+/* Sets what the letters say: s server, u user, p password, P its command, m Maildir, d pipe, c its command. */
+static void set_all(const char *letters)
+{
+	for (; *letters; letters++) {
+		switch (*letters) {
+		case 's':
+			must_set("server", "pop.example.org");
+			break;
+		case 'u':
+			must_set("user", "me");
+			break;
+		case 'p':
+			must_set("password", "x");
+			break;
+		case 'P':
+			set_command("password_command");
+			break;
+		case 'm':
+			must_set("deliver_to", "maildir:x");
+			break;
+		case 'd':
+			must_set("deliver_to", "pipe");
+			break;
+		default:
+			set_command("deliver_command");
+			break;
+		}
+	}
+}
+
+static const struct {
+	const char *letters, *cause; /* NULL: it is whole */
+} accounts[] = {
+    {"supm", NULL},
+    {"suPm", NULL},
+    {"supdc", NULL},
+    {"upm", "server is missing"},
+    {"spm", "user is missing"},
+    {"sum", "password or password_command is missing"},
+    {"sup", "deliver_to is missing"},
+    {"supd", "deliver_command is missing"},
+    {"supPm", "password and password_command are both set"},
+    {"supmc", "deliver_command is set"},
+    {"", "server is missing"},
+};
+
+START_TEST(an_account_has_to_be_whole)
+{
+	struct error err;
+	bool ok;
+
+	set_all(accounts[_i].letters);
+	ok = account_check(&a, &err);
+	ck_assert_int_eq(ok, accounts[_i].cause == NULL);
+	if (ok)
+		return;
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	ck_assert_msg(strstr(err.cause, accounts[_i].cause) != NULL, "%s", err.cause);
+	ck_assert_str_ne(err.mend, "");
+}
+END_TEST
+
+static const struct {
+	const char *tls, *port;
+	unsigned want;
+} ports[] = {
+    {"implicit", NULL, 995},
+    {"starttls", NULL, 110},
+    {"implicit", "1995", 1995},
+    {"starttls", "1110", 1110},
+};
+
+START_TEST(the_port_follows_tls_where_it_is_not_said)
+{
+	struct error err;
+
+	set_all("supm");
+	must_set("tls", ports[_i].tls);
+	if (ports[_i].port)
+		must_set("port", ports[_i].port);
+	ck_assert(account_check(&a, &err));
+	ck_assert_uint_eq(a.port, ports[_i].want);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	bool good;
+} names[] = {
+    {"work", true},
+    {"a", true},
+    {"me@example.org", true},
+    {"2nd_account-x+y", true},
+    {"", false},
+    {".hidden", false},
+    {"-q", false},
+    {"..", false},
+    {"a/b", false},
+    {"a b", false},
+    {"a\nb", false},
+    {"a:b", false},
+    {"m\xc3\xbcller", false},
+    {"0123456789012345678901234567890123456789012345678901234567890123", true},
+    {"01234567890123456789012345678901234567890123456789012345678901234", false},
+};
+
+START_TEST(a_name_can_stand_in_file_names_and_on_command_lines)
+{
+	ck_assert_int_eq(account_name_is_good(names[_i].name), names[_i].good);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("account");
+	TCase *o = check_case(s, "options"), *w = check_case(s, "whole account");
+
+	tcase_add_checked_fixture(o, enter, leave);
+	tcase_add_checked_fixture(w, enter, leave);
+	tcase_add_test(o, an_account_starts_with_the_documented_values);
+	LOOP_OVER(o, a_good_value_is_taken, values);
+	LOOP_OVER(o, a_bad_value_is_refused_with_what_would_be_right, values);
+	tcase_add_test(o, every_option_is_among_the_values_that_are_tried);
+	tcase_add_test(o, values_arrive_where_they_belong);
+	tcase_add_test(o, a_later_value_replaces_an_earlier_one);
+	LOOP_OVER(o, paths_mean_what_people_expect, paths);
+	tcase_add_test(o, a_password_never_gets_into_a_message);
+	LOOP_OVER(o, a_command_is_a_list_that_starts_with_a_name, command_options);
+	LOOP_OVER(w, an_account_has_to_be_whole, accounts);
+	LOOP_OVER(w, the_port_follows_tls_where_it_is_not_said, ports);
+	LOOP_OVER(w, a_name_can_stand_in_file_names_and_on_command_lines, names);
+	return check_main(s);
+}

@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "cmd/cli.h"
+#include "cmd/exit_code.h"
+
+enum { WORDS_MOST = 8 };
+
+/* The words of a command line without the program's name, cut at blanks; they live until the next call. */
+static bool parse(const char *line, struct cli *cli, struct error *err)
+{
+	static char text[256], program[] = "mailhaul", *argv[WORDS_MOST + 2];
+	int argc = 1;
+
+	snprintf(text, sizeof(text), "%s", line);
+	argv[0] = program;
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return cli_parse(cli, argc, argv, err);
+}
+
+/* How a command line was understood, in words. */
+static const char *describe(const struct cli *cli)
+{
+	static const char *const levels[] = {"quiet", "normal", "verbose", "wire"};
+	static char out[512];
+	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
+
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s", cli->keep ? " keep" : "",
+	    cli->dry_run ? " dry" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	if (cli->config_path)
+		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
+	for (char **name = cli->accounts; *name; name++)
+		used += snprintf(out + used, sizeof(out) - (size_t)used, " <%s>", *name);
+	return out;
+}
+
+static const struct {
+	const char *line, *meaning;
+} lines[] = {
+    {"", "fetch normal"},
+    {"fetch", "fetch normal"},
+    {"work", "fetch normal <work>"},
+    {"fetch work home", "fetch normal <work> <home>"},
+    {"work fetch", "fetch normal <work> <fetch>"},
+    {"fetch fetch", "fetch normal <fetch>"},
+    {"-q", "fetch quiet"},
+    {"--quiet", "fetch quiet"},
+    {"-v", "fetch verbose"},
+    {"-v -v", "fetch wire"},
+    {"-vv", "fetch wire"},
+    {"-vvv", "fetch wire"},
+    {"--verbose --verbose", "fetch wire"},
+    {"-n", "fetch normal dry"},
+    {"--dry-run", "fetch normal dry"},
+    {"--keep", "fetch normal keep"},
+    {"-c file", "fetch normal config=file"},
+    {"-cfile", "fetch normal config=file"},
+    {"--config=file", "fetch normal config=file"},
+    {"--config file", "fetch normal config=file"},
+    {"-nc file", "fetch normal dry config=file"},
+    {"--help", "fetch normal help"},
+    {"--version", "fetch normal version"},
+    {"work -n home --keep", "fetch normal keep dry <work> <home>"},
+    {"fetch -v work", "fetch verbose <work>"},
+    {"-- -q", "fetch normal <-q>"},
+    {"-- fetch", "fetch normal"},
+    {"-", "fetch normal <->"},
+};
+
+START_TEST(a_command_line_is_understood)
+{
+	struct cli cli;
+	struct error err;
+
+	ck_assert_msg(parse(lines[_i].line, &cli, &err), "%s", err.cause);
+	ck_assert_str_eq(describe(&cli), lines[_i].meaning);
+}
+END_TEST
+
+static const struct {
+	const char *line, *cause, *mend;
+} wrong[] = {
+    {"--quite", "there is no option --quite", "did you mean --quiet?"},
+    {"--dryrun", "there is no option --dryrun", "did you mean --dry-run?"},
+    {"--kep work", "there is no option --kep", "did you mean --keep?"},
+    {"--konfig=x", "there is no option --konfig=x", ""},
+    {"--nothing-like-it", "there is no option --nothing-like-it", "see mailhaul --help"},
+    {"-x", "there is no option -x", "see mailhaul --help"},
+    {"-qx", "there is no option -x", "see mailhaul --help"},
+    {"-xq", "there is no option -x", "see mailhaul --help"},
+    {"-k", "there is no option -k", "see mailhaul --help"},
+    {"-h", "there is no option -h", "see mailhaul --help"},
+    {"-c", "the option -c needs a value", "see mailhaul --help"},
+    {"work -qc", "needs a value", "see mailhaul --help"},
+    {"--config", "the option --config needs a value", "see mailhaul --help"},
+    {"--keep=yes", "takes no value", "see mailhaul --help"},
+    {"fetch --quiet=1 work", "takes no value", "see mailhaul --help"},
+    {"--ver", "there is no option --ver", ""},
+};
+
+START_TEST(a_wrong_option_is_refused_with_the_nearest_one)
+{
+	struct cli cli;
+	struct error err;
+
+	ck_assert(!parse(wrong[_i].line, &cli, &err));
+	ck_assert_int_eq(err.kind, ERROR_USAGE);
+	ck_assert_msg(strstr(err.cause, wrong[_i].cause) != NULL, "%s", err.cause);
+	ck_assert_msg(strstr(err.mend, wrong[_i].mend) != NULL, "%s", err.mend);
+}
+END_TEST
+
+static const struct {
+	enum error_kind kind;
+	int code, temporary_code;
+} kinds[] = {
+    {ERROR_NONE, EX_OK, EX_TEMPFAIL},
+    {ERROR_USAGE, EX_USAGE, EX_TEMPFAIL},
+    {ERROR_CONFIG, EX_CONFIG, EX_TEMPFAIL},
+    {ERROR_HOST, EX_NOHOST, EX_TEMPFAIL},
+    {ERROR_NETWORK, EX_TEMPFAIL, EX_TEMPFAIL},
+    {ERROR_TLS, EX_UNAVAILABLE, EX_TEMPFAIL},
+    {ERROR_AUTH, EX_NOPERM, EX_TEMPFAIL},
+    {ERROR_PROTOCOL, EX_PROTOCOL, EX_TEMPFAIL},
+    {ERROR_STORAGE, EX_IOERR, EX_TEMPFAIL},
+    {ERROR_LOCKED, EX_TEMPFAIL, EX_TEMPFAIL},
+    {ERROR_INTERNAL, EX_SOFTWARE, EX_TEMPFAIL},
+};
+
+START_TEST(each_kind_of_failure_has_its_exit_code)
+{
+	struct error err = {.kind = kinds[_i].kind};
+
+	ck_assert_int_eq(exit_code_of(&err), kinds[_i].code);
+	err.temporary = true;
+	ck_assert_int_eq(exit_code_of(&err), kinds[_i].temporary_code);
+}
+END_TEST
+
+START_TEST(every_kind_of_failure_is_in_the_table)
+{
+	ck_assert_uint_eq(COUNT(kinds), ERROR_INTERNAL + 1);
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		ck_assert_uint_eq(kinds[i].kind, i);
+}
+END_TEST
+
+/* What a person has to do something about comes before what the next run may mend by itself. */
+START_TEST(the_more_serious_of_two_codes_wins)
+{
+	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,
+	    EX_IOERR, EX_SOFTWARE};
+
+	for (size_t i = 0; i < COUNT(mildest_first); i++) {
+		for (size_t k = 0; k < COUNT(mildest_first); k++)
+			ck_assert_int_eq(exit_code_worse(mildest_first[i], mildest_first[k]), mildest_first[i > k ? i : k]);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("command line");
+	TCase *c = check_case(s, "options"), *e = check_case(s, "exit codes");
+
+	LOOP_OVER(c, a_command_line_is_understood, lines);
+	LOOP_OVER(c, a_wrong_option_is_refused_with_the_nearest_one, wrong);
+	LOOP_OVER(e, each_kind_of_failure_has_its_exit_code, kinds);
+	tcase_add_test(e, every_kind_of_failure_is_in_the_table);
+	tcase_add_test(e, the_more_serious_of_two_codes_wins);
+	return check_main(s);
+}

@@ -1,0 +1,498 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "check_main.h"
+#include "config/account.h"
+#include "config/file.h"
+#include "scratch.h"
+
+static struct file_problems problems;
+
+static void leave(void)
+{
+	file_problems_free(&problems);
+}
+
+static struct file *read_text(const char *text)
+{
+	scratch_write_text(scratch_path("mailhaul.conf"), text);
+	return file_read(scratch_path("mailhaul.conf"), &problems);
+}
+
+static void expect_no_problems(void)
+{
+	ck_assert_msg(problems.count == 0, "%s", problems.count > 0 ? problems.lines[0] : "");
+}
+
+/* A problem of a file at a line, which contains the words. */
+static void expect_problem(size_t index, const char *file, int line, const char *words)
+{
+	char place[600];
+
+	ck_assert_msg(index < problems.count, "there are %zu problems", problems.count);
+	snprintf(place, sizeof(place), "%s:%d: ", scratch_path(file), line);
+	ck_assert_msg(strncmp(problems.lines[index], place, strlen(place)) == 0, "%s: not at line %d", problems.lines[index],
+	    line);
+	ck_assert_msg(strstr(problems.lines[index], words) != NULL, "%s: not \"%s\"", problems.lines[index], words);
+	ck_assert_msg(strstr(problems.lines[index], "; ") != NULL, "%s: what to do?", problems.lines[index]);
+}
+
+#define WHOLE "account \"work\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"
+
+/* Texts with one problem, the line that it is told for, and words of it. */
+static const struct {
+	const char *text;
+	int line;
+	const char *words;
+} single[] = {
+    /* An option that is given twice: libconfuse lets the last one win. */
+    {"account \"work\" {\n server = a\n server = b\n}\n", 3, "server is set for the second time"},
+    {"account \"work\" {\n server = a\n server = a\n}\n", 3, "second time"},
+    {"defaults {\n port = 1\n user = b\n port = 2\n}\n", 4, "port is set for the second time"},
+    {"account \"work\" {\n password_command = {\"a\"}\n password_command = {\"b\"}\n}\n", 3, "second time"},
+    {"account \"work\" {\n deliver_command = {\"a\", \"b\", \"c\"}\n deliver_command = {\"a\"}\n}\n", 3, "second time"},
+    {"account \"work\" {\n deliver_command = {\"a\"}\n deliver_command += {\"b\"}\n}\n", 3, "second time"},
+    {"jobs = 1\njobs = 2\n", 2, "jobs is set for the second time"},
+    {"state_dir = a\n\n\nstate_dir = b\n", 4, "state_dir is set for the second time"},
+    {"defaults {\n}\ndefaults {\n}\n", 4, "defaults is set for the second time"},
+    {WHOLE WHOLE, 7, "this account's name was used before"},
+    /* What is not there, with the nearest name. */
+    {"account \"work\" {\n sever = a\n}\n", 2, "did you mean server?"},
+    {"account \"work\" {\n pasword = a\n}\n", 2, "did you mean password?"},
+    {"account \"work\" {\n leave_on_sever = no\n}\n", 2, "did you mean leave_on_server?"},
+    {"defaults {\n\n timout = 1\n}\n", 3, "did you mean timeout?"},
+    {"acount \"work\" {\n}\n", 1, "did you mean account?"},
+    {"statedir = x\n", 1, "did you mean state_dir?"},
+    {"something_else = x\n", 1, "mailhaul.conf(5)"},
+    {"server = a\n", 1, "there is no option server at the top level"},
+    {"account \"work\" {\n jobs = 1\n}\n", 2, "there is no option jobs in a section"},
+    {"__end_of_file_ = 1\n", 1, "there is no option"},
+    /* Values. */
+    {"account \"work\" {\n port = 0\n}\n", 2, "port takes a number from 1 to 65535"},
+    {"account \"work\" {\n\n\n tls = none\n}\n", 4, "tls takes implicit (port 995) or starttls (port 110)"},
+    {"defaults {\n leave_on_server = 14\n}\n", 2, "leave_on_server takes forever, no"},
+    {"account \"work\" {\n password_command = {\"\"}\n}\n", 2, "password_command takes a command"},
+    {"jobs = 0\n", 1, "jobs takes a number from 1 to 100"},
+    {"jobs = 101\n", 1, "jobs takes a number from 1 to 100"},
+    {"jobs = many\n", 1, "jobs takes a number from 1 to 100"},
+    {"account \".work\" {\n}\n", 2, "rename the account"},
+    {"account \"a/b\" {\n}\n", 2, "rename the account"},
+    {"account \"\" {\n}\n", 2, "rename the account"},
+    /* Grammar. */
+    {"account {\n}\n", 1, ""},
+    {"account \"work\" = {\n}\n", 1, ""},
+    {"account \"work\" {\n server a\n}\n", 2, ""},
+    {"}\n", 1, ""},
+    {"include()\n", 1, "include"},
+    {"include(\"a\", \"b\")\n", 1, "include(\"FILE\")"},
+};
+
+START_TEST(what_is_wrong_is_told_with_its_line_and_what_would_be_right)
+{
+	struct file *f = read_text(single[_i].text);
+
+	ck_assert_msg(problems.count == 1, "%zu problems: %s", problems.count,
+	    problems.count > 0 ? problems.lines[problems.count - 1] : "");
+	expect_problem(0, "mailhaul.conf", single[_i].line, single[_i].words);
+	file_free(f);
+}
+END_TEST
+
+/* libconfuse takes nearly all of these for whole. */
+static const struct {
+	const char *text, *words;
+} cut_short[] = {
+    {"account \"work\" {\n server = a\n user = b\n", "cut short"},
+    {"account \"work\" {", "cut short"},
+    {"defaults {\n port = 1\n", "cut short"},
+    {WHOLE "/* a comment\nthat is open\n", "cut short"},
+    {WHOLE "account \"home\" {\n server = \"open\n", "cut short"},
+    {WHOLE "account \"home\" {\n server = 'open\n", "cut short"},
+    {WHOLE "account \"home\" {\n password_command = {\"a\", \"b\"", ""},
+    {WHOLE "account \"home\" {\n server =", ""},
+    {WHOLE "account \"home", "cut short"},
+    {WHOLE "account", ""},
+    {WHOLE "jobs =", ""},
+};
+
+START_TEST(a_file_that_was_cut_short_is_refused)
+{
+	file_free(read_text(cut_short[_i].text));
+	ck_assert_uint_ge(problems.count, 1);
+	ck_assert_msg(strstr(problems.lines[0], cut_short[_i].words) != NULL, "%s", problems.lines[0]);
+}
+END_TEST
+
+/* A good file cut at every octet: what was not all there is never taken for all of it. */
+START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
+{
+	static const char text[] =
+	    "defaults {\n # why\n port = 1 }\naccount 'work' {\n server = \"a\" /* b */\n password_command = {\"x\", 'y'}\n}";
+
+	for (size_t cut = sizeof("defaults"); cut < sizeof(text) - 1; cut++) {
+		bool whole = cut >= strlen("defaults {\n # why\n port = 1 }") && cut <= strlen("defaults {\n # why\n port = 1 }\n");
+		char part[sizeof(text)];
+
+		snprintf(part, sizeof(part), "%.*s", (int)cut, text);
+		file_free(read_text(part));
+		ck_assert_msg((problems.count == 0) == whole, "cut at %zu: \"%s\"", cut, part);
+		file_problems_free(&problems);
+	}
+	file_free(read_text(text));
+	expect_no_problems();
+}
+END_TEST
+
+START_TEST(several_bad_values_are_told_in_one_go)
+{
+	struct file *f = read_text("jobs = 0\n"
+				   "defaults {\n"
+				   "  order = random\n"
+				   "}\n"
+				   "account \"work\" {\n"
+				   "  port = x\n"
+				   "  timeout = soon\n"
+				   "  timeout = 5s\n"
+				   "}\n"
+				   "account \"home\" {\n"
+				   "  deliver_to = Mail\n"
+				   "}\n");
+
+	ck_assert_uint_eq(problems.count, 6);
+	expect_problem(0, "mailhaul.conf", 1, "jobs");
+	expect_problem(1, "mailhaul.conf", 3, "order takes oldest or newest");
+	expect_problem(2, "mailhaul.conf", 6, "port");
+	expect_problem(3, "mailhaul.conf", 7, "timeout takes a time");
+	expect_problem(4, "mailhaul.conf", 8, "second time");
+	expect_problem(5, "mailhaul.conf", 11, "deliver_to");
+	file_free(f);
+}
+END_TEST
+
+/* The account at that index with the file's values; the caller frees it. */
+static struct account fill(const struct file *f, size_t index)
+{
+	struct account a;
+	struct error err;
+
+	account_init(&a, file_account_name(f, index));
+	ck_assert_msg(file_fill_account(f, index, &a, &err), "%s", err.cause);
+	return a;
+}
+
+START_TEST(accounts_inherit_the_defaults_and_override_them)
+{
+	struct file *f = read_text("account \"first\" {\n server = own\n leave_on_server = no\n}\n"
+				   "defaults {\n server = common\n user = me\n leave_on_server = 14d\n timeout = 5\n"
+				   " password_command = {\"a\", \"b\"}\n}\n"
+				   "account \"second\" {\n password_command = {\"c\"}\n}\n");
+	struct account first, second;
+
+	expect_no_problems();
+	ck_assert_uint_eq(file_account_count(f), 2);
+	first = fill(f, 0);
+	second = fill(f, 1);
+	ck_assert_str_eq(first.name, "first");
+	ck_assert_str_eq(first.server, "own");
+	ck_assert_str_eq(first.user, "me");
+	ck_assert_int_eq(first.retention.mode, RETENTION_NONE);
+	ck_assert_int_eq(first.timeout, 5);
+	ck_assert_str_eq(first.password_command[1], "b");
+	ck_assert_str_eq(second.name, "second");
+	ck_assert_str_eq(second.server, "common");
+	ck_assert_int_eq(second.retention.mode, RETENTION_AGE);
+	ck_assert_str_eq(second.password_command[0], "c");
+	ck_assert_ptr_null(second.password_command[1]);
+	account_free(&first);
+	account_free(&second);
+	file_free(f);
+}
+END_TEST
+
+START_TEST(the_place_of_an_account_is_among_its_lines)
+{
+	static const char text[] = "jobs = 1\n\naccount \"a\" {\n server = x\n}\naccount \"b\" {\n}\n";
+	static const int lines[][2] = {{3, 5}, {6, 7}};
+	struct file *f = read_text(text);
+	char place[600];
+
+	expect_no_problems();
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		size_t path = strlen(scratch_path("mailhaul.conf"));
+		long line;
+
+		file_account_place(f, i, place, sizeof(place));
+		ck_assert_msg(strncmp(place, scratch_path("mailhaul.conf"), path) == 0 && place[path] == ':', "%s", place);
+		line = strtol(place + path + 1, NULL, 10);
+		ck_assert_msg(line >= lines[i][0] && line <= lines[i][1], "%s", place);
+	}
+	file_free(f);
+}
+END_TEST
+
+static const struct {
+	const char *text, *user;
+} quotes[] = {
+    {"user = \"a${UNIT_VARIABLE}b\"", "avalueb"},
+    {"user = 'a${UNIT_VARIABLE}b'", "a${UNIT_VARIABLE}b"},
+    {"user = \"a\\${UNIT_VARIABLE}b\"", "a${UNIT_VARIABLE}b"},
+    {"user = \"a${UNIT_MISSING:-else}b\"", "aelseb"},
+    {"user = 'a\"b#c/*d*/e'", "a\"b#c/*d*/e"},
+    {"user = \"a'b\"", "a'b"},
+    {"user = 'a\\'b'", "a'b"},
+    {"user = 'a\\\\b'", "a\\b"},
+    {"user = \"a\\x41\\n\"", "aA\n"},
+    {"user = me@example.org # a comment", "me@example.org"},
+    {"user = 'm\xc3\xbcller'", "m\xc3\xbcller"},
+};
+
+START_TEST(only_double_quotes_expand_variables)
+{
+	char text[256];
+	struct account a;
+	struct file *f;
+
+	setenv("UNIT_VARIABLE", "value", 1);
+	unsetenv("UNIT_MISSING");
+	snprintf(text, sizeof(text), "account \"a\" {\n %s\n}\n", quotes[_i].text);
+	f = read_text(text);
+	expect_no_problems();
+	a = fill(f, 0);
+	ck_assert_str_eq(a.user, quotes[_i].user);
+	account_free(&a);
+	file_free(f);
+}
+END_TEST
+
+static const struct {
+	mode_t mode;
+	const char *text;
+	bool refused;
+} modes[] = {
+    {0600, "account \"a\" {\n password = 'x'\n}\n", false},
+    {0400, "account \"a\" {\n password = 'x'\n}\n", false},
+    {0640, "account \"a\" {\n password = 'x'\n}\n", true},
+    {0604, "account \"a\" {\n password = 'x'\n}\n", true},
+    {0602, "account \"a\" {\n password = 'x'\n}\n", true},
+    {0644, "account \"a\" {\n}\naccount \"b\" {\n password = 'x'\n}\n", true},
+    {0644, "defaults {\n password = 'x'\n}\n", true},
+    {0644, "account \"a\" {\n password_command = {\"x\"}\n}\n", false},
+    {0644, "account \"a\" {\n}\n", false},
+};
+
+START_TEST(a_file_with_a_password_has_to_be_private)
+{
+	char want[1200];
+	char *path = scratch_path("mailhaul.conf");
+
+	scratch_write_text(path, modes[_i].text);
+	ck_assert_int_eq(chmod(path, modes[_i].mode), 0);
+	file_free(file_read(path, &problems));
+	ck_assert_uint_eq(problems.count, modes[_i].refused);
+	if (modes[_i].refused) {
+		snprintf(want, sizeof(want), "run: chmod 600 %s", path);
+		ck_assert_ptr_nonnull(strstr(problems.lines[0], want));
+	}
+}
+END_TEST
+
+START_TEST(a_password_in_an_included_file_has_to_be_private_too)
+{
+	scratch_write_text(scratch_path("more.conf"), "account \"a\" {\n password = 'x'\n}\n");
+	ck_assert_int_eq(chmod(scratch_path("more.conf"), 0644), 0);
+	file_free(read_text("include(\"more.conf\")\n"));
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "chmod 600"));
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "more.conf"));
+}
+END_TEST
+
+START_TEST(included_files_are_found_beside_the_one_that_includes_them)
+{
+	struct account a, b;
+	const char *folder;
+	struct file *f;
+
+	ck_assert_int_eq(mkdir(scratch_path("sub"), 0700), 0);
+	scratch_write_text(scratch_path("sub/one.conf"),
+	    "include(\"two.conf\")\naccount \"one\" {\n deliver_to = \"mbox:x\"\n}\n");
+	scratch_write_text(scratch_path("sub/two.conf"),
+	    "state_dir = here\ndefaults {\n user = me\n deliver_to = \"mbox:y\"\n}\n");
+	f = read_text("account \"main\" {\n}\ninclude(\"sub/one.conf\")\n");
+	expect_no_problems();
+	ck_assert_uint_eq(file_account_count(f), 2);
+	a = fill(f, 0);
+	b = fill(f, 1);
+	ck_assert_str_eq(a.name, "main");
+	ck_assert_str_eq(a.user, "me");
+	ck_assert_str_eq(a.deliver_path, scratch_path("sub/y"));
+	ck_assert_str_eq(b.name, "one");
+	ck_assert_str_eq(b.deliver_path, scratch_path("sub/x"));
+	ck_assert_str_eq(file_top_value(f, "state_dir", &folder), "here");
+	ck_assert_str_eq(folder, scratch_path("sub"));
+	ck_assert_str_eq(file_top_value(f, "jobs", &folder), "");
+	account_free(&a);
+	account_free(&b);
+	file_free(f);
+}
+END_TEST
+
+START_TEST(problems_of_an_included_file_are_told_with_its_name)
+{
+	scratch_write_text(scratch_path("more.conf"), "account \"a\" {\n\n port = 0\n}\n");
+	file_free(read_text("jobs = 0\ninclude(\"more.conf\")\n"));
+	ck_assert_uint_eq(problems.count, 2);
+	expect_problem(0, "mailhaul.conf", 1, "jobs");
+	expect_problem(1, "more.conf", 3, "port");
+}
+END_TEST
+
+static const struct {
+	const char *main, *more;
+	size_t index;
+	const char *file;
+	int line;
+	const char *words;
+} includes[] = {
+    {"include(\"more.conf\")\ninclude(\"more.conf\")\n", "", 0, "mailhaul.conf", 2, "included for the second time"},
+    {"include(\"mailhaul.conf\")\n", "", 0, "mailhaul.conf", 1, "included for the second time"},
+    {"include(\"more.conf\")\n", "\ninclude(\"mailhaul.conf\")\n", 0, "more.conf", 2, "included for the second time"},
+    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2, "another file has a defaults"},
+};
+
+START_TEST(an_include_that_cannot_be_right_is_refused)
+{
+	scratch_write_text(scratch_path("more.conf"), includes[_i].more);
+	file_free(read_text(includes[_i].main));
+	ck_assert_uint_eq(problems.count, 1);
+	expect_problem(includes[_i].index, includes[_i].file, includes[_i].line, includes[_i].words);
+}
+END_TEST
+
+START_TEST(a_file_that_includes_more_and_more_is_stopped)
+{
+	struct file *f;
+	char name[32], text[64];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "%d.conf", i);
+		snprintf(text, sizeof(text), "include(\"%d.conf\")\n", i + 1);
+		scratch_write_text(scratch_path(name), text);
+	}
+	f = read_text("include(\"0.conf\")\n");
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "too many files"));
+	file_free(f);
+}
+END_TEST
+
+static void make_nothing(const char *path)
+{
+	(void)path;
+}
+
+static void make_folder(const char *path)
+{
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+}
+
+static void make_binary(const char *path)
+{
+	scratch_write(path, "jobs = 1\n\0\n", 11);
+}
+
+static void make_huge(const char *path)
+{
+	enum { HUGE = 4 * 1024 * 1024 + 1 };
+	char *text = malloc(HUGE);
+
+	memset(text, '\n', HUGE);
+	scratch_write(path, text, HUGE);
+	free(text);
+}
+
+static const struct {
+	void (*make)(const char *path);
+	const char *words;
+} unreadable[] = {
+    {make_nothing, "No such file"}, {make_folder, "is no file"}, {make_binary, "cannot be read as text"},
+    {make_huge, "cannot be read as text"}};
+
+START_TEST(what_cannot_be_read_is_told_and_named)
+{
+	const char *path = scratch_path("other.conf");
+
+	unreadable[_i].make(path);
+	file_free(file_read(path, &problems));
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], path));
+	ck_assert_msg(strstr(problems.lines[0], unreadable[_i].words) != NULL, "%s", problems.lines[0]);
+	file_problems_free(&problems);
+	file_free(read_text("jobs = 1\ninclude(\"other.conf\")\n"));
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], path));
+}
+END_TEST
+
+static void read_forbidden(void)
+{
+	file_free(file_read(scratch_path("mailhaul.conf"), &problems));
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "Permission denied"));
+}
+
+START_TEST(a_file_that_may_not_be_read_is_told)
+{
+	scratch_write_text(scratch_path("mailhaul.conf"), "jobs = 1\n");
+	ck_assert_int_eq(chmod(scratch_path("mailhaul.conf"), 0), 0);
+	scratch_unprivileged(read_forbidden);
+}
+END_TEST
+
+START_TEST(problems_are_single_lines_without_control_characters)
+{
+	file_free(read_text("account \"a\" {\n order = \"x\\n\\x1b[2Jy\"\n}\n"));
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_ptr_null(strpbrk(problems.lines[0], "\n\x1b"));
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "\\x1b[2Jy"));
+}
+END_TEST
+
+static TCase *add_case(Suite *s, const char *name)
+{
+	TCase *c = scratch_case(s, name);
+
+	tcase_add_checked_fixture(c, NULL, leave);
+	return c;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("configuration file");
+	TCase *p = add_case(s, "problems"), *v = add_case(s, "values"), *i = add_case(s, "include");
+	TCase *r = add_case(s, "reading");
+
+	LOOP_OVER(p, what_is_wrong_is_told_with_its_line_and_what_would_be_right, single);
+	LOOP_OVER(p, a_file_that_was_cut_short_is_refused, cut_short);
+	tcase_add_test(p, a_file_that_was_cut_anywhere_inside_its_accounts_is_refused);
+	tcase_add_test(p, several_bad_values_are_told_in_one_go);
+	tcase_add_test(p, problems_are_single_lines_without_control_characters);
+	tcase_add_test(v, accounts_inherit_the_defaults_and_override_them);
+	tcase_add_test(v, the_place_of_an_account_is_among_its_lines);
+	LOOP_OVER(v, only_double_quotes_expand_variables, quotes);
+	tcase_add_test(i, included_files_are_found_beside_the_one_that_includes_them);
+	tcase_add_test(i, problems_of_an_included_file_are_told_with_its_name);
+	LOOP_OVER(i, an_include_that_cannot_be_right_is_refused, includes);
+	tcase_add_test(i, a_file_that_includes_more_and_more_is_stopped);
+	LOOP_OVER(r, a_file_with_a_password_has_to_be_private, modes);
+	tcase_add_test(r, a_password_in_an_included_file_has_to_be_private_too);
+	LOOP_OVER(r, what_cannot_be_read_is_told_and_named, unreadable);
+	tcase_add_test(r, a_file_that_may_not_be_read_is_told);
+	return scratch_main(s);
+}

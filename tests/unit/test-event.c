@@ -1,0 +1,204 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check_main.h"
+#include "fetch/event.h"
+
+/* One event of each kind, with something at its end that shows whether all of it arrived. */
+static struct event make(unsigned kind)
+{
+	struct event e = {.kind = (enum event_kind)kind, .level = LOG_VERBOSE};
+
+	switch (e.kind) {
+	case EVENT_LOG:
+		snprintf(e.u.text, sizeof(e.u.text), "a line");
+		break;
+	case EVENT_SAY:
+		memset(e.u.text, 'x', sizeof(e.u.text) - 1);
+		break;
+	case EVENT_PROBLEM:
+		snprintf(e.u.problem.step, sizeof(e.u.problem.step), "store");
+		error_set(&e.u.problem.err, ERROR_STORAGE, "a cause");
+		error_mend(&e.u.problem.err, "%0383d", 7);
+		break;
+	default:
+		error_set(&e.u.outcome.err, ERROR_NETWORK, "a cause");
+		e.u.outcome.listed = 1;
+		e.u.outcome.milliseconds = -5;
+		break;
+	}
+	return e;
+}
+
+static void expect_same(const struct event *got, const struct event *want)
+{
+	ck_assert_int_eq(got->kind, want->kind);
+	ck_assert_int_eq(got->level, want->level);
+	switch (want->kind) {
+	case EVENT_LOG:
+	case EVENT_SAY:
+		ck_assert_str_eq(got->u.text, want->u.text);
+		break;
+	case EVENT_PROBLEM:
+		ck_assert_str_eq(got->u.problem.step, want->u.problem.step);
+		ck_assert_int_eq(got->u.problem.err.kind, want->u.problem.err.kind);
+		ck_assert_str_eq(got->u.problem.err.cause, want->u.problem.err.cause);
+		ck_assert_str_eq(got->u.problem.err.mend, want->u.problem.err.mend);
+		break;
+	default:
+		ck_assert_int_eq(got->u.outcome.err.temporary, want->u.outcome.err.temporary);
+		ck_assert_str_eq(got->u.outcome.err.cause, want->u.outcome.err.cause);
+		ck_assert_uint_eq(got->u.outcome.listed, want->u.outcome.listed);
+		ck_assert_int_eq(got->u.outcome.milliseconds, want->u.outcome.milliseconds);
+		break;
+	}
+}
+
+/* The two ends of a pipe, the reading one as the parent has it. */
+static void open_pipe(int ends[2])
+{
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+}
+
+enum { KINDS = EVENT_DONE + 1, ROUNDS = 3 };
+
+START_TEST(events_of_all_kinds_arrive_in_order)
+{
+	int ends[2];
+	struct buf pending = {0};
+	struct event got, want;
+	bool ended;
+
+	open_pipe(ends);
+	for (unsigned i = 0; i < ROUNDS * KINDS; i++) {
+		want = make(i % KINDS);
+		event_send(ends[1], &want);
+	}
+	for (unsigned i = 0; i < ROUNDS * KINDS; i++) {
+		want = make(i % KINDS);
+		memset(&got, 0xff, sizeof(got));
+		ck_assert(event_receive(ends[0], &pending, &got, &ended));
+		expect_same(&got, &want);
+	}
+	ck_assert(!event_receive(ends[0], &pending, &got, &ended));
+	ck_assert(!ended); /* there may be more */
+	close(ends[1]);
+	ck_assert(!event_receive(ends[0], &pending, &got, &ended));
+	ck_assert(ended);
+	close(ends[0]);
+	buf_free(&pending);
+}
+END_TEST
+
+START_TEST(an_event_is_taken_only_when_all_of_it_has_arrived)
+{
+	int whole[2], ends[2];
+	struct buf pending = {0};
+	struct event got, want = make((unsigned)_i);
+	char bytes[sizeof(struct event) + 64];
+	ssize_t length;
+	bool ended;
+
+	open_pipe(whole);
+	open_pipe(ends);
+	event_send(whole[1], &want);
+	length = read(whole[0], bytes, sizeof(bytes));
+	ck_assert_int_gt(length, 0);
+	for (ssize_t i = 0; i < length; i++) {
+		ck_assert(!event_receive(ends[0], &pending, &got, &ended));
+		ck_assert(!ended);
+		ck_assert_int_eq(write(ends[1], bytes + i, 1), 1);
+	}
+	ck_assert(event_receive(ends[0], &pending, &got, &ended));
+	expect_same(&got, &want);
+	ck_assert_uint_eq(pending.length, 0);
+	for (int k = 0; k < 2; k++) {
+		close(whole[k]);
+		close(ends[k]);
+	}
+	buf_free(&pending);
+}
+END_TEST
+
+/* A worker that was killed in the middle of a word. */
+START_TEST(what_is_left_of_a_torn_event_is_no_event)
+{
+	int whole[2], ends[2];
+	struct buf pending = {0};
+	struct event got, want = make(EVENT_LOG);
+	char bytes[sizeof(struct event) + 64];
+	ssize_t length;
+	bool ended;
+
+	open_pipe(whole);
+	open_pipe(ends);
+	event_send(whole[1], &want);
+	length = read(whole[0], bytes, sizeof(bytes));
+	ck_assert_int_eq(write(ends[1], bytes, (size_t)length), length);
+	ck_assert_int_eq(write(ends[1], bytes, (size_t)length - 1), length - 1);
+	close(ends[1]);
+	ck_assert(event_receive(ends[0], &pending, &got, &ended));
+	ck_assert(!event_receive(ends[0], &pending, &got, &ended));
+	ck_assert(ended);
+	close(ends[0]);
+	close(whole[0]);
+	close(whole[1]);
+	buf_free(&pending);
+}
+END_TEST
+
+static void send_many(int fd)
+{
+	struct event e = make(EVENT_SAY);
+
+	for (unsigned i = 0; i < 500; i++) {
+		e.level = (enum log_level)(i % 4);
+		event_send(fd, &e);
+	}
+}
+
+/* More than a pipe holds: the worker waits for the parent. */
+START_TEST(a_talkative_worker_is_heard_to_the_end)
+{
+	int ends[2], status;
+	struct buf pending = {0};
+	struct event got;
+	unsigned count = 0;
+	bool ended = false;
+	pid_t pid;
+
+	open_pipe(ends);
+	pid = fork();
+	if (pid == 0) {
+		send_many(ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	while (!ended) {
+		if (event_receive(ends[0], &pending, &got, &ended))
+			ck_assert_int_eq(got.level, (int)(count++ % 4));
+	}
+	ck_assert_uint_eq(count, 500);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	close(ends[0]);
+	buf_free(&pending);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("event");
+	TCase *c = check_case(s, "event");
+
+	tcase_add_test(c, events_of_all_kinds_arrive_in_order);
+	tcase_add_loop_test(c, an_event_is_taken_only_when_all_of_it_has_arrived, 0, KINDS);
+	tcase_add_test(c, what_is_left_of_a_torn_event_is_no_event);
+	tcase_add_test(c, a_talkative_worker_is_heard_to_the_end);
+	return check_main(s);
+}

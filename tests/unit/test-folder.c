@@ -1,0 +1,146 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/destination.h"
+#include "store/folder.h"
+
+START_TEST(a_folder_is_made_with_those_above_it_for_the_user_alone)
+{
+	struct error err;
+
+	umask(0);
+	ck_assert(folder_make(scratch_path("a/b/c"), &err));
+	ck_assert_uint_eq(scratch_mode(scratch_path("a")), 0700);
+	ck_assert_uint_eq(scratch_mode(scratch_path("a/b")), 0700);
+	ck_assert_uint_eq(scratch_mode(scratch_path("a/b/c")), 0700);
+}
+END_TEST
+
+START_TEST(a_folder_that_exists_is_left_as_it_is)
+{
+	struct error err;
+
+	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
+	ck_assert_int_eq(chmod(scratch_path("a"), 0755), 0);
+	ck_assert(folder_make(scratch_path("a"), &err));
+	ck_assert_uint_eq(scratch_mode(scratch_path("a")), 0755);
+}
+END_TEST
+
+START_TEST(a_link_to_a_folder_is_a_folder)
+{
+	struct error err;
+
+	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
+	ck_assert_int_eq(symlink("a", scratch_path("b")), 0);
+	ck_assert(folder_make(scratch_path("b/c"), &err));
+	ck_assert(scratch_exists(scratch_path("a/c")));
+}
+END_TEST
+
+START_TEST(a_file_in_the_way_is_named_and_kept)
+{
+	struct error err;
+
+	scratch_write_text(scratch_path("a"), "text");
+	ck_assert(!folder_make(scratch_path(_i ? "a/b" : "a"), &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_ptr_nonnull(strstr(err.cause, scratch_path("a")));
+	ck_assert_str_ne(err.mend, "");
+	scratch_expect_text(scratch_path("a"), "text");
+}
+END_TEST
+
+/* /proc takes no folders from anybody, root or not. */
+START_TEST(a_folder_that_cannot_be_made_is_a_storage_failure)
+{
+	struct error err;
+
+	ck_assert(!folder_make("/proc/mailhaul/a", &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_int_ne(err.saved_errno, 0);
+}
+END_TEST
+
+START_TEST(only_a_folder_can_be_synced_as_one)
+{
+	struct error err;
+
+	scratch_write_text(scratch_path("a"), "");
+	ck_assert(folder_sync(scratch_path(""), &err));
+	ck_assert(!folder_sync(scratch_path("a"), &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(!folder_sync(scratch_path("missing"), &err));
+}
+END_TEST
+
+static const struct {
+	const char *path, *folder;
+} parents[] = {{"/a/b", "/a"}, {"/a", "/"}, {"a/b/c", "a/b"}, {"a", "."}, {"./a", "."}};
+
+START_TEST(the_folder_of_a_path_is_what_stands_before_its_last_slash)
+{
+	char *folder = folder_of(parents[_i].path);
+
+	ck_assert_str_eq(folder, parents[_i].folder);
+	free(folder);
+}
+END_TEST
+
+START_TEST(destinations_are_found_by_their_whole_name)
+{
+	ck_assert_ptr_eq(destination_find("maildir", 7), &maildir_ops);
+	ck_assert_ptr_eq(destination_find("mbox:x", 4), &mbox_ops);
+	ck_assert_ptr_eq(destination_find("pipe", 4), &pipe_ops);
+	ck_assert_ptr_null(destination_find("maildir", 4));
+	ck_assert_ptr_null(destination_find("Mbox", 4));
+	ck_assert_ptr_null(destination_find("", 0));
+	ck_assert_ptr_null(destination_find("imap", 4));
+}
+END_TEST
+
+START_TEST(closing_no_destination_does_nothing)
+{
+	struct destination *d = NULL;
+
+	destination_close(&d);
+	ck_assert_ptr_null(d);
+}
+END_TEST
+
+START_TEST(writing_to_a_full_device_fails)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert(!destination_write_all(fd, "x", 1));
+	ck_assert(destination_write_all(fd, NULL, 0));
+	close(fd);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("folder");
+	TCase *c = scratch_case(s, "folder"), *d = check_case(s, "destination");
+
+	tcase_add_test(c, a_folder_is_made_with_those_above_it_for_the_user_alone);
+	tcase_add_test(c, a_folder_that_exists_is_left_as_it_is);
+	tcase_add_test(c, a_link_to_a_folder_is_a_folder);
+	tcase_add_loop_test(c, a_file_in_the_way_is_named_and_kept, 0, 2);
+	tcase_add_test(c, a_folder_that_cannot_be_made_is_a_storage_failure);
+	tcase_add_test(c, only_a_folder_can_be_synced_as_one);
+	LOOP_OVER(c, the_folder_of_a_path_is_what_stands_before_its_last_slash, parents);
+	tcase_add_test(d, destinations_are_found_by_their_whole_name);
+	tcase_add_test(d, closing_no_destination_does_nothing);
+	tcase_add_test(d, writing_to_a_full_device_fails);
+	return scratch_main(s);
+}

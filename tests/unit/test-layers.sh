@@ -1,0 +1,125 @@
+#!/bin/sh
+# The layers of HACKING, read off the include lines of src/: a folder includes itself and what stands
+# below it. Each library is visible in one place, and nothing below cmd and ui prints.
+# shellcheck disable=SC2317 # check runs them
+set -u
+srcdir=${srcdir:-.}
+# shellcheck source=SCRIPTDIR/../e2e/tap.sh
+. "$srcdir/tests/e2e/tap.sh"
+cd "$srcdir" || bail 'no source folder'
+
+# What each floor may include, besides itself and config.h.
+allowed() {
+  case $1 in
+    main) echo cmd ;;
+    cmd) echo ui fetch import config pop3 policy store io base ;;
+    ui) echo fetch import config pop3 policy store io base ;;
+    fetch) echo import config pop3 policy store io base ;;
+    import) echo config pop3 policy store io base ;;
+    config) echo policy store io base ;;
+    pop3) echo io base ;;
+    policy) echo base ;;
+    store) echo io base ;;
+    io) echo base ;;
+    base) ;;
+    *) return 1 ;;
+  esac
+}
+
+# All includes as "FILE LINE NAME", NAME with its quotes or brackets. The preprocessor would take
+# blanks around the '#', and so does this.
+includes() {
+  find src -name '*.[ch]' -type f | sort | while read -r file; do
+    sed -n 's/^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*\(["<][^">]*[">]\).*/\1/p' "$file" |
+      while read -r name; do echo "$file $name"; done
+  done
+}
+
+# Own headers, each named by folder and file.
+floors_hold() (
+  failed=0
+  while read -r file name; do
+    case $name in \"*) ;; *) continue ;; esac
+    name=${name#\"} name=${name%\"}
+    [ "$name" = config.h ] && continue
+    from=${file#src/} from=${from%%/*} from=${from%.c} to=${name%%/*}
+    [ -f "src/$name" ] || { echo "$file includes $name, which is not below src/" && failed=1; }
+    [ "$from" = "$to" ] && continue
+    below=$(allowed "$from") || { echo "$file stands on no known floor" && failed=1 && continue; }
+    case " $below " in *" $to "*) continue ;; esac
+    echo "$file includes $name, but $from must not know $to" && failed=1
+  done <"$list"
+  return "$failed"
+)
+
+# visible_in PATTERN FILE...: only those files include what the pattern (of a case) names, and each does.
+visible_in() (
+  pattern=$1 failed=0 && shift
+  while read -r file name; do
+    # shellcheck disable=SC2254 # it is a pattern
+    case $name in $pattern) ;; *) continue ;; esac
+    case " $* " in *" $file "*) ;; *) echo "$file includes $name" && failed=1 ;; esac
+  done <"$list"
+  for file; do
+    [ -f "$file" ] || { echo "there is no $file" && failed=1; }
+  done
+  return "$failed"
+)
+
+pop3_does_not_know_tls() { ! grep '^src/pop3/.* "io/tls.h"' "$list"; }
+
+# Every .c includes config.h first, then its own header if it has one.
+order_holds() (
+  failed=0
+  for file in $(find src -name '*.c' -type f | sort); do
+    own=${file#src/} own=${own%.c}.h
+    [ "$file" = src/main.c ] && continue
+    first=$(grep -F "$file " "$list" | head -n 1)
+    [ "$first" = "$file \"config.h\"" ] || { echo "$file does not start with config.h" && failed=1; }
+    [ -f "src/$own" ] || continue
+    second=$(grep -F "$file " "$list" | sed -n 2p)
+    [ "$second" = "$file \"$own\"" ] || { echo "$file does not include $own behind config.h" && failed=1; }
+  done
+  return "$failed"
+)
+
+printers='v?f?printf|v?dprintf|f?puts|putchar|f?putc|fwrite|perror|psignal|v?syslog|v?warnx?|v?errx?'
+
+# Prints calls of printing functions and the streams' names in a file, less comments and strings.
+prints() {
+  sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's:/\*.*\*/::g' -e 's:/\*.*$::' -e 's:^[[:blank:]]*\*.*$::' \
+    -e 's/format(printf/format(/g' "$1" |
+    grep -nE "(^|[^_[:alnum:]])(($printers)[[:blank:]]*[(]|(stdout|stderr)([^_[:alnum:]]|$))"
+}
+
+only_cmd_and_ui_print() (
+  failed=0
+  for file in $(find src -name '*.[ch]' -type f | sort); do
+    case $file in src/cmd/* | src/ui/*) continue ;; esac
+    found=$(prints "$file") && echo "$file prints: $found" && failed=1
+  done
+  return "$failed"
+)
+
+# Last words aside: memory.c writes them when there is no memory to report anything with.
+only_memory_writes_to_a_standard_stream() {
+  ! grep -rlE 'STD(OUT|ERR)_FILENO' src --include='*.[ch]' |
+    grep -vE '^src/(base/memory\.c|io/process\.c|cmd/.*|ui/.*)$'
+}
+
+list=$(mktemp) || bail 'no temporary file'
+trap 'rm -f "$list"' EXIT
+includes >"$list"
+[ -s "$list" ] || bail 'no include line was found'
+
+check 'a folder includes only itself and what stands below it' floors_hold
+check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
+check 'GnuTLS is visible in io/tls.c alone' visible_in '<gnutls/*' src/io/tls.c
+check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
+check 'SQLite is visible in store/database.c alone' visible_in '<sqlite3*' src/store/database.c
+check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c
+check 'Nettle is visible in base/digest alone' visible_in '<nettle/*' src/base/digest.c src/base/digest.h
+check 'each source includes config.h and its own header first' order_holds
+check 'nothing below cmd and ui prints' only_cmd_and_ui_print
+check 'nothing below cmd and ui writes to a standard stream' only_memory_writes_to_a_standard_stream
+done_testing

@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/lock.h"
+
+static int open_mbox(void)
+{
+	int fd = open(scratch_path("mbox"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static void take_file_lock(void *context)
+{
+	struct error err;
+
+	(void)context;
+	if (!lock_file(open_mbox(), "mbox", deadline_in(0), &err))
+		_exit(1);
+}
+
+START_TEST(a_file_that_another_process_locks_is_locked)
+{
+	struct scratch_child other;
+	struct error err;
+	int fd = open_mbox();
+
+	scratch_hold(&other, take_file_lock, NULL);
+	ck_assert(!lock_file(fd, "mbox", deadline_in(0), &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert(err.temporary);
+	ck_assert_ptr_nonnull(strstr(err.cause, "mbox"));
+	scratch_release(&other);
+	ck_assert(lock_file(fd, "mbox", deadline_in(0), &err));
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_lock_is_waited_for_until_the_deadline)
+{
+	struct scratch_child other;
+	struct error err;
+	int64_t start = deadline_clock();
+	int fd = open_mbox();
+
+	scratch_hold(&other, take_file_lock, NULL);
+	ck_assert(!lock_file(fd, "mbox", start + 250, &err));
+	ck_assert_int_ge(deadline_clock() - start, 250);
+	scratch_release(&other);
+	close(fd);
+}
+END_TEST
+
+/* Programs of this kind lock with a lock that is given up when the process ends, however it ends. */
+START_TEST(a_file_lock_ends_with_its_descriptor)
+{
+	struct error err;
+	int fd = open_mbox();
+
+	ck_assert(lock_file(fd, "mbox", deadline_in(0), &err));
+	close(fd);
+	fd = open_mbox();
+	ck_assert(lock_file(fd, "mbox", deadline_in(0), &err));
+	close(fd);
+}
+END_TEST
+
+START_TEST(what_has_no_locks_is_a_storage_failure)
+{
+	struct error err;
+
+	ck_assert(!lock_file(-1, "mbox", deadline_in(0), &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+}
+END_TEST
+
+static void host(char *out, size_t size)
+{
+	ck_assert_int_eq(gethostname(out, size), 0);
+}
+
+START_TEST(a_dot_lock_tells_its_process_and_host)
+{
+	char want[320], name[256];
+	struct error err;
+
+	host(name, sizeof(name));
+	snprintf(want, sizeof(want), "%ld:%s\n", (long)getpid(), name);
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	scratch_expect_text(scratch_path("mbox.lock"), want);
+	unlock_dot(scratch_path("mbox"));
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+}
+END_TEST
+
+/* What may stand in a lock file; %d is a process that has ended, %s this host. */
+static const struct {
+	const char *content;
+	int age; /* seconds */
+	bool taken;
+} locks[] = {
+    {"%d:%s\n", 0, true},
+    {"%d:%s", 0, true},
+    {"%d:another-host.invalid\n", 0, false},
+    {"%d:another-host.invalid\n", 100000, false},
+    {"%d", 0, false},
+    {"%d\n", 290, false},
+    {"%d\n", 310, true},
+    {"", 0, false},
+    {"", 290, false},
+    {"", 310, true},
+    {"0", 310, true},
+    {"not a number:%s\n", 0, false},
+    {"-5:%s\n", 0, false},
+};
+
+static void write_lock(const char *content, int age)
+{
+	char text[512], name[256];
+	struct timespec times[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
+	size_t used = 0;
+
+	host(name, sizeof(name));
+	for (; *content; content++) {
+		if (strncmp(content, "%d", 2) == 0)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%ld", (long)scratch_dead_pid());
+		else if (strncmp(content, "%s", 2) == 0)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s", name);
+		else
+			text[used++] = *content;
+		content += *content == '%';
+	}
+	scratch_write(scratch_path("mbox.lock"), text, used);
+	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
+}
+
+START_TEST(a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale)
+{
+	struct error err;
+	bool taken;
+
+	write_lock(locks[_i].content, locks[_i].age);
+	taken = lock_dot(scratch_path("mbox"), deadline_clock() + 150, &err);
+	ck_assert_msg(taken == locks[_i].taken, "\"%s\", %d s old", locks[_i].content, locks[_i].age);
+	ck_assert(scratch_exists(scratch_path("mbox.lock")));
+	if (!taken) {
+		ck_assert_int_eq(err.kind, ERROR_LOCKED);
+		ck_assert(err.temporary);
+		ck_assert_ptr_nonnull(strstr(err.cause, "mbox.lock"));
+	}
+}
+END_TEST
+
+static void take_dot_lock(void *context)
+{
+	struct error err;
+
+	(void)context;
+	if (!lock_dot(scratch_path("mbox"), deadline_in(0), &err))
+		_exit(1);
+}
+
+START_TEST(the_dot_lock_of_a_living_process_is_kept_however_old_it_is)
+{
+	struct scratch_child other;
+	struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	struct error err;
+
+	scratch_hold(&other, take_dot_lock, NULL);
+	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_clock() + 150, &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	scratch_release(&other);
+	/* It died without taking its lock away. */
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
+}
+END_TEST
+
+START_TEST(a_dot_lock_never_writes_through_a_link)
+{
+	struct error err;
+
+	scratch_write_text(scratch_path("precious"), "text");
+	ck_assert_int_eq(symlink("precious", scratch_path("mbox.lock")), 0);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	scratch_expect_text(scratch_path("precious"), "text");
+}
+END_TEST
+
+START_TEST(a_dot_lock_without_a_folder_is_a_storage_failure)
+{
+	struct error err;
+
+	ck_assert(!lock_dot(scratch_path("missing/mbox"), deadline_in(9), &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("lock");
+	TCase *file = scratch_case(s, "fcntl"), *dot = scratch_case(s, "dot lock");
+
+	tcase_add_test(file, a_file_that_another_process_locks_is_locked);
+	tcase_add_test(file, a_lock_is_waited_for_until_the_deadline);
+	tcase_add_test(file, a_file_lock_ends_with_its_descriptor);
+	tcase_add_test(file, what_has_no_locks_is_a_storage_failure);
+	tcase_add_test(dot, a_dot_lock_tells_its_process_and_host);
+	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
+	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept_however_old_it_is);
+	tcase_add_test(dot, a_dot_lock_never_writes_through_a_link);
+	tcase_add_test(dot, a_dot_lock_without_a_folder_is_a_storage_failure);
+	return scratch_main(s);
+}

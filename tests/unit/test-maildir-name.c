@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_main.h"
+#include "store/maildir_name.h"
+
+START_TEST(a_name_is_made_of_time_identity_and_host)
+{
+	char *name = maildir_name_make("work", "uid-1", 1700000000);
+	char host[128];
+	int used = 0;
+
+	/* SHA-256 of "work", and of "work", NUL, "uid-1", as sha256sum(1) says. */
+	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-1563a0dbda9aa5b206c087ff.%100s%n", host, &used), 1);
+	ck_assert_uint_eq((size_t)used, strlen(name));
+	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
+	free(name);
+}
+END_TEST
+
+/* The part behind the time is the same in every run; it must tell accounts and UIDs apart. */
+START_TEST(an_identity_depends_on_account_and_uid_alone)
+{
+	static const struct {
+		const char *account, *uid;
+		bool same;
+	} others[] = {{"work", "uid", true}, {"work", "uie", false}, {"worl", "uid", false}, {"workuid", "", false}};
+	char *name = maildir_name_make("work", "uid", 1);
+
+	for (size_t i = 0; i < COUNT(others); i++) {
+		char *other = maildir_name_make(others[i].account, others[i].uid, 99);
+		bool same = strcmp(strchr(name, '.'), strchr(other, '.')) == 0;
+
+		ck_assert_msg(same == others[i].same, "%s and %s", name, other);
+		free(other);
+	}
+	free(name);
+}
+END_TEST
+
+/* A UID is any octets (RFC 1939 says 0x21 to 0x7e, servers know better). */
+START_TEST(nothing_of_a_uid_gets_into_a_name)
+{
+	char *name = maildir_name_make("a/b", "../../etc/passwd\xff:2,S", 1);
+
+	ck_assert_ptr_null(strpbrk(name, "/:,"));
+	ck_assert_ptr_null(strstr(name, "etc"));
+	free(name);
+}
+END_TEST
+
+static const struct {
+	const char *before, *behind; /* around ACCOUNT-MESSAGE */
+	bool own;
+} forms[] = {
+    {"1700000000.mh-", ".host,S=12,W=13", true},
+    {"1700000000.mh-", ".host,S=12,W=13:2,", true},
+    {"1700000000.mh-", ".host,S=12,W=13:2,FRS", true},
+    {"1700000000.mh-", ".other.host", true},
+    {"1700000000.mh-", "", false},
+    {"1700000000.mh-", "0.host", false},
+    {"1700000000.mx-", ".host", false},
+    {"1700000000mh-", ".host", false},
+    {"", ".host", false},
+    {"1700000000.x.mh-", ".host", false},
+};
+
+START_TEST(a_name_is_known_again_with_and_without_flags)
+{
+	char *made = maildir_name_make("work", "uid", 1), *start = strstr(made, ".mh-") + 4, name[256];
+
+	snprintf(name, sizeof(name), "%s%.33s%s", forms[_i].before, start, forms[_i].behind);
+	ck_assert_msg(maildir_name_is_own(name, "work") == forms[_i].own, "%s", name);
+	ck_assert(!maildir_name_is_own(name, "home"));
+	free(made);
+}
+END_TEST
+
+START_TEST(names_that_are_cut_short_are_nobodys)
+{
+	char *name = maildir_name_make("work", "uid", 1);
+	size_t whole = (size_t)(strstr(name, ".mh-") + 4 + 33 - name);
+
+	ck_assert(maildir_name_is_own(name, "work"));
+	for (size_t i = whole; i > 0; i--) {
+		name[i] = '\0';
+		ck_assert_msg(!maildir_name_is_own(name, "work"), "%s", name);
+	}
+	free(name);
+}
+END_TEST
+
+START_TEST(all_of_many_names_are_found_and_no_others)
+{
+	enum { MANY = 1000 };
+	struct maildir_names names = {0};
+	char uid[32], want[256];
+
+	ck_assert_ptr_null(maildir_names_find(&names, "work", "0"));
+	for (int i = 0; i < MANY; i++) {
+		char *name;
+
+		snprintf(uid, sizeof(uid), "%d", i);
+		name = maildir_name_make(i % 3 ? "work" : "home", uid, i);
+		maildir_names_add(&names, "work", i % 2 ? "new" : "cur", name);
+		free(name);
+	}
+	maildir_names_add(&names, "work", "new", "README");
+	maildir_names_sort(&names);
+	for (int i = 0; i < MANY; i++) {
+		const char *found;
+
+		snprintf(uid, sizeof(uid), "%d", i);
+		found = maildir_names_find(&names, "work", uid);
+		ck_assert((found != NULL) == (i % 3 != 0));
+		snprintf(want, sizeof(want), "%s/%d.mh-", i % 2 ? "new" : "cur", i);
+		ck_assert(!found || strncmp(found, want, strlen(want)) == 0);
+	}
+	ck_assert_ptr_null(maildir_names_find(&names, "work", "1000"));
+	maildir_names_free(&names);
+	ck_assert_uint_eq(names.count, 0);
+}
+END_TEST
+
+static const struct {
+	const char *bytes;
+	size_t length;
+	uint64_t crlf_octets;
+} sizes[] = {
+    {"", 0, 0},
+    {"a", 1, 1},
+    {"\n", 1, 2},
+    {"\r", 1, 1},
+    {"\r\n", 2, 2},
+    {"a\nb\n", 4, 6},
+    {"a\r\nb\r\n", 6, 6},
+    {"a\r\nb\n", 5, 6},
+    {"\n\r\n\n", 4, 6},
+    {"a\r\r\nb\rc\n", 8, 9},
+    {"\0\n\0\r\n", 5, 6},
+    {"no end", 6, 6},
+};
+
+START_TEST(sizes_are_counted_as_stored_and_with_crlf_wherever_the_octets_are_split)
+{
+	const char *bytes = sizes[_i].bytes;
+	size_t length = sizes[_i].length;
+
+	for (size_t first = 0; first <= length; first++) {
+		for (size_t second = first; second <= length; second++) {
+			struct maildir_size size = {0};
+
+			maildir_size_add(&size, bytes, first);
+			maildir_size_add(&size, bytes + first, second - first);
+			maildir_size_add(&size, bytes + second, length - second);
+			ck_assert_uint_eq(size.octets, length);
+			ck_assert_uint_eq(size.crlf_octets, sizes[_i].crlf_octets);
+		}
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("maildir name");
+	TCase *name = check_case(s, "name"), *size = check_case(s, "size");
+
+	tcase_add_test(name, a_name_is_made_of_time_identity_and_host);
+	tcase_add_test(name, an_identity_depends_on_account_and_uid_alone);
+	tcase_add_test(name, nothing_of_a_uid_gets_into_a_name);
+	LOOP_OVER(name, a_name_is_known_again_with_and_without_flags, forms);
+	tcase_add_test(name, names_that_are_cut_short_are_nobodys);
+	tcase_add_test(name, all_of_many_names_are_found_and_no_others);
+	LOOP_OVER(size, sizes_are_counted_as_stored_and_with_crlf_wherever_the_octets_are_split, sizes);
+	return check_main(s);
+}

@@ -1,0 +1,164 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/mbox_spool.h"
+
+enum { MEGABYTE = 1024 * 1024 };
+
+/* Octets that tell where they stand. */
+static char octet_at(size_t at)
+{
+	return (char)(at * 2654435761U >> 13);
+}
+
+static void add(struct mbox_spool *s, size_t length)
+{
+	size_t at = (size_t)s->length;
+	char *bytes = malloc(length);
+	struct error err;
+
+	ck_assert_ptr_nonnull(bytes);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = octet_at(at + i);
+	ck_assert(mbox_spool_add(s, scratch_path(""), bytes, length, &err));
+	free(bytes);
+}
+
+/* Copies the spool into a file and looks whether all of it is there. */
+static void expect(const struct mbox_spool *s, size_t length)
+{
+	int fd = open(scratch_path("copy"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t found_length;
+	char *found;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert(mbox_spool_copy(s, fd));
+	close(fd);
+	found = scratch_read(scratch_path("copy"), &found_length);
+	ck_assert_uint_eq(found_length, length);
+	ck_assert_uint_eq(s->length, length);
+	for (size_t i = 0; i < length; i++) {
+		if (found[i] != octet_at(i))
+			ck_abort_msg("octet %zu is wrong", i);
+	}
+	free(found);
+	unlink(scratch_path("copy"));
+}
+
+START_TEST(a_small_spool_stays_in_memory)
+{
+	struct mbox_spool s = {.fd = -1};
+
+	expect(&s, 0);
+	add(&s, 10);
+	add(&s, 4 * MEGABYTE - 10);
+	ck_assert_int_eq(s.fd, -1);
+	expect(&s, 4 * MEGABYTE);
+	mbox_spool_free(&s);
+}
+END_TEST
+
+START_TEST(a_large_spool_goes_to_a_file_without_a_name)
+{
+	struct mbox_spool s = {.fd = -1};
+
+	add(&s, 3 * MEGABYTE);
+	add(&s, MEGABYTE + 1);
+	ck_assert_int_ge(s.fd, 0);
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
+	ck_assert_ptr_null(s.memory.data);
+	add(&s, 100);
+	add(&s, 5 * MEGABYTE);
+	expect(&s, 9 * MEGABYTE + 101);
+	expect(&s, 9 * MEGABYTE + 101); /* a copy takes nothing away */
+	mbox_spool_free(&s);
+	ck_assert_int_eq(s.fd, -1);
+}
+END_TEST
+
+static const struct {
+	size_t first, then, cut;
+} cuts[] = {
+    {100, 50, 100},
+    {100, 50, 0},
+    {100, 5 * MEGABYTE, 100},
+    {5 * MEGABYTE, 50, 5 * MEGABYTE},
+    {5 * MEGABYTE, MEGABYTE, 0},
+};
+
+START_TEST(a_spool_goes_on_where_it_was_cut)
+{
+	struct mbox_spool s = {.fd = -1};
+	struct error err;
+
+	add(&s, cuts[_i].first);
+	add(&s, cuts[_i].then);
+	ck_assert(mbox_spool_cut(&s, cuts[_i].cut, &err));
+	expect(&s, cuts[_i].cut);
+	add(&s, 70000);
+	expect(&s, cuts[_i].cut + 70000);
+	mbox_spool_free(&s);
+}
+END_TEST
+
+START_TEST(a_cleared_spool_starts_in_memory_again)
+{
+	struct mbox_spool s = {.fd = -1};
+
+	add(&s, 5 * MEGABYTE);
+	mbox_spool_clear(&s);
+	ck_assert_int_eq(s.fd, -1);
+	ck_assert_uint_eq(s.length, 0);
+	add(&s, 10);
+	ck_assert_int_eq(s.fd, -1);
+	expect(&s, 10);
+	mbox_spool_free(&s);
+}
+END_TEST
+
+START_TEST(a_folder_that_takes_no_file_is_a_storage_failure)
+{
+	struct mbox_spool s = {.fd = -1};
+	char *bytes = calloc(1, 5 * MEGABYTE);
+	struct error err;
+
+	ck_assert(!mbox_spool_add(&s, scratch_path("missing"), bytes, 5 * MEGABYTE, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_ptr_nonnull(strstr(err.cause, "missing"));
+	mbox_spool_free(&s);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(a_copy_that_finds_no_room_fails)
+{
+	struct mbox_spool s = {.fd = -1};
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	add(&s, _i ? 5 * MEGABYTE : 10);
+	ck_assert(!mbox_spool_copy(&s, fd));
+	mbox_spool_free(&s);
+	close(fd);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("mbox spool");
+	TCase *c = scratch_case(s, "spool");
+
+	tcase_add_test(c, a_small_spool_stays_in_memory);
+	tcase_add_test(c, a_large_spool_goes_to_a_file_without_a_name);
+	LOOP_OVER(c, a_spool_goes_on_where_it_was_cut, cuts);
+	tcase_add_test(c, a_cleared_spool_starts_in_memory_again);
+	tcase_add_test(c, a_folder_that_takes_no_file_is_a_storage_failure);
+	tcase_add_loop_test(c, a_copy_that_finds_no_room_fails, 0, 2);
+	return scratch_main(s);
+}

@@ -1,0 +1,465 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/destination.h"
+#include "store/lock.h"
+#include "store/mbox_intent.h"
+
+#define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
+
+static struct destination_settings settings = {.account = "work"};
+
+static struct destination *open_mbox(void)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	settings.path = scratch_path("mbox");
+	ck_assert_msg(mbox_ops.open(&d, &settings, &err), "%s", err.cause);
+	return d;
+}
+
+static void begin(struct destination *d)
+{
+	struct destination_message message = {.uid = "u", .sender = "a@b", .now = 1700000000};
+	struct error err;
+
+	ck_assert_msg(d->ops->begin(d, &message, &err), "%s", err.cause);
+}
+
+static void deliver(struct destination *d, const char *bytes, size_t length)
+{
+	struct error err;
+
+	begin(d);
+	ck_assert_msg(d->ops->write(d, bytes, length, &err), "%s", err.cause);
+	ck_assert_int_eq(d->ops->finish(d, &err), DESTINATION_TOOK);
+}
+
+static void deliver_text(struct destination *d, const char *text)
+{
+	deliver(d, text, strlen(text));
+}
+
+static bool try_commit(struct destination *d, struct error *err)
+{
+	const struct mbox_intent *intent;
+
+	ck_assert_msg(d->ops->prepare(d, &intent, err), "%s", err->cause);
+	return d->ops->commit(d, err);
+}
+
+static void commit(struct destination *d)
+{
+	struct error err;
+
+	ck_assert_msg(try_commit(d, &err), "%s", err.cause);
+}
+
+START_TEST(a_missing_mbox_is_made_for_the_user_alone)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	umask(0);
+	settings.path = scratch_path("a/b/mbox");
+	ck_assert(mbox_ops.open(&d, &settings, &err));
+	ck_assert_uint_eq(scratch_mode(scratch_path("a/b")), 0700);
+	ck_assert_uint_eq(scratch_mode(settings.path), 0600);
+	scratch_expect_text(settings.path, "");
+	destination_close(&d);
+}
+END_TEST
+
+static void make_fifo(void)
+{
+	ck_assert_int_eq(mkfifo(scratch_path("mbox"), 0600), 0);
+}
+
+static void make_folder(void)
+{
+	ck_assert_int_eq(mkdir(scratch_path("mbox"), 0700), 0);
+}
+
+static void make_link_to_fifo(void)
+{
+	ck_assert_int_eq(mkfifo(scratch_path("fifo"), 0600), 0);
+	ck_assert_int_eq(symlink("fifo", scratch_path("mbox")), 0);
+}
+
+static void make_link_to_device(void)
+{
+	ck_assert_int_eq(symlink("/dev/null", scratch_path("mbox")), 0);
+}
+
+static const struct {
+	void (*make)(void);
+} irregular[] = {{make_fifo}, {make_folder}, {make_link_to_fifo}, {make_link_to_device}};
+
+START_TEST(what_is_no_regular_file_is_refused_at_once)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	irregular[_i].make();
+	settings.path = scratch_path("mbox");
+	ck_assert(!mbox_ops.open(&d, &settings, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
+	ck_assert_str_ne(err.mend, "");
+	ck_assert_ptr_null(d);
+}
+END_TEST
+
+START_TEST(a_link_to_a_file_is_followed_and_stays)
+{
+	struct destination *d;
+	struct stat st;
+
+	scratch_write_text(scratch_path("real"), "");
+	ck_assert_int_eq(symlink("real", scratch_path("mbox")), 0);
+	d = open_mbox();
+	deliver_text(d, "one\n");
+	commit(d);
+	scratch_expect_text(scratch_path("real"), FROM "one\n\n");
+	ck_assert_int_eq(lstat(scratch_path("mbox"), &st), 0);
+	ck_assert(S_ISLNK(st.st_mode));
+	destination_close(&d);
+}
+END_TEST
+
+static const struct {
+	const char *before, *gap;
+} endings[] = {
+    {"", ""},
+    {"\n", ""},
+    {"From x\n\na\n\n", ""},
+    {"From x\n\na\n", "\n"},
+    {"From x\n\na", "\n\n"},
+    {"From x\r\n\r\na\r\n\r\n", ""},
+    {"From x\r\n\r\na\r\n", "\n"},
+    {"\r\n", ""},
+    {"x", "\n\n"},
+    {"x\n", "\n"},
+    {"x\n\n\n\n", ""},
+    {"x\r", "\n\n"},
+};
+
+START_TEST(a_from_line_always_stands_behind_an_empty_line)
+{
+	struct destination *d;
+	char want[256];
+
+	scratch_write_text(scratch_path("mbox"), endings[_i].before);
+	d = open_mbox();
+	deliver_text(d, "one\n");
+	deliver_text(d, "From two");
+	commit(d);
+	snprintf(want, sizeof(want), "%s%s" FROM "one\n\n" FROM ">From two\n\n", endings[_i].before, endings[_i].gap);
+	scratch_expect_text(scratch_path("mbox"), want);
+	destination_close(&d);
+}
+END_TEST
+
+START_TEST(batches_follow_each_other)
+{
+	struct destination *d = open_mbox();
+
+	deliver_text(d, "one\n");
+	commit(d);
+	deliver(d, "t\0wo", 4);
+	commit(d);
+	commit(d); /* an empty one */
+	scratch_expect(scratch_path("mbox"), FROM "one\n\n" FROM "t\0wo\n\n", 2 * strlen(FROM) + 5 + 6);
+	destination_close(&d);
+}
+END_TEST
+
+START_TEST(with_crlf_all_lines_end_so)
+{
+	struct destination *d;
+
+	settings.crlf = true;
+	d = open_mbox();
+	deliver_text(d, "one\r\n");
+	commit(d);
+	scratch_expect_text(scratch_path("mbox"), "From a@b Tue Nov 14 22:13:20 2023\r\none\r\n\r\n");
+	destination_close(&d);
+}
+END_TEST
+
+START_TEST(the_mbox_is_not_touched_before_the_commit)
+{
+	struct destination *d = open_mbox();
+	struct error err;
+
+	deliver_text(d, "one\n");
+	begin(d);
+	ck_assert(d->ops->write(d, "half", 4, &err));
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+	destination_close(&d);
+	scratch_expect_text(scratch_path("mbox"), "");
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 1);
+}
+END_TEST
+
+START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
+{
+	struct destination *d = open_mbox();
+	struct error err;
+
+	deliver_text(d, "one\n");
+	begin(d);
+	ck_assert(d->ops->write(d, "half", 4, &err));
+	d->ops->discard(d);
+	d->ops->discard(d); /* nothing is open any more */
+	deliver_text(d, "two\n");
+	commit(d);
+	scratch_expect_text(scratch_path("mbox"), FROM "one\n\n" FROM "two\n\n");
+	destination_close(&d);
+}
+END_TEST
+
+START_TEST(rollback_takes_back_the_batch_and_gives_up_the_locks)
+{
+	struct destination *d = open_mbox();
+	const struct mbox_intent *intent;
+	struct error err;
+
+	deliver_text(d, "one\n");
+	ck_assert(d->ops->prepare(d, &intent, &err));
+	ck_assert(scratch_exists(scratch_path("mbox.lock")));
+	d->ops->rollback(d);
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+	deliver_text(d, "two\n");
+	commit(d);
+	scratch_expect_text(scratch_path("mbox"), FROM "two\n\n");
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+	destination_close(&d);
+}
+END_TEST
+
+static void expect_extent(const struct mbox_extent *e, const char *text)
+{
+	unsigned char sha256[DIGEST_SIZE];
+	struct digest digest;
+
+	digest_start(&digest);
+	digest_add(&digest, text, strlen(text));
+	digest_end(&digest, sha256);
+	ck_assert_uint_eq(e->length, strlen(text));
+	ck_assert_mem_eq(e->sha256, sha256, DIGEST_SIZE);
+	ck_assert_uint_eq(e->head_length, strlen(text) < MBOX_HEAD_MOST ? strlen(text) : MBOX_HEAD_MOST);
+	ck_assert_mem_eq(e->head, text, e->head_length);
+}
+
+START_TEST(the_intent_says_what_will_stand_where)
+{
+	char filler[1001], text[1200];
+	struct destination *d;
+	const struct mbox_intent *intent;
+	struct error err;
+	struct stat st;
+
+	memset(filler, 'x', 1000);
+	filler[1000] = '\0';
+	scratch_write_text(scratch_path("mbox"), "From x\n\na");
+	d = open_mbox();
+	deliver_text(d, "one\n");
+	deliver_text(d, filler);
+	ck_assert(d->ops->prepare(d, &intent, &err));
+	ck_assert_int_eq(stat(scratch_path("mbox"), &st), 0);
+	ck_assert_str_eq(intent->path, scratch_path("mbox"));
+	ck_assert_uint_eq(intent->offset, strlen("From x\n\na\n\n"));
+	ck_assert_uint_eq(intent->inode, st.st_ino);
+	ck_assert_uint_eq(intent->device, st.st_dev);
+	ck_assert_uint_eq(intent->count, 2);
+	expect_extent(&intent->extents[0], FROM "one\n\n");
+	snprintf(text, sizeof(text), FROM "%s\n\n", filler);
+	expect_extent(&intent->extents[1], text);
+	ck_assert(d->ops->commit(d, &err));
+	destination_close(&d);
+}
+END_TEST
+
+static void fail_to_lock(void *context)
+{
+	int fd = open(scratch_path("mbox"), O_RDWR | O_CLOEXEC);
+	struct error err;
+
+	(void)context;
+	if (fd < 0 || lock_file(fd, "mbox", deadline_in(0), &err) || err.kind != ERROR_LOCKED)
+		_exit(1);
+	if (lock_dot(scratch_path("mbox"), deadline_in(0), &err) || err.kind != ERROR_LOCKED)
+		_exit(1);
+}
+
+START_TEST(the_mbox_is_locked_in_both_ways_from_prepare_to_commit)
+{
+	struct destination *d = open_mbox();
+	const struct mbox_intent *intent;
+	struct scratch_child other;
+	struct error err;
+
+	deliver_text(d, "one\n");
+	ck_assert(d->ops->prepare(d, &intent, &err));
+	scratch_hold(&other, fail_to_lock, NULL);
+	scratch_release(&other);
+	ck_assert(d->ops->commit(d, &err));
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+	destination_close(&d);
+}
+END_TEST
+
+/* A reader writes the mbox anew and puts it in the old one's place while it holds the lock. */
+START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
+{
+	struct destination *d = open_mbox();
+	const struct mbox_intent *intent;
+	struct error err;
+	int status;
+	pid_t pid;
+
+	deliver_text(d, "one\n");
+	scratch_write_text(scratch_path("rewritten"), "From x\n\nnew\n\n");
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	pid = fork();
+	if (pid == 0) {
+		usleep(200000);
+		if (rename(scratch_path("rewritten"), scratch_path("mbox")) == 0)
+			unlock_dot(scratch_path("mbox"));
+		_exit(0);
+	}
+	ck_assert(!d->ops->prepare(d, &intent, &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert(err.temporary);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	destination_close(&d);
+	scratch_expect_text(scratch_path("mbox"), "From x\n\nnew\n\n");
+	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
+}
+END_TEST
+
+static const char old[] = "From x\n\nold\n";
+
+static void limit_files(rlim_t octets)
+{
+	struct rlimit limit = {octets, RLIM_INFINITY};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* A file that may not grow stands for the disk that is full, at each octet of what is appended. */
+START_TEST(an_append_that_fails_is_cut_back)
+{
+	static const size_t gap = 1, appended = sizeof(FROM "one\n\n" FROM "two\n\n") - 1;
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (size_t room = 0; room < gap + appended; room++) {
+		struct destination *d;
+		struct error err;
+
+		scratch_write_text(scratch_path("mbox"), old);
+		d = open_mbox();
+		deliver_text(d, "one\n");
+		deliver_text(d, "two\n");
+		limit_files(sizeof(old) - 1 + room);
+		ck_assert(!try_commit(d, &err));
+		limit_files(RLIM_INFINITY);
+		ck_assert_int_eq(err.kind, ERROR_STORAGE);
+		ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
+		scratch_expect_text(scratch_path("mbox"), old);
+		d->ops->rollback(d);
+		deliver_text(d, "three\n");
+		commit(d);
+		scratch_expect_text(scratch_path("mbox"), "From x\n\nold\n\n" FROM "three\n\n");
+		destination_close(&d);
+	}
+}
+END_TEST
+
+START_TEST(a_message_larger_than_the_memory_for_it_arrives_whole)
+{
+	enum { LENGTH = 5 * 1024 * 1024, PIECE = 65536 };
+	struct destination *d = open_mbox();
+	char *piece = malloc(PIECE), *found;
+	size_t length;
+	struct error err;
+
+	memset(piece, 'y', PIECE);
+	begin(d);
+	for (size_t i = 0; i < LENGTH / PIECE; i++)
+		ck_assert(d->ops->write(d, piece, PIECE, &err));
+	ck_assert_int_eq(d->ops->finish(d, &err), DESTINATION_TOOK);
+	deliver_text(d, "two\n");
+	commit(d);
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 1);
+	found = scratch_read(scratch_path("mbox"), &length);
+	ck_assert_uint_eq(length, strlen(FROM) + LENGTH + 2 + strlen(FROM "two\n\n"));
+	ck_assert_uint_eq(strspn(found + strlen(FROM), "y"), LENGTH);
+	ck_assert_str_eq(found + strlen(FROM) + LENGTH, "\n\n" FROM "two\n\n");
+	free(found);
+	free(piece);
+	destination_close(&d);
+}
+END_TEST
+
+static void open_unwritable(void)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	settings.path = scratch_path("mbox");
+	ck_assert(!mbox_ops.open(&d, &settings, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(!err.temporary);
+	settings.path = scratch_path("folder/mbox");
+	ck_assert(!mbox_ops.open(&d, &settings, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+}
+
+START_TEST(an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched)
+{
+	scratch_write_text(scratch_path("mbox"), "");
+	ck_assert_int_eq(chmod(scratch_path("mbox"), 0444), 0);
+	ck_assert_int_eq(mkdir(scratch_path("folder"), 0700), 0);
+	ck_assert_int_eq(chmod(scratch_path("folder"), 0555), 0);
+	scratch_unprivileged(open_unwritable);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("mbox");
+	TCase *o = scratch_case(s, "open"), *a = scratch_case(s, "append"), *l = scratch_case(s, "locks");
+
+	tcase_add_test(o, a_missing_mbox_is_made_for_the_user_alone);
+	LOOP_OVER(o, what_is_no_regular_file_is_refused_at_once, irregular);
+	tcase_add_test(o, a_link_to_a_file_is_followed_and_stays);
+	tcase_add_test(o, an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched);
+	LOOP_OVER(a, a_from_line_always_stands_behind_an_empty_line, endings);
+	tcase_add_test(a, batches_follow_each_other);
+	tcase_add_test(a, with_crlf_all_lines_end_so);
+	tcase_add_test(a, the_mbox_is_not_touched_before_the_commit);
+	tcase_add_test(a, discard_takes_back_the_message_that_is_being_written_and_no_other);
+	tcase_add_test(a, rollback_takes_back_the_batch_and_gives_up_the_locks);
+	tcase_add_test(a, the_intent_says_what_will_stand_where);
+	tcase_add_test(a, an_append_that_fails_is_cut_back);
+	tcase_add_test(a, a_message_larger_than_the_memory_for_it_arrives_whole);
+	tcase_add_test(l, the_mbox_is_locked_in_both_ways_from_prepare_to_commit);
+	tcase_add_test(l, an_mbox_that_is_replaced_while_it_is_waited_for_is_locked);
+	return scratch_main(s);
+}

@@ -1,0 +1,131 @@
+#include "config.h"
+
+#include "check_main.h"
+#include "policy/plan.h"
+
+static const struct retention_clock now = {.now = 1700000000, .last_seen = 1690000000};
+
+enum { ENTRIES = 6, LIMIT = 1000 };
+
+/*
+ * In the server's order: new, delivered, new, too large, new, delivered long ago. Octets are powers
+ * of two, so that a sum says what it was made of.
+ */
+static void fill(struct plan *p)
+{
+	static const struct plan_entry listing[ENTRIES] = {
+	    {.number = 1, .octets = 1, .uid = "a"},
+	    {.number = 2, .octets = 2, .uid = "b", .known = {.delivered = true, .when = 1699999999}},
+	    {.number = 3, .octets = 4, .uid = "c"},
+	    {.number = 4, .octets = 2048, .uid = "d"},
+	    {.number = 5, .octets = 16, .uid = "e"},
+	    {.number = 6, .octets = 32, .uid = "f", .known = {.delivered = true, .when = 1}},
+	};
+
+	plan_make(p, ENTRIES);
+	for (size_t i = 0; i < ENTRIES; i++)
+		p->entries[i] = listing[i];
+}
+
+static const struct {
+	enum retention_mode mode;
+	bool newest_first;
+	uint64_t max_messages;
+	const char *deeds; /* in the plan's order: f fetch, F fetch and delete, d delete, . leave, 0 limit reached */
+	struct plan_summary want;
+} plans[] = {
+    {RETENTION_FOREVER, false, 0, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_FOREVER, true, 0, ".f.f.f", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, 0, "FdF.Fd", {.fetch = 3, .erase = 2, .leave = 1, .fetch_octets = 21}},
+    {RETENTION_AGE, false, 0, "f.f.fd", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_AGE, true, 0, "df.f.f", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_FOREVER, false, 1, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
+    {RETENTION_FOREVER, true, 1, ".f.0.0", {.fetch = 1, .leave = 5, .fetch_octets = 16}},
+    {RETENTION_FOREVER, false, 2, "f.f.0.", {.fetch = 2, .leave = 4, .fetch_octets = 5}},
+    {RETENTION_FOREVER, false, 3, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, 1, "Fd0.0d", {.fetch = 1, .erase = 2, .leave = 3, .fetch_octets = 1}},
+};
+
+static char deed_of(struct retention_decision d)
+{
+	static const char letters[] = {
+	    [RETENTION_FETCH] = 'f',
+	    [RETENTION_FETCH_AND_DELETE] = 'F',
+	    [RETENTION_LEAVE] = '.',
+	    [RETENTION_DELETE] = 'd',
+	};
+
+	if (d.reason == REASON_LIMIT && d.action == RETENTION_LEAVE)
+		return '0';
+	return letters[d.action];
+}
+
+START_TEST(a_listing_becomes_a_plan)
+{
+	struct retention_rule rule = {.mode = plans[_i].mode, .age = 30 * 86400, .max_octets = LIMIT};
+	struct plan p;
+	struct plan_summary got;
+	char deeds[ENTRIES + 1] = "";
+
+	fill(&p);
+	plan_decide(&p, &rule, &now, plans[_i].newest_first, plans[_i].max_messages, &got);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		deeds[i] = deed_of(p.entries[i].decision);
+		ck_assert_uint_eq(p.entries[i].number, plans[_i].newest_first ? ENTRIES - i : i + 1);
+	}
+	ck_assert_str_eq(deeds, plans[_i].deeds);
+	ck_assert_uint_eq(got.fetch, plans[_i].want.fetch);
+	ck_assert_uint_eq(got.erase, plans[_i].want.erase);
+	ck_assert_uint_eq(got.leave, plans[_i].want.leave);
+	ck_assert_uint_eq(got.fetch_octets, plans[_i].want.fetch_octets);
+	plan_free(&p);
+}
+END_TEST
+
+/* What is too large does not use up the run's number of messages, and --keep does not either. */
+START_TEST(messages_that_stay_do_not_count_against_the_limit)
+{
+	struct retention_rule rule = {.mode = RETENTION_FOREVER, .max_octets = 10};
+	struct plan p;
+	struct plan_summary got;
+
+	plan_make(&p, 3);
+	p.entries[0] = (struct plan_entry){.number = 1, .octets = 11, .uid = "a"};
+	p.entries[1] = (struct plan_entry){.number = 2, .octets = 10, .uid = "b"};
+	p.entries[2] = (struct plan_entry){.number = 3, .octets = 11, .uid = "c"};
+	plan_decide(&p, &rule, &now, false, 1, &got);
+	ck_assert_uint_eq(got.fetch, 1);
+	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_FETCH);
+	ck_assert_int_eq(p.entries[2].decision.reason, REASON_TOO_LARGE_NEWS);
+	plan_free(&p);
+}
+END_TEST
+
+START_TEST(newest_first_turns_any_number_of_entries_around)
+{
+	struct retention_rule rule = {.mode = RETENTION_FOREVER};
+	struct plan p;
+	struct plan_summary got;
+
+	plan_make(&p, (size_t)_i);
+	for (uint32_t i = 0; i < (uint32_t)_i; i++)
+		p.entries[i] = (struct plan_entry){.number = i + 1, .uid = "x"};
+	plan_decide(&p, &rule, &now, true, 0, &got);
+	for (uint32_t i = 0; i < (uint32_t)_i; i++)
+		ck_assert_uint_eq(p.entries[i].number, (uint32_t)_i - i);
+	ck_assert_uint_eq(got.fetch, (size_t)_i);
+	plan_free(&p);
+	ck_assert_ptr_null(p.entries);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("plan");
+	TCase *c = check_case(s, "plan");
+
+	LOOP_OVER(c, a_listing_becomes_a_plan, plans);
+	tcase_add_test(c, messages_that_stay_do_not_count_against_the_limit);
+	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
+	return check_main(s);
+}

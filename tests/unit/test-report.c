@@ -1,0 +1,150 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "fetch/event.h"
+#include "scratch.h"
+#include "ui/report.h"
+
+/* From here on, what is printed goes into files. */
+static void enter(void)
+{
+	fflush(stdout);
+	fflush(stderr);
+	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
+	ck_assert_ptr_nonnull(freopen(scratch_path("err"), "w", stderr));
+}
+
+static void expect(const char *out, const char *err)
+{
+	fflush(stdout);
+	fflush(stderr);
+	scratch_expect_text(scratch_path("out"), out);
+	scratch_expect_text(scratch_path("err"), err);
+}
+
+static const struct {
+	uint64_t octets;
+	const char *text;
+} sizes[] = {
+    {0, "0 B"},
+    {1, "1 B"},
+    {999, "999 B"},
+    {1000, "1.0 kB"},
+    {1049, "1.0 kB"},
+    {4100, "4.1 kB"},
+    {999949, "999.9 kB"},
+    {999950, "1.0 MB"},
+    {999999, "1.0 MB"},
+    {1000000, "1.0 MB"},
+    {3200000, "3.2 MB"},
+    {999949999, "999.9 MB"},
+    {999950000, "1.0 GB"},
+    {1900000000, "1.9 GB"},
+    {5000000000000, "5.0 TB"},
+    {UINT64_MAX, "18446744.1 TB"},
+};
+
+START_TEST(a_summary_tells_sizes_in_units_of_thousand)
+{
+	struct report r = {.summaries = true};
+	struct outcome o = {
+	    .ok = true, .listed = 9, .fetched = 3, .fetched_octets = sizes[_i].octets, .deleted = 4, .milliseconds = 1260};
+	char want[128];
+
+	snprintf(want, sizeof(want), "work: 3 new (%s), 4 deleted, 5 left on the server, 1.3 s\n", sizes[_i].text);
+	report_outcome(&r, "work", &o);
+	expect(want, "");
+}
+END_TEST
+
+static const struct {
+	bool summaries, ok;
+	uint64_t fetched, deleted;
+	const char *out, *err;
+} outcomes[] = {
+    {false, true, 1, 0, "", ""},
+    {true, true, 0, 0, "work: 0 new (0 B), 0 deleted, 2 left on the server, 0.0 s\n", ""},
+    {false, false, 1, 0, "", "mailhaul: work: login: no\n"},
+    {true, false, 0, 0, "", "mailhaul: work: login: no\n"},
+    {true, false, 1, 0, "work: 1 new (0 B), 0 deleted, 2 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
+    {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 1 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
+};
+
+START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
+{
+	struct report r = {.summaries = outcomes[_i].summaries};
+	struct outcome o = {.ok = outcomes[_i].ok,
+	    .step = "login",
+	    .listed = 2,
+	    .fetched = outcomes[_i].fetched,
+	    .deleted = outcomes[_i].deleted};
+
+	error_set(&o.err, ERROR_AUTH, "no");
+	report_outcome(&r, "work", &o);
+	expect(outcomes[_i].out, outcomes[_i].err);
+}
+END_TEST
+
+static const struct {
+	const char *account, *step, *server, *mend, *line;
+} failures[] = {
+    {NULL, NULL, "", "", "mailhaul: cause\n"},
+    {NULL, NULL, "", "mend it", "mailhaul: cause; mend it\n"},
+    {"work", NULL, "", "", "mailhaul: work: cause\n"},
+    {"work", "login", "", "mend it", "mailhaul: work: login: cause; mend it\n"},
+    {"work", "login", "[AUTH] no", "mend it", "mailhaul: work: login: cause (the server said: [AUTH] no); mend it\n"},
+    {"work", "login", "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (the server said: a\\x1b[2J\\x0d\\x0ab)\n"},
+};
+
+START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
+{
+	struct error err;
+
+	error_set(&err, ERROR_AUTH, "cause");
+	if (failures[_i].server[0])
+		error_server(&err, failures[_i].server, strlen(failures[_i].server));
+	if (failures[_i].mend[0])
+		error_mend(&err, "%s", failures[_i].mend);
+	report_error(failures[_i].account, failures[_i].step, &err);
+	expect("", failures[_i].line);
+}
+END_TEST
+
+START_TEST(log_lines_are_told_up_to_the_level_that_is_wanted)
+{
+	struct report r = {.level = LOG_VERBOSE};
+
+	report_log(&r, "work", LOG_QUIET, "one");
+	report_log(&r, "work", LOG_NORMAL, "two");
+	report_log(&r, "work", LOG_VERBOSE, "three");
+	report_log(&r, "work", LOG_WIRE, "four");
+	expect("", "mailhaul: work: one\nmailhaul: work: two\nmailhaul: work: three\n");
+}
+END_TEST
+
+START_TEST(what_was_asked_for_goes_to_standard_output)
+{
+	report_say("work", "message 1: fetch: new");
+	expect("work: message 1: fetch: new\n", "");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("report");
+	TCase *c = scratch_case(s, "report");
+
+	tcase_add_checked_fixture(c, enter, NULL);
+	LOOP_OVER(c, a_summary_tells_sizes_in_units_of_thousand, sizes);
+	LOOP_OVER(c, an_outcome_is_a_failure_a_summary_both_or_nothing, outcomes);
+	LOOP_OVER(c, a_failure_is_one_line_with_account_step_and_the_servers_words, failures);
+	tcase_add_test(c, log_lines_are_told_up_to_the_level_that_is_wanted);
+	tcase_add_test(c, what_was_asked_for_goes_to_standard_output);
+	return scratch_main(s);
+}

@@ -1,0 +1,269 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check_main.h"
+#include "policy/retention.h"
+
+/*
+ * The whole table of the policy. Every combination of these is tried; a row of `rows` stands for
+ * those whose every column it names, and exactly one row has to stand for each combination.
+ */
+enum policy { FOREVER = 1, NO = 2, DAYS = 4 };
+enum age { ZERO = 1, SHORT = 2, EXACT = 4, LONG = 8 };
+enum size { UNLIMITED = 1, UNDER = 2, AT = 4, OVER = 8 };
+enum past { UNKNOWN = 1, DELIVERED = 2 };
+enum told { UNTOLD = 1, TOLD = 2 };
+enum clock { NORMAL = 1, BEFORE_DELIVERY = 2, BEFORE_LAST_RUN = 4 };
+enum keep { MAY_DELETE = 1, KEEP = 2 };
+enum { ANY = 255, FITS = UNLIMITED | UNDER | AT };
+
+static const struct row {
+	unsigned past, policy, size, told, clock, age, keep;
+	enum retention_action action;
+	enum retention_reason reason;
+} rows[] = {
+    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_NEWS},
+    {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
+    {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, RETENTION_FETCH, REASON_NEW},
+    {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE, RETENTION_FETCH_AND_DELETE, REASON_NEW},
+    {UNKNOWN, NO, FITS, ANY, ANY, ANY, KEEP, RETENTION_FETCH, REASON_NEW},
+    {DELIVERED, FOREVER, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_FOREVER},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, MAY_DELETE, RETENTION_DELETE, REASON_SAFE},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, KEEP, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, ZERO | SHORT, ANY, RETENTION_LEAVE, REASON_YOUNG},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, MAY_DELETE, RETENTION_DELETE, REASON_OLD},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, KEEP, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, DAYS, ANY, ANY, BEFORE_DELIVERY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
+    {DELIVERED, DAYS, ANY, ANY, BEFORE_LAST_RUN, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
+};
+
+enum { DAY = 86400, MOST = 1000000 };
+
+static const int64_t delivery = 1700000000;
+
+struct combination {
+	unsigned policy, age, size, past, told, clock, keep;
+};
+
+/* The numbers from 0 to COMBINATIONS - 1 are the combinations. */
+static struct combination combination_at(unsigned number)
+{
+	struct combination c;
+
+	c.policy = 1U << number % 3;
+	number /= 3;
+	c.age = 1U << number % 4;
+	number /= 4;
+	c.size = 1U << number % 4;
+	number /= 4;
+	c.past = 1U << number % 2;
+	number /= 2;
+	c.told = 1U << number % 2;
+	number /= 2;
+	c.keep = 1U << number % 2;
+	number /= 2;
+	c.clock = 1U << number % 3;
+	return c;
+}
+
+enum { COMBINATIONS = 3 * 4 * 4 * 2 * 2 * 2 * 3, PARTS = 12 };
+
+static struct retention_rule rule_of(const struct combination *c)
+{
+	return (struct retention_rule){
+	    .mode = c->policy == FOREVER ? RETENTION_FOREVER
+		: c->policy == NO	 ? RETENTION_NONE
+					 : RETENTION_AGE,
+	    .age = c->policy == DAYS ? 14 * DAY : 0,
+	    .max_octets = c->size == UNLIMITED ? 0 : MOST,
+	    .keep = c->keep == KEEP,
+	};
+}
+
+static struct retention_clock clock_of(const struct combination *c)
+{
+	int64_t age = c->age == ZERO ? 0 : 14 * DAY;
+	struct retention_clock clock;
+
+	if (c->age == SHORT)
+		age -= 1;
+	if (c->age == LONG)
+		age *= 50;
+	clock = (struct retention_clock){.now = delivery + age, .last_seen = delivery};
+	if (c->clock == BEFORE_DELIVERY)
+		clock = (struct retention_clock){.now = delivery - 1 - age, .last_seen = 0};
+	else if (c->clock == BEFORE_LAST_RUN)
+		clock.last_seen = clock.now + 1;
+	return clock;
+}
+
+static struct retention_decision decide(const struct combination *c)
+{
+	struct retention_rule rule = rule_of(c);
+	struct retention_clock clock = clock_of(c);
+	struct retention_known known = {
+	    .delivered = c->past == DELIVERED,
+	    .when = c->past == DELIVERED ? delivery : 0,
+	    .told = c->told == TOLD,
+	};
+	uint64_t octets = c->size == AT ? MOST : c->size == UNDER ? MOST - 1 : MOST + 1;
+
+	return retention_decide(&rule, &clock, octets, &known);
+}
+
+static bool stands_for(const struct row *r, const struct combination *c)
+{
+	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) &&
+	    (r->told & c->told) && (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep);
+}
+
+static void check_combination(const struct combination *c)
+{
+	struct retention_decision got = decide(c);
+	const struct row *found = NULL;
+	char name[128];
+
+	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u", c->past,
+	    c->policy, c->size, c->told, c->clock, c->age, c->keep);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!stands_for(&rows[i], c))
+			continue;
+		ck_assert_msg(!found, "%s: two rows stand for it", name);
+		found = &rows[i];
+	}
+	ck_assert_msg(found != NULL, "%s: no row stands for it", name);
+	ck_assert_msg(got.action == found->action, "%s: action %d", name, (int)got.action);
+	ck_assert_msg(got.reason == found->reason, "%s: reason %d", name, (int)got.reason);
+	if (c->past == UNKNOWN)
+		ck_assert_int_ne(got.action, RETENTION_DELETE);
+}
+
+START_TEST(every_combination_is_decided_as_the_table_says)
+{
+	for (unsigned i = (unsigned)_i; i < COMBINATIONS; i += PARTS) {
+		struct combination c = combination_at(i);
+
+		check_combination(&c);
+	}
+}
+END_TEST
+
+START_TEST(every_row_of_the_table_stands_for_something)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned hits = 0;
+
+		for (unsigned k = 0; k < COMBINATIONS; k++) {
+			struct combination c = combination_at(k);
+
+			hits += stands_for(&rows[i], &c);
+		}
+		ck_assert_uint_gt(hits, 0);
+	}
+}
+END_TEST
+
+/* Whatever else is said of it: without a record of the delivery there is no deletion. */
+START_TEST(an_unknown_message_is_never_deleted)
+{
+	static const int64_t times[] = {INT64_MIN / 4, -1, 0, 1, 1700000000, INT64_MAX / 4};
+	static const enum retention_mode modes[] = {RETENTION_FOREVER, RETENTION_NONE, RETENTION_AGE};
+
+	for (size_t n = 0; n < COUNT(times); n++) {
+		for (size_t w = 0; w < COUNT(times); w++) {
+			struct retention_clock clock = {.now = times[n], .last_seen = 0};
+			struct retention_known known = {.delivered = false, .when = times[w], .told = true};
+			struct retention_rule rule = {.mode = modes[_i]};
+
+			ck_assert_int_ne(retention_decide(&rule, &clock, 1, &known).action, RETENTION_DELETE);
+		}
+	}
+}
+END_TEST
+
+START_TEST(the_clock_may_stand_still)
+{
+	struct retention_rule rule = {.mode = RETENTION_AGE, .age = 0};
+	struct retention_clock clock = {.now = delivery, .last_seen = delivery};
+	struct retention_known known = {.delivered = true, .when = delivery};
+
+	ck_assert_int_eq(retention_decide(&rule, &clock, 1, &known).action, RETENTION_DELETE);
+}
+END_TEST
+
+static const struct {
+	enum retention_action action;
+	enum retention_reason reason;
+	int64_t since;
+	const char *text;
+} explanations[] = {
+    {RETENTION_FETCH, REASON_NEW, 0, "fetch: new"},
+    {RETENTION_FETCH_AND_DELETE, REASON_NEW, 0, "fetch, then delete: new"},
+    {RETENTION_LEAVE, REASON_TOO_LARGE, 0, "leave: larger than max_message_size (2048 octets)"},
+    {RETENTION_LEAVE, REASON_TOO_LARGE_NEWS, 0, "leave: larger than max_message_size (2048 octets)"},
+    {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: max_messages is reached, a later run fetches it"},
+    {RETENTION_LEAVE, REASON_FOREVER, 0, "leave: delivered, kept forever"},
+    {RETENTION_DELETE, REASON_SAFE, 0, "delete: delivered"},
+    {RETENTION_LEAVE, REASON_YOUNG, 0, "leave: delivered 0 seconds ago, kept for 14 days"},
+    {RETENTION_LEAVE, REASON_YOUNG, 1, "leave: delivered 1 second ago, kept for 14 days"},
+    {RETENTION_LEAVE, REASON_YOUNG, 119, "leave: delivered 1 minute ago, kept for 14 days"},
+    {RETENTION_LEAVE, REASON_YOUNG, 7200, "leave: delivered 2 hours ago, kept for 14 days"},
+    {RETENTION_LEAVE, REASON_YOUNG, 14 * DAY - 1, "leave: delivered 13 days ago, kept for 14 days"},
+    {RETENTION_DELETE, REASON_OLD, 14 * DAY, "delete: delivered 14 days ago, kept for 14 days"},
+    {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, its age is not known"},
+    {RETENTION_LEAVE, REASON_KEEP, 99 * DAY, "leave: --keep"},
+};
+
+START_TEST(a_decision_is_explained_in_words)
+{
+	struct retention_rule rule = {.mode = RETENTION_AGE, .age = 14 * DAY, .max_octets = 2048};
+	struct retention_clock clock = {.now = delivery + explanations[_i].since};
+	struct retention_known known = {.delivered = true, .when = delivery};
+	struct retention_decision decision = {explanations[_i].action, explanations[_i].reason};
+	char text[128];
+
+	retention_explain(&rule, &clock, &known, decision, text, sizeof(text));
+	ck_assert_str_eq(text, explanations[_i].text);
+}
+END_TEST
+
+/* So that a dry run can be read down its left edge. */
+START_TEST(an_explanation_starts_with_what_is_done)
+{
+	static const char *const deeds[] = {
+	    [RETENTION_FETCH] = "fetch:",
+	    [RETENTION_FETCH_AND_DELETE] = "fetch, then delete:",
+	    [RETENTION_LEAVE] = "leave:",
+	    [RETENTION_DELETE] = "delete:",
+	};
+
+	for (unsigned i = 0; i < COMBINATIONS; i++) {
+		struct combination c = combination_at(i);
+		struct retention_rule rule = rule_of(&c);
+		struct retention_clock clock = clock_of(&c);
+		struct retention_known known = {.delivered = c.past == DELIVERED, .when = delivery};
+		struct retention_decision decision = decide(&c);
+		const char *deed = deeds[decision.action];
+		char text[128];
+
+		retention_explain(&rule, &clock, &known, decision, text, sizeof(text));
+		ck_assert_msg(strncmp(text, deed, strlen(deed)) == 0, "%s: not %s", text, deed);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("retention");
+	TCase *table = check_case(s, "table"), *words = check_case(s, "words");
+
+	tcase_add_loop_test(table, every_combination_is_decided_as_the_table_says, 0, PARTS);
+	tcase_add_test(table, every_row_of_the_table_stands_for_something);
+	tcase_add_loop_test(table, an_unknown_message_is_never_deleted, 0, 3);
+	tcase_add_test(table, the_clock_may_stand_still);
+	LOOP_OVER(words, a_decision_is_explained_in_words, explanations);
+	tcase_add_test(words, an_explanation_starts_with_what_is_done);
+	return check_main(s);
+}

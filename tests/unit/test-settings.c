@@ -1,0 +1,242 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check_main.h"
+#include "config/file.h"
+#include "config/path.h"
+#include "config/settings.h"
+#include "scratch.h"
+
+#define ACCOUNT(name) \
+	"account \"" name "\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"
+
+static struct settings settings;
+static struct file_problems problems;
+
+static void enter(void)
+{
+	setenv("HOME", scratch_path(""), 1);
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("XDG_STATE_HOME");
+}
+
+static void leave(void)
+{
+	settings_free(&settings);
+	file_problems_free(&problems);
+}
+
+static bool load(const char *path, const char *text)
+{
+	scratch_write_text(path, text);
+	return settings_load(&settings, path, &problems);
+}
+
+static void expect_problem(const char *words)
+{
+	ck_assert_uint_eq(problems.count, 1);
+	ck_assert_msg(strstr(problems.lines[0], words) != NULL, "%s", problems.lines[0]);
+}
+
+START_TEST(a_configuration_that_is_named_is_read)
+{
+	ck_assert(load(scratch_path("a.conf"), "jobs = 3\nstate_dir = \"/var/lib/mail\"\n" ACCOUNT("one") ACCOUNT("two")));
+	ck_assert_uint_eq(problems.count, 0);
+	ck_assert_str_eq(settings.path, scratch_path("a.conf"));
+	ck_assert_uint_eq(settings.jobs, 3);
+	ck_assert_str_eq(settings.state_dir, "/var/lib/mail");
+	ck_assert_uint_eq(settings.count, 2);
+	ck_assert_str_eq(settings.accounts[0].name, "one");
+	ck_assert_str_eq(settings.accounts[1].name, "two");
+	ck_assert_uint_eq(settings.accounts[1].port, 995);
+	ck_assert_str_eq(settings.accounts[1].deliver_path, scratch_path("c"));
+}
+END_TEST
+
+START_TEST(what_is_not_said_has_its_usual_value)
+{
+	ck_assert(load(scratch_path("a.conf"), ACCOUNT("one")));
+	ck_assert_uint_eq(settings.jobs, 8);
+	ck_assert_str_eq(settings.state_dir, scratch_path(".local/state/mailhaul"));
+}
+END_TEST
+
+static const struct {
+	const char *value, *path; /* the path in the test's folder */
+} state_dirs[] = {{"here", "sub/here"}, {"~/there", "there"}};
+
+START_TEST(state_dir_is_relative_to_its_file)
+{
+	char text[512];
+
+	ck_assert_int_eq(mkdir(scratch_path("sub"), 0700), 0);
+	snprintf(text, sizeof(text), "state_dir = \"%s\"\n" ACCOUNT("one"), state_dirs[_i].value);
+	ck_assert(load(scratch_path("sub/a.conf"), text));
+	ck_assert_str_eq(settings.state_dir, scratch_path(state_dirs[_i].path));
+}
+END_TEST
+
+START_TEST(a_configuration_in_the_current_folder_can_be_named_without_one)
+{
+	ck_assert_int_eq(chdir(scratch_path("")), 0);
+	ck_assert(load("a.conf", ACCOUNT("one")));
+	ck_assert_str_eq(settings.path, "a.conf");
+	ck_assert_str_eq(settings.accounts[0].deliver_path, "c");
+}
+END_TEST
+
+static const struct {
+	const char *variable; /* NULL: not set */
+	const char *place;
+} places[] = {
+    {NULL, ".config/mailhaul"},
+    {"", ".config/mailhaul"},
+    {"relative", ".config/mailhaul"},
+    {"/xdg", "xdg/mailhaul"}, /* below the test's folder */
+};
+
+static void make_folders(const char *path)
+{
+	char part[256];
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+		ck_assert_int_eq(mkdir(scratch_path(part), 0700), 0);
+	}
+	ck_assert_int_eq(mkdir(scratch_path(path), 0700), 0);
+}
+
+START_TEST(the_usual_place_is_where_xdg_says)
+{
+	char file[256];
+
+	make_folders(places[_i].place);
+	snprintf(file, sizeof(file), "%s/mailhaul.conf", places[_i].place);
+	scratch_write_text(scratch_path(file), "state_dir = x\n" ACCOUNT("one"));
+	if (places[_i].variable && places[_i].variable[0] == '/')
+		setenv("XDG_CONFIG_HOME", scratch_path(places[_i].variable + 1), 1);
+	else if (places[_i].variable)
+		setenv("XDG_CONFIG_HOME", places[_i].variable, 1);
+	ck_assert(settings_load(&settings, NULL, &problems));
+	ck_assert_str_eq(settings.path, scratch_path(file));
+	snprintf(file, sizeof(file), "%s/x", places[_i].place);
+	ck_assert_str_eq(settings.state_dir, scratch_path(file));
+}
+END_TEST
+
+START_TEST(without_any_configuration_its_place_is_told)
+{
+	if (access("/etc/mailhaul.conf", F_OK) == 0)
+		return; /* this machine has one */
+	ck_assert(!settings_load(&settings, NULL, &problems));
+	expect_problem(scratch_path(".config/mailhaul/mailhaul.conf"));
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "-c"));
+}
+END_TEST
+
+START_TEST(a_named_configuration_that_is_missing_is_told)
+{
+	ck_assert(!settings_load(&settings, scratch_path("missing.conf"), &problems));
+	expect_problem("missing.conf");
+}
+END_TEST
+
+static const struct {
+	const char *text, *words;
+} wrong[] = {
+    {"", "there is no account"},
+    {"jobs = 2\n", "there is no account"},
+    {"jobs = 0\n" ACCOUNT("one"), "jobs takes"},
+    {"account \"one\" {\n user = a\n}\n", "account one: server is missing; add a line"},
+    {ACCOUNT("one") "account \"two\" {\n}\n", "account two: server is missing"},
+    {"defaults {\n password = 'x'\n}\n" ACCOUNT("one"), "both set"},
+};
+
+START_TEST(a_configuration_that_cannot_work_is_refused)
+{
+	ck_assert(!load(scratch_path("a.conf"), wrong[_i].text));
+	expect_problem(wrong[_i].words);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], scratch_path("a.conf")));
+}
+END_TEST
+
+START_TEST(each_account_that_is_not_whole_is_told)
+{
+	ck_assert(!load(scratch_path("a.conf"), "account \"one\" {\n}\naccount \"two\" {\n server = a\n}\n" ACCOUNT("three")));
+	ck_assert_uint_eq(problems.count, 2);
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], "account one: server is missing"));
+	ck_assert_ptr_nonnull(strstr(problems.lines[1], "account two: user is missing"));
+}
+END_TEST
+
+START_TEST(two_files_must_not_define_the_same_account)
+{
+	scratch_write_text(scratch_path("b.conf"), ACCOUNT("two") ACCOUNT("one"));
+	ck_assert(!load(scratch_path("a.conf"), "include(\"b.conf\")\n" ACCOUNT("one")));
+	expect_problem("account one is defined in two files");
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], scratch_path("b.conf")));
+}
+END_TEST
+
+static const struct {
+	const char *path, *folder, *want;
+} resolved[] = {
+    {"/a", "/b", "/a"},
+    {"a", "/b", "/b/a"},
+    {"a", ".", "a"},
+    {"./a/../c", "/b", "/b/./a/../c"},
+    {"~", "/b", "/home/me"},
+    {"~/", "/b", "/home/me/"},
+    {"~/a", "/b", "/home/me/a"},
+    {"~me/a", "/b", "/b/~me/a"},
+    {"a~", "/b", "/b/a~"},
+    {"", "/b", "/b/"},
+};
+
+START_TEST(a_path_is_resolved_from_home_or_from_its_file)
+{
+	char *path;
+
+	setenv("HOME", "/home/me", 1);
+	path = path_resolve(resolved[_i].path, resolved[_i].folder);
+	ck_assert_str_eq(path, resolved[_i].want);
+	free(path);
+}
+END_TEST
+
+START_TEST(without_a_home_in_the_environment_the_system_is_asked)
+{
+	unsetenv("HOME");
+	if (path_home())
+		ck_assert_int_eq(path_home()[0], '/');
+	setenv("HOME", "relative", 1);
+	if (path_home())
+		ck_assert_int_eq(path_home()[0], '/');
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("settings");
+	TCase *c = scratch_case(s, "settings"), *p = check_case(s, "paths");
+
+	tcase_add_checked_fixture(c, enter, leave);
+	tcase_add_test(c, a_configuration_that_is_named_is_read);
+	tcase_add_test(c, what_is_not_said_has_its_usual_value);
+	LOOP_OVER(c, state_dir_is_relative_to_its_file, state_dirs);
+	tcase_add_test(c, a_configuration_in_the_current_folder_can_be_named_without_one);
+	LOOP_OVER(c, the_usual_place_is_where_xdg_says, places);
+	tcase_add_test(c, without_any_configuration_its_place_is_told);
+	tcase_add_test(c, a_named_configuration_that_is_missing_is_told);
+	LOOP_OVER(c, a_configuration_that_cannot_work_is_refused, wrong);
+	tcase_add_test(c, each_account_that_is_not_whole_is_told);
+	tcase_add_test(c, two_files_must_not_define_the_same_account);
+	LOOP_OVER(p, a_path_is_resolved_from_home_or_from_its_file, resolved);
+	tcase_add_test(p, without_a_home_in_the_environment_the_system_is_asked);
+	return scratch_main(s);
+}

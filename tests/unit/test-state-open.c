@@ -1,0 +1,357 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/state.h"
+
+static struct state *open_state(enum state_access access_wanted)
+{
+	struct state *s = NULL;
+	struct error err;
+
+	ck_assert_msg(state_open(&s, scratch_path("state"), "work", access_wanted, &err), "%s", err.cause);
+	return s;
+}
+
+static void expect_refused(enum state_access access_wanted, enum error_kind kind, const char *words)
+{
+	struct state *s = NULL;
+	struct error err;
+
+	ck_assert(!state_open(&s, scratch_path("state"), "work", access_wanted, &err));
+	ck_assert_ptr_null(s);
+	ck_assert_msg(err.kind == kind, "%s", err.cause);
+	ck_assert_msg(strstr(err.cause, words) != NULL, "\"%s\" does not say \"%s\"", err.cause, words);
+	ck_assert_str_ne(err.mend, "");
+}
+
+/* A closed state with one message and a whole run in it. */
+static void make_state(void)
+{
+	struct state *s = open_state(STATE_WRITE);
+	struct state_record record = {.uid = "one", .octets = 5, .delivered = 1000};
+	struct error err;
+
+	ck_assert(state_begin_run(s, 1000, &err));
+	ck_assert(state_add(s, &record, &err));
+	ck_assert(state_commit(s, &err));
+	ck_assert(state_end_run(s, 1001, &err));
+	state_close(&s);
+}
+
+/* Changes the file in a way that only another program does. */
+static void run_sql(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+START_TEST(folder_and_files_are_made_for_the_user_alone)
+{
+	static const char *const names[] = {"state/work.db", "state/work.db-wal", "state/work.db-shm", "state/work.lock"};
+	struct state *s;
+
+	umask(0);
+	s = open_state(STATE_WRITE);
+	ck_assert_uint_eq(scratch_mode(scratch_path("state")), 0700);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (i == 0 || scratch_exists(scratch_path(names[i])))
+			ck_assert_msg(scratch_mode(scratch_path(names[i])) == 0600, "%s", names[i]);
+	}
+	state_close(&s);
+	ck_assert_ptr_null(s);
+}
+END_TEST
+
+START_TEST(closing_no_state_does_nothing)
+{
+	struct state *s = NULL;
+
+	state_close(&s);
+	ck_assert_ptr_null(s);
+}
+END_TEST
+
+static void hold_state(void *context)
+{
+	struct state *s;
+	struct error err;
+
+	(void)context;
+	if (!state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err))
+		_exit(1);
+}
+
+START_TEST(a_second_run_of_the_same_account_finds_it_locked)
+{
+	struct scratch_child other;
+	struct state *s = NULL;
+	struct error err;
+
+	scratch_hold(&other, hold_state, NULL);
+	expect_refused(STATE_WRITE, ERROR_LOCKED, "another run");
+	ck_assert(state_open(&s, scratch_path("state"), "home", STATE_WRITE, &err));
+	state_close(&s);
+	s = open_state(STATE_READ); /* a look is no run */
+	state_close(&s);
+	scratch_release(&other);
+	/* It did not close the state: a dead run leaves no lock behind. */
+	s = open_state(STATE_WRITE);
+	state_close(&s);
+}
+END_TEST
+
+START_TEST(reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing)
+{
+	struct state_item item = {.uid = "one"};
+	struct state *s = open_state(STATE_READ);
+	struct state_change change = {1, 1};
+	struct error err;
+
+	ck_assert(state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 0);
+	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(!item.known);
+	ck_assert(state_note_listing(s, &item, 1, 1, &change, &err));
+	ck_assert_uint_eq(change.stayed + change.vanished, 0);
+	state_close(&s);
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
+}
+END_TEST
+
+START_TEST(reading_sees_what_was_written)
+{
+	struct state_item item = {.uid = "one"};
+	struct state *s;
+	struct error err;
+
+	make_state();
+	s = open_state(STATE_READ);
+	ck_assert(!state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 1001);
+	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(item.known);
+	ck_assert_int_eq(item.delivered, 1000);
+	ck_assert(!state_add_told(s, "two", 1, &err)); /* it may not be written */
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	state_rollback(s);
+	state_close(&s);
+}
+END_TEST
+
+START_TEST(reading_an_empty_file_finds_an_empty_state)
+{
+	struct state_item item = {.uid = "one"};
+	struct state *s;
+	struct error err;
+
+	ck_assert_int_eq(mkdir(scratch_path("state"), 0700), 0);
+	scratch_write_text(scratch_path("state/work.db"), "");
+	s = open_state(STATE_READ);
+	ck_assert(state_needs_recovery(s));
+	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(!item.known);
+	state_close(&s);
+	scratch_expect_text(scratch_path("state/work.db"), "");
+}
+END_TEST
+
+static void write_text(const char *path)
+{
+	scratch_write_text(path, "Dear diary, this is no database, but it is longer than a header would have to be. "
+				 "Dear diary, this is no database, but it is longer than a header would have to be.");
+}
+
+static void write_other_database(const char *path)
+{
+	run_sql(path, "CREATE TABLE precious(a); INSERT INTO precious VALUES(1)");
+}
+
+static void write_other_versioned_database(const char *path)
+{
+	run_sql(path, "CREATE TABLE message(a); PRAGMA user_version=1");
+}
+
+static void write_other_marked_database(const char *path)
+{
+	run_sql(path, "CREATE TABLE message(a); PRAGMA user_version=1; PRAGMA application_id=7");
+}
+
+static void write_other_empty_database(const char *path)
+{
+	run_sql(path, "PRAGMA application_id=7");
+}
+
+static void write_negative_version(const char *path)
+{
+	run_sql(path, "PRAGMA user_version=-1");
+}
+
+static const struct {
+	void (*write)(const char *path);
+} foreign[] = {{write_text}, {write_other_database}, {write_other_versioned_database},
+    {write_other_marked_database}, {write_other_empty_database}, {write_negative_version}};
+
+START_TEST(a_foreign_file_is_refused_and_left_as_it_is)
+{
+	size_t length;
+	char *before;
+
+	ck_assert_int_eq(mkdir(scratch_path("state"), 0700), 0);
+	foreign[_i].write(scratch_path("state/work.db"));
+	before = scratch_read(scratch_path("state/work.db"), &length);
+	expect_refused(STATE_WRITE, ERROR_STORAGE, "work.db");
+	scratch_expect(scratch_path("state/work.db"), before, length);
+	expect_refused(STATE_READ, ERROR_STORAGE, "work.db");
+	scratch_expect(scratch_path("state/work.db"), before, length);
+	free(before);
+}
+END_TEST
+
+START_TEST(the_state_of_a_newer_version_is_refused_with_its_words)
+{
+	make_state();
+	run_sql(scratch_path("state/work.db"), "PRAGMA user_version=999");
+	expect_refused(STATE_WRITE, ERROR_STORAGE, "newer mailhaul");
+	expect_refused(STATE_READ, ERROR_STORAGE, "newer mailhaul");
+}
+END_TEST
+
+START_TEST(a_version_that_never_was_is_refused)
+{
+	make_state();
+	run_sql(scratch_path("state/work.db"), _i ? "PRAGMA user_version=-1" : "PRAGMA user_version=-2147483648");
+	expect_refused(STATE_WRITE, ERROR_STORAGE, "work.db");
+	expect_refused(STATE_READ, ERROR_STORAGE, "work.db");
+}
+END_TEST
+
+/* Opens and reads a file that may be damaged: whatever happens, it is a failure in words or an answer. */
+static bool try_reading(void)
+{
+	struct state_item item = {.uid = "one"};
+	struct state_record record = {.uid = "two"};
+	struct state *s = NULL;
+	struct error err;
+	bool ok = state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) && state_join(s, &item, 1, &err) &&
+	    state_begin_run(s, 2000, &err) && state_add(s, &record, &err) && state_commit(s, &err);
+
+	if (!ok) {
+		ck_assert_msg(err.kind == ERROR_STORAGE, "%s", err.cause);
+		ck_assert_str_ne(err.cause, "");
+	}
+	if (s)
+		state_rollback(s);
+	state_close(&s);
+	unlink(scratch_path("state/work.db-wal"));
+	unlink(scratch_path("state/work.db-shm"));
+	return ok;
+}
+
+/* A file that lacks a page is noticed in any case, one that lacks a part of its last page not always. */
+START_TEST(a_truncated_file_is_a_failure_and_no_crash)
+{
+	enum { PAGE = 4096 };
+	size_t length;
+	char *whole;
+
+	make_state();
+	whole = scratch_read(scratch_path("state/work.db"), &length);
+	ck_assert(try_reading());
+	for (size_t cut = 2; cut < length; cut += cut < 120 ? 1 : 509) {
+		bool ok;
+
+		scratch_write(scratch_path("state/work.db"), whole, cut);
+		ok = try_reading();
+		ck_assert_msg(!ok || cut > length - PAGE, "cut at %zu", cut);
+	}
+	free(whole);
+}
+END_TEST
+
+START_TEST(a_damaged_file_is_a_failure_or_an_answer_and_no_crash)
+{
+	size_t length;
+	char *whole;
+	unsigned refused = 0;
+
+	make_state();
+	whole = scratch_read(scratch_path("state/work.db"), &length);
+	for (size_t at = (size_t)_i * 7; at < length; at += at < 128 ? 32 : 797) {
+		char kept = whole[at];
+
+		whole[at] = (char)(kept ^ 0xff);
+		scratch_write(scratch_path("state/work.db"), whole, length);
+		refused += !try_reading();
+		whole[at] = kept;
+	}
+	ck_assert_uint_gt(refused, 0);
+	free(whole);
+}
+END_TEST
+
+START_TEST(a_damaged_file_is_told_with_what_to_do)
+{
+	size_t length;
+	char *whole;
+
+	make_state();
+	whole = scratch_read(scratch_path("state/work.db"), &length);
+	scratch_write(scratch_path("state/work.db"), whole, length / 2);
+	expect_refused(STATE_WRITE, ERROR_STORAGE, "work.db");
+	free(whole);
+}
+END_TEST
+
+static void open_unwritable(void)
+{
+	struct state *s = NULL;
+	struct error err;
+
+	ck_assert(!state_open(&s, scratch_path("closed/state"), "work", STATE_WRITE, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(!state_open(&s, scratch_path("closed"), "work", STATE_WRITE, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_ptr_nonnull(strstr(err.mend, "state_dir"));
+}
+
+START_TEST(a_folder_that_may_not_be_written_is_a_storage_failure)
+{
+	ck_assert_int_eq(mkdir(scratch_path("closed"), 0700), 0);
+	ck_assert_int_eq(chmod(scratch_path("closed"), 0555), 0);
+	scratch_unprivileged(open_unwritable);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("state open");
+	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "files that are not good");
+
+	tcase_add_test(c, folder_and_files_are_made_for_the_user_alone);
+	tcase_add_test(c, closing_no_state_does_nothing);
+	tcase_add_test(c, a_second_run_of_the_same_account_finds_it_locked);
+	tcase_add_test(c, reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing);
+	tcase_add_test(c, reading_sees_what_was_written);
+	tcase_add_test(c, reading_an_empty_file_finds_an_empty_state);
+	tcase_add_test(c, a_folder_that_may_not_be_written_is_a_storage_failure);
+	LOOP_OVER(d, a_foreign_file_is_refused_and_left_as_it_is, foreign);
+	tcase_add_test(d, the_state_of_a_newer_version_is_refused_with_its_words);
+	tcase_add_loop_test(d, a_version_that_never_was_is_refused, 0, 2);
+	tcase_add_test(d, a_truncated_file_is_a_failure_and_no_crash);
+	tcase_add_loop_test(d, a_damaged_file_is_a_failure_or_an_answer_and_no_crash, 0, 4);
+	tcase_add_test(d, a_damaged_file_is_told_with_what_to_do);
+	return scratch_main(s);
+}

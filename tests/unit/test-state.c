@@ -1,0 +1,486 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/mbox_intent.h"
+#include "store/state.h"
+
+enum { DAY = 86400 };
+
+static struct state *s;
+static struct error err;
+
+static void enter(void)
+{
+	ck_assert_msg(state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err), "%s", err.cause);
+}
+
+static void leave(void)
+{
+	if (s)
+		state_rollback(s);
+	state_close(&s);
+}
+
+static void reopen(void)
+{
+	state_close(&s);
+	enter();
+}
+
+/* A process that dies: SQLite's files stay as they are at this moment. */
+static void in_a_run_that_dies(void (*deeds)(void *context))
+{
+	struct scratch_child child;
+
+	state_close(&s);
+	scratch_hold(&child, deeds, NULL);
+	scratch_release(&child);
+	enter();
+}
+
+static bool add(const char *uid, int64_t delivered, unsigned char header)
+{
+	struct state_record record = {.uid = uid, .octets = 5, .delivered = delivered};
+
+	memset(record.sha256, 1, DIGEST_SIZE);
+	memset(record.header, header, DIGEST_SIZE);
+	return state_add(s, &record, &err);
+}
+
+static void record(const char *uid, int64_t delivered)
+{
+	ck_assert_msg(add(uid, delivered, 2) && state_commit(s, &err), "%s", err.cause);
+}
+
+/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
+static const char *knows(const char *uid)
+{
+	struct state_item item = {.uid = uid};
+
+	ck_assert_msg(state_join(s, &item, 1, &err), "%s", err.cause);
+	return item.known ? item.told ? "kt" : "k" : item.told ? "t" : "-";
+}
+
+START_TEST(a_listing_is_joined_with_what_is_known)
+{
+	struct state_item items[] = {{.uid = "a"}, {.uid = "b"}, {.uid = "c"}, {.uid = "d"}, {.uid = "e"}};
+
+	record("b", 100);
+	record("bb", 150);
+	record("d", 200);
+	ck_assert(state_add_told(s, "c", 1, &err));
+	ck_assert(state_add_told(s, "d", 1, &err));
+	ck_assert(state_commit(s, &err));
+	reopen();
+	ck_assert(state_join(s, items, COUNT(items), &err));
+	for (size_t i = 0; i < COUNT(items); i++) {
+		ck_assert_int_eq(items[i].known, i == 1 || i == 3);
+		ck_assert_int_eq(items[i].told, i == 2 || i == 3);
+	}
+	ck_assert_int_eq(items[1].delivered, 100);
+	ck_assert_int_eq(items[3].delivered, 200);
+	ck_assert(state_join(s, NULL, 0, &err));
+}
+END_TEST
+
+/* Sorted as strcmp sorts, which is not how people do. */
+START_TEST(uids_are_any_octets)
+{
+	static const char *const uids[] = {"!", "0", "00", "A", "a", "a b", "aa", "z'; DROP TABLE message; --", "\x7f", "\x80",
+	    "\xc3\xa4", "\xff\xfe"};
+	struct state_item items[COUNT(uids)] = {{.uid = NULL}};
+
+	for (size_t i = 0; i < COUNT(uids); i += 2)
+		record(uids[i], (int64_t)i + 1);
+	for (size_t i = 0; i < COUNT(uids); i++)
+		items[i].uid = uids[i];
+	ck_assert(state_join(s, items, COUNT(uids), &err));
+	for (size_t i = 0; i < COUNT(uids); i++) {
+		ck_assert_msg(items[i].known == (i % 2 == 0), "%s", uids[i]);
+		ck_assert_int_eq(items[i].delivered, i % 2 ? 0 : (int64_t)i + 1);
+	}
+}
+END_TEST
+
+START_TEST(thousands_of_messages_are_joined)
+{
+	enum { MANY = 5000 };
+	struct state_item *items = memory_zeroed(MANY, sizeof(*items));
+	char (*uids)[16] = memory_zeroed(MANY, sizeof(*uids));
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(uids[i], sizeof(uids[i]), "%05d", i);
+		items[i].uid = uids[i];
+		if (i % 3 == 0)
+			ck_assert(add(uids[i], i + 1, 2));
+	}
+	ck_assert(state_commit(s, &err));
+	ck_assert(state_join(s, items, MANY, &err));
+	for (int i = 0; i < MANY; i++)
+		ck_assert_int_eq(items[i].delivered, i % 3 == 0 ? i + 1 : 0);
+	free(items);
+	free(uids);
+}
+END_TEST
+
+START_TEST(what_was_rolled_back_did_not_happen)
+{
+	record("a", 1);
+	ck_assert(add("b", 2, 2));
+	ck_assert(state_add_told(s, "c", 2, &err));
+	state_rollback(s);
+	ck_assert_str_eq(knows("a"), "k");
+	ck_assert_str_eq(knows("b"), "-");
+	ck_assert_str_eq(knows("c"), "-");
+	ck_assert(state_commit(s, &err)); /* of nothing */
+	state_rollback(s);
+	record("b", 3);
+	ck_assert_str_eq(knows("b"), "k");
+}
+END_TEST
+
+static void die_before_the_commit(void *context)
+{
+	(void)context;
+	enter();
+	record("a", 1);
+	ck_assert(add("b", 2, 2));
+}
+
+START_TEST(a_batch_that_was_not_committed_is_not_there_after_a_crash)
+{
+	in_a_run_that_dies(die_before_the_commit);
+	ck_assert_str_eq(knows("a"), "k");
+	ck_assert_str_eq(knows("b"), "-");
+}
+END_TEST
+
+START_TEST(a_message_that_is_delivered_again_has_the_new_time)
+{
+	struct state_item item = {.uid = "a"};
+
+	record("a", 1);
+	record("a", 2);
+	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert_int_eq(item.delivered, 2);
+}
+END_TEST
+
+START_TEST(recovery_is_needed_until_a_run_has_come_to_its_end)
+{
+	ck_assert(state_needs_recovery(s)); /* there was no run */
+	ck_assert_int_eq(state_last_seen(s), 0);
+	ck_assert(state_begin_run(s, 100, &err));
+	reopen();
+	ck_assert(state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 0);
+	ck_assert(state_begin_run(s, 200, &err));
+	ck_assert(state_end_run(s, 210, &err));
+	reopen();
+	ck_assert(!state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 210);
+	ck_assert(state_begin_run(s, 300, &err));
+	reopen();
+	ck_assert(state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 210);
+	ck_assert(state_end_run(s, 310, &err));
+	reopen();
+	ck_assert(!state_needs_recovery(s));
+}
+END_TEST
+
+START_TEST(the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten)
+{
+	ck_assert(state_end_run(s, 5000, &err));
+	for (int i = 0; i < 50; i++) {
+		ck_assert(state_begin_run(s, 1000 + i, &err));
+		ck_assert(state_end_run(s, 1000 + i, &err));
+	}
+	reopen();
+	ck_assert(!state_needs_recovery(s));
+	ck_assert_int_eq(state_last_seen(s), 5000);
+	for (int i = 0; i < 150; i++)
+		ck_assert(state_end_run(s, 6000 + i, &err));
+	reopen();
+	ck_assert_int_eq(state_last_seen(s), 6149);
+}
+END_TEST
+
+/* Notes a listing of UIDs of one letter each; gives "STAYED/VANISHED". */
+static const char *note(const char *letters, int64_t now)
+{
+	static char out[32];
+	char uids[26][2];
+	struct state_item items[26];
+	struct state_change change;
+	size_t count = strlen(letters);
+
+	for (size_t i = 0; i < count; i++) {
+		uids[i][0] = letters[i];
+		uids[i][1] = '\0';
+		items[i] = (struct state_item){.uid = uids[i]};
+	}
+	ck_assert_msg(state_note_listing(s, items, count, now, &change, &err), "%s", err.cause);
+	snprintf(out, sizeof(out), "%zu/%zu", change.stayed, change.vanished);
+	return out;
+}
+
+START_TEST(a_listing_changes_what_is_listed_and_what_is_gone)
+{
+	record("a", 1);
+	record("b", 1);
+	record("c", 1);
+	ck_assert_str_eq(note("abc", 10), "3/0");
+	ck_assert_str_eq(note("abcd", 20), "3/0"); /* what is new is not known */
+	ck_assert_str_eq(note("b", 30), "1/2");
+	ck_assert_str_eq(note("b", 40), "1/0"); /* gone before */
+	ck_assert_str_eq(note("ab", 50), "1/0"); /* back again */
+	ck_assert_str_eq(note("ab", 60), "2/0");
+	ck_assert_str_eq(note("z", 70), "0/2");
+	reopen();
+	ck_assert_str_eq(note("z", 80), "0/0");
+	ck_assert_str_eq(knows("a"), "k"); /* gone is not forgotten */
+	ck_assert_str_eq(knows("c"), "k");
+}
+END_TEST
+
+START_TEST(an_empty_listing_is_not_believed)
+{
+	record("a", 1);
+	ck_assert_str_eq(note("", 10), "0/0");
+	ck_assert_str_eq(note("", 10 + (int64_t)1000 * DAY), "0/0");
+	ck_assert_str_eq(knows("a"), "k");
+	ck_assert_str_eq(note("a", 20), "1/0"); /* it was never gone */
+}
+END_TEST
+
+START_TEST(a_message_is_forgotten_only_400_days_after_it_was_gone)
+{
+	record("a", 1);
+	record("b", 1);
+	record("c", 1);
+	note("bc", 1000);
+	note("c", 1000 + DAY);
+	note("c", 1000 + 400 * DAY);
+	ck_assert_str_eq(knows("a"), "k");
+	note("c", 1000 + 400 * DAY + 1);
+	ck_assert_str_eq(knows("a"), "-");
+	ck_assert_str_eq(knows("b"), "k");
+	ck_assert_str_eq(knows("c"), "k"); /* delivered as long ago, but listed */
+	note("c", 1000 + 401 * DAY + 1);
+	ck_assert_str_eq(knows("b"), "-");
+	ck_assert_str_eq(knows("c"), "k");
+}
+END_TEST
+
+START_TEST(a_message_that_comes_back_is_counted_anew)
+{
+	record("a", 1);
+	note("z", 1000);
+	note("a", 1000 + 399 * DAY);
+	note("z", 1000 + 400 * DAY);
+	note("z", 1000 + 790 * DAY);
+	ck_assert_str_eq(knows("a"), "k");
+}
+END_TEST
+
+START_TEST(a_message_that_was_deleted_is_gone_by_our_own_doing)
+{
+	record("a", 1);
+	record("b", 1);
+	ck_assert(state_mark_gone(s, "a", 10, &err));
+	ck_assert(state_mark_gone(s, "unknown", 10, &err));
+	ck_assert(state_commit(s, &err));
+	ck_assert_str_eq(note("b", 20), "1/0"); /* it did not vanish */
+	ck_assert_str_eq(knows("a"), "k");
+	ck_assert_str_eq(knows("unknown"), "-");
+}
+END_TEST
+
+static bool take(unsigned char header, const char *uid, int64_t *delivered)
+{
+	unsigned char wanted[DIGEST_SIZE];
+	bool found;
+
+	memset(wanted, header, DIGEST_SIZE);
+	ck_assert_msg(state_take_renumbered(s, wanted, uid, delivered, &found, &err), "%s", err.cause);
+	return found;
+}
+
+START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
+{
+	int64_t delivered = 0;
+
+	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("c", 300, 9) && state_commit(s, &err));
+	note("cxy", 1000);
+	ck_assert(take(7, "x", &delivered));
+	ck_assert_int_eq(delivered, 100);
+	ck_assert(!take(7, "y", &delivered)); /* each is found once */
+	ck_assert(!take(9, "y", &delivered)); /* it is listed under its old UID */
+	ck_assert(!take(99, "y", &delivered));
+	ck_assert(state_commit(s, &err));
+	ck_assert_str_eq(knows("a"), "-");
+	ck_assert_str_eq(knows("x"), "k");
+	ck_assert_str_eq(knows("b"), "k");
+	ck_assert_str_eq(note("cx", 1001), "2/0"); /* and it is not gone */
+}
+END_TEST
+
+START_TEST(messages_with_the_same_header_are_taken_one_by_one)
+{
+	int64_t delivered = 0;
+
+	ck_assert(add("a", 100, 7) && add("b", 200, 7) && state_commit(s, &err));
+	note("xyz", 1000);
+	ck_assert(take(7, "x", &delivered));
+	ck_assert_int_eq(delivered, 100);
+	ck_assert(take(7, "y", &delivered));
+	ck_assert_int_eq(delivered, 200);
+	ck_assert(!take(7, "z", &delivered));
+	ck_assert(state_commit(s, &err));
+	ck_assert_str_eq(knows("z"), "-");
+}
+END_TEST
+
+static void expect_no_intent(void)
+{
+	struct mbox_intent intent;
+	struct state_record *records;
+
+	ck_assert_msg(state_get_intent(s, &intent, &records, &err), "%s", err.cause);
+	ck_assert_ptr_null(intent.path);
+	ck_assert_uint_eq(intent.count, 0);
+	ck_assert_ptr_null(records);
+}
+
+/* The intent and the records of two messages, the first of which fills its head. */
+static char intent_path[] = "/var/mail/m\xc3\xa4\xff";
+static struct mbox_extent extents[2];
+static struct mbox_intent intended = {
+    .path = intent_path,
+    .offset = UINT64_C(1) << 40,
+    .device = 11,
+    .inode = UINT64_MAX - 3,
+    .extents = extents,
+    .count = 2,
+};
+static struct state_record intended_records[2] = {
+    {.uid = "a", .octets = UINT64_C(1) << 33, .delivered = 1234},
+    {.uid = "b", .octets = 0, .delivered = 1235},
+};
+
+static void enter_with_intent(void)
+{
+	enter();
+	for (unsigned i = 0; i < 2; i++) {
+		memset(intended_records[i].sha256, (int)(10 + i), DIGEST_SIZE);
+		memset(intended_records[i].header, (int)(20 + i), DIGEST_SIZE);
+		memset(extents[i].sha256, (int)(30 + i), DIGEST_SIZE);
+		memset(extents[i].head, (int)i, MBOX_HEAD_MOST); /* NULs, too */
+		extents[i].length = (UINT64_C(1) << 34) + i;
+	}
+	extents[0].head_length = MBOX_HEAD_MOST;
+	extents[1].head_length = 35;
+}
+
+static void set_intent(void)
+{
+	ck_assert_msg(state_set_intent(s, &intended, intended_records, &err), "%s", err.cause);
+}
+
+static void expect_intent(void)
+{
+	struct mbox_intent got;
+	struct state_record *records;
+
+	ck_assert_msg(state_get_intent(s, &got, &records, &err), "%s", err.cause);
+	ck_assert_str_eq(got.path, intended.path);
+	ck_assert_uint_eq(got.offset, intended.offset);
+	ck_assert_uint_eq(got.device, intended.device);
+	ck_assert_uint_eq(got.inode, intended.inode);
+	ck_assert_uint_eq(got.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_str_eq(records[i].uid, intended_records[i].uid);
+		ck_assert_uint_eq(records[i].octets, intended_records[i].octets);
+		ck_assert_int_eq(records[i].delivered, intended_records[i].delivered);
+		ck_assert_mem_eq(records[i].sha256, intended_records[i].sha256, DIGEST_SIZE);
+		ck_assert_mem_eq(records[i].header, intended_records[i].header, DIGEST_SIZE);
+		ck_assert_uint_eq(got.extents[i].length, extents[i].length);
+		ck_assert_mem_eq(got.extents[i].sha256, extents[i].sha256, DIGEST_SIZE);
+		ck_assert_uint_eq(got.extents[i].head_length, extents[i].head_length);
+		ck_assert_mem_eq(got.extents[i].head, extents[i].head, extents[i].head_length);
+		free((char *)(uintptr_t)records[i].uid);
+	}
+	free(records);
+	mbox_intent_free(&got);
+}
+
+START_TEST(an_intent_is_given_back_as_it_was_set)
+{
+	expect_no_intent();
+	set_intent();
+	expect_intent();
+	reopen();
+	expect_intent();
+	set_intent(); /* in place of the old one */
+	expect_intent();
+	ck_assert_str_eq(knows("a"), "-"); /* intended is not delivered */
+}
+END_TEST
+
+static void die_after_the_intent(void *context)
+{
+	(void)context;
+	enter();
+	set_intent();
+	ck_assert(add("a", 1, 2));
+	ck_assert(state_drop_intent(s, &err));
+}
+
+START_TEST(an_intent_lasts_until_its_end_is_committed)
+{
+	in_a_run_that_dies(die_after_the_intent);
+	expect_intent();
+	ck_assert_str_eq(knows("a"), "-");
+	ck_assert(add("a", 1, 2) && state_drop_intent(s, &err) && state_commit(s, &err));
+	reopen();
+	expect_no_intent();
+	ck_assert_str_eq(knows("a"), "k");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("state");
+	TCase *c = scratch_case(suite, "records"), *l = scratch_case(suite, "listings"), *i = scratch_case(suite, "intent");
+
+	tcase_add_checked_fixture(c, enter, leave);
+	tcase_add_checked_fixture(l, enter, leave);
+	tcase_add_checked_fixture(i, enter_with_intent, leave);
+	tcase_add_test(c, a_listing_is_joined_with_what_is_known);
+	tcase_add_test(c, uids_are_any_octets);
+	tcase_add_test(c, thousands_of_messages_are_joined);
+	tcase_add_test(c, what_was_rolled_back_did_not_happen);
+	tcase_add_test(c, a_batch_that_was_not_committed_is_not_there_after_a_crash);
+	tcase_add_test(c, a_message_that_is_delivered_again_has_the_new_time);
+	tcase_add_test(c, recovery_is_needed_until_a_run_has_come_to_its_end);
+	tcase_add_test(c, the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten);
+	tcase_add_test(l, a_listing_changes_what_is_listed_and_what_is_gone);
+	tcase_add_test(l, an_empty_listing_is_not_believed);
+	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
+	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
+	tcase_add_test(l, a_message_that_was_deleted_is_gone_by_our_own_doing);
+	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
+	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
+	tcase_add_test(i, an_intent_is_given_back_as_it_was_set);
+	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
+	return scratch_main(suite);
+}
