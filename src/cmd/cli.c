@@ -20,14 +20,19 @@ static const struct verb verbs[] = {
     {"fetch", fetch_run},
 };
 
+/* Options that have no letter; beyond all letters. */
+enum { OPTION_KEEP = 256, OPTION_HELP, OPTION_VERSION };
+
+static const char letters[] = ":c:qvn";
+
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
-    {"keep", no_argument, NULL, 'k'},
+    {"keep", no_argument, NULL, OPTION_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
 };
 
@@ -76,7 +81,7 @@ static bool explain_option(int said, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
 		return error_mend(err, "see mailhaul --help");
 	}
-	if (strncmp(word, "--", 2) != 0 && optopt != 0)
+	if (optopt != 0 && optopt < OPTION_KEEP && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
 		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
@@ -97,13 +102,13 @@ static void take_option(struct cli *cli, int option)
 	case 'v':
 		cli->level = cli->level >= LOG_VERBOSE ? LOG_WIRE : LOG_VERBOSE;
 		break;
-	case 'k':
+	case OPTION_KEEP:
 		cli->keep = true;
 		break;
 	case 'n':
 		cli->dry_run = true;
 		break;
-	case 'h':
+	case OPTION_HELP:
 		cli->help = true;
 		break;
 	default:
@@ -119,7 +124,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
 	*cli = (struct cli){.verb = &verbs[0], .level = LOG_NORMAL};
 	opterr = 0;
 	optind = 1;
-	while ((option = getopt_long(argc, argv, ":c:qvn", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return explain_option(option, argv, err);
 		take_option(cli, option);

@@ -14,6 +14,7 @@
 #include "cmd/cli.h"
 #include "cmd/exit_code.h"
 #include "config/file.h"
+#include "config/problems.h"
 #include "config/settings.h"
 #include "fetch/jobs.h"
 #include "fetch/worker.h"
@@ -108,7 +109,7 @@ static bool choose(struct fetch *f, struct settings *s, char **names, struct err
 int fetch_run(const struct cli *cli)
 {
 	struct fetch f = {.report = {.level = cli->level}};
-	struct file_problems problems = {0};
+	struct problems problems = {0};
 	struct settings settings;
 	struct error err;
 	int code;
@@ -131,6 +132,6 @@ int fetch_run(const struct cli *cli)
 	}
 	free(f.accounts);
 	settings_free(&settings);
-	file_problems_free(&problems);
+	problems_free(&problems);
 	return code;
 }

@@ -83,6 +83,7 @@ static bool set_password(struct account *a, const char *value, const char *folde
 		return false;
 	secret_free(&a->password);
 	a->password = secret_make(value, strlen(value));
+	a->inherited.password = false;
 	return true;
 }
 
@@ -189,11 +190,13 @@ static bool set_command(char ***where, const char *const *values)
 
 static bool set_password_command(struct account *a, const char *const *values)
 {
+	a->inherited.password_command = false;
 	return set_command(&a->password_command, values);
 }
 
 static bool set_deliver_command(struct account *a, const char *const *values)
 {
+	a->inherited.deliver_command = false;
 	return set_command(&a->deliver_command, values);
 }
 
@@ -256,6 +259,30 @@ bool account_set(struct account *a, const struct account_option *option, const c
 	return error_mend(err, "%s takes %s", option->name, option->expects);
 }
 
+void account_end_defaults(struct account *a)
+{
+	a->inherited.password = a->password != NULL;
+	a->inherited.password_command = a->password_command != NULL;
+	a->inherited.deliver_command = a->deliver_command != NULL;
+}
+
+static void drop_command(char ***command)
+{
+	free_list(*command);
+	*command = NULL;
+}
+
+/* An inherited value is dropped when the account's own words leave no place for it. */
+static void settle_inherited(struct account *a)
+{
+	if (a->password && a->password_command && a->inherited.password_command && !a->inherited.password)
+		drop_command(&a->password_command);
+	else if (a->password && a->password_command && a->inherited.password && !a->inherited.password_command)
+		secret_free(&a->password);
+	if (a->destination != &pipe_ops && a->deliver_command && a->inherited.deliver_command)
+		drop_command(&a->deliver_command);
+}
+
 static bool miss(struct error *err, const char *option, const char *example)
 {
 	error_set(err, ERROR_CONFIG, "%s is missing", option);
@@ -264,6 +291,7 @@ static bool miss(struct error *err, const char *option, const char *example)
 
 bool account_check(struct account *a, struct error *err)
 {
+	settle_inherited(a);
 	if (a->port == 0)
 		a->port = a->starttls ? 110 : 995;
 	if (!a->server)

@@ -30,6 +30,10 @@ struct account {
 	bool newest_first;
 	bool crlf;
 	int64_t timeout, connect_timeout; /* seconds */
+	/* Which of these come from the defaults section and give way to what the account says itself. */
+	struct {
+		bool password, password_command, deliver_command;
+	} inherited;
 };
 
 /* An option of an account or of the defaults section. */
@@ -54,6 +58,9 @@ void account_free(struct account *a);
  */
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
     const char *folder, struct error *err);
+
+/* Says that all that was set so far comes from the defaults section. */
+void account_end_defaults(struct account *a);
 
 /* Looks at the account as a whole: ERROR_CONFIG for the first thing that is missing or contradicts. */
 bool account_check(struct account *a, struct error *err);

@@ -13,13 +13,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/escape.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/parse.h"
 #include "base/platform.h"
 #include "config/account.h"
 #include "config/path.h"
+#include "config/problems.h"
 #include "store/folder.h"
 
 enum {
@@ -55,39 +55,16 @@ struct part {
 struct file {
 	struct part *parts[PARTS_MOST];
 	size_t count;
-	struct file_problems *problems;
+	struct problems *problems;
 	struct part *current; /* being parsed */
 };
 
 /* libconfuse calls back without a context: this is it, while a file is being parsed. */
 static struct file *parsing;
 
-void file_problems_add(struct file_problems *p, const char *format, ...)
-{
-	char raw[1024], text[1536];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(raw, sizeof(raw), format, args);
-	va_end(args);
-	escape_text(text, sizeof(text), raw, strlen(raw));
-	if (p->count > 0 && strcmp(p->lines[p->count - 1], text) == 0)
-		return; /* libconfuse tells of a list once a value */
-	p->lines = memory_resize(p->lines, p->count + 1, sizeof(*p->lines));
-	p->lines[p->count++] = memory_copy_string(text);
-}
-
-void file_problems_free(struct file_problems *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		free(p->lines[i]);
-	free(p->lines);
-	*p = (struct file_problems){0};
-}
-
 static void complain(int line, const char *what, const char *mend)
 {
-	file_problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
+	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
 }
 
 /* The names that are nearest to an unknown option, in the section where it stands. */
@@ -281,15 +258,15 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 	bool ok = stream && fstat(fileno(stream), &st) == 0;
 
 	if (!ok) {
-		file_problems_add(f->problems, "%s: the configuration cannot be read: %s", part->path, strerror(errno));
+		problems_add(f->problems, "%s: the configuration cannot be read: %s", part->path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
-		file_problems_add(f->problems, "%s: the configuration is no file", part->path);
+		problems_add(f->problems, "%s: the configuration is no file", part->path);
 		ok = false;
 	}
 	while (ok && text->length <= FILE_OCTETS_MOST && (n = fread(buf_reserve(text, 4096), 1, 4096, stream)) > 0)
 		text->length += n;
 	if (ok && (ferror(stream) || text->length > FILE_OCTETS_MOST || memchr(buf_string(text), '\0', text->length))) {
-		file_problems_add(f->problems, "%s: this is no configuration; it cannot be read as text", part->path);
+		problems_add(f->problems, "%s: this is no configuration; it cannot be read as text", part->path);
 		ok = false;
 	}
 	if (ok)
@@ -372,13 +349,13 @@ static void parse_part(struct file *f, struct part *part)
 	parsing = NULL;
 	fclose(stream);
 	if (has_password(part) && part->readable_by_others)
-		file_problems_add(f->problems,
+		problems_add(f->problems,
 		    "%s: the file holds a password and can be read by others; run: chmod 600 %s", part->path, part->path);
 out:
 	buf_wipe(&text);
 }
 
-struct file *file_read(const char *path, struct file_problems *problems)
+struct file *file_read(const char *path, struct problems *problems)
 {
 	struct file *f = memory_zeroed(1, sizeof(*f));
 
@@ -491,6 +468,7 @@ bool file_fill_account(const struct file *f, size_t index, struct account *a, st
 		    !apply(cfg_getsec(f->parts[i]->cfg, "defaults"), f->parts[i]->folder, a, err))
 			return false;
 	}
+	account_end_defaults(a);
 	return apply(section, part->folder, a, err);
 }
 

@@ -6,15 +6,7 @@
 
 struct account;
 struct error;
-
-/* Everything that is wrong with a configuration, a line each: "FILE:LINE: what; mend". */
-struct file_problems {
-	char **lines;
-	size_t count;
-};
-
-void file_problems_add(struct file_problems *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void file_problems_free(struct file_problems *p);
+struct problems;
 
 /* A configuration file that was read, and those that it includes. */
 struct file;
@@ -23,7 +15,7 @@ struct file;
  * Reads path and what it includes. What is wrong goes into problems; the result is NULL when the
  * file itself could not be read. Values have been checked one by one.
  */
-struct file *file_read(const char *path, struct file_problems *problems);
+struct file *file_read(const char *path, struct problems *problems);
 void file_free(struct file *f);
 
 /* The version of the library that runs, for --version. */

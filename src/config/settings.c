@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "config/file.h"
+#include "config/problems.h"
 #include "config/path.h"
 
 enum { JOBS = 8 };
@@ -17,7 +18,7 @@ enum { JOBS = 8 };
 static const char system_path[] = "/etc/mailhaul.conf";
 
 /* Where the configuration is; NULL with a problem noted when there is none. */
-static char *find_path(const char *path, struct file_problems *problems)
+static char *find_path(const char *path, struct problems *problems)
 {
 	char *folder, *own;
 
@@ -32,13 +33,13 @@ static char *find_path(const char *path, struct file_problems *problems)
 		free(own);
 		return memory_copy_string(system_path);
 	}
-	file_problems_add(problems, "there is no configuration; write %s (mailhaul.conf(5) shows how) or name one with -c",
+	problems_add(problems, "there is no configuration; write %s (mailhaul.conf(5) shows how) or name one with -c",
 	    own);
 	free(own);
 	return NULL;
 }
 
-static void fill_accounts(struct settings *s, const struct file *f, struct file_problems *problems)
+static void fill_accounts(struct settings *s, const struct file *f, struct problems *problems)
 {
 	s->count = file_account_count(f);
 	s->accounts = memory_zeroed(s->count, sizeof(*s->accounts));
@@ -51,16 +52,16 @@ static void fill_accounts(struct settings *s, const struct file *f, struct file_
 		file_account_place(f, i, place, sizeof(place));
 		for (size_t k = 0; k < i; k++) {
 			if (strcmp(s->accounts[k].name, a->name) == 0)
-				file_problems_add(problems, "%s: account %s is defined in two files; rename one", place, a->name);
+				problems_add(problems, "%s: account %s is defined in two files; rename one", place, a->name);
 		}
 		if (!file_fill_account(f, i, a, &err) || !account_check(a, &err))
-			file_problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.mend);
+			problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.mend);
 	}
 	if (s->count == 0)
-		file_problems_add(problems, "%s: there is no account; add account \"NAME\" { ... }", s->path);
+		problems_add(problems, "%s: there is no account; add account \"NAME\" { ... }", s->path);
 }
 
-bool settings_load(struct settings *s, const char *path, struct file_problems *problems)
+bool settings_load(struct settings *s, const char *path, struct problems *problems)
 {
 	struct file *f;
 	const char *value, *folder;

@@ -6,7 +6,7 @@
 
 #include "config/account.h"
 
-struct file_problems;
+struct problems;
 
 /* All that the user has configured. */
 struct settings {
@@ -21,7 +21,7 @@ struct settings {
  * Reads path, or, when it is NULL, $XDG_CONFIG_HOME/mailhaul/mailhaul.conf or /etc/mailhaul.conf,
  * whichever is there first. When it returns false, problems holds at least one line.
  */
-bool settings_load(struct settings *s, const char *path, struct file_problems *problems);
+bool settings_load(struct settings *s, const char *path, struct problems *problems);
 void settings_free(struct settings *s);
 
 #endif

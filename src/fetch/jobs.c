@@ -99,6 +99,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, struct error *e
 		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a worker");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index};
+	(void)fflush(NULL); /* what is buffered is the parent's to write */
 	job->pid = fork();
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
@@ -106,7 +107,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, struct error *e
 		drop_others(j, index);
 		worker_run(j->accounts[index], j->trusts[index], j->options, ends[1]);
 		secret_free(&j->accounts[index]->password);
-		_exit(0);
+		exit(0);
 	}
 	close(ends[1]);
 	if (job->pid < 0) {

@@ -14,7 +14,6 @@
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
 
 COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID='' # empty: not running
-_courier_second=1700000000
 
 # courier_prepare DIR
 # Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Returns nonzero, with
@@ -89,9 +88,10 @@ _courier_launch() {
   rm -f "$COURIER_ROOT/run/courier/authdaemon/socket"
   unpacked_run "$COURIER_ROOT" "$COURIER_LOG" authmodulelist=authuserdb daemons=2 "$_courier_authlib/authdaemond"
   COURIER_AUTH_PID=$UNPACKED_PID
+  # shellcheck disable=SC2046 # its options are words
   set -- COURIERTLS=/usr/bin/couriertls TLS_CERTFILE=/etc/courier/pop3d.pem TLS_VERIFYPEER=NONE \
     /usr/sbin/couriertcpd -address=127.0.0.1 -maxprocs=40 "-maxperip=${COURIER_MAXPERIP:-40}" \
-    -nodnslookup -noidentlookup
+    $(sed -n 's/^TCPDOPTS="\(.*\)"/\1/p' "$COURIER_ROOT/etc/courier/pop3d")
   unpacked_run "$COURIER_ROOT" "$COURIER_LOG" POP3_TLS=1 POP3_STARTTLS=NO POP3_TLS_REQUIRED=0 \
     POP3AUTH= POP3AUTH_TLS= "$@" "$COURIER_POP3S_PORT" /usr/bin/couriertls -server -tcpd \
     "$_courier_libexec/courierpop3login" "$_courier_libexec/courierpop3d" Maildir
@@ -108,15 +108,12 @@ courier_stop() {
   COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID=''
 }
 
-# courier_fill NAME FOLDER: each file of FOLDER as new mail in NAME's INBOX, in the order of their names.
+# courier_fill NAME FOLDER: each file of FOLDER as new mail in NAME's INBOX. Courier lists them in the order of the numbers
+# that their names begin with; the names have to be new there.
 courier_fill() {
-  _courier_second=$((_courier_second + 1))
-  for _courier_file in "$2"/*; do
-    _courier_name=$_courier_second.${_courier_file##*/}.test
-    cp "$_courier_file" "$COURIER_ROOT/mail/$1/Maildir/tmp/$_courier_name" &&
-      chown "$UNPACKED_UID:$UNPACKED_GID" "$COURIER_ROOT/mail/$1/Maildir/tmp/$_courier_name" &&
-      mv "$COURIER_ROOT/mail/$1/Maildir/tmp/$_courier_name" "$COURIER_ROOT/mail/$1/Maildir/new/" || return 1
-  done
+  _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
+  cp "$2"/* "$_courier_maildir/tmp/" && chown -R "$UNPACKED_UID:$UNPACKED_GID" "$_courier_maildir/tmp" &&
+    mv "$_courier_maildir/tmp"/* "$_courier_maildir/new/"
 }
 
 # courier_count NAME: prints how many messages are left in NAME's INBOX.

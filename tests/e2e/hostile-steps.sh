@@ -23,10 +23,10 @@ steps='garbage binary-garbage extra-ok-behind extra-err extra-err-behind extra-b
   extra-dele missing-dele'
 for plain in '' -plain; do
   for step in $steps; do echo "step-$step$plain 2 -:- - - answers out of step lose nothing: $step$plain"; done
-done >steps
-play <steps
+done >rows
+play <rows
 heal
-awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes:" $6; print }' steps >rows
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes:" $6; print }' rows >rows.again
 again <rows
 
 # An answer too many in front of the right one cannot be told from a message that begins with such a line.

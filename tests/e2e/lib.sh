@@ -84,7 +84,8 @@ write_configuration() { rm -f mailhaul.conf && sed "s/@PORT@/${PORT:-1}/" mailha
 run() {
   STATUS=0
   write_configuration
-  "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+  # shellcheck disable=SC2086 # VALGRIND is a command with its options, or nothing
+  ${VALGRIND:-} "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
 # run_later TIME ARGUMENT...: the same with a clock that is ahead or behind: +14d.

@@ -28,18 +28,19 @@ popa3d_prepare() {
   [ "$(id -u)" = 0 ] || return 1
   unpacked_root "$1" popa3d stunnel4 || return 1
   UNPACKED_REASON='it cannot be prepared'
-  # Both are loaded only when they are wanted.
-  _popa3d_more=$(find /lib/*-linux-gnu* -maxdepth 2 -name pam_unix.so -o -maxdepth 2 -name libgcc_s.so.1) || return 1
+  # What is loaded or started only when it is wanted.
+  _popa3d_more=$(find /lib/*-linux-gnu* /sbin/unix_chkpwd -maxdepth 2 \
+    '(' -name pam_unix.so -o -name libgcc_s.so.1 -o -name unix_chkpwd ')') || return 1
   # shellcheck disable=SC2086 # words
   unpacked_libraries "$1" usr/sbin/popa3d usr/bin/stunnel4 $_popa3d_more || return 1
   make_certificates "$1.certs" || return 1
   (
     umask 022
     mkdir -p "$1/var/mail" "$1/var/lib/popa3d" "$1/etc/pam.d" "$1/dev" "$1/run" && : >"$1/dev/null" && : >"$POPA3D_LOG" &&
-      printf '%s required pam_unix.so\n' auth account >"$1/etc/pam.d/popa3d" &&
+      printf '%s required pam_unix.so %s\n' auth nodelay account '' >"$1/etc/pam.d/popa3d" &&
       cat "$1.certs/server.pem" "$1.certs/server.key" >"$1/etc/server.pem"
   ) || return 1
-  unpacked_users "$1" popa3d root
+  unpacked_users "$1" popa3d
 }
 
 # popa3d_add_user NAME PASSWORD: adds an account with an empty mailbox. NAME: letters, digits, -
@@ -105,14 +106,14 @@ popa3d_stop() {
   POPA3D_PID='' POPA3D_STUNNEL_PID=''
 }
 
-# popa3d_fill NAME FOLDER: appends each file of FOLDER to NAME's mailbox, in the order of their names. A mailbox
-# ends each message with a line end and an empty line, and popa3d takes every line that starts with "From "
-# behind one for the next message: those are quoted.
+# popa3d_fill NAME FOLDER: appends each file of FOLDER to NAME's mailbox, in the order of their names, with lines
+# quoted that could be taken for the start of a message.
 popa3d_fill() {
-  for _popa3d_file in "$2"/*; do
-    echo 'From someone@example.org Mon Jan  1 00:00:00 2024' &&
-      sed -e 's/^>*From />&/' -e '$a\' "$_popa3d_file" && echo || return 1
-  done >>"$POPA3D_ROOT/var/mail/$1"
+  LC_ALL=C awk '
+    FNR == 1 { if (NR > 1) print ""; print "From someone@example.org Mon Jan  1 00:00:00 2024" }
+    /^>*From / { $0 = ">" $0 }
+    { print }
+    END { print "" }' "$2"/* >>"$POPA3D_ROOT/var/mail/$1"
 }
 
 # popa3d_count NAME: prints how many messages are left in NAME's mailbox.

@@ -36,11 +36,21 @@ unpacked_root() {
   UNPACKED_REASON='its packages cannot be unpacked'
   mkdir -p "$_unpacked_dir" || return 1
   for _unpacked_name in "$@" 'lib*'; do
+    # shellcheck disable=SC2231 # a pattern
     for _unpacked_file in "$UNPACKED_PACKAGES"/${_unpacked_name}_*.deb; do
       dpkg-deb -x "$_unpacked_file" "$_unpacked_dir" || return 1
     done
   done
-  chmod 755 "$_unpacked_dir" && unpacked_libraries "$_unpacked_dir" /usr/bin/env || return 1
+  # As on the system: programs know a file by one or the other of its two names.
+  for _unpacked_name in bin sbin lib lib64; do
+    mkdir -p "$_unpacked_dir/usr/$_unpacked_name" || return 1
+    if [ -d "$_unpacked_dir/$_unpacked_name" ]; then
+      cp -a "$_unpacked_dir/$_unpacked_name/." "$_unpacked_dir/usr/$_unpacked_name" || return 1
+      rm -rf "${_unpacked_dir:?}/$_unpacked_name"
+    fi
+    ln -s "usr/$_unpacked_name" "$_unpacked_dir/$_unpacked_name" || return 1
+  done
+  chmod -R a+rX "$_unpacked_dir" && unpacked_libraries "$_unpacked_dir" /usr/bin/env || return 1
   UNPACKED_REASON='programs cannot run in a root of their own here: that takes root, or user namespaces'
   unpacked_do "$_unpacked_dir" /usr/bin/env >/dev/null 2>&1
 }

@@ -94,6 +94,8 @@ static const struct {
     {"--nothing-like-it", "there is no option --nothing-like-it", "see mailhaul --help"},
     {"-x", "there is no option -x", "see mailhaul --help"},
     {"-qx", "there is no option -x", "see mailhaul --help"},
+    {"--keep -xq", "there is no option -x", "see mailhaul --help"},
+    {"--config=a -xq", "there is no option -x", "see mailhaul --help"},
     {"-xq", "there is no option -x", "see mailhaul --help"},
     {"-k", "there is no option -k", "see mailhaul --help"},
     {"-h", "there is no option -h", "see mailhaul --help"},

@@ -10,13 +10,14 @@
 #include "check_main.h"
 #include "config/account.h"
 #include "config/file.h"
+#include "config/problems.h"
 #include "scratch.h"
 
-static struct file_problems problems;
+static struct problems problems;
 
 static void leave(void)
 {
-	file_problems_free(&problems);
+	problems_free(&problems);
 }
 
 static struct file *read_text(const char *text)
@@ -142,7 +143,7 @@ START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
 		snprintf(part, sizeof(part), "%.*s", (int)cut, text);
 		file_free(read_text(part));
 		ck_assert_msg((problems.count == 0) == whole, "cut at %zu: \"%s\"", cut, part);
-		file_problems_free(&problems);
+		problems_free(&problems);
 	}
 	file_free(read_text(text));
 	expect_no_problems();
@@ -433,7 +434,7 @@ START_TEST(what_cannot_be_read_is_told_and_named)
 	ck_assert_uint_eq(problems.count, 1);
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], path));
 	ck_assert_msg(strstr(problems.lines[0], unreadable[_i].words) != NULL, "%s", problems.lines[0]);
-	file_problems_free(&problems);
+	problems_free(&problems);
 	file_free(read_text("jobs = 1\ninclude(\"other.conf\")\n"));
 	ck_assert_uint_eq(problems.count, 1);
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], path));

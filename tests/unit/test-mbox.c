@@ -338,7 +338,7 @@ START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
 	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
 	pid = fork();
 	if (pid == 0) {
-		usleep(200000);
+		sleep(1); /* by then it has been opened and is waited for */
 		if (rename(scratch_path("rewritten"), scratch_path("mbox")) == 0)
 			unlock_dot(scratch_path("mbox"));
 		_exit(0);

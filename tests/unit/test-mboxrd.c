@@ -33,6 +33,8 @@ static const struct {
     ROW("aFrom b\n", "aFrom b\n\n"),
     ROW("F>rom a\n", "F>rom a\n\n"),
     ROW("FFrom a\n", "FFrom a\n\n"),
+    ROW("From From a\n", ">From From a\n\n"),
+    ROW(">From >From a\n", ">>From >From a\n\n"),
     ROW("Fr\nFrom a\n", "Fr\n>From a\n\n"),
     ROW("> From a\n", "> From a\n\n"),
     ROW(">\nFrom a\n", ">\n>From a\n\n"),

@@ -143,7 +143,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 	open_pipe("echo $$ >\"$0/pid\"; exec sleep 60", 1);
 	ck_assert_int_eq(deliver("message\n", 8, &err), DESTINATION_FAILED);
 	ck_assert_int_ge(deadline_clock() - start, 1000);
-	ck_assert_int_lt(deadline_clock() - start, 3000);
+	ck_assert_int_lt(deadline_clock() - start, 30000);
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(err.temporary);
 	ck_assert_ptr_nonnull(strstr(err.cause, "longer than 1 second"));

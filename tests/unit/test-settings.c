@@ -8,6 +8,7 @@
 
 #include "check_main.h"
 #include "config/file.h"
+#include "config/problems.h"
 #include "config/path.h"
 #include "config/settings.h"
 #include "scratch.h"
@@ -16,7 +17,7 @@
 	"account \"" name "\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"
 
 static struct settings settings;
-static struct file_problems problems;
+static struct problems problems;
 
 static void enter(void)
 {
@@ -28,7 +29,7 @@ static void enter(void)
 static void leave(void)
 {
 	settings_free(&settings);
-	file_problems_free(&problems);
+	problems_free(&problems);
 }
 
 static bool load(const char *path, const char *text)
@@ -154,7 +155,9 @@ static const struct {
     {"jobs = 0\n" ACCOUNT("one"), "jobs takes"},
     {"account \"one\" {\n user = a\n}\n", "account one: server is missing; add a line"},
     {ACCOUNT("one") "account \"two\" {\n}\n", "account two: server is missing"},
-    {"defaults {\n password = 'x'\n}\n" ACCOUNT("one"), "both set"},
+    {"defaults {\n password = 'x'\n password_command = {\"y\"}\n}\n"
+     "account \"one\" {\n server = a\n user = b\n deliver_to = \"maildir:M\"\n}\n",
+	"both set"},
 };
 
 START_TEST(a_configuration_that_cannot_work_is_refused)
@@ -162,6 +165,26 @@ START_TEST(a_configuration_that_cannot_work_is_refused)
 	ck_assert(!load(scratch_path("a.conf"), wrong[_i].text));
 	expect_problem(wrong[_i].words);
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], scratch_path("a.conf")));
+}
+END_TEST
+
+START_TEST(an_account_replaces_inherited_values_of_another_kind)
+{
+	const struct account *a;
+
+	ck_assert(load(scratch_path("a.conf"),
+	    "defaults {\n server = a\n user = b\n password_command = {\"y\"}\n deliver_to = pipe\n"
+	    " deliver_command = {\"z\"}\n}\n"
+	    "account \"own\" {\n password = 'x'\n deliver_to = \"maildir:M\"\n}\n"
+	    "account \"all\" {\n}\n"));
+	a = &settings.accounts[0];
+	ck_assert_ptr_nonnull(a->password);
+	ck_assert_ptr_null(a->password_command);
+	ck_assert_ptr_null(a->deliver_command);
+	a = &settings.accounts[1];
+	ck_assert_ptr_null(a->password);
+	ck_assert_str_eq(a->password_command[0], "y");
+	ck_assert_str_eq(a->deliver_command[0], "z");
 }
 END_TEST
 
@@ -234,6 +257,7 @@ int main(void)
 	tcase_add_test(c, without_any_configuration_its_place_is_told);
 	tcase_add_test(c, a_named_configuration_that_is_missing_is_told);
 	LOOP_OVER(c, a_configuration_that_cannot_work_is_refused, wrong);
+	tcase_add_test(c, an_account_replaces_inherited_values_of_another_kind);
 	tcase_add_test(c, each_account_that_is_not_whole_is_told);
 	tcase_add_test(c, two_files_must_not_define_the_same_account);
 	LOOP_OVER(p, a_path_is_resolved_from_home_or_from_its_file, resolved);

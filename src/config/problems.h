@@ -1,0 +1,15 @@
+#ifndef MAILHAUL_CONFIG_PROBLEMS_H
+#define MAILHAUL_CONFIG_PROBLEMS_H
+
+#include <stddef.h>
+
+/* Everything that is wrong with a configuration, a line each: "FILE:LINE: what; mend". */
+struct problems {
+	char **lines;
+	size_t count;
+};
+
+void problems_add(struct problems *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void problems_free(struct problems *p);
+
+#endif
