@@ -50,7 +50,7 @@ include tests/docs/docs.mk
 include tests/e2e/e2e.mk
 
 # The same unit tests and some whole runs under valgrind; it slows them ten times and more.
-valgrind_command = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+valgrind_command = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 check-valgrind: all $(pop3_server)
 	$(MAKE) check TESTS='$(unit_tests) tests/e2e/samples.sh tests/e2e/accounts.sh' \
 	    LOG_COMPILER='$(valgrind_command)' VALGRIND='$(valgrind_command)' CK_TIMEOUT_MULTIPLIER=20

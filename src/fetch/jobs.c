@@ -158,7 +158,19 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 	}
 }
 
-/* A worker's pipe has ended: it is reaped, and if it did not come to its end, that is told. */
+/* In words how a worker's process ended that did not end as it should. */
+static void explain_end(int status, struct error *err)
+{
+	if (WIFSIGNALED(status))
+		error_set(err, ERROR_INTERNAL, "the process for this account was ended by signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status) == EX_OSERR)
+		error_errno(err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
+	else
+		error_set(err, ERROR_INTERNAL, "the process for this account ended with status %d", WEXITSTATUS(status));
+	error_mend(err, "nothing is lost; the next run goes on where this one stopped");
+}
+
+/* A worker's pipe has ended: it is reaped. Not to have come to its end is told, and so is a bad end. */
 static void end_job(struct jobs *j, struct job *job)
 {
 	int status = 0;
@@ -166,18 +178,11 @@ static void end_job(struct jobs *j, struct job *job)
 
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!job->done) {
-		if (WIFSIGNALED(status))
-			error_set(&err, ERROR_INTERNAL, "the process for this account was ended by signal %d",
-			    WTERMSIG(status));
-		else if (WEXITSTATUS(status) == EX_OSERR)
-			error_errno(&err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
-		else
-			error_set(&err, ERROR_INTERNAL, "the process for this account ended with status %d",
-			    WEXITSTATUS(status));
-		error_mend(&err, "nothing is lost; the next run goes on where this one stopped");
+	explain_end(status, &err);
+	if (!job->done)
 		fail_account(j, job->index, "run", &err);
-	}
+	else if (status != 0)
+		j->listener->problem(j->listener->context, job->index, "run", &err);
 	close(job->fd);
 	buf_free(&job->pending);
 	*job = (struct job){.fd = -1};

@@ -5,7 +5,7 @@
 trap 'courier_stop; finish' EXIT
 
 count=200
-courier_prepare "$WORK/courier" || skip_all "Courier: $UNPACKED_REASON"
+courier_prepare "$WORK/courier" || unpacked_none Courier
 dovecot_make_mail source "$count" 1 && dovecot_make_mail later 1 2 && mv later/00001.eml later/00201.eml ||
   bail 'no mail'
 for name in leave take; do
@@ -21,6 +21,7 @@ account() {
   configure "$1-$3" "$5" "leave_on_server = $2" "tls = $3"
 }
 server_holds() { [ "$(courier_count "$1")" -eq "$2" ] || { courier_count "$1"; return 1; }; }
+line_of() { grep -n -m 1 -F "$1" err | cut -d: -f1; }
 uids() { sed -n 's/.*: S: [0-9]* \(UID[0-9].*\)/\1/p' "$1"; }
 
 # Courier takes five seconds to refuse a login, and nearly as long for a client that fetches one message
@@ -51,9 +52,10 @@ check 'all is there, byte for byte, for a second program, too' same_maildir Mail
 STATUS=0
 wait "$wrong" || STATUS=$?
 check 'a wrong password is refused' exits 77
-check 'for each account in one line' [ "$(grep -c 'login: the server refused the login' wrong.err)" = "$(wc -l <wrong.err)" ]
-check 'whether in PASS' contains wrong.err 'take-implicit: login: the server refused the login (the server said: Login failed.)'
-check 'or in AUTH' contains wrong.err 'take-starttls: login: the server refused the login (the server said: Authentication failed.)'
+check 'in one line for each account' [ "$(wc -l <wrong.err)" -eq 2 ]
+refused='login: the server refused the login (the server said'
+check 'after PASS' contains wrong.err "take-implicit: $refused: Login failed.)"
+check 'and after AUTH' contains wrong.err "take-starttls: $refused: Authentication failed.)"
 check 'and nothing is fetched' [ ! -s Wrong ]
 
 courier_stop
@@ -72,7 +74,7 @@ fresh_configuration
 account take no starttls take 'deliver_to = "mbox:Box"'
 run -vv
 check 'into an mbox, over STLS: the run succeeds' exits 0
-check 'a login is not offered before TLS is' [ "$(grep -n -m 1 -F 'S: SASL' err | cut -d: -f1)" -gt "$(grep -n -m 1 -F 'C: STLS' err | cut -d: -f1)" ]
+check 'SASL is offered only over TLS' [ "$(line_of 'S: SASL')" -gt "$(line_of 'C: STLS')" ]
 check 'the login is by AUTH PLAIN' contains err 'C: AUTH PLAIN ****'
 check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
 check 'the server holds none' server_holds take 0

@@ -4,7 +4,7 @@
 #   . "${srcdir:-.}/tests/e2e/courier.sh"       # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
 #   trap 'courier_stop; finish' EXIT
-#   courier_prepare "$WORK/courier" || skip_all "$UNPACKED_REASON"
+#   courier_prepare "$WORK/courier" || unpacked_none Courier
 #   courier_add_user test secret; courier_start || bail 'Courier does not start'
 #
 # couriertcpd, couriertls, courierpop3login, authdaemond and courierpop3d, with authuserdb for the accounts,
@@ -16,14 +16,13 @@
 COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID='' # empty: not running
 
 # courier_prepare DIR
-# Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Returns nonzero, with
-# UNPACKED_REASON set, where there is no Courier.
+# Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Fails as
+# unpacked_root does.
 courier_prepare() {
   COURIER_ROOT=$1
   COURIER_CA=$1.certs/ca.pem
   COURIER_LOG=$1.log
   unpacked_root "$1" courier-pop courier-base courier-authlib courier-authlib-userdb || return 1
-  UNPACKED_REASON='it cannot be prepared'
   _courier_libexec=/usr/lib/courier/courier
   _courier_authlib=/usr/lib/courier/courier-authlib
   unpacked_libraries "$1" usr/sbin/couriertcpd usr/bin/couriertls \
@@ -33,7 +32,8 @@ courier_prepare() {
   make_certificates "$1.certs" || return 1
   (
     umask 022
-    mkdir -p "$1/run/courier/authdaemon" "$1/mail" "$1/dev" "$1/tmp" && : >"$1/dev/null" && : >"$COURIER_LOG" &&
+    mkdir -p "$1/run/courier/authdaemon" "$1/mail" "$1/dev" "$1/tmp" &&
+      : >"$1/dev/null" && : >"$COURIER_LOG" &&
       cat "$1.certs/server.pem" "$1.certs/server.key" >"$1/etc/courier/pop3d.pem" &&
       : >"$1/users" && cat >"$1/etc/courier/authdaemonrc" <<'CONF'
 authmodulelist="authuserdb"
@@ -48,7 +48,8 @@ CONF
 
 # courier_add_user NAME PASSWORD: adds an account with an empty INBOX. NAME: letters, digits, -
 courier_add_user() {
-  mkdir -p "$COURIER_ROOT/mail/$1/Maildir/cur" "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/tmp" &&
+  _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
+  mkdir -p "$_courier_maildir/cur" "$_courier_maildir/new" "$_courier_maildir/tmp" &&
     chown -R "$UNPACKED_UID:$UNPACKED_GID" "$COURIER_ROOT/mail/$1" &&
     printf '%s\t%s\n' "$1" "$(openssl passwd -6 "$2")" >>"$COURIER_ROOT/users" || return 1
   # The format of makeuserdb, which would want perl.
@@ -62,8 +63,8 @@ _courier_table() {
   unpacked_do "$COURIER_ROOT" "$_courier_authlib/makedatprog" - "/etc/courier/$1.tmp" "/etc/courier/$1.dat"
 }
 
-# courier_start: sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT (STLS, and nothing
-# without; SASL too).
+# courier_start: starts the server. Sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT
+# (STLS, no login without; SASL, too). COURIER_MAXPERIP: how many connections a client may have (40).
 courier_start() {
   for _courier_try in 1 2 3 4 5; do
     _courier_ports=$(unpacked_ports 2) || return 1
@@ -108,8 +109,8 @@ courier_stop() {
   COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID=''
 }
 
-# courier_fill NAME FOLDER: each file of FOLDER as new mail in NAME's INBOX. Courier lists them in the order of the numbers
-# that their names begin with; the names have to be new there.
+# courier_fill NAME FOLDER: each file of FOLDER as new mail in NAME's INBOX. Their names have to be new there,
+# and begin with numbers: in their order Courier lists them.
 courier_fill() {
   _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
   cp "$2"/* "$_courier_maildir/tmp/" && chown -R "$UNPACKED_UID:$UNPACKED_GID" "$_courier_maildir/tmp" &&

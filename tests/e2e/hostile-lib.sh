@@ -13,8 +13,8 @@
 #
 #   heal; again <<'TABLE'           # the same columns: another run, after heal against an honest server
 #
-# FLAGS, FOREIGN (so many messages may differ from what is on the server), JOBS (runs at the same time), LIMIT, LEAVE (leave_on_server), DELIVER and MORE (a further line of the
-# account) can be set before.
+# Can be set before: FLAGS; FOREIGN (this many messages differ from those on the server, and must); JOBS (runs at
+# the same time); LIMIT; LEAVE (leave_on_server); DELIVER; MORE (a further line of the account).
 
 # shellcheck source=tests/e2e/lib.sh
 . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -87,8 +87,8 @@ hostile_verdict() {
 
 hostile_run() {
   # shellcheck disable=SC2046
-  python3 -B "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --limit "$LIMIT" --jobs "$JOBS" ${FLAGS:+"--flags=$FLAGS"} \
-    $(awk '{ print $1 }' table) || bail 'the runner failed'
+  python3 -B "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --limit "$LIMIT" --jobs "$JOBS" \
+    ${FLAGS:+"--flags=$FLAGS"} $(awk '{ print $1 }' table) || bail 'the runner failed'
   _highest=0 _longest=0
   while read -r _folder _ _status _new _left _sentence; do
     check "$_sentence" hostile_verdict "$_folder" "$_status" "$_new" "$_left"
@@ -121,6 +121,6 @@ again() {
 
 # done_hostile: says what was not measured, and ends.
 done_hostile() {
-  [ "$SANITIZED" = no ] || skip 'peak memory is below 32 MB' 'the program was built with sanitizers, which need memory themselves'
+  [ "$SANITIZED" = no ] || skip 'peak memory is below 32 MB' 'sanitizers, with which this was built, need memory themselves'
   done_testing
 }

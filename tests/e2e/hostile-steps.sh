@@ -15,7 +15,7 @@ quit-refused     10 76 3 3 a QUIT that failed is a failure
 TABLE
 play <refusals
 heal
-awk '{ n = $1 ~ /-all|^quit/ ? 3 : 5; $3 = 0; $4 = n; $5 = 0; $6 = "and the next run completes:" $6; print }' refusals >rows
+awk '{ n = $1 ~ /-all|^quit/ ? 3 : 5; $3 = 0; $4 = n; $5 = 0; $6 = "and the next run completes: " $6; print }' refusals >rows
 again <rows
 
 # Whatever the server makes of it: the run ends, and after the next one, with an honest server, all is here.
@@ -26,15 +26,17 @@ for plain in '' -plain; do
 done >rows
 play <rows
 heal
-awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes:" $6; print }' rows >rows.again
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes: " $6; print }' rows >rows.again
 again <rows
 
 # An answer too many in front of the right one cannot be told from a message that begins with such a line.
 FOREIGN=1
-for plain in '' -plain; do echo "step-extra-ok$plain 10 0 5 0 what is behind an answer too many is not lost: $plain"; done >rows
+for plain in '' -plain; do
+  echo "step-extra-ok$plain 10 0 5 0 what is behind an answer too many is not lost$plain"
+done >rows
 play <rows
 for plain in '' -plain; do
-  check "the message is whole: $plain" grep -q 'end 2' step-extra-ok$plain/Mail/new/*
+  check "the message is whole behind it$plain" grep -q 'end 2' step-extra-ok$plain/Mail/new/*
 done
 
 done_hostile

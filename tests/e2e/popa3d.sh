@@ -4,7 +4,7 @@
 #   . "${srcdir:-.}/tests/e2e/popa3d.sh"        # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
 #   trap 'popa3d_stop; finish' EXIT
-#   popa3d_prepare "$WORK/popa3d" || skip_all "$UNPACKED_REASON"
+#   popa3d_prepare "$WORK/popa3d" || unpacked_none popa3d
 #   popa3d_add_user test secret; popa3d_start || bail 'popa3d does not start'
 #
 # popa3d is the smallest server that can be had: mbox, USER and PASS by PAM, no CAPA, and no words in its
@@ -18,16 +18,16 @@
 POPA3D_PID='' POPA3D_STUNNEL_PID='' # empty: not running
 
 # popa3d_prepare DIR
-# Makes the server's root DIR, with certificates in DIR.certs. Sets POPA3D_CA. Returns nonzero, with
-# UNPACKED_REASON set, where there is no popa3d or it cannot run.
+# Makes the server's root DIR, with certificates in DIR.certs. Sets POPA3D_CA. Fails as
+# unpacked_root does.
 popa3d_prepare() {
   POPA3D_ROOT=$1
   POPA3D_CA=$1.certs/ca.pem
   POPA3D_LOG=$1.log
   UNPACKED_REASON='only root can start it'
   [ "$(id -u)" = 0 ] || return 1
+  UNPACKED_REASON=''
   unpacked_root "$1" popa3d stunnel4 || return 1
-  UNPACKED_REASON='it cannot be prepared'
   # What is loaded or started only when it is wanted.
   _popa3d_more=$(find /lib/*-linux-gnu* /sbin/unix_chkpwd -maxdepth 2 \
     '(' -name pam_unix.so -o -name libgcc_s.so.1 -o -name unix_chkpwd ')') || return 1
@@ -36,7 +36,8 @@ popa3d_prepare() {
   make_certificates "$1.certs" || return 1
   (
     umask 022
-    mkdir -p "$1/var/mail" "$1/var/lib/popa3d" "$1/etc/pam.d" "$1/dev" "$1/run" && : >"$1/dev/null" && : >"$POPA3D_LOG" &&
+    mkdir -p "$1/var/mail" "$1/var/lib/popa3d" "$1/etc/pam.d" "$1/dev" "$1/run" &&
+      : >"$1/dev/null" && : >"$POPA3D_LOG" &&
       printf '%s required pam_unix.so %s\n' auth nodelay account '' >"$1/etc/pam.d/popa3d" &&
       cat "$1.certs/server.pem" "$1.certs/server.key" >"$1/etc/server.pem"
   ) || return 1
@@ -83,7 +84,8 @@ CONF
 # _popa3d_launch: what inetd does, on a Unix socket.
 _popa3d_launch() {
   rm -f "$POPA3D_ROOT/run/popa3d"
-  setsid setpriv --pdeathsig=TERM "$PYTHON" - "$POPA3D_ROOT" <<'PY' >>"$POPA3D_LOG" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  setsid setpriv --pdeathsig=TERM "$PYTHON" - "$POPA3D_ROOT" <<'PY' \
+    >>"$POPA3D_LOG" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 import os, signal, socket, subprocess, sys
 
 os.chdir(sys.argv[1])

@@ -81,6 +81,18 @@ only 'tls = starttls'
 check 'STLS checks the certificate, too' exits 69
 check 'before it sends a credential' no_credentials
 
+if python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' 2>/dev/null; then
+  serve --dir mail --address ::1
+  SERVER=::1
+  rm -rf Mail state
+  only
+  check 'an IPv6 address works, and the certificate is held against it' exits 0
+  check 'with its mail' count_is Mail/new 1
+  SERVER=localhost
+else
+  skip 'an IPv6 address works, and the certificate is held against it' 'this machine has no IPv6'
+fi
+
 serve --dir mail --in-use
 only
 check 'a maildrop in use is a temporary failure' exits 75

@@ -2,7 +2,7 @@
 # Mail servers that are not installed: unpacked into a folder that is their whole world, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/unpacked.sh"      # before lib.sh, which makes HOME another one
-#   unpacked_root root courier-pop courier-base || skip_all "$UNPACKED_REASON"
+#   unpacked_root root courier-pop courier-base || unpacked_none Courier
 #   unpacked_libraries root usr/sbin/couriertcpd
 #   unpacked_run root log NAME=VALUE /usr/sbin/couriertcpd ...; pid=$UNPACKED_PID
 #   unpacked_stop "$pid"
@@ -20,20 +20,20 @@ UNPACKED_PACKAGES=$(
   cache=${MAILHAUL_SERVERS:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mailhaul-servers}
   echo "$cache/${ID:-linux}-${VERSION_ID:-0}-$(uname -m)"
 )
-UNPACKED_REASON='' # why there is no such server
+UNPACKED_REASON='' # why such a server cannot be had here
 UNPACKED_PID=''    # the one that was started last; it leads a session of its own
 _unpacked_allow=''
 [ "$(id -u)" = 0 ] || _unpacked_allow='unshare -U --map-current-user --keep-caps'
 
 # unpacked_root DIR PACKAGE...
-# Makes DIR and unpacks into it these packages and all libraries that were fetched. Returns nonzero, with
-# UNPACKED_REASON set, if that cannot be done, or programs cannot run there.
+# Makes DIR and unpacks into it these packages and all libraries that were fetched. Returns nonzero if that
+# cannot be done, with UNPACKED_REASON set if it could not be done here at all.
 unpacked_root() {
   _unpacked_dir=$1 && shift
   PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
   UNPACKED_REASON="its packages are not in $UNPACKED_PACKAGES; sh tests/e2e/fetch-servers.sh puts them there"
   [ -e "$UNPACKED_PACKAGES/complete" ] || return 1
-  UNPACKED_REASON='its packages cannot be unpacked'
+  UNPACKED_REASON=''
   mkdir -p "$_unpacked_dir" || return 1
   for _unpacked_name in "$@" 'lib*'; do
     # shellcheck disable=SC2231 # a pattern
@@ -52,7 +52,15 @@ unpacked_root() {
   done
   chmod -R a+rX "$_unpacked_dir" && unpacked_libraries "$_unpacked_dir" /usr/bin/env || return 1
   UNPACKED_REASON='programs cannot run in a root of their own here: that takes root, or user namespaces'
-  unpacked_do "$_unpacked_dir" /usr/bin/env >/dev/null 2>&1
+  unpacked_do "$_unpacked_dir" /usr/bin/env >/dev/null 2>&1 || return 1
+  UNPACKED_REASON=''
+}
+
+# unpacked_none NAME: goes no further without the server NAME: skips the test where it cannot be had, and fails
+# where it should have been.
+unpacked_none() {
+  [ -z "$UNPACKED_REASON" ] || skip_all "$1: $UNPACKED_REASON"
+  bail "$1 cannot be prepared"
 }
 
 # unpacked_libraries DIR FILE...

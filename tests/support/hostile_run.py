@@ -78,11 +78,14 @@ def run(folder, args):
         "MILLIS": int((time.monotonic() - start) * 1000),
         "PEAK": usage.ru_maxrss,
         "LINES": len(lines),
-        "STRAY": sum(not line.startswith(b"mailhaul: a: ") or line.startswith(b"mailhaul: a: forged") for line in lines),
+        "STRAY": sum(
+            line.startswith(b"mailhaul: a: forged") or not line.startswith(b"mailhaul: a: ")
+            for line in lines),
         "DIRTY": count_dirt(out + err),
     }
     result.update(count_messages(folder))
-    (folder / "result").write_text(" ".join(f"{name}={value}" for name, value in result.items()) + "\n", encoding="utf-8")
+    text = " ".join(f"{name}={value}" for name, value in result.items())
+    (folder / "result").write_text(text + "\n", encoding="utf-8")
 
 
 def main():

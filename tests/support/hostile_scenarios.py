@@ -13,10 +13,10 @@ from hostile_session import CLOSE, CUT, RESET, STALL, TORN, Pieces, Scenario, st
 SCENARIOS = {}
 
 
-def letters(count, start=1):
+def letters(count):
     """That many plain messages of different sizes; where they are does not matter."""
-    return [b"Subject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n%s\r\n.dot\r\nend %d\r\n" % (n, n, b"body " * 10 * n, n)
-            for n in range(start, start + count)]
+    form = b"Subject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n%s\r\n.dot\r\nend %d\r\n"
+    return [form % (n, n, b"body " * 10 * n, n) for n in range(1, count + 1)]
 
 
 def add(name, mail=None, lacks=(), **answers):
@@ -89,7 +89,8 @@ add("auth-endless-questions", AUTH=[b"+ eA==\r\n"], other=[b"+ eA==\r\n"])
 add("list-endless", LIST=numbered(b"%d 1000\r\n"))
 add("list-endless-same", LIST=forever(b"1 1000\r\n", b"+OK\r\n"))
 add("list-endless-line", LIST=forever(b"1", b"+OK\r\n"))
-add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000), UIDL=numbered(b"%d unique-identifier-%08d\r\n", 100000), RETR=[STALL])
+add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
+    UIDL=numbered(b"%d unique-identifier-%08d\r\n", 100000), RETR=[STALL])
 add("uidl-endless", UIDL=numbered(b"%d uid\r\n"))
 add("uidl-endless-blank", UIDL=forever(b"1\r\n", b"+OK\r\n"))
 add("uidl-endless-overlong", UIDL=forever(b"1 " + b"u" * 2000 + b"\r\n", b"+OK\r\n"))
@@ -137,7 +138,8 @@ add("list-2-31-less-1", LIST=listing(b"1 100", b"2147483647 100"), UIDL=listing(
 add("list-hole", LIST=listing(b"1 100", b"3 100"), UIDL=listing(b"1 a", b"3 c"))
 add("list-backwards", LIST=listing(b"3 100", b"2 100", b"1 100"))
 add("list-further-words", LIST=listing(b"1 100 and more", b"2 100 \xff", b"3  100 "))
-add("list-unasked", LIST=listing(b"1 100", b"2 100", b"3 100", b"4 100"), UIDL=listing(b"1 a", b"2 b", b"3 c", b"4 d"))
+add("list-unasked", LIST=listing(b"1 100", b"2 100", b"3 100", b"4 100"),
+    UIDL=listing(b"1 a", b"2 b", b"3 c", b"4 d"))
 add("list-empty", LIST=listing(), UIDL=listing())
 add("list-refused", LIST=[b"-ERR no\r\n"])
 add("size-zero", LIST=listing(b"1 0", b"2 0", b"3 0"))
@@ -178,14 +180,20 @@ add("quit-refused", QUIT=[b"-ERR some messages were not removed\r\n"])
 
 EDGES = [
     b"", b"\r\n", b"\r\n\r\n", b"no header\r\n", b".\r\n", b"..\r\n", b"...\r\n", b".\r\n.\r\n.\r\n", b"\r\n.\r\n\r\n",
-    b"a\r\n.b\r\n..c\r\n.\r\n", b"\0\r\n", b"a\0b\0\r\n\0\0\0\r\n", b"a\rb\r\n", b"\r\r\n", b"\r\r\r\n", b"a\r\r\n.\r\n", b".\r\r\n",
-    b"\n\r\n", b"a\nb\r\n", b"\n.\n\r\n", b"a\n.\nb\r\n", b"a\n.\r\n", b"a\r.\r\n", b"\r.\r\r\n", b"a\n\rb\r\n", b"\n\n.\n\n\r\n",
-    b"From x\r\n", b">From x\r\n>>From x\r\nFrom \r\n", b"\r\nFrom x\r\n\r\nFrom y\r\n", b"a\nFrom x\r\n", b"a\rFrom x\r\n",
-    bytes(range(256)) * 4 + b"\r\n", b"Subject: only a header\r\n", b"Subject: x\r\n\r\n", b"+OK 3 octets\r\n", b"-ERR\r\n",
-    b"Status: RO\r\nX-UID: 7\r\nContent-Length: 1\r\n\r\nlong\r\n", b"Return-Path: \r\n\x1b[2J\r\n", b" folded: from the start\r\n\r\n",
-    b"Return-Path: <a b\x00c>\r\n\r\nx\r\n", b"Return-Path: <" + b"a" * 5000 + b"@b>\r\n\r\nx\r\n",
+    b"a\r\n.b\r\n..c\r\n.\r\n",
+    b"\0\r\n", b"a\0b\0\r\n\0\0\0\r\n", b"a\rb\r\n",
+    b"\r\r\n", b"\r\r\r\n", b"a\r\r\n.\r\n", b".\r\r\n",
+    b"\n\r\n", b"a\nb\r\n", b"\n.\n\r\n", b"a\n.\nb\r\n",
+    b"a\n.\r\n", b"a\r.\r\n", b"\r.\r\r\n", b"a\n\rb\r\n", b"\n\n.\n\n\r\n",
+    b"From x\r\n", b">From x\r\n>>From x\r\nFrom \r\n", b"\r\nFrom x\r\n\r\nFrom y\r\n", b"a\nFrom x\r\n",
+    b"a\rFrom x\r\n",
+    bytes(range(256)) * 4 + b"\r\n", b"Subject: only a header\r\n", b"Subject: x\r\n\r\n",
+    b"+OK 3 octets\r\n", b"-ERR\r\n",
+    b"Status: RO\r\nX-UID: 7\r\nContent-Length: 1\r\n\r\nlong\r\n",
+    b"Return-Path: \r\n\x1b[2J\r\n", b" folded: from the start\r\n\r\n",
+    b"Return-Path: <a b\x00c>\r\n\r\nx\r\n",
+    b"Return-Path: <" + b"a" * 5000 + b"@b>\r\n\r\nx\r\n",
 ]
-EDGES = [content + b"\r\n" if content and not content.endswith(b"\r\n") else content for content in EDGES]
 
 
 def borders():
@@ -220,13 +228,21 @@ def cut_anywhere(s, number):
         yield Pieces(ANSWER[start:end], choose.randrange(20, 60))
 
 
+def in_octets(verb):
+    """The honest answer, each octet a record."""
+    def script(s, *arguments):
+        for octets in s.honest(verb, *arguments):
+            for octet in octets:
+                yield bytes([octet])
+    return script
+
+
 add("cut-at-each-place", mail=[EDGE] * (len(ANSWER) - 1), RETR=cut_at_place)
 add("cut-at-each-place-plain", mail=[EDGE] * (len(ANSWER) - 1), RETR=cut_at_place, lacks=("PIPELINING",))
 add("cut-into-octets", mail=[EDGE] * 5, RETR=lambda s, n: [ANSWER[i:i + 1] for i in range(len(ANSWER))])
 add("cut-anywhere", mail=[EDGE] * 40, RETR=cut_anywhere)
 add("cut-everything-into-octets", greeting=[b"+", b"O", b"K", b"\r", b"\n"],
-    **{verb: lambda s, *rest, verb=verb: (octets[i:i + 1] for octets in list(s.honest(verb, *rest)) for i in range(len(octets)))
-       for verb in ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE", "QUIT")})
+    **{verb: in_octets(verb) for verb in ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE", "QUIT")})
 
 
 def whole(s, number):
@@ -365,7 +381,8 @@ add_at("die-record-torn", "RETR", 2, [b"+OK\r\nSubject: two\r\n\r\n", TORN], mai
 # --- Words -----------------------------------------------------------------------------------------------------
 
 WORDS = {
-    "escapes": b"\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\xc2\x9b31m\rgone\b\x7f\t\xff\xc0\xaf\xed\xa0\x80\xe2\x80\xaelive\xe2\x80\xa8x",
+    "escapes": b"\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\xc2\x9b31m\rgone\b\x7f\t"
+               b"\xff\xc0\xaf\xed\xa0\x80\xe2\x80\xaelive\xe2\x80\xa8x",
     "nul": b"before\0behind\x1b[2J",
     "newline": b"fine\nmailhaul: a: forged: all is well",
     "8-kb": (b"word\x1b[1m " * 1000)[:8000],
@@ -375,7 +392,8 @@ for kind, words in WORDS.items():
     add(f"words-{kind}-greeting", greeting=ok)
     add(f"words-{kind}-greeting-refused", greeting=err)
     add(f"words-{kind}-no-greeting", greeting=bare)
-    add(f"words-{kind}-capa", CAPA=[b"+OK " + words + b"\r\n" + words + b"\r\nSASL " + words + b"\r\nSASL PLAIN\r\n.\r\n"])
+    add(f"words-{kind}-capa",
+        CAPA=[b"+OK %s\r\n%s\r\nSASL %s\r\nSASL PLAIN\r\n.\r\n" % (words, words, words)])
     add(f"words-{kind}-login-refused", AUTH=err)
     add(f"words-{kind}-challenge", AUTH=[b"+ " + words + b"\r\n"])
     add(f"words-{kind}-list", LIST=listing(words))
