@@ -31,6 +31,13 @@ endif
 EXTRA_PROGRAMS += $(pop3_server)
 CLEANFILES += $(pop3_server)
 
+# Preloaded by tests/e2e/storage-failure.sh.
+short_writes = tests/support/short_writes.so
+$(short_writes): tests/support/short_writes.c
+	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/short_writes.c
+EXTRA_DIST += tests/support/short_writes.c
+CLEANFILES += $(short_writes)
+
 # Each Check case, and each line of a shell test, is a result of its own.
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -48,6 +55,7 @@ include tests/unit/protocol.mk
 include tests/unit/store.mk
 include tests/docs/docs.mk
 include tests/e2e/e2e.mk
+include tests/e2e/servers.mk
 
 # The same unit tests and some whole runs under valgrind; it slows them ten times and more.
 valgrind_command = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite

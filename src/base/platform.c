@@ -4,7 +4,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
@@ -59,5 +62,19 @@ bool platform_die_with_parent(void)
 bool platform_die_with_parent(void)
 {
 	return false;
+}
+#endif
+
+#ifdef TCP_QUICKACK
+void platform_acknowledge(int fd)
+{
+	int on = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+#else
+void platform_acknowledge(int fd)
+{
+	(void)fd;
 }
 #endif

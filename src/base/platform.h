@@ -15,6 +15,9 @@ void platform_lock_pages(void *pages, size_t length);
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
 void platform_start_writeback(int fd);
 
+/* Has what a TCP socket has received acknowledged at once instead of with the next data. */
+void platform_acknowledge(int fd);
+
 /* Has this process killed when its parent dies. Returns false if the system cannot. */
 bool platform_die_with_parent(void);
 

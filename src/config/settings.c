@@ -13,7 +13,7 @@
 #include "config/problems.h"
 #include "config/path.h"
 
-enum { JOBS = 8 };
+enum { JOBS = 4 }; /* Courier allows no more connections from one address */
 
 static const char system_path[] = "/etc/mailhaul.conf";
 

@@ -8,6 +8,36 @@
 #include "pop3/login.h"
 #include "pop3/session.h"
 
+/* What to do about a handshake that failed for another reason than the certificate. */
+static bool mend_handshake(const struct account *a, struct error *err)
+{
+	if (err->mend[0])
+		return false;
+	if (err->kind == ERROR_NETWORK)
+		return error_mend(err, "the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)");
+	if (a->starttls)
+		return error_mend(err, "the server announced STLS and then did not speak TLS: use port 995 if it has it");
+	return error_mend(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
+}
+
+/* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
+static bool secure(struct connection *c, const struct account *a, const struct stream_tls *tls, const struct log *log,
+    const char **step, struct error *err)
+{
+	if (a->starttls) {
+		*step = "greeting";
+		if (!session_greet(c->session, err) || !session_ask_capabilities(c->session, err))
+			return false;
+		*step = "TLS";
+		return session_start_tls(c->session, tls, err) || mend_handshake(a, err);
+	}
+	*step = "TLS";
+	if (!stream_start_tls(c->stream, tls, log, err))
+		return mend_handshake(a, err);
+	*step = "greeting";
+	return session_greet(c->session, err);
+}
+
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char **step, struct error *err)
 {
@@ -21,17 +51,7 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	c->session = session_make(c->stream, log, a->crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
-	if (a->starttls) {
-		*step = "greeting";
-		ok = session_greet(c->session, err) && session_ask_capabilities(c->session, err);
-		*step = ok ? "TLS" : *step;
-		ok = ok && session_start_tls(c->session, &tls, err);
-	} else {
-		*step = "TLS";
-		ok = stream_start_tls(c->stream, &tls, log, err);
-		*step = ok ? "greeting" : *step;
-		ok = ok && session_greet(c->session, err);
-	}
+	ok = secure(c, a, &tls, log, step, err);
 	/* What was announced before TLS, and before the login, is forgotten and asked again. */
 	ok = ok && session_ask_capabilities(c->session, err);
 	if (ok) {

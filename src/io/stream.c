@@ -69,12 +69,6 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 	return net_wait(s->fd, status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN, s->until, what, err);
 }
 
-static void handshake_mend(struct error *err)
-{
-	if (err->mend[0] == '\0')
-		error_mend(err, "check server, port and tls; the next run tries again");
-}
-
 bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err)
 {
 	struct tls *t;
@@ -96,10 +90,8 @@ bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const stru
 	s->context = t;
 	stream_restart_clock(s);
 	while ((status = tls_handshake(t, err)) != CHANNEL_DONE) {
-		if (!wait_for(s, status, "the TLS handshake", err)) {
-			handshake_mend(err);
+		if (!wait_for(s, status, "the TLS handshake", err))
 			return false;
-		}
 	}
 	s->secure = true;
 	tls_describe(t, words, sizeof(words));
@@ -122,6 +114,9 @@ bool stream_read(struct stream *s, const char **bytes, size_t *length, struct er
 		s->end = got;
 		if (status == CHANNEL_END)
 			return error_set(err, ERROR_NETWORK, "the server closed the connection");
+		/* Some servers send an answer in two parts and hold the second back for this. */
+		if (status == CHANNEL_WANT_READ && s->fd >= 0)
+			platform_acknowledge(s->fd);
 		if (status != CHANNEL_DONE && !wait_for(s, status, "the server's answer", err))
 			return false;
 	}

@@ -233,12 +233,10 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s",
 		    gnutls_alert_get_name(gnutls_alert_get(t->session)));
+	else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR)
+		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
 	else
 		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
-	err->temporary = code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR;
-	if (code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH || code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
-	    code == GNUTLS_E_UNEXPECTED_PACKET)
-		error_mend(err, "the port does not speak TLS from the start: use port 995, or tls = starttls on port 110");
 	return CHANNEL_FAILED;
 }
 

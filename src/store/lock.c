@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "store/destination.h"
 
 enum {
 	PAUSE_MS = 100,
@@ -105,8 +106,7 @@ static bool make_lock(const char *lock_path)
 	length = snprintf(owner, sizeof(owner), "%ld:%s\n", (long)getpid(), host);
 	temporary = memory_format("%s.%ld.%s", lock_path, (long)getpid(), host);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	errno = fd >= 0 ? ENOSPC : errno; /* what a short write means */
-	if (fd < 0 || write(fd, owner, (size_t)length) != length || link(temporary, lock_path) != 0)
+	if (fd < 0 || !destination_write_all(fd, owner, (size_t)length) || link(temporary, lock_path) != 0)
 		failure = errno;
 	if (fd >= 0)
 		close(fd);
@@ -114,7 +114,7 @@ static bool make_lock(const char *lock_path)
 	free(temporary);
 	if (failure == EPERM || failure == EOPNOTSUPP || failure == EMLINK) {
 		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		failure = fd < 0 || write(fd, owner, (size_t)length) < 0 ? errno : 0;
+		failure = fd < 0 || !destination_write_all(fd, owner, (size_t)length) ? errno : 0;
 		if (fd >= 0)
 			close(fd);
 	}

@@ -59,7 +59,9 @@ trial() {
   fresh_state
   strace -f -qq -o trace -e "trace=$3" -e "inject=$3:signal=KILL:when=$4" \
     "$MAILHAUL" -c mailhaul.conf >first 2>&1
+  begin=$(date +%s%N)
   run
+  echo "$(((($(date +%s%N)) - begin) / 1000000))" >>recovery
   if exits 0 >why && verify "$1" "$2" >>why 2>&1; then return 0; fi
   echo "# $1 $2: killed at $3 number $4:"
   diag <why
@@ -103,7 +105,8 @@ for kind in maildir mbox pipe; do
     check "$kind, $policy: after $tried kills all is there once ($bad bad)" [ "$bad" -eq 0 ]
   done
 done
-echo "# $total kill points"
+echo "# $total kill points; the clean run after each took $(awk '
+  { sum += $1; if ($1 > worst) worst = $1 } END { printf "%.0f ms on average, %d ms at worst", sum / NR, worst }' recovery)"
 check 'enough calls were tried' [ "$total" -ge 60 ]
 
 done_testing

@@ -15,6 +15,7 @@ check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
+tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/order.py \

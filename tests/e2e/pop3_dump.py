@@ -32,8 +32,11 @@ class Pop3:
             sys.exit(f"pop3_dump.py: {step}: {line!r}")
 
     def command(self, line):
+        # A server that answers in two parts may hold the second back until the first is acknowledged.
         self.socket.sendall(line.encode() + b"\r\n")
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self.status(line.split(" ", 1)[0])
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def lines(self, command):
         """Yields the lines of a multi-line reply, each with its end, dot-stuffing undone."""

@@ -1,6 +1,7 @@
 #!/bin/sh
 # When storing fails nothing is deleted, and the next run completes.
 . "${srcdir:-.}/tests/e2e/lib.sh"
+SHORT_WRITES=${MAILHAUL%/src/mailhaul}/tests/support/short_writes.so
 
 mkdir mail
 for n in 1 2 3 4 5 6 7 8; do
@@ -52,6 +53,18 @@ run command
 check 'a command that says 75 is a temporary failure' exits 75
 check 'for that message' contains err 'mailhaul: command: store: deliver_command sh ended with status 75: no room'
 check 'which alone stays on the server' [ "$(ls mail)" = 5 ]
+
+rm -rf Mail inbox state
+for account in md mb; do
+  cp mail.expect/* mail/
+  write_configuration
+  STATUS=0
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHORT_WRITES \
+    "$MAILHAUL" -c mailhaul.conf "$account" >out 2>err || STATUS=$?
+  check "writes that take half of what they are given are finished ($account)" exits 0
+done
+check 'in a Maildir' same_maildir Mail mail.expect
+check 'and in an mbox' same_mbox inbox mail.expect
 
 rm -rf mail/* Mail state
 cp mail.expect/1 mail/

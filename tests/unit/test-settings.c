@@ -62,7 +62,7 @@ END_TEST
 START_TEST(what_is_not_said_has_its_usual_value)
 {
 	ck_assert(load(scratch_path("a.conf"), ACCOUNT("one")));
-	ck_assert_uint_eq(settings.jobs, 8);
+	ck_assert_uint_eq(settings.jobs, 4);
 	ck_assert_str_eq(settings.state_dir, scratch_path(".local/state/mailhaul"));
 }
 END_TEST

@@ -1,0 +1,13 @@
+/* Preloaded into the program by a test: every write to a file takes half of what it is given. */
+#include <dlfcn.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+	static ssize_t (*real)(int, const void *, size_t);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "write");
+	return real(fd, bytes, length > 1 ? length / 2 : length);
+}
