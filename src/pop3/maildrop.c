@@ -106,7 +106,8 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 	message = find(m, number);
 	if (!message)
 		return error_set(err, ERROR_PROTOCOL, "the server's UIDL names message %u, which LIST does not", number);
-	if (message->uid_length > 0)
+	/* More lines than messages: one is repeated, even if none of its UIDs could be used. */
+	if (message->uid_length > 0 || ++m->uid_lines > m->count)
 		return error_set(err, ERROR_PROTOCOL, "the server's UIDL lists message %u twice", number);
 	/* What cannot be a UID counts as none: NUL inside, or too long to be kept. */
 	if (uid_length > MAILDROP_UID_MOST || memchr(uid, '\0', uid_length))

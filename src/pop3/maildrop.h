@@ -29,6 +29,7 @@ struct maildrop {
 	size_t capacity;
 	struct buf uids; /* UIDs are opaque octets, one behind the other, each ended by NUL */
 	size_t matched; /* where the last UIDL line found its message */
+	size_t uid_lines; /* lines of UIDL that were taken */
 };
 
 /*

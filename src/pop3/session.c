@@ -18,6 +18,7 @@
 enum {
 	WINDOW = 64,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
+	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
 };
 
 struct command {
@@ -266,6 +267,7 @@ bool session_greet(struct session *s, struct error *err)
 bool session_ask_capabilities(struct session *s, struct error *err)
 {
 	struct session_event event;
+	unsigned lines = 0;
 
 	capability_clear(&s->capability);
 	session_queue(s, COMMAND_CAPA, 0);
@@ -274,6 +276,9 @@ bool session_ask_capabilities(struct session *s, struct error *err)
 			return false;
 		if (event.type == SESSION_LINE)
 			capability_add(&s->capability, event.text, event.length);
+		if (event.type == SESSION_LINE && ++lines > CAPABILITIES_MOST)
+			return error_set(err, ERROR_PROTOCOL, "the server announces more than %d capabilities",
+			    CAPABILITIES_MOST);
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	return true;
 }
