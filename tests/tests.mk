@@ -55,6 +55,7 @@ include tests/unit/protocol.mk
 include tests/unit/store.mk
 include tests/docs/docs.mk
 include tests/e2e/e2e.mk
+include tests/e2e/hostile.mk
 include tests/e2e/servers.mk
 
 # The same unit tests and some whole runs under valgrind; it slows them ten times and more.

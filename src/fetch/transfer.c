@@ -3,6 +3,7 @@
 #include "fetch/transfer.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,16 @@
 #include "io/deadline.h"
 #include "policy/header.h"
 #include "policy/plan.h"
+#include "pop3/maildrop.h"
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
 
-enum { HEAD_OCTETS = 4096 }; /* looked at for the envelope sender before a message is begun */
+enum {
+	HEAD_OCTETS = 4096,		  /* looked at for the envelope sender before a message is begun */
+	CHECK_MESSAGES = 32,		  /* after so many, or so many octets, the server is asked */
+	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
+};
 
 /* The message that is arriving. */
 struct arrival {
@@ -32,11 +38,26 @@ struct arrival {
 	uint64_t octets;
 };
 
+/*
+ * A server that gives an answer too many, or one too few, would have every message after it taken for
+ * the one before. So from time to time it is asked for the UID of the message that was asked for last,
+ * and nothing counts as that message before the right answer to this has come.
+ */
+struct steps {
+	const struct plan_entry *due;   /* RETR of it went out; it is to be asked about next */
+	const struct plan_entry *asked; /* the question is under way */
+	size_t messages;		/* whose RETR went out since the last question */
+	uint64_t octets;
+	size_t verified;  /* messages of the batch that are known to be right */
+	bool size_differs; /* one of the others has another size than LIST said */
+};
+
 struct run {
 	struct transfer *t;
 	struct plan *plan;
 	size_t next;	     /* first entry that nothing was done about */
 	struct batch batch;
+	struct steps steps;
 	struct arrival arrival;
 	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
 	size_t deletion_count, deletion_next, deletion_answered;
@@ -57,7 +78,36 @@ static bool is_fetch(const struct plan_entry *e)
 	return e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 }
 
-/* Queues DELE for what is safe, and RETR, while there is room in the window. */
+/* The question about an entry: for its UID, or for its size where the server gave no UID. */
+static void ask(struct run *r, const struct plan_entry *e)
+{
+	bool has_uid = e->uid[0] != ' ';
+
+	session_queue(r->t->session, has_uid ? COMMAND_ASK_UID : COMMAND_ASK_SIZE, e->number);
+	r->steps.asked = e;
+	r->steps.due = NULL;
+	r->steps.messages = 0;
+	r->steps.octets = 0;
+}
+
+/* What goes to a command one by one cannot be taken back, and is not held up by questions. */
+static bool asks(const struct run *r)
+{
+	return r->t->destination->ops->batch_most != 1;
+}
+
+static void retrieve(struct run *r, const struct plan_entry *e)
+{
+	struct steps *steps = &r->steps;
+
+	session_queue(r->t->session, COMMAND_RETR, e->number);
+	steps->messages++;
+	steps->octets += e->octets;
+	if (asks(r) && (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS))
+		steps->due = e;
+}
+
+/* Queues DELE for what is safe, questions, and RETR, while there is room in the window. */
 static void fill_window(struct run *r)
 {
 	struct session *s = r->t->session;
@@ -65,11 +115,18 @@ static void fill_window(struct run *r)
 
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
 		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
-	while (session_queued(s) < window && r->next < r->plan->count) {
-		const struct plan_entry *e = &r->plan->entries[r->next++];
+	while (session_queued(s) < window && (r->steps.due || r->next < r->plan->count)) {
+		const struct plan_entry *e;
 
+		if (r->steps.due) {
+			if (r->steps.asked)
+				return; /* one question at a time */
+			ask(r, r->steps.due);
+			continue;
+		}
+		e = &r->plan->entries[r->next++];
 		if (is_fetch(e))
-			session_queue(s, COMMAND_RETR, e->number);
+			retrieve(r, e);
 	}
 }
 
@@ -141,18 +198,39 @@ static bool commit(struct run *r, struct error *err)
 	}
 	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
 	batch_clear(&r->batch);
+	r->steps.verified = 0;
 	*t->step = "fetch";
 	return true;
 }
 
+/*
+ * Sizes of LIST are hints. Under pipelining, one that is not met is taken for a sign that the server
+ * mixes its answers up, and it is asked for one message at a time. Some count LF for CRLF, or leave
+ * out the line end that they add to a message without one.
+ */
+static bool has_its_size(struct run *r, uint64_t octets, struct error *err)
+{
+	const struct plan_entry *e = r->arrival.entry;
+	uint64_t stored = r->arrival.octets;
+
+	if (octets == e->octets || octets == e->octets + 2 || stored == e->octets || stored == e->octets + 1)
+		return true;
+	r->steps.size_differs = true;
+	if (session_window(r->t->session) == 1)
+		return true;
+	r->t->out_of_step = true;
+	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64,
+	    e->number, octets, e->octets);
+}
+
 /* The terminator has arrived: only now is the message whole. */
-static bool end_arrival(struct run *r, struct error *err)
+static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 	struct state_record *record;
 
-	if (!a->begun && !begin(r, err))
+	if (!has_its_size(r, octets, err) || (!a->begun && !begin(r, err)))
 		return false;
 	*r->t->step = "store";
 	switch (d->ops->finish(d, err)) {
@@ -170,7 +248,35 @@ static bool end_arrival(struct run *r, struct error *err)
 	digest_end(&a->digest, record->sha256);
 	header_end(&a->header, record->header);
 	*r->t->step = "fetch";
-	return !batch_is_full(&r->batch, d->ops->batch_most) || commit(r, err);
+	return asks(r) || commit(r, err);
+}
+
+/* "number uid" or "number octets": whether this is about the message that was asked about. */
+static bool is_answer_to(const struct plan_entry *e, const struct session_event *event)
+{
+	char want[MAILDROP_UID_MOST + 32];
+	size_t length = (size_t)snprintf(want, sizeof(want), "%" PRIu32 " %s", e->number,
+	    event->command == COMMAND_ASK_UID ? e->uid : "");
+
+	if (event->type != SESSION_OK || event->length < length || memcmp(event->text, want, length) != 0)
+		return false;
+	return event->command == COMMAND_ASK_SIZE || event->length == length || event->text[length] == ' ';
+}
+
+static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
+{
+	const struct plan_entry *e = r->steps.asked;
+
+	r->steps.asked = NULL;
+	if (!is_answer_to(e, event)) {
+		error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
+					       ", it said something else", e->number);
+		error_server(err, event->text, event->length);
+		return error_mend(err, "what was fetched since the last good answer is not kept; the next run tries again");
+	}
+	r->steps.verified = r->batch.count;
+	r->steps.size_differs = false;
+	return !batch_is_full(&r->batch, 0) || commit(r, err);
 }
 
 static void report_refusal(struct run *r, const struct session_event *event)
@@ -195,6 +301,8 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		e->deleted = event->type == SESSION_OK;
 		r->t->deleted += e->deleted;
 	}
+	if (event->command == COMMAND_ASK_UID || event->command == COMMAND_ASK_SIZE)
+		return take_answer(r, event, err);
 	if (event->type == SESSION_REFUSED) {
 		report_refusal(r, event);
 		return true;
@@ -208,7 +316,7 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 	case SESSION_DATA:
 		return take_data(r, event->text, event->length, err);
 	default:
-		return end_arrival(r, err);
+		return end_arrival(r, event->octets, err);
 	}
 }
 
@@ -217,9 +325,13 @@ static bool run_all(struct run *r, struct error *err)
 	struct session_event event;
 
 	for (;;) {
+		if (!session_is_quiet(r->t->session))
+			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
 		fill_window(r);
-		/* The last batch is made safe when nothing more is coming; then its deletions follow. */
-		if (session_queued(r->t->session) == 0) {
+		/* When nothing more is coming, the last batch is asked about and made safe; deletions follow. */
+		if (session_queued(r->t->session) == 0 && r->steps.verified < r->batch.count && asks(r)) {
+			ask(r, r->batch.entries[r->batch.count - 1]);
+		} else if (session_queued(r->t->session) == 0) {
 			if (!commit(r, err))
 				return false;
 			if (r->deletion_next == r->deletion_count)
@@ -242,6 +354,25 @@ static void collect_deletions(struct run *r)
 	}
 }
 
+/*
+ * After a failure: a line that broke does not make whole messages worse, and they are kept if they
+ * are what they were taken for. After a failure of storage nothing is sure; the batch is taken back.
+ */
+static void save_what_is_whole(struct run *r, const struct error *err)
+{
+	struct destination *d = r->t->destination;
+	const char *step = *r->t->step;
+	bool right = r->steps.verified == r->batch.count || (err->kind == ERROR_NETWORK && !r->steps.size_differs);
+	struct error second;
+
+	d->ops->discard(d);
+	if (err->kind == ERROR_STORAGE || err->kind == ERROR_LOCKED || !right || !commit(r, &second)) {
+		d->ops->rollback(d);
+		state_rollback(r->t->state);
+	}
+	*r->t->step = step;
+}
+
 bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 {
 	struct run r = {.t = t, .plan = plan};
@@ -250,21 +381,8 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	*t->step = "fetch";
 	collect_deletions(&r);
 	ok = run_all(&r, err);
-	if (!ok) {
-		struct error second;
-		const char *step = *t->step;
-
-		/*
-		 * A line that broke does not make whole messages worse: they are kept. After a failure of
-		 * storage nothing is sure, and the batch is taken back.
-		 */
-		t->destination->ops->discard(t->destination);
-		if (err->kind == ERROR_STORAGE || err->kind == ERROR_LOCKED || !commit(&r, &second)) {
-			t->destination->ops->rollback(t->destination);
-			state_rollback(t->state);
-		}
-		*t->step = step;
-	}
+	if (!ok)
+		save_what_is_whole(&r, err);
 	batch_free(&r.batch);
 	buf_free(&r.arrival.head);
 	free(r.deletions);

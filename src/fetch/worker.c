@@ -35,6 +35,7 @@ struct worker {
 	struct listing listing;
 	struct plan plan;
 	struct plan_summary summary;
+	bool out_of_step; /* transfer's word */
 	uint64_t messages_left; /* of max_messages; 0: any number */
 	struct outcome outcome;
 };
@@ -160,6 +161,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	if (w->summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
 		return false;
 	ok = transfer_run(&t, &w->plan, err);
+	w->out_of_step = t.out_of_step;
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
 	w->outcome.deleted = ok ? t.deleted : 0; /* without a QUIT, DELE does nothing */
@@ -219,8 +221,9 @@ static void end_session(struct worker *w)
 /* Whether the server may have failed because it was sent several commands at once. */
 static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
-	return (err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-	    session_queued(w->connection.session) > 1;
+	return w->out_of_step ||
+	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
+		session_queued(w->connection.session) > 1);
 }
 
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)

@@ -16,6 +16,7 @@ void reply_expect(struct reply *r, enum reply_shape shape)
 	r->shape = shape;
 	r->in_status = true;
 	r->place = PLACE_LINE_START;
+	r->octets = 0;
 }
 
 /*
@@ -106,7 +107,7 @@ static char *step(struct reply *r, char c, char *out)
 	case PLACE_DOT_CR:
 		if (c == '\n')
 			return NULL;
-		/* the dot was stuffing, the CR is text so far */
+		r->octets--; /* the dot was stuffing, the CR is text so far */
 		__attribute__((fallthrough));
 	case PLACE_CR:
 		if (c == '\n') {
@@ -126,6 +127,7 @@ static char *step(struct reply *r, char c, char *out)
 			r->place = PLACE_DOT_CR;
 			return out;
 		}
+		r->octets--;
 		break;
 	case PLACE_INSIDE:
 		break;
@@ -162,6 +164,19 @@ static char *copy_line(struct reply *r, const char **in, const char *end, char *
 	return out;
 }
 
+/* Behind the terminator; its three octets are not the body's. */
+static enum reply_event end_body(struct reply *r, const char *in, const char *at, size_t *used, size_t *length)
+{
+	*used = (size_t)(at - in);
+	*length = 0;
+	r->octets += *used;
+	r->octets -= 3;
+	r->shape = REPLY_SINGLE;
+	r->in_status = true;
+	r->place = PLACE_LINE_START;
+	return REPLY_END;
+}
+
 static enum reply_event next_data(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
     size_t *length)
 {
@@ -180,15 +195,12 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 		if (r->place == PLACE_DOT_CR && *at == '\n' && out > r->data)
 			break; /* what came before the terminator goes first */
 		next = step(r, *at++, out);
-		if (!next) {
-			reply_expect(r, REPLY_SINGLE);
-			*used = (size_t)(at - in);
-			*length = 0;
-			return REPLY_END;
-		}
+		if (!next)
+			return end_body(r, in, at, used, length);
 		out = next;
 	}
 	*used = (size_t)(at - in);
+	r->octets += *used;
 	*length = (size_t)(out - r->data);
 	return *length > 0 ? REPLY_DATA : REPLY_MORE;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a command's answer looks like when it is +OK (RFC 1939, 3.). */
 enum reply_shape {
@@ -45,6 +46,7 @@ struct reply {
 	enum reply_shape shape;
 	bool in_status;
 	enum reply_place place;
+	uint64_t octets; /* of the body so far, as the server counts them: unstuffed, with CRLF */
 	size_t line_length;
 	char line[REPLY_LINE_MOST + 2];
 	char data[REPLY_INPUT_MOST + 2];

@@ -75,6 +75,11 @@ size_t session_window(const struct session *s)
 	return s->capability.pipelining && !s->one_at_a_time ? WINDOW : 1;
 }
 
+bool session_is_quiet(const struct session *s)
+{
+	return s->queued > 0 || stream_buffered(s->stream) == 0;
+}
+
 void session_forbid_pipelining(struct session *s)
 {
 	s->one_at_a_time = true;
@@ -88,6 +93,8 @@ static const char *const command_words[] = {
     [COMMAND_RETR] = "RETR",
     [COMMAND_TOP] = "TOP",
     [COMMAND_DELE] = "DELE",
+    [COMMAND_ASK_UID] = "UIDL",
+    [COMMAND_ASK_SIZE] = "LIST",
     [COMMAND_NOOP] = "NOOP",
     [COMMAND_RSET] = "RSET",
     [COMMAND_QUIT] = "QUIT",
@@ -183,6 +190,7 @@ static void translate(struct session *s, enum reply_event found, struct session_
 		break;
 	default:
 		event->type = SESSION_END;
+		event->octets = s->reply.octets;
 		pop(s);
 		break;
 	}

@@ -31,6 +31,8 @@ enum session_command {
 	COMMAND_NOOP,
 	COMMAND_RSET,
 	COMMAND_QUIT,
+	COMMAND_ASK_UID,  /* UIDL of one message */
+	COMMAND_ASK_SIZE, /* LIST of one message */
 };
 
 enum session_event_type {
@@ -46,6 +48,7 @@ struct session_event {
 	enum session_event_type type;
 	enum session_command command; /* which command this answers */
 	uint32_t number;	      /* its message-number */
+	uint64_t octets; /* SESSION_END of a message: how many the server has sent, counted as LIST counts */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };
@@ -70,11 +73,14 @@ bool session_start_tls(struct session *s, const struct stream_tls *tls, struct e
 /* Fills an empty maildrop from LIST and UIDL. A server without UIDL gives messages without UID. */
 bool session_list(struct session *s, struct maildrop *m, struct error *err);
 
+/* False when the server has sent something although every command is answered. */
+bool session_is_quiet(const struct session *s);
+
 /* Sends one command at a time from now on, whatever the server announces. */
 void session_forbid_pipelining(struct session *s);
 
 /*
- * Puts a command into the queue: RETR, TOP (of no body line), DELE, NOOP, RSET. It is sent by
+ * Puts a command into the queue: RETR, TOP (of no body line), DELE, ASK_UID, ASK_SIZE, NOOP, RSET. It is sent by
  * session_next at the latest. Only a server that announced PIPELINING may be given more than
  * session_window commands at a time.
  */

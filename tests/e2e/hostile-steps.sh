@@ -5,7 +5,7 @@
 for plain in '' -plain; do
   cat <<TABLE
 retr-refused$plain     10 75 4 1 one refused message is reported and the others arrive$plain
-retr-no-pop3$plain     10 76 2 5 an answer to RETR that is no POP3 ends the run$plain
+retr-no-pop3$plain     10 76 0 5 an answer to RETR that is no POP3 ends the run$plain
 dele-refused$plain     10 75 5 1 one refused DELE is reported and the others are done$plain
 TABLE
 done >refusals

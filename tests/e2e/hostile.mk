@@ -3,16 +3,16 @@ hostile_tests = \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
+	tests/e2e/hostile-fallback.sh \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-steps.sh \
 	tests/e2e/hostile-words.sh
 check_SCRIPTS += $(hostile_tests)
 
 # They need the program, and the test server for its certificates.
-tests/e2e/hostile-bodies.log tests/e2e/hostile-drops.log tests/e2e/hostile-endless.log tests/e2e/hostile-lists.log \
-tests/e2e/hostile-steps.log tests/e2e/hostile-words.log: $(pop3_server) src/mailhaul
+$(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(hostile_tests) \
-	tests/e2e/hostile-fallback.sh tests/e2e/hostile-lib.sh \
+	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py

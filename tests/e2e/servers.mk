@@ -5,7 +5,7 @@ server_tests = \
 check_SCRIPTS += $(server_tests)
 
 # They need the program; lib.sh makes them want the test server, too.
-tests/e2e/courier-moves.log tests/e2e/popa3d-moves.log: $(pop3_server) src/mailhaul
+$(server_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(server_tests) \
 	tests/e2e/courier.sh tests/e2e/fetch-servers.sh tests/e2e/popa3d.sh tests/e2e/unpacked.sh

@@ -1,0 +1,101 @@
+/*
+ * A message's identity by its header, and its envelope sender. Input: the size of the pieces, room
+ * for the sender; then the message. Neither the cut into pieces nor the line ends (LF or CRLF) make
+ * a difference, nor what a mail store writes in front.
+ */
+#include "config.h"
+
+#include "base/buf.h"
+#include "fuzz.h"
+#include "policy/header.h"
+
+/* The identity of a message that comes in pieces of that size, each in memory that ends with it. */
+static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SIZE])
+{
+	struct input in = {(const uint8_t *)message->data, message->length};
+	struct header_identity h;
+
+	header_start(&h);
+	while (in.left > 0) {
+		size_t length = piece;
+		char *bytes = take_copy(&in, &length);
+
+		header_add(&h, bytes, length);
+		free(bytes);
+	}
+	header_end(&h, identity);
+}
+
+/* The message with every line end as LF, or as CRLF. */
+static void convert(struct buf *out, struct input in, bool crlf)
+{
+	for (size_t i = 0; i < in.left; i++) {
+		char c = (char)in.at[i];
+
+		if (c == '\n') {
+			while (out->length > 0 && out->data[out->length - 1] == '\r')
+				out->length--;
+			buf_append_string(out, crlf ? "\r\n" : "\n");
+		} else {
+			buf_append(out, &c, 1);
+		}
+	}
+}
+
+static void must_be_same(const struct buf *message, size_t piece, const unsigned char identity[DIGEST_SIZE])
+{
+	unsigned char other[DIGEST_SIZE];
+
+	identify(message, piece, other);
+	MUST(memcmp(identity, other, DIGEST_SIZE) == 0);
+}
+
+/* The sender must fit, and stand in a From_ line without breaking it. */
+static char *find_sender(const struct buf *message, size_t room)
+{
+	struct input in = {(const uint8_t *)message->data, message->length};
+	size_t length = in.left;
+	char *copy = take_copy(&in, &length);
+	char *sender = malloc(room);
+
+	MUST(sender != NULL);
+	memset(sender, 'x', room);
+	header_envelope_sender(copy, length, sender, room);
+	MUST(memchr(sender, '\0', room) != NULL);
+	MUST(*sender && is_plain(sender) && !strchr(sender, ' '));
+	free(copy);
+	return sender;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	size_t piece = take_octet(&in) % 64 + 1;
+	size_t room = take_octet(&in) + 16;
+	struct buf lf = {0}, crlf = {0}, stored = {0};
+	unsigned char identity[DIGEST_SIZE];
+	char *sender, *same_sender;
+
+	convert(&lf, in, false);
+	convert(&crlf, in, true);
+	identify(&lf, lf.length, identity);
+	must_be_same(&lf, piece, identity);
+	must_be_same(&lf, 1, identity);
+	must_be_same(&crlf, crlf.length, identity);
+	must_be_same(&crlf, piece, identity);
+	/* A first line that begins with a blank would become part of the field before it. */
+	if (lf.length > 0 && lf.data[0] != ' ' && lf.data[0] != '\t') {
+		buf_append_string(&stored, "X-UIDL: 1\nstatus: RO\n folded\n");
+		buf_append(&stored, lf.data, lf.length);
+		must_be_same(&stored, piece, identity);
+	}
+	sender = find_sender(&lf, room);
+	same_sender = find_sender(&crlf, room);
+	MUST(strcmp(sender, same_sender) == 0);
+	free(sender);
+	free(same_sender);
+	buf_free(&lf);
+	buf_free(&crlf);
+	buf_free(&stored);
+	return 0;
+}

@@ -1,0 +1,121 @@
+/*
+ * A session with a server that says what the input says: greeting, capabilities, the maildrop's
+ * listing, messages, QUIT. Input: flags (1: bodies keep CRLF, 2: the server repeats itself up to
+ * ENDLESS octets, 4: in the end it is silent instead of closing), octets that come at a time; then
+ * the server's words. It has to end, believe no wrong listing, and show no control character.
+ */
+#include "config.h"
+
+#include "../support/script.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "fetch/listing.h"
+#include "fuzz.h"
+#include "io/stream.h"
+#include "pop3/session.h"
+
+enum {
+	ENDLESS = 384 * 1024,
+	PREFACE_MOST = 2000, /* lines of greeting and capabilities that may be listened to */
+};
+
+/* Counts lines, the client's included. */
+static void hear(void *context, enum log_level level, const char *text)
+{
+	size_t *lines = context;
+
+	*lines += 1;
+	MUST(level == LOG_WIRE && is_plain(text));
+}
+
+static void must_be_sound(const struct maildrop *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		const struct maildrop_message *message = &m->messages[i];
+
+		MUST(message->number > (i > 0 ? m->messages[i - 1].number : 0));
+		MUST(message->number <= INT32_MAX && message->octets <= INT64_MAX);
+		MUST(message->uid_length <= MAILDROP_UID_MOST);
+		MUST(strlen(maildrop_uid(m, message)) == message->uid_length);
+	}
+}
+
+/* No two messages may be taken for the same one. */
+static void must_be_distinct(const struct listing *l)
+{
+	size_t count = l->maildrop.count < 100 ? l->maildrop.count : 100;
+
+	for (size_t i = 0; i < count; i++) {
+		MUST(*l->uids[i] != '\0');
+		for (size_t k = 0; k < i; k++)
+			MUST(strcmp(l->uids[i], l->uids[k]) != 0);
+	}
+}
+
+/* RETR and DELE of the first messages, as many at a time as the server takes. */
+static bool fetch(struct session *s, const struct maildrop *m, size_t most_events, struct error *err)
+{
+	size_t count = m->count < 40 ? m->count : 40, next = 0, events = 0;
+
+	while (next < 2 * count || session_queued(s) > 0) {
+		struct session_event event;
+
+		for (; next < 2 * count && session_queued(s) < session_window(s); next++)
+			session_queue(s, next % 2 ? COMMAND_DELE : COMMAND_RETR, m->messages[next / 2].number);
+		if (!session_next(s, &event, err))
+			return false;
+		MUST(++events <= most_events);
+		MUST(event.type != SESSION_CHALLENGE && event.type != SESSION_LINE);
+		MUST(event.command == COMMAND_RETR || event.command == COMMAND_DELE);
+		MUST(event.number <= m->messages[count - 1].number);
+	}
+	return true;
+}
+
+/* The server's words, once or again and again. */
+static void write_script(struct buf *words, const struct input *in, bool endless)
+{
+	do
+		buf_append(words, in->at, in->left);
+	while (endless && in->left > 0 && words->length < ENDLESS);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct script script;
+	size_t lines = 0;
+	const struct log log = {.level = LOG_WIRE, .write = hear, .context = &lines};
+	struct input in = {data, size};
+	unsigned flags = take_octet(&in), piece = take_octet(&in);
+	struct listing listing = {0};
+	struct buf words = {0};
+	struct session *session;
+	struct stream *stream;
+	struct error err;
+	bool ok;
+
+	error_clear(&err);
+	write_script(&words, &in, flags & 2);
+	script = (struct script){.server = words.data, .server_length = words.length, .secure = true};
+	script.cut = !(flags & 4);
+	script.piece = flags & 2 ? 0 : piece;
+	stream = script_stream(&script);
+	session = session_make(stream, &log, flags & 1);
+	ok = session_greet(session, &err) && session_ask_capabilities(session, &err);
+	MUST(lines <= PREFACE_MOST);
+	ok = ok && listing_read(&listing, session, &err);
+	if (ok) {
+		must_be_sound(&listing.maildrop);
+		must_be_distinct(&listing);
+		ok = fetch(session, &listing.maildrop, words.length, &err);
+	}
+	ok = ok && session_quit(session, &err);
+	MUST(ok || fuzz_error_is_good(&err));
+	MUST(err.kind != ERROR_INTERNAL && err.kind != ERROR_STORAGE);
+	listing_free(&listing);
+	session_free(&session);
+	stream_close(&stream);
+	buf_free(&words);
+	return 0;
+}

@@ -1,0 +1,150 @@
+/*
+ * The state's file. Input: flags (1: what follows are changes to a good file, three octets for the
+ * place and one for the value, instead of a whole file; 2: it is read only; 4: the first two octets
+ * say how much of the rest is the write-ahead log). Whatever the file holds, it is used or refused
+ * with an error of storage; after that it can be refused, never crash.
+ */
+#include "config.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "fuzz.h"
+#include "store/mbox_intent.h"
+#include "store/state.h"
+
+static const int64_t now = 1700000000;
+
+static void must_be_storage(bool ok, const struct error *err)
+{
+	MUST(ok || ((err->kind == ERROR_STORAGE || err->kind == ERROR_LOCKED) && fuzz_error_is_good(err)));
+}
+
+static void remove_files(void)
+{
+	static const char *const names[] = {"a.db", "a.db-wal", "a.db-shm", "a.db-journal", "a.lock"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		fuzz_remove(names[i]);
+}
+
+/* Messages, a note, a run that did not end, and what it was about to append. */
+static void fill(struct state *s)
+{
+	struct mbox_extent extents[2] = {{.length = 700, .head_length = 512}, {.length = 40, .head_length = 40}};
+	struct mbox_intent intent = {.path = memory_copy_string("/nowhere/mbox"), .extents = extents, .count = 2};
+	struct state_record records[2] = {{.uid = "c", .delivered = now}, {.uid = "d", .delivered = now}};
+	struct state_record record = {.uid = "a", .octets = 9, .delivered = now};
+	struct error err;
+
+	MUST(state_begin_run(s, now, &err) && state_end_run(s, now, &err));
+	MUST(state_add(s, &record, &err));
+	record.uid = "b";
+	MUST(state_add(s, &record, &err) && state_add_told(s, "e", now, &err) && state_commit(s, &err));
+	MUST(state_begin_run(s, now, &err) && state_set_intent(s, &intent, records, &err));
+	free(intent.path);
+}
+
+/* A good file, as this version writes it. */
+static char *make_good_file(size_t *length)
+{
+	struct state *s;
+	struct error err;
+
+	remove_files();
+	MUST(state_open(&s, fuzz_folder(), "a", STATE_WRITE, &err));
+	fill(s);
+	state_close(&s);
+	return fuzz_read("a.db", length);
+}
+
+static void write_changed(struct input in)
+{
+	static char *good;
+	static size_t length;
+	char *bytes;
+
+	if (!good)
+		good = make_good_file(&length);
+	bytes = memcpy(memory_zeroed(length, 1), good, length);
+	while (in.left > 0) {
+		size_t place = (size_t)take_octet(&in) << 16;
+
+		place |= take_number(&in);
+		bytes[place % length] = (char)take_octet(&in);
+	}
+	fuzz_write("a.db", bytes, length);
+	free(bytes);
+}
+
+static void write_whole(struct input in, bool with_log)
+{
+	size_t log = with_log ? take_number(&in) : 0;
+
+	log = log < in.left ? log : in.left;
+	fuzz_write("a.db", in.at, in.left - log);
+	if (log > 0)
+		fuzz_write("a.db-wal", in.at + in.left - log, log);
+}
+
+static void use_intent(struct state *s)
+{
+	struct mbox_intent intent;
+	struct state_record *records;
+	struct error err;
+	bool ok;
+
+	error_clear(&err);
+	ok = state_get_intent(s, &intent, &records, &err);
+	must_be_storage(ok, &err);
+	for (size_t i = 0; i < intent.count; i++) {
+		MUST(!ok || intent.extents[i].head_length <= MBOX_HEAD_MOST);
+		free((char *)(uintptr_t)records[i].uid);
+	}
+	free(records);
+	mbox_intent_free(&intent);
+}
+
+/* What a run does with it. */
+static void use(struct state *s, bool writable)
+{
+	struct state_item items[] = {{.uid = "a"}, {.uid = "c"}, {.uid = "z"}};
+	const struct state_record record = {.uid = "z", .delivered = now};
+	struct state_change change;
+	struct error err;
+	int64_t delivered;
+	bool ok, found;
+
+	error_clear(&err);
+	ok = state_join(s, items, 3, &err);
+	if (ok && writable) {
+		use_intent(s);
+		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &change, &err) &&
+		    state_take_renumbered(s, record.header, "y", &delivered, &found, &err) &&
+		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_gone(s, "a", now, &err) &&
+		    state_add_told(s, "z", now, &err) && state_commit(s, &err) && state_end_run(s, now, &err);
+	}
+	must_be_storage(ok, &err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	unsigned flags = take_octet(&in);
+	bool writable = !(flags & 2), ok;
+	struct state *s;
+	struct error err;
+
+	remove_files();
+	if (flags & 1)
+		write_changed(in);
+	else
+		write_whole(in, flags & 4);
+	error_clear(&err);
+	ok = state_open(&s, fuzz_folder(), "a", writable ? STATE_WRITE : STATE_READ, &err);
+	must_be_storage(ok, &err);
+	MUST(ok == (s != NULL));
+	if (ok)
+		use(s, writable);
+	state_close(&s);
+	return 0;
+}
