@@ -57,6 +57,7 @@ include tests/docs/docs.mk
 include tests/e2e/e2e.mk
 include tests/e2e/hostile.mk
 include tests/e2e/servers.mk
+include tests/fuzz/fuzz.mk
 
 # The same unit tests and some whole runs under valgrind; it slows them ten times and more.
 valgrind_command = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite

@@ -186,14 +186,16 @@ bool database_integer(struct database *d, const char *sql, int64_t *out, struct 
 static bool check_version(struct database *d, bool writable, int application_id, int versions, int *version,
     struct error *err)
 {
-	int64_t id, tables, found;
+	int64_t id, tables, found, others;
 
 	if (!database_integer(d, "PRAGMA user_version", &found, err) ||
 	    !database_integer(d, "PRAGMA application_id", &id, err) ||
-	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err))
+	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err) ||
+	    !database_integer(d, "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')", &others, err))
 		return false;
 	*version = (int)found;
-	if ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0)) {
+	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
+	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
 		error_set(err, ERROR_STORAGE, "%s is no state of mailhaul", d->path);
 		return error_mend(err, "move the file away, or set another state_dir");
 	}

@@ -2,6 +2,7 @@
 
 #include "store/mbox_file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +20,11 @@
 #include "store/mbox_intent.h"
 #include "store/mbox_spool.h"
 
-enum { LOCK_SECONDS = 30 };
+enum {
+	LOCK_SECONDS = 30,
+	FROM_LINE_MOST = 400, /* octets of a From_ line up to its date */
+	DATE_LENGTH = sizeof(" Thu Jan  1 00") - 1,
+};
 
 static bool fail(const struct mbox_file *f, const char *what, struct error *err)
 {
@@ -157,11 +162,65 @@ static bool is_whole(const struct mbox_file *f, uint64_t at, const struct mbox_e
 	return true;
 }
 
+/* Whether a date stands here as asctime(3) writes it, up to its hour: " Thu Jan  1 00". */
+static bool is_date(const char *bytes)
+{
+	for (size_t i = 0; i < DATE_LENGTH; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		char shape = " AAA AAA _9 99"[i];
+
+		if (shape == 'A' ? !isalpha(c) : shape == '9' ? !isdigit(c) : c != ' ' && (shape == ' ' || !isdigit(c)))
+			return false;
+	}
+	return true;
+}
+
+/* Whether one of our lines was quoted here: nothing but '>' stands between `at` and its start. */
+static bool is_quoted(const char *bytes, const char *at)
+{
+	const char *start = at;
+
+	while (start > bytes && start[-1] == '>')
+		start--;
+	return start < at && start > bytes && start[-1] == '\n';
+}
+
+/* Whether "From " stands before this date on its line, behind the first octet of all. */
+static bool is_from_line(const char *bytes, const char *date)
+{
+	const char *at = date;
+
+	while (at > bytes + 1 && date - at < FROM_LINE_MOST && at[-1] != '\n') {
+		at--;
+		if (date - at >= 4 && memcmp(at, "From ", 5) == 0 && !is_quoted(bytes, at))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether somebody's From_ line begins behind the first octet: at a line's start or, with its date,
+ * in the middle of one, where a program that looks for no line end has put it.
+ */
+static bool has_from_line(const char *bytes, size_t length)
+{
+	const char *end = bytes + length, *colon = bytes;
+
+	if (memmem(bytes, length, "\nFrom ", 6))
+		return true;
+	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
+		if (colon - bytes >= DATE_LENGTH && is_date(colon - DATE_LENGTH) &&
+		    is_from_line(bytes, colon - DATE_LENGTH))
+			return true;
+		colon++;
+	}
+	return false;
+}
+
 /* Whether what stands from `at` to the end is the beginning of this extent and nobody else's. */
 static bool is_torn(const struct mbox_file *f, uint64_t at, const struct mbox_extent *e, bool *torn)
 {
-	static const char mark[] = "\nFrom ";
-	enum { OVERLAP = sizeof(mark) - 2 };
+	enum { OVERLAP = 2 * FROM_LINE_MOST };
 	char piece[OVERLAP + 65536];
 	size_t kept = 0;
 	uint64_t left = f->size - at;
@@ -170,6 +229,8 @@ static bool is_torn(const struct mbox_file *f, uint64_t at, const struct mbox_ex
 	*torn = false;
 	if (left > e->length)
 		return true; /* a reader has written into it */
+	if (e->head_length < (e->length < MBOX_HEAD_MOST ? e->length : MBOX_HEAD_MOST))
+		return true; /* what was recorded is damaged */
 	if (!read_at(f, at, piece, head))
 		return false;
 	if (memcmp(piece, e->head, head) != 0)
@@ -179,7 +240,7 @@ static bool is_torn(const struct mbox_file *f, uint64_t at, const struct mbox_ex
 
 		if (!read_at(f, at, piece + kept, want))
 			return false;
-		if (memmem(piece, kept + want, mark, sizeof(mark) - 1))
+		if (has_from_line(piece, kept + want))
 			return true; /* somebody appended behind it */
 		at += want;
 		left -= want;
