@@ -19,7 +19,7 @@
 
 enum {
 	CHUNK = 64 * 1024,
-	LOCK_TRIES = 50,
+	LOCK_TRIES = 1500, /* half a minute, on a machine that may be busy */
 	LOCK_PAUSE_NS = 20 * 1000 * 1000,
 };
 

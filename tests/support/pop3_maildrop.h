@@ -23,8 +23,8 @@ enum pop3_maildrop_status {
 
 enum { MAILDROP_UID_MAX = 70 }; /* RFC 1939, section 7 */
 
-/* Locks the folder DIR and lists it. A lock that another session holds is waited for up to a
- * second: its client may just have died. *MAILDROP is the caller's to close; NULL unless the answer
+/* Locks the folder DIR and lists it. A lock that another session holds is waited for up to
+ * half a minute: its client may just have died. *MAILDROP is the caller's to close; NULL unless the answer
  * is MAILDROP_OK. */
 enum pop3_maildrop_status pop3_maildrop_open(const char *dir, struct pop3_maildrop **maildrop);
 
