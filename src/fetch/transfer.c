@@ -3,7 +3,6 @@
 #include "fetch/transfer.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +11,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/parse.h"
 #include "config/account.h"
 #include "fetch/batch.h"
 #include "io/deadline.h"
 #include "policy/header.h"
 #include "policy/plan.h"
-#include "pop3/maildrop.h"
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
@@ -50,6 +49,7 @@ struct steps {
 	uint64_t octets;
 	size_t verified;  /* messages of the batch that are known to be right */
 	bool size_differs; /* one of the others has another size than LIST said */
+	bool mute;	   /* the server does not answer such questions */
 };
 
 struct run {
@@ -93,7 +93,7 @@ static void ask(struct run *r, const struct plan_entry *e)
 /* What goes to a command one by one cannot be taken back, and is not held up by questions. */
 static bool asks(const struct run *r)
 {
-	return r->t->destination->ops->batch_most != 1;
+	return r->t->destination->ops->batch_most != 1 && !r->steps.mute;
 }
 
 static void retrieve(struct run *r, const struct plan_entry *e)
@@ -248,19 +248,25 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	digest_end(&a->digest, record->sha256);
 	header_end(&a->header, record->header);
 	*r->t->step = "fetch";
-	return asks(r) || commit(r, err);
+	return asks(r) || !batch_is_full(&r->batch, d->ops->batch_most) || commit(r, err);
 }
 
 /* "number uid" or "number octets": whether this is about the message that was asked about. */
 static bool is_answer_to(const struct plan_entry *e, const struct session_event *event)
 {
-	char want[MAILDROP_UID_MOST + 32];
-	size_t length = (size_t)snprintf(want, sizeof(want), "%" PRIu32 " %s", e->number,
-	    event->command == COMMAND_ASK_UID ? e->uid : "");
+	const char *at = event->text, *end = event->text + event->length;
+	size_t digits = 0, uid_length = strlen(e->uid);
+	uint64_t number;
 
-	if (event->type != SESSION_OK || event->length < length || memcmp(event->text, want, length) != 0)
+	while (at + digits < end && at[digits] != ' ')
+		digits++;
+	if (event->type != SESSION_OK || !parse_number(at, digits, UINT32_MAX, &number) || number != e->number)
 		return false;
-	return event->command == COMMAND_ASK_SIZE || event->length == length || event->text[length] == ' ';
+	for (at += digits; at < end && *at == ' ';)
+		at++;
+	if (event->command == COMMAND_ASK_SIZE)
+		return at < end;
+	return (size_t)(end - at) >= uid_length && memcmp(at, e->uid, uid_length) == 0;
 }
 
 static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
@@ -268,7 +274,10 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 	const struct plan_entry *e = r->steps.asked;
 
 	r->steps.asked = NULL;
-	if (!is_answer_to(e, event)) {
+	/* A server that does not know the question is not asked again. */
+	if (event->type == SESSION_REFUSED)
+		r->steps.mute = true;
+	else if (!is_answer_to(e, event)) {
 		error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
 					       ", it said something else", e->number);
 		error_server(err, event->text, event->length);

@@ -11,6 +11,7 @@ TABLE
 done >refusals
 cat >>refusals <<TABLE
 retr-refused-all 10 75:3 0 3 each refused message is a line
+ask-refused-all  10 0 3 0 a server that knows no UIDL of one message is served all the same
 quit-refused     10 76 3 3 a QUIT that failed is a failure
 TABLE
 play <refusals

@@ -173,6 +173,7 @@ for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
     add_at("retr-refused" + plain, "RETR", 3, [b"-ERR not now\r\n"], mail=letters(5), lacks=lacks)
     add_at("retr-no-pop3" + plain, "RETR", 3, [b"250 ok\r\n"], mail=letters(5), lacks=lacks)
     add_at("dele-refused" + plain, "DELE", 3, [b"-ERR not now\r\n"], mail=letters(5), lacks=lacks)
+add("ask-refused-all", lacks=("UIDL n",))
 add("retr-refused-all", RETR=[b"-ERR not now\r\n"])
 add("quit-refused", QUIT=[b"-ERR some messages were not removed\r\n"])
 

@@ -223,6 +223,8 @@ class Session:
 
     def one_of(self, verb, number):
         """LIST or UIDL of one message: its line of the listing, whatever that is in this scenario."""
+        if verb + " n" in self.scenario.lacks:
+            return [b"-ERR no arguments here\r\n"]
         script = self.overrides.get(verb)
         if script is None or callable(script):
             script = self.honest(verb)
