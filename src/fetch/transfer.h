@@ -31,8 +31,9 @@ struct transfer {
 
 /*
  * Carries out a plan: brings messages in batches (RETR, delivery, sync, record), and sends DELE for
- * those that are safe and whose time has come, which it marks in the plan. When it fails, what had arrived whole is safe and
- * recorded unless storing was what failed; the session must then end without QUIT.
+ * those that are safe and whose time has come, which it marks in the plan. When the connection fails,
+ * what had arrived whole is kept unless the server's answers may be out of step; when storing fails,
+ * the batch is taken back. After any failure the session must end without QUIT.
  */
 bool transfer_run(struct transfer *t, struct plan *plan, struct error *err);
 
