@@ -97,5 +97,5 @@ bool recover_adopt(struct state *state, struct destination *d, struct plan *plan
 		return true;
 	log_line(log, LOG_VERBOSE, "%zu messages were in place already, but not recorded", adopted);
 	/* The folder is synced before the record says that they are safe. */
-	return d->ops->commit(d, err) && state_commit(state, err);
+	return d->ops->commit(d, err);
 }

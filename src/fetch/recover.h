@@ -18,7 +18,8 @@ bool recover_mbox(struct state *state, const struct log *log, struct error *err)
 
 /*
  * After a run that ended in the middle, or without a state: finds messages of the plan that are in
- * place but not recorded, makes them safe and records them, and marks them as delivered in the plan.
+ * place but not recorded, makes them safe and adds their records, which state_commit makes last, and
+ * marks them as delivered in the plan.
  */
 bool recover_adopt(struct state *state, struct destination *d, struct plan *plan, const struct log *log,
     struct error *err);

@@ -2,6 +2,7 @@
 
 #include "fetch/renumber.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -39,7 +40,16 @@ static bool match(struct state *state, struct plan_entry *e, const struct top_id
 	return true;
 }
 
-bool renumber_match(struct state *state, struct session *s, struct plan *plan, const struct state_change *change,
+static bool refuse(uint32_t number, struct error *err)
+{
+	error_set(err, ERROR_CONFIG,
+	    "the account has been pointed to another maildrop, and the server gives no header (TOP) of message %" PRIu32
+	    " that would tell whether it was fetched from the one before",
+	    number);
+	return error_mend(err, "give the other maildrop an account of its own");
+}
+
+bool renumber_match(struct state *state, struct session *s, struct plan *plan, size_t missing, bool must,
     const struct log *log, struct error *err)
 {
 	size_t unknown = count_unknown(plan), filled = 0, matched = 0;
@@ -48,10 +58,10 @@ bool renumber_match(struct state *state, struct session *s, struct plan *plan, c
 	struct top_identity *identities;
 	bool ok;
 
-	if (unknown == 0 || change->vanished <= change->stayed)
+	if (unknown == 0 || missing == 0)
 		return true;
-	log_line(log, LOG_VERBOSE, "%zu of %zu messages have vanished: looking whether %zu others are the same with new UIDs",
-	    change->vanished, change->vanished + change->stayed, unknown);
+	log_line(log, LOG_VERBOSE, "%zu known messages are missing: looking whether %zu others are the same with new UIDs",
+	    missing, unknown);
 	entries = memory_zeroed(unknown, sizeof(*entries));
 	numbers = memory_zeroed(unknown, sizeof(*numbers));
 	identities = memory_zeroed(unknown, sizeof(*identities));
@@ -63,8 +73,8 @@ bool renumber_match(struct state *state, struct session *s, struct plan *plan, c
 	}
 	ok = top_identify(s, numbers, unknown, identities, err);
 	for (size_t i = 0; i < unknown && ok; i++)
-		ok = match(state, entries[i], &identities[i], &matched, err);
-	ok = ok && state_commit(state, err);
+		ok = (identities[i].known || !must || refuse(numbers[i], err)) &&
+		    match(state, entries[i], &identities[i], &matched, err);
 	if (ok)
 		log_line(log, LOG_VERBOSE, "%zu of them are", matched);
 	free(entries);

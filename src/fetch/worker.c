@@ -4,9 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "config/account.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
@@ -28,6 +30,7 @@ struct worker {
 	const char *step;
 	struct retention_rule rule;
 	struct retention_clock clock;
+	char *maildrop; /* its name in the identity of messages */
 	struct destination_settings destination_settings;
 	struct destination *destination;
 	struct state *state;
@@ -73,6 +76,7 @@ static bool open_local(struct worker *w, struct error *err)
 	w->step = "store";
 	w->destination_settings = (struct destination_settings){
 	    .account = a->name,
+	    .maildrop = w->maildrop,
 	    .path = a->deliver_path,
 	    .command = a->deliver_command,
 	    .command_limit = a->deliver_timeout,
@@ -82,26 +86,34 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_mbox(w->state, &w->log, err);
 }
 
-/* What the listing changes in what is known: UIDs that are gone, back, or new for known messages. */
+/*
+ * What the listing changes in what is known: UIDs that are gone, back, of another maildrop, or new for
+ * known messages. All of it or nothing is recorded. A dry run does it to its copy of the state.
+ */
 static bool learn(struct worker *w, struct error *err)
 {
-	struct state_change change;
+	const struct account *a = w->account;
+	const struct state_maildrop maildrop = {a->server, a->port, a->user};
+	enum state_origin origin = STATE_MAILDROP_SAME;
+	size_t count = w->listing.maildrop.count, missing;
 
-	return state_note_listing(w->state, w->listing.items, w->plan.count, w->clock.now, &change, err) &&
-	    renumber_match(w->state, w->connection.session, &w->plan, &change, &w->log, err) &&
-	    recover_adopt(w->state, w->destination, &w->plan, &w->log, err);
+	/* An empty listing would show nothing about another maildrop. */
+	return (count == 0 || state_enter_maildrop(w->state, &maildrop, w->clock.now, &origin, err)) &&
+	    listing_join(&w->listing, w->state, &w->plan, err) &&
+	    state_note_listing(w->state, w->listing.items, count, w->clock.now, &missing, err) &&
+	    renumber_match(w->state, w->connection.session, &w->plan, missing, origin == STATE_MAILDROP_OTHER, &w->log,
+		err) &&
+	    (w->options->dry_run || recover_adopt(w->state, w->destination, &w->plan, &w->log, err)) &&
+	    state_commit(w->state, err);
 }
 
 /* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
 	w->step = "list";
-	if (!listing_read(&w->listing, w->connection.session, err) ||
-	    !listing_join(&w->listing, w->state, &w->plan, err))
+	if (!listing_read(&w->listing, w->connection.session, err) || !learn(w, err))
 		return false;
 	w->outcome.listed = w->plan.count;
-	if (!w->options->dry_run && !learn(w, err))
-		return false;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
@@ -174,7 +186,7 @@ static bool note_deleted(struct worker *w, struct error *err)
 	for (size_t i = 0; i < w->plan.count; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
-		if (e->deleted && !state_mark_gone(w->state, e->uid, w->clock.now, err))
+		if (e->deleted && !state_mark_deleted(w->state, e->uid, w->clock.now, err))
 			return false;
 	}
 	return true;
@@ -213,6 +225,8 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, bool pi
 
 static void end_session(struct worker *w)
 {
+	if (w->state)
+		state_rollback(w->state);
 	connect_close(&w->connection, false);
 	listing_free(&w->listing);
 	plan_free(&w->plan);
@@ -254,11 +268,13 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.rule.keep = options->keep;
 	w.clock.now = (int64_t)time(NULL);
 	w.step = "start";
+	w.maildrop = memory_format("%s@%s:%u", account->user, account->server, account->port);
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
 	end_session(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);
+	free(w.maildrop);
 	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);
 	w.outcome.milliseconds = deadline_clock() - start;
 	done.u.outcome = w.outcome;

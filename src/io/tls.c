@@ -211,6 +211,23 @@ static void explain_certificate(const struct tls *t, struct error *err)
 	gnutls_x509_crt_deinit(crt);
 }
 
+static void explain_handshake(const struct tls *t, int code, struct error *err)
+{
+	gnutls_alert_description_t alert =
+	    code == GNUTLS_E_FATAL_ALERT_RECEIVED ? gnutls_alert_get(t->session) : GNUTLS_A_CLOSE_NOTIFY;
+
+	if (code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION) {
+		error_set(err, ERROR_TLS, "the server can do neither TLS 1.2 nor TLS 1.3");
+		error_mend(err, "older versions are not safe: the server's operator has to renew it");
+	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
+	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
+		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
+	} else {
+		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
+	}
+}
+
 static enum channel_status wanted(const struct tls *t)
 {
 	return gnutls_record_get_direction(t->session) ? CHANNEL_WANT_WRITE : CHANNEL_WANT_READ;
@@ -226,17 +243,10 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 		return wanted(t);
 	if (!gnutls_error_is_fatal(code))
 		return CHANNEL_WANT_READ;
-	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
+	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
 		explain_certificate(t, err);
-		return CHANNEL_FAILED;
-	}
-	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s",
-		    gnutls_alert_get_name(gnutls_alert_get(t->session)));
-	else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR)
-		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
 	else
-		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
+		explain_handshake(t, code, err);
 	return CHANNEL_FAILED;
 }
 

@@ -183,8 +183,7 @@ bool database_integer(struct database *d, const char *sql, int64_t *out, struct 
 }
 
 /* Makes sure that the file is ours and not from the future. */
-static bool check_version(struct database *d, bool writable, int application_id, int versions, int *version,
-    struct error *err)
+static bool check_version(struct database *d, int application_id, int versions, int *version, struct error *err)
 {
 	int64_t id, tables, found, others;
 
@@ -202,10 +201,6 @@ static bool check_version(struct database *d, bool writable, int application_id,
 	if (found > versions) {
 		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);
 		return error_mend(err, "use that version again, or move the file away");
-	}
-	if (!writable && found < versions && tables != 0) {
-		error_set(err, ERROR_STORAGE, "the state %s is of an older mailhaul", d->path);
-		return error_mend(err, "a fetch without --dry-run brings it up to date");
 	}
 	return true;
 }
@@ -238,20 +233,43 @@ static bool choose_journal(struct database *d, struct error *err)
 	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
 }
 
+static bool open_file(struct database *d, const char *path, int flags, struct error *err)
+{
+	if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
+		return fail(d, "cannot be opened", err);
+	sqlite3_busy_timeout(d->db, BUSY_MS);
+	return true;
+}
+
+/* Puts a private copy in the place of the file, which goes with the process: it may be changed at will. */
+static bool copy_aside(struct database *d, struct error *err)
+{
+	sqlite3 *file = d->db;
+	sqlite3_backup *backup;
+	bool ok;
+
+	d->db = NULL;
+	ok = open_file(d, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	if (ok) {
+		backup = sqlite3_backup_init(d->db, "main", file, "main");
+		sqlite3_backup_step(backup, -1);
+		ok = sqlite3_backup_finish(backup) == SQLITE_OK || fail(d, "cannot be read", err);
+	}
+	sqlite3_close(file);
+	return ok;
+}
+
 bool database_open(struct database **out, const char *path, bool writable, int application_id,
-    const char *const *steps, int versions, int *version, struct error *err)
+    const char *const *steps, int versions, struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, version;
 	bool ok;
 
 	d->path = memory_copy_string(path);
-	ok = sqlite3_open_v2(path, &d->db, flags, NULL) == SQLITE_OK || fail(d, "cannot be opened", err);
-	if (ok)
-		sqlite3_busy_timeout(d->db, BUSY_MS);
-	ok = ok && check_version(d, writable, application_id, versions, version, err);
-	if (ok && writable)
-		ok = choose_journal(d, err) && migrate(d, application_id, steps, *version, versions, err);
+	ok = open_file(d, path, flags, err) && check_version(d, application_id, versions, &version, err) &&
+	    (writable ? choose_journal(d, err) : copy_aside(d, err)) &&
+	    migrate(d, application_id, steps, version, versions, err);
 	if (!ok)
 		database_close(&d);
 	*out = d;

@@ -17,13 +17,13 @@ struct database;
 struct query;
 
 /*
- * Opens path; a writable one is made if it is missing. The file has to bear application_id, or be
- * empty, and is brought up to `versions` by the steps from its own version on; without write access
- * an older one is refused. ERROR_STORAGE for a file that is damaged, foreign or newer. *version is
- * what was found, 0 for an empty file.
+ * Opens path; a writable one is made if it is missing, "" stands for a new one that goes with the
+ * process. Not writable: a private copy of it, whose changes nobody sees. The file has to bear
+ * application_id, or be empty, and is brought up to `versions` by the steps from its own version on.
+ * ERROR_STORAGE for a file that is damaged, foreign or newer.
  */
 bool database_open(struct database **out, const char *path, bool writable, int application_id,
-    const char *const *steps, int versions, int *version, struct error *err);
+    const char *const *steps, int versions, struct error *err);
 void database_close(struct database **d);
 
 /*

@@ -11,7 +11,8 @@ struct mbox_intent;
 
 /* What a destination is opened with. Everything belongs to the caller and outlives it. */
 struct destination_settings {
-	const char *account;   /* the account's name, part of each message's identity */
+	const char *account;   /* the account's name */
+	const char *maildrop;  /* where messages come from; with account and UID, a message's identity */
 	const char *path;      /* Maildir or mbox */
 	char *const *command;  /* pipe */
 	int64_t command_limit; /* seconds that the command may take for one message */

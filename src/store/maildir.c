@@ -120,7 +120,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
 	}
 	f = &m->batch[m->count];
-	*f = (struct maildir_file){.temporary = maildir_name_make(m->settings->account, message->uid, message->now)};
+	*f = (struct maildir_file){.temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now)};
 	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0 && errno == EEXIST) {
 		/* What a crashed run left: the lock on the account says that nobody is writing it. */
@@ -263,7 +263,7 @@ static bool maildir_adopt(struct destination *d, const char *uid, destination_si
 	*found = false;
 	if (!read_names(m, err))
 		return false;
-	path = maildir_names_find(&m->names, m->settings->account, uid);
+	path = maildir_names_find(&m->names, m->settings->account, m->settings->maildrop, uid);
 	if (!path)
 		return true;
 	fd = openat(m->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

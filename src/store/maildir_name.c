@@ -21,8 +21,8 @@ struct maildir_names_entry {
 	size_t path; /* offset in maildir_names.paths */
 };
 
-/* Hexadecimal digits of SHA-256 over the account's name and, when there is one, NUL and the UID. */
-static void identity(const char *account, const char *uid, char *out, size_t digits)
+/* Hexadecimal digits of SHA-256 over the account's name and, for a message, NUL, maildrop, NUL and UID. */
+static void identity(const char *account, const char *maildrop, const char *uid, char *out, size_t digits)
 {
 	struct digest d;
 	unsigned char octets[DIGEST_SIZE];
@@ -32,6 +32,7 @@ static void identity(const char *account, const char *uid, char *out, size_t dig
 	digest_add(&d, account, strlen(account));
 	if (uid) {
 		digest_add(&d, "", 1);
+		digest_add(&d, maildrop, strlen(maildrop) + 1);
 		digest_add(&d, uid, strlen(uid));
 	}
 	digest_end(&d, octets);
@@ -58,12 +59,12 @@ static void host_part(char *out, size_t size)
 	out[used] = '\0';
 }
 
-char *maildir_name_make(const char *account, const char *uid, int64_t now)
+char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now)
 {
 	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MESSAGE_DIGITS + 1], host[96];
 
-	identity(account, NULL, account_digits, ACCOUNT_DIGITS);
-	identity(account, uid, message_digits, MESSAGE_DIGITS);
+	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
+	identity(account, maildrop, uid, message_digits, MESSAGE_DIGITS);
 	host_part(host, sizeof(host));
 	return memory_format("%" PRId64 ".mh-%s-%s.%s", now, account_digits, message_digits, host);
 }
@@ -86,7 +87,7 @@ bool maildir_name_is_own(const char *name, const char *account)
 {
 	char digits[ACCOUNT_DIGITS + 1];
 
-	identity(account, NULL, digits, ACCOUNT_DIGITS);
+	identity(account, NULL, NULL, digits, ACCOUNT_DIGITS);
 	return own_digits(name, digits) != NULL;
 }
 
@@ -113,7 +114,7 @@ void maildir_names_add(struct maildir_names *n, const char *account, const char 
 	const char *digits;
 	struct maildir_names_entry *e;
 
-	identity(account, NULL, account_digits, ACCOUNT_DIGITS);
+	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
 	digits = own_digits(name, account_digits);
 	if (!digits)
 		return;
@@ -142,14 +143,15 @@ void maildir_names_sort(struct maildir_names *n)
 		qsort(n->entries, n->count, sizeof(*n->entries), by_digits);
 }
 
-const char *maildir_names_find(const struct maildir_names *n, const char *account, const char *uid)
+const char *maildir_names_find(const struct maildir_names *n, const char *account, const char *maildrop,
+    const char *uid)
 {
 	struct maildir_names_entry key;
 	const struct maildir_names_entry *found;
 
 	if (n->count == 0)
 		return NULL;
-	identity(account, uid, key.digits, MESSAGE_DIGITS);
+	identity(account, maildrop, uid, key.digits, MESSAGE_DIGITS);
 	found = bsearch(&key, n->entries, n->count, sizeof(key), by_digits);
 	return found ? n->paths.data + found->path : NULL;
 }

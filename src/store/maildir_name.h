@@ -9,12 +9,12 @@
 
 /*
  * Names of Maildir files: SECONDS.mh-AAAAAAAA-IIIIIIIIIIIIIIIIIIIIIIII.HOST, where A stands for the
- * account and I for account and UID (hexadecimal digits of SHA-256). The same message always has the
- * same middle part, whatever flags a reader adds behind it.
+ * account and I for account, maildrop and UID (hexadecimal digits of SHA-256). The same message always
+ * has the same middle part, whatever flags a reader adds behind it.
  */
 
 /* The name for a message; the caller frees it. */
-char *maildir_name_make(const char *account, const char *uid, int64_t now);
+char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now);
 
 /* Whether a file was named by this account. */
 bool maildir_name_is_own(const char *name, const char *account);
@@ -42,7 +42,8 @@ void maildir_names_add(struct maildir_names *n, const char *account, const char 
 void maildir_names_sort(struct maildir_names *n);
 
 /* "new/..." or "cur/..." of the message with this UID, or NULL. */
-const char *maildir_names_find(const struct maildir_names *n, const char *account, const char *uid);
+const char *maildir_names_find(const struct maildir_names *n, const char *account, const char *maildrop,
+    const char *uid);
 
 void maildir_names_free(struct maildir_names *n);
 

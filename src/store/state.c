@@ -17,15 +17,15 @@
 #include "store/state_schema.h"
 
 static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+static const int64_t missed_for = 30 * 86400; /* seconds that a message is looked for under new UIDs */
 static const int64_t runs_kept = 100;
 
 struct state {
-	struct database *db; /* NULL: opened for reading, and there is no file yet */
+	struct database *db;
 	char *path;
 	int lock_fd;
 	bool needs_recovery;
 	int64_t last_seen;
-	bool has_vanished; /* the temporary table of state_take_renumbered is there */
 };
 
 static bool read_runs(struct state *s, struct error *err)
@@ -37,21 +37,6 @@ static bool read_runs(struct state *s, struct error *err)
 	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_seen, err))
 		return false;
 	s->needs_recovery = runs == 0 || open_runs > 0;
-	return true;
-}
-
-static bool open_database(struct state *s, bool writable, struct error *err)
-{
-	int version;
-
-	if (!database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, &version,
-		err))
-		return false;
-	if (writable || version > 0)
-		return read_runs(s, err);
-	/* An empty file is as good as none. */
-	s->needs_recovery = true;
-	database_close(&s->db);
 	return true;
 }
 
@@ -98,9 +83,10 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 	if (writable)
 		ok = folder_make(folder, err) && take_lock(s, folder, account, err) && make_file(s, folder, err);
 	if (!writable && access(s->path, F_OK) != 0)
-		s->needs_recovery = true;
+		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
 	else if (ok)
-		ok = open_database(s, writable, err);
+		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
+	ok = ok && read_runs(s, err);
 	if (!ok)
 		state_close(&s);
 	*out = s;
@@ -178,9 +164,8 @@ static bool take_told(struct state *s, const struct query *q, struct state_item 
 
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err)
 {
-	return !s->db ||
-	    (walk(s, "SELECT uid, delivered FROM message ORDER BY uid", items, count, take_known, NULL, err) &&
-		walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err));
+	return walk(s, "SELECT uid, delivered FROM message ORDER BY uid", items, count, take_known, NULL, err) &&
+	    walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err);
 }
 
 bool state_commit(struct state *s, struct error *err)
@@ -193,29 +178,67 @@ void state_rollback(struct state *s)
 	database_rollback(s->db);
 }
 
-bool state_mark_gone(struct state *s, const char *uid, int64_t now, struct error *err)
+/* *latest is 0 where no maildrop is recorded. */
+static bool read_maildrop(struct state *s, const struct state_maildrop *m, int64_t *latest, bool *same, struct error *err)
 {
-	return database_execute(s->db, err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", uid, now);
+	struct query *q;
+	bool row, ok;
+
+	if (!query_start(&q, s->db, err,
+		"SELECT id, lower(server) = lower(?1) AND port = ?2 AND user = ?3 FROM maildrop ORDER BY id DESC LIMIT 1", "tit",
+		m->server, (int64_t)m->port, m->user))
+		return false;
+	ok = query_next(q, &row, err);
+	*latest = ok && row ? query_integer(q, 0) : 0;
+	*same = *latest > 0 && query_integer(q, 1) != 0;
+	query_end(&q);
+	return ok;
+}
+
+bool state_enter_maildrop(struct state *s, const struct state_maildrop *m, int64_t now, enum state_origin *origin,
+    struct error *err)
+{
+	int64_t latest;
+	bool same;
+
+	if (!read_maildrop(s, m, &latest, &same, err))
+		return false;
+	*origin = latest == 0 ? STATE_MAILDROP_FIRST : same ? STATE_MAILDROP_SAME : STATE_MAILDROP_OTHER;
+	if (same)
+		return true;
+	/* No server can give a UID that begins with a blank. */
+	return database_execute(s->db, err, "INSERT INTO maildrop(server, port, user) VALUES(?1, ?2, ?3)", "tit",
+		   m->server, (int64_t)m->port, m->user) &&
+	    (latest == 0 ||
+		(database_execute(s->db, err,
+		     "UPDATE message SET uid = ' ' || ?1 || ':' || uid, gone = coalesce(gone, ?2), deleted = 0", "ii", latest,
+		     now) &&
+		    database_execute(s->db, err, "DELETE FROM told", "")));
+}
+
+bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err)
+{
+	return database_execute(s->db, err, "UPDATE message SET gone = ?2, deleted = 1 WHERE uid = ?1", "ti", uid, now);
 }
 
 struct listing_note {
 	int64_t now;
-	struct state_change *change;
+	size_t *missing;
 };
 
 static bool take_listed(struct state *s, const struct query *q, struct state_item *item, void *context,
     struct error *err)
 {
 	struct listing_note *note = context;
-	bool gone = !query_is_null(q, 1);
+	bool gone = !query_is_null(q, 1), deleted = query_integer(q, 2) != 0;
 
-	note->change->stayed += item && !gone;
-	if (!item && !gone) {
-		note->change->vanished++;
-		return state_mark_gone(s, query_text(q, 0), note->now, err);
-	}
-	return !item || !gone ||
-	    database_execute(s->db, err, "UPDATE message SET gone = NULL WHERE uid = ?1", "t", query_text(q, 0));
+	if (item && gone)
+		return database_execute(s->db, err, "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t",
+		    query_text(q, 0));
+	if (!item && (!gone || (!deleted && query_integer(q, 1) >= note->now - missed_for)))
+		*note->missing += 1;
+	return item || gone ||
+	    database_execute(s->db, err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", query_text(q, 0), note->now);
 }
 
 static bool forget_old(struct state *s, int64_t now, struct error *err)
@@ -228,16 +251,15 @@ static bool forget_old(struct state *s, int64_t now, struct error *err)
 	    database_execute(s->db, err, "DELETE FROM message WHERE gone < ?1", "i", now - forget_after);
 }
 
-bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
-    struct state_change *change, struct error *err)
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
+    struct error *err)
 {
-	struct listing_note note = {now, change};
+	struct listing_note note = {now, missing};
 
-	*change = (struct state_change){0};
-	if (!s->db || count == 0)
-		return true;
-	return walk(s, "SELECT uid, gone FROM message ORDER BY uid", items, count, take_listed, &note, err) &&
-	    forget_old(s, now, err) && state_commit(s, err);
+	*missing = 0;
+	return count == 0 ||
+	    (walk(s, "SELECT uid, gone, deleted FROM message ORDER BY uid", items, count, take_listed, &note, err) &&
+		forget_old(s, now, err));
 }
 
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], const char *uid, int64_t *delivered,
@@ -248,22 +270,16 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SI
 	bool ok;
 
 	*found = false;
-	if (!s->has_vanished &&
-	    !(database_execute(s->db, err,
-		  "CREATE TEMP TABLE vanished AS SELECT header, uid, delivered FROM message WHERE gone IS NOT NULL", "") &&
-		database_execute(s->db, err, "CREATE INDEX temp.vanished_header ON vanished(header)", "")))
-		return false;
-	s->has_vanished = true;
-	if (!query_start(&q, s->db, err, "SELECT uid, delivered FROM vanished WHERE header = ?1 ORDER BY uid LIMIT 1", "b",
-		header, (size_t)DIGEST_SIZE))
+	if (!query_start(&q, s->db, err,
+		"SELECT uid, delivered FROM message WHERE header = ?1 AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
+		"b", header, (size_t)DIGEST_SIZE))
 		return false;
 	ok = query_next(q, found, err);
 	old = ok && *found ? memory_copy_string(query_text(q, 0)) : NULL;
 	*delivered = old ? query_integer(q, 1) : 0;
 	query_end(&q);
 	if (old)
-		ok = database_execute(s->db, err, "DELETE FROM vanished WHERE uid = ?1", "t", old) &&
-		    database_execute(s->db, err, "UPDATE message SET uid = ?2, gone = NULL WHERE uid = ?1", "tt", old, uid);
+		ok = database_execute(s->db, err, "UPDATE message SET uid = ?2, gone = NULL WHERE uid = ?1", "tt", old, uid);
 	free(old);
 	return ok;
 }

@@ -34,7 +34,7 @@ struct state_item {
 };
 
 enum state_access {
-	STATE_READ,  /* a look: takes no lock, writes nothing; a file that is not there is an empty state */
+	STATE_READ,  /* a look: takes no lock; all that changes is a private copy */
 	STATE_WRITE, /* makes folder and file if needed and holds the account's lock until state_close */
 };
 
@@ -55,28 +55,43 @@ const char *state_library_version(void);
 /* The latest time that a run has recorded; 0 when there was none. */
 int64_t state_last_seen(const struct state *s);
 
-/* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
-bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
+/* Where UIDs come from: RFC 1939 promises nothing about two maildrops. */
+struct state_maildrop {
+	const char *server;
+	unsigned port;
+	const char *user;
+};
 
-/* What a listing changed: known messages that were listed before and still are, or no longer. */
-struct state_change {
-	size_t stayed;
-	size_t vanished;
+enum state_origin {
+	STATE_MAILDROP_SAME,
+	STATE_MAILDROP_FIRST, /* none is recorded */
+	STATE_MAILDROP_OTHER, /* the account has been pointed to another one */
 };
 
 /*
- * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
- * gone for longer than 400 days. An empty listing is not believed.
+ * Notes which maildrop the listing is of; state_commit makes it last. With another one than before,
+ * no UID is known any more: what is recorded counts as missing, to be found by its header.
  */
-bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
-    struct state_change *change, struct error *err);
+bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop, int64_t now, enum state_origin *origin,
+    struct error *err);
 
-/* Notes that a message was deleted from the server: its UID is gone by our own doing. */
-bool state_mark_gone(struct state *s, const char *uid, int64_t now, struct error *err);
+/* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
+bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
 
 /*
- * Looks for a message with this header whose UID is gone, and gives it the new UID; *delivered is
- * its time. Each is found once.
+ * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
+ * gone for longer than 400 days; state_commit makes it last. *missing is the number of messages that
+ * have gone in the last 30 days and were not deleted by us. An empty listing is not believed.
+ */
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
+    struct error *err);
+
+/* Notes that we have deleted a message from the server. */
+bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err);
+
+/*
+ * Looks for a missing message with this header, and gives it the new UID; *delivered is its time.
+ * Each is found once.
  */
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], const char *uid, int64_t *delivered,
     bool *found, struct error *err);
@@ -91,7 +106,7 @@ bool state_end_run(struct state *s, int64_t now, struct error *err);
 bool state_add(struct state *s, const struct state_record *record, struct error *err);
 bool state_commit(struct state *s, struct error *err);
 
-/* Drops what was added and not committed. */
+/* Drops what was changed and not committed. */
 void state_rollback(struct state *s);
 
 /* Remembers that the user was told about a message that is too large. */

@@ -67,7 +67,7 @@ _courier_table() {
 # (STLS, no login without; SASL, too). COURIER_MAXPERIP: how many connections a client may have (40).
 courier_start() {
   for _courier_try in 1 2 3 4 5; do
-    _courier_ports=$(unpacked_ports 2) || return 1
+    _courier_ports=$(free_ports 2) || return 1
     COURIER_POP3S_PORT=${_courier_ports%%[!0-9]*}
     COURIER_POP3_PORT=${_courier_ports##*[!0-9]}
     _courier_launch

@@ -32,6 +32,9 @@ one() { # KIND POLICY PORT TLS
   check "$name: the first run succeeds" exits 0
   check "$name: and is silent" silent
   check "$name: all is there, byte for byte, for a second program, too" "same_$1" "$name" expected
+  if [ "$1" = mbox ]; then
+    check "$name: a third program finds as many messages" [ "$(formail -Y -s echo <"$name" | wc -l)" -eq "$count" ]
+  fi
   if [ "$2" = no ]; then left=0; else left=$count; fi
   check "$name: the server holds $left" [ "$(dovecot_count "$name")" -eq "$left" ]
   run -v

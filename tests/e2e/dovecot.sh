@@ -286,24 +286,11 @@ _dovecot_new_instance() {
     _dovecot_write cert.key <"$1/${DOVECOT_CERT:-server}.key"
 }
 
-# _dovecot_pick_ports: two ports that are free now, from below the range that outgoing connections get
-# theirs from. Another test may still be quicker: then the server says so, and dovecot_start tries again.
+# Another test may be quicker to take them: then the server says so, and dovecot_start tries again.
 _dovecot_pick_ports() {
-  _dovecot_ports=$("$PYTHON" - <<'PY'
-import random, socket
-found = []
-while len(found) < 2:
-    with socket.socket() as s:
-        try:
-            s.bind(("127.0.0.1", random.SystemRandom().randrange(10000, 32000)))
-            found.append(s.getsockname()[1])
-        except OSError:
-            continue
-print(*found)
-PY
-  ) || return 1
-  DOVECOT_POP3S_PORT=${_dovecot_ports% *}
-  DOVECOT_POP3_PORT=${_dovecot_ports#* }
+  _dovecot_ports=$(free_ports 2) || return 1
+  DOVECOT_POP3S_PORT=${_dovecot_ports%%[!0-9]*}
+  DOVECOT_POP3_PORT=${_dovecot_ports##*[!0-9]}
 }
 
 # _dovecot_configure: writes the configuration in the words of this version. The greeting proves to

@@ -6,6 +6,7 @@ e2e_tests = \
 	tests/e2e/faults.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/order.sh \
+	tests/e2e/other-maildrop.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
 	tests/e2e/state.sh \
@@ -19,6 +20,7 @@ tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/order.py \
+	tests/e2e/ports.sh \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/demo.sh
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.

@@ -10,6 +10,8 @@
 E2E_DIR=$(cd "${srcdir:-.}/tests/e2e" && pwd) || exit 1
 # shellcheck source=tests/e2e/tap.sh
 . "$E2E_DIR/tap.sh"
+# shellcheck source=tests/e2e/ports.sh
+. "$E2E_DIR/ports.sh"
 # shellcheck source=tests/e2e/dovecot.sh
 . "$E2E_DIR/dovecot.sh"
 
@@ -39,12 +41,15 @@ samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
 # certificates: all kinds of them in ./certs.
 certificates() { [ -e certs/ca.pem ] || "$POP3_SERVER" --make-certs certs || bail 'no certificates'; }
 
-# serve OPTION...: starts the test server; PORT is its port, ./transcript what clients sent.
+# serve OPTION...: starts the test server; PORT is its port, ./transcript what clients sent. Another
+# start takes the same port, because the same user on another port is another maildrop.
 serve() {
   stop
   certificates
   rm -f port transcript
-  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file port --transcript transcript "$@" 2>server.err &
+  PORT=${PORT:-$(free_ports 1)}
+  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port "$PORT" --port-file port --transcript transcript \
+    "$@" 2>server.err &
   SERVER_PID=$!
   _tries=0
   while [ ! -s port ]; do
@@ -52,7 +57,6 @@ serve() {
     kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the test server does not start: $(cat server.err)"
     sleep 0.05
   done
-  PORT=$(cat port)
 }
 
 stop() {

@@ -56,7 +56,7 @@ popa3d_add_user() {
 # popa3d_start: sets POPA3D_PORT (implicit TLS).
 popa3d_start() {
   for _popa3d_try in 1 2 3 4 5; do
-    POPA3D_PORT=$(unpacked_ports 1) || return 1
+    POPA3D_PORT=$(free_ports 1) || return 1
     cat >"$POPA3D_ROOT/etc/stunnel.conf" <<CONF
 foreground = yes
 pid =

@@ -23,7 +23,7 @@ run
 renumber
 printf 'From: b@example.org\nSubject: late\nMessage-ID: <late@example.org>\n\nlate\n' >mail/new-99
 run_later +7d -v
-check 'new UIDs for all messages are noticed' contains err '20 of 20 messages have vanished'
+check 'new UIDs for all messages are noticed' contains err '20 known messages are missing'
 check 'only what is new is fetched' contains out 'a: 1 new ('
 check 'nothing is here twice' count_is Mail/new 21
 run_later +14d -v
@@ -36,7 +36,7 @@ only 'leave_on_server = no'
 run
 for n in 6 7; do printf 'From: c@example.org\nSubject: other %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
 run -v
-check 'what we deleted ourselves has not vanished' lacks err 'have vanished'
+check 'what we deleted ourselves has not vanished' lacks err 'are missing'
 check 'and new mail is fetched without looking at headers' lacks transcript 'TOP'
 check 'once' count_is Mail/new 7
 

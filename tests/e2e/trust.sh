@@ -59,6 +59,18 @@ check 'and one line with its date' expr "$(cat err)" : \
   "mailhaul: a: TLS: the certificate (or one that it rests on) has expired; its own last day is 20[0-9-]*; if this machine's date is right, the server's operator has to renew it\$"
 check 'and no credential has left after an expired one' no_credentials
 
+old_tls() { gnutls-cli --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1' --x509cafile certs/ca.pem -p "$PORT" localhost </dev/null; }
+for stls in '' --starttls; do
+  # shellcheck disable=SC2086 # an option or none
+  serve --dir mail --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1' $stls
+  if [ -z "$stls" ]; then only; else only 'tls = starttls'; fi
+  check "TLS 1.1 is refused${stls:+ after STLS}" exits 69
+  check "in words${stls:+, too}" says err \
+    "mailhaul: a: TLS: the server can do neither TLS 1.2 nor TLS 1.3; older versions are not safe: the server's operator has to renew it"
+  check "and no credential has left by TLS 1.1${stls:+ after STLS}" no_credentials
+  [ -n "$stls" ] || check 'which the server would have taken' old_tls
+done
+
 serve --dir mail --starttls
 only 'tls = starttls'
 check 'STLS works' exits 0

@@ -129,25 +129,6 @@ unpacked_stop() {
   done
 }
 
-# unpacked_ports COUNT: prints ports that are free now, one a line, from below the range that outgoing
-# connections get theirs from. Another may still be quicker.
-unpacked_ports() {
-  "$PYTHON" - "$1" <<'PY'
-import random, socket, sys
-
-sockets = []
-while len(sockets) < int(sys.argv[1]):
-    s = socket.socket()
-    try:
-        s.bind(("127.0.0.1", random.SystemRandom().randrange(10000, 32000)))
-        sockets.append(s)
-    except OSError:
-        pass
-for s in sockets:
-    print(s.getsockname()[1])
-PY
-}
-
 # unpacked_wait PORT tls|plain LOG PID [FILE]...
 # Returns 0 when the server on PORT greets and its LOG names the port that the greeted client had, so that it
 # is this server; each FILE has to be there before. Returns 1 when PID has ended or twenty seconds are over.

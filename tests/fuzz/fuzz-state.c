@@ -109,18 +109,20 @@ static void use(struct state *s, bool writable)
 {
 	struct state_item items[] = {{.uid = "a"}, {.uid = "c"}, {.uid = "z"}};
 	const struct state_record record = {.uid = "z", .delivered = now};
-	struct state_change change;
+	enum state_origin origin;
+	size_t missing;
 	struct error err;
 	int64_t delivered;
 	bool ok, found;
 
 	error_clear(&err);
-	ok = state_join(s, items, 3, &err);
+	ok = state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
+	    state_join(s, items, 3, &err);
 	if (ok && writable) {
 		use_intent(s);
-		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &change, &err) &&
+		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &missing, &err) &&
 		    state_take_renumbered(s, record.header, "y", &delivered, &found, &err) &&
-		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_gone(s, "a", now, &err) &&
+		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_deleted(s, "a", now, &err) &&
 		    state_add_told(s, "z", now, &err) && state_commit(s, &err) && state_end_run(s, now, &err);
 	}
 	must_be_storage(ok, &err);

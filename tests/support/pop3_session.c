@@ -71,7 +71,7 @@ static void cmd_stls(struct session *s, const char *arg)
 		if (s->options->stls_inject)
 			reply(s, "+OK injected");
 		s->user[0] = '\0'; /* RFC 2595, section 4: back to the start */
-		(void)pop3_wire_start_tls(&s->wire, s->options->credentials);
+		(void)pop3_wire_start_tls(&s->wire, s->options->credentials, s->options->priority);
 	}
 }
 
@@ -311,6 +311,8 @@ static void cmd_top(struct session *s, const char *arg)
 	unsigned long long lines = strtoull(rest, &end, 10);
 	if (*rest < '0' || *rest > '9' || *end || errno != 0) {
 		reply(s, "-ERR TOP takes a message number and a number of lines");
+	} else if (i + 1 == s->options->drop_top) {
+		pop3_wire_drop(&s->wire);
 	} else if (!pop3_maildrop_octets(s->maildrop, i, &octets)) {
 		reply(s, "-ERR this message cannot be read");
 	} else {
@@ -429,7 +431,7 @@ void pop3_session_run(const struct pop3_options *options, int fd)
 	s.user[0] = '\0';
 	pop3_wire_init(&s.wire, fd, options->transcript);
 	s.wire.body_left = options->drop_at;
-	if (options->starttls || pop3_wire_start_tls(&s.wire, options->credentials))
+	if (options->starttls || pop3_wire_start_tls(&s.wire, options->credentials, options->priority))
 		reply(&s, "+OK mailhaul test server ready");
 	while (s.state != ENDED && !s.wire.failed &&
 	       (line = pop3_wire_read_line(&s.wire, &len)) != NULL) {

@@ -11,12 +11,14 @@
 struct pop3_options {
 	const char *dir;
 	const char *user, *password;
+	const char *priority; /* NULL: GnuTLS's own */
 	bool starttls; /* else implicit TLS */
 	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
 	uint64_t drop_at;  /* UINT64_MAX: never */
 	uint64_t err_retr; /* 0: none */
+	uint64_t drop_top; /* 0: never */
 	int transcript;	   /* -1: none */
 	gnutls_certificate_credentials_t credentials;
 };

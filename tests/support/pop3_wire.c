@@ -120,7 +120,7 @@ static bool plain_instead_of_tls(struct pop3_wire *wire)
 	return true;
 }
 
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials)
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority)
 {
 	if (!pop3_wire_flush(wire) || plain_instead_of_tls(wire))
 		return fail(wire);
@@ -129,7 +129,7 @@ bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_
 		return fail(wire);
 	}
 	gnutls_transport_set_int(wire->tls, wire->fd);
-	int rc = gnutls_set_default_priority(wire->tls);
+	int rc = priority ? gnutls_priority_set_direct(wire->tls, priority, NULL) : gnutls_set_default_priority(wire->tls);
 	if (rc >= 0)
 		rc = gnutls_credentials_set(wire->tls, GNUTLS_CRD_CERTIFICATE, credentials);
 	if (rc < 0)

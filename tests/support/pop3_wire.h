@@ -30,7 +30,7 @@ void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript);
 
 /* Does the server's side of a handshake. What came in the clear where TLS was due goes to the
  * transcript as plain text, and is a failure. */
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials);
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority);
 
 /* Sends what is buffered, then gives the next line without its line end, as a string that is valid
  * until the next call; *LEN counts its octets. NULL at the end of the connection and on failure. */

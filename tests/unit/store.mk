@@ -21,9 +21,14 @@ unit_tests += \
 	tests/unit/test-retention \
 	tests/unit/test-settings \
 	tests/unit/test-state \
+	tests/unit/test-state-listing \
 	tests/unit/test-state-open
 
-tests_support_libsupport_a_SOURCES += tests/unit/scratch.c tests/unit/scratch.h
+tests_support_libsupport_a_SOURCES += \
+	tests/unit/one_state.c \
+	tests/unit/one_state.h \
+	tests/unit/scratch.c \
+	tests/unit/scratch.h
 
 check_SCRIPTS += tests/unit/test-layers.sh
 EXTRA_DIST += tests/unit/test-layers.sh

@@ -10,29 +10,36 @@
 
 START_TEST(a_name_is_made_of_time_identity_and_host)
 {
-	char *name = maildir_name_make("work", "uid-1", 1700000000);
+	char *name = maildir_name_make("work", "me@host", "uid-1", 1700000000);
 	char host[128];
 	int used = 0;
 
-	/* SHA-256 of "work", and of "work", NUL, "uid-1", as sha256sum(1) says. */
-	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-1563a0dbda9aa5b206c087ff.%100s%n", host, &used), 1);
+	/* SHA-256 of "work", and of "work", NUL, "me@host", NUL, "uid-1", as sha256sum(1) says. */
+	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.%100s%n", host, &used), 1);
 	ck_assert_uint_eq((size_t)used, strlen(name));
 	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
 	free(name);
 }
 END_TEST
 
-/* The part behind the time is the same in every run; it must tell accounts and UIDs apart. */
-START_TEST(an_identity_depends_on_account_and_uid_alone)
+/* The part behind the time is the same in every run; it must tell accounts, maildrops and UIDs apart. */
+START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
 {
 	static const struct {
-		const char *account, *uid;
+		const char *account, *maildrop, *uid;
 		bool same;
-	} others[] = {{"work", "uid", true}, {"work", "uie", false}, {"worl", "uid", false}, {"workuid", "", false}};
-	char *name = maildir_name_make("work", "uid", 1);
+	} others[] = {
+	    {"work", "me@host", "uid", true},
+	    {"work", "me@host", "uie", false},
+	    {"worl", "me@host", "uid", false},
+	    {"work", "me@hose", "uid", false},
+	    {"work", "me@hostuid", "", false},
+	    {"workme@host", "uid", "", false},
+	};
+	char *name = maildir_name_make("work", "me@host", "uid", 1);
 
 	for (size_t i = 0; i < COUNT(others); i++) {
-		char *other = maildir_name_make(others[i].account, others[i].uid, 99);
+		char *other = maildir_name_make(others[i].account, others[i].maildrop, others[i].uid, 99);
 		bool same = strcmp(strchr(name, '.'), strchr(other, '.')) == 0;
 
 		ck_assert_msg(same == others[i].same, "%s and %s", name, other);
@@ -45,7 +52,7 @@ END_TEST
 /* A UID is any octets (RFC 1939 says 0x21 to 0x7e, servers know better). */
 START_TEST(nothing_of_a_uid_gets_into_a_name)
 {
-	char *name = maildir_name_make("a/b", "../../etc/passwd\xff:2,S", 1);
+	char *name = maildir_name_make("a/b", "me@host", "../../etc/passwd\xff:2,S", 1);
 
 	ck_assert_ptr_null(strpbrk(name, "/:,"));
 	ck_assert_ptr_null(strstr(name, "etc"));
@@ -71,7 +78,7 @@ static const struct {
 
 START_TEST(a_name_is_known_again_with_and_without_flags)
 {
-	char *made = maildir_name_make("work", "uid", 1), *start = strstr(made, ".mh-") + 4, name[256];
+	char *made = maildir_name_make("work", "me@host", "uid", 1), *start = strstr(made, ".mh-") + 4, name[256];
 
 	snprintf(name, sizeof(name), "%s%.33s%s", forms[_i].before, start, forms[_i].behind);
 	ck_assert_msg(maildir_name_is_own(name, "work") == forms[_i].own, "%s", name);
@@ -82,7 +89,7 @@ END_TEST
 
 START_TEST(names_that_are_cut_short_are_nobodys)
 {
-	char *name = maildir_name_make("work", "uid", 1);
+	char *name = maildir_name_make("work", "me@host", "uid", 1);
 	size_t whole = (size_t)(strstr(name, ".mh-") + 4 + 33 - name);
 
 	ck_assert(maildir_name_is_own(name, "work"));
@@ -100,12 +107,12 @@ START_TEST(all_of_many_names_are_found_and_no_others)
 	struct maildir_names names = {0};
 	char uid[32], want[256];
 
-	ck_assert_ptr_null(maildir_names_find(&names, "work", "0"));
+	ck_assert_ptr_null(maildir_names_find(&names, "work", "me@host", "0"));
 	for (int i = 0; i < MANY; i++) {
 		char *name;
 
 		snprintf(uid, sizeof(uid), "%d", i);
-		name = maildir_name_make(i % 3 ? "work" : "home", uid, i);
+		name = maildir_name_make(i % 3 ? "work" : "home", "me@host", uid, i);
 		maildir_names_add(&names, "work", i % 2 ? "new" : "cur", name);
 		free(name);
 	}
@@ -115,12 +122,12 @@ START_TEST(all_of_many_names_are_found_and_no_others)
 		const char *found;
 
 		snprintf(uid, sizeof(uid), "%d", i);
-		found = maildir_names_find(&names, "work", uid);
+		found = maildir_names_find(&names, "work", "me@host", uid);
 		ck_assert((found != NULL) == (i % 3 != 0));
 		snprintf(want, sizeof(want), "%s/%d.mh-", i % 2 ? "new" : "cur", i);
 		ck_assert(!found || strncmp(found, want, strlen(want)) == 0);
 	}
-	ck_assert_ptr_null(maildir_names_find(&names, "work", "1000"));
+	ck_assert_ptr_null(maildir_names_find(&names, "work", "me@host", "1000"));
 	maildir_names_free(&names);
 	ck_assert_uint_eq(names.count, 0);
 }
@@ -170,7 +177,7 @@ int main(void)
 	TCase *name = check_case(s, "name"), *size = check_case(s, "size");
 
 	tcase_add_test(name, a_name_is_made_of_time_identity_and_host);
-	tcase_add_test(name, an_identity_depends_on_account_and_uid_alone);
+	tcase_add_test(name, an_identity_depends_on_account_maildrop_and_uid_alone);
 	tcase_add_test(name, nothing_of_a_uid_gets_into_a_name);
 	LOOP_OVER(name, a_name_is_known_again_with_and_without_flags, forms);
 	tcase_add_test(name, names_that_are_cut_short_are_nobodys);

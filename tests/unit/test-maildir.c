@@ -15,7 +15,7 @@
 #include "store/destination.h"
 #include "store/maildir_name.h"
 
-static struct destination_settings settings = {.account = "work"};
+static struct destination_settings settings = {.account = "work", .maildrop = "me@host"};
 
 static struct destination *open_maildir(void)
 {
@@ -172,7 +172,7 @@ START_TEST(content_is_kept_octet_for_octet_under_a_name_with_its_sizes)
 {
 	for (size_t piece = 1; piece <= contents[_i].length + 1; piece++) {
 		struct destination *d = open_maildir();
-		char *stem = maildir_name_make("work", "uid", 1700000000), want[512];
+		char *stem = maildir_name_make("work", "me@host", "uid", 1700000000), want[512];
 		struct error err;
 
 		deliver(d, "uid", contents[_i].bytes, contents[_i].length, piece);
@@ -252,7 +252,7 @@ END_TEST
 
 START_TEST(a_file_that_a_crash_left_under_the_same_name_is_replaced)
 {
-	char *name = maildir_name_make("work", "uid", 1700000000), path[300];
+	char *name = maildir_name_make("work", "me@host", "uid", 1700000000), path[300];
 	struct destination *d = open_maildir();
 	struct error err;
 
@@ -329,7 +329,7 @@ static void gather(void *context, const char *bytes, size_t length)
 /* Puts a file where a run that died would have left it. */
 static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
 {
-	char *name = maildir_name_make(account, uid, 1600000000), path[400];
+	char *name = maildir_name_make(account, "me@host", uid, 1600000000), path[400];
 
 	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
 	scratch_write_text(in_maildir(path), content);

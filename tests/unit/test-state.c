@@ -5,35 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/memory.h"
 #include "check_main.h"
+#include "one_state.h"
 #include "scratch.h"
 #include "store/mbox_intent.h"
-#include "store/state.h"
-
-enum { DAY = 86400 };
-
-static struct state *s;
-static struct error err;
-
-static void enter(void)
-{
-	ck_assert_msg(state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err), "%s", err.cause);
-}
-
-static void leave(void)
-{
-	if (s)
-		state_rollback(s);
-	state_close(&s);
-}
-
-static void reopen(void)
-{
-	state_close(&s);
-	enter();
-}
 
 /* A process that dies: SQLite's files stay as they are at this moment. */
 static void in_a_run_that_dies(void (*deeds)(void *context))
@@ -44,29 +20,6 @@ static void in_a_run_that_dies(void (*deeds)(void *context))
 	scratch_hold(&child, deeds, NULL);
 	scratch_release(&child);
 	enter();
-}
-
-static bool add(const char *uid, int64_t delivered, unsigned char header)
-{
-	struct state_record record = {.uid = uid, .octets = 5, .delivered = delivered};
-
-	memset(record.sha256, 1, DIGEST_SIZE);
-	memset(record.header, header, DIGEST_SIZE);
-	return state_add(s, &record, &err);
-}
-
-static void record(const char *uid, int64_t delivered)
-{
-	ck_assert_msg(add(uid, delivered, 2) && state_commit(s, &err), "%s", err.cause);
-}
-
-/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
-static const char *knows(const char *uid)
-{
-	struct state_item item = {.uid = uid};
-
-	ck_assert_msg(state_join(s, &item, 1, &err), "%s", err.cause);
-	return item.known ? item.told ? "kt" : "k" : item.told ? "t" : "-";
 }
 
 START_TEST(a_listing_is_joined_with_what_is_known)
@@ -214,142 +167,6 @@ START_TEST(the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_fo
 }
 END_TEST
 
-/* Notes a listing of UIDs of one letter each; gives "STAYED/VANISHED". */
-static const char *note(const char *letters, int64_t now)
-{
-	static char out[32];
-	char uids[26][2];
-	struct state_item items[26];
-	struct state_change change;
-	size_t count = strlen(letters);
-
-	for (size_t i = 0; i < count; i++) {
-		uids[i][0] = letters[i];
-		uids[i][1] = '\0';
-		items[i] = (struct state_item){.uid = uids[i]};
-	}
-	ck_assert_msg(state_note_listing(s, items, count, now, &change, &err), "%s", err.cause);
-	snprintf(out, sizeof(out), "%zu/%zu", change.stayed, change.vanished);
-	return out;
-}
-
-START_TEST(a_listing_changes_what_is_listed_and_what_is_gone)
-{
-	record("a", 1);
-	record("b", 1);
-	record("c", 1);
-	ck_assert_str_eq(note("abc", 10), "3/0");
-	ck_assert_str_eq(note("abcd", 20), "3/0"); /* what is new is not known */
-	ck_assert_str_eq(note("b", 30), "1/2");
-	ck_assert_str_eq(note("b", 40), "1/0"); /* gone before */
-	ck_assert_str_eq(note("ab", 50), "1/0"); /* back again */
-	ck_assert_str_eq(note("ab", 60), "2/0");
-	ck_assert_str_eq(note("z", 70), "0/2");
-	reopen();
-	ck_assert_str_eq(note("z", 80), "0/0");
-	ck_assert_str_eq(knows("a"), "k"); /* gone is not forgotten */
-	ck_assert_str_eq(knows("c"), "k");
-}
-END_TEST
-
-START_TEST(an_empty_listing_is_not_believed)
-{
-	record("a", 1);
-	ck_assert_str_eq(note("", 10), "0/0");
-	ck_assert_str_eq(note("", 10 + (int64_t)1000 * DAY), "0/0");
-	ck_assert_str_eq(knows("a"), "k");
-	ck_assert_str_eq(note("a", 20), "1/0"); /* it was never gone */
-}
-END_TEST
-
-START_TEST(a_message_is_forgotten_only_400_days_after_it_was_gone)
-{
-	record("a", 1);
-	record("b", 1);
-	record("c", 1);
-	note("bc", 1000);
-	note("c", 1000 + DAY);
-	note("c", 1000 + 400 * DAY);
-	ck_assert_str_eq(knows("a"), "k");
-	note("c", 1000 + 400 * DAY + 1);
-	ck_assert_str_eq(knows("a"), "-");
-	ck_assert_str_eq(knows("b"), "k");
-	ck_assert_str_eq(knows("c"), "k"); /* delivered as long ago, but listed */
-	note("c", 1000 + 401 * DAY + 1);
-	ck_assert_str_eq(knows("b"), "-");
-	ck_assert_str_eq(knows("c"), "k");
-}
-END_TEST
-
-START_TEST(a_message_that_comes_back_is_counted_anew)
-{
-	record("a", 1);
-	note("z", 1000);
-	note("a", 1000 + 399 * DAY);
-	note("z", 1000 + 400 * DAY);
-	note("z", 1000 + 790 * DAY);
-	ck_assert_str_eq(knows("a"), "k");
-}
-END_TEST
-
-START_TEST(a_message_that_was_deleted_is_gone_by_our_own_doing)
-{
-	record("a", 1);
-	record("b", 1);
-	ck_assert(state_mark_gone(s, "a", 10, &err));
-	ck_assert(state_mark_gone(s, "unknown", 10, &err));
-	ck_assert(state_commit(s, &err));
-	ck_assert_str_eq(note("b", 20), "1/0"); /* it did not vanish */
-	ck_assert_str_eq(knows("a"), "k");
-	ck_assert_str_eq(knows("unknown"), "-");
-}
-END_TEST
-
-static bool take(unsigned char header, const char *uid, int64_t *delivered)
-{
-	unsigned char wanted[DIGEST_SIZE];
-	bool found;
-
-	memset(wanted, header, DIGEST_SIZE);
-	ck_assert_msg(state_take_renumbered(s, wanted, uid, delivered, &found, &err), "%s", err.cause);
-	return found;
-}
-
-START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
-{
-	int64_t delivered = 0;
-
-	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("c", 300, 9) && state_commit(s, &err));
-	note("cxy", 1000);
-	ck_assert(take(7, "x", &delivered));
-	ck_assert_int_eq(delivered, 100);
-	ck_assert(!take(7, "y", &delivered)); /* each is found once */
-	ck_assert(!take(9, "y", &delivered)); /* it is listed under its old UID */
-	ck_assert(!take(99, "y", &delivered));
-	ck_assert(state_commit(s, &err));
-	ck_assert_str_eq(knows("a"), "-");
-	ck_assert_str_eq(knows("x"), "k");
-	ck_assert_str_eq(knows("b"), "k");
-	ck_assert_str_eq(note("cx", 1001), "2/0"); /* and it is not gone */
-}
-END_TEST
-
-START_TEST(messages_with_the_same_header_are_taken_one_by_one)
-{
-	int64_t delivered = 0;
-
-	ck_assert(add("a", 100, 7) && add("b", 200, 7) && state_commit(s, &err));
-	note("xyz", 1000);
-	ck_assert(take(7, "x", &delivered));
-	ck_assert_int_eq(delivered, 100);
-	ck_assert(take(7, "y", &delivered));
-	ck_assert_int_eq(delivered, 200);
-	ck_assert(!take(7, "z", &delivered));
-	ck_assert(state_commit(s, &err));
-	ck_assert_str_eq(knows("z"), "-");
-}
-END_TEST
-
 static void expect_no_intent(void)
 {
 	struct mbox_intent intent;
@@ -460,10 +277,9 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("state");
-	TCase *c = scratch_case(suite, "records"), *l = scratch_case(suite, "listings"), *i = scratch_case(suite, "intent");
+	TCase *c = scratch_case(suite, "records"), *i = scratch_case(suite, "intent");
 
 	tcase_add_checked_fixture(c, enter, leave);
-	tcase_add_checked_fixture(l, enter, leave);
 	tcase_add_checked_fixture(i, enter_with_intent, leave);
 	tcase_add_test(c, a_listing_is_joined_with_what_is_known);
 	tcase_add_test(c, uids_are_any_octets);
@@ -473,13 +289,6 @@ int main(void)
 	tcase_add_test(c, a_message_that_is_delivered_again_has_the_new_time);
 	tcase_add_test(c, recovery_is_needed_until_a_run_has_come_to_its_end);
 	tcase_add_test(c, the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten);
-	tcase_add_test(l, a_listing_changes_what_is_listed_and_what_is_gone);
-	tcase_add_test(l, an_empty_listing_is_not_believed);
-	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
-	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
-	tcase_add_test(l, a_message_that_was_deleted_is_gone_by_our_own_doing);
-	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
-	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
 	tcase_add_test(i, an_intent_is_given_back_as_it_was_set);
 	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
 	return scratch_main(suite);

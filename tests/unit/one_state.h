@@ -1,0 +1,27 @@
+#ifndef MAILHAUL_TESTS_UNIT_ONE_STATE_H
+#define MAILHAUL_TESTS_UNIT_ONE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/state.h"
+
+/* The state that a suite is about. enter and leave make a fixture. */
+extern struct state *s;
+extern struct error err;
+
+void enter(void);
+void leave(void);
+void reopen(void);
+
+/* Adds a record whose header identity is `header` 32 times; commits nothing. */
+bool add(const char *uid, int64_t delivered, unsigned char header);
+
+/* Adds and commits one. */
+void record(const char *uid, int64_t delivered);
+
+/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
+const char *knows(const char *uid);
+
+#endif
