@@ -31,6 +31,14 @@ static bool read_number(const char *line, size_t length, const char *command, ui
 	return true;
 }
 
+static bool has_room(const struct maildrop *m, size_t more, struct error *err)
+{
+	if (m->count * sizeof(*m->messages) + m->uids.length + more <= MAILDROP_MEMORY)
+		return true;
+	return error_set(err, ERROR_PROTOCOL, "the server lists more than there is memory set aside for: %d MiB, after %zu messages",
+	    MAILDROP_MEMORY / (1024 * 1024), m->count);
+}
+
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err)
 {
 	struct maildrop_message message = {0};
@@ -46,8 +54,8 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 		error_set(err, ERROR_PROTOCOL, "the server's LIST listing has a line without a size");
 		return error_server(err, line, length);
 	}
-	if (m->count == MAILDROP_MOST)
-		return error_set(err, ERROR_PROTOCOL, "the server lists more than %d messages", MAILDROP_MOST);
+	if (!has_room(m, sizeof(message), err))
+		return false;
 	if (m->count == m->capacity) {
 		m->capacity = m->capacity ? m->capacity * 3 / 2 : 256;
 		m->messages = memory_resize(m->messages, m->capacity, sizeof(*m->messages));
@@ -112,6 +120,8 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 	/* What cannot be a UID counts as none: NUL inside, or too long to be kept. */
 	if (uid_length > MAILDROP_UID_MOST || memchr(uid, '\0', uid_length))
 		return true;
+	if (!has_room(m, uid_length + 1, err))
+		return false;
 	message->uid_offset = m->uids.length;
 	message->uid_length = (uint32_t)uid_length;
 	buf_append(&m->uids, uid, uid_length);

@@ -10,7 +10,7 @@
 struct error;
 
 enum {
-	MAILDROP_MOST = 4000000, /* messages; a server that lists more is not believed */
+	MAILDROP_MEMORY = 96 * 1024 * 1024, /* octets for a listing: a million messages with UIDs of 70 octets */
 	MAILDROP_UID_MOST = 1024, /* octets; RFC 1939 allows 70, and some servers need more */
 };
 
@@ -34,7 +34,7 @@ struct maildrop {
 
 /*
  * Takes one line of LIST's answer ("number octets"). All lines of LIST come before those of UIDL.
- * ERROR_PROTOCOL for what is no such line, a number out of range, or too many messages.
+ * ERROR_PROTOCOL for what is no such line, a number out of range, or more than MAILDROP_MEMORY.
  */
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err);
 

@@ -24,12 +24,12 @@ top-endless              10 76 0 3 an endless header in the answer to TOP is giv
 retr-endless-status      10 76 0 3 an endless answer to RETR is no POP3
 TABLE
 
-# A maildrop is kept in memory: 4,000,000 messages at the most, at 24 octets each before they have UIDs, and 160 with
-# all that belongs to them.
-PEAK_MOST=163840
+# A listing is kept in memory; 96 MiB are set aside for it.
+PEAK_MOST=114688
 play <<'TABLE'
 list-endless      10 76 0 3 an endless LIST is refused
 list-endless-same 10 76 0 3 an endless LIST of one message is refused
+list-long-uids    10 76 0 3 the longest UIDs for as many messages as there are are refused
 TABLE
 PEAK_MOST=49152
 play <<'TABLE'

@@ -252,12 +252,27 @@ START_TEST(a_server_that_lists_too_much_is_not_believed)
 
 	/* Room for all of it would take long to fill: pretend that it is full. */
 	ck_assert(add_size("1 1"));
-	maildrop.count = maildrop.capacity = MAILDROP_MOST;
-	snprintf(line, sizeof(line), "%d 1", MAILDROP_MOST + 1);
+	maildrop.count = maildrop.capacity = MAILDROP_MEMORY / sizeof(*maildrop.messages);
+	snprintf(line, sizeof(line), "%zu 1", maildrop.count + 1);
 	ck_assert(!add_size(line));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_uint_eq(maildrop.count, MAILDROP_MOST);
 	maildrop.count = 1;
+}
+END_TEST
+
+START_TEST(uids_that_are_too_much_are_not_believed)
+{
+	size_t room = MAILDROP_MEMORY - 2 * sizeof(*maildrop.messages), had;
+
+	ck_assert(add_size("1 1") && add_size("2 1"));
+	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	had = maildrop.uids.length;
+	maildrop.uids.length = room - 3; /* pretend that it is nearly full */
+	ck_assert(!maildrop_add_uid(&maildrop, "1 abc", 5, &err));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(err.cause, "96 MiB, after 2 messages"));
+	maildrop.uids.length = had;
+	ck_assert(maildrop_add_uid(&maildrop, "1 abc", 5, &err));
 }
 END_TEST
 
@@ -279,5 +294,6 @@ int main(void)
 	tcase_add_test(c, one_uid_for_two_messages_is_kept_for_both);
 	tcase_add_test(c, what_cannot_be_a_uid_counts_as_none);
 	tcase_add_test(c, a_server_that_lists_too_much_is_not_believed);
+	tcase_add_test(c, uids_that_are_too_much_are_not_believed);
 	return check_main(s);
 }
