@@ -9,6 +9,12 @@
 /* Makes a case with one test in it for each name; how and where it reports is in the environment. */
 #define LOOP_OVER(tcase, test, table) tcase_add_loop_test(tcase, test, 0, (int)COUNT(table))
 
+/*
+ * The tag of cases in which a command cannot be started: valgrind makes a fork of posix_spawn's
+ * vfork, so that the parent never learns of it. make check-valgrind leaves them out.
+ */
+#define SPAWN_ERRORS "spawn-errors"
+
 /* Runs the suite, each test in a process of its own. Returns the status to leave main with. */
 static inline int check_main(Suite *s)
 {

@@ -212,15 +212,17 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("pipe");
-	TCase *c = scratch_case(s, "pipe");
+	TCase *c = scratch_case(s, "pipe"), *u = scratch_case(s, "unstartable");
 
 	tcase_add_checked_fixture(c, enter, leave);
+	tcase_add_checked_fixture(u, enter, leave);
+	tcase_set_tags(u, SPAWN_ERRORS);
 	tcase_add_test(c, a_command_gets_the_message_octet_for_octet);
 	tcase_add_test(c, messages_are_given_to_one_command_each);
 	LOOP_OVER(c, only_exit_status_0_means_delivered, ends);
 	tcase_add_test(c, a_command_need_not_read_a_long_message);
 	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
-	tcase_add_test(c, a_command_that_is_not_there_is_a_failure_with_its_name);
+	tcase_add_test(u, a_command_that_is_not_there_is_a_failure_with_its_name);
 	tcase_add_test(c, a_message_that_is_discarded_is_given_to_nobody);
 	tcase_add_test(c, a_message_that_finds_no_room_is_a_storage_failure);
 	return scratch_main(s);

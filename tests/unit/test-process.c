@@ -325,9 +325,10 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("process");
-	TCase *c = check_case(s, "process");
+	TCase *c = check_case(s, "process"), *u = check_case(s, "unstartable");
 
 	tcase_set_timeout(c, 30);
+	tcase_set_tags(u, SPAWN_ERRORS);
 	tcase_add_test(c, arguments_reach_the_command_without_a_shell);
 	tcase_add_test(c, the_exit_status_is_told);
 	tcase_add_test(c, death_by_a_signal_is_no_success);
@@ -345,6 +346,6 @@ int main(void)
 	tcase_add_test(c, one_that_talks_without_end_is_killed_too);
 	tcase_add_test(c, killing_ends_the_command_at_once);
 	tcase_add_test(c, a_grandchild_that_holds_the_pipes_is_not_waited_for);
-	LOOP_OVER(c, a_command_that_cannot_be_started_is_a_fault_of_the_configuration, unstartable);
+	LOOP_OVER(u, a_command_that_cannot_be_started_is_a_fault_of_the_configuration, unstartable);
 	return check_main(s);
 }

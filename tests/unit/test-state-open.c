@@ -86,7 +86,7 @@ END_TEST
 
 static void hold_state(void *context)
 {
-	struct state *s;
+	static struct state *s; /* it ends with the process */
 	struct error err;
 
 	(void)context;
