@@ -34,9 +34,12 @@ static void fill(struct state *s)
 	struct mbox_intent intent = {.path = memory_copy_string("/nowhere/mbox"), .extents = extents, .count = 2};
 	struct state_record records[2] = {{.uid = "c", .delivered = now}, {.uid = "d", .delivered = now}};
 	struct state_record record = {.uid = "a", .octets = 9, .delivered = now};
+	const struct state_maildrop other = {"other", 995, "me"};
+	enum state_origin origin;
 	struct error err;
 
 	MUST(state_begin_run(s, now, &err) && state_end_run(s, now, &err));
+	MUST(state_enter_maildrop(s, &other, now, &origin, &err));
 	MUST(state_add(s, &record, &err));
 	record.uid = "b";
 	MUST(state_add(s, &record, &err) && state_add_told(s, "e", now, &err) && state_commit(s, &err));
