@@ -31,12 +31,15 @@ endif
 EXTRA_PROGRAMS += $(pop3_server)
 CLEANFILES += $(pop3_server)
 
-# Preloaded by tests/e2e/storage-failure.sh.
+# Preloaded by tests/e2e/shared-state.sh and tests/e2e/storage-failure.sh.
+no_locks = tests/support/no_locks.so
+$(no_locks): tests/support/no_locks.c
+	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/no_locks.c
 short_writes = tests/support/short_writes.so
 $(short_writes): tests/support/short_writes.c
 	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/short_writes.c
-EXTRA_DIST += tests/support/short_writes.c
-CLEANFILES += $(short_writes)
+EXTRA_DIST += tests/support/no_locks.c tests/support/short_writes.c
+CLEANFILES += $(no_locks) $(short_writes)
 
 # Each Check case, and each line of a shell test, is a result of its own.
 TEST_EXTENSIONS = .sh

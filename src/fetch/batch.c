@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "policy/plan.h"
 #include "store/destination.h"
@@ -45,8 +46,13 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 {
 	const struct mbox_intent *intent = NULL;
 
-	if (d->ops->prepare &&
-	    (!d->ops->prepare(d, &intent, err) || !state_set_intent(state, intent, b->records, err)))
+	if (d->ops->prepare && !d->ops->prepare(d, &intent, err))
+		return false;
+	if (intent && intent->count != b->count) {
+		error_set(err, ERROR_STORAGE, "the messages that had arrived could not be kept");
+		return error_mend(err, "check the disk; the next run fetches them again");
+	}
+	if (intent && !state_set_intent(state, intent, b->records, err))
 		return false;
 	if (!d->ops->commit(d, err))
 		return false;

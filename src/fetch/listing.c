@@ -75,7 +75,7 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 		if (l->made[i])
 			numbers[filled++] = l->maildrop.messages[i].number;
 	}
-	ok = top_identify(s, numbers, unusable, identities, err);
+	ok = top_identify(s, numbers, unusable, true, identities, err);
 	for (size_t i = 0; i < unusable && ok; i++)
 		ok = identities[i].known || refuse_unknown(numbers[i], err);
 	filled = 0;
@@ -149,6 +149,7 @@ bool listing_join(struct listing *l, struct state *state, struct plan *plan, str
 	for (size_t i = 0; i < count; i++) {
 		l->order[i] = keys[i].index;
 		l->items[i].uid = keys[i].uid;
+		l->items[i].octets = l->maildrop.messages[keys[i].index].octets;
 	}
 	free(keys);
 	if (!state_join(state, l->items, count, err))
@@ -163,6 +164,8 @@ bool listing_join(struct listing *l, struct state *state, struct plan *plan, str
 		    .octets = m->octets,
 		    .uid = l->items[i].uid,
 		    .known = {.delivered = l->items[i].known, .when = l->items[i].delivered, .told = l->items[i].told},
+		    .doubtful = l->items[i].doubtful,
+		    .likely = l->items[i].likely,
 		};
 	}
 	return true;

@@ -2,13 +2,15 @@
 
 #include "fetch/recover.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "policy/header.h"
-#include "policy/plan.h"
 #include "store/destination.h"
 #include "store/mbox_intent.h"
 #include "store/state.h"
@@ -44,58 +46,93 @@ bool recover_mbox(struct state *state, const struct log *log, struct error *err)
 	return ok;
 }
 
-/* What is computed of a message that is read back. */
-struct reading {
+/* The search for messages that are in place and not recorded. */
+struct search {
+	struct state *state;
+	struct destination *destination;
+	int64_t now;
+	char (*recorded)[DESTINATION_IDENTITY]; /* identities of what is */
+	size_t count, capacity;
+	/* Of the message that is being read: */
 	struct digest digest;
 	struct header_identity header;
 	uint64_t octets;
+	size_t found;
 };
 
-static void take(void *context, const char *bytes, size_t length)
+static void add_recorded(void *context, const char *uid)
 {
-	struct reading *r = context;
+	struct search *s = context;
+	size_t prefix = sizeof(STATE_FOUND) - 1;
 
-	digest_add(&r->digest, bytes, length);
-	header_add(&r->header, bytes, length);
-	r->octets += length;
-}
-
-static bool adopt_one(struct state *state, struct destination *d, struct plan_entry *e, size_t *adopted,
-    struct error *err)
-{
-	struct reading reading = {0};
-	struct state_record record = {.uid = e->uid};
-	bool found;
-
-	digest_start(&reading.digest);
-	header_start(&reading.header);
-	if (!d->ops->adopt(d, e->uid, take, &reading, &found, &record.delivered, err))
-		return false;
-	if (!found)
-		return true;
-	digest_end(&reading.digest, record.sha256);
-	header_end(&reading.header, record.header);
-	record.octets = reading.octets;
-	e->known.delivered = true;
-	e->known.when = record.delivered;
-	*adopted += 1;
-	return state_add(state, &record, err);
-}
-
-bool recover_adopt(struct state *state, struct destination *d, struct plan *plan, const struct log *log,
-    struct error *err)
-{
-	size_t adopted = 0;
-
-	if (!state_needs_recovery(state) || !d->ops->adopt)
-		return true;
-	for (size_t i = 0; i < plan->count; i++) {
-		if (!plan->entries[i].known.delivered && !adopt_one(state, d, &plan->entries[i], &adopted, err))
-			return false;
+	if (s->count == s->capacity) {
+		s->capacity = s->capacity ? s->capacity * 2 : 256;
+		s->recorded = memory_resize(s->recorded, s->capacity, sizeof(*s->recorded));
 	}
-	if (adopted == 0)
+	if (strncmp(uid, STATE_FOUND, prefix) == 0)
+		snprintf(s->recorded[s->count++], DESTINATION_IDENTITY, "%s", uid + prefix);
+	else
+		s->destination->ops->identity(s->destination, uid, s->recorded[s->count++]);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void start_reading(struct search *s)
+{
+	digest_start(&s->digest);
+	header_start(&s->header);
+	s->octets = 0;
+}
+
+static bool is_unrecorded(void *context, const char *identity)
+{
+	const struct search *s = context;
+	char key[DESTINATION_IDENTITY];
+
+	snprintf(key, sizeof(key), "%s", identity);
+	return s->count == 0 || !bsearch(key, s->recorded, s->count, sizeof(*s->recorded), by_text);
+}
+
+static void take_octets(void *context, const char *bytes, size_t length)
+{
+	struct search *s = context;
+
+	digest_add(&s->digest, bytes, length);
+	header_add(&s->header, bytes, length);
+	s->octets += length;
+}
+
+static bool record_found(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err)
+{
+	struct search *s = context;
+	struct state_record record = {.octets = s->octets, .listed = crlf_octets, .delivered = when};
+
+	digest_end(&s->digest, record.sha256);
+	header_end(&s->header, record.header);
+	start_reading(s);
+	s->found++;
+	return state_add_found(s->state, identity, &record, s->now, err);
+}
+
+bool recover_place(struct state *state, struct destination *d, int64_t now, const struct log *log, struct error *err)
+{
+	struct search s = {.state = state, .destination = d, .now = now};
+	const struct destination_finder finder = {&s, is_unrecorded, take_octets, record_found};
+	bool ok;
+
+	if (!state_needs_recovery(state) || !d->ops->find)
 		return true;
-	log_line(log, LOG_VERBOSE, "%zu messages were in place already, but not recorded", adopted);
-	/* The folder is synced before the record says that they are safe. */
-	return d->ops->commit(d, err);
+	start_reading(&s);
+	ok = state_each_uid(state, add_recorded, &s, err);
+	if (ok && s.count > 0)
+		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
+	/* All is on stable storage before the record says so; then the run that died is settled. */
+	ok = ok && d->ops->find(d, state_died_since(state), &finder, err) && state_end_run(state, now, err);
+	if (ok && s.found > 0)
+		log_line(log, LOG_VERBOSE, "%zu messages are in place, but were not recorded", s.found);
+	free(s.recorded);
+	return ok;
 }

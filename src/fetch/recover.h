@@ -2,12 +2,11 @@
 #define MAILHAUL_FETCH_RECOVER_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 struct destination;
 struct error;
 struct log;
-struct plan;
 struct state;
 
 /*
@@ -17,11 +16,10 @@ struct state;
 bool recover_mbox(struct state *state, const struct log *log, struct error *err);
 
 /*
- * After a run that ended in the middle, or without a state: finds messages of the plan that are in
- * place but not recorded, makes them safe and adds their records, which state_commit makes last, and
- * marks them as delivered in the plan.
+ * After a run that ended in the middle, or without a state: records what is in place and was not
+ * recorded, so that fetch/recognise finds it when it is listed, and settles that run. Asks the server
+ * nothing. Does nothing for destinations that cannot search.
  */
-bool recover_adopt(struct state *state, struct destination *d, struct plan *plan, const struct log *log,
-    struct error *err);
+bool recover_place(struct state *state, struct destination *d, int64_t now, const struct log *log, struct error *err);
 
 #endif

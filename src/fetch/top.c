@@ -8,7 +8,7 @@
 
 enum { HEADER_OCTETS_MOST = 16 * 1024 * 1024 };
 
-static bool take_one(struct session *s, struct top_identity *identity, struct error *err)
+static bool take_one(struct session *s, bool peek, struct top_identity *identity, struct error *err)
 {
 	struct session_event event;
 	struct header_identity header;
@@ -16,6 +16,7 @@ static bool take_one(struct session *s, struct top_identity *identity, struct er
 
 	*identity = (struct top_identity){0};
 	header_start(&header);
+	header.goes_on = peek;
 	do {
 		if (!session_next(s, &event, err))
 			return false;
@@ -32,15 +33,15 @@ static bool take_one(struct session *s, struct top_identity *identity, struct er
 	return true;
 }
 
-bool top_identify(struct session *s, const uint32_t *numbers, size_t count, struct top_identity *identities,
+bool top_identify(struct session *s, const uint32_t *numbers, size_t count, bool peek, struct top_identity *identities,
     struct error *err)
 {
 	size_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		while (next < count && session_queued(s) < session_window(s))
-			session_queue(s, COMMAND_TOP, numbers[next++]);
-		if (!take_one(s, &identities[i], err))
+			session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, numbers[next++]);
+		if (!take_one(s, peek, &identities[i], err))
 			return false;
 	}
 	return true;

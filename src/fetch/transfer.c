@@ -49,7 +49,8 @@ struct steps {
 	uint64_t octets;
 	size_t verified;  /* messages of the batch that are known to be right */
 	bool size_differs; /* one of the others has another size than LIST said */
-	bool mute;	   /* the server does not answer such questions */
+	bool answered;	   /* the server has answered such a question */
+	bool mute;	   /* it does not answer them */
 };
 
 struct run {
@@ -237,6 +238,7 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	case DESTINATION_TOOK:
 		break;
 	case DESTINATION_REFUSED:
+		r->t->not_taken++;
 		r->t->problem(r->t->context, "store", err);
 		return true;
 	default:
@@ -245,6 +247,7 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	record = batch_add(&r->batch, a->entry);
 	record->delivered = r->t->now;
 	record->octets = a->octets;
+	record->listed = a->entry->octets;
 	digest_end(&a->digest, record->sha256);
 	header_end(&a->header, record->header);
 	*r->t->step = "fetch";
@@ -275,7 +278,7 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 
 	r->steps.asked = NULL;
 	/* A server that does not know the question is not asked again. */
-	if (event->type == SESSION_REFUSED)
+	if (event->type == SESSION_REFUSED && !r->steps.answered)
 		r->steps.mute = true;
 	else if (!is_answer_to(e, event)) {
 		error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
@@ -283,6 +286,7 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 		error_server(err, event->text, event->length);
 		return error_mend(err, "what was fetched since the last good answer is not kept; the next run tries again");
 	}
+	r->steps.answered |= event->type == SESSION_OK;
 	r->steps.verified = r->batch.count;
 	r->steps.size_differs = false;
 	return !batch_is_full(&r->batch, 0) || commit(r, err);
@@ -367,19 +371,28 @@ static void collect_deletions(struct run *r)
  * After a failure: a line that broke does not make whole messages worse, and they are kept if they
  * are what they were taken for. After a failure of storage nothing is sure; the batch is taken back.
  */
-static void save_what_is_whole(struct run *r, const struct error *err)
+static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const char *step = *r->t->step;
 	bool right = r->steps.verified == r->batch.count || (err->kind == ERROR_NETWORK && !r->steps.size_differs);
+	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
 	struct error second;
 
 	d->ops->discard(d);
-	if (err->kind == ERROR_STORAGE || err->kind == ERROR_LOCKED || !right || !commit(r, &second)) {
-		d->ops->rollback(d);
-		state_rollback(r->t->state);
+	if (stored && right && commit(r, &second)) {
+		*r->t->step = step;
+		return;
 	}
-	*r->t->step = step;
+	/* That it cannot be stored is worse than that the line broke, and nothing more is tried. */
+	if (stored && right) {
+		*err = second;
+		r->t->out_of_step = false;
+	} else {
+		*r->t->step = step;
+	}
+	d->ops->rollback(d);
+	state_rollback(r->t->state);
 }
 
 bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)

@@ -26,6 +26,7 @@ struct transfer {
 	const char **step; /* what is being done, for messages */
 	/* Results; what they count is safe. */
 	uint64_t fetched, fetched_octets, deleted;
+	uint64_t not_taken; /* messages that were retrieved and that the destination does not take */
 	bool out_of_step; /* it failed because the server seems to mix its answers up under pipelining */
 };
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/error.h"
@@ -13,8 +14,8 @@
 #include "fetch/connect.h"
 #include "fetch/event.h"
 #include "fetch/listing.h"
+#include "fetch/recognise.h"
 #include "fetch/recover.h"
-#include "fetch/renumber.h"
 #include "fetch/transfer.h"
 #include "io/deadline.h"
 #include "policy/plan.h"
@@ -39,7 +40,9 @@ struct worker {
 	struct plan plan;
 	struct plan_summary summary;
 	bool out_of_step; /* transfer's word */
-	uint64_t messages_left; /* of max_messages; 0: any number */
+	bool not_taken;	  /* a message was retrieved that the destination does not take */
+	bool undone;	  /* so DELE did nothing */
+	uint64_t messages_left; /* that may still be fetched */
 	struct outcome outcome;
 };
 
@@ -81,9 +84,11 @@ static bool open_local(struct worker *w, struct error *err)
 	    .command = a->deliver_command,
 	    .command_limit = a->deliver_timeout,
 	    .crlf = a->crlf,
+	    .died = state_needs_recovery(w->state),
 	};
 	return a->destination->open(&w->destination, &w->destination_settings, err) &&
-	    recover_mbox(w->state, &w->log, err);
+	    recover_mbox(w->state, &w->log, err) &&
+	    recover_place(w->state, w->destination, w->clock.now, &w->log, err);
 }
 
 /*
@@ -95,16 +100,23 @@ static bool learn(struct worker *w, struct error *err)
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	enum state_origin origin = STATE_MAILDROP_SAME;
-	size_t count = w->listing.maildrop.count, missing;
+	size_t count = w->listing.maildrop.count;
+	struct recognition recognition = {
+	    .state = w->state,
+	    .session = w->connection.session,
+	    .destination = w->destination,
+	    .plan = &w->plan,
+	    .now = w->clock.now,
+	    .log = &w->log,
+	};
 
 	/* An empty listing would show nothing about another maildrop. */
-	return (count == 0 || state_enter_maildrop(w->state, &maildrop, w->clock.now, &origin, err)) &&
-	    listing_join(&w->listing, w->state, &w->plan, err) &&
-	    state_note_listing(w->state, w->listing.items, count, w->clock.now, &missing, err) &&
-	    renumber_match(w->state, w->connection.session, &w->plan, missing, origin == STATE_MAILDROP_OTHER, &w->log,
-		err) &&
-	    (w->options->dry_run || recover_adopt(w->state, w->destination, &w->plan, &w->log, err)) &&
-	    state_commit(w->state, err);
+	if ((count > 0 && !state_enter_maildrop(w->state, &maildrop, w->clock.now, &origin, err)) ||
+	    !listing_join(&w->listing, w->state, &w->plan, err) ||
+	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &recognition.missing, err))
+		return false;
+	recognition.must = origin == STATE_MAILDROP_OTHER;
+	return recognise(&recognition, err) && state_commit(w->state, err);
 }
 
 /* Lists, joins with the state, and decides. */
@@ -174,6 +186,7 @@ static bool carry_out(struct worker *w, struct error *err)
 		return false;
 	ok = transfer_run(&t, &w->plan, err);
 	w->out_of_step = t.out_of_step;
+	w->not_taken = t.not_taken > 0;
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
 	w->outcome.deleted = ok ? t.deleted : 0; /* without a QUIT, DELE does nothing */
@@ -192,23 +205,28 @@ static bool note_deleted(struct worker *w, struct error *err)
 	return true;
 }
 
-/* QUIT comes only after everything that was retrieved is safe: some servers take it as a receipt. */
+/*
+ * QUIT is sent only when everything that was retrieved is safe: some servers take it as a receipt.
+ * Without it, what DELE marked is still there, as far as we know.
+ */
 static bool finish(struct worker *w, struct error *err)
 {
 	struct error second;
 	bool ok;
 
 	w->step = "quit";
-	ok = session_quit(w->connection.session, err);
-	if (!ok)
-		w->outcome.deleted = 0; /* what DELE marked is still there, as far as we know */
-	connect_close(&w->connection, ok);
+	w->undone = w->not_taken && w->outcome.deleted > 0;
+	ok = w->not_taken || session_quit(w->connection.session, err);
+	if (!ok || w->not_taken)
+		w->outcome.deleted = 0;
+	connect_close(&w->connection, ok && !w->not_taken);
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
-	if ((!ok || note_deleted(w, err)) && state_end_run(w->state, w->clock.now, ok ? err : &second))
+	if ((!ok || w->not_taken || note_deleted(w, err)) && state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
-	w->step = "state";
+	if (ok)
+		w->step = "state";
 	return false;
 }
 
@@ -242,19 +260,37 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
+	uint64_t most = w->account->max_messages > 0 ? w->account->max_messages : UINT64_MAX;
+
 	if (!open_local(w, err))
 		return false;
-	w->messages_left = w->account->max_messages;
-	if (run_session(w, trust, true, err))
+	w->messages_left = most;
+	if (!run_session(w, trust, true, err)) {
+		if (!blames_pipelining(w, err) || w->outcome.fetched >= most)
+			return false;
+		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+		end_session(w);
+		w->messages_left = most - w->outcome.fetched;
+		if (!run_session(w, trust, false, err))
+			return false;
+	}
+	if (!w->undone)
 		return true;
-	if (!blames_pipelining(w, err) || (w->messages_left > 0 && w->outcome.fetched >= w->messages_left))
-		return false;
-	/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
-	log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+	log_line(&w->log, LOG_VERBOSE, "a message was not taken, so QUIT was not sent: deleting in a session of its own");
 	end_session(w);
-	if (w->messages_left > 0)
-		w->messages_left -= w->outcome.fetched;
-	return run_session(w, trust, false, err);
+	w->messages_left = 0;
+	return run_session(w, trust, true, err);
+}
+
+/* Host names know no case, and the state does not tell them apart by it either. */
+static char *name_maildrop(const struct account *a)
+{
+	char *name = memory_format("%s@%s:%u", a->user, a->server, a->port);
+
+	for (char *c = name + strlen(a->user) + 1; *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+	return name;
 }
 
 void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
@@ -268,7 +304,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.rule.keep = options->keep;
 	w.clock.now = (int64_t)time(NULL);
 	w.step = "start";
-	w.maildrop = memory_format("%s@%s:%u", account->user, account->server, account->port);
+	w.maildrop = name_maildrop(account);
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
 	end_session(&w);

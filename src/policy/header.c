@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TELLING_OCTETS = 64 };
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Fields that a mail store adds or changes by itself. */
 static const char *const store_fields[] = {
@@ -22,13 +22,15 @@ void header_start(struct header_identity *h)
 static void count_in(struct header_identity *h, const char *bytes, size_t length)
 {
 	digest_add(&h->digest, bytes, length);
-	h->counted += length;
 }
 
-static bool is_store_field(const char *name, size_t length)
+/* Fields with which no two messages are alike by chance. */
+static const char *const telling_fields[] = {"Message-ID", "Received"};
+
+static bool is_one_of(const char *const *names, size_t count, const char *name, size_t length)
 {
-	for (size_t i = 0; i < sizeof(store_fields) / sizeof(store_fields[0]); i++) {
-		if (strlen(store_fields[i]) == length && strncasecmp(store_fields[i], name, length) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(names[i]) == length && strncasecmp(names[i], name, length) == 0)
 			return true;
 	}
 	return false;
@@ -49,6 +51,8 @@ static void add_to_name(struct header_identity *h, char c)
 {
 	if (c == '\n' && h->held == 0) {
 		h->ended = true;
+		if (h->goes_on)
+			count_in(h, &c, 1);
 		return;
 	}
 	if ((c == ' ' || c == '\t') && h->held == 0) {
@@ -58,7 +62,8 @@ static void add_to_name(struct header_identity *h, char c)
 		return;
 	}
 	if (c == ':') {
-		settle(h, is_store_field(h->name, h->held));
+		h->telling |= is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
+		settle(h, is_one_of(store_fields, COUNT(store_fields), h->name, h->held));
 		if (!h->skipping)
 			count_in(h, &c, 1);
 		return;
@@ -74,10 +79,14 @@ static void add_to_name(struct header_identity *h, char c)
 
 static void add_piece(struct header_identity *h, const char *bytes, size_t length)
 {
-	while (length > 0 && !h->ended) {
+	while (length > 0 && (!h->ended || h->goes_on)) {
 		const char *lf;
 		size_t line;
 
+		if (h->ended) {
+			count_in(h, bytes, length);
+			return;
+		}
 		if (h->naming) {
 			add_to_name(h, *bytes++);
 			length--;
@@ -95,7 +104,7 @@ static void add_piece(struct header_identity *h, const char *bytes, size_t lengt
 
 void header_add(struct header_identity *h, const char *bytes, size_t length)
 {
-	while (length > 0 && !h->ended) {
+	while (length > 0 && (!h->ended || h->goes_on)) {
 		const char *cr;
 		size_t before;
 
@@ -117,7 +126,7 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE])
 	if (h->held > 0)
 		settle(h, false);
 	digest_end(&h->digest, identity);
-	return h->counted >= TELLING_OCTETS;
+	return h->telling;
 }
 
 /* Finds the value of Return-Path among the header lines in head. */

@@ -15,11 +15,12 @@
 struct header_identity {
 	struct digest digest;
 	bool ended;	/* the empty line has been seen */
+	bool goes_on;	/* set after header_start: lines behind it count, too */
+	bool telling;	/* there was a field with which no two messages are alike */
 	bool skipping;	/* the current field does not count */
 	bool naming;	/* at a line's start: the field's name is being gathered */
 	bool cr;	/* a CR is pending */
 	size_t held;	/* octets in name that are not in the digest yet */
-	size_t counted; /* octets in the digest */
 	char name[24];
 };
 
@@ -29,8 +30,8 @@ void header_start(struct header_identity *h);
 void header_add(struct header_identity *h, const char *bytes, size_t length);
 
 /*
- * Gives the identity. Returns whether the header has enough in it that no other message is likely to
- * have the same by chance.
+ * Gives the identity. Returns whether the header has a field with which no other message has the same
+ * one by chance: Message-ID or Received.
  */
 bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE]);
 

@@ -13,6 +13,8 @@ struct plan_entry {
 	uint64_t octets;
 	const char *uid; /* the listing's; never empty */
 	struct retention_known known;
+	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognise */
+	bool likely;   /* it is rather this one */
 	struct retention_decision decision;
 	bool deleted; /* the server has taken its DELE */
 };
@@ -34,8 +36,8 @@ void plan_make(struct plan *p, size_t count);
 void plan_free(struct plan *p);
 
 /*
- * Decides about every entry; newest_first turns the order around; at most max_messages (0: any
- * number) are fetched, the others of them left with REASON_LIMIT.
+ * Decides about every entry; newest_first turns the order around; at most max_messages are fetched,
+ * the others of them left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
     bool newest_first, uint64_t max_messages, struct plan_summary *summary);

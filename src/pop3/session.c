@@ -92,6 +92,7 @@ static const char *const command_words[] = {
     [COMMAND_UIDL] = "UIDL",
     [COMMAND_RETR] = "RETR",
     [COMMAND_TOP] = "TOP",
+    [COMMAND_PEEK] = "TOP",
     [COMMAND_DELE] = "DELE",
     [COMMAND_ASK_UID] = "UIDL",
     [COMMAND_ASK_SIZE] = "LIST",
@@ -109,6 +110,7 @@ static enum reply_shape shape_of(enum session_command command)
 		return REPLY_LINES;
 	case COMMAND_RETR:
 	case COMMAND_TOP:
+	case COMMAND_PEEK:
 		return REPLY_BODY;
 	default:
 		return REPLY_SINGLE;
@@ -140,8 +142,8 @@ void session_queue(struct session *s, enum session_command command, uint32_t num
 	char line[64];
 	int length;
 
-	if (command == COMMAND_TOP)
-		length = snprintf(line, sizeof(line), "TOP %u 0\r\n", number);
+	if (command == COMMAND_TOP || command == COMMAND_PEEK)
+		length = snprintf(line, sizeof(line), "TOP %u %d\r\n", number, command == COMMAND_PEEK ? SESSION_PEEK_LINES : 0);
 	else if (number > 0)
 		length = snprintf(line, sizeof(line), "%s %u\r\n", command_words[command], number);
 	else
@@ -345,7 +347,13 @@ bool session_list(struct session *s, struct maildrop *m, struct error *err)
 		return false;
 	if (session_window(s) == 1)
 		session_queue(s, COMMAND_UIDL, 0);
-	return read_listing(s, m, &without_uidl, err);
+	if (!read_listing(s, m, &without_uidl, err))
+		return false;
+	if (!without_uidl || !s->capability.uidl)
+		return true;
+	error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
+	err->temporary = true;
+	return error_mend(err, "the next run tries again");
 }
 
 bool session_quit(struct session *s, struct error *err)

@@ -26,14 +26,17 @@ enum session_command {
 	COMMAND_LIST,
 	COMMAND_UIDL,
 	COMMAND_RETR,
-	COMMAND_TOP,
+	COMMAND_TOP,  /* of no body line */
 	COMMAND_DELE,
 	COMMAND_NOOP,
 	COMMAND_RSET,
 	COMMAND_QUIT,
 	COMMAND_ASK_UID,  /* UIDL of one message */
 	COMMAND_ASK_SIZE, /* LIST of one message */
+	COMMAND_PEEK,	  /* TOP of SESSION_PEEK_LINES lines */
 };
+
+enum { SESSION_PEEK_LINES = 20 };
 
 enum session_event_type {
 	SESSION_OK,	/* the command succeeded; for RETR, TOP and listings more follows */
@@ -80,7 +83,7 @@ bool session_is_quiet(const struct session *s);
 void session_forbid_pipelining(struct session *s);
 
 /*
- * Puts a command into the queue: RETR, TOP (of no body line), DELE, ASK_UID, ASK_SIZE, NOOP, RSET. It is sent by
+ * Puts a command into the queue: RETR, TOP, PEEK, DELE, ASK_UID, ASK_SIZE, NOOP, RSET. It is sent by
  * session_next at the latest. Only a server that announced PIPELINING may be given more than
  * session_window commands at a time.
  */

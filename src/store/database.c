@@ -36,7 +36,7 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
-		return error_mend(err, "another program keeps it open for writing");
+		return error_mend(err, "another program keeps it open for writing, or its filesystem has no locks");
 	}
 	err->temporary = code == SQLITE_FULL || system_code == ENOSPC || system_code == EDQUOT;
 	return error_mend(err, "check the folder's permissions and the room on its disk");

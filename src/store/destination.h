@@ -17,6 +17,7 @@ struct destination_settings {
 	char *const *command;  /* pipe */
 	int64_t command_limit; /* seconds that the command may take for one message */
 	bool crlf;	       /* messages come with CRLF line ends */
+	bool died;	       /* an earlier run ended in the middle: folders that are there may not be durable */
 };
 
 /* What is known of a message before its first octet is written. */
@@ -32,8 +33,17 @@ enum destination_result {
 	DESTINATION_FAILED,  /* nothing more can be delivered */
 };
 
-/* Receives the octets of a message that is already in place. */
-typedef void (*destination_sink)(void *context, const char *bytes, size_t length);
+enum { DESTINATION_IDENTITY = 32 }; /* room for the text that identifies a message in place */
+
+/* What is told about messages that are already in place, one after the other. */
+struct destination_finder {
+	void *context;
+	/* Whether this one is wanted. */
+	bool (*wants)(void *context, const char *identity);
+	void (*octets)(void *context, const char *bytes, size_t length);
+	/* It has been given whole. crlf_octets is its size with CRLF line ends, when its delivery's time. */
+	bool (*found)(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err);
+};
 
 /*
  * One table a kind of destination. A message is begun, written and finished, or discarded; several
@@ -58,12 +68,12 @@ struct destination_ops {
 	bool (*commit)(struct destination *d, struct error *err);
 	void (*rollback)(struct destination *d);
 	/*
-	 * Optional, after a run that ended in the middle: looks whether the message with this UID is in
-	 * place already; then gives its octets to sink and the time of its delivery, and puts its file
-	 * on stable storage. The next commit does so with the folder.
+	 * Optional, after a run that ended in the middle: tells of the account's messages that were put
+	 * in place since a time, and puts all that are wanted on stable storage before it returns.
 	 */
-	bool (*adopt)(struct destination *d, const char *uid, destination_sink sink, void *context, bool *found,
-	    int64_t *when, struct error *err);
+	bool (*find)(struct destination *d, int64_t since, const struct destination_finder *finder, struct error *err);
+	/* With find: writes what identifies the message with this UID in place. */
+	void (*identity)(const struct destination *d, const char *uid, char out[DESTINATION_IDENTITY]);
 	/*
 	 * Optional, with the intent that a crash left: says how many of its messages stand in the file
 	 * whole (from the first on) and cuts a torn one behind them away, unless somebody else wrote

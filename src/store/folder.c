@@ -39,6 +39,18 @@ bool folder_sync(const char *path, struct error *err)
 	return ok;
 }
 
+bool folder_sync_above(const char *path, struct error *err)
+{
+	char *above = folder_of(path);
+	bool last = strcmp(above, "/") == 0 || strcmp(above, ".") == 0;
+	/* Where we cannot write, we have made nothing. */
+	bool ok = access(above, R_OK | W_OK) != 0 || folder_sync(above, err);
+
+	ok = ok && (last || folder_sync_above(above, err));
+	free(above);
+	return ok;
+}
+
 bool folder_make(const char *path, struct error *err)
 {
 	struct stat st;

@@ -11,6 +11,9 @@ bool folder_make(const char *path, struct error *err);
 /* Puts a folder's names on stable storage. */
 bool folder_sync(const char *path, struct error *err);
 
+/* The same for every folder above path: those who made it may not have come to that. */
+bool folder_sync_above(const char *path, struct error *err);
+
 /* The folder that holds path; the caller frees it. */
 char *folder_of(const char *path);
 

@@ -33,6 +33,20 @@ static bool rest(deadline until)
 	return true;
 }
 
+static bool refuse(const char *path, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "%s cannot be locked", path);
+	return error_mend(err, "keep it on a filesystem that has locks");
+}
+
+bool lock_check(int fd, const char *path, struct error *err)
+{
+	/* SQLite's own locks are elsewhere in the file: no reader of the state is in the way, or held up. */
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+	return fcntl(fd, F_SETLK, &lock) == 0 || errno == EACCES || errno == EAGAIN || refuse(path, err);
+}
+
 bool lock_file(int fd, const char *path, deadline until, struct error *err)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -40,10 +54,8 @@ bool lock_file(int fd, const char *path, deadline until, struct error *err)
 	while (fcntl(fd, F_SETLK, &lock) != 0) {
 		if (errno == EINTR)
 			continue;
-		if (errno != EACCES && errno != EAGAIN) {
-			error_errno(err, ERROR_STORAGE, errno, "%s cannot be locked", path);
-			return error_mend(err, "keep it on a filesystem that has locks");
-		}
+		if (errno != EACCES && errno != EAGAIN)
+			return refuse(path, err);
 		if (!rest(until))
 			return error_set(err, ERROR_LOCKED, "%s is locked by another program", path);
 	}

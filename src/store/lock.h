@@ -15,6 +15,13 @@ struct error;
 bool lock_file(int fd, const char *path, deadline until, struct error *err);
 
 /*
+ * Whether the file could be locked at all, which is so if somebody else has it locked just now.
+ * ERROR_STORAGE when the filesystem has no locks. Only for a file that this process has not locked:
+ * closing `fd` ends all its locks.
+ */
+bool lock_check(int fd, const char *path, struct error *err);
+
+/*
  * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it holds
  * "PID:HOST". A lock that a dead process of this machine left is taken away, one that does not tell
  * its machine only after five minutes.

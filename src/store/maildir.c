@@ -2,7 +2,6 @@
 
 #include "store/destination.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -18,6 +18,7 @@
 #include "base/platform.h"
 #include "store/folder.h"
 #include "store/maildir_name.h"
+#include "store/maildir_search.h"
 
 /* A message of the batch: its file in tmp/, open until commit, and its name in new/. */
 struct maildir_file {
@@ -30,13 +31,11 @@ struct maildir {
 	struct destination base;
 	const struct destination_settings *settings;
 	int root, tmp, new; /* the folders */
+	unsigned microseconds; /* when it was opened: part of the names */
 	struct maildir_file *batch;
 	size_t count, capacity;
 	bool open_message; /* the last of the batch is being written */
-	bool touched;	   /* new/ has changed since it was synced */
 	struct maildir_size size;
-	struct maildir_names names; /* what is in new/ and cur/, read when adopt first asks */
-	bool names_read;
 };
 
 static bool fail(const struct maildir *m, const char *what, struct error *err)
@@ -73,7 +72,6 @@ static void maildir_close(struct destination *d)
 		close(m->tmp);
 	if (m->new >= 0)
 		close(m->new);
-	maildir_names_free(&m->names);
 	free(m->batch);
 	free(m);
 }
@@ -81,11 +79,14 @@ static void maildir_close(struct destination *d)
 static bool maildir_open(struct destination **out, const struct destination_settings *settings, struct error *err)
 {
 	struct maildir *m = memory_zeroed(1, sizeof(*m));
+	struct timespec now = {0};
 	int cur = -1;
-	bool ok = folder_make(settings->path, err);
+	bool ok = folder_make(settings->path, err) && (!settings->died || (folder_sync(settings->path, err) && folder_sync_above(settings->path, err)));
 
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
+	clock_gettime(CLOCK_REALTIME, &now);
+	m->microseconds = (unsigned)(now.tv_nsec / 1000);
 	m->tmp = m->new = -1;
 	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (ok && m->root < 0)
@@ -120,13 +121,9 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
 	}
 	f = &m->batch[m->count];
-	*f = (struct maildir_file){.temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now)};
+	f->temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now, m->microseconds);
+	f->final = NULL;
 	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (f->fd < 0 && errno == EEXIST) {
-		/* What a crashed run left: the lock on the account says that nobody is writing it. */
-		unlinkat(m->tmp, f->temporary, 0);
-		f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	}
 	if (f->fd < 0) {
 		fail(m, "does not take a new file", err);
 		free_file(f);
@@ -195,89 +192,33 @@ static bool maildir_commit(struct destination *d, struct error *err)
 	for (size_t i = 0; i < m->count; i++) {
 		if (renameat(m->tmp, m->batch[i].temporary, m->new, m->batch[i].final) != 0)
 			return fail(m, "does not take a message into new/", err);
-		m->touched = true;
 	}
-	if (m->touched && fsync(m->new) != 0) {
+	if (m->count > 0 && fsync(m->new) != 0) {
 		fail(m, "cannot be synced", err);
 		/* What a later sync says of these names means nothing: they are fetched again instead. */
 		for (size_t i = 0; i < m->count; i++)
 			unlinkat(m->new, m->batch[i].final, 0);
 		return false;
 	}
-	m->touched = false;
 	for (size_t i = 0; i < m->count; i++)
 		free_file(&m->batch[i]);
 	m->count = 0;
 	return true;
 }
 
-/* Reads the names of one folder; with remove_own, files of this account are unlinked instead. */
-static bool scan(struct maildir *m, const char *folder, bool remove_own, struct error *err)
+static void maildir_identity(const struct destination *d, const char *uid, char out[DESTINATION_IDENTITY])
 {
-	int fd = openat(m->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
+	const struct maildir *m = (const struct maildir *)d;
 
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return fail(m, "cannot be read", err);
-	}
-	while ((errno = 0, entry = readdir(stream))) {
-		if (remove_own && maildir_name_is_own(entry->d_name, m->settings->account))
-			unlinkat(fd, entry->d_name, 0);
-		else if (!remove_own)
-			maildir_names_add(&m->names, m->settings->account, folder, entry->d_name);
-	}
-	if (errno != 0) {
-		fail(m, "cannot be read", err);
-		closedir(stream);
-		return false;
-	}
-	closedir(stream);
-	return true;
+	maildir_name_identity(m->settings->account, m->settings->maildrop, uid, out);
 }
 
-static bool read_names(struct maildir *m, struct error *err)
+static bool maildir_find(struct destination *d, int64_t since, const struct destination_finder *finder,
+    struct error *err)
 {
-	if (m->names_read)
-		return true;
-	/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
-	if (!scan(m, "tmp", true, err) || !scan(m, "new", false, err) || !scan(m, "cur", false, err))
-		return false;
-	maildir_names_sort(&m->names);
-	m->names_read = true;
-	return true;
-}
+	const struct maildir *m = (const struct maildir *)d;
 
-static bool maildir_adopt(struct destination *d, const char *uid, destination_sink sink, void *context, bool *found,
-    int64_t *when, struct error *err)
-{
-	struct maildir *m = (struct maildir *)d;
-	char piece[65536];
-	const char *path;
-	ssize_t n = 0;
-	bool ok;
-	int fd;
-
-	*found = false;
-	if (!read_names(m, err))
-		return false;
-	path = maildir_names_find(&m->names, m->settings->account, m->settings->maildrop, uid);
-	if (!path)
-		return true;
-	fd = openat(m->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return errno == ENOENT || fail(m, "cannot be read", err); /* a reader took it away just now */
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		sink(context, piece, (size_t)n);
-	ok = (n == 0 && fsync(fd) == 0) || fail(m, "holds a message that cannot be read", err);
-	close(fd);
-	/* cur/ need not be synced: its names were moved there from new/ by a reader. */
-	m->touched = ok;
-	*found = ok;
-	*when = strtoll(strchr(path, '/') + 1, NULL, 10);
-	return ok;
+	return maildir_search(m->root, m->settings->account, since, finder, err);
 }
 
 const struct destination_ops maildir_ops = {
@@ -289,6 +230,7 @@ const struct destination_ops maildir_ops = {
     .discard = maildir_discard,
     .commit = maildir_commit,
     .rollback = maildir_rollback,
-    .adopt = maildir_adopt,
+    .find = maildir_find,
+    .identity = maildir_identity,
     .close = maildir_close,
 };

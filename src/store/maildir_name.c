@@ -11,15 +11,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 
-enum {
-	ACCOUNT_DIGITS = 8,
-	MESSAGE_DIGITS = 24,
-};
-
-struct maildir_names_entry {
-	char digits[MESSAGE_DIGITS + 1];
-	size_t path; /* offset in maildir_names.paths */
-};
+enum { ACCOUNT_DIGITS = 8 };
 
 /* Hexadecimal digits of SHA-256 over the account's name and, for a message, NUL, maildrop, NUL and UID. */
 static void identity(const char *account, const char *maildrop, const char *uid, char *out, size_t digits)
@@ -59,14 +51,14 @@ static void host_part(char *out, size_t size)
 	out[used] = '\0';
 }
 
-char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now)
+char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, unsigned microseconds)
 {
-	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MESSAGE_DIGITS + 1], host[96];
+	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MAILDIR_IDENTITY_DIGITS + 1], host[96];
 
 	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
-	identity(account, maildrop, uid, message_digits, MESSAGE_DIGITS);
+	identity(account, maildrop, uid, message_digits, MAILDIR_IDENTITY_DIGITS);
 	host_part(host, sizeof(host));
-	return memory_format("%" PRId64 ".mh-%s-%s.%s", now, account_digits, message_digits, host);
+	return memory_format("%" PRId64 ".mh-%s-%s.M%06u.%s", now, account_digits, message_digits, microseconds, host);
 }
 
 /* The message's digits in a name of this account, or NULL. */
@@ -80,15 +72,27 @@ static const char *own_digits(const char *name, const char *account_digits)
 	if (strncmp(mark, account_digits, ACCOUNT_DIGITS) != 0 || mark[ACCOUNT_DIGITS] != '-')
 		return NULL;
 	mark += ACCOUNT_DIGITS + 1;
-	return strspn(mark, "0123456789abcdef") == MESSAGE_DIGITS && mark[MESSAGE_DIGITS] == '.' ? mark : NULL;
+	return strspn(mark, "0123456789abcdef") == MAILDIR_IDENTITY_DIGITS && mark[MAILDIR_IDENTITY_DIGITS] == '.' ? mark : NULL;
 }
 
-bool maildir_name_is_own(const char *name, const char *account)
+void maildir_name_identity(const char *account, const char *maildrop, const char *uid,
+    char out[MAILDIR_IDENTITY_DIGITS + 1])
 {
-	char digits[ACCOUNT_DIGITS + 1];
+	identity(account, maildrop, uid, out, MAILDIR_IDENTITY_DIGITS);
+}
 
-	identity(account, NULL, NULL, digits, ACCOUNT_DIGITS);
-	return own_digits(name, digits) != NULL;
+bool maildir_name_is_own(const char *name, const char *account, char identity_out[MAILDIR_IDENTITY_DIGITS + 1])
+{
+	char account_digits[ACCOUNT_DIGITS + 1];
+	const char *digits;
+
+	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
+	digits = own_digits(name, account_digits);
+	if (digits && identity_out) {
+		memcpy(identity_out, digits, MAILDIR_IDENTITY_DIGITS);
+		identity_out[MAILDIR_IDENTITY_DIGITS] = '\0';
+	}
+	return digits != NULL;
 }
 
 void maildir_size_add(struct maildir_size *s, const char *bytes, size_t length)
@@ -106,59 +110,4 @@ void maildir_size_add(struct maildir_size *s, const char *bytes, size_t length)
 		at = lf + 1;
 	}
 	s->cr = end[-1] == '\r';
-}
-
-void maildir_names_add(struct maildir_names *n, const char *account, const char *folder, const char *name)
-{
-	char account_digits[ACCOUNT_DIGITS + 1];
-	const char *digits;
-	struct maildir_names_entry *e;
-
-	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
-	digits = own_digits(name, account_digits);
-	if (!digits)
-		return;
-	if (n->count == n->capacity) {
-		n->capacity = n->capacity ? n->capacity * 2 : 256;
-		n->entries = memory_resize(n->entries, n->capacity, sizeof(*n->entries));
-	}
-	e = &n->entries[n->count++];
-	memcpy(e->digits, digits, MESSAGE_DIGITS);
-	e->digits[MESSAGE_DIGITS] = '\0';
-	e->path = n->paths.length;
-	buf_append_format(&n->paths, "%s/%s", folder, name);
-	buf_append(&n->paths, "", 1);
-}
-
-static int by_digits(const void *a, const void *b)
-{
-	const struct maildir_names_entry *first = a, *second = b;
-
-	return strcmp(first->digits, second->digits);
-}
-
-void maildir_names_sort(struct maildir_names *n)
-{
-	if (n->count > 0)
-		qsort(n->entries, n->count, sizeof(*n->entries), by_digits);
-}
-
-const char *maildir_names_find(const struct maildir_names *n, const char *account, const char *maildrop,
-    const char *uid)
-{
-	struct maildir_names_entry key;
-	const struct maildir_names_entry *found;
-
-	if (n->count == 0)
-		return NULL;
-	identity(account, maildrop, uid, key.digits, MESSAGE_DIGITS);
-	found = bsearch(&key, n->entries, n->count, sizeof(key), by_digits);
-	return found ? n->paths.data + found->path : NULL;
-}
-
-void maildir_names_free(struct maildir_names *n)
-{
-	free(n->entries);
-	buf_free(&n->paths);
-	*n = (struct maildir_names){0};
 }

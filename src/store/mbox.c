@@ -38,6 +38,7 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 {
 	struct mbox *m;
 	struct stat st;
+	bool ok;
 
 	if (lstat(settings->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
 		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", settings->path);
@@ -51,13 +52,13 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->file.fd = -1;
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
-	/* Made now, so that a path that cannot be written is known before anything is fetched. */
-	if (folder_make(m->folder, err) && mbox_file_open(&m->file, settings->path, err)) {
-		mbox_file_close(&m->file);
-		return true;
-	}
-	destination_close(out);
-	return false;
+	/* Made now, so that a path that cannot be written or locked is known before anything is fetched. */
+	ok = folder_make(m->folder, err) && mbox_file_open(&m->file, settings->path, err) &&
+	    lock_check(m->file.fd, settings->path, err);
+	mbox_file_close(&m->file);
+	if (!ok)
+		destination_close(out);
+	return ok;
 }
 
 /* Moves what quoting made into the spool, and into digest and head of the message's extent. */

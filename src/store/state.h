@@ -20,6 +20,7 @@ struct state;
 struct state_record {
 	const char *uid;
 	uint64_t octets; /* as delivered */
+	uint64_t listed; /* as LIST said */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SIZE]; /* policy/header */
@@ -28,7 +29,10 @@ struct state_record {
 /* A listed UID, to be joined with what is known of it. */
 struct state_item {
 	const char *uid;
-	bool known;
+	uint64_t octets; /* what LIST says */
+	bool known;	 /* it was delivered, or at least: */
+	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
+	bool likely;	 /* if doubtful: the size is the same, and it was not us who deleted it */
 	int64_t delivered;
 	bool told; /* the user was told that it is too large */
 };
@@ -46,8 +50,11 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
     struct error *err);
 void state_close(struct state **s);
 
-/* The last run ended in the middle, or there was none: the destination may hold what is not recorded. */
+/* A run ended in the middle, or there was none: the destination may hold what is not recorded. */
 bool state_needs_recovery(const struct state *s);
+
+/* When the first run began that has not ended, in seconds since the epoch; 0 when there was none. */
+int64_t state_died_since(const struct state *s);
 
 /* The version of the library that runs, for --version. */
 const char *state_library_version(void);
@@ -66,17 +73,22 @@ enum state_origin {
 	STATE_MAILDROP_SAME,
 	STATE_MAILDROP_FIRST, /* none is recorded */
 	STATE_MAILDROP_OTHER, /* the account has been pointed to another one */
+	STATE_MAILDROP_BACK,  /* to one that it was pointed to before */
 };
 
 /*
  * Notes which maildrop the listing is of; state_commit makes it last. With another one than before,
- * no UID is known any more: what is recorded counts as missing, to be found by its header.
+ * no UID is known any more: what is recorded counts as missing, to be found by its header. Back in
+ * a maildrop that was entered before, its UIDs are doubtful.
  */
 bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop, int64_t now, enum state_origin *origin,
     struct error *err);
 
 /* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
+
+/* Gives every UID that is recorded, in no order. */
+bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
 
 /*
  * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
@@ -90,11 +102,40 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err);
 
 /*
- * Looks for a missing message with this header, and gives it the new UID; *delivered is its time.
- * Each is found once.
+ * Says whether the doubtful message is the one that was delivered: its header (NULL: take it for that
+ * one) is the recorded one. If so, it is listed again, with this size.
  */
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], const char *uid, int64_t *delivered,
-    bool *found, struct error *err);
+bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
+    struct error *err);
+
+/* The UID is another message's now: what was recorded under it counts as missing. */
+bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err);
+
+/* A recorded message that was looked for. */
+struct state_match {
+	bool found;
+	int64_t delivered;
+	uint64_t listed;
+};
+
+/*
+ * Looks for a message with this header and size that is missing, and gives it the new UID. Each is
+ * found once.
+ */
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], uint64_t octets, int64_t now,
+    const char *uid, struct state_match *match, struct error *err);
+
+/* What the UID of a message begins with that was found in place; behind it, its identity there. */
+#define STATE_FOUND " found:"
+
+/* Records a message that was found in place under the destination's identity; it counts as missing. */
+bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
+    struct error *err);
+
+/* Whether there are such; and gives the one with this identity its UID. */
+bool state_has_found(struct state *s, bool *any, struct error *err);
+bool state_take_found(struct state *s, const char *identity, const char *uid, struct state_match *match,
+    struct error *err);
 
 /* On stable storage when it returns: from now on, until state_end_run, a crash calls for recovery. */
 bool state_begin_run(struct state *s, int64_t now, struct error *err);

@@ -4,11 +4,14 @@ e2e_tests = \
 	tests/e2e/crash.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/faults.sh \
+	tests/e2e/identity.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
+	tests/e2e/recovery.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
+	tests/e2e/shared-state.sh \
 	tests/e2e/state.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/trust.sh
@@ -16,6 +19,7 @@ check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
+tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \

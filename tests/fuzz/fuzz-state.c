@@ -115,8 +115,8 @@ static void use(struct state *s, bool writable)
 	enum state_origin origin;
 	size_t missing;
 	struct error err;
-	int64_t delivered;
-	bool ok, found;
+	struct state_match match;
+	bool ok, same, any;
 
 	error_clear(&err);
 	ok = state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
@@ -124,7 +124,10 @@ static void use(struct state *s, bool writable)
 	if (ok && writable) {
 		use_intent(s);
 		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &missing, &err) &&
-		    state_take_renumbered(s, record.header, "y", &delivered, &found, &err) &&
+		    state_take_renumbered(s, record.header, 0, now, "y", &match, &err) &&
+		    state_confirm(s, "c", 1, record.header, &same, &err) && state_displace(s, "c", now, &err) &&
+		    state_has_found(s, &any, &err) && state_add_found(s, "0123", &record, now, &err) &&
+		    state_take_found(s, "0123", "w", &match, &err) &&
 		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_deleted(s, "a", now, &err) &&
 		    state_add_told(s, "z", now, &err) && state_commit(s, &err) && state_end_run(s, now, &err);
 	}

@@ -29,7 +29,7 @@ void reopen(void)
 
 bool add(const char *uid, int64_t delivered, unsigned char header)
 {
-	struct state_record record = {.uid = uid, .octets = 5, .delivered = delivered};
+	struct state_record record = {.uid = uid, .octets = 5, .listed = 6, .delivered = delivered};
 
 	memset(record.sha256, 1, DIGEST_SIZE);
 	memset(record.header, header, DIGEST_SIZE);
@@ -44,8 +44,10 @@ void record(const char *uid, int64_t delivered)
 /* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
 const char *knows(const char *uid)
 {
-	struct state_item item = {.uid = uid};
+	struct state_item item = {.uid = uid, .octets = 6};
 
 	ck_assert_msg(state_join(s, &item, 1, &err), "%s", err.cause);
+	if (item.doubtful)
+		return item.likely ? "?" : "??";
 	return item.known ? item.told ? "kt" : "k" : item.told ? "t" : "-";
 }

@@ -15,13 +15,13 @@ void enter(void);
 void leave(void);
 void reopen(void);
 
-/* Adds a record whose header identity is `header` 32 times; commits nothing. */
+/* Adds a record of 5 octets, listed with 6, whose header identity is `header` 32 times; commits nothing. */
 bool add(const char *uid, int64_t delivered, unsigned char header);
 
 /* Adds and commits one. */
 void record(const char *uid, int64_t delivered);
 
-/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
+/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both, "?" likely, "??" doubtful. */
 const char *knows(const char *uid);
 
 #endif

@@ -117,29 +117,63 @@ START_TEST(retr_and_top_give_the_same_identity)
 }
 END_TEST
 
-/* Headers whose lines that count have so many octets. */
+/* A field is telling when no two messages have the same by chance. */
 static const struct {
 	struct text message;
 	bool telling;
-} lengths[] = {
+} fields[] = {
     {TEXT(""), false},
-    {TEXT("Subject: a short one\n\nand a body that is long enough to tell it from any other\n"), false},
-    {TEXT("A: 12345678901234567890123456789012345678901234567890123456789\n\n"), false},
-    {TEXT("A: 12345678901234567890123456789012345678901234567890123456789x\n\n"), true},
-    {TEXT("A: 12345678901234567890123456789012345678901234567890123456789x\r\n\r\n"), true},
-    {TEXT("A: 12345678901234567890123456789012345678901234567890123456789\r\n\r\n"), false},
-    {TEXT("Status: 234567890123456789012345678901234567890123456789012345678901234567890\n\n"), false},
-    {TEXT("Subject: one\nFrom: a@example.org\nTo: b@example.org\nDate: Fri, 3 Oct 2025 10:00:00 +0000\n\n"), true},
+    {TEXT("Message-ID: <1@example.org>\n\nbody\n"), true},
+    {TEXT("Subject: one\r\nmessage-id : <1@example.org>\r\n\r\n"), false},
+    {TEXT("Subject: one\r\nmessage-id:<1@example.org>\r\n\r\n"), true},
+    {TEXT("Received: from a by b; Fri, 3 Oct 2025 10:00:00 +0000\n\n"), true},
+    {TEXT("Subject: a\n Message-ID: <1@example.org>\n\n"), false},
+    {TEXT("Subject: a\n\nMessage-ID: <1@example.org>\n"), false},
+    {TEXT("X-Message-ID: <1@example.org>\nMessage-IDs: 2\n\n"), false},
+    {TEXT("Subject: one\nFrom: a@example.org\nTo: b@example.org\nDate: Fri, 3 Oct 2025 10:00:00 +0000\n\n"), false},
 };
 
-START_TEST(a_short_header_is_not_taken_for_an_identity)
+START_TEST(only_a_header_that_tells_a_message_from_all_others_says_so)
 {
 	unsigned char identity[DIGEST_SIZE];
 	struct header_identity h;
 
 	header_start(&h);
-	header_add(&h, lengths[_i].message.bytes, lengths[_i].message.length);
-	ck_assert_int_eq(header_end(&h, identity), lengths[_i].telling);
+	header_add(&h, fields[_i].message.bytes, fields[_i].message.length);
+	ck_assert_int_eq(header_end(&h, identity), fields[_i].telling);
+}
+END_TEST
+
+static void identify_all(struct text message, size_t piece, unsigned char out[DIGEST_SIZE])
+{
+	struct header_identity h;
+
+	header_start(&h);
+	h.goes_on = true;
+	for (size_t at = 0; at < message.length; at += piece)
+		header_add(&h, message.bytes + at, message.length - at < piece ? message.length - at : piece);
+	header_end(&h, out);
+}
+
+START_TEST(an_identity_that_goes_on_counts_the_lines_behind_the_header)
+{
+	static const struct text a = TEXT("A: b\nStatus: R\n\none\ntwo\n"), b = TEXT("A: b\nStatus: RO\n\none\ntwo\n"),
+				 c = TEXT("A: b\n\none\ntwi\n"), crlf = TEXT("A: b\r\n\r\none\r\ntwo\r\n");
+	unsigned char first[DIGEST_SIZE], second[DIGEST_SIZE];
+
+	identify_all(a, 100, first);
+	for (size_t piece = 1; piece < 30; piece++) {
+		identify_all(a, piece, second);
+		ck_assert_mem_eq(first, second, DIGEST_SIZE);
+		identify_all(crlf, piece, second);
+		ck_assert_mem_eq(first, second, DIGEST_SIZE);
+	}
+	identify_all(b, 100, second);
+	ck_assert_mem_eq(first, second, DIGEST_SIZE);
+	identify_all(c, 100, second);
+	ck_assert_mem_ne(first, second, DIGEST_SIZE);
+	identify(a, 0, 0, second);
+	ck_assert_mem_ne(first, second, DIGEST_SIZE);
 }
 END_TEST
 
@@ -215,7 +249,8 @@ int main(void)
 	LOOP_OVER(identity, an_identity_is_that_of_the_lines_that_count, headers);
 	LOOP_OVER(identity, an_identity_does_not_depend_on_how_the_octets_come, headers);
 	tcase_add_test(identity, retr_and_top_give_the_same_identity);
-	LOOP_OVER(identity, a_short_header_is_not_taken_for_an_identity, lengths);
+	LOOP_OVER(identity, only_a_header_that_tells_a_message_from_all_others_says_so, fields);
+	tcase_add_test(identity, an_identity_that_goes_on_counts_the_lines_behind_the_header);
 	LOOP_OVER(identity, other_headers_give_another_identity, different);
 	LOOP_OVER(sender, the_envelope_sender_is_taken_from_return_path, senders);
 	return check_main(s);

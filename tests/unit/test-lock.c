@@ -81,6 +81,21 @@ START_TEST(what_has_no_locks_is_a_storage_failure)
 
 	ck_assert(!lock_file(-1, "mbox", deadline_in(0), &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(!lock_check(-1, "mbox", &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+}
+END_TEST
+
+START_TEST(a_file_that_is_locked_can_be_locked_in_principle)
+{
+	struct scratch_child other;
+	struct error err;
+	int fd = open_mbox();
+
+	scratch_hold(&other, take_file_lock, NULL);
+	ck_assert(lock_check(fd, "mbox", &err));
+	scratch_release(&other);
+	close(fd);
 }
 END_TEST
 
@@ -217,6 +232,7 @@ int main(void)
 	tcase_add_test(file, a_lock_is_waited_for_until_the_deadline);
 	tcase_add_test(file, a_file_lock_ends_with_its_descriptor);
 	tcase_add_test(file, what_has_no_locks_is_a_storage_failure);
+	tcase_add_test(file, a_file_that_is_locked_can_be_locked_in_principle);
 	tcase_add_test(dot, a_dot_lock_tells_its_process_and_host);
 	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
 	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept_however_old_it_is);

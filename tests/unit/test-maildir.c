@@ -172,16 +172,22 @@ START_TEST(content_is_kept_octet_for_octet_under_a_name_with_its_sizes)
 {
 	for (size_t piece = 1; piece <= contents[_i].length + 1; piece++) {
 		struct destination *d = open_maildir();
-		char *stem = maildir_name_make("work", "me@host", "uid", 1700000000), want[512];
+		char wanted[MAILDIR_IDENTITY_DIGITS + 1], identity[MAILDIR_IDENTITY_DIGITS + 1], path[512];
+		const char *name;
 		struct error err;
 
 		deliver(d, "uid", contents[_i].bytes, contents[_i].length, piece);
 		ck_assert(d->ops->commit(d, &err));
-		snprintf(want, sizeof(want), "new/%s%s", stem, contents[_i].sizes);
-		ck_assert_uint_eq(scratch_count(in_maildir("new")), 1);
-		scratch_expect(in_maildir(want), contents[_i].bytes, contents[_i].length);
-		ck_assert_uint_eq(scratch_mode(in_maildir(want)), 0600);
-		free(stem);
+		name = scratch_only_name(in_maildir("new"));
+		maildir_name_identity("work", "me@host", "uid", wanted);
+		ck_assert(maildir_name_is_own(name, "work", identity));
+		ck_assert_str_eq(identity, wanted);
+		ck_assert_int_eq(strtoll(name, NULL, 10), 1700000000);
+		ck_assert_str_eq(strchr(name, ','), contents[_i].sizes);
+		snprintf(path, sizeof(path), "new/%s", name);
+		scratch_expect(in_maildir(path), contents[_i].bytes, contents[_i].length);
+		ck_assert_uint_eq(scratch_mode(in_maildir(path)), 0600);
+		ck_assert_int_eq(unlink(in_maildir(path)), 0);
 		destination_close(&d);
 	}
 }
@@ -250,24 +256,6 @@ START_TEST(closing_takes_back_what_was_not_committed)
 }
 END_TEST
 
-START_TEST(a_file_that_a_crash_left_under_the_same_name_is_replaced)
-{
-	char *name = maildir_name_make("work", "me@host", "uid", 1700000000), path[300];
-	struct destination *d = open_maildir();
-	struct error err;
-
-	snprintf(path, sizeof(path), "tmp/%s", name);
-	scratch_write_text(in_maildir(path), "longer than what comes");
-	deliver_text(d, "uid", "new\n");
-	ck_assert(d->ops->commit(d, &err));
-	expect_counts(0, 1, 0);
-	snprintf(path, sizeof(path), "new/%s,S=4,W=5", name);
-	scratch_expect_text(in_maildir(path), "new\n");
-	free(name);
-	destination_close(&d);
-}
-END_TEST
-
 START_TEST(more_messages_than_a_batch_has_room_for_at_first)
 {
 	struct destination *d = open_maildir();
@@ -321,106 +309,161 @@ START_TEST(a_maildir_that_vanishes_before_the_commit_is_a_failure)
 }
 END_TEST
 
-static void gather(void *context, const char *bytes, size_t length)
-{
-	buf_append(context, bytes, length);
-}
-
 /* Puts a file where a run that died would have left it. */
 static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
 {
-	char *name = maildir_name_make(account, "me@host", uid, 1600000000), path[400];
+	char *name = maildir_name_make(account, "me@host", uid, 1600000000, 7), path[400];
 
 	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
 	scratch_write_text(in_maildir(path), content);
 	free(name);
 }
 
-static bool adopts(struct destination *d, const char *uid, const char *content)
-{
-	struct buf found_content = {0};
-	struct error err;
-	int64_t when = 0;
-	bool found;
+/* What is told of the messages that were found: "CONTENT|" for each. */
+struct told {
+	struct buf text;
+	const char *unwanted; /* an identity, or NULL */
+	const char *lost;     /* a path in the Maildir that goes away when the first message is read */
+	const char *moved_to;
+};
 
-	ck_assert_msg(d->ops->adopt(d, uid, gather, &found_content, &found, &when, &err), "%s", err.cause);
-	if (found) {
-		ck_assert_str_eq(buf_string(&found_content), content);
-		ck_assert_int_eq(when, 1600000000);
-	} else {
-		ck_assert_uint_eq(found_content.length, 0);
-	}
-	buf_free(&found_content);
-	return found;
+static bool wants(void *context, const char *identity)
+{
+	const struct told *t = context;
+
+	return !t->unwanted || strcmp(identity, t->unwanted) != 0;
+}
+
+static void gather(void *context, const char *bytes, size_t length)
+{
+	struct told *t = context;
+
+	buf_append(&t->text, bytes, length);
+	if (t->lost)
+		ck_assert_int_eq(rename(in_maildir(t->lost), in_maildir(t->moved_to)), 0);
+	t->lost = NULL;
+}
+
+static bool note(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err)
+{
+	struct told *t = context;
+	const char *last = t->text.data ? strrchr(buf_string(&t->text), '|') : NULL;
+	const char *content = last ? last + 1 : buf_string(&t->text);
+	size_t length = strlen(content);
+
+	(void)err;
+	ck_assert_uint_eq(strlen(identity), MAILDIR_IDENTITY_DIGITS);
+	ck_assert_uint_eq(crlf_octets, length + (length > 0)); /* one line each */
+	ck_assert_int_eq(when, 1600000000);
+	buf_append_string(&t->text, "|");
+	return true;
+}
+
+/* Expects the texts of count messages to be told. */
+static void expect_found(struct told *t, int64_t since, const char *const *texts, size_t count)
+{
+	struct destination *d = open_maildir();
+	const struct destination_finder finder = {t, wants, gather, note};
+	struct error err;
+	size_t told = 0;
+
+	ck_assert_msg(d->ops->find(d, since, &finder, &err), "%s", err.cause);
+	for (const char *c = buf_string(&t->text); *c; c++)
+		told += *c == '|';
+	ck_assert_msg(told == count, "%s", buf_string(&t->text));
+	for (size_t i = 0; i < count; i++)
+		ck_assert_msg(strstr(buf_string(&t->text), texts[i]) != NULL, "%s in %s", texts[i], buf_string(&t->text));
+	buf_free(&t->text);
+	destination_close(&d);
 }
 
 START_TEST(what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it)
 {
-	struct destination *d = open_maildir();
-	struct error err;
+	static const char *const texts[] = {"one\n|", "two\n|", "three\n|", "|"};
+	struct told t = {0};
 
+	destination_close(&(struct destination *){open_maildir()});
 	leave("new", "work", "1", ",S=4,W=5", "one\n");
 	leave("cur", "work", "2", ",S=4,W=5:2,", "two\n");
 	leave("cur", "work", "3", ",S=6,W=7:2,FRSa", "three\n");
 	leave("cur", "work", "4", ":2,S", "");
-	ck_assert(adopts(d, "1", "one\n"));
-	ck_assert(adopts(d, "2", "two\n"));
-	ck_assert(adopts(d, "3", "three\n"));
-	ck_assert(adopts(d, "4", ""));
-	ck_assert(!adopts(d, "5", ""));
-	ck_assert(d->ops->commit(d, &err));
+	expect_found(&t, 0, texts, COUNT(texts));
+	expect_found(&t, 1600000000, texts, COUNT(texts));
+	expect_found(&t, 1600000001, NULL, 0); /* older ones are recorded */
 	expect_counts(0, 1, 3);
-	destination_close(&d);
 }
 END_TEST
 
-START_TEST(other_files_of_the_maildir_are_not_adopted)
+START_TEST(other_files_of_the_maildir_are_not_found)
 {
-	struct destination *d = open_maildir();
+	struct told t = {0};
+	char identity[MAILDIR_IDENTITY_DIGITS + 1];
 
+	destination_close(&(struct destination *){open_maildir()});
 	leave("new", "home", "1", ",S=4,W=5", "not ours\n");
+	leave("new", "work", "2", ",S=4,W=5", "not wanted\n");
 	scratch_write_text(in_maildir("new/1600000000.M1P1.host"), "not ours\n");
 	scratch_write_text(in_maildir("cur/1600000000.mh-.host:2,S"), "not ours\n");
-	ck_assert(!adopts(d, "1", ""));
-	expect_counts(0, 2, 1);
-	destination_close(&d);
+	maildir_name_identity("work", "me@host", "2", identity);
+	t.unwanted = identity;
+	expect_found(&t, 0, NULL, 0);
+	expect_counts(0, 3, 1);
 }
 END_TEST
 
 START_TEST(own_unfinished_files_are_removed_and_those_of_others_left)
 {
-	struct destination *d = open_maildir();
+	struct told t = {0};
 
+	destination_close(&(struct destination *){open_maildir()});
 	leave("tmp", "work", "1", "", "half");
 	leave("tmp", "work", "2", "", "half");
 	leave("tmp", "home", "1", "", "half");
 	scratch_write_text(in_maildir("tmp/1600000000.M1P1.host"), "half");
-	ck_assert(!adopts(d, "1", ""));
-	expect_counts(2, 0, 0);
-	destination_close(&d);
+	expect_found(&t, 0, NULL, 0);
 	expect_counts(2, 0, 0);
 }
 END_TEST
 
-START_TEST(a_message_that_a_reader_deletes_meanwhile_is_not_found)
-{
-	struct destination *d = open_maildir();
-	char path[300];
+/* Where a reader moves it; nowhere: it is taken away. */
+static const struct {
+	const char *from, *flags, *to, *new_flags;
+} moves[] = {
+    {"new", ",S=4,W=5", "cur", ",S=4,W=5:2,S"},
+    {"new", ",S=4,W=5", "cur", ":2,S"},
+    {"cur", ",S=4,W=5:2,", "cur", ",S=4,W=5:2,FS"},
+    {"cur", ":2,S", "cur", ":2,FS"},
+    {"cur", ":2,S", "..", ""},
+};
 
-	leave("new", "work", "2", "", "two\n");
-	snprintf(path, sizeof(path), "new/%s", scratch_only_name(in_maildir("new")));
-	leave("new", "work", "1", "", "one\n");
-	ck_assert(adopts(d, "1", "one\n")); /* now the names are read */
-	ck_assert_int_eq(unlink(in_maildir(path)), 0);
-	ck_assert(!adopts(d, "2", ""));
-	destination_close(&d);
+/* Each of two is moved when the first is read; which that is, readdir says: the other one was not read yet. */
+START_TEST(a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not)
+{
+	static const char *const texts[] = {"one\n|", "two\n|"};
+	bool taken = strcmp(moves[_i].to, "..") == 0;
+	char from[300], to[300];
+
+	destination_close(&(struct destination *){open_maildir()});
+	leave(moves[_i].from, "work", "1", moves[_i].flags, "one\n");
+	leave(moves[_i].from, "work", "2", moves[_i].flags, "two\n");
+	for (int i = 0; i < (taken ? 1 : 2); i++) {
+		char *name = maildir_name_make("work", "me@host", i == 0 ? "1" : "2", 1600000000, 7);
+		struct told t = {.lost = taken ? NULL : from, .moved_to = to};
+
+		snprintf(from, sizeof(from), "%s/%s%s", moves[_i].from, name, moves[_i].flags);
+		snprintf(to, sizeof(to), "%s/%s%s", moves[_i].to, name, moves[_i].new_flags);
+		if (taken)
+			ck_assert_int_eq(rename(in_maildir(from), in_maildir(to)), 0);
+		expect_found(&t, 0, taken ? &texts[1] : texts, taken ? 1 : 2);
+		free(name);
+	}
 }
 END_TEST
 
 int main(void)
 {
 	Suite *s = suite_create("maildir");
-	TCase *o = scratch_case(s, "open"), *b = scratch_case(s, "batch"), *a = scratch_case(s, "adopt");
+	TCase *o = scratch_case(s, "open"), *b = scratch_case(s, "batch"), *a = scratch_case(s, "find");
 
 	tcase_add_test(o, a_missing_maildir_is_made_for_the_user_alone);
 	tcase_add_test(o, missing_folders_of_a_maildir_are_made);
@@ -432,13 +475,12 @@ int main(void)
 	tcase_add_test(b, rollback_leaves_nothing_of_the_batch);
 	tcase_add_test(b, discard_takes_back_the_message_that_is_being_written_and_no_other);
 	tcase_add_test(b, closing_takes_back_what_was_not_committed);
-	tcase_add_test(b, a_file_that_a_crash_left_under_the_same_name_is_replaced);
 	tcase_add_test(b, more_messages_than_a_batch_has_room_for_at_first);
 	tcase_add_test(b, a_write_that_fails_is_a_storage_failure_that_leaves_nothing);
 	tcase_add_test(b, a_maildir_that_vanishes_before_the_commit_is_a_failure);
 	tcase_add_test(a, what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it);
-	tcase_add_test(a, other_files_of_the_maildir_are_not_adopted);
+	tcase_add_test(a, other_files_of_the_maildir_are_not_found);
 	tcase_add_test(a, own_unfinished_files_are_removed_and_those_of_others_left);
-	tcase_add_test(a, a_message_that_a_reader_deletes_meanwhile_is_not_found);
+	LOOP_OVER(a, a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not, moves);
 	return scratch_main(s);
 }

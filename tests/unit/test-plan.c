@@ -6,6 +6,7 @@
 static const struct retention_clock now = {.now = 1700000000, .last_seen = 1690000000};
 
 enum { ENTRIES = 6, LIMIT = 1000 };
+#define ANY UINT64_MAX
 
 /*
  * In the server's order: new, delivered, new, too large, new, delivered long ago. Octets are powers
@@ -34,15 +35,16 @@ static const struct {
 	const char *deeds; /* in the plan's order: f fetch, F fetch and delete, d delete, . leave, 0 limit reached */
 	struct plan_summary want;
 } plans[] = {
-    {RETENTION_FOREVER, false, 0, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
-    {RETENTION_FOREVER, true, 0, ".f.f.f", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
-    {RETENTION_NONE, false, 0, "FdF.Fd", {.fetch = 3, .erase = 2, .leave = 1, .fetch_octets = 21}},
-    {RETENTION_AGE, false, 0, "f.f.fd", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
-    {RETENTION_AGE, true, 0, "df.f.f", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_FOREVER, false, ANY, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_FOREVER, true, ANY, ".f.f.f", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, ANY, "FdF.Fd", {.fetch = 3, .erase = 2, .leave = 1, .fetch_octets = 21}},
+    {RETENTION_AGE, false, ANY, "f.f.fd", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_AGE, true, ANY, "df.f.f", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
     {RETENTION_FOREVER, false, 1, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
     {RETENTION_FOREVER, true, 1, ".f.0.0", {.fetch = 1, .leave = 5, .fetch_octets = 16}},
     {RETENTION_FOREVER, false, 2, "f.f.0.", {.fetch = 2, .leave = 4, .fetch_octets = 5}},
     {RETENTION_FOREVER, false, 3, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, 0, "0d0.0d", {.erase = 2, .leave = 4}},
     {RETENTION_NONE, false, 1, "Fd0.0d", {.fetch = 1, .erase = 2, .leave = 3, .fetch_octets = 1}},
 };
 
@@ -110,7 +112,7 @@ START_TEST(newest_first_turns_any_number_of_entries_around)
 	plan_make(&p, (size_t)_i);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		p.entries[i] = (struct plan_entry){.number = i + 1, .uid = "x"};
-	plan_decide(&p, &rule, &now, true, 0, &got);
+	plan_decide(&p, &rule, &now, true, ANY, &got);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		ck_assert_uint_eq(p.entries[i].number, (uint32_t)_i - i);
 	ck_assert_uint_eq(got.fetch, (size_t)_i);

@@ -131,6 +131,9 @@ static void check_listing(int i, const char *capabilities, size_t piece)
 	struct buf got = {0};
 	bool ok;
 
+	/* Who has announced UIDL and refuses it may give it the next time. */
+	if (listings[i].kind == ERROR_NONE && strstr(capabilities, "UIDL") && strstr(listings[i].server, "-ERR"))
+		capabilities = strchr(capabilities, '\n') + 1;
 	talk_capable(&talk, capabilities, listings[i].server, piece);
 	talk.script.cut = piece % 2 == 1;
 	ok = session_list(talk.session, &drop, &talk.err);
@@ -155,6 +158,19 @@ START_TEST(a_maildrop_is_listed_or_an_error)
 		check_listing(_i, "UIDL\r\n", piece);
 		check_listing(_i, "UIDL\r\nPIPELINING\r\n", piece);
 	}
+}
+END_TEST
+
+START_TEST(uidl_that_was_announced_and_is_refused_is_a_temporary_failure)
+{
+	struct maildrop drop = {0};
+
+	talk_capable(&talk, "UIDL\r\n", "+OK\r\n1 10\r\n.\r\n-ERR not now\r\n", 0);
+	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
+	ck_assert(talk.err.temporary);
+	maildrop_free(&drop);
+	talk_end(&talk);
 }
 END_TEST
 
@@ -268,6 +284,7 @@ int main(void)
 	tcase_add_test(c, capabilities_are_read_and_old_ones_forgotten);
 	LOOP_OVER(c, capabilities_that_do_not_end_are_an_error, bad_capabilities);
 	LOOP_OVER(c, a_maildrop_is_listed_or_an_error, listings);
+	tcase_add_test(c, uidl_that_was_announced_and_is_refused_is_a_temporary_failure);
 	tcase_add_test(c, only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list);
 	LOOP_OVER(c, quit_is_only_good_when_the_server_says_so, quits);
 	LOOP_OVER(c, without_stls_there_is_a_tls_error_and_nothing_more_is_sent, stls);

@@ -24,7 +24,13 @@ static void in_a_run_that_dies(void (*deeds)(void *context))
 
 START_TEST(a_listing_is_joined_with_what_is_known)
 {
-	struct state_item items[] = {{.uid = "a"}, {.uid = "b"}, {.uid = "c"}, {.uid = "d"}, {.uid = "e"}};
+	struct state_item items[] = {
+	    {.uid = "a", .octets = 6},
+	    {.uid = "b", .octets = 6},
+	    {.uid = "c", .octets = 6},
+	    {.uid = "d", .octets = 6},
+	    {.uid = "e", .octets = 6},
+	};
 
 	record("b", 100);
 	record("bb", 150);
@@ -54,7 +60,7 @@ START_TEST(uids_are_any_octets)
 	for (size_t i = 0; i < COUNT(uids); i += 2)
 		record(uids[i], (int64_t)i + 1);
 	for (size_t i = 0; i < COUNT(uids); i++)
-		items[i].uid = uids[i];
+		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
 	ck_assert(state_join(s, items, COUNT(uids), &err));
 	for (size_t i = 0; i < COUNT(uids); i++) {
 		ck_assert_msg(items[i].known == (i % 2 == 0), "%s", uids[i]);
@@ -71,7 +77,7 @@ START_TEST(thousands_of_messages_are_joined)
 
 	for (int i = 0; i < MANY; i++) {
 		snprintf(uids[i], sizeof(uids[i]), "%05d", i);
-		items[i].uid = uids[i];
+		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
 		if (i % 3 == 0)
 			ck_assert(add(uids[i], i + 1, 2));
 	}
@@ -190,8 +196,8 @@ static struct mbox_intent intended = {
     .count = 2,
 };
 static struct state_record intended_records[2] = {
-    {.uid = "a", .octets = UINT64_C(1) << 33, .delivered = 1234},
-    {.uid = "b", .octets = 0, .delivered = 1235},
+    {.uid = "a", .octets = UINT64_C(1) << 33, .listed = (UINT64_C(1) << 33) + 9, .delivered = 1234},
+    {.uid = "b", .octets = 0, .listed = 3, .delivered = 1235},
 };
 
 static void enter_with_intent(void)
@@ -227,6 +233,7 @@ static void expect_intent(void)
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_str_eq(records[i].uid, intended_records[i].uid);
 		ck_assert_uint_eq(records[i].octets, intended_records[i].octets);
+		ck_assert_uint_eq(records[i].listed, intended_records[i].listed);
 		ck_assert_int_eq(records[i].delivered, intended_records[i].delivered);
 		ck_assert_mem_eq(records[i].sha256, intended_records[i].sha256, DIGEST_SIZE);
 		ck_assert_mem_eq(records[i].header, intended_records[i].header, DIGEST_SIZE);
@@ -247,7 +254,8 @@ START_TEST(an_intent_is_given_back_as_it_was_set)
 	expect_intent();
 	reopen();
 	expect_intent();
-	set_intent(); /* in place of the old one */
+	/* One that was not settled is not replaced. */
+	ck_assert(!state_set_intent(s, &intended, intended_records, &err));
 	expect_intent();
 	ck_assert_str_eq(knows("a"), "-"); /* intended is not delivered */
 }

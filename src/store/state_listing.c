@@ -1,0 +1,293 @@
+#include "config.h"
+
+#include "store/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/database.h"
+#include "store/state_database.h"
+
+static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+static const int64_t missed_for = 30 * 86400; /* seconds that a message is looked for under new UIDs */
+
+/* When a UID went, as far as is known: a clock that is behind would have it forgotten too early. */
+static int64_t gone_at(const struct state *s, int64_t now)
+{
+	return now > state_last_seen(s) ? now : state_last_seen(s);
+}
+
+/* Goes through `select`, whose rows start with a UID and are sorted by it, along the sorted items. */
+typedef bool (*row_taker)(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err);
+
+static bool walk(struct state *s, const char *select, struct state_item *items, size_t count, row_taker take,
+    void *context, struct error *err)
+{
+	struct query *q;
+	size_t i = 0;
+	bool row = true, ok = query_start(&q, state_database(s), err, select, "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		const char *uid = query_text(q, 0);
+
+		while (i < count && strcmp(items[i].uid, uid) < 0)
+			i++;
+		ok = take(s, q, i < count && strcmp(items[i].uid, uid) == 0 ? &items[i] : NULL, context, err);
+	}
+	query_end(&q);
+	return ok;
+}
+
+/*
+ * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
+ * made UID tells header and size by itself; what we have deleted under it is gone for good.
+ */
+static bool take_known(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	bool gone, deleted, same_size;
+
+	(void)s;
+	(void)context;
+	(void)err;
+	if (!item)
+		return true;
+	gone = !query_is_null(q, 2);
+	deleted = query_integer(q, 3) != 0;
+	same_size = query_integer(q, 4) == (int64_t)item->octets;
+	item->delivered = query_integer(q, 1);
+	item->known = item->uid[0] == ' ' ? !deleted : !gone && same_size;
+	item->doubtful = item->uid[0] != ' ' && !item->known;
+	item->likely = !deleted && same_size;
+	return true;
+}
+
+static bool take_told(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	(void)s;
+	(void)q;
+	(void)context;
+	(void)err;
+	if (item)
+		item->told = true;
+	return true;
+}
+
+bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err)
+{
+	return walk(s, "SELECT uid, delivered, gone, deleted, listed FROM message ORDER BY uid", items, count, take_known,
+		   NULL, err) &&
+	    walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err);
+}
+
+bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
+{
+	struct query *q;
+	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message", "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row)
+		take(context, query_text(q, 0));
+	query_end(&q);
+	return ok;
+}
+
+/* *latest and *same are ids: of the last maildrop that was entered, and the last that is this one; 0 for none. */
+static bool read_maildrops(struct state *s, const struct state_maildrop *m, int64_t *latest, int64_t *same,
+    struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	if (!query_start(&q, state_database(s), err,
+		"SELECT max(id), (SELECT max(id) FROM maildrop WHERE lower(server) = lower(?1) AND port = ?2 AND user = ?3)"
+		" FROM maildrop",
+		"tit", m->server, (int64_t)m->port, m->user))
+		return false;
+	ok = query_next(q, &row, err);
+	*latest = ok && row ? query_integer(q, 0) : 0;
+	*same = ok && row ? query_integer(q, 1) : 0;
+	query_end(&q);
+	return ok;
+}
+
+/* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */
+static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t now, struct error *err)
+{
+	struct database *db = state_database(s);
+	char *prefix = memory_format(" %lld:", (long long)to);
+	bool ok = database_execute(db, err,
+		      "UPDATE message SET uid = ' ' || ?1 || ':' || uid WHERE uid NOT GLOB ' [0-9f]*'", "i", from) &&
+	    (to == 0 ||
+		database_execute(db, err,
+		    "UPDATE OR REPLACE message SET uid = substr(uid, length(?1) + 1) WHERE substr(uid, 1, length(?1)) = ?1",
+		    "t", prefix)) &&
+	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0", "i", gone_at(s, now)) &&
+	    database_execute(db, err, "DELETE FROM told", "");
+
+	free(prefix);
+	return ok;
+}
+
+bool state_enter_maildrop(struct state *s, const struct state_maildrop *m, int64_t now, enum state_origin *origin,
+    struct error *err)
+{
+	int64_t latest, same;
+
+	if (!read_maildrops(s, m, &latest, &same, err))
+		return false;
+	if (latest > 0 && same == latest) {
+		*origin = STATE_MAILDROP_SAME;
+		return true;
+	}
+	*origin = latest == 0 ? STATE_MAILDROP_FIRST : same > 0 ? STATE_MAILDROP_BACK : STATE_MAILDROP_OTHER;
+	return database_execute(state_database(s), err, "INSERT INTO maildrop(server, port, user) VALUES(?1, ?2, ?3)", "tit",
+		   m->server, (int64_t)m->port, m->user) &&
+	    (latest == 0 || change_maildrop(s, latest, same, now, err));
+}
+
+struct listing_note {
+	int64_t now;
+	size_t *missing;
+};
+
+static bool take_listed(struct state *s, const struct query *q, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct listing_note *note = context;
+	bool gone = !query_is_null(q, 1), deleted = query_integer(q, 2) != 0;
+
+	if (item && gone && item->known)
+		return database_execute(state_database(s), err, "UPDATE message SET gone = NULL WHERE uid = ?1", "t",
+		    item->uid);
+	if (!item && (!gone || (!deleted && query_integer(q, 1) >= note->now - missed_for)))
+		*note->missing += 1;
+	return item || gone ||
+	    database_execute(state_database(s), err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", query_text(q, 0),
+		gone_at(s, note->now));
+}
+
+/* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
+static bool forget_old(struct state *s, int64_t now, struct error *err)
+{
+	int64_t seen = state_last_seen(s), oldest = 0, horizon = (now < seen ? now : seen) - forget_after;
+
+	if (!database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
+		return false;
+	return oldest == 0 || oldest >= horizon ||
+	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
+}
+
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
+    struct error *err)
+{
+	struct listing_note note = {now, missing};
+
+	*missing = 0;
+	return count == 0 ||
+	    (walk(s, "SELECT uid, gone, deleted FROM message ORDER BY uid", items, count, take_listed, &note, err) &&
+		forget_old(s, now, err));
+}
+
+bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err)
+{
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = 1 WHERE uid = ?1", "ti", uid,
+	    gone_at(s, now));
+}
+
+bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
+    struct error *err)
+{
+	struct query *q;
+	unsigned char recorded[DIGEST_SIZE] = {0};
+	bool row, ok;
+
+	if (!query_start(&q, state_database(s), err, "SELECT header FROM message WHERE uid = ?1", "t", uid))
+		return false;
+	ok = query_next(q, &row, err);
+	*same = ok && row &&
+	    (!header || (query_blob(q, 0, recorded, DIGEST_SIZE) == DIGEST_SIZE && memcmp(recorded, header, DIGEST_SIZE) == 0));
+	query_end(&q);
+	return ok &&
+	    (!*same ||
+		database_execute(state_database(s), err,
+		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));
+}
+
+bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE OR REPLACE message SET uid = ' was:' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
+	    gone_at(s, now));
+}
+
+/* Gives the message of the query's first row, if there is one, this UID. */
+static bool take_row(struct state *s, struct query **q, const char *uid, struct state_match *match, struct error *err)
+{
+	bool row, ok = query_next(*q, &row, err);
+	char *old = ok && row ? memory_copy_string(query_text(*q, 0)) : NULL;
+
+	*match = (struct state_match){.found = old != NULL};
+	if (old) {
+		match->delivered = query_integer(*q, 1);
+		match->listed = (uint64_t)query_integer(*q, 2);
+	}
+	query_end(q);
+	if (old)
+		ok = database_execute(state_database(s), err,
+		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0 WHERE uid = ?1", "tt", old, uid);
+	free(old);
+	return ok;
+}
+
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], uint64_t octets, int64_t now,
+    const char *uid, struct state_match *match, struct error *err)
+{
+	struct query *q;
+
+	return query_start(&q, state_database(s), err,
+		   "SELECT uid, delivered, listed FROM message WHERE header = ?1 AND gone >= ?2 AND gone IS NOT NULL"
+		   " AND deleted = 0 AND ?3 IN (listed, octets, octets - 1) ORDER BY uid LIMIT 1",
+		   "bii", header, (size_t)DIGEST_SIZE, now - missed_for, (int64_t)octets) &&
+	    take_row(s, &q, uid, match, err);
+}
+
+bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
+    struct error *err)
+{
+	struct state_record found = *record;
+	char *uid = memory_format(STATE_FOUND "%s", identity);
+	bool ok;
+
+	found.uid = uid;
+	ok = state_add(s, &found, err) &&
+	    database_execute(state_database(s), err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", uid, gone_at(s, now));
+	free(uid);
+	return ok;
+}
+
+bool state_has_found(struct state *s, bool *any, struct error *err)
+{
+	int64_t count;
+	bool ok = database_integer(state_database(s),
+	    "SELECT EXISTS(SELECT 1 FROM message WHERE uid >= '" STATE_FOUND "' AND uid < ' found;')", &count, err);
+
+	*any = ok && count != 0;
+	return ok;
+}
+
+bool state_take_found(struct state *s, const char *identity, const char *uid, struct state_match *match,
+    struct error *err)
+{
+	struct query *q;
+	char *old = memory_format(STATE_FOUND "%s", identity);
+	bool ok = query_start(&q, state_database(s), err, "SELECT uid, delivered, listed FROM message WHERE uid = ?1", "t",
+		      old) &&
+	    take_row(s, &q, uid, match, err);
+
+	free(old);
+	return ok;
+}

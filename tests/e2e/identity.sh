@@ -1,0 +1,119 @@
+#!/bin/sh
+# Which message is which: UIDs that are used again, headers that are alike, and servers without UIDL. No
+# message that never came is taken for one that did.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+only() { # DESTINATION POLICY [LINE]
+  fresh_configuration
+  configure a "deliver_to = \"$1\"" "leave_on_server = $2" "${3:-}"
+}
+again() { rm -rf state Mail mbox mail && mkdir mail; }
+# note FILE BODY: without Message-ID. letter FILE SUBJECT: with one.
+note() { printf 'From: <printer@example.org>\nTo: <me@example.org>\nSubject: status report of the device\n\n%s\n' "$2" >"$1"; }
+letter() { printf 'From: boss@example.org\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$2" "$2" >"$1"; }
+bodies() { cat Mail/*/* | grep -cF "$1"; }
+here() { [ "$(bodies "$1")" = "$2" ] || { echo "$(bodies "$1") times $1"; show; return 1; }; }
+
+again
+only maildir:Mail no
+letter mail/1 old
+serve --dir mail
+run
+letter mail/1 new
+run -v
+check 'a UID that we have deleted is another message when it comes again' here 'Subject: new' 1
+check 'which is said' contains err 'has the UID of another one that was fetched before'
+check 'and then deleted as well' left_is mail 0
+
+again
+only maildir:Mail forever
+letter mail/1 old
+serve --dir mail
+run
+letter mail/1 younger
+run -v
+check 'a UID with another size is looked at' contains transcript 'TOP 1 0'
+check 'and its message fetched, because it is another one' here 'Subject: younger' 1
+run -v
+check 'once' contains out 'a: 0 new ('
+
+again
+letter mail/1 first
+letter mail/2 second
+only maildir:Mail forever
+serve --dir mail
+run
+mv mail/1 away
+run
+mv away mail/1
+run -v
+check 'a UID that comes back is asked for its header' contains transcript 'TOP 1 0'
+check 'and still known' contains out 'a: 0 new ('
+run -v
+check 'which is done once' [ "$(grep -c 'TOP 1 0' transcript)" = 1 ]
+
+again
+only maildir:Mail no
+note mail/1 'toner ok'
+only maildir:Mail forever
+serve --dir mail
+run
+rm mail/1
+note mail/2 'fire in!'
+run_later +1d -v
+check 'a header without Message-ID proves nothing' here 'fire in!' 1
+letter mail/3 again
+run_later +2d
+mv mail/3 mail/4
+echo 'and more' >>mail/4
+run_later +3d -v
+check 'nor does one with it when the size is another' contains out 'a: 1 new ('
+
+for how in 'max_messages = 1' ''; do
+  again
+  only maildir:Mail no "$how"
+  note mail/1 AAAA
+  note mail/2 BBBB
+  if [ -n "$how" ]; then serve --dir mail --no-uidl; else serve --dir mail --no-uidl --err-retr 2; fi
+  run
+  serve --dir mail --no-uidl
+  run
+  check "without UIDL, messages that differ in their bodies are both fetched (${how:-one is refused})" \
+    [ "$(bodies AAAA)/$(bodies BBBB)" = 1/1 ]
+  note mail/3 CCCC
+  run
+  check "and so is a later one (${how:-one is refused})" here CCCC 1
+  note mail/4 AAAA
+  run
+  check "and one that is the same, because it came again (${how:-one is refused})" here AAAA 2
+done
+
+again
+only maildir:Mail forever
+note mail/1 AAAA
+note mail/2 BBBB
+serve --dir mail --no-uidl
+run
+rm mail/1
+note mail/3 CCCC
+run
+check 'one whose place in the list was another one'"'"'s is fetched' here CCCC 1
+check 'and that one not again' here BBBB 1
+
+# A command that does not take a message: a server must not get QUIT as a receipt for it.
+again
+letter mail/1 one
+letter mail/2 two
+fresh_configuration
+configure a 'deliver_to = "pipe"' 'leave_on_server = no' \
+  'deliver_command = {"sh", "-c", "if grep -q \"Subject: two\"; then exit 75; fi; echo >>taken"}'
+serve --dir mail
+run
+check 'a message that a command does not take stays' left_is mail 1
+check 'one that it takes is deleted' [ ! -e mail/1 ]
+check 'in a session of its own' [ "$(grep -c 'C: RETR\|C: QUIT' transcript)/$(grep 'C: RETR\|C: QUIT' transcript | tail -n 1)" = '3/tls C: QUIT' ]
+run
+check 'the next run gives it the other one again, and no QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
+check 'and the first one not' [ "$(wc -l <taken)" = 1 ]
+
+done_testing

@@ -1,0 +1,115 @@
+#!/bin/sh
+# What a run that was killed between delivery and record has left is found by the next one, whatever has
+# changed meanwhile.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+strike() { # CALL ACTION NUMBER: a run in which the n-th call fails or is the last
+  write_configuration
+  STATUS=0
+  strace -f -qq -o trace -e "trace=$1" -e "inject=$1:$2:when=$3" "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+}
+here() { [ "$(cat Mail/new/* Mail/cur/* 2>/dev/null | grep -c '^Message-ID')" = "$1" ] || { ls Mail/*; show; return 1; }; }
+recorded() { sqlite3 state/a.db 'SELECT count(*) FROM message WHERE gone IS NULL'; }
+
+# killed: three messages are in new/, and none is recorded.
+killed() {
+  rm -rf mail state Mail mbox empty
+  PORT=${FIRST_PORT:-$PORT} SERVER=localhost
+  mkdir mail empty
+  for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+  fresh_configuration
+  configure a 'deliver_to = "maildir:Mail"'
+  serve --dir empty
+  FIRST_PORT=$PORT
+  run
+  serve --dir mail
+  strike fsync signal=KILL 5
+  if [ "$(recorded)" != 0 ] || ! here 3; then bail 'the kill did not come between delivery and record'; fi
+}
+
+killed
+run -v
+check 'the next run finds what is in place' contains out 'a: 0 new ('
+check 'and records it' [ "$(recorded)" = 3 ]
+
+killed
+serve --dir empty
+run
+serve --dir mail
+run -v
+check 'also behind one that saw an empty listing' contains out 'a: 0 new ('
+
+killed
+mv mail/2 mail/3 .
+run
+mv 2 3 mail
+run -v
+check 'or a short one' contains out 'a: 0 new ('
+
+killed
+PORT=$(free_ports 1)
+serve --dir mail
+run -v
+check 'and when the account has been pointed to another port' contains out 'a: 0 new ('
+
+killed
+SERVER=LOCALHOST
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+serve --dir mail
+run -v
+check 'or the name of its server is written in other letters' contains out 'a: 0 new ('
+check 'without a look at headers' lacks transcript 'TOP'
+SERVER=localhost
+
+killed
+for n in 1 2 3; do mv "mail/$n" "mail/new-$n"; done
+run -v
+check 'or the server has given new UIDs' contains out 'a: 0 new ('
+
+killed
+for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
+write_configuration
+strace -f -y -qq -o trace -e trace=fsync "$MAILHAUL" -c mailhaul.conf
+check 'or a reader has opened the Maildir' here 3
+check 'then both folders are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
+check 'and those above them, which the killed run may not have come to' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
+
+# The record fails, and so does the line: that it cannot be stored is what is told, and nothing more is tried.
+rm -rf mail state mbox
+mkdir mail
+for n in 1 2 3 4; do
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 9000 /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
+done
+fresh_configuration
+configure a 'deliver_to = "mbox:mbox"'
+serve --dir empty
+run
+serve --dir mail --drop-at 25000
+strike fdatasync error=EIO 6
+check 'a record that fails while the connection is cut is a failure to store' exits 74
+check 'told as one' contains err 'mailhaul: a: store: '
+serve --dir mail
+run -v
+check 'and nothing is in the mbox twice' [ "$(grep -c '^Message-ID' mbox)" = 4 ]
+
+# The spool of a batch cannot be cut when the connection ends within a message.
+rm -rf mail state mbox
+mkdir mail
+for n in 1 2; do
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 2900000 /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
+done
+serve --dir empty
+run
+serve --dir mail --drop-at 4500000
+strike ftruncate error=EIO 1+
+check 'a spool that cannot be cut is a failure to store' exits 74
+check 'and no message counts as delivered' [ "$(recorded)" = 0 ]
+serve --dir mail
+run
+check 'so that the next run fetches both' [ "$(grep -c '^Message-ID' mbox)" = 2 ]
+
+done_testing
