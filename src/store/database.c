@@ -190,7 +190,9 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	if (!database_integer(d, "PRAGMA user_version", &found, err) ||
 	    !database_integer(d, "PRAGMA application_id", &id, err) ||
 	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err) ||
-	    !database_integer(d, "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')", &others, err))
+	    !database_integer(d,
+		"SELECT count(*) FROM sqlite_master WHERE sql NOT LIKE 'CREATE TABLE %' AND sql NOT LIKE 'CREATE INDEX %'",
+		&others, err))
 		return false;
 	*version = (int)found;
 	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
