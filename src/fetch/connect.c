@@ -52,11 +52,11 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
 	ok = secure(c, a, &tls, log, step, err);
-	/* What was announced before TLS, and before the login, is forgotten and asked again. */
+	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
 	ok = ok && session_ask_capabilities(c->session, err);
 	if (ok) {
 		*step = "login";
-		ok = login_run(c->session, a->user, a->password, err) && session_ask_capabilities(c->session, err);
+		ok = login_run(c->session, a->user, a->password, err);
 	}
 	if (!ok)
 		connect_close(c, false);

@@ -25,6 +25,8 @@ enum {
 	HEAD_OCTETS = 4096,		  /* looked at for the envelope sender before a message is begun */
 	CHECK_MESSAGES = 32,		  /* after so many, or so many octets, the server is asked */
 	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
+	QUESTIONS_MOST = 64,		  /* under way at a time */
+	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */
 };
 
 /* The message that is arriving. */
@@ -43,9 +45,10 @@ struct arrival {
  * and nothing counts as that message before the right answer to this has come.
  */
 struct steps {
-	const struct plan_entry *due;   /* RETR of it went out; it is to be asked about next */
-	const struct plan_entry *asked; /* the question is under way */
-	size_t messages;		/* whose RETR went out since the last question */
+	const struct plan_entry *asked[QUESTIONS_MOST]; /* questions that are under way, a ring from `first` on */
+	size_t first, count;
+	const struct plan_entry *last; /* RETR of it went out last */
+	size_t messages;	       /* whose RETR went out since the last question */
 	uint64_t octets;
 	size_t verified;  /* messages of the batch that are known to be right */
 	bool size_differs; /* one of the others has another size than LIST said */
@@ -60,6 +63,7 @@ struct run {
 	struct batch batch;
 	struct steps steps;
 	struct arrival arrival;
+	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */
 	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
 	size_t deletion_count, deletion_next, deletion_answered;
 };
@@ -85,8 +89,7 @@ static void ask(struct run *r, const struct plan_entry *e)
 	bool has_uid = e->uid[0] != ' ';
 
 	session_queue(r->t->session, has_uid ? COMMAND_ASK_UID : COMMAND_ASK_SIZE, e->number);
-	r->steps.asked = e;
-	r->steps.due = NULL;
+	r->steps.asked[(r->steps.first + r->steps.count++) % QUESTIONS_MOST] = e;
 	r->steps.messages = 0;
 	r->steps.octets = 0;
 }
@@ -102,10 +105,19 @@ static void retrieve(struct run *r, const struct plan_entry *e)
 	struct steps *steps = &r->steps;
 
 	session_queue(r->t->session, COMMAND_RETR, e->number);
+	r->flight += e->octets;
+	steps->last = e;
 	steps->messages++;
 	steps->octets += e->octets;
-	if (asks(r) && (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS))
-		steps->due = e;
+}
+
+/* A question is due after some messages, and after the last one. */
+static bool is_due(const struct run *r)
+{
+	const struct steps *steps = &r->steps;
+
+	return asks(r) && steps->count < QUESTIONS_MOST && steps->messages > 0 &&
+	    (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || r->next == r->plan->count);
 }
 
 /* Queues DELE for what is safe, questions, and RETR, while there is room in the window. */
@@ -116,26 +128,32 @@ static void fill_window(struct run *r)
 
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
 		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
-	while (session_queued(s) < window && (r->steps.due || r->next < r->plan->count)) {
+	while (session_queued(s) < window) {
 		const struct plan_entry *e;
 
-		if (r->steps.due) {
-			if (r->steps.asked)
-				return; /* one question at a time */
-			ask(r, r->steps.due);
+		if (is_due(r)) {
+			ask(r, r->steps.last);
 			continue;
 		}
-		e = &r->plan->entries[r->next++];
+		if (r->next == r->plan->count)
+			return;
+		e = &r->plan->entries[r->next];
+		/* However large they are, one message follows the other without a pause. */
+		if (is_fetch(e) && r->flight > FLIGHT_OCTETS && session_queued(s) > 1)
+			return;
+		r->next++;
 		if (is_fetch(e))
 			retrieve(r, e);
 	}
 }
 
+/* The next message is arriving, or refused. */
 static void start_arrival(struct run *r, uint32_t number)
 {
 	struct arrival *a = &r->arrival;
 
 	a->entry = find_entry(r, number);
+	r->flight -= a->entry->octets;
 	a->begun = false;
 	a->octets = 0;
 	buf_clear(&a->head);
@@ -274,9 +292,10 @@ static bool is_answer_to(const struct plan_entry *e, const struct session_event 
 
 static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
 {
-	const struct plan_entry *e = r->steps.asked;
+	const struct plan_entry *e = r->steps.asked[r->steps.first];
 
-	r->steps.asked = NULL;
+	r->steps.first = (r->steps.first + 1) % QUESTIONS_MOST;
+	r->steps.count--;
 	/* A server that does not know the question is not asked again. */
 	if (event->type == SESSION_REFUSED && !r->steps.answered)
 		r->steps.mute = true;
@@ -317,6 +336,8 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 	if (event->command == COMMAND_ASK_UID || event->command == COMMAND_ASK_SIZE)
 		return take_answer(r, event, err);
 	if (event->type == SESSION_REFUSED) {
+		if (event->command == COMMAND_RETR)
+			start_arrival(r, event->number);
 		report_refusal(r, event);
 		return true;
 	}

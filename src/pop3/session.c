@@ -16,7 +16,7 @@
 #include "pop3/reply.h"
 
 enum {
-	WINDOW = 64,		/* commands in flight; their octets fit any socket buffer */
+	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
 	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
 };
@@ -274,13 +274,12 @@ bool session_greet(struct session *s, struct error *err)
 	return error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
 }
 
-bool session_ask_capabilities(struct session *s, struct error *err)
+static bool read_capabilities(struct session *s, struct error *err)
 {
 	struct session_event event;
 	unsigned lines = 0;
 
 	capability_clear(&s->capability);
-	session_queue(s, COMMAND_CAPA, 0);
 	do {
 		if (!session_next(s, &event, err))
 			return false;
@@ -291,6 +290,12 @@ bool session_ask_capabilities(struct session *s, struct error *err)
 			    CAPABILITIES_MOST);
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	return true;
+}
+
+bool session_ask_capabilities(struct session *s, struct error *err)
+{
+	session_queue(s, COMMAND_CAPA, 0);
+	return read_capabilities(s, err);
 }
 
 bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err)
@@ -338,14 +343,25 @@ static bool read_listing(struct session *s, struct maildrop *m, bool *refused, s
 
 bool session_list(struct session *s, struct maildrop *m, struct error *err)
 {
-	bool without_uidl = false;
+	bool without_uidl = false, at_once = session_window(s) > 1;
 
-	session_queue(s, COMMAND_LIST, 0);
-	if (session_window(s) > 1)
+	/* What the server announced over TLS decides whether all of it goes out in one turn. */
+	session_queue(s, COMMAND_CAPA, 0);
+	if (at_once) {
+		session_queue(s, COMMAND_LIST, 0);
 		session_queue(s, COMMAND_UIDL, 0);
+	}
+	if (!read_capabilities(s, err))
+		return false;
+	if (!at_once) {
+		session_queue(s, COMMAND_LIST, 0);
+		at_once = session_window(s) > 1;
+		if (at_once)
+			session_queue(s, COMMAND_UIDL, 0);
+	}
 	if (!read_listing(s, m, &without_uidl, err) || !maildrop_finish_sizes(m, err))
 		return false;
-	if (session_window(s) == 1)
+	if (!at_once)
 		session_queue(s, COMMAND_UIDL, 0);
 	if (!read_listing(s, m, &without_uidl, err))
 		return false;

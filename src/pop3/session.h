@@ -73,7 +73,11 @@ const struct capability *session_capabilities(const struct session *s);
  */
 bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err);
 
-/* Fills an empty maildrop from LIST and UIDL. A server without UIDL gives messages without UID. */
+/*
+ * After the login: asks once more what the server can do, and fills an empty maildrop from LIST and
+ * UIDL. A server without UIDL gives messages without UID; one that announced it and refuses it is an
+ * ERROR_PROTOCOL that passes.
+ */
 bool session_list(struct session *s, struct maildrop *m, struct error *err);
 
 /* False when the server has sent something although every command is answered. */

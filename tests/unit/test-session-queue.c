@@ -186,11 +186,11 @@ START_TEST(a_full_window_is_kept_over_many_messages)
 {
 	struct buf server = {0};
 
-	for (unsigned i = 1; i <= 500; i++)
+	for (unsigned i = 1; i <= 3000; i++)
 		buf_append_format(&server, i % 10 == 0 ? "-ERR %u\r\n" : "+OK\r\nmessage %u\r\n.\r\n", i);
 	talk_capable(&talk, _i ? "PIPELINING\r\n" : "", buf_string(&server), 0);
-	ck_assert_uint_eq(session_window(talk.session), _i ? 64 : 1);
-	retrieve_many(500);
+	ck_assert_uint_eq(session_window(talk.session), _i ? 1024 : 1);
+	retrieve_many(3000);
 	buf_free(&server);
 	talk_end(&talk);
 }

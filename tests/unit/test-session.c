@@ -125,16 +125,18 @@ static const struct {
     {"+OK\r\n1 10\r\n.\r\n+OK\r\n1 a", NULL, ERROR_NETWORK},
 };
 
-static void check_listing(int i, const char *capabilities, size_t piece)
+/* `before` is announced before the login, `after` behind it. */
+static void check_listing(int i, const char *before, const char *after, size_t piece)
 {
 	struct maildrop drop = {0};
-	struct buf got = {0};
+	struct buf got = {0}, server = {0};
 	bool ok;
 
 	/* Who has announced UIDL and refuses it may give it the next time. */
-	if (listings[i].kind == ERROR_NONE && strstr(capabilities, "UIDL") && strstr(listings[i].server, "-ERR"))
-		capabilities = strchr(capabilities, '\n') + 1;
-	talk_capable(&talk, capabilities, listings[i].server, piece);
+	if (listings[i].kind == ERROR_NONE && strstr(after, "UIDL") && strstr(listings[i].server, "-ERR"))
+		after = strchr(after, '\n') + 1;
+	buf_append_format(&server, "+OK\r\n%s.\r\n%s", after, listings[i].server);
+	talk_capable(&talk, before, buf_string(&server), piece);
 	talk.script.cut = piece % 2 == 1;
 	ok = session_list(talk.session, &drop, &talk.err);
 	ck_assert_int_eq(talk.err.kind, listings[i].kind);
@@ -144,10 +146,11 @@ static void check_listing(int i, const char *capabilities, size_t piece)
 		    (unsigned long long)drop.messages[m].octets, maildrop_uid(&drop, &drop.messages[m]));
 	if (ok) {
 		ck_assert_str_eq(buf_string(&got), listings[i].listing);
-		ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+		ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\nUIDL\r\n");
 		ck_assert_uint_eq(session_queued(talk.session), 0);
 	}
 	buf_free(&got);
+	buf_free(&server);
 	maildrop_free(&drop);
 	talk_end(&talk);
 }
@@ -155,8 +158,10 @@ static void check_listing(int i, const char *capabilities, size_t piece)
 START_TEST(a_maildrop_is_listed_or_an_error)
 {
 	for (size_t piece = 0; piece <= strlen(listings[_i].server); piece++) {
-		check_listing(_i, "UIDL\r\n", piece);
-		check_listing(_i, "UIDL\r\nPIPELINING\r\n", piece);
+		check_listing(_i, "", "UIDL\r\n", piece);
+		check_listing(_i, "", "UIDL\r\nPIPELINING\r\n", piece);
+		check_listing(_i, "PIPELINING\r\n", "UIDL\r\nPIPELINING\r\n", piece);
+		check_listing(_i, "PIPELINING\r\n", "UIDL\r\n", piece);
 	}
 }
 END_TEST
@@ -165,7 +170,7 @@ START_TEST(uidl_that_was_announced_and_is_refused_is_a_temporary_failure)
 {
 	struct maildrop drop = {0};
 
-	talk_capable(&talk, "UIDL\r\n", "+OK\r\n1 10\r\n.\r\n-ERR not now\r\n", 0);
+	talk_capable(&talk, "UIDL\r\n", "+OK\r\nUIDL\r\n.\r\n+OK\r\n1 10\r\n.\r\n-ERR not now\r\n", 0);
 	ck_assert(!session_list(talk.session, &drop, &talk.err));
 	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
 	ck_assert(talk.err.temporary);
@@ -178,14 +183,19 @@ START_TEST(only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list)
 {
 	struct maildrop drop = {0};
 
-	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\n1 10\r\n", 0);
+	talk_capable(&talk, "PIPELINING\r\n", "", 0);
 	ck_assert(!session_list(talk.session, &drop, &talk.err));
-	ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\nUIDL\r\n");
 	maildrop_free(&drop);
 	talk_end(&talk);
-	talk_capable(&talk, "", "+OK\r\n1 10\r\n", 0);
+	talk_capable(&talk, "", "+OK\r\nPIPELINING\r\n.\r\n", 0);
 	ck_assert(!session_list(talk.session, &drop, &talk.err));
-	ck_assert_str_eq(talk.script.client, "LIST\r\n");
+	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\nUIDL\r\n");
+	maildrop_free(&drop);
+	talk_end(&talk);
+	talk_capable(&talk, "", "-ERR\r\n+OK\r\n1 10\r\n", 0);
+	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\n");
 	maildrop_free(&drop);
 	talk_end(&talk);
 }
