@@ -2,6 +2,7 @@
 
 #include "base/platform.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <netinet/in.h>
@@ -10,6 +11,13 @@
 #include <sys/socket.h>
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
+#endif
+#if defined(HAVE_SYNCFS) && defined(HAVE_SYS_VFS_H)
+#define CAN_SYNC_ALL
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 #endif
 #include <string.h>
 
@@ -50,6 +58,49 @@ void platform_start_writeback(int fd)
 void platform_start_writeback(int fd)
 {
 	(void)fd;
+}
+#endif
+
+#ifdef CAN_SYNC_ALL
+/* Filesystems on a disk of this machine (and tmpfs); through others, a sync may not reach what is behind. */
+static bool is_local(int fd)
+{
+	static const unsigned long types[] = {0xef53 /* ext4 */, 0x58465342 /* xfs */, 0x9123683e /* btrfs */,
+	    0xf2f52010 /* f2fs */, 0x01021994 /* tmpfs */};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if ((unsigned long)fs.f_type == types[i])
+			return true;
+	}
+	return false;
+}
+
+/* Before Linux 5.8, syncfs does not tell of all that failed. */
+static bool tells_errors(void)
+{
+	struct utsname name;
+	unsigned major, minor;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	    (major > 5 || (major == 5 && minor >= 8));
+}
+
+bool platform_sync_all(int fd)
+{
+	if (is_local(fd) && tells_errors())
+		return syncfs(fd) == 0;
+	errno = ENOSYS;
+	return false;
+}
+#else
+bool platform_sync_all(int fd)
+{
+	(void)fd;
+	errno = ENOSYS;
+	return false;
 }
 #endif
 

@@ -15,6 +15,12 @@ void platform_lock_pages(void *pages, size_t length);
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
 void platform_start_writeback(int fd);
 
+/*
+ * Puts everything of the filesystem that fd is on on stable storage, and says what went wrong since fd
+ * was opened. Fails with ENOSYS where that cannot be relied on.
+ */
+bool platform_sync_all(int fd);
+
 /* Has what a TCP socket has received acknowledged at once instead of with the next data. */
 void platform_acknowledge(int fd);
 

@@ -12,7 +12,7 @@
 #include "store/state.h"
 
 enum {
-	MESSAGES_MOST = 128,		     /* each may hold a descriptor open */
+	MESSAGES_MOST = 256,		     /* each may hold a descriptor open */
 	OCTETS_MOST = 16 * 1024 * 1024,
 	SECONDS_MOST = 5,
 };

@@ -20,6 +20,8 @@
 #include "store/maildir_name.h"
 #include "store/maildir_search.h"
 
+enum { TOGETHER_FROM = 16 }; /* messages from which on the filesystem is synced as a whole */
+
 /* A message of the batch: its file in tmp/, open until commit, and its name in new/. */
 struct maildir_file {
 	int fd;
@@ -180,15 +182,29 @@ static void maildir_rollback(struct destination *d)
 		drop_last(m);
 }
 
+/* Of many files, one sync of the filesystem costs less than one of each. */
+static bool sync_files(struct maildir *m, struct error *err)
+{
+	if (m->count >= TOGETHER_FROM) {
+		if (platform_sync_all(m->tmp))
+			return true;
+		if (errno != ENOSYS)
+			return fail(m, "cannot be synced", err);
+	}
+	for (size_t i = 0; i < m->count; i++) {
+		if (fsync(m->batch[i].fd) != 0)
+			return fail(m, "cannot be synced", err);
+	}
+	return true;
+}
+
 /* Data first, then the names: a name in new/ never stands for a file that is not all there. */
 static bool maildir_commit(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
 
-	for (size_t i = 0; i < m->count; i++) {
-		if (fsync(m->batch[i].fd) != 0)
-			return fail(m, "cannot be synced", err);
-	}
+	if (!sync_files(m, err))
+		return false;
 	for (size_t i = 0; i < m->count; i++) {
 		if (renameat(m->tmp, m->batch[i].temporary, m->new, m->batch[i].final) != 0)
 			return fail(m, "does not take a message into new/", err);

@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 points=${CRASH_POINTS:-11}
-calls='write pwrite64 fsync fdatasync renameat rename link unlink unlinkat ftruncate sendmsg mkdir'
+calls='write pwrite64 fsync fdatasync syncfs renameat rename link unlink unlinkat ftruncate sendmsg mkdir'
 [ "$(uname -s)" = Linux ] || skip_all 'strace is needed'
 # The leak checker cannot work under strace.
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0

@@ -52,7 +52,7 @@ for kind in maildir mbox; do
   fresh_configuration
   configure a "deliver_to = \"$kind:box\"" 'leave_on_server = no'
   write_configuration
-  for call in write pwrite64 fsync fdatasync renameat link unlink unlinkat ftruncate openat mkdir; do
+  for call in write pwrite64 fsync fdatasync syncfs renameat link unlink unlinkat ftruncate openat mkdir; do
     rm -rf mail box state && cp -r expected mail
     strace -f -qq -o trace -e "trace=$call" "$MAILHAUL" -c mailhaul.conf >first.out 2>first.err || bail 'a run without a fault failed'
     most=$(awk '{ n[$1]++ } END { for (p in n) if (n[p] > most) most = n[p]; print most + 0 }' trace)

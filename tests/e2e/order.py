@@ -84,6 +84,8 @@ def check_maildir(path):
                 c.delete()
         elif call in ('fsync', 'fdatasync'):
             c.sync(file_of(arguments))
+        elif call == 'syncfs':
+            c.dirty.clear()
         elif call in ('renameat', 'renameat2'):
             c.rename(arguments)
     return c

@@ -13,7 +13,7 @@
 #include "store/mbox_intent.h"
 #include "store/state.h"
 
-enum { MESSAGES_MOST = 128, MEGABYTE = 1024 * 1024 };
+enum { MESSAGES_MOST = 256, MEGABYTE = 1024 * 1024 };
 
 static struct batch batch;
 static struct plan_entry entries[300];
@@ -49,7 +49,7 @@ static const struct {
     {MESSAGES_MOST, 0, 0, true},
     {MESSAGES_MOST, 0, 1000, true},
     {MESSAGES_MOST - 1, 0, 1000, false},
-    {200, 0, 0, true},
+    {400, 0, 0, true},
     {1, 16 * MEGABYTE - 1, 0, false},
     {1, 16 * MEGABYTE, 0, true},
     {4, 4 * MEGABYTE - 1, 0, false},
