@@ -49,7 +49,7 @@ static const struct {
     {MESSAGES_MOST, 0, 0, true},
     {MESSAGES_MOST, 0, 1000, true},
     {MESSAGES_MOST - 1, 0, 1000, false},
-    {400, 0, 0, true},
+    {MESSAGES_MOST + 20, 0, 0, true},
     {1, 16 * MEGABYTE - 1, 0, false},
     {1, 16 * MEGABYTE, 0, true},
     {4, 4 * MEGABYTE - 1, 0, false},
