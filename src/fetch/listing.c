@@ -63,35 +63,44 @@ static bool refuse_unknown(uint32_t number, struct error *err)
 	return error_mend(err, "without either, a message cannot be told from those fetched before");
 }
 
+/* A UID of what TOP told; the size helps to tell messages apart that have next to no header. */
+static char *make_uid(const struct top_identity *t)
+{
+	char hex[2 * DIGEST_SIZE + 1];
+
+	if (!t->known)
+		return memory_format(" unknown:%" PRIu32, t->number);
+	digest_hex(hex, t->header, DIGEST_SIZE);
+	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
+}
+
 /* TOP for the marked messages, and UIDs of what it tells. */
 static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
-	uint32_t *numbers = memory_zeroed(unusable, sizeof(*numbers));
-	struct top_identity *identities = memory_zeroed(unusable, sizeof(*identities));
-	size_t filled = 0;
+	struct top_identity *tops = memory_zeroed(unusable, sizeof(*tops));
+	size_t filled = 0, known = 0;
 	bool ok;
 
 	for (size_t i = 0; i < l->maildrop.count; i++) {
+		const struct maildrop_message *m = &l->maildrop.messages[i];
+
 		if (l->made[i])
-			numbers[filled++] = l->maildrop.messages[i].number;
+			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets};
 	}
-	ok = top_identify(s, numbers, unusable, true, identities, err);
-	for (size_t i = 0; i < unusable && ok; i++)
-		ok = identities[i].known || refuse_unknown(numbers[i], err);
+	ok = top_identify(s, tops, unusable, true, err);
+	for (size_t i = 0; i < unusable; i++)
+		known += tops[i].known;
+	if (ok && known == 0)
+		ok = refuse_unknown(tops[0].number, err);
 	filled = 0;
 	for (size_t i = 0; i < l->maildrop.count && ok; i++) {
-		char hex[2 * DIGEST_SIZE + 1];
-
 		if (!l->made[i])
 			continue;
-		digest_hex(hex, identities[filled++].header, DIGEST_SIZE);
 		free(l->made[i]);
-		/* The size helps to tell messages apart that have next to no header. */
-		l->made[i] = memory_format(" header:%s:%" PRIu64, hex, l->maildrop.messages[i].octets);
+		l->made[i] = make_uid(&tops[filled++]);
 		l->uids[i] = l->made[i];
 	}
-	free(numbers);
-	free(identities);
+	free(tops);
 	return ok;
 }
 
@@ -166,6 +175,7 @@ bool listing_join(struct listing *l, struct state *state, struct plan *plan, str
 		    .known = {.delivered = l->items[i].known, .when = l->items[i].delivered, .told = l->items[i].told},
 		    .doubtful = l->items[i].doubtful,
 		    .likely = l->items[i].likely,
+		    .unsure = strncmp(l->items[i].uid, " unknown:", 9) == 0,
 		};
 	}
 	return true;

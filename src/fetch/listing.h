@@ -25,7 +25,8 @@ struct listing {
 /*
  * Asks for LIST and UIDL. A message without a UID, or with one that others have too, gets one made
  * of its header and first lines through TOP (policy/header): " header:HEX:OCTETS", which no server
- * can give, with "#N" behind it for the N-th of several that are the same.
+ * can give, with "#N" behind it for the N-th of several that are the same; or " unknown:NUMBER" where
+ * TOP is refused for it, but not for others.
  */
 bool listing_read(struct listing *l, struct session *s, struct error *err);
 

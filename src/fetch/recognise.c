@@ -13,72 +13,62 @@
 #include "store/destination.h"
 #include "store/state.h"
 
-static void mark(struct plan_entry *e, int64_t when)
-{
-	e->known.delivered = true;
-	e->known.when = when;
-	e->doubtful = false;
-}
-
-/* By the names that were found in place. */
-static bool take_found(const struct recognition *r, struct error *err)
+/* By the names that were found in place, or by a place in the listing that another one has left. */
+static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken, struct error *err)
 {
 	const struct destination *d = r->destination;
+	struct state_match match = {0};
 	char identity[DESTINATION_IDENTITY];
-	struct state_match match;
+
+	if (any_found && d && d->ops->identity) {
+		d->ops->identity(d, NULL, e->uid, identity);
+		if (!state_take_found(r->state, identity, e->octets, e->uid, &match, err))
+			return false;
+		/* A UID that came again since the kill may be another message's. */
+		e->doubtful = e->named = match.found && e->uid[0] != ' ';
+		e->likely = match.fits;
+	}
+	if (!match.found && e->uid[0] == ' ' && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
+		return false;
+	e->known.delivered = match.found && !e->doubtful;
+	e->known.when = match.delivered;
+	*taken += match.found;
+	return true;
+}
+
+static bool take_all_by_name(const struct recognition *r, struct error *err)
+{
 	size_t taken = 0;
 	bool any;
 
 	if (!state_has_found(r->state, &any, err))
 		return false;
-	if (!any || !d || !d->ops->identity)
-		return true;
 	for (size_t i = 0; i < r->plan->count; i++) {
 		struct plan_entry *e = &r->plan->entries[i];
 
-		if (e->known.delivered || e->doubtful)
-			continue;
-		d->ops->identity(d, e->uid, identity);
-		if (!state_take_found(r->state, identity, e->uid, &match, err))
+		if (!e->known.delivered && !e->doubtful && !take_by_name(r, e, any, &taken, err))
 			return false;
-		if (!match.found)
-			continue;
-		mark(e, match.delivered);
-		taken++;
-		/* The same UID with another size may be another message's. */
-		if (e->uid[0] != ' ' && match.listed != e->octets) {
-			e->known.delivered = false;
-			e->doubtful = true;
-			e->likely = false;
-		}
 	}
-	log_line(r->log, LOG_VERBOSE, "%zu messages were in place already", taken);
+	if (taken > 0)
+		log_line(r->log, LOG_VERBOSE, "%zu messages were in place already", taken);
 	return true;
-}
-
-static bool refuse(uint32_t number, struct error *err)
-{
-	error_set(err, ERROR_CONFIG,
-	    "the account has been pointed to another maildrop, and the server gives no header (TOP) of message %" PRIu32
-	    " that would tell whether it was fetched from the one before",
-	    number);
-	return error_mend(err, "give the other maildrop an account of its own");
 }
 
 /* The UID is known: is it the same message? */
 static bool settle_doubt(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
-    struct error *err)
+    size_t *displaced, struct error *err)
 {
-	bool same = false;
+	/* A header that others may have as well is no proof against size and deletion. */
+	bool may_be = top->known ? top->telling || e->likely : e->likely || e->named, same = false;
 
-	if ((top->known || e->likely) &&
-	    !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err))
+	if (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
 	if (same)
 		return true;
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another one that was fetched before", e->number);
+	*displaced += 1;
 	return state_displace(r->state, e->uid, r->now, err);
 }
 
@@ -88,65 +78,83 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 {
 	struct state_match match;
 
-	if (!top->known && r->must)
-		return refuse(e->number, err);
+	e->unsure = !top->known && r->must;
 	if (!top->known || !top->telling)
 		return true;
 	if (!state_take_renumbered(r->state, top->header, e->octets, r->now, e->uid, &match, err))
 		return false;
 	if (match.found) {
-		mark(e, match.delivered);
+		e->known.delivered = true;
+		e->known.when = match.delivered;
 		*matched += 1;
 	}
 	return true;
 }
 
+static bool refuse(struct error *err)
+{
+	error_set(err, ERROR_CONFIG,
+	    "the account has been pointed to another maildrop, and the server gives no headers (TOP) that would tell what"
+	    " was fetched from the one before");
+	return error_mend(err, "give the other maildrop an account of its own");
+}
+
 /* First those with a UID that is theirs, then those that may have changed it. */
 static bool settle_all(const struct recognition *r, struct plan_entry *const *entries, const struct top_identity *tops,
-    size_t count, struct error *err)
+    size_t count, size_t *displaced, struct error *err)
 {
-	size_t matched = 0;
+	size_t matched = 0, known = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (entries[i]->doubtful && !settle_doubt(r, entries[i], &tops[i], err))
+		known += tops[i].known;
+		if (entries[i]->doubtful && !settle_doubt(r, entries[i], &tops[i], displaced, err))
 			return false;
 	}
 	for (size_t i = 0; i < count && r->missing > 0; i++) {
 		if (!entries[i]->known.delivered && !match_missing(r, entries[i], &tops[i], &matched, err))
 			return false;
+		if (entries[i]->unsure && known == 0)
+			return refuse(err);
 	}
 	if (matched > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu messages were delivered under another UID", matched);
 	return true;
 }
 
-bool recognise(const struct recognition *r, struct error *err)
+/* One look at the headers of all that need it. */
+static bool look(const struct recognition *r, size_t *displaced, struct error *err)
 {
-	struct plan_entry **entries;
+	struct plan_entry **entries = memory_zeroed(r->plan->count, sizeof(*entries));
 	struct top_identity *tops;
-	uint32_t *numbers;
 	size_t count = 0;
 	bool ok;
 
-	if (!take_found(r, err))
-		return false;
-	entries = memory_zeroed(r->plan->count, sizeof(*entries));
 	for (size_t i = 0; i < r->plan->count; i++) {
 		struct plan_entry *e = &r->plan->entries[i];
 
-		if (e->doubtful || (r->missing > 0 && !e->known.delivered))
+		if (e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure))
 			entries[count++] = e;
 	}
 	tops = memory_zeroed(count, sizeof(*tops));
-	numbers = memory_zeroed(count, sizeof(*numbers));
 	for (size_t i = 0; i < count; i++)
-		numbers[i] = entries[i]->number;
+		tops[i] = (struct top_identity){.number = entries[i]->number, .octets = entries[i]->octets};
 	if (count > 0)
-		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu others", r->missing,
+		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
 		    count);
-	ok = top_identify(r->session, numbers, count, false, tops, err) && settle_all(r, entries, tops, count, err);
+	ok = top_identify(r->session, tops, count, false, err) && settle_all(r, entries, tops, count, displaced, err);
 	free(entries);
 	free(tops);
-	free(numbers);
 	return ok;
+}
+
+bool recognise(const struct recognition *r, struct error *err)
+{
+	struct recognition again = *r;
+	size_t displaced = 0;
+
+	if (!take_all_by_name(r, err) || !look(r, &displaced, err))
+		return false;
+	/* What was displaced may be listed under another UID. */
+	again.missing = displaced;
+	return r->missing > 0 || displaced == 0 || look(&again, &displaced, err);
 }

@@ -50,6 +50,7 @@ bool recover_mbox(struct state *state, const struct log *log, struct error *err)
 struct search {
 	struct state *state;
 	struct destination *destination;
+	char *maildrop; /* whose UIDs are recorded; NULL: none is known */
 	int64_t now;
 	char (*recorded)[DESTINATION_IDENTITY]; /* identities of what is */
 	size_t count, capacity;
@@ -72,7 +73,7 @@ static void add_recorded(void *context, const char *uid)
 	if (strncmp(uid, STATE_FOUND, prefix) == 0)
 		snprintf(s->recorded[s->count++], DESTINATION_IDENTITY, "%s", uid + prefix);
 	else
-		s->destination->ops->identity(s->destination, uid, s->recorded[s->count++]);
+		s->destination->ops->identity(s->destination, s->maildrop, uid, s->recorded[s->count++]);
 }
 
 static int by_text(const void *a, const void *b)
@@ -108,7 +109,7 @@ static void take_octets(void *context, const char *bytes, size_t length)
 static bool record_found(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err)
 {
 	struct search *s = context;
-	struct state_record record = {.octets = s->octets, .listed = crlf_octets, .delivered = when};
+	struct state_record record = {.octets = s->octets, .wire = crlf_octets, .listed = crlf_octets, .delivered = when};
 
 	digest_end(&s->digest, record.sha256);
 	header_end(&s->header, record.header);
@@ -126,7 +127,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (!state_needs_recovery(state) || !d->ops->find)
 		return true;
 	start_reading(&s);
-	ok = state_each_uid(state, add_recorded, &s, err);
+	ok = state_maildrop_name(state, &s.maildrop, err) && state_each_uid(state, add_recorded, &s, err);
 	if (ok && s.count > 0)
 		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
 	/* All is on stable storage before the record says so; then the run that died is settled. */
@@ -134,5 +135,6 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (ok && s.found > 0)
 		log_line(log, LOG_VERBOSE, "%zu messages are in place, but were not recorded", s.found);
 	free(s.recorded);
+	free(s.maildrop);
 	return ok;
 }

@@ -4,17 +4,24 @@
 
 #include "base/error.h"
 #include "policy/header.h"
+#include "pop3/capability.h"
 #include "pop3/session.h"
 
-enum { HEADER_OCTETS_MOST = 16 * 1024 * 1024 };
+enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* of an answer that count; what comes behind is passed over */
 
-static bool take_one(struct session *s, bool peek, struct top_identity *identity, struct error *err)
+/* Servers that give the whole message are borne, those that come to no end are not. */
+static bool is_too_long(const struct top_identity *t, uint64_t octets)
+{
+	return octets > IDENTITY_OCTETS_MOST && octets - IDENTITY_OCTETS_MOST > 2 * t->octets;
+}
+
+static bool take_one(struct session *s, bool peek, struct top_identity *t, struct error *err)
 {
 	struct session_event event;
 	struct header_identity header;
-	size_t octets = 0;
+	uint64_t octets = 0;
 
-	*identity = (struct top_identity){0};
+	t->known = t->telling = false;
 	header_start(&header);
 	header.goes_on = peek;
 	do {
@@ -22,27 +29,33 @@ static bool take_one(struct session *s, bool peek, struct top_identity *identity
 			return false;
 		if (event.type != SESSION_DATA)
 			continue;
-		header_add(&header, event.text, event.length);
+		if (octets < IDENTITY_OCTETS_MOST) {
+			uint64_t room = IDENTITY_OCTETS_MOST - octets;
+
+			header_add(&header, event.text, event.length < room ? event.length : (size_t)room);
+		}
 		octets += event.length;
-		if (octets > HEADER_OCTETS_MOST)
-			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP is longer than %d octets",
-			    HEADER_OCTETS_MOST);
+		if (is_too_long(t, octets))
+			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP comes to no end");
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
-	identity->known = event.type == SESSION_END;
-	identity->telling = header_end(&header, identity->header) && identity->known;
+	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
+	t->telling = header_end(&header, t->header) && t->known;
 	return true;
 }
 
-bool top_identify(struct session *s, const uint32_t *numbers, size_t count, bool peek, struct top_identity *identities,
-    struct error *err)
+bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err)
 {
+	bool can = session_capabilities(s)->top;
 	size_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		while (next < count && session_queued(s) < session_window(s))
-			session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, numbers[next++]);
+		while (next < count && session_queued(s) < (can ? session_window(s) : 1))
+			session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, identities[next++].number);
 		if (!take_one(s, peek, &identities[i], err))
 			return false;
+		can |= identities[i].known;
+		if (!can)
+			return true;
 	}
 	return true;
 }

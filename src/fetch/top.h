@@ -10,18 +10,20 @@
 struct error;
 struct session;
 
-/* What TOP told of a message. */
+/* A message, and what TOP told of it. */
 struct top_identity {
+	uint32_t number; /* of which; set by the caller, like its octets by LIST */
+	uint64_t octets;
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SIZE]; /* with peek: of header and first lines */
 };
 
 /*
- * Fills identities[i] for message numbers[i] through TOP, with peek of some lines of the body, too; as
- * many in flight as the server takes. A refused TOP is no failure.
+ * Asks for the messages with TOP, with peek for some lines of the body, too; as many in flight as the
+ * server takes. A refused TOP is no failure; a server that does not announce it and refuses the first
+ * one is not asked again.
  */
-bool top_identify(struct session *s, const uint32_t *numbers, size_t count, bool peek, struct top_identity *identities,
-    struct error *err);
+bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err);
 
 #endif

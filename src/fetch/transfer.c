@@ -265,6 +265,7 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	record = batch_add(&r->batch, a->entry);
 	record->delivered = r->t->now;
 	record->octets = a->octets;
+	record->wire = octets;
 	record->listed = a->entry->octets;
 	digest_end(&a->digest, record->sha256);
 	header_end(&a->header, record->header);

@@ -147,6 +147,23 @@ static void say_plan(struct worker *w)
 	}
 }
 
+/* Messages that are left alone because nothing tells whether they were fetched before. */
+static void tell_unsure(struct worker *w)
+{
+	struct error err;
+	size_t unsure = 0;
+
+	for (size_t i = 0; i < w->plan.count; i++)
+		unsure += w->plan.entries[i].unsure;
+	if (unsure == 0)
+		return;
+	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
+	    unsure);
+	error_mend(&err, "they stay on the server; the next run tries again");
+	err.temporary = true;
+	send_problem(w, "list", &err);
+}
+
 /* Names messages that are too large, each of them once. */
 static bool tell_news(struct worker *w, struct error *err)
 {
@@ -193,13 +210,13 @@ static bool carry_out(struct worker *w, struct error *err)
 	return ok;
 }
 
-/* The UIDs that are gone from now on by our own doing. */
-static bool note_deleted(struct worker *w, struct error *err)
+/* The UIDs that are gone from now on by our own doing; not sure: QUIT's answer did not come. */
+static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
 	for (size_t i = 0; i < w->plan.count; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
-		if (e->deleted && !state_mark_deleted(w->state, e->uid, w->clock.now, err))
+		if (e->deleted && !state_mark_deleted(w->state, e->uid, sure, w->clock.now, err))
 			return false;
 	}
 	return true;
@@ -223,7 +240,8 @@ static bool finish(struct worker *w, struct error *err)
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
-	if ((!ok || w->not_taken || note_deleted(w, err)) && state_end_run(w->state, w->clock.now, ok ? err : &second))
+	if ((w->not_taken || note_deleted(w, ok, ok ? err : &second)) &&
+	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	if (ok)
 		w->step = "state";
@@ -234,6 +252,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, bool pi
 {
 	if (!connect_open(&w->connection, w->account, trust, &w->log, pipelining, &w->step, err) || !make_plan(w, err))
 		return false;
+	tell_unsure(w);
 	if (w->options->dry_run)
 		say_plan(w);
 	else if (!carry_out(w, err))
@@ -255,24 +274,26 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
 	return w->out_of_step ||
 	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-		session_queued(w->connection.session) > 1);
+		session_is_crowded(w->connection.session));
 }
 
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	uint64_t most = w->account->max_messages > 0 ? w->account->max_messages : UINT64_MAX;
+	bool pipelining = true;
 
 	if (!open_local(w, err))
 		return false;
 	w->messages_left = most;
-	if (!run_session(w, trust, true, err)) {
+	if (!run_session(w, trust, pipelining, err)) {
 		if (!blames_pipelining(w, err) || w->outcome.fetched >= most)
 			return false;
 		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
 		end_session(w);
 		w->messages_left = most - w->outcome.fetched;
-		if (!run_session(w, trust, false, err))
+		pipelining = false;
+		if (!run_session(w, trust, pipelining, err))
 			return false;
 	}
 	if (!w->undone)
@@ -280,7 +301,7 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 	log_line(&w->log, LOG_VERBOSE, "a message was not taken, so QUIT was not sent: deleting in a session of its own");
 	end_session(w);
 	w->messages_left = 0;
-	return run_session(w, trust, true, err);
+	return run_session(w, trust, pipelining, err);
 }
 
 /* Host names know no case, and the state does not tell them apart by it either. */

@@ -62,7 +62,7 @@ static void add_to_name(struct header_identity *h, char c)
 		return;
 	}
 	if (c == ':') {
-		h->telling |= is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
+		h->may_tell = is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
 		settle(h, is_one_of(store_fields, COUNT(store_fields), h->name, h->held));
 		if (!h->skipping)
 			count_in(h, &c, 1);
@@ -94,6 +94,11 @@ static void add_piece(struct header_identity *h, const char *bytes, size_t lengt
 		}
 		lf = memchr(bytes, '\n', length);
 		line = lf ? (size_t)(lf - bytes) + 1 : length;
+		/* An empty one tells nothing. Its value may stand on the next line. */
+		for (size_t i = 0; i < line && h->may_tell; i++) {
+			h->telling |= !memchr(" \t\r\n<>", bytes[i], 6);
+			h->may_tell = !h->telling;
+		}
 		if (!h->skipping)
 			count_in(h, bytes, line);
 		h->naming = lf != NULL;

@@ -16,7 +16,8 @@ struct header_identity {
 	struct digest digest;
 	bool ended;	/* the empty line has been seen */
 	bool goes_on;	/* set after header_start: lines behind it count, too */
-	bool telling;	/* there was a field with which no two messages are alike */
+	bool may_tell;	/* the current field is one with which no two messages are alike */
+	bool telling;	/* and has, or one before it had, a value */
 	bool skipping;	/* the current field does not count */
 	bool naming;	/* at a line's start: the field's name is being gathered */
 	bool cr;	/* a CR is pending */

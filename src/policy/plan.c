@@ -38,6 +38,8 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 		struct plan_entry *e = &p->entries[i];
 
 		e->decision = retention_decide(rule, clock, e->octets, &e->known);
+		if (e->unsure)
+			e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_UNSURE};
 		if (e->decision.reason == REASON_NEW && summary->fetch == max_messages)
 			e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_LIMIT};
 		if (e->decision.reason == REASON_NEW) {

@@ -98,6 +98,9 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 	case REASON_CLOCK:
 		snprintf(out, size, "leave: the clock went backwards, its age is not known");
 		break;
+	case REASON_UNSURE:
+		snprintf(out, size, "leave: the server gives no header (TOP) that tells whether it was delivered");
+		break;
 	case REASON_KEEP:
 		snprintf(out, size, "leave: --keep");
 		break;

@@ -49,6 +49,7 @@ enum retention_reason {
 	REASON_YOUNG,	    /* delivered; its age is not reached */
 	REASON_OLD,	    /* delivered; its age is reached */
 	REASON_CLOCK,	    /* delivered; the clock went backwards, so ages mean nothing */
+	REASON_UNSURE,	    /* nothing tells whether it was delivered: policy/plan */
 	REASON_KEEP,	    /* would be deleted, but not in this run */
 };
 

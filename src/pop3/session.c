@@ -35,6 +35,7 @@ struct session {
 	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
 	bool unsent;
 	bool one_at_a_time;
+	bool crowded;
 	size_t since_restart; /* octets of a body since the clock was started anew */
 	struct reply reply;
 };
@@ -68,6 +69,11 @@ bool session_is_secure(const struct session *s)
 size_t session_queued(const struct session *s)
 {
 	return s->queued;
+}
+
+bool session_is_crowded(const struct session *s)
+{
+	return s->crowded;
 }
 
 size_t session_window(const struct session *s)
@@ -121,7 +127,9 @@ static enum reply_shape shape_of(enum session_command command)
 static void push(struct session *s, enum session_command command, uint32_t number)
 {
 	s->queue[(s->first + s->queued) % WINDOW] = (struct command){command, number};
+	s->crowded |= s->queued > 0;
 	if (s->queued++ == 0) {
+		s->crowded = false;
 		reply_expect(&s->reply, shape_of(command));
 		stream_restart_clock(s->stream);
 	}

@@ -93,6 +93,9 @@ void session_forbid_pipelining(struct session *s);
  */
 void session_queue(struct session *s, enum session_command command, uint32_t number);
 size_t session_queued(const struct session *s);
+
+/* Whether several commands were in flight at a time, since there was none. */
+bool session_is_crowded(const struct session *s);
 size_t session_window(const struct session *s);
 
 /* Sends what is queued, and reads the next event of the oldest command that is not yet answered. */

@@ -18,6 +18,7 @@ struct database {
 	sqlite3 *db;
 	char *path;
 	bool in_batch;
+	bool changed;
 };
 
 struct query {
@@ -99,7 +100,13 @@ bool database_commit(struct database *d, struct error *err)
 		return false;
 	}
 	d->in_batch = false;
+	d->changed = true;
 	return true;
+}
+
+bool database_is_changed(const struct database *d)
+{
+	return d->changed || d->in_batch;
 }
 
 void database_rollback(struct database *d)
@@ -248,14 +255,20 @@ static bool copy_aside(struct database *d, struct error *err)
 {
 	sqlite3 *file = d->db;
 	sqlite3_backup *backup;
+	int code;
 	bool ok;
 
 	d->db = NULL;
 	ok = open_file(d, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
 	if (ok) {
 		backup = sqlite3_backup_init(d->db, "main", file, "main");
-		sqlite3_backup_step(backup, -1);
+		code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
 		ok = sqlite3_backup_finish(backup) == SQLITE_OK || fail(d, "cannot be read", err);
+		/* Somebody who writes all the time is no fault that finish tells of. */
+		if (ok && code != SQLITE_DONE) {
+			error_set(err, ERROR_LOCKED, "the state %s is being written by another program", d->path);
+			ok = error_mend(err, "try again later");
+		}
 	}
 	sqlite3_close(file);
 	return ok;

@@ -72,8 +72,9 @@ struct destination_ops {
 	 * in place since a time, and puts all that are wanted on stable storage before it returns.
 	 */
 	bool (*find)(struct destination *d, int64_t since, const struct destination_finder *finder, struct error *err);
-	/* With find: writes what identifies the message with this UID in place. */
-	void (*identity)(const struct destination *d, const char *uid, char out[DESTINATION_IDENTITY]);
+	/* With find: writes what identifies the message with this UID in place; maildrop: NULL for the settings'. */
+	void (*identity)(const struct destination *d, const char *maildrop, const char *uid,
+	    char out[DESTINATION_IDENTITY]);
 	/*
 	 * Optional, with the intent that a crash left: says how many of its messages stand in the file
 	 * whole (from the first on) and cuts a torn one behind them away, unless somebody else wrote

@@ -222,11 +222,12 @@ static bool maildir_commit(struct destination *d, struct error *err)
 	return true;
 }
 
-static void maildir_identity(const struct destination *d, const char *uid, char out[DESTINATION_IDENTITY])
+static void maildir_identity(const struct destination *d, const char *maildrop, const char *uid,
+    char out[DESTINATION_IDENTITY])
 {
 	const struct maildir *m = (const struct maildir *)d;
 
-	maildir_name_identity(m->settings->account, m->settings->maildrop, uid, out);
+	maildir_name_identity(m->settings->account, maildrop ? maildrop : m->settings->maildrop, uid, out);
 }
 
 static bool maildir_find(struct destination *d, int64_t since, const struct destination_finder *finder,

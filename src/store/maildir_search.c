@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "store/destination.h"
 #include "store/maildir_name.h"
 
@@ -20,7 +22,12 @@ struct search {
 	int64_t since;
 	const struct destination_finder *finder;
 	struct buf paths; /* "new/NAME", each ended by NUL */
+	struct buf moved; /* the same, read later */
+	char **places;	  /* those of `moved`, by the part of the name that stays */
+	size_t place_count;
 };
+
+enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
 
 static bool fail(const char *what, const char *step, struct error *err)
 {
@@ -77,48 +84,71 @@ static bool gather(void *context, int fd, const char *folder, const char *name)
 	return true;
 }
 
-/* What stays of a name whatever a reader does: all before the sizes and the flags. */
-struct moved {
-	const char *name;
-	size_t length;
-	struct buf path;
-};
-
-static bool is_moved(void *context, int fd, const char *folder, const char *name)
+/* By what stays of a name whatever a reader does: all before the sizes and the flags. */
+static int by_stem(const void *a, const void *b)
 {
-	struct moved *m = context;
+	const char *first = strchr(*(char *const *)a, '/') + 1, *second = strchr(*(char *const *)b, '/') + 1;
+	size_t first_length = strcspn(first, ",:"), second_length = strcspn(second, ",:");
+	int order = memcmp(first, second, first_length < second_length ? first_length : second_length);
 
-	(void)fd;
-	if (strncmp(name, m->name, m->length) != 0 || !memchr(",:", name[m->length], 3))
-		return true;
-	buf_append_format(&m->path, "%s/%s", folder, name);
-	return false;
+	return order != 0 ? order : (first_length > second_length) - (first_length < second_length);
 }
 
-/* Opens a message; a reader may have moved it to cur/, or given it flags, since its name was read. */
-static bool open_message(const struct search *s, const char *path, int *fd, struct error *err)
+/* Reads the names anew: a reader has moved a message to cur/, or given it flags, since they were read. */
+static bool look_again(struct search *s, struct error *err)
 {
-	const char *name = strchr(path, '/') + 1;
-	struct moved m = {.name = name, .length = strcspn(name, ",:")};
-	bool ok = true;
+	struct buf before = s->paths;
+	size_t count = 0;
+	bool ok;
 
-	*fd = openat(s->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	for (int tries = 0; ok && *fd < 0 && errno == ENOENT && tries < 10; tries++) {
-		buf_clear(&m.path);
-		ok = each_name(s, "new", is_moved, &m, err) &&
-		    (m.path.length > 0 || each_name(s, "cur", is_moved, &m, err));
-		errno = ENOENT;
-		if (!ok || m.path.length == 0)
-			break; /* its reader has deleted it */
-		*fd = openat(s->root, buf_string(&m.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	}
-	if (ok && *fd < 0 && errno != ENOENT)
-		ok = fail(path, "read", err);
-	buf_free(&m.path);
+	s->paths = (struct buf){0};
+	ok = each_name(s, "new", gather, s, err) && each_name(s, "cur", gather, s, err);
+	buf_free(&s->moved);
+	s->moved = s->paths;
+	s->paths = before;
+	for (size_t at = 0; at < s->moved.length; at += strlen(s->moved.data + at) + 1)
+		count++;
+	s->places = memory_resize(s->places, count, sizeof(*s->places));
+	s->place_count = 0;
+	for (size_t at = 0; at < s->moved.length; at += strlen(s->moved.data + at) + 1)
+		s->places[s->place_count++] = s->moved.data + at;
+	if (count > 0)
+		qsort(s->places, count, sizeof(*s->places), by_stem);
 	return ok;
 }
 
-static bool tell(const struct search *s, const char *path, struct error *err)
+static int open_moved(const struct search *s, const char *path)
+{
+	char *const *place =
+	    s->place_count > 0 ? bsearch(&path, s->places, s->place_count, sizeof(*s->places), by_stem) : NULL;
+
+	errno = ENOENT;
+	return place ? openat(s->root, *place, OPEN_FLAGS) : -1;
+}
+
+/* Opens a message wherever it is by now. *fd is -1 for one that its reader has deleted. */
+static bool open_message(struct search *s, const char *path, int *fd, struct error *err)
+{
+	struct stat st;
+
+	*fd = openat(s->root, path, OPEN_FLAGS);
+	if (*fd < 0 && errno == ENOENT)
+		*fd = open_moved(s, path);
+	if (*fd < 0 && errno == ENOENT) {
+		if (!look_again(s, err))
+			return false;
+		*fd = open_moved(s, path);
+	}
+	/* Names of ours that are links, or no files at all, somebody else has made. */
+	if (*fd >= 0 && (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(*fd);
+		*fd = -1;
+		return true;
+	}
+	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
+}
+
+static bool tell(struct search *s, const char *path, struct error *err)
 {
 	const char *name = strchr(path, '/') + 1;
 	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
@@ -165,5 +195,7 @@ bool maildir_search(int root, const char *account, int64_t since, const struct d
 	if (ok && s.paths.length > 0)
 		ok = sync_folder(&s, "new", err) && sync_folder(&s, "cur", err);
 	buf_free(&s.paths);
+	buf_free(&s.moved);
+	free(s.places);
 	return ok;
 }

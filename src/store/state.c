@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -30,12 +31,15 @@ struct state {
 static bool read_runs(struct state *s, struct error *err)
 {
 	int64_t runs = 0, open_runs = 0;
+	struct stat st;
 
 	if (!database_integer(s->db, "SELECT count(*) FROM run", &runs, err) ||
 	    !database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) ||
 	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_seen, err))
 		return false;
 	s->needs_recovery = runs == 0 || open_runs > 0;
+	if (s->lock_fd >= 0 && fstat(s->lock_fd, &st) == 0 && s->last_seen > 0 && st.st_mtime > s->last_seen)
+		s->last_seen = st.st_mtime;
 	return database_integer(s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err);
 }
 
@@ -74,13 +78,16 @@ static bool take_lock(struct state *s, const char *folder, const char *account, 
 static bool make_file(const struct state *s, const char *folder, struct error *err)
 {
 	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
 	bool ok;
 
 	if (fd < 0)
 		return error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be made", s->path);
 	ok = lock_check(fd, s->path, err) || mend_locks(err);
+	/* A file that has something in it was synced with its folder when that came. */
+	ok = ok && ((fstat(fd, &st) == 0 && st.st_size > 0) || folder_sync(folder, err));
 	close(fd);
-	return ok && folder_sync(folder, err);
+	return ok;
 }
 
 bool state_open(struct state **out, const char *folder, const char *account, enum state_access access_wanted,
@@ -158,8 +165,14 @@ int64_t state_died_since(const struct state *s)
 
 bool state_end_run(struct state *s, int64_t now, struct error *err)
 {
+	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
 	int64_t open_runs = 0;
 
+	/* A look that changed nothing leaves its time at the lock: nothing to be synced. */
+	if (s->lock_fd >= 0)
+		(void)futimens(s->lock_fd, times);
+	if (!s->needs_recovery && !database_is_changed(s->db))
+		return true;
 	s->needs_recovery = false;
 	return database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) &&
 	    database_execute(s->db, err,
@@ -174,8 +187,9 @@ bool state_end_run(struct state *s, int64_t now, struct error *err)
 bool state_add(struct state *s, const struct state_record *r, struct error *err)
 {
 	return database_execute(s->db, err,
-	    "INSERT OR REPLACE INTO message(uid, delivered, octets, listed, sha256, header) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-	    "tiiibb", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->listed, r->sha256, sizeof(r->sha256), r->header,
+	    "INSERT OR REPLACE INTO message(uid, delivered, octets, wire, listed, sha256, header)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	    "tiiiibb", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256), r->header,
 	    sizeof(r->header));
 }
 

@@ -20,6 +20,7 @@ struct state;
 struct state_record {
 	const char *uid;
 	uint64_t octets; /* as delivered */
+	uint64_t wire;	 /* as the server sent it */
 	uint64_t listed; /* as LIST said */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
@@ -32,7 +33,7 @@ struct state_item {
 	uint64_t octets; /* what LIST says */
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
-	bool likely;	 /* if doubtful: the size is the same, and it was not us who deleted it */
+	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
 	int64_t delivered;
 	bool told; /* the user was told that it is too large */
 };
@@ -84,6 +85,9 @@ enum state_origin {
 bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop, int64_t now, enum state_origin *origin,
     struct error *err);
 
+/* The name of the last maildrop that was entered, for identities: USER@SERVER:PORT; NULL if none was. Caller frees. */
+bool state_maildrop_name(struct state *s, char **name, struct error *err);
+
 /* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
 
@@ -98,8 +102,11 @@ bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
     struct error *err);
 
-/* Notes that we have deleted a message from the server. */
-bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err);
+/*
+ * Notes that we have deleted a message from the server; not sure: DELE was taken, but QUIT's answer did
+ * not come, so the next listing will tell.
+ */
+bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err);
 
 /*
  * Says whether the doubtful message is the one that was delivered: its header (NULL: take it for that
@@ -114,8 +121,8 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 /* A recorded message that was looked for. */
 struct state_match {
 	bool found;
+	bool fits; /* its size is the one that LIST says */
 	int64_t delivered;
-	uint64_t listed;
 };
 
 /*
@@ -128,14 +135,23 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SI
 /* What the UID of a message begins with that was found in place; behind it, its identity there. */
 #define STATE_FOUND " found:"
 
-/* Records a message that was found in place under the destination's identity; it counts as missing. */
+/*
+ * Records a message that was found in place under the destination's identity; it counts as missing. Of
+ * two with the same identity, the younger one has it, the other is known by its header alone.
+ */
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err);
 
 /* Whether there are such; and gives the one with this identity its UID. */
 bool state_has_found(struct state *s, bool *any, struct error *err);
-bool state_take_found(struct state *s, const char *identity, const char *uid, struct state_match *match,
+bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
     struct error *err);
+
+/*
+ * A message whose made UID is free because the one before it in the listing is gone: it was "UID#N"
+ * when it was delivered.
+ */
+bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struct state_match *match, struct error *err);
 
 /* On stable storage when it returns: from now on, until state_end_run, a crash calls for recovery. */
 bool state_begin_run(struct state *s, int64_t now, struct error *err);

@@ -19,9 +19,9 @@ bool state_drop_intent(struct state *s, struct error *err)
 static bool add_pending(struct state *s, const struct state_record *r, const struct mbox_extent *e, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "INSERT INTO pending(uid, delivered, octets, listed, sha256, header, length, extent_sha256, head)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	    "tiiibbibb", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->listed, r->sha256, sizeof(r->sha256),
+	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	    "tiiiibbibb", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256),
 	    r->header, sizeof(r->header), (int64_t)e->length, e->sha256, sizeof(e->sha256), e->head, e->head_length);
 }
 
@@ -45,13 +45,14 @@ static bool read_pending(const struct query *q, struct state_record *r, struct m
 	    .uid = memory_copy_string(query_text(q, 0)),
 	    .delivered = query_integer(q, 1),
 	    .octets = (uint64_t)query_integer(q, 2),
-	    .listed = (uint64_t)query_integer(q, 3),
+	    .wire = (uint64_t)query_integer(q, 3),
+	    .listed = (uint64_t)query_integer(q, 4),
 	};
-	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 6)};
-	e->head_length = query_blob(q, 8, e->head, sizeof(e->head));
-	return query_blob(q, 4, r->sha256, DIGEST_SIZE) == DIGEST_SIZE &&
-	    query_blob(q, 5, r->header, DIGEST_SIZE) == DIGEST_SIZE &&
-	    query_blob(q, 7, e->sha256, DIGEST_SIZE) == DIGEST_SIZE && e->head_length <= sizeof(e->head);
+	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 7)};
+	e->head_length = query_blob(q, 9, e->head, sizeof(e->head));
+	return query_blob(q, 5, r->sha256, DIGEST_SIZE) == DIGEST_SIZE &&
+	    query_blob(q, 6, r->header, DIGEST_SIZE) == DIGEST_SIZE &&
+	    query_blob(q, 8, e->sha256, DIGEST_SIZE) == DIGEST_SIZE && e->head_length <= sizeof(e->head);
 }
 
 static bool read_intent_row(struct state *s, struct mbox_intent *intent, struct error *err)
@@ -84,7 +85,7 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 	if (!intent->path)
 		return true;
 	ok = query_start(&q, state_database(s), err,
-	    "SELECT uid, delivered, octets, listed, sha256, header, length, extent_sha256, head FROM pending ORDER BY position", "");
+	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head FROM pending ORDER BY position", "");
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;
 

@@ -41,6 +41,23 @@ static bool walk(struct state *s, const char *select, struct state_item *items, 
 	return ok;
 }
 
+/* What `deleted` says of a message. */
+enum {
+	DELETED = 1,	    /* by us */
+	PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come */
+};
+
+/*
+ * Whether a size by LIST is that of a record whose columns from `first` on are listed, wire, octets:
+ * servers count line ends as LF or CRLF, and not all count the last one (fetch/transfer).
+ */
+static bool fits(const struct query *q, int first, uint64_t octets)
+{
+	int64_t size = (int64_t)octets, wire = query_integer(q, first + 1), stored = query_integer(q, first + 2);
+
+	return size == query_integer(q, first) || size == wire || size == wire - 2 || size == stored || size == stored - 1;
+}
+
 /*
  * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
  * made UID tells header and size by itself; what we have deleted under it is gone for good.
@@ -48,7 +65,7 @@ static bool walk(struct state *s, const char *select, struct state_item *items, 
 static bool take_known(struct state *s, const struct query *q, struct state_item *item, void *context,
     struct error *err)
 {
-	bool gone, deleted, same_size;
+	bool gone, deleted;
 
 	(void)s;
 	(void)context;
@@ -56,12 +73,11 @@ static bool take_known(struct state *s, const struct query *q, struct state_item
 	if (!item)
 		return true;
 	gone = !query_is_null(q, 2);
-	deleted = query_integer(q, 3) != 0;
-	same_size = query_integer(q, 4) == (int64_t)item->octets;
+	deleted = query_integer(q, 3) == DELETED;
 	item->delivered = query_integer(q, 1);
-	item->known = item->uid[0] == ' ' ? !deleted : !gone && same_size;
+	item->known = item->uid[0] == ' ' ? !deleted : !gone && query_integer(q, 4) == (int64_t)item->octets;
 	item->doubtful = item->uid[0] != ' ' && !item->known;
-	item->likely = !deleted && same_size;
+	item->likely = !deleted && fits(q, 4, item->octets);
 	return true;
 }
 
@@ -79,7 +95,7 @@ static bool take_told(struct state *s, const struct query *q, struct state_item 
 
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err)
 {
-	return walk(s, "SELECT uid, delivered, gone, deleted, listed FROM message ORDER BY uid", items, count, take_known,
+	return walk(s, "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message ORDER BY uid", items, count, take_known,
 		   NULL, err) &&
 	    walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err);
 }
@@ -114,6 +130,22 @@ static bool read_maildrops(struct state *s, const struct state_maildrop *m, int6
 	return ok;
 }
 
+bool state_maildrop_name(struct state *s, char **name, struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	*name = NULL;
+	if (!query_start(&q, state_database(s), err,
+		"SELECT user || '@' || lower(server) || ':' || port FROM maildrop ORDER BY id DESC LIMIT 1", ""))
+		return false;
+	ok = query_next(q, &row, err);
+	if (ok && row)
+		*name = memory_copy_string(query_text(q, 0));
+	query_end(&q);
+	return ok;
+}
+
 /* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */
 static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t now, struct error *err)
 {
@@ -125,7 +157,7 @@ static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t n
 		database_execute(db, err,
 		    "UPDATE OR REPLACE message SET uid = substr(uid, length(?1) + 1) WHERE substr(uid, 1, length(?1)) = ?1",
 		    "t", prefix)) &&
-	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0", "i", gone_at(s, now)) &&
+	    database_execute(db, err, "UPDATE message SET gone = ?1 WHERE gone IS NULL", "i", gone_at(s, now)) &&
 	    database_execute(db, err, "DELETE FROM told", "");
 
 	free(prefix);
@@ -158,16 +190,19 @@ static bool take_listed(struct state *s, const struct query *q, struct state_ite
     struct error *err)
 {
 	struct listing_note *note = context;
-	bool gone = !query_is_null(q, 1), deleted = query_integer(q, 2) != 0;
+	bool gone = !query_is_null(q, 1);
+	int64_t deleted = query_integer(q, 2);
 
-	if (item && gone && item->known)
-		return database_execute(state_database(s), err, "UPDATE message SET gone = NULL WHERE uid = ?1", "t",
-		    item->uid);
-	if (!item && (!gone || (!deleted && query_integer(q, 1) >= note->now - missed_for)))
-		*note->missing += 1;
-	return item || gone ||
-	    database_execute(state_database(s), err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", query_text(q, 0),
-		gone_at(s, note->now));
+	if (item && (deleted == PERHAPS_DELETED || (gone && item->known)))
+		return database_execute(state_database(s), err,
+		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
+	if (item || gone) {
+		*note->missing += !item && deleted == 0 && query_integer(q, 1) >= note->now - missed_for;
+		return true;
+	}
+	*note->missing += deleted == 0;
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
+	    query_text(q, 0), gone_at(s, note->now), (int64_t)(deleted == 0 ? 0 : DELETED));
 }
 
 /* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
@@ -192,10 +227,13 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 		forget_old(s, now, err));
 }
 
-bool state_mark_deleted(struct state *s, const char *uid, int64_t now, struct error *err)
+bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err)
 {
-	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = 1 WHERE uid = ?1", "ti", uid,
-	    gone_at(s, now));
+	if (!sure)
+		return database_execute(state_database(s), err, "UPDATE message SET deleted = ?2 WHERE uid = ?1", "ti", uid,
+		    (int64_t)PERHAPS_DELETED);
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii", uid,
+	    gone_at(s, now), (int64_t)DELETED);
 }
 
 bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
@@ -220,21 +258,28 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE OR REPLACE message SET uid = ' was:' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
+	    "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
 	    gone_at(s, now));
 }
 
-/* Gives the message of the query's first row, if there is one, this UID. */
-static bool take_row(struct state *s, struct query **q, const char *uid, struct state_match *match, struct error *err)
+/*
+ * Gives the first message of the query that will do this UID; its columns are uid, delivered, listed,
+ * wire, octets.
+ */
+static bool take_row(struct state *s, struct query **q, uint64_t octets, bool must_fit, const char *uid,
+    struct state_match *match, struct error *err)
 {
-	bool row, ok = query_next(*q, &row, err);
-	char *old = ok && row ? memory_copy_string(query_text(*q, 0)) : NULL;
+	char *old = NULL;
+	bool row = true, ok = true;
 
-	*match = (struct state_match){.found = old != NULL};
-	if (old) {
+	*match = (struct state_match){0};
+	while (!old && (ok = query_next(*q, &row, err)) && row) {
+		match->fits = fits(*q, 2, octets);
 		match->delivered = query_integer(*q, 1);
-		match->listed = (uint64_t)query_integer(*q, 2);
+		if (match->fits || !must_fit)
+			old = memory_copy_string(query_text(*q, 0));
 	}
+	match->found = old != NULL;
 	query_end(q);
 	if (old)
 		ok = database_execute(state_database(s), err,
@@ -248,23 +293,31 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SI
 {
 	struct query *q;
 
+	/* More than a few with the same header are nothing that mail has: no server can keep us busy with them. */
 	return query_start(&q, state_database(s), err,
-		   "SELECT uid, delivered, listed FROM message WHERE header = ?1 AND gone >= ?2 AND gone IS NOT NULL"
-		   " AND deleted = 0 AND ?3 IN (listed, octets, octets - 1) ORDER BY uid LIMIT 1",
-		   "bii", header, (size_t)DIGEST_SIZE, now - missed_for, (int64_t)octets) &&
-	    take_row(s, &q, uid, match, err);
+		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE header = ?1 AND gone >= ?2"
+		   " AND gone IS NOT NULL AND deleted = 0 LIMIT 100",
+		   "bi", header, (size_t)DIGEST_SIZE, now - missed_for) &&
+	    take_row(s, &q, octets, true, uid, match, err);
 }
 
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err)
 {
+	struct database *db = state_database(s);
 	struct state_record found = *record;
 	char *uid = memory_format(STATE_FOUND "%s", identity);
 	bool ok;
 
-	found.uid = uid;
-	ok = state_add(s, &found, err) &&
-	    database_execute(state_database(s), err, "UPDATE message SET gone = ?2 WHERE uid = ?1", "ti", uid, gone_at(s, now));
+	found.uid = " new";
+	ok = database_execute(db, err,
+		 "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid WHERE uid = ?1 AND delivered <= ?2", "ti",
+		 uid, record->delivered) &&
+	    state_add(s, &found, err) &&
+	    database_execute(db, err,
+		"UPDATE message SET gone = ?2, uid = CASE WHEN EXISTS(SELECT 1 FROM message WHERE uid = ?1)"
+		" THEN ' was:' || hex(randomblob(8)) ELSE ?1 END WHERE uid = ' new'",
+		"ti", uid, gone_at(s, now));
 	free(uid);
 	return ok;
 }
@@ -279,15 +332,26 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 	return ok;
 }
 
-bool state_take_found(struct state *s, const char *identity, const char *uid, struct state_match *match,
+bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
     struct error *err)
 {
 	struct query *q;
 	char *old = memory_format(STATE_FOUND "%s", identity);
-	bool ok = query_start(&q, state_database(s), err, "SELECT uid, delivered, listed FROM message WHERE uid = ?1", "t",
-		      old) &&
-	    take_row(s, &q, uid, match, err);
+	bool ok = query_start(&q, state_database(s), err,
+		      "SELECT uid, delivered, listed, wire, octets FROM message WHERE uid = ?1", "t", old) &&
+	    take_row(s, &q, octets, false, uid, match, err);
 
 	free(old);
 	return ok;
+}
+
+bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struct state_match *match, struct error *err)
+{
+	struct query *q;
+
+	return query_start(&q, state_database(s), err,
+		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
+		   " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
+		   "t", uid) &&
+	    take_row(s, &q, octets, true, uid, match, err);
 }

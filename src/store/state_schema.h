@@ -9,15 +9,16 @@ static const char *const state_migrations[] = {
     /* Version 1. uid: what the server gave. Times are seconds since the epoch. */
     "CREATE TABLE maildrop(id INTEGER PRIMARY KEY, server TEXT NOT NULL, port INTEGER NOT NULL, user TEXT NOT NULL);"
     "CREATE TABLE message(uid TEXT PRIMARY KEY NOT NULL, delivered INTEGER NOT NULL, octets INTEGER NOT NULL,"
-    " listed INTEGER NOT NULL, sha256 BLOB NOT NULL, header BLOB NOT NULL, gone INTEGER, deleted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    " wire INTEGER NOT NULL, listed INTEGER NOT NULL, sha256 BLOB NOT NULL, header BLOB NOT NULL, gone INTEGER,"
+    " deleted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX missing ON message(header) WHERE gone IS NOT NULL AND deleted = 0;"
     "CREATE TABLE told(uid TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE run(started INTEGER NOT NULL, finished INTEGER);"
     "CREATE TABLE intent(path BLOB NOT NULL, offset INTEGER NOT NULL, device INTEGER NOT NULL,"
     " inode INTEGER NOT NULL);"
     "CREATE TABLE pending(position INTEGER PRIMARY KEY, uid TEXT NOT NULL, delivered INTEGER NOT NULL,"
-    " octets INTEGER NOT NULL, listed INTEGER NOT NULL, sha256 BLOB NOT NULL, header BLOB NOT NULL, length INTEGER NOT NULL,"
-    " extent_sha256 BLOB NOT NULL, head BLOB NOT NULL);",
+    " octets INTEGER NOT NULL, wire INTEGER NOT NULL, listed INTEGER NOT NULL, sha256 BLOB NOT NULL,"
+    " header BLOB NOT NULL, length INTEGER NOT NULL, extent_sha256 BLOB NOT NULL, head BLOB NOT NULL);",
 };
 
 enum {

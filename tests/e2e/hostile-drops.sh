@@ -18,7 +18,7 @@ table() {
 # take the message with it.
 table 75 - 4 'the connection dies' | awk '
   $1 ~ /-quit-done-/ { $4 = 4; $5 = 0 }
-  $1 ~ /-between-(cut|close)/ { $3 = 0; $4 = 4; $5 = 0 }
+  $1 ~ /-(between|after-last)-(cut|close)/ { $3 = 0; $4 = 4; $5 = 0 }
   $1 ~ /-(between|after-last)-reset/ { $3 = "-:-"; $4 = $5 = "-" }
   { print }' >rows
 play <rows

@@ -32,7 +32,7 @@ uidl-unlisted       10 76 0 3 a UID for an unlisted message is refused
 uidl-doubled        10 76 0 3 two UIDs for one message are refused
 uidl-zero           10 76 0 3 a UID for message 0 is refused
 uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused
-top-refused         10 76 0 3 without UIDs and TOP nothing can be done
+top-refused         10 75 2 1 without a UID, a message whose header is refused is left alone
 TABLE
 
 # Each once, and not again. Messages that stay show it.

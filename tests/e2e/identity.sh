@@ -69,6 +69,88 @@ echo 'and more' >>mail/4
 run_later +3d -v
 check 'nor does one with it when the size is another' contains out 'a: 1 new ('
 
+again
+only maildir:Mail no
+note mail/1 AAAA
+serve --dir mail
+run
+note mail/1 'BBBB, and longer'
+run
+check 'nor does one under a UID that we have deleted' here 'BBBB, and longer' 1
+
+again
+only maildir:Mail forever
+letter mail/1 one
+letter mail/2 two
+serve --dir mail
+run
+mv mail/1 x && mv mail/2 mail/1 && mv x mail/2
+run -v
+check 'two that have changed their UIDs are known' contains out 'a: 0 new ('
+rm mail/1
+letter mail/1 four
+run -v
+check 'and one among others that is new is not' contains out 'a: 1 new ('
+
+# One message whose header is refused is left alone, and the others are fetched.
+again
+only maildir:Mail forever
+letter mail/1 one
+letter mail/2 two
+serve --dir mail
+run
+letter mail/1 three
+letter mail/2 four
+elsewhere=$PORT PORT=$(free_ports 1)
+serve --dir mail --err-top 2
+run
+check 'a message whose header is refused ends with a temporary failure' exits 75
+check 'which is told' contains err 'a: list: the server refuses the headers (TOP) of 1 messages'
+check 'the others are fetched' here 'Subject: three' 1
+check 'and that one is left' here 'Subject: four' 0
+serve --dir mail
+run
+check 'until its header is there' here 'Subject: four' 1
+PORT=$elsewhere
+
+again
+only maildir:Mail no
+note mail/1 AAAA
+serve --dir mail --no-uidl
+run
+PORT=$(free_ports 1)
+mkdir -p empty
+note empty/1 CCCC
+serve --dir empty --no-uidl
+run
+PORT=$elsewhere
+note mail/1 AAAA
+serve --dir mail --no-uidl
+run
+check 'what we have deleted from a maildrop is deleted there, wherever the account was meanwhile' here AAAA 2
+
+again
+only maildir:Mail 14d
+note mail/1 AAAA
+serve --dir mail --no-uidl
+run
+note mail/2 AAAA
+run_later +10d
+run_later +15d
+check 'of two that are alike the older one is deleted first' left_is mail 1
+run_later +16d -v
+check 'and the other one is not fetched again' contains out 'a: 0 new ('
+
+again
+only maildir:Mail forever
+{ printf 'Subject: a\n\n'; head -c 18000000 /dev/zero | tr '\0' x; echo; } >mail/1
+note mail/2 BBBB
+serve --dir mail --no-uidl
+run
+check 'a line of 18 MB among the first ones of a message is no obstacle' exits 0
+run -v
+check 'and its message is known' contains out 'a: 0 new ('
+
 for how in 'max_messages = 1' ''; do
   again
   only maildir:Mail no "$how"

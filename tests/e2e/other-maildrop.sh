@@ -81,7 +81,7 @@ serve --dir mail --no-top
 run_later +20d
 check 'a server without TOP is refused' exits 78
 check 'in words' says err \
-  'mailhaul: a: list: the account has been pointed to another maildrop, and the server gives no header (TOP) of message 1 that would tell whether it was fetched from the one before; give the other maildrop an account of its own'
+  'mailhaul: a: list: the account has been pointed to another maildrop, and the server gives no headers (TOP) that would tell what was fetched from the one before; give the other maildrop an account of its own'
 check 'nothing is fetched or deleted' is "$(mails anna)/$(find mail -type f | wc -l)" 5/6
 serve --dir mail
 run_later +20d -v

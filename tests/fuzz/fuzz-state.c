@@ -126,9 +126,9 @@ static void use(struct state *s, bool writable)
 		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &missing, &err) &&
 		    state_take_renumbered(s, record.header, 0, now, "y", &match, &err) &&
 		    state_confirm(s, "c", 1, record.header, &same, &err) && state_displace(s, "c", now, &err) &&
-		    state_has_found(s, &any, &err) && state_add_found(s, "0123", &record, now, &err) &&
-		    state_take_found(s, "0123", "w", &match, &err) &&
-		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_deleted(s, "a", now, &err) &&
+		    state_take_sibling(s, 3, "v", &match, &err) && state_has_found(s, &any, &err) && state_add_found(s, "0123", &record, now, &err) &&
+		    state_take_found(s, "0123", 3, "w", &match, &err) &&
+		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_deleted(s, "a", true, now, &err) &&
 		    state_add_told(s, "z", now, &err) && state_commit(s, &err) && state_end_run(s, now, &err);
 	}
 	must_be_storage(ok, &err);

@@ -86,6 +86,7 @@ static const struct option_spec specs[] = {
     {"in-use", FLAG, &server.session.in_use, "each login gets [IN-USE]"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
+    {"err-top", NUMBER, &server.session.err_top, "-ERR to TOP of this message"},
     {"drop-top", NUMBER, &server.session.drop_top, "cuts at TOP of this message"},
     {"err-retr", NUMBER, &server.session.err_retr, "-ERR to RETR of this message"},
     {"max-connections", NUMBER, &server.max_connections, "leaves after this many"},

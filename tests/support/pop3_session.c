@@ -313,7 +313,7 @@ static void cmd_top(struct session *s, const char *arg)
 		reply(s, "-ERR TOP takes a message number and a number of lines");
 	} else if (i + 1 == s->options->drop_top) {
 		pop3_wire_drop(&s->wire);
-	} else if (!pop3_maildrop_octets(s->maildrop, i, &octets)) {
+	} else if (i + 1 == s->options->err_top || !pop3_maildrop_octets(s->maildrop, i, &octets)) {
 		reply(s, "-ERR this message cannot be read");
 	} else {
 		reply(s, "+OK top of message follows");

@@ -114,8 +114,8 @@ START_TEST(a_message_that_we_have_deleted_is_not_missing)
 {
 	record("a", 1);
 	record("b", 1);
-	ck_assert(state_mark_deleted(s, "a", 10, &err));
-	ck_assert(state_mark_deleted(s, "unknown", 10, &err));
+	ck_assert(state_mark_deleted(s, "a", true, 10, &err));
+	ck_assert(state_mark_deleted(s, "unknown", true, 10, &err));
 	ck_assert(state_commit(s, &err));
 	ck_assert_uint_eq(note("b", 20), 0);
 	ck_assert_uint_eq(note("ab", 30), 0);
@@ -198,13 +198,14 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 	int64_t delivered = 0;
 
 	enter_maildrop("mail.example.org", 995, "me");
-	ck_assert(add("a", 100, 7) && add("b", 200, 8) && state_mark_deleted(s, "b", 300, &err));
+	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
 	ck_assert(state_add_told(s, "t", 1, &err) && state_commit(s, &err));
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_OTHER);
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("b"), "-");
 	ck_assert_str_eq(knows("t"), "-");
 	ck_assert_uint_eq(note("ba", 600), 2);
+	ck_assert(!take(9, "x", &delivered)); /* what we deleted is not there */
 	ck_assert(take(8, "a", &delivered)); /* under a UID that was another message's */
 	ck_assert_int_eq(delivered, 200);
 	ck_assert(state_commit(s, &err));
@@ -244,7 +245,7 @@ START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 	ck_assert_str_eq(knows("a"), "?");
 	ck_assert(confirm("a", NULL));
 	ck_assert_str_eq(knows("a"), "k");
-	ck_assert(state_mark_deleted(s, "a", 20, &err) && state_commit(s, &err));
+	ck_assert(state_mark_deleted(s, "a", true, 20, &err) && state_commit(s, &err));
 	ck_assert_str_eq(knows("a"), "??"); /* another one is likelier than a server that forgot to delete it */
 	ck_assert(!confirm("a", other));
 	ck_assert_str_eq(knows("a"), "??");
@@ -268,6 +269,49 @@ START_TEST(a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_
 }
 END_TEST
 
+START_TEST(all_messages_that_had_one_uid_are_found_by_their_headers)
+{
+	int64_t delivered = 0;
+
+	for (unsigned char header = 7; header < 10; header++) {
+		ck_assert(add("a", header, header));
+		ck_assert(state_displace(s, "a", 900, &err));
+	}
+	for (unsigned char header = 7; header < 10; header++) {
+		ck_assert(take(header, "x", &delivered) && state_displace(s, "x", 900, &err));
+		ck_assert_int_eq(delivered, header);
+	}
+}
+END_TEST
+
+START_TEST(the_next_listing_tells_whether_quit_has_deleted)
+{
+	record("a", 1);
+	record("b", 1);
+	ck_assert(state_mark_deleted(s, "a", false, 10, &err) && state_mark_deleted(s, "b", false, 10, &err));
+	ck_assert(state_commit(s, &err));
+	ck_assert_uint_eq(note("b", 20), 0);
+	ck_assert_str_eq(knows("a"), "??"); /* deleted by us */
+	ck_assert_str_eq(knows("b"), "k");
+	ck_assert_uint_eq(note("z", 30), 1); /* b, by somebody else */
+}
+END_TEST
+
+START_TEST(the_second_of_two_that_are_alike_takes_the_place_of_the_first)
+{
+	struct state_match match;
+
+	record(" header:aa:6", 100);
+	record(" header:aa:6#2", 200);
+	ck_assert(state_mark_deleted(s, " header:aa:6", true, 10, &err) && state_commit(s, &err));
+	note("z", 20);
+	ck_assert(state_take_sibling(s, 6, " header:aa:6", &match, &err) && match.found);
+	ck_assert_int_eq(match.delivered, 200);
+	ck_assert_str_eq(knows(" header:aa:6"), "k");
+	ck_assert(state_take_sibling(s, 6, " header:aa:6", &match, &err) && !match.found);
+}
+END_TEST
+
 START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
 {
 	struct state_item item = {.uid = " header:aa:6", .octets = 6};
@@ -279,14 +323,14 @@ START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
 	ck_assert_str_eq(knows(item.uid), "k"); /* a listing may be short for once */
 	ck_assert(state_join(s, &item, 1, &err) && state_note_listing(s, &item, 1, 11, &missing, &err));
 	ck_assert_uint_eq(note("z", 12), 1);
-	ck_assert(state_mark_deleted(s, item.uid, 20, &err) && state_commit(s, &err));
+	ck_assert(state_mark_deleted(s, item.uid, true, 20, &err) && state_commit(s, &err));
 	ck_assert_str_eq(knows(item.uid), "-");
 }
 END_TEST
 
 START_TEST(what_was_found_in_place_gets_its_uid_by_its_identity)
 {
-	struct state_record found = {.octets = 5, .listed = 6, .delivered = 77};
+	struct state_record found = {.octets = 5, .wire = 6, .listed = 6, .delivered = 77};
 	struct state_match match;
 	bool any = true;
 
@@ -294,10 +338,10 @@ START_TEST(what_was_found_in_place_gets_its_uid_by_its_identity)
 	ck_assert(state_add_found(s, "0123", &found, 500, &err) && state_commit(s, &err));
 	ck_assert(state_has_found(s, &any, &err) && any);
 	ck_assert_uint_eq(note("z", 600), 1); /* it is missing until then */
-	ck_assert(state_take_found(s, "4567", "x", &match, &err) && !match.found);
-	ck_assert(state_take_found(s, "0123", "x", &match, &err) && match.found);
+	ck_assert(state_take_found(s, "4567", 6, "x", &match, &err) && !match.found);
+	ck_assert(state_take_found(s, "0123", 6, "x", &match, &err) && match.found);
 	ck_assert_int_eq(match.delivered, 77);
-	ck_assert_uint_eq(match.listed, 6);
+	ck_assert(match.fits);
 	ck_assert_str_eq(knows("x"), "k");
 	ck_assert(state_has_found(s, &any, &err) && !any);
 }
@@ -353,6 +397,9 @@ int main(void)
 	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
 	tcase_add_test(l, a_uid_that_was_gone_or_has_another_size_is_doubtful);
 	tcase_add_test(l, a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_its_header);
+	tcase_add_test(l, all_messages_that_had_one_uid_are_found_by_their_headers);
+	tcase_add_test(l, the_next_listing_tells_whether_quit_has_deleted);
+	tcase_add_test(l, the_second_of_two_that_are_alike_takes_the_place_of_the_first);
 	tcase_add_test(l, a_made_uid_is_known_again_unless_we_have_deleted_it);
 	tcase_add_test(l, what_was_found_in_place_gets_its_uid_by_its_identity);
 	return scratch_main(suite);

@@ -196,8 +196,8 @@ static struct mbox_intent intended = {
     .count = 2,
 };
 static struct state_record intended_records[2] = {
-    {.uid = "a", .octets = UINT64_C(1) << 33, .listed = (UINT64_C(1) << 33) + 9, .delivered = 1234},
-    {.uid = "b", .octets = 0, .listed = 3, .delivered = 1235},
+    {.uid = "a", .octets = UINT64_C(1) << 33, .wire = (UINT64_C(1) << 33) + 8, .listed = (UINT64_C(1) << 33) + 9, .delivered = 1234},
+    {.uid = "b", .octets = 0, .wire = 2, .listed = 3, .delivered = 1235},
 };
 
 static void enter_with_intent(void)
@@ -233,6 +233,7 @@ static void expect_intent(void)
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_str_eq(records[i].uid, intended_records[i].uid);
 		ck_assert_uint_eq(records[i].octets, intended_records[i].octets);
+		ck_assert_uint_eq(records[i].wire, intended_records[i].wire);
 		ck_assert_uint_eq(records[i].listed, intended_records[i].listed);
 		ck_assert_int_eq(records[i].delivered, intended_records[i].delivered);
 		ck_assert_mem_eq(records[i].sha256, intended_records[i].sha256, DIGEST_SIZE);
