@@ -61,6 +61,7 @@ include tests/e2e/e2e.mk
 include tests/e2e/hostile.mk
 include tests/e2e/servers.mk
 include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk
 
 # The unit tests and some whole runs under valgrind, which slows them ten times and more. Commands that
 # cannot be started are left out: see tests/unit/check_main.h.

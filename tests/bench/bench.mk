@@ -1,0 +1,37 @@
+# make bench: how fast it is, beside what the machine allows and beside other fetchers. Variables, which
+# can stand on the command line of make:
+#   BENCH_WORKLOADS='small mixed big poll line fleet'
+#   BENCH_ROUNDS=5      of every contender; medians are told
+#   BENCH_SCALE=1       0.05 does a twentieth of the work, to see whether all of it runs
+#   BENCH_CONTENDERS=   the names of some; empty: all that are installed
+#   BENCH_DIR=DIR       where the mail goes: a folder on the disk that is to be measured
+#   BENCH_TMPFS=DIR     where it goes for the tables of tmpfs; empty: none of those
+BENCH_WORKLOADS = small mixed big poll line fleet
+BENCH_ROUNDS = 5
+BENCH_SCALE = 1
+BENCH_CONTENDERS =
+BENCH_DIR = tests/bench/work
+BENCH_TMPFS = /dev/shm
+
+bench_programs = tests/bench/drain tests/bench/measure tests/bench/delay
+EXTRA_PROGRAMS += $(bench_programs)
+CLEANFILES += $(bench_programs)
+tests_bench_drain_SOURCES = tests/bench/drain.c
+tests_bench_drain_CPPFLAGS = $(GNUTLS_CFLAGS)
+tests_bench_drain_LDADD = $(GNUTLS_LIBS)
+tests_bench_measure_SOURCES = tests/bench/measure.c
+tests_bench_measure_LDADD =
+tests_bench_delay_SOURCES = tests/bench/delay.c
+tests_bench_delay_LDADD =
+
+bench: all $(bench_programs)
+	@BENCH_BUILT='$(CC) $(CFLAGS) $(CFLAGS_SAN)' $(TESTS_PYTHON) -B $(srcdir)/tests/bench/run.py --build '$(abs_builddir)' --dir '$(BENCH_DIR)' \
+	    --tmpfs '$(BENCH_TMPFS)' --rounds '$(BENCH_ROUNDS)' --scale '$(BENCH_SCALE)' \
+	    --contenders '$(BENCH_CONTENDERS)' $(BENCH_WORKLOADS)
+.PHONY: bench
+
+EXTRA_DIST += \
+	tests/bench/contenders.py tests/bench/line.py tests/bench/mail.py tests/bench/measure.py \
+	tests/bench/peers.py tests/bench/relay.py tests/bench/rounds.py tests/bench/run.py \
+	tests/bench/server.py tests/bench/server.sh tests/bench/table.py tests/bench/verify.py \
+	tests/bench/workloads.py

@@ -1,0 +1,169 @@
+"""The rounds of one workload in one place: every contender in turn, each time in a fresh folder."""
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import sys
+import time
+
+from contenders import Job
+import measure
+from table import Row
+import verify
+
+LONGEST = 60     # seconds: what would take longer in a round gets a part of the work
+MOST = 300       # seconds that a run may take at all
+PATIENCE = 150   # seconds that a peer may take for all its rounds, but for the first two
+FEW_FILES = 100  # so few files may be deleted at once
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+@dataclasses.dataclass
+class Mail:
+    """Accounts that hold the same messages."""
+    accounts: list
+    messages: list
+
+    @property
+    def octets(self):
+        return len(self.accounts) * sum(message.octets for message in self.messages)
+
+
+@dataclasses.dataclass
+class Place:
+    """Where contenders deliver to, and as whom: 'owner' is a pair of ids, or None for ourselves."""
+    name: str
+    folder: pathlib.Path
+    owner: tuple
+    number: int = 0
+
+    def make(self, job):
+        """A folder that is the contender's own."""
+        job.folder.mkdir()
+        job.make()
+        self.give((job.folder, *job.folder.rglob("*")))
+
+    def give(self, paths):
+        if self.owner:
+            for path in paths:
+                os.chown(path, *self.owner)
+
+    def next_folder(self, name):
+        self.number += 1
+        return self.folder / f"{self.number:04}-{name.replace(' ', '')}"
+
+    def set_aside(self, job, files):
+        """
+        Deletes what a run delivered, or leaves it until the end: ext4 avoids inodes that were deleted in
+        the last minutes, and the next round would spend seconds on searching others.
+        """
+        if self.name == "tmpfs" or files < FEW_FILES:
+            shutil.rmtree(job.folder)
+
+
+class Rounds:
+    """'endpoint': host, port and the file of the authority; 'prefix' a command that starts contenders where they belong."""
+
+    def __init__(self, workload, place, endpoint, prefix, program):
+        self.workload, self.place, self.endpoint = workload, place, endpoint
+        self.prefix, self.program = prefix, program
+        self.standing = {}  # jobs that keep their state: for a poll
+
+    def job(self, contender, mail):
+        job = Job(self.place.next_folder(f"{self.workload.name}-{contender.name}"), *self.endpoint, mail.accounts,
+                  self.workload.poll)
+        self.place.make(job)
+        return job
+
+    def run(self, contender, job):
+        """Runs it once; what others left behind is on the disk before it begins."""
+        commands = contender.commands(job)
+        job.log.write_text("")
+        self.place.give(job.folder.iterdir())
+        os.sync()
+        time.sleep(0.2)
+        return measure.run(self.prefix, self.program, job, commands, {"HOME": str(job.folder), **contender.environment}, MOST)
+
+    def once(self, contender, mail, content):
+        """Returns a result, or None, and what is wrong with it, or an empty text."""
+        job = self.standing.get(contender.name) or self.job(contender, mail)
+        result = self.run(contender, job)
+        problem = self.problem(contender, job, mail, result, content)
+        if problem:
+            self.show(contender, job, problem)
+        if contender.name not in self.standing:
+            self.place.set_aside(job, len(mail.messages) * len(mail.accounts))
+        return result, problem
+
+    def problem(self, contender, job, mail, result, content):
+        if not result:
+            return f"took more than {MOST} s"
+        wrong = verify.check(contender, job, mail.messages, content)
+        return wrong or (f"exit status {result.status}" if result.status else "")
+
+    def show(self, contender, job, problem):
+        say(f"{contender.name}: {problem}; the end of what it said:")
+        for line in job.log.read_text(errors="replace").splitlines()[-5:]:
+            say(f"    {line}")
+
+    def prepare_poll(self, contender, mail, uids):
+        """Lets it know all messages. Returns what went wrong."""
+        job = self.job(contender, mail)
+        if contender.fetches_before_poll:
+            say(f"{contender.name}: the first run, which is not measured")
+            result = self.run(contender, job)
+            problem = self.problem(contender, job, mail, result, True)
+            if problem:
+                self.show(contender, job, problem)
+                return problem
+        elif contender.peer:
+            contender.seed(job, uids)
+        self.standing[contender.name] = job
+        return ""
+
+    def share(self, contender, whole, part):
+        """Which work it gets: all of it, or a part, if that would take too long. Returns it, scale and note."""
+        if not contender.peer or not part:
+            return whole, 1.0, ""
+        scale = whole.octets / part.octets
+        result, problem = self.once(contender, part, True)
+        if problem:
+            return part, scale, problem
+        projected = result.wall * scale
+        say(f"{contender.name}: {result.wall:.2f} s for a part, so {projected:.0f} s for all")
+        if projected <= LONGEST:
+            return whole, 1.0, ""
+        return part, scale, f"~ did 1/{scale:.0f} of the work, times {scale:.0f}"
+
+    def play(self, contenders, rounds, whole, part, uids):
+        """All rounds. Returns the rows of the table by name."""
+        rows, work, spent = {}, {}, {}
+        for contender in contenders:
+            if self.workload.poll:
+                work[contender.name], scale, note = whole, 1.0, self.prepare_poll(contender, whole, uids)
+            else:
+                work[contender.name], scale, note = self.share(contender, whole, part)
+            row = rows[contender.name] = Row(contender.name, scale=scale, note=note)
+            if self.workload.poll and contender.name not in self.standing:
+                row.fail(note, given_up=True)
+            spent[contender.name] = 0.0
+        for number in range(rounds):
+            # Whoever comes first has the coldest caches: that is another one each time.
+            turn = number % len(contenders)
+            for contender in contenders[turn:] + contenders[:turn]:
+                row = rows[contender.name]
+                if row.given_up or (contender.peer and number > 1 and spent[contender.name] > PATIENCE):
+                    continue
+                result, problem = self.once(contender, work[contender.name], number == 0)
+                say(f"{self.workload.name}, {self.place.name}, round {number + 1}: {contender.name} "
+                    + (f"{result.wall:.3f} s" if result else "") + (f" ({problem})" if problem else ""))
+                spent[contender.name] += result.wall if result else MOST
+                if problem:
+                    row.fail(problem, given_up=contender.peer and row.failures > 0)
+                else:
+                    row.results.append(result)
+        return rows

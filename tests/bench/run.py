@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""make bench: runs mailhaul beside what the machine allows and beside other fetchers, in turns.
+
+A table for each workload goes to standard output, what is going on to standard error. Exits 1 if mailhaul
+or the drain did not deliver what was on the server. A bound that does not hold is told, and no failure: it
+depends on the machine.
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import poplib
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+
+import contenders
+import line
+import mail
+import peers
+import rounds
+import server
+import table
+import workloads
+
+USER = "nobody"  # who runs the contenders if we are root: some refuse to be root, and none needs it
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="the folder that everything was built in")
+    parser.add_argument("--dir", type=pathlib.Path, required=True, help="a folder on the disk to be measured")
+    parser.add_argument("--tmpfs", default="", help="a folder in memory; none: no such tables")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--contenders", default="", help="names, the first word of each; none: all")
+    parser.add_argument("workload", nargs="+", choices=list(workloads.workloads(0)))
+    return parser.parse_args()
+
+
+class Bench:
+    """What all workloads share. 'stack' undoes it."""
+
+    def __init__(self, chosen, stack):
+        self.chosen, self.stack = chosen, stack
+        self.owner, self.as_user = None, []
+        if os.geteuid() == 0:
+            self.owner = tuple(int(subprocess.run(["id", which, USER], check=True, capture_output=True).stdout)
+                               for which in ("-u", "-g"))
+            self.as_user = ["setpriv", f"--reuid={self.owner[0]}", f"--regid={self.owner[1]}", "--clear-groups"]
+        self.folder = self.new_folder(chosen.dir)
+        self.places = [self.place("disk", self.folder)]
+        if chosen.tmpfs:
+            self.places.append(self.place("tmpfs", self.new_folder(pathlib.Path(chosen.tmpfs))))
+        self.programs = self.copy_programs()
+        self.servers, self.line, self.blocks = {}, None, mail.make_blocks()
+        self.contenders = self.find_contenders()
+
+    def new_folder(self, parent):
+        """A folder of our own, which ends with us."""
+        mask = os.umask(0o022)
+        parent.mkdir(parents=True, exist_ok=True)
+        os.umask(mask)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="mailhaul-bench.", dir=parent)).resolve()
+        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)
+        if subprocess.run([*self.as_user, "test", "-x", folder], check=False).returncode != 0:
+            sys.exit(f"bench: {USER} cannot get to {folder}; set BENCH_DIR to a folder where everybody can go")
+        return folder
+
+    def place(self, name, folder):
+        path = folder / name
+        path.mkdir()
+        path.chmod(0o755)
+        return rounds.Place(name, path, self.owner)
+
+    def copy_programs(self):
+        """The build may be where the user of the contenders cannot go."""
+        folder = self.folder / "bin"
+        folder.mkdir()
+        for path in ("src/mailhaul", "tests/bench/drain", "tests/bench/measure", "tests/bench/delay"):
+            shutil.copy(self.chosen.build / path, folder)
+        for path in (folder, *folder.iterdir()):
+            path.chmod(0o755)
+        return folder
+
+    def find_contenders(self):
+        mailhaul, drain = self.programs / "mailhaul", self.programs / "drain"
+        everybody = [contenders.Mailhaul(mailhaul), contenders.Mailhaul(mailhaul, mbox=True),
+                     *(contenders.Drain(drain, mode) for mode in ("", "--store", "--poll")),
+                     *(kind() for kind in peers.PEERS)]
+        wanted = self.chosen.contenders.split()
+        return [each for each in everybody if not wanted or each.name.split()[0] in wanted]
+
+    def server(self, far):
+        """The server for the workloads that are near, or for those behind the long line."""
+        if far not in self.servers:
+            if not far:
+                self.servers[far] = server.Server(self.folder / "near")
+            else:
+                self.line, reason = line.open_line(self.folder, self.programs / "delay")
+                self.stack.callback(self.line.stop)
+                self.servers[far] = server.Server(self.folder / "far", self.line.server_prefix, self.line.listen)
+                self.far_port = self.line.port(self.servers[far])
+                self.far_reason = reason
+            self.stack.callback(self.servers[far].stop)
+        return self.servers[far]
+
+    def fill(self, workload, name, sizes):
+        """Accounts with messages of these sizes."""
+        folder = self.folder / "mail" / name
+        messages = mail.make(folder, sizes, self.blocks)
+        names = [name] if workload.accounts == 1 else [f"{name}-{i + 1}" for i in range(workload.accounts)]
+        self.server(workload.far).add_accounts(names, folder)
+        return rounds.Mail(names, messages)
+
+    def versions(self):
+        known = {"server": f"Dovecot {self.servers and next(iter(self.servers.values())).version}"}
+        known["built"] = os.environ.get("BENCH_BUILT", "")
+        for each in self.contenders:
+            if each.peer or each.name == "mailhaul":
+                known[each.name] = each.version() or "not installed"
+        return {name: text for name, text in known.items() if text}
+
+    def play(self, workload):
+        """All tables of a workload. Returns whether mailhaul and the drain were right."""
+        there = [each for each in self.contenders if each.takes_part(workload) and each.version()]
+        if not there:
+            return True
+        rounds.say(f"{workload.name}: filling the server")
+        whole = self.fill(workload, workload.name, workload.sizes)
+        part = None
+        if any(each.peer for each in there) and not workload.poll:
+            part = self.fill(workload, f"{workload.name}-part", workload.part())
+        serving, prefix = self.server(workload.far), list(self.as_user)
+        endpoint = (serving.host, serving.port, serving.ca)
+        if workload.far:
+            endpoint = (serving.host, self.far_port, serving.ca)
+            prefix = [*self.line.client_prefix, *prefix]
+        uids = list_uids(endpoint, whole.accounts[0]) if workload.poll else []
+        right = True
+        for place in self.places:
+            if place.name not in workload.places:
+                continue
+            game = rounds.Rounds(workload, place, endpoint, prefix, self.programs / "measure")
+            rows = game.play(there, self.chosen.rounds, whole, part, uids)
+            self.tell(workload, place, rows, endpoint, 0 if workload.poll else whole.octets)
+            right = right and not any(rows[each.name].fails for each in there if not each.peer)
+        return right
+
+    def tell(self, workload, place, rows, endpoint, octets):
+        print(f"{workload.name}, {place.name}: {workload.title}")
+        if workload.far:
+            trip = line.round_trip(self.line.client_prefix, *endpoint[:2])
+            print(f"  The line: {self.line.title}; connecting takes {trip:.1f} ms."
+                  + (f" ({self.far_reason})" if self.far_reason else ""))
+        print(table.table(workload, rows, octets), end="")
+        for text, _ in table.judge(workload, rows, place.name):
+            print(f"  {text}")
+        print(flush=True)
+
+
+def list_uids(endpoint, account):
+    host, port, ca = endpoint
+    session = poplib.POP3_SSL(host, int(port), context=ssl.create_default_context(cafile=str(ca)))
+    session.user(account)
+    session.pass_(account)
+    uids = [entry.split()[1].decode() for entry in session.uidl()[1]]
+    session.quit()
+    return uids
+
+
+def main():
+    chosen = options()
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    everything = workloads.workloads(chosen.scale)
+    right = True
+    with contextlib.ExitStack() as stack:
+        bench = Bench(chosen, stack)
+        for number, name in enumerate(chosen.workload):
+            if number == 0:
+                bench.server(everything[name].far)
+                print(table.heading(bench.versions(), {each.name: each.folder for each in bench.places}, chosen.rounds,
+                                    chosen.scale), flush=True)
+            right = bench.play(everything[name]) and right
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The benchmark's Dovecot, through server.sh."""
+
+import os
+import pathlib
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Server:
+    """'prefix' is a command that starts another one elsewhere, in a network namespace; 'listen' the addresses."""
+
+    def __init__(self, folder, prefix=(), listen=""):
+        folder.mkdir()
+        environment = dict(os.environ, TMPDIR=str(folder.parent))
+        if listen:
+            environment["DOVECOT_LISTEN"] = listen
+        self.process = subprocess.Popen(
+            [*prefix, "sh", str(HERE / "server.sh"), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=environment)
+        self.host = "localhost"
+        _, self.port, ca, self.version = self.answer().split()
+        # Contenders may run as somebody who cannot read the server's folder.
+        self.ca = folder.parent / f"{folder.name}-ca.pem"
+        self.ca.write_bytes(pathlib.Path(ca).read_bytes())
+        self.ca.chmod(0o644)
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line.startswith("ok"):
+            raise RuntimeError(f"the server says {line.strip() or 'nothing'}")
+        return line
+
+    def command(self, *words):
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        self.answer()
+
+    def add_accounts(self, names, folder):
+        """New accounts, each with the messages of 'folder'; their passwords are their names."""
+        self.command("accounts", *names)
+        for name in names:
+            self.command("fill", name, folder)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()

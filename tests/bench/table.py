@@ -1,0 +1,113 @@
+"""The benchmark's words: a table for each workload and place, and how mailhaul stands to its bounds."""
+
+import dataclasses
+import datetime
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+
+COLUMNS = ("", "wall s", "least", "most", "CPU s", "peak MB", "MB/s", "CPU ns/B", "x drain", "x store", "runs", "")
+
+
+@dataclasses.dataclass
+class Row:
+    """What one contender did. 'scale': what its figures were multiplied by, because it did less work."""
+    name: str
+    results: list = dataclasses.field(default_factory=list)
+    scale: float = 1.0
+    note: str = ""
+    failures: int = 0
+    given_up: bool = False
+
+    def fail(self, problem, given_up):
+        """A run that did not do its work counts for nothing but this note."""
+        self.failures += 1
+        self.given_up = given_up
+        self.note = f"FAILED {self.failures} x: {problem}"
+
+    def median(self, figure):
+        value = statistics.median(getattr(result, figure) for result in self.results)
+        return value if figure == "peak" else value * self.scale
+
+    @property
+    def fails(self):
+        return self.failures > 0 or not self.results
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def filesystem(path):
+    """The kind of filesystem that 'path' is on."""
+    run = subprocess.run(["stat", "-f", "-c", "%T", str(path)], capture_output=True, text=True, check=False)
+    return run.stdout.strip().replace("ext2/ext3", "ext4") or "unknown"
+
+
+def heading(versions, places, rounds, scale):
+    """Where and with what it was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    lines = [f"mailhaul's benchmark, {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+             f"  machine    {os.cpu_count()} x {processor()}, {memory:.0f} GB",
+             f"  system     {platform.system()} {platform.release()}"]
+    lines += [f"  {name:<10} {filesystem(path)} ({path.parent})" for name, path in places.items()]
+    lines += [f"  {name:<10} {version}" for name, version in versions.items()]
+    lines.append(f"  rounds     {rounds}, interleaved; medians; every message stays on the server"
+                 + (f"; SCALE {scale:g}: only a trial" if scale != 1 else ""))
+    return "\n".join(lines) + "\n"
+
+
+def cells(row, octets, drain, store):
+    if not row.results:
+        return (row.name, *[""] * 10, row.note)
+    wall, cpu = row.median("wall"), row.median("cpu")
+
+    def ratio(other):
+        return f"{wall / other.median('wall'):.2f}" if other and other.results else ""
+
+    def number(value):
+        return f"{value:.3f}" if value < 10 else f"{value:.1f}"
+
+    mark = "~" if row.scale != 1 else ""
+    walls = [result.wall * row.scale for result in row.results]
+    return (row.name, mark + number(wall), number(min(walls)), number(max(walls)), mark + number(cpu),
+            f"{row.median('peak') / 2**20:.1f}", f"{octets / wall / 1e6:.1f}" if octets else "",
+            f"{cpu / octets * 1e9:.2f}" if octets else "", ratio(drain), ratio(store), str(len(row.results)), row.note)
+
+
+def table(workload, rows, octets):
+    """The table as text. 'octets': of all messages, 0 if none are fetched."""
+    drain = rows.get("drain --poll" if workload.poll else "drain")
+    lines = [COLUMNS] + [cells(row, octets, drain, rows.get("drain --store")) for row in rows.values()]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
+    text = []
+    for line in lines:
+        parts = [line[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(line[1:-1], widths[1:-1])]
+        text.append("  ".join(["", *parts, line[-1]]).rstrip())
+    return "\n".join(text) + "\n"
+
+
+def judge(workload, rows, place):
+    """A line for each bound: a list of pairs (text, whether it holds)."""
+    lines = []
+    us = rows.get("mailhaul")
+    for bound in workload.bounds:
+        them = rows.get(bound.other)
+        if place not in bound.places or not us or not us.results or (bound.other and not (them and them.results)):
+            continue
+        value = us.median(bound.figure)
+        if bound.sense == "faster":
+            value, sign, what = them.median(bound.figure) / value, ">=", f"{bound.other} / mailhaul, {bound.figure}"
+            holds = value >= bound.limit
+        else:
+            value = value / them.median(bound.figure) if them else value / 2**20
+            sign, what = "<=", f"mailhaul / {bound.other}, {bound.figure}" if them else "mailhaul, peak MB"
+            holds = value <= bound.limit
+        mark = "~" if them and them.scale != 1 else ""
+        lines.append((f"{'pass' if holds else 'FAIL'}  {what}: bound {sign} {bound.limit:g}, is {mark}{value:.2f}", holds))
+    return lines
