@@ -16,7 +16,10 @@ BENCH_TMPFS = /dev/shm
 bench_programs = tests/bench/drain tests/bench/measure tests/bench/delay
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-tests_bench_drain_SOURCES = tests/bench/drain.c
+tests_bench_drain_SOURCES = \
+	tests/bench/drain.c tests/bench/drain.h \
+	tests/bench/drain_store.c \
+	tests/bench/scan.h
 tests_bench_drain_CPPFLAGS = $(GNUTLS_CFLAGS)
 tests_bench_drain_LDADD = $(GNUTLS_LIBS)
 tests_bench_measure_SOURCES = tests/bench/measure.c

@@ -54,6 +54,8 @@ class Contender:
     fetches_before_poll = False  # else its state is made for it: seed(job, uids)
     environment = {}
     peer = False
+    nothing_new = 0   # exit status when there was nothing to fetch
+    parallel = False  # several accounts at the same time
 
     def version(self):
         return None

@@ -1,6 +1,6 @@
 /*
- * A long line: makes a tun device in each of two network namespaces, and carries packets between them,
- * each one DELAY microseconds late, in order and without a limit to how many.
+ * A long line: makes a tun device in each of two network namespaces, and carries packets between
+ * them, each one DELAY microseconds late, in order and without a limit to how many.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -141,7 +141,8 @@ static void bring_up(int control, struct ifreq *device)
 	set(control, SIOCSIFFLAGS, device);
 }
 
-/* A device in the namespace of that file, with that address; loopback works there, too, afterwards. */
+/* A device in the namespace of that file, with that address; loopback works there, too, afterwards.
+ */
 static int make_device(const char *namespace, const char *address)
 {
 	struct ifreq device = {0}, loopback = {.ifr_name = "lo"};

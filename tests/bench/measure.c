@@ -1,6 +1,7 @@
 /*
- * Runs commands at the same time, and writes what they and all their descendants took. Small on purpose:
- * a child that is forked from a large program counts that program's memory as its own peak.
+ * Runs commands at the same time, and writes what they and all their descendants took. Small on
+ * purpose: a child that is forked from a large program counts that program's memory as its own
+ * peak.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -72,6 +72,7 @@ delete = false
 
 class Fdm(Peer):
     name = program = "fdm"
+    parallel = True
 
     def version(self):
         # It cannot tell; Debian can.
@@ -98,6 +99,7 @@ class Fdm(Peer):
 
 class Fetchmail(Peer):
     name = program = "fetchmail"
+    nothing_new = 1
 
     def version(self):
         if not shutil.which("procmail"):

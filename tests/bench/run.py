@@ -110,11 +110,11 @@ class Bench:
             self.stack.callback(self.servers[far].stop)
         return self.servers[far]
 
-    def fill(self, workload, name, sizes):
+    def fill(self, workload, name, sizes, accounts):
         """Accounts with messages of these sizes."""
         folder = self.folder / "mail" / name
         messages = mail.make(folder, sizes, self.blocks)
-        names = [name] if workload.accounts == 1 else [f"{name}-{i + 1}" for i in range(workload.accounts)]
+        names = [name] if accounts == 1 else [f"{name}-{i + 1}" for i in range(accounts)]
         self.server(workload.far).add_accounts(names, folder)
         return rounds.Mail(names, messages)
 
@@ -132,10 +132,10 @@ class Bench:
         if not there:
             return True
         rounds.say(f"{workload.name}: filling the server")
-        whole = self.fill(workload, workload.name, workload.sizes)
+        whole = self.fill(workload, workload.name, workload.sizes, workload.accounts)
         part = None
         if any(each.peer for each in there) and not workload.poll:
-            part = self.fill(workload, f"{workload.name}-part", workload.part())
+            part = self.fill(workload, f"{workload.name}-part", workload.part(), 1)
         serving, prefix = self.server(workload.far), list(self.as_user)
         endpoint = (serving.host, serving.port, serving.ca)
         if workload.far:
