@@ -36,12 +36,14 @@ void fail(const char *format, ...)
 /*
  * Lets the kernel collect some records before it wakes us: a third of the processor time. Safe as
  * long as the commands in flight answer with more than that, and that much is not in our own
- * buffers already.
+ * buffers already. Not on a long line, where acknowledgements that wait for us keep the server's
+ * window small.
  */
 static void set_patience(struct drain *d)
 {
 	uint64_t certain = d->least * (d->count < WINDOW ? d->count : WINDOW / 2);
-	bool patient = certain > 2 * AT_ONCE && d->octets + RAW_SIZE + 4 * AT_ONCE < d->total;
+	bool patient =
+	    d->near && certain > 2 * AT_ONCE && d->octets + RAW_SIZE + 4 * AT_ONCE < d->total;
 	int octets = patient ? AT_ONCE : 1;
 
 	if (patient != d->patient)
@@ -81,6 +83,8 @@ static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t siz
 static void connect_to(struct drain *d, const char *host, const char *port)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list, *each;
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
 	int code = getaddrinfo(host, port, &hints, &list), one = 1;
 
 	if (code != 0)
@@ -95,6 +99,8 @@ static void connect_to(struct drain *d, const char *host, const char *port)
 		fail("%s port %s: %s", host, port, strerror(errno));
 	freeaddrinfo(list);
 	setsockopt(d->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	d->near =
+	    getsockopt(d->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_rtt < NEAR;
 }
 
 /* With the system's own choice of ciphers, so that all contenders have the same. */

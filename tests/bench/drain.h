@@ -15,6 +15,7 @@ enum {
 	WINDOW = 1024,		 /* RETRs in flight: their commands fit any socket's buffers */
 	COMMAND_SIZE = 24,	 /* of one RETR, at the most */
 	TERMINATOR = 5,		 /* octets of CRLF "." CRLF */
+	NEAR = 2000,		 /* microseconds of a round trip */
 	EARLY = 8 * 1024 * 1024, /* a large message goes to the disk while the rest of it arrives */
 	AT_ONCE = 64 * 1024	 /* octets worth waking up for, if so many are certain to come */
 };
@@ -27,7 +28,7 @@ struct drain {
 	unsigned long count, asked, done;
 	uint64_t octets;       /* of bodies, consumed */
 	uint64_t total, least; /* of all messages, and of the smallest one, as LIST says */
-	bool patient;
+	bool near, patient;
 };
 
 /* Ends the program. */

@@ -84,7 +84,8 @@ class Relay:
 
     def port(self, server):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "relay.py"), server.port, str(ROUND_TRIP / 2)], stdout=subprocess.PIPE, text=True)
+            [sys.executable, str(HERE / "relay.py"), server.port, str(ROUND_TRIP / 2)], stdout=subprocess.PIPE,
+            text=True)
         return self.process.stdout.readline().strip()
 
     def stop(self):

@@ -66,7 +66,7 @@ class Place:
 
 
 class Rounds:
-    """'endpoint': host, port and the file of the authority; 'prefix' a command that starts contenders where they belong."""
+    """'endpoint': host, port and file of the authority; 'prefix': a command that starts contenders where they belong."""
 
     def __init__(self, workload, place, endpoint, prefix, program):
         self.workload, self.place, self.endpoint = workload, place, endpoint
@@ -86,7 +86,8 @@ class Rounds:
         self.place.give(job.folder.iterdir())
         os.sync()
         time.sleep(0.2)
-        return measure.run(self.prefix, self.program, job, commands, {"HOME": str(job.folder), **contender.environment}, MOST)
+        environment = {"HOME": str(job.folder), **contender.environment}
+        return measure.run(self.prefix, self.program, job, commands, environment, MOST)
 
     def once(self, contender, mail, content):
         """Returns a result, or None, and what is wrong with it, or an empty text."""

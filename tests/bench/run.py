@@ -159,7 +159,7 @@ class Bench:
             print(f"  The line: {self.line.title}; connecting takes {trip:.1f} ms."
                   + (f" ({self.far_reason})" if self.far_reason else ""))
         print(table.table(workload, rows, octets), end="")
-        for text, _ in table.judge(workload, rows, place.name):
+        for text in table.judge(workload, rows, place.name):
             print(f"  {text}")
         print(flush=True)
 

@@ -93,7 +93,7 @@ def table(workload, rows, octets):
 
 
 def judge(workload, rows, place):
-    """A line for each bound: a list of pairs (text, whether it holds)."""
+    """A line for each bound that can be judged from these rows."""
     lines = []
     us = rows.get("mailhaul")
     for bound in workload.bounds:
@@ -109,5 +109,6 @@ def judge(workload, rows, place):
             sign, what = "<=", f"mailhaul / {bound.other}, {bound.figure}" if them else "mailhaul, peak MB"
             holds = value <= bound.limit
         mark = "~" if them and them.scale != 1 else ""
-        lines.append((f"{'pass' if holds else 'FAIL'}  {what}: bound {sign} {bound.limit:g}, is {mark}{value:.2f}", holds))
+        verdict = "pass" if holds else "FAIL"
+        lines.append(f"{verdict}  {what}: bound {sign} {bound.limit:g}, is {mark}{value:.2f}")
     return lines
