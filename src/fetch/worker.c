@@ -42,6 +42,7 @@ struct worker {
 	bool out_of_step; /* transfer's word */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
+	bool fetch_later; /* this session only deletes, the next one fetches */
 	uint64_t messages_left; /* that may still be fetched */
 	struct outcome outcome;
 };
@@ -127,6 +128,11 @@ static bool make_plan(struct worker *w, struct error *err)
 		return false;
 	w->outcome.listed = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
+	/* A command may not take a message, and then there is no QUIT: what is due is deleted before. */
+	w->fetch_later = !w->options->dry_run && w->destination->ops->batch_most == 1 && w->summary.fetch > 0 &&
+	    w->summary.erase > 0;
+	if (w->fetch_later)
+		plan_decide(&w->plan, &w->rule, &w->clock, false, 0, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
 	return true;
@@ -293,6 +299,11 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 		end_session(w);
 		w->messages_left = most - w->outcome.fetched;
 		pipelining = false;
+		if (!run_session(w, trust, pipelining, err))
+			return false;
+	}
+	if (w->fetch_later) {
+		end_session(w);
 		if (!run_session(w, trust, pipelining, err))
 			return false;
 	}

@@ -198,4 +198,16 @@ run
 check 'the next run gives it the other one again, and no QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
 check 'and the first one not' [ "$(wc -l <taken)" = 1 ]
 
+# A server that does not let us in twice in a row.
+again
+letter mail/1 one
+letter mail/2 two
+serve --dir mail --max-connections 1
+run
+check 'where that session is refused, nothing is deleted' left_is mail 2
+serve --dir mail --max-connections 1
+run
+check 'but the next run begins with it' left_is mail 1
+check 'and the command did not get that message again' [ "$(wc -l <taken)" = 2 ]
+
 done_testing

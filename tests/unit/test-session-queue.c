@@ -196,6 +196,25 @@ START_TEST(a_full_window_is_kept_over_many_messages)
 }
 END_TEST
 
+START_TEST(a_session_is_crowded_until_the_last_of_several_commands_is_answered)
+{
+	struct session_event event;
+
+	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\n+OK\r\n+OK\r\n", 0);
+	ck_assert(!session_is_crowded(talk.session));
+	session_queue(talk.session, COMMAND_DELE, 1);
+	session_queue(talk.session, COMMAND_DELE, 2);
+	ck_assert(session_is_crowded(talk.session));
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	ck_assert(session_is_crowded(talk.session)); /* what came with the first may break the server yet */
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	session_queue(talk.session, COMMAND_DELE, 3);
+	ck_assert(!session_is_crowded(talk.session));
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	talk_end(&talk);
+}
+END_TEST
+
 START_TEST(the_wire_is_logged_without_bodies)
 {
 	struct buf events = {0};
@@ -300,6 +319,7 @@ int main(void)
 	tcase_add_test(c, an_answer_to_no_command_is_not_waited_for);
 	tcase_add_loop_test(c, bodies_keep_crlf_where_it_is_asked_for, 0, 12);
 	tcase_add_loop_test(c, a_full_window_is_kept_over_many_messages, 0, 2);
+	tcase_add_test(c, a_session_is_crowded_until_the_last_of_several_commands_is_answered);
 	tcase_add_test(c, the_wire_is_logged_without_bodies);
 	LOOP_OVER(c, a_server_that_drips_is_not_waited_for, drips);
 	tcase_add_test(c, a_body_that_moves_on_is_waited_for);
