@@ -2,9 +2,12 @@
 
 #include "fetch/connect.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "config/account.h"
 #include "io/stream.h"
+#include "pop3/capability.h"
 #include "pop3/login.h"
 #include "pop3/session.h"
 
@@ -38,8 +41,36 @@ static bool secure(struct connection *c, const struct account *a, const struct s
 	return session_greet(c->session, err);
 }
 
+/* Asks, and keeps what is said before the login. */
+static bool ask(struct connection *c, struct error *err)
+{
+	if (!session_ask_capabilities(c->session, err))
+		return false;
+	buf_clear(&c->announced);
+	capability_write(session_capabilities(c->session), &c->announced);
+	return true;
+}
+
+static bool log_in(struct connection *c, const struct account *a, const char *remembered, struct error *err)
+{
+	struct error first;
+
+	if (!remembered)
+		return ask(c, err) && login_run(c->session, a->user, a->password, err);
+	session_assume_capabilities(c->session, remembered);
+	if (login_run(c->session, a->user, a->password, err))
+		return true;
+	/* It may have been refused because the server can do something else by now: only then it is tried again. */
+	first = *err;
+	if (first.kind != ERROR_AUTH || !ask(c, err) || strcmp(buf_string(&c->announced), remembered) == 0) {
+		*err = first;
+		return false;
+	}
+	return login_run(c->session, a->user, a->password, err);
+}
+
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char **step, struct error *err)
+    bool pipelining, const char *remembered, const char **step, struct error *err)
 {
 	struct stream_tls tls = {.trust = trust, .host = a->server};
 	bool ok;
@@ -53,10 +84,9 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 		session_forbid_pipelining(c->session);
 	ok = secure(c, a, &tls, log, step, err);
 	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
-	ok = ok && session_ask_capabilities(c->session, err);
 	if (ok) {
 		*step = "login";
-		ok = login_run(c->session, a->user, a->password, err);
+		ok = log_in(c, a, remembered, err);
 	}
 	if (!ok)
 		connect_close(c, false);
@@ -69,4 +99,5 @@ void connect_close(struct connection *c, bool properly)
 	if (properly)
 		stream_shut(c->stream);
 	stream_close(&c->stream);
+	buf_free(&c->announced);
 }

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+
 struct account;
 struct error;
 struct log;
@@ -14,15 +16,18 @@ struct tls_trust;
 struct connection {
 	struct stream *stream;
 	struct session *session;
+	struct buf announced; /* what the server said it can do before the login (pop3/capability); empty: not asked */
 };
 
 /*
- * Connects, makes TLS, greets, logs in, and asks for the capabilities that hold then. *step always
- * names what is being done, for messages. trust must outlive the connection. When it fails, the
- * connection is closed. Without pipelining, commands go out one at a time.
+ * Connects, makes TLS, greets and logs in. `remembered` is what the server announced in an earlier
+ * session, or NULL: then the login goes out without asking, and only when it is refused the server is
+ * asked what it can do now. *step always names what is being done, for messages. trust must outlive
+ * the connection. When it fails, the connection is closed. Without pipelining, commands go out one at
+ * a time.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char **step, struct error *err);
+    bool pipelining, const char *remembered, const char **step, struct error *err);
 
 /* Ends the connection; after a QUIT that was answered, `properly`, else at once. */
 void connect_close(struct connection *c, bool properly);

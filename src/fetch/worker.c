@@ -117,7 +117,10 @@ static bool learn(struct worker *w, struct error *err)
 	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &recognition.missing, err))
 		return false;
 	recognition.must = origin == STATE_MAILDROP_OTHER;
-	return recognise(&recognition, err) && state_commit(w->state, err);
+	return recognise(&recognition, err) &&
+	    (w->connection.announced.length == 0 ||
+		state_set_capabilities(w->state, buf_string(&w->connection.announced), w->clock.now, err)) &&
+	    state_commit(w->state, err);
 }
 
 /* Lists, joins with the state, and decides. */
@@ -254,9 +257,28 @@ static bool finish(struct worker *w, struct error *err)
 	return false;
 }
 
+/* Connects with what the server announced the last time, which is forgotten when that fails. */
+static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
+{
+	const struct account *a = w->account;
+	const struct state_maildrop maildrop = {a->server, a->port, a->user};
+	struct error second;
+	char *remembered;
+	bool ok;
+
+	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
+		return false;
+	ok = connect_open(&w->connection, a, trust, &w->log, pipelining, remembered, &w->step, err);
+	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
+	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
+		(void)state_commit(w->state, &second);
+	free(remembered);
+	return ok;
+}
+
 static bool run_session(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
 {
-	if (!connect_open(&w->connection, w->account, trust, &w->log, pipelining, &w->step, err) || !make_plan(w, err))
+	if (!reach(w, trust, pipelining, err) || !make_plan(w, err))
 		return false;
 	tell_unsure(w);
 	if (w->options->dry_run)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
 void capability_clear(struct capability *c)
 {
 	*c = (struct capability){0};
@@ -47,27 +49,39 @@ static void add_mechanisms(struct capability *c, const char *line, size_t left)
 	}
 }
 
+/* The flags by their names. */
+static const struct {
+	const char *name;
+	size_t offset;
+} flags[] = {
+    {"TOP", offsetof(struct capability, top)},
+    {"UIDL", offsetof(struct capability, uidl)},
+    {"USER", offsetof(struct capability, user)},
+    {"STLS", offsetof(struct capability, stls)},
+    {"PIPELINING", offsetof(struct capability, pipelining)},
+};
+
 void capability_add(struct capability *c, const char *line, size_t length)
 {
-	const struct {
-		const char *name;
-		bool *flag;
-	} flags[] = {
-	    {"TOP", &c->top},
-	    {"UIDL", &c->uidl},
-	    {"USER", &c->user},
-	    {"STLS", &c->stls},
-	    {"PIPELINING", &c->pipelining},
-	};
 	const char *word;
 	size_t word_length = next_word(&line, &length, &word);
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (strlen(flags[i].name) == word_length && strncasecmp(flags[i].name, word, word_length) == 0)
-			*flags[i].flag = true;
+			*(bool *)((char *)c + flags[i].offset) = true;
 	}
 	if (word_length == 4 && strncasecmp("SASL", word, 4) == 0)
 		add_mechanisms(c, line, length);
+}
+
+void capability_write(const struct capability *c, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (*(const bool *)((const char *)c + flags[i].offset))
+			buf_append_format(out, "%s\n", flags[i].name);
+	}
+	if (c->sasl[0])
+		buf_append_format(out, "SASL%s\n", c->sasl);
 }
 
 bool capability_has_mechanism(const struct capability *c, const char *mechanism)

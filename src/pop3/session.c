@@ -306,6 +306,17 @@ bool session_ask_capabilities(struct session *s, struct error *err)
 	return read_capabilities(s, err);
 }
 
+void session_assume_capabilities(struct session *s, const char *text)
+{
+	capability_clear(&s->capability);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		capability_add(&s->capability, text, length);
+		text += length + (text[length] == '\n');
+	}
+}
+
 bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err)
 {
 	struct session_event event;

@@ -67,6 +67,9 @@ bool session_greet(struct session *s, struct error *err);
 bool session_ask_capabilities(struct session *s, struct error *err);
 const struct capability *session_capabilities(const struct session *s);
 
+/* Takes what capability_write gave of an earlier session for the server's answer. */
+void session_assume_capabilities(struct session *s, const char *text);
+
 /*
  * STLS and the handshake (RFC 2595, 4.). ERROR_TLS when the server does not offer STLS, refuses it, or
  * TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.

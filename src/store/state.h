@@ -88,6 +88,15 @@ bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop
 /* The name of the last maildrop that was entered, for identities: USER@SERVER:PORT; NULL if none was. Caller frees. */
 bool state_maildrop_name(struct state *s, char **name, struct error *err);
 
+/*
+ * What the server said it can do, before the login, within the last day; NULL when nothing is known or
+ * another maildrop was entered last. The caller frees it. Setting it concerns the one that was entered
+ * last; NULL forgets.
+ */
+bool state_get_capabilities(struct state *s, const struct state_maildrop *maildrop, int64_t now, char **text,
+    struct error *err);
+bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
+
 /* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
 

@@ -11,6 +11,7 @@
 #include "store/state_database.h"
 
 static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+static const int64_t believed_for = 1 * 86400; /* seconds that a server's capabilities are not asked again */
 static const int64_t missed_for = 30 * 86400; /* seconds that a message is looked for under new UIDs */
 
 /* When a UID went, as far as is known: a clock that is behind would have it forgotten too early. */
@@ -144,6 +145,38 @@ bool state_maildrop_name(struct state *s, char **name, struct error *err)
 		*name = memory_copy_string(query_text(q, 0));
 	query_end(&q);
 	return ok;
+}
+
+bool state_get_capabilities(struct state *s, const struct state_maildrop *m, int64_t now, char **text,
+    struct error *err)
+{
+	int64_t latest, same;
+	struct query *q;
+	bool row, ok;
+
+	*text = NULL;
+	if (!read_maildrops(s, m, &latest, &same, err))
+		return false;
+	if (latest == 0 || same != latest)
+		return true;
+	if (!query_start(&q, state_database(s), err,
+		"SELECT capabilities FROM maildrop WHERE id = ?1 AND asked > ?2 AND asked <= ?3", "iii", latest,
+		now - believed_for, now))
+		return false;
+	ok = query_next(q, &row, err);
+	if (ok && row && !query_is_null(q, 0))
+		*text = memory_copy_string(query_text(q, 0));
+	query_end(&q);
+	return ok;
+}
+
+bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err)
+{
+	return database_execute(state_database(s), err, "UPDATE maildrop SET capabilities = NULL", "") &&
+	    (!text ||
+		database_execute(state_database(s), err,
+		    "UPDATE maildrop SET capabilities = ?1, asked = ?2 WHERE id = (SELECT max(id) FROM maildrop)", "ti", text,
+		    now));
 }
 
 /* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */

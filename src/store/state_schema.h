@@ -7,7 +7,8 @@
  */
 static const char *const state_migrations[] = {
     /* Version 1. uid: what the server gave. Times are seconds since the epoch. */
-    "CREATE TABLE maildrop(id INTEGER PRIMARY KEY, server TEXT NOT NULL, port INTEGER NOT NULL, user TEXT NOT NULL);"
+    "CREATE TABLE maildrop(id INTEGER PRIMARY KEY, server TEXT NOT NULL, port INTEGER NOT NULL, user TEXT NOT NULL,"
+    " capabilities TEXT, asked INTEGER);"
     "CREATE TABLE message(uid TEXT PRIMARY KEY NOT NULL, delivered INTEGER NOT NULL, octets INTEGER NOT NULL,"
     " wire INTEGER NOT NULL, listed INTEGER NOT NULL, sha256 BLOB NOT NULL, header BLOB NOT NULL, gone INTEGER,"
     " deleted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "check_main.h"
@@ -347,6 +348,25 @@ START_TEST(what_was_found_in_place_gets_its_uid_by_its_identity)
 }
 END_TEST
 
+START_TEST(what_a_server_can_do_is_believed_for_a_day)
+{
+	const struct state_maildrop here = {"mail.example.org", 995, "me"};
+	char *text;
+
+	ck_assert(state_get_capabilities(s, &here, 1000, &text, &err) && !text);
+	enter_maildrop("mail.example.org", 995, "me");
+	ck_assert(state_set_capabilities(s, "UIDL\n", 1000, &err));
+	ck_assert(state_get_capabilities(s, &here, 1000 + DAY - 1, &text, &err));
+	ck_assert_str_eq(text, "UIDL\n");
+	free(text);
+	ck_assert(state_get_capabilities(s, &here, 1000 + DAY, &text, &err) && !text);
+	ck_assert(state_get_capabilities(s, &here, 999, &text, &err) && !text);
+	ck_assert(state_get_capabilities(s, &others[0], 1000, &text, &err) && !text);
+	ck_assert(state_set_capabilities(s, NULL, 1000, &err));
+	ck_assert(state_get_capabilities(s, &here, 1000, &text, &err) && !text);
+}
+END_TEST
+
 START_TEST(a_change_of_the_maildrop_that_is_not_committed_did_not_happen)
 {
 	enum state_origin origin;
@@ -393,6 +413,7 @@ int main(void)
 	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
 	tcase_add_test(m, the_same_maildrop_is_recognised);
 	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0, sizeof(others) / sizeof(others[0]));
+	tcase_add_test(m, what_a_server_can_do_is_believed_for_a_day);
 	tcase_add_test(m, a_change_of_the_maildrop_that_is_not_committed_did_not_happen);
 	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
 	tcase_add_test(l, a_uid_that_was_gone_or_has_another_size_is_doubtful);

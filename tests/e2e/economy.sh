@@ -1,0 +1,60 @@
+#!/bin/sh
+# What a run costs, in turns of the line and in syncs: counts that do not depend on a clock.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+
+# traced: a run; `trace` holds its syncs and what went over the line.
+traced() {
+  write_configuration
+  STATUS=0
+  strace -f -y -qq -s 0 -o trace -e trace=connect,sendto,sendmsg,recvfrom,recvmsg,fsync,fdatasync,syncfs \
+    "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
+}
+syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
+# How often the client waited for the line: for the connection, and for something behind what it had sent. TLS
+# sends a record of 6 octets that nothing answers.
+turns() {
+  awk '/connect\(.*sa_family=AF_INET/ { n = 1; sent = 0 }
+    n && /(sendto|sendmsg)\(/ && $NF > 6 { sent = 1 }
+    n && /(recvfrom|recvmsg)\(/ && !/EAGAIN/ { n += sent; sent = 0 }
+    END { print n + 0 }' trace
+}
+at_most() { [ "$1" -gt 0 ] && [ "$1" -le "$2" ] || { echo "$1, not at most $2"; head -60 trace; return 1; }; }
+
+mkdir mail
+serve --dir mail
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+run
+for n in $(seq 1 300); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+traced
+check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
+# Connection, hello and end of TLS, capabilities, login, listing, messages, QUIT.
+check 'in 8 turns' at_most "$(turns)" 8
+# The beginning of the run; for two batches the files, the folder and the record; the end, and its checkpoint.
+check 'with 15 syncs' at_most "$(syncs)" 15
+
+traced
+check 'a run that finds nothing new succeeds' contains out 'a: 0 new ('
+# Connection, hello and end of TLS, login, listing, QUIT.
+check 'in 6 turns' at_most "$(turns)" 6
+check 'with no sync at all' [ "$(syncs)" = 0 ]
+check 'because it remembers what the server can do' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
+
+stop
+serve --dir mail --no-sasl
+run
+check 'when that has changed, it asks and logs in another way' exits 0
+run
+check 'and remembers that' [ "$(grep -c 'C: CAPA' transcript)/$(grep -c 'C: AUTH' transcript)/$(grep -c 'C: USER' transcript)" = 3/1/2 ]
+PASSWORD_LINE="password = 'wrong'"
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+run
+check 'a wrong password is tried once' [ "$(grep -c 'C: PASS' transcript)" = 3 ]
+check 'and told' exits 77
+
+done_testing
