@@ -150,7 +150,7 @@ bool listing_read(struct listing *l, struct session *s, struct error *err)
 
 bool listing_join(struct listing *l, struct state *state, struct plan *plan, struct error *err)
 {
-	size_t count = l->maildrop.count;
+	size_t count = l->maildrop.count, unknown = 0;
 	struct key *keys = sort_keys(l);
 
 	l->order = memory_zeroed(count, sizeof(*l->order));
@@ -177,6 +177,13 @@ bool listing_join(struct listing *l, struct state *state, struct plan *plan, str
 		    .likely = l->items[i].likely,
 		    .unsure = strncmp(l->items[i].uid, " unknown:", 9) == 0,
 		};
+		unknown += e->unsure;
+	}
+	/* One of those may be the first of several that are the same: then the others have changed places. */
+	for (size_t i = 0; i < count && unknown > 0; i++) {
+		struct plan_entry *e = &plan->entries[i];
+
+		e->unsure |= e->uid[0] == ' ' && e->known.delivered;
 	}
 	return true;
 }

@@ -113,7 +113,7 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 	for (size_t i = 0; i < count && r->missing > 0; i++) {
 		if (!entries[i]->known.delivered && !match_missing(r, entries[i], &tops[i], &matched, err))
 			return false;
-		if (entries[i]->unsure && known == 0)
+		if (entries[i]->unsure && r->other && known == 0)
 			return refuse(err);
 	}
 	if (matched > 0)

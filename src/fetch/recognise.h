@@ -19,7 +19,8 @@ struct recognition {
 	const struct destination *destination; /* NULL in a dry run */
 	struct plan *plan;
 	size_t missing; /* messages that are known and not listed */
-	bool must;	/* nothing but the header can tell: ERROR_CONFIG without TOP */
+	bool other;	/* the maildrop is another than before: ERROR_CONFIG without TOP */
+	bool must;	/* nothing but the header can tell, so a message without one is left alone */
 	int64_t now;	/* seconds since the epoch */
 	const struct log *log;
 };

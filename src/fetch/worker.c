@@ -42,7 +42,7 @@ struct worker {
 	bool out_of_step; /* transfer's word */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
-	bool fetch_later; /* this session only deletes, the next one fetches */
+	bool told_unsure;
 	uint64_t messages_left; /* that may still be fetched */
 	struct outcome outcome;
 };
@@ -116,8 +116,8 @@ static bool learn(struct worker *w, struct error *err)
 	    !listing_join(&w->listing, w->state, &w->plan, err) ||
 	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &recognition.missing, err))
 		return false;
-	recognition.must = origin == STATE_MAILDROP_OTHER;
-	return recognise(&recognition, err) &&
+	recognition.other = origin == STATE_MAILDROP_OTHER;
+	return state_misses_others(w->state, w->clock.now, &recognition.must, err) && recognise(&recognition, err) &&
 	    (w->connection.announced.length == 0 ||
 		state_set_capabilities(w->state, buf_string(&w->connection.announced), w->clock.now, err)) &&
 	    state_commit(w->state, err);
@@ -131,11 +131,6 @@ static bool make_plan(struct worker *w, struct error *err)
 		return false;
 	w->outcome.listed = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
-	/* A command may not take a message, and then there is no QUIT: what is due is deleted before. */
-	w->fetch_later = !w->options->dry_run && w->destination->ops->batch_most == 1 && w->summary.fetch > 0 &&
-	    w->summary.erase > 0;
-	if (w->fetch_later)
-		plan_decide(&w->plan, &w->rule, &w->clock, false, 0, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
 	return true;
@@ -164,8 +159,9 @@ static void tell_unsure(struct worker *w)
 
 	for (size_t i = 0; i < w->plan.count; i++)
 		unsure += w->plan.entries[i].unsure;
-	if (unsure == 0)
+	if (unsure == 0 || w->told_unsure)
 		return;
+	w->told_unsure = true;
 	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
 	    unsure);
 	error_mend(&err, "they stay on the server; the next run tries again");
@@ -321,11 +317,6 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 		end_session(w);
 		w->messages_left = most - w->outcome.fetched;
 		pipelining = false;
-		if (!run_session(w, trust, pipelining, err))
-			return false;
-	}
-	if (w->fetch_later) {
-		end_session(w);
 		if (!run_session(w, trust, pipelining, err))
 			return false;
 	}

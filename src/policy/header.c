@@ -39,6 +39,7 @@ static bool is_one_of(const char *const *names, size_t count, const char *name, 
 /* The name is known, or cannot be one of those above: says whether its line counts. */
 static void settle(struct header_identity *h, bool skipping)
 {
+	h->may_tell = false;
 	h->skipping = skipping;
 	if (!skipping)
 		count_in(h, h->name, h->held);
@@ -62,8 +63,10 @@ static void add_to_name(struct header_identity *h, char c)
 		return;
 	}
 	if (c == ':') {
-		h->may_tell = is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
+		bool may_tell = is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
+
 		settle(h, is_one_of(store_fields, COUNT(store_fields), h->name, h->held));
+		h->may_tell = may_tell;
 		if (!h->skipping)
 			count_in(h, &c, 1);
 		return;

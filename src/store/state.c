@@ -21,11 +21,11 @@ static const int64_t runs_kept = 100;
 
 struct state {
 	struct database *db;
-	char *path;
+	char *path, *lock_path;
 	int lock_fd;
 	bool needs_recovery;
 	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
-	int64_t last_seen;
+	int64_t last_run, last_seen;
 };
 
 static bool read_runs(struct state *s, struct error *err)
@@ -35,10 +35,11 @@ static bool read_runs(struct state *s, struct error *err)
 
 	if (!database_integer(s->db, "SELECT count(*) FROM run", &runs, err) ||
 	    !database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) ||
-	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_seen, err))
+	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_run, err))
 		return false;
+	s->last_seen = s->last_run;
 	s->needs_recovery = runs == 0 || open_runs > 0;
-	if (s->lock_fd >= 0 && fstat(s->lock_fd, &st) == 0 && s->last_seen > 0 && st.st_mtime > s->last_seen)
+	if (stat(s->lock_path, &st) == 0 && s->last_run > 0 && st.st_mtime > s->last_run)
 		s->last_seen = st.st_mtime;
 	return database_integer(s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err);
 }
@@ -49,9 +50,9 @@ static bool mend_locks(struct error *err)
 }
 
 /* One run an account: the lock file stays, its lock goes with the process. */
-static bool take_lock(struct state *s, const char *folder, const char *account, struct error *err)
+static bool take_lock(struct state *s, struct error *err)
 {
-	char *path = memory_format("%s/%s.lock", folder, account);
+	const char *path = s->lock_path;
 	bool ok;
 
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -67,7 +68,6 @@ static bool take_lock(struct state *s, const char *folder, const char *account, 
 			mend_locks(err);
 		}
 	}
-	free(path);
 	return ok;
 }
 
@@ -98,8 +98,9 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 
 	s->lock_fd = -1;
 	s->path = memory_format("%s/%s.db", folder, account);
+	s->lock_path = memory_format("%s/%s.lock", folder, account);
 	if (writable)
-		ok = folder_make(folder, err) && take_lock(s, folder, account, err) && make_file(s, folder, err);
+		ok = folder_make(folder, err) && take_lock(s, err) && make_file(s, folder, err);
 	if (!writable && access(s->path, F_OK) != 0)
 		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
 	else if (ok)
@@ -119,6 +120,7 @@ void state_close(struct state **s)
 	if ((*s)->lock_fd >= 0)
 		close((*s)->lock_fd);
 	free((*s)->path);
+	free((*s)->lock_path);
 	free(*s);
 	*s = NULL;
 }
@@ -131,6 +133,11 @@ struct database *state_database(struct state *s)
 const char *state_path(const struct state *s)
 {
 	return s->path;
+}
+
+int64_t state_last_run(const struct state *s)
+{
+	return s->last_run;
 }
 
 bool state_needs_recovery(const struct state *s)

@@ -141,6 +141,9 @@ struct state_match {
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], uint64_t octets, int64_t now,
     const char *uid, struct state_match *match, struct error *err);
 
+/* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
+bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);
+
 /* What the UID of a message begins with that was found in place; behind it, its identity there. */
 #define STATE_FOUND " found:"
 

@@ -17,7 +17,7 @@ static const int64_t missed_for = 30 * 86400; /* seconds that a message is looke
 /* When a UID went, as far as is known: a clock that is behind would have it forgotten too early. */
 static int64_t gone_at(const struct state *s, int64_t now)
 {
-	return now > state_last_seen(s) ? now : state_last_seen(s);
+	return now > state_last_run(s) ? now : state_last_run(s);
 }
 
 /* Goes through `select`, whose rows start with a UID and are sorted by it, along the sorted items. */
@@ -190,7 +190,7 @@ static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t n
 		database_execute(db, err,
 		    "UPDATE OR REPLACE message SET uid = substr(uid, length(?1) + 1) WHERE substr(uid, 1, length(?1)) = ?1",
 		    "t", prefix)) &&
-	    database_execute(db, err, "UPDATE message SET gone = ?1 WHERE gone IS NULL", "i", gone_at(s, now)) &&
+	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0 WHERE gone IS NULL", "i", gone_at(s, now)) &&
 	    database_execute(db, err, "DELETE FROM told", "");
 
 	free(prefix);
@@ -241,7 +241,7 @@ static bool take_listed(struct state *s, const struct query *q, struct state_ite
 /* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
 static bool forget_old(struct state *s, int64_t now, struct error *err)
 {
-	int64_t seen = state_last_seen(s), oldest = 0, horizon = (now < seen ? now : seen) - forget_after;
+	int64_t seen = state_last_run(s), oldest = 0, horizon = (now < seen ? now : seen) - forget_after;
 
 	if (!database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
 		return false;
@@ -352,6 +352,23 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
 		" THEN ' was:' || hex(randomblob(8)) ELSE ?1 END WHERE uid = ' new'",
 		"ti", uid, gone_at(s, now));
 	free(uid);
+	return ok;
+}
+
+bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err)
+{
+	struct query *q;
+	bool ok;
+
+	*any = false;
+	if (!query_start(&q, state_database(s), err,
+		"SELECT 1 FROM message WHERE uid GLOB ' [0-9]*' AND gone >= ?1 AND deleted = 0"
+		" AND NOT EXISTS(SELECT 1 FROM maildrop b, (SELECT * FROM maildrop ORDER BY id DESC LIMIT 1) a WHERE b.id < a.id"
+		" AND lower(b.server) = lower(a.server) AND b.port = a.port AND b.user = a.user) LIMIT 1",
+		"i", now - missed_for))
+		return false;
+	ok = query_next(q, any, err);
+	query_end(&q);
 	return ok;
 }
 

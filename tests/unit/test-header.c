@@ -130,6 +130,8 @@ static const struct {
     {TEXT("Message-ID:\r\n <1@example.org>\r\n\r\n"), true},
     {TEXT("Message-ID:\r\nReceived: \r\nSubject: one\r\n\r\n"), false},
     {TEXT("Message-ID: <>\n\n"), false},
+    {TEXT("Message-ID:\nContent-Transfer-Encoding: 8bit\n\n"), false},
+    {TEXT("Message-ID:\nno field\n\n"), false},
     {TEXT("Subject: a\n Message-ID: <1@example.org>\n\n"), false},
     {TEXT("Subject: a\n\nMessage-ID: <1@example.org>\n"), false},
     {TEXT("X-Message-ID: <1@example.org>\nMessage-IDs: 2\n\n"), false},
