@@ -4,7 +4,7 @@
 # all that a run makes; CRASH_POINTS=all tries every one (make check-crash).
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-points=${CRASH_POINTS:-11}
+points=${CRASH_POINTS:-8}
 calls='write pwrite64 fsync fdatasync syncfs renameat rename link unlink unlinkat ftruncate sendmsg mkdir'
 [ "$(uname -s)" = Linux ] || skip_all 'strace is needed'
 # The leak checker cannot work under strace.

@@ -3,7 +3,7 @@
 # the server, and the next run completes. FAULT_POINTS as CRASH_POINTS of crash.sh.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-points=${FAULT_POINTS:-5}
+points=${FAULT_POINTS:-3}
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
