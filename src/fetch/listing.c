@@ -85,7 +85,7 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 
 		if (l->made[i])
-			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets};
+			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = ""};
 	}
 	ok = top_identify(s, tops, unusable, true, err);
 	for (size_t i = 0; i < unusable; i++)

@@ -137,7 +137,8 @@ static bool look(const struct recognition *r, size_t *displaced, struct error *e
 	}
 	tops = memory_zeroed(count, sizeof(*tops));
 	for (size_t i = 0; i < count; i++)
-		tops[i] = (struct top_identity){.number = entries[i]->number, .octets = entries[i]->octets};
+		tops[i] = (struct top_identity){
+		    .number = entries[i]->number, .octets = entries[i]->octets, .uid = entries[i]->uid};
 	if (count > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
 		    count);

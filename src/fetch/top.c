@@ -3,6 +3,7 @@
 #include "fetch/top.h"
 
 #include "base/error.h"
+#include "fetch/question.h"
 #include "policy/header.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
@@ -43,19 +44,42 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	return true;
 }
 
+/*
+ * Whether the answers were in step. A server that refuses the question is believed only if it was
+ * sent one command at a time: several, and the refusal may be the answer to another one.
+ */
+static bool take_answer(struct session *s, const struct top_identity *last, struct error *err)
+{
+	struct session_event event;
+
+	if (!session_next(s, &event, err))
+		return false;
+	if (question_is_answered(last->number, last->uid, &event) ||
+	    (event.type == SESSION_REFUSED && session_window(s) == 1))
+		return true;
+	return question_fail(last->number, &event, err);
+}
+
 bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err)
 {
 	bool can = session_capabilities(s)->top;
 	size_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		while (next < count && session_queued(s) < (can ? session_window(s) : 1))
-			session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, identities[next++].number);
+		/* Behind the last TOP goes the question. */
+		for (; next <= count && session_queued(s) < (can ? session_window(s) : 1); next++) {
+			if (next < count)
+				session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, identities[next].number);
+			else
+				question_ask(s, identities[count - 1].number, identities[count - 1].uid);
+		}
 		if (!take_one(s, peek, &identities[i], err))
 			return false;
 		can |= identities[i].known;
 		if (!can)
 			return true;
 	}
-	return true;
+	if (count > 0 && session_queued(s) == 0)
+		question_ask(s, identities[count - 1].number, identities[count - 1].uid);
+	return count == 0 || take_answer(s, &identities[count - 1], err);
 }

@@ -12,8 +12,9 @@ struct session;
 
 /* A message, and what TOP told of it. */
 struct top_identity {
-	uint32_t number; /* of which; set by the caller, like its octets by LIST */
-	uint64_t octets;
+	uint32_t number;   /* of which; set by the caller, like what follows */
+	uint64_t octets;   /* by LIST */
+	const char *uid;   /* "" without one */
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SIZE]; /* with peek: of header and first lines */
@@ -22,7 +23,7 @@ struct top_identity {
 /*
  * Asks for the messages with TOP, with peek for some lines of the body, too; as many in flight as the
  * server takes. A refused TOP is no failure; a server that does not announce it and refuses the first
- * one is not asked again.
+ * one is not asked again. Ends with a question whether the answers were in step: ERROR_PROTOCOL otherwise.
  */
 bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err);
 

@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/parse.h"
 #include "config/account.h"
 #include "fetch/batch.h"
+#include "fetch/question.h"
 #include "io/deadline.h"
 #include "policy/header.h"
 #include "policy/plan.h"
@@ -39,11 +39,7 @@ struct arrival {
 	uint64_t octets;
 };
 
-/*
- * A server that gives an answer too many, or one too few, would have every message after it taken for
- * the one before. So from time to time it is asked for the UID of the message that was asked for last,
- * and nothing counts as that message before the right answer to this has come.
- */
+/* From time to time the server is asked about the message whose RETR went out last. */
 struct steps {
 	const struct plan_entry *asked[QUESTIONS_MOST]; /* questions that are under way, a ring from `first` on */
 	size_t first, count;
@@ -83,12 +79,9 @@ static bool is_fetch(const struct plan_entry *e)
 	return e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 }
 
-/* The question about an entry: for its UID, or for its size where the server gave no UID. */
 static void ask(struct run *r, const struct plan_entry *e)
 {
-	bool has_uid = e->uid[0] != ' ';
-
-	session_queue(r->t->session, has_uid ? COMMAND_ASK_UID : COMMAND_ASK_SIZE, e->number);
+	question_ask(r->t->session, e->number, e->uid);
 	r->steps.asked[(r->steps.first + r->steps.count++) % QUESTIONS_MOST] = e;
 	r->steps.messages = 0;
 	r->steps.octets = 0;
@@ -273,24 +266,6 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	return asks(r) || !batch_is_full(&r->batch, d->ops->batch_most) || commit(r, err);
 }
 
-/* "number uid" or "number octets": whether this is about the message that was asked about. */
-static bool is_answer_to(const struct plan_entry *e, const struct session_event *event)
-{
-	const char *at = event->text, *end = event->text + event->length;
-	size_t digits = 0, uid_length = strlen(e->uid);
-	uint64_t number;
-
-	while (at + digits < end && at[digits] != ' ')
-		digits++;
-	if (event->type != SESSION_OK || !parse_number(at, digits, UINT32_MAX, &number) || number != e->number)
-		return false;
-	for (at += digits; at < end && *at == ' ';)
-		at++;
-	if (event->command == COMMAND_ASK_SIZE)
-		return at < end;
-	return (size_t)(end - at) >= uid_length && memcmp(at, e->uid, uid_length) == 0;
-}
-
 static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
 {
 	const struct plan_entry *e = r->steps.asked[r->steps.first];
@@ -300,12 +275,8 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 	/* A server that does not know the question is not asked again. */
 	if (event->type == SESSION_REFUSED && !r->steps.answered)
 		r->steps.mute = true;
-	else if (!is_answer_to(e, event)) {
-		error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
-					       ", it said something else", e->number);
-		error_server(err, event->text, event->length);
-		return error_mend(err, "what was fetched since the last good answer is not kept; the next run tries again");
-	}
+	else if (!question_is_answered(e->number, e->uid, event))
+		return question_fail(e->number, event, err);
 	r->steps.answered |= event->type == SESSION_OK;
 	r->steps.verified = r->batch.count;
 	r->steps.size_differs = false;

@@ -184,6 +184,27 @@ run
 check 'one whose place in the list was another one'"'"'s is fetched' here CCCC 1
 check 'and that one not again' here BBBB 1
 
+# Answers that are out of step while headers are compared: five letters of one size under new UIDs, one of them new.
+for how in '' --no-pipelining; do
+  again
+  only maildir:Mail no
+  for n in 1 2 3 4 5; do letter "mail/$n" "number $n"; done
+  only maildir:Mail forever
+  serve --dir mail
+  run
+  rm mail/1
+  for n in 2 3 5; do mv "mail/$n" "mail/moved-$n"; done
+  mv mail/4 mail/moved-5-too
+  letter mail/moved-4 'number 6'
+  serve --dir mail --double-top 1 $how
+  run
+  check "answers to TOP that are out of step are noticed ($how)" exits 76
+  serve --dir mail
+  run
+  check "and the message that would have passed for another one is fetched ($how)" here 'Subject: number 6' 1
+  check "the others not again ($how)" here 'Subject:' 6
+done
+
 # A command that does not take a message: a server must not get QUIT as a receipt for it.
 again
 letter mail/1 one

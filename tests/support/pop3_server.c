@@ -88,6 +88,7 @@ static const struct option_spec specs[] = {
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
     {"err-top", NUMBER, &server.session.err_top, "-ERR to TOP of this message"},
     {"drop-top", NUMBER, &server.session.drop_top, "cuts at TOP of this message"},
+    {"double-top", NUMBER, &server.session.double_top, "two answers to TOP of this message"},
     {"err-retr", NUMBER, &server.session.err_retr, "-ERR to RETR of this message"},
     {"max-connections", NUMBER, &server.max_connections, "leaves after this many"},
     {"make-samples", TEXT, &server.make_samples, "writes sample mail there, and leaves"},

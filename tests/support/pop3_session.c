@@ -316,8 +316,10 @@ static void cmd_top(struct session *s, const char *arg)
 	} else if (i + 1 == s->options->err_top || !pop3_maildrop_octets(s->maildrop, i, &octets)) {
 		reply(s, "-ERR this message cannot be read");
 	} else {
-		reply(s, "+OK top of message follows");
-		pop3_maildrop_send_top(s->maildrop, i, lines, &s->wire);
+		for (int times = i + 1 == s->options->double_top ? 2 : 1; times > 0; times--) {
+			reply(s, "+OK top of message follows");
+			pop3_maildrop_send_top(s->maildrop, i, lines, &s->wire);
+		}
 	}
 }
 

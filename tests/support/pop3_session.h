@@ -19,6 +19,7 @@ struct pop3_options {
 	uint64_t drop_at;  /* UINT64_MAX: never */
 	uint64_t err_retr; /* 0: none */
 	uint64_t drop_top; /* 0: never */
+	uint64_t double_top;
 	uint64_t err_top;  /* 0: none */
 	int transcript;	   /* -1: none */
 	gnutls_certificate_credentials_t credentials;
