@@ -113,12 +113,17 @@ static bool is_due(const struct run *r)
 	    (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || r->next == r->plan->count);
 }
 
-/* Queues DELE for what is safe, questions, and RETR, while there is room in the window. */
+/*
+ * Queues DELE for what is safe, questions, and RETR, while there is room in the window. A quarter of it
+ * at a time, so that one record carries many commands.
+ */
 static void fill_window(struct run *r)
 {
 	struct session *s = r->t->session;
 	size_t window = session_window(s);
 
+	if (session_queued(s) > window - window / 4)
+		return;
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
 		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
 	while (session_queued(s) < window) {
@@ -196,11 +201,15 @@ static bool take_data(struct run *r, const char *bytes, size_t length, struct er
 static bool commit(struct run *r, struct error *err)
 {
 	struct transfer *t = r->t;
+	bool ok;
 
 	if (r->batch.count == 0)
 		return true;
 	*t->step = "store";
-	if (!batch_commit(&r->batch, t->destination, t->state, err))
+	session_read_ahead(t->session);
+	ok = batch_commit(&r->batch, t->destination, t->state, err);
+	session_end_ahead(t->session);
+	if (!ok)
 		return false;
 	for (size_t i = 0; i < r->batch.count; i++) {
 		t->fetched++;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/platform.h"
+#include "io/ahead.h"
 #include "io/channel.h"
 #include "io/deadline.h"
 #include "io/net.h"
@@ -19,6 +20,7 @@
 enum {
 	INPUT_SIZE = 64 * 1024,
 	OUTPUT_ROOM = 32 * 1024,
+	AHEAD_MOST = 4 * 1024 * 1024,
 };
 
 struct stream {
@@ -30,6 +32,11 @@ struct stream {
 	bool secure;
 	size_t start, end; /* what is unread in input */
 	struct buf output;
+	struct ahead *reader;
+	struct buf ahead; /* what the reader brought: behind what is in input */
+	size_t ahead_start;
+	enum channel_status ahead_status;
+	struct error ahead_error;
 	char input[INPUT_SIZE];
 };
 
@@ -44,6 +51,7 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 	s->timeout = timeout;
 	/* Room for any line of a login: growing would leave copies of secrets behind. */
 	buf_reserve(&s->output, OUTPUT_ROOM);
+	s->ahead_status = CHANNEL_DONE;
 	stream_restart_clock(s);
 	return s;
 }
@@ -104,35 +112,71 @@ bool stream_is_secure(const struct stream *s)
 	return s->secure;
 }
 
+void stream_read_ahead(struct stream *s)
+{
+	if (s->fd >= 0 && s->ahead.length == 0 && s->ahead_status == CHANNEL_DONE)
+		s->reader = ahead_start(s->channel, s->context, s->fd, &s->ahead, AHEAD_MOST);
+}
+
+void stream_end_ahead(struct stream *s)
+{
+	if (s->reader)
+		s->ahead_status = ahead_end(&s->reader, &s->ahead_error);
+	stream_restart_clock(s);
+}
+
+/* Gets more into the empty input. */
+static bool receive(struct stream *s, struct error *err)
+{
+	size_t got = 0;
+	enum channel_status status = s->ahead_status;
+
+	if (status == CHANNEL_DONE)
+		status = s->channel->receive(s->context, s->input, INPUT_SIZE, &got, err);
+	else
+		*err = s->ahead_error;
+	s->start = 0;
+	s->end = got;
+	if (status == CHANNEL_END)
+		return error_set(err, ERROR_NETWORK, "the server closed the connection");
+	/* Some servers send an answer in two parts and hold the second back for this. */
+	if (status == CHANNEL_WANT_READ && s->fd >= 0)
+		platform_acknowledge(s->fd);
+	return status == CHANNEL_DONE || wait_for(s, status, "the server's answer", err);
+}
+
 bool stream_read(struct stream *s, const char **bytes, size_t *length, struct error *err)
 {
-	while (s->start == s->end) {
-		size_t got = 0;
-		enum channel_status status = s->channel->receive(s->context, s->input, INPUT_SIZE, &got, err);
-
-		s->start = 0;
-		s->end = got;
-		if (status == CHANNEL_END)
-			return error_set(err, ERROR_NETWORK, "the server closed the connection");
-		/* Some servers send an answer in two parts and hold the second back for this. */
-		if (status == CHANNEL_WANT_READ && s->fd >= 0)
-			platform_acknowledge(s->fd);
-		if (status != CHANNEL_DONE && !wait_for(s, status, "the server's answer", err))
+	while (stream_buffered(s) == 0) {
+		if (!receive(s, err))
 			return false;
 	}
-	*bytes = s->input + s->start;
-	*length = s->end - s->start;
+	if (s->start < s->end) {
+		*bytes = s->input + s->start;
+		*length = s->end - s->start;
+	} else {
+		*bytes = s->ahead.data + s->ahead_start;
+		*length = s->ahead.length - s->ahead_start;
+	}
 	return true;
 }
 
 void stream_consume(struct stream *s, size_t length)
 {
-	s->start += length;
+	if (s->start < s->end) {
+		s->start += length;
+		return;
+	}
+	s->ahead_start += length;
+	if (s->ahead_start < s->ahead.length)
+		return;
+	s->ahead_start = 0;
+	buf_clear(&s->ahead);
 }
 
 size_t stream_buffered(const struct stream *s)
 {
-	return s->end - s->start;
+	return s->end - s->start + s->ahead.length - s->ahead_start;
 }
 
 void stream_write(struct stream *s, const void *bytes, size_t length)
@@ -180,9 +224,11 @@ void stream_close(struct stream **s)
 {
 	if (!*s)
 		return;
+	stream_end_ahead(*s);
 	if ((*s)->context)
 		(*s)->channel->close((*s)->context);
 	buf_wipe(&(*s)->output);
+	buf_free(&(*s)->ahead);
 	platform_wipe((*s)->input, INPUT_SIZE);
 	free(*s);
 	*s = NULL;

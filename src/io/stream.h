@@ -49,6 +49,14 @@ void stream_consume(struct stream *s, size_t length);
 /* How many bytes have been read and not consumed. */
 size_t stream_buffered(const struct stream *s);
 
+/*
+ * While the caller is busy with a disk, reads on in the background, a few MiB at the most. Nothing else
+ * may be done with the stream until stream_end_ahead, which starts the time limit anew. A failure
+ * meanwhile is told by stream_read, behind what came before it.
+ */
+void stream_read_ahead(struct stream *s);
+void stream_end_ahead(struct stream *s);
+
 /* Keeps bytes for stream_flush, which sends all that was kept. Sent bytes are wiped from memory. */
 void stream_write(struct stream *s, const void *bytes, size_t length);
 bool stream_flush(struct stream *s, struct error *err);

@@ -4,9 +4,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,11 +25,17 @@ struct tls_trust {
 	char *ca_file; /* NULL: the system's */
 };
 
+enum { RAW_SIZE = 128 * 1024 }; /* what one look at the socket may bring */
+
 struct tls {
 	gnutls_session_t session;
 	const struct tls_trust *trust;
 	char *host;
 	int fd;
+	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
+	int failure; /* 0: none */
+	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
+	unsigned char raw[RAW_SIZE];
 };
 
 bool tls_trust_load(struct tls_trust **out, const char *ca_file, struct error *err)
@@ -93,6 +102,35 @@ static void tls_close(void *context)
 	free(t);
 }
 
+/* GnuTLS asks for the head and the rest of each record by themselves: one look at the socket serves many. */
+static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
+{
+	struct tls *t = context;
+	size_t there;
+
+	if (t->raw_start == t->raw_end) {
+		ssize_t got = recv(t->fd, t->raw, RAW_SIZE, 0);
+
+		if (got <= 0)
+			return got;
+		t->raw_start = 0;
+		t->raw_end = (size_t)got;
+	}
+	there = t->raw_end - t->raw_start;
+	size = size < there ? size : there;
+	memcpy(bytes, t->raw + t->raw_start, size);
+	t->raw_start += size;
+	return (ssize_t)size;
+}
+
+static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
+{
+	const struct tls *t = context;
+	struct pollfd waiting = {.fd = t->fd, .events = POLLIN};
+
+	return t->raw_start < t->raw_end ? 1 : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+}
+
 bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const char *host, struct error *err)
 {
 	struct tls *t = memory_zeroed(1, sizeof(*t));
@@ -115,7 +153,9 @@ bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const cha
 	}
 	/* The handshake itself then fails unless chain, dates and name are right (RFC 8314, 5.). */
 	gnutls_session_set_verify_cert(t->session, t->host, 0);
-	gnutls_transport_set_int(t->session, fd);
+	gnutls_transport_set_ptr2(t->session, t, (gnutls_transport_ptr_t)(intptr_t)fd);
+	gnutls_transport_set_pull_function(t->session, pull);
+	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);
 	gnutls_handshake_set_timeout(t->session, GNUTLS_INDEFINITE_TIMEOUT);
 	*out = t;
 	return true;
@@ -267,22 +307,31 @@ static enum channel_status fail_record(ssize_t code, struct error *err)
 	return CHANNEL_FAILED;
 }
 
+/* All records that are here already, as far as there is room. */
 static enum channel_status tls_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	struct tls *t = context;
-	ssize_t n = gnutls_record_recv(t->session, bytes, size);
+	ssize_t n = t->failure;
+	size_t filled = 0;
 
-	if (n > 0) {
-		*got = (size_t)n;
+	while (!t->ended && filled < size && (filled == 0 || t->raw_start < t->raw_end || gnutls_record_check_pending(t->session) > 0)) {
+		n = gnutls_record_recv(t->session, (char *)bytes + filled, size - filled);
+		if (n > 0)
+			filled += (size_t)n;
+		else if (n == 0 || (gnutls_error_is_fatal((int)n) && n != GNUTLS_E_REHANDSHAKE))
+			t->ended = true;
+		else if (t->raw_start == t->raw_end)
+			break;
+	}
+	t->failure = t->ended ? (int)n : 0;
+	if (filled > 0) {
+		*got = filled;
 		return CHANNEL_DONE;
 	}
-	if (n == 0)
-		return CHANNEL_END;
-	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-		return wanted(t);
-	if (n == GNUTLS_E_REHANDSHAKE || !gnutls_error_is_fatal((int)n))
-		return CHANNEL_WANT_READ; /* renegotiation is not answered; warnings pass */
-	return fail_record(n, err);
+	if (t->ended)
+		return n == 0 ? CHANNEL_END : fail_record(n, err);
+	/* Renegotiation is not answered, and warnings pass. */
+	return n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED ? wanted(t) : CHANNEL_WANT_READ;
 }
 
 static enum channel_status tls_send(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)

@@ -228,6 +228,17 @@ static void trace(const struct session *s, enum reply_event found, const char *t
 		log_line(s->log, LOG_WIRE, "S: %s%.*s", marks[found], (int)length, text);
 }
 
+void session_read_ahead(struct session *s)
+{
+	if (s->queued > 0 && !s->unsent)
+		stream_read_ahead(s->stream);
+}
+
+void session_end_ahead(struct session *s)
+{
+	stream_end_ahead(s->stream);
+}
+
 bool session_next(struct session *s, struct session_event *event, struct error *err)
 {
 	enum reply_event found;

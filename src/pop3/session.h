@@ -105,6 +105,13 @@ size_t session_window(const struct session *s);
 bool session_next(struct session *s, struct session_event *event, struct error *err);
 
 /*
+ * Lets answers arrive while the caller is busy with a disk; nothing else may be done with the session
+ * until session_end_ahead. Failures are told by session_next.
+ */
+void session_read_ahead(struct session *s);
+void session_end_ahead(struct session *s);
+
+/*
  * QUIT: the server now deletes what DELE marked. Nothing may be queued. ERROR_NETWORK when the
  * answer did not come (the deletions may not have happened), ERROR_PROTOCOL when the server said
  * that it could not delete everything.

@@ -12,13 +12,18 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { BUSY_MS = 10000 }; /* how long a reader with the sqlite3 shell is waited for */
+enum {
+	BUSY_MS = 10000, /* how long a reader with the sqlite3 shell is waited for */
+	KEPT = 16,	 /* statements that are ready to be used again */
+};
 
 struct database {
 	sqlite3 *db;
 	char *path;
 	bool in_batch;
 	bool changed;
+	sqlite3_stmt *kept[KEPT]; /* NULL: a free place */
+	unsigned next_kept;
 };
 
 struct query {
@@ -48,9 +53,36 @@ static bool run_sql(struct database *d, const char *sql, struct error *err)
 	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(d, "cannot be written", err);
 }
 
+/* Parsing a statement takes as long as running it: one that was used lately is taken again. */
 static bool prepare(struct database *d, const char *sql, sqlite3_stmt **out, struct error *err)
 {
+	for (size_t i = 0; i < KEPT; i++) {
+		if (!d->kept[i] || strcmp(sqlite3_sql(d->kept[i]), sql) != 0)
+			continue;
+		*out = d->kept[i];
+		d->kept[i] = NULL;
+		return true;
+	}
 	return sqlite3_prepare_v2(d->db, sql, -1, out, NULL) == SQLITE_OK || fail(d, "cannot be used", err);
+}
+
+/* The statement is done with for now. */
+static void release(struct database *d, sqlite3_stmt *stmt)
+{
+	sqlite3_stmt **place = &d->kept[d->next_kept++ % KEPT];
+
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	sqlite3_finalize(*place);
+	*place = stmt;
+}
+
+static void drop_kept(struct database *d)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		sqlite3_finalize(d->kept[i]);
+		d->kept[i] = NULL;
+	}
 }
 
 static void bind(sqlite3_stmt *stmt, const char *types, va_list args)
@@ -87,7 +119,7 @@ bool database_execute(struct database *d, struct error *err, const char *sql, co
 	bind(stmt, types, args);
 	va_end(args);
 	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
-	sqlite3_finalize(stmt);
+	release(d, stmt);
 	return ok;
 }
 
@@ -171,7 +203,7 @@ void query_end(struct query **q)
 {
 	if (!*q)
 		return;
-	sqlite3_finalize((*q)->stmt);
+	release((*q)->database, (*q)->stmt);
 	free(*q);
 	*q = NULL;
 }
@@ -258,6 +290,7 @@ static bool copy_aside(struct database *d, struct error *err)
 	int code;
 	bool ok;
 
+	drop_kept(d);
 	d->db = NULL;
 	ok = open_file(d, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
 	if (ok) {
@@ -295,6 +328,7 @@ void database_close(struct database **d)
 {
 	if (!*d)
 		return;
+	drop_kept(*d);
 	sqlite3_close((*d)->db);
 	free((*d)->path);
 	free(*d);

@@ -20,7 +20,10 @@
 #include "store/maildir_name.h"
 #include "store/maildir_search.h"
 
-enum { TOGETHER_FROM = 16 }; /* messages from which on the filesystem is synced as a whole */
+enum {
+	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole */
+	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
+};
 
 /* A message of the batch: its file in tmp/, open until commit, and its name in new/. */
 struct maildir_file {
@@ -38,6 +41,7 @@ struct maildir {
 	size_t count, capacity;
 	bool open_message; /* the last of the batch is being written */
 	struct maildir_size size;
+	uint64_t on_the_way; /* octets of it whose writing has been started */
 };
 
 static bool fail(const struct maildir *m, const char *what, struct error *err)
@@ -134,6 +138,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	m->count++;
 	m->open_message = true;
 	m->size = (struct maildir_size){0};
+	m->on_the_way = 0;
 	return true;
 }
 
@@ -141,8 +146,16 @@ static bool maildir_write(struct destination *d, const char *bytes, size_t lengt
 {
 	struct maildir *m = (struct maildir *)d;
 
+	int fd = m->batch[m->count - 1].fd;
+
 	maildir_size_add(&m->size, bytes, length);
-	return destination_write_all(m->batch[m->count - 1].fd, bytes, length) || fail(m, "cannot be written", err);
+	if (!destination_write_all(fd, bytes, length))
+		return fail(m, "cannot be written", err);
+	if (m->size.octets - m->on_the_way >= EARLY) {
+		platform_start_writeback(fd);
+		m->on_the_way = m->size.octets;
+	}
+	return true;
 }
 
 static enum destination_result maildir_finish(struct destination *d, struct error *err)
@@ -152,7 +165,6 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 
 	(void)err;
 	f->final = memory_format("%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, m->size.octets, m->size.crlf_octets);
-	platform_start_writeback(f->fd);
 	m->open_message = false;
 	return DESTINATION_TOOK;
 }

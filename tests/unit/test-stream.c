@@ -35,6 +35,57 @@ static struct stream *over_socket(int *peer, int64_t timeout)
 	return stream_make(&net_channel, net_context(ends[0]), ends[0], timeout);
 }
 
+START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
+{
+	static char sent[300000];
+	int peer;
+	struct stream *s = over_socket(&peer, 5);
+	struct error err;
+	const char *bytes;
+	size_t length, at = 0;
+
+	for (size_t i = 0; i < sizeof(sent); i++)
+		sent[i] = (char)(i * 7919 >> 8);
+	ck_assert_int_eq(write(peer, sent, 10), 10);
+	ck_assert(stream_read(s, &bytes, &length, &err));
+	ck_assert_uint_eq(length, 10);
+	stream_consume(s, 4);
+	at = 4;
+	stream_read_ahead(s);
+	/* More than a socket's buffers hold: this ends because it is being read. */
+	ck_assert_int_eq(write(peer, sent + 10, sizeof(sent) - 10), (int)sizeof(sent) - 10);
+	if (_i == 1)
+		close(peer);
+	stream_end_ahead(s);
+	while (at < sizeof(sent)) {
+		ck_assert(stream_read(s, &bytes, &length, &err));
+		length = length > 1000 ? 1000 : length;
+		ck_assert_mem_eq(bytes, sent + at, length);
+		stream_consume(s, length);
+		at += length;
+	}
+	if (_i == 1) {
+		ck_assert(!stream_read(s, &bytes, &length, &err));
+		ck_assert_str_eq(err.cause, "the server closed the connection");
+	} else {
+		close(peer);
+	}
+	stream_close(&s);
+}
+END_TEST
+
+START_TEST(a_stream_that_reads_ahead_can_be_closed)
+{
+	int peer;
+	struct stream *s = over_socket(&peer, 5);
+
+	stream_read_ahead(s);
+	stream_close(&s);
+	ck_assert_ptr_eq(s, NULL);
+	close(peer);
+}
+END_TEST
+
 START_TEST(bytes_arrive_in_order_whatever_the_pieces)
 {
 	static const char text[] = "0123456789abcdef";
@@ -388,6 +439,8 @@ int main(void)
 	tcase_add_loop_test(c, bytes_arrive_in_order_whatever_the_pieces, 0, 16);
 	tcase_add_test(c, the_end_of_the_stream_is_an_error);
 	tcase_add_test(c, written_bytes_leave_with_flush);
+	tcase_add_loop_test(c, what_arrives_while_the_caller_is_busy_is_read_in_order, 0, 2);
+	tcase_add_test(c, a_stream_that_reads_ahead_can_be_closed);
 	tcase_add_test(c, a_stream_is_as_secure_as_its_channel);
 	tcase_add_test(c, partial_writes_are_continued);
 	tcase_add_test(c, a_full_socket_is_waited_for);
