@@ -5,7 +5,10 @@
 
 #include <nettle/sha2.h>
 
-enum { DIGEST_SIZE = SHA256_DIGEST_SIZE };
+enum {
+	DIGEST_SIZE = SHA256_DIGEST_SIZE,
+	DIGEST_SHORT = 16, /* its first octets, where they only tell one thing from others */
+};
 
 /* SHA-256 of bytes that come in pieces. */
 struct digest {

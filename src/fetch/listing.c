@@ -66,11 +66,11 @@ static bool refuse_unknown(uint32_t number, struct error *err)
 /* A UID of what TOP told; the size helps to tell messages apart that have next to no header. */
 static char *make_uid(const struct top_identity *t)
 {
-	char hex[2 * DIGEST_SIZE + 1];
+	char hex[2 * DIGEST_SHORT + 1];
 
 	if (!t->known)
 		return memory_format(" unknown:%" PRIu32, t->number);
-	digest_hex(hex, t->header, DIGEST_SIZE);
+	digest_hex(hex, t->header, DIGEST_SHORT);
 	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
 }
 

@@ -17,7 +17,7 @@ struct top_identity {
 	const char *uid;   /* "" without one */
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
-	unsigned char header[DIGEST_SIZE]; /* with peek: of header and first lines */
+	unsigned char header[DIGEST_SHORT]; /* with peek: of header and first lines */
 };
 
 /*

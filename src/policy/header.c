@@ -129,11 +129,14 @@ void header_add(struct header_identity *h, const char *bytes, size_t length)
 	}
 }
 
-bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE])
+bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 {
+	unsigned char whole[DIGEST_SIZE];
+
 	if (h->held > 0)
 		settle(h, false);
-	digest_end(&h->digest, identity);
+	digest_end(&h->digest, whole);
+	memcpy(identity, whole, DIGEST_SHORT);
 	return h->telling;
 }
 

@@ -34,7 +34,7 @@ void header_add(struct header_identity *h, const char *bytes, size_t length);
  * Gives the identity. Returns whether the header has a field with which no other message has the same
  * one by chance: Message-ID or Received.
  */
-bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SIZE]);
+bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT]);
 
 /*
  * The envelope sender as the last server recorded it (RFC 5321, 4.4): the address of the first

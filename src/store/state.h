@@ -24,7 +24,7 @@ struct state_record {
 	uint64_t listed; /* as LIST said */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
-	unsigned char header[DIGEST_SIZE]; /* policy/header */
+	unsigned char header[DIGEST_SHORT]; /* policy/header */
 };
 
 /* A listed UID, to be joined with what is known of it. */
@@ -138,7 +138,7 @@ struct state_match {
  * Looks for a message with this header and size that is missing, and gives it the new UID. Each is
  * found once.
  */
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], uint64_t octets, int64_t now,
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
     const char *uid, struct state_match *match, struct error *err);
 
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */

@@ -51,7 +51,7 @@ static bool read_pending(const struct query *q, struct state_record *r, struct m
 	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 7)};
 	e->head_length = query_blob(q, 9, e->head, sizeof(e->head));
 	return query_blob(q, 5, r->sha256, DIGEST_SIZE) == DIGEST_SIZE &&
-	    query_blob(q, 6, r->header, DIGEST_SIZE) == DIGEST_SIZE &&
+	    query_blob(q, 6, r->header, DIGEST_SHORT) == DIGEST_SHORT &&
 	    query_blob(q, 8, e->sha256, DIGEST_SIZE) == DIGEST_SIZE && e->head_length <= sizeof(e->head);
 }
 

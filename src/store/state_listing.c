@@ -273,14 +273,14 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
     struct error *err)
 {
 	struct query *q;
-	unsigned char recorded[DIGEST_SIZE] = {0};
+	unsigned char recorded[DIGEST_SHORT] = {0};
 	bool row, ok;
 
 	if (!query_start(&q, state_database(s), err, "SELECT header FROM message WHERE uid = ?1", "t", uid))
 		return false;
 	ok = query_next(q, &row, err);
 	*same = ok && row &&
-	    (!header || (query_blob(q, 0, recorded, DIGEST_SIZE) == DIGEST_SIZE && memcmp(recorded, header, DIGEST_SIZE) == 0));
+	    (!header || (query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT && memcmp(recorded, header, DIGEST_SHORT) == 0));
 	query_end(&q);
 	return ok &&
 	    (!*same ||
@@ -321,7 +321,7 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	return ok;
 }
 
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SIZE], uint64_t octets, int64_t now,
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
     const char *uid, struct state_match *match, struct error *err)
 {
 	struct query *q;
@@ -330,7 +330,7 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SI
 	return query_start(&q, state_database(s), err,
 		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE header = ?1 AND gone >= ?2"
 		   " AND gone IS NOT NULL AND deleted = 0 LIMIT 100",
-		   "bi", header, (size_t)DIGEST_SIZE, now - missed_for) &&
+		   "bi", header, (size_t)DIGEST_SHORT, now - missed_for) &&
 	    take_row(s, &q, octets, true, uid, match, err);
 }
 

@@ -10,7 +10,7 @@
 #include "policy/header.h"
 
 /* The identity of a message that comes in pieces of that size, each in memory that ends with it. */
-static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SIZE])
+static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SHORT])
 {
 	struct input in = {(const uint8_t *)message->data, message->length};
 	struct header_identity h;
@@ -42,12 +42,12 @@ static void convert(struct buf *out, struct input in, bool crlf)
 	}
 }
 
-static void must_be_same(const struct buf *message, size_t piece, const unsigned char identity[DIGEST_SIZE])
+static void must_be_same(const struct buf *message, size_t piece, const unsigned char identity[DIGEST_SHORT])
 {
-	unsigned char other[DIGEST_SIZE];
+	unsigned char other[DIGEST_SHORT];
 
 	identify(message, piece, other);
-	MUST(memcmp(identity, other, DIGEST_SIZE) == 0);
+	MUST(memcmp(identity, other, DIGEST_SHORT) == 0);
 }
 
 /* The sender must fit, and stand in a From_ line without breaking it. */
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t piece = take_octet(&in) % 64 + 1;
 	size_t room = take_octet(&in) + 16;
 	struct buf lf = {0}, crlf = {0}, stored = {0};
-	unsigned char identity[DIGEST_SIZE];
+	unsigned char identity[DIGEST_SHORT];
 	char *sender, *same_sender;
 
 	convert(&lf, in, false);

@@ -32,7 +32,7 @@ bool add(const char *uid, int64_t delivered, unsigned char header)
 	struct state_record record = {.uid = uid, .octets = 5, .wire = 6, .listed = 6, .delivered = delivered};
 
 	memset(record.sha256, 1, DIGEST_SIZE);
-	memset(record.header, header, DIGEST_SIZE);
+	memset(record.header, header, DIGEST_SHORT);
 	return state_add(s, &record, &err);
 }
 

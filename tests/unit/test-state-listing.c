@@ -129,10 +129,10 @@ END_TEST
 /* Takes a message with this header and size, at second 1000. */
 static bool take_sized(unsigned char header, uint64_t octets, const char *uid, int64_t *delivered)
 {
-	unsigned char wanted[DIGEST_SIZE];
+	unsigned char wanted[DIGEST_SHORT];
 	struct state_match match;
 
-	memset(wanted, header, DIGEST_SIZE);
+	memset(wanted, header, DIGEST_SHORT);
 	ck_assert_msg(state_take_renumbered(s, wanted, octets, 1000, uid, &match, &err), "%s", err.cause);
 	if (match.found)
 		*delivered = match.delivered;
@@ -235,9 +235,9 @@ static bool confirm(const char *uid, const unsigned char *header)
 START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 {
 	struct state_item item = {.uid = "a", .octets = 7};
-	unsigned char header[DIGEST_SIZE], other[DIGEST_SIZE] = {0};
+	unsigned char header[DIGEST_SHORT], other[DIGEST_SHORT] = {0};
 
-	memset(header, 2, DIGEST_SIZE);
+	memset(header, 2, DIGEST_SHORT);
 	record("a", 1);
 	record("b", 1);
 	ck_assert(state_join(s, &item, 1, &err));
