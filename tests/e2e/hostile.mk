@@ -3,6 +3,7 @@ hostile_tests = \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
+	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-steps.sh \

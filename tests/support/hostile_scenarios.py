@@ -91,6 +91,9 @@ add("list-endless-same", LIST=forever(b"1 1000\r\n", b"+OK\r\n"))
 add("list-endless-line", LIST=forever(b"1", b"+OK\r\n"))
 add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
     UIDL=numbered(b"%d unique-identifier-%08d\r\n", 100000), RETR=[STALL], lacks=("PIPELINING",))
+for count, name in (100000, "100-thousand"), (1000000, "1-million"):
+    add("known-" + name, LIST=numbered(b"%d 1000\r\n", count),
+        UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
 add("list-long-uids", LIST=numbered(b"%d 1000\r\n", 1000000),
     UIDL=numbered(b"%d " + b"u" * 990 + b"%08d\r\n", 1000000))
 add("uidl-endless", UIDL=numbered(b"%d uid\r\n"))

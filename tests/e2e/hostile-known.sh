@@ -1,0 +1,55 @@
+#!/bin/sh
+# Very many messages on the server, all of which are known: memory, the size of the state, and no sync.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+
+# remember FOLDER COUNT: as if that many had been fetched, in batches as they are fetched in.
+remember() {
+  python3 - "$1/state/a.db" "$2" <<'PY'
+import os, sqlite3, sys
+state, count = sqlite3.connect(sys.argv[1], isolation_level=None), int(sys.argv[2])
+for start in range(1, count + 1, 256):
+    state.execute('BEGIN')
+    state.executemany(
+        'INSERT INTO message(uid, delivered, octets, wire, listed, sha256, header) VALUES(?, ?, ?, ?, ?, ?, ?)',
+        ((f'unique-identifier-{n:08}', 1763800000 + n // 100, 970, 1000, 1000, os.urandom(32), os.urandom(16))
+         for n in range(start, min(start + 256, count + 1))))
+    state.execute('COMMIT')
+state.close()
+PY
+}
+size_of() { wc -c <"$1"; }
+at_most() { [ "$1" -le "$2" ] || { echo "$1, not at most $2"; return 1; }; }
+syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
+
+LIMIT=90 JOBS=1 LEAVE=forever PEAK_MOST=262144
+cat >rows <<'TABLE'
+known-100-thousand 10 75 0 3 a line that breaks at the first of 100,000 messages is a failure
+known-1-million    10 75 0 3 and so it is at the first of 1,000,000
+TABLE
+play <rows
+remember known-100-thousand 100000
+remember known-1-million 1000000
+check 'a state of 1,000,000 messages takes less than 120 MB' at_most "$(size_of known-1-million/state/a.db)" 120000000
+echo "# it takes $(size_of known-1-million/state/a.db) octets"
+PEAK_MOST=49152
+again <<'TABLE'
+known-100-thousand 10 0 0 3 100,000 known messages are looked through in 48 MB
+TABLE
+PEAK_MOST=262144
+again <<'TABLE'
+known-1-million    10 0 0 3 1,000,000 known messages are looked through
+TABLE
+if strace -qq -o trace -e trace=none true; then
+  STATUS=0
+  (cd known-100-thousand && exec strace -f -qq -o ../trace -e trace=fsync,fdatasync,syncfs \
+    "$MAILHAUL" -c mailhaul.conf >out 2>err) || STATUS=$?
+  check 'a look that finds nothing new ends well' [ "$STATUS" = 0 ]
+  check 'and syncs nothing' [ "$(syncs)" = 0 ]
+else
+  skip 'a look that finds nothing new syncs nothing' 'strace cannot trace here'
+fi
+
+done_hostile
