@@ -88,14 +88,22 @@ static bool tells_errors(void)
 	    (major > 5 || (major == 5 && minor >= 8));
 }
 
+bool platform_can_sync_all(int fd)
+{
+	return is_local(fd) && tells_errors();
+}
+
 bool platform_sync_all(int fd)
 {
-	if (is_local(fd) && tells_errors())
-		return syncfs(fd) == 0;
-	errno = ENOSYS;
-	return false;
+	return syncfs(fd) == 0;
 }
 #else
+bool platform_can_sync_all(int fd)
+{
+	(void)fd;
+	return false;
+}
+
 bool platform_sync_all(int fd)
 {
 	(void)fd;
@@ -112,6 +120,22 @@ bool platform_die_with_parent(void)
 #else
 bool platform_die_with_parent(void)
 {
+	return false;
+}
+#endif
+
+#ifdef TCP_INFO
+bool platform_is_near(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_rtt < 2000 /* microseconds */;
+}
+#else
+bool platform_is_near(int fd)
+{
+	(void)fd;
 	return false;
 }
 #endif

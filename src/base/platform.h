@@ -17,12 +17,16 @@ void platform_start_writeback(int fd);
 
 /*
  * Puts everything of the filesystem that fd is on on stable storage, and says what went wrong since fd
- * was opened. Fails with ENOSYS where that cannot be relied on.
+ * was opened. Only where platform_can_sync_all says that this can be relied on.
  */
 bool platform_sync_all(int fd);
+bool platform_can_sync_all(int fd);
 
 /* Has what a TCP socket has received acknowledged at once instead of with the next data. */
 void platform_acknowledge(int fd);
+
+/* Whether octets travel to the other end of a TCP socket and back in next to no time. False if the system cannot tell. */
+bool platform_is_near(int fd);
 
 /* Has this process killed when its parent dies. Returns false if the system cannot. */
 bool platform_die_with_parent(void);

@@ -12,7 +12,8 @@
 #include "store/state.h"
 
 enum {
-	MESSAGES_MOST = 256,		     /* each may hold a descriptor open */
+	MESSAGES_FIRST = 128, /* so that something is safe soon; each batch may be twice as large as the one before, */
+	MESSAGES_MOST = 1024,
 	OCTETS_MOST = 16 * 1024 * 1024,
 	SECONDS_MOST = 5,
 };
@@ -20,7 +21,7 @@ enum {
 struct state_record *batch_add(struct batch *b, struct plan_entry *entry)
 {
 	if (b->count == b->capacity) {
-		b->capacity = b->capacity ? b->capacity * 2 : MESSAGES_MOST;
+		b->capacity = b->capacity ? b->capacity * 2 : MESSAGES_FIRST;
 		b->entries = memory_resize(b->entries, b->capacity, sizeof(*b->entries));
 		b->records = memory_resize(b->records, b->capacity, sizeof(*b->records));
 	}
@@ -34,8 +35,9 @@ struct state_record *batch_add(struct batch *b, struct plan_entry *entry)
 bool batch_is_full(const struct batch *b, size_t most)
 {
 	uint64_t octets = 0;
+	size_t own = b->most > 0 ? b->most : MESSAGES_FIRST;
 
-	if (b->count >= (most > 0 && most < MESSAGES_MOST ? most : MESSAGES_MOST))
+	if (b->count >= (most > 0 && most < own ? most : own))
 		return true;
 	for (size_t i = 0; i < b->count; i++)
 		octets += b->records[i].octets;
@@ -66,6 +68,8 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 void batch_clear(struct batch *b)
 {
 	b->count = 0;
+	b->most = b->most > 0 ? b->most * 2 : 2 * MESSAGES_FIRST;
+	b->most = b->most < MESSAGES_MOST ? b->most : MESSAGES_MOST;
 }
 
 void batch_free(struct batch *b)

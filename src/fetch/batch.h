@@ -18,6 +18,7 @@ struct batch {
 	struct plan_entry **entries;
 	struct state_record *records;
 	size_t count, capacity;
+	size_t most;	/* messages until it is full; the next one may have more. 0: as many as the first */
 	deadline until; /* when it is committed whatever its size */
 };
 
@@ -33,6 +34,7 @@ bool batch_is_full(const struct batch *b, size_t most);
  */
 bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err);
 
+/* Empties it, for the next one. */
 void batch_clear(struct batch *b);
 void batch_free(struct batch *b);
 

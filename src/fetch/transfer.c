@@ -37,6 +37,7 @@ struct arrival {
 	struct digest digest;
 	struct header_identity header;
 	uint64_t octets;
+	uint64_t left; /* to come, by LIST */
 };
 
 /* From time to time the server is asked about the message whose RETR went out last. */
@@ -154,6 +155,7 @@ static void start_arrival(struct run *r, uint32_t number)
 	r->flight -= a->entry->octets;
 	a->begun = false;
 	a->octets = 0;
+	a->left = 0;
 	buf_clear(&a->head);
 	digest_start(&a->digest);
 	header_start(&a->header);
@@ -179,14 +181,17 @@ static bool begin(struct run *r, struct error *err)
 	return true;
 }
 
-static bool take_data(struct run *r, const char *bytes, size_t length, struct error *err)
+static bool take_data(struct run *r, const struct session_event *event, struct error *err)
 {
+	const char *bytes = event->text;
+	size_t length = event->length;
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 
 	digest_add(&a->digest, bytes, length);
 	header_add(&a->header, bytes, length);
 	a->octets += length;
+	a->left = a->entry->octets - (event->octets < a->entry->octets ? event->octets : a->entry->octets);
 	if (a->begun) {
 		if (d->ops->write(d, bytes, length, err))
 			return true;
@@ -251,6 +256,7 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	struct arrival *a = &r->arrival;
 	struct state_record *record;
 
+	a->left = 0;
 	if (!has_its_size(r, octets, err) || (!a->begun && !begin(r, err)))
 		return false;
 	*r->t->step = "store";
@@ -329,7 +335,7 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		start_arrival(r, event->number);
 		return true;
 	case SESSION_DATA:
-		return take_data(r, event->text, event->length, err);
+		return take_data(r, event, err);
 	default:
 		return end_arrival(r, event->octets, err);
 	}
@@ -354,6 +360,7 @@ static bool run_all(struct run *r, struct error *err)
 			*r->t->step = "delete";
 			continue;
 		}
+		session_expect(r->t->session, r->flight + r->arrival.left);
 		if (!session_next(r->t->session, &event, err) || !handle(r, &event, err))
 			return false;
 	}

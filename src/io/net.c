@@ -35,6 +35,11 @@ bool net_wait(int fd, short events, deadline until, const char *what, struct err
 	}
 }
 
+void net_gather(int fd, int octets)
+{
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof(octets));
+}
+
 static bool connect_one(const struct addrinfo *address, deadline until, int *fd, struct error *err)
 {
 	int on = 1, failure = 0;

@@ -30,4 +30,7 @@ int net_release(void *context);
 /* Waits until fd is ready (POLLIN or POLLOUT in events). False with ERROR_NETWORK when time is up. */
 bool net_wait(int fd, short events, deadline until, const char *what, struct error *err);
 
+/* Makes waiting for input last until that many octets have arrived; 1 is what it is without this. */
+void net_gather(int fd, int octets);
+
 #endif

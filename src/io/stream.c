@@ -21,6 +21,9 @@ enum {
 	INPUT_SIZE = 64 * 1024,
 	OUTPUT_ROOM = 32 * 1024,
 	AHEAD_MOST = 4 * 1024 * 1024,
+	GATHER = 64 * 1024, /* octets worth waking up for */
+	GATHER_MS = 100,    /* they are not waited for longer than this, */
+	LAPSES_MOST = 4,    /* nor again when they did not come so often */
 };
 
 struct stream {
@@ -32,6 +35,9 @@ struct stream {
 	bool secure;
 	size_t start, end; /* what is unread in input */
 	struct buf output;
+	uint64_t expected;
+	bool gathering;
+	unsigned lapses; /* GATHER did not come in time */
 	struct ahead *reader;
 	struct buf ahead; /* what the reader brought: behind what is in input */
 	size_t ahead_start;
@@ -125,6 +131,30 @@ void stream_end_ahead(struct stream *s)
 	stream_restart_clock(s);
 }
 
+void stream_expect(struct stream *s, uint64_t octets)
+{
+	s->expected = octets;
+}
+
+/*
+ * Lets some octets come together before the next look at the channel. Not on a long line, where the
+ * acknowledgements that wait for us keep the server's window small.
+ */
+static void gather(struct stream *s)
+{
+	struct pollfd waiting = {.fd = s->fd, .events = POLLIN};
+	bool worth = s->expected > 3 * GATHER && s->lapses < LAPSES_MOST && platform_is_near(s->fd);
+
+	if (worth != s->gathering)
+		net_gather(s->fd, worth ? GATHER : 1);
+	s->gathering = worth;
+	if (!worth || poll(&waiting, 1, GATHER_MS) != 0)
+		return;
+	s->lapses++;
+	s->gathering = false;
+	net_gather(s->fd, 1);
+}
+
 /* Gets more into the empty input. */
 static bool receive(struct stream *s, struct error *err)
 {
@@ -139,9 +169,12 @@ static bool receive(struct stream *s, struct error *err)
 	s->end = got;
 	if (status == CHANNEL_END)
 		return error_set(err, ERROR_NETWORK, "the server closed the connection");
-	/* Some servers send an answer in two parts and hold the second back for this. */
-	if (status == CHANNEL_WANT_READ && s->fd >= 0)
-		platform_acknowledge(s->fd);
+	if (status == CHANNEL_WANT_READ && s->fd >= 0) {
+		gather(s);
+		/* Some servers send an answer in two parts and hold the second back for this. */
+		if (!s->gathering)
+			platform_acknowledge(s->fd);
+	}
 	return status == CHANNEL_DONE || wait_for(s, status, "the server's answer", err);
 }
 

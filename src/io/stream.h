@@ -50,6 +50,12 @@ void stream_consume(struct stream *s, size_t length);
 size_t stream_buffered(const struct stream *s);
 
 /*
+ * So many octets are still to come, as far as the server can be believed: while there are enough of them,
+ * each wait may gather some, which saves processor time on both sides.
+ */
+void stream_expect(struct stream *s, uint64_t octets);
+
+/*
  * While the caller is busy with a disk, reads on in the background, a few MiB at the most. Nothing else
  * may be done with the stream until stream_end_ahead, which starts the time limit anew. A failure
  * meanwhile is told by stream_read, behind what came before it.

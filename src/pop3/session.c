@@ -197,6 +197,7 @@ static void translate(struct session *s, enum reply_event found, struct session_
 		break;
 	case REPLY_DATA:
 		event->type = SESSION_DATA;
+		event->octets = s->reply.octets;
 		break;
 	default:
 		event->type = SESSION_END;
@@ -226,6 +227,11 @@ static void trace(const struct session *s, enum reply_event found, const char *t
 		log_line(s->log, LOG_WIRE, "S: .");
 	else if (found != REPLY_DATA)
 		log_line(s->log, LOG_WIRE, "S: %s%.*s", marks[found], (int)length, text);
+}
+
+void session_expect(struct session *s, uint64_t octets)
+{
+	stream_expect(s->stream, octets);
 }
 
 void session_read_ahead(struct session *s)

@@ -51,7 +51,7 @@ struct session_event {
 	enum session_event_type type;
 	enum session_command command; /* which command this answers */
 	uint32_t number;	      /* its message-number */
-	uint64_t octets; /* SESSION_END of a message: how many the server has sent, counted as LIST counts */
+	uint64_t octets; /* SESSION_DATA, SESSION_END: how many of it the server has sent, counted as LIST counts */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };
@@ -103,6 +103,9 @@ size_t session_window(const struct session *s);
 
 /* Sends what is queued, and reads the next event of the oldest command that is not yet answered. */
 bool session_next(struct session *s, struct session_event *event, struct error *err);
+
+/* So many octets of messages are still to come, by LIST; a hint, see stream_expect. */
+void session_expect(struct session *s, uint64_t octets);
 
 /*
  * Lets answers arrive while the caller is busy with a disk; nothing else may be done with the session

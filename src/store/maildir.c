@@ -21,13 +21,14 @@
 #include "store/maildir_search.h"
 
 enum {
-	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole */
+	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
+	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own */
 	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
 };
 
-/* A message of the batch: its file in tmp/, open until commit, and its name in new/. */
+/* A message of the batch: its file in tmp/ and its name in new/. */
 struct maildir_file {
-	int fd;
+	int fd; /* -1: it needs no sync of its own */
 	char *temporary;
 	char *final;
 };
@@ -39,6 +40,8 @@ struct maildir {
 	unsigned microseconds; /* when it was opened: part of the names */
 	struct maildir_file *batch;
 	size_t count, capacity;
+	size_t first_open; /* those before it have been closed */
+	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
 	struct maildir_size size;
 	uint64_t on_the_way; /* octets of it whose writing has been started */
@@ -101,6 +104,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	    open_folder(m, "new", &m->new, err);
 	if (cur >= 0)
 		close(cur);
+	m->together = ok && platform_can_sync_all(m->tmp);
 	if (!ok) {
 		maildir_close(&m->base);
 		return false;
@@ -145,7 +149,6 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 static bool maildir_write(struct destination *d, const char *bytes, size_t length, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
-
 	int fd = m->batch[m->count - 1].fd;
 
 	maildir_size_add(&m->size, bytes, length);
@@ -158,14 +161,46 @@ static bool maildir_write(struct destination *d, const char *bytes, size_t lengt
 	return true;
 }
 
+static void close_files(struct maildir *m)
+{
+	for (; m->first_open < m->count; m->first_open++) {
+		close(m->batch[m->first_open].fd);
+		m->batch[m->first_open].fd = -1;
+	}
+}
+
+/* Each file by itself; all of them are on their way before the first is waited for. */
+static bool sync_one_by_one(struct maildir *m, struct error *err)
+{
+	for (size_t i = m->first_open; i < m->count; i++)
+		platform_start_writeback(m->batch[i].fd);
+	for (size_t i = m->first_open; i < m->count; i++) {
+		if (fsync(m->batch[i].fd) != 0)
+			return fail(m, "cannot be synced", err);
+	}
+	close_files(m);
+	return true;
+}
+
+/* Of many files, one sync of the filesystem costs less than one of each, and needs none of them open. */
+static bool sync_files(struct maildir *m, struct error *err)
+{
+	if (!m->together || m->count < TOGETHER_FROM)
+		return sync_one_by_one(m, err);
+	return platform_sync_all(m->tmp) || fail(m, "cannot be synced", err);
+}
+
 static enum destination_result maildir_finish(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
 	struct maildir_file *f = &m->batch[m->count - 1];
 
-	(void)err;
 	f->final = memory_format("%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, m->size.octets, m->size.crlf_octets);
 	m->open_message = false;
+	if (m->together && m->count >= TOGETHER_FROM)
+		close_files(m);
+	else if (m->count - m->first_open >= OPEN_MOST && !sync_one_by_one(m, err))
+		return DESTINATION_FAILED;
 	return DESTINATION_TOOK;
 }
 
@@ -175,6 +210,8 @@ static void drop_last(struct maildir *m)
 
 	unlinkat(m->tmp, f->temporary, 0);
 	free_file(f);
+	if (m->first_open > m->count)
+		m->first_open = m->count;
 }
 
 static void maildir_discard(struct destination *d)
@@ -192,22 +229,6 @@ static void maildir_rollback(struct destination *d)
 
 	while (m->count > 0)
 		drop_last(m);
-}
-
-/* Of many files, one sync of the filesystem costs less than one of each. */
-static bool sync_files(struct maildir *m, struct error *err)
-{
-	if (m->count >= TOGETHER_FROM) {
-		if (platform_sync_all(m->tmp))
-			return true;
-		if (errno != ENOSYS)
-			return fail(m, "cannot be synced", err);
-	}
-	for (size_t i = 0; i < m->count; i++) {
-		if (fsync(m->batch[i].fd) != 0)
-			return fail(m, "cannot be synced", err);
-	}
-	return true;
 }
 
 /* Data first, then the names: a name in new/ never stands for a file that is not all there. */
@@ -230,7 +251,7 @@ static bool maildir_commit(struct destination *d, struct error *err)
 	}
 	for (size_t i = 0; i < m->count; i++)
 		free_file(&m->batch[i]);
-	m->count = 0;
+	m->count = m->first_open = 0;
 	return true;
 }
 

@@ -13,11 +13,11 @@
 #include "store/mbox_intent.h"
 #include "store/state.h"
 
-enum { MESSAGES_MOST = 256, MEGABYTE = 1024 * 1024 };
+enum { MESSAGES_FIRST = 128, MEGABYTE = 1024 * 1024 };
 
 static struct batch batch;
-static struct plan_entry entries[300];
-static char uids[300][24];
+static struct plan_entry entries[1100];
+static char uids[1100][24];
 
 static void fill(size_t count, uint64_t octets)
 {
@@ -45,11 +45,11 @@ static const struct {
     {1, 1000, 2, false},
     {2, 1000, 2, true},
     {3, 1000, 2, true},
-    {MESSAGES_MOST - 1, 0, 0, false},
-    {MESSAGES_MOST, 0, 0, true},
-    {MESSAGES_MOST, 0, 1000, true},
-    {MESSAGES_MOST - 1, 0, 1000, false},
-    {MESSAGES_MOST + 20, 0, 0, true},
+    {MESSAGES_FIRST - 1, 0, 0, false},
+    {MESSAGES_FIRST, 0, 0, true},
+    {MESSAGES_FIRST, 0, 1000, true},
+    {MESSAGES_FIRST - 1, 0, 1000, false},
+    {MESSAGES_FIRST + 20, 0, 0, true},
     {1, 16 * MEGABYTE - 1, 0, false},
     {1, 16 * MEGABYTE, 0, true},
     {4, 4 * MEGABYTE - 1, 0, false},
@@ -61,6 +61,20 @@ START_TEST(a_batch_is_full_by_count_or_octets)
 {
 	fill(batches[_i].count, batches[_i].octets);
 	ck_assert_int_eq(batch_is_full(&batch, batches[_i].most), batches[_i].full);
+}
+END_TEST
+
+START_TEST(each_batch_may_be_twice_as_large_as_the_one_before)
+{
+	static const size_t sizes[] = {128, 256, 512, 1024, 1024};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		fill(sizes[i] - 1, 1);
+		ck_assert(!batch_is_full(&batch, 0));
+		fill(1, 1);
+		ck_assert(batch_is_full(&batch, 0));
+		batch_clear(&batch);
+	}
 }
 END_TEST
 
@@ -193,6 +207,7 @@ int main(void)
 	tcase_add_checked_fixture(c, NULL, leave);
 	tcase_add_checked_fixture(o, NULL, leave);
 	LOOP_OVER(c, a_batch_is_full_by_count_or_octets, batches);
+	tcase_add_test(c, each_batch_may_be_twice_as_large_as_the_one_before);
 	tcase_add_test(c, a_batch_is_full_when_its_time_has_come);
 	tcase_add_test(c, the_time_of_a_batch_is_that_of_its_first_message);
 	tcase_add_test(c, a_batch_keeps_its_messages_in_order_however_many_there_are);

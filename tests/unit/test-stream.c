@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -71,6 +72,57 @@ START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
 		close(peer);
 	}
 	stream_close(&s);
+}
+END_TEST
+
+/* Over TCP on this machine; *peer is the other end. */
+static struct stream *over_tcp(int *peer)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stream *s;
+	struct error err;
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	ck_assert(stream_connect(&s, "127.0.0.1", ntohs(address.sin_port), 5, 5, NULL, &err));
+	*peer = accept(listener, NULL, NULL);
+	ck_assert_int_ge(*peer, 0);
+	close(listener);
+	return s;
+}
+
+START_TEST(octets_that_were_expected_and_do_not_come_are_not_waited_for)
+{
+	int peer;
+	struct stream *s = over_tcp(&peer);
+	struct error err;
+	const char *bytes;
+	size_t length;
+	char question;
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		stream_close(&s);
+	while (child == 0) {
+		if (read(peer, &question, 1) != 1)
+			_exit(0);
+		(void)!write(peer, "few", 3);
+	}
+	stream_expect(s, 1000000);
+	for (int i = 0; i < 10; i++) {
+		stream_write(s, "?", 1);
+		ck_assert(stream_flush(s, &err));
+		ck_assert(stream_read(s, &bytes, &length, &err));
+		ck_assert_uint_eq(length, 3);
+		stream_consume(s, 3);
+	}
+	stream_close(&s);
+	close(peer);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
 }
 END_TEST
 
@@ -440,6 +492,7 @@ int main(void)
 	tcase_add_test(c, the_end_of_the_stream_is_an_error);
 	tcase_add_test(c, written_bytes_leave_with_flush);
 	tcase_add_loop_test(c, what_arrives_while_the_caller_is_busy_is_read_in_order, 0, 2);
+	tcase_add_test(c, octets_that_were_expected_and_do_not_come_are_not_waited_for);
 	tcase_add_test(c, a_stream_that_reads_ahead_can_be_closed);
 	tcase_add_test(c, a_stream_is_as_secure_as_its_channel);
 	tcase_add_test(c, partial_writes_are_continued);
