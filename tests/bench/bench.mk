@@ -27,6 +27,13 @@ tests_bench_measure_LDADD =
 tests_bench_delay_SOURCES = tests/bench/delay.c
 tests_bench_delay_LDADD =
 
+# Not for the clock: tests/e2e/instructions.sh counts its instructions.
+decode = tests/bench/decode
+EXTRA_PROGRAMS += $(decode)
+CLEANFILES += $(decode)
+tests_bench_decode_SOURCES = tests/bench/decode.c
+tests_bench_decode_LDADD = src/libmailhaul.a $(LIBRARIES_USED)
+
 bench: all $(bench_programs)
 	@BENCH_BUILT='$(CC) $(CFLAGS) $(CFLAGS_SAN)' $(TESTS_PYTHON) -B $(srcdir)/tests/bench/run.py --build '$(abs_builddir)' --dir '$(BENCH_DIR)' \
 	    --tmpfs '$(BENCH_TMPFS)' --rounds '$(BENCH_ROUNDS)' --scale '$(BENCH_SCALE)' \

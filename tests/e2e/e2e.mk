@@ -6,6 +6,7 @@ e2e_tests = \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \
 	tests/e2e/identity.sh \
+	tests/e2e/instructions.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
@@ -20,6 +21,7 @@ check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
+tests/e2e/instructions.log: $(decode)
 tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a run costs, in turns of the line and in syncs: counts that do not depend on a clock.
+# What a run costs, in turns of the line, syncs and system calls: counts that do not depend on a clock.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
@@ -13,6 +13,14 @@ traced() {
   strace -f -y -qq -s 0 -o trace -e trace=connect,sendto,sendmsg,recvfrom,recvmsg,fsync,fdatasync,syncfs \
     "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
 }
+# traced_whole: the same, but `trace` holds all calls of the worker and its threads. Only the parent was executed.
+traced_whole() {
+  STATUS=0
+  strace -ff -y -qq -s 0 -o calls "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
+  grep -L 'execve(' calls.* | xargs cat >trace
+}
+calls() { grep -cE "$1" trace; }
+kinds() { sed 's/(.*//' trace | sort | uniq -c; }
 syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
 # How often the client waited for the line: for the connection, and for something behind what it had sent. TLS
 # sends a record of 6 octets that nothing answers.
@@ -22,14 +30,19 @@ turns() {
     n && /(recvfrom|recvmsg)\(/ && !/EAGAIN/ { n += sent; sent = 0 }
     END { print n + 0 }' trace
 }
-at_most() { [ "$1" -gt 0 ] && [ "$1" -le "$2" ] || { echo "$1, not at most $2"; head -60 trace; return 1; }; }
+at_most() { [ "$1" -gt 0 ] && [ "$1" -le "$2" ] || { echo "$1, not at most $2"; head -30 trace; kinds | sort -rn | head -15; return 1; }; }
+
+# write_mail FROM TO
+write_mail() {
+  for n in $(seq "$1" "$2"); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+}
 
 mkdir mail
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run
-for n in $(seq 1 300); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+write_mail 1 300
 traced
 check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
 # Connection, hello and end of TLS, capabilities, login, listing, messages, QUIT.
@@ -43,6 +56,18 @@ check 'a run that finds nothing new succeeds' contains out 'a: 0 new ('
 check 'in 6 turns' at_most "$(turns)" 6
 check 'with no sync at all' [ "$(syncs)" = 0 ]
 check 'because it remembers what the server can do' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
+
+write_mail 301 600
+traced_whole
+check 'a run that fetches 300 more succeeds' contains out 'a: 300 new ('
+echo "# $(calls '\(') system calls, $(calls 'send(to|msg)\(') of them send, $(calls 'sync\(.*db-wal') sync the journal"
+# Open, write, rename, close; the host's name.
+check 'with 5 system calls for each message' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 5
+check 'and 8 a message with those of the run and the database' at_most "$(calls '\(')" 2400
+# The kernel is asked for addresses; hello and end of TLS (2), login, listing, all messages, QUIT, end.
+check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
+# A new journal, the beginning of the run, two batches, the end, and its checkpoint.
+check "and 8 syncs of the state's journal" at_most "$(calls 'sync\(.*db-wal')" 8
 
 stop
 serve --dir mail --no-sasl
