@@ -12,9 +12,9 @@ import measure
 from table import Row
 import verify
 
-LONGEST = 90     # seconds: what would take longer in a round gets a part of the work
+LONGEST = 30     # seconds: what would take longer in a round gets a part of the work
 MOST = 300       # seconds that a run may take at all
-PATIENCE = 150   # seconds that a peer may take for all its rounds, but for the first two
+PATIENCE = 45    # seconds that a peer may take for all its rounds, but for the first two
 FEW_FILES = 100  # so few files may be deleted at once
 
 
