@@ -3,8 +3,12 @@
 #include "base/digest.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include <nettle/md5.h>
 #include <nettle/version.h>
+
+#include "base/platform.h"
 
 void digest_start(struct digest *d)
 {
@@ -30,6 +34,19 @@ void digest_hex(char *out, const unsigned char *octets, size_t length)
 		out[2 * i + 1] = digits[octets[i] & 15];
 	}
 	out[2 * length] = '\0';
+}
+
+void digest_md5_hex(char out[DIGEST_MD5_HEX + 1], const char *first, const char *second)
+{
+	unsigned char octets[MD5_DIGEST_SIZE];
+	struct md5_ctx ctx;
+
+	md5_init(&ctx);
+	md5_update(&ctx, strlen(first), (const uint8_t *)first);
+	md5_update(&ctx, strlen(second), (const uint8_t *)second);
+	md5_digest(&ctx, sizeof(octets), octets);
+	digest_hex(out, octets, sizeof(octets));
+	platform_wipe(&ctx, sizeof(ctx));
 }
 
 #define TEXT_OF(number) #number

@@ -7,6 +7,7 @@
 
 enum {
 	DIGEST_SIZE = SHA256_DIGEST_SIZE,
+	DIGEST_MD5_HEX = 32, /* letters of an MD5 */
 	DIGEST_SHORT = 16, /* its first octets, where they only tell one thing from others */
 };
 
@@ -26,5 +27,8 @@ const char *digest_library_version(void);
 
 /* Lower-case hexadecimal of length octets; out has 2 * length + 1 bytes. */
 void digest_hex(char *out, const unsigned char *octets, size_t length);
+
+/* MD5 of two texts as one, in hexadecimal; for APOP, which has nothing better. out is terminated. */
+void digest_md5_hex(char out[DIGEST_MD5_HEX + 1], const char *first, const char *second);
 
 #endif

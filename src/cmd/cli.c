@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/platform.h"
 #include "cmd/fetch.h"
 #include "cmd/version.h"
 #include "ui/report.h"
@@ -153,6 +154,7 @@ int cli_main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	/* GnuTLS would write the keys of every session to the file that this names. */
 	unsetenv("SSLKEYLOGFILE");
+	platform_forbid_core_files();
 	if (!cli_parse(&cli, argc, argv, &err)) {
 		report_error(NULL, NULL, &err);
 		return EX_USAGE;

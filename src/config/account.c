@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
-#include "base/secret.h"
+#include "config/credentials.h"
 #include "config/path.h"
 #include "store/destination.h"
 
@@ -73,17 +73,6 @@ static bool set_user(struct account *a, const char *value, const char *folder)
 	if (!*value)
 		return false;
 	set_string(&a->user, memory_copy_string(value));
-	return true;
-}
-
-static bool set_password(struct account *a, const char *value, const char *folder)
-{
-	(void)folder;
-	if (!*value)
-		return false;
-	secret_free(&a->password);
-	a->password = secret_make(value, strlen(value));
-	a->inherited.password = false;
 	return true;
 }
 
@@ -159,6 +148,12 @@ static bool set_connect_timeout(struct account *a, const char *value, const char
 	return set_wait(&a->connect_timeout, value);
 }
 
+static bool set_login_retry(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_duration(value, &a->login_retry) && a->login_retry >= 0 && a->login_retry <= 86400;
+}
+
 static bool set_deliver_timeout(struct account *a, const char *value, const char *folder)
 {
 	(void)folder;
@@ -172,7 +167,13 @@ static void free_list(char **list)
 	free(list);
 }
 
-static bool set_command(char ***where, const char *const *values)
+void account_drop_command(char ***command)
+{
+	free_list(*command);
+	*command = NULL;
+}
+
+bool account_set_command(char ***where, const char *const *values)
 {
 	size_t count = 0;
 
@@ -188,16 +189,10 @@ static bool set_command(char ***where, const char *const *values)
 	return true;
 }
 
-static bool set_password_command(struct account *a, const char *const *values)
-{
-	a->inherited.password_command = false;
-	return set_command(&a->password_command, values);
-}
-
 static bool set_deliver_command(struct account *a, const char *const *values)
 {
 	a->inherited.deliver_command = false;
-	return set_command(&a->deliver_command, values);
+	return account_set_command(&a->deliver_command, values);
 }
 
 /* In the order of the manual. */
@@ -207,9 +202,18 @@ const struct account_option account_options[] = {
     {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL},
     {"tls_ca_file", "the path of a PEM file", set_tls_ca_file, NULL},
     {"user", "the name to log in with", set_user, NULL},
-    {"password", "the password, in single quotes", set_password, NULL},
+    {"auth", "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
+	"xoauth2, external, gssapi, cram-md5 or apop", credentials_set_auth, NULL},
+    {"password", "the password, in single quotes", credentials_set_password, NULL},
     {"password_command", "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}", NULL,
-	set_password_command},
+	credentials_set_password_command},
+    {"password_file", "the path of a file that holds the password", credentials_set_password_file, NULL},
+    {"password_credential", "the name of a systemd credential", credentials_set_password_credential, NULL},
+    {"password_netrc", "a path, such as ~/.netrc", credentials_set_password_netrc, NULL},
+    {"password_prompt", "yes or no", credentials_set_password_prompt, NULL},
+    {"token_command", "a command and its arguments, such as {\"oama\", \"access\", \"me@example.org\"}", NULL,
+	credentials_set_token_command},
+    {"login_retry", "a time up to 1d, such as 10m (0: none)", set_login_retry, NULL},
     {"deliver_to", "\"maildir:PATH\", \"mbox:PATH\" or \"pipe\"", set_deliver_to, NULL},
     {"deliver_command", "a command and its arguments, such as {\"procmail\"}", NULL, set_deliver_command},
     {"deliver_timeout", "a time from 1s to 1d, such as 5m", set_deliver_timeout, NULL},
@@ -240,8 +244,7 @@ void account_free(struct account *a)
 	free(a->server);
 	free(a->tls_ca_file);
 	free(a->user);
-	secret_free(&a->password);
-	free_list(a->password_command);
+	credentials_free(a);
 	free(a->deliver_path);
 	free_list(a->deliver_command);
 	*a = (struct account){0};
@@ -250,7 +253,7 @@ void account_free(struct account *a)
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
     const char *folder, struct error *err)
 {
-	bool secret = option->set == set_password;
+	bool secret = option->set == credentials_set_password;
 
 	if (option->set ? option->set(a, values[0], folder) : option->set_list(a, values))
 		return true;
@@ -261,26 +264,15 @@ bool account_set(struct account *a, const struct account_option *option, const c
 
 void account_end_defaults(struct account *a)
 {
-	a->inherited.password = a->password != NULL;
-	a->inherited.password_command = a->password_command != NULL;
+	credentials_end_defaults(a);
 	a->inherited.deliver_command = a->deliver_command != NULL;
-}
-
-static void drop_command(char ***command)
-{
-	free_list(*command);
-	*command = NULL;
 }
 
 /* An inherited value is dropped when the account's own words leave no place for it. */
 static void settle_inherited(struct account *a)
 {
-	if (a->password && a->password_command && a->inherited.password_command && !a->inherited.password)
-		drop_command(&a->password_command);
-	else if (a->password && a->password_command && a->inherited.password && !a->inherited.password_command)
-		secret_free(&a->password);
 	if (a->destination != &pipe_ops && a->deliver_command && a->inherited.deliver_command)
-		drop_command(&a->deliver_command);
+		account_drop_command(&a->deliver_command);
 }
 
 static bool miss(struct error *err, const char *option, const char *example)
@@ -298,12 +290,8 @@ bool account_check(struct account *a, struct error *err)
 		return miss(err, "server", "server = \"pop.example.org\"");
 	if (!a->user)
 		return miss(err, "user", "user = \"me@example.org\"");
-	if (!a->password && !a->password_command)
-		return miss(err, "password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}");
-	if (a->password && a->password_command) {
-		error_set(err, ERROR_CONFIG, "password and password_command are both set");
-		return error_mend(err, "keep one of them");
-	}
+	if (!credentials_check(a, err))
+		return false;
 	if (!a->destination)
 		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
 	if (a->destination == &pipe_ops && !a->deliver_command)

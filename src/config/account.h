@@ -9,7 +9,19 @@
 
 struct destination_ops;
 struct error;
+struct mechanism;
 struct secret;
+
+/* Where the password comes from, or the token. */
+enum secret_source {
+	SECRET_PASSWORD,
+	SECRET_COMMAND,
+	SECRET_FILE,
+	SECRET_CREDENTIAL,
+	SECRET_NETRC,
+	SECRET_PROMPT,
+	SECRET_TOKEN_COMMAND,
+};
 
 /* What the configuration says of one account; it owns everything but `destination`. */
 struct account {
@@ -19,8 +31,14 @@ struct account {
 	bool starttls;
 	char *tls_ca_file; /* NULL: the system's trust */
 	char *user;
-	struct secret *password;   /* NULL: the command gives it */
-	char **password_command;   /* ended by NULL, or NULL */
+	const struct mechanism *mechanism; /* NULL: auto */
+	enum secret_source secret_source;  /* after account_check */
+	struct secret *password;	   /* or token; NULL: password_obtain gets it, unless the mechanism needs none */
+	char **password_command, **token_command; /* ended by NULL, or NULL */
+	char *password_file, *password_credential, *password_netrc;
+	struct error *password_failure; /* why there is none */
+	unsigned secret_sources, inherited_sources; /* bits by secret_source: what is set, and by defaults */
+	int64_t login_retry; /* seconds */
 	const struct destination_ops *destination;
 	char *deliver_path;	   /* NULL for pipe */
 	char **deliver_command;
@@ -32,7 +50,7 @@ struct account {
 	int64_t timeout, connect_timeout; /* seconds */
 	/* Which of these come from the defaults section and give way to what the account says itself. */
 	struct {
-		bool password, password_command, deliver_command;
+		bool deliver_command;
 	} inherited;
 };
 
@@ -64,6 +82,10 @@ void account_end_defaults(struct account *a);
 
 /* Looks at the account as a whole: ERROR_CONFIG for the first thing that is missing or contradicts. */
 bool account_check(struct account *a, struct error *err);
+
+/* Takes a command and its arguments from values ended by NULL; false when it is none. */
+bool account_set_command(char ***where, const char *const *values);
+void account_drop_command(char ***command);
 
 /* Whether a name can be an account's: it becomes part of file names and of command lines. */
 bool account_name_is_good(const char *name);

@@ -25,7 +25,7 @@
 enum {
 	FILE_OCTETS_MOST = 4 * 1024 * 1024,
 	PARTS_MOST = 64,
-	OPTIONS_MOST = 32,
+	OPTIONS_MOST = 64,
 };
 
 /*

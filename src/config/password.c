@@ -2,58 +2,210 @@
 
 #include "config/password.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/memory.h"
+#include "base/mechanism.h"
 #include "base/secret.h"
 #include "config/account.h"
+#include "config/netrc.h"
 #include "io/process.h"
+#include "io/terminal.h"
 
 enum {
 	PASSWORD_OCTETS_MOST = 64 * 1024,
 	COMMAND_SECONDS = 60,
 };
 
-static bool run_command(const struct account *a, struct buf *output, struct error *err)
+/* The account's command that prints its secret; NULL: it has none. */
+static char **command_of(const struct account *a)
+{
+	if (a->secret_source == SECRET_TOKEN_COMMAND)
+		return a->token_command;
+	return a->secret_source == SECRET_COMMAND ? a->password_command : NULL;
+}
+
+static bool run_command(const char *option, char **command, struct buf *output, struct error *err)
 {
 	struct process *process;
 	char words[256];
 	int status;
 
-	/* The collected octets must not be moved about in memory: room for all of them at once. */
-	buf_reserve(output, PASSWORD_OCTETS_MOST);
-	if (!process_start(&process, a->password_command, -1, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
+	if (!process_start(&process, command, -1, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;
-		return error_mend(err, "password_command must not wait for somebody");
+		return error_mend(err, "%s must not wait for somebody", option);
 	}
 	if (status == 0)
 		return true;
-	error_set(err, ERROR_CONFIG, "password_command %s ended with status %d%s%s", a->password_command[0], status,
-	    words[0] ? ": " : "", words);
+	error_set(err, ERROR_CONFIG, "%s %s ended with status %d%s%s", option, command[0], status, words[0] ? ": " : "",
+	    words);
 	return error_mend(err, "run the command by hand to see what it wants");
 }
 
-bool password_obtain(struct account *a, struct error *err)
+/* A file with a secret; only systemd's may show what looks like rights of others (an access list's mask). */
+static bool read_file(const char *path, bool private, struct buf *output, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n = 0;
+	bool ok = false;
+
+	if (fd < 0)
+		return error_errno(err, ERROR_CONFIG, errno, "%s cannot be opened", path);
+	if (fstat(fd, &st) != 0) {
+		error_errno(err, ERROR_CONFIG, errno, "%s cannot be read", path);
+	} else if (private && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
+		error_set(err, ERROR_CONFIG, "%s holds a password and can be read by others", path);
+		error_mend(err, "run: chmod 600 %s", path);
+	} else {
+		while (output->length < PASSWORD_OCTETS_MOST &&
+		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)
+			output->length += (size_t)n;
+		ok = n >= 0 || error_errno(err, ERROR_CONFIG, errno, "%s cannot be read", path);
+	}
+	close(fd);
+	return ok;
+}
+
+static bool read_credential(const struct account *a, struct buf *output, struct error *err)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char *path;
+	bool ok;
+
+	if (!folder) {
+		error_set(err, ERROR_CONFIG, "there is no credential %s: CREDENTIALS_DIRECTORY is not set",
+		    a->password_credential);
+		return error_mend(err, "password_credential is for services of systemd with LoadCredential=");
+	}
+	path = memory_format("%s/%s", folder, a->password_credential);
+	ok = read_file(path, false, output, err);
+	free(path);
+	return ok;
+}
+
+static bool read_netrc(const struct account *a, struct buf *output, struct error *err)
+{
+	struct buf text = {0};
+	bool ok;
+
+	buf_reserve(&text, PASSWORD_OCTETS_MOST + 1);
+	ok = read_file(a->password_netrc, true, &text, err);
+	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
+		error_set(err, ERROR_CONFIG, "%s has no password for %s at %s", a->password_netrc, a->user, a->server);
+		ok = error_mend(err, "it needs an entry: machine %s login %s password ...", a->server, a->user);
+	}
+	buf_wipe(&text);
+	return ok;
+}
+
+static bool ask(const struct account *a, struct buf *output, struct error *err)
+{
+	char *question = memory_format("Password for %s (%s at %s): ", a->name, a->user, a->server);
+	bool ok = terminal_ask(question, output, err);
+
+	free(question);
+	return ok;
+}
+
+/* All that the account's source gives, in *output, which has room for it. */
+static bool read_source(const struct account *a, struct buf *output, struct error *err)
+{
+	switch (a->secret_source) {
+	case SECRET_COMMAND:
+		return run_command("password_command", a->password_command, output, err);
+	case SECRET_TOKEN_COMMAND:
+		return run_command("token_command", a->token_command, output, err);
+	case SECRET_FILE:
+		return read_file(a->password_file, true, output, err);
+	case SECRET_CREDENTIAL:
+		return read_credential(a, output, err);
+	case SECRET_NETRC:
+		return read_netrc(a, output, err);
+	default:
+		return ask(a, output, err);
+	}
+}
+
+static bool fail_empty(const struct account *a, struct error *err)
+{
+	char **command = command_of(a);
+	const char *what = a->secret_source == SECRET_TOKEN_COMMAND ? "token" : "password";
+
+	if (!command)
+		return error_set(err, ERROR_CONFIG, "%s holds no password in its first line",
+		    a->secret_source == SECRET_FILE ? a->password_file : a->password_credential);
+	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
+	return error_mend(err, "it has to print the %s as its first line", what);
+}
+
+static bool obtain(struct account *a, struct error *err)
 {
 	struct buf output = {0};
 	size_t length;
 	bool ok;
 
-	if (a->password)
-		return true;
-	ok = run_command(a, &output, err);
+	/* What is collected must not be moved about in memory: room for all of it at once. */
+	buf_reserve(&output, PASSWORD_OCTETS_MOST + 1);
+	ok = read_source(a, &output, err);
 	if (ok) {
-		length = output.length > 0 ? strcspn(buf_string(&output), "\r\n") : 0;
-		if (length > 0) {
+		length = strcspn(buf_string(&output), "\r\n");
+		if (length > 0)
 			a->password = secret_make(output.data, length);
-		} else {
-			error_set(err, ERROR_CONFIG, "password_command %s printed no password", a->password_command[0]);
-			ok = error_mend(err, "it has to print the password as its first line");
-		}
+		else
+			ok = fail_empty(a, err);
 	}
 	buf_wipe(&output);
 	return ok;
+}
+
+static bool same_command(const struct account *a, const struct account *b)
+{
+	char **one = command_of(a), **other = command_of(b);
+
+	if (!one || !other || a->secret_source != b->secret_source)
+		return false;
+	for (; *one && *other && strcmp(*one, *other) == 0; one++)
+		other++;
+	return !*one && !*other;
+}
+
+/* Takes what became of another account's secret; false when nothing is known yet. */
+static bool share(struct account *a, const struct account *other, struct error *err)
+{
+	if (other->password)
+		a->password = secret_make(secret_text(other->password), secret_length(other->password));
+	else if (other->password_failure)
+		*err = *other->password_failure;
+	return other->password || other->password_failure;
+}
+
+bool password_obtain(struct account *const *accounts, size_t index, struct error *err)
+{
+	struct account *a = accounts[index];
+
+	if (a->password || (a->mechanism && a->mechanism->secret == MECHANISM_NOTHING))
+		return true;
+	if (a->password_failure) {
+		*err = *a->password_failure;
+		return false;
+	}
+	for (size_t i = 0; i < index; i++) {
+		if (same_command(accounts[i], a) && share(a, accounts[i], err))
+			return a->password != NULL;
+	}
+	if (obtain(a, err))
+		return true;
+	a->password_failure = memory_zeroed(1, sizeof(*err));
+	*a->password_failure = *err;
+	return false;
 }

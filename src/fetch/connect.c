@@ -51,22 +51,40 @@ static bool ask(struct connection *c, struct error *err)
 	return true;
 }
 
-static bool log_in(struct connection *c, const struct account *a, const char *remembered, struct error *err)
+/* Asks anew and logs in as the server offers now, but never by something weaker than was tried already. */
+static bool log_in_again(struct connection *c, const struct login *l, const struct mechanism *tried,
+    const char *remembered, struct error *err)
 {
-	struct error first;
+	const struct error first = *err;
+	const struct mechanism *now;
 
-	if (!remembered)
-		return ask(c, err) && login_run(c->session, a->user, a->password, err);
-	session_assume_capabilities(c->session, remembered);
-	if (login_run(c->session, a->user, a->password, err))
-		return true;
-	/* It may have been refused because the server can do something else by now: only then it is tried again. */
-	first = *err;
-	if (first.kind != ERROR_AUTH || !ask(c, err) || strcmp(buf_string(&c->announced), remembered) == 0) {
+	if (!ask(c, err) || strcmp(buf_string(&c->announced), remembered) == 0) {
 		*err = first;
 		return false;
 	}
-	return login_run(c->session, a->user, a->password, err);
+	now = login_choose(c->session, l, err);
+	if (now && tried && now->strength < tried->strength) {
+		*err = first;
+		return false;
+	}
+	return login_run(c->session, l, err);
+}
+
+static bool log_in(struct connection *c, const struct account *a, const char *remembered, struct error *err)
+{
+	const struct mechanism *tried;
+	struct login l = {.mechanism = a->mechanism, .secret = a->password, .user = a->user, .host = a->server, .port = a->port};
+
+	if (a->secret_source == SECRET_TOKEN_COMMAND)
+		l.kind = MECHANISM_TOKEN;
+	if (!remembered)
+		return ask(c, err) && login_run(c->session, &l, err);
+	session_assume_capabilities(c->session, remembered);
+	tried = login_choose(c->session, &l, err);
+	if (tried && login_run(c->session, &l, err))
+		return true;
+	/* It may have been refused because the server can do something else by now: only then it is tried again. */
+	return err->kind == ERROR_AUTH && log_in_again(c, &l, tried, remembered, err);
 }
 
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,

@@ -127,13 +127,24 @@ static void start_more(struct jobs *j)
 			size_t index = j->next++;
 			struct error err;
 
-			if (!password_obtain(j->accounts[index], &err))
+			if (!password_obtain(j->accounts, index, &err))
 				fail_account(j, index, "password", &err);
 			else if (!load_trust(j, index, &err))
 				fail_account(j, index, "trust", &err);
 			else if (!start(j, &j->slots[i], index, &err))
 				fail_account(j, index, "start", &err);
 		}
+	}
+}
+
+/* Who has to type passwords does so before anything else happens; a failure is told in the account's turn. */
+static void ask_first(const struct jobs *j)
+{
+	struct error err;
+
+	for (size_t i = 0; i < j->count; i++) {
+		if (j->accounts[i]->secret_source == SECRET_PROMPT)
+			(void)password_obtain(j->accounts, i, &err);
 	}
 }
 
@@ -217,6 +228,7 @@ void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, 
 	fds = memory_zeroed(j.parallel, sizeof(*fds));
 	for (unsigned i = 0; i < j.parallel; i++)
 		j.slots[i].fd = -1;
+	ask_first(&j);
 	for (start_more(&j); j.running > 0; start_more(&j)) {
 		for (unsigned i = 0; i < j.parallel; i++)
 			fds[i] = (struct pollfd){.fd = j.slots[i].fd, .events = POLLIN};

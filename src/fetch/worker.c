@@ -23,6 +23,8 @@
 #include "store/destination.h"
 #include "store/state.h"
 
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 }; /* pauses before another login */
+
 struct worker {
 	const struct account *account;
 	const struct run_options *options;
@@ -253,6 +255,31 @@ static bool finish(struct worker *w, struct error *err)
 	return false;
 }
 
+/*
+ * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
+ * [LOGIN-DELAY]): each time with a connection of its own, after a longer pause.
+ */
+static bool connect_patiently(struct worker *w, const struct tls_trust *trust, bool pipelining, const char *remembered,
+    struct error *err)
+{
+	const struct account *a = w->account;
+	deadline until = deadline_in(a->login_retry);
+
+	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
+		int64_t left, wait;
+
+		if (connect_open(&w->connection, a, trust, &w->log, pipelining, remembered, &w->step, err))
+			return true;
+		left = deadline_left(until);
+		if (err->kind != ERROR_LOCKED || left == 0)
+			return false;
+		wait = pause < left ? pause : left;
+		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
+		    (double)wait / 1000);
+		(void)nanosleep(&(struct timespec){wait / 1000, wait % 1000 * 1000000}, NULL);
+	}
+}
+
 /* Connects with what the server announced the last time, which is forgotten when that fails. */
 static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
 {
@@ -264,7 +291,7 @@ static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelini
 
 	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
 		return false;
-	ok = connect_open(&w->connection, a, trust, &w->log, pipelining, remembered, &w->step, err);
+	ok = connect_patiently(w, trust, pipelining, remembered, err);
 	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
 	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);

@@ -14,6 +14,13 @@ enum channel_status {
 	CHANNEL_FAILED,	    /* *err says why */
 };
 
+/* What is known to both ends of one connection and to nobody else (RFC 5056). */
+struct channel_binding {
+	const char *type; /* "tls-exporter" (RFC 9266) or "tls-unique" (RFC 5929, 3.) */
+	unsigned char octets[64];
+	size_t length;
+};
+
 /*
  * What carries a stream's bytes: a socket (io/net), TLS over it (io/tls), a test's script. No
  * function waits. `context` is the implementation's own.
@@ -26,6 +33,8 @@ struct channel {
 	enum channel_status (*shut)(void *context, struct error *err);
 	/* Frees the context and closes what it owns. */
 	void (*close)(void *context);
+	/* Gives what a login can be bound to; false when there is nothing. NULL: there never is. */
+	bool (*binding)(void *context, struct channel_binding *out);
 };
 
 #endif

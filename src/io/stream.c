@@ -118,6 +118,11 @@ bool stream_is_secure(const struct stream *s)
 	return s->secure;
 }
 
+bool stream_binding(const struct stream *s, struct channel_binding *out)
+{
+	return s->channel->binding && s->channel->binding(s->context, out);
+}
+
 void stream_read_ahead(struct stream *s)
 {
 	if (s->fd >= 0 && s->ahead.length == 0 && s->ahead_status == CHANNEL_DONE)

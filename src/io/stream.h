@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct channel;
+struct channel_binding;
 struct error;
 struct log;
 struct tls_trust;
@@ -36,6 +37,9 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
  */
 bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err);
 bool stream_is_secure(const struct stream *s);
+
+/* What a login over this stream can be bound to (io/channel.h); false when there is nothing. */
+bool stream_binding(const struct stream *s, struct channel_binding *out);
 
 /*
  * Gives the bytes that have arrived (at least one; they stay the stream's) and waits for them if

@@ -360,12 +360,38 @@ static enum channel_status tls_shut(void *context, struct error *err)
 	return CHANNEL_DONE;
 }
 
+/*
+ * TLS 1.3 has an exporter for it (RFC 9266, 4.2). TLS 1.2 has tls-unique, which is unique only with the
+ * extended master secret (RFC 7627).
+ */
+static bool tls_binding(void *context, struct channel_binding *out)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	struct tls *t = context;
+	gnutls_datum_t unique;
+
+	if (gnutls_protocol_get_version(t->session) >= GNUTLS_TLS1_3) {
+		out->type = "tls-exporter";
+		out->length = 32;
+		return gnutls_prf_rfc5705(t->session, sizeof(label) - 1, label, 0, "", out->length, (char *)out->octets) == 0;
+	}
+	if (!gnutls_session_ext_master_secret_status(t->session) ||
+	    gnutls_session_channel_binding(t->session, GNUTLS_CB_TLS_UNIQUE, &unique) != 0)
+		return false;
+	out->type = "tls-unique";
+	out->length = unique.size <= sizeof(out->octets) ? unique.size : 0;
+	memcpy(out->octets, unique.data, out->length);
+	gnutls_free(unique.data);
+	return out->length > 0;
+}
+
 const struct channel tls_channel = {
     .secure = true,
     .receive = tls_receive,
     .send = tls_send,
     .shut = tls_shut,
     .close = tls_close,
+    .binding = tls_binding,
 };
 
 const char *tls_library_version(void)

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "io/channel.h"
 #include "pop3/capability.h"
+#include "pop3/oauth.h"
 #include "pop3/refusal.h"
 #include "pop3/sasl.h"
 #include "pop3/session.h"
@@ -51,14 +54,28 @@ static bool begin(struct session *s, const char *mechanism, struct buf *response
 	return ok;
 }
 
+/* What a server that went on too early has failed to do. */
+static bool cut_short(const struct mechanism *m, struct error *err)
+{
+	if (!m->proves)
+		return error_set(err, ERROR_AUTH, "the server took the login before %s was over", m->sasl);
+	error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
+	return error_mend(err, "somebody may be posing as the server: check server and tls_ca_file");
+}
+
 /* Answers challenges until the server decides. */
-static bool converse(struct session *s, struct sasl *sasl, const char *mechanism, struct error *err)
+static bool converse(struct session *s, struct sasl *sasl, const struct mechanism *m, struct error *err)
 {
 	struct session_event event;
 	struct buf answer = {0}, challenge = {0};
 	bool complete = false, asked_again = false, ok;
 
-	ok = sasl_step(sasl, "", &answer, &complete, err) && begin(s, mechanism, &answer, &event, err);
+	if (m->server_first) {
+		buf_append_format(&challenge, "AUTH %s", m->sasl);
+		ok = say(s, &challenge, challenge.length, &event, err);
+	} else {
+		ok = sasl_step(sasl, "", &answer, &complete, err) && begin(s, m->sasl, &answer, &event, err);
+	}
 	while (ok && event.type == SESSION_CHALLENGE) {
 		buf_clear(&challenge);
 		buf_append(&challenge, event.text, event.length);
@@ -69,31 +86,83 @@ static bool converse(struct session *s, struct sasl *sasl, const char *mechanism
 		else if (challenge.length == 0 && !asked_again)
 			asked_again = true;
 		else
-			ok = error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", mechanism);
+			ok = error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
 		ok = refused(&event, err);
-	else if (ok && !complete) {
-		error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
-		ok = error_mend(err, "somebody may be posing as the server: check server and tls_ca_file");
-	}
+	else if (ok && !complete)
+		ok = cut_short(m, err);
 	buf_wipe(&answer);
 	buf_wipe(&challenge);
 	return ok;
 }
 
-static bool login_sasl(struct session *s, const char *mechanism, const char *user, const struct secret *password,
-    struct error *err)
+/* Whether the server announced a mechanism that binds to the connection. */
+static bool offers_binding(const struct capability *c)
 {
-	struct sasl *sasl = NULL;
-	bool ok = sasl_start(&sasl, mechanism, user, password, err) && converse(s, sasl, mechanism, err);
+	for (size_t i = 0; i < mechanism_count; i++) {
+		if (mechanisms[i].binds && capability_has_mechanism(c, mechanisms[i].sasl))
+			return true;
+	}
+	return false;
+}
 
+static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+{
+	struct channel_binding binding;
+	struct sasl *sasl = NULL;
+	bool bound, ok;
+
+	/*
+	 * SCRAM without binding says that it could bind where the server offers no binding, so that a server that
+	 * did notices that somebody took it out of the list (RFC 5802, 6.).
+	 */
+	bound = session_binding(s, &binding) && (m->binds || !offers_binding(session_capabilities(s)));
+	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, err);
 	sasl_free(&sasl);
 	return ok;
 }
 
-static bool user_pass_step(struct session *s, const char *word, const char *value, size_t visible, struct error *err)
+/* The server's words, and before them the reason that it gave in a challenge. */
+static bool token_refused(const struct session_event *event, const struct buf *reason, struct error *err)
+{
+	struct buf words = {0};
+
+	refused(event, err);
+	if (err->kind == ERROR_AUTH)
+		error_mend(err, "check user and token_command: a token may have expired, or be for something else than POP3");
+	if (reason->length > 0) {
+		buf_append(&words, reason->data, reason->length);
+		buf_append_string(&words, " ");
+		buf_append(&words, event->text, event->length);
+		error_server(err, words.data, words.length);
+	}
+	buf_free(&words);
+	return false;
+}
+
+/* One response; a challenge to it is no question but the reason of a refusal that follows. */
+static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+{
+	struct session_event event;
+	struct buf response = {0}, reason = {0}, end = {0};
+	bool ok = oauth_response(m, l, &response, err) && begin(s, m->sasl, &response, &event, err);
+
+	if (ok && event.type == SESSION_CHALLENGE) {
+		oauth_reason(event.text, event.length, &reason);
+		buf_append_string(&end, oauth_acknowledgement(m));
+		ok = say(s, &end, end.length, &event, err);
+	}
+	if (ok && event.type != SESSION_OK)
+		ok = token_refused(&event, &reason, err);
+	buf_wipe(&response);
+	buf_free(&reason);
+	buf_free(&end);
+	return ok;
+}
+
+static bool command_step(struct session *s, const char *word, const char *value, size_t visible, struct error *err)
 {
 	struct session_event event;
 	struct buf line = {0};
@@ -108,24 +177,88 @@ static bool user_pass_step(struct session *s, const char *word, const char *valu
 	return ok;
 }
 
-static bool has_control(const char *text)
+static bool has_line_end(const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '\r' || *text == '\n')
-			return true;
-	}
-	return false;
+	return strpbrk(text, "\r\n");
 }
 
-bool login_run(struct session *s, const char *user, const struct secret *password, struct error *err)
+static bool login_user(struct session *s, const struct login *l, struct error *err)
 {
-	const char *mechanism = sasl_choose(session_capabilities(s));
+	if (has_line_end(l->user) || has_line_end(secret_text(l->secret)))
+		return error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
+	return command_step(s, "USER ", l->user, 0, err) && command_step(s, "PASS ", secret_text(l->secret), 5, err);
+}
+
+/* RFC 1939, 7.: the greeting's timestamp and the password, as MD5. */
+static bool login_apop(struct session *s, const struct login *l, struct error *err)
+{
+	char proof[DIGEST_MD5_HEX + 1];
+	struct buf line = {0};
+	bool ok;
+
+	if (has_line_end(l->user) || strchr(l->user, ' '))
+		return error_set(err, ERROR_CONFIG, "user holds a blank or a line end, which APOP cannot carry");
+	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
+	buf_append_format(&line, "%s ", l->user);
+	buf_append(&line, proof, sizeof(proof)); /* with its end */
+	ok = command_step(s, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, err);
+	buf_wipe(&line);
+	return ok;
+}
+
+/* Whether the server offers it and this connection can carry it. */
+static bool is_offered(const struct session *s, const struct mechanism *m)
+{
+	struct channel_binding binding;
+
+	if (m->sasl)
+		return capability_has_mechanism(session_capabilities(s), m->sasl) && (!m->binds || session_binding(s, &binding));
+	/* Servers that know USER need not say so. */
+	return strcmp(m->word, "apop") != 0 || *session_timestamp(s);
+}
+
+static const struct mechanism *miss(const struct session *s, const struct mechanism *m, struct error *err)
+{
+	const struct capability *c = session_capabilities(s);
+
+	if (!m)
+		error_set(err, ERROR_AUTH, "the server offers no login with a token (OAUTHBEARER or XOAUTH2)");
+	else if (!m->sasl)
+		error_set(err, ERROR_AUTH, "the server offers no APOP: its greeting has no timestamp");
+	else if (capability_has_mechanism(c, m->sasl))
+		error_set(err, ERROR_AUTH, "%s needs channel binding, which this TLS connection does not give", m->sasl);
+	else
+		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
+	if (*c->sasl)
+		error_mend(err, "it offers%.*s; choose one of them with auth", (int)strlen(c->sasl) - 1, c->sasl);
+	else
+		error_mend(err, "it offers no SASL mechanism: drop auth, and a password is sent with USER and PASS");
+	return NULL;
+}
+
+const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err)
+{
+	if (l->mechanism)
+		return is_offered(s, l->mechanism) ? l->mechanism : miss(s, l->mechanism, err);
+	for (size_t i = 0; i < mechanism_count; i++) {
+		if (mechanisms[i].automatic && mechanisms[i].secret == l->kind && is_offered(s, &mechanisms[i]))
+			return &mechanisms[i];
+	}
+	return l->kind == MECHANISM_PASSWORD ? mechanism_find("user") : miss(s, NULL, err);
+}
+
+bool login_run(struct session *s, const struct login *l, struct error *err)
+{
+	const struct mechanism *m;
 
 	if (!session_is_secure(s))
 		return error_set(err, ERROR_INTERNAL, "a login without TLS was asked for and refused");
-	if (mechanism)
-		return login_sasl(s, mechanism, user, password, err);
-	if (has_control(user) || has_control(secret_text(password)))
-		return error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
-	return user_pass_step(s, "USER ", user, 0, err) && user_pass_step(s, "PASS ", secret_text(password), 5, err);
+	m = login_choose(s, l, err);
+	if (!m)
+		return false;
+	if (m->secret == MECHANISM_TOKEN)
+		return login_token(s, m, l, err);
+	if (m->sasl)
+		return login_sasl(s, m, l, err);
+	return strcmp(m->word, "apop") == 0 ? login_apop(s, l, err) : login_user(s, l, err);
 }

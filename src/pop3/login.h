@@ -3,16 +3,34 @@
 
 #include <stdbool.h>
 
+#include "base/mechanism.h"
+
 struct error;
 struct secret;
 struct session;
 
+/* Who logs in, where, how, and with what. All of it stays the caller's. */
+struct login {
+	const struct mechanism *mechanism; /* NULL: the strongest automatic one that takes `kind` */
+	enum mechanism_secret kind;	   /* what `secret` is */
+	const struct secret *secret;	   /* NULL for MECHANISM_NOTHING */
+	const char *user;
+	const char *host; /* as the certificate names it */
+	unsigned port;
+};
+
 /*
- * Logs in over a session that TLS protects: by the strongest SASL mechanism that the server
- * announced (RFC 5034), else by USER and PASS (RFC 1939, 7.). One that was tried and refused is not
- * followed by a weaker one. ERROR_AUTH when user or password are refused; ERROR_INTERNAL, before
- * anything is sent, when the session is not secure.
+ * The way to log in among those that the server announced (RFC 5034): the one that was named, or the
+ * strongest automatic one, with channel binding where both sides have it; for a password USER and PASS if
+ * there is none. NULL with ERROR_AUTH when the server does not offer what is wanted.
  */
-bool login_run(struct session *s, const char *user, const struct secret *password, struct error *err);
+const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err);
+
+/*
+ * Logs in over a session that TLS protects, by what login_choose gives. One that was tried and refused is
+ * not followed by another. ERROR_AUTH when user, password or token are refused; ERROR_CONFIG when they
+ * cannot be sent that way; ERROR_INTERNAL, before anything is sent, when the session is not secure.
+ */
+bool login_run(struct session *s, const struct login *l, struct error *err);
 
 #endif

@@ -8,13 +8,15 @@
 
 #include <gsasl.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/platform.h"
 #include "base/secret.h"
-#include "pop3/capability.h"
+#include "io/channel.h"
+#include "pop3/login.h"
 
 enum { ITERATIONS_MOST = 2000000 };
 
@@ -23,18 +25,30 @@ struct sasl {
 	Gsasl_session *session;
 };
 
-const char *sasl_choose(const struct capability *offered)
+/* The library takes it in base64, under the name of its type (RFC 9266, RFC 5929). */
+static void bind(struct sasl *s, const struct channel_binding *binding)
 {
-	static const char *const strongest_first[] = {"SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"};
+	struct buf text = {0};
 
-	for (size_t i = 0; i < sizeof(strongest_first) / sizeof(strongest_first[0]); i++) {
-		if (capability_has_mechanism(offered, strongest_first[i]))
-			return strongest_first[i];
-	}
-	return NULL;
+	base64_encode(&text, binding->octets, binding->length);
+	if (strcmp(binding->type, "tls-unique") == 0)
+		gsasl_property_set(s->session, GSASL_CB_TLS_UNIQUE, buf_string(&text));
+#if GSASL_VERSION_NUMBER >= 0x020000
+	else if (strcmp(binding->type, "tls-exporter") == 0)
+		gsasl_property_set(s->session, GSASL_CB_TLS_EXPORTER, buf_string(&text));
+#endif
+	buf_free(&text);
 }
 
-bool sasl_start(struct sasl **out, const char *mechanism, const char *user, const struct secret *password,
+static bool fail_start(const char *mechanism, int code, struct error *err)
+{
+	if (code != GSASL_UNKNOWN_MECHANISM)
+		return error_set(err, ERROR_INTERNAL, "%s could not be started: %s", mechanism, gsasl_strerror(code));
+	error_set(err, ERROR_CONFIG, "GNU SASL does not know %s on this system", mechanism);
+	return error_mend(err, "choose another way to log in with auth");
+}
+
+bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l, const struct channel_binding *binding,
     struct error *err)
 {
 	struct sasl *s = memory_zeroed(1, sizeof(*s));
@@ -43,12 +57,20 @@ bool sasl_start(struct sasl **out, const char *mechanism, const char *user, cons
 	if (code == GSASL_OK)
 		code = gsasl_client_start(s->library, mechanism, &s->session);
 	if (code != GSASL_OK) {
-		error_set(err, ERROR_INTERNAL, "%s could not be started: %s", mechanism, gsasl_strerror(code));
 		sasl_free(&s);
-		return false;
+		return fail_start(mechanism, code, err);
 	}
-	gsasl_property_set(s->session, GSASL_AUTHID, user);
-	gsasl_property_set(s->session, GSASL_PASSWORD, secret_text(password));
+	if (l->secret) {
+		gsasl_property_set(s->session, GSASL_AUTHID, l->user);
+		gsasl_property_set(s->session, GSASL_PASSWORD, secret_text(l->secret));
+	} else {
+		/* Who we are is told by a certificate or ticket; this is whose mail we want. */
+		gsasl_property_set(s->session, GSASL_AUTHZID, l->user);
+		gsasl_property_set(s->session, GSASL_SERVICE, "pop");
+		gsasl_property_set(s->session, GSASL_HOSTNAME, l->host);
+	}
+	if (binding)
+		bind(s, binding);
 	*out = s;
 	return true;
 }

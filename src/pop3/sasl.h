@@ -4,16 +4,16 @@
 #include <stdbool.h>
 
 struct buf;
-struct capability;
+struct channel_binding;
 struct error;
-struct secret;
+struct login;
 struct sasl;
 
-/* The strongest mechanism that the server announced and mailhaul uses by itself; NULL if there is none. */
-const char *sasl_choose(const struct capability *offered);
-
-/* Begins an exchange. user and password are used during sasl_step and stay the caller's. */
-bool sasl_start(struct sasl **out, const char *mechanism, const char *user, const struct secret *password,
+/*
+ * Begins an exchange with a mechanism by its name in AUTH. What l holds is used during sasl_step and stays
+ * the caller's; binding is copied, or NULL: none. ERROR_CONFIG when the library does not know the mechanism.
+ */
+bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l, const struct channel_binding *binding,
     struct error *err);
 
 /*

@@ -38,6 +38,7 @@ struct session {
 	bool crowded;
 	size_t since_restart; /* octets of a body since the clock was started anew */
 	struct reply reply;
+	char timestamp[256];
 };
 
 struct session *session_make(struct stream *stream, const struct log *log, bool crlf)
@@ -64,6 +65,16 @@ const struct capability *session_capabilities(const struct session *s)
 bool session_is_secure(const struct session *s)
 {
 	return stream_is_secure(s->stream);
+}
+
+bool session_binding(const struct session *s, struct channel_binding *out)
+{
+	return stream_binding(s->stream, out);
+}
+
+const char *session_timestamp(const struct session *s)
+{
+	return s->timestamp;
 }
 
 size_t session_queued(const struct session *s)
@@ -285,6 +296,26 @@ bool session_exchange(struct session *s, const char *line, size_t length, size_t
 	return session_next(s, event, err);
 }
 
+/*
+ * Takes "<WORD@WORD>" out of the greeting. What is no message identifier is no timestamp: then APOP would
+ * hash octets of somebody's choice.
+ */
+static void take_timestamp(struct session *s, const char *text, size_t length)
+{
+	const char *start = memchr(text, '<', length);
+	const char *end = start ? memchr(start, '>', length - (size_t)(start - text)) : NULL;
+	size_t size = end ? (size_t)(end - start) + 1 : 0;
+
+	if (size == 0 || size >= sizeof(s->timestamp) || !memchr(start, '@', size))
+		return;
+	for (size_t i = 0; i < size; i++) {
+		if (start[i] <= ' ' || start[i] > '~')
+			return;
+	}
+	memcpy(s->timestamp, start, size);
+	s->timestamp[size] = '\0';
+}
+
 bool session_greet(struct session *s, struct error *err)
 {
 	struct session_event event;
@@ -292,8 +323,10 @@ bool session_greet(struct session *s, struct error *err)
 	push(s, COMMAND_OTHER, 0);
 	if (!session_next(s, &event, err))
 		return false;
-	if (event.type == SESSION_OK)
+	if (event.type == SESSION_OK) {
+		take_timestamp(s, event.text, event.length);
 		return true;
+	}
 	if (event.type == SESSION_REFUSED)
 		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
 	return error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct capability;
+struct channel_binding;
 struct error;
 struct log;
 struct maildrop;
@@ -130,5 +131,11 @@ bool session_exchange(struct session *s, const char *line, size_t length, size_t
 
 /* Whether passwords may be sent now: only over TLS. */
 bool session_is_secure(const struct session *s);
+
+/* What a login can be bound to (io/channel.h); false when there is nothing. */
+bool session_binding(const struct session *s, struct channel_binding *out);
+
+/* The timestamp of the greeting, with its brackets (RFC 1939, 7., APOP); "" when there is none. */
+const char *session_timestamp(const struct session *s);
 
 #endif

@@ -27,6 +27,8 @@ DOVECOT_PID=''      # its master process, empty: not running
 #   DOVECOT_CERT    which certificate it shows: server (default), expired, wronghost, selfsigned, untrusted
 #   DOVECOT_LISTEN  addresses (default 127.0.0.1, 127.0.0.2); the first of them has to be there
 #   DOVECOT_EXTRA   more lines of configuration, such as pop3_lock_session=yes
+#   DOVECOT_MECHANISMS  SASL mechanisms (default plain scram-sha-256); apop counts as one
+#   DOVECOT_INTROSPECTION  URL that tells what a token is good for (RFC 7662): for xoauth2 and oauthbearer
 # Dovecot takes a client from its own address as safe, and lets it log in without TLS, whatever is set. So
 # what a distant client sees is at 127.0.0.2 (clients come from 127.0.0.1): before TLS, no login there.
 dovecot_start() {
@@ -305,7 +307,7 @@ _dovecot_configure() {
       return 1
       ;;
   esac
-  { $_dovecot_words && _dovecot_words_common && printf '%s\n' "${DOVECOT_EXTRA:-}"; } |
+  { $_dovecot_words && _dovecot_words_common && _dovecot_words_oauth2 && printf '%s\n' "${DOVECOT_EXTRA:-}"; } |
     _dovecot_write dovecot.conf
 }
 
@@ -370,7 +372,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 mail_fsync = never
 mail_max_userip_connections = 1000
-auth_mechanisms = plain scram-sha-256
+auth_mechanisms = ${DOVECOT_MECHANISMS:-plain scram-sha-256}
 auth_failure_delay = 0
 auth_verbose = yes
 ssl = required
@@ -398,6 +400,24 @@ service pop3-login {
   }
 }
 CONF
+}
+
+# Tokens are looked up at DOVECOT_INTROSPECTION.
+_dovecot_words_oauth2() {
+  [ -n "${DOVECOT_INTROSPECTION:-}" ] || return 0
+  _dovecot_oauth2="introspection_mode = post
+introspection_url = $DOVECOT_INTROSPECTION
+username_attribute = username
+active_attribute = active
+active_value = true"
+  case $DOVECOT_VERSION in
+    2.3.*)
+      printf '%s\n' "$_dovecot_oauth2" | _dovecot_write oauth2.conf || return 1
+      printf 'passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = %s\n}\n' \
+        "$DOVECOT_INSTANCE/oauth2.conf"
+      ;;
+    *) printf 'oauth2 {\n%s\n}\n' "$_dovecot_oauth2" ;;
+  esac
 }
 
 # _dovecot_launch: starts the master in a session of its own, as the server's user; the kernel ends it

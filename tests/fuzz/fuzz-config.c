@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/mechanism.h"
 #include "config/problems.h"
 #include "config/settings.h"
 #include "fuzz.h"
@@ -27,7 +28,8 @@ static void must_be_sound(struct account *a)
 	MUST(a->server && *a->server && !strpbrk(a->server, " \t\r\n/@"));
 	MUST(a->port >= 1 && a->port <= 65535);
 	MUST(a->user && *a->user);
-	MUST((a->password != NULL) != (a->password_command != NULL));
+	MUST((a->password != NULL) == (a->secret_source == SECRET_PASSWORD) ||
+	    (a->mechanism && a->mechanism->secret == MECHANISM_NOTHING));
 	MUST(!a->password_command || (a->password_command[0] && *a->password_command[0]));
 	MUST(a->destination != NULL);
 	MUST((a->deliver_path == NULL) == (a->destination == &pipe_ops));

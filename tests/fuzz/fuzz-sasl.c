@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned flags = take_octet(&server.lines), offer = flags & 3;
 	bool secure = !(flags & 4), ok;
 	struct secret *secret = secret_make(password, sizeof(password) - 1);
+	struct login login = {.secret = secret, .user = "me", .host = "localhost", .port = 995};
 	struct session *session;
 	struct stream *stream;
 	struct error err;
@@ -38,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	error_clear(&err);
 	MUST(session_ask_capabilities(session, &err));
 	buf_clear(&server.heard);
-	ok = login_run(session, "me", secret, &err);
+	ok = login_run(session, &login, &err);
 	MUST(ok || fuzz_error_is_good(&err));
 	MUST(secure || (!ok && server.heard.length == 0));
 	/* SCRAM needs a proof, and keeps the password to itself. */

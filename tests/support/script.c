@@ -51,10 +51,28 @@ static void script_close(void *context)
 	(void)context;
 }
 
+static bool script_binding(void *context, struct channel_binding *out)
+{
+	const struct script *s = context;
+
+	if (!s->binding)
+		return false;
+	out->type = s->binding;
+	out->length = 32;
+	memset(out->octets, 'b', out->length);
+	return true;
+}
+
 struct stream *script_stream(struct script *s)
 {
-	static const struct channel open_channel = {false, script_receive, script_send, script_shut, script_close};
-	static const struct channel secure_channel = {true, script_receive, script_send, script_shut, script_close};
+	static const struct channel open_channel = {
+	    .receive = script_receive, .send = script_send, .shut = script_shut, .close = script_close};
+	static const struct channel secure_channel = {.secure = true,
+	    .receive = script_receive,
+	    .send = script_send,
+	    .shut = script_shut,
+	    .close = script_close,
+	    .binding = script_binding};
 
 	return stream_make(s->secure ? &secure_channel : &open_channel, s, -1, 60);
 }

@@ -16,6 +16,7 @@ struct script {
 	size_t piece;	    /* octets given at a time at the most; 0: any number */
 	bool cut;	    /* at the end of the script the stream ends; else waiting times out */
 	bool secure;	    /* passes for TLS */
+	const char *binding; /* the type of what a login can be bound to; NULL: there is nothing */
 	size_t given;
 	char client[65536]; /* what the client sent, terminated */
 	size_t client_length;

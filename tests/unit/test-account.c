@@ -85,7 +85,32 @@ static const struct {
     {"tls", "starttls", "starttls "},
     {"tls_ca_file", "ca.pem", ""},
     {"user", "me@example.org", ""},
+    {"auth", "auto", "Auto"},
+    {"auth", "scram-sha-256-plus", "SCRAM-SHA-256-PLUS"},
+    {"auth", "scram-sha-256", "scram-sha-512"},
+    {"auth", "scram-sha-1-plus", "scram"},
+    {"auth", "scram-sha-1", ""},
+    {"auth", "plain", "plain login"},
+    {"auth", "login", "ntlm"},
+    {"auth", "user", "pass"},
+    {"auth", "oauthbearer", "oauth"},
+    {"auth", "xoauth2", "oauth2"},
+    {"auth", "external", "external "},
+    {"auth", "gssapi", "kerberos"},
+    {"auth", "cram-md5", "digest-md5"},
+    {"auth", "apop", "none"},
     {"password", "p\\w", ""},
+    {"password_file", "~/secret", ""},
+    {"password_credential", "mail.work", ""},
+    {"password_credential", "mail-work", "../mail"},
+    {"password_credential", "m", ".."},
+    {"password_credential", "m", "/etc/shadow"},
+    {"password_netrc", "~/.netrc", ""},
+    {"password_prompt", "yes", "true"},
+    {"password_prompt", "no", ""},
+    {"login_retry", "0", "forever"},
+    {"login_retry", "10m", "-1"},
+    {"login_retry", "1d", "25h"},
     {"deliver_to", "maildir:Mail", "Mail"},
     {"deliver_to", "mbox:~/inbox", "mbox"},
     {"deliver_to", "pipe", "pipe:x"},
@@ -242,7 +267,7 @@ START_TEST(a_password_never_gets_into_a_message)
 }
 END_TEST
 
-static const char *const command_options[] = {"password_command", "deliver_command"};
+static const char *const command_options[] = {"password_command", "deliver_command", "token_command"};
 
 START_TEST(a_command_is_a_list_that_starts_with_a_name)
 {
@@ -259,7 +284,7 @@ START_TEST(a_command_is_a_list_that_starts_with_a_name)
 	ck_assert_ptr_nonnull(strstr(err.mend, option->expects));
 	ck_assert(account_set(&a, option, good, "/", &err));
 	ck_assert(account_set(&a, option, good, "/", &err));
-	command = _i ? a.deliver_command : a.password_command;
+	command = _i == 0 ? a.password_command : _i == 1 ? a.deliver_command : a.token_command;
 	for (size_t i = 0; i < 3; i++)
 		ck_assert_str_eq(command[i], good[i]);
 	ck_assert_ptr_null(command[3]);

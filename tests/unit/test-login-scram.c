@@ -141,6 +141,7 @@ static bool login_at(enum manner manner, const char *knows)
 	static const struct channel channel = {
 	    .secure = true, .receive = prover_receive, .send = prover_send, .close = prover_close};
 	struct secret *secret = secret_make(password, sizeof(password) - 1);
+	struct login login = {.secret = secret, .user = "user", .host = "localhost", .port = 995};
 	bool ok;
 
 	prover = (struct prover){.manner = manner};
@@ -148,7 +149,7 @@ static bool login_at(enum manner manner, const char *knows)
 	talk.stream = stream_make(&channel, &prover, -1, 60);
 	talk_over_stream(&talk, false);
 	ck_assert(session_ask_capabilities(talk.session, &talk.err));
-	ok = login_run(talk.session, "user", secret, &talk.err);
+	ok = login_run(talk.session, &login, &talk.err);
 	secret_free(&secret);
 	return ok;
 }

@@ -17,7 +17,8 @@ static const char plain_response[] = "AHRpbQB0YW5zdGFhZnRhbnN0YWFm";
 static bool login(const char *user, const char *word)
 {
 	struct secret *secret = secret_make(word, strlen(word));
-	bool ok = login_run(talk.session, user, secret, &talk.err);
+	struct login l = {.secret = secret, .user = user, .host = "pop.example.org", .port = 995};
+	bool ok = login_run(talk.session, &l, &talk.err);
 
 	secret_free(&secret);
 	return ok;

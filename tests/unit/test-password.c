@@ -11,6 +11,13 @@
 
 static struct account a;
 
+static bool obtain(struct error *err)
+{
+	struct account *all[] = {&a};
+
+	return password_obtain(all, 0, err);
+}
+
 static void enter(void)
 {
 	account_init(&a, "work");
@@ -30,6 +37,7 @@ static void set_command(const char *const *command)
 			ck_assert(account_set(&a, &account_options[i], command, "/", &err));
 	}
 	ck_assert_ptr_nonnull(a.password_command);
+	a.secret_source = SECRET_COMMAND;
 }
 
 static const struct {
@@ -60,7 +68,7 @@ START_TEST(the_password_is_the_first_line_that_the_command_prints)
 	bool ok;
 
 	set_command(command);
-	ok = password_obtain(&a, &err);
+	ok = obtain(&err);
 	ck_assert_int_eq(ok, commands[_i].password != NULL);
 	if (ok) {
 		ck_assert_str_eq(secret_text(a.password), commands[_i].password);
@@ -81,7 +89,7 @@ START_TEST(a_command_is_run_without_a_shell)
 	struct error err;
 
 	set_command(command);
-	ck_assert(password_obtain(&a, &err));
+	ck_assert(obtain(&err));
 	ck_assert_str_eq(secret_text(a.password), "$HOME|two  words;");
 }
 END_TEST
@@ -92,7 +100,7 @@ START_TEST(a_command_that_is_not_there_is_named)
 	struct error err;
 
 	set_command(command);
-	ck_assert(!password_obtain(&a, &err));
+	ck_assert(!obtain(&err));
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(err.cause, command[0]));
 	ck_assert_str_ne(err.mend, "");
@@ -105,7 +113,7 @@ START_TEST(more_than_a_password_can_be_is_thrown_away)
 	struct error err;
 
 	set_command(command);
-	ck_assert(password_obtain(&a, &err));
+	ck_assert(obtain(&err));
 	ck_assert_str_eq(secret_text(a.password), "secret");
 }
 END_TEST
@@ -115,7 +123,7 @@ START_TEST(a_password_of_the_configuration_is_left_as_it_is)
 	struct error err;
 
 	a.password = secret_make("from the file", 13);
-	ck_assert(password_obtain(&a, &err));
+	ck_assert(obtain(&err));
 	ck_assert_str_eq(secret_text(a.password), "from the file");
 }
 END_TEST

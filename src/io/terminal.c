@@ -1,0 +1,90 @@
+#include "config.h"
+
+#include "io/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { ENDING = sizeof(ending) / sizeof(ending[0]) };
+
+static volatile sig_atomic_t caught;
+
+static void note_signal(int number)
+{
+	caught = number;
+}
+
+/* Text for a person; that it cannot be written will be noticed by what is read. */
+static void show(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		return;
+}
+
+/* Reads up to the end of the line; the terminal gives whole lines. */
+static bool read_line(int fd, struct buf *answer)
+{
+	char *to = buf_reserve(answer, TERMINAL_LINE_MOST);
+	ssize_t n = read(fd, to, TERMINAL_LINE_MOST);
+
+	while (n > 0 && (to[n - 1] == '\n' || to[n - 1] == '\r'))
+		n--;
+	answer->length += n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* Signals that would end the program between the two only make read() return. */
+static bool ask_silently(int fd, const char *question, struct buf *answer)
+{
+	struct sigaction before[ENDING], action = {.sa_handler = note_signal};
+	struct termios shown, silent;
+	sigset_t stop, old;
+	bool ok;
+
+	if (tcgetattr(fd, &shown) != 0)
+		return false;
+	caught = 0;
+	sigemptyset(&action.sa_mask);
+	for (int i = 0; i < ENDING; i++)
+		sigaction(ending[i], &action, &before[i]);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, &old);
+	silent = shown;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	silent.c_lflag |= ECHONL | ICANON | ISIG;
+	ok = tcsetattr(fd, TCSAFLUSH, &silent) == 0;
+	if (ok) {
+		show(fd, question);
+		ok = read_line(fd, answer);
+		(void)tcsetattr(fd, TCSAFLUSH, &shown);
+	}
+	for (int i = 0; i < ENDING; i++)
+		sigaction(ending[i], &before[i], NULL);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (caught)
+		(void)raise(caught);
+	return ok;
+}
+
+bool terminal_ask(const char *question, struct buf *answer, struct error *err)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0) {
+		error_set(err, ERROR_CONFIG, "there is no terminal to ask for the password");
+		return error_mend(err, "use password_command or password_file where nobody is there to type");
+	}
+	ok = ask_silently(fd, question, answer);
+	close(fd);
+	return ok || error_set(err, ERROR_CONFIG, "no password was typed");
+}

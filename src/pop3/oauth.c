@@ -1,0 +1,84 @@
+#include "config.h"
+
+#include "pop3/oauth.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/mechanism.h"
+#include "base/secret.h"
+#include "pop3/login.h"
+
+/* Visible ASCII, which is all that a token can be made of (RFC 6750, 2.1., says less). */
+static bool is_token(const char *text)
+{
+	for (const char *c = text; *c; c++) {
+		if (*c <= ' ' || *c > '~')
+			return false;
+	}
+	return *text;
+}
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+static bool is_bearer(const struct mechanism *m)
+{
+	return strcmp(m->sasl, "OAUTHBEARER") == 0;
+}
+
+/* "n,a=USER," with the two octets that mean something there escaped (RFC 5801, 4.). */
+static void append_header(struct buf *out, const struct login *l)
+{
+	buf_append_string(out, "n,a=");
+	for (const char *c = l->user; *c; c++) {
+		if (*c == ',' || *c == '=')
+			buf_append_string(out, *c == ',' ? "=2C" : "=3D");
+		else
+			buf_append(out, c, 1);
+	}
+	buf_append_format(out, ",\001host=%s\001port=%u\001", l->host, l->port);
+}
+
+bool oauth_response(const struct mechanism *m, const struct login *l, struct buf *response, struct error *err)
+{
+	struct buf text = {0};
+
+	if (!is_token(secret_text(l->secret))) {
+		error_set(err, ERROR_CONFIG, "what was to be the token is empty or holds blanks or control characters");
+		return error_mend(err, "token_command has to print the access token alone as its first line");
+	}
+	if (has_control(l->user))
+		return error_set(err, ERROR_CONFIG, "user holds a control character, which %s cannot carry", m->sasl);
+	/* Room for all of it first: a buffer that moves leaves a copy of the token behind. */
+	buf_reserve(&text, 3 * strlen(l->user) + strlen(l->host) + secret_length(l->secret) + 64);
+	if (is_bearer(m))
+		append_header(&text, l);
+	else
+		buf_append_format(&text, "user=%s\001", l->user);
+	buf_append_string(&text, "auth=Bearer ");
+	buf_append_string(&text, secret_text(l->secret));
+	buf_append_string(&text, "\001\001");
+	base64_encode(response, text.data, text.length);
+	buf_wipe(&text);
+	return true;
+}
+
+void oauth_reason(const char *challenge, size_t length, struct buf *reason)
+{
+	if (!base64_decode(reason, challenge, length))
+		buf_append(reason, challenge, length);
+}
+
+const char *oauth_acknowledgement(const struct mechanism *m)
+{
+	return is_bearer(m) ? "AQ==" /* the octet 1 */ : "";
+}
