@@ -98,27 +98,14 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 	return ok;
 }
 
-/* Whether the server announced a mechanism that binds to the connection. */
-static bool offers_binding(const struct capability *c)
-{
-	for (size_t i = 0; i < mechanism_count; i++) {
-		if (mechanisms[i].binds && capability_has_mechanism(c, mechanisms[i].sasl))
-			return true;
-	}
-	return false;
-}
-
 static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
 {
 	struct channel_binding binding;
 	struct sasl *sasl = NULL;
 	bool bound, ok;
 
-	/*
-	 * SCRAM without binding says that it could bind where the server offers no binding, so that a server that
-	 * did notices that somebody took it out of the list (RFC 5802, 6.).
-	 */
-	bound = session_binding(s, &binding) && (m->binds || !offers_binding(session_capabilities(s)));
+	/* GNU SASL takes no binding where it is not used, so SCRAM without it says "n", not "y" (RFC 5802, 6.). */
+	bound = m->binds && session_binding(s, &binding);
 	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, err);
 	sasl_free(&sasl);
 	return ok;

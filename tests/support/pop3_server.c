@@ -84,6 +84,7 @@ static const struct option_spec specs[] = {
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
     {"in-use", FLAG, &server.session.in_use, "each login gets [IN-USE]"},
+    {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
     {"err-top", NUMBER, &server.session.err_top, "-ERR to TOP of this message"},

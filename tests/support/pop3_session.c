@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -83,12 +84,28 @@ static bool plain_refused(struct session *s)
 	return true;
 }
 
+static bool refused_from_file(struct session *s)
+{
+	FILE *file = s->options->refuse_from ? fopen(s->options->refuse_from, "r") : NULL;
+	char words[200] = "";
+
+	if (!file)
+		return false;
+	if (fgets(words, sizeof(words), file))
+		words[strcspn(words, "\r\n")] = '\0';
+	(void)fclose(file);
+	pop3_wire_reply(&s->wire, "-ERR %s", words);
+	return true;
+}
+
 static void log_in(struct session *s, const char *user, const char *password)
 {
 	if (strcmp(user, s->options->user) != 0 || strcmp(password, s->options->password) != 0) {
 		reply(s, "-ERR [AUTH] wrong user name or password");
 		return;
 	}
+	if (refused_from_file(s))
+		return;
 	enum pop3_maildrop_status status = MAILDROP_IN_USE;
 	if (!s->options->in_use)
 		status = pop3_maildrop_open(s->options->dir, &s->maildrop);

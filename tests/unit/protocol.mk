@@ -2,12 +2,15 @@
 EXTRA_DIST += tests/unit/check_main.h tests/unit/replay.h tests/unit/scram_server.h tests/unit/talk.h
 unit_tests += \
 	tests/unit/test-base \
+	tests/unit/test-base64 \
 	tests/unit/test-buf \
 	tests/unit/test-capability \
 	tests/unit/test-error \
 	tests/unit/test-escape \
 	tests/unit/test-login \
+	tests/unit/test-login-choice \
 	tests/unit/test-login-scram \
+	tests/unit/test-login-token \
 	tests/unit/test-maildrop \
 	tests/unit/test-net \
 	tests/unit/test-parse \

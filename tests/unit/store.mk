@@ -4,6 +4,7 @@ unit_tests += \
 	tests/unit/test-batch \
 	tests/unit/test-cli \
 	tests/unit/test-config-file \
+	tests/unit/test-credentials \
 	tests/unit/test-event \
 	tests/unit/test-folder \
 	tests/unit/test-header \
@@ -14,6 +15,7 @@ unit_tests += \
 	tests/unit/test-mbox-recover \
 	tests/unit/test-mbox-spool \
 	tests/unit/test-mboxrd \
+	tests/unit/test-netrc \
 	tests/unit/test-password \
 	tests/unit/test-pipe \
 	tests/unit/test-plan \

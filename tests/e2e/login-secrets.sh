@@ -1,0 +1,142 @@
+#!/bin/sh
+# Where passwords and tokens come from, that they stay secret, and logins that the server puts off.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+TTY="$E2E_DIR/../support/ask_on_tty.py"
+mkdir mail
+for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+serve --dir mail --refuse-from refusal
+
+mute() { lacks out 'pass word' && lacks err 'pass word' && lacks out AG1lAHBhc3Mgd29yZA && lacks err AG1lAHBhc3Mgd29yZA; }
+# one PASSWORD_LINE...: a configuration of one account with these lines; runs it.
+one() {
+  fresh_configuration
+  PASSWORD_LINE=$1
+  shift
+  configure a 'deliver_to = "maildir:Mail"' "$@"
+  run -vv
+}
+
+printf 'pass word\nand more\n' >secret
+one 'password_file = "secret"'
+check 'a file gives the password' exits 0
+check 'which is shown nowhere' mute
+chmod 640 secret
+one 'password_file = "secret"'
+check 'a file that others can read is refused' exits 78
+check 'with the chmod that mends it' says err \
+  "mailhaul: a: password: secret holds a password and can be read by others; run: chmod 600 secret"
+rm secret
+one 'password_file = "secret"'
+check 'a file that is not there is told' says err "mailhaul: a: password: secret cannot be opened: No such file or directory"
+: >secret
+one 'password_file = "secret"'
+check 'and so is an empty one' says err "mailhaul: a: password: secret holds no password in its first line"
+
+mkdir credentials
+printf 'pass word' >credentials/mail
+chmod 440 credentials/mail
+unset CREDENTIALS_DIRECTORY
+one 'password_credential = "mail"'
+check 'a credential without systemd is refused' exits 78
+check 'in one line' says err \
+  'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; password_credential is for services of systemd with LoadCredential='
+export CREDENTIALS_DIRECTORY="$WORK/credentials"
+one 'password_credential = "mail"'
+check 'a credential gives the password' exits 0
+check 'which is not shown either' mute
+
+cat >.netrc <<'NETRC'
+machine example.org login me password other
+machine localhost login you password other
+machine localhost
+  login me
+  password "pass word"
+NETRC
+chmod 600 .netrc
+one 'password_netrc = "~/.netrc"'
+check 'an entry of .netrc gives the password' exits 0
+USER_NAME=they one 'password_netrc = "~/.netrc"'
+check 'another user has none there' says err \
+  "mailhaul: a: password: $WORK/.netrc has no password for they at localhost; it needs an entry: machine localhost login they password ..."
+chmod 644 .netrc
+one 'password_netrc = "~/.netrc"'
+check 'a .netrc that others can read is refused' exits 78
+
+# A command that two accounts share.
+fresh_configuration
+PASSWORD_LINE='password_command = {"sh", "-c", "echo x >>runs; echo pass word"}'
+configure a 'deliver_to = "maildir:A"'
+configure b 'deliver_to = "maildir:B"'
+PASSWORD_LINE='password_command = {"sh", "-c", "echo x >>bad-runs; echo no key >&2; exit 3"}'
+configure c 'deliver_to = "maildir:C"'
+configure d 'deliver_to = "maildir:D"'
+run
+check 'a command that fails ends with 78' exits 78
+check 'a command that accounts share runs once' [ "$(wc -l <runs)" = 1 ]
+check 'for both' [ -d A/new ] && count_is B/new 3
+check 'one that fails, too' [ "$(wc -l <bad-runs)" = 1 ]
+printf 'mailhaul: %s: password: password_command sh ended with status 3: no key; run the command by hand to see what it wants\n' \
+  c d >expected
+check 'and each account says so, with what it wrote' cmp expected err
+
+# The environment and the arguments of the commands that run, and of the program itself, hold no secret.
+PASSWORD_LINE="password = 'pass word'"
+fresh_configuration
+# shellcheck disable=SC2016 # for the shell that runs it
+configure p 'deliver_to = "pipe"' \
+  'deliver_command = {"sh", "-c", "cat >/dev/null; for p in $PPID $$; do cat /proc/$p/environ /proc/$p/cmdline 2>/dev/null; done >seen; { echo; ulimit -c; } >>seen"}'
+run p
+check 'a command is given the mail' exits 0
+check 'no password is in environments and arguments' eval "contains seen mailhaul.conf && lacks seen 'pass word'"
+check 'core files are forbidden' [ "$(tail -n 1 seen)" = 0 ]
+
+# Asking.
+fresh_configuration
+PASSWORD_LINE='password_prompt = yes'
+configure a 'deliver_to = "maildir:Asked"'
+configure b 'deliver_to = "maildir:Asked-b"'
+write_configuration
+setsid -w "$MAILHAUL" -c mailhaul.conf a >out 2>err </dev/null && STATUS=0 || STATUS=$?
+check 'without a terminal, nobody is asked' exits 78
+check 'and that is told' says err \
+  'mailhaul: a: password: there is no terminal to ask for the password; use password_command or password_file where nobody is there to type'
+question='Password for a (me at localhost): '
+STATUS=0
+python3 "$TTY" "$question" 'pass word' "$MAILHAUL" -vv -c mailhaul.conf a >out 2>err || STATUS=$?
+check 'what is typed is the password' exits 0
+check 'it is shown nowhere' mute
+check 'not on the terminal either' [ "$(tr -d '\r\n' <screen)" = "$question" ]
+STATUS=0
+python3 "$TTY" "$question" '' "$MAILHAUL" -c mailhaul.conf a >out 2>err || STATUS=$?
+check 'an empty line is no password' exits 78
+STATUS=0
+python3 "$TTY" "$question" '^C' "$MAILHAUL" -c mailhaul.conf a >out 2>err || STATUS=$?
+check 'the interrupt key ends the program, and the terminal is as it was' exits 130
+
+# Logins that the server puts off.
+logins() { grep -c 'C: AUTH' transcript; }
+for code in IN-USE LOGIN-DELAY; do
+  echo "[$code] later" >refusal
+  before=$(logins)
+  one "password = 'pass word'"
+  check "[$code] is a temporary failure" exits 75
+  check 'which is not tried again unasked' [ "$(($(logins) - before))" = 1 ]
+  (sleep 0.5 && rm refusal) &
+  before=$(logins)
+  one "password = 'pass word'" 'login_retry = 1m'
+  check "login_retry waits until $code is over" exits 0
+  check 'and says so' contains err \
+    'mailhaul: a: the server refused the login (the server said: ['"$code"'] later); trying again in 1.0 s'
+  check 'with a connection for each try' [ "$(($(logins) - before))" = 2 ]
+done
+echo '[IN-USE] later' >refusal
+before=$(logins)
+one "password = 'pass word'" 'login_retry = 1s'
+check 'when the time is over, it stays a temporary failure' exits 75
+check 'after as many tries as fit in' [ "$(($(logins) - before))" = 2 ]
+echo '[AUTH] never' >refusal
+before=$(logins)
+one "password = 'pass word'" 'login_retry = 1m'
+check 'a refused password is not tried again' [ "$STATUS/$(($(logins) - before))" = 77/1 ]
+done_testing

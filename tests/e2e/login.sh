@@ -1,0 +1,99 @@
+#!/bin/sh
+# Logins by each way that a real Dovecot knows, with what goes over the line, and what is refused.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mkdir server mail
+mechanisms='plain login scram-sha-256 scram-sha-1 cram-md5' apop=apop
+DOVECOT_MECHANISMS="$mechanisms apop"
+dovecot_start server || {
+  # A version that does without APOP.
+  apop='' DOVECOT_MECHANISMS=$mechanisms
+  dovecot_start server || bail 'no Dovecot'
+}
+dovecot_make_mail mail 3
+dovecot_fill test mail
+
+SECRET='secret-7Qxz'
+dovecot_add_user test "$SECRET" || bail 'no password'
+encoded() { printf '\0test\0%s' "$SECRET" | base64; }
+
+# login_account NAME LINE...: an account at that Dovecot.
+login_account() {
+  SERVER=localhost SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test \
+    PASSWORD_LINE="password = '${PASSWORD:-$SECRET}'" configure "$@" "deliver_to = \"maildir:Mail-$1\""
+}
+mute() {
+  for _word in "$SECRET" "$(encoded)" "$(printf %s "$SECRET" | base64)" wrong-9Kvw; do
+    lacks out "$_word" && lacks err "$_word" || return 1
+  done
+}
+# The commands of the login, as the trace tells them; the empty line at the end of SCRAM does not count.
+said() { sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|APOP\|\*\)/\1/p' err | tr '\n' ';'; }
+said_is() { [ "$(said)" = "$1" ] || { said; show; return 1; }; }
+
+fresh_configuration
+while IFS='|' read -r auth commands; do
+  [ "$auth$apop" != apop ] || { skip 'apop' 'this Dovecot does not know it' && continue; }
+  login_account "$auth" "auth = $auth"
+  run -vv "$auth"
+  check "$auth logs in" exits 0
+  check "$auth brings all messages" count_is "Mail-$auth/new" 3
+  check "$auth says just this" said_is "$commands"
+  check "$auth shows no secret" mute
+  PASSWORD=wrong-9Kvw login_account "$auth-wrong" "auth = $auth"
+  run "$auth-wrong"
+  check "$auth with a wrong password ends with 77" exits 77
+  check "$auth tells the server's words" says err \
+    "mailhaul: $auth-wrong: login: the server refused the login (the server said: [AUTH] Authentication failed.); check user and password; many providers want an app password for POP3"
+  run -vv "$auth-wrong"
+  check "$auth is not followed by anything weaker" said_is "$commands"
+  check "$auth shows no wrong password" mute
+done <<'LIST'
+scram-sha-256|AUTH SCRAM-SHA-256 ****;****;
+scram-sha-1|AUTH SCRAM-SHA-1 ****;****;
+plain|AUTH PLAIN ****;
+login|AUTH LOGIN;****;****;
+cram-md5|AUTH CRAM-MD5;****;
+user|USER test;PASS ****;
+apop|APOP test ****;
+LIST
+
+login_account auto 'auth = auto'
+run -vv auto
+check 'auto logs in' exits 0
+check 'with the strongest that is offered' said_is 'AUTH SCRAM-SHA-256 ****;****;'
+
+for auth in scram-sha-256-plus xoauth2 external gssapi; do
+  case $auth in
+    xoauth2) line='token_command = {"echo", "tok-5Jy"}' ;;
+    external | gssapi) line='# no password' ;;
+    *) line="password = '$SECRET'" ;;
+  esac
+  word=$(echo "$auth" | tr '[:lower:]' '[:upper:]')
+  SERVER=localhost SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE="$line" \
+    configure "$auth" "auth = $auth" 'deliver_to = "maildir:Mail-none"'
+  run -vv "$auth"
+  check "$auth, which is not offered, ends with 77" exits 77
+  check "$auth: nothing is sent" said_is ''
+  offered=$(sed -n "s/^mailhaul: $auth: S: SASL //p" err)
+  run "$auth"
+  check "$auth: one line says so" says err \
+    "mailhaul: $auth: login: the server does not offer $word; it offers $offered; choose one of them with auth"
+done
+dovecot_clean
+
+# What the server offered the last time is believed, but not against the user.
+fresh_configuration
+serve --dir mail
+configure remembered 'deliver_to = "maildir:Remembered"'
+run
+sqlite3 state/remembered.db "UPDATE maildrop SET capabilities = replace(capabilities, ' PLAIN ', ' SCRAM-SHA-256 ')"
+: >transcript
+run
+check 'a mechanism that the server had offered and now refuses ends with 77' exits 77
+check 'and is not followed by a weaker one that is offered now' \
+  [ "$(grep -o 'C: AUTH [A-Z0-9-]*\|C: CAPA\|C: USER' transcript | tr '\n' ';')" = 'C: AUTH SCRAM-SHA-256;C: CAPA;' ]
+run
+check 'the next run starts anew' exits 0
+check 'with what is offered then' contains transcript 'C: AUTH PLAIN'
+done_testing
