@@ -5,13 +5,14 @@ pop3_server = tests/support/pop3-server
 tests_support_pop3_server_SOURCES = \
 	tests/support/certificate.c tests/support/certificate.h \
 	tests/support/pop3_maildrop.c tests/support/pop3_maildrop.h \
+	tests/support/pop3_scram.c tests/support/pop3_scram.h \
 	tests/support/pop3_server.c \
 	tests/support/pop3_session.c tests/support/pop3_session.h \
 	tests/support/pop3_wire.c tests/support/pop3_wire.h \
 	tests/support/sample_mail.c tests/support/sample_mail.h \
 	tests/support/whole_file.c tests/support/whole_file.h
-tests_support_pop3_server_CPPFLAGS = $(GNUTLS_CFLAGS)
-tests_support_pop3_server_LDADD = $(GNUTLS_LIBS)
+tests_support_pop3_server_CPPFLAGS = $(GNUTLS_CFLAGS) $(GSASL_CFLAGS)
+tests_support_pop3_server_LDADD = $(GNUTLS_LIBS) $(GSASL_LIBS)
 
 demo-server: $(pop3_server)
 .PHONY: demo-server

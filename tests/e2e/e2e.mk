@@ -9,6 +9,7 @@ e2e_tests = \
 	tests/e2e/instructions.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/login.sh \
+	tests/e2e/login-binding.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login-token.sh \
 	tests/e2e/order.sh \
@@ -31,7 +32,7 @@ tests/e2e/storage-failure.log: $(short_writes)
 EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/order.py \
 	tests/e2e/ports.sh \
-	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/demo.sh \
+	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py tests/support/demo.sh \
 	tests/support/introspect.py
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.

@@ -83,6 +83,7 @@ static const struct option_spec specs[] = {
     {"no-top", FLAG, &server.session.no_top, "TOP is unknown"},
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
+    {"scram", TEXT, &server.session.scram, "offers this mechanism, too: SCRAM-SHA-256-PLUS"},
     {"in-use", FLAG, &server.session.in_use, "each login gets [IN-USE]"},
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},

@@ -2,6 +2,7 @@
 #include "pop3_session.h"
 
 #include "pop3_maildrop.h"
+#include "pop3_scram.h"
 #include "pop3_wire.h"
 
 #include <errno.h>
@@ -48,7 +49,8 @@ static void cmd_capa(struct session *s, const char *arg)
 	if (!o->no_uidl)
 		pop3_wire_line(&s->wire, "UIDL");
 	if (!o->no_sasl && s->wire.tls)
-		pop3_wire_line(&s->wire, "SASL PLAIN");
+		pop3_wire_line(&s->wire, "SASL PLAIN%s%s", s->options->scram ? " " : "",
+		    s->options->scram ? s->options->scram : "");
 	pop3_wire_line(&s->wire, "USER");
 	if (!o->no_pipelining)
 		pop3_wire_line(&s->wire, "PIPELINING");
@@ -173,6 +175,19 @@ static void auth_plain_message(struct session *s, const char *text, size_t len)
 	gnutls_free(message.data);
 }
 
+static void auth_scram(struct session *s, const char *arg)
+{
+	size_t name = strcspn(arg, " ");
+	const struct pop3_options *o = s->options;
+
+	if (strlen(o->scram) != name || strncmp(o->scram, arg, name) != 0)
+		reply(s, "-ERR this mechanism is not offered");
+	else if (pop3_scram_run(&s->wire, o->scram, arg + name + (arg[name] == ' '), o->user, o->password))
+		log_in(s, o->user, o->password);
+	else
+		reply(s, "-ERR [AUTH] wrong user name or password, or another connection");
+}
+
 static void cmd_auth(struct session *s, const char *arg)
 {
 	if (s->options->no_sasl) {
@@ -181,6 +196,10 @@ static void cmd_auth(struct session *s, const char *arg)
 	}
 	if (plain_refused(s))
 		return;
+	if (s->options->scram && strncasecmp(arg, "SCRAM-", 6) == 0) {
+		auth_scram(s, arg);
+		return;
+	}
 	if (strncasecmp(arg, "PLAIN", 5) != 0 || (arg[5] && arg[5] != ' ')) {
 		reply(s, "-ERR the one mechanism here is PLAIN");
 		return;

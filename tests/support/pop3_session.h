@@ -16,6 +16,7 @@ struct pop3_options {
 	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
+	const char *scram; /* a mechanism beside PLAIN; NULL: none */
 	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */
 	uint64_t drop_at;  /* UINT64_MAX: never */
 	uint64_t err_retr; /* 0: none */

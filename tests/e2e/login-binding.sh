@@ -1,0 +1,55 @@
+#!/bin/sh
+# Logins that are bound to the TLS connection, with TLS 1.3 and 1.2, and somebody who stands in between.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mkdir mail
+for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+said() { sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|APOP\|\*\)/\1/p' err | tr '\n' ';'; }
+said_is() { [ "$(said)" = "$1" ] || { said; show; return 1; }; }
+mute() { lacks out 'pass word' && lacks err 'pass word'; }
+
+fresh_configuration
+for tls in 3 2; do
+  for hash in 256 1; do
+    word=scram-sha-$hash-plus name=SCRAM-SHA-$hash-PLUS
+    serve --dir mail --scram "$name" --priority "NORMAL:-VERS-ALL:+VERS-TLS1.$tls"
+    configure "auto-$tls-$hash" 'deliver_to = "maildir:Mail"'
+    configure "named-$tls-$hash" "auth = $word" 'deliver_to = "maildir:Mail"'
+    for account in auto named; do
+      run -vv "$account-$tls-$hash"
+      check "$name over TLS 1.$tls logs in ($account)" exits 0
+      check 'and is what was said' said_is "AUTH $name ****;****;"
+      check 'over that TLS' contains err "(TLS1.$tls)"
+      check 'and shows no secret' mute
+    done
+    PASSWORD_LINE="password = 'wrong'" configure "wrong-$tls-$hash" 'deliver_to = "maildir:Wrong"'
+    run -vv "wrong-$tls-$hash"
+    check 'with a wrong password it ends with 77' exits 77
+    check 'and nothing weaker is tried' said_is "AUTH $name ****;****;"
+  done
+done
+
+# Somebody has a good certificate for the name, and passes everything on.
+serve --dir mail --scram SCRAM-SHA-256-PLUS
+python3 "$E2E_DIR/../support/between.py" --cert certs/server.pem --port-file between.port "$PORT" &
+between=$!
+trap 'kill "$between"; finish' EXIT
+tries=0
+while [ ! -s between.port ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 200 ] || bail 'nobody stands between'
+  sleep 0.05
+done
+SERVER_PORT=$(cat between.port)
+configure plain 'auth = plain' 'deliver_to = "maildir:Plain"'
+configure bound 'auth = auto' 'deliver_to = "maildir:Bound"'
+run plain
+check 'a login that is not bound does not notice who stands between' exits 0
+run -vv bound
+check 'one that is bound fails there' exits 77
+check 'and nothing else is sent' said_is 'AUTH SCRAM-SHA-256-PLUS ****;****;'
+check 'no mail is fetched' [ ! -e Bound/new/* ]
+run bound
+check 'the failure is told in one line' says err \
+  'mailhaul: bound: login: the server refused the login (the server said: [AUTH] wrong user name or password, or another connection); check user and password; many providers want an app password for POP3'
+done_testing
