@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -29,7 +30,21 @@ static void show(int fd, const char *text)
 		return;
 }
 
-/* Reads up to the end of the line; the terminal gives whole lines. */
+/* Waits for a line, or for one of those signals, which get through nowhere else: none comes just before. */
+static bool wait_for_line(int fd, const sigset_t *let_through)
+{
+	fd_set set;
+	int ready;
+
+	do {
+		FD_ZERO(&set);
+		FD_SET(fd, &set);
+		ready = pselect(fd + 1, &set, NULL, NULL, NULL, let_through);
+	} while (ready < 0 && errno == EINTR && !caught);
+	return ready > 0;
+}
+
+/* Reads the line without its end. */
 static bool read_line(int fd, struct buf *answer)
 {
 	char *to = buf_reserve(answer, TERMINAL_LINE_MOST);
@@ -41,32 +56,43 @@ static bool read_line(int fd, struct buf *answer)
 	return n > 0;
 }
 
-/* Signals that would end the program between the two only make read() return. */
-static bool ask_silently(int fd, const char *question, struct buf *answer)
+static bool ask_unseen(int fd, const char *question, const sigset_t *let_through, struct buf *answer)
 {
-	struct sigaction before[ENDING], action = {.sa_handler = note_signal};
 	struct termios shown, silent;
-	sigset_t stop, old;
 	bool ok;
 
 	if (tcgetattr(fd, &shown) != 0)
 		return false;
-	caught = 0;
-	sigemptyset(&action.sa_mask);
-	for (int i = 0; i < ENDING; i++)
-		sigaction(ending[i], &action, &before[i]);
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &stop, &old);
 	silent = shown;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	silent.c_lflag |= ECHONL | ICANON | ISIG;
-	ok = tcsetattr(fd, TCSAFLUSH, &silent) == 0;
-	if (ok) {
-		show(fd, question);
-		ok = read_line(fd, answer);
-		(void)tcsetattr(fd, TCSAFLUSH, &shown);
-	}
+	if (tcsetattr(fd, TCSAFLUSH, &silent) != 0)
+		return false;
+	show(fd, question);
+	ok = wait_for_line(fd, let_through) && read_line(fd, answer);
+	(void)tcsetattr(fd, TCSAFLUSH, &shown);
+	return ok;
+}
+
+/* Asks while signals that would end or stop the program wait until the terminal is as it was. */
+static bool ask_silently(int fd, const char *question, struct buf *answer)
+{
+	struct sigaction before[ENDING], action = {.sa_handler = note_signal};
+	sigset_t held, old, let_through;
+	bool ok;
+
+	caught = 0;
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&held);
+	sigaddset(&held, SIGTSTP);
+	for (int i = 0; i < ENDING; i++)
+		sigaddset(&held, ending[i]);
+	sigprocmask(SIG_BLOCK, &held, &old);
+	let_through = old;
+	sigaddset(&let_through, SIGTSTP);
+	for (int i = 0; i < ENDING; i++)
+		sigaction(ending[i], &action, &before[i]);
+	ok = ask_unseen(fd, question, &let_through, answer);
 	for (int i = 0; i < ENDING; i++)
 		sigaction(ending[i], &before[i], NULL);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -3,11 +3,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
 
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/platform.h"
 #include "base/secret.h"
 #include "check_main.h"
 
@@ -218,6 +223,31 @@ START_TEST(memory_is_zeroed_resized_and_never_null)
 }
 END_TEST
 
+START_TEST(no_core_file_is_made_of_the_process)
+{
+	struct rlimit limit = {1, 1};
+
+	(void)setrlimit(RLIMIT_CORE, &limit);
+	platform_forbid_core_files();
+	ck_assert_int_eq(getrlimit(RLIMIT_CORE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, 0);
+	ck_assert_uint_eq(limit.rlim_max, 0);
+#ifdef HAVE_SYS_PRCTL_H
+	ck_assert_int_eq(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+#endif
+}
+END_TEST
+
+START_TEST(an_md5_is_that_of_both_texts_as_one)
+{
+	char hex[DIGEST_MD5_HEX + 1];
+
+	/* RFC 1939, 7. */
+	digest_md5_hex(hex, "<1896.697170952@dbc.mtview.ca.us>", "tanstaaf");
+	ck_assert_str_eq(hex, "c4c9334bac560ecc979e58001b3e22fb");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base");
@@ -230,8 +260,10 @@ int main(void)
 	c = check_case(s, "secret");
 	tcase_add_test(c, a_secret_keeps_every_octet_until_it_is_freed);
 	tcase_add_test(c, a_secret_may_be_empty_or_larger_than_a_page);
+	tcase_add_test(c, no_core_file_is_made_of_the_process);
 	c = check_case(s, "digest");
 	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_used_again, vectors);
+	tcase_add_test(c, an_md5_is_that_of_both_texts_as_one);
 	tcase_add_test(c, hexadecimal_has_two_lower_case_digits_an_octet);
 	c = check_case(s, "log");
 	tcase_add_loop_test(c, a_line_is_given_when_its_level_is_wanted, LOG_QUIET, LOG_WIRE + 1);
