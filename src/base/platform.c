@@ -113,15 +113,19 @@ bool platform_sync_all(int fd)
 }
 #endif
 
+#ifdef __linux__
+/* Too little for a file, and the one limit that holds for a program that takes core files through a pipe, too. */
+enum { CORE_OCTETS = 1 };
+#else
+enum { CORE_OCTETS = 0 };
+#endif
+
+/* PR_SET_DUMPABLE would do as well, but it also keeps debuggers and strace from the user's own process. */
 void platform_forbid_core_files(void)
 {
-	const struct rlimit none = {0, 0};
+	const struct rlimit limit = {CORE_OCTETS, CORE_OCTETS};
 
-	(void)setrlimit(RLIMIT_CORE, &none);
-#ifdef HAVE_SYS_PRCTL_H
-	/* A program that collects core files through a pipe does not care about the limit. */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
+	(void)setrlimit(RLIMIT_CORE, &limit);
 }
 
 #ifdef HAVE_SYS_PRCTL_H

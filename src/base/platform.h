@@ -12,10 +12,7 @@ void platform_wipe(void *bytes, size_t length);
 /* Keeps whole pages out of swap and core files. Best effort. */
 void platform_lock_pages(void *pages, size_t length);
 
-/*
- * Has no core file made of this process, of those that it forks, and, as far as a limit can do it, of commands
- * that it starts: memory holds passwords. Best effort.
- */
+/* Has no core file made of this process and of those that it starts: memory holds passwords. Best effort. */
 void platform_forbid_core_files(void);
 
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
