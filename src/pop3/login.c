@@ -15,8 +15,10 @@
 #include "pop3/sasl.h"
 #include "pop3/session.h"
 
-/* An AUTH line with its CRLF may have 255 octets (RFC 5034, 4.). */
-enum { AUTH_LINE_MOST = 255 - 2 };
+enum {
+	AUTH_LINE_MOST = 255 - 2, /* with its CRLF an AUTH line may have 255 octets (RFC 5034, 4.) */
+	CHALLENGES_MOST = 20,	  /* GSSAPI needs the most, a handful */
+};
 
 static bool refused(const struct session_event *event, struct error *err)
 {
@@ -69,6 +71,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 	struct session_event event;
 	struct buf answer = {0}, challenge = {0};
 	bool complete = false, asked_again = false, ok;
+	unsigned challenges = 0;
 
 	if (m->server_first) {
 		buf_append_format(&challenge, "AUTH %s", m->sasl);
@@ -81,9 +84,9 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		buf_append(&challenge, event.text, event.length);
 		buf_clear(&answer);
 		/* A server may ask once more for nothing after the exchange is over. */
-		if (!complete)
+		if (!complete && ++challenges <= CHALLENGES_MOST)
 			ok = sasl_step(sasl, buf_string(&challenge), &answer, &complete, err);
-		else if (challenge.length == 0 && !asked_again)
+		else if (complete && challenge.length == 0 && !asked_again)
 			asked_again = true;
 		else
 			ok = error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);

@@ -178,6 +178,20 @@ START_TEST(a_mechanism_that_is_named_says_this_and_logs_no_secret)
 }
 END_TEST
 
+START_TEST(a_server_that_asks_for_ever_is_left)
+{
+	static char server[3 * 1000 + 1];
+
+	for (size_t i = 0; i < 1000; i++)
+		memcpy(server + 3 * i, "+\r\n", 3);
+	start("+OK", "SASL CRAM-MD5 LOGIN\r\n", server, NULL);
+	ck_assert(!login_with(_i ? "login" : "cram-md5", "tim"));
+	ck_assert_int_eq(talk.err.kind, ERROR_AUTH);
+	ck_assert_uint_lt(talk.script.client_length, 100);
+	talk_end(&talk);
+}
+END_TEST
+
 START_TEST(apop_takes_no_user_that_would_be_two_words)
 {
 	start("+OK <1@host>", "", "+OK\r\n+OK\r\n", NULL);
@@ -209,6 +223,7 @@ int main(void)
 	tcase_add_loop_test(c, a_mechanism_that_is_named_and_not_offered_sends_nothing, 0, (int)mechanism_count);
 	tcase_add_test(c, a_binding_that_tls_does_not_give_sends_nothing);
 	LOOP_OVER(c, a_mechanism_that_is_named_says_this_and_logs_no_secret, logins);
+	tcase_add_loop_test(c, a_server_that_asks_for_ever_is_left, 0, 2);
 	tcase_add_loop_test(c, apop_takes_no_user_that_would_be_two_words, 0, 2);
 	tcase_add_loop_test(c, a_timestamp_that_is_too_long_is_none, 254, 258);
 	return check_main(s);
