@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
+#include "config/account_tls.h"
 #include "config/credentials.h"
 #include "config/path.h"
 #include "store/destination.h"
@@ -29,7 +30,7 @@ static void set_string(char **where, char *value)
 static bool set_server(struct account *a, const char *value, const char *folder)
 {
 	(void)folder;
-	if (!*value || strlen(value) > 255 || strpbrk(value, " \t\r\n/@"))
+	if (!account_host_is_good(value))
 		return false;
 	set_string(&a->server, memory_copy_string(value));
 	return true;
@@ -57,14 +58,6 @@ static bool set_tls(struct account *a, const char *value, const char *folder)
 {
 	(void)folder;
 	return set_choice(value, "implicit", "starttls", &a->starttls);
-}
-
-static bool set_tls_ca_file(struct account *a, const char *value, const char *folder)
-{
-	if (!*value)
-		return false;
-	set_string(&a->tls_ca_file, path_resolve(value, folder));
-	return true;
 }
 
 static bool set_user(struct account *a, const char *value, const char *folder)
@@ -200,7 +193,16 @@ const struct account_option account_options[] = {
     {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL},
     {"port", "a number from 1 to 65535", set_port, NULL},
     {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL},
-    {"tls_ca_file", "the path of a PEM file", set_tls_ca_file, NULL},
+    {"tls_trust", "ca, pin (instead of a trusted issuer) or both", account_tls_set_trust, NULL},
+    {"tls_ca_file", "the path of a PEM file", account_tls_set_ca_file, NULL},
+    {"tls_pins", "a list of pins, each \"sha256:\" and the 44 characters that a failed check shows", NULL,
+	account_tls_set_pins},
+    {"tls_server_name", "a host name or address, such as \"pop.example.org\"", account_tls_set_server_name, NULL},
+    {"tls_crl_file", "the path of a PEM file", account_tls_set_crl_file, NULL},
+    {"tls_client_cert", "the path of a PEM file, or a PKCS#11 URI", account_tls_set_client_cert, NULL},
+    {"tls_client_key", "the path of a PEM file, or a PKCS#11 URI", account_tls_set_client_key, NULL},
+    {"tls_min_version", "1.2 or 1.3", account_tls_set_min_version, NULL},
+    {"tls_priority", "a priority string of GnuTLS", account_tls_set_priority, NULL},
     {"user", "the name to log in with", set_user, NULL},
     {"auth", "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
 	"xoauth2, external, gssapi, cram-md5 or apop", credentials_set_auth, NULL},
@@ -242,7 +244,7 @@ void account_free(struct account *a)
 {
 	free(a->name);
 	free(a->server);
-	free(a->tls_ca_file);
+	account_tls_free(a);
 	free(a->user);
 	credentials_free(a);
 	free(a->deliver_path);
@@ -257,6 +259,8 @@ bool account_set(struct account *a, const struct account_option *option, const c
 
 	if (option->set ? option->set(a, values[0], folder) : option->set_list(a, values))
 		return true;
+	while (option->set_list == account_tls_set_pins && values[0] && account_tls_pin_is_good(values[0]))
+		values++; /* the one that is wrong is told */
 	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
 	    secret ? "" : values[0] ? values[0] : "");
 	return error_mend(err, "%s takes %s", option->name, option->expects);
@@ -266,6 +270,7 @@ void account_end_defaults(struct account *a)
 {
 	credentials_end_defaults(a);
 	a->inherited.deliver_command = a->deliver_command != NULL;
+	account_tls_end_defaults(a);
 }
 
 /* An inherited value is dropped when the account's own words leave no place for it. */
@@ -300,7 +305,12 @@ bool account_check(struct account *a, struct error *err)
 		error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
 		return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
 	}
-	return true;
+	return account_tls_check(a, err);
+}
+
+bool account_host_is_good(const char *host)
+{
+	return *host && strlen(host) <= 255 && !strpbrk(host, " \t\r\n/@");
 }
 
 bool account_name_is_good(const char *name)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "io/tls.h"
 #include "policy/retention.h"
 
 struct destination_ops;
@@ -30,6 +31,13 @@ struct account {
 	unsigned port; /* 0 until account_check: then the usual one */
 	bool starttls;
 	char *tls_ca_file; /* NULL: the system's trust */
+	enum tls_proof tls_trust;
+	char **tls_pins; /* ended by NULL, or NULL */
+	char *tls_crl_file;
+	char *tls_server_name; /* NULL: server */
+	bool tls_newest_only;
+	char *tls_priority;
+	char *tls_client_cert, *tls_client_key; /* paths or PKCS#11 URIs */
 	char *user;
 	const struct mechanism *mechanism; /* NULL: auto */
 	enum secret_source secret_source;  /* after account_check */
@@ -51,6 +59,7 @@ struct account {
 	/* Which of these come from the defaults section and give way to what the account says itself. */
 	struct {
 		bool deliver_command;
+		bool tls_ca_file, tls_pins, tls_crl_file, tls_client_cert, tls_client_key;
 	} inherited;
 };
 
@@ -86,6 +95,9 @@ bool account_check(struct account *a, struct error *err);
 /* Takes a command and its arguments from values ended by NULL; false when it is none. */
 bool account_set_command(char ***where, const char *const *values);
 void account_drop_command(char ***command);
+
+/* Whether a text can be a host's name or address, as far as its characters go. */
+bool account_host_is_good(const char *host);
 
 /* Whether a name can be an account's: it becomes part of file names and of command lines. */
 bool account_name_is_good(const char *name);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "config/account.h"
 #include "io/stream.h"
+#include "io/tls.h"
 #include "pop3/capability.h"
 #include "pop3/login.h"
 #include "pop3/session.h"
@@ -24,7 +25,7 @@ static bool mend_handshake(const struct account *a, struct error *err)
 }
 
 /* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
-static bool secure(struct connection *c, const struct account *a, const struct stream_tls *tls, const struct log *log,
+static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
     const char **step, struct error *err)
 {
 	if (a->starttls) {
@@ -90,7 +91,14 @@ static bool log_in(struct connection *c, const struct account *a, const char *re
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char *remembered, const char **step, struct error *err)
 {
-	struct stream_tls tls = {.trust = trust, .host = a->server};
+	struct tls_options tls = {
+	    .trust = trust,
+	    .name = a->tls_server_name ? a->tls_server_name : a->server,
+	    .proof = a->tls_trust,
+	    .pins = a->tls_pins,
+	    .priority = a->tls_priority,
+	    .newest_only = a->tls_newest_only,
+	};
 	bool ok;
 
 	*c = (struct connection){0};

@@ -35,7 +35,7 @@ struct jobs {
 	size_t count, next;
 	struct job *slots;
 	unsigned parallel, running;
-	struct tls_trust **trusts; /* one an account; accounts with the same file share */
+	struct tls_trust **trusts; /* one an account; accounts with the same files share */
 	const struct run_options *options;
 	const struct jobs_listener *listener;
 };
@@ -53,15 +53,37 @@ static bool same_file(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static struct tls_files files_of(const struct account *a)
+{
+	return (struct tls_files){
+	    .no_authorities = a->tls_trust == TLS_BY_PIN,
+	    .ca_file = a->tls_ca_file,
+	    .crl_file = a->tls_crl_file,
+	    .client_cert = a->tls_client_cert,
+	    .client_key = a->tls_client_key,
+	};
+}
+
+static bool same_files(const struct tls_files *a, const struct tls_files *b)
+{
+	return a->no_authorities == b->no_authorities && same_file(a->ca_file, b->ca_file) &&
+	    same_file(a->crl_file, b->crl_file) && same_file(a->client_cert, b->client_cert) &&
+	    same_file(a->client_key, b->client_key);
+}
+
 static bool load_trust(struct jobs *j, size_t index, struct error *err)
 {
+	const struct tls_files files = files_of(j->accounts[index]);
+
 	for (size_t i = 0; i < index; i++) {
-		if (j->trusts[i] && same_file(j->accounts[i]->tls_ca_file, j->accounts[index]->tls_ca_file)) {
+		const struct tls_files other = files_of(j->accounts[i]);
+
+		if (j->trusts[i] && same_files(&other, &files)) {
 			j->trusts[index] = j->trusts[i];
 			return true;
 		}
 	}
-	return tls_trust_load(&j->trusts[index], j->accounts[index]->tls_ca_file, err);
+	return tls_trust_load(&j->trusts[index], &files, err);
 }
 
 static void free_trusts(struct jobs *j)

@@ -65,9 +65,15 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
     const struct log *log, struct error *err)
 {
+	char *name;
 	int fd;
+	bool ok;
 
-	if (!net_connect(host, port, deadline_in(connect_timeout), log, &fd, err))
+	if (!tls_ascii_name(host, &name, err))
+		return false;
+	ok = net_connect(name, port, deadline_in(connect_timeout), log, &fd, err);
+	free(name);
+	if (!ok)
 		return false;
 	*out = stream_make(&net_channel, net_context(fd), fd, timeout);
 	return true;
@@ -83,11 +89,11 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 	return net_wait(s->fd, status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN, s->until, what, err);
 }
 
-bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err)
+bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err)
 {
 	struct tls *t;
 	enum channel_status status;
-	char words[128];
+	char words[512];
 
 	if (s->start != s->end) {
 		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
@@ -98,7 +104,7 @@ bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const stru
 		return error_set(err, ERROR_INTERNAL, "TLS can only start over a plain socket");
 	net_release(s->context);
 	s->context = NULL;
-	if (!tls_make(&t, s->fd, tls->trust, tls->host, err))
+	if (!tls_make(&t, s->fd, tls, err))
 		return false;
 	s->channel = &tls_channel;
 	s->context = t;
@@ -109,7 +115,7 @@ bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const stru
 	}
 	s->secure = true;
 	tls_describe(t, words, sizeof(words));
-	log_line(log, LOG_VERBOSE, "%s, certificate good for %s", words, tls->host);
+	log_line(log, LOG_VERBOSE, "%s", words);
 	return true;
 }
 

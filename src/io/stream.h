@@ -9,13 +9,7 @@ struct channel;
 struct channel_binding;
 struct error;
 struct log;
-struct tls_trust;
-
-/* How a connection is made secure. trust and host belong to the caller and outlive the stream. */
-struct stream_tls {
-	const struct tls_trust *trust;
-	const char *host;
-};
+struct tls_options;
 
 /* A buffered connection with deadlines. */
 struct stream;
@@ -26,7 +20,10 @@ struct stream;
  */
 struct stream *stream_make(const struct channel *channel, void *context, int fd, int64_t timeout);
 
-/* Connects to host and port within connect_timeout seconds; in the clear, see stream_start_tls. */
+/*
+ * Connects to host, which may be an internationalized name, and port within connect_timeout seconds; in
+ * the clear, see stream_start_tls.
+ */
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
     const struct log *log, struct error *err);
 
@@ -35,7 +32,7 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
  * TLS. Input that arrived before it is refused, since it was sent in the clear (RFC 2595, 8.). When
  * it fails, the stream can only be closed.
  */
-bool stream_start_tls(struct stream *s, const struct stream_tls *tls, const struct log *log, struct error *err);
+bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err);
 bool stream_is_secure(const struct stream *s);
 
 /* What a login over this stream can be bound to (io/channel.h); false when there is nothing. */

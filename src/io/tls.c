@@ -10,78 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
-
-struct tls_trust {
-	gnutls_certificate_credentials_t credentials;
-	char *ca_file; /* NULL: the system's */
-};
+#include "io/tls_gnutls.h"
 
 enum { RAW_SIZE = 128 * 1024 }; /* what one look at the socket may bring */
 
 struct tls {
 	gnutls_session_t session;
-	const struct tls_trust *trust;
-	char *host;
+	struct tls_options options;
+	char *name; /* that of the options, in ASCII and without a dot at the end */
+	bool verified;
+	struct error refusal; /* why it was not */
 	int fd;
 	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
 	int failure; /* 0: none */
 	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
 	unsigned char raw[RAW_SIZE];
 };
-
-bool tls_trust_load(struct tls_trust **out, const char *ca_file, struct error *err)
-{
-	struct tls_trust *t = memory_zeroed(1, sizeof(*t));
-	int count = gnutls_certificate_allocate_credentials(&t->credentials);
-
-	if (count < 0) {
-		error_set(err, ERROR_INTERNAL, "GnuTLS did not start: %s", gnutls_strerror(count));
-		goto fail;
-	}
-	if (!ca_file) {
-		count = gnutls_certificate_set_x509_system_trust(t->credentials);
-		if (count > 0)
-			goto done;
-		error_set(err, ERROR_TLS, "this system has no trusted certificates");
-		error_mend(err, "install the package ca-certificates, or set tls_ca_file");
-		goto fail;
-	}
-	t->ca_file = memory_copy_string(ca_file);
-	count = gnutls_certificate_set_x509_trust_file(t->credentials, ca_file, GNUTLS_X509_FMT_PEM);
-	if (count > 0)
-		goto done;
-	if (access(ca_file, R_OK) != 0)
-		error_errno(err, ERROR_CONFIG, errno, "tls_ca_file %s cannot be read", ca_file);
-	else
-		error_set(err, ERROR_CONFIG, "tls_ca_file %s holds no certificate", ca_file);
-	error_mend(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
-fail:
-	tls_trust_free(&t);
-	return false;
-done:
-	*out = t;
-	return true;
-}
-
-void tls_trust_free(struct tls_trust **trust)
-{
-	if (!*trust)
-		return;
-	if ((*trust)->credentials)
-		gnutls_certificate_free_credentials((*trust)->credentials);
-	free((*trust)->ca_file);
-	free(*trust);
-	*trust = NULL;
-}
 
 static bool is_address(const char *host)
 {
@@ -98,7 +48,7 @@ static void tls_close(void *context)
 		gnutls_deinit(t->session);
 	if (t->fd >= 0)
 		close(t->fd);
-	free(t->host);
+	free(t->name);
 	free(t);
 }
 
@@ -131,28 +81,84 @@ static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
 	return t->raw_start < t->raw_end ? 1 : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
 }
 
-bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const char *host, struct error *err)
+/*
+ * Called inside the handshake, before we answer anything: a certificate of ours is not shown to a server
+ * that is not the right one either.
+ */
+static int verify(gnutls_session_t session)
+{
+	struct tls *t = gnutls_session_get_ptr(session);
+
+	t->verified = tls_verify(session, &t->options, t->name, &t->refusal);
+	return t->verified ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
+bool tls_ascii_name(const char *name, char **out, struct error *err)
+{
+	gnutls_datum_t mapped = {0};
+	bool plain = true;
+
+	for (const char *c = name; *c; c++)
+		plain = plain && (unsigned char)*c < 0x80;
+	if (plain) {
+		*out = memory_copy_string(name);
+		return true;
+	}
+	if (gnutls_idna_map(name, (unsigned)strlen(name), &mapped, 0) < 0) {
+		error_set(err, ERROR_CONFIG, "%s is no host name", name);
+		return error_mend(err, "write it in UTF-8, or in the form that begins with xn--");
+	}
+	*out = memory_format("%.*s", (int)mapped.size, (const char *)mapped.data);
+	gnutls_free(mapped.data);
+	return true;
+}
+
+/* A dot at the end says to DNS that a name is whole; certificates and SNI do without (RFC 6066, 3.). */
+static bool set_name(struct tls *t, struct error *err)
+{
+	size_t length;
+
+	if (!tls_ascii_name(t->options.name, &t->name, err))
+		return false;
+	length = strlen(t->name);
+	if (length > 1 && t->name[length - 1] == '.')
+		t->name[length - 1] = '\0';
+	return true;
+}
+
+/* No renegotiation that we begin or answer, no early data, no resumption: each connection has its check. */
+static int set_up(struct tls *t)
+{
+	int code = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
+
+	if (code >= 0)
+		code = tls_priority_set(t->session, t->options.priority, t->options.newest_only);
+	if (code >= 0)
+		code = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, t->options.trust->credentials);
+	if (code >= 0 && !is_address(t->name))
+		code = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, t->name, strlen(t->name));
+	return code;
+}
+
+bool tls_make(struct tls **out, int fd, const struct tls_options *options, struct error *err)
 {
 	struct tls *t = memory_zeroed(1, sizeof(*t));
 	int code;
 
 	t->fd = fd;
-	t->trust = trust;
-	t->host = memory_copy_string(host);
-	code = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
-	if (code >= 0)
-		code = gnutls_set_default_priority_append(t->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL, 0);
-	if (code >= 0)
-		code = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, trust->credentials);
-	if (code >= 0 && !is_address(host))
-		code = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, host, strlen(host));
+	t->options = *options;
+	if (!set_name(t, err)) {
+		tls_close(t);
+		return false;
+	}
+	code = set_up(t);
 	if (code < 0) {
 		error_set(err, ERROR_TLS, "TLS could not be set up: %s", gnutls_strerror(code));
 		tls_close(t);
 		return false;
 	}
-	/* The handshake itself then fails unless chain, dates and name are right (RFC 8314, 5.). */
-	gnutls_session_set_verify_cert(t->session, t->host, 0);
+	gnutls_session_set_ptr(t->session, t);
+	gnutls_session_set_verify_function(t->session, verify);
 	gnutls_transport_set_ptr2(t->session, t, (gnutls_transport_ptr_t)(intptr_t)fd);
 	gnutls_transport_set_pull_function(t->session, pull);
 	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);
@@ -161,94 +167,33 @@ bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const cha
 	return true;
 }
 
-static void date_text(time_t when, char out[16])
+static bool is_about_versions(int code, gnutls_alert_description_t alert)
 {
-	struct tm parts;
-
-	if (when == (time_t)-1 || !gmtime_r(&when, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0)
-		snprintf(out, 16, "unknown");
+	return code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION;
 }
 
-/* The names that a certificate is for, or its common name when it lists none. */
-static void append_names(struct buf *out, gnutls_x509_crt_t crt)
+/* What a server says that does not like the certificate that we showed, or that we showed none. */
+static bool is_about_our_certificate(gnutls_alert_description_t alert)
 {
-	unsigned shown = 0;
-
-	for (unsigned i = 0; i < 32 && shown < 5; i++) {
-		char name[256];
-		size_t size = sizeof(name);
-		int type = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &size, NULL);
-
-		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-			break;
-		if (type != GNUTLS_SAN_DNSNAME)
-			continue;
-		buf_append_string(out, shown++ > 0 ? ", " : "");
-		buf_append(out, name, size);
-	}
-	if (shown == 0) {
-		char name[256] = "";
-		size_t size = sizeof(name);
-
-		if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0)
-			buf_append_string(out, name);
-		else
-			buf_append_string(out, "no name at all");
+	switch (alert) {
+	case GNUTLS_A_CERTIFICATE_REQUIRED:
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_REVOKED:
+	case GNUTLS_A_CERTIFICATE_EXPIRED:
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+	case GNUTLS_A_UNKNOWN_CA:
+	case GNUTLS_A_ACCESS_DENIED:
+		return true;
+	default:
+		return false;
 	}
 }
 
-/* Says what is wrong with the certificate crt, the most telling fault alone. */
-static void explain_fault(const struct tls *t, gnutls_x509_crt_t crt, unsigned status, struct error *err)
+static void explain_client(gnutls_alert_description_t alert, struct error *err)
 {
-	char date[16];
-
-	if (status & GNUTLS_CERT_UNEXPECTED_OWNER) {
-		struct buf names = {0};
-
-		append_names(&names, crt);
-		error_set(err, ERROR_TLS, "the certificate was issued for %s, not for %s", buf_string(&names), t->host);
-		error_mend(err, "set server to the name that the provider gives for POP3");
-		buf_free(&names);
-	} else if (status & GNUTLS_CERT_EXPIRED) {
-		date_text(gnutls_x509_crt_get_expiration_time(crt), date);
-		error_set(err, ERROR_TLS, "the certificate (or one that it rests on) has expired; its own last day is %s", date);
-		error_mend(err, "if this machine's date is right, the server's operator has to renew it");
-	} else if (status & GNUTLS_CERT_NOT_ACTIVATED) {
-		date_text(gnutls_x509_crt_get_activation_time(crt), date);
-		error_set(err, ERROR_TLS, "the certificate is not valid before %s", date);
-		error_mend(err, "check this machine's date");
-	} else if (status & GNUTLS_CERT_REVOKED) {
-		error_set(err, ERROR_TLS, "the certificate has been revoked");
-		error_mend(err, "do not use this server until its operator has replaced it");
-	} else if (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) {
-		char issuer[256] = "?";
-		size_t size = sizeof(issuer);
-
-		gnutls_x509_crt_get_issuer_dn(crt, issuer, &size);
-		error_set(err, ERROR_TLS, "the certificate's issuer is not trusted: %s", issuer);
-		error_mend(err, "if the server is yours, set tls_ca_file to the certificate of its issuer");
-	} else {
-		error_set(err, ERROR_TLS, "the certificate was not accepted (GnuTLS status 0x%x)", status);
-		error_mend(err, "ask the server's operator");
-	}
-}
-
-static void explain_certificate(const struct tls *t, struct error *err)
-{
-	unsigned status = gnutls_session_get_verify_cert_status(t->session);
-	unsigned count = 0;
-	const gnutls_datum_t *chain = gnutls_certificate_get_peers(t->session, &count);
-	gnutls_x509_crt_t crt = NULL;
-
-	if (!chain || count == 0 || gnutls_x509_crt_init(&crt) < 0) {
-		error_set(err, ERROR_TLS, "the server showed no certificate");
-		return;
-	}
-	if (gnutls_x509_crt_import(crt, &chain[0], GNUTLS_X509_FMT_DER) < 0)
-		error_set(err, ERROR_TLS, "the server's certificate cannot be read");
-	else
-		explain_fault(t, crt, status, err);
-	gnutls_x509_crt_deinit(crt);
+	error_set(err, ERROR_TLS, "the server asked for a certificate of ours, and then said: %s", gnutls_alert_get_name(alert));
+	error_mend(err, "set tls_client_cert and tls_client_key to what the server's operator gave you for this account");
 }
 
 static void explain_handshake(const struct tls *t, int code, struct error *err)
@@ -256,7 +201,13 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 	gnutls_alert_description_t alert =
 	    code == GNUTLS_E_FATAL_ALERT_RECEIVED ? gnutls_alert_get(t->session) : GNUTLS_A_CLOSE_NOTIFY;
 
-	if (code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION) {
+	if (is_about_our_certificate(alert) ||
+	    (code == GNUTLS_E_FATAL_ALERT_RECEIVED && gnutls_certificate_client_get_request_status(t->session))) {
+		explain_client(alert, err);
+	} else if (t->options.newest_only && is_about_versions(code, alert)) {
+		error_set(err, ERROR_TLS, "the server cannot do TLS 1.3");
+		error_mend(err, "tls_min_version = 1.2 would take the version before, which is safe, too");
+	} else if (is_about_versions(code, alert)) {
 		error_set(err, ERROR_TLS, "the server can do neither TLS 1.2 nor TLS 1.3");
 		error_mend(err, "older versions are not safe: the server's operator has to renew it");
 	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
@@ -277,14 +228,16 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 {
 	int code = gnutls_handshake(t->session);
 
-	if (code >= 0)
+	if (code >= 0 && t->verified)
 		return CHANNEL_DONE;
 	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
 		return wanted(t);
-	if (!gnutls_error_is_fatal(code))
+	if (code < 0 && !gnutls_error_is_fatal(code))
 		return CHANNEL_WANT_READ;
 	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
-		explain_certificate(t, err);
+		*err = t->refusal;
+	else if (code >= 0)
+		error_set(err, ERROR_TLS, "the handshake ended without a certificate");
 	else
 		explain_handshake(t, code, err);
 	return CHANNEL_FAILED;
@@ -292,15 +245,23 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 
 void tls_describe(const struct tls *t, char *out, size_t size)
 {
+	static const char *const vouchers[] = {
+	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for"};
 	char *text = gnutls_session_get_desc(t->session);
 
-	snprintf(out, size, "%s", text ? text : "TLS");
+	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);
 	gnutls_free(text);
 }
 
-static enum channel_status fail_record(ssize_t code, struct error *err)
+/* With TLS 1.3 a server may look at our certificate, and refuse it, after the handshake. */
+static enum channel_status fail_record(const struct tls *t, ssize_t code, struct error *err)
 {
-	if (code == GNUTLS_E_PREMATURE_TERMINATION)
+	gnutls_alert_description_t alert =
+	    code == GNUTLS_E_FATAL_ALERT_RECEIVED ? gnutls_alert_get(t->session) : GNUTLS_A_CLOSE_NOTIFY;
+
+	if (is_about_our_certificate(alert))
+		explain_client(alert, err);
+	else if (code == GNUTLS_E_PREMATURE_TERMINATION)
 		error_set(err, ERROR_NETWORK, "the connection was cut off (no TLS close)");
 	else
 		error_set(err, ERROR_NETWORK, "the TLS connection was lost: %s", gnutls_strerror((int)code));
@@ -329,7 +290,7 @@ static enum channel_status tls_receive(void *context, void *bytes, size_t size, 
 		return CHANNEL_DONE;
 	}
 	if (t->ended)
-		return n == 0 ? CHANNEL_END : fail_record(n, err);
+		return n == 0 ? CHANNEL_END : fail_record(t, n, err);
 	/* Renegotiation is not answered, and warnings pass. */
 	return n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED ? wanted(t) : CHANNEL_WANT_READ;
 }
@@ -345,7 +306,7 @@ static enum channel_status tls_send(void *context, const void *bytes, size_t siz
 	}
 	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
 		return wanted(t);
-	return fail_record(n, err);
+	return fail_record(t, n, err);
 }
 
 static enum channel_status tls_shut(void *context, struct error *err)
@@ -356,7 +317,7 @@ static enum channel_status tls_shut(void *context, struct error *err)
 	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
 		return wanted(t);
 	if (code < 0)
-		return fail_record(code, err);
+		return fail_record(t, code, err);
 	return CHANNEL_DONE;
 }
 

@@ -10,20 +10,47 @@ struct error;
 struct tls;
 struct tls_trust;
 
-/*
- * The certificates that are believed: those of the PEM file ca_file, or the system's when it is
- * NULL. Loaded once, used by any number of connections, also across fork. The caller frees it.
- * ERROR_TLS when there is none, ERROR_CONFIG when ca_file cannot be read.
- */
-bool tls_trust_load(struct tls_trust **out, const char *ca_file, struct error *err);
-void tls_trust_free(struct tls_trust **trust);
+/* The files that trust is made of: paths, or NULL. Accounts with the same ones share what was loaded. */
+struct tls_files {
+	bool no_authorities;	 /* nobody is believed: pins alone count */
+	const char *ca_file;	 /* NULL: the system's */
+	const char *crl_file;	 /* who of them has been revoked */
+	const char *client_cert; /* what we show when the server asks; a path or a PKCS#11 URI */
+	const char *client_key;	 /* NULL: in the file client_cert */
+};
+
+/* Who has to vouch for a server. */
+enum tls_proof {
+	TLS_BY_CA,   /* an authority */
+	TLS_BY_PIN,  /* its key alone; issuer and names do not count */
+	TLS_BY_BOTH, /* an authority, and its key */
+};
+
+/* How a connection is made secure. All of it belongs to the caller and outlives the connection. */
+struct tls_options {
+	const struct tls_trust *trust;
+	const char *name; /* what the certificate must be for; sent as SNI unless it is an address */
+	enum tls_proof proof;
+	char *const *pins;    /* "sha256:BASE64" of a SubjectPublicKeyInfo, ended by NULL; NULL: none */
+	const char *priority; /* in GnuTLS's words; NULL: its own default */
+	bool newest_only;     /* TLS 1.3, else 1.2 and 1.3 */
+};
 
 /*
- * Prepares a client's TLS over a connected non-blocking socket, which it then owns (also when it
- * fails). host is what the certificate must be for; it is sent as SNI unless it is an address. TLS
- * 1.2 is the least. trust must outlive it.
+ * Loads what files name. Used by any number of connections, also across fork. The caller frees it.
+ * ERROR_TLS when the system trusts nobody, ERROR_CONFIG when a file cannot be used.
  */
-bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const char *host, struct error *err);
+bool tls_trust_load(struct tls_trust **out, const struct tls_files *files, struct error *err);
+void tls_trust_free(struct tls_trust **trust);
+
+/* Whether both can hold together: ERROR_CONFIG if not understood, or if they would allow what is not safe. */
+bool tls_priority_check(const char *priority, bool newest_only, struct error *err);
+
+/* A host name as DNS and certificates have it (IDNA 2008); the caller frees *out. ERROR_CONFIG if it has no such form. */
+bool tls_ascii_name(const char *name, char **out, struct error *err);
+
+/* Prepares a client's TLS over a connected non-blocking socket, which it then owns (also when it fails). */
+bool tls_make(struct tls **out, int fd, const struct tls_options *options, struct error *err);
 
 /*
  * One step of the handshake, which includes the check of the certificate: CHANNEL_DONE means that
@@ -31,7 +58,7 @@ bool tls_make(struct tls **out, int fd, const struct tls_trust *trust, const cha
  */
 enum channel_status tls_handshake(struct tls *t, struct error *err);
 
-/* Version and cipher suite in words, for the log. */
+/* Version, cipher suite, and who vouched for the server, in words, for the log. */
 void tls_describe(const struct tls *t, char *out, size_t size);
 
 /* The version of the library that runs, for --version. */

@@ -367,7 +367,7 @@ void session_assume_capabilities(struct session *s, const char *text)
 	}
 }
 
-bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err)
+bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err)
 {
 	struct session_event event;
 

@@ -12,7 +12,7 @@ struct log;
 struct maildrop;
 struct secret;
 struct stream;
-struct stream_tls;
+struct tls_options;
 
 /*
  * A POP3 session over a stream: a queue of commands whose answers come in order (RFC 2449, 6.6).
@@ -75,7 +75,7 @@ void session_assume_capabilities(struct session *s, const char *text);
  * STLS and the handshake (RFC 2595, 4.). ERROR_TLS when the server does not offer STLS, refuses it, or
  * TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
  */
-bool session_start_tls(struct session *s, const struct stream_tls *tls, struct error *err);
+bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err);
 
 /*
  * After the login: asks once more what the server can do, and fills an empty maildrop from LIST and

@@ -1,6 +1,7 @@
 # End to end: the whole program against real servers. See tests/tests.mk.
 e2e_tests = \
 	tests/e2e/accounts.sh \
+	tests/e2e/certificate-checks.sh \
 	tests/e2e/crash.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
@@ -14,6 +15,7 @@ e2e_tests = \
 	tests/e2e/login-token.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
+	tests/e2e/pins.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
@@ -31,9 +33,9 @@ tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/lib.sh tests/e2e/order.py \
-	tests/e2e/ports.sh \
-	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py tests/support/demo.sh \
-	tests/support/introspect.py
+	tests/e2e/ports.sh tests/e2e/trust-lib.sh \
+	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
+	tests/support/demo.sh tests/support/introspect.py
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.
 check-fresh:

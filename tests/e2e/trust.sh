@@ -1,19 +1,11 @@
 #!/bin/sh
 # What goes wrong before and at the login: one clear line, an exit code, and no credential in the clear.
 . "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/trust-lib.sh
+. "$E2E_DIR/trust-lib.sh"
 
 mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1
-# Neither password nor user, plain or in base64, may be in what the server saw.
-no_credentials() {
-  [ ! -e transcript ] || ! grep -E "pass word|USER|AUTH|PASS|$(printf '\0me\0pass word' | base64)" transcript
-}
-only() {
-  fresh_configuration
-  configure a 'deliver_to = "maildir:Mail"' "$@"
-  run a
-}
-
 serve --dir mail
 PASSWORD_LINE="password = 'wrong'"
 only
@@ -44,20 +36,6 @@ only
 check 'a certificate of another issuer is refused' exits 69
 check 'with no credential sent' no_credentials
 CA_FILE=certs/ca.pem
-
-serve --dir mail --cert wronghost.pem
-only
-check 'a certificate for another host gives exit code 69' exits 69
-check 'and one line with both names' says err \
-  'mailhaul: a: TLS: the certificate was issued for mail.example.net, not for localhost; set server to the name that the provider gives for POP3'
-check 'and no credential has left after a wrong name' no_credentials
-
-serve --dir mail --cert expired.pem
-only
-check 'an expired certificate gives exit code 69' exits 69
-check 'and one line with its date' expr "$(cat err)" : \
-  "mailhaul: a: TLS: the certificate (or one that it rests on) has expired; its own last day is 20[0-9-]*; if this machine's date is right, the server's operator has to renew it\$"
-check 'and no credential has left after an expired one' no_credentials
 
 old_tls() { gnutls-cli --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1' --x509cafile certs/ca.pem -p "$PORT" localhost </dev/null; }
 for stls in '' --starttls; do

@@ -26,18 +26,38 @@ struct identity {
 enum names {
 	NAMES_NONE,
 	NAMES_LOOPBACK,
+	NAMES_ADDRESS, /* no name, addresses alone */
 	NAMES_ELSEWHERE,
+	NAMES_IDN,
 };
 
 /* Indices into the table below: an issuer stands before what it signs, and signs itself. */
 enum {
 	CERT_CA,
 	CERT_OTHER_CA,
+	CERT_OLD_CA,
 	CERT_SERVER,
 	CERT_EXPIRED,
+	CERT_NOT_YET,
+	CERT_OLD_ISSUER,
 	CERT_WRONGHOST,
+	CERT_COMMON_NAME,
+	CERT_ADDRESS,
+	CERT_IDN,
 	CERT_SELFSIGNED,
+	CERT_OLD_SELFSIGNED,
+	CERT_RSA,
+	CERT_ED25519,
+	CERT_REVOKED,
+	CERT_MUST_STAPLE,
+	CERT_CLIENT,
 	CERT_COUNT,
+};
+
+enum key {
+	KEY_ECDSA,
+	KEY_RSA,
+	KEY_ED25519,
 };
 
 struct spec {
@@ -47,6 +67,8 @@ struct spec {
 	bool authority;
 	size_t issuer;
 	int from_days, to_days; /* relative to now: wide, so that tests may shift their clock */
+	enum key key;
+	bool must_staple, client;
 };
 
 static const struct spec specs[CERT_COUNT] = {
@@ -54,14 +76,37 @@ static const struct spec specs[CERT_COUNT] = {
 	4000},
     [CERT_OTHER_CA] = {"other-ca.pem", "CN=Another test authority,O=Example", NAMES_NONE, true,
 	CERT_OTHER_CA, -3650, 4000},
+    [CERT_OLD_CA] = {"old-ca.pem", "CN=Old test authority,O=Example", NAMES_NONE, true, CERT_CA, -3650,
+	-365},
     [CERT_SERVER] = {"server.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -3650,
 	4000},
     [CERT_EXPIRED] = {"expired.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -730,
 	-365},
+    [CERT_NOT_YET] = {"not-yet.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, 365,
+	3650},
+    [CERT_OLD_ISSUER] = {"old-issuer.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_OLD_CA,
+	-730, 3650},
     [CERT_WRONGHOST] = {"wronghost.pem", "CN=mail.example.net,O=Example", NAMES_ELSEWHERE, false,
 	CERT_CA, -365, 3650},
+    [CERT_COMMON_NAME] = {"common-name.pem", "CN=localhost,O=Example", NAMES_ELSEWHERE, false, CERT_CA,
+	-365, 3650},
+    [CERT_ADDRESS] = {"address.pem", "CN=localhost,O=Example", NAMES_ADDRESS, false, CERT_CA, -365,
+	3650},
+    [CERT_IDN] = {"idn.pem", "O=Example", NAMES_IDN, false, CERT_CA, -365, 3650},
     [CERT_SELFSIGNED] = {"selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
 	CERT_SELFSIGNED, -365, 3650},
+    [CERT_OLD_SELFSIGNED] = {"old-selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
+	CERT_OLD_SELFSIGNED, -730, -365},
+    [CERT_RSA] = {"rsa.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650,
+	.key = KEY_RSA},
+    [CERT_ED25519] = {"ed25519.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365,
+	3650, .key = KEY_ED25519},
+    [CERT_REVOKED] = {"revoked.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365,
+	3650},
+    [CERT_MUST_STAPLE] = {"must-staple.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA,
+	-365, 3650, .must_staple = true},
+    [CERT_CLIENT] = {"client.pem", "CN=me,O=Example", NAMES_NONE, false, CERT_CA, -365, 3650,
+	.client = true},
 };
 
 static int add_name(
@@ -76,12 +121,16 @@ static int add_names(gnutls_x509_crt_t crt, enum names names)
 	static const unsigned char ipv6[16] = {[15] = 1};
 	static const char local[] = "localhost";
 	static const char elsewhere[] = "mail.example.net";
+	static const char idn[] = "xn--bcher-kva.example";
 	int rc = 0;
 
+	if (names == NAMES_IDN)
+		return add_name(crt, GNUTLS_SAN_DNSNAME, idn, sizeof(idn) - 1);
 	if (names == NAMES_ELSEWHERE)
 		return add_name(crt, GNUTLS_SAN_DNSNAME, elsewhere, sizeof(elsewhere) - 1);
-	if (names == NAMES_LOOPBACK) {
+	if (names == NAMES_LOOPBACK)
 		rc = add_name(crt, GNUTLS_SAN_DNSNAME, local, sizeof(local) - 1);
+	if (names == NAMES_LOOPBACK || names == NAMES_ADDRESS) {
 		if (rc >= 0)
 			rc = add_name(crt, GNUTLS_SAN_IPADDRESS, ipv4, sizeof(ipv4));
 		if (rc >= 0)
@@ -90,9 +139,17 @@ static int add_names(gnutls_x509_crt_t crt, enum names names)
 	return rc;
 }
 
-static int add_usage(gnutls_x509_crt_t crt, bool authority)
+/* "Refuse me without a stapled OCSP answer" (RFC 7633): the TLS extension status_request. */
+static int add_must_staple(gnutls_x509_crt_t crt)
 {
-	if (authority) {
+	static const unsigned char features[] = {0x30, 3, 2, 1, 5};
+	return gnutls_x509_crt_set_extension_by_oid(
+	    crt, "1.3.6.1.5.5.7.1.24", features, sizeof(features), 0);
+}
+
+static int add_usage(gnutls_x509_crt_t crt, const struct spec *spec)
+{
+	if (spec->authority) {
 		int rc = gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
 		return rc < 0 ? rc
 			      : gnutls_x509_crt_set_key_usage(
@@ -102,7 +159,10 @@ static int add_usage(gnutls_x509_crt_t crt, bool authority)
 	if (rc >= 0)
 		rc = gnutls_x509_crt_set_key_usage(crt, GNUTLS_KEY_DIGITAL_SIGNATURE);
 	if (rc >= 0)
-		rc = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
+		rc = gnutls_x509_crt_set_key_purpose_oid(
+		    crt, spec->client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER, 0);
+	if (rc >= 0 && spec->must_staple)
+		rc = add_must_staple(crt);
 	return rc;
 }
 
@@ -134,12 +194,20 @@ static int add_serial(gnutls_x509_crt_t crt)
 	return gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
 }
 
-static int make_key(struct identity *id)
+static int make_key(struct identity *id, enum key kind)
 {
+	static const struct {
+		gnutls_pk_algorithm_t algorithm;
+		unsigned bits;
+	} kinds[] = {
+	    [KEY_ECDSA] = {GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)},
+	    [KEY_RSA] = {GNUTLS_PK_RSA, 2048},
+	    [KEY_ED25519] = {GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519)},
+	};
 	int rc = gnutls_x509_privkey_init(&id->key);
 	if (rc >= 0)
 		rc = gnutls_x509_privkey_generate(
-		    id->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+		    id->key, kinds[kind].algorithm, kinds[kind].bits, 0);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_init(&id->crt);
 	return rc;
@@ -149,7 +217,7 @@ static int make_identity(
     const struct spec *spec, struct identity *id, const struct identity *issuer)
 {
 	const time_t now = time(NULL), day = (time_t)24 * 60 * 60;
-	int rc = make_key(id);
+	int rc = make_key(id, spec->key);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_set_version(id->crt, 3);
 	if (rc >= 0)
@@ -165,7 +233,7 @@ static int make_identity(
 	if (rc >= 0)
 		rc = add_names(id->crt, spec->names);
 	if (rc >= 0)
-		rc = add_usage(id->crt, spec->authority);
+		rc = add_usage(id->crt, spec);
 	if (rc >= 0)
 		rc = add_key_ids(id->crt, issuer->crt);
 	if (rc >= 0)
@@ -233,12 +301,69 @@ static bool write_identity(const char *dir, size_t which, struct identity *all)
 	return whole_file_write(path, text, strlen(text), spec->authority ? 0644 : 0600);
 }
 
+/* A list of one revoked certificate, due for renewal in so many days, that says it is CERT_CA's. */
+static int export_list(
+    gnutls_datum_t *pem, const struct identity *all, int days, gnutls_x509_privkey_t key)
+{
+	const time_t now = time(NULL), day = (time_t)24 * 60 * 60;
+	gnutls_x509_crl_t crl = NULL;
+	int rc = gnutls_x509_crl_init(&crl);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_set_version(crl, 2);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_set_crt(crl, all[CERT_REVOKED].crt, now - 60 * day);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_set_this_update(crl, now - 30 * day);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_set_next_update(crl, now + days * day);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_set_number(crl, "\x01", 1);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_sign2(crl, all[CERT_CA].crt, key, GNUTLS_DIG_SHA256, 0);
+	if (rc >= 0)
+		rc = gnutls_x509_crl_export2(crl, GNUTLS_X509_FMT_PEM, pem);
+	if (crl)
+		gnutls_x509_crl_deinit(crl);
+	return rc;
+}
+
+static bool write_pem(const char *dir, const char *file, int rc, gnutls_datum_t *pem)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/%s", dir, file);
+	bool ok = rc >= 0 && n > 0 && (size_t)n < sizeof(path);
+	if (!ok)
+		warnx("cannot make %s/%s: %s", dir, file, gnutls_strerror(rc));
+	ok = ok && whole_file_write(path, pem->data, pem->size, 0600);
+	gnutls_free(pem->data);
+	pem->data = NULL;
+	return ok;
+}
+
+/* Lists of what the authority has revoked, and its key, with which tests sign OCSP answers. */
+static bool write_others(const char *dir, const struct identity *all)
+{
+	gnutls_datum_t pem = {NULL, 0};
+	const gnutls_x509_privkey_t key = all[CERT_CA].key;
+	int rc = export_list(&pem, all, 3650, key);
+	bool ok = write_pem(dir, "crl.pem", rc, &pem);
+	rc = ok ? export_list(&pem, all, -1, key) : -1;
+	ok = ok && write_pem(dir, "old-crl.pem", rc, &pem);
+	rc = ok ? export_list(&pem, all, 3650, all[CERT_OTHER_CA].key) : -1;
+	ok = ok && write_pem(dir, "forged-crl.pem", rc, &pem);
+	rc = ok ? gnutls_x509_privkey_export2_pkcs8(
+		      key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem)
+		: -1;
+	return ok && write_pem(dir, "ca-key.pem", rc, &pem);
+}
+
 static bool make_all(const char *dir)
 {
 	struct identity all[CERT_COUNT] = {{NULL, NULL}};
 	bool ok = true;
 	for (size_t i = 0; ok && i < CERT_COUNT; i++)
 		ok = write_identity(dir, i, all);
+	ok = ok && write_others(dir, all);
 	for (size_t i = 0; i < CERT_COUNT; i++) {
 		if (all[i].crt)
 			gnutls_x509_crt_deinit(all[i].crt);

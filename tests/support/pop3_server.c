@@ -28,7 +28,7 @@ enum { CHILDREN_MAX = 256 };
 
 struct server {
 	struct pop3_options session;
-	const char *cert_dir, *cert;
+	const char *cert_dir, *cert, *ocsp, *client_ca;
 	const char *address, *port, *port_file;
 	const char *transcript;
 	const char *make_samples, *make_certs;
@@ -67,6 +67,9 @@ static const struct option_spec specs[] = {
     {"dir", TEXT, &server.session.dir, "the folder to serve, a file a message"},
     {"cert-dir", TEXT, &server.cert_dir, "where certificates are, made if missing"},
     {"cert", TEXT, &server.cert, "PEM file to serve (server.pem); without a slash: in cert-dir"},
+    {"ocsp", TEXT, &server.ocsp, "file with an OCSP answer to staple to it, right or wrong"},
+    {"client-ca", TEXT, &server.client_ca, "asks for a certificate issued by those in this PEM file"},
+    {"rehandshake", FLAG, &server.session.rehandshake, "asks to renegotiate behind the greeting"},
     {"address", TEXT, &server.address, "address to listen on (127.0.0.1)"},
     {"port", TEXT, &server.port, "port to listen on (0: a free one)"},
     {"port-file", TEXT, &server.port_file, "gets the port once the server listens"},
@@ -177,6 +180,17 @@ static void load_certificate(void)
 	if (rc >= 0)
 		rc = gnutls_certificate_set_x509_key_file(
 		    server.session.credentials, path, path, GNUTLS_X509_FMT_PEM);
+	if (rc >= 0 && server.ocsp) {
+		gnutls_certificate_set_flags(
+		    server.session.credentials, GNUTLS_CERTIFICATE_SKIP_OCSP_RESPONSE_CHECK);
+		rc = gnutls_certificate_set_ocsp_status_request_file(
+		    server.session.credentials, server.ocsp, 0);
+	}
+	if (rc >= 0 && server.client_ca) {
+		rc = gnutls_certificate_set_x509_trust_file(
+		    server.session.credentials, server.client_ca, GNUTLS_X509_FMT_PEM);
+		server.session.ask_client = true;
+	}
 	if (rc < 0)
 		errx(EX_NOINPUT, "%s: no certificate and key to serve: %s", path,
 		    gnutls_strerror(rc));

@@ -62,6 +62,12 @@ static void cmd_capa(struct session *s, const char *arg)
 	pop3_wire_line(&s->wire, ".");
 }
 
+static bool start_tls(struct session *s)
+{
+	return pop3_wire_start_tls(
+	    &s->wire, s->options->credentials, s->options->priority, s->options->ask_client);
+}
+
 static void cmd_stls(struct session *s, const char *arg)
 {
 	(void)arg;
@@ -74,7 +80,7 @@ static void cmd_stls(struct session *s, const char *arg)
 		if (s->options->stls_inject)
 			reply(s, "+OK injected");
 		s->user[0] = '\0'; /* RFC 2595, section 4: back to the start */
-		(void)pop3_wire_start_tls(&s->wire, s->options->credentials, s->options->priority);
+		(void)start_tls(s);
 	}
 }
 
@@ -469,8 +475,10 @@ void pop3_session_run(const struct pop3_options *options, int fd)
 	s.user[0] = '\0';
 	pop3_wire_init(&s.wire, fd, options->transcript);
 	s.wire.body_left = options->drop_at;
-	if (options->starttls || pop3_wire_start_tls(&s.wire, options->credentials, options->priority))
+	if (options->starttls || start_tls(&s))
 		reply(&s, "+OK mailhaul test server ready");
+	if (options->rehandshake)
+		pop3_wire_rehandshake(&s.wire);
 	while (s.state != ENDED && !s.wire.failed &&
 	       (line = pop3_wire_read_line(&s.wire, &len)) != NULL) {
 		if (pipelined_unasked(&s))

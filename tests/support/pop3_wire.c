@@ -120,7 +120,8 @@ static bool plain_instead_of_tls(struct pop3_wire *wire)
 	return true;
 }
 
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority)
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials,
+    const char *priority, bool ask_client)
 {
 	if (!pop3_wire_flush(wire) || plain_instead_of_tls(wire))
 		return fail(wire);
@@ -134,12 +135,22 @@ bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_
 		rc = gnutls_credentials_set(wire->tls, GNUTLS_CRD_CERTIFICATE, credentials);
 	if (rc < 0)
 		return fail(wire);
+	if (ask_client) {
+		gnutls_certificate_server_set_request(wire->tls, GNUTLS_CERT_REQUIRE);
+		gnutls_session_set_verify_cert(wire->tls, NULL, 0);
+	}
 	do {
 		rc = gnutls_handshake(wire->tls);
 	} while (rc < 0 && again(wire, rc, POLLIN));
 	if (rc < 0)
 		(void)gnutls_alert_send_appropriate(wire->tls, rc);
 	return rc >= 0;
+}
+
+void pop3_wire_rehandshake(struct pop3_wire *wire)
+{
+	if (pop3_wire_flush(wire))
+		(void)gnutls_rehandshake(wire->tls);
 }
 
 static bool fill(struct pop3_wire *wire)
@@ -158,6 +169,8 @@ static bool fill(struct pop3_wire *wire)
 	do {
 		n = wire->tls ? gnutls_record_recv(wire->tls, wire->in + wire->in_end, room)
 			      : recv(wire->fd, wire->in + wire->in_end, room, 0);
+		if (n == GNUTLS_E_REHANDSHAKE)
+			record_client(wire, "(renegotiates)", 14);
 	} while (n < 0 && again(wire, n, POLLIN));
 	if (n <= 0)
 		return fail(wire);

@@ -28,9 +28,13 @@ struct pop3_wire {
 /* Takes over FD and makes it non-blocking. TRANSCRIPT stays the caller's. */
 void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript);
 
-/* Does the server's side of a handshake. What came in the clear where TLS was due goes to the
+/* Does the server's side of a handshake; ASK_CLIENT demands a certificate. What came in the clear where TLS was due goes to the
  * transcript as plain text, and is a failure. */
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority);
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials,
+    const char *priority, bool ask_client);
+
+/* Asks the client to renegotiate (RFC 5246, 7.4.1.1). That it does goes to the transcript. */
+void pop3_wire_rehandshake(struct pop3_wire *wire);
 
 /* Sends what is buffered, then gives the next line without its line end, as a string that is valid
  * until the next call; *LEN counts its octets. NULL at the end of the connection and on failure. */

@@ -1,6 +1,7 @@
 # Tests of policy, store, config, cmd, ui and of what fetch does without a server. See tests/tests.mk.
 unit_tests += \
 	tests/unit/test-account \
+	tests/unit/test-account-tls \
 	tests/unit/test-batch \
 	tests/unit/test-cli \
 	tests/unit/test-config-file \

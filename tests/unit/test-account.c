@@ -51,6 +51,9 @@ START_TEST(an_account_starts_with_the_documented_values)
 	ck_assert_str_eq(a.name, "work");
 	ck_assert_uint_eq(a.port, 0);
 	ck_assert(!a.starttls);
+	ck_assert_int_eq(a.tls_trust, TLS_BY_CA);
+	ck_assert_ptr_null(a.tls_pins);
+	ck_assert(!a.tls_newest_only);
 	ck_assert_int_eq(a.retention.mode, RETENTION_FOREVER);
 	ck_assert_uint_eq(a.retention.max_octets, 0);
 	ck_assert_uint_eq(a.max_messages, 0);
@@ -84,6 +87,19 @@ static const struct {
     {"tls", "starttls", "none"},
     {"tls", "starttls", "starttls "},
     {"tls_ca_file", "ca.pem", ""},
+    {"tls_trust", "ca", "none"},
+    {"tls_trust", "pin", "pins"},
+    {"tls_trust", "both", ""},
+    {"tls_server_name", "pop.example.org", ""},
+    {"tls_server_name", "192.0.2.1", "pop example"},
+    {"tls_crl_file", "crl.pem", ""},
+    {"tls_client_cert", "me.pem", ""},
+    {"tls_client_cert", "pkcs11:object=me;type=cert", ""},
+    {"tls_client_key", "me.key", ""},
+    {"tls_min_version", "1.2", "1.1"},
+    {"tls_min_version", "1.3", "1.4"},
+    {"tls_min_version", "1.3", "TLS1.3"},
+    {"tls_priority", "SECURE256", ""},
     {"user", "me@example.org", ""},
     {"auth", "auto", "Auto"},
     {"auth", "scram-sha-256-plus", "SCRAM-SHA-256-PLUS"},
@@ -182,6 +198,11 @@ START_TEST(values_arrive_where_they_belong)
 	must_set("server", "pop.example.org");
 	must_set("port", "1110");
 	must_set("tls", "starttls");
+	must_set("tls_trust", "both");
+	must_set("tls_server_name", "other.example.org");
+	must_set("tls_min_version", "1.3");
+	must_set("tls_priority", "SECURE256");
+	must_set("tls_client_cert", "pkcs11:object=me;type=cert");
 	must_set("user", "me");
 	must_set("password", "pass word");
 	must_set("leave_on_server", "2w");
@@ -195,6 +216,11 @@ START_TEST(values_arrive_where_they_belong)
 	ck_assert_str_eq(a.server, "pop.example.org");
 	ck_assert_uint_eq(a.port, 1110);
 	ck_assert(a.starttls);
+	ck_assert_int_eq(a.tls_trust, TLS_BY_BOTH);
+	ck_assert_str_eq(a.tls_server_name, "other.example.org");
+	ck_assert(a.tls_newest_only);
+	ck_assert_str_eq(a.tls_priority, "SECURE256");
+	ck_assert_str_eq(a.tls_client_cert, "pkcs11:object=me;type=cert"); /* no path */
 	ck_assert_str_eq(a.user, "me");
 	ck_assert_str_eq(secret_text(a.password), "pass word");
 	ck_assert_int_eq(a.retention.mode, RETENTION_AGE);
@@ -245,12 +271,20 @@ static const struct {
     {"tls_ca_file", "ca.pem", "/etc/mail/ca.pem"},
     {"tls_ca_file", "~/ca.pem", "/home/me/ca.pem"},
     {"tls_ca_file", "/ca.pem", "/ca.pem"},
+    {"tls_crl_file", "~/crl.pem", "/home/me/crl.pem"},
+    {"tls_client_cert", "me.pem", "/etc/mail/me.pem"},
+    {"tls_client_key", "~/me.key", "/home/me/me.key"},
 };
 
 START_TEST(paths_mean_what_people_expect)
 {
+	char *const *const places[] = {&a.deliver_path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert, &a.tls_client_key};
+	unsigned found = 0;
+
 	must_set(paths[_i].option, paths[_i].value);
-	ck_assert_str_eq(a.deliver_path ? a.deliver_path : a.tls_ca_file, paths[_i].path);
+	for (size_t i = 0; i < COUNT(places); i++)
+		found += *places[i] && strcmp(*places[i], paths[_i].path) == 0;
+	ck_assert_uint_eq(found, 1);
 }
 END_TEST
 

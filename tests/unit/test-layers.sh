@@ -114,7 +114,12 @@ includes >"$list"
 
 check 'a folder includes only itself and what stands below it' floors_hold
 check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
-check 'GnuTLS is visible in io/tls.c alone' visible_in '<gnutls/*' src/io/tls.c
+gnutls_files='src/io/tls.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
+# shellcheck disable=SC2086 # several files
+{
+  check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/io/tls_gnutls.h
+  check 'and nobody else includes their header that shows it' visible_in '"io/tls_gnutls.h"' $gnutls_files
+}
 check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
 check 'SQLite is visible in store/database.c alone' visible_in '<sqlite3*' src/store/database.c
 check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "io/tls.h"
 #include "pop3/capability.h"
 #include "pop3/maildrop.h"
 #include "talk.h"
@@ -245,7 +246,7 @@ static const struct {
 
 START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
 {
-	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 
 	talk_capable(&talk, stls[_i].capabilities, stls[_i].server, 0);
 	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
@@ -260,7 +261,7 @@ END_TEST
 
 START_TEST(bytes_behind_the_answer_to_stls_are_refused)
 {
-	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 
 	talk_capable(&talk, "STLS\r\n", "+OK go\r\n+OK\r\nUIDL\r\n.\r\n", 0);
 	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));

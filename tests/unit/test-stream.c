@@ -15,6 +15,7 @@
 #include "io/deadline.h"
 #include "io/net.h"
 #include "io/stream.h"
+#include "io/tls.h"
 
 static struct script script;
 
@@ -447,7 +448,7 @@ END_TEST
 
 START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
 {
-	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 	struct error err;
 	const char *bytes;
 	size_t length;
@@ -471,7 +472,7 @@ END_TEST
 
 START_TEST(tls_begins_over_a_plain_socket_alone)
 {
-	struct stream_tls tls = {.trust = NULL, .host = "localhost"};
+	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 	struct error err;
 	struct stream *s = scripted("", 0, false);
 

@@ -1,0 +1,127 @@
+#!/bin/sh
+# Servers whose certificate is good, and those whose is not, with TLS 1.2 and 1.3: a refusal is one line
+# that says what is wrong, which certificate it is and what is safe to do, and no credential leaves.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/trust-lib.sh
+. "$E2E_DIR/trust-lib.sh"
+
+mkdir mail
+printf 'Subject: one\n\nbody\n' >mail/1
+certificates
+
+# refused KIND FILE WHAT MEND [LINE...]: the server with that certificate gets nothing out of us.
+refused() {
+  _kind=$1 _file=$2 _what=$3 _mend=$4 && shift 4
+  for version in 1.2 1.3; do
+    # shellcheck disable=SC2086 # options or none
+    serve --dir mail --cert "$_file" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" $SERVE_OPTIONS
+    only "$@"
+    check "$_kind, TLS $version: exit code 69" exits 69
+    check "$_kind, TLS $version: one line" says err "mailhaul: a: TLS: $_what $(identity "certs/$_file"); $_mend"
+    check "$_kind, TLS $version: no credential has left" no_credentials
+  done
+}
+# taken KIND FILE [LINE...]: mail is fetched.
+taken() {
+  _kind=$1 _file=$2 && shift 2
+  for version in 1.2 1.3; do
+    # shellcheck disable=SC2086 # options or none
+    serve --dir mail --cert "$_file" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" $SERVE_OPTIONS
+    only "$@"
+    check "$_kind, TLS $version: accepted without a word" eval 'exits 0 && silent'
+    check "$_kind, TLS $version: its mail has come" count_is Mail/new 1
+  done
+}
+SERVE_OPTIONS=''
+# day FILE startdate|enddate: when a certificate's time begins or ends.
+day() { date -u -d "$(openssl x509 -in "certs/$1" -noout "-$2" | sed 's/.*=//')" +%Y-%m-%d; }
+renew='if this machine'\''s date is right, the server'\''s operator has to renew it'
+rename='set server to the name that the provider gives for POP3; only if the provider confirms the name in the certificate, set tls_server_name to it'
+adopt='if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing the fingerprint with the server'\''s own, tls_pins to the key pin and tls_trust = pin'
+
+# ---- dates ----
+refused 'expired' expired.pem "the certificate expired on $(day expired.pem enddate)" "$renew"
+refused 'not yet valid' not-yet.pem "the certificate is not valid before $(day not-yet.pem startdate)" "check this machine's date"
+refused 'an issuer that expired' old-issuer.pem \
+  "the issuer's certificate (O=Example,CN=Old test authority) expired on $(day old-ca.pem enddate)" "$renew"
+
+# ---- names ----
+refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
+refused 'a common name beside other names' common-name.pem \
+  'the certificate was issued for mail.example.net, not for localhost' "$rename"
+refused 'addresses alone' address.pem \
+  'the certificate was issued for 127.0.0.1, 0:0:0:0:0:0:0:1, not for localhost' "$rename"
+SERVER=127.0.0.1
+taken 'an address that is in the certificate' address.pem
+refused 'an address that is not' idn.pem 'the certificate was issued for xn--bcher-kva.example, not for 127.0.0.1' "$rename"
+SERVER=localhost
+taken 'another name that is asked for' wronghost.pem 'tls_server_name = "mail.example.net"'
+taken 'a dot at the end of the name' server.pem 'tls_server_name = "localhost."'
+refused 'a name that is asked for and not there' server.pem \
+  'the certificate was issued for localhost, 127.0.0.1, 0:0:0:0:0:0:0:1, not for pop.example.org' "$rename" \
+  'tls_server_name = "pop.example.org"'
+taken 'an internationalized name' idn.pem 'tls_server_name = "bücher.example"'
+taken 'the same in capitals' idn.pem 'tls_server_name = "BÜCHER.example"'
+taken 'the same as DNS has it' idn.pem 'tls_server_name = "xn--bcher-kva.example"'
+refused 'another internationalized name' idn.pem \
+  'the certificate was issued for xn--bcher-kva.example, not for xn--mnchen-3ya.example' "$rename" \
+  'tls_server_name = "münchen.example"'
+
+# ---- issuers and keys ----
+refused 'its own issuer' selfsigned.pem "the certificate's issuer is not trusted: O=Example,CN=localhost" "$adopt"
+refused 'an unknown issuer' server.pem "the certificate's issuer is not trusted: O=Example,CN=mailhaul test authority" \
+  "$adopt" 'tls_ca_file = "certs/other-ca.pem"'
+refused 'a certificate for clients' client.pem \
+  'the certificate was issued for me, not for localhost' "$rename"
+for kind in rsa ed25519 server; do
+  taken "a key of the kind $kind" $kind.pem
+done
+
+# ---- revocation ----
+gone="do not use this server until its operator has replaced it"
+refused 'on the revocation list' revoked.pem 'the certificate, or one that it rests on, has been revoked' "$gone" \
+  'tls_crl_file = "certs/crl.pem"'
+taken 'not on the revocation list' server.pem 'tls_crl_file = "certs/crl.pem"'
+unknown='whether the certificate has been revoked is not known: tls_crl_file has'
+newest="fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file"
+refused 'with a list out of date' server.pem "$unknown a list of its issuer that is out of date" "$newest" \
+  'tls_crl_file = "certs/old-crl.pem"'
+refused 'with a list that another has signed' server.pem "$unknown a list of its issuer that the issuer has not signed" \
+  "$newest" 'tls_crl_file = "certs/forged-crl.pem"'
+refused 'with a list of another issuer' selfsigned.pem "$unknown no list of its issuer" "$newest" \
+  'tls_crl_file = "certs/crl.pem"' 'tls_ca_file = "certs/selfsigned.pem"'
+refused 'must-staple without an answer' must-staple.pem \
+  'the certificate demands a stapled OCSP answer, and the server sent none' \
+  "try again later; if it stays so, the server's operator has to set up OCSP stapling"
+
+# answer FILE STATUS OPTION...: the authority's answer for certs/FILE, V (good) or R (revoked), as ./answer.
+answer() {
+  _serial=$(openssl x509 -in "certs/$1" -noout -serial | sed 's/.*=//') _revoked=''
+  [ "$2" = V ] || _revoked=250101000000Z
+  printf '%s\t491231235959Z\t%s\t%s\tunknown\t/CN=localhost\n' "$2" "$_revoked" "$_serial" >index
+  _cert=certs/$1 && shift 2
+  # shellcheck disable=SC2086 # a command or nothing
+  ${OCSP_TIME:-} openssl ocsp -index index -rsigner certs/ca.pem -rkey certs/ca-key.pem -CA certs/ca.pem -issuer certs/ca.pem \
+    -cert "$_cert" -no_nonce -respout answer "$@" >ocsp.log 2>&1 || bail "no OCSP answer: $(cat ocsp.log)"
+}
+SERVE_OPTIONS='--ocsp answer'
+answer must-staple.pem V -ndays 30
+taken 'must-staple with an answer' must-staple.pem
+answer server.pem V -ndays 30
+taken 'a good answer that was not demanded' server.pem
+answer server.pem R -ndays 30
+refused 'revoked by a stapled answer' server.pem 'the certificate, or one that it rests on, has been revoked' "$gone"
+invalid="the server's stapled OCSP answer is not valid for the certificate"
+later="try again later, and check this machine's date; if it stays so, ask the server's operator"
+answer rsa.pem V -ndays 30
+refused 'an answer for another certificate' must-staple.pem "$invalid" "$later"
+printf 'no answer' >answer
+refused 'an answer that is none' must-staple.pem "$invalid" "$later"
+if faketime -f -90d true 2>/dev/null; then
+  OCSP_TIME='faketime -f -90d' && answer must-staple.pem V -ndays 30
+  refused 'an answer that is too old' must-staple.pem "the server's stapled OCSP answer is out of date" "$later"
+else
+  skip 'an answer that is too old' 'faketime is not installed'
+fi
+
+done_testing

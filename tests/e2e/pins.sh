@@ -1,0 +1,181 @@
+#!/bin/sh
+# Pins, beside a trusted issuer and instead of one; versions and algorithms; certificates of our own; and
+# that trouble with any of them is one line, before a credential leaves.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/trust-lib.sh
+. "$E2E_DIR/trust-lib.sh"
+
+mkdir mail
+printf 'Subject: one\n\nbody\n' >mail/1
+certificates
+impostor="somebody may be posing as the server; only if its operator confirms that the key is new, add the key pin to tls_pins"
+other=$(pin certs/other-ca.pem)
+
+# fetches SENTENCE LINE...; refuses SENTENCE CODE LINE LINE...: a run, and what it says.
+fetches() {
+  _case=$1 && shift
+  only "$@"
+  check "$_case: no word" eval 'exits 0 && silent'
+  check "$_case: the mail has come" count_is Mail/new 1
+}
+refuses() {
+  _case=$1 _code=$2 _said=$3 && shift 3
+  rm -f transcript
+  only "$@"
+  check "$_case: exit code $_code" exits "$_code"
+  check "$_case: one line" says err "$_said"
+  check "$_case: no credential has left" no_credentials
+}
+# misconfigured SENTENCE WORDS LINE...: an error of the configuration, in one line with its place.
+misconfigured() {
+  _case=$1 _words=$2 && shift 2
+  rm -f transcript
+  only "$@"
+  check "$_case: exit code 78" exits 78
+  check "$_case: one line" says err "$_words"
+  check "$_case: nothing was sent" [ ! -s transcript ]
+}
+place='mailhaul: mailhaul.conf:10: account a:'
+
+# ---- pins ----
+for version in 1.2 1.3; do
+  for kind in selfsigned rsa ed25519; do
+    serve --dir mail --cert $kind.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
+    NO_CA=yes
+    fetches "a pin instead of an issuer, $kind, TLS $version" 'tls_trust = pin' "tls_pins = {\"$(pin certs/$kind.pem)\"}"
+    refuses "another key, $kind, TLS $version" 69 \
+      "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/$kind.pem); $impostor" \
+      'tls_trust = pin' "tls_pins = {\"$other\"}"
+    NO_CA=''
+  done
+done
+NO_CA=yes
+serve --dir mail --cert selfsigned.pem
+mine=$(pin certs/selfsigned.pem)
+fetches 'one of several pins' 'tls_trust = pin' "tls_pins = {\"$other\", \"$mine\"}"
+fetches 'the names do not count with a pin alone' 'tls_trust = pin' "tls_pins = {\"$mine\"}" 'tls_server_name = "other.example"'
+refuses 'a pin does not help beside an issuer that is not trusted' 69 \
+  "mailhaul: a: TLS: the certificate's issuer is not trusted: O=Example,CN=localhost $(identity certs/selfsigned.pem); if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin" \
+  'tls_trust = both' "tls_pins = {\"$mine\"}"
+serve --dir mail --cert old-selfsigned.pem
+refuses 'dates count with a pin, too' 69 \
+  "mailhaul: a: TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); if this machine's date is right, the server's operator has to renew it" \
+  'tls_trust = pin' "tls_pins = {\"$(pin certs/old-selfsigned.pem)\"}"
+NO_CA=''
+serve --dir mail
+mine=$(pin certs/server.pem)
+fetches 'a pin beside an issuer' 'tls_trust = both' "tls_pins = {\"$mine\"}"
+refuses 'another key from a trusted issuer' 69 \
+  "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor" \
+  'tls_trust = both' "tls_pins = {\"$other\"}"
+only 'tls_trust = both' "tls_pins = {\"$mine\"}"
+run -v a
+check '-v tells who vouched for the server' contains err 'certificate good and key pinned for localhost'
+serve --dir mail --starttls
+refuses 'another key behind STLS' 69 \
+  "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor" \
+  'tls = starttls' 'tls_trust = both' "tls_pins = {\"$other\"}"
+
+# ---- versions and algorithms ----
+serve --dir mail --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.2'
+refuses 'TLS 1.2 is not enough where 1.3 is asked for' 69 \
+  'mailhaul: a: TLS: the server cannot do TLS 1.3; tls_min_version = 1.2 would take the version before, which is safe, too' \
+  'tls_min_version = 1.3'
+fetches 'TLS 1.2 where it is enough' 'tls_min_version = 1.2'
+refuses 'the same with a priority string' 69 \
+  'mailhaul: a: TLS: the server cannot do TLS 1.3; tls_min_version = 1.2 would take the version before, which is safe, too' \
+  'tls_min_version = 1.3' 'tls_priority = "NORMAL"'
+serve --dir mail --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1'
+for priority in NORMAL 'NORMAL:+VERS-TLS1.1:+VERS-TLS1.0' LEGACY 'NORMAL:+VERS-ALL'; do
+  refuses "TLS 1.1 stays off with $priority" 69 \
+    "mailhaul: a: TLS: the server can do neither TLS 1.2 nor TLS 1.3; older versions are not safe: the server's operator has to renew it" \
+    "tls_priority = \"$priority\""
+done
+serve --dir mail
+fetches 'a priority string' 'tls_priority = "SECURE128:%PROFILE_MEDIUM"'
+only 'tls_priority = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"'
+run -v a
+check 'a priority string chooses the cipher' contains err CHACHA20-POLY1305
+hint='drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING'
+misconfigured 'a bad priority string' \
+  "$place tls_priority = \"NORMAL:+VERS-SSL9\" is not understood from here on: +VERS-SSL9; $hint" 'tls_priority = "NORMAL:+VERS-SSL9"'
+misconfigured 'one that encrypts nothing' "$place tls_priority allows NULL, which encrypts nothing; $hint" \
+  'tls_priority = "NORMAL:+NULL"'
+misconfigured 'one without versions' "$place tls_priority leaves no version of TLS, or no cipher, that is allowed; $hint" \
+  'tls_priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1"'
+misconfigured 'one without must-staple' \
+  "$place tls_priority has %NO_STATUS_REQUEST, which is not allowed; drop it; of the words with %, only those that weaken nothing are taken" \
+  'tls_priority = "NORMAL:%NO_STATUS_REQUEST"'
+
+# ---- a certificate of our own ----
+ours="set tls_client_cert and tls_client_key to what the server's operator gave you for this account"
+sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
+sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
+sed -n '/BEGIN PRIVATE/,$p' certs/rsa.pem >other-key.pem
+openssl pkcs8 -topk8 -in key.pem -out locked-key.pem -passout pass:x
+cp key.pem open-key.pem && chmod 644 open-key.pem
+for version in 1.2 1.3; do
+  serve --dir mail --client-ca certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
+  fetches "certificate and key in one file, TLS $version" 'tls_client_cert = "certs/client.pem"'
+  fetches "certificate and key in two, TLS $version" 'tls_client_cert = "certificate.pem"' 'tls_client_key = "key.pem"'
+  rm -f transcript
+  only
+  check "a server that wants one gets none, TLS $version: exit code 69" exits 69
+  check "and that is said, TLS $version" contains err 'mailhaul: a: '
+  check "with what to do, TLS $version" contains err "; $ours"
+  check "and no password, TLS $version" no_credentials
+done
+rm -f transcript
+only 'tls_client_cert = "certs/selfsigned.pem"'
+check 'a certificate that the server does not trust: exit code 69' exits 69
+check 'and that is said, too' contains err "the server asked for a certificate of ours, and then said: "
+misconfigured_key() {
+  _case=$1 _words=$2 && shift 2
+  misconfigured "$_case" "mailhaul: a: trust: $_words" 'tls_client_cert = "certificate.pem"' "$@"
+}
+both='tls_client_cert and its key cannot be used:'
+misconfigured_key 'a key of another certificate' \
+  "$both The certificate and the given key do not match.; the key is not that of the certificate: set tls_client_key to the right one" \
+  'tls_client_key = "other-key.pem"'
+misconfigured_key 'a key with a passphrase' \
+  "$both Decryption has failed.; a key with a passphrase cannot be used: write it into a file without one, mode 0600" \
+  'tls_client_key = "locked-key.pem"'
+misconfigured_key 'a key that everybody can read' \
+  'the key of tls_client_cert can be read by everybody; run: chmod o= open-key.pem' 'tls_client_key = "open-key.pem"'
+misconfigured_key 'a key that is not there' \
+  'tls_client_key nowhere.pem cannot be read: No such file or directory; name a PEM file with the key of the certificate, or a PKCS#11 URI' \
+  'tls_client_key = "nowhere.pem"'
+
+# ---- files that are no good ----
+serve --dir mail
+misconfigured 'a list that is not there' \
+  'mailhaul: a: trust: tls_crl_file nowhere.pem cannot be read: No such file or directory; name a PEM file with the revocation list of the issuer, or drop tls_crl_file' \
+  'tls_crl_file = "nowhere.pem"'
+misconfigured 'a list that is none' \
+  'mailhaul: a: trust: tls_crl_file certs/ca.pem holds no revocation list; name a PEM file with the revocation list of the issuer, or drop tls_crl_file' \
+  'tls_crl_file = "certs/ca.pem"'
+misconfigured 'authorities that are none' \
+  "mailhaul: a: trust: tls_ca_file certs/crl.pem holds no certificate; name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's" \
+  'tls_ca_file = "certs/crl.pem"'
+
+# ---- what TLS can do and we do not ----
+serve --dir mail --rehandshake --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.2'
+fetches 'a server that asks to renegotiate'
+check 'gets no second handshake' lacks transcript renegotiates
+
+# ---- accounts share what they can ----
+serve --dir mail
+fresh_configuration
+configure a 'deliver_to = "maildir:A"'
+configure b 'deliver_to = "maildir:B"' 'tls_crl_file = "certs/crl.pem"'
+configure c 'deliver_to = "maildir:C"' 'tls_trust = both' "tls_pins = {\"$other\"}"
+configure d 'deliver_to = "maildir:D"' 'tls_trust = both' "tls_pins = {\"$mine\"}"
+rm -rf state
+run
+check 'one account with a wrong pin does not touch the others' exits 69
+check 'and is told of alone' says err "mailhaul: c: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor"
+check 'their mail has come' count_is 'A/new' 1
+check 'with a list' count_is 'B/new' 1
+check 'and with the right pin' count_is 'D/new' 1
+
+done_testing

@@ -1,0 +1,203 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "config/account.h"
+
+static struct account a;
+
+static void enter(void)
+{
+	setenv("HOME", "/home/me", 1);
+	account_init(&a, "work");
+}
+
+static void leave(void)
+{
+	account_free(&a);
+}
+
+static const struct account_option *find_option(const char *name)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, name) == 0)
+			return &account_options[i];
+	}
+	ck_abort_msg("no option %s", name);
+}
+
+static bool set(const char *name, const char *value, struct error *err)
+{
+	const char *const values[] = {value, NULL};
+
+	return account_set(&a, find_option(name), values, "/etc/mail", err);
+}
+
+static void must_set(const char *name, const char *value)
+{
+	struct error err;
+
+	ck_assert_msg(set(name, value, &err), "%s = \"%s\": %s", name, value, err.cause);
+}
+
+#define PIN "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE="
+#define OTHER_PIN "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+static const char *const bad_pins[] = {
+    "",
+    "46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
+    "sha1:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
+    "sha256//46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE",
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE==",
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurH=",
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHEE=",
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHF=", /* its last bits are no part of the hash */
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08-ughurHE=",
+    "sha256: 6hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
+};
+
+START_TEST(a_pin_that_cannot_be_one_is_told)
+{
+	const char *const values_with_it[] = {PIN, bad_pins[_i], OTHER_PIN, NULL};
+	const struct account_option *option = find_option("tls_pins");
+	char told[128];
+	struct error err;
+
+	ck_assert(!account_set(&a, option, values_with_it, "/", &err));
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not understood", bad_pins[_i]);
+	ck_assert_str_eq(err.cause, told);
+	ck_assert_ptr_nonnull(strstr(err.mend, option->expects));
+	ck_assert_ptr_null(a.tls_pins);
+}
+END_TEST
+
+static void set_pins(void)
+{
+	const char *const pins[] = {PIN, OTHER_PIN, NULL};
+	struct error err;
+
+	ck_assert(account_set(&a, find_option("tls_pins"), pins, "/", &err));
+	ck_assert_str_eq(a.tls_pins[0], PIN);
+	ck_assert_str_eq(a.tls_pins[1], OTHER_PIN);
+	ck_assert_ptr_null(a.tls_pins[2]);
+}
+
+START_TEST(a_list_of_pins_is_never_empty)
+{
+	const char *const none[] = {NULL};
+	struct error err;
+
+	ck_assert(!account_set(&a, find_option("tls_pins"), none, "/", &err));
+	set_pins();
+	set_pins();
+}
+END_TEST
+
+static void make_whole(void)
+{
+	must_set("server", "pop.example.org");
+	must_set("user", "me");
+	must_set("password", "x");
+	must_set("deliver_to", "maildir:x");
+}
+
+/* What an account says of TLS: defaults, then its own words; P stands for pins. */
+static const struct {
+	const char *defaults[3], *own[4], *cause; /* NULL: it can be */
+} contradictions[] = {
+    {{NULL}, {"P"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
+    {{NULL}, {"P", "tls_trust=ca"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
+    {{NULL}, {"P", "tls_trust=pin"}, NULL},
+    {{NULL}, {"P", "tls_trust=both"}, NULL},
+    {{NULL}, {"tls_trust=pin"}, "tls_trust = pin needs tls_pins"},
+    {{NULL}, {"tls_trust=both"}, "tls_trust = both needs tls_pins"},
+    {{NULL}, {"P", "tls_trust=pin", "tls_ca_file=x"}, "tls_ca_file is set, but with tls_trust = pin no issuer is believed"},
+    {{NULL}, {"P", "tls_trust=pin", "tls_crl_file=x"}, "tls_crl_file is set, but with tls_trust = pin no issuer is believed"},
+    {{NULL}, {"P", "tls_trust=both", "tls_ca_file=x"}, NULL},
+    {{"tls_ca_file=x", "tls_crl_file=y"}, {"P", "tls_trust=pin"}, NULL},
+    {{"P", "tls_trust=both"}, {"tls_trust=ca"}, NULL},
+    {{"P", "tls_trust=both"}, {"tls_trust=ca", "P"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
+    {{"tls_trust=both"}, {"P"}, NULL},
+    {{NULL}, {"tls_client_key=x"}, "tls_client_key is set, but tls_client_cert is not"},
+    {{NULL}, {"tls_client_cert=x"}, NULL},
+    {{"tls_client_cert=x", "tls_client_key=y"}, {"tls_client_cert=z"}, NULL},
+    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.2"}, NULL},
+    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.3"}, "tls_priority leaves no version of TLS, or no cipher"},
+    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.2"}, NULL},
+    {{NULL}, {"tls_priority=nonsense"}, "tls_priority = \"nonsense\" is not understood"},
+    {{NULL}, {"tls_priority=NORMAL:+NULL"}, "tls_priority allows NULL"},
+    {{NULL}, {"tls_priority=NORMAL:%UNSAFE_RENEGOTIATION"}, "tls_priority has %UNSAFE_RENEGOTIATION, which is not allowed"},
+    {{NULL}, {"tls_priority=NORMAL:%VERIFY_ALLOW_BROKEN"}, "tls_priority has %VERIFY_ALLOW_BROKEN, which is not allowed"},
+    {{NULL}, {"server=b\xc3\xbc"
+		  "cher.example", "tls_server_name=m\xc3\xbcnchen.example"}, NULL},
+    {{NULL}, {"tls_server_name=m\xfcnchen.example"}, "m\\xfcnchen.example is no host name"},
+};
+
+static void say(const char *words)
+{
+	char name[64];
+	const char *equals = strchr(words, '=');
+
+	if (strcmp(words, "P") == 0) {
+		set_pins();
+		return;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - words), words);
+	must_set(name, equals + 1);
+}
+
+START_TEST(what_is_said_of_tls_must_not_contradict_itself)
+{
+	struct error err;
+	bool ok;
+
+	for (size_t i = 0; i < 3 && contradictions[_i].defaults[i]; i++)
+		say(contradictions[_i].defaults[i]);
+	account_end_defaults(&a);
+	make_whole();
+	for (size_t i = 0; i < 4 && contradictions[_i].own[i]; i++)
+		say(contradictions[_i].own[i]);
+	ok = account_check(&a, &err);
+	ck_assert_msg(ok == (contradictions[_i].cause == NULL), "%s", ok ? "it passed" : err.cause);
+	if (ok)
+		return;
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	ck_assert_msg(strncmp(err.cause, contradictions[_i].cause, strlen(contradictions[_i].cause)) == 0, "%s", err.cause);
+	ck_assert_str_ne(err.mend, "");
+}
+END_TEST
+
+START_TEST(a_key_from_the_defaults_goes_with_its_certificate)
+{
+	struct error err;
+
+	say("tls_client_cert=x");
+	say("tls_client_key=y");
+	account_end_defaults(&a);
+	make_whole();
+	ck_assert(account_check(&a, &err));
+	ck_assert_str_eq(a.tls_client_key, "/etc/mail/y");
+	say("tls_client_cert=z");
+	ck_assert(account_check(&a, &err));
+	ck_assert_ptr_null(a.tls_client_key);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("account_tls");
+	TCase *c = check_case(s, "account_tls");
+
+	tcase_add_checked_fixture(c, enter, leave);
+	LOOP_OVER(c, a_pin_that_cannot_be_one_is_told, bad_pins);
+	tcase_add_test(c, a_list_of_pins_is_never_empty);
+	LOOP_OVER(c, what_is_said_of_tls_must_not_contradict_itself, contradictions);
+	tcase_add_test(c, a_key_from_the_defaults_goes_with_its_certificate);
+	return check_main(s);
+}
