@@ -199,8 +199,8 @@ const struct account_option account_options[] = {
 	account_tls_set_pins},
     {"tls_server_name", "a host name or address, such as \"pop.example.org\"", account_tls_set_server_name, NULL},
     {"tls_crl_file", "the path of a PEM file", account_tls_set_crl_file, NULL},
-    {"tls_client_cert", "the path of a PEM file, or a PKCS#11 URI", account_tls_set_client_cert, NULL},
-    {"tls_client_key", "the path of a PEM file, or a PKCS#11 URI", account_tls_set_client_key, NULL},
+    {"tls_client_cert", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_cert, NULL},
+    {"tls_client_key", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_key, NULL},
     {"tls_min_version", "1.2 or 1.3", account_tls_set_min_version, NULL},
     {"tls_priority", "a priority string of GnuTLS", account_tls_set_priority, NULL},
     {"user", "the name to log in with", set_user, NULL},
@@ -255,7 +255,7 @@ void account_free(struct account *a)
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
     const char *folder, struct error *err)
 {
-	bool secret = option->set == credentials_set_password;
+	bool secret = option->set == credentials_set_password || (values[0] && strstr(values[0], "pin-value"));
 
 	if (option->set ? option->set(a, values[0], folder) : option->set_list(a, values))
 		return true;

@@ -24,11 +24,13 @@ static bool set_path(char **where, const char *value, const char *folder)
 	return true;
 }
 
-/* A path, or an object of a token (RFC 7512), which is nowhere in a folder. */
+/* A path, or an object of a token (RFC 7512), which is nowhere in a folder. A PIN has no place in it. */
 static bool set_path_or_uri(char **where, const char *value, const char *folder)
 {
 	if (strncmp(value, "pkcs11:", 7) != 0)
 		return set_path(where, value, folder);
+	if (strstr(value, "pin-value"))
+		return false;
 	replace(where, memory_copy_string(value));
 	return true;
 }

@@ -93,6 +93,8 @@ static bool load_client(struct tls_trust *t, const struct tls_files *f, struct e
 		return error_mend(err, "the key is not that of the certificate: set tls_client_key to the right one");
 	if (code == GNUTLS_E_DECRYPTION_FAILED)
 		return error_mend(err, "a key with a passphrase cannot be used: write it into a file without one, mode 0600");
+	if (code == GNUTLS_E_PKCS11_PIN_ERROR)
+		return error_mend(err, "the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH");
 	return error_mend(err, "tls_client_cert names a PEM file or a PKCS#11 URI; without tls_client_key it has the key, too");
 }
 

@@ -88,6 +88,16 @@ static void set_pins(void)
 	ck_assert_ptr_null(a.tls_pins[2]);
 }
 
+START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
+{
+	struct error err;
+
+	ck_assert(!set("tls_client_key", "pkcs11:object=me?pin-value=1234", &err));
+	ck_assert_str_eq(err.cause, "tls_client_key = \"\" is not understood");
+	ck_assert_ptr_null(strstr(err.mend, "1234"));
+}
+END_TEST
+
 START_TEST(a_list_of_pins_is_never_empty)
 {
 	const char *const none[] = {NULL};
@@ -196,6 +206,7 @@ int main(void)
 
 	tcase_add_checked_fixture(c, enter, leave);
 	LOOP_OVER(c, a_pin_that_cannot_be_one_is_told, bad_pins);
+	tcase_add_test(c, the_pin_of_a_token_is_neither_taken_nor_told);
 	tcase_add_test(c, a_list_of_pins_is_never_empty);
 	LOOP_OVER(c, what_is_said_of_tls_must_not_contradict_itself, contradictions);
 	tcase_add_test(c, a_key_from_the_defaults_goes_with_its_certificate);

@@ -1,0 +1,54 @@
+#!/bin/sh
+# A certificate and key of our own that rest in a token (PKCS#11), here SoftHSM: loaded before the worker is
+# forked, used in it.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/trust-lib.sh
+. "$E2E_DIR/trust-lib.sh"
+for program in softhsm2-util p11tool; do
+  command -v "$program" >/dev/null 2>&1 || skip_all "$program is not installed"
+done
+module=$(find /usr/lib* /usr/local/lib* -name 'libsofthsm2.so' 2>/dev/null | head -n 1)
+[ -n "$module" ] || skip_all 'the module of SoftHSM is not there'
+
+mkdir mail tokens
+printf 'Subject: one\n\nbody\n' >mail/1
+certificates
+SOFTHSM2_CONF=$WORK/softhsm.conf
+export SOFTHSM2_CONF
+printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$WORK" >"$SOFTHSM2_CONF"
+sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
+sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
+printf 1234 >pin
+{
+  softhsm2-util --init-token --free --label mail --pin 1234 --so-pin 5678 &&
+    softhsm2-util --import key.pem --token mail --label me --id 01 --pin 1234 &&
+    GNUTLS_PIN=1234 p11tool --provider "$module" --batch --login --write --load-certificate certificate.pem --label me --id 01 \
+      'pkcs11:token=mail'
+} >token.log 2>&1 || bail "no token: $(tail -n 3 token.log)"
+
+p11tool --list-tokens 2>/dev/null | grep -q 'token=mail' || skip_all 'SoftHSM is not among the modules of p11-kit'
+
+for version in 1.2 1.3; do
+  serve --dir mail --client-ca certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
+  only 'tls_client_cert = "pkcs11:token=mail;object=me;type=cert"' \
+    "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
+  check "certificate and key in a token, TLS $version" eval 'exits 0 && silent'
+  check "its mail has come, TLS $version" count_is Mail/new 1
+done
+only 'tls_client_cert = "certificate.pem"' \
+  "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
+check 'the key alone in a token' eval 'exits 0 && silent'
+
+printf 4321 >pin
+rm -f transcript
+only 'tls_client_cert = "certificate.pem"' \
+  "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
+check 'a wrong PIN: exit code 78' exits 78
+check 'a wrong PIN: one line' says err \
+  'mailhaul: a: trust: tls_client_cert and its key cannot be used: Error in provided PIN.; the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH'
+check 'a wrong PIN: nothing was sent' [ ! -s transcript ]
+only 'tls_client_cert = "certificate.pem"' 'tls_client_key = "pkcs11:token=mail;object=nothing;type=private"'
+check 'no such object: exit code 78' exits 78
+check 'no such object: one line' [ "$(grep -c '^mailhaul: a: trust: tls_client_cert and its key cannot be used: ' err)" -eq "$(wc -l <err)" ]
+
+done_testing
