@@ -86,21 +86,18 @@ static bool load_trust(struct jobs *j, size_t index, struct error *err)
 	return tls_trust_load(&j->trusts[index], &files, err);
 }
 
-static void free_trusts(struct jobs *j)
+static void free_trust(struct jobs *j, size_t index)
 {
-	for (size_t i = 0; i < j->count; i++) {
-		struct tls_trust *shared = j->trusts[i];
+	const struct tls_trust *shared = j->trusts[index];
 
-		for (size_t k = i + 1; k < j->count; k++) {
-			if (j->trusts[k] == shared)
-				j->trusts[k] = NULL;
-		}
-		tls_trust_free(&j->trusts[i]);
+	for (size_t i = 0; i < j->count; i++) {
+		if (i != index && j->trusts[i] == shared)
+			j->trusts[i] = NULL;
 	}
-	free(j->trusts);
+	tls_trust_free(&j->trusts[index]);
 }
 
-/* In the worker: what belongs to other accounts goes. */
+/* In the worker: what belongs to other accounts goes, passwords and keys. */
 static void drop_others(struct jobs *j, size_t index)
 {
 	for (unsigned i = 0; i < j->parallel; i++) {
@@ -110,6 +107,8 @@ static void drop_others(struct jobs *j, size_t index)
 	for (size_t i = 0; i < j->count; i++) {
 		if (i != index)
 			secret_free(&j->accounts[i]->password);
+		if (j->accounts[i]->tls_client_cert && j->trusts[i] != j->trusts[index])
+			free_trust(j, i);
 	}
 }
 
@@ -263,5 +262,7 @@ void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, 
 	}
 	free(fds);
 	free(j.slots);
-	free_trusts(&j);
+	for (size_t i = 0; i < count; i++)
+		free_trust(&j, i);
+	free(j.trusts);
 }

@@ -17,6 +17,7 @@
 
 enum {
 	WHAT_MOST = 330,     /* a fault in words: what is behind it has its place in a struct error's cause */
+	DN_MOST = 100,	     /* anybody can write anything into a DN: too little for a false fingerprint */
 	NAMES_SHOWN = 5,     /* of those that a certificate is for, */
 	NAMES_LOOKED_AT = 32, /* among so many */
 	PRINT_SIZE = 3 * DIGEST_SIZE,
@@ -45,6 +46,15 @@ static bool refuse(const struct shown *s, struct error *err, const char *format,
 	va_end(args);
 	escape_text(what, sizeof(what), raw, strlen(raw));
 	return error_set(err, ERROR_TLS, "%s (SHA-256 fingerprint %s, key pin %s)", what, s->print, s->pin);
+}
+
+static void dn_text(gnutls_x509_crt_t crt, bool issuer, char out[DN_MOST])
+{
+	gnutls_datum_t dn = {0};
+	int code = issuer ? gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) : gnutls_x509_crt_get_dn3(crt, &dn, 0);
+
+	escape_text(out, DN_MOST, code >= 0 ? (const char *)dn.data : "?", code >= 0 ? dn.size : 1);
+	gnutls_free(dn.data);
 }
 
 static void date_text(time_t when, char out[16])
@@ -126,21 +136,20 @@ static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
 /* Tells of the first certificate, from the server's own up, whose time is over or has not come. */
 static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 {
-	char date[16], whose[200];
+	char date[16], whose[DN_MOST + 40];
 	time_t limit;
 	bool found = is_out_of_date(s->crt, expired, &limit);
 
 	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate that the server's rests on");
 	for (unsigned i = 1; !found && i < s->count; i++) {
 		gnutls_x509_crt_t crt = NULL;
-		char subject[160] = "?";
-		size_t size = sizeof(subject);
+		char subject[DN_MOST];
 
 		if (gnutls_x509_crt_init(&crt) < 0)
 			break;
 		if (gnutls_x509_crt_import(crt, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0)
 			found = is_out_of_date(crt, expired, &limit);
-		gnutls_x509_crt_get_dn(crt, subject, &size);
+		dn_text(crt, false, subject);
 		gnutls_x509_crt_deinit(crt);
 		if (found)
 			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
@@ -156,10 +165,9 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 
 static bool refuse_issuer(const struct shown *s, struct error *err)
 {
-	char issuer[256] = "?";
-	size_t size = sizeof(issuer);
+	char issuer[DN_MOST];
 
-	gnutls_x509_crt_get_issuer_dn(s->crt, issuer, &size);
+	dn_text(s->crt, true, issuer);
 	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
 	return error_mend(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
 			       "the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin");

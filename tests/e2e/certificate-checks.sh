@@ -43,7 +43,7 @@ adopt='if the server is yours, set tls_ca_file to the certificate of its issuer,
 refused 'expired' expired.pem "the certificate expired on $(day expired.pem enddate)" "$renew"
 refused 'not yet valid' not-yet.pem "the certificate is not valid before $(day not-yet.pem startdate)" "check this machine's date"
 refused 'an issuer that expired' old-issuer.pem \
-  "the issuer's certificate (O=Example,CN=Old test authority) expired on $(day old-ca.pem enddate)" "$renew"
+  "the issuer's certificate (CN=Old test authority,O=Example) expired on $(day old-ca.pem enddate)" "$renew"
 
 # ---- names ----
 refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
@@ -67,10 +67,23 @@ refused 'another internationalized name' idn.pem \
   'the certificate was issued for xn--bcher-kva.example, not for xn--mnchen-3ya.example' "$rename" \
   'tls_server_name = "münchen.example"'
 
+label=a23456789-123456789-123456789-123456789-123456789-123456789-12
+long=$label.$label.$label.${label%2}
+refused 'the longest name' server.pem \
+  "the certificate was issued for localhost, 127.0.0.1, 0:0:0:..., not for $long" "$rename" "tls_server_name = \"$long\""
+SERVER=bücher.invalid
+rm -f transcript
+only
+check 'an internationalized server is looked up as DNS has it' contains err \
+  'mailhaul: a: connect: the host name xn--bcher-kva.invalid could not be looked up: '
+SERVER=localhost
+
 # ---- issuers and keys ----
-refused 'its own issuer' selfsigned.pem "the certificate's issuer is not trusted: O=Example,CN=localhost" "$adopt"
-refused 'an unknown issuer' server.pem "the certificate's issuer is not trusted: O=Example,CN=mailhaul test authority" \
+refused 'its own issuer' selfsigned.pem "the certificate's issuer is not trusted: CN=localhost,O=Example" "$adopt"
+refused 'an unknown issuer' server.pem "the certificate's issuer is not trusted: CN=mailhaul test authority,O=Example" \
   "$adopt" 'tls_ca_file = "certs/other-ca.pem"'
+refused 'an issuer who poses as a fingerprint' long-name.pem \
+  "the certificate's issuer is not trusted: OU=key pin sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,OU=BB:CC:DD:EE:FF:00:11:22:33:44..." "$adopt"
 refused 'a certificate for clients' client.pem \
   'the certificate was issued for me, not for localhost' "$rename"
 for kind in rsa ed25519 server; do

@@ -46,6 +46,7 @@ enum {
 	CERT_IDN,
 	CERT_SELFSIGNED,
 	CERT_OLD_SELFSIGNED,
+	CERT_LONG_NAME,
 	CERT_RSA,
 	CERT_ED25519,
 	CERT_REVOKED,
@@ -97,6 +98,11 @@ static const struct spec specs[CERT_COUNT] = {
 	CERT_SELFSIGNED, -365, 3650},
     [CERT_OLD_SELFSIGNED] = {"old-selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
 	CERT_OLD_SELFSIGNED, -730, -365},
+    [CERT_LONG_NAME] = {"long-name.pem",
+	"O=Example (SHA-256 fingerprint 00:11:22:33:44:55:66:77:88:99:AA,"
+	"OU=BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF),"
+	"OU=key pin sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	NAMES_LOOPBACK, false, CERT_LONG_NAME, -365, 3650},
     [CERT_RSA] = {"rsa.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650,
 	.key = KEY_RSA},
     [CERT_ED25519] = {"ed25519.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365,
