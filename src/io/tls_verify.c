@@ -218,6 +218,10 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 	if (status & (GNUTLS_CERT_MISSING_OCSP_STATUS | GNUTLS_CERT_INVALID_OCSP_STATUS |
 			 GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE))
 		return refuse_staple(s, status, err);
+	if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
+		refuse(s, err, "the certificate is not meant for servers");
+		return error_mend(err, "the server's operator has to replace it");
+	}
 	return refuse_otherwise(s, status, err);
 }
 

@@ -61,6 +61,17 @@ serve --dir mail --cert old-selfsigned.pem
 refuses 'dates count with a pin, too' 69 \
   "mailhaul: a: TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); if this machine's date is right, the server's operator has to renew it" \
   'tls_trust = pin' "tls_pins = {\"$(pin certs/old-selfsigned.pem)\"}"
+if faketime -f -400d true 2>/dev/null; then
+  serve --dir mail --cert selfsigned.pem
+  only 'tls_trust = pin' "tls_pins = {\"$mine\"}"
+  rm -f transcript
+  run_later -400d a
+  check 'also before they begin: exit code 69' exits 69
+  check 'also before they begin: one line' contains err 'mailhaul: a: TLS: the certificate is not valid before '
+  check 'also before they begin: no credential has left' no_credentials
+else
+  skip 'also before they begin' 'faketime is not installed'
+fi
 NO_CA=''
 serve --dir mail
 mine=$(pin certs/server.pem)
@@ -125,6 +136,14 @@ for version in 1.2 1.3; do
   check "with what to do, TLS $version" contains err "; $ours"
   check "and no password, TLS $version" no_credentials
 done
+for version in 1.2 1.3; do
+  serve --dir mail --client-ca certs/ca.pem --cert selfsigned.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
+  only 'tls_client_cert = "certs/client.pem"'
+  check "a server that is not trusted gets no certificate either, TLS $version" [ ! -s transcript ]
+done
+serve --dir mail --client-ca certs/ca.pem
+only 'tls_client_cert = "certs/client.pem"'
+check 'one that is trusted does' contains transcript '(shows a certificate)'
 rm -f transcript
 only 'tls_client_cert = "certs/selfsigned.pem"'
 check 'a certificate that the server does not trust: exit code 69' exits 69
@@ -167,15 +186,19 @@ check 'gets no second handshake' lacks transcript renegotiates
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:A"'
-configure b 'deliver_to = "maildir:B"' 'tls_crl_file = "certs/crl.pem"'
+configure b 'deliver_to = "maildir:B"' 'tls_crl_file = "certs/old-crl.pem"'
 configure c 'deliver_to = "maildir:C"' 'tls_trust = both' "tls_pins = {\"$other\"}"
 configure d 'deliver_to = "maildir:D"' 'tls_trust = both' "tls_pins = {\"$mine\"}"
+configure e 'deliver_to = "maildir:E"' 'tls_crl_file = "certs/crl.pem"'
+configure f 'deliver_to = "maildir:F"' 'tls_client_cert = "certs/client.pem"'
 rm -rf state
 run
-check 'one account with a wrong pin does not touch the others' exits 69
-check 'and is told of alone' says err "mailhaul: c: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor"
-check 'their mail has come' count_is 'A/new' 1
-check 'with a list' count_is 'B/new' 1
-check 'and with the right pin' count_is 'D/new' 1
+check 'accounts with wrong pins and lists do not touch the others' exits 69
+check 'they are told of' contains err "mailhaul: c: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor"
+check 'each with its own fault' contains err 'mailhaul: b: TLS: whether the certificate has been revoked is not known: '
+check 'and they alone' [ "$(wc -l <err)" -eq 2 ]
+for folder in A D E F; do
+  check "mail has come to $folder" count_is $folder/new 1
+done
 
 done_testing

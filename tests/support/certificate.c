@@ -111,7 +111,7 @@ static const struct spec specs[CERT_COUNT] = {
 	3650},
     [CERT_MUST_STAPLE] = {"must-staple.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA,
 	-365, 3650, .must_staple = true},
-    [CERT_CLIENT] = {"client.pem", "CN=me,O=Example", NAMES_NONE, false, CERT_CA, -365, 3650,
+    [CERT_CLIENT] = {"client.pem", "CN=me,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650,
 	.client = true},
 };
 

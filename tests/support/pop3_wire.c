@@ -120,6 +120,15 @@ static bool plain_instead_of_tls(struct pop3_wire *wire)
 	return true;
 }
 
+static int check_client(gnutls_session_t tls)
+{
+	const struct pop3_wire *wire = gnutls_session_get_ptr(tls);
+	unsigned status = 0, count = 0;
+	if (gnutls_certificate_get_peers(tls, &count) && count > 0)
+		record_client(wire, "(shows a certificate)", 21);
+	return gnutls_certificate_verify_peers2(tls, &status) >= 0 && status == 0 ? 0 : -1;
+}
+
 bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials,
     const char *priority, bool ask_client)
 {
@@ -137,7 +146,8 @@ bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_
 		return fail(wire);
 	if (ask_client) {
 		gnutls_certificate_server_set_request(wire->tls, GNUTLS_CERT_REQUIRE);
-		gnutls_session_set_verify_cert(wire->tls, NULL, 0);
+		gnutls_session_set_ptr(wire->tls, wire);
+		gnutls_session_set_verify_function(wire->tls, check_client);
 	}
 	do {
 		rc = gnutls_handshake(wire->tls);
