@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 
 #include "base/buf.h"
@@ -189,7 +190,7 @@ static bool refuse_staple(const struct shown *s, unsigned status, struct error *
 	refuse(s, err, "the server's stapled OCSP answer is %s",
 	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		  ? "out of date"
 		: status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE ? "dated in the future"
-									  : "not valid for the certificate");
+									  : "no good one for the certificate");
 	return error_mend(err, "try again later, and check this machine's date; if it stays so, ask the server's operator");
 }
 
@@ -241,6 +242,36 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, char *n
 		return error_mend(err, "the server's operator has to replace it");
 	}
 	return status == 0 || refuse_status(s, status, name, err);
+}
+
+/* Whether one of the answers says of the certificate that it is good. Another says "unknown". */
+static bool says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
+{
+	gnutls_ocsp_resp_t answers = NULL;
+	unsigned status = 0;
+	bool good = false;
+
+	if (gnutls_ocsp_resp_init(&answers) < 0)
+		return false;
+	if (gnutls_ocsp_resp_import(answers, raw) >= 0) {
+		for (unsigned i = 0; !good; i++) {
+			if (gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL, NULL, NULL, NULL) < 0)
+				break;
+			good = status == GNUTLS_OCSP_CERT_GOOD && gnutls_ocsp_resp_check_crt(answers, i, crt) >= 0;
+		}
+	}
+	gnutls_ocsp_resp_deinit(answers);
+	return good;
+}
+
+/* GnuTLS takes "unknown" for none sent. A server that sends an answer has to send a good one (RFC 6066, 8.). */
+static bool check_staple(gnutls_session_t session, const struct shown *s, struct error *err)
+{
+	gnutls_datum_t raw = {0};
+
+	if (gnutls_ocsp_status_request_get2(session, 0, &raw) < 0 || raw.size == 0 || says_good(&raw, s->crt))
+		return true;
+	return refuse_staple(s, GNUTLS_CERT_INVALID_OCSP_STATUS, err);
 }
 
 static bool signed_by(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
@@ -361,7 +392,7 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
 		error_mend(err, "the server's operator has to replace it");
 	} else {
-		ok = options->proof == TLS_BY_PIN || (check_chain(session, &s, name, err) && check_lists(&s, options->trust, err));
+		ok = options->proof == TLS_BY_PIN || (check_chain(session, &s, name, err) && check_staple(session, &s, err) && check_lists(&s, options->trust, err));
 		ok = ok && (options->proof == TLS_BY_CA || check_pin(&s, options->pins, err));
 		ok = ok && (options->proof != TLS_BY_PIN || check_dates(&s, err));
 	}

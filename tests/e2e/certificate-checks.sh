@@ -107,14 +107,17 @@ refused 'must-staple without an answer' must-staple.pem \
   'the certificate demands a stapled OCSP answer, and the server sent none' \
   "try again later; if it stays so, the server's operator has to set up OCSP stapling"
 
-# answer FILE STATUS OPTION...: the authority's answer for certs/FILE, V (good) or R (revoked), as ./answer.
+# answer FILE STATUS OPTION...: the authority's answer for certs/FILE, V (good), R (revoked) or nothing
+# (unknown), as ./answer.
 answer() {
   _serial=$(openssl x509 -in "certs/$1" -noout -serial | sed 's/.*=//') _revoked=''
-  [ "$2" = V ] || _revoked=250101000000Z
-  printf '%s\t491231235959Z\t%s\t%s\tunknown\t/CN=localhost\n' "$2" "$_revoked" "$_serial" >index
+  [ "$2" != R ] || _revoked=250101000000Z
+  printf '%s\t491231235959Z\t%s\t%s\tunknown\t/CN=localhost\n' "${2:-V}" "$_revoked" "$_serial" >index
+  [ -n "$2" ] || : >index
   _cert=certs/$1 && shift 2
   # shellcheck disable=SC2086 # a command or nothing
-  ${OCSP_TIME:-} openssl ocsp -index index -rsigner certs/ca.pem -rkey certs/ca-key.pem -CA certs/ca.pem -issuer certs/ca.pem \
+  ${OCSP_TIME:-} openssl ocsp -index index -rsigner "certs/${OCSP_SIGNER:-ca}.pem" \
+    -rkey "certs/${OCSP_SIGNER:-ca-key}.pem" -CA certs/ca.pem -issuer certs/ca.pem \
     -cert "$_cert" -no_nonce -respout answer "$@" >ocsp.log 2>&1 || bail "no OCSP answer: $(cat ocsp.log)"
 }
 SERVE_OPTIONS='--ocsp answer'
@@ -124,17 +127,25 @@ answer server.pem V -ndays 30
 taken 'a good answer that was not demanded' server.pem
 answer server.pem R -ndays 30
 refused 'revoked by a stapled answer' server.pem 'the certificate, or one that it rests on, has been revoked' "$gone"
-invalid="the server's stapled OCSP answer is not valid for the certificate"
+useless="the server's stapled OCSP answer is no good one for the certificate"
 later="try again later, and check this machine's date; if it stays so, ask the server's operator"
-answer rsa.pem V -ndays 30
-refused 'an answer for another certificate' must-staple.pem "$invalid" "$later"
-printf 'no answer' >answer
-refused 'an answer that is none' must-staple.pem "$invalid" "$later"
-if faketime -f -90d true 2>/dev/null; then
-  OCSP_TIME='faketime -f -90d' && answer must-staple.pem V -ndays 30
-  refused 'an answer that is too old' must-staple.pem "the server's stapled OCSP answer is out of date" "$later"
-else
-  skip 'an answer that is too old' 'faketime is not installed'
-fi
+for kind in must-staple server; do
+  answer rsa.pem V -ndays 30
+  refused "an answer for another certificate than $kind" $kind.pem "$useless" "$later"
+  answer $kind.pem '' -ndays 30
+  refused "an answer that does not know $kind" $kind.pem "$useless" "$later"
+  printf 'no answer' >answer
+  refused "an answer that is none for $kind" $kind.pem "$useless" "$later"
+  if faketime -f -90d true 2>/dev/null; then
+    OCSP_TIME='faketime -f -90d' && answer $kind.pem V -ndays 30 && OCSP_TIME=''
+    refused "an answer that is too old for $kind" $kind.pem "the server's stapled OCSP answer is out of date" "$later"
+  else
+    skip "an answer that is too old for $kind" 'faketime is not installed'
+  fi
+  OCSP_SIGNER=selfsigned
+  answer $kind.pem V -ndays 30
+  refused "an answer that another has signed for $kind" $kind.pem "$useless" "$later"
+  OCSP_SIGNER=''
+done
 
 done_testing
