@@ -49,6 +49,9 @@ refused 'an issuer that expired' old-issuer.pem \
 refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
 refused 'a common name beside other names' common-name.pem \
   'the certificate was issued for mail.example.net, not for localhost' "$rename"
+taken 'a common name alone' no-names.pem
+refused 'another common name alone' no-names.pem 'the certificate was issued for localhost, not for pop.example.org' \
+  "$rename" 'tls_server_name = "pop.example.org"'
 refused 'addresses alone' address.pem \
   'the certificate was issued for 127.0.0.1, 0:0:0:0:0:0:0:1, not for localhost' "$rename"
 SERVER=127.0.0.1
