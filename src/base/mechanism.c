@@ -4,20 +4,25 @@
 
 #include <string.h>
 
+#define PASSWORD(word, sasl) word, sasl, MECHANISM_PASSWORD
+#define TOKEN(word, sasl) word, sasl, MECHANISM_TOKEN
+#define NOTHING(word, sasl) word, sasl, MECHANISM_NOTHING
+#define SCRAM .automatic = true, .proves = true
+
 const struct mechanism mechanisms[] = {
-    {"scram-sha-256-plus", "SCRAM-SHA-256-PLUS", MECHANISM_PASSWORD, .strength = 6, .automatic = true, .binds = true, .proves = true},
-    {"scram-sha-256", "SCRAM-SHA-256", MECHANISM_PASSWORD, .strength = 5, .automatic = true, .proves = true},
-    {"scram-sha-1-plus", "SCRAM-SHA-1-PLUS", MECHANISM_PASSWORD, .strength = 4, .automatic = true, .binds = true, .proves = true},
-    {"scram-sha-1", "SCRAM-SHA-1", MECHANISM_PASSWORD, .strength = 3, .automatic = true, .proves = true},
-    {"plain", "PLAIN", MECHANISM_PASSWORD, .strength = 1, .automatic = true},
-    {"login", "LOGIN", MECHANISM_PASSWORD, .strength = 1, .server_first = true},
-    {"user", NULL, MECHANISM_PASSWORD, .strength = 1},
-    {"oauthbearer", "OAUTHBEARER", MECHANISM_TOKEN, .strength = 1, .automatic = true},
-    {"xoauth2", "XOAUTH2", MECHANISM_TOKEN, .strength = 1, .automatic = true},
-    {"external", "EXTERNAL", MECHANISM_NOTHING, .strength = 1},
-    {"gssapi", "GSSAPI", MECHANISM_NOTHING, .strength = 1},
-    {"cram-md5", "CRAM-MD5", MECHANISM_PASSWORD, .strength = 2, .server_first = true},
-    {"apop", NULL, MECHANISM_PASSWORD, .strength = 2},
+    {PASSWORD("scram-sha-256-plus", "SCRAM-SHA-256-PLUS"), .strength = 6, SCRAM, .binds = true},
+    {PASSWORD("scram-sha-256", "SCRAM-SHA-256"), .strength = 5, SCRAM},
+    {PASSWORD("scram-sha-1-plus", "SCRAM-SHA-1-PLUS"), .strength = 4, SCRAM, .binds = true},
+    {PASSWORD("scram-sha-1", "SCRAM-SHA-1"), .strength = 3, SCRAM},
+    {PASSWORD("plain", "PLAIN"), .strength = 1, .automatic = true},
+    {PASSWORD("login", "LOGIN"), .strength = 1, .server_first = true},
+    {PASSWORD("user", NULL), .strength = 1},
+    {TOKEN("oauthbearer", "OAUTHBEARER"), .strength = 1, .automatic = true},
+    {TOKEN("xoauth2", "XOAUTH2"), .strength = 1, .automatic = true},
+    {NOTHING("external", "EXTERNAL"), .strength = 1},
+    {NOTHING("gssapi", "GSSAPI"), .strength = 1},
+    {PASSWORD("cram-md5", "CRAM-MD5"), .strength = 2, .server_first = true},
+    {PASSWORD("apop", NULL), .strength = 2},
 };
 
 const size_t mechanism_count = sizeof(mechanisms) / sizeof(mechanisms[0]);

@@ -134,7 +134,9 @@ static bool check_kind(const struct account *a, struct error *err)
 	    source_names[a->secret_source]);
 	if (a->mechanism->secret == MECHANISM_TOKEN)
 		return error_mend(err, "auth = %s takes its token from token_command", a->mechanism->word);
-	return error_mend(err, "drop %s", token ? "auth, or name a password instead of token_command" : source_names[a->secret_source]);
+	if (token)
+		return error_mend(err, "drop auth, or name a password instead of token_command");
+	return error_mend(err, "drop %s", source_names[a->secret_source]);
 }
 
 bool credentials_check(struct account *a, struct error *err)

@@ -4,10 +4,10 @@
 . "${srcdir:-.}/tests/docs/lib.sh"
 hacking=$source/HACKING
 
-# Section 10 gives names to files that somebody may add.
+# Section 11 gives names to files that somebody may add.
 files_are_there() {
   code=0
-  for path in $(sed '/^10\. /,/^11\. /d' "$hacking" | grep -oE '\b(src|tests|man|conf|m4)/[A-Za-z0-9_./-]*[A-Za-z0-9_/]'); do
+  for path in $(sed '/^11\. /,/^12\. /d' "$hacking" | grep -oE '\b(src|tests|man|conf|m4)/[A-Za-z0-9_./-]*[A-Za-z0-9_/]'); do
     [ -e "$source/$path" ] || [ -e "$source/$path.c" ] || { echo "$path is not there" && code=1; }
   done
   return "$code"
