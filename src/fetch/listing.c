@@ -31,10 +31,15 @@ static struct key *sort_keys(const struct listing *l)
 {
 	size_t count = l->maildrop.count;
 	struct key *keys = memory_zeroed(count, sizeof(*keys));
+	bool sorted = true;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		keys[i] = (struct key){l->uids[i], (uint32_t)i};
-	qsort(keys, count, sizeof(*keys), by_uid);
+		sorted = sorted && (i == 0 || by_uid(&keys[i - 1], &keys[i]) < 0);
+	}
+	/* Many servers number their UIDs. */
+	if (!sorted)
+		qsort(keys, count, sizeof(*keys), by_uid);
 	return keys;
 }
 
@@ -148,7 +153,7 @@ bool listing_read(struct listing *l, struct session *s, struct error *err)
 	return true;
 }
 
-bool listing_join(struct listing *l, struct state *state, struct plan *plan, struct error *err)
+bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
 {
 	size_t count = l->maildrop.count, unknown = 0;
 	struct key *keys = sort_keys(l);
@@ -161,7 +166,7 @@ bool listing_join(struct listing *l, struct state *state, struct plan *plan, str
 		l->items[i].octets = l->maildrop.messages[keys[i].index].octets;
 	}
 	free(keys);
-	if (!state_join(state, l->items, count, err))
+	if (!state_join(state, l->items, count, look, err))
 		return false;
 	plan_make(plan, count);
 	for (size_t i = 0; i < count; i++) {

@@ -12,6 +12,7 @@ struct plan;
 struct session;
 struct state;
 struct state_item;
+struct state_look;
 
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
@@ -31,7 +32,7 @@ struct listing {
 bool listing_read(struct listing *l, struct session *s, struct error *err);
 
 /* Joins with what is known, into a plan with an entry for every message, in the server's order. */
-bool listing_join(struct listing *l, struct state *state, struct plan *plan, struct error *err);
+bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);
 
 void listing_free(struct listing *l);
 

@@ -103,6 +103,7 @@ static bool learn(struct worker *w, struct error *err)
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	enum state_origin origin = STATE_MAILDROP_SAME;
+	struct state_look look = {.now = w->clock.now};
 	size_t count = w->listing.maildrop.count;
 	struct recognition recognition = {
 	    .state = w->state,
@@ -115,8 +116,8 @@ static bool learn(struct worker *w, struct error *err)
 
 	/* An empty listing would show nothing about another maildrop. */
 	if ((count > 0 && !state_enter_maildrop(w->state, &maildrop, w->clock.now, &origin, err)) ||
-	    !listing_join(&w->listing, w->state, &w->plan, err) ||
-	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &recognition.missing, err))
+	    !listing_join(&w->listing, w->state, &look, &w->plan, err) ||
+	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &look, &recognition.missing, err))
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	return state_misses_others(w->state, w->clock.now, &recognition.must, err) && recognise(&recognition, err) &&

@@ -276,7 +276,8 @@ static bool choose_journal(struct database *d, struct error *err)
 
 static bool open_file(struct database *d, const char *path, int flags, struct error *err)
 {
-	if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
+	/* One thread alone uses it. */
+	if (sqlite3_open_v2(path, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return fail(d, "cannot be opened", err);
 	sqlite3_busy_timeout(d->db, BUSY_MS);
 	return true;

@@ -97,8 +97,19 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *maildr
     struct error *err);
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
 
-/* Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. */
-bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err);
+/* What state_join has seen on its way, so that state_note_listing need not go it again. */
+struct state_look {
+	int64_t now;	/* set by the caller */
+	bool differs;	/* the listing changes what is recorded */
+	size_t missing; /* messages, if it does not */
+	int64_t oldest; /* when the first of those that are gone went; 0: none is */
+};
+
+/*
+ * Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. look may
+ * be NULL.
+ */
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err);
 
 /* Gives every UID that is recorded, in no order. */
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
@@ -106,9 +117,11 @@ bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid
 /*
  * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
  * gone for longer than 400 days; state_commit makes it last. *missing is the number of messages that
- * have gone in the last 30 days and were not deleted by us. An empty listing is not believed.
+ * have gone in the last 30 days and were not deleted by us. An empty listing is not believed. look: of
+ * state_join with the same items and nothing done since, or NULL.
  */
-bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    const struct state_look *look, size_t *missing,
     struct error *err);
 
 /*

@@ -59,6 +59,17 @@ static bool fits(const struct query *q, int first, uint64_t octets)
 	return size == query_integer(q, first) || size == wire || size == wire - 2 || size == stored || size == stored - 1;
 }
 
+/* Notes what state_note_listing would have to do about a row; when: since when it is gone. */
+static void look_at(struct state_look *look, const struct state_item *item, bool gone, int64_t when, int64_t deleted)
+{
+	if (!look)
+		return;
+	look->differs |= item ? deleted == PERHAPS_DELETED || (gone && item->known) : !gone;
+	look->missing += !item && gone && deleted == 0 && when >= look->now - missed_for;
+	if (gone && (look->oldest == 0 || when < look->oldest))
+		look->oldest = when;
+}
+
 /*
  * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
  * made UID tells header and size by itself; what we have deleted under it is gone for good.
@@ -66,19 +77,20 @@ static bool fits(const struct query *q, int first, uint64_t octets)
 static bool take_known(struct state *s, const struct query *q, struct state_item *item, void *context,
     struct error *err)
 {
-	bool gone, deleted;
+	int64_t how = query_integer(q, 3);
+	bool gone = !query_is_null(q, 2), deleted = how == DELETED;
 
 	(void)s;
-	(void)context;
 	(void)err;
-	if (!item)
+	if (!item) {
+		look_at(context, NULL, gone, query_integer(q, 2), how);
 		return true;
-	gone = !query_is_null(q, 2);
-	deleted = query_integer(q, 3) == DELETED;
+	}
 	item->delivered = query_integer(q, 1);
 	item->known = item->uid[0] == ' ' ? !deleted : !gone && query_integer(q, 4) == (int64_t)item->octets;
 	item->doubtful = item->uid[0] != ' ' && !item->known;
 	item->likely = !deleted && fits(q, 4, item->octets);
+	look_at(context, item, gone, query_integer(q, 2), how);
 	return true;
 }
 
@@ -94,10 +106,12 @@ static bool take_told(struct state *s, const struct query *q, struct state_item 
 	return true;
 }
 
-bool state_join(struct state *s, struct state_item *items, size_t count, struct error *err)
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err)
 {
+	if (look)
+		*look = (struct state_look){.now = look->now};
 	return walk(s, "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message ORDER BY uid", items, count, take_known,
-		   NULL, err) &&
+		   look, err) &&
 	    walk(s, "SELECT uid FROM told ORDER BY uid", items, count, take_told, NULL, err);
 }
 
@@ -239,25 +253,27 @@ static bool take_listed(struct state *s, const struct query *q, struct state_ite
 }
 
 /* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
-static bool forget_old(struct state *s, int64_t now, struct error *err)
+static bool forget_old(struct state *s, int64_t now, const struct state_look *look, struct error *err)
 {
-	int64_t seen = state_last_run(s), oldest = 0, horizon = (now < seen ? now : seen) - forget_after;
+	int64_t seen = state_last_run(s), oldest = look ? look->oldest : 0;
+	int64_t horizon = (now < seen ? now : seen) - forget_after;
 
-	if (!database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
+	if (!look && !database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
 		return false;
 	return oldest == 0 || oldest >= horizon ||
 	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
 }
 
-bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now, size_t *missing,
-    struct error *err)
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    const struct state_look *look, size_t *missing, struct error *err)
 {
 	struct listing_note note = {now, missing};
+	bool same = look && !look->differs;
 
-	*missing = 0;
+	*missing = count > 0 && same ? look->missing : 0;
 	return count == 0 ||
-	    (walk(s, "SELECT uid, gone, deleted FROM message ORDER BY uid", items, count, take_listed, &note, err) &&
-		forget_old(s, now, err));
+	    ((same || walk(s, "SELECT uid, gone, deleted FROM message ORDER BY uid", items, count, take_listed, &note, err)) &&
+		forget_old(s, now, look, err));
 }
 
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err)

@@ -123,10 +123,10 @@ static void use(struct state *s, bool writable)
 	ok = state_get_capabilities(s, &(struct state_maildrop){"host", 995, "me"}, now, &text, &err);
 	free(text);
 	ok = ok && state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
-	    state_join(s, items, 3, &err);
+	    state_join(s, items, 3, NULL, &err);
 	if (ok && writable) {
 		use_intent(s);
-		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, &missing, &err) &&
+		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, NULL, &missing, &err) &&
 		    state_take_renumbered(s, record.header, 0, now, "y", &match, &err) &&
 		    state_confirm(s, "c", 1, record.header, &same, &err) && state_displace(s, "c", now, &err) &&
 		    state_take_sibling(s, 3, "v", &match, &err) && state_has_found(s, &any, &err) && state_add_found(s, "0123", &record, now, &err) &&

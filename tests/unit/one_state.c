@@ -46,7 +46,7 @@ const char *knows(const char *uid)
 {
 	struct state_item item = {.uid = uid, .octets = 6};
 
-	ck_assert_msg(state_join(s, &item, 1, &err), "%s", err.cause);
+	ck_assert_msg(state_join(s, &item, 1, NULL, &err), "%s", err.cause);
 	if (item.doubtful)
 		return item.likely ? "?" : "??";
 	return item.known ? item.told ? "kt" : "k" : item.told ? "t" : "-";

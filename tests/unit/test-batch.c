@@ -135,7 +135,7 @@ static void look(const char *step)
 	size_t used = strlen(watcher.steps);
 
 	ck_assert_msg(state_open(&s, scratch_path("state"), "work", STATE_READ, &err), "%s", err.cause);
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(state_get_intent(s, &intent, &records, &err));
 	snprintf(watcher.steps + used, sizeof(watcher.steps) - used, "%s%s%s ", step, intent.path ? "+i" : "",
 	    item.known ? "+k" : "");

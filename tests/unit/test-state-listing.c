@@ -14,6 +14,7 @@ static size_t note(const char *letters, int64_t now)
 {
 	char uids[26][2];
 	struct state_item items[26];
+	struct state_look look = {.now = now};
 	size_t count = strlen(letters), missing;
 	bool same;
 
@@ -22,8 +23,8 @@ static size_t note(const char *letters, int64_t now)
 		uids[i][1] = '\0';
 		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
 	}
-	ck_assert_msg(state_join(s, items, count, &err), "%s", err.cause);
-	ck_assert_msg(state_note_listing(s, items, count, now, &missing, &err), "%s", err.cause);
+	ck_assert_msg(state_join(s, items, count, &look, &err), "%s", err.cause);
+	ck_assert_msg(state_note_listing(s, items, count, now, &look, &missing, &err), "%s", err.cause);
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].doubtful)
 			ck_assert(state_confirm(s, items[i].uid, 6, NULL, &same, &err));
@@ -240,7 +241,7 @@ START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 	memset(header, 2, DIGEST_SHORT);
 	record("a", 1);
 	record("b", 1);
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.doubtful && !item.likely && !item.known);
 	note("b", 10);
 	ck_assert_str_eq(knows("a"), "?");
@@ -322,7 +323,7 @@ START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
 	ck_assert_str_eq(knows(item.uid), "k");
 	note("z", 10);
 	ck_assert_str_eq(knows(item.uid), "k"); /* a listing may be short for once */
-	ck_assert(state_join(s, &item, 1, &err) && state_note_listing(s, &item, 1, 11, &missing, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err) && state_note_listing(s, &item, 1, 11, NULL, &missing, &err));
 	ck_assert_uint_eq(note("z", 12), 1);
 	ck_assert(state_mark_deleted(s, item.uid, true, 20, &err) && state_commit(s, &err));
 	ck_assert_str_eq(knows(item.uid), "-");

@@ -122,9 +122,9 @@ START_TEST(reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothin
 
 	ck_assert(state_needs_recovery(s));
 	ck_assert_int_eq(state_last_seen(s), 0);
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(!item.known);
-	ck_assert(state_note_listing(s, &item, 1, 1, &missing, &err));
+	ck_assert(state_note_listing(s, &item, 1, 1, NULL, &missing, &err));
 	ck_assert_uint_eq(missing, 0);
 	state_close(&s);
 	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
@@ -141,17 +141,17 @@ START_TEST(reading_sees_what_was_written)
 	s = open_state(STATE_READ);
 	ck_assert(!state_needs_recovery(s));
 	ck_assert_int_eq(state_last_seen(s), 1001);
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.known);
 	ck_assert_int_eq(item.delivered, 1000);
 	/* What it writes is its own. */
 	ck_assert(state_add_told(s, "one", 1, &err) && state_commit(s, &err));
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.told);
 	state_close(&s);
 	s = open_state(STATE_READ);
 	item = (struct state_item){.uid = "one"};
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(!item.told);
 	state_close(&s);
 }
@@ -167,7 +167,7 @@ START_TEST(reading_an_empty_file_finds_an_empty_state)
 	scratch_write_text(scratch_path("state/work.db"), "");
 	s = open_state(STATE_READ);
 	ck_assert(state_needs_recovery(s));
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(!item.known);
 	state_close(&s);
 	scratch_expect_text(scratch_path("state/work.db"), "");
@@ -251,7 +251,7 @@ static bool try_reading(void)
 	struct state_record record = {.uid = "two"};
 	struct state *s = NULL;
 	struct error err;
-	bool ok = state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) && state_join(s, &item, 1, &err) &&
+	bool ok = state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) && state_join(s, &item, 1, NULL, &err) &&
 	    state_begin_run(s, 2000, &err) && state_add(s, &record, &err) && state_commit(s, &err);
 
 	if (!ok) {

@@ -39,14 +39,14 @@ START_TEST(a_listing_is_joined_with_what_is_known)
 	ck_assert(state_add_told(s, "d", 1, &err));
 	ck_assert(state_commit(s, &err));
 	reopen();
-	ck_assert(state_join(s, items, COUNT(items), &err));
+	ck_assert(state_join(s, items, COUNT(items), NULL, &err));
 	for (size_t i = 0; i < COUNT(items); i++) {
 		ck_assert_int_eq(items[i].known, i == 1 || i == 3);
 		ck_assert_int_eq(items[i].told, i == 2 || i == 3);
 	}
 	ck_assert_int_eq(items[1].delivered, 100);
 	ck_assert_int_eq(items[3].delivered, 200);
-	ck_assert(state_join(s, NULL, 0, &err));
+	ck_assert(state_join(s, NULL, 0, NULL, &err));
 }
 END_TEST
 
@@ -61,7 +61,7 @@ START_TEST(uids_are_any_octets)
 		record(uids[i], (int64_t)i + 1);
 	for (size_t i = 0; i < COUNT(uids); i++)
 		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
-	ck_assert(state_join(s, items, COUNT(uids), &err));
+	ck_assert(state_join(s, items, COUNT(uids), NULL, &err));
 	for (size_t i = 0; i < COUNT(uids); i++) {
 		ck_assert_msg(items[i].known == (i % 2 == 0), "%s", uids[i]);
 		ck_assert_int_eq(items[i].delivered, i % 2 ? 0 : (int64_t)i + 1);
@@ -82,7 +82,7 @@ START_TEST(thousands_of_messages_are_joined)
 			ck_assert(add(uids[i], i + 1, 2));
 	}
 	ck_assert(state_commit(s, &err));
-	ck_assert(state_join(s, items, MANY, &err));
+	ck_assert(state_join(s, items, MANY, NULL, &err));
 	for (int i = 0; i < MANY; i++)
 		ck_assert_int_eq(items[i].delivered, i % 3 == 0 ? i + 1 : 0);
 	free(items);
@@ -128,7 +128,7 @@ START_TEST(a_message_that_is_delivered_again_has_the_new_time)
 
 	record("a", 1);
 	record("a", 2);
-	ck_assert(state_join(s, &item, 1, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert_int_eq(item.delivered, 2);
 }
 END_TEST
