@@ -20,6 +20,7 @@ parent, child = pty.openpty()
 pid = os.fork()
 if pid == 0:
     signal.alarm(30)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell in the background ignores it
     os.close(parent)
     os.setsid()
     fcntl.ioctl(child, termios.TIOCSCTTY, 0)
