@@ -117,8 +117,18 @@ courier_fill() {
     mv "$_courier_maildir/tmp"/* "$_courier_maildir/new/"
 }
 
+# courier_idle: waits for all sessions to be over. Courier 1.4 answers QUIT first and deletes then.
+courier_idle() {
+  _courier_tries=0
+  while readlink /proc/[0-9]*/cwd 2>/dev/null | grep -qF "$COURIER_ROOT/mail/" && [ "$_courier_tries" -lt 400 ]; do
+    _courier_tries=$((_courier_tries + 1))
+    sleep 0.05
+  done
+}
+
 # courier_count NAME: prints how many messages are left in NAME's INBOX.
 courier_count() {
+  courier_idle
   find "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/cur" -type f | wc -l | tr -d ' '
 }
 

@@ -48,7 +48,7 @@ for auth in xoauth2 oauthbearer; do
   run "$auth-expired"
   check "$auth: an expired token ends with 77" exits 77
   # What is in the JSON depends on the mechanism and on the version.
-  sed 's/{"status":"[^}]*}/JSON/' err >told
+  sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >told
   check "$auth: the server's reason is told in clear" says told \
     "mailhaul: $auth-expired: login: the server refused the login (the server said: JSON [AUTH] Authentication failed.); check user and token_command: a token may have expired, or be for something else than POP3"
   run -vv "$auth-expired"
