@@ -49,6 +49,12 @@ char *memory_copy_string(const char *text)
 	return made;
 }
 
+void memory_replace(char **where, char *value)
+{
+	free(*where);
+	*where = value;
+}
+
 char *memory_format(const char *format, ...)
 {
 	va_list args;

@@ -7,6 +7,9 @@
 void *memory_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 char *memory_copy_string(const char *text) __attribute__((malloc, returns_nonnull));
+
+/* Frees what *where points to and lets it point to value, which it then owns. */
+void memory_replace(char **where, char *value);
 char *memory_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 void memory_exhausted(void) __attribute__((noreturn));
 

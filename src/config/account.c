@@ -21,18 +21,12 @@ enum {
 	DELIVER_SECONDS = 300,
 };
 
-static void set_string(char **where, char *value)
-{
-	free(*where);
-	*where = value;
-}
-
 static bool set_server(struct account *a, const char *value, const char *folder)
 {
 	(void)folder;
 	if (!account_host_is_good(value))
 		return false;
-	set_string(&a->server, memory_copy_string(value));
+	memory_replace(&a->server, memory_copy_string(value));
 	return true;
 }
 
@@ -65,7 +59,7 @@ static bool set_user(struct account *a, const char *value, const char *folder)
 	(void)folder;
 	if (!*value)
 		return false;
-	set_string(&a->user, memory_copy_string(value));
+	memory_replace(&a->user, memory_copy_string(value));
 	return true;
 }
 
@@ -81,7 +75,7 @@ static bool set_deliver_to(struct account *a, const char *value, const char *fol
 	wants_path = a->destination != &pipe_ops;
 	if (wants_path != (colon && colon[1]))
 		return false;
-	set_string(&a->deliver_path, wants_path ? path_resolve(colon + 1, folder) : NULL);
+	memory_replace(&a->deliver_path, wants_path ? path_resolve(colon + 1, folder) : NULL);
 	return true;
 }
 
@@ -280,7 +274,7 @@ static void settle_inherited(struct account *a)
 		account_drop_command(&a->deliver_command);
 }
 
-static bool miss(struct error *err, const char *option, const char *example)
+bool account_miss(struct error *err, const char *option, const char *example)
 {
 	error_set(err, ERROR_CONFIG, "%s is missing", option);
 	return error_mend(err, "add a line such as %s", example);
@@ -292,15 +286,15 @@ bool account_check(struct account *a, struct error *err)
 	if (a->port == 0)
 		a->port = a->starttls ? 110 : 995;
 	if (!a->server)
-		return miss(err, "server", "server = \"pop.example.org\"");
+		return account_miss(err, "server", "server = \"pop.example.org\"");
 	if (!a->user)
-		return miss(err, "user", "user = \"me@example.org\"");
+		return account_miss(err, "user", "user = \"me@example.org\"");
 	if (!credentials_check(a, err))
 		return false;
 	if (!a->destination)
-		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
+		return account_miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
 	if (a->destination == &pipe_ops && !a->deliver_command)
-		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
+		return account_miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
 	if (a->destination != &pipe_ops && a->deliver_command) {
 		error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
 		return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");

@@ -96,6 +96,9 @@ bool account_check(struct account *a, struct error *err);
 bool account_set_command(char ***where, const char *const *values);
 void account_drop_command(char ***command);
 
+/* Sets the error for something that is not there. Returns false. */
+bool account_miss(struct error *err, const char *what, const char *example);
+
 /* Whether a text can be a host's name or address, as far as its characters go. */
 bool account_host_is_good(const char *host);
 

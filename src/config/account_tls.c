@@ -10,17 +10,11 @@
 #include "config/account.h"
 #include "config/path.h"
 
-static void replace(char **where, char *value)
-{
-	free(*where);
-	*where = value;
-}
-
 static bool set_path(char **where, const char *value, const char *folder)
 {
 	if (!*value)
 		return false;
-	replace(where, path_resolve(value, folder));
+	memory_replace(where, path_resolve(value, folder));
 	return true;
 }
 
@@ -31,7 +25,7 @@ static bool set_path_or_uri(char **where, const char *value, const char *folder)
 		return set_path(where, value, folder);
 	if (strstr(value, "pin-value"))
 		return false;
-	replace(where, memory_copy_string(value));
+	memory_replace(where, memory_copy_string(value));
 	return true;
 }
 
@@ -104,7 +98,7 @@ bool account_tls_set_server_name(struct account *a, const char *value, const cha
 	(void)folder;
 	if (!account_host_is_good(value))
 		return false;
-	replace(&a->tls_server_name, memory_copy_string(value));
+	memory_replace(&a->tls_server_name, memory_copy_string(value));
 	return true;
 }
 
@@ -120,7 +114,7 @@ bool account_tls_set_priority(struct account *a, const char *value, const char *
 	(void)folder;
 	if (!*value)
 		return false;
-	replace(&a->tls_priority, memory_copy_string(value));
+	memory_replace(&a->tls_priority, memory_copy_string(value));
 	return true;
 }
 
@@ -151,11 +145,11 @@ static void settle(struct account *a)
 	if (a->tls_trust == TLS_BY_CA && a->inherited.tls_pins)
 		free_pins(a);
 	if (a->tls_trust == TLS_BY_PIN && a->inherited.tls_ca_file)
-		replace(&a->tls_ca_file, NULL);
+		memory_replace(&a->tls_ca_file, NULL);
 	if (a->tls_trust == TLS_BY_PIN && a->inherited.tls_crl_file)
-		replace(&a->tls_crl_file, NULL);
+		memory_replace(&a->tls_crl_file, NULL);
 	if (a->inherited.tls_client_key && !a->inherited.tls_client_cert && a->tls_client_cert)
-		replace(&a->tls_client_key, NULL); /* it belongs to the other certificate */
+		memory_replace(&a->tls_client_key, NULL); /* it belongs to the other certificate */
 }
 
 static bool is_idle(const char *option, struct error *err)

@@ -32,12 +32,6 @@ static bool note(struct account *a, enum secret_source source)
 	return true;
 }
 
-static void replace(char **where, char *value)
-{
-	free(*where);
-	*where = value;
-}
-
 bool credentials_set_auth(struct account *a, const char *value, const char *folder)
 {
 	(void)folder;
@@ -69,7 +63,7 @@ bool credentials_set_password_file(struct account *a, const char *value, const c
 {
 	if (!*value)
 		return false;
-	replace(&a->password_file, path_resolve(value, folder));
+	memory_replace(&a->password_file, path_resolve(value, folder));
 	return note(a, SECRET_FILE);
 }
 
@@ -78,7 +72,7 @@ bool credentials_set_password_credential(struct account *a, const char *value, c
 	(void)folder;
 	if (!*value || *value == '.' || strlen(value) > 255 || strchr(value, '/'))
 		return false;
-	replace(&a->password_credential, memory_copy_string(value));
+	memory_replace(&a->password_credential, memory_copy_string(value));
 	return note(a, SECRET_CREDENTIAL);
 }
 
@@ -86,7 +80,7 @@ bool credentials_set_password_netrc(struct account *a, const char *value, const 
 {
 	if (!*value)
 		return false;
-	replace(&a->password_netrc, path_resolve(value, folder));
+	memory_replace(&a->password_netrc, path_resolve(value, folder));
 	return note(a, SECRET_NETRC);
 }
 
@@ -115,12 +109,6 @@ static void drop_inherited(struct account *a)
 	if (a->inherited_sources & 1u << SECRET_TOKEN_COMMAND)
 		account_drop_command(&a->token_command);
 	a->inherited_sources = 0;
-}
-
-static bool miss(struct error *err, const char *what, const char *example)
-{
-	error_set(err, ERROR_CONFIG, "%s is missing", what);
-	return error_mend(err, "add a line such as %s", example);
 }
 
 /* Whether auth fits the secret that there is. */
@@ -162,8 +150,8 @@ bool credentials_check(struct account *a, struct error *err)
 	if (needless)
 		return true;
 	if (a->mechanism && a->mechanism->secret == MECHANISM_TOKEN)
-		return miss(err, "token_command", "token_command = {\"oama\", \"access\", \"me@example.org\"}");
-	return miss(err, "password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}");
+		return account_miss(err, "token_command", "token_command = {\"oama\", \"access\", \"me@example.org\"}");
+	return account_miss(err, "password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}");
 }
 
 void credentials_free(struct account *a)

@@ -101,6 +101,16 @@ run_later() {
     faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
+# wait_for FILE REASON: until somebody has written something there.
+wait_for() {
+  _tries=0
+  while [ ! -s "$1" ]; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 400 ] || bail "$2"
+    sleep 0.05
+  done
+}
+
 show() { cat out err; }
 exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
 silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }

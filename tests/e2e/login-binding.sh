@@ -34,12 +34,7 @@ serve --dir mail --scram SCRAM-SHA-256-PLUS
 python3 "$E2E_DIR/../support/between.py" --cert certs/server.pem --port-file between.port "$PORT" &
 between=$!
 trap 'kill "$between"; finish' EXIT
-tries=0
-while [ ! -s between.port ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 200 ] || bail 'nobody stands between'
-  sleep 0.05
-done
+wait_for between.port 'nobody stands between'
 SERVER_PORT=$(cat between.port)
 configure plain 'auth = plain' 'deliver_to = "maildir:Plain"'
 configure bound 'auth = auto' 'deliver_to = "maildir:Bound"'

@@ -117,14 +117,24 @@ check 'the interrupt key ends the program, and the terminal is as it was' exits 
 
 # Logins that the server puts off.
 logins() { grep -c 'C: AUTH' transcript; }
+refusals() { grep -cF -- "-ERR [$code]" transcript; }
+# relent BEFORE: once there is one refusal more, the server has nothing against the next login.
+relent() {
+  _tries=0
+  until [ "$(refusals)" -gt "$1" ] || [ "$_tries" -ge 400 ]; do
+    _tries=$((_tries + 1))
+    sleep 0.05
+  done
+  rm refusal
+}
 for code in IN-USE LOGIN-DELAY; do
   echo "[$code] later" >refusal
   before=$(logins)
   one "password = 'pass word'"
   check "[$code] is a temporary failure" exits 75
   check 'which is not tried again unasked' [ "$(($(logins) - before))" = 1 ]
-  (sleep 0.5 && rm refusal) &
   before=$(logins)
+  relent "$(refusals)" &
   one "password = 'pass word'" 'login_retry = 1m'
   check "login_retry waits until $code is over" exits 0
   check 'and says so' contains err \

@@ -8,12 +8,7 @@ EXPIRED=expired-$GOOD
 printf '%s test\n' "$GOOD" >tokens
 python3 "$E2E_DIR/../support/introspect.py" --port-file introspect.port --tokens tokens &
 SERVER_PID=$!
-tries=0
-while [ ! -s introspect.port ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 200 ] || bail 'no server for introspection'
-  sleep 0.05
-done
+wait_for introspect.port 'no server for introspection'
 
 DOVECOT_INTROSPECTION="http://127.0.0.1:$(cat introspect.port)/introspect"
 DOVECOT_MECHANISMS='plain scram-sha-256 xoauth2 oauthbearer'

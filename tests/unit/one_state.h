@@ -15,7 +15,7 @@ void enter(void);
 void leave(void);
 void reopen(void);
 
-/* Adds a record of 5 octets, listed with 6, whose header identity is `header` 32 times; commits nothing. */
+/* Adds a record of 5 octets, listed with 6, whose header identity is `header` all over; commits nothing. */
 bool add(const char *uid, int64_t delivered, unsigned char header);
 
 /* Adds and commits one. */

@@ -28,6 +28,8 @@ unit_tests += \
 	tests/unit/test-state-open
 
 tests_support_libsupport_a_SOURCES += \
+	tests/unit/one_account.c \
+	tests/unit/one_account.h \
 	tests/unit/one_state.c \
 	tests/unit/one_state.h \
 	tests/unit/scratch.c \

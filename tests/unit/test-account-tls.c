@@ -6,43 +6,7 @@
 
 #include "base/error.h"
 #include "check_main.h"
-#include "config/account.h"
-
-static struct account a;
-
-static void enter(void)
-{
-	setenv("HOME", "/home/me", 1);
-	account_init(&a, "work");
-}
-
-static void leave(void)
-{
-	account_free(&a);
-}
-
-static const struct account_option *find_option(const char *name)
-{
-	for (size_t i = 0; i < account_option_count; i++) {
-		if (strcmp(account_options[i].name, name) == 0)
-			return &account_options[i];
-	}
-	ck_abort_msg("no option %s", name);
-}
-
-static bool set(const char *name, const char *value, struct error *err)
-{
-	const char *const values[] = {value, NULL};
-
-	return account_set(&a, find_option(name), values, "/etc/mail", err);
-}
-
-static void must_set(const char *name, const char *value)
-{
-	struct error err;
-
-	ck_assert_msg(set(name, value, &err), "%s = \"%s\": %s", name, value, err.cause);
-}
+#include "one_account.h"
 
 #define PIN "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE="
 #define OTHER_PIN "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -204,7 +168,7 @@ int main(void)
 	Suite *s = suite_create("account_tls");
 	TCase *c = check_case(s, "account_tls");
 
-	tcase_add_checked_fixture(c, enter, leave);
+	tcase_add_checked_fixture(c, enter_account, leave_account);
 	LOOP_OVER(c, a_pin_that_cannot_be_one_is_told, bad_pins);
 	tcase_add_test(c, the_pin_of_a_token_is_neither_taken_nor_told);
 	tcase_add_test(c, a_list_of_pins_is_never_empty);

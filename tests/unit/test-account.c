@@ -7,44 +7,8 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "check_main.h"
-#include "config/account.h"
+#include "one_account.h"
 #include "store/destination.h"
-
-static struct account a;
-
-static void enter(void)
-{
-	setenv("HOME", "/home/me", 1);
-	account_init(&a, "work");
-}
-
-static void leave(void)
-{
-	account_free(&a);
-}
-
-static const struct account_option *find_option(const char *name)
-{
-	for (size_t i = 0; i < account_option_count; i++) {
-		if (strcmp(account_options[i].name, name) == 0)
-			return &account_options[i];
-	}
-	ck_abort_msg("no option %s", name);
-}
-
-static bool set(const char *name, const char *value, struct error *err)
-{
-	const char *const values[] = {value, NULL};
-
-	return account_set(&a, find_option(name), values, "/etc/mail", err);
-}
-
-static void must_set(const char *name, const char *value)
-{
-	struct error err;
-
-	ck_assert_msg(set(name, value, &err), "%s = \"%s\": %s", name, value, err.cause);
-}
 
 START_TEST(an_account_starts_with_the_documented_values)
 {
@@ -450,8 +414,8 @@ int main(void)
 	Suite *s = suite_create("account");
 	TCase *o = check_case(s, "options"), *w = check_case(s, "whole account");
 
-	tcase_add_checked_fixture(o, enter, leave);
-	tcase_add_checked_fixture(w, enter, leave);
+	tcase_add_checked_fixture(o, enter_account, leave_account);
+	tcase_add_checked_fixture(w, enter_account, leave_account);
 	tcase_add_test(o, an_account_starts_with_the_documented_values);
 	LOOP_OVER(o, a_good_value_is_taken, values);
 	LOOP_OVER(o, a_bad_value_is_refused_with_what_would_be_right, values);
