@@ -16,7 +16,7 @@ char *buf_reserve(struct buf *b, size_t room)
 
 	if (__builtin_add_overflow(b->length, room, &need))
 		memory_exhausted();
-	if (need > b->capacity) {
+	if (need > b->capacity || !b->data) {
 		size_t grown = b->capacity + b->capacity / 2;
 
 		if (grown < need)
