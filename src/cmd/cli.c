@@ -18,11 +18,11 @@
 #include "ui/report.h"
 
 static const struct verb verbs[] = {
-    {"fetch", fetch_run},
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN},
 };
 
-/* Options that have no letter; beyond all letters. */
-enum { OPTION_KEEP = 256, OPTION_HELP, OPTION_VERSION };
+/* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
+enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_BIT };
 
 static const char letters[] = ":c:qvn";
 
@@ -30,7 +30,7 @@ static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
-    {"keep", no_argument, NULL, OPTION_KEEP},
+    {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -82,7 +82,7 @@ static bool explain_option(int said, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
 		return error_mend(err, "see mailhaul --help");
 	}
-	if (optopt != 0 && optopt < OPTION_KEEP && !strchr(letters, optopt))
+	if (optopt != 0 && optopt < OPTION_HELP && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
 		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
@@ -103,19 +103,52 @@ static void take_option(struct cli *cli, int option)
 	case 'v':
 		cli->level = cli->level >= LOG_VERBOSE ? LOG_WIRE : LOG_VERBOSE;
 		break;
-	case OPTION_KEEP:
-		cli->keep = true;
-		break;
 	case 'n':
-		cli->dry_run = true;
+		cli->options |= CLI_DRY_RUN;
 		break;
 	case OPTION_HELP:
 		cli->help = true;
 		break;
-	default:
+	case OPTION_VERSION:
 		cli->version = true;
 		break;
+	default:
+		cli->options |= (unsigned)(option - OPTION_BIT);
+		break;
 	}
+}
+
+const struct verb *cli_verbs(size_t *count)
+{
+	*count = sizeof(verbs) / sizeof(verbs[0]);
+	return verbs;
+}
+
+/* A first word that is a verb's name; other words are accounts. */
+static void take_verb(struct cli *cli)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]) && cli->accounts[0]; i++) {
+		if (strcmp(cli->accounts[0], verbs[i].name) == 0) {
+			cli->verb = &verbs[i];
+			cli->verb_named = true;
+			cli->accounts++;
+			return;
+		}
+	}
+}
+
+/* Whether the verb takes all options that were given. */
+static bool check_options(const struct cli *cli, struct error *err)
+{
+	for (const struct option *o = options; o->name; o++) {
+		unsigned bit = o->val == 'n' ? CLI_DRY_RUN : o->val > OPTION_BIT ? (unsigned)(o->val - OPTION_BIT) : 0;
+
+		if ((cli->options & bit & ~cli->verb->options) == 0)
+			continue;
+		error_set(err, ERROR_USAGE, "the verb %s takes no --%s", cli->verb->name, o->name);
+		return error_mend(err, "see mailhaul --help");
+	}
+	return true;
 }
 
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
@@ -131,14 +164,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
 		take_option(cli, option);
 	}
 	cli->accounts = argv + optind;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (cli->accounts[0] && strcmp(cli->accounts[0], verbs[i].name) == 0) {
-			cli->verb = &verbs[i];
-			cli->accounts++;
-			break;
-		}
-	}
-	return true;
+	take_verb(cli);
+	return check_options(cli, err);
 }
 
 int cli_main(int argc, char **argv)

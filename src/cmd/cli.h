@@ -2,19 +2,27 @@
 #define MAILHAUL_CMD_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/log.h"
 
 struct error;
 struct verb;
 
+/* Options that not every verb takes, a bit each. */
+enum cli_option {
+	CLI_KEEP = 1,
+	CLI_DRY_RUN = 2,
+};
+
 /* What the user typed. */
 struct cli {
 	const struct verb *verb;
 	const char *config_path; /* NULL: the usual places */
 	enum log_level level;
-	bool keep, dry_run;
+	unsigned options; /* enum cli_option */
 	bool help, version;
+	bool verb_named; /* or it is the one that needs no name */
 	char **accounts; /* ended by NULL */
 };
 
@@ -22,7 +30,11 @@ struct cli {
 struct verb {
 	const char *name;
 	int (*run)(const struct cli *cli); /* returns the exit code */
+	unsigned options;		   /* those that it takes */
 };
+
+/* All verbs; the first one needs no name. */
+const struct verb *cli_verbs(size_t *count);
 
 /* Reads the command line. ERROR_USAGE names the nearest word that would have been right. */
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err);

@@ -10,13 +10,14 @@
 #include "io/tls.h"
 #include "pop3/sasl.h"
 #include "store/state.h"
+#include "ui/jsonl.h"
 
 int version_run(void)
 {
 	printf("mailhaul %s\n"
-	       "GnuTLS %s, GNU SASL %s, SQLite %s, libConfuse %s, Nettle %s\n"
+	       "GnuTLS %s, GNU SASL %s, SQLite %s, libConfuse %s, Nettle %s, Jansson %s\n"
 	       "License GPL-3.0-or-later. There is NO WARRANTY, to the extent permitted by law.\n",
 	    PACKAGE_VERSION, tls_library_version(), sasl_library_version(), state_library_version(),
-	    file_library_version(), digest_library_version());
+	    file_library_version(), digest_library_version(), jsonl_library_version());
 	return EX_OK;
 }

@@ -18,7 +18,6 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/password.h"
-#include "fetch/worker.h"
 #include "io/tls.h"
 
 /* A worker that runs, or {.fd = -1}. */
@@ -36,6 +35,7 @@ struct jobs {
 	struct job *slots;
 	unsigned parallel, running;
 	struct tls_trust **trusts; /* one an account; accounts with the same files share */
+	jobs_work work;
 	const struct run_options *options;
 	const struct jobs_listener *listener;
 };
@@ -126,7 +126,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, struct error *e
 		(void)platform_die_with_parent();
 		close(ends[0]);
 		drop_others(j, index);
-		worker_run(j->accounts[index], j->trusts[index], j->options, ends[1]);
+		j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
 		secret_free(&j->accounts[index]->password);
 		exit(0);
 	}
@@ -232,13 +232,14 @@ static void listen_to(struct jobs *j, struct job *job)
 		end_job(j, job);
 }
 
-void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, const struct run_options *options,
-    const struct jobs_listener *listener)
+void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,
+    const struct run_options *options, const struct jobs_listener *listener)
 {
 	struct jobs j = {
 	    .accounts = accounts,
 	    .count = count,
 	    .parallel = parallel < count ? parallel : (unsigned)count,
+	    .work = work,
 	    .options = options,
 	    .listener = listener,
 	};

@@ -8,6 +8,14 @@
 
 struct account;
 struct run_options;
+struct tls_trust;
+
+/*
+ * What a worker's process does with its account (fetch/worker.h's worker_run, say). Everything that it has to tell goes
+ * to the parent as events over fd, EVENT_DONE last.
+ */
+typedef void (*jobs_work)(const struct account *account, const struct tls_trust *trust,
+    const struct run_options *options, int fd);
 
 /* What the parent is told; index is the account's place in the list. */
 struct jobs_listener {
@@ -20,11 +28,11 @@ struct jobs_listener {
 };
 
 /*
- * Runs accounts, each in a process of its own, at most `parallel` at a time, and tells the listener
+ * Does `work` for accounts, each in a process of its own, at most `parallel` at a time, and tells the listener
  * of all that happens. Trusted certificates are loaded and passwords obtained before the fork, in
  * the calling process, which alone may talk to the user.
  */
-void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, const struct run_options *options,
-    const struct jobs_listener *listener);
+void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,
+    const struct run_options *options, const struct jobs_listener *listener);
 
 #endif

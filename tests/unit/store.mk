@@ -9,6 +9,7 @@ unit_tests += \
 	tests/unit/test-event \
 	tests/unit/test-folder \
 	tests/unit/test-header \
+	tests/unit/test-jsonl \
 	tests/unit/test-lock \
 	tests/unit/test-maildir \
 	tests/unit/test-maildir-name \

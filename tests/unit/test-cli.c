@@ -32,8 +32,8 @@ static const char *describe(const struct cli *cli)
 	static char out[512];
 	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s", cli->keep ? " keep" : "",
-	    cli->dry_run ? " dry" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
+	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->help ? " help" : "", cli->version ? " version" : "");
 	if (cli->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
 	for (char **name = cli->accounts; *name; name++)

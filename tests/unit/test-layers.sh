@@ -123,6 +123,7 @@ gnutls_files='src/io/tls.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_v
 check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
 check 'SQLite is visible in store/database.c alone' visible_in '<sqlite3*' src/store/database.c
 check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c
+check 'Jansson is visible in ui/jsonl alone' visible_in '<jansson*' src/ui/jsonl.c
 check 'Nettle is visible in base/digest and base/base64 alone' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
 check 'each source includes config.h and its own header first' order_holds
 check 'nothing below cmd and ui prints' only_cmd_and_ui_print

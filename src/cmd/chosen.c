@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include "cmd/chosen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "cmd/cli.h"
+#include "config/problems.h"
+#include "ui/report.h"
+
+static bool refuse_account(const struct settings *s, const struct cli *cli, const char *name, struct error *err)
+{
+	size_t verbs, count = 0;
+	const struct verb *verb = cli_verbs(&verbs);
+	const char **names = memory_zeroed(s->count + verbs, sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < s->count; i++)
+		names[count++] = s->accounts[i].name;
+	/* Behind a verb there can be no other. */
+	for (size_t i = 0; i < verbs && !cli->verb_named; i++)
+		names[count++] = verb[i].name;
+	near = nearest_name(name, names, count);
+	error_set(err, ERROR_USAGE, cli->verb_named ? "there is no account %s" : "there is no account or verb %s", name);
+	if (near)
+		error_mend(err, "did you mean %s?", near);
+	else
+		error_mend(err, "the accounts are defined in %s", s->path);
+	free(names);
+	return false;
+}
+
+static bool is_chosen(const struct chosen *c, const struct account *a)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->accounts[i] == a)
+			return true;
+	}
+	return false;
+}
+
+static struct account *find(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->accounts[i].name, name) == 0)
+			return &s->accounts[i];
+	}
+	return NULL;
+}
+
+static bool choose(struct chosen *c, const struct cli *cli, struct error *err)
+{
+	struct settings *s = &c->settings;
+
+	c->accounts = memory_zeroed(s->count, sizeof(struct account *));
+	for (size_t i = 0; i < s->count && !cli->accounts[0]; i++)
+		c->accounts[c->count++] = &s->accounts[i];
+	for (char **name = cli->accounts; *name; name++) {
+		struct account *found = find(s, *name);
+
+		if (!found)
+			return refuse_account(s, cli, *name, err);
+		if (!is_chosen(c, found))
+			c->accounts[c->count++] = found;
+	}
+	return true;
+}
+
+bool chosen_load(struct chosen *c, const struct cli *cli, int *code)
+{
+	struct problems problems = {0};
+	struct error err;
+	bool ok = true;
+
+	*c = (struct chosen){0};
+	if (!settings_load(&c->settings, cli->config_path, &problems)) {
+		for (size_t i = 0; i < problems.count; i++)
+			fprintf(stderr, "mailhaul: %s\n", problems.lines[i]);
+		*code = EX_CONFIG;
+		ok = false;
+	} else if (!choose(c, cli, &err)) {
+		report_error(NULL, NULL, &err);
+		*code = EX_USAGE;
+		ok = false;
+	}
+	problems_free(&problems);
+	return ok;
+}
+
+void chosen_free(struct chosen *c)
+{
+	free(c->accounts);
+	settings_free(&c->settings);
+	*c = (struct chosen){0};
+}

@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "check_main.h"
+#include "ui/jsonl.h"
+
+/* What is printed of `json`. */
+static const char *printed(struct jsonl *json)
+{
+	static char line[1024];
+	FILE *out = fmemopen(line, sizeof(line), "w");
+
+	ck_assert_ptr_nonnull(out);
+	jsonl_print(json, out);
+	fclose(out);
+	return line;
+}
+
+START_TEST(members_keep_their_order_and_a_line_ends)
+{
+	struct jsonl *json = jsonl_line("check", "work"), *names = jsonl_array(), *tls = jsonl_object();
+
+	jsonl_text(names, NULL, "b.example");
+	jsonl_text(names, NULL, "a.example");
+	jsonl_number(tls, "days", -3);
+	jsonl_add(tls, "names", names);
+	jsonl_add(json, "tls", tls);
+	jsonl_flag(json, "ok", true);
+	jsonl_text(json, "nothing", NULL);
+	jsonl_time(json, "at", 1795305600);
+	jsonl_time(json, "never", -1);
+	ck_assert_str_eq(printed(json),
+	    "{\"mailhaul\":1,\"type\":\"check\",\"account\":\"work\","
+	    "\"tls\":{\"days\":-3,\"names\":[\"b.example\",\"a.example\"]},"
+	    "\"ok\":true,\"nothing\":null,\"at\":\"2026-11-22T00:00:00Z\",\"never\":null}\n");
+}
+END_TEST
+
+/* What a server says, and how it stands in a string. */
+static const struct {
+	const char *text, *shown;
+} texts[] = {
+    {"", ""},
+    {"say \"a\\b\"", "say \\\"a\\\\b\\\""},
+    {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+    {"a\x01\x1b[31m\n", "a\\\\x01\\\\x1b[31m\\\\x0a"},
+    {"bad \xff\xc3", "bad \\\\xff\\\\xc3"},
+    {"\xe2\x80\xae", "\\\\xe2\\\\x80\\\\xae"},
+};
+
+START_TEST(any_octets_make_good_json)
+{
+	struct jsonl *json = jsonl_object();
+	char expected[256];
+
+	jsonl_text(json, "t", texts[_i].text);
+	snprintf(expected, sizeof(expected), "{\"t\":\"%s\"}\n", texts[_i].shown);
+	ck_assert_str_eq(printed(json), expected);
+}
+END_TEST
+
+START_TEST(what_is_not_printed_is_freed)
+{
+	struct jsonl *json = jsonl_array();
+
+	jsonl_add(json, NULL, jsonl_object());
+	jsonl_free(json);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("jsonl");
+	TCase *c = check_case(s, "jsonl");
+
+	tcase_add_test(c, members_keep_their_order_and_a_line_ends);
+	LOOP_OVER(c, any_octets_make_good_json, texts);
+	tcase_add_test(c, what_is_not_printed_is_freed);
+	return check_main(s);
+}
