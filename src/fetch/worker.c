@@ -39,6 +39,7 @@ struct worker {
 	struct state *state;
 	struct connection connection;
 	struct listing listing;
+	struct state_rows *known; /* read ahead for the join */
 	struct plan plan;
 	struct plan_summary summary;
 	bool out_of_step; /* transfer's word */
@@ -103,7 +104,7 @@ static bool learn(struct worker *w, struct error *err)
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	enum state_origin origin = STATE_MAILDROP_SAME;
-	struct state_look look = {.now = w->clock.now};
+	struct state_look look = {.now = w->clock.now, .ahead = w->known};
 	size_t count = w->listing.maildrop.count;
 	struct recognition recognition = {
 	    .state = w->state,
@@ -126,12 +127,19 @@ static bool learn(struct worker *w, struct error *err)
 	    state_commit(w->state, err);
 }
 
-/* Lists, joins with the state, and decides. */
+/* Lists, joins with the state, which is read while the server makes the listing, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
 	w->step = "list";
+	if (!session_ask_list(w->connection.session, err))
+		return false;
+	w->step = "state";
+	if (!state_read_ahead(w->state, &w->known, err))
+		return false;
+	w->step = "list";
 	if (!listing_read(&w->listing, w->connection.session, err) || !learn(w, err))
 		return false;
+	state_rows_free(&w->known);
 	w->outcome.listed = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
@@ -318,6 +326,7 @@ static void end_session(struct worker *w)
 		state_rollback(w->state);
 	connect_close(&w->connection, false);
 	listing_free(&w->listing);
+	state_rows_free(&w->known);
 	plan_free(&w->plan);
 }
 

@@ -256,15 +256,22 @@ void session_end_ahead(struct session *s)
 	stream_end_ahead(s->stream);
 }
 
+static bool send_queued(struct session *s, struct error *err)
+{
+	if (s->unsent && !stream_flush(s->stream, err))
+		return false;
+	s->unsent = false;
+	return true;
+}
+
 bool session_next(struct session *s, struct session_event *event, struct error *err)
 {
 	enum reply_event found;
 
 	if (s->queued == 0)
 		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
-	if (s->unsent && !stream_flush(s->stream, err))
+	if (!send_queued(s, err))
 		return false;
-	s->unsent = false;
 	do {
 		const char *bytes;
 		size_t available, used;
@@ -410,16 +417,24 @@ static bool read_listing(struct session *s, struct maildrop *m, bool *refused, s
 	}
 }
 
-bool session_list(struct session *s, struct maildrop *m, struct error *err)
+bool session_ask_list(struct session *s, struct error *err)
 {
-	bool without_uidl = false, at_once = session_window(s) > 1;
-
 	/* What the server announced over TLS decides whether all of it goes out in one turn. */
 	session_queue(s, COMMAND_CAPA, 0);
-	if (at_once) {
+	if (session_window(s) > 1) {
 		session_queue(s, COMMAND_LIST, 0);
 		session_queue(s, COMMAND_UIDL, 0);
 	}
+	return send_queued(s, err);
+}
+
+bool session_list(struct session *s, struct maildrop *m, struct error *err)
+{
+	bool without_uidl = false, at_once;
+
+	if (s->queued == 0 && !session_ask_list(s, err))
+		return false;
+	at_once = s->queued > 1;
 	if (!read_capabilities(s, err))
 		return false;
 	if (!at_once) {

@@ -84,6 +84,9 @@ bool session_start_tls(struct session *s, const struct tls_options *tls, struct 
  */
 bool session_list(struct session *s, struct maildrop *m, struct error *err);
 
+/* Sends session_list's questions, so that the caller can do something else before it calls that. */
+bool session_ask_list(struct session *s, struct error *err);
+
 /* False when the server has sent something although every command is answered. */
 bool session_is_quiet(const struct session *s);
 

@@ -136,6 +136,11 @@ bool database_commit(struct database *d, struct error *err)
 	return true;
 }
 
+int64_t database_changes(const struct database *d)
+{
+	return sqlite3_total_changes(d->db);
+}
+
 bool database_is_changed(const struct database *d)
 {
 	return d->changed || d->in_batch;

@@ -35,6 +35,9 @@ bool database_execute(struct database *d, struct error *err, const char *sql, co
 /* Puts the batch on stable storage in one go; when it fails, the batch is dropped. */
 bool database_commit(struct database *d, struct error *err);
 
+/* Rows that were changed since it was opened: how often, in all. */
+int64_t database_changes(const struct database *d);
+
 /* Whether anything was written since it was opened. */
 bool database_is_changed(const struct database *d);
 

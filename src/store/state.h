@@ -97,9 +97,18 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *maildr
     struct error *err);
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
 
+/*
+ * What is recorded of messages, so that state_join need not wait for it: all, or the first 16 MiB by UID. Good until
+ * something is changed; state_join notices that.
+ */
+struct state_rows;
+bool state_read_ahead(struct state *s, struct state_rows **out, struct error *err);
+void state_rows_free(struct state_rows **rows);
+
 /* What state_join has seen on its way, so that state_note_listing need not go it again. */
 struct state_look {
-	int64_t now;	/* set by the caller */
+	int64_t now;			/* set by the caller, */
+	const struct state_rows *ahead; /* and this: what state_read_ahead gave, or NULL */
 	bool differs;	/* the listing changes what is recorded */
 	size_t missing; /* messages, if it does not */
 	int64_t oldest; /* when the first of those that are gone went; 0: none is */

@@ -1,6 +1,7 @@
 #ifndef MAILHAUL_STORE_STATE_DATABASE_H
 #define MAILHAUL_STORE_STATE_DATABASE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct database;
@@ -12,5 +13,20 @@ const char *state_path(const struct state *s);
 
 /* When the last run ended that changed something, in seconds since the epoch; 0: none did. */
 int64_t state_last_run(const struct state *s);
+
+/* What the column `deleted` of a message says. */
+enum {
+	STATE_DELETED = 1,	   /* by us */
+	STATE_PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come */
+};
+
+/* Seconds that a message is looked for under new UIDs. */
+enum { STATE_MISSED_FOR = 30 * 86400 };
+
+/* When a UID went that is seen to be gone now. */
+int64_t state_gone_at(const struct state *s, int64_t now);
+
+/* Whether a size by LIST is that of a message with these sizes (struct state_record). */
+bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored);
 
 #endif

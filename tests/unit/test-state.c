@@ -69,24 +69,53 @@ START_TEST(uids_are_any_octets)
 }
 END_TEST
 
+/* Octets of the UIDs; those of 12,000 octets are more than is read ahead. */
+static const struct {
+	int width;
+	bool ahead;
+} many[] = {{5, false}, {5, true}, {12000, true}};
+
 START_TEST(thousands_of_messages_are_joined)
 {
 	enum { MANY = 5000 };
 	struct state_item *items = memory_zeroed(MANY, sizeof(*items));
-	char (*uids)[16] = memory_zeroed(MANY, sizeof(*uids));
+	char **uids = memory_zeroed(MANY, sizeof(*uids));
+	struct state_look look = {.now = 1};
+	struct state_rows *ahead = NULL;
 
 	for (int i = 0; i < MANY; i++) {
-		snprintf(uids[i], sizeof(uids[i]), "%05d", i);
+		uids[i] = memory_format("%0*d", many[_i].width, i);
 		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
 		if (i % 3 == 0)
 			ck_assert(add(uids[i], i + 1, 2));
 	}
 	ck_assert(state_commit(s, &err));
-	ck_assert(state_join(s, items, MANY, NULL, &err));
-	for (int i = 0; i < MANY; i++)
+	ck_assert(!many[_i].ahead || state_read_ahead(s, &ahead, &err));
+	look.ahead = ahead;
+	ck_assert(state_join(s, items, MANY, &look, &err));
+	for (int i = 0; i < MANY; i++) {
 		ck_assert_int_eq(items[i].delivered, i % 3 == 0 ? i + 1 : 0);
+		free(uids[i]);
+	}
+	state_rows_free(&ahead);
 	free(items);
 	free(uids);
+}
+END_TEST
+
+START_TEST(what_was_read_ahead_is_not_believed_after_a_change)
+{
+	struct state_item items[] = {{.uid = "a", .octets = 6}, {.uid = "b", .octets = 6}};
+	struct state_look look = {.now = 1};
+	struct state_rows *ahead;
+
+	record("a", 1);
+	ck_assert(state_read_ahead(s, &ahead, &err));
+	ck_assert(state_displace(s, "a", 2, &err) && add("b", 3, 2));
+	look.ahead = ahead;
+	ck_assert(state_join(s, items, COUNT(items), &look, &err));
+	ck_assert(!items[0].known && items[1].known);
+	state_rows_free(&ahead);
 }
 END_TEST
 
@@ -292,7 +321,8 @@ int main(void)
 	tcase_add_checked_fixture(i, enter_with_intent, leave);
 	tcase_add_test(c, a_listing_is_joined_with_what_is_known);
 	tcase_add_test(c, uids_are_any_octets);
-	tcase_add_test(c, thousands_of_messages_are_joined);
+	LOOP_OVER(c, thousands_of_messages_are_joined, many);
+	tcase_add_test(c, what_was_read_ahead_is_not_believed_after_a_change);
 	tcase_add_test(c, what_was_rolled_back_did_not_happen);
 	tcase_add_test(c, a_batch_that_was_not_committed_is_not_there_after_a_crash);
 	tcase_add_test(c, a_message_that_is_delivered_again_has_the_new_time);

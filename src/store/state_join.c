@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/database.h"
+#include "store/state.h"
+#include "store/state_database.h"
+
+static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+
+enum { ROWS_MEMORY = 16 * 1024 * 1024 }; /* octets that are read ahead at most */
+
+/* A row of the table of messages. */
+struct row {
+	const char *uid;
+	size_t uid_offset; /* in struct state_rows */
+	int64_t delivered, gone, listed, wire, octets;
+	bool is_gone;
+	int how; /* what `deleted` says */
+};
+
+struct state_rows {
+	struct row *rows;
+	size_t count, capacity;
+	struct buf uids;
+	bool complete;	 /* there are no more */
+	int64_t changes; /* of the database, when they were read */
+};
+
+static const char first_rows[] =
+    "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message ORDER BY uid";
+static const char further_rows[] =
+    "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message WHERE uid > ?1 ORDER BY uid";
+static const char told_rows[] = "SELECT uid, 0, NULL, 0, 0, 0, 0 FROM told ORDER BY uid";
+
+/* The row's text lives until the next one is read. */
+static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
+{
+	if (!query_next(q, there, err))
+		return false;
+	if (!*there)
+		return true;
+	*row = (struct row){
+	    .uid = query_text(q, 0),
+	    .delivered = query_integer(q, 1),
+	    .is_gone = !query_is_null(q, 2),
+	    .gone = query_integer(q, 2),
+	    .how = (int)query_integer(q, 3),
+	    .listed = query_integer(q, 4),
+	    .wire = query_integer(q, 5),
+	    .octets = query_integer(q, 6),
+	};
+	return true;
+}
+
+static void keep_row(struct state_rows *r, struct row row)
+{
+	row.uid_offset = r->uids.length;
+	buf_append(&r->uids, row.uid, strlen(row.uid) + 1);
+	row.uid = NULL;
+	if (r->count == r->capacity) {
+		r->capacity = r->capacity ? r->capacity * 3 / 2 : 256;
+		r->rows = memory_resize(r->rows, r->capacity, sizeof(*r->rows));
+	}
+	r->rows[r->count++] = row;
+}
+
+bool state_read_ahead(struct state *s, struct state_rows **out, struct error *err)
+{
+	struct state_rows *r = memory_zeroed(1, sizeof(*r));
+	struct query *q;
+	struct row row;
+	bool there = true, ok = query_start(&q, state_database(s), err, first_rows, "");
+
+	r->changes = database_changes(state_database(s));
+	while (ok && there && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
+		ok = read_row(q, &row, &there, err);
+		if (ok && there)
+			keep_row(r, row);
+	}
+	r->complete = !there;
+	query_end(&q);
+	*out = r;
+	return ok;
+}
+
+void state_rows_free(struct state_rows **rows)
+{
+	if (!*rows)
+		return;
+	free((*rows)->rows);
+	buf_free(&(*rows)->uids);
+	free(*rows);
+	*rows = NULL;
+}
+
+/* Where a walk has its rows from: first those that were read ahead, if any, then a query. */
+struct source {
+	const struct state_rows *ahead;
+	size_t next;
+	struct query *q;
+};
+
+static bool source_open(struct source *from, struct state *s, const struct state_rows *ahead, const char *select,
+    struct error *err)
+{
+	const char *last = "";
+
+	/* What was changed since may be another now. */
+	if (ahead && ahead->changes != database_changes(state_database(s)))
+		ahead = NULL;
+	*from = (struct source){.ahead = ahead};
+	if (!ahead)
+		return query_start(&from->q, state_database(s), err, select, "");
+	if (ahead->complete)
+		return true;
+	if (ahead->count > 0)
+		last = ahead->uids.data + ahead->rows[ahead->count - 1].uid_offset;
+	return query_start(&from->q, state_database(s), err, further_rows, "t", last);
+}
+
+static bool source_next(struct source *from, struct row *row, bool *there, struct error *err)
+{
+	*there = from->ahead && from->next < from->ahead->count;
+	if (*there) {
+		*row = from->ahead->rows[from->next++];
+		row->uid = from->ahead->uids.data + row->uid_offset;
+		return true;
+	}
+	return !from->q || read_row(from->q, row, there, err);
+}
+
+/* Goes through rows, which are sorted by UID, along the sorted items. */
+typedef bool (*row_taker)(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err);
+
+static bool walk(struct state *s, const struct state_rows *ahead, const char *select, struct state_item *items,
+    size_t count, row_taker take, void *context, struct error *err)
+{
+	struct source from;
+	struct row row;
+	size_t i = 0;
+	bool there = true, ok = source_open(&from, s, ahead, select, err);
+
+	while (ok && (ok = source_next(&from, &row, &there, err)) && there) {
+		int order = -1;
+
+		while (i < count && (order = strcmp(items[i].uid, row.uid)) < 0)
+			i++;
+		ok = take(s, &row, i < count && order == 0 ? &items[i] : NULL, context, err);
+	}
+	query_end(&from.q);
+	return ok;
+}
+
+/* Servers count line ends as LF or CRLF, and not all count the last one (fetch/transfer). */
+bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored)
+{
+	int64_t size = (int64_t)octets;
+
+	return size == listed || size == wire || size == wire - 2 || size == stored || size == stored - 1;
+}
+
+/* As far as is known: a clock that is behind would have it forgotten too early. */
+int64_t state_gone_at(const struct state *s, int64_t now)
+{
+	return now > state_last_run(s) ? now : state_last_run(s);
+}
+
+/* Notes what state_note_listing would have to do about a row. */
+static void look_at(struct state_look *look, const struct row *row, const struct state_item *item)
+{
+	if (!look)
+		return;
+	look->differs |= item ? row->how == STATE_PERHAPS_DELETED || (row->is_gone && item->known) : !row->is_gone;
+	look->missing += !item && row->is_gone && row->how == 0 && row->gone >= look->now - STATE_MISSED_FOR;
+	if (row->is_gone && (look->oldest == 0 || row->gone < look->oldest))
+		look->oldest = row->gone;
+}
+
+/*
+ * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
+ * made UID tells header and size by itself; what we have deleted under it is gone for good.
+ */
+static bool take_known(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	bool deleted = row->how == STATE_DELETED;
+
+	(void)s;
+	(void)err;
+	if (item) {
+		item->delivered = row->delivered;
+		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
+		item->doubtful = item->uid[0] != ' ' && !item->known;
+		item->likely = !deleted && state_size_fits(item->octets, row->listed, row->wire, row->octets);
+	}
+	look_at(context, row, item);
+	return true;
+}
+
+static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	(void)s;
+	(void)row;
+	(void)context;
+	(void)err;
+	if (item)
+		item->told = true;
+	return true;
+}
+
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err)
+{
+	const struct state_rows *ahead = look ? look->ahead : NULL;
+
+	if (look)
+		*look = (struct state_look){.now = look->now, .ahead = ahead};
+	return walk(s, ahead, first_rows, items, count, take_known, look, err) &&
+	    walk(s, NULL, told_rows, items, count, take_told, NULL, err);
+}
+
+struct listing_note {
+	int64_t now;
+	size_t *missing;
+};
+
+static bool take_listed(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct listing_note *note = context;
+
+	if (item && (row->how == STATE_PERHAPS_DELETED || (row->is_gone && item->known)))
+		return database_execute(state_database(s), err,
+		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
+	if (item || row->is_gone) {
+		*note->missing += !item && row->how == 0 && row->gone >= note->now - STATE_MISSED_FOR;
+		return true;
+	}
+	*note->missing += row->how == 0;
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
+	    row->uid, state_gone_at(s, note->now), (int64_t)(row->how == 0 ? 0 : STATE_DELETED));
+}
+
+/* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
+static bool forget_old(struct state *s, int64_t now, const struct state_look *look, struct error *err)
+{
+	int64_t seen = state_last_run(s), oldest = look ? look->oldest : 0;
+	int64_t horizon = (now < seen ? now : seen) - forget_after;
+
+	if (!look && !database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
+		return false;
+	return oldest == 0 || oldest >= horizon ||
+	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
+}
+
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    const struct state_look *look, size_t *missing, struct error *err)
+{
+	struct listing_note note = {now, missing};
+	bool same = look && !look->differs;
+
+	*missing = count > 0 && same ? look->missing : 0;
+	return count == 0 ||
+	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
+		forget_old(s, now, look, err));
+}
