@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -104,6 +105,31 @@ static bool set_max_messages(struct account *a, const char *value, const char *f
 {
 	(void)folder;
 	return parse_number(value, strlen(value), UINT32_MAX, &a->max_messages);
+}
+
+static bool set_max_octets(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_size(value, &a->max_octets);
+}
+
+static bool set_max_time(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_duration(value, &a->max_time) && a->max_time >= 0 && a->max_time <= 86400;
+}
+
+static bool set_repeat(struct account *a, const char *value, const char *folder)
+{
+	static const char *const words[] = {[REPEAT_AUTO] = "auto", [REPEAT_NO] = "no", [REPEAT_YES] = "yes"};
+
+	(void)folder;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		a->repeat = (enum repeat)i;
+		if (strcmp(value, words[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool set_order(struct account *a, const char *value, const char *folder)
@@ -216,6 +242,9 @@ const struct account_option account_options[] = {
     {"leave_on_server", "forever, no, or a time with its unit, such as 14d or 2w", set_leave_on_server, NULL},
     {"max_message_size", "a size, such as 25M (0: any)", set_max_message_size, NULL},
     {"max_messages", "a number (0: any)", set_max_messages, NULL},
+    {"max_octets", "a size, such as 200M (0: any)", set_max_octets, NULL},
+    {"max_time", "a time up to 1d, such as 10m (0: any)", set_max_time, NULL},
+    {"repeat", "auto, yes or no", set_repeat, NULL},
     {"order", "oldest or newest", set_order, NULL},
     {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL},
     {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL},
@@ -280,6 +309,12 @@ bool account_miss(struct error *err, const char *option, const char *example)
 	return error_mend(err, "add a line such as %s", example);
 }
 
+/* Servers that list a slice of the maildrop, and the next one in a later session. */
+static bool lists_slices(const char *server)
+{
+	return strcasecmp(server, "pop.gmail.com") == 0 || strcasecmp(server, "pop.googlemail.com") == 0;
+}
+
 bool account_check(struct account *a, struct error *err)
 {
 	settle_inherited(a);
@@ -287,6 +322,8 @@ bool account_check(struct account *a, struct error *err)
 		a->port = a->starttls ? 110 : 995;
 	if (!a->server)
 		return account_miss(err, "server", "server = \"pop.example.org\"");
+	if (a->repeat == REPEAT_AUTO)
+		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
 	if (!a->user)
 		return account_miss(err, "user", "user = \"me@example.org\"");
 	if (!credentials_check(a, err))

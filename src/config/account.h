@@ -24,6 +24,13 @@ enum secret_source {
 	SECRET_TOKEN_COMMAND,
 };
 
+/* Whether another session follows one that has fetched something. */
+enum repeat {
+	REPEAT_AUTO,
+	REPEAT_NO,
+	REPEAT_YES,
+};
+
 /* What the configuration says of one account; it owns everything but `destination`. */
 struct account {
 	char *name;
@@ -52,7 +59,9 @@ struct account {
 	char **deliver_command;
 	int64_t deliver_timeout; /* seconds */
 	struct retention_rule retention;
-	uint64_t max_messages; /* a run; 0: any number */
+	uint64_t max_messages, max_octets; /* a run; 0: any number */
+	int64_t max_time;		   /* of a run, seconds; 0: any */
+	enum repeat repeat;		   /* after account_check: yes or no */
 	bool newest_first;
 	bool crlf;
 	int64_t timeout, connect_timeout; /* seconds */

@@ -14,7 +14,7 @@ struct outcome {
 	bool ok;		 /* false: err says why it ended early */
 	struct error err;
 	char step[16];		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
-	uint64_t listed;	 /* messages on the server at the start */
+	uint64_t left;		 /* messages on the server at the end */
 	uint64_t fetched;	 /* new and safe now */
 	uint64_t fetched_octets;
 	uint64_t deleted;	 /* deleted from the server */

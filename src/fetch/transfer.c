@@ -136,6 +136,12 @@ static void fill_window(struct run *r)
 		}
 		if (r->next == r->plan->count)
 			return;
+		/* One message goes in any case, or nothing would ever move where the login takes that long. */
+		if (r->steps.last && deadline_left(r->t->until) == 0) {
+			log_line(r->t->log, LOG_VERBOSE, "max_time is over: what is left is for the next run");
+			r->next = r->plan->count;
+			continue;
+		}
 		e = &r->plan->entries[r->next];
 		/* However large they are, one message follows the other without a pause. */
 		if (is_fetch(e) && r->flight > FLIGHT_OCTETS && session_queued(s) > 1)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/deadline.h"
+
 struct account;
 struct destination;
 struct error;
@@ -19,7 +21,8 @@ struct transfer {
 	struct destination *destination;
 	struct state *state;
 	const struct log *log;
-	int64_t now; /* seconds since the epoch: the time of this run */
+	int64_t now;	/* seconds since the epoch: the time of this run */
+	deadline until; /* after that, no message is asked for but the first */
 	/* Told of a failure that concerns one message alone. */
 	void (*problem)(void *context, const char *step, const struct error *err);
 	void *context;

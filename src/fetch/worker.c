@@ -23,7 +23,11 @@
 #include "store/destination.h"
 #include "store/state.h"
 
-enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 }; /* pauses before another login */
+enum {
+	RETRY_FIRST_MS = 1000, /* pauses before another login */
+	RETRY_MOST_MS = 60000,
+	REPEAT_MOST = 400, /* sessions of a run in which a server shows the maildrop by slices */
+};
 
 struct worker {
 	const struct account *account;
@@ -46,7 +50,10 @@ struct worker {
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
 	bool told_unsure;
-	uint64_t messages_left; /* that may still be fetched */
+	bool pipelining;
+	bool trouble;	  /* a message was refused, by the server or the destination */
+	deadline until;	  /* no message is asked for after that, but the first */
+	uint64_t deleted; /* in this session; without QUIT's answer, DELE did nothing */
 	struct outcome outcome;
 };
 
@@ -61,9 +68,10 @@ static void send_log(void *context, enum log_level level, const char *text)
 
 static void send_problem(void *context, const char *step, const struct error *err)
 {
-	const struct worker *w = context;
+	struct worker *w = context;
 	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
 
+	w->trouble = true;
 	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
 	event_send(w->fd, &event);
 }
@@ -127,9 +135,26 @@ static bool learn(struct worker *w, struct error *err)
 	    state_commit(w->state, err);
 }
 
+/* What may still be fetched in this run. */
+static struct plan_limits limits_left(const struct worker *w)
+{
+	const struct account *a = w->account;
+	struct plan_limits left = {UINT64_MAX, UINT64_MAX, w->outcome.fetched > 0};
+
+	if (a->max_messages > 0)
+		left.messages = a->max_messages > w->outcome.fetched ? a->max_messages - w->outcome.fetched : 0;
+	if (a->max_octets > 0)
+		left.octets = a->max_octets > w->outcome.fetched_octets ? a->max_octets - w->outcome.fetched_octets : 0;
+	if (w->undone || (left.begun && deadline_left(w->until) == 0))
+		left.messages = 0;
+	return left;
+}
+
 /* Lists, joins with the state, which is read while the server makes the listing, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
+	const struct plan_limits left = limits_left(w);
+
 	w->step = "list";
 	if (!session_ask_list(w->connection.session, err))
 		return false;
@@ -140,8 +165,9 @@ static bool make_plan(struct worker *w, struct error *err)
 	if (!listing_read(&w->listing, w->connection.session, err) || !learn(w, err))
 		return false;
 	state_rows_free(&w->known);
-	w->outcome.listed = w->plan.count;
-	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, w->messages_left, &w->summary);
+	w->deleted = 0;
+	w->outcome.left = w->plan.count;
+	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left, &w->summary);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
 	return true;
@@ -206,6 +232,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	    .state = w->state,
 	    .log = &w->log,
 	    .now = w->clock.now,
+	    .until = w->until,
 	    .problem = send_problem,
 	    .context = w,
 	    .step = &w->step,
@@ -222,7 +249,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->not_taken = t.not_taken > 0;
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
-	w->outcome.deleted = ok ? t.deleted : 0; /* without a QUIT, DELE does nothing */
+	w->deleted = t.deleted;
 	return ok;
 }
 
@@ -248,10 +275,12 @@ static bool finish(struct worker *w, struct error *err)
 	bool ok;
 
 	w->step = "quit";
-	w->undone = w->not_taken && w->outcome.deleted > 0;
+	w->undone = w->not_taken && w->deleted > 0;
 	ok = w->not_taken || session_quit(w->connection.session, err);
-	if (!ok || w->not_taken)
-		w->outcome.deleted = 0;
+	if (ok && !w->not_taken) {
+		w->outcome.deleted += w->deleted;
+		w->outcome.left -= w->deleted;
+	}
 	connect_close(&w->connection, ok && !w->not_taken);
 	if (w->options->dry_run)
 		return ok;
@@ -268,7 +297,7 @@ static bool finish(struct worker *w, struct error *err)
  * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
  * [LOGIN-DELAY]): each time with a connection of its own, after a longer pause.
  */
-static bool connect_patiently(struct worker *w, const struct tls_trust *trust, bool pipelining, const char *remembered,
+static bool connect_patiently(struct worker *w, const struct tls_trust *trust, const char *remembered,
     struct error *err)
 {
 	const struct account *a = w->account;
@@ -277,7 +306,7 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, b
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
 
-		if (connect_open(&w->connection, a, trust, &w->log, pipelining, remembered, &w->step, err))
+		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->step, err))
 			return true;
 		left = deadline_left(until);
 		if (err->kind != ERROR_LOCKED || left == 0)
@@ -290,7 +319,7 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, b
 }
 
 /* Connects with what the server announced the last time, which is forgotten when that fails. */
-static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
+static bool reach(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
@@ -300,7 +329,7 @@ static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelini
 
 	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
 		return false;
-	ok = connect_patiently(w, trust, pipelining, remembered, err);
+	ok = connect_patiently(w, trust, remembered, err);
 	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
 	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);
@@ -308,9 +337,9 @@ static bool reach(struct worker *w, const struct tls_trust *trust, bool pipelini
 	return ok;
 }
 
-static bool run_session(struct worker *w, const struct tls_trust *trust, bool pipelining, struct error *err)
+static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	if (!reach(w, trust, pipelining, err) || !make_plan(w, err))
+	if (!reach(w, trust, err) || !make_plan(w, err))
 		return false;
 	tell_unsure(w);
 	if (w->options->dry_run)
@@ -338,31 +367,49 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 		session_is_crowded(w->connection.session));
 }
 
-static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
+/* A session, and another one where the first shows that it is needed. */
+static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	uint64_t most = w->account->max_messages > 0 ? w->account->max_messages : UINT64_MAX;
-	bool pipelining = true;
-
-	if (!open_local(w, err))
-		return false;
-	w->messages_left = most;
-	if (!run_session(w, trust, pipelining, err)) {
-		if (!blames_pipelining(w, err) || w->outcome.fetched >= most)
+	if (!run_session(w, trust, err)) {
+		if (!w->pipelining || !blames_pipelining(w, err) || limits_left(w).messages == 0)
 			return false;
 		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
 		end_session(w);
-		w->messages_left = most - w->outcome.fetched;
-		pipelining = false;
-		if (!run_session(w, trust, pipelining, err))
+		w->pipelining = false;
+		if (!run_session(w, trust, err))
 			return false;
 	}
 	if (!w->undone)
 		return true;
 	log_line(&w->log, LOG_VERBOSE, "a message was not taken, so QUIT was not sent: deleting in a session of its own");
 	end_session(w);
-	w->messages_left = 0;
-	return run_session(w, trust, pipelining, err);
+	return run_session(w, trust, err);
+}
+
+/* Some servers list a part of the maildrop, and another one after a session that has fetched it. */
+static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned sessions)
+{
+	const struct plan_limits left = limits_left(w);
+
+	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble && w->outcome.fetched > fetched_before &&
+	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
+}
+
+static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	uint64_t before;
+	unsigned sessions = 0;
+
+	if (!open_local(w, err))
+		return false;
+	do {
+		end_session(w);
+		before = w->outcome.fetched;
+		if (!run_sessions(w, trust, err))
+			return false;
+	} while (has_more(w, before, ++sessions));
+	return true;
 }
 
 /* Host names know no case, and the state does not tell them apart by it either. */
@@ -384,6 +431,8 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 
 	w.log = (struct log){.level = options->level, .write = send_log, .context = &w};
 	w.rule.keep = options->keep;
+	w.pipelining = true;
+	w.until = account->max_time > 0 ? deadline_in(account->max_time) : DEADLINE_NEVER;
 	w.clock.now = (int64_t)time(NULL);
 	w.step = "start";
 	w.maildrop = name_maildrop(account);

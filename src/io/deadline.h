@@ -6,6 +6,8 @@
 /* A point on the monotonic clock, in milliseconds, by which something must have happened. */
 typedef int64_t deadline;
 
+#define DEADLINE_NEVER INT64_MAX
+
 /* The point that many seconds (0: now) from now. */
 deadline deadline_in(int64_t seconds);
 

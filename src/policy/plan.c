@@ -28,9 +28,20 @@ static void turn_around(struct plan *p)
 	}
 }
 
-void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
-    bool newest_first, uint64_t max_messages, struct plan_summary *summary)
+static bool has_room(const struct plan_limits *limits, const struct plan_summary *chosen, uint64_t octets)
 {
+	bool first = chosen->fetch == 0 && !limits->begun;
+
+	uint64_t left = limits->octets > chosen->fetch_octets ? limits->octets - chosen->fetch_octets : 0;
+
+	return chosen->fetch < limits->messages && (first || octets <= left);
+}
+
+void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
+    bool newest_first, const struct plan_limits *limits, struct plan_summary *summary)
+{
+	bool full = false;
+
 	*summary = (struct plan_summary){0};
 	if (newest_first)
 		turn_around(p);
@@ -40,7 +51,8 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 		e->decision = retention_decide(rule, clock, e->octets, &e->known);
 		if (e->unsure)
 			e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_UNSURE};
-		if (e->decision.reason == REASON_NEW && summary->fetch == max_messages)
+		full = full || (e->decision.reason == REASON_NEW && !has_room(limits, summary, e->octets));
+		if (e->decision.reason == REASON_NEW && full)
 			e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_LIMIT};
 		if (e->decision.reason == REASON_NEW) {
 			summary->fetch++;

@@ -26,6 +26,13 @@ struct plan {
 	size_t count;
 };
 
+/* What a run may still fetch. */
+struct plan_limits {
+	uint64_t messages;
+	uint64_t octets; /* by LIST; the first message of a run may be larger */
+	bool begun;	 /* it has fetched one before */
+};
+
 struct plan_summary {
 	size_t fetch; /* to be brought */
 	size_t erase; /* delivered before, to be deleted now */
@@ -38,10 +45,10 @@ void plan_make(struct plan *p, size_t count);
 void plan_free(struct plan *p);
 
 /*
- * Decides about every entry; newest_first turns the order around; at most max_messages are fetched,
- * the others of them left with REASON_LIMIT.
+ * Decides about every entry; newest_first turns the order around. Messages beyond the limits are left
+ * with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
-    bool newest_first, uint64_t max_messages, struct plan_summary *summary);
+    bool newest_first, const struct plan_limits *limits, struct plan_summary *summary);
 
 #endif

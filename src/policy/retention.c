@@ -81,7 +81,7 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " octets)", rule->max_octets);
 		break;
 	case REASON_LIMIT:
-		snprintf(out, size, "leave: max_messages is reached, a later run fetches it");
+		snprintf(out, size, "leave: the limit of this run is reached, a later one fetches it");
 		break;
 	case REASON_FOREVER:
 		snprintf(out, size, "leave: delivered, kept forever");

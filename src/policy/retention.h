@@ -43,7 +43,7 @@ enum retention_reason {
 	REASON_NEW,	    /* not delivered yet */
 	REASON_TOO_LARGE,   /* over max_octets; told before */
 	REASON_TOO_LARGE_NEWS, /* over max_octets; the user has to be told */
-	REASON_LIMIT,	    /* the run's limit of messages is reached: policy/plan */
+	REASON_LIMIT,	    /* a limit of the run is reached: policy/plan */
 	REASON_FOREVER,	    /* delivered; the policy keeps it */
 	REASON_SAFE,	    /* delivered; the policy deletes it */
 	REASON_YOUNG,	    /* delivered; its age is not reached */

@@ -62,5 +62,5 @@ void report_outcome(const struct report *r, const char *account, const struct ou
 		return;
 	size_text(o->fetched_octets, size, sizeof(size));
 	printf("%s: %" PRIu64 " new (%s), %" PRIu64 " deleted, %" PRIu64 " left on the server, %.1f s\n", account, o->fetched,
-	    size, o->deleted, o->listed - o->deleted, (double)o->milliseconds / 1000);
+	    size, o->deleted, o->left, (double)o->milliseconds / 1000);
 }

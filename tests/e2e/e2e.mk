@@ -9,6 +9,7 @@ e2e_tests = \
 	tests/e2e/identity.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/large-message.sh \
+	tests/e2e/limits.sh \
 	tests/e2e/login.sh \
 	tests/e2e/login-binding.sh \
 	tests/e2e/login-secrets.sh \

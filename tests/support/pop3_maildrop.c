@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct message {
 	char *name;
 	char uid[MAILDROP_UID_MAX + 1];
 	bool wire_form;
-	bool deleted;
+	bool deleted, sent;
 	bool measured;
 	uint64_t octets;
 };
@@ -36,6 +37,8 @@ struct pop3_maildrop {
 	int folder;
 	struct message *messages;
 	size_t count, room;
+	size_t hidden; /* further messages */
+	bool sliced;
 };
 
 /* ---- opening ---- */
@@ -169,7 +172,7 @@ void pop3_maildrop_close(struct pop3_maildrop *m)
 		return;
 	if (m->folder >= 0)
 		(void)close(m->folder);
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count + m->hidden; i++)
 		free(m->messages[i].name);
 	free(m->messages);
 	free(m);
@@ -203,15 +206,35 @@ void pop3_maildrop_reset(struct pop3_maildrop *m)
 		m->messages[i].deleted = false;
 }
 
+void pop3_maildrop_slice(struct pop3_maildrop *m, size_t count)
+{
+	m->sliced = true;
+	if (count < m->count) {
+		m->hidden = m->count - count;
+		m->count = count;
+	}
+}
+
+static void hide(const struct pop3_maildrop *m, const char *name)
+{
+	char hidden[NAME_MAX + 2];
+	(void)snprintf(hidden, sizeof(hidden), ".%s", name);
+	if (renameat(m->folder, name, m->folder, hidden) != 0)
+		warn("%s", name);
+}
+
 bool pop3_maildrop_commit(struct pop3_maildrop *m)
 {
 	bool ok = true;
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->sliced && m->messages[i].sent && !m->messages[i].deleted)
+			hide(m, m->messages[i].name);
 		if (m->messages[i].deleted && unlinkat(m->folder, m->messages[i].name, 0) != 0 &&
 		    errno != ENOENT) {
 			warn("%s", m->messages[i].name);
 			ok = false;
 		}
+	}
 	return ok;
 }
 
@@ -398,7 +421,7 @@ static void send_as_is(int fd, struct pop3_wire *wire)
 	}
 }
 
-void pop3_maildrop_send(const struct pop3_maildrop *m, size_t i, struct pop3_wire *wire)
+void pop3_maildrop_send(struct pop3_maildrop *m, size_t i, struct pop3_wire *wire)
 {
 	struct sender s = {.wire = wire, .put = pop3_wire_write_body, .at_start = true};
 	int fd = open_message(m, i);
@@ -410,6 +433,7 @@ void pop3_maildrop_send(const struct pop3_maildrop *m, size_t i, struct pop3_wir
 		send_as_is(fd, wire);
 	else
 		send_message(&s, fd, UINT64_MAX);
+	m->messages[i].sent = true;
 	(void)close(fd);
 }
 

@@ -28,6 +28,10 @@ enum { MAILDROP_UID_MAX = 70 }; /* RFC 1939, section 7 */
  * is MAILDROP_OK. */
 enum pop3_maildrop_status pop3_maildrop_open(const char *dir, struct pop3_maildrop **maildrop);
 
+/* Shows the first COUNT messages alone. Those that are sent are hidden by pop3_maildrop_commit: their files get a dot
+ * before their names. */
+void pop3_maildrop_slice(struct pop3_maildrop *maildrop, size_t count);
+
 /* Gives the lock back and frees everything; deletes nothing. Accepts NULL. */
 void pop3_maildrop_close(struct pop3_maildrop *maildrop);
 
@@ -46,7 +50,7 @@ bool pop3_maildrop_octets(struct pop3_maildrop *maildrop, size_t i, uint64_t *oc
 
 /* Writes message I and the terminator, as octets of a body. What cannot be read drops the
  * connection. */
-void pop3_maildrop_send(const struct pop3_maildrop *maildrop, size_t i, struct pop3_wire *wire);
+void pop3_maildrop_send(struct pop3_maildrop *maildrop, size_t i, struct pop3_wire *wire);
 
 /* Writes its header, the blank line, LINES lines of its body and the terminator; these do not count
  * as octets of a body. */

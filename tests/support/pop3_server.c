@@ -89,6 +89,8 @@ static const struct option_spec specs[] = {
     {"scram", TEXT, &server.session.scram, "offers this mechanism, too: SCRAM-SHA-256-PLUS"},
     {"in-use", FLAG, &server.session.in_use, "each login gets [IN-USE]"},
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
+    {"slice", NUMBER, &server.session.slice, "lists so many messages, and after QUIT those behind"},
+    {"pause", NUMBER, &server.session.pause, "milliseconds before each answer to RETR"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
     {"err-top", NUMBER, &server.session.err_top, "-ERR to TOP of this message"},

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,8 @@ static void log_in(struct session *s, const char *user, const char *password)
 		status = pop3_maildrop_open(s->options->dir, &s->maildrop);
 	if (status == MAILDROP_OK) {
 		s->state = TRANSACTION;
+		if (s->options->slice > 0)
+			pop3_maildrop_slice(s->maildrop, s->options->slice);
 		pop3_wire_reply(
 		    &s->wire, "+OK maildrop has %zu messages", pop3_maildrop_count(s->maildrop));
 	} else {
@@ -332,6 +335,8 @@ static void cmd_retr(struct session *s, const char *arg)
 		reply(s, "-ERR this message cannot be read");
 		return;
 	}
+	if (s->options->pause > 0)
+		(void)poll(NULL, 0, (int)s->options->pause);
 	pop3_wire_reply(&s->wire, "+OK %" PRIu64 " octets", octets);
 	pop3_maildrop_send(s->maildrop, i, &s->wire);
 }

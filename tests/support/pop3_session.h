@@ -19,6 +19,8 @@ struct pop3_options {
 	bool drop_quit, in_use;
 	const char *scram; /* a mechanism beside PLAIN; NULL: none */
 	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */
+	uint64_t slice;	   /* messages that are listed; those retrieved are not again. 0: all */
+	uint64_t pause;	   /* milliseconds before each answer to RETR */
 	uint64_t drop_at;  /* UINT64_MAX: never */
 	uint64_t err_retr; /* 0: none */
 	uint64_t drop_top; /* 0: never */

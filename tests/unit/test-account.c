@@ -116,6 +116,13 @@ static const struct {
     {"max_message_size", "17179869183G", "17179869184G"},
     {"max_messages", "0", "ten"},
     {"max_messages", "4294967295", "4294967296"},
+    {"max_octets", "200M", "many"},
+    {"max_octets", "0", "-1"},
+    {"max_time", "10m", "2d"},
+    {"max_time", "0", "-1s"},
+    {"repeat", "auto", "always"},
+    {"repeat", "yes", ""},
+    {"repeat", "no", "No"},
     {"order", "oldest", "latest"},
     {"order", "newest", ""},
     {"timeout", "60", "0s"},
@@ -172,6 +179,9 @@ START_TEST(values_arrive_where_they_belong)
 	must_set("leave_on_server", "2w");
 	must_set("max_message_size", "25M");
 	must_set("max_messages", "7");
+	must_set("max_octets", "3M");
+	must_set("max_time", "2m");
+	must_set("repeat", "yes");
 	must_set("order", "newest");
 	must_set("timeout", "2m");
 	must_set("connect_timeout", "5s");
@@ -191,6 +201,9 @@ START_TEST(values_arrive_where_they_belong)
 	ck_assert_int_eq(a.retention.age, 14 * 86400);
 	ck_assert_uint_eq(a.retention.max_octets, 25 * 1024 * 1024);
 	ck_assert_uint_eq(a.max_messages, 7);
+	ck_assert_uint_eq(a.max_octets, 3 * 1024 * 1024);
+	ck_assert_int_eq(a.max_time, 120);
+	ck_assert_int_eq(a.repeat, REPEAT_YES);
 	ck_assert(a.newest_first);
 	ck_assert_int_eq(a.timeout, 120);
 	ck_assert_int_eq(a.connect_timeout, 5);

@@ -28,7 +28,7 @@ static struct event make(unsigned kind)
 		break;
 	default:
 		error_set(&e.u.outcome.err, ERROR_NETWORK, "a cause");
-		e.u.outcome.listed = 1;
+		e.u.outcome.left = 1;
 		e.u.outcome.milliseconds = -5;
 		break;
 	}
@@ -53,7 +53,7 @@ static void expect_same(const struct event *got, const struct event *want)
 	default:
 		ck_assert_int_eq(got->u.outcome.err.temporary, want->u.outcome.err.temporary);
 		ck_assert_str_eq(got->u.outcome.err.cause, want->u.outcome.err.cause);
-		ck_assert_uint_eq(got->u.outcome.listed, want->u.outcome.listed);
+		ck_assert_uint_eq(got->u.outcome.left, want->u.outcome.left);
 		ck_assert_int_eq(got->u.outcome.milliseconds, want->u.outcome.milliseconds);
 		break;
 	}

@@ -7,6 +7,7 @@ static const struct retention_clock now = {.now = 1700000000, .last_seen = 16900
 
 enum { ENTRIES = 6, LIMIT = 1000 };
 #define ANY UINT64_MAX
+#define NONE {ANY, ANY, false}
 
 /*
  * In the server's order: new, delivered, new, too large, new, delivered long ago. Octets are powers
@@ -31,21 +32,28 @@ static void fill(struct plan *p)
 static const struct {
 	enum retention_mode mode;
 	bool newest_first;
-	uint64_t max_messages;
+	struct plan_limits limits;
 	const char *deeds; /* in the plan's order: f fetch, F fetch and delete, d delete, . leave, 0 limit reached */
 	struct plan_summary want;
 } plans[] = {
-    {RETENTION_FOREVER, false, ANY, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
-    {RETENTION_FOREVER, true, ANY, ".f.f.f", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
-    {RETENTION_NONE, false, ANY, "FdF.Fd", {.fetch = 3, .erase = 2, .leave = 1, .fetch_octets = 21}},
-    {RETENTION_AGE, false, ANY, "f.f.fd", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
-    {RETENTION_AGE, true, ANY, "df.f.f", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
-    {RETENTION_FOREVER, false, 1, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
-    {RETENTION_FOREVER, true, 1, ".f.0.0", {.fetch = 1, .leave = 5, .fetch_octets = 16}},
-    {RETENTION_FOREVER, false, 2, "f.f.0.", {.fetch = 2, .leave = 4, .fetch_octets = 5}},
-    {RETENTION_FOREVER, false, 3, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
-    {RETENTION_NONE, false, 0, "0d0.0d", {.erase = 2, .leave = 4}},
-    {RETENTION_NONE, false, 1, "Fd0.0d", {.fetch = 1, .erase = 2, .leave = 3, .fetch_octets = 1}},
+    {RETENTION_FOREVER, false, NONE, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_FOREVER, true, NONE, ".f.f.f", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, NONE, "FdF.Fd", {.fetch = 3, .erase = 2, .leave = 1, .fetch_octets = 21}},
+    {RETENTION_AGE, false, NONE, "f.f.fd", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_AGE, true, NONE, "df.f.f", {.fetch = 3, .erase = 1, .leave = 2, .fetch_octets = 21}},
+    {RETENTION_FOREVER, false, {1, ANY, false}, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
+    {RETENTION_FOREVER, true, {1, ANY, false}, ".f.0.0", {.fetch = 1, .leave = 5, .fetch_octets = 16}},
+    {RETENTION_FOREVER, false, {2, ANY, false}, "f.f.0.", {.fetch = 2, .leave = 4, .fetch_octets = 5}},
+    {RETENTION_FOREVER, false, {3, ANY, false}, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_NONE, false, {0, ANY, false}, "0d0.0d", {.erase = 2, .leave = 4}},
+    {RETENTION_NONE, false, {1, ANY, false}, "Fd0.0d", {.fetch = 1, .erase = 2, .leave = 3, .fetch_octets = 1}},
+    {RETENTION_FOREVER, false, {ANY, 21, false}, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
+    {RETENTION_FOREVER, false, {ANY, 20, false}, "f.f.0.", {.fetch = 2, .leave = 4, .fetch_octets = 5}},
+    {RETENTION_FOREVER, false, {ANY, 4, false}, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
+    {RETENTION_FOREVER, true, {ANY, 4, false}, ".f.0.0", {.fetch = 1, .leave = 5, .fetch_octets = 16}},
+    {RETENTION_FOREVER, true, {ANY, 4, true}, ".0.0.0", {.leave = 6}},
+    {RETENTION_FOREVER, false, {ANY, 0, true}, "0.0.0.", {.leave = 6}},
+    {RETENTION_FOREVER, false, {2, 4, true}, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
 };
 
 static char deed_of(struct retention_decision d)
@@ -70,7 +78,7 @@ START_TEST(a_listing_becomes_a_plan)
 	char deeds[ENTRIES + 1] = "";
 
 	fill(&p);
-	plan_decide(&p, &rule, &now, plans[_i].newest_first, plans[_i].max_messages, &got);
+	plan_decide(&p, &rule, &now, plans[_i].newest_first, &plans[_i].limits, &got);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		deeds[i] = deed_of(p.entries[i].decision);
 		ck_assert_uint_eq(p.entries[i].number, plans[_i].newest_first ? ENTRIES - i : i + 1);
@@ -95,7 +103,7 @@ START_TEST(messages_that_stay_do_not_count_against_the_limit)
 	p.entries[0] = (struct plan_entry){.number = 1, .octets = 11, .uid = "a"};
 	p.entries[1] = (struct plan_entry){.number = 2, .octets = 10, .uid = "b"};
 	p.entries[2] = (struct plan_entry){.number = 3, .octets = 11, .uid = "c"};
-	plan_decide(&p, &rule, &now, false, 1, &got);
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits){1, ANY, false}, &got);
 	ck_assert_uint_eq(got.fetch, 1);
 	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_FETCH);
 	ck_assert_int_eq(p.entries[2].decision.reason, REASON_TOO_LARGE_NEWS);
@@ -112,7 +120,7 @@ START_TEST(newest_first_turns_any_number_of_entries_around)
 	plan_make(&p, (size_t)_i);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		p.entries[i] = (struct plan_entry){.number = i + 1, .uid = "x"};
-	plan_decide(&p, &rule, &now, true, ANY, &got);
+	plan_decide(&p, &rule, &now, true, &(struct plan_limits)NONE, &got);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		ck_assert_uint_eq(p.entries[i].number, (uint32_t)_i - i);
 	ck_assert_uint_eq(got.fetch, (size_t)_i);

@@ -54,7 +54,7 @@ START_TEST(a_summary_tells_sizes_in_units_of_thousand)
 {
 	struct report r = {.summaries = true};
 	struct outcome o = {
-	    .ok = true, .listed = 9, .fetched = 3, .fetched_octets = sizes[_i].octets, .deleted = 4, .milliseconds = 1260};
+	    .ok = true, .left = 5, .fetched = 3, .fetched_octets = sizes[_i].octets, .deleted = 4, .milliseconds = 1260};
 	char want[128];
 
 	snprintf(want, sizeof(want), "work: 3 new (%s), 4 deleted, 5 left on the server, 1.3 s\n", sizes[_i].text);
@@ -73,7 +73,7 @@ static const struct {
     {false, false, 1, 0, "", "mailhaul: work: login: no\n"},
     {true, false, 0, 0, "", "mailhaul: work: login: no\n"},
     {true, false, 1, 0, "work: 1 new (0 B), 0 deleted, 2 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
-    {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 1 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
+    {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 2 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
 };
 
 START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
@@ -81,7 +81,7 @@ START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
 	struct report r = {.summaries = outcomes[_i].summaries};
 	struct outcome o = {.ok = outcomes[_i].ok,
 	    .step = "login",
-	    .listed = 2,
+	    .left = 2,
 	    .fetched = outcomes[_i].fetched,
 	    .deleted = outcomes[_i].deleted};
 

@@ -203,7 +203,7 @@ static const struct {
     {RETENTION_FETCH_AND_DELETE, REASON_NEW, 0, "fetch, then delete: new"},
     {RETENTION_LEAVE, REASON_TOO_LARGE, 0, "leave: larger than max_message_size (2048 octets)"},
     {RETENTION_LEAVE, REASON_TOO_LARGE_NEWS, 0, "leave: larger than max_message_size (2048 octets)"},
-    {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: max_messages is reached, a later run fetches it"},
+    {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: the limit of this run is reached, a later one fetches it"},
     {RETENTION_LEAVE, REASON_FOREVER, 0, "leave: delivered, kept forever"},
     {RETENTION_DELETE, REASON_SAFE, 0, "delete: delivered"},
     {RETENTION_LEAVE, REASON_YOUNG, 0, "leave: delivered 0 seconds ago, kept for 14 days"},
