@@ -17,6 +17,7 @@ struct mechanism {
 	bool binds;	   /* to the TLS connection (RFC 5802, 6.) */
 	bool proves;	   /* the server, too, shows that it knows the password */
 	bool server_first; /* without an initial response */
+	const char *mend;  /* what to do when a server refuses who we are; NULL: as for any password */
 };
 
 /* All of them; of those that are automatic, the strongest first. */

@@ -20,9 +20,12 @@ enum {
 	CHALLENGES_MOST = 20,	  /* GSSAPI needs the most, a handful */
 };
 
-static bool refused(const struct session_event *event, struct error *err)
+static bool refused(const struct session_event *event, const struct mechanism *m, struct error *err)
 {
-	return refusal_error(event->text, event->length, ERROR_AUTH, "the server refused the login", err);
+	refusal_error(event->text, event->length, ERROR_AUTH, "the server refused the login", err);
+	if (err->kind == ERROR_AUTH && m->mend)
+		error_mend(err, "%s", m->mend);
+	return false;
 }
 
 /* Sends a line of which all but the first `visible` octets are secret. */
@@ -93,7 +96,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
-		ok = refused(&event, err);
+		ok = refused(&event, m, err);
 	else if (ok && !complete)
 		ok = cut_short(m, err);
 	buf_wipe(&answer);
@@ -115,13 +118,12 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 }
 
 /* The server's words, and before them the reason that it gave in a challenge. */
-static bool token_refused(const struct session_event *event, const struct buf *reason, struct error *err)
+static bool token_refused(const struct session_event *event, const struct mechanism *m, const struct buf *reason,
+    struct error *err)
 {
 	struct buf words = {0};
 
-	refused(event, err);
-	if (err->kind == ERROR_AUTH)
-		error_mend(err, "check user and token_command: a token may have expired, or be for something else than POP3");
+	refused(event, m, err);
 	if (reason->length > 0) {
 		buf_append(&words, reason->data, reason->length);
 		buf_append_string(&words, " ");
@@ -145,14 +147,15 @@ static bool login_token(struct session *s, const struct mechanism *m, const stru
 		ok = say(s, &end, end.length, &event, err);
 	}
 	if (ok && event.type != SESSION_OK)
-		ok = token_refused(&event, &reason, err);
+		ok = token_refused(&event, m, &reason, err);
 	buf_wipe(&response);
 	buf_free(&reason);
 	buf_free(&end);
 	return ok;
 }
 
-static bool command_step(struct session *s, const char *word, const char *value, size_t visible, struct error *err)
+static bool command_step(struct session *s, const struct mechanism *m, const char *word, const char *value,
+    size_t visible, struct error *err)
 {
 	struct session_event event;
 	struct buf line = {0};
@@ -163,7 +166,7 @@ static bool command_step(struct session *s, const char *word, const char *value,
 	ok = say(s, &line, visible > 0 ? visible : line.length, &event, err);
 	buf_wipe(&line);
 	if (ok && event.type != SESSION_OK)
-		ok = refused(&event, err);
+		ok = refused(&event, m, err);
 	return ok;
 }
 
@@ -172,15 +175,15 @@ static bool has_line_end(const char *text)
 	return strpbrk(text, "\r\n");
 }
 
-static bool login_user(struct session *s, const struct login *l, struct error *err)
+static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
 {
 	if (has_line_end(l->user) || has_line_end(secret_text(l->secret)))
 		return error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
-	return command_step(s, "USER ", l->user, 0, err) && command_step(s, "PASS ", secret_text(l->secret), 5, err);
+	return command_step(s, m, "USER ", l->user, 0, err) && command_step(s, m, "PASS ", secret_text(l->secret), 5, err);
 }
 
 /* RFC 1939, 7.: the greeting's timestamp and the password, as MD5. */
-static bool login_apop(struct session *s, const struct login *l, struct error *err)
+static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
 {
 	char proof[DIGEST_MD5_HEX + 1];
 	struct buf line = {0};
@@ -191,7 +194,7 @@ static bool login_apop(struct session *s, const struct login *l, struct error *e
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
 	buf_append(&line, proof, sizeof(proof)); /* with its end */
-	ok = command_step(s, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, err);
+	ok = command_step(s, m, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, err);
 	buf_wipe(&line);
 	return ok;
 }
@@ -250,5 +253,5 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 		return login_token(s, m, l, err);
 	if (m->sasl)
 		return login_sasl(s, m, l, err);
-	return strcmp(m->word, "apop") == 0 ? login_apop(s, l, err) : login_user(s, l, err);
+	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, err) : login_user(s, m, l, err);
 }

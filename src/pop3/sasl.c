@@ -23,6 +23,7 @@ enum { ITERATIONS_MOST = 2000000 };
 struct sasl {
 	Gsasl *library;
 	Gsasl_session *session;
+	const char *host; /* login's */
 };
 
 /* The library takes it in base64, under the name of its type (RFC 9266, RFC 5929). */
@@ -60,6 +61,7 @@ bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l,
 		sasl_free(&s);
 		return fail_start(mechanism, code, err);
 	}
+	s->host = l->host;
 	if (l->secret) {
 		gsasl_property_set(s->session, GSASL_AUTHID, l->user);
 		gsasl_property_set(s->session, GSASL_PASSWORD, secret_text(l->secret));
@@ -102,6 +104,17 @@ static bool is_affordable(const char *challenge)
 	return ok;
 }
 
+/* In the first step it is Kerberos that fails, nearly always for want of a ticket; GNU SASL does not tell more. */
+static bool fail_step(const struct sasl *s, int code, bool first, struct error *err)
+{
+	const char *mechanism = gsasl_mechanism_name(s->session);
+
+	if (!first || (code != GSASL_GSSAPI_IMPORT_NAME_ERROR && code != GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR))
+		return error_set(err, ERROR_AUTH, "%s failed: %s", mechanism, gsasl_strerror(code));
+	error_set(err, ERROR_AUTH, "%s failed: Kerberos gives no ticket for the service pop@%s", mechanism, s->host);
+	return error_mend(err, "run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name");
+}
+
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err)
 {
 	char *text = NULL;
@@ -111,10 +124,8 @@ bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *
 		return error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
 		    gsasl_mechanism_name(s->session), ITERATIONS_MOST);
 	code = gsasl_step64(s->session, challenge, &text);
-	if (code != GSASL_OK && code != GSASL_NEEDS_MORE) {
-		error_set(err, ERROR_AUTH, "%s failed: %s", gsasl_mechanism_name(s->session), gsasl_strerror(code));
-		return false;
-	}
+	if (code != GSASL_OK && code != GSASL_NEEDS_MORE)
+		return fail_step(s, code, !*challenge, err);
 	if (text) {
 		buf_append_string(answer, text);
 		platform_wipe(text, strlen(text));

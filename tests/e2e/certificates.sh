@@ -11,11 +11,32 @@
 # openssl's words on standard error, if one cannot be made.
 make_certificates() (
   names=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:::1
-  umask 077
-  mkdir -p "$1/work" && cd "$1" || exit 1
+  _begin_signing "$1" || exit 1
   trap 'rm -rf work' EXIT
-  : >work/index && echo 'unique_subject = no' >work/index.attr || exit 1
-  cat >work/ca.conf <<'CONF' || exit 1
+  _sign ca 'mailhaul test CA' ca '' &&
+    _sign other-ca 'another test CA' other-ca '' &&
+    _sign server localhost ca "$names" &&
+    _sign expired localhost ca "$names" 20200101000000Z 20201231235959Z &&
+    _sign wronghost mail.example.net ca DNS:mail.example.net &&
+    _sign untrusted localhost other-ca "$names" &&
+    _sign selfsigned localhost selfsigned "$names"
+)
+
+# make_client_certificate DIR NAME COMMON_NAME ISSUER
+# Adds a client's to DIR, as NAME.pem and NAME.key; ISSUER is ca or other-ca.
+make_client_certificate() (
+  _begin_signing "$1" || exit 1
+  trap 'rm -rf work' EXIT
+  purpose=clientAuth
+  _sign "$2" "$3" "$4" "DNS:$3"
+)
+
+# _begin_signing DIR: goes there, and makes what openssl needs to sign, in ./work.
+_begin_signing() {
+  umask 077
+  mkdir -p "$1/work" && cd "$1" || return 1
+  : >work/index && echo 'unique_subject = no' >work/index.attr || return 1
+  cat >work/ca.conf <<'CONF'
 [ca]
 default_ca = test
 [test]
@@ -31,22 +52,15 @@ commonName = supplied
 distinguished_name = name
 [name]
 CONF
-
-  _sign ca 'mailhaul test CA' ca '' &&
-    _sign other-ca 'another test CA' other-ca '' &&
-    _sign server localhost ca "$names" &&
-    _sign expired localhost ca "$names" 20200101000000Z 20201231235959Z &&
-    _sign wronghost mail.example.net ca DNS:mail.example.net &&
-    _sign untrusted localhost other-ca "$names" &&
-    _sign selfsigned localhost selfsigned "$names"
-)
+}
 
 # _sign NAME COMMON_NAME ISSUER ALT_NAMES [FROM UNTIL]: one certificate; NAME = ISSUER signs itself,
-# and no ALT_NAMES makes an authority. To be called by make_certificates only.
+# and no ALT_NAMES makes an authority. It is
+# meant for servers unless purpose says something else.
 _sign() {
   if [ -n "$4" ]; then
     printf '%s\n' '[ext]' "subjectAltName = $4" 'basicConstraints = critical, CA:false' \
-      'keyUsage = critical, digitalSignature' 'extendedKeyUsage = serverAuth' \
+      'keyUsage = critical, digitalSignature' "extendedKeyUsage = ${purpose:-serverAuth}" \
       'subjectKeyIdentifier = hash' 'authorityKeyIdentifier = keyid' >work/ext.conf
   else
     printf '%s\n' '[ext]' 'basicConstraints = critical, CA:true' \

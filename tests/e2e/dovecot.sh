@@ -29,6 +29,9 @@ DOVECOT_PID=''      # its master process, empty: not running
 #   DOVECOT_EXTRA   more lines of configuration, such as pop3_lock_session=yes
 #   DOVECOT_MECHANISMS  SASL mechanisms (default plain scram-sha-256); apop counts as one
 #   DOVECOT_INTROSPECTION  URL that tells what a token is good for (RFC 7662): for xoauth2 and oauthbearer
+#   DOVECOT_CLIENT_CA  PEM file of who may issue clients' certificates: they are asked for, no login works
+#                   without, and external takes the user from the common name
+#   DOVECOT_KEYTAB  for gssapi: file with the key of pop/localhost; KRB5_CONFIG names the configuration
 # Dovecot takes a client from its own address as safe, and lets it log in without TLS, whatever is set. So
 # what a distant client sees is at 127.0.0.2 (clients come from 127.0.0.1): before TLS, no login there.
 dovecot_start() {
@@ -307,8 +310,10 @@ _dovecot_configure() {
       return 1
       ;;
   esac
-  { $_dovecot_words && _dovecot_words_common && _dovecot_words_oauth2 && printf '%s\n' "${DOVECOT_EXTRA:-}"; } |
-    _dovecot_write dovecot.conf
+  {
+    $_dovecot_words && _dovecot_words_common && _dovecot_words_oauth2 && _dovecot_words_client &&
+      _dovecot_words_kerberos && printf '%s\n' "${DOVECOT_EXTRA:-}"
+  } | _dovecot_write dovecot.conf
 }
 
 _dovecot_words_2_3() {
@@ -418,6 +423,54 @@ active_value = true"
       ;;
     *) printf 'oauth2 {\n%s\n}\n' "$_dovecot_oauth2" ;;
   esac
+}
+
+# Who shows a certificate has proved enough: external needs no password of its own.
+_dovecot_words_client() {
+  [ -n "${DOVECOT_CLIENT_CA:-}" ] || return 0
+  _dovecot_write client-ca.pem <"$DOVECOT_CLIENT_CA" || return 1
+  printf 'auth_ssl_require_client_cert = yes\nauth_ssl_username_from_cert = yes\n'
+  case $DOVECOT_VERSION in
+    2.3.*)
+      cat <<CONF
+ssl_ca = <$DOVECOT_INSTANCE/client-ca.pem
+ssl_require_crl = no
+ssl_verify_client_cert = yes
+ssl_cert_username_field = commonName
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword
+}
+CONF
+      ;;
+    *)
+      cat <<CONF
+ssl_server_ca_file = $DOVECOT_INSTANCE/client-ca.pem
+ssl_server_require_crl = no
+ssl_server_request_client_cert = yes
+ssl_server_cert_username_field = commonName
+passdb static {
+  mechanisms_filter = external
+  fields {
+    nopassword = yes
+  }
+}
+CONF
+      ;;
+  esac
+}
+
+# Both files are where the server's user can read them. No cache of replays, which would be in /var/tmp.
+_dovecot_words_kerberos() {
+  [ -n "${DOVECOT_KEYTAB:-}" ] || return 0
+  _dovecot_write keytab <"$DOVECOT_KEYTAB" && _dovecot_write krb5.conf <"$KRB5_CONFIG" || return 1
+  _dovecot_krb5="KRB5_CONFIG=$DOVECOT_INSTANCE/krb5.conf KRB5RCACHENAME=none:"
+  case $DOVECOT_VERSION in
+    2.3.*) printf 'import_environment = %s\n' "$_dovecot_krb5" ;;
+    *) printf 'import_environment {\n%s\n}\n' "$(printf '%s\n' "$_dovecot_krb5" | tr ' ' '\n')" ;;
+  esac
+  printf 'auth_krb5_keytab = %s\nauth_gssapi_hostname = localhost\n' "$DOVECOT_INSTANCE/keytab"
 }
 
 # _dovecot_launch: starts the master in a session of its own, as the server's user; the kernel ends it

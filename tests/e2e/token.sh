@@ -4,29 +4,15 @@
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
 . "$E2E_DIR/trust-lib.sh"
-for program in softhsm2-util p11tool; do
-  command -v "$program" >/dev/null 2>&1 || skip_all "$program is not installed"
-done
-module=$(find /usr/lib* /usr/local/lib* -name 'libsofthsm2.so' 2>/dev/null | head -n 1)
-[ -n "$module" ] || skip_all 'the module of SoftHSM is not there'
+# shellcheck source=tests/e2e/token-lib.sh
+. "$E2E_DIR/token-lib.sh"
 
-mkdir mail tokens
+mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1
 certificates
-SOFTHSM2_CONF=$WORK/softhsm.conf
-export SOFTHSM2_CONF
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$WORK" >"$SOFTHSM2_CONF"
 sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
 sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
-printf 1234 >pin
-{
-  softhsm2-util --init-token --free --label mail --pin 1234 --so-pin 5678 &&
-    softhsm2-util --import key.pem --token mail --label me --id 01 --pin 1234 &&
-    GNUTLS_PIN=1234 p11tool --provider "$module" --batch --login --write --load-certificate certificate.pem --label me --id 01 \
-      'pkcs11:token=mail'
-} >token.log 2>&1 || bail "no token: $(tail -n 3 token.log)"
-
-p11tool --list-tokens 2>/dev/null | grep -q 'token=mail' || skip_all 'SoftHSM is not among the modules of p11-kit'
+make_token certificate.pem key.pem || skip_all "$TOKEN_MISSING"
 
 for version in 1.2 1.3; do
   serve --dir mail --client-ca certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"

@@ -1,0 +1,80 @@
+# shellcheck shell=sh
+# A Kerberos realm of the test's own (MIT Kerberos), on loopback and in the folder ./kerberos: nothing outside of
+# it is read or written. Comes behind lib.sh, whose SERVER_PID it takes.
+
+# kerberos_start USER...: sets KRB5_CONFIG and KRB5CCNAME, makes the realm EXAMPLE.ORG with these users (each
+# one's password is its name) and the service pop/localhost, whose key is in kerberos/keytab, and starts its
+# KDC. Returns 1 where the programs are missing.
+kerberos_start() {
+  PATH=$PATH:/usr/sbin
+  for _program in krb5kdc kdb5_util kadmin.local kinit klist; do
+    command -v "$_program" >/dev/null 2>&1 || return 1
+  done
+  mkdir kerberos
+  KRB5_CONFIG=$WORK/kerberos/krb5.conf KRB5_KDC_PROFILE=$WORK/kerberos/kdc.conf KRB5CCNAME=FILE:$WORK/kerberos/tickets
+  export KRB5_CONFIG KRB5_KDC_PROFILE KRB5CCNAME
+  for _try in 1 2 3 4 5; do
+    kerberos_configure "$(free_ports 1)"
+    [ "$_try" -gt 1 ] || kerberos_make_realm "$@" >kerberos/log 2>&1 || bail "no realm: $(tail -n 3 kerberos/log)"
+    kerberos_launch && return 0
+  done
+  bail "no KDC: $(tail -n 3 kerberos/kdc.log)"
+}
+
+# kerberos_configure PORT. TCP alone, so that a KDC that is gone is noticed at once.
+kerberos_configure() {
+  cat >kerberos/krb5.conf <<CONF
+[libdefaults]
+default_realm = EXAMPLE.ORG
+dns_lookup_kdc = false
+dns_lookup_realm = false
+dns_canonicalize_hostname = false
+rdns = false
+udp_preference_limit = 1
+[realms]
+EXAMPLE.ORG = {
+  kdc = 127.0.0.1:$1
+}
+[domain_realm]
+localhost = EXAMPLE.ORG
+CONF
+  cat >kerberos/kdc.conf <<CONF
+[realms]
+EXAMPLE.ORG = {
+  database_name = $WORK/kerberos/principals
+  key_stash_file = $WORK/kerberos/stash
+  kdc_listen = ""
+  kdc_tcp_listen = 127.0.0.1:$1
+}
+[logging]
+kdc = FILE:$WORK/kerberos/kdc.log
+CONF
+}
+
+kerberos_make_realm() {
+  kdb5_util create -s -P master -r EXAMPLE.ORG || return 1
+  for _user; do kadmin.local -q "addprinc -pw $_user $_user" || return 1; done
+  kadmin.local -q 'addprinc -randkey pop/localhost' && kadmin.local -q "ktadd -k $WORK/kerberos/keytab pop/localhost"
+}
+
+# It says in its log that it serves; another test may have been quicker to take the port.
+kerberos_launch() {
+  rm -f kerberos/kdc.log
+  setpriv --pdeathsig=TERM krb5kdc -n >kerberos/kdc.err 2>&1 &
+  SERVER_PID=$!
+  _tries=0
+  until grep -q 'commencing operation' kerberos/kdc.log 2>/dev/null; do
+    _tries=$((_tries + 1))
+    if ! kill -0 "$SERVER_PID" 2>/dev/null || [ "$_tries" -ge 200 ]; then
+      stop
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# ticket USER [OPTION...]: takes the place of the ticket that is there.
+ticket() {
+  _user=$1 && shift
+  printf '%s\n' "$_user" | kinit "$@" "$_user" >kerberos/log 2>&1 || bail "no ticket: $(cat kerberos/log)"
+}

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Logins with Kerberos (auth = gssapi) at a real Dovecot, with tickets of a real KDC; and without one.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/kerberos.sh
+. "$E2E_DIR/kerberos.sh"
+
+kerberos_start test another || skip_all 'MIT Kerberos is not installed'
+mkdir server mail
+# shellcheck disable=SC2034 # for dovecot_start
+DOVECOT_KEYTAB=kerberos/keytab DOVECOT_MECHANISMS='gssapi plain'
+dovecot_start server || {
+  ! grep -qi 'mechanism.*gssapi' "$DOVECOT_LOG" || skip_all "this Dovecot has no GSSAPI (Debian: dovecot-gssapi)"
+  bail 'no Dovecot'
+}
+dovecot_make_mail mail 3
+dovecot_fill test mail
+# What libgssglue asks the Kerberos library for once and keeps is no leak of ours.
+echo 'leak:libgssapi_krb5' >suppressions
+LSAN_OPTIONS=suppressions=$WORK/suppressions:print_suppressions=0
+export LSAN_OPTIONS
+
+# kerberos NAME LINE...: an account at that Dovecot.
+kerberos() {
+  SERVER=${HOST:-localhost} SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test \
+    PASSWORD_LINE='auth = gssapi' configure "$@" "deliver_to = \"maildir:Mail-$1\""
+}
+# The commands of the login; an empty line, which GSSAPI has in between, does not count.
+said_is() {
+  _said=$(sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|\*\)/\1/p' err | tr '\n' ';')
+  [ "$_said" = "$1" ] || { echo "$_said"; show; return 1; }
+}
+logged_in() { grep -c 'user=<test>, method=GSSAPI, .*mpid=' "$DOVECOT_LOG"; }
+
+fresh_configuration
+kerberos mine
+ticket test
+run -q mine
+check 'a ticket logs in' eval 'exits 0 && silent'
+check 'all messages have come' count_is Mail-mine/new 3
+check 'it was a ticket for the service pop at this host' eval 'klist | grep -q "pop/localhost@EXAMPLE.ORG"'
+run -vv mine
+check 'a second run brings none again' count_is Mail-mine/new 3
+check 'nothing of the ticket is shown' said_is 'AUTH GSSAPI;****;****;'
+check 'the server has taken both for the ticket' [ "$(logged_in)" -eq 2 ]
+
+# no_ticket NAME SERVICE: the run ended for want of a ticket, and without a word to the server.
+kinit_mend='run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name'
+no_ticket() {
+  check "$3: exit code 77" exits 77
+  check "$3: one line" says err \
+    "mailhaul: $1: login: GSSAPI failed: Kerberos gives no ticket for the service $2; $kinit_mend"
+}
+run_later +2d mine
+no_ticket mine pop@localhost 'a ticket that has expired'
+HOST=127.0.0.1 kerberos unknown
+run unknown
+no_ticket unknown pop@127.0.0.1 'a server that Kerberos does not know'
+kdestroy
+run mine
+no_ticket mine pop@localhost 'no ticket'
+run -vv mine
+check 'no ticket: the server hears no login' said_is ''
+
+ticket another
+run mine
+check "another one's ticket: exit code 77" exits 77
+check "another one's ticket: one line" says err \
+  "mailhaul: mine: login: the server refused the login (the server said: [AUTH] Authentication failed.); check user and, with klist, whose ticket you have: the server says which of them may read whose mail"
+kdestroy
+
+kadmin.local -q "ktadd -norandkey -k $WORK/client.keytab test" >keytab.log 2>&1 || bail "no keytab: $(cat keytab.log)"
+KRB5_CLIENT_KTNAME=$WORK/client.keytab
+export KRB5_CLIENT_KTNAME
+run -q mine
+check 'a key in a file takes the place of kinit' eval 'exits 0 && silent'
+done_testing
