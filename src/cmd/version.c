@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "config/file.h"
+#include "io/dane.h"
 #include "io/tls.h"
 #include "pop3/sasl.h"
 #include "store/state.h"
@@ -14,10 +15,12 @@
 
 int version_run(void)
 {
+	const char *dane = dane_library_version();
+
 	printf("mailhaul %s\n"
-	       "GnuTLS %s, GNU SASL %s, SQLite %s, libConfuse %s, Nettle %s, Jansson %s\n"
+	       "GnuTLS %s, GNU SASL %s, SQLite %s, libConfuse %s, Nettle %s, Jansson %s%s%s\n"
 	       "License GPL-3.0-or-later. There is NO WARRANTY, to the extent permitted by law.\n",
 	    PACKAGE_VERSION, tls_library_version(), sasl_library_version(), state_library_version(),
-	    file_library_version(), digest_library_version(), jsonl_library_version());
+	    file_library_version(), digest_library_version(), jsonl_library_version(), dane ? ", libunbound " : "", dane ? dane : "");
 	return EX_OK;
 }

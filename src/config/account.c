@@ -213,7 +213,7 @@ const struct account_option account_options[] = {
     {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL},
     {"port", "a number from 1 to 65535", set_port, NULL},
     {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL},
-    {"tls_trust", "ca, pin (instead of a trusted issuer) or both", account_tls_set_trust, NULL},
+    {"tls_trust", "ca, pin (instead of a trusted issuer), both, or dane", account_tls_set_trust, NULL},
     {"tls_ca_file", "the path of a PEM file", account_tls_set_ca_file, NULL},
     {"tls_pins", "a list of pins, each \"sha256:\" and the 44 characters that a failed check shows", NULL,
 	account_tls_set_pins},

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "config/account.h"
 #include "config/path.h"
+#include "io/dane.h"
 
 static bool set_path(char **where, const char *value, const char *folder)
 {
@@ -37,7 +38,8 @@ bool account_tls_set_ca_file(struct account *a, const char *value, const char *f
 
 bool account_tls_set_trust(struct account *a, const char *value, const char *folder)
 {
-	static const char *const words[] = {[TLS_BY_CA] = "ca", [TLS_BY_PIN] = "pin", [TLS_BY_BOTH] = "both"};
+	static const char *const words[] = {[TLS_BY_CA] = "ca", [TLS_BY_PIN] = "pin", [TLS_BY_BOTH] = "both",
+	    [TLS_BY_DANE] = "dane"};
 
 	(void)folder;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -139,23 +141,33 @@ void account_tls_end_defaults(struct account *a)
 	a->inherited.tls_client_key = a->tls_client_key != NULL;
 }
 
+static bool wants_pins(const struct account *a)
+{
+	return a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_BOTH;
+}
+
 /* What comes from the defaults and has no meaning with the account's own words goes. */
 static void settle(struct account *a)
 {
-	if (a->tls_trust == TLS_BY_CA && a->inherited.tls_pins)
+	bool by_authority = a->tls_trust == TLS_BY_CA || a->tls_trust == TLS_BY_BOTH;
+
+	if (!wants_pins(a) && a->inherited.tls_pins)
 		free_pins(a);
-	if (a->tls_trust == TLS_BY_PIN && a->inherited.tls_ca_file)
+	if (!by_authority && a->inherited.tls_ca_file)
 		memory_replace(&a->tls_ca_file, NULL);
-	if (a->tls_trust == TLS_BY_PIN && a->inherited.tls_crl_file)
+	if (!by_authority && a->inherited.tls_crl_file)
 		memory_replace(&a->tls_crl_file, NULL);
 	if (a->inherited.tls_client_key && !a->inherited.tls_client_cert && a->tls_client_cert)
 		memory_replace(&a->tls_client_key, NULL); /* it belongs to the other certificate */
 }
 
-static bool is_idle(const char *option, struct error *err)
+static bool is_idle(const struct account *a, const char *option, struct error *err)
 {
-	error_set(err, ERROR_CONFIG, "%s is set, but with tls_trust = pin no issuer is believed", option);
-	return error_mend(err, "drop %s, or set tls_trust = both", option);
+	bool dane = a->tls_trust == TLS_BY_DANE;
+
+	error_set(err, ERROR_CONFIG, "%s is set, but with tls_trust = %s %s", option, dane ? "dane" : "pin",
+	    dane ? "DNS alone is believed" : "no issuer is believed");
+	return error_mend(err, "drop %s, or set tls_trust = %s", option, dane ? "ca" : "both");
 }
 
 /* What only the library knows: names as DNS has them, priority strings. */
@@ -173,24 +185,26 @@ static bool check_words(const struct account *a, struct error *err)
 
 static bool check_pins(const struct account *a, struct error *err)
 {
-	if (a->tls_trust == TLS_BY_CA && a->tls_pins) {
+	if (!wants_pins(a) && a->tls_pins) {
 		error_set(err, ERROR_CONFIG, "tls_pins is set, but tls_trust does not say what the pins are for");
 		return error_mend(err, "set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)");
 	}
-	if (a->tls_trust != TLS_BY_CA && !a->tls_pins) {
+	if (wants_pins(a) && !a->tls_pins) {
 		error_set(err, ERROR_CONFIG, "tls_trust = %s needs tls_pins", a->tls_trust == TLS_BY_PIN ? "pin" : "both");
 		return error_mend(err, "add a line such as tls_pins = {\"sha256:...\"}; a failed check shows the server's");
 	}
-	if (a->tls_trust == TLS_BY_PIN && a->tls_ca_file)
-		return is_idle("tls_ca_file", err);
-	if (a->tls_trust == TLS_BY_PIN && a->tls_crl_file)
-		return is_idle("tls_crl_file", err);
+	if ((a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE) && (a->tls_ca_file || a->tls_crl_file))
+		return is_idle(a, a->tls_ca_file ? "tls_ca_file" : "tls_crl_file", err);
 	return true;
 }
 
 bool account_tls_check(struct account *a, struct error *err)
 {
 	settle(a);
+	if (a->tls_trust == TLS_BY_DANE && !dane_library_version()) {
+		error_set(err, ERROR_CONFIG, "tls_trust = dane is not part of this build of mailhaul");
+		return error_mend(err, "use one that was configured with --enable-dane, or set tls_trust = ca or pin");
+	}
 	if (!check_pins(a, err))
 		return false;
 	if (a->tls_client_key && !a->tls_client_cert) {

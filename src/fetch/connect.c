@@ -2,10 +2,12 @@
 
 #include "fetch/connect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "config/account.h"
+#include "io/dane.h"
 #include "io/stream.h"
 #include "io/tls.h"
 #include "pop3/capability.h"
@@ -88,6 +90,23 @@ static bool log_in(struct connection *c, const struct account *a, const char *re
 	return err->kind == ERROR_AUTH && log_in_again(c, &l, tried, remembered, err);
 }
 
+/* What DNS says of the server, under the name that it is known by there. It has as long as a connection may take. */
+static bool look_up(struct connection *c, const struct account *a, struct error *err)
+{
+	char *host;
+	size_t length;
+	bool ok;
+
+	if (!tls_ascii_name(a->server, &host, err))
+		return false;
+	length = strlen(host);
+	if (length > 1 && host[length - 1] == '.')
+		host[length - 1] = '\0';
+	ok = dane_look_up(&c->dane, host, a->port, deadline_in(a->connect_timeout), err);
+	free(host);
+	return ok;
+}
+
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char *remembered, const char **step, struct error *err)
 {
@@ -102,9 +121,15 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	bool ok;
 
 	*c = (struct connection){0};
-	*step = "connect";
-	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, err))
+	*step = "TLSA";
+	if (a->tls_trust == TLS_BY_DANE && !look_up(c, a, err))
 		return false;
+	tls.dane = c->dane;
+	*step = "connect";
+	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, err)) {
+		connect_close(c, false);
+		return false;
+	}
 	c->session = session_make(c->stream, log, a->crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
@@ -126,4 +151,5 @@ void connect_close(struct connection *c, bool properly)
 		stream_shut(c->stream);
 	stream_close(&c->stream);
 	buf_free(&c->announced);
+	dane_free(&c->dane);
 }

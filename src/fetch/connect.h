@@ -6,6 +6,7 @@
 #include "base/buf.h"
 
 struct account;
+struct dane;
 struct error;
 struct log;
 struct session;
@@ -17,6 +18,7 @@ struct connection {
 	struct stream *stream;
 	struct session *session;
 	struct buf announced; /* what the server said it can do before the login (pop3/capability); empty: not asked */
+	struct dane *dane; /* what DNS says of the server, or NULL */
 };
 
 /*

@@ -56,7 +56,7 @@ static bool same_file(const char *a, const char *b)
 static struct tls_files files_of(const struct account *a)
 {
 	return (struct tls_files){
-	    .no_authorities = a->tls_trust == TLS_BY_PIN,
+	    .no_authorities = a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE,
 	    .ca_file = a->tls_ca_file,
 	    .crl_file = a->tls_crl_file,
 	    .client_cert = a->tls_client_cert,

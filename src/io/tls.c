@@ -246,7 +246,8 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 void tls_describe(const struct tls *t, char *out, size_t size)
 {
 	static const char *const vouchers[] = {
-	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for"};
+	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for",
+	    [TLS_BY_DANE] = "key or issuer in DNS for"};
 	char *text = gnutls_session_get_desc(t->session);
 
 	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);

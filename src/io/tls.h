@@ -6,6 +6,7 @@
 
 #include "io/channel.h"
 
+struct dane;
 struct error;
 struct tls;
 struct tls_trust;
@@ -24,6 +25,7 @@ enum tls_proof {
 	TLS_BY_CA,   /* an authority */
 	TLS_BY_PIN,  /* its key alone; issuer and names do not count */
 	TLS_BY_BOTH, /* an authority, and its key */
+	TLS_BY_DANE, /* DNS, which names its key or its issuer */
 };
 
 /* How a connection is made secure. All of it belongs to the caller and outlives the connection. */
@@ -32,6 +34,7 @@ struct tls_options {
 	const char *name; /* what the certificate must be for; sent as SNI unless it is an address */
 	enum tls_proof proof;
 	char *const *pins;    /* "sha256:BASE64" of a SubjectPublicKeyInfo, ended by NULL; NULL: none */
+	const struct dane *dane; /* the server's, for TLS_BY_DANE */
 	const char *priority; /* in GnuTLS's words; NULL: its own default */
 	bool newest_only;     /* TLS 1.3, else 1.2 and 1.3 */
 };

@@ -226,8 +226,31 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 	return refuse_otherwise(s, status, err);
 }
 
+static bool refuse_records(const struct shown *s, struct error *err)
+{
+	refuse(s, err, "the server's TLSA records name neither its key nor its issuer");
+	return error_mend(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
+}
+
+/* By DNS: the key alone, or an issuer, and then names, dates and purpose, too (RFC 7671, 5.). */
+static bool check_records(const struct shown *s, const struct dane *dane, gnutls_typed_vdata_st *wanted, unsigned elements,
+    const char *name, struct error *err)
+{
+	unsigned status = 0;
+	int code;
+
+	if (tls_dane_has_key(dane, s->crt, &s->chain[0]))
+		return true;
+	code = tls_dane_verify(dane, s->chain, s->count, wanted, elements, &status);
+	/* That an issuer is among the certificates which it sent proves nothing. */
+	if (code < 0 || (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
+		return refuse_records(s, err);
+	return status == 0 || refuse_status(s, status, name, err);
+}
+
 /* Chain, dates, revocation, purpose and name (RFC 8314, 5.; RFC 5280, 4.2.1.12; RFC 9525). */
-static bool check_chain(gnutls_session_t session, const struct shown *s, char *name, struct error *err)
+static bool check_chain(gnutls_session_t session, const struct shown *s, const struct tls_options *o, char *name,
+    struct error *err)
 {
 	static char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
 	gnutls_typed_vdata_st wanted[] = {
@@ -235,8 +258,11 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, char *n
 	    {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose},
 	};
 	unsigned status = 0;
-	int code = gnutls_certificate_verify_peers(session, wanted, 2, &status);
+	int code;
 
+	if (o->proof == TLS_BY_DANE)
+		return check_records(s, o->dane, wanted, 2, name, err);
+	code = gnutls_certificate_verify_peers(session, wanted, 2, &status);
 	if (code < 0) {
 		refuse(s, err, "the certificate could not be checked: %s", gnutls_strerror(code));
 		return error_mend(err, "the server's operator has to replace it");
@@ -381,6 +407,8 @@ static bool identify(struct shown *s)
 
 bool tls_verify(gnutls_session_t session, const struct tls_options *options, char *name, struct error *err)
 {
+	bool by_authority = options->proof == TLS_BY_CA || options->proof == TLS_BY_BOTH;
+	bool by_pin = options->proof == TLS_BY_PIN || options->proof == TLS_BY_BOTH;
 	struct shown s = {0};
 	bool ok;
 
@@ -392,8 +420,9 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
 		error_mend(err, "the server's operator has to replace it");
 	} else {
-		ok = options->proof == TLS_BY_PIN || (check_chain(session, &s, name, err) && check_staple(session, &s, err) && check_lists(&s, options->trust, err));
-		ok = ok && (options->proof == TLS_BY_CA || check_pin(&s, options->pins, err));
+		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
+		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, options->trust, err)));
+		ok = ok && (!by_pin || check_pin(&s, options->pins, err));
 		ok = ok && (options->proof != TLS_BY_PIN || check_dates(&s, err));
 	}
 	if (s.crt)

@@ -3,6 +3,7 @@ e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/crash.sh \
+	tests/e2e/dane.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "check_main.h"
+#include "io/dane.h"
 #include "one_account.h"
 
 #define PIN "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE="
@@ -163,6 +164,31 @@ START_TEST(a_key_from_the_defaults_goes_with_its_certificate)
 }
 END_TEST
 
+START_TEST(what_dns_vouches_for_needs_a_build_that_asks_it)
+{
+	struct error err;
+	bool ok;
+
+	say("P");
+	say("tls_ca_file=x");
+	account_end_defaults(&a);
+	make_whole();
+	say("tls_trust=dane");
+	ok = account_check(&a, &err);
+	ck_assert(ok == (dane_library_version() != NULL));
+	if (!ok) {
+		ck_assert_int_eq(err.kind, ERROR_CONFIG);
+		ck_assert_str_eq(err.cause, "tls_trust = dane is not part of this build of mailhaul");
+		return;
+	}
+	ck_assert_ptr_null(a.tls_pins);
+	ck_assert_ptr_null(a.tls_ca_file);
+	say("tls_crl_file=x");
+	ck_assert(!account_check(&a, &err));
+	ck_assert_str_eq(err.cause, "tls_crl_file is set, but with tls_trust = dane DNS alone is believed");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("account_tls");
@@ -173,6 +199,7 @@ int main(void)
 	tcase_add_test(c, the_pin_of_a_token_is_neither_taken_nor_told);
 	tcase_add_test(c, a_list_of_pins_is_never_empty);
 	LOOP_OVER(c, what_is_said_of_tls_must_not_contradict_itself, contradictions);
+	tcase_add_test(c, what_dns_vouches_for_needs_a_build_that_asks_it);
 	tcase_add_test(c, a_key_from_the_defaults_goes_with_its_certificate);
 	return check_main(s);
 }

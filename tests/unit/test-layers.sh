@@ -114,7 +114,7 @@ includes >"$list"
 
 check 'a folder includes only itself and what stands below it' floors_hold
 check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
-gnutls_files='src/io/tls.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
+gnutls_files='src/io/tls.c src/io/tls_dane.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
   check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/io/tls_gnutls.h
@@ -122,6 +122,7 @@ gnutls_files='src/io/tls.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_v
 }
 check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
 check 'SQLite is visible in store/database.c alone' visible_in '<sqlite3*' src/store/database.c
+check 'libunbound is visible in io/dane.c alone' visible_in '<unbound*' src/io/dane.c
 check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c
 check 'Jansson is visible in ui/jsonl alone' visible_in '<jansson*' src/ui/jsonl.c
 check 'Nettle is visible in base/digest and base/base64 alone' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h

@@ -1,0 +1,208 @@
+#!/bin/sh
+# Servers that DNS vouches for (tls_trust = dane): TLSA records of zones that are signed here, by a real name
+# server. Port 53, resolv.conf and the root's key are the test's own in namespaces of its own.
+if [ "${1:-}" != inside ] && "${MAILHAUL:-src/mailhaul}" --version | grep -q libunbound; then
+  # Root can have namespaces without becoming somebody else in them.
+  for _options in -mn -rmn; do
+    # shellcheck disable=SC2086
+    ! unshare $_options ip link set lo up 2>/dev/null || exec unshare $_options "$0" inside
+  done
+fi
+. "${srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/trust-lib.sh
+. "$E2E_DIR/trust-lib.sh"
+PATH=$PATH:/usr/sbin
+
+if [ "${1:-}" != inside ]; then
+  if "$MAILHAUL" --version | grep -q libunbound; then
+    skip_all 'no network and mount namespace to be had, for a name server at port 53'
+  fi
+  PORT=1
+  certificates
+  configure a 'deliver_to = "maildir:Mail"' 'tls_trust = dane'
+  sed -i /tls_ca_file/d mailhaul.conf.in
+  run a
+  check 'a build without it refuses tls_trust = dane' exits 78
+  sed 's/conf:[0-9]*:/conf:/' err >told
+  check 'in one line' says told 'mailhaul: mailhaul.conf: account a: tls_trust = dane is not part of this build of mailhaul; use one that was configured with --enable-dane, or set tls_trust = ca or pin'
+  done_testing
+fi
+
+for program in knotd keymgr; do
+  command -v $program >/dev/null 2>&1 || skip_all "$program is not installed (Debian: knot)"
+done
+ROOT_KEY=/usr/share/dns/root.key
+[ -e $ROOT_KEY ] || skip_all "$ROOT_KEY is not there (Debian: dns-root-data)"
+ip link set lo up || bail 'no loopback'
+mount --make-rprivate / 2>/dev/null
+
+# ---- zones ----
+mkdir mail dns
+printf 'Subject: one\n\nbody\n' >mail/1
+certificates
+# Certificates have their issuer behind them, but for this one.
+awk '/BEGIN CERT/ { n++ } n < 2 || key || /BEGIN PRIV/ { print } /BEGIN PRIV/ { key = 1 }' certs/wronghost.pem >certs/alone.pem
+# hash FILE cert|key [256|512]: as a record has it; without a number, all of it.
+hash_of() {
+  {
+    if [ "$2" = key ]; then
+      openssl x509 -in "certs/$1" -noout -pubkey | openssl pkey -pubin -outform der
+    else
+      openssl x509 -in "certs/$1" -outform der
+    fi
+  } | { if [ -n "${3:-}" ]; then openssl dgst "-sha$3" -binary; else cat; fi } | od -An -tx1 | tr -d ' \n'
+}
+# record NAME FIELDS FILE cert|key [256|512]: a TLSA record of NAME.example.net.
+record() {
+  echo "_995._tcp.$1 TLSA $2 $(hash_of "$3" "$4" "${5:-}")"
+  echo "127.0.0.1 $1.example.net" >>hosts
+}
+echo '127.0.0.1 localhost none.example.net pop.example.com pop.example.org' >hosts
+cat >dns/example.net.zone <<ZONE
+\$TTL 60
+@ SOA ns hostmaster 1 60 60 60 60
+@ NS ns
+ns A 127.0.0.1
+none A 127.0.0.1
+key256 A 127.0.0.1
+$(
+  record key256 '3 1 1' selfsigned.pem key 256
+  record key512 '3 1 2' selfsigned.pem key 512
+  record key-whole '3 1 0' selfsigned.pem key
+  record cert256 '3 0 1' selfsigned.pem cert 256
+  record cert-whole '3 0 0' selfsigned.pem cert
+  record two '3 1 1' server.pem key 256
+  record two '3 1 1' selfsigned.pem key 256
+  record old '3 1 1' old-selfsigned.pem key 256
+  record unknown '9 1 1' selfsigned.pem key 256
+  record constraint '1 1 1' selfsigned.pem key 256
+  record short '3 1 1' selfsigned.pem key 256 | sed 's/..$//'
+  record mail '2 1 1' ca.pem key 256
+  record whole '2 0 0' ca.pem cert
+  record leaf '2 1 1' selfsigned.pem key 256
+)
+ZONE
+# shellcheck disable=SC2016 # DNS's own
+printf '$TTL 60\n@ SOA ns hostmaster 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\n_995._tcp.pop TLSA 3 1 1 %s\n' \
+  "$(hash_of selfsigned.pem key 256)" | tee dns/example.org.zone >dns/example.com.zone
+cat >dns/knot.conf <<CONF
+server:
+  rundir: $WORK/dns
+  listen: 127.0.0.1@53
+database:
+  storage: $WORK/dns
+log:
+  - target: $WORK/dns/log
+    any: info
+template:
+  - id: default
+    storage: $WORK/dns
+    zonefile-load: difference
+    journal-content: all
+    file: %s.zone
+zone:
+  - domain: example.net
+    dnssec-signing: on
+  - domain: example.org
+    dnssec-signing: on
+  - domain: example.com
+CONF
+knotd -c dns/knot.conf >dns/out 2>&1 &
+DNS_PID=$!
+trap 'kill -CONT $DNS_PID 2>/dev/null; kill $DNS_PID 2>/dev/null; finish' EXIT
+tries=0
+touch dns/log
+until [ "$(grep -c 'successfully signed\|example.com.*loaded' dns/log)" -ge 3 ]; do
+  tries=$((tries + 1))
+  kill -0 $DNS_PID 2>/dev/null && [ $tries -lt 200 ] || bail "no name server: $(tail -n 5 dns/out dns/log)"
+  sleep 0.05
+done
+# The key of example.org is a false one, and example.com is not signed at all.
+keymgr -c dns/knot.conf example.net ds | grep ' 13 2 ' >net.key
+sed p net.key | sed '2s/net/org/' >root.key
+echo 'nameserver 127.0.0.1' >resolv.conf
+mount --bind hosts /etc/hosts && mount --bind resolv.conf /etc/resolv.conf && mount --bind root.key $ROOT_KEY ||
+  bail 'no files of our own in /etc'
+
+# shellcheck disable=SC2034 # for trust-lib.sh
+PORT=995 NO_CA=yes
+# ask NAME LINE...: a run with that server.
+ask() {
+  SERVER=$1 && shift
+  case $SERVER in *.*) ;; *) SERVER=$SERVER.example.net ;; esac
+  rm -f transcript
+  only 'tls_trust = dane' "$@"
+}
+# taken WHAT NAME LINE..., refused WHAT TOLD NAME LINE...
+taken() {
+  _what=$1 && shift
+  ask "$@"
+  check "$_what: accepted without a word" eval 'exits 0 && silent'
+  check "$_what: its mail has come" count_is Mail/new 1
+}
+refused() {
+  _what=$1 _told=$2 && shift 2
+  ask "$@"
+  check "$_what: exit code 69" exits 69
+  check "$_what: one line" says err "mailhaul: a: $_told"
+  check "$_what: no credential has left" no_credentials
+}
+
+# ---- keys: neither issuer nor name of this certificate is good ----
+serve --dir mail --cert selfsigned.pem
+for kind in key256 key512 key-whole cert256 cert-whole; do taken "the server's $kind" $kind; done
+taken 'the second of two keys' two
+taken 'a name in capitals with a dot at the end' KEY256.Example.NET.
+# neither FILE: the words for a certificate that no record is about.
+neither() {
+  echo "TLS: the server's TLSA records name neither its key nor its issuer $(identity "certs/$1"); somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)"
+}
+neither=$(neither selfsigned.pem)
+refused 'a record of the key for an issuer' "$neither" leaf
+refused 'a record of a kind that nobody knows' "$neither" unknown
+refused 'a record that wants an authority besides' "$neither" constraint
+refused 'a record that is cut' "$neither" short
+refused 'another key' "$neither" old
+serve --dir mail --cert old-selfsigned.pem
+taken 'a key whose certificate has expired' old
+
+# ---- issuers: names, dates and purpose count ----
+serve --dir mail --cert wronghost.pem
+taken 'an issuer that the server sends' mail
+refused 'an issuer, but another name' "TLS: the certificate was issued for mail.example.net, not for whole.example.net $(identity certs/wronghost.pem); set server to the name that the provider gives for POP3; only if the provider confirms the name in the certificate, set tls_server_name to it" whole
+serve --dir mail --cert alone.pem
+taken 'an issuer that is in DNS' whole 'tls_server_name = "mail.example.net"'
+refused 'an issuer that is not to be had' "$(neither alone.pem)" mail
+serve --dir mail --cert expired.pem
+refused 'an issuer, but it is too late' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); if this machine's date is right, the server's operator has to renew it" mail 'tls_server_name = "localhost"'
+serve --dir mail --cert client.pem
+refused 'an issuer, but of a client' "TLS: the certificate is not meant for servers $(identity certs/client.pem); the server's operator has to replace it" \
+  mail 'tls_server_name = "localhost"'
+serve --dir mail --cert selfsigned.pem
+refused 'an issuer who has not issued it' "$neither" whole 'tls_server_name = "localhost"'
+
+# ---- what DNS says ----
+refused 'no record' 'TLSA: there is no TLSA record _995._tcp.none.example.net; set tls_trust = ca, or pin, unless the server'\''s operator says that it should be there' none
+refused 'no such name' 'TLSA: there is no TLSA record _995._tcp.nowhere.example.net; set tls_trust = ca, or pin, unless the server'\''s operator says that it should be there' nowhere
+refused 'a domain without signatures' 'TLSA: the domain of _995._tcp.pop.example.com is not signed (DNSSEC), so that TLSA records there would not count; set tls_trust = ca, or pin' pop.example.com
+ask pop.example.org
+check 'a domain with false signatures: exit code 69' exits 69
+check 'a domain with false signatures: one line' \
+  grep -qx 'mailhaul: a: TLSA: the TLSA records _995._tcp.pop.example.org have no good signature: .*; somebody may be forging them, or the name servers in /etc/resolv.conf do not pass DNSSEC on' err
+check 'a domain with false signatures: no credential has left' no_credentials
+kill -STOP $DNS_PID
+before=$(date +%s)
+ask key256 'connect_timeout = 1s'
+check 'a name server that is silent: a temporary error' exits 75
+check 'a name server that is silent: one line' says err \
+  'mailhaul: a: TLSA: time ran out waiting for the TLSA records; check the network and its name servers; the next run tries again'
+check 'a name server that is silent: connect_timeout holds' [ $(($(date +%s) - before)) -le 5 ]
+kill -CONT $DNS_PID
+for folder in /usr/share/dns /var/lib/unbound /etc/unbound; do
+  [ ! -d $folder ] || mount -t tmpfs none $folder || bail 'no folder without keys'
+done
+ask key256
+check 'no key of the root: exit code 78' exits 78
+check 'no key of the root: one line' says err \
+  'mailhaul: a: TLSA: this system has no key of the DNS root, which tls_trust = dane needs; install it (Debian: dns-root-data)'
+done_testing
