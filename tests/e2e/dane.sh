@@ -34,7 +34,6 @@ done
 ROOT_KEY=/usr/share/dns/root.key
 [ -e $ROOT_KEY ] || skip_all "$ROOT_KEY is not there (Debian: dns-root-data)"
 ip link set lo up || bail 'no loopback'
-mount --make-rprivate / 2>/dev/null
 
 # ---- zones ----
 mkdir mail dns
