@@ -2,7 +2,6 @@
 
 #include "cmd/chosen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -81,7 +80,7 @@ bool chosen_load(struct chosen *c, const struct cli *cli, int *code)
 	*c = (struct chosen){0};
 	if (!settings_load(&c->settings, cli->config_path, &problems)) {
 		for (size_t i = 0; i < problems.count; i++)
-			fprintf(stderr, "mailhaul: %s\n", problems.lines[i]);
+			report_line(problems.lines[i]);
 		*code = EX_CONFIG;
 		ok = false;
 	} else if (!choose(c, cli, &err)) {

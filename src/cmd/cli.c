@@ -18,7 +18,7 @@
 #include "ui/report.h"
 
 static const struct verb verbs[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN},
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT},
 };
 
 /* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
@@ -32,6 +32,7 @@ static const struct option options[] = {
     {"verbose", no_argument, NULL, 'v'},
     {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
+    {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -45,6 +46,7 @@ static const char help[] =
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
     "  -n, --dry-run      connect and list, say for each message what would be done\n"
     "      --keep         delete nothing from the server in this run\n"
+    "      --strict       tell every failure at once, despite report_failures_after\n"
     "  -q, --quiet        tell nothing but failures\n"
     "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
     "      --help         show this\n"

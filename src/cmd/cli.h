@@ -13,6 +13,7 @@ struct verb;
 enum cli_option {
 	CLI_KEEP = 1,
 	CLI_DRY_RUN = 2,
+	CLI_STRICT = 4,
 };
 
 /* What the user typed. */

@@ -11,6 +11,7 @@
 #include "config/account.h"
 #include "fetch/jobs.h"
 #include "fetch/worker.h"
+#include "ui/log_target.h"
 #include "ui/report.h"
 
 struct fetch {
@@ -33,12 +34,13 @@ static void on_say(void *context, size_t index, const char *text)
 	report_say(f->accounts[index]->name, text);
 }
 
-static void on_problem(void *context, size_t index, const char *step, const struct error *err)
+static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
 {
 	struct fetch *f = context;
 
-	report_error(f->accounts[index]->name, step, err);
-	f->code = exit_code_worse(f->code, exit_code_of(err));
+	report_problem(&f->report, f->accounts[index]->name, step, err, silent);
+	if (!silent)
+		f->code = exit_code_worse(f->code, exit_code_of(err));
 }
 
 static void on_done(void *context, size_t index, const struct outcome *outcome)
@@ -46,23 +48,46 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 	struct fetch *f = context;
 
 	report_outcome(&f->report, f->accounts[index]->name, outcome);
-	if (!outcome->ok)
+	if (!outcome->ok && !outcome->silent)
 		f->code = exit_code_worse(f->code, exit_code_of(&outcome->err));
+}
+
+/* A log that cannot be written stops no mail, but is told. */
+static void open_log(struct fetch *f, struct log_target *target, const struct settings *s)
+{
+	struct error err;
+
+	f->report.target = target;
+	if (log_target_open(target, s->log, s->log_path, &err))
+		return;
+	report_error(NULL, NULL, &err);
+	f->code = exit_code_of(&err);
 }
 
 int fetch_run(const struct cli *cli)
 {
 	bool dry_run = cli->options & CLI_DRY_RUN;
 	struct fetch f = {.report = {.level = cli->level}};
+	struct log_target target;
 	struct chosen chosen;
 
 	f.report.summaries = !dry_run && (cli->level >= LOG_VERBOSE || (cli->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
 	if (chosen_load(&chosen, cli, &f.code)) {
-		struct run_options options = {cli->options & CLI_KEEP, dry_run, cli->level, chosen.settings.state_dir};
+		struct run_options options = {
+		    .keep = cli->options & CLI_KEEP,
+		    .dry_run = dry_run,
+		    .level = cli->level,
+		    .state_dir = chosen.settings.state_dir,
+		    .notes_failures = !dry_run,
+		    /* Whoever watches wants to know. */
+		    .tell_all = (cli->options & CLI_STRICT) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
+		};
 		struct jobs_listener listener = {on_log, on_say, on_problem, on_done, &f};
 
 		f.accounts = chosen.accounts;
+		open_log(&f, &target, &chosen.settings);
 		jobs_run(chosen.accounts, chosen.count, chosen.settings.jobs, worker_run, &options, &listener);
+		log_target_close(&target);
 	}
 	chosen_free(&chosen);
 	return f.code;

@@ -173,6 +173,12 @@ static bool set_deliver_timeout(struct account *a, const char *value, const char
 	return set_wait(&a->deliver_timeout, value);
 }
 
+static bool set_report_failures_after(struct account *a, const char *value, const char *folder)
+{
+	(void)folder;
+	return parse_duration(value, &a->report_failures_after);
+}
+
 static void free_list(char **list)
 {
 	for (char **each = list; each && *each; each++)
@@ -249,6 +255,7 @@ const struct account_option account_options[] = {
     {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL},
     {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL},
     {"line_endings", "lf or crlf", set_line_endings, NULL},
+    {"report_failures_after", "a time, such as 3h (0: at once)", set_report_failures_after, NULL},
 };
 
 const size_t account_option_count = sizeof(account_options) / sizeof(account_options[0]);

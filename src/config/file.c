@@ -18,6 +18,7 @@
 #include "base/parse.h"
 #include "base/platform.h"
 #include "config/account.h"
+#include "config/log_place.h"
 #include "config/path.h"
 #include "config/problems.h"
 #include "store/folder.h"
@@ -185,11 +186,15 @@ static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 static int on_top_option(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *value = cfg_opt_getnstr(opt, 0);
+	enum log_place place;
+	const char *path;
 	uint64_t jobs;
 
 	check_double(cfg, opt, false);
 	if (strcmp(opt->name, "jobs") == 0 && (!parse_number(value, strlen(value), 100, &jobs) || jobs == 0))
 		complain(cfg->line, "jobs is not understood", "jobs takes a number from 1 to 100");
+	if (strcmp(opt->name, "log") == 0 && !log_place_parse(value, &place, &path))
+		complain(cfg->line, "log is not understood", "log takes " LOG_PLACE_EXPECTED);
 	return 0;
 }
 
@@ -292,6 +297,7 @@ static void prepare(struct part *part)
 	    CFG_SEC("account", part->account, CFGF_TITLE | CFGF_MULTI | CFGF_NO_TITLE_DUPES),
 	    CFG_SEC("defaults", part->defaults, CFGF_NONE),
 	    CFG_STR("jobs", NULL, CFGF_NONE),
+	    CFG_STR("log", NULL, CFGF_NONE),
 	    CFG_STR("state_dir", NULL, CFGF_NONE),
 	    CFG_FUNC("include", on_include),
 	    CFG_STR(END_MARK, NULL, CFGF_NONE),
@@ -309,6 +315,7 @@ static void prepare(struct part *part)
 	cfg_set_validate_func(part->cfg, "account", on_account);
 	cfg_set_validate_func(part->cfg, "defaults", on_defaults);
 	cfg_set_validate_func(part->cfg, "jobs", on_top_option);
+	cfg_set_validate_func(part->cfg, "log", on_top_option);
 	cfg_set_validate_func(part->cfg, "state_dir", on_top_option);
 	for (size_t i = 0; i < account_option_count; i++) {
 		snprintf(name, sizeof(name), "account|%s", account_options[i].name);

@@ -78,6 +78,9 @@ bool settings_load(struct settings *s, const char *path, struct problems *proble
 		s->jobs = (unsigned)jobs;
 		value = file_top_value(f, "state_dir", &folder);
 		s->state_dir = *value ? path_resolve(value, folder) : path_xdg("XDG_STATE_HOME", ".local/state");
+		value = file_top_value(f, "log", &folder);
+		if (log_place_parse(value, &s->log, &value) && s->log == LOG_PLACE_FILE)
+			s->log_path = path_resolve(value, folder);
 		fill_accounts(s, f, problems);
 	}
 	file_free(f);
@@ -91,5 +94,6 @@ void settings_free(struct settings *s)
 	free(s->accounts);
 	free(s->path);
 	free(s->state_dir);
+	free(s->log_path);
 	*s = (struct settings){0};
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "config/account.h"
+#include "config/log_place.h"
 
 struct problems;
 
@@ -13,6 +14,8 @@ struct settings {
 	char *path;	 /* the file that it came from */
 	unsigned jobs;	 /* accounts that are fetched at the same time */
 	char *state_dir;
+	enum log_place log;
+	char *log_path; /* of LOG_PLACE_FILE */
 	struct account *accounts;
 	size_t count;
 };

@@ -12,6 +12,7 @@
 /* How one account's run ended. */
 struct outcome {
 	bool ok;		 /* false: err says why it ended early */
+	bool silent;		 /* err is not to be told yet (report_failures_after) */
 	struct error err;
 	char step[16];		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
 	uint64_t left;		 /* messages on the server at the end */
@@ -35,6 +36,7 @@ struct event {
 	union {
 		char text[2048];
 		struct {
+			bool silent; /* as in struct outcome */
 			char step[16];
 			struct error err;
 		} problem;

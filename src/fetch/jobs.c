@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "fetch/trouble.h"
 #include "io/tls.h"
 
 /* A worker that runs, or {.fd = -1}. */
@@ -45,6 +46,7 @@ static void fail_account(const struct jobs *j, size_t index, const char *step, c
 	struct outcome outcome = {.err = *err};
 
 	snprintf(outcome.step, sizeof(outcome.step), "%s", step);
+	outcome.silent = !trouble_alone(j->accounts[index], j->options, step, &outcome.err);
 	j->listener->done(j->listener->context, index, &outcome);
 }
 
@@ -181,7 +183,7 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 		l->say(l->context, job->index, event->u.text);
 		break;
 	case EVENT_PROBLEM:
-		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err);
+		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err, event->u.problem.silent);
 		break;
 	case EVENT_DONE:
 		job->done = true;
@@ -214,7 +216,7 @@ static void end_job(struct jobs *j, struct job *job)
 	if (!job->done)
 		fail_account(j, job->index, "run", &err);
 	else if (status != 0)
-		j->listener->problem(j->listener->context, job->index, "run", &err);
+		j->listener->problem(j->listener->context, job->index, "run", &err, false);
 	close(job->fd);
 	buf_free(&job->pending);
 	*job = (struct job){.fd = -1};

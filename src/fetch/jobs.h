@@ -21,7 +21,8 @@ typedef void (*jobs_work)(const struct account *account, const struct tls_trust 
 struct jobs_listener {
 	void (*log)(void *context, size_t index, enum log_level level, const char *text);
 	void (*say)(void *context, size_t index, const char *text);
-	void (*problem)(void *context, size_t index, const char *step, const struct error *err);
+	/* silent, here and in an outcome: report_failures_after has it not told yet. */
+	void (*problem)(void *context, size_t index, const char *step, const struct error *err, bool silent);
 	/* Once an account, at its end; an account that could not be started counts as one that ended. */
 	void (*done)(void *context, size_t index, const struct outcome *outcome);
 	void *context;

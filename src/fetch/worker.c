@@ -17,6 +17,7 @@
 #include "fetch/recognise.h"
 #include "fetch/recover.h"
 #include "fetch/transfer.h"
+#include "fetch/trouble.h"
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
@@ -35,6 +36,7 @@ struct worker {
 	int fd;
 	struct log log;
 	const char *step;
+	struct trouble trouble;
 	struct retention_rule rule;
 	struct retention_clock clock;
 	char *maildrop; /* its name in the identity of messages */
@@ -51,7 +53,6 @@ struct worker {
 	bool undone;	  /* so DELE did nothing */
 	bool told_unsure;
 	bool pipelining;
-	bool trouble;	  /* a message was refused, by the server or the destination */
 	deadline until;	  /* no message is asked for after that, but the first */
 	uint64_t deleted; /* in this session; without QUIT's answer, DELE did nothing */
 	struct outcome outcome;
@@ -71,7 +72,7 @@ static void send_problem(void *context, const char *step, const struct error *er
 	struct worker *w = context;
 	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
 
-	w->trouble = true;
+	event.u.problem.silent = !trouble_is_told(&w->trouble, step, &event.u.problem.err);
 	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
 	event_send(w->fd, &event);
 }
@@ -83,7 +84,12 @@ static bool open_local(struct worker *w, struct error *err)
 	enum state_access access = w->options->dry_run ? STATE_READ : STATE_WRITE;
 
 	w->step = "state";
-	if (!state_open(&w->state, w->options->state_dir, a->name, access, err))
+	if (!state_open(&w->state, w->options->state_dir, a->name, access, err)) {
+		if (err->kind == ERROR_LOCKED)
+			trouble_without_state(&w->trouble);
+		return false;
+	}
+	if (!trouble_begin(&w->trouble, w->state, err))
 		return false;
 	w->clock.last_seen = state_last_seen(w->state);
 	if (w->options->dry_run)
@@ -392,7 +398,7 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 {
 	const struct plan_limits left = limits_left(w);
 
-	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble && w->outcome.fetched > fetched_before &&
+	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed && w->outcome.fetched > fetched_before &&
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
@@ -422,6 +428,23 @@ static char *name_maildrop(const struct account *a)
 	return name;
 }
 
+/* What the run's failures, or its success, mean for later ones. */
+static void settle_trouble(struct worker *w)
+{
+	struct outcome *o = &w->outcome;
+	struct error err;
+
+	o->silent = !o->ok && !trouble_is_told(&w->trouble, w->step, &o->err);
+	if (!w->state)
+		return;
+	if (o->ok || strcmp(w->step, "state") != 0) {
+		if (trouble_end(&w->trouble, w->state, &w->log, &err))
+			return;
+		send_problem(w, "state", &err);
+	}
+	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
+}
+
 void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
     int fd)
 {
@@ -435,10 +458,12 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.until = account->max_time > 0 ? deadline_in(account->max_time) : DEADLINE_NEVER;
 	w.clock.now = (int64_t)time(NULL);
 	w.step = "start";
+	w.trouble = (struct trouble){.account = account, .options = options, .now = w.clock.now};
 	w.maildrop = name_maildrop(account);
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
 	end_session(&w);
+	settle_trouble(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);
 	free(w.maildrop);

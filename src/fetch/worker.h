@@ -14,6 +14,8 @@ struct run_options {
 	bool dry_run; /* retrieve, delete and record nothing; say what would be done */
 	enum log_level level;
 	const char *state_dir;
+	bool notes_failures; /* the state keeps them, and report_failures_after holds; unless: */
+	bool tell_all;	     /* all are told at once */
 };
 
 /*

@@ -4,29 +4,64 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <syslog.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "fetch/event.h"
+#include "ui/log_target.h"
+
+/* "work: login: CAUSE (the server said: WORDS); MEND" */
+static const char *line_of(struct buf *text, const char *account, const char *step, const struct error *err)
+{
+	if (account)
+		buf_append_format(text, "%s: ", account);
+	if (step)
+		buf_append_format(text, "%s: ", step);
+	buf_append_string(text, err->cause);
+	if (err->server[0])
+		buf_append_format(text, " (the server said: %s)", err->server);
+	if (err->mend[0])
+		buf_append_format(text, "; %s", err->mend);
+	return buf_string(text);
+}
+
+void report_line(const char *line)
+{
+	log_target_write_stderr(LOG_ERR, line);
+}
 
 void report_error(const char *account, const char *step, const struct error *err)
 {
-	fputs("mailhaul: ", stderr);
-	if (account)
-		fprintf(stderr, "%s: ", account);
-	if (step)
-		fprintf(stderr, "%s: ", step);
-	fputs(err->cause, stderr);
-	if (err->server[0])
-		fprintf(stderr, " (the server said: %s)", err->server);
-	if (err->mend[0])
-		fprintf(stderr, "; %s", err->mend);
-	fputc('\n', stderr);
+	struct buf text = {0};
+
+	report_line(line_of(&text, account, step, err));
+	buf_free(&text);
+}
+
+void report_problem(const struct report *r, const char *account, const char *step, const struct error *err, bool silent)
+{
+	struct buf text = {0};
+
+	const char *line = line_of(&text, account, step, err);
+
+	if (silent)
+		(void)log_target_keep(r->target, LOG_WARNING, line);
+	else
+		log_target_write(r->target, err->temporary ? LOG_WARNING : LOG_ERR, line);
+	buf_free(&text);
 }
 
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text)
 {
-	if (level <= r->level)
-		fprintf(stderr, "mailhaul: %s: %s\n", account, text);
+	static const int priorities[] = {LOG_NOTICE, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
+	struct buf line = {0};
+
+	if (level > r->level)
+		return;
+	buf_append_format(&line, "%s: %s", account, text);
+	log_target_write(r->target, priorities[level], buf_string(&line));
+	buf_free(&line);
 }
 
 void report_say(const char *account, const char *text)
@@ -52,15 +87,25 @@ static void size_text(uint64_t octets, char *out, size_t size)
 	snprintf(out, size, "%.1f %s", value, units[unit]);
 }
 
+/* What happened to an account, for those who look for it later; to have done nothing is no news. */
+static void log_summary(const struct report *r, const struct outcome *o, const char *line)
+{
+	if (r->level >= LOG_NORMAL && (o->fetched > 0 || o->deleted > 0))
+		(void)log_target_keep(r->target, LOG_INFO, line);
+}
+
 void report_outcome(const struct report *r, const char *account, const struct outcome *o)
 {
+	struct buf line = {0};
 	char size[32];
 
 	if (!o->ok)
-		report_error(account, o->step, &o->err);
-	if (!r->summaries || (!o->ok && o->fetched == 0 && o->deleted == 0))
-		return;
+		report_problem(r, account, o->step, &o->err, o->silent);
 	size_text(o->fetched_octets, size, sizeof(size));
-	printf("%s: %" PRIu64 " new (%s), %" PRIu64 " deleted, %" PRIu64 " left on the server, %.1f s\n", account, o->fetched,
-	    size, o->deleted, o->left, (double)o->milliseconds / 1000);
+	buf_append_format(&line, "%s: %" PRIu64 " new (%s), %" PRIu64 " deleted, %" PRIu64 " left on the server, %.1f s",
+	    account, o->fetched, size, o->deleted, o->left, (double)o->milliseconds / 1000);
+	log_summary(r, o, buf_string(&line));
+	if (r->summaries && (o->ok || o->fetched > 0 || o->deleted > 0))
+		printf("%s\n", buf_string(&line));
+	buf_free(&line);
 }

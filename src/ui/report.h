@@ -7,19 +7,28 @@
 #include "base/log.h"
 
 struct error;
+struct log_target;
 struct outcome;
 
 /*
- * What a run tells in words: failures and log lines on standard error, one line each, with the
- * account's name; summaries and what was asked for on standard output.
+ * What a run tells in words: failures and log lines, one line each, with the account's name, where the
+ * configuration wants them; summaries and what was asked for on standard output.
  */
 struct report {
 	enum log_level level;
+	struct log_target *target; /* NULL: standard error */
 	bool summaries; /* a line an account at its end */
 };
 
-/* "mailhaul: work: login: CAUSE (server: "WORDS"); MEND". account and step may be NULL. */
+/*
+ * "mailhaul: work: login: CAUSE (the server said: WORDS); MEND" on standard error, for what goes wrong outside of an
+ * account's run. account and step may be NULL. report_line: the same with words that are there already.
+ */
 void report_error(const char *account, const char *step, const struct error *err);
+void report_line(const char *line);
+
+/* A failure in an account's run. silent: only a log that can be read later gets it. */
+void report_problem(const struct report *r, const char *account, const char *step, const struct error *err, bool silent);
 
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text);
 void report_say(const char *account, const char *text);

@@ -3,6 +3,7 @@ e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/crash.sh \
+	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
@@ -11,6 +12,7 @@ e2e_tests = \
 	tests/e2e/instructions.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/limits.sh \
+	tests/e2e/log.sh \
 	tests/e2e/login.sh \
 	tests/e2e/login-binding.sh \
 	tests/e2e/login-external.sh \

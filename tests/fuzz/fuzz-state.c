@@ -116,13 +116,15 @@ static void use(struct state *s, bool writable)
 	size_t missing;
 	struct error err;
 	struct state_match match;
+	struct state_trouble trouble;
 	char *text = NULL;
 	bool ok, same, any;
 
 	error_clear(&err);
 	ok = state_get_capabilities(s, &(struct state_maildrop){"host", 995, "me"}, now, &text, &err);
 	free(text);
-	ok = ok && state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
+	ok = ok && state_get_trouble(s, &trouble, &err) && state_set_trouble(s, &trouble, &err) &&
+	    state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
 	    state_join(s, items, 3, NULL, &err);
 	if (ok && writable) {
 		use_intent(s);

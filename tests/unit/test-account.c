@@ -132,6 +132,8 @@ static const struct {
     {"connect_timeout", "24h", "25h"},
     {"line_endings", "lf", "cr"},
     {"line_endings", "crlf", "CRLF"},
+    {"report_failures_after", "3h", "-3h"},
+    {"report_failures_after", "0", "soon"},
 };
 
 START_TEST(a_good_value_is_taken)

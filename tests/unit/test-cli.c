@@ -32,8 +32,8 @@ static const char *describe(const struct cli *cli)
 	static char out[512];
 	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
-	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
+	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->help ? " help" : "", cli->version ? " version" : "");
 	if (cli->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
 	for (char **name = cli->accounts; *name; name++)
@@ -58,6 +58,7 @@ static const struct {
     {"-vvv", "fetch wire"},
     {"--verbose --verbose", "fetch wire"},
     {"-n", "fetch normal dry"},
+    {"--strict work", "fetch normal strict <work>"},
     {"--dry-run", "fetch normal dry"},
     {"--keep", "fetch normal keep"},
     {"-c file", "fetch normal config=file"},

@@ -128,6 +128,19 @@ START_TEST(log_lines_are_told_up_to_the_level_that_is_wanted)
 }
 END_TEST
 
+START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
+{
+	struct report r = {.summaries = true};
+	struct outcome o = {.silent = true, .step = "login"};
+
+	error_set(&o.err, ERROR_NETWORK, "no");
+	report_outcome(&r, "work", &o);
+	report_problem(&r, "work", "fetch", &o.err, true);
+	report_problem(&r, "work", "fetch", &o.err, false);
+	expect("", "mailhaul: work: fetch: no\n");
+}
+END_TEST
+
 START_TEST(what_was_asked_for_goes_to_standard_output)
 {
 	report_say("work", "message 1: fetch: new");
@@ -145,6 +158,7 @@ int main(void)
 	LOOP_OVER(c, an_outcome_is_a_failure_a_summary_both_or_nothing, outcomes);
 	LOOP_OVER(c, a_failure_is_one_line_with_account_step_and_the_servers_words, failures);
 	tcase_add_test(c, log_lines_are_told_up_to_the_level_that_is_wanted);
+	tcase_add_test(c, where_there_is_no_other_log_a_silent_failure_is_not_told);
 	tcase_add_test(c, what_was_asked_for_goes_to_standard_output);
 	return scratch_main(s);
 }

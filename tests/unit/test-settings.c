@@ -82,6 +82,33 @@ START_TEST(state_dir_is_relative_to_its_file)
 }
 END_TEST
 
+static const struct {
+	const char *line;
+	enum log_place place;
+	const char *path; /* in the test's folder */
+} logs[] = {
+    {"", LOG_PLACE_STDERR, NULL},
+    {"log = stderr\n", LOG_PLACE_STDERR, NULL},
+    {"log = syslog\n", LOG_PLACE_SYSLOG, NULL},
+    {"log = \"file:a.log\"\n", LOG_PLACE_FILE, "sub/a.log"},
+    {"log = \"file:~/a.log\"\n", LOG_PLACE_FILE, "a.log"},
+};
+
+START_TEST(the_log_is_a_place_or_a_file_beside_the_configuration)
+{
+	char text[512];
+
+	ck_assert_int_eq(mkdir(scratch_path("sub"), 0700), 0);
+	snprintf(text, sizeof(text), "%s" ACCOUNT("one"), logs[_i].line);
+	ck_assert(load(scratch_path("sub/a.conf"), text));
+	ck_assert_int_eq(settings.log, logs[_i].place);
+	if (logs[_i].path)
+		ck_assert_str_eq(settings.log_path, scratch_path(logs[_i].path));
+	else
+		ck_assert_ptr_null(settings.log_path);
+}
+END_TEST
+
 START_TEST(a_configuration_in_the_current_folder_can_be_named_without_one)
 {
 	ck_assert_int_eq(chdir(scratch_path("")), 0);
@@ -252,6 +279,7 @@ int main(void)
 	tcase_add_test(c, a_configuration_that_is_named_is_read);
 	tcase_add_test(c, what_is_not_said_has_its_usual_value);
 	LOOP_OVER(c, state_dir_is_relative_to_its_file, state_dirs);
+	LOOP_OVER(c, the_log_is_a_place_or_a_file_beside_the_configuration, logs);
 	tcase_add_test(c, a_configuration_in_the_current_folder_can_be_named_without_one);
 	LOOP_OVER(c, the_usual_place_is_where_xdg_says, places);
 	tcase_add_test(c, without_any_configuration_its_place_is_told);

@@ -321,6 +321,22 @@ START_TEST(a_damaged_file_is_told_with_what_to_do)
 }
 END_TEST
 
+START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
+{
+	struct state_trouble trouble = {.since = 1};
+	struct state *s;
+	struct error err;
+
+	make_state();
+	run_sql(scratch_path("state/work.db"), "DROP TABLE trouble; PRAGMA user_version=1");
+	s = open_state(STATE_WRITE);
+	ck_assert_int_eq(state_last_seen(s) >= 1001, 1);
+	ck_assert_msg(state_get_trouble(s, &trouble, &err), "%s", err.cause);
+	ck_assert_int_eq(trouble.since, 0);
+	state_close(&s);
+}
+END_TEST
+
 static void open_unwritable(void)
 {
 	struct state *s = NULL;
@@ -353,6 +369,7 @@ int main(void)
 	tcase_add_test(c, reading_sees_what_was_written);
 	tcase_add_test(c, reading_an_empty_file_finds_an_empty_state);
 	tcase_add_test(c, a_folder_that_may_not_be_written_is_a_storage_failure);
+	tcase_add_test(c, a_state_of_the_first_version_is_brought_up_to_date);
 	LOOP_OVER(d, a_foreign_file_is_refused_and_left_as_it_is, foreign);
 	tcase_add_test(d, the_state_of_a_newer_version_is_refused_with_its_words);
 	tcase_add_loop_test(d, a_version_that_never_was_is_refused, 0, 2);

@@ -312,6 +312,33 @@ START_TEST(an_intent_lasts_until_its_end_is_committed)
 }
 END_TEST
 
+START_TEST(trouble_is_kept_until_it_ends)
+{
+	struct state_trouble t = {.since = 10, .at = 20, .told = 15, .step = "connect", .cause = "no", .server = "never"}, back;
+
+	ck_assert(state_get_trouble(s, &back, &err));
+	ck_assert_int_eq(back.since, 0);
+	ck_assert_msg(state_set_trouble(s, &t, &err), "%s", err.cause);
+	t.at = 30;
+	ck_assert(state_set_trouble(s, &t, &err));
+	reopen();
+	ck_assert(state_get_trouble(s, &back, &err));
+	ck_assert_mem_eq(&back, &t, sizeof(t));
+	ck_assert(state_end_trouble(s, &err));
+	reopen();
+	ck_assert(state_get_trouble(s, &back, &err));
+	ck_assert_int_eq(back.since, 0);
+}
+END_TEST
+
+START_TEST(the_end_of_the_last_run_is_known_without_its_state)
+{
+	ck_assert_int_eq(state_last_end(scratch_path("state"), "other"), 0);
+	ck_assert(state_end_run(s, 1000, &err));
+	ck_assert_int_eq(state_last_end(scratch_path("state"), "work"), 1000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("state");
@@ -330,5 +357,7 @@ int main(void)
 	tcase_add_test(c, the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten);
 	tcase_add_test(i, an_intent_is_given_back_as_it_was_set);
 	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
+	tcase_add_test(i, trouble_is_kept_until_it_ends);
+	tcase_add_test(i, the_end_of_the_last_run_is_known_without_its_state);
 	return scratch_main(suite);
 }

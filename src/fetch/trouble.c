@@ -1,0 +1,109 @@
+#include "config.h"
+
+#include "fetch/trouble.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/account.h"
+#include "fetch/worker.h"
+#include "policy/patience.h"
+
+/* Whether this run may be silent about anything. */
+static bool is_patient(const struct trouble *t)
+{
+	return t->account->report_failures_after > 0 && t->options->notes_failures && !t->options->tell_all;
+}
+
+bool trouble_begin(struct trouble *t, struct state *state, struct error *err)
+{
+	const struct state_trouble *k = &t->known;
+
+	if (!t->options->notes_failures)
+		return true;
+	if (!state_get_trouble(state, &t->known, err))
+		return false;
+	t->silent = is_patient(t) &&
+	    !patience_is_over(t->account->report_failures_after, k->since > 0 ? k->since : t->now, k->told, t->now);
+	return true;
+}
+
+void trouble_without_state(struct trouble *t)
+{
+	t->silent = is_patient(t) &&
+	    !patience_with_other_is_over(t->account->report_failures_after,
+		state_last_end(t->options->state_dir, t->account->name), t->now);
+}
+
+/* The first failure of a run is kept, unless the one that ends it comes later. */
+static void note(struct trouble *t, const char *step, const struct error *err)
+{
+	struct state_trouble *k = &t->known;
+
+	if (k->since == 0)
+		k->since = t->now;
+	k->at = t->now;
+	t->failed = true;
+	snprintf(k->step, sizeof(k->step), "%s", step);
+	snprintf(k->cause, sizeof(k->cause), "%s", err->cause);
+	snprintf(k->server, sizeof(k->server), "%s", err->server);
+}
+
+bool trouble_is_told(struct trouble *t, const char *step, struct error *err)
+{
+	char span[32], mend[sizeof(err->mend)];
+
+	note(t, step, err);
+	if (!err->temporary)
+		return true;
+	if (t->silent)
+		return false;
+	if (!is_patient(t) || t->known.since >= t->now)
+		return true;
+	t->reported = true;
+	patience_words(t->now - t->known.since, span, sizeof(span));
+	snprintf(mend, sizeof(mend), "%s", err->mend);
+	error_mend(err, "%s%sit has failed for %s", mend, mend[0] ? "; " : "", span);
+	return true;
+}
+
+bool trouble_end(struct trouble *t, struct state *state, const struct log *log, struct error *err)
+{
+	struct state_trouble *k = &t->known;
+	char span[32];
+
+	if (!t->options->notes_failures || k->since == 0)
+		return true;
+	if (t->failed) {
+		if (t->reported)
+			k->told = t->now;
+		return state_set_trouble(state, k, err);
+	}
+	if (!state_end_trouble(state, err))
+		return false;
+	patience_words(t->now - k->since, span, sizeof(span));
+	if (k->told > 0)
+		log_line(log, LOG_NORMAL, "works again after %s; it had failed: %s: %s", span, k->step, k->cause);
+	return true;
+}
+
+bool trouble_alone(const struct account *account, const struct run_options *options, const char *step, struct error *err)
+{
+	struct trouble t = {.account = account, .options = options, .now = (int64_t)time(NULL)};
+	struct state *state = NULL;
+	struct error second;
+	bool told;
+
+	if (!options->notes_failures || !state_open(&state, options->state_dir, account->name, STATE_WRITE, &second))
+		return true;
+	if (!trouble_begin(&t, state, &second))
+		t.silent = false;
+	told = trouble_is_told(&t, step, err);
+	if (!trouble_end(&t, state, NULL, &second))
+		told = true;
+	state_close(&state);
+	return told;
+}

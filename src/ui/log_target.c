@@ -1,0 +1,165 @@
+#include "config.h"
+
+#include "ui/log_target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Whether standard error is what systemd says (systemd.exec(5), JOURNAL_STREAM) it has connected with its journal. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+	    (uintmax_t)st.st_dev == device && (uintmax_t)st.st_ino == inode;
+}
+
+void log_target_write_stderr(int priority, const char *line)
+{
+	if (stderr_is_journal())
+		fprintf(stderr, "<%d>mailhaul: %s\n", priority, line);
+	else
+		fprintf(stderr, "mailhaul: %s\n", line);
+}
+
+static bool open_file(struct log_target *t)
+{
+	/* A pipe that nobody reads is an error, not a reason to wait. */
+	t->fd = open(t->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	return t->fd >= 0;
+}
+
+static bool explain(const struct log_target *t, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "the log %s cannot be written", t->path);
+	return error_mend(err, "check its folder and permissions; meanwhile all goes to standard error");
+}
+
+bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err)
+{
+	*t = (struct log_target){.place = place, .path = path, .fd = -1};
+	if (place == LOG_PLACE_SYSLOG) {
+		/* syslog(3) would drop every line without a word. */
+		if (access(_PATH_LOG, W_OK) != 0) {
+			error_errno(err, ERROR_STORAGE, errno, "the system's log %s cannot be written", _PATH_LOG);
+			t->place = LOG_PLACE_STDERR;
+			return error_mend(err, "start a syslog service, or set log to stderr or a file");
+		}
+		openlog("mailhaul", LOG_PID, LOG_MAIL);
+	}
+	if (place == LOG_PLACE_FILE && !open_file(t)) {
+		t->place = LOG_PLACE_STDERR;
+		return explain(t, err);
+	}
+	return true;
+}
+
+void log_target_close(struct log_target *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+	if (t->place == LOG_PLACE_SYSLOG)
+		closelog();
+}
+
+/* Rotation renames the file; what follows goes to the new one. */
+static bool follow_rotation(struct log_target *t)
+{
+	struct stat ours, named;
+
+	if (t->fd >= 0 && fstat(t->fd, &ours) == 0 && stat(t->path, &named) == 0 && ours.st_dev == named.st_dev &&
+	    ours.st_ino == named.st_ino)
+		return true;
+	if (t->fd >= 0)
+		close(t->fd);
+	return open_file(t);
+}
+
+/* "2026-11-22T11:44:58+01:00", RFC 3339. */
+static void time_text(char *out, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char zone[8];
+	size_t length;
+
+	localtime_r(&now, &tm);
+	length = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	snprintf(out + length, size - length, "%.3s:%.2s", zone, zone + 3);
+}
+
+/* One write a line, so that lines of several runs do not mix. */
+static bool write_file(struct log_target *t, int priority, const char *line)
+{
+	static const char *const words[] = {"emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"};
+	struct buf text = {0};
+	char when[64];
+	bool ok;
+
+	time_text(when, sizeof(when));
+	buf_append_format(&text, "%s mailhaul[%ld]: %s: %s\n", when, (long)getpid(), words[priority], line);
+	ok = follow_rotation(t);
+	if (ok) {
+		ssize_t n = write(t->fd, text.data, text.length);
+
+		if (n >= 0 && (size_t)n < text.length)
+			errno = ENOSPC;
+		ok = n == (ssize_t)text.length;
+	}
+	buf_free(&text);
+	return ok;
+}
+
+/* A file that cannot be written: said once, and the line is not lost. */
+static bool complain(struct log_target *t)
+{
+	struct error err;
+
+	explain(t, &err);
+	if (!t->failing) {
+		struct buf text = {0};
+
+		buf_append_format(&text, "%s; %s", err.cause, err.mend);
+		log_target_write_stderr(LOG_ERR, buf_string(&text));
+		buf_free(&text);
+	}
+	t->failing = true;
+	return false;
+}
+
+bool log_target_is_kept(const struct log_target *t)
+{
+	return t && t->place != LOG_PLACE_STDERR;
+}
+
+bool log_target_keep(struct log_target *t, int priority, const char *line)
+{
+	if (!log_target_is_kept(t))
+		return false;
+	if (t->place == LOG_PLACE_SYSLOG)
+		syslog(priority, "%s", line);
+	else if (!write_file(t, priority, line))
+		return complain(t);
+	return true;
+}
+
+void log_target_write(struct log_target *t, int priority, const char *line)
+{
+	if (!log_target_keep(t, priority, line) || isatty(STDERR_FILENO))
+		log_target_write_stderr(priority, line);
+}
