@@ -214,6 +214,11 @@ static bool set_deliver_command(struct account *a, const char *const *values)
 	return account_set_command(&a->deliver_command, values);
 }
 
+static bool set_on_new_mail(struct account *a, const char *const *values)
+{
+	return account_set_command(&a->on_new_mail, values);
+}
+
 /* In the order of the manual. */
 const struct account_option account_options[] = {
     {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL},
@@ -255,6 +260,7 @@ const struct account_option account_options[] = {
     {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL},
     {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL},
     {"line_endings", "lf or crlf", set_line_endings, NULL},
+    {"on_new_mail", "a command and its arguments, such as {\"notmuch\", \"new\"}", NULL, set_on_new_mail},
     {"report_failures_after", "a time, such as 3h (0: at once)", set_report_failures_after, NULL},
 };
 
@@ -279,6 +285,7 @@ void account_free(struct account *a)
 	credentials_free(a);
 	free(a->deliver_path);
 	free_list(a->deliver_command);
+	free_list(a->on_new_mail);
 	*a = (struct account){0};
 }
 

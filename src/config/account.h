@@ -65,6 +65,7 @@ struct account {
 	bool newest_first;
 	bool crlf;
 	int64_t timeout, connect_timeout; /* seconds */
+	char **on_new_mail;		  /* a command, ended by NULL, or NULL */
 	int64_t report_failures_after;	  /* seconds; 0: at once */
 	/* Which of these come from the defaults section and give way to what the account says itself. */
 	struct {

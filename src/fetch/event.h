@@ -13,6 +13,7 @@
 struct outcome {
 	bool ok;		 /* false: err says why it ended early */
 	bool silent;		 /* err is not to be told yet (report_failures_after) */
+	bool resumed;		 /* an earlier run died while it fetched; what it brought may be news to others */
 	struct error err;
 	char step[16];		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
 	uint64_t left;		 /* messages on the server at the end */

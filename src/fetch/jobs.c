@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "fetch/new_mail.h"
 #include "fetch/trouble.h"
 #include "io/tls.h"
 
@@ -27,7 +28,8 @@ struct job {
 	int fd;
 	size_t index;
 	struct buf pending;
-	bool done; /* it has told its outcome */
+	bool done; /* it has told its outcome, which is: */
+	struct outcome outcome;
 };
 
 struct jobs {
@@ -114,22 +116,26 @@ static void drop_others(struct jobs *j, size_t index)
 	}
 }
 
-static bool start(struct jobs *j, struct job *job, size_t index, struct error *err)
+/* The work for an account or, when there is news of it, its on_new_mail. */
+static bool start(struct jobs *j, struct job *job, size_t index, const struct outcome *news, struct error *err)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a worker");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	*job = (struct job){.fd = -1, .index = index};
+	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
 	(void)fflush(NULL); /* what is buffered is the parent's to write */
 	job->pid = fork();
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
 		close(ends[0]);
 		drop_others(j, index);
-		j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
+		if (!news)
+			j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
 		secret_free(&j->accounts[index]->password);
+		if (news)
+			new_mail_run(j->accounts[index], news, ends[1]);
 		exit(0);
 	}
 	close(ends[1]);
@@ -154,7 +160,7 @@ static void start_more(struct jobs *j)
 				fail_account(j, index, "password", &err);
 			else if (!load_trust(j, index, &err))
 				fail_account(j, index, "trust", &err);
-			else if (!start(j, &j->slots[i], index, &err))
+			else if (!start(j, &j->slots[i], index, NULL, &err))
 				fail_account(j, index, "start", &err);
 		}
 	}
@@ -187,6 +193,7 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 		break;
 	case EVENT_DONE:
 		job->done = true;
+		job->outcome = event->u.outcome;
 		l->done(l->context, job->index, &event->u.outcome);
 		break;
 	}
@@ -204,9 +211,14 @@ static void explain_end(int status, struct error *err)
 	error_mend(err, "nothing is lost; the next run goes on where this one stopped");
 }
 
-/* A worker's pipe has ended: it is reaped. Not to have come to its end is told, and so is a bad end. */
+/*
+ * A worker's pipe has ended: it is reaped. Not to have come to its end is told, and so is a bad end. What comes behind
+ * new mail takes its place.
+ */
 static void end_job(struct jobs *j, struct job *job)
 {
+	const struct outcome outcome = job->outcome;
+	size_t index = job->index;
 	int status = 0;
 	struct error err;
 
@@ -214,13 +226,15 @@ static void end_job(struct jobs *j, struct job *job)
 		;
 	explain_end(status, &err);
 	if (!job->done)
-		fail_account(j, job->index, "run", &err);
+		fail_account(j, index, "run", &err);
 	else if (status != 0)
-		j->listener->problem(j->listener->context, job->index, "run", &err, false);
+		j->listener->problem(j->listener->context, index, "run", &err, false);
 	close(job->fd);
 	buf_free(&job->pending);
 	*job = (struct job){.fd = -1};
 	j->running--;
+	if (new_mail_is_due(j->accounts[index], &outcome) && !start(j, job, index, &outcome, &err))
+		j->listener->problem(j->listener->context, index, "on_new_mail", &err, false);
 }
 
 static void listen_to(struct jobs *j, struct job *job)

@@ -463,6 +463,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
 	end_session(&w);
+	w.outcome.resumed = w.state && state_died_since(w.state) > 0 && !state_needs_recovery(w.state);
 	settle_trouble(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);

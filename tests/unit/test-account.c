@@ -132,6 +132,7 @@ static const struct {
     {"connect_timeout", "24h", "25h"},
     {"line_endings", "lf", "cr"},
     {"line_endings", "crlf", "CRLF"},
+    {"on_new_mail", "notmuch", "notmuch new"},
     {"report_failures_after", "3h", "-3h"},
     {"report_failures_after", "0", "soon"},
 };
