@@ -151,6 +151,14 @@ cut_text "$source/README" "$work/README"
 try README "$work/README"
 check 'there is a configuration in README' [ "$configurations" -gt 0 ]
 
+example=$source/conf/mailhaul.cron.example
+sed -n 's/^#*\([0-9*].*\)/\1/p' "$example" >"$work/crontab"
+check 'the lines of conf/mailhaul.cron.example are some for cron' is_crontab "$work/crontab"
+check 'there are several' [ "$(wc -l <"$work/crontab")" -gt 2 ]
+check 'their commands have options that exist' has_right_options "$work/crontab"
+others() { ! sed -e '/^#/d' -e '/^$/d' -e '/^[A-Z]*=/d' "$example" | grep -Fvxf "$work/crontab"; }
+check 'and its other lines are comments and variables' others
+
 example=$source/conf/mailhaul.conf.example
 cp "$example" "$work/example.conf"
 chmod 600 "$work/example.conf"

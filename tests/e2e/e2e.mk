@@ -29,6 +29,7 @@ e2e_tests = \
 	tests/e2e/shared-state.sh \
 	tests/e2e/state.sh \
 	tests/e2e/storage-failure.sh \
+	tests/e2e/systemd.sh \
 	tests/e2e/token.sh \
 	tests/e2e/trust.sh
 check_SCRIPTS += $(e2e_tests)

@@ -1,0 +1,83 @@
+#!/bin/sh
+# The units of conf/systemd: systemd understands them, and what they forbid is nothing that a run does.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+UNITS=$(cd "$E2E_DIR/../../conf/systemd" && pwd) || bail 'no units'
+command -v systemd-analyze >/dev/null || skip_all 'systemd-analyze is not installed'
+
+# unit NAME [AS]: a copy that starts the program that was built.
+unit() { sed "s,^ExecStart=mailhaul,ExecStart=$MAILHAUL," "$UNITS/$1" >"${2:-$1}"; }
+unit mailhaul.service
+unit mailhaul.timer
+unit mailhaul@.service mailhaul@work.service
+unit mailhaul@.timer mailhaul@work.timer
+verified() { XDG_RUNTIME_DIR=$WORK systemd-analyze verify --user --man=no "./$1" >said 2>&1 && [ ! -s said ] || { cat said; return 1; }; }
+for name in mailhaul.service mailhaul.timer mailhaul@work.service mailhaul@work.timer; do
+  check "systemd has no word against $name" verified "$name"
+done
+same_limits() { sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul.service" >one; sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul@.service" | diff one -; }
+check 'both services have the same limits' same_limits
+
+mkdir mail credentials .config .config/mailhaul
+printf 'Subject: one\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
+serve --dir mail
+fresh_configuration
+PASSWORD_LINE='password_credential = "password"'
+configure work 'deliver_to = "maildir:Mail"'
+configure other 'deliver_to = "mbox:mbox"' 'on_new_mail = {"true"}'
+configure third 'deliver_to = "pipe"' 'deliver_command = {"cat"}'
+printf 'pass word\n' >credentials/password
+
+# settings NAME: what the unit says of it, all lines.
+settings() { sed -n "s/^$1=//p" mailhaul.service | tr '\n' ' '; }
+# forbidden_calls: those of the trace that the filter does not have; systemd-analyze knows its sets.
+forbidden_calls() {
+  systemd-analyze syscall-filter >sets || return 1
+  # shellcheck disable=SC2046 # words
+  python3 - $(settings SystemCallFilter) <<'END'
+import re, sys
+sets, name = {}, None
+for line in open("sets"):
+    if line.startswith("@"):
+        name = line.strip()
+        sets[name] = set()
+    elif name and line.startswith("    ") and not line.strip().startswith("#"):
+        sets[name].add(line.strip())
+def expand(word):
+    return set().union(*map(expand, sets[word])) if word.startswith("@") else {word}
+allowed = set().union(*map(expand, sys.argv[1:] + ["@default"]))
+used = {m.group(1) for m in (re.match(r"(?:\d+ +)?(?:<[^>]*> )?(\w+)\(", line) for line in open("trace")) if m}
+print(len(used), "calls;", "not allowed:", *sorted(used - allowed))
+sys.exit(len(used) < 20 or bool(used - allowed))
+END
+}
+forbidden_families() {
+  grep -o 'socket(AF_[A-Z0-9]*' trace | sed 's/socket(//' | sort -u >families
+  [ -s families ] || { echo 'no sockets' && return 1; }
+  for family in $(cat families); do
+    case " $(settings RestrictAddressFamilies) " in *" $family "*) ;; *) echo "$family is not allowed" && return 1 ;; esac
+  done
+}
+if strace -qq -o trace -e trace=none true 2>/dev/null; then
+  write_configuration
+  STATUS=0
+  CREDENTIALS_DIRECTORY=$WORK/credentials ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+    strace -f -qq -o trace "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+  check 'a run with passwords that systemd gives succeeds' exits 0
+  check 'all its system calls are allowed' forbidden_calls
+  check 'and all its sockets' forbidden_families
+else
+  skip 'all system calls of a run are allowed' 'strace cannot trace here'
+fi
+
+# The service of one account, as systemd would start it.
+rm -rf state Mail
+command_of() { sed -n 's/^ExecStart=//p' "$1" | sed 's/%i/work/'; }
+write_configuration
+mv mailhaul.conf certs .config/mailhaul/
+STATUS=0
+# shellcheck disable=SC2046 # words
+CREDENTIALS_DIRECTORY=$WORK/credentials $(command_of mailhaul@work.service) >out 2>err || STATUS=$?
+check 'the service of one account fetches it' exits 0
+check 'and no other' [ "$(find .config/mailhaul/state -name '*.db')" = .config/mailhaul/state/work.db ]
+
+done_testing
