@@ -33,7 +33,7 @@ struct tls {
 	unsigned char raw[RAW_SIZE];
 };
 
-static bool is_address(const char *host)
+bool tls_is_address(const char *host)
 {
 	unsigned char raw[sizeof(struct in6_addr)];
 
@@ -135,7 +135,7 @@ static int set_up(struct tls *t)
 		code = tls_priority_set(t->session, t->options.priority, t->options.newest_only);
 	if (code >= 0)
 		code = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, t->options.trust->credentials);
-	if (code >= 0 && !is_address(t->name))
+	if (code >= 0 && !tls_is_address(t->name))
 		code = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, t->name, strlen(t->name));
 	return code;
 }

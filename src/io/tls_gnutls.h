@@ -35,6 +35,9 @@ bool tls_dane_has_key(const struct dane *dane, gnutls_x509_crt_t crt, const gnut
 int tls_dane_verify(const struct dane *dane, const gnutls_datum_t *chain, unsigned count, gnutls_typed_vdata_st *wanted,
     unsigned elements, unsigned *status);
 
+/* Whether a host is an address, which is neither sent as SNI nor looked for among names. */
+bool tls_is_address(const char *host);
+
 /* Sets versions and algorithms; a code of GnuTLS, negative when it failed. */
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only);
 

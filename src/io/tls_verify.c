@@ -23,6 +23,7 @@ enum {
 	NAMES_LOOKED_AT = 32, /* among so many */
 	PRINT_SIZE = 3 * DIGEST_SIZE,
 	PIN_SIZE = 64,
+	NAME_SIZE = 256, /* for a name of a certificate */
 };
 
 /* The server's own certificate, and what identifies it to people. */
@@ -87,11 +88,11 @@ static void append_address(struct buf *out, unsigned nth, const unsigned char *r
 	append_name(out, nth, text, strlen(text));
 }
 
-/* The names and addresses that a certificate is for, or its common name when it lists none. */
-static void append_names(struct buf *out, gnutls_x509_crt_t crt)
+/* The names and addresses that a certificate is for; how many there are. */
+static unsigned append_names(struct buf *out, gnutls_x509_crt_t crt)
 {
 	unsigned shown = 0;
-	char name[256] = "";
+	char name[NAME_SIZE] = "";
 	size_t size = sizeof(name);
 
 	for (unsigned i = 0; i < NAMES_LOOKED_AT; i++) {
@@ -105,12 +106,23 @@ static void append_names(struct buf *out, gnutls_x509_crt_t crt)
 			append_address(out, shown++, (const unsigned char *)name, size);
 		size = sizeof(name);
 	}
-	if (shown > 0)
-		return;
-	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0)
-		buf_append_string(out, name);
-	else
-		buf_append_string(out, "no name at all");
+	return shown;
+}
+
+/* A common name says nothing about hosts, also where there is no other (RFC 9525, 2.). */
+static bool refuse_nameless(const struct shown *s, struct error *err)
+{
+	char name[NAME_SIZE], brief[DN_MOST];
+	size_t size = sizeof(name);
+
+	if (gnutls_x509_crt_get_dn_by_oid(s->crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0) {
+		escape_text(brief, sizeof(brief), name, size);
+		refuse(s, err, "the certificate lists no names, and its common name, %s, does not count", brief);
+	} else {
+		refuse(s, err, "the certificate lists no names");
+	}
+	return error_mend(err, "the server's operator has to renew it with the server's name among its alternative names; if the "
+			       "server is yours, tls_pins with tls_trust = pin does without names");
 }
 
 static bool refuse_name(const struct shown *s, const char *name, struct error *err)
@@ -119,10 +131,13 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 	char brief[WHAT_MOST - 48];
 	size_t room = sizeof(brief) - strlen(name);
 
-	append_names(&names, s->crt);
+	if (append_names(&names, s->crt) == 0) {
+		buf_free(&names);
+		return refuse_nameless(s, err);
+	}
 	/* Our own name is told whole, and theirs are cut. */
 	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
-	refuse(s, err, "the certificate was issued for %s, not for %s", brief, name);
+	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
 	buf_free(&names);
 	return error_mend(err, "set server to the name that the provider gives for POP3; only if the provider "
 			       "confirms the name in the certificate, set tls_server_name to it");
@@ -226,6 +241,29 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 	return refuse_otherwise(s, status, err);
 }
 
+/* Where a certificate lists no names, GnuTLS takes the common name for one. */
+static bool lists_names(gnutls_x509_crt_t crt)
+{
+	char name[NAME_SIZE];
+	size_t size = sizeof(name);
+	int type;
+
+	for (unsigned i = 0; (type = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &size, NULL)) >= 0; i++) {
+		if (type == GNUTLS_SAN_DNSNAME)
+			return true;
+		size = sizeof(name);
+	}
+	return false;
+}
+
+/* What GnuTLS has found, and that it was not the common name which was good. */
+static bool judge(const struct shown *s, unsigned status, const char *name, struct error *err)
+{
+	if (status == 0 && !tls_is_address(name) && !lists_names(s->crt))
+		status = GNUTLS_CERT_UNEXPECTED_OWNER;
+	return status == 0 || refuse_status(s, status, name, err);
+}
+
 static bool refuse_records(const struct shown *s, struct error *err)
 {
 	refuse(s, err, "the server's TLSA records name neither its key nor its issuer");
@@ -245,10 +283,10 @@ static bool check_records(const struct shown *s, const struct dane *dane, gnutls
 	/* That an issuer is among the certificates which it sent proves nothing. */
 	if (code < 0 || (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
 		return refuse_records(s, err);
-	return status == 0 || refuse_status(s, status, name, err);
+	return judge(s, status, name, err);
 }
 
-/* Chain, dates, revocation, purpose and name (RFC 8314, 5.; RFC 5280, 4.2.1.12; RFC 9525). */
+/* Chain, dates, revocation, purpose and name (RFC 8314, 5.; RFC 5280, 4.2.1.12; RFC 9525, 6.3 and 6.4). */
 static bool check_chain(gnutls_session_t session, const struct shown *s, const struct tls_options *o, char *name,
     struct error *err)
 {
@@ -267,7 +305,7 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, const s
 		refuse(s, err, "the certificate could not be checked: %s", gnutls_strerror(code));
 		return error_mend(err, "the server's operator has to replace it");
 	}
-	return status == 0 || refuse_status(s, status, name, err);
+	return judge(s, status, name, err);
 }
 
 /* Whether one of the answers says of the certificate that it is good. Another says "unknown". */

@@ -49,14 +49,21 @@ refused 'an issuer that expired' old-issuer.pem \
 refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
 refused 'a common name beside other names' common-name.pem \
   'the certificate was issued for mail.example.net, not for localhost' "$rename"
-taken 'a common name alone' no-names.pem
-refused 'another common name alone' no-names.pem 'the certificate was issued for localhost, not for pop.example.org' \
-  "$rename" 'tls_server_name = "pop.example.org"'
+nameless='the certificate lists no names, and its common name, localhost, does not count'
+name_it='the server'\''s operator has to renew it with the server'\''s name among its alternative names; if the server is yours, tls_pins with tls_trust = pin does without names'
+refused 'a common name alone' no-names.pem "$nameless" "$name_it"
+refused 'another common name alone' no-names.pem "$nameless" "$name_it" 'tls_server_name = "pop.example.org"'
+NO_CA=yes
+taken 'a common name alone with a pin' no-names.pem 'tls_trust = pin' "tls_pins = {\"$(pin certs/no-names.pem)\"}"
+NO_CA=''
 refused 'addresses alone' address.pem \
   'the certificate was issued for 127.0.0.1, 0:0:0:0:0:0:0:1, not for localhost' "$rename"
 SERVER=127.0.0.1
 taken 'an address that is in the certificate' address.pem
-refused 'an address that is not' idn.pem 'the certificate was issued for xn--bcher-kva.example, not for 127.0.0.1' "$rename"
+refused 'an address among the names' address-as-name.pem \
+  'the certificate was issued for 127.0.0.1, not for the address 127.0.0.1' "$rename"
+refused 'an address that is not' idn.pem \
+  'the certificate was issued for xn--bcher-kva.example, not for the address 127.0.0.1' "$rename"
 SERVER=localhost
 taken 'another name that is asked for' wronghost.pem 'tls_server_name = "mail.example.net"'
 taken 'a dot at the end of the name' server.pem 'tls_server_name = "localhost."'

@@ -172,6 +172,8 @@ refused 'an issuer, but another name' "TLS: the certificate was issued for mail.
 serve --dir mail --cert alone.pem
 taken 'an issuer that is in DNS' whole 'tls_server_name = "mail.example.net"'
 refused 'an issuer that is not to be had' "$(neither alone.pem)" mail
+serve --dir mail --cert no-names.pem
+refused 'an issuer, but a common name alone' "TLS: the certificate lists no names, and its common name, localhost, does not count $(identity certs/no-names.pem); the server's operator has to renew it with the server's name among its alternative names; if the server is yours, tls_pins with tls_trust = pin does without names" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert expired.pem
 refused 'an issuer, but it is too late' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); if this machine's date is right, the server's operator has to renew it" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert client.pem

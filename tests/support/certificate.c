@@ -27,6 +27,7 @@ enum names {
 	NAMES_NONE,
 	NAMES_LOOPBACK,
 	NAMES_ADDRESS, /* no name, addresses alone */
+	NAMES_ADDRESS_AS_NAME,
 	NAMES_ELSEWHERE,
 	NAMES_IDN,
 };
@@ -44,6 +45,7 @@ enum {
 	CERT_COMMON_NAME,
 	CERT_NO_NAMES,
 	CERT_ADDRESS,
+	CERT_ADDRESS_AS_NAME,
 	CERT_IDN,
 	CERT_SELFSIGNED,
 	CERT_OLD_SELFSIGNED,
@@ -95,6 +97,8 @@ static const struct spec specs[CERT_COUNT] = {
     [CERT_NO_NAMES] = {.file = "no-names.pem", "CN=localhost,O=Example", NAMES_NONE, false, CERT_CA, -365, 3650},
     [CERT_ADDRESS] = {.file = "address.pem", "CN=localhost,O=Example", NAMES_ADDRESS, false, CERT_CA, -365,
 	3650},
+    [CERT_ADDRESS_AS_NAME] = {.file = "address-as-name.pem", "CN=127.0.0.1,O=Example", NAMES_ADDRESS_AS_NAME, false,
+	CERT_CA, -365, 3650},
     [CERT_IDN] = {.file = "idn.pem", "O=Example", NAMES_IDN, false, CERT_CA, -365, 3650},
     [CERT_SELFSIGNED] = {.file = "selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
 	CERT_SELFSIGNED, -365, 3650},
@@ -130,10 +134,13 @@ static int add_names(gnutls_x509_crt_t crt, enum names names)
 	static const char local[] = "localhost";
 	static const char elsewhere[] = "mail.example.net";
 	static const char idn[] = "xn--bcher-kva.example";
+	static const char address[] = "127.0.0.1";
 	int rc = 0;
 
 	if (names == NAMES_IDN)
 		return add_name(crt, GNUTLS_SAN_DNSNAME, idn, sizeof(idn) - 1);
+	if (names == NAMES_ADDRESS_AS_NAME)
+		return add_name(crt, GNUTLS_SAN_DNSNAME, address, sizeof(address) - 1);
 	if (names == NAMES_ELSEWHERE)
 		return add_name(crt, GNUTLS_SAN_DNSNAME, elsewhere, sizeof(elsewhere) - 1);
 	if (names == NAMES_LOOPBACK)
