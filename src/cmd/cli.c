@@ -15,6 +15,7 @@
 #include "base/platform.h"
 #include "cmd/fetch.h"
 #include "cmd/version.h"
+#include "io/key_log.h"
 #include "ui/report.h"
 
 static const struct verb verbs[] = {
@@ -22,7 +23,7 @@ static const struct verb verbs[] = {
 };
 
 /* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
-enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_BIT };
+enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_BIT };
 
 static const char letters[] = ":c:qvn";
 
@@ -33,6 +34,7 @@ static const struct option options[] = {
     {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
+    {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -49,6 +51,7 @@ static const char help[] =
     "      --strict       tell every failure at once, despite report_failures_after\n"
     "  -q, --quiet        tell nothing but failures\n"
     "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
+    "      --tls-key-log=FILE  write the keys of TLS sessions to FILE (unsafe)\n"
     "      --help         show this\n"
     "      --version      show the versions of mailhaul and its libraries\n"
     "\n"
@@ -107,6 +110,9 @@ static void take_option(struct cli *cli, int option)
 		break;
 	case 'n':
 		cli->options |= CLI_DRY_RUN;
+		break;
+	case OPTION_KEY_LOG:
+		cli->key_log_path = optarg;
 		break;
 	case OPTION_HELP:
 		cli->help = true;
@@ -170,6 +176,36 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
 	return check_options(cli, err);
 }
 
+/* What makes TLS useless is said aloud, in each run. */
+static bool open_key_log(struct cli *cli, struct error *err)
+{
+	struct error warning;
+
+	if (!cli->key_log_path)
+		return true;
+	if (!key_log_open(&cli->key_log, cli->key_log_path, err))
+		return false;
+	error_set(&warning, ERROR_USAGE,
+	    "WARNING: the keys of all TLS sessions go to %s: who has them can read what is sent, passwords too", cli->key_log_path);
+	error_mend(&warning, "delete that file when you are done, and do not use --tls-key-log otherwise");
+	report_error(NULL, NULL, &warning);
+	return true;
+}
+
+static int run_verb(struct cli *cli)
+{
+	struct error err;
+	int code;
+
+	if (!open_key_log(cli, &err)) {
+		report_error(NULL, NULL, &err);
+		return EX_USAGE;
+	}
+	code = cli->verb->run(cli);
+	key_log_close(&cli->key_log);
+	return code;
+}
+
 int cli_main(int argc, char **argv)
 {
 	struct cli cli;
@@ -181,7 +217,7 @@ int cli_main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	/* Whoever started us may ignore this one, and the ends of our processes would go unseen. */
 	signal(SIGCHLD, SIG_DFL);
-	/* GnuTLS would write the keys of every session to the file that this names. */
+	/* GnuTLS would write the keys of every session to the file that this names. Who wants that, says so. */
 	unsetenv("SSLKEYLOGFILE");
 	platform_forbid_core_files();
 	if (!cli_parse(&cli, argc, argv, &err)) {
@@ -193,7 +229,7 @@ int cli_main(int argc, char **argv)
 	else if (cli.version)
 		code = version_run();
 	else
-		code = cli.verb->run(&cli);
+		code = run_verb(&cli);
 	if (fflush(stdout) != 0 && code == EX_OK)
 		code = EX_IOERR;
 	return code;

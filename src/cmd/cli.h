@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 struct error;
+struct key_log;
 struct verb;
 
 /* Options that not every verb takes, a bit each. */
@@ -23,6 +24,8 @@ struct cli {
 	enum log_level level;
 	unsigned options; /* enum cli_option */
 	bool help, version;
+	const char *key_log_path; /* NULL: keys are written nowhere */
+	struct key_log *key_log;  /* that file, once cli_main has opened it */
 	bool verb_named; /* or it is the one that needs no name */
 	char **accounts; /* ended by NULL */
 };

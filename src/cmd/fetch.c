@@ -81,6 +81,7 @@ int fetch_run(const struct cli *cli)
 		    .notes_failures = !dry_run,
 		    /* Whoever watches wants to know. */
 		    .tell_all = (cli->options & CLI_STRICT) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
+		    .key_log = cli->key_log,
 		};
 		struct jobs_listener listener = {on_log, on_say, on_problem, on_done, &f};
 

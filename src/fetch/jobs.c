@@ -20,6 +20,7 @@
 #include "config/password.h"
 #include "fetch/new_mail.h"
 #include "fetch/trouble.h"
+#include "fetch/worker.h"
 #include "io/tls.h"
 
 /* A worker that runs, or {.fd = -1}. */
@@ -57,14 +58,17 @@ static bool same_file(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static struct tls_files files_of(const struct account *a)
+static struct tls_files files_of(const struct jobs *j, size_t index)
 {
+	const struct account *a = j->accounts[index];
+
 	return (struct tls_files){
 	    .no_authorities = a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE,
 	    .ca_file = a->tls_ca_file,
 	    .crl_file = a->tls_crl_file,
 	    .client_cert = a->tls_client_cert,
 	    .client_key = a->tls_client_key,
+	    .key_log = j->options->key_log,
 	};
 }
 
@@ -77,10 +81,10 @@ static bool same_files(const struct tls_files *a, const struct tls_files *b)
 
 static bool load_trust(struct jobs *j, size_t index, struct error *err)
 {
-	const struct tls_files files = files_of(j->accounts[index]);
+	const struct tls_files files = files_of(j, index);
 
 	for (size_t i = 0; i < index; i++) {
-		const struct tls_files other = files_of(j->accounts[i]);
+		const struct tls_files other = files_of(j, i);
 
 		if (j->trusts[i] && same_files(&other, &files)) {
 			j->trusts[index] = j->trusts[i];

@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 struct account;
+struct key_log;
 struct tls_trust;
 
 /* What a run does with every account. */
@@ -16,6 +17,7 @@ struct run_options {
 	const char *state_dir;
 	bool notes_failures; /* the state keeps them, and report_failures_after holds; unless: */
 	bool tell_all;	     /* all are told at once */
+	const struct key_log *key_log; /* gets the keys of TLS sessions; NULL: nobody does */
 };
 
 /*

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/key_log.h"
 #include "io/tls_gnutls.h"
 
 enum { RAW_SIZE = 128 * 1024 }; /* what one look at the socket may bring */
@@ -93,6 +94,17 @@ static int verify(gnutls_session_t session)
 	return t->verified ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
+/* GnuTLS tells each key of a session as it comes. */
+static int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *key)
+{
+	const struct tls *t = gnutls_session_get_ptr(session);
+	gnutls_datum_t client = {0}, server = {0};
+
+	gnutls_session_get_random(session, &client, &server);
+	key_log_add(t->options.trust->key_log, label, client.data, client.size, key->data, key->size);
+	return 0;
+}
+
 bool tls_ascii_name(const char *name, char **out, struct error *err)
 {
 	gnutls_datum_t mapped = {0};
@@ -159,6 +171,8 @@ bool tls_make(struct tls **out, int fd, const struct tls_options *options, struc
 	}
 	gnutls_session_set_ptr(t->session, t);
 	gnutls_session_set_verify_function(t->session, verify);
+	if (t->options.trust->key_log)
+		gnutls_session_set_keylog_function(t->session, log_key);
 	gnutls_transport_set_ptr2(t->session, t, (gnutls_transport_ptr_t)(intptr_t)fd);
 	gnutls_transport_set_pull_function(t->session, pull);
 	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);

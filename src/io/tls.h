@@ -8,6 +8,7 @@
 
 struct dane;
 struct error;
+struct key_log;
 struct tls;
 struct tls_trust;
 
@@ -18,6 +19,7 @@ struct tls_files {
 	const char *crl_file;	 /* who of them has been revoked */
 	const char *client_cert; /* what we show when the server asks; a path or a PKCS#11 URI */
 	const char *client_key;	 /* NULL: in the file client_cert */
+	const struct key_log *key_log; /* gets the keys of sessions; NULL: nobody does. It outlives the trust. */
 };
 
 /* Who has to vouch for a server. */

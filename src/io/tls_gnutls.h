@@ -10,6 +10,7 @@
 
 struct dane;
 struct error;
+struct key_log;
 struct tls_options;
 
 /* Where certificates and keys are, loaded once and shared by connections. */
@@ -17,6 +18,7 @@ struct tls_trust {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_x509_crl_t *lists; /* the revocation lists that credentials has, too */
 	unsigned list_count;
+	const struct key_log *key_log; /* or NULL */
 };
 
 /*

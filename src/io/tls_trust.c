@@ -104,6 +104,7 @@ bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct er
 	int code = gnutls_certificate_allocate_credentials(&t->credentials);
 	bool ok = code >= 0;
 
+	t->key_log = f->key_log;
 	if (!ok)
 		error_set(err, ERROR_INTERNAL, "GnuTLS did not start: %s", gnutls_strerror(code));
 	ok = ok && (f->no_authorities || load_authorities(t, f->ca_file, err));

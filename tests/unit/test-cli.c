@@ -36,6 +36,8 @@ static const char *describe(const struct cli *cli)
 	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->help ? " help" : "", cli->version ? " version" : "");
 	if (cli->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
+	if (cli->key_log_path)
+		used += snprintf(out + used, sizeof(out) - (size_t)used, " keys=%s", cli->key_log_path);
 	for (char **name = cli->accounts; *name; name++)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " <%s>", *name);
 	return out;
@@ -59,6 +61,7 @@ static const struct {
     {"--verbose --verbose", "fetch wire"},
     {"-n", "fetch normal dry"},
     {"--strict work", "fetch normal strict <work>"},
+    {"--tls-key-log=keys work", "fetch normal keys=keys <work>"},
     {"--dry-run", "fetch normal dry"},
     {"--keep", "fetch normal keep"},
     {"-c file", "fetch normal config=file"},

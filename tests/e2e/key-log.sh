@@ -1,0 +1,84 @@
+#!/bin/sh
+# Keys of TLS sessions are written down only where --tls-key-log asks for it, with a warning, in a file that
+# is the user's alone.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+mkdir mail
+printf 'Subject: one\n\nbody\n' >mail/1
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+configure b 'deliver_to = "maildir:Other"'
+warning='mailhaul: WARNING: the keys of all TLS sessions go to keys: who has them can read what is sent, passwords too; delete that file when you are done, and do not use --tls-key-log otherwise'
+
+# The server's own library says which keys there were.
+# known_to_server: whether all lines of ./keys are the server's, too.
+known_to_server() {
+  [ -s keys ] && sort -u keys >ours && sort -u server-keys >theirs && [ -z "$(comm -23 ours theirs)" ] || { cat keys server-keys && return 1; }
+}
+mode_is() { [ "$(stat -c %a "$1")" = "$2" ] || { ls -l "$1" && return 1; }; }
+refuses() { exits 64 && says err "mailhaul: --tls-key-log: $1; name a file that is not there yet, in a folder of yours" && [ ! -s transcript ]; }
+
+for version in 1.2 1.3; do
+  rm -f server-keys
+  SSLKEYLOGFILE=$WORK/server-keys
+  export SSLKEYLOGFILE
+  serve --dir mail --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
+  SSLKEYLOGFILE=$WORK/environment-keys
+  run a
+  check "TLS $version: nothing is said without the option" eval 'exits 0 && silent'
+  check "TLS $version: SSLKEYLOGFILE has no effect" [ ! -e environment-keys ]
+  rm -f keys
+  run -q --tls-key-log=keys
+  check "TLS $version: with the option, mail is fetched" exits 0
+  check "TLS $version: a warning is printed, also with -q" says err "$warning"
+  case $version in
+    1.2) labels='CLIENT_RANDOM' ;;
+    *) labels='CLIENT_HANDSHAKE_TRAFFIC_SECRET CLIENT_TRAFFIC_SECRET_0 SERVER_HANDSHAKE_TRAFFIC_SECRET SERVER_TRAFFIC_SECRET_0' ;;
+  esac
+  for label in $labels; do
+    check "TLS $version: both sessions have a $label" [ "$(grep -cE "^$label [0-9a-f]{64} [0-9a-f]{64,96}\$" keys)" = 2 ]
+  done
+  check "TLS $version: the keys are those that the server has" known_to_server
+  check "TLS $version: the file is the user's alone" mode_is keys 600
+  check "TLS $version: SSLKEYLOGFILE has no effect beside it either" [ ! -e environment-keys ]
+done
+
+cp keys before
+run --tls-key-log=keys a
+check 'another run goes on at the end of the file' eval 'exits 0 && [ "$(wc -l <keys)" -gt "$(wc -l <before)" ] && head -n "$(wc -l <before)" keys | cmp - before'
+
+# shellcheck disable=SC2016 # for the shell that runs it
+configure p 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; readlink /proc/$$/fd/* >seen; env >>seen"}'
+run --tls-key-log=keys p
+check 'commands are given neither the file nor the variable' eval 'exits 0 && [ -s seen ] && lacks seen keys'
+
+rm -f keys transcript
+serve --dir mail
+: >target
+chmod 600 target
+ln -s target keys
+run --tls-key-log=keys a
+check 'a symbolic link is refused' refuses 'keys is a symbolic link'
+rm keys
+: >keys
+chmod 640 keys
+run --tls-key-log=keys a
+check 'a file that others can read is refused' refuses 'keys has not the mode 0600'
+rm keys
+mkfifo -m 600 keys
+run --tls-key-log=keys a
+check 'a pipe is refused at once' refuses 'keys cannot be opened: No such device or address'
+rm keys
+if [ "$(id -u)" = 0 ]; then
+  : >keys
+  chmod 600 keys
+  chown nobody keys
+  run --tls-key-log=keys a
+  check 'a file of another user is refused' refuses 'keys belongs to another user'
+  rm keys
+else
+  skip 'a file of another user is refused' 'only root can make one'
+fi
+run --tls-key-log=missing/keys a
+check 'a folder that is not there is told' refuses 'missing/keys cannot be opened: No such file or directory'
+done_testing
