@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <nettle/md5.h>
+#include <nettle/pbkdf2.h>
 #include <nettle/version.h>
 
 #include "base/platform.h"
@@ -47,6 +48,11 @@ void digest_md5_hex(char out[DIGEST_MD5_HEX + 1], const char *first, const char 
 	md5_digest(&ctx, sizeof(octets), octets);
 	digest_hex(out, octets, sizeof(octets));
 	platform_wipe(&ctx, sizeof(ctx));
+}
+
+void digest_slow(unsigned char *out, size_t size, const char *secret, size_t length, const char *salt, unsigned rounds)
+{
+	pbkdf2_hmac_sha256(length, (const uint8_t *)secret, rounds, strlen(salt), (const uint8_t *)salt, size, out);
 }
 
 #define TEXT_OF(number) #number

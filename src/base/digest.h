@@ -22,6 +22,12 @@ void digest_add(struct digest *d, const void *bytes, size_t length);
 /* Writes the 32 octets and makes *d ready for another text. */
 void digest_end(struct digest *d, unsigned char out[DIGEST_SIZE]);
 
+/*
+ * The first `size` octets of PBKDF2 with HMAC-SHA-256 (RFC 8018, 5.2) over a secret: slow on purpose, for what
+ * others may see and must not guess from.
+ */
+void digest_slow(unsigned char *out, size_t size, const char *secret, size_t length, const char *salt, unsigned rounds);
+
 /* The version of the library that was built against, for --version. */
 const char *digest_library_version(void);
 

@@ -75,6 +75,7 @@ int fetch_run(const struct cli *cli)
 	if (chosen_load(&chosen, cli, &f.code)) {
 		struct run_options options = {
 		    .keep = cli->options & CLI_KEEP,
+		    .named = *cli->accounts != NULL,
 		    .dry_run = dry_run,
 		    .level = cli->level,
 		    .state_dir = chosen.settings.state_dir,

@@ -67,7 +67,10 @@ static bool log_in_again(struct connection *c, const struct login *l, const stru
 	}
 	now = login_choose(c->session, l, err);
 	if (now && tried && now->strength < tried->strength) {
-		*err = first;
+		struct login before = *l;
+
+		before.mechanism = tried;
+		(void)login_choose(c->session, &before, err); /* says that it is gone */
 		return false;
 	}
 	return login_run(c->session, l, err);
@@ -138,6 +141,7 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	if (ok) {
 		*step = "login";
 		ok = log_in(c, a, remembered, err);
+		c->refused = !ok && login_was_refused(err);
 	}
 	if (!ok)
 		connect_close(c, false);

@@ -17,6 +17,7 @@ struct tls_trust;
 struct connection {
 	struct stream *stream;
 	struct session *session;
+	bool refused;	      /* there is none, because the server refused user or password */
 	struct buf announced; /* what the server said it can do before the login (pop3/capability); empty: not asked */
 	struct dane *dane; /* what DNS says of the server, or NULL */
 };

@@ -16,6 +16,7 @@
 #include "fetch/listing.h"
 #include "fetch/recognise.h"
 #include "fetch/recover.h"
+#include "fetch/refused.h"
 #include "fetch/transfer.h"
 #include "fetch/trouble.h"
 #include "io/deadline.h"
@@ -336,11 +337,14 @@ static bool reach(struct worker *w, const struct tls_trust *trust, struct error 
 	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
 		return false;
 	ok = connect_patiently(w, trust, remembered, err);
+	if (w->connection.refused && !w->options->dry_run &&
+	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
+		send_problem(w, "state", &second);
 	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
 	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);
 	free(remembered);
-	return ok;
+	return ok && refused_forget(w->state, err);
 }
 
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
@@ -402,12 +406,23 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
+/* Not with a password that was refused lately, unless somebody asked for this account. */
+static bool may_log_in(struct worker *w, struct error *err)
+{
+	w->step = "state";
+	if (w->options->named || refused_allows(w->state, w->account, w->maildrop, w->clock.now, err))
+		return true;
+	if (err->kind == ERROR_AUTH)
+		w->step = "login";
+	return false;
+}
+
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	uint64_t before;
 	unsigned sessions = 0;
 
-	if (!open_local(w, err))
+	if (!open_local(w, err) || !may_log_in(w, err))
 		return false;
 	do {
 		end_session(w);

@@ -12,6 +12,7 @@ struct tls_trust;
 /* What a run does with every account. */
 struct run_options {
 	bool keep;    /* delete nothing */
+	bool named;   /* somebody asked for just these accounts: a password that was refused lately is tried again */
 	bool dry_run; /* retrieve, delete and record nothing; say what would be done */
 	enum log_level level;
 	const char *state_dir;

@@ -22,10 +22,17 @@ enum {
 
 static bool refused(const struct session_event *event, const struct mechanism *m, struct error *err)
 {
-	refusal_error(event->text, event->length, ERROR_AUTH, "the server refused the login", err);
+	bool silent = event->type == SESSION_REFUSED && event->length == 0;
+
+	refusal_error(silent ? "-ERR" : event->text, silent ? 4 : event->length, ERROR_AUTH, "the server refused the login", err);
 	if (err->kind == ERROR_AUTH && m->mend)
 		error_mend(err, "%s", m->mend);
 	return false;
+}
+
+bool login_was_refused(const struct error *err)
+{
+	return err->kind == ERROR_AUTH && err->server[0];
 }
 
 /* Sends a line of which all but the first `visible` octets are secret. */

@@ -33,4 +33,7 @@ const struct mechanism *login_choose(const struct session *s, const struct login
  */
 bool login_run(struct session *s, const struct login *l, struct error *err);
 
+/* Whether login_run failed because the server said no, and not because of how to log in. */
+bool login_was_refused(const struct error *err);
+
 #endif

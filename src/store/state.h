@@ -105,6 +105,23 @@ struct state_rows;
 bool state_read_ahead(struct state *s, struct state_rows **out, struct error *err);
 void state_rows_free(struct state_rows **rows);
 
+enum { STATE_MARK_SIZE = 2 };
+
+/* A login that the server refused. */
+struct state_refusal {
+	int64_t at;
+	char *login;			      /* where, who and how */
+	unsigned char mark[STATE_MARK_SIZE]; /* of the secret */
+	char *words;			      /* the server's, escaped */
+};
+
+/*
+ * The last refusal, if one is kept; the caller frees login and words. Setting one replaces it, NULL forgets it;
+ * state_commit makes that last.
+ */
+bool state_get_refusal(struct state *s, struct state_refusal *r, bool *found, struct error *err);
+bool state_set_refusal(struct state *s, const struct state_refusal *r, struct error *err);
+
 /* What state_join has seen on its way, so that state_note_listing need not go it again. */
 struct state_look {
 	int64_t now;			/* set by the caller, */

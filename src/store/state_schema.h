@@ -21,8 +21,10 @@ static const char *const state_migrations[] = {
     " octets INTEGER NOT NULL, wire INTEGER NOT NULL, listed INTEGER NOT NULL, sha256 BLOB NOT NULL,"
     " header BLOB NOT NULL, length INTEGER NOT NULL, extent_sha256 BLOB NOT NULL, head BLOB NOT NULL);",
     /* Version 2. One row at most: the account has failed since then, without a success. */
-    "CREATE TABLE trouble(id INTEGER PRIMARY KEY, since INTEGER NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL,"
-    " step TEXT NOT NULL, cause TEXT NOT NULL, server TEXT NOT NULL);",
+    ("CREATE TABLE trouble(id INTEGER PRIMARY KEY, since INTEGER NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL,"
+     " step TEXT NOT NULL, cause TEXT NOT NULL, server TEXT NOT NULL);"),
+    /* Version 3. One row at most. */
+    "CREATE TABLE refusal(at INTEGER NOT NULL, login TEXT NOT NULL, mark BLOB NOT NULL, words TEXT NOT NULL);",
 };
 
 enum {

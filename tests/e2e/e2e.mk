@@ -25,6 +25,7 @@ e2e_tests = \
 	tests/e2e/other-maildrop.sh \
 	tests/e2e/pins.sh \
 	tests/e2e/recovery.sh \
+	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
 	tests/e2e/shared-state.sh \

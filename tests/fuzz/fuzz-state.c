@@ -32,6 +32,7 @@ static void fill(struct state *s)
 {
 	struct mbox_extent extents[2] = {{.length = 700, .head_length = 512}, {.length = 40, .head_length = 40}};
 	struct mbox_intent intent = {.path = memory_copy_string("/nowhere/mbox"), .extents = extents, .count = 2};
+	struct state_refusal refusal = {.at = now, .login = memory_copy_string("me@other:995 auto"), .words = memory_copy_string("no")};
 	struct state_record records[2] = {{.uid = "c", .delivered = now}, {.uid = "d", .delivered = now}};
 	struct state_record record = {.uid = "a", .octets = 9, .delivered = now};
 	const struct state_maildrop other = {"other", 995, "me"};
@@ -43,8 +44,11 @@ static void fill(struct state *s)
 	MUST(state_add(s, &record, &err));
 	record.uid = "b";
 	MUST(state_add(s, &record, &err) && state_add_told(s, "e", now, &err) && state_commit(s, &err));
+	MUST(state_set_refusal(s, &refusal, &err));
 	MUST(state_begin_run(s, now, &err) && state_set_intent(s, &intent, records, &err));
 	free(intent.path);
+	free(refusal.login);
+	free(refusal.words);
 }
 
 /* A good file, as this version writes it. */
@@ -107,6 +111,18 @@ static void use_intent(struct state *s)
 	mbox_intent_free(&intent);
 }
 
+static bool use_refusal(struct state *s, struct error *err)
+{
+	struct state_refusal refusal;
+	bool found, ok = state_get_refusal(s, &refusal, &found, err);
+
+	MUST(!ok || found == (refusal.login != NULL));
+	ok = ok && (!found || state_set_refusal(s, &refusal, err)) && state_set_refusal(s, NULL, err);
+	free(refusal.login);
+	free(refusal.words);
+	return ok;
+}
+
 /* What a run does with it. */
 static void use(struct state *s, bool writable)
 {
@@ -123,7 +139,7 @@ static void use(struct state *s, bool writable)
 	error_clear(&err);
 	ok = state_get_capabilities(s, &(struct state_maildrop){"host", 995, "me"}, now, &text, &err);
 	free(text);
-	ok = ok && state_get_trouble(s, &trouble, &err) && state_set_trouble(s, &trouble, &err) &&
+	ok = ok && use_refusal(s, &err) && state_get_trouble(s, &trouble, &err) && state_set_trouble(s, &trouble, &err) &&
 	    state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
 	    state_join(s, items, 3, NULL, &err);
 	if (ok && writable) {

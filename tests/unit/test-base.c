@@ -251,6 +251,22 @@ START_TEST(an_md5_is_that_of_both_texts_as_one)
 }
 END_TEST
 
+START_TEST(a_slow_digest_is_pbkdf2)
+{
+	unsigned char octets[16];
+	char hex[2 * sizeof(octets) + 1];
+
+	/* RFC 7914, 11. */
+	digest_slow(octets, sizeof(octets), "passwd", 6, "salt", 1);
+	digest_hex(hex, octets, sizeof(octets));
+	ck_assert_str_eq(hex, "55ac046e56e3089fec1691c22544b605");
+	/* OpenSSL's, of a secret with a NUL */
+	digest_slow(octets, sizeof(octets), "pass\0word", 9, "sa", 4096);
+	digest_hex(hex, octets, sizeof(octets));
+	ck_assert_str_eq(hex, "ae4c9f60972a440819872379f522f74d");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base");
@@ -267,6 +283,7 @@ int main(void)
 	c = check_case(s, "digest");
 	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_used_again, vectors);
 	tcase_add_test(c, an_md5_is_that_of_both_texts_as_one);
+	tcase_add_test(c, a_slow_digest_is_pbkdf2);
 	tcase_add_test(c, hexadecimal_has_two_lower_case_digits_an_octet);
 	c = check_case(s, "log");
 	tcase_add_loop_test(c, a_line_is_given_when_its_level_is_wanted, LOG_QUIET, LOG_WIRE + 1);

@@ -339,6 +339,33 @@ START_TEST(the_end_of_the_last_run_is_known_without_its_state)
 }
 END_TEST
 
+START_TEST(the_last_refusal_is_kept_until_it_is_forgotten)
+{
+	static char login[] = "me@pop.example.org:995 auto", words[] = "[AUTH] no";
+	struct state_refusal set = {.at = 100, .login = login, .mark = {0, 255}, .words = words}, got;
+	bool found = true;
+
+	ck_assert(state_get_refusal(s, &got, &found, &err));
+	ck_assert(!found);
+	ck_assert(state_set_refusal(s, &set, &err));
+	set.at = 200;
+	ck_assert(state_set_refusal(s, &set, &err) && state_commit(s, &err));
+	reopen();
+	ck_assert(state_get_refusal(s, &got, &found, &err));
+	ck_assert(found);
+	ck_assert_int_eq(got.at, 200);
+	ck_assert_str_eq(got.login, login);
+	ck_assert_mem_eq(got.mark, set.mark, sizeof(got.mark));
+	ck_assert_str_eq(got.words, words);
+	free(got.login);
+	free(got.words);
+	ck_assert(state_set_refusal(s, NULL, &err) && state_commit(s, &err));
+	reopen();
+	ck_assert(state_get_refusal(s, &got, &found, &err));
+	ck_assert(!found);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("state");
@@ -355,6 +382,7 @@ int main(void)
 	tcase_add_test(c, a_message_that_is_delivered_again_has_the_new_time);
 	tcase_add_test(c, recovery_is_needed_until_a_run_has_come_to_its_end);
 	tcase_add_test(c, the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten);
+	tcase_add_test(c, the_last_refusal_is_kept_until_it_is_forgotten);
 	tcase_add_test(i, an_intent_is_given_back_as_it_was_set);
 	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
 	tcase_add_test(i, trouble_is_kept_until_it_ends);

@@ -1,0 +1,124 @@
+#include "config.h"
+
+#include "fetch/refused.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/mechanism.h"
+#include "base/memory.h"
+#include "base/secret.h"
+#include "config/account.h"
+#include "store/state.h"
+
+enum {
+	SECONDS = 3600,
+	ROUNDS = 600000, /* a tenth of a second, or so, and only where a refusal is remembered */
+};
+
+static bool is_remembered(const struct account *a)
+{
+	return a->password && a->secret_source != SECRET_TOKEN_COMMAND;
+}
+
+/* All that makes a login another one, but the password. */
+static char *login_of(const struct account *a, const char *maildrop)
+{
+	return memory_format("%s %s", maildrop, a->mechanism ? a->mechanism->word : "auto");
+}
+
+/*
+ * What tells the refused password from another one, and must not help those who read the state to guess it. So
+ * it is slow to make, and has so few bits that very many passwords share it. The salt is the maildrop and not
+ * random: the same password always has the same mark, and whoever sees the state again and again learns no
+ * more than those bits.
+ */
+static void mark_of(const struct account *a, const char *maildrop, unsigned char mark[STATE_MARK_SIZE])
+{
+	char *salt = memory_format("mailhaul refused %s", maildrop);
+
+	digest_slow(mark, STATE_MARK_SIZE, secret_text(a->password), secret_length(a->password), salt, ROUNDS);
+	free(salt);
+}
+
+static void time_text(int64_t when, char *out, size_t size)
+{
+	time_t seconds = (time_t)when;
+	struct tm parts;
+
+	if (!localtime_r(&seconds, &parts) || strftime(out, size, "%Y-%m-%d %H:%M", &parts) == 0)
+		out[0] = '\0';
+}
+
+static bool refuse(const struct account *a, const struct state_refusal *r, struct error *err)
+{
+	char then[32], again[32];
+
+	time_text(r->at, then, sizeof(then));
+	time_text(r->at + SECONDS, again, sizeof(again));
+	error_set(err, ERROR_AUTH, "not tried, because the server refused this password at %s", then);
+	error_server(err, r->words, strlen(r->words));
+	return error_mend(err, "correct the password; \"mailhaul %s\" tries at once, other runs from %s on", a->name, again);
+}
+
+bool refused_allows(struct state *s, const struct account *a, const char *maildrop, int64_t now, struct error *err)
+{
+	unsigned char mark[STATE_MARK_SIZE];
+	struct state_refusal r;
+	char *login;
+	bool found, same;
+
+	if (!is_remembered(a))
+		return true;
+	if (!state_get_refusal(s, &r, &found, err))
+		return false;
+	if (!found)
+		return true;
+	login = login_of(a, maildrop);
+	/* A time to come was written by a clock that is behind now: it does not count. */
+	same = r.at <= now && r.at > now - SECONDS && strcmp(login, r.login) == 0;
+	if (same) {
+		mark_of(a, maildrop, mark);
+		same = memcmp(mark, r.mark, sizeof(mark)) == 0;
+	}
+	if (same)
+		refuse(a, &r, err);
+	free(login);
+	free(r.login);
+	free(r.words);
+	return !same;
+}
+
+bool refused_note(struct state *s, const struct account *a, const char *maildrop, int64_t now,
+    const struct error *refusal, struct error *err)
+{
+	struct state_refusal r = {.at = now};
+	bool ok;
+
+	if (!is_remembered(a))
+		return true;
+	r.login = login_of(a, maildrop);
+	r.words = memory_copy_string(refusal->server);
+	mark_of(a, maildrop, r.mark);
+	ok = state_set_refusal(s, &r, err) && state_commit(s, err);
+	free(r.login);
+	free(r.words);
+	return ok;
+}
+
+bool refused_forget(struct state *s, struct error *err)
+{
+	struct state_refusal r;
+	bool found;
+
+	if (!state_get_refusal(s, &r, &found, err))
+		return false;
+	if (!found)
+		return true;
+	free(r.login);
+	free(r.words);
+	return state_set_refusal(s, NULL, err) && state_commit(s, err);
+}
