@@ -46,8 +46,11 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 	}
 	if (status == 0)
 		return true;
-	error_set(err, ERROR_CONFIG, "%s %s ended with status %d%s%s", option, command[0], status, words[0] ? ": " : "",
-	    words);
+	if (!words[0]) {
+		error_set(err, ERROR_CONFIG, "%s %s ended with status %d without a word", option, command[0], status);
+		return error_mend(err, "there may be no such entry, or it is locked: run the command by hand");
+	}
+	error_set(err, ERROR_CONFIG, "%s %s ended with status %d: %s", option, command[0], status, words);
 	return error_mend(err, "run the command by hand to see what it wants");
 }
 

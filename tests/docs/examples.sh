@@ -151,6 +151,22 @@ cut_text "$source/README" "$work/README"
 try README "$work/README"
 check 'there is a configuration in README' [ "$configurations" -gt 0 ]
 
+# The lines to copy that README promises, for each provider of its table; those of the manual have been
+# given to the program above.
+providers_have_recipes() {
+  sed -n 's/^       [A-Z][A-Za-z0-9., ]*  \([a-z0-9.]*\.[a-z]*\)  .*/\1/p' "$source/README" >"$work/servers"
+  [ "$(wc -l <"$work/servers")" -ge 5 ] || { cat "$work/servers" && echo 'README names too few providers' && return 1; }
+  code=0
+  while read -r server; do
+    grep -Fq "server = \"$server\"" "$work/mailhaul.conf.5"/*.conf ||
+      { echo "no configuration for $server in mailhaul.conf(5)" && code=1; }
+  done <"$work/servers"
+  return "$code"
+}
+check 'each provider in README has its configuration in mailhaul.conf(5)' providers_have_recipes
+token_is_used() { grep -lF 'outlook.office365.com' "$work/mailhaul.conf.5"/*.conf | xargs grep -q '^ *token_command = '; }
+check 'Outlook.com, which takes nothing else, has a token_command' token_is_used
+
 example=$source/conf/mailhaul.cron.example
 sed -n 's/^#*\([0-9*].*\)/\1/p' "$example" >"$work/crontab"
 check 'the lines of conf/mailhaul.cron.example are some for cron' is_crontab "$work/crontab"

@@ -11,6 +11,7 @@ e2e_tests = \
 	tests/e2e/identity.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/key-log.sh \
+	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/limits.sh \
 	tests/e2e/log.sh \

@@ -1,0 +1,86 @@
+#!/bin/sh
+# Passwords from the Secret Service, with the manual's own lines: secret-tool and a real keyring on a D-Bus of
+# its own, without a desktop.
+if [ -z "${KEYRING_BUS:-}" ] && command -v dbus-run-session >/dev/null 2>&1; then
+  # Nobody must be asked on the screen of whoever runs the tests, and nothing of theirs be started.
+  unset DISPLAY WAYLAND_DISPLAY XDG_DATA_HOME XDG_RUNTIME_DIR
+  KEYRING_BUS=yes HOME=/nonexistent exec dbus-run-session -- sh "$0"
+fi
+. "${srcdir:-.}/tests/e2e/lib.sh"
+for program in dbus-run-session dbus-send secret-tool gnome-keyring-daemon; do
+  command -v "$program" >/dev/null 2>&1 || skip_all "$program is not installed"
+done
+
+mkdir -m 700 runtime mail
+printf 'Subject: one\n\nbody\n' >mail/1
+XDG_RUNTIME_DIR=$WORK/runtime
+export XDG_RUNTIME_DIR
+KEYRING_PID=''
+keyring_stop() {
+  [ -z "$KEYRING_PID" ] || { kill "$KEYRING_PID" 2>/dev/null && wait "$KEYRING_PID"; }
+  KEYRING_PID=''
+}
+trap 'keyring_stop; finish' EXIT
+is_on_the_bus() {
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+    string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'
+}
+# keyring_start OPTION...: with its password, if it wants it.
+keyring_start() {
+  printf 'of the keyring' >keyring-password
+  gnome-keyring-daemon --foreground --components=secrets --control-directory="$XDG_RUNTIME_DIR" "$@" \
+    <keyring-password >keyring.log 2>&1 &
+  KEYRING_PID=$!
+  _tries=0
+  until is_on_the_bus; do
+    _tries=$((_tries + 1))
+    kill -0 "$KEYRING_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the keyring does not start: $(cat keyring.log)"
+    sleep 0.05
+  done
+}
+
+# The manual's lines, as a reader copies them.
+plain() { sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\e$/\\/' "$E2E_DIR/../../man/mailhaul.conf.5"; }
+plain | sed -n '/^secret-tool store/,/^\.Ed/{/^\.Ed/d;p;}' >store.sh
+lookup=$(plain | sed -n '/^password_command = {"secret-tool"/,/}$/p')
+check 'the manual tells how to store and how to look up' [ -s store.sh -a -n "$lookup" ]
+
+serve --dir mail
+keyring_start --unlock
+PASSWORD_LINE=$lookup configure a 'deliver_to = "maildir:Mail"'
+run a
+check 'without such an entry, the account fails' exits 78
+nothing='mailhaul: a: password: password_command secret-tool ended with status 1 without a word; there may be no such entry, or it is locked: run the command by hand'
+check 'in one line' says err "$nothing"
+check 'nobody was connected to' [ ! -s transcript ]
+printf 'pass word' | sh store.sh || bail 'nothing can be stored'
+run -vv a
+check 'with the entry, mail is fetched' eval 'exits 0 && count_is Mail/new 1'
+check 'and the password is shown nowhere' eval 'lacks out "pass word" && lacks err "pass word"'
+
+# Without any network there is a password nevertheless.
+for alone in 'unshare -n' 'unshare -rn' ''; do
+  [ -n "$alone" ] && $alone true 2>/dev/null && break
+done
+if [ -n "$alone" ]; then
+  VALGRIND=$alone
+  run a
+  VALGRIND=''
+  check 'without a network, it is the connection that fails' eval 'exits 75 && contains err "mailhaul: a: connect: "'
+else
+  skip 'without a network, it is the connection that fails' 'no network namespace can be made here'
+fi
+
+keyring_stop
+keyring_start
+: >transcript
+run a
+check 'a locked keyring with nobody to ask fails the account' eval 'exits 78 && [ ! -s transcript ]'
+check 'in one line, too' says err "$nothing"
+
+keyring_stop
+unset DBUS_SESSION_BUS_ADDRESS
+run a
+check 'without a session, the account fails' eval 'exits 78 && [ ! -s transcript ]'
+check 'in one line with the reason' [ "$(grep -c '^mailhaul: a: password: password_command secret-tool ended with status 1: ..*; run the command by hand to see what it wants$' err)/$(wc -l <err)" = 1/1 ]
+done_testing
