@@ -69,6 +69,16 @@ check 'with what to do' contains err 'move it away, then run mailhaul again'
 check 'and nothing is touched' count_is Mail 20
 rm -f state/a.db
 run
+# What version 1 did not have, and what the program brings it up to.
+version=$(sqlite3 state/a.db 'PRAGMA user_version')
+tables=$(sqlite3 state/a.db .schema)
+sqlite3 state/a.db 'DROP TABLE refusal; DROP TABLE trouble; PRAGMA user_version = 1' >/dev/null
+run -n
+check 'a dry run takes an older state as it is' eval 'exits 0 && [ "$(sqlite3 state/a.db "PRAGMA user_version")" = 1 ]'
+run -v
+check 'a run brings an older state up to date' eval \
+  '[ "$(sqlite3 state/a.db "PRAGMA user_version")" = "$version" ] && [ "$(sqlite3 state/a.db .schema)" = "$tables" ]'
+check 'and knows what that knew' contains out 'a: 0 new (0 B), 0 deleted, 20 left on the server'
 sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
 run
 check 'a newer state is refused' exits 74
