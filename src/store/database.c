@@ -251,19 +251,22 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	return true;
 }
 
+/* All steps are one commit: a new file costs no more than it did with the first version. */
 static bool migrate(struct database *d, int application_id, const char *const *steps, int version, int versions,
     struct error *err)
 {
 	char sql[96];
 
+	if (version >= versions)
+		return true;
+	if (!begin_batch(d, err))
+		return false;
 	for (; version < versions; version++) {
-		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id,
-		    version + 1);
-		if (!begin_batch(d, err) || !run_sql(d, steps[version], err) || !run_sql(d, sql, err) ||
-		    !database_commit(d, err))
+		if (!run_sql(d, steps[version], err))
 			return false;
 	}
-	return true;
+	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id, versions);
+	return run_sql(d, sql, err) && database_commit(d, err);
 }
 
 /* WAL costs one sync a commit; where a filesystem cannot have it, EXTRA makes the rollback journal safe. */
