@@ -84,7 +84,8 @@ int fetch_run(const struct cli *cli)
 		    .tell_all = (cli->options & CLI_STRICT) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
 		    .key_log = cli->key_log,
 		};
-		struct jobs_listener listener = {on_log, on_say, on_problem, on_done, &f};
+		struct jobs_listener listener = {
+		    .log = on_log, .say = on_say, .problem = on_problem, .done = on_done, .context = &f};
 
 		f.accounts = chosen.accounts;
 		open_log(&f, &target, &chosen.settings);

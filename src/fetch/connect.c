@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/log.h"
+#include "base/mechanism.h"
 #include "config/account.h"
+#include "io/channel.h"
 #include "io/dane.h"
+#include "io/deadline.h"
 #include "io/stream.h"
 #include "io/tls.h"
 #include "pop3/capability.h"
@@ -54,6 +58,43 @@ static bool ask(struct connection *c, struct error *err)
 	return true;
 }
 
+/* What there is to log in with, and what is taken of it. */
+static void tell_login(const struct session *s, const struct login *l, const struct log *log)
+{
+	const struct capability *c = session_capabilities(s);
+	const struct mechanism *m;
+	struct channel_binding binding;
+	struct error ignored;
+
+	for (const char *word = c->sasl; *word; word += strcspn(word, " ")) {
+		word += strspn(word, " ");
+		if (*word)
+			log_fact(log, "login.offered", "%.*s", (int)strcspn(word, " "), word);
+	}
+	if (c->user)
+		log_fact(log, "login.offered", "USER");
+	if (*session_timestamp(s))
+		log_fact(log, "login.offered", "APOP");
+	m = login_choose(s, l, &ignored);
+	if (!m)
+		return;
+	log_fact(log, "login.mechanism", "%s", m->sasl ? m->sasl : strcmp(m->word, "apop") == 0 ? "APOP" : "USER");
+	log_fact(log, "login.channel_binding", "%s", m->binds && session_binding(s, &binding) ? binding.type : "none");
+}
+
+static bool ask_and_log_in(struct connection *c, const struct login *l, const struct log *log, struct error *err)
+{
+	int64_t start = deadline_clock();
+
+	if (!ask(c, err))
+		return false;
+	tell_login(c->session, l, log);
+	if (!login_run(c->session, l, err))
+		return false;
+	log_number(log, "times.login", deadline_clock() - start);
+	return true;
+}
+
 /* Asks anew and logs in as the server offers now, but never by something weaker than was tried already. */
 static bool log_in_again(struct connection *c, const struct login *l, const struct mechanism *tried,
     const char *remembered, struct error *err)
@@ -76,7 +117,8 @@ static bool log_in_again(struct connection *c, const struct login *l, const stru
 	return login_run(c->session, l, err);
 }
 
-static bool log_in(struct connection *c, const struct account *a, const char *remembered, struct error *err)
+static bool log_in(struct connection *c, const struct account *a, const struct log *log, const char *remembered,
+    struct error *err)
 {
 	const struct mechanism *tried;
 	struct login l = {.mechanism = a->mechanism, .secret = a->password, .user = a->user, .host = a->server, .port = a->port};
@@ -84,7 +126,7 @@ static bool log_in(struct connection *c, const struct account *a, const char *re
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;
 	if (!remembered)
-		return ask(c, err) && login_run(c->session, &l, err);
+		return ask_and_log_in(c, &l, log, err);
 	session_assume_capabilities(c->session, remembered);
 	tried = login_choose(c->session, &l, err);
 	if (tried && login_run(c->session, &l, err))
@@ -140,7 +182,7 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
 	if (ok) {
 		*step = "login";
-		ok = log_in(c, a, remembered, err);
+		ok = log_in(c, a, log, remembered, err);
 		c->refused = !ok && login_was_refused(err);
 	}
 	if (!ok)

@@ -27,7 +27,7 @@ struct connection {
  * session, or NULL: then the login goes out without asking, and only when it is refused the server is
  * asked what it can do now. *step always names what is being done, for messages. trust must outlive
  * the connection. When it fails, the connection is closed. Without pipelining, commands go out one at
- * a time.
+ * a time. What is learnt on the way goes to the log as facts.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char *remembered, const char **step, struct error *err);

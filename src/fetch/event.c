@@ -3,6 +3,7 @@
 #include "fetch/event.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@ static size_t length_of(const struct event *event)
 		return fixed + strlen(event->u.text) + 1;
 	case EVENT_PROBLEM:
 		return fixed + sizeof(event->u.problem);
+	case EVENT_FACT:
+		return fixed + offsetof(struct fact, text) + strlen(event->u.fact.text) + 1;
 	default:
 		return fixed + sizeof(event->u.outcome);
 	}
@@ -36,6 +39,34 @@ void event_send(int fd, const struct event *event)
 			return;
 		done += n > 0 ? (size_t)n : 0;
 	}
+}
+
+void event_send_log(void *context, enum log_level level, const char *text)
+{
+	const int *fd = context;
+	struct event event = {.kind = EVENT_LOG, .level = level};
+
+	snprintf(event.u.text, sizeof(event.u.text), "%s", text);
+	event_send(*fd, &event);
+}
+
+void event_send_fact(void *context, const char *name, const char *text, int64_t number)
+{
+	const int *fd = context;
+	struct event event = {.kind = EVENT_FACT, .u.fact.number = number};
+
+	snprintf(event.u.fact.name, sizeof(event.u.fact.name), "%s", name);
+	snprintf(event.u.fact.text, sizeof(event.u.fact.text), "%s", text ? text : "");
+	event_send(*fd, &event);
+}
+
+void event_send_problem(void *context, const char *step, const struct error *err)
+{
+	const int *fd = context;
+	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
+
+	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
+	event_send(*fd, &event);
 }
 
 bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended)

@@ -23,10 +23,18 @@ struct outcome {
 	int64_t milliseconds;
 };
 
+/* Something that was learnt on the way (base/log.h). */
+struct fact {
+	char name[32];
+	int64_t number;
+	char text[LOG_FACT_SIZE]; /* "" for a number */
+};
+
 enum event_kind {
 	EVENT_LOG,     /* a line for the log, with its level */
 	EVENT_SAY,     /* a line of what the user asked for (dry run) */
 	EVENT_PROBLEM, /* a failure that concerns one message; the account goes on */
+	EVENT_FACT,    /* something learnt, for the verb check */
 	EVENT_DONE,    /* the last one */
 };
 
@@ -41,12 +49,18 @@ struct event {
 			char step[16];
 			struct error err;
 		} problem;
+		struct fact fact;
 		struct outcome outcome;
 	} u;
 };
 
 /* Sends an event; one that the parent can no longer take is dropped. */
 void event_send(int fd, const struct event *event);
+
+/* What goes into a struct log (write, fact) and a transfer (problem); context is a const int *: the descriptor. */
+void event_send_log(void *context, enum log_level level, const char *text);
+void event_send_fact(void *context, const char *name, const char *text, int64_t number);
+void event_send_problem(void *context, const char *step, const struct error *err);
 
 /*
  * Reads what a worker has sent so far into `pending` and takes one whole event out of it. Returns

@@ -195,6 +195,10 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 	case EVENT_PROBLEM:
 		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err, event->u.problem.silent);
 		break;
+	case EVENT_FACT:
+		if (l->fact)
+			l->fact(l->context, job->index, &event->u.fact);
+		break;
 	case EVENT_DONE:
 		job->done = true;
 		job->outcome = event->u.outcome;

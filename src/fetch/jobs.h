@@ -23,6 +23,7 @@ struct jobs_listener {
 	void (*say)(void *context, size_t index, const char *text);
 	/* silent, here and in an outcome: report_failures_after has it not told yet. */
 	void (*problem)(void *context, size_t index, const char *step, const struct error *err, bool silent);
+	void (*fact)(void *context, size_t index, const struct fact *fact); /* NULL: nobody asked for facts */
 	/* Once an account, at its end; an account that could not be started counts as one that ended. */
 	void (*done)(void *context, size_t index, const struct outcome *outcome);
 	void *context;

@@ -98,25 +98,33 @@ bool net_connect(const char *host, unsigned port, deadline until, const struct l
 	int left = 0;
 	bool ok = false;
 	struct error last;
+	int64_t start = deadline_clock();
 
 	*fd = -1;
 	if (!resolve(host, port, &found, err))
 		return false;
+	log_number(log, "times.resolve", deadline_clock() - start);
+	start = deadline_clock();
 	for (const struct addrinfo *a = found; a; a = a->ai_next)
 		left++;
 	error_set(&last, ERROR_NETWORK, "the host has no address");
-	for (const struct addrinfo *a = found; a && !ok; a = a->ai_next, left--) {
+	for (const struct addrinfo *a = found; a; a = a->ai_next, left--) {
 		char text[NI_MAXHOST] = "?";
 
 		getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
 		log_line(log, LOG_VERBOSE, "connecting to %s port %u", text, port);
+		log_fact(log, "address.tried", "%s", text);
 		ok = connect_one(a, deadline_clock() + deadline_left(until) / left, fd, &last);
-		if (!ok)
-			log_line(log, LOG_VERBOSE, "%s: %s", text, last.cause);
+		if (ok)
+			break;
+		log_line(log, LOG_VERBOSE, "%s: %s", text, last.cause);
+		log_fact(log, "address.failure", "%s", last.cause);
 	}
 	freeaddrinfo(found);
-	if (ok)
+	if (ok) {
+		log_number(log, "times.connect", deadline_clock() - start);
 		return true;
+	}
 	error_set(err, ERROR_NETWORK, "%s port %u: %s", host, port, last.cause);
 	err->saved_errno = last.saved_errno;
 	return error_mend(err, "check server and port, and that this machine is online; the next run tries again");

@@ -15,7 +15,8 @@ extern const struct channel net_channel;
 /*
  * Resolves host (a name or an IPv4 or IPv6 address) and connects to the first of its addresses that
  * answers before the deadline; the time left is shared among the addresses not tried yet. On
- * success *fd is a non-blocking, close-on-exec socket that belongs to the caller.
+ * success *fd is a non-blocking, close-on-exec socket that belongs to the caller. Facts: the times of both in
+ * milliseconds, each address and its failure.
  * Errors: ERROR_HOST (the name does not exist; temporary when the resolver had trouble) and
  * ERROR_NETWORK.
  */

@@ -89,11 +89,23 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 	return net_wait(s->fd, status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN, s->until, what, err);
 }
 
+static bool shake_hands(struct stream *s, struct tls *t, struct error *err)
+{
+	enum channel_status status;
+
+	stream_restart_clock(s);
+	while ((status = tls_handshake(t, err)) != CHANNEL_DONE) {
+		if (!wait_for(s, status, "the TLS handshake", err))
+			return false;
+	}
+	return true;
+}
+
 bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err)
 {
 	struct tls *t;
-	enum channel_status status;
 	char words[512];
+	int64_t start = deadline_clock();
 
 	if (s->start != s->end) {
 		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
@@ -108,12 +120,11 @@ bool stream_start_tls(struct stream *s, const struct tls_options *tls, const str
 		return false;
 	s->channel = &tls_channel;
 	s->context = t;
-	stream_restart_clock(s);
-	while ((status = tls_handshake(t, err)) != CHANNEL_DONE) {
-		if (!wait_for(s, status, "the TLS handshake", err))
-			return false;
-	}
-	s->secure = true;
+	s->secure = shake_hands(s, t, err);
+	tls_tell(t, log);
+	if (!s->secure)
+		return false;
+	log_number(log, "times.tls", deadline_clock() - start);
 	tls_describe(t, words, sizeof(words));
 	log_line(log, LOG_VERBOSE, "%s", words);
 	return true;

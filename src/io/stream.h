@@ -30,7 +30,7 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
 /*
  * Handshake and check of the certificate within the time limit; after that every byte goes through
  * TLS. Input that arrived before it is refused, since it was sent in the clear (RFC 2595, 8.). When
- * it fails, the stream can only be closed.
+ * it fails, the stream can only be closed. What is learnt of the connection goes to the log as facts, in both cases.
  */
 bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err);
 bool stream_is_secure(const struct stream *s);

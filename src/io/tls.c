@@ -257,6 +257,11 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 	return CHANNEL_FAILED;
 }
 
+void tls_tell(const struct tls *t, const struct log *log)
+{
+	tls_facts_tell(t->session, t->options.proof, t->verified, log);
+}
+
 void tls_describe(const struct tls *t, char *out, size_t size)
 {
 	static const char *const vouchers[] = {

@@ -9,6 +9,7 @@
 struct dane;
 struct error;
 struct key_log;
+struct log;
 struct tls;
 struct tls_trust;
 
@@ -62,6 +63,12 @@ bool tls_make(struct tls **out, int fd, const struct tls_options *options, struc
  * both are finished and good, and no byte of the application was sent before.
  */
 enum channel_status tls_handshake(struct tls *t, struct error *err);
+
+/*
+ * Tells what is known of the connection as facts: version, algorithms, the server's certificate. Also after
+ * a handshake that failed, as far as that came.
+ */
+void tls_tell(const struct tls *t, const struct log *log);
 
 /* Version, cipher suite, and who vouched for the server, in words, for the log. */
 void tls_describe(const struct tls *t, char *out, size_t size);

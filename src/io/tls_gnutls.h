@@ -8,10 +8,12 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "io/tls.h"
+
 struct dane;
 struct error;
 struct key_log;
-struct tls_options;
+struct log;
 
 /* Where certificates and keys are, loaded once and shared by connections. */
 struct tls_trust {
@@ -39,6 +41,30 @@ int tls_dane_verify(const struct dane *dane, const gnutls_datum_t *chain, unsign
 
 /* Whether a host is an address, which is neither sent as SNI nor looked for among names. */
 bool tls_is_address(const char *host);
+
+enum {
+	TLS_PRINT_SIZE = 96, /* 32 octets in hexadecimal, with a colon between two */
+	TLS_PIN_SIZE = 64,
+	TLS_NAME_SIZE = 256,
+};
+
+/* What identifies a certificate: SHA-256 of all of it, as openssl writes that, and "sha256:BASE64" of its key. */
+bool tls_identify(gnutls_x509_crt_t crt, const gnutls_datum_t *der, char print[TLS_PRINT_SIZE], char pin[TLS_PIN_SIZE]);
+
+/* Whom it was issued for, or by; escaped, and cut to fit. */
+void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size);
+
+/*
+ * The next host name or address that it is for, not terminated; *at, first 0, moves behind it. False: no
+ * more among the first `most` names, of whatever kind.
+ */
+bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name[TLS_NAME_SIZE], size_t *size);
+
+/* Whether one of the OCSP answers in raw says of the certificate that it is good. Who signed them is not looked at. */
+bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt);
+
+/* The facts of a session that has come as far as the server's certificate; verified: it was accepted. */
+void tls_facts_tell(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log);
 
 /* Sets versions and algorithms; a code of GnuTLS, negative when it failed. */
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only);

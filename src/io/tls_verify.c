@@ -21,9 +21,6 @@ enum {
 	DN_MOST = 100,	     /* anybody can write anything into a DN: too little for a false fingerprint */
 	NAMES_SHOWN = 5,     /* of those that a certificate is for, */
 	NAMES_LOOKED_AT = 32, /* among so many */
-	PRINT_SIZE = 3 * DIGEST_SIZE,
-	PIN_SIZE = 64,
-	NAME_SIZE = 256, /* for a name of a certificate */
 };
 
 /* The server's own certificate, and what identifies it to people. */
@@ -31,8 +28,8 @@ struct shown {
 	gnutls_x509_crt_t crt;
 	const gnutls_datum_t *chain;
 	unsigned count;
-	char print[PRINT_SIZE]; /* SHA-256 of all of it, as openssl writes that */
-	char pin[PIN_SIZE];	/* "sha256:BASE64" of its key */
+	char print[TLS_PRINT_SIZE];
+	char pin[TLS_PIN_SIZE];
 };
 
 static bool refuse(const struct shown *s, struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -50,12 +47,12 @@ static bool refuse(const struct shown *s, struct error *err, const char *format,
 	return error_set(err, ERROR_TLS, "%s (SHA-256 fingerprint %s, key pin %s)", what, s->print, s->pin);
 }
 
-static void dn_text(gnutls_x509_crt_t crt, bool issuer, char out[DN_MOST])
+void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size)
 {
 	gnutls_datum_t dn = {0};
 	int code = issuer ? gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) : gnutls_x509_crt_get_dn3(crt, &dn, 0);
 
-	escape_text(out, DN_MOST, code >= 0 ? (const char *)dn.data : "?", code >= 0 ? dn.size : 1);
+	escape_text(out, size, code >= 0 ? (const char *)dn.data : "?", code >= 0 ? dn.size : 1);
 	gnutls_free(dn.data);
 }
 
@@ -77,42 +74,53 @@ static void append_name(struct buf *out, unsigned nth, const char *name, size_t 
 	buf_append(out, name, size);
 }
 
-static void append_address(struct buf *out, unsigned nth, const unsigned char *raw, size_t size)
+/* An address, which is raw in `name`, in words. */
+static void address_text(char name[TLS_NAME_SIZE], size_t *size)
 {
 	char text[64] = "";
+	const unsigned char *raw = (const unsigned char *)name;
 
-	for (size_t i = 0; i < size && size == 4; i++)
+	for (size_t i = 0; i < *size && *size == 4; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u", i ? "." : "", raw[i]);
-	for (size_t i = 0; i + 1 < size && size == 16; i += 2)
+	for (size_t i = 0; i + 1 < *size && *size == 16; i += 2)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%x", i ? ":" : "", (unsigned)(raw[i] << 8 | raw[i + 1]));
-	append_name(out, nth, text, strlen(text));
+	*size = strlen(text);
+	memcpy(name, text, *size);
+}
+
+bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name[TLS_NAME_SIZE], size_t *size)
+{
+	while (*at < most) {
+		int type;
+
+		*size = TLS_NAME_SIZE;
+		type = gnutls_x509_crt_get_subject_alt_name(crt, (*at)++, name, size, NULL);
+		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return false;
+		if (type == GNUTLS_SAN_IPADDRESS)
+			address_text(name, size);
+		if (type == GNUTLS_SAN_DNSNAME || type == GNUTLS_SAN_IPADDRESS)
+			return true;
+	}
+	return false;
 }
 
 /* The names and addresses that a certificate is for; how many there are. */
 static unsigned append_names(struct buf *out, gnutls_x509_crt_t crt)
 {
-	unsigned shown = 0;
-	char name[NAME_SIZE] = "";
-	size_t size = sizeof(name);
+	unsigned shown = 0, at = 0;
+	char name[TLS_NAME_SIZE] = "";
+	size_t size;
 
-	for (unsigned i = 0; i < NAMES_LOOKED_AT; i++) {
-		int type = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &size, NULL);
-
-		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-			break;
-		if (type == GNUTLS_SAN_DNSNAME)
-			append_name(out, shown++, name, size);
-		else if (type == GNUTLS_SAN_IPADDRESS)
-			append_address(out, shown++, (const unsigned char *)name, size);
-		size = sizeof(name);
-	}
+	while (tls_next_name(crt, &at, NAMES_LOOKED_AT, name, &size))
+		append_name(out, shown++, name, size);
 	return shown;
 }
 
 /* A common name says nothing about hosts, also where there is no other (RFC 9525, 2.). */
 static bool refuse_nameless(const struct shown *s, struct error *err)
 {
-	char name[NAME_SIZE], brief[DN_MOST];
+	char name[TLS_NAME_SIZE], brief[DN_MOST];
 	size_t size = sizeof(name);
 
 	if (gnutls_x509_crt_get_dn_by_oid(s->crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0) {
@@ -165,7 +173,7 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 			break;
 		if (gnutls_x509_crt_import(crt, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0)
 			found = is_out_of_date(crt, expired, &limit);
-		dn_text(crt, false, subject);
+		tls_dn_text(crt, false, subject, sizeof(subject));
 		gnutls_x509_crt_deinit(crt);
 		if (found)
 			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
@@ -183,7 +191,7 @@ static bool refuse_issuer(const struct shown *s, struct error *err)
 {
 	char issuer[DN_MOST];
 
-	dn_text(s->crt, true, issuer);
+	tls_dn_text(s->crt, true, issuer, sizeof(issuer));
 	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
 	return error_mend(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
 			       "the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin");
@@ -308,8 +316,7 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, const s
 	return judge(s, status, name, err);
 }
 
-/* Whether one of the answers says of the certificate that it is good. Another says "unknown". */
-static bool says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
+bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
 {
 	gnutls_ocsp_resp_t answers = NULL;
 	unsigned status = 0;
@@ -333,7 +340,7 @@ static bool check_staple(gnutls_session_t session, const struct shown *s, struct
 {
 	gnutls_datum_t raw = {0};
 
-	if (gnutls_ocsp_status_request_get2(session, 0, &raw) < 0 || raw.size == 0 || says_good(&raw, s->crt))
+	if (gnutls_ocsp_status_request_get2(session, 0, &raw) < 0 || raw.size == 0 || tls_says_good(&raw, s->crt))
 		return true;
 	return refuse_staple(s, GNUTLS_CERT_INVALID_OCSP_STATUS, err);
 }
@@ -421,24 +428,24 @@ static bool check_pin(const struct shown *s, char *const *pins, struct error *er
 			       "add the key pin to tls_pins");
 }
 
-/* Fingerprint and pin. The key's identity is the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4). */
-static bool identify(struct shown *s)
+/* The key's identity is the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4). */
+bool tls_identify(gnutls_x509_crt_t crt, const gnutls_datum_t *der, char print[TLS_PRINT_SIZE], char pin[TLS_PIN_SIZE])
 {
-	unsigned char print[DIGEST_SIZE], key[DIGEST_SIZE];
+	unsigned char all[DIGEST_SIZE], key[DIGEST_SIZE];
 	size_t size = sizeof(key);
 	struct digest d;
 	gnutls_datum_t raw = {key, sizeof(key)}, text = {0};
 
 	digest_start(&d);
-	digest_add(&d, s->chain[0].data, s->chain[0].size);
-	digest_end(&d, print);
+	digest_add(&d, der->data, der->size);
+	digest_end(&d, all);
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		snprintf(s->print + 3 * i, PRINT_SIZE - 3 * i, i + 1 < DIGEST_SIZE ? "%02X:" : "%02X", print[i]);
-	if (gnutls_x509_crt_get_key_id(s->crt, GNUTLS_KEYID_USE_SHA256, key, &size) < 0 || size != sizeof(key))
+		snprintf(print + 3 * i, TLS_PRINT_SIZE - 3 * i, i + 1 < DIGEST_SIZE ? "%02X:" : "%02X", all[i]);
+	if (gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, key, &size) < 0 || size != sizeof(key))
 		return false;
 	if (gnutls_base64_encode2(&raw, &text) < 0)
 		return false;
-	snprintf(s->pin, sizeof(s->pin), "sha256:%.*s", (int)text.size, (const char *)text.data);
+	snprintf(pin, TLS_PIN_SIZE, "sha256:%.*s", (int)text.size, (const char *)text.data);
 	gnutls_free(text.data);
 	return true;
 }
@@ -454,7 +461,7 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
 		return error_set(err, ERROR_TLS, "the server showed no certificate");
 	if (gnutls_x509_crt_init(&s.crt) < 0 || gnutls_x509_crt_import(s.crt, &s.chain[0], GNUTLS_X509_FMT_DER) < 0 ||
-	    !identify(&s)) {
+	    !tls_identify(s.crt, &s.chain[0], s.print, s.pin)) {
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
 		error_mend(err, "the server's operator has to replace it");
 	} else {

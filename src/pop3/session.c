@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "io/deadline.h"
 #include "io/stream.h"
 #include "pop3/capability.h"
 #include "pop3/maildrop.h"
@@ -326,11 +327,13 @@ static void take_timestamp(struct session *s, const char *text, size_t length)
 bool session_greet(struct session *s, struct error *err)
 {
 	struct session_event event;
+	int64_t start = deadline_clock();
 
 	push(s, COMMAND_OTHER, 0);
 	if (!session_next(s, &event, err))
 		return false;
 	if (event.type == SESSION_OK) {
+		log_number(s->log, "times.greeting", deadline_clock() - start);
 		take_timestamp(s, event.text, event.length);
 		return true;
 	}
@@ -348,8 +351,10 @@ static bool read_capabilities(struct session *s, struct error *err)
 	do {
 		if (!session_next(s, &event, err))
 			return false;
-		if (event.type == SESSION_LINE)
+		if (event.type == SESSION_LINE) {
+			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);
 			capability_add(&s->capability, event.text, event.length);
+		}
 		if (event.type == SESSION_LINE && ++lines > CAPABILITIES_MOST)
 			return error_set(err, ERROR_PROTOCOL, "the server announces more than %d capabilities",
 			    CAPABILITIES_MOST);

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -202,6 +203,53 @@ START_TEST(a_log_line_is_one_escaped_line_of_bounded_length)
 }
 END_TEST
 
+struct learnt {
+	char name[32], text[LOG_FACT_SIZE];
+	int64_t number;
+	int facts;
+};
+
+static void learn(void *context, const char *name, const char *text, int64_t number)
+{
+	struct learnt *l = context;
+
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	snprintf(l->text, sizeof(l->text), "%s", text ? text : "no text");
+	l->number = number;
+	l->facts++;
+}
+
+START_TEST(facts_are_escaped_texts_and_numbers)
+{
+	static char long_text[9000];
+	struct learnt l = {0};
+	struct log log = {.level = LOG_QUIET, .fact = learn, .context = &l};
+
+	log_fact(&log, "tls.version", "%s", "1\n3");
+	ck_assert_str_eq(l.name, "tls.version");
+	ck_assert_str_eq(l.text, "1\\x0a3");
+	log_number(&log, "days", -3);
+	ck_assert_str_eq(l.name, "days");
+	ck_assert_str_eq(l.text, "no text");
+	ck_assert_int_eq(l.number, -3);
+	memset(long_text, '\x01', sizeof(long_text) - 1);
+	log_fact(&log, "long", "%s", long_text);
+	ck_assert_str_eq(l.text + strlen(l.text) - 3, "...");
+	ck_assert_int_eq(l.facts, 3);
+}
+END_TEST
+
+START_TEST(facts_that_nobody_wants_are_dropped)
+{
+	struct log log = {.level = LOG_WIRE};
+
+	log_fact(NULL, "x", "x");
+	log_fact(&log, "x", "x");
+	log_number(NULL, "x", 1);
+	log_number(&log, "x", 1);
+}
+END_TEST
+
 START_TEST(memory_is_zeroed_resized_and_never_null)
 {
 	char *p = memory_zeroed(3, 5);
@@ -288,6 +336,8 @@ int main(void)
 	c = check_case(s, "log");
 	tcase_add_loop_test(c, a_line_is_given_when_its_level_is_wanted, LOG_QUIET, LOG_WIRE + 1);
 	tcase_add_test(c, a_log_that_is_missing_hears_nothing);
+	tcase_add_test(c, facts_are_escaped_texts_and_numbers);
+	tcase_add_test(c, facts_that_nobody_wants_are_dropped);
 	tcase_add_test(c, a_log_line_is_one_escaped_line_of_bounded_length);
 	c = check_case(s, "memory");
 	tcase_add_test(c, memory_is_zeroed_resized_and_never_null);

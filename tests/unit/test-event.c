@@ -26,6 +26,11 @@ static struct event make(unsigned kind)
 		error_set(&e.u.problem.err, ERROR_STORAGE, "a cause");
 		error_mend(&e.u.problem.err, "%0383d", 7);
 		break;
+	case EVENT_FACT:
+		snprintf(e.u.fact.name, sizeof(e.u.fact.name), "certificate.days_left");
+		e.u.fact.number = -3;
+		memset(e.u.fact.text, 'y', sizeof(e.u.fact.text) - 1);
+		break;
 	default:
 		error_set(&e.u.outcome.err, ERROR_NETWORK, "a cause");
 		e.u.outcome.left = 1;
@@ -49,6 +54,11 @@ static void expect_same(const struct event *got, const struct event *want)
 		ck_assert_int_eq(got->u.problem.err.kind, want->u.problem.err.kind);
 		ck_assert_str_eq(got->u.problem.err.cause, want->u.problem.err.cause);
 		ck_assert_str_eq(got->u.problem.err.mend, want->u.problem.err.mend);
+		break;
+	case EVENT_FACT:
+		ck_assert_str_eq(got->u.fact.name, want->u.fact.name);
+		ck_assert_int_eq(got->u.fact.number, want->u.fact.number);
+		ck_assert_str_eq(got->u.fact.text, want->u.fact.text);
 		break;
 	default:
 		ck_assert_int_eq(got->u.outcome.err.temporary, want->u.outcome.err.temporary);

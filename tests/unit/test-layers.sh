@@ -114,7 +114,7 @@ includes >"$list"
 
 check 'a folder includes only itself and what stands below it' floors_hold
 check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
-gnutls_files='src/io/tls.c src/io/tls_dane.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
+gnutls_files='src/io/tls.c src/io/tls_dane.c src/io/tls_facts.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
   check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/io/tls_gnutls.h
