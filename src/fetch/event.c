@@ -60,13 +60,12 @@ void event_send_fact(void *context, const char *name, const char *text, int64_t 
 	event_send(*fd, &event);
 }
 
-void event_send_problem(void *context, const char *step, const struct error *err)
+void event_send_problem(int fd, const char *step, const struct error *err, bool silent)
 {
-	const int *fd = context;
-	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
+	struct event event = {.kind = EVENT_PROBLEM, .u.problem = {.silent = silent, .err = *err}};
 
 	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
-	event_send(*fd, &event);
+	event_send(fd, &event);
 }
 
 bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended)

@@ -57,10 +57,11 @@ struct event {
 /* Sends an event; one that the parent can no longer take is dropped. */
 void event_send(int fd, const struct event *event);
 
-/* What goes into a struct log (write, fact) and a transfer (problem); context is a const int *: the descriptor. */
+void event_send_problem(int fd, const char *step, const struct error *err, bool silent);
+
+/* What goes into a struct log as write and fact; context is a const int *: the descriptor. */
 void event_send_log(void *context, enum log_level level, const char *text);
 void event_send_fact(void *context, const char *name, const char *text, int64_t number);
-void event_send_problem(void *context, const char *step, const struct error *err);
 
 /*
  * Reads what a worker has sent so far into `pending` and takes one whole event out of it. Returns

@@ -13,8 +13,8 @@
 #include "config/account.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
+#include "fetch/learn.h"
 #include "fetch/listing.h"
-#include "fetch/recognise.h"
 #include "fetch/recover.h"
 #include "fetch/refused.h"
 #include "fetch/transfer.h"
@@ -59,23 +59,13 @@ struct worker {
 	struct outcome outcome;
 };
 
-static void send_log(void *context, enum log_level level, const char *text)
-{
-	const struct worker *w = context;
-	struct event event = {.kind = EVENT_LOG, .level = level};
-
-	snprintf(event.u.text, sizeof(event.u.text), "%s", text);
-	event_send(w->fd, &event);
-}
-
 static void send_problem(void *context, const char *step, const struct error *err)
 {
 	struct worker *w = context;
-	struct event event = {.kind = EVENT_PROBLEM, .u.problem.err = *err};
+	struct error told = *err;
+	bool silent = !trouble_is_told(&w->trouble, step, &told);
 
-	event.u.problem.silent = !trouble_is_told(&w->trouble, step, &event.u.problem.err);
-	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
-	event_send(w->fd, &event);
+	event_send_problem(w->fd, step, &told, silent);
 }
 
 /* What can fail without the server is tried first, so that it is not bothered for nothing. */
@@ -110,38 +100,6 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err);
 }
 
-/*
- * What the listing changes in what is known: UIDs that are gone, back, of another maildrop, or new for
- * known messages. All of it or nothing is recorded. A dry run does it to its copy of the state.
- */
-static bool learn(struct worker *w, struct error *err)
-{
-	const struct account *a = w->account;
-	const struct state_maildrop maildrop = {a->server, a->port, a->user};
-	enum state_origin origin = STATE_MAILDROP_SAME;
-	struct state_look look = {.now = w->clock.now, .ahead = w->known};
-	size_t count = w->listing.maildrop.count;
-	struct recognition recognition = {
-	    .state = w->state,
-	    .session = w->connection.session,
-	    .destination = w->destination,
-	    .plan = &w->plan,
-	    .now = w->clock.now,
-	    .log = &w->log,
-	};
-
-	/* An empty listing would show nothing about another maildrop. */
-	if ((count > 0 && !state_enter_maildrop(w->state, &maildrop, w->clock.now, &origin, err)) ||
-	    !listing_join(&w->listing, w->state, &look, &w->plan, err) ||
-	    !state_note_listing(w->state, w->listing.items, count, w->clock.now, &look, &recognition.missing, err))
-		return false;
-	recognition.other = origin == STATE_MAILDROP_OTHER;
-	return state_misses_others(w->state, w->clock.now, &recognition.must, err) && recognise(&recognition, err) &&
-	    (w->connection.announced.length == 0 ||
-		state_set_capabilities(w->state, buf_string(&w->connection.announced), w->clock.now, err)) &&
-	    state_commit(w->state, err);
-}
-
 /* What may still be fetched in this run. */
 static struct plan_limits limits_left(const struct worker *w)
 {
@@ -161,6 +119,16 @@ static struct plan_limits limits_left(const struct worker *w)
 static bool make_plan(struct worker *w, struct error *err)
 {
 	const struct plan_limits left = limits_left(w);
+	struct learning learning = {
+	    .account = w->account,
+	    .state = w->state,
+	    .connection = &w->connection,
+	    .destination = w->destination,
+	    .listing = &w->listing,
+	    .plan = &w->plan,
+	    .now = w->clock.now,
+	    .log = &w->log,
+	};
 
 	w->step = "list";
 	if (!session_ask_list(w->connection.session, err))
@@ -168,8 +136,9 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->step = "state";
 	if (!state_read_ahead(w->state, &w->known, err))
 		return false;
+	learning.known = w->known;
 	w->step = "list";
-	if (!listing_read(&w->listing, w->connection.session, err) || !learn(w, err))
+	if (!listing_read(&w->listing, w->connection.session, err) || !learn(&learning, err))
 		return false;
 	state_rows_free(&w->known);
 	w->deleted = 0;
@@ -467,7 +436,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	struct event done = {.kind = EVENT_DONE};
 	int64_t start = deadline_clock();
 
-	w.log = (struct log){.level = options->level, .write = send_log, .context = &w};
+	w.log = (struct log){.level = options->level, .write = event_send_log, .context = &w.fd};
 	w.rule.keep = options->keep;
 	w.pipelining = true;
 	w.until = account->max_time > 0 ? deadline_in(account->max_time) : DEADLINE_NEVER;

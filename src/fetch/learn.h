@@ -1,0 +1,37 @@
+#ifndef MAILHAUL_FETCH_LEARN_H
+#define MAILHAUL_FETCH_LEARN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account;
+struct connection;
+struct destination;
+struct error;
+struct listing;
+struct log;
+struct plan;
+struct state;
+struct state_rows;
+
+/* What learn works with; all of it belongs to the caller. */
+struct learning {
+	const struct account *account;
+	struct state *state;
+	const struct state_rows *known; /* state_read_ahead's, or NULL */
+	struct connection *connection;
+	const struct destination *destination; /* NULL where nothing will be delivered */
+	struct listing *listing;	       /* as listing_read left it */
+	struct plan *plan;		       /* an empty one */
+	int64_t now;			       /* seconds since the epoch */
+	const struct log *log;
+};
+
+/*
+ * What the listing changes in what is known: UIDs that are gone, back, of another maildrop, or new for
+ * known messages. All of it or nothing is recorded; a look does it to its copy of the state. Makes a plan
+ * with an entry for every message, of which nothing is decided yet.
+ */
+bool learn(const struct learning *l, struct error *err);
+
+#endif
