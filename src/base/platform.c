@@ -18,9 +18,9 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 #endif
 #include <string.h>
+#include <unistd.h>
 
 #ifdef HAVE_EXPLICIT_BZERO
 void platform_wipe(void *bytes, size_t length)
@@ -59,6 +59,32 @@ void platform_start_writeback(int fd)
 void platform_start_writeback(int fd)
 {
 	(void)fd;
+}
+#endif
+
+#ifdef O_TMPFILE
+bool platform_probe_folder(const char *path)
+{
+	static const char octets[4096];
+	int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), failure = 0;
+
+	/* Filesystems, and systems, without it. */
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT))
+		return access(path, W_OK | X_OK) == 0;
+	if (fd < 0)
+		return false;
+	errno = ENOSPC; /* of a write that took less */
+	if (write(fd, octets, sizeof(octets)) != (ssize_t)sizeof(octets))
+		failure = errno;
+	if (close(fd) != 0 && failure == 0)
+		failure = errno;
+	errno = failure;
+	return failure == 0;
+}
+#else
+bool platform_probe_folder(const char *path)
+{
+	return access(path, W_OK | X_OK) == 0;
 }
 #endif
 

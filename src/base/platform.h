@@ -19,6 +19,12 @@ void platform_forbid_core_files(void);
 void platform_start_writeback(int fd);
 
 /*
+ * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays
+ * behind, whatever happens; where there are no such files, only the permissions are looked at. False with errno set.
+ */
+bool platform_probe_folder(const char *path);
+
+/*
  * Puts everything of the filesystem that fd is on on stable storage, and says what went wrong since fd
  * was opened. Only where platform_can_sync_all says that this can be relied on.
  */

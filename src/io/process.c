@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,12 @@ static bool make_pipe(int ends[2])
 	return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
+static bool refuse(const char *command, int code, struct error *err)
+{
+	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", command);
+	return error_mend(err, "give its full path, and check that it may be executed");
+}
+
 static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
 {
 	posix_spawn_file_actions_t actions;
@@ -85,10 +92,7 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	code = posix_spawnp(&p->pid, argv[0], &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
-	if (code == 0)
-		return true;
-	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", argv[0]);
-	return error_mend(err, "give its full path, and check that it may be executed");
+	return code == 0 || refuse(argv[0], code, err);
 }
 
 bool process_start(struct process **out, char *const argv[], int input, struct buf *output, size_t output_most,
@@ -204,4 +208,30 @@ void process_kill(struct process **p)
 	while (waitpid((*p)->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	process_free(p);
+}
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+bool process_probe(const char *command, struct error *err)
+{
+	const char *folders = getenv("PATH");
+	bool found = false;
+
+	if (strchr(command, '/'))
+		return is_program(command) || refuse(command, access(command, F_OK) == 0 ? EACCES : errno, err);
+	while (folders && !found) {
+		size_t length = strcspn(folders, ":");
+		/* Nothing between two colons is the current folder. */
+		char *path = memory_format("%.*s%s%s", (int)length, folders, length > 0 ? "/" : "", command);
+
+		found = is_program(path);
+		free(path);
+		folders = folders[length] ? folders + length + 1 : NULL;
+	}
+	return found || refuse(command, ENOENT, err);
 }

@@ -27,6 +27,9 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
  */
 bool process_finish(struct process **p, int *exit_status, char *words, size_t size, struct error *err);
 
+/* Whether process_start would find the command and may run it; fails as that would. */
+bool process_probe(const char *command, struct error *err);
+
 /* Kills the command, waits for it and frees *p; NULL is accepted. */
 void process_kill(struct process **p);
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -316,11 +317,24 @@ static bool copy_aside(struct database *d, struct error *err)
 	return ok;
 }
 
+/*
+ * A look leaves nothing behind: opened for writing, SQLite takes the journal away again that it makes. One that is there
+ * already, of a run that goes on or died, is left as it is.
+ */
+static int flags_of_look(const char *path)
+{
+	char *journal = memory_format("%s-wal", path);
+	int flags = *path && access(journal, F_OK) != 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+
+	free(journal);
+	return flags;
+}
+
 bool database_open(struct database **out, const char *path, bool writable, int application_id,
     const char *const *steps, int versions, struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, version;
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_of_look(path), version;
 	bool ok;
 
 	d->path = memory_copy_string(path);

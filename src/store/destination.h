@@ -55,6 +55,8 @@ struct destination_ops {
 	const char *scheme; /* what deliver_to starts with */
 	size_t batch_most;  /* messages in a batch; 0: as many as the engine likes */
 	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
+	/* Whether it could be opened and written, as far as that can be told without changing or locking anything. */
+	bool (*probe)(const struct destination_settings *settings, struct error *err);
 	bool (*begin)(struct destination *d, const struct destination_message *message, struct error *err);
 	bool (*write)(struct destination *d, const char *bytes, size_t length, struct error *err);
 	enum destination_result (*finish)(struct destination *d, struct error *err);

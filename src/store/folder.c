@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 
 char *folder_of(const char *path)
 {
@@ -51,18 +52,45 @@ bool folder_sync_above(const char *path, struct error *err)
 	return ok;
 }
 
-bool folder_make(const char *path, struct error *err)
+static bool refuse_file(const char *path, struct error *err)
+{
+	error_set(err, ERROR_STORAGE, "%s is no folder", path);
+	return error_mend(err, "name another path, or move that file away");
+}
+
+bool folder_probe(const char *path, struct error *err)
 {
 	struct stat st;
 	char *above;
 	bool ok;
 
 	if (stat(path, &st) == 0) {
-		if (S_ISDIR(st.st_mode))
+		if (!S_ISDIR(st.st_mode))
+			return refuse_file(path, err);
+		if (platform_probe_folder(path))
 			return true;
-		error_set(err, ERROR_STORAGE, "%s is no folder", path);
-		return error_mend(err, "name another path, or move that file away");
+		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be written", path);
+		if (err->temporary)
+			return error_mend(err, "make room on its disk");
+		return error_mend(err, "check its permissions, or name another path");
 	}
+	above = folder_of(path);
+	if (strcmp(above, path) == 0)
+		ok = error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be found", path);
+	else
+		ok = folder_probe(above, err);
+	free(above);
+	return ok;
+}
+
+bool folder_make(const char *path, struct error *err)
+{
+	struct stat st;
+	char *above;
+	bool ok;
+
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) || refuse_file(path, err);
 	above = folder_of(path);
 	ok = folder_make(above, err);
 	if (ok && mkdir(path, 0700) != 0 && errno != EEXIST) {

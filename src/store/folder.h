@@ -8,6 +8,12 @@ struct error;
 /* Makes a folder with mode 0700, and those above it, each durable; one that exists is left as it is. */
 bool folder_make(const char *path, struct error *err);
 
+/*
+ * Whether folder_make would succeed and files could be written there, as far as that can be told without
+ * changing anything: looks at the folder, or, where it is missing, at the nearest one above it.
+ */
+bool folder_probe(const char *path, struct error *err);
+
 /* Puts a folder's names on stable storage. */
 bool folder_sync(const char *path, struct error *err);
 

@@ -113,6 +113,20 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	return true;
 }
 
+static bool maildir_probe(const struct destination_settings *settings, struct error *err)
+{
+	static const char *const folders[] = {"tmp", "cur", "new"};
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *path = memory_format("%s/%s", settings->path, folders[i]);
+
+		ok = folder_probe(path, err);
+		free(path);
+	}
+	return ok;
+}
+
 static void free_file(struct maildir_file *f)
 {
 	if (f->fd >= 0)
@@ -274,6 +288,7 @@ static bool maildir_find(struct destination *d, int64_t since, const struct dest
 const struct destination_ops maildir_ops = {
     .scheme = "maildir",
     .open = maildir_open,
+    .probe = maildir_probe,
     .begin = maildir_begin,
     .write = maildir_write,
     .finish = maildir_finish,

@@ -34,6 +34,16 @@ struct mbox {
 	struct mbox_file file; /* open and locked between prepare and commit or rollback */
 };
 
+/* Its folder has to take the lock, too. */
+static bool mbox_probe(const struct destination_settings *settings, struct error *err)
+{
+	char *folder = folder_of(settings->path);
+	bool ok = mbox_file_probe(settings->path, err) && folder_probe(folder, err);
+
+	free(folder);
+	return ok;
+}
+
 static bool mbox_open(struct destination **out, const struct destination_settings *settings, struct error *err)
 {
 	struct mbox *m;
@@ -198,6 +208,7 @@ static void mbox_close(struct destination *d)
 const struct destination_ops mbox_ops = {
     .scheme = "mbox",
     .open = mbox_open,
+    .probe = mbox_probe,
     .begin = mbox_begin,
     .write = mbox_write,
     .finish = mbox_finish,

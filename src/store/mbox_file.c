@@ -34,6 +34,28 @@ static bool fail(const struct mbox_file *f, const char *what, struct error *err)
 	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
 }
 
+static bool refuse_kind(const char *path, struct error *err)
+{
+	error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
+	return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+}
+
+bool mbox_file_probe(const char *path, struct error *err)
+{
+	struct mbox_file f = {.fd = -1, .path = memory_copy_string(path)};
+	struct stat st;
+	bool ok = true;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			ok = refuse_kind(path, err);
+		else
+			ok = access(path, R_OK | W_OK) == 0 || fail(&f, "cannot be opened", err);
+	}
+	mbox_file_close(&f);
+	return ok;
+}
+
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 {
 	struct stat st;
@@ -47,10 +69,8 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 	}
 	if (f->fd < 0 || fstat(f->fd, &st) != 0)
 		return fail(f, "cannot be opened", err);
-	if (!S_ISREG(st.st_mode)) {
-		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
-		return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
-	}
+	if (!S_ISREG(st.st_mode))
+		return refuse_kind(path, err);
 	f->device = (uint64_t)st.st_dev;
 	f->inode = (uint64_t)st.st_ino;
 	f->size = (uint64_t)st.st_size;

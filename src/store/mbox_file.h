@@ -23,6 +23,9 @@ struct mbox_file {
 /* Opens it, makes it with mode 0600 if it is missing. ERROR_STORAGE, also for what is no regular file. */
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err);
 
+/* Whether it could be opened, without making or locking it. */
+bool mbox_file_probe(const char *path, struct error *err);
+
 /*
  * Takes the dot lock and the fcntl lock, waiting up to 30 seconds for both. ERROR_LOCKED when they
  * are kept from us, or the file was replaced meanwhile.

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/process.h"
+#include "store/folder.h"
 
 /*
  * A message waits in a nameless file until all of it has arrived, and the command reads that: if
@@ -34,6 +35,19 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 	return true;
 }
 
+static const char *spool_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/var/tmp";
+}
+
+/* The command is not run: what it would say to nothing means nothing. */
+static bool pipe_probe(const struct destination_settings *settings, struct error *err)
+{
+	return process_probe(settings->command[0], err) && folder_probe(spool_folder(), err);
+}
+
 static bool fail_spool(struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
@@ -43,8 +57,7 @@ static bool fail_spool(struct error *err)
 static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
-	const char *folder = getenv("TMPDIR");
-	char *path = memory_format("%s/mailhaul-XXXXXX", folder && *folder ? folder : "/var/tmp");
+	char *path = memory_format("%s/mailhaul-XXXXXX", spool_folder());
 
 	(void)message;
 	p->spool = mkostemp(path, O_CLOEXEC);
@@ -126,6 +139,7 @@ const struct destination_ops pipe_ops = {
     .scheme = "pipe",
     .batch_most = 1,
     .open = pipe_open,
+    .probe = pipe_probe,
     .begin = pipe_begin,
     .write = pipe_write,
     .finish = pipe_finish,

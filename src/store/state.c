@@ -112,6 +112,19 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 	return ok;
 }
 
+bool state_probe(const char *folder, const char *account, struct error *err)
+{
+	char *path = memory_format("%s/%s.db", folder, account);
+	bool ok = folder_probe(folder, err);
+
+	if (ok && access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be written", path);
+		ok = error_mend(err, "check its permissions, or set another state_dir");
+	}
+	free(path);
+	return ok;
+}
+
 void state_close(struct state **s)
 {
 	if (!*s)

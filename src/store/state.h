@@ -51,6 +51,9 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
     struct error *err);
 void state_close(struct state **s);
 
+/* Whether STATE_WRITE could open it, as far as that can be told without making or locking anything. */
+bool state_probe(const char *folder, const char *account, struct error *err);
+
 /* A run ended in the middle, or there was none: the destination may hold what is not recorded. */
 bool state_needs_recovery(const struct state *s);
 

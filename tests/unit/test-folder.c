@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,39 @@ START_TEST(only_a_folder_can_be_synced_as_one)
 }
 END_TEST
 
+START_TEST(a_folder_is_probed_without_a_trace)
+{
+	struct error err;
+
+	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
+	ck_assert(folder_probe(scratch_path("a"), &err));
+	ck_assert(folder_probe(scratch_path("a/b/c"), &err));
+	ck_assert_uint_eq(scratch_count(scratch_path("a")), 0);
+	scratch_write_text(scratch_path("f"), "text");
+	ck_assert(!folder_probe(scratch_path("f"), &err));
+	ck_assert(!folder_probe(scratch_path("f/g"), &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert_str_ne(err.mend, "");
+}
+END_TEST
+
+static void probe_unwritable(void)
+{
+	struct error err;
+
+	ck_assert(!folder_probe(scratch_path("a"), &err));
+	ck_assert_int_eq(err.saved_errno, EACCES);
+	ck_assert_str_ne(err.mend, "");
+	ck_assert(!folder_probe(scratch_path("a/b"), &err));
+}
+
+START_TEST(a_folder_that_may_not_be_written_is_told)
+{
+	ck_assert_int_eq(mkdir(scratch_path("a"), 0555), 0);
+	scratch_unprivileged(probe_unwritable);
+}
+END_TEST
+
 static const struct {
 	const char *path, *folder;
 } parents[] = {{"/a/b", "/a"}, {"/a", "/"}, {"a/b/c", "a/b"}, {"a", "."}, {"./a", "."}};
@@ -138,6 +172,8 @@ int main(void)
 	tcase_add_loop_test(c, a_file_in_the_way_is_named_and_kept, 0, 2);
 	tcase_add_test(c, a_folder_that_cannot_be_made_is_a_storage_failure);
 	tcase_add_test(c, only_a_folder_can_be_synced_as_one);
+	tcase_add_test(c, a_folder_is_probed_without_a_trace);
+	tcase_add_test(c, a_folder_that_may_not_be_written_is_told);
 	LOOP_OVER(c, the_folder_of_a_path_is_what_stands_before_its_last_slash, parents);
 	tcase_add_test(d, destinations_are_found_by_their_whole_name);
 	tcase_add_test(d, closing_no_destination_does_nothing);

@@ -426,8 +426,11 @@ static void open_unwritable(void)
 	ck_assert(!mbox_ops.open(&d, &settings, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(!err.temporary);
+	ck_assert(!mbox_ops.probe(&settings, &err));
 	settings.path = scratch_path("folder/mbox");
 	ck_assert(!mbox_ops.open(&d, &settings, &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(!mbox_ops.probe(&settings, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 }
 

@@ -322,6 +322,20 @@ START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
 }
 END_TEST
 
+/* Without starting it, the same is found. */
+START_TEST(a_command_that_cannot_be_started_is_found_out_beforehand)
+{
+	struct error err;
+
+	ck_assert(!process_probe(unstartable[_i].command, &err));
+	ck_assert_int_eq(err.kind, ERROR_CONFIG);
+	ck_assert_int_eq(err.saved_errno, unstartable[_i].errno_value);
+	ck_assert_ptr_ne(strstr(err.cause, unstartable[_i].command), NULL);
+	ck_assert(process_probe("sh", &err));
+	ck_assert(process_probe("/bin/sh", &err));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("process");
@@ -346,6 +360,7 @@ int main(void)
 	tcase_add_test(c, one_that_talks_without_end_is_killed_too);
 	tcase_add_test(c, killing_ends_the_command_at_once);
 	tcase_add_test(c, a_grandchild_that_holds_the_pipes_is_not_waited_for);
+	LOOP_OVER(c, a_command_that_cannot_be_started_is_found_out_beforehand, unstartable);
 	LOOP_OVER(u, a_command_that_cannot_be_started_is_a_fault_of_the_configuration, unstartable);
 	return check_main(s);
 }

@@ -154,6 +154,8 @@ START_TEST(reading_sees_what_was_written)
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(!item.told);
 	state_close(&s);
+	/* Nothing but what the writer made: no journal. */
+	ck_assert_uint_eq(scratch_count(scratch_path("state")), 2);
 }
 END_TEST
 
