@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/platform.h"
+#include "cmd/check.h"
 #include "cmd/fetch.h"
 #include "cmd/version.h"
 #include "io/key_log.h"
@@ -20,6 +21,7 @@
 
 static const struct verb verbs[] = {
     {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT},
+    {"check", check_run, CLI_JSON},
 };
 
 /* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
@@ -33,6 +35,7 @@ static const struct option options[] = {
     {"verbose", no_argument, NULL, 'v'},
     {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
+    {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
     {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -41,12 +44,16 @@ static const struct option options[] = {
 };
 
 static const char help[] =
-    "Usage: mailhaul [OPTION...] [fetch] [ACCOUNT...]\n"
+    "Usage: mailhaul [OPTION...] [VERB] [ACCOUNT...]\n"
     "Brings mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
-    "Without ACCOUNT, all accounts of the configuration are fetched.\n"
+    "Without ACCOUNT, it is about all accounts of the configuration. The verbs:\n"
+    "\n"
+    "  fetch              bring the mail; also without a verb\n"
+    "  check              try connection, certificate, login and disk; change nothing\n"
     "\n"
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
     "  -n, --dry-run      connect and list, say for each message what would be done\n"
+    "      --json         print JSON, an object a line (check)\n"
     "      --keep         delete nothing from the server in this run\n"
     "      --strict       tell every failure at once, despite report_failures_after\n"
     "  -q, --quiet        tell nothing but failures\n"

@@ -15,6 +15,7 @@ enum cli_option {
 	CLI_KEEP = 1,
 	CLI_DRY_RUN = 2,
 	CLI_STRICT = 4,
+	CLI_JSON = 8,
 };
 
 /* What the user typed. */

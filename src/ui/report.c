@@ -69,22 +69,21 @@ void report_say(const char *account, const char *text)
 	printf("%s: %s\n", account, text);
 }
 
-/* "812 B", "4.1 kB", "3.2 MB", "1.9 GB". */
-static void size_text(uint64_t octets, char *out, size_t size)
+void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT])
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB"};
 	double value = (double)octets / 1000;
 	size_t unit = 0;
 
 	if (octets < 1000) {
-		snprintf(out, size, "%" PRIu64 " B", octets);
+		snprintf(out, REPORT_SIZE_TEXT, "%" PRIu64 " B", octets);
 		return;
 	}
 	while (value >= 999.95 && unit < 3) {
 		value /= 1000;
 		unit++;
 	}
-	snprintf(out, size, "%.1f %s", value, units[unit]);
+	snprintf(out, REPORT_SIZE_TEXT, "%.1f %s", value, units[unit]);
 }
 
 /* What happened to an account, for those who look for it later; to have done nothing is no news. */
@@ -97,11 +96,11 @@ static void log_summary(const struct report *r, const struct outcome *o, const c
 void report_outcome(const struct report *r, const char *account, const struct outcome *o)
 {
 	struct buf line = {0};
-	char size[32];
+	char size[REPORT_SIZE_TEXT];
 
 	if (!o->ok)
 		report_problem(r, account, o->step, &o->err, o->silent);
-	size_text(o->fetched_octets, size, sizeof(size));
+	report_size(o->fetched_octets, size);
 	buf_append_format(&line, "%s: %" PRIu64 " new (%s), %" PRIu64 " deleted, %" PRIu64 " left on the server, %.1f s",
 	    account, o->fetched, size, o->deleted, o->left, (double)o->milliseconds / 1000);
 	log_summary(r, o, buf_string(&line));

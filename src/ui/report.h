@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/log.h"
 
@@ -32,6 +33,11 @@ void report_problem(const struct report *r, const char *account, const char *ste
 
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text);
 void report_say(const char *account, const char *text);
+
+enum { REPORT_SIZE_TEXT = 32 };
+
+/* "812 B", "4.1 kB", "3.2 MB", "1.9 GB". */
+void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT]);
 
 /* The account's end: its failure, or its summary where that is wanted. */
 void report_outcome(const struct report *r, const char *account, const struct outcome *outcome);

@@ -3,13 +3,14 @@ docs_tests = \
 	tests/docs/examples.sh \
 	tests/docs/hacking.sh \
 	tests/docs/help.sh \
+	tests/docs/json.sh \
 	tests/docs/manual.sh \
 	tests/docs/pages.sh \
 	tests/docs/readme.sh
 check_SCRIPTS += $(docs_tests)
 
 # They need the program.
-tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/manual.log tests/docs/pages.log \
+tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log tests/docs/pages.log \
 tests/docs/readme.log: src/mailhaul
 
 EXTRA_DIST += $(docs_tests) tests/docs/lib.sh

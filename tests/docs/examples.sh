@@ -138,7 +138,7 @@ try() {
   done
 }
 
-for page in "$command_page" "$configuration_page"; do
+for page in "$command_page" "$json_page" "$configuration_page"; do
   name=$(basename "$page")
   mkdir "$work/$name"
   cut_page "$page" "$work/$name"

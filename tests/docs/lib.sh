@@ -13,6 +13,7 @@ program=$(pwd)/src/mailhaul
 [ -x "$program" ] || bail "no program $program"
 command_page=$source/man/mailhaul.1
 configuration_page=$source/man/mailhaul.conf.5
+json_page=$source/man/mailhaul-json.5
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-docs.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -92,7 +92,7 @@ check 'the synopsis of mailhaul(1) has every option' synopsis_is_complete
 
 no_other_option() {
   code=0
-  for flag in $(flags "$command_page" && flags "$configuration_page"); do
+  for flag in $(flags "$command_page" && flags "$configuration_page" && flags "$json_page"); do
     case $flag in
       -*) grep -Fqx -- "$flag" "$work/command-options" || { echo "no such option: -$flag" && code=1; } ;;
       *)

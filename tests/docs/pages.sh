@@ -23,7 +23,7 @@ fits() {
   [ -z "$wide" ] || { echo "$wide" && return 1; }
 }
 
-for page in "$command_page" "$configuration_page"; do
+for page in "$command_page" "$configuration_page" "$json_page"; do
   name=$(basename "$page")
   if command -v mandoc >/dev/null 2>&1; then
     check "mandoc finds no fault in $name" is_clean_for_mandoc "$page"

@@ -2,6 +2,7 @@
 e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/certificate-checks.sh \
+	tests/e2e/check-verb.sh \
 	tests/e2e/crash.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
@@ -47,7 +48,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/kerberos.sh tests/e2e/lib.sh tests/e2e/order.py \
 	tests/e2e/ports.sh tests/e2e/token-lib.sh tests/e2e/trust-lib.sh \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
-	tests/support/demo.sh tests/support/introspect.py
+	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.
 check-fresh:

@@ -87,6 +87,8 @@ static const struct option_spec specs[] = {
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
     {"scram", TEXT, &server.session.scram, "offers this mechanism, too: SCRAM-SHA-256-PLUS"},
+    {"announce", TEXT, &server.session.announce, "a line more of CAPA before the login"},
+    {"announce-after", TEXT, &server.session.announce_after, "the same after it"},
     {"in-use", FLAG, &server.session.in_use, "each login gets [IN-USE]"},
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"slice", NUMBER, &server.session.slice, "lists so many messages, and after QUIT those behind"},

@@ -59,6 +59,9 @@ static void cmd_capa(struct session *s, const char *arg)
 	pop3_wire_line(&s->wire, "AUTH-RESP-CODE");
 	if (o->starttls && !o->no_stls && !s->wire.tls && s->state == AUTHORIZATION)
 		pop3_wire_line(&s->wire, "STLS");
+	const char *more = s->state == AUTHORIZATION ? o->announce : o->announce_after;
+	if (more)
+		pop3_wire_line(&s->wire, "%s", more);
 	pop3_wire_line(&s->wire, "IMPLEMENTATION mailhaul-test-server");
 	pop3_wire_line(&s->wire, ".");
 }

@@ -18,6 +18,7 @@ struct pop3_options {
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
 	const char *scram; /* a mechanism beside PLAIN; NULL: none */
+	const char *announce, *announce_after; /* a line of CAPA, before and after the login; NULL: none */
 	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */
 	uint64_t slice;	   /* messages that are listed; those retrieved are not again. 0: all */
 	uint64_t pause;	   /* milliseconds before each answer to RETR */

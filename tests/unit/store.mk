@@ -3,6 +3,7 @@ unit_tests += \
 	tests/unit/test-account \
 	tests/unit/test-account-tls \
 	tests/unit/test-batch \
+	tests/unit/test-check-report \
 	tests/unit/test-cli \
 	tests/unit/test-config-file \
 	tests/unit/test-credentials \

@@ -32,8 +32,8 @@ static const char *describe(const struct cli *cli)
 	static char out[512];
 	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
-	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
+	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->options & CLI_JSON ? " json" : "", cli->help ? " help" : "", cli->version ? " version" : "");
 	if (cli->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
 	if (cli->key_log_path)
@@ -73,6 +73,9 @@ static const struct {
     {"--version", "fetch normal version"},
     {"work -n home --keep", "fetch normal keep dry <work> <home>"},
     {"fetch -v work", "fetch verbose <work>"},
+    {"check", "check normal"},
+    {"check --json -v work", "check verbose json <work>"},
+    {"--json check check", "check normal json <check>"},
     {"-- -q", "fetch normal <-q>"},
     {"-- fetch", "fetch normal"},
     {"-", "fetch normal <->"},
@@ -109,6 +112,9 @@ static const struct {
     {"--keep=yes", "takes no value", "see mailhaul --help"},
     {"fetch --quiet=1 work", "takes no value", "see mailhaul --help"},
     {"--ver", "there is no option --ver", ""},
+    {"check --keep", "the verb check takes no --keep", "see mailhaul --help"},
+    {"-n check work", "the verb check takes no --dry-run", "see mailhaul --help"},
+    {"--json work", "the verb fetch takes no --json", "see mailhaul --help"},
 };
 
 START_TEST(a_wrong_option_is_refused_with_the_nearest_one)

@@ -1,0 +1,256 @@
+#include "config.h"
+
+#include "fetch/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "config/account.h"
+#include "fetch/connect.h"
+#include "fetch/event.h"
+#include "fetch/learn.h"
+#include "fetch/listing.h"
+#include "fetch/worker.h"
+#include "io/deadline.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+#include "store/destination.h"
+#include "store/state.h"
+
+enum { DAY = 86400 };
+
+struct check {
+	const struct account *account;
+	int fd;
+	struct log log;
+	const char *step;
+	struct retention_clock clock;
+	struct state *state; /* a copy; NULL: it cannot be read */
+	struct connection connection;
+	struct listing listing;
+	struct plan plan;
+	struct outcome outcome;
+};
+
+static void tell(const struct check *c, const char *name, int64_t number)
+{
+	log_number(&c->log, name, number);
+}
+
+static int64_t bounded(uint64_t number)
+{
+	return number < INT64_MAX ? (int64_t)number : INT64_MAX;
+}
+
+/* What stands behind a word and a blank, up to the next blank; its length, 0 when it is another line. */
+static size_t value_of(const char *line, const char *word, const char **value)
+{
+	size_t length = strlen(word);
+
+	if (strncasecmp(line, word, length) != 0 || line[length] != ' ')
+		return 0;
+	*value = line + length + 1;
+	return strcspn(*value, " ");
+}
+
+/* "EXPIRE 30", "EXPIRE NEVER", "LOGIN-DELAY 900 USER": those differ among users (RFC 2449, 6.5. and 6.7.). */
+static void take_promise(const struct check *c, const char *line)
+{
+	const char *value = line;
+	uint64_t number;
+	size_t length = value_of(line, "EXPIRE", &value);
+
+	if (length == 5 && strncasecmp(value, "NEVER", length) == 0)
+		log_fact(&c->log, "maildrop.expire", "never");
+	else if (parse_number(value, length, INT32_MAX, &number))
+		log_fact(&c->log, "maildrop.expire", "%" PRIu64, number);
+	length = value_of(line, "LOGIN-DELAY", &value);
+	if (parse_number(value, length, INT32_MAX, &number))
+		tell(c, "maildrop.login_delay", (int64_t)number);
+}
+
+/* What CAPA says changes with TLS and with the login; the last answer holds. */
+static void take_capability(struct check *c, const char *line)
+{
+	const char *name = "capabilities.after_login";
+
+	if (strcmp(c->step, "greeting") == 0)
+		name = "capabilities.before_tls";
+	else if (strcmp(c->step, "login") == 0)
+		name = "capabilities.before_login";
+	event_send_fact(&c->fd, name, line, 0);
+	take_promise(c, line);
+}
+
+static void take_end(const struct check *c, int64_t end)
+{
+	int64_t left = end - c->clock.now, days = left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY);
+
+	tell(c, "certificate.days_left", days);
+	if (days < 0 || days > CHECK_DAYS_LEFT)
+		return;
+	log_fact(&c->log, "warnings", "the certificate ends in %s%" PRId64 " day%s; the server's operator has to renew it",
+	    days == 0 ? "less than " : "", days == 0 ? 1 : days, days > 1 ? "s" : "");
+}
+
+/* From the floors below, on its way to the parent. */
+static void take_fact(void *context, const char *name, const char *text, int64_t number)
+{
+	struct check *c = context;
+
+	if (strcmp(name, "capability") == 0) {
+		take_capability(c, text);
+		return;
+	}
+	event_send_fact(&c->fd, name, text, number);
+	if (strcmp(name, "certificate.not_after") == 0)
+		take_end(c, number);
+}
+
+static void take_line(void *context, enum log_level level, const char *text)
+{
+	struct check *c = context;
+
+	event_send_log(&c->fd, level, text);
+}
+
+/* A failure that the rest of the check does not depend on. */
+static void note(struct check *c, const struct error *err)
+{
+	event_send_problem(c->fd, c->step, err, false);
+}
+
+static void look_at_state(struct check *c, const char *folder)
+{
+	struct error err;
+	bool writable;
+
+	c->step = "state";
+	writable = state_probe(folder, c->account->name, &err);
+	if (!writable)
+		note(c, &err);
+	if (!state_open(&c->state, folder, c->account->name, STATE_READ, &err))
+		note(c, &err);
+	tell(c, "state.readable", c->state != NULL);
+	tell(c, "state.writable", writable);
+	if (!c->state)
+		return;
+	c->clock.last_seen = state_last_seen(c->state);
+	tell(c, "state.last_run", c->clock.last_seen > 0 ? c->clock.last_seen : -1);
+}
+
+static void look_at_destination(struct check *c)
+{
+	const struct account *a = c->account;
+	const struct destination_settings settings = {
+	    .account = a->name, .path = a->deliver_path, .command = a->deliver_command};
+	struct error err;
+	bool ok;
+
+	c->step = "store";
+	ok = a->destination->probe(&settings, &err);
+	if (!ok)
+		note(c, &err);
+	log_fact(&c->log, "destination.kind", "%s", a->destination->scheme);
+	log_fact(&c->log, "destination.path", "%s", a->deliver_path ? a->deliver_path : a->deliver_command[0]);
+	tell(c, "destination.writable", ok);
+}
+
+static void tell_plan(struct check *c, const struct plan_summary *summary)
+{
+	size_t deletes = 0;
+	uint64_t octets = 0;
+
+	for (size_t i = 0; i < c->plan.count; i++) {
+		const struct plan_entry *e = &c->plan.entries[i];
+
+		if (e->decision.action != RETENTION_DELETE && e->decision.action != RETENTION_FETCH_AND_DELETE)
+			continue;
+		deletes++;
+		octets += e->octets;
+	}
+	tell(c, "plan.fetch", (int64_t)summary->fetch);
+	tell(c, "plan.fetch_octets", bounded(summary->fetch_octets));
+	tell(c, "plan.delete", (int64_t)deletes);
+	tell(c, "plan.delete_octets", bounded(octets));
+	tell(c, "plan.leave", (int64_t)(c->plan.count - deletes));
+}
+
+static bool look_at_maildrop(struct check *c, struct error *err)
+{
+	const struct account *a = c->account;
+	const struct learning learning = {
+	    .account = a,
+	    .state = c->state,
+	    .connection = &c->connection,
+	    .listing = &c->listing,
+	    .plan = &c->plan,
+	    .now = c->clock.now,
+	    .log = &c->log,
+	};
+	const struct maildrop *m = &c->listing.maildrop;
+	const struct plan_limits limits = {.messages = a->max_messages > 0 ? a->max_messages : UINT64_MAX,
+	    .octets = a->max_octets > 0 ? a->max_octets : UINT64_MAX};
+	struct plan_summary summary;
+	int64_t start = deadline_clock();
+	uint64_t octets = 0;
+
+	c->step = "list";
+	if (!listing_read(&c->listing, c->connection.session, err))
+		return false;
+	tell(c, "times.listing", deadline_clock() - start);
+	for (size_t i = 0; i < m->count; i++)
+		octets += m->messages[i].octets;
+	tell(c, "maildrop.messages", (int64_t)m->count);
+	tell(c, "maildrop.octets", bounded(octets));
+	if (!c->state)
+		return true;
+	if (!learn(&learning, err))
+		return false;
+	plan_decide(&c->plan, &a->retention, &c->clock, a->newest_first, &limits, &summary);
+	tell_plan(c, &summary);
+	return true;
+}
+
+/* One command at a time, so that each time is that of one step, and nothing that was announced is believed. */
+static bool look_at_server(struct check *c, const struct tls_trust *trust, struct error *err)
+{
+	bool ok;
+
+	if (!connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->step, err) ||
+	    !look_at_maildrop(c, err))
+		return false;
+	c->step = "quit";
+	ok = session_quit(c->connection.session, err);
+	connect_close(&c->connection, ok);
+	return ok;
+}
+
+void check_account(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
+    int fd)
+{
+	struct check c = {.account = account, .fd = fd};
+	struct event done = {.kind = EVENT_DONE};
+	int64_t start = deadline_clock();
+
+	c.log = (struct log){.level = options->level, .write = take_line, .fact = take_fact, .context = &c};
+	c.clock.now = (int64_t)time(NULL);
+	error_clear(&c.outcome.err);
+	look_at_state(&c, options->state_dir);
+	look_at_destination(&c);
+	c.outcome.ok = look_at_server(&c, trust, &c.outcome.err);
+	connect_close(&c.connection, false);
+	listing_free(&c.listing);
+	plan_free(&c.plan);
+	state_close(&c.state);
+	snprintf(c.outcome.step, sizeof(c.outcome.step), "%s", c.step);
+	c.outcome.milliseconds = deadline_clock() - start;
+	done.u.outcome = c.outcome;
+	event_send(fd, &done);
+}

@@ -1,0 +1,144 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "config/account.h"
+#include "scratch.h"
+#include "ui/check_json.h"
+#include "ui/check_report.h"
+#include "ui/check_result.h"
+#include "ui/jsonl.h"
+
+static char name[] = "work", server[] = "pop.example.org", user[] = "me";
+static const struct account account = {.name = name, .server = server, .port = 995, .user = user};
+static struct check_result result;
+
+static void begin(void)
+{
+	scratch_enter();
+	result = (struct check_result){.account = &account};
+}
+
+static void add(const char *fact_name, int64_t number, const char *text)
+{
+	struct fact fact = {.number = number};
+
+	snprintf(fact.name, sizeof(fact.name), "%s", fact_name);
+	snprintf(fact.text, sizeof(fact.text), "%s", text);
+	check_result_add_fact(&result, &fact);
+}
+
+/* What people and programs get to see; what was told is freed. */
+static void expect(const char *text, const char *json)
+{
+	FILE *out = fopen(scratch_path("json"), "w");
+	size_t length;
+	char *line, *words;
+
+	fflush(stdout);
+	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
+	check_report(&result, false);
+	fflush(stdout);
+	words = scratch_read(scratch_path("out"), &length);
+	ck_assert_msg(strstr(words, text) != NULL, "%s", words);
+	free(words);
+	ck_assert_ptr_nonnull(out);
+	jsonl_print(check_json(&result), out);
+	fclose(out);
+	line = scratch_read(scratch_path("json"), &length);
+	ck_assert_msg(strstr(line, json) != NULL, "%s", line);
+	free(line);
+	check_result_free(&result);
+}
+
+START_TEST(an_address_that_did_not_answer_is_named_before_the_one_that_did)
+{
+	add("address.tried", 0, "2001:db8::1");
+	add("address.failure", 0, "no connection: Connection refused");
+	add("address.tried", 0, "192.0.2.1");
+	add("times.connect", 7, "");
+	ck_assert_str_eq(check_result_address(&result), "192.0.2.1");
+	expect("  no answer     2001:db8::1: no connection: Connection refused\n  address       192.0.2.1\n",
+	    "\"used\":\"192.0.2.1\",\"tried\":[{\"address\":\"2001:db8::1\",\"failure\":\"no connection: Connection refused\"},"
+	    "{\"address\":\"192.0.2.1\",\"failure\":null}]}");
+}
+END_TEST
+
+START_TEST(where_no_address_answered_none_was_used)
+{
+	add("address.tried", 0, "192.0.2.1");
+	add("address.failure", 0, "no connection");
+	add("address.tried", 0, "192.0.2.2");
+	ck_assert_ptr_null(check_result_address(&result));
+	expect("  no answer     192.0.2.1: no connection\nwork: ", "\"used\":null,");
+}
+END_TEST
+
+START_TEST(nothing_learnt_is_an_object_with_all_its_sections)
+{
+	expect("work: me at pop.example.org port 995\nwork: all is well\n",
+	    "{\"mailhaul\":1,\"type\":\"check\",\"account\":\"work\",\"ok\":true,"
+	    "\"address\":{\"server\":\"pop.example.org\",\"port\":995,\"used\":null,\"tried\":[]},"
+	    "\"times\":{},\"tls\":{},\"certificate\":{\"names\":[]},"
+	    "\"capabilities\":{\"before_tls\":[],\"before_login\":[],\"after_login\":[]},\"login\":{\"offered\":[]},"
+	    "\"maildrop\":{},\"plan\":{},\"destination\":{},\"state\":{},\"warnings\":[],\"problems\":[]}");
+}
+END_TEST
+
+START_TEST(a_failure_is_told_with_all_its_words)
+{
+	struct error err;
+
+	error_set(&err, ERROR_NETWORK, "a cause");
+	error_server(&err, "their words", 11);
+	error_mend(&err, "a mend");
+	check_result_add_problem(&result, "login", &err);
+	expect("work: not all is well\n",
+	    "\"ok\":false,");
+	check_result_add_problem(&result, "login", &err);
+	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server\":\"their words\",\"mend\":\"a mend\","
+		   "\"temporary\":true}]");
+}
+END_TEST
+
+START_TEST(of_many_names_people_see_some_and_programs_all)
+{
+	for (int i = 0; i < 100; i++)
+		add("certificate.names", 0, i < 99 ? "a.example" : "z.example");
+	add("certificate.subject", 0, "");
+	add("certificate.not_after", -1, "");
+	expect("a.example and 92 more\n", "\"a.example\",\"z.example\"],\"not_after\":null}");
+}
+END_TEST
+
+/* What is announced after the login, for one. */
+START_TEST(the_last_of_several_holds)
+{
+	add("maildrop.expire", 0, "30");
+	add("maildrop.expire", 0, "never");
+	add("maildrop.login_delay", 60, "");
+	add("maildrop.login_delay", 0, "");
+	expect("  EXPIRE        never\n  LOGIN-DELAY   0 s\n", "\"maildrop\":{\"expire\":\"never\",\"login_delay\":0}");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("check report");
+	TCase *c = check_case(s, "check report");
+
+	tcase_add_checked_fixture(c, begin, NULL);
+	tcase_add_test(c, an_address_that_did_not_answer_is_named_before_the_one_that_did);
+	tcase_add_test(c, where_no_address_answered_none_was_used);
+	tcase_add_test(c, nothing_learnt_is_an_object_with_all_its_sections);
+	tcase_add_test(c, a_failure_is_told_with_all_its_words);
+	tcase_add_test(c, of_many_names_people_see_some_and_programs_all);
+	tcase_add_test(c, the_last_of_several_holds);
+	return scratch_main(s);
+}
