@@ -79,7 +79,12 @@ int check_run(const struct cli *cli)
 	struct chosen chosen;
 
 	if (chosen_load(&chosen, cli, &c.code)) {
-		struct run_options options = {.dry_run = true, .level = cli->level, .state_dir = chosen.settings.state_dir};
+		struct run_options options = {
+		    .dry_run = true,
+		    .level = cli->level,
+		    .state_dir = chosen.settings.state_dir,
+		    .key_log = cli->key_log,
+		};
 		struct jobs_listener listener = {
 		    .log = on_log, .problem = on_problem, .fact = on_fact, .done = on_done, .context = &c};
 

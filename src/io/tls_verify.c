@@ -252,7 +252,7 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 /* Where a certificate lists no names, GnuTLS takes the common name for one. */
 static bool lists_names(gnutls_x509_crt_t crt)
 {
-	char name[NAME_SIZE];
+	char name[TLS_NAME_SIZE];
 	size_t size = sizeof(name);
 	int type;
 
