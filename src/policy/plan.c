@@ -30,11 +30,12 @@ static void turn_around(struct plan *p)
 
 static bool has_room(const struct plan_limits *limits, const struct plan_summary *chosen, uint64_t octets)
 {
-	bool first = chosen->fetch == 0 && !limits->begun;
+	/* Sizes are the server's: without a limit their sum may be any. */
+	bool any = limits->octets == UINT64_MAX || (chosen->fetch == 0 && !limits->begun);
 
 	uint64_t left = limits->octets > chosen->fetch_octets ? limits->octets - chosen->fetch_octets : 0;
 
-	return chosen->fetch < limits->messages && (first || octets <= left);
+	return chosen->fetch < limits->messages && (any || octets <= left);
 }
 
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,

@@ -29,7 +29,7 @@ struct plan {
 /* What a run may still fetch. */
 struct plan_limits {
 	uint64_t messages;
-	uint64_t octets; /* by LIST; the first message of a run may be larger */
+	uint64_t octets; /* by LIST; the first message of a run may be larger; UINT64_MAX: any */
 	bool begun;	 /* it has fetched one before */
 };
 
