@@ -93,6 +93,8 @@ static const struct option_spec specs[] = {
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"slice", NUMBER, &server.session.slice, "lists so many messages, and after QUIT those behind"},
     {"pause", NUMBER, &server.session.pause, "milliseconds before each answer to RETR"},
+    {"hold", TEXT, &server.session.hold, "a step waits while a file of its name is in this folder: CONNECT, GREETING, a command, BODY"},
+    {"hold-at", NUMBER, &server.session.hold_at, "BODY comes after this many octets of RETR bodies"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
     {"err-top", NUMBER, &server.session.err_top, "-ERR to TOP of this message"},

@@ -450,6 +450,8 @@ static void obey(struct session *s, const char *line, size_t len)
 	size_t verb = strcspn(line, " ");
 	const struct command *command = find_command(s, line, verb);
 
+	if (command)
+		pop3_wire_hold(&s->wire, command->name);
 	if (strlen(line) != len)
 		reply(s, "-ERR a command holds no NUL");
 	else if (len > COMMAND_MAX)
@@ -483,8 +485,13 @@ void pop3_session_run(const struct pop3_options *options, int fd)
 	s.user[0] = '\0';
 	pop3_wire_init(&s.wire, fd, options->transcript);
 	s.wire.body_left = options->drop_at;
-	if (options->starttls || start_tls(&s))
+	s.wire.hold = options->hold;
+	s.wire.hold_left = options->hold_at;
+	pop3_wire_hold(&s.wire, "CONNECT");
+	if (options->starttls || start_tls(&s)) {
+		pop3_wire_hold(&s.wire, "GREETING");
 		reply(&s, "+OK mailhaul test server ready");
+	}
 	if (options->rehandshake)
 		pop3_wire_rehandshake(&s.wire);
 	while (s.state != ENDED && !s.wire.failed &&

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "pop3_wire.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 enum {
 	IDLE_MS = 120 * 1000,
 	DRAIN_MS = 2000,
+	HOLD_MS = 10,
 	TLS_HANDSHAKE_RECORD = 22, /* RFC 8446, 5.1 */
 };
 
@@ -24,7 +25,8 @@ void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript)
 	wire->transcript = transcript;
 	wire->tls = NULL;
 	wire->failed = false;
-	wire->body_left = UINT64_MAX;
+	wire->body_left = wire->hold_left = UINT64_MAX;
+	wire->hold = NULL;
 	wire->in_start = wire->in_end = wire->out_used = 0;
 
 	int on = 1;
@@ -264,8 +266,42 @@ void pop3_wire_write(struct pop3_wire *wire, const void *data, size_t len)
 	}
 }
 
+void pop3_wire_hold(struct pop3_wire *wire, const char *step)
+{
+	char path[512], note[512];
+	struct pollfd gone = {.fd = wire->fd, .events = POLLRDHUP};
+	FILE *file;
+
+	if (!wire->hold || wire->failed)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", wire->hold, step);
+	(void)snprintf(note, sizeof(note), "%s/held", wire->hold);
+	if (access(path, F_OK) != 0 || !pop3_wire_flush(wire))
+		return;
+	file = fopen(note, "w");
+	if (file) {
+		(void)fprintf(file, "%s\n", step);
+		(void)fclose(file);
+	}
+	while (!wire->failed && access(path, F_OK) == 0)
+		wire->failed = poll(&gone, 1, HOLD_MS) > 0; /* the client had enough */
+}
+
 void pop3_wire_write_body(struct pop3_wire *wire, const void *data, size_t len)
 {
+	const char *octets = data;
+
+	if (wire->hold && len >= wire->hold_left) {
+		size_t first = (size_t)wire->hold_left;
+
+		wire->hold_left = UINT64_MAX;
+		pop3_wire_write_body(wire, octets, first);
+		pop3_wire_hold(wire, "BODY");
+		pop3_wire_write_body(wire, octets + first, len - first);
+		return;
+	}
+	if (wire->hold_left != UINT64_MAX)
+		wire->hold_left -= len;
 	if (len > wire->body_left)
 		len = (size_t)wire->body_left;
 	pop3_wire_write(wire, data, len);
