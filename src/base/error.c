@@ -30,7 +30,7 @@ static void start(struct error *err, enum error_kind kind)
 {
 	error_clear(err);
 	err->kind = kind;
-	err->temporary = kind == ERROR_NETWORK || kind == ERROR_LOCKED;
+	err->temporary = kind == ERROR_NETWORK || kind == ERROR_LOCKED || kind == ERROR_INTERRUPTED;
 }
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)

@@ -16,6 +16,7 @@ enum error_kind {
 	ERROR_PROTOCOL, /* the server answered what RFC 1939 does not allow, or -ERR */
 	ERROR_STORAGE,	/* destination or state cannot be written or read */
 	ERROR_LOCKED,	/* another run or program holds what is needed */
+	ERROR_INTERRUPTED, /* a signal asked for the end */
 	ERROR_INTERNAL, /* a bug */
 };
 
@@ -37,7 +38,7 @@ void error_clear(struct error *err);
 
 /*
  * Fills *err with kind and cause, forgetting what it held; returns false, so that a function can
- * end with `return error_set(...)`. Network and locked failures start as temporary.
+ * end with `return error_set(...)`. Network and locked failures, and interruptions, start as temporary.
  */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -157,7 +157,7 @@ void platform_forbid_core_files(void)
 #ifdef HAVE_SYS_PRCTL_H
 bool platform_die_with_parent(void)
 {
-	return prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0;
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
 }
 #else
 bool platform_die_with_parent(void)

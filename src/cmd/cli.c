@@ -16,6 +16,7 @@
 #include "cmd/check.h"
 #include "cmd/fetch.h"
 #include "cmd/version.h"
+#include "io/interrupt.h"
 #include "io/key_log.h"
 #include "ui/report.h"
 
@@ -239,5 +240,6 @@ int cli_main(int argc, char **argv)
 		code = run_verb(&cli);
 	if (fflush(stdout) != 0 && code == EX_OK)
 		code = EX_IOERR;
+	interrupt_end();
 	return code;
 }

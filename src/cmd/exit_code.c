@@ -22,6 +22,7 @@ int exit_code_of(const struct error *err)
 		return EX_NOHOST;
 	case ERROR_NETWORK:
 	case ERROR_LOCKED:
+	case ERROR_INTERRUPTED:
 		return EX_TEMPFAIL;
 	case ERROR_TLS:
 		return EX_UNAVAILABLE;

@@ -12,11 +12,13 @@
 #include "fetch/jobs.h"
 #include "fetch/worker.h"
 #include "ui/log_target.h"
+#include "ui/progress.h"
 #include "ui/report.h"
 
 struct fetch {
 	struct report report;
 	struct account *const *accounts; /* those of this run */
+	struct progress *progress;	 /* NULL: none is shown */
 	int code;
 };
 
@@ -24,6 +26,7 @@ static void on_log(void *context, size_t index, enum log_level level, const char
 {
 	const struct fetch *f = context;
 
+	progress_clear(f->progress);
 	report_log(&f->report, f->accounts[index]->name, level, text);
 }
 
@@ -31,6 +34,7 @@ static void on_say(void *context, size_t index, const char *text)
 {
 	const struct fetch *f = context;
 
+	progress_clear(f->progress);
 	report_say(f->accounts[index]->name, text);
 }
 
@@ -38,6 +42,7 @@ static void on_problem(void *context, size_t index, const char *step, const stru
 {
 	struct fetch *f = context;
 
+	progress_clear(f->progress);
 	report_problem(&f->report, f->accounts[index]->name, step, err, silent);
 	if (!silent)
 		f->code = exit_code_worse(f->code, exit_code_of(err));
@@ -47,9 +52,34 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 {
 	struct fetch *f = context;
 
-	report_outcome(&f->report, f->accounts[index]->name, outcome);
+	progress_end(f->progress, index);
+	progress_clear(f->progress);
+	report_outcome(&f->report, f->accounts[index], outcome);
 	if (!outcome->ok && !outcome->silent)
 		f->code = exit_code_worse(f->code, exit_code_of(&outcome->err));
+}
+
+static void on_begins(void *context, size_t index)
+{
+	progress_begin(((const struct fetch *)context)->progress, index);
+}
+
+static void on_progress(void *context, size_t index, const struct advance *advance)
+{
+	progress_advance(((const struct fetch *)context)->progress, index, advance);
+}
+
+static void on_interrupted(void *context)
+{
+	const struct fetch *f = context;
+
+	progress_clear(f->progress);
+	report_interrupted();
+}
+
+static int on_tick(void *context)
+{
+	return progress_tick(((const struct fetch *)context)->progress);
 }
 
 /* A log that cannot be written stops no mail, but is told. */
@@ -73,6 +103,7 @@ int fetch_run(const struct cli *cli)
 
 	f.report.summaries = !dry_run && (cli->level >= LOG_VERBOSE || (cli->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
 	if (chosen_load(&chosen, cli, &f.code)) {
+		const bool shown = cli->level == LOG_NORMAL && !dry_run;
 		struct run_options options = {
 		    .keep = cli->options & CLI_KEEP,
 		    .named = *cli->accounts != NULL,
@@ -85,11 +116,23 @@ int fetch_run(const struct cli *cli)
 		    .key_log = cli->key_log,
 		};
 		struct jobs_listener listener = {
-		    .log = on_log, .say = on_say, .problem = on_problem, .done = on_done, .context = &f};
+		    .log = on_log,
+		    .say = on_say,
+		    .problem = on_problem,
+		    .done = on_done,
+		    .context = &f,
+		    .begins = on_begins,
+		    .progress = on_progress,
+		    .interrupted = on_interrupted,
+		    .tick = on_tick,
+		};
 
 		f.accounts = chosen.accounts;
 		open_log(&f, &target, &chosen.settings);
+		f.progress = shown ? progress_open(chosen.accounts, chosen.count) : NULL;
+		options.progress = f.progress != NULL;
 		jobs_run(chosen.accounts, chosen.count, chosen.settings.jobs, worker_run, &options, &listener);
+		progress_close(&f.progress);
 		log_target_close(&target);
 	}
 	chosen_free(&chosen);

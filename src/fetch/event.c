@@ -20,6 +20,8 @@ static size_t length_of(const struct event *event)
 		return fixed + sizeof(event->u.problem);
 	case EVENT_FACT:
 		return fixed + offsetof(struct fact, text) + strlen(event->u.fact.text) + 1;
+	case EVENT_PROGRESS:
+		return fixed + sizeof(event->u.advance);
 	default:
 		return fixed + sizeof(event->u.outcome);
 	}

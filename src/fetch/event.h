@@ -30,11 +30,18 @@ struct fact {
 	char text[LOG_FACT_SIZE]; /* "" for a number */
 };
 
+/* How far one account has come with what it is to fetch; the sizes of LIST, so that they are hints. */
+struct advance {
+	uint64_t messages, messages_all;
+	uint64_t octets, octets_all;
+};
+
 enum event_kind {
 	EVENT_LOG,     /* a line for the log, with its level */
 	EVENT_SAY,     /* a line of what the user asked for (dry run) */
 	EVENT_PROBLEM, /* a failure that concerns one message; the account goes on */
 	EVENT_FACT,    /* something learnt, for the verb check */
+	EVENT_PROGRESS, /* a few times a second, where somebody looks */
 	EVENT_DONE,    /* the last one */
 };
 
@@ -50,6 +57,7 @@ struct event {
 			struct error err;
 		} problem;
 		struct fact fact;
+		struct advance advance;
 		struct outcome outcome;
 	} u;
 };

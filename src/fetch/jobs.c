@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "fetch/new_mail.h"
 #include "fetch/trouble.h"
 #include "fetch/worker.h"
+#include "io/interrupt.h"
 #include "io/tls.h"
 
 /* A worker that runs, or {.fd = -1}. */
@@ -38,6 +40,8 @@ struct jobs {
 	size_t count, next;
 	struct job *slots;
 	unsigned parallel, running;
+	int stop[2];		   /* its end tells workers to come to theirs */
+	bool stopping, leaving;	   /* interrupted, once and twice */
 	struct tls_trust **trusts; /* one an account; accounts with the same files share */
 	jobs_work work;
 	const struct run_options *options;
@@ -130,7 +134,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
 	(void)fflush(NULL); /* what is buffered is the parent's to write */
-	job->pid = fork();
+	job->pid = interrupt_fork(j->stop);
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
 		close(ends[0]);
@@ -152,15 +156,59 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	return true;
 }
 
+static void signal_all(const struct jobs *j, int number)
+{
+	for (unsigned i = 0; i < j->parallel; i++) {
+		if (j->slots[i].fd >= 0)
+			(void)kill(j->slots[i].pid, number);
+	}
+}
+
+/* The first signal asks workers to come to an end; only SIGINT does more when it comes again. */
+static void obey_signals(struct jobs *j)
+{
+	int number;
+
+	while ((number = interrupt_take()) != 0) {
+		if (!j->stopping) {
+			j->stopping = true;
+			close(j->stop[1]);
+			j->stop[1] = -1;
+			signal_all(j, SIGTERM); /* for those that are exposed to it */
+			if (j->running > 0 && j->listener->interrupted)
+				j->listener->interrupted(j->listener->context);
+		} else if (number == SIGINT) {
+			j->leaving = true;
+			signal_all(j, SIGKILL);
+		}
+	}
+}
+
+static void fail_interrupted(const struct jobs *j, size_t index, const char *step)
+{
+	struct outcome outcome = {0};
+
+	interrupt_error(&outcome.err);
+	snprintf(outcome.step, sizeof(outcome.step), "%s", step);
+	j->listener->done(j->listener->context, index, &outcome);
+}
+
 /* Starts the next accounts while there is room. */
 static void start_more(struct jobs *j)
 {
 	for (unsigned i = 0; i < j->parallel && j->next < j->count; i++) {
-		while (j->slots[i].fd < 0 && j->next < j->count) {
+		while (j->slots[i].fd < 0 && j->next < j->count && !j->stopping) {
 			size_t index = j->next++;
 			struct error err;
+			bool ok;
 
-			if (!password_obtain(j->accounts, index, &err))
+			if (j->listener->begins)
+				j->listener->begins(j->listener->context, index);
+			ok = password_obtain(j->accounts, index, &err);
+			obey_signals(j);
+			if (j->stopping)
+				fail_interrupted(j, index, "start");
+			else if (!ok)
 				fail_account(j, index, "password", &err);
 			else if (!load_trust(j, index, &err))
 				fail_account(j, index, "trust", &err);
@@ -171,13 +219,14 @@ static void start_more(struct jobs *j)
 }
 
 /* Who has to type passwords does so before anything else happens; a failure is told in the account's turn. */
-static void ask_first(const struct jobs *j)
+static void ask_first(struct jobs *j)
 {
 	struct error err;
 
-	for (size_t i = 0; i < j->count; i++) {
+	for (size_t i = 0; i < j->count && !j->stopping; i++) {
 		if (j->accounts[i]->secret_source == SECRET_PROMPT)
 			(void)password_obtain(j->accounts, i, &err);
+		obey_signals(j);
 	}
 }
 
@@ -198,6 +247,10 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 	case EVENT_FACT:
 		if (l->fact)
 			l->fact(l->context, job->index, &event->u.fact);
+		break;
+	case EVENT_PROGRESS:
+		if (l->progress)
+			l->progress(l->context, job->index, &event->u.advance);
 		break;
 	case EVENT_DONE:
 		job->done = true;
@@ -233,15 +286,17 @@ static void end_job(struct jobs *j, struct job *job)
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	explain_end(status, &err);
-	if (!job->done)
+	if (!job->done && j->stopping && WIFSIGNALED(status))
+		fail_interrupted(j, index, "run");
+	else if (!job->done)
 		fail_account(j, index, "run", &err);
-	else if (status != 0)
+	else if (status != 0 && !j->leaving)
 		j->listener->problem(j->listener->context, index, "run", &err, false);
 	close(job->fd);
 	buf_free(&job->pending);
 	*job = (struct job){.fd = -1};
 	j->running--;
-	if (new_mail_is_due(j->accounts[index], &outcome) && !start(j, job, index, &outcome, &err))
+	if (!j->leaving && new_mail_is_due(j->accounts[index], &outcome) && !start(j, job, index, &outcome, &err))
 		j->listener->problem(j->listener->context, index, "on_new_mail", &err, false);
 }
 
@@ -256,6 +311,34 @@ static void listen_to(struct jobs *j, struct job *job)
 		end_job(j, job);
 }
 
+static bool catch_signals(struct jobs *j, struct error *err)
+{
+	j->stop[0] = j->stop[1] = -1;
+	return interrupt_catch(err) &&
+	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno, "no pipe to workers"));
+}
+
+static void run_all(struct jobs *j)
+{
+	struct pollfd *fds = memory_zeroed(j->parallel + 1, sizeof(*fds));
+
+	for (start_more(j); j->running > 0; start_more(j)) {
+		const struct jobs_listener *l = j->listener;
+
+		for (unsigned i = 0; i < j->parallel; i++)
+			fds[i] = (struct pollfd){.fd = j->slots[i].fd, .events = POLLIN};
+		fds[j->parallel] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
+		if (poll(fds, j->parallel + 1, l->tick ? l->tick(l->context) : -1) <= 0)
+			continue;
+		obey_signals(j);
+		for (unsigned i = 0; i < j->parallel; i++) {
+			if (fds[i].revents)
+				listen_to(j, &j->slots[i]);
+		}
+	}
+	free(fds);
+}
+
 void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,
     const struct run_options *options, const struct jobs_listener *listener)
 {
@@ -267,25 +350,24 @@ void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, 
 	    .options = options,
 	    .listener = listener,
 	};
-	struct pollfd *fds;
+	struct error err;
 
 	j.slots = memory_zeroed(j.parallel, sizeof(*j.slots));
 	j.trusts = memory_zeroed(count, sizeof(struct tls_trust *));
-	fds = memory_zeroed(j.parallel, sizeof(*fds));
 	for (unsigned i = 0; i < j.parallel; i++)
 		j.slots[i].fd = -1;
-	ask_first(&j);
-	for (start_more(&j); j.running > 0; start_more(&j)) {
-		for (unsigned i = 0; i < j.parallel; i++)
-			fds[i] = (struct pollfd){.fd = j.slots[i].fd, .events = POLLIN};
-		if (poll(fds, j.parallel, -1) < 0)
-			continue;
-		for (unsigned i = 0; i < j.parallel; i++) {
-			if (fds[i].revents)
-				listen_to(&j, &j.slots[i]);
-		}
+	if (catch_signals(&j, &err)) {
+		ask_first(&j);
+		run_all(&j);
+		for (; j.next < count; j.next++)
+			fail_interrupted(&j, j.next, "start");
 	}
-	free(fds);
+	for (; j.next < count; j.next++)
+		fail_account(&j, j.next, "start", &err);
+	for (int i = 0; i < 2; i++) {
+		if (j.stop[i] >= 0)
+			close(j.stop[i]);
+	}
 	free(j.slots);
 	for (size_t i = 0; i < count; i++)
 		free_trust(&j, i);

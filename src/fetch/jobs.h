@@ -27,12 +27,23 @@ struct jobs_listener {
 	/* Once an account, at its end; an account that could not be started counts as one that ended. */
 	void (*done)(void *context, size_t index, const struct outcome *outcome);
 	void *context;
+	/* What follows may be NULL. The account's turn has come; its password command may talk to the user. */
+	void (*begins)(void *context, size_t index);
+	void (*progress)(void *context, size_t index, const struct advance *advance);
+	/* SIGINT or SIGTERM came while accounts were under way; they are being brought to an end. */
+	void (*interrupted)(void *context);
+	/* Called again and again; returns in how many milliseconds at the latest it wants to be, or -1. */
+	int (*tick)(void *context);
 };
 
 /*
  * Does `work` for accounts, each in a process of its own, at most `parallel` at a time, and tells the listener
  * of all that happens. Trusted certificates are loaded and passwords obtained before the fork, in
  * the calling process, which alone may talk to the user.
+ *
+ * SIGINT and SIGTERM make it end early: no account is begun any more, and those under way finish what they have to
+ * (fetch/transfer); a SIGINT after that kills them. All that did not come to their end fail with ERROR_INTERRUPTED.
+ * The caller ends the program by interrupt_end, when all is said.
  */
 void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,
     const struct run_options *options, const struct jobs_listener *listener);

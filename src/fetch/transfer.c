@@ -15,6 +15,7 @@
 #include "fetch/batch.h"
 #include "fetch/question.h"
 #include "io/deadline.h"
+#include "io/interrupt.h"
 #include "policy/header.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
@@ -27,6 +28,8 @@ enum {
 	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
 	QUESTIONS_MOST = 64,		  /* under way at a time */
 	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */
+	TICK_MS = 100,			 /* between two looks at who wants to know, and at who wants to end */
+	GRACE_MS = 1000,		 /* for what is under way, once we are interrupted */
 };
 
 /* The message that is arriving. */
@@ -63,6 +66,10 @@ struct run {
 	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */
 	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
 	size_t deletion_count, deletion_next, deletion_answered;
+	uint64_t arrived;	 /* messages that are whole */
+	uint64_t arrived_octets; /* with those of the message that is arriving */
+	uint64_t arriving;
+	deadline tick;
 };
 
 static struct plan_entry *find_entry(const struct run *r, uint32_t number)
@@ -318,6 +325,34 @@ static void report_refusal(struct run *r, const struct session_event *event)
 	r->t->problem(r->t->context, event->command == COMMAND_DELE ? "delete" : "fetch", &err);
 }
 
+/* Interrupted: nothing more is asked for. False when what is under way has had its time. */
+static bool stop_asking(struct run *r, struct error *err)
+{
+	for (; r->next < r->plan->count; r->next++)
+		r->t->left_over += is_fetch(&r->plan->entries[r->next]);
+	return !interrupt_is_due() || interrupt_error(err);
+}
+
+static void tell(void *context)
+{
+	const struct run *r = context;
+
+	if (r->t->progress)
+		r->t->progress(r->t->context, r->arrived, r->arrived_octets);
+}
+
+/* While octets come in: so many of them have. */
+static bool tick(struct run *r, uint64_t octets, struct error *err)
+{
+	r->arrived_octets += octets - r->arriving;
+	r->arriving = octets;
+	if (deadline_left(r->tick) > 0)
+		return true;
+	r->tick = deadline_clock() + TICK_MS;
+	tell(r);
+	return !interrupt_came() || stop_asking(r, err);
+}
+
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
 	if (event->command == COMMAND_DELE) {
@@ -341,9 +376,13 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		start_arrival(r, event->number);
 		return true;
 	case SESSION_DATA:
-		return take_data(r, event, err);
+		return take_data(r, event, err) && tick(r, event->octets, err);
 	default:
-		return end_arrival(r, event->octets, err);
+		r->arrived++;
+		if (!end_arrival(r, event->octets, err) || !tick(r, event->octets, err))
+			return false;
+		r->arriving = 0;
+		return true;
 	}
 }
 
@@ -354,6 +393,8 @@ static bool run_all(struct run *r, struct error *err)
 	for (;;) {
 		if (!session_is_quiet(r->t->session))
 			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+		if (interrupt_noted() && !stop_asking(r, err))
+			return false;
 		fill_window(r);
 		/* When nothing more is coming, the last batch is asked about and made safe; deletions follow. */
 		if (session_queued(r->t->session) == 0 && r->steps.verified < r->batch.count && asks(r)) {
@@ -390,7 +431,8 @@ static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const char *step = *r->t->step;
-	bool right = r->steps.verified == r->batch.count || (err->kind == ERROR_NETWORK && !r->steps.size_differs);
+	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED;
+	bool right = r->steps.verified == r->batch.count || (broke && !r->steps.size_differs);
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
 	struct error second;
 
@@ -416,8 +458,13 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	bool ok;
 
 	*t->step = "fetch";
+	interrupt_grace(GRACE_MS);
+	r.tick = deadline_clock() + TICK_MS;
+	if (t->progress)
+		session_on_idle(t->session, tell, &r);
 	collect_deletions(&r);
 	ok = run_all(&r, err);
+	session_on_idle(t->session, NULL, NULL);
 	if (!ok)
 		save_what_is_whole(&r, err);
 	batch_free(&r.batch);

@@ -25,11 +25,14 @@ struct transfer {
 	deadline until; /* after that, no message is asked for but the first */
 	/* Told of a failure that concerns one message alone. */
 	void (*problem)(void *context, const char *step, const struct error *err);
+	/* Told, a few times a second, how much has arrived: whole messages, and octets. NULL: nobody looks. */
+	void (*progress)(void *context, uint64_t messages, uint64_t octets);
 	void *context;
 	const char **step; /* what is being done, for messages */
 	/* Results; what they count is safe. */
 	uint64_t fetched, fetched_octets, deleted;
 	uint64_t not_taken; /* messages that were retrieved and that the destination does not take */
+	uint64_t left_over; /* messages that were not asked for any more, because the run was interrupted */
 	bool out_of_step; /* it failed because the server seems to mix its answers up under pipelining */
 };
 
@@ -38,6 +41,9 @@ struct transfer {
  * those that are safe and whose time has come, which it marks in the plan. When the connection fails,
  * what had arrived whole is kept unless the server's answers may be out of step; when storing fails,
  * the batch is taken back. After any failure the session must end without QUIT.
+ *
+ * Interrupted, it asks for no more messages and goes on for a moment with those that are under way; what has not
+ * arrived by then is dropped as if the connection had failed, with ERROR_INTERRUPTED.
  */
 bool transfer_run(struct transfer *t, struct plan *plan, struct error *err);
 

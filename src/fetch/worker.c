@@ -20,6 +20,7 @@
 #include "fetch/transfer.h"
 #include "fetch/trouble.h"
 #include "io/deadline.h"
+#include "io/interrupt.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "store/destination.h"
@@ -28,7 +29,8 @@
 enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */
 	RETRY_MOST_MS = 60000,
-	REPEAT_MOST = 400, /* sessions of a run in which a server shows the maildrop by slices */
+	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
+	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
 };
 
 struct worker {
@@ -54,8 +56,9 @@ struct worker {
 	bool undone;	  /* so DELE did nothing */
 	bool told_unsure;
 	bool pipelining;
-	deadline until;	  /* no message is asked for after that, but the first */
-	uint64_t deleted; /* in this session; without QUIT's answer, DELE did nothing */
+	deadline until;	    /* no message is asked for after that, but the first */
+	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
+	uint64_t left_over; /* messages that were not fetched, because of an interruption */
 	struct outcome outcome;
 };
 
@@ -66,6 +69,15 @@ static void send_problem(void *context, const char *step, const struct error *er
 	bool silent = !trouble_is_told(&w->trouble, step, &told);
 
 	event_send_problem(w->fd, step, &told, silent);
+}
+
+static void send_progress(void *context, uint64_t messages, uint64_t octets)
+{
+	const struct worker *w = context;
+	struct event event = {.kind = EVENT_PROGRESS};
+
+	event.u.advance = (struct advance){messages, w->summary.fetch, octets, w->summary.fetch_octets};
+	event_send(w->fd, &event);
 }
 
 /* What can fail without the server is tried first, so that it is not bothered for nothing. */
@@ -210,6 +222,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	    .now = w->clock.now,
 	    .until = w->until,
 	    .problem = send_problem,
+	    .progress = w->options->progress ? send_progress : NULL,
 	    .context = w,
 	    .step = &w->step,
 	};
@@ -220,7 +233,10 @@ static bool carry_out(struct worker *w, struct error *err)
 		return false;
 	if (w->summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
 		return false;
+	if (t.progress)
+		t.progress(w, 0, 0);
 	ok = transfer_run(&t, &w->plan, err);
+	w->left_over = t.left_over;
 	w->out_of_step = t.out_of_step;
 	w->not_taken = t.not_taken > 0;
 	w->outcome.fetched += t.fetched;
@@ -251,6 +267,7 @@ static bool finish(struct worker *w, struct error *err)
 	bool ok;
 
 	w->step = "quit";
+	interrupt_grace(QUIT_GRACE_MS);
 	w->undone = w->not_taken && w->deleted > 0;
 	ok = w->not_taken || session_quit(w->connection.session, err);
 	if (ok && !w->not_taken) {
@@ -290,7 +307,8 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 		wait = pause < left ? pause : left;
 		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
 		    (double)wait / 1000);
-		(void)nanosleep(&(struct timespec){wait / 1000, wait % 1000 * 1000000}, NULL);
+		if (interrupt_poll(NULL, 0, deadline_clock() + wait) == WAIT_INTERRUPTED)
+			return interrupt_error(err);
 	}
 }
 
@@ -318,6 +336,7 @@ static bool reach(struct worker *w, const struct tls_trust *trust, struct error 
 
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
+	interrupt_grace(0); /* until there is something to finish */
 	if (!reach(w, trust, err) || !make_plan(w, err))
 		return false;
 	tell_unsure(w);
@@ -325,7 +344,12 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 		say_plan(w);
 	else if (!carry_out(w, err))
 		return false;
-	return finish(w, err);
+	if (!finish(w, err))
+		return false;
+	if (w->left_over == 0)
+		return true;
+	w->step = "fetch";
+	return interrupt_error(err);
 }
 
 static void end_session(struct worker *w)
@@ -418,6 +442,9 @@ static void settle_trouble(struct worker *w)
 	struct outcome *o = &w->outcome;
 	struct error err;
 
+	/* The user's wish says nothing about the account. */
+	if (o->err.kind == ERROR_INTERRUPTED)
+		return;
 	o->silent = !o->ok && !trouble_is_told(&w->trouble, w->step, &o->err);
 	if (!w->state)
 		return;

@@ -19,6 +19,7 @@ struct run_options {
 	bool notes_failures; /* the state keeps them, and report_failures_after holds; unless: */
 	bool tell_all;	     /* all are told at once */
 	const struct key_log *key_log; /* gets the keys of TLS sessions; NULL: nobody does */
+	bool progress; /* somebody looks at EVENT_PROGRESS */
 };
 
 /*

@@ -17,21 +17,21 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "io/channel.h"
+#include "io/interrupt.h"
 
 bool net_wait(int fd, short events, deadline until, const char *what, struct error *err)
 {
 	struct pollfd p = {.fd = fd, .events = events};
 
-	for (;;) {
-		int left = deadline_left(until);
-		int ready = poll(&p, 1, left);
-
-		if (ready > 0)
-			return true;
-		if (ready < 0 && errno != EINTR)
-			return error_errno(err, ERROR_NETWORK, errno, "waiting for %s failed", what);
-		if (ready == 0 && left == 0)
-			return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+	switch (interrupt_poll(&p, 1, until)) {
+	case WAIT_READY:
+		return true;
+	case WAIT_INTERRUPTED:
+		return interrupt_error(err);
+	case WAIT_TIME_OVER:
+		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+	default:
+		return error_errno(err, ERROR_NETWORK, errno, "waiting for %s failed", what);
 	}
 }
 
@@ -75,12 +75,17 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 	int code;
 
 	snprintf(service, sizeof(service), "%u", port);
-	code = getaddrinfo(host, service, &hints, found);
+	/* Nothing but a signal gets us out of there. */
+	interrupt_expose(true);
+	code = interrupt_came() ? EAI_AGAIN : getaddrinfo(host, service, &hints, found);
 	if (code != 0 && code != EAI_AGAIN) {
 		/* AI_ADDRCONFIG hides loopback addresses on a machine without a network. */
 		hints.ai_flags = 0;
 		code = getaddrinfo(host, service, &hints, found);
 	}
+	interrupt_expose(false);
+	if (interrupt_noted())
+		return interrupt_error(err);
 	if (code == 0)
 		return true;
 	if (code == EAI_SYSTEM)
@@ -108,7 +113,7 @@ bool net_connect(const char *host, unsigned port, deadline until, const struct l
 	for (const struct addrinfo *a = found; a; a = a->ai_next)
 		left++;
 	error_set(&last, ERROR_NETWORK, "the host has no address");
-	for (const struct addrinfo *a = found; a; a = a->ai_next, left--) {
+	for (const struct addrinfo *a = found; a && last.kind != ERROR_INTERRUPTED; a = a->ai_next, left--) {
 		char text[NI_MAXHOST] = "?";
 
 		getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
@@ -125,6 +130,8 @@ bool net_connect(const char *host, unsigned port, deadline until, const struct l
 		log_number(log, "times.connect", deadline_clock() - start);
 		return true;
 	}
+	if (last.kind == ERROR_INTERRUPTED)
+		return interrupt_error(err);
 	error_set(err, ERROR_NETWORK, "%s port %u: %s", host, port, last.cause);
 	err->saved_errno = last.saved_errno;
 	return error_mend(err, "check server and port, and that this machine is online; the next run tries again");

@@ -28,7 +28,7 @@ void *net_context(int fd);
 /* Takes the socket out of a context and frees that; the socket lives on. Returns it. */
 int net_release(void *context);
 
-/* Waits until fd is ready (POLLIN or POLLOUT in events). False with ERROR_NETWORK when time is up. */
+/* Waits until fd is ready (POLLIN or POLLOUT in events). False with ERROR_NETWORK when time is up, or ERROR_INTERRUPTED. */
 bool net_wait(int fd, short events, deadline until, const char *what, struct error *err);
 
 /* Makes waiting for input last until that many octets have arrived; 1 is what it is without this. */

@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "io/deadline.h"
+#include "io/interrupt.h"
 
 extern char **environ;
 
@@ -88,7 +89,11 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setsigmask(&attributes, &nothing_blocked);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	interrupt_restore(&defaults);
+	/* A deed is done to its end: the keys of the terminal, which go to our group, are not for it. */
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(&attributes,
+	    (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (p->collected ? 0 : POSIX_SPAWN_SETPGROUP)));
 	code = posix_spawnp(&p->pid, argv[0], &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
@@ -150,6 +155,8 @@ static bool turn(struct process *p, int most_ms, struct error *err)
 	if (left == 0)
 		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld seconds", p->name,
 		    (long long)p->seconds);
+	if (p->collected && interrupt_came())
+		return interrupt_error(err);
 	if (poll(fds, 2, most_ms < left ? most_ms : left) < 0 && errno != EINTR)
 		return error_errno(err, ERROR_INTERNAL, errno, "waiting for the command %s failed", p->name);
 	if (fds[0].revents)

@@ -16,6 +16,9 @@ struct process;
  * stays the caller's, or empty when that is -1. Its standard output is collected when `output` is
  * given (at most output_most octets; more is thrown away), else it goes where standard error goes,
  * of which the beginning is kept for process_finish. ERROR_CONFIG when it cannot be started.
+ *
+ * A command whose output is wanted answers a question: it stays in our process group, where it may ask the user, and
+ * ends when we are interrupted. Any other does something: in a group of its own it is left alone until it has done it.
  */
 bool process_start(struct process **out, char *const argv[], int input, struct buf *output, size_t output_most,
     int64_t seconds, struct error *err);
@@ -23,7 +26,7 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
 /*
  * Waits for its end. Gives the exit status (128 + N after signal N) and, in
  * words (size bytes), the beginning of what it wrote to standard error, escaped, on one line.
- * ERROR_NETWORK when the time is over. Frees *p in any case.
+ * ERROR_NETWORK when the time is over, ERROR_INTERRUPTED. Frees *p in any case.
  */
 bool process_finish(struct process **p, int *exit_status, char *words, size_t size, struct error *err);
 

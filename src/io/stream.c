@@ -21,6 +21,7 @@ enum {
 	INPUT_SIZE = 64 * 1024,
 	OUTPUT_ROOM = 32 * 1024,
 	AHEAD_MOST = 4 * 1024 * 1024,
+	IDLE_MS = 100,
 	GATHER = 64 * 1024, /* octets worth waking up for */
 	GATHER_MS = 100,    /* they are not waited for longer than this, */
 	LAPSES_MOST = 4,    /* nor again when they did not come so often */
@@ -33,6 +34,8 @@ struct stream {
 	int64_t timeout;
 	deadline until;
 	bool secure;
+	void (*idle)(void *context);
+	void *idle_context;
 	size_t start, end; /* what is unread in input */
 	struct buf output;
 	uint64_t expected;
@@ -82,11 +85,26 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
 /* After a channel said what it wants: waits for that. False with *err when it cannot go on. */
 static bool wait_for(struct stream *s, enum channel_status status, const char *what, struct error *err)
 {
+	short events = status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN;
+
 	if (status == CHANNEL_FAILED)
 		return false;
 	if (s->fd < 0)
 		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
-	return net_wait(s->fd, status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN, s->until, what, err);
+	if (s->idle) {
+		deadline soon = deadline_clock() + IDLE_MS;
+
+		if (net_wait(s->fd, events, soon < s->until ? soon : s->until, what, err))
+			return true;
+		s->idle(s->idle_context);
+	}
+	return net_wait(s->fd, events, s->until, what, err);
+}
+
+void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context)
+{
+	s->idle = idle;
+	s->idle_context = context;
 }
 
 static bool shake_hands(struct stream *s, struct tls *t, struct error *err)

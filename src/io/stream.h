@@ -56,6 +56,9 @@ size_t stream_buffered(const struct stream *s);
  */
 void stream_expect(struct stream *s, uint64_t octets);
 
+/* Has `idle` called when a wait has lasted for a tenth of a second; NULL: no more. */
+void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context);
+
 /*
  * While the caller is busy with a disk, reads on in the background, a few MiB at the most. Nothing else
  * may be done with the stream until stream_end_ahead, which starts the time limit anew. A failure

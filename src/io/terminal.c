@@ -70,6 +70,8 @@ static bool ask_unseen(int fd, const char *question, const sigset_t *let_through
 		return false;
 	show(fd, question);
 	ok = wait_for_line(fd, let_through) && read_line(fd, answer);
+	if (caught)
+		show(fd, "\n");
 	(void)tcsetattr(fd, TCSAFLUSH, &shown);
 	return ok;
 }

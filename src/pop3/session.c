@@ -246,6 +246,11 @@ void session_expect(struct session *s, uint64_t octets)
 	stream_expect(s->stream, octets);
 }
 
+void session_on_idle(struct session *s, void (*idle)(void *context), void *context)
+{
+	stream_on_idle(s->stream, idle, context);
+}
+
 void session_read_ahead(struct session *s)
 {
 	if (s->queued > 0 && !s->unsent)

@@ -111,6 +111,9 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 /* So many octets of messages are still to come, by LIST; a hint, see stream_expect. */
 void session_expect(struct session *s, uint64_t octets);
 
+/* See stream_on_idle. */
+void session_on_idle(struct session *s, void (*idle)(void *context), void *context);
+
 /*
  * Lets answers arrive while the caller is busy with a disk; nothing else may be done with the session
  * until session_end_ahead. Failures are told by session_next.

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/interrupt.h"
 #include "store/destination.h"
 
 enum {
@@ -22,14 +22,14 @@ enum {
 	STALE_SECONDS = 300,
 };
 
-/* A moment's rest between two tries; false when the deadline has come. */
+/* A moment's rest between two tries; false when the deadline has come, or the wish to end. */
 static bool rest(deadline until)
 {
-	int left = deadline_left(until);
+	deadline soon = deadline_clock() + PAUSE_MS;
 
-	if (left == 0)
+	if (deadline_left(until) == 0 || interrupt_came())
 		return false;
-	(void)poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
+	(void)interrupt_poll(NULL, 0, soon < until ? soon : until);
 	return true;
 }
 

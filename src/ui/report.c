@@ -4,11 +4,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/escape.h"
+#include "base/memory.h"
+#include "config/account.h"
 #include "fetch/event.h"
+#include "ui/charset.h"
 #include "ui/log_target.h"
 
 /* "work: login: CAUSE (the server said: WORDS); MEND" */
@@ -86,6 +93,23 @@ void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT])
 	snprintf(out, REPORT_SIZE_TEXT, "%.1f %s", value, units[unit]);
 }
 
+/* Where the mail went: a path with "~" for the home folder, or a command's name. */
+static void place_text(const struct account *a, char *out, size_t size)
+{
+	const char *home = getenv("HOME"), *path = a->deliver_path ? a->deliver_path : a->deliver_command[0];
+	size_t length = home ? strlen(home) : 0;
+	char *place;
+
+	while (length > 0 && home[length - 1] == '/')
+		length--;
+	if (a->deliver_path && length > 0 && strncmp(path, home, length) == 0 && (path[length] == '/' || !path[length]))
+		place = memory_format("~%s", path + length);
+	else
+		place = memory_copy_string(path);
+	escape_text(out, size, place, strlen(place));
+	free(place);
+}
+
 /* What happened to an account, for those who look for it later; to have done nothing is no news. */
 static void log_summary(const struct report *r, const struct outcome *o, const char *line)
 {
@@ -93,18 +117,30 @@ static void log_summary(const struct report *r, const struct outcome *o, const c
 		(void)log_target_keep(r->target, LOG_INFO, line);
 }
 
-void report_outcome(const struct report *r, const char *account, const struct outcome *o)
+void report_outcome(const struct report *r, const struct account *a, const struct outcome *o)
 {
 	struct buf line = {0};
-	char size[REPORT_SIZE_TEXT];
+	char size[REPORT_SIZE_TEXT], place[1024];
 
-	if (!o->ok)
-		report_problem(r, account, o->step, &o->err, o->silent);
+	/* What was not even begun is no news: the user has interrupted us. */
+	if (!o->ok && (o->err.kind != ERROR_INTERRUPTED || strcmp(o->step, "start") != 0 || r->level >= LOG_VERBOSE))
+		report_problem(r, a->name, o->step, &o->err, o->silent);
 	report_size(o->fetched_octets, size);
-	buf_append_format(&line, "%s: %" PRIu64 " new (%s), %" PRIu64 " deleted, %" PRIu64 " left on the server, %.1f s",
-	    account, o->fetched, size, o->deleted, o->left, (double)o->milliseconds / 1000);
+	buf_append_format(&line, "%s: %" PRIu64 " new (%s)", a->name, o->fetched, size);
+	if (o->fetched > 0) {
+		place_text(a, place, sizeof(place));
+		buf_append_format(&line, " %s %s", charset_is_utf8() ? "\xe2\x86\x92" : "->", place);
+	}
+	buf_append_format(&line, ", %" PRIu64 " deleted, %" PRIu64 " left on server, %.1f s", o->deleted, o->left,
+	    (double)o->milliseconds / 1000);
 	log_summary(r, o, buf_string(&line));
 	if (r->summaries && (o->ok || o->fetched > 0 || o->deleted > 0))
 		printf("%s\n", buf_string(&line));
 	buf_free(&line);
+}
+
+void report_interrupted(void)
+{
+	report_line(isatty(STDERR_FILENO) ? "interrupted; finishing what is under way (once more: leave now)"
+					  : "interrupted; finishing what is under way");
 }

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 
+struct account;
 struct error;
 struct log_target;
 struct outcome;
@@ -40,6 +41,9 @@ enum { REPORT_SIZE_TEXT = 32 };
 void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT]);
 
 /* The account's end: its failure, or its summary where that is wanted. */
-void report_outcome(const struct report *r, const char *account, const struct outcome *outcome);
+void report_outcome(const struct report *r, const struct account *account, const struct outcome *outcome);
+
+/* SIGINT or SIGTERM has come, and there is something to finish. */
+void report_interrupted(void);
 
 #endif

@@ -42,7 +42,7 @@ check 'into a Maildir, over implicit TLS: the run succeeds' exits 0
 check 'and is silent' silent
 check 'the server holds all' server_holds leave "$count"
 run -vv
-check 'the second run fetches nothing' contains out "leave-implicit: 0 new (0 B), 0 deleted, $count left on the server"
+check 'the second run fetches nothing' contains out "leave-implicit: 0 new (0 B), 0 deleted, $count left on server"
 check 'the login is by USER and PASS' contains err 'C: PASS ****'
 check 'Courier announces pipelining' contains err 'S: PIPELINING'
 uids err >before
@@ -79,6 +79,6 @@ check 'the login is by AUTH PLAIN' contains err 'C: AUTH PLAIN ****'
 check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
 check 'the server holds none' server_holds take 0
 run -v
-check 'the next run finds none' contains out 'take-starttls: 0 new (0 B), 0 deleted, 0 left on the server'
+check 'the next run finds none' contains out 'take-starttls: 0 new (0 B), 0 deleted, 0 left on server'
 
 done_testing

@@ -38,9 +38,9 @@ one() { # KIND POLICY PORT TLS
   if [ "$2" = no ]; then left=0; else left=$count; fi
   check "$name: the server holds $left" [ "$(dovecot_count "$name")" -eq "$left" ]
   run -v
-  check "$name: the second run fetches nothing" contains out "$name: 0 new (0 B), 0 deleted, $left left on the server"
+  check "$name: the second run fetches nothing" contains out "$name: 0 new (0 B), 0 deleted, $left left on server"
   run_later +13d -v
-  check "$name: nor does one after 13 days" contains out "$name: 0 new (0 B), 0 deleted, $left left on the server"
+  check "$name: nor does one after 13 days" contains out "$name: 0 new (0 B), 0 deleted, $left left on server"
   if [ "$2" = forever ]; then left=$count; else left=0; fi
   run_later +14d
   check "$name: one after 14 days succeeds" exits 0

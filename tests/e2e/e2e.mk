@@ -11,6 +11,7 @@ e2e_tests = \
 	tests/e2e/faults.sh \
 	tests/e2e/identity.sh \
 	tests/e2e/instructions.sh \
+	tests/e2e/interrupt.sh \
 	tests/e2e/key-log.sh \
 	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
@@ -26,6 +27,7 @@ e2e_tests = \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
 	tests/e2e/pins.sh \
+	tests/e2e/progress.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
@@ -48,7 +50,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/kerberos.sh tests/e2e/lib.sh tests/e2e/order.py \
 	tests/e2e/ports.sh tests/e2e/token-lib.sh tests/e2e/trust-lib.sh \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
-	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py
+	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
 # Both README commands in minimal systems made by debootstrap; needs root and the network.
 check-fresh:

@@ -62,7 +62,7 @@ run_later +10d -v
 check 'messages that moved to another server are not fetched again' contains out 'a: 1 new ('
 check 'none of them' is "$(mails anna)" 6
 run_later +15d -v
-check 'and keep their ages' contains out 'a: 0 new (0 B), 5 deleted, 1 left on the server'
+check 'and keep their ages' contains out 'a: 0 new (0 B), 5 deleted, 1 left on server'
 
 moved mbox:mbox
 serve --dir mail --drop-top 4

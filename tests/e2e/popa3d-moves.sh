@@ -30,7 +30,7 @@ check 'and is silent' silent
 check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected
 check 'the server holds all' server_holds leave "$count"
 run -vv
-check 'the second run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $count left on the server"
+check 'the second run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 check 'popa3d knows no CAPA' [ "$(grep -A 1 -F 'C: CAPA' err | grep -c -F 'S: -ERR')" -ge 1 ]
 check 'the login is by USER and PASS' contains err 'C: PASS ****'
 uids err >before
@@ -48,7 +48,7 @@ check 'two new messages have one UID' [ "$(uids err | tail -n 2 | sort -u | wc -
 check 'both are fetched, and only they' contains out 'leave: 2 new'
 check 'nothing is there twice' same_maildir Mail expected
 run -v
-check 'the next run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $((count + 2)) left on the server"
+check 'the next run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $((count + 2)) left on server"
 rm expected/later-1 expected/later-2
 
 account take no wrong 'deliver_to = "mbox:Box"'
@@ -64,6 +64,6 @@ check 'into an mbox: the run succeeds' exits 0
 check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
 check 'the server holds none' server_holds take 0
 run -v
-check 'the next run finds none' contains out 'take: 0 new (0 B), 0 deleted, 0 left on the server'
+check 'the next run finds none' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
 
 done_testing

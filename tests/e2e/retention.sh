@@ -27,7 +27,7 @@ only 'leave_on_server = no'
 run -v
 check 'no: what was fetched is gone from the server in the same session' left_is mail 0
 check 'no: and is here' count_is Mail/new 3
-check 'no: the summary says it' contains out '3 deleted, 0 left on the server'
+check 'no: the summary says it' contains out '3 deleted, 0 left on server'
 
 mail_of 3
 only 'leave_on_server = 14d'

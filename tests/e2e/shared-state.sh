@@ -136,15 +136,15 @@ check 'a clock that is one year back deletes nothing, and new mail arrives' cont
 check 'all of it is still on the server' left_is mail 4
 arrive 5
 run_later +10y -v
-check 'a clock that is ten years ahead deletes what is due by it' contains out ', 4 deleted, 1 left on the server'
+check 'a clock that is ten years ahead deletes what is due by it' contains out ', 4 deleted, 1 left on server'
 check 'but what it fetched itself stays' left_is mail 1
 arrive 6
 run -v
 check 'with the clock right again new mail arrives and nothing else' contains out 'a: 1 new ('
 run_later +15d -v
-check 'nothing is deleted by age' contains out 'a: 0 new (0 B), 0 deleted, 2 left on the server'
+check 'nothing is deleted by age' contains out 'a: 0 new (0 B), 0 deleted, 2 left on server'
 run_later +3665d -v
-check 'until that time has come' contains out 'a: 0 new (0 B), 2 deleted, 0 left on the server'
+check 'until that time has come' contains out 'a: 0 new (0 B), 2 deleted, 0 left on server'
 check 'every message came once' same_maildir Mail expect
 
 only a 'deliver_to = "maildir:Mail"'
@@ -157,7 +157,7 @@ run_later +401d
 check 'one run alone does not make it forgotten: its clock may be wrong' answers a 'SELECT count(*) FROM message' 3
 run_later +402d -v
 check 'after which it is forgotten' answers a 'SELECT group_concat(uid) FROM message' 1,2
-check 'and those that are listed are not' contains out 'a: 0 new (0 B), 0 deleted, 2 left on the server'
+check 'and those that are listed are not' contains out 'a: 0 new (0 B), 0 deleted, 2 left on server'
 
 only a 'deliver_to = "maildir:Mail"'
 run
@@ -167,6 +167,6 @@ check 'what is gone while the clock is two years back is noticed' answers a 'SEL
 run
 mv away mail/3
 run -v
-check 'and not forgotten when it is right again' contains out 'a: 0 new (0 B), 0 deleted, 3 left on the server'
+check 'and not forgotten when it is right again' contains out 'a: 0 new (0 B), 0 deleted, 3 left on server'
 
 done_testing

@@ -27,7 +27,7 @@ check 'new UIDs for all messages are noticed' contains err '20 known messages ar
 check 'only what is new is fetched' contains out 'a: 1 new ('
 check 'nothing is here twice' count_is Mail/new 21
 run_later +14d -v
-check 'ages carry over' contains out 'a: 0 new (0 B), 20 deleted, 1 left on the server'
+check 'ages carry over' contains out 'a: 0 new (0 B), 20 deleted, 1 left on server'
 check 'the late one has its own age' [ -e mail/new-99 ]
 
 mail_of 5
@@ -59,7 +59,7 @@ check 'a lost state is made again from the names in new/ and cur/' contains err 
 check 'without fetching' lacks transcript 'RETR'
 check 'anything' count_is Mail 20
 run -v
-check 'and is as good as before' contains out 'a: 0 new (0 B), 0 deleted, 20 left on the server'
+check 'and is as good as before' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
 
 head -c 100 state/a.db >cut && cp cut state/a.db
 rm -f state/a.db-wal state/a.db-shm

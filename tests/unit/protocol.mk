@@ -7,6 +7,7 @@ unit_tests += \
 	tests/unit/test-capability \
 	tests/unit/test-error \
 	tests/unit/test-escape \
+	tests/unit/test-interrupt \
 	tests/unit/test-login \
 	tests/unit/test-login-choice \
 	tests/unit/test-login-scram \

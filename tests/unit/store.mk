@@ -23,6 +23,7 @@ unit_tests += \
 	tests/unit/test-patience \
 	tests/unit/test-pipe \
 	tests/unit/test-plan \
+	tests/unit/test-progress-line \
 	tests/unit/test-report \
 	tests/unit/test-retention \
 	tests/unit/test-settings \

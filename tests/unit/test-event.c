@@ -31,6 +31,9 @@ static struct event make(unsigned kind)
 		e.u.fact.number = -3;
 		memset(e.u.fact.text, 'y', sizeof(e.u.fact.text) - 1);
 		break;
+	case EVENT_PROGRESS:
+		e.u.advance = (struct advance){1, 2, 3, 4};
+		break;
 	default:
 		error_set(&e.u.outcome.err, ERROR_NETWORK, "a cause");
 		e.u.outcome.left = 1;
@@ -59,6 +62,10 @@ static void expect_same(const struct event *got, const struct event *want)
 		ck_assert_str_eq(got->u.fact.name, want->u.fact.name);
 		ck_assert_int_eq(got->u.fact.number, want->u.fact.number);
 		ck_assert_str_eq(got->u.fact.text, want->u.fact.text);
+		break;
+	case EVENT_PROGRESS:
+		ck_assert_uint_eq(got->u.advance.messages, want->u.advance.messages);
+		ck_assert_uint_eq(got->u.advance.octets_all, want->u.advance.octets_all);
 		break;
 	default:
 		ck_assert_int_eq(got->u.outcome.err.temporary, want->u.outcome.err.temporary);

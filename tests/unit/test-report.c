@@ -7,13 +7,18 @@
 
 #include "base/error.h"
 #include "check_main.h"
+#include "config/account.h"
 #include "fetch/event.h"
 #include "scratch.h"
 #include "ui/report.h"
 
+static char work[] = "work", box[] = "/var/mail/me";
+static const struct account account = {.name = work, .deliver_path = box};
+
 /* From here on, what is printed goes into files. */
 static void enter(void)
 {
+	setenv("LC_ALL", "C", 1);
 	fflush(stdout);
 	fflush(stderr);
 	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
@@ -57,8 +62,8 @@ START_TEST(a_summary_tells_sizes_in_units_of_thousand)
 	    .ok = true, .left = 5, .fetched = 3, .fetched_octets = sizes[_i].octets, .deleted = 4, .milliseconds = 1260};
 	char want[128];
 
-	snprintf(want, sizeof(want), "work: 3 new (%s), 4 deleted, 5 left on the server, 1.3 s\n", sizes[_i].text);
-	report_outcome(&r, "work", &o);
+	snprintf(want, sizeof(want), "work: 3 new (%s) -> /var/mail/me, 4 deleted, 5 left on server, 1.3 s\n", sizes[_i].text);
+	report_outcome(&r, &account, &o);
 	expect(want, "");
 }
 END_TEST
@@ -69,11 +74,11 @@ static const struct {
 	const char *out, *err;
 } outcomes[] = {
     {false, true, 1, 0, "", ""},
-    {true, true, 0, 0, "work: 0 new (0 B), 0 deleted, 2 left on the server, 0.0 s\n", ""},
+    {true, true, 0, 0, "work: 0 new (0 B), 0 deleted, 2 left on server, 0.0 s\n", ""},
     {false, false, 1, 0, "", "mailhaul: work: login: no\n"},
     {true, false, 0, 0, "", "mailhaul: work: login: no\n"},
-    {true, false, 1, 0, "work: 1 new (0 B), 0 deleted, 2 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
-    {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 2 left on the server, 0.0 s\n", "mailhaul: work: login: no\n"},
+    {true, false, 1, 0, "work: 1 new (0 B) -> /var/mail/me, 0 deleted, 2 left on server, 0.0 s\n", "mailhaul: work: login: no\n"},
+    {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 2 left on server, 0.0 s\n", "mailhaul: work: login: no\n"},
 };
 
 START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
@@ -86,8 +91,55 @@ START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
 	    .deleted = outcomes[_i].deleted};
 
 	error_set(&o.err, ERROR_AUTH, "no");
-	report_outcome(&r, "work", &o);
+	report_outcome(&r, &account, &o);
 	expect(outcomes[_i].out, outcomes[_i].err);
+}
+END_TEST
+
+static const struct {
+	const char *home, *locale, *path, *command, *shown;
+} places[] = {
+    {"/home/me", "C", "/home/me/Mail/work", NULL, "-> ~/Mail/work"},
+    {"/home/me", "C.UTF-8", "/home/me/Mail/work", NULL, "\xe2\x86\x92 ~/Mail/work"},
+    {"/home/me/", "C", "/home/me/Mail/work", NULL, "-> ~/Mail/work"},
+    {"/home/me", "C", "/home/me", NULL, "-> ~"},
+    {"/home/me", "C", "/home/mer/Mail", NULL, "-> /home/mer/Mail"},
+    {"/", "C", "/Mail", NULL, "-> /Mail"},
+    {"", "C", "/Mail", NULL, "-> /Mail"},
+    {NULL, "C", "/Mail", NULL, "-> /Mail"},
+    {"/home/me", "C", "/home/me/a\x1b[2Jb", NULL, "-> ~/a\\x1b[2Jb"},
+    {"/home/me", "C", NULL, "/usr/bin/procmail", "-> /usr/bin/procmail"},
+};
+
+START_TEST(a_summary_tells_where_the_mail_went)
+{
+	struct report r = {.summaries = true};
+	struct outcome o = {.ok = true, .left = 1, .fetched = 1};
+	char *path = places[_i].path ? strdup(places[_i].path) : NULL;
+	char *command[] = {strdup(places[_i].command ? places[_i].command : ""), NULL};
+	struct account a = {.name = work, .deliver_path = path, .deliver_command = command};
+	char want[128];
+
+	unsetenv("HOME");
+	if (places[_i].home)
+		setenv("HOME", places[_i].home, 1);
+	setenv("LC_ALL", places[_i].locale, 1);
+	snprintf(want, sizeof(want), "work: 1 new (0 B) %s, 0 deleted, 1 left on server, 0.0 s\n", places[_i].shown);
+	report_outcome(&r, &a, &o);
+	expect(want, "");
+	free(path);
+	free(command[0]);
+}
+END_TEST
+
+START_TEST(an_account_that_was_not_begun_is_not_told_of)
+{
+	struct report r = {.summaries = true, .level = _i == 0 ? LOG_NORMAL : LOG_VERBOSE};
+	struct outcome o = {.step = "start"};
+
+	error_set(&o.err, ERROR_INTERRUPTED, "interrupted");
+	report_outcome(&r, &account, &o);
+	expect("", _i == 0 ? "" : "mailhaul: work: start: interrupted\n");
 }
 END_TEST
 
@@ -155,6 +207,8 @@ int main(void)
 
 	tcase_add_checked_fixture(c, enter, NULL);
 	LOOP_OVER(c, a_summary_tells_sizes_in_units_of_thousand, sizes);
+	LOOP_OVER(c, a_summary_tells_where_the_mail_went, places);
+	tcase_add_loop_test(c, an_account_that_was_not_begun_is_not_told_of, 0, 2);
 	LOOP_OVER(c, an_outcome_is_a_failure_a_summary_both_or_nothing, outcomes);
 	LOOP_OVER(c, a_failure_is_one_line_with_account_step_and_the_servers_words, failures);
 	tcase_add_test(c, log_lines_are_told_up_to_the_level_that_is_wanted);

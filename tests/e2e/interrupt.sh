@@ -1,0 +1,222 @@
+#!/bin/sh
+# Signals: a run that is interrupted ends soon, in order, and the next one fetches what is left, once.
+# shellcheck disable=SC2317 # check runs them
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+OPTION='' # of with_sigint.py
+# begin STEP: a run that has come to where the server waits; no STEP: that is just going on.
+begin() {
+  mkdir -p hold && rm -f hold/*
+  write_configuration
+  [ -z "$1" ] || : >"hold/$1"
+  # shellcheck disable=SC2086 # nothing, or one word
+  python3 "$E2E_DIR/../support/with_sigint.py" $OPTION "$MAILHAUL" -c mailhaul.conf -v >out 2>err &
+  PID=$!
+  [ -z "$1" ] || wait_for hold/held "the run does not come to $1"
+}
+# interrupt SIGNAL: once, and it is noticed.
+interrupt() {
+  kill -s "$1" "$PID"
+  for _try in $(seq 400); do
+    grep -q 'mailhaul: interrupted; finishing' err && return
+    kill -0 "$PID" 2>/dev/null || return
+    sleep 0.02
+  done
+  bail 'the signal is not noticed'
+}
+# ended: waits for the end, which comes sooner than any time limit of the account (60 s).
+ended() {
+  BEGUN=$(date +%s) STATUS=0
+  wait "$PID" || STATUS=$?
+  SECONDS_LATER=$(($(date +%s) - BEGUN))
+}
+soon() { [ "$SECONDS_LATER" -le 10 ] || { echo "$SECONDS_LATER s later"; show; return 1; }; }
+ends_by() { exits "$((128 + $1))" && soon; }
+# fresh DESTINATION LINE...: 40 messages of about 20 KB, of which the 15th stops in the middle.
+fresh() {
+  : >transcript
+  rm -rf mail box state expected && mkdir mail expected
+  for n in $(seq -w 40); do
+    { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n" && cat filling; } >"mail/$n"
+    cp "mail/$n" expected/
+  done
+  fresh_configuration
+  configure a "deliver_to = \"$1:box\"" 'leave_on_server = no' 'timeout = 60' 'connect_timeout = 60'
+}
+awk 'BEGIN { for (i = 0; i < 200; i++) printf "%099d\n", i }' >filling
+all_once() { if [ -d box ]; then same_maildir box expected; else same_mbox box expected; fi; }
+recorded() { [ "$(sqlite3 state/a.db 'SELECT count(*) FROM message')" = "$1" ] || { sqlite3 state/a.db 'SELECT count(*) FROM message'; return 1; }; }
+# rest NAME COUNT: what the next run brings.
+rest() {
+  rm -f hold/*
+  run -v
+  check "$1: the next run succeeds" exits 0
+  check "$1: and fetches the other $2" contains out "a: $2 new ("
+  check "$1: everything is there once" all_once
+}
+
+mkdir mail
+serve --dir mail --hold hold --hold-at 300000
+
+# In the middle of a message.
+for kind in maildir mbox; do
+  fresh "$kind"
+  begin BODY
+  interrupt INT
+  ended
+  check "$kind: a run that is interrupted ends soon, by the signal" ends_by 2
+  check "$kind: says so" contains err 'mailhaul: a: fetch: interrupted; nothing is lost; the next run goes on where this one stopped'
+  check "$kind: what had arrived whole is recorded" recorded 14
+  check "$kind: and told" contains out 'a: 14 new ('
+  check "$kind: without QUIT, which would be a receipt for the message that did not arrive" lacks transcript 'C: QUIT'
+  rest "$kind" 26
+  check "$kind: all is deleted" left_is mail 0
+done
+
+# Signals from whoever manages services go to all processes.
+OPTION=--group
+fresh maildir
+begin BODY
+kill -s TERM -- "-$PID"
+ended
+check 'SIGTERM to all processes: the same' ends_by 15
+check 'SIGTERM: what had arrived whole is recorded' recorded 14
+rest SIGTERM 26
+fresh maildir
+begin BODY
+kill -s INT -- "-$PID"
+ended
+check 'SIGINT to all processes, as from a terminal: the same' ends_by 2
+check 'SIGINT to all: what had arrived whole is recorded' recorded 14
+rest 'SIGINT to all' 26
+fresh maildir
+begin BODY
+kill -s HUP -- "-$PID"
+rm hold/BODY
+ended
+check 'a terminal that goes away does not end a run' exits 0
+check 'which brings everything' all_once
+OPTION=
+
+# What is under way arrives, if it does so at once.
+fresh maildir
+begin BODY
+interrupt INT
+rm hold/BODY
+ended
+check 'messages that were asked for already are taken, if they come at once' ends_by 2
+check 'so that everything is there' all_once
+check 'and deleted, with QUIT' left_is mail 0
+check 'nothing is left to say' lacks err 'interrupted; nothing'
+stop
+serve --dir mail --hold hold --hold-at 300000 --no-pipelining
+fresh maildir
+begin BODY
+interrupt TERM
+rm hold/BODY
+ended
+check 'one at a time: the message that is under way is the last' ends_by 15
+check 'it is recorded with those before' recorded 15
+check 'they are deleted, in order' left_is mail 25
+check 'and the account says that there is more' contains err 'mailhaul: a: fetch: interrupted'
+rest 'one at a time' 25
+
+# Anywhere else.
+stop
+serve --dir mail --hold hold --hold-at 300000
+for step in CONNECT GREETING AUTH LIST DELE QUIT; do
+  fresh maildir
+  begin "$step"
+  interrupt INT
+  ended
+  check "at $step: the run ends soon, by the signal" ends_by 2
+  rm -f hold/*
+  run -v
+  check "at $step: the next run succeeds" exits 0
+  check "at $step: everything is there once" all_once
+  check "at $step: and deleted" left_is mail 0
+done
+stop
+serve --dir mail --refuse-from busy
+echo '[IN-USE] somebody else' >busy
+fresh maildir
+configure b 'deliver_to = "maildir:b"' 'login_retry = 10m'
+begin ''
+for _ in $(seq 400); do grep -q 'mailhaul: b: .*trying again' err && break; sleep 0.02; done
+interrupt INT
+ended
+check 'the pause before another login ends at once' ends_by 2
+check 'with a line' contains err 'mailhaul: b: login: interrupted'
+rm busy
+
+# Commands.
+stop
+serve --dir mail
+fresh maildir
+fresh_configuration
+cat >deliver <<'SH'
+#!/bin/sh
+cat >message && echo one >started
+tries=0
+while [ ! -e go ] && [ "$tries" -lt 1000 ]; do tries=$((tries + 1)) && sleep 0.02; done
+mkdir -p box/new box/cur box/tmp && cp message "box/new/$(sed -n 's/^Subject: //p' message).$$"
+SH
+chmod +x deliver
+configure a 'deliver_to = "pipe"' "deliver_command = { \"$PWD/deliver\" }" 'leave_on_server = no'
+OPTION=--group
+rm -f go started
+begin ''
+wait_for started 'the command does not start'
+kill -s INT -- "-$PID"
+: >go
+ended
+check 'a delivery command: the run is interrupted' ends_by 2
+check 'what commands took is recorded, though the keys of the terminal went to all' recorded "$(find box/new -type f | wc -l)"
+run -v
+check 'the next run succeeds' exits 0
+taken_once() { cat box/new/* | cmp - all && count_is box/new 40; }
+cat expected/* >all
+check 'and every message went to the command once' taken_once
+fresh maildir
+fresh_configuration
+configure a 'deliver_to = "pipe"' "deliver_command = { \"$PWD/deliver\" }" 'leave_on_server = no'
+rm -f go started
+begin ''
+wait_for started 'the command does not start'
+interrupt INT
+check 'interrupted once, a run waits for the command' kill -0 "$PID"
+kill -s INT "$PID"
+ended
+check 'interrupted twice, it leaves at once' ends_by 2
+check 'and says so' contains err 'mailhaul: a: run: interrupted; nothing is lost'
+: >go
+OPTION=
+
+fresh maildir
+begin ''
+ended
+check 'a run that nobody interrupts is as before' exits 0
+fresh_configuration
+PASSWORD_LINE='password_command = { "sh", "-c", "echo yes >asking; sleep 60" }'
+configure a 'deliver_to = "maildir:box"'
+rm -f asking
+begin ''
+wait_for asking 'the password command does not start'
+interrupt TERM
+ended
+check 'a password command is not waited for' ends_by 15
+check 'nor is it blamed' lacks err password_command
+PASSWORD_LINE=
+fresh_configuration
+for name in a b c d e; do configure "$name" "deliver_to = \"maildir:box-$name\""; done
+sed -i '1i jobs = 1' mailhaul.conf.in
+stop
+serve --dir mail --hold hold
+begin GREETING
+interrupt INT
+ended
+check 'accounts that were not begun are not begun' ends_by 2
+check 'and with -v that is told' contains err 'mailhaul: e: start: interrupted'
+check 'only one had come to the server' [ "$(grep -c 'test server ready' transcript)" -le 1 ]
+
+done_testing

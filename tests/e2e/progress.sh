@@ -1,0 +1,181 @@
+#!/bin/sh
+# What a person sees who runs mailhaul by hand: bars while it goes on, on a real terminal (tmux), then summaries.
+# shellcheck disable=SC2317 # check runs them
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+command -v tmux >/dev/null || skip_all 'tmux is missing'
+unset NO_COLOR TMUX
+TMUX_TMPDIR=$WORK
+export TMUX_TMPDIR
+terminal() { tmux -u -f /dev/null -S "$WORK/tmux" "$@"; }
+trap 'terminal kill-server 2>/dev/null; stop_servers; finish' EXIT
+terminal new-session -d -s keep -x 80 -y 24 cat || skip_all 'tmux cannot run here'
+
+# two servers, so that two accounts are under way together; each stops in the middle of its 15th message.
+SERVERS=''
+stop_servers() { for _pid in $SERVERS; do kill "$_pid"; wait "$_pid"; done 2>/dev/null; SERVERS=''; }
+start_servers() {
+  certificates
+  for _n in 1 2; do
+    "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "port$_n" --dir "mail$_n" --hold hold \
+      --hold-at 300000 2>>server.err &
+    SERVERS="$SERVERS $!"
+    wait_for "port$_n" "the test server does not start: $(cat server.err)"
+  done
+}
+mkdir hold mail1 mail2
+start_servers
+awk 'BEGIN { for (i = 0; i < 200; i++) printf "%099d\n", i }' >filling
+fresh() {
+  rm -rf Mail1 Mail2 state
+  rm -f hold/* mail1/* mail2/*
+  for _n in $(seq -w 40); do
+    { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$_n" "$_n" && cat filling; } >"mail1/$_n"
+    cp "mail1/$_n" mail2/
+  done
+  : >hold/BODY
+}
+fresh_configuration
+SERVER_PORT=$(cat port1) && configure work 'deliver_to = "maildir:Mail1"'
+SERVER_PORT=$(cat port2) && configure news 'deliver_to = "maildir:Mail2"'
+write_configuration
+
+# start COLUMNS ROWS [VARIABLE=VALUE...] [--] [OPTION...]: a run on a new terminal that stays when it has ended.
+start() {
+  _columns=$1 _rows=$2 && shift 2
+  terminal kill-session -t run 2>/dev/null
+  rm -f ended
+  terminal new-session -d -s run -x "$_columns" -y "$_rows" \
+    "cd '$WORK' && trap : INT; env HOME='$WORK' ASAN_OPTIONS=detect_leaks=0 LC_ALL=C.UTF-8 $* ; echo \"\$?\" >ended; cat"
+}
+program() { start "$1" "$2" "$3" "$MAILHAUL" -c mailhaul.conf "$4"; }
+screen() { terminal capture-pane -p -t run >screen; }
+colors() { terminal capture-pane -p -e -t run >screen; }
+# see PATTERN: the screen comes to show it, or the test goes on without.
+see() {
+  for _try in $(seq 300); do
+    screen
+    grep -Eq -- "$1" screen && return 0
+    sleep 0.05
+  done
+  echo "never seen: $1" && cat screen && return 1
+}
+ended() { wait_for ended 'the run does not end' && STATUS=$(cat ended) && screen; }
+at_most() { sed 's/━/x/g; s/─/x/g' screen | LC_ALL=C awk -v most="$1" 'length > most { print; wide = 1 } END { exit wide }'; }
+lines_are() { [ "$(grep -c . screen)" = "$1" ] || { cat -A screen; return 1; }; }
+no_escapes() { ! LC_ALL=C grep -l "$(printf '\033')" "$@"; }
+summaries() { grep -Eq '^work: 40 new \(801\.7 kB\) → Mail1, 0 deleted, 40 left on server, [0-9.]+ s$' "$1" || { cat "$1"; return 1; }; }
+
+for columns in 40 80 200; do
+  fresh
+  program "$columns" 24 ''
+  case $columns in
+    40) line='━+─+ +14/40 +[0-9:-]+$' ;;
+    *) line='━+─+ +14/40 +300\.0 kB/809\.8 kB +[0-9.]+ k?B/s +[0-9:-]+$' ;;
+  esac
+  check "$columns columns: a bar, messages, octets, rate and time left for one account" see "^work +$line"
+  check "$columns columns: and for the other, at the same time" see "^news +$line"
+  check "$columns columns: a line each, and nothing else" lines_are 2
+  check "$columns columns: no line fills the last one" at_most $((columns - 1))
+  rm hold/BODY
+  ended
+  check "$columns columns: the run succeeds" exits 0
+  check "$columns columns: then the bars are gone, and a summary an account is there" see '^news: 40 new'
+  check "$columns columns: two lines, or four where they are wrapped" lines_are $((columns == 40 ? 4 : 2))
+done
+check 'a summary tells messages, octets, place, deletions and time' summaries screen
+
+# Resizing in the middle of a run.
+fresh
+program 120 24 ''
+see '^work .*14/40 .*kB/s'
+terminal resize-window -t run -x 40 -y 24
+check 'a terminal that becomes narrower gets narrower bars' see '^work +━+─+ +14/40 +[0-9:-]+$'
+check 'and no more lines' lines_are 2
+terminal resize-window -t run -x 120 -y 24
+check 'one that becomes wider gets wider ones' see '^work .*14/40 .*kB/s'
+check 'and nothing is left of the narrow ones' lines_are 2
+terminal resize-window -t run -x 120 -y 2
+check 'one with two rows shows one account' see '^(work|news) .*14/40'
+terminal resize-window -t run -x 10 -y 24
+check 'one with 10 columns shows a name' see '^work( |$)'
+terminal resize-window -t run -x 100 -y 24
+rm hold/BODY
+ended
+check 'it ends well' see '^work: 40 new'
+
+# What is printed meanwhile.
+fresh
+awk 'BEGIN { for (i = 0; i < 20; i++) print "words" }' >mail2/00
+sed 's/deliver_to = "maildir:Mail2"/max_message_size = 1000/' mailhaul.conf >small.conf
+echo 'defaults { deliver_to = "maildir:Mail2" }' >>small.conf
+start 80 24 "$MAILHAUL" -c small.conf
+check 'an account that ends while another goes on' see '^news: 1 new \(120 B\) → Mail2, 0 deleted, 41 left on server'
+check 'leaves the bar of the other in place, whole' see '^work +━+─+ +14/40 .*[0-9]$'
+screen
+check 'below what was printed' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
+check 'of which no line is torn' [ "$(grep -c '^mailhaul: news: message [0-9]* stays on the server: its [0-9]* octets are more' screen)" -gt 5 ]
+rm hold/BODY
+ended
+check 'and goes on' see '^work: 40 new'
+
+# The interrupt key.
+fresh
+program 80 24 ''
+see '^work .*14/40'
+terminal send-keys -t run C-c
+check 'the interrupt key is answered by one line' see '^(\^C)?mailhaul: interrupted; finishing what is under way \(once more: leave now\)$'
+ended
+check 'the run ends by the signal' exits 130
+check 'and says of each account what it has' [ "$(grep -c ': 14 new (' screen)" = 2 ]
+check 'the bars are gone' lines_are 7
+rm hold/BODY
+run -v
+check 'the next run brings the rest' contains out 'work: 26 new ('
+
+# How it is drawn.
+fresh
+program 80 24 LC_ALL=C
+check 'without UTF-8 the bar is of ASCII' see '^work +\[#+-+\] +14/40'
+rm hold/BODY
+ended
+check 'and so is the arrow' see '^work: 40 new \(801\.7 kB\) -> Mail1, 0 deleted'
+fresh
+program 80 24 LC_ALL=C.UTF-8
+see '^work .*14/40'
+colors
+check 'the bar is green' grep -q "$(printf '\033')\\[32m━" screen
+rm hold/BODY
+ended
+fresh
+program 80 24 NO_COLOR=1
+see '^work .*14/40'
+colors
+check 'unless NO_COLOR is set' no_escapes screen
+rm hold/BODY
+ended
+
+# Where there are none.
+for trial in 'TERM=dumb' 'TERM=' '-q' '-v'; do
+  fresh
+  rm hold/BODY
+  case $trial in
+    TERM*) start 80 24 "$trial" "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf\" typescript'" ;;
+    -*) start 80 24 "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf $trial\" typescript'" ;;
+  esac
+  ended
+  check "$trial: it succeeds" exits 0
+  check "$trial: no escape codes" no_escapes typescript
+  [ "$trial" = -q ] || check "$trial: the summary is there" grep -q '^work: 40 new' typescript
+done
+fresh
+rm hold/BODY
+run
+check 'no terminal: nothing is printed' silent
+fresh
+rm hold/BODY
+start 80 24 sh -c "'$MAILHAUL -c mailhaul.conf 2>err | cat >out'"
+ended
+check 'standard error in a file: no bars and no escape codes' no_escapes out err
+
+done_testing

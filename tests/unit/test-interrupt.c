@@ -1,0 +1,189 @@
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "check_main.h"
+#include "io/interrupt.h"
+#include "scratch.h"
+#include "store/lock.h"
+
+static int stop[2];
+
+static void enter(void)
+{
+	struct error err;
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	ck_assert(interrupt_catch(&err));
+	ck_assert_int_eq(pipe(stop), 0);
+}
+
+/* Runs `work` in a worker and returns how its process ended; the wish is there from the start if so. */
+static int in_worker(bool wish, void (*work)(void))
+{
+	int status;
+	pid_t pid = interrupt_fork(stop);
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		work();
+		_exit(0);
+	}
+	if (wish)
+		close(stop[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void must(bool holds)
+{
+	if (!holds)
+		_exit(1);
+}
+
+static const int number[] = {SIGINT, SIGTERM};
+
+START_TEST(the_program_takes_its_signals_one_by_one)
+{
+	ck_assert_int_eq(interrupt_take(), 0);
+	ck_assert(!interrupt_came());
+	raise(number[_i]);
+	ck_assert(interrupt_came());
+	raise(SIGINT);
+	ck_assert_int_eq(interrupt_take(), number[_i]);
+	ck_assert_int_eq(interrupt_take(), SIGINT);
+	ck_assert_int_eq(interrupt_take(), 0);
+}
+END_TEST
+
+START_TEST(in_the_end_the_program_dies_by_the_signal_that_came_first)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		raise(number[_i]);
+		raise(SIGINT);
+		interrupt_end();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), number[_i]);
+}
+END_TEST
+
+START_TEST(without_a_signal_the_program_goes_on)
+{
+	interrupt_end();
+	raise(SIGHUP); /* is ignored */
+	ck_assert_int_eq(interrupt_take(), 0);
+}
+END_TEST
+
+static void expect_peace(void)
+{
+	raise(SIGINT);
+	raise(SIGTERM);
+	raise(SIGHUP);
+	must(!interrupt_came() && interrupt_take() == 0);
+}
+
+START_TEST(a_worker_takes_no_signals)
+{
+	ck_assert_int_eq(in_worker(false, expect_peace), 0);
+}
+END_TEST
+
+static void wait_for_wish(void)
+{
+	must(interrupt_poll(NULL, 0, deadline_in(60)) == WAIT_INTERRUPTED);
+	must(interrupt_came() && interrupt_noted() && interrupt_is_due());
+}
+
+START_TEST(a_worker_hears_of_the_wish_while_it_waits)
+{
+	ck_assert_int_eq(in_worker(true, wait_for_wish), 0);
+}
+END_TEST
+
+static void wait_with_grace(void)
+{
+	int64_t begin;
+	struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	interrupt_grace(200);
+	begin = deadline_clock();
+	must(interrupt_poll(NULL, 0, deadline_in(60)) == WAIT_INTERRUPTED);
+	must(deadline_clock() - begin >= 200 && interrupt_is_due());
+	/* Another grace goes on from here, and what is ready is ready. */
+	interrupt_grace(10000);
+	must(!interrupt_is_due() && interrupt_poll(&ready, 1, deadline_in(60)) == WAIT_READY);
+	must(interrupt_poll(NULL, 0, deadline_clock() + 50) == WAIT_TIME_OVER);
+}
+
+START_TEST(the_grace_lets_waits_go_on_for_a_while)
+{
+	ck_assert_int_eq(in_worker(true, wait_with_grace), 0);
+}
+END_TEST
+
+static void be_exposed(void)
+{
+	interrupt_expose(true);
+	raise(SIGTERM);
+}
+
+static void be_exposed_no_more(void)
+{
+	interrupt_expose(true);
+	interrupt_expose(false);
+	raise(SIGTERM);
+}
+
+START_TEST(a_worker_that_is_exposed_can_be_ended)
+{
+	int status = in_worker(false, be_exposed);
+
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
+	ck_assert_int_eq(in_worker(false, be_exposed_no_more), 0);
+}
+END_TEST
+
+static void wait_for_lock(void)
+{
+	struct error err;
+
+	must(!lock_dot(scratch_path("mbox"), deadline_in(600), &err) && err.kind == ERROR_LOCKED);
+}
+
+START_TEST(a_lock_is_not_waited_for_any_more)
+{
+	scratch_write_text(scratch_path("mbox.lock"), "9:elsewhere\n");
+	ck_assert_int_eq(in_worker(true, wait_for_lock), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("interrupt");
+	TCase *c = scratch_case(s, "interrupt");
+
+	tcase_add_checked_fixture(c, enter, NULL);
+	LOOP_OVER(c, the_program_takes_its_signals_one_by_one, number);
+	LOOP_OVER(c, in_the_end_the_program_dies_by_the_signal_that_came_first, number);
+	tcase_add_test(c, without_a_signal_the_program_goes_on);
+	tcase_add_test(c, a_worker_takes_no_signals);
+	tcase_add_test(c, a_worker_hears_of_the_wish_while_it_waits);
+	tcase_add_test(c, the_grace_lets_waits_go_on_for_a_while);
+	tcase_add_test(c, a_worker_that_is_exposed_can_be_ended);
+	tcase_add_test(c, a_lock_is_not_waited_for_any_more);
+	return scratch_main(s);
+}
