@@ -219,4 +219,27 @@ check 'accounts that were not begun are not begun' ends_by 2
 check 'and with -v that is told' contains err 'mailhaul: e: start: interrupted'
 check 'only one had come to the server' [ "$(grep -c 'test server ready' transcript)" -le 1 ]
 
+# A real server, wherever the run is by then.
+stop
+dovecot_start "$WORK" || bail 'Dovecot does not start'
+dovecot_make_mail pool 1500
+dovecot_fill test pool
+rm -rf box state expected
+dovecot_dump test expected
+fresh_configuration
+SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE="password = '$DOVECOT_PASSWORD'"
+configure a 'deliver_to = "maildir:box"' 'leave_on_server = no'
+for round in 1 2 3; do
+  begin ''
+  for _ in $(seq 400); do grep -q 'messages are safe' err && break; sleep 0.01; done
+  kill -s INT "$PID"
+  ended
+  check "Dovecot, $round: the run ends soon" soon
+  [ "$STATUS" = 0 ] || check "Dovecot, $round: by the signal, unless it was at its end" ends_by 2
+done
+run
+check 'Dovecot: the next run succeeds' exits 0
+check 'Dovecot: everything is there once' all_once
+check 'Dovecot: and deleted' [ "$(dovecot_count test)" = 0 ]
+
 done_testing

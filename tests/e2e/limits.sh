@@ -63,7 +63,8 @@ only 'leave_on_server = no' 'repeat = yes'
 run -v
 check 'with repeat, a run goes on to the end' count_is Mail/new 10
 check 'all is deleted' left_is mail 0
-check 'the summary counts all sessions' contains out 'a: 6 new (6.3 kB), 6 deleted, 0 left on server'
+check 'the summary counts all sessions' contains out 'a: 6 new (6.3 kB) '
+check 'and what they deleted' contains out ', 6 deleted, 0 left on server'
 mail_of 10
 only 'repeat = yes' 'max_messages = 6'
 run
