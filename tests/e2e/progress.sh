@@ -17,24 +17,26 @@ stop_servers() { for _pid in $SERVERS; do kill "$_pid"; wait "$_pid"; done 2>/de
 start_servers() {
   certificates
   for _n in 1 2; do
-    "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "port$_n" --dir "mail$_n" --hold hold \
+    "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "port$_n" --dir "mail$_n" --hold "hold$_n" \
       --hold-at 300000 2>>server.err &
     SERVERS="$SERVERS $!"
     wait_for "port$_n" "the test server does not start: $(cat server.err)"
   done
 }
-mkdir hold mail1 mail2
+mkdir hold1 hold2 mail1 mail2
 start_servers
 awk 'BEGIN { for (i = 0; i < 200; i++) printf "%099d\n", i }' >filling
 fresh() {
   rm -rf Mail1 Mail2 state
-  rm -f hold/* mail1/* mail2/*
+  rm -f hold1/* hold2/* mail1/* mail2/*
   for _n in $(seq -w 40); do
     { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$_n" "$_n" && cat filling; } >"mail1/$_n"
     cp "mail1/$_n" mail2/
   done
-  : >hold/BODY
+  : >hold1/BODY
+  : >hold2/BODY
 }
+release() { rm -f hold1/* hold2/*; }
 fresh_configuration
 SERVER_PORT=$(cat port1) && configure work 'deliver_to = "maildir:Mail1"'
 SERVER_PORT=$(cat port2) && configure news 'deliver_to = "maildir:Mail2"'
@@ -77,7 +79,7 @@ for columns in 40 80 200; do
   check "$columns columns: and for the other, at the same time" see "^news +$line"
   check "$columns columns: a line each, and nothing else" lines_are 2
   check "$columns columns: no line fills the last one" at_most $((columns - 1))
-  rm hold/BODY
+  release
   ended
   check "$columns columns: the run succeeds" exits 0
   check "$columns columns: then the bars are gone, and a summary an account is there" see '^news: 40 new'
@@ -87,35 +89,41 @@ check 'a summary tells messages, octets, place, deletions and time' summaries sc
 
 # Resizing in the middle of a run.
 fresh
-program 120 24 ''
+start 120 24 sh -c "'seq 30; exec $MAILHAUL -c mailhaul.conf'"
 see '^work .*14/40 .*kB/s'
 terminal resize-window -t run -x 40 -y 24
 check 'a terminal that becomes narrower gets narrower bars' see '^work +━+─+ +14/40 +[0-9:-]+$'
-check 'and no more lines' lines_are 2
+check 'and nothing is left of the wide ones' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/' screen)" = 2/0 ]
+check 'what stood above them is still there' [ "$(grep -c '^[0-9]*$' screen)" -ge 17 ]
 terminal resize-window -t run -x 120 -y 24
 check 'one that becomes wider gets wider ones' see '^work .*14/40 .*kB/s'
-check 'and nothing is left of the narrow ones' lines_are 2
+check 'and nothing is left of the narrow ones' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/s' screen)" = 2/2 ]
 terminal resize-window -t run -x 120 -y 2
 check 'one with two rows shows one account' see '^(work|news) .*14/40'
 terminal resize-window -t run -x 10 -y 24
 check 'one with 10 columns shows a name' see '^work( |$)'
 terminal resize-window -t run -x 100 -y 24
-rm hold/BODY
+release
 ended
 check 'it ends well' see '^work: 40 new'
 
 # What is printed meanwhile.
 fresh
 awk 'BEGIN { for (i = 0; i < 20; i++) print "words" }' >mail2/00
+: >hold2/LIST
 sed 's/deliver_to = "maildir:Mail2"/max_message_size = 1000/' mailhaul.conf >small.conf
 echo 'defaults { deliver_to = "maildir:Mail2" }' >>small.conf
 start 80 24 "$MAILHAUL" -c small.conf
+check 'an account that waits for the server says so' see '^news +connecting$'
+see '^work .*14/40'
+release
+: >hold1/BODY
 check 'an account that ends while another goes on' see '^news: 1 new \(120 B\) → Mail2, 0 deleted, 41 left on server'
 check 'leaves the bar of the other in place, whole' see '^work +━+─+ +14/40 .*[0-9]$'
 screen
 check 'below what was printed' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
 check 'of which no line is torn' [ "$(grep -c '^mailhaul: news: message [0-9]* stays on the server: its [0-9]* octets are more' screen)" -gt 5 ]
-rm hold/BODY
+release
 ended
 check 'and goes on' see '^work: 40 new'
 
@@ -129,7 +137,7 @@ ended
 check 'the run ends by the signal' exits 130
 check 'and says of each account what it has' [ "$(grep -c ': 14 new (' screen)" = 2 ]
 check 'the bars are gone' lines_are 7
-rm hold/BODY
+release
 run -v
 check 'the next run brings the rest' contains out 'work: 26 new ('
 
@@ -137,7 +145,7 @@ check 'the next run brings the rest' contains out 'work: 26 new ('
 fresh
 program 80 24 LC_ALL=C
 check 'without UTF-8 the bar is of ASCII' see '^work +\[#+-+\] +14/40'
-rm hold/BODY
+release
 ended
 check 'and so is the arrow' see '^work: 40 new \(801\.7 kB\) -> Mail1, 0 deleted'
 fresh
@@ -145,36 +153,41 @@ program 80 24 LC_ALL=C.UTF-8
 see '^work .*14/40'
 colors
 check 'the bar is green' grep -q "$(printf '\033')\\[32m━" screen
-rm hold/BODY
+release
 ended
 fresh
 program 80 24 NO_COLOR=1
 see '^work .*14/40'
 colors
 check 'unless NO_COLOR is set' no_escapes screen
-rm hold/BODY
+release
 ended
 
-# Where there are none.
-for trial in 'TERM=dumb' 'TERM=' '-q' '-v'; do
+# Where there are none. The server waits for as long as bars would take to come.
+under_script() { start 80 24 "$1" "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf $2\" typescript'"; }
+for trial in TERM=dumb TERM= -q -v; do
   fresh
-  rm hold/BODY
+  rm -f hold1/held typescript
   case $trial in
-    TERM*) start 80 24 "$trial" "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf\" typescript'" ;;
-    -*) start 80 24 "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf $trial\" typescript'" ;;
+    -*) under_script TERM=screen "$trial" ;;
+    *) under_script "$trial" '' ;;
   esac
+  wait_for hold1/held 'the run does not come to its messages' && sleep 0.6
+  release
   ended
   check "$trial: it succeeds" exits 0
   check "$trial: no escape codes" no_escapes typescript
   [ "$trial" = -q ] || check "$trial: the summary is there" grep -q '^work: 40 new' typescript
 done
 fresh
-rm hold/BODY
+release
 run
 check 'no terminal: nothing is printed' silent
 fresh
-rm hold/BODY
+rm -f hold1/held
 start 80 24 sh -c "'$MAILHAUL -c mailhaul.conf 2>err | cat >out'"
+wait_for hold1/held 'the run does not come to its messages' && sleep 0.6
+release
 ended
 check 'standard error in a file: no bars and no escape codes' no_escapes out err
 
