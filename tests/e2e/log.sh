@@ -27,7 +27,7 @@ write_configuration
 STATUS=0
 (umask 022 && "$MAILHAUL" -c mailhaul.conf >out 2>err) || STATUS=$?
 check 'with a file as the log, a run that succeeds is silent' silent
-check 'the file tells what came' has_line run.log "$stamp mailhaul\\[[0-9]+\\]: info: a: 2 new \\(.*\\), 0 deleted, 2 left on the server, .*"
+check 'the file tells what came' has_line run.log "$stamp mailhaul\\[[0-9]+\\]: info: a: 2 new \\(.*\\) .*, 0 deleted, 2 left on server, .*"
 check 'and is for its owner alone' [ "$(stat -c %a run.log)" = 600 ]
 run
 check 'a run that did nothing leaves no line' [ "$(wc -l <run.log)" = 1 ]

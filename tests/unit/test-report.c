@@ -186,7 +186,7 @@ START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
 	struct outcome o = {.silent = true, .step = "login"};
 
 	error_set(&o.err, ERROR_NETWORK, "no");
-	report_outcome(&r, "work", &o);
+	report_outcome(&r, &account, &o);
 	report_problem(&r, "work", "fetch", &o.err, true);
 	report_problem(&r, "work", "fetch", &o.err, false);
 	expect("", "mailhaul: work: fetch: no\n");
