@@ -174,7 +174,7 @@ bool interrupt_error(struct error *err)
 	return error_mend(err, "nothing is lost; the next run goes on where this one stopped");
 }
 
-enum wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until)
+enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until)
 {
 	struct pollfd all[POLLED_MOST + 1] = {0};
 

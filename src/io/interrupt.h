@@ -55,7 +55,7 @@ bool interrupt_error(struct error *err);
  * poll(2) until a deadline, for at most two descriptors, that also ends when the wish is there and the grace over.
  * WAIT_FAILED: errno says why.
  */
-enum wait { WAIT_READY, WAIT_TIME_OVER, WAIT_INTERRUPTED, WAIT_FAILED };
-enum wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until);
+enum interrupt_wait { WAIT_READY, WAIT_TIME_OVER, WAIT_INTERRUPTED, WAIT_FAILED };
+enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until);
 
 #endif
