@@ -87,9 +87,9 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out >= 0 ? out : words, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
+	interrupt_restore(&defaults);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setsigmask(&attributes, &nothing_blocked);
-	interrupt_restore(&defaults);
 	/* A deed is done to its end: the keys of the terminal, which go to our group, are not for it. */
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "io/interrupt.h"
+#include "io/process.h"
 #include "scratch.h"
 #include "store/lock.h"
 
@@ -101,6 +102,26 @@ START_TEST(a_worker_takes_no_signals)
 }
 END_TEST
 
+static void start_program(void)
+{
+	static char shell[] = "sh", option[] = "-c", script[] = "kill -TERM $$; kill -INT $$; exit 7";
+	char *const argv[] = {shell, option, script, NULL};
+	struct process *process;
+	struct error err;
+	char words[100];
+	int status;
+
+	must(process_start(&process, argv, -1, NULL, 0, 60, &err));
+	must(process_finish(&process, &status, words, sizeof(words), &err));
+	must(status == 128 + SIGTERM);
+}
+
+START_TEST(a_program_that_a_worker_starts_takes_signals_as_usual)
+{
+	ck_assert_int_eq(in_worker(false, start_program), 0);
+}
+END_TEST
+
 static void wait_for_wish(void)
 {
 	must(interrupt_poll(NULL, 0, deadline_in(60)) == WAIT_INTERRUPTED);
@@ -181,6 +202,7 @@ int main(void)
 	LOOP_OVER(c, in_the_end_the_program_dies_by_the_signal_that_came_first, number);
 	tcase_add_test(c, without_a_signal_the_program_goes_on);
 	tcase_add_test(c, a_worker_takes_no_signals);
+	tcase_add_test(c, a_program_that_a_worker_starts_takes_signals_as_usual);
 	tcase_add_test(c, a_worker_hears_of_the_wish_while_it_waits);
 	tcase_add_test(c, the_grace_lets_waits_go_on_for_a_while);
 	tcase_add_test(c, a_worker_that_is_exposed_can_be_ended);
