@@ -36,6 +36,11 @@ static bool is_one_of(const char *const *names, size_t count, const char *name, 
 	return false;
 }
 
+bool header_is_mark(const char *name, size_t length)
+{
+	return is_one_of(store_fields, COUNT(store_fields), name, length);
+}
+
 /* The name is known, or cannot be one of those above: says whether its line counts. */
 static void settle(struct header_identity *h, bool skipping)
 {
@@ -65,7 +70,7 @@ static void add_to_name(struct header_identity *h, char c)
 	if (c == ':') {
 		bool may_tell = is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
 
-		settle(h, is_one_of(store_fields, COUNT(store_fields), h->name, h->held));
+		settle(h, header_is_mark(h->name, h->held));
 		h->may_tell = may_tell;
 		if (!h->skipping)
 			count_in(h, &c, 1);

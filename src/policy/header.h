@@ -36,6 +36,9 @@ void header_add(struct header_identity *h, const char *bytes, size_t length);
  */
 bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT]);
 
+/* Whether a field of this name is one that mail stores add or change by themselves: Status, say. */
+bool header_is_mark(const char *name, size_t length);
+
 /*
  * The envelope sender as the last server recorded it (RFC 5321, 4.4): the address of the first
  * Return-Path field in the beginning of a message. Gives "MAILER-DAEMON" for the null sender, and

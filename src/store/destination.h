@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct archive_reader;
 struct destination;
 struct error;
 struct mbox_intent;
@@ -83,6 +84,11 @@ struct destination_ops {
 	 * there meanwhile.
 	 */
 	bool (*recover)(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err);
+	/*
+	 * Optional, without open: gives the messages that are in place (store/archive.h). ERROR_STORAGE when
+	 * there is nothing at the path, or it cannot be read.
+	 */
+	bool (*read)(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
 	void (*close)(struct destination *d);
 };
 

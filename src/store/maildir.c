@@ -18,6 +18,7 @@
 #include "base/platform.h"
 #include "store/folder.h"
 #include "store/maildir_name.h"
+#include "store/maildir_read.h"
 #include "store/maildir_search.h"
 
 enum {
@@ -297,5 +298,6 @@ const struct destination_ops maildir_ops = {
     .rollback = maildir_rollback,
     .find = maildir_find,
     .identity = maildir_identity,
+    .read = maildir_read,
     .close = maildir_close,
 };

@@ -61,18 +61,25 @@ char *maildir_name_make(const char *account, const char *maildrop, const char *u
 	return memory_format("%" PRId64 ".mh-%s-%s.M%06u.%s", now, account_digits, message_digits, microseconds, host);
 }
 
-/* The message's digits in a name of this account, or NULL. */
+/* The message's digits in a name of this account (NULL: of any), or NULL. */
 static const char *own_digits(const char *name, const char *account_digits)
 {
+	static const char hex[] = "0123456789abcdef";
 	const char *mark = strchr(name, '.');
 
 	if (!mark || strncmp(mark, ".mh-", 4) != 0)
 		return NULL;
 	mark += 4;
-	if (strncmp(mark, account_digits, ACCOUNT_DIGITS) != 0 || mark[ACCOUNT_DIGITS] != '-')
+	if (strspn(mark, hex) != ACCOUNT_DIGITS || mark[ACCOUNT_DIGITS] != '-' ||
+	    (account_digits && strncmp(mark, account_digits, ACCOUNT_DIGITS) != 0))
 		return NULL;
 	mark += ACCOUNT_DIGITS + 1;
-	return strspn(mark, "0123456789abcdef") == MAILDIR_IDENTITY_DIGITS && mark[MAILDIR_IDENTITY_DIGITS] == '.' ? mark : NULL;
+	return strspn(mark, hex) == MAILDIR_IDENTITY_DIGITS && mark[MAILDIR_IDENTITY_DIGITS] == '.' ? mark : NULL;
+}
+
+bool maildir_name_is_any(const char *name)
+{
+	return own_digits(name, NULL) != NULL;
 }
 
 void maildir_name_identity(const char *account, const char *maildrop, const char *uid,

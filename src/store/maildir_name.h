@@ -23,6 +23,9 @@ void maildir_name_identity(const char *account, const char *maildrop, const char
 /* Whether a file was named by this account; then identity (unless NULL) gets its digits. */
 bool maildir_name_is_own(const char *name, const char *account, char identity[MAILDIR_IDENTITY_DIGITS + 1]);
 
+/* Whether any account gave a file this name. */
+bool maildir_name_is_any(const char *name);
+
 /* Octets of a message as stored, and as they would be with CRLF line ends (Dovecot's S= and W=). */
 struct maildir_size {
 	uint64_t octets;

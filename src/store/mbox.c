@@ -16,6 +16,7 @@
 #include "store/lock.h"
 #include "store/mbox_file.h"
 #include "store/mbox_intent.h"
+#include "store/mbox_read.h"
 #include "store/mbox_spool.h"
 #include "store/mboxrd.h"
 
@@ -217,5 +218,6 @@ const struct destination_ops mbox_ops = {
     .commit = mbox_commit,
     .rollback = mbox_rollback,
     .recover = mbox_recover,
+    .read = mbox_read,
     .close = mbox_close,
 };

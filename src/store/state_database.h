@@ -18,6 +18,7 @@ int64_t state_last_run(const struct state *s);
 enum {
 	STATE_DELETED = 1,	   /* by us */
 	STATE_PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come */
+	STATE_LOST = 3,		   /* it is no longer here (state_lose): listed again, it counts as new */
 };
 
 /* Seconds that a message is looked for under new UIDs. */

@@ -14,7 +14,9 @@ unit_tests += \
 	tests/unit/test-lock \
 	tests/unit/test-maildir \
 	tests/unit/test-maildir-name \
+	tests/unit/test-marks \
 	tests/unit/test-mbox \
+	tests/unit/test-mbox-read \
 	tests/unit/test-mbox-recover \
 	tests/unit/test-mbox-spool \
 	tests/unit/test-mboxrd \
@@ -28,6 +30,7 @@ unit_tests += \
 	tests/unit/test-retention \
 	tests/unit/test-settings \
 	tests/unit/test-state \
+	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
 	tests/unit/test-state-open
 

@@ -1,0 +1,16 @@
+#ifndef MAILHAUL_STORE_MBOX_READ_H
+#define MAILHAUL_STORE_MBOX_READ_H
+
+#include <stdbool.h>
+
+struct archive_reader;
+struct destination_settings;
+struct error;
+
+/*
+ * Gives the messages of an mbox as they were before they were quoted (store/mboxrd). No lock is taken;
+ * reader->changed is set instead when the file was written meanwhile. See destination_ops.read.
+ */
+bool mbox_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
+
+#endif

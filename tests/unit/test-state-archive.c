@@ -1,0 +1,144 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "check_main.h"
+#include "one_state.h"
+#include "scratch.h"
+#include "store/state_archive.h"
+
+enum { NOW = 1000000 };
+
+/* All that is kept, a line each: "UID maildrop identity server". */
+static struct buf kept_lines;
+
+static void keep(void *context, const struct state_kept *k)
+{
+	static const char *const servers[] = {"listed", "gone", "awaited"};
+
+	(void)context;
+	buf_append_format(&kept_lines, "%s %s %s %s\n", k->uid[0] ? k->uid : "-", k->maildrop ? k->maildrop : "-",
+	    k->identity[0] ? k->identity : "-", servers[k->server]);
+}
+
+static void expect(const char *expected)
+{
+	buf_clear(&kept_lines);
+	ck_assert_msg(state_each_kept(s, keep, NULL, &err), "%s", err.cause);
+	ck_assert_str_eq(buf_string(&kept_lines), expected);
+	buf_free(&kept_lines);
+}
+
+static void enter_maildrop(const char *server)
+{
+	const struct state_maildrop m = {server, 995, "me"};
+	enum state_origin origin;
+
+	ck_assert_msg(state_enter_maildrop(s, &m, NOW, &origin, &err) && state_commit(s, &err), "%s", err.cause);
+}
+
+static void lose(const char *key)
+{
+	ck_assert_msg(state_lose(s, key, NOW, &err) && state_commit(s, &err), "%s", err.cause);
+}
+
+START_TEST(a_record_tells_where_its_UID_comes_from)
+{
+	struct state_record found = {.octets = 5, .delivered = NOW};
+
+	enter_maildrop("One");
+	record("a", NOW);
+	enter_maildrop("two");
+	record("b", NOW);
+	record(" header:00:5", NOW);
+	record("c", NOW);
+	ck_assert(state_displace(s, "c", NOW, &err) && state_commit(s, &err));
+	ck_assert(state_add_found(s, "0123", &found, NOW, &err) && state_commit(s, &err));
+	expect("a me@one:995 - gone\n"
+	       "- me@two:995 0123 gone\n"
+	       " header:00:5 me@two:995 - listed\n"
+	       "c me@two:995 - gone\n"
+	       "b me@two:995 - listed\n");
+}
+END_TEST
+
+START_TEST(what_was_lost_counts_as_new_and_is_remembered)
+{
+	struct state_match match;
+	unsigned char header[DIGEST_SHORT];
+
+	memset(header, 2, sizeof(header));
+	enter_maildrop("one");
+	record("a", NOW);
+	lose("a");
+	ck_assert_str_eq(knows("a"), "-");
+	ck_assert(state_take_renumbered(s, header, 6, NOW, "b", &match, &err));
+	ck_assert(!match.found);
+	expect("a me@one:995 - awaited\n");
+}
+END_TEST
+
+START_TEST(until_it_was_fetched_again)
+{
+	int64_t regained;
+
+	enter_maildrop("one");
+	record("a", NOW);
+	record("b", NOW);
+	lose("a");
+	lose("b");
+	record("a", NOW);
+	lose("a");
+	record("a", NOW);
+	expect("b me@one:995 - awaited\na me@one:995 - listed\n");
+	ck_assert(state_forget_regained(s, &regained, &err) && state_commit(s, &err));
+	ck_assert_int_eq(regained, 2);
+	expect("b me@one:995 - awaited\na me@one:995 - listed\n");
+	ck_assert(state_forget_regained(s, &regained, &err));
+	ck_assert_int_eq(regained, 0);
+}
+END_TEST
+
+/* Whatever stands there, somebody may have put it there. */
+static const char *const odd_keys[] = {" ", "  ", " was:", " was:12", " 7:x", " 99999999999999999999:x", " -1:x", " 1x",
+    " found:", " was:0123456789abcdef: found:1", " 1: was:0123456789abcdef:x"};
+
+START_TEST(keys_of_any_kind_are_read)
+{
+	enter_maildrop("one");
+	record(odd_keys[_i], NOW);
+	ck_assert(state_each_kept(s, keep, NULL, &err));
+	buf_free(&kept_lines);
+}
+END_TEST
+
+START_TEST(a_state_that_is_not_there_is_told_from_an_empty_one)
+{
+	int64_t count;
+
+	ck_assert(state_exists(scratch_path("state"), "work"));
+	ck_assert(!state_exists(scratch_path("state"), "home"));
+	ck_assert(state_count(s, &count, &err));
+	ck_assert_int_eq(count, 0);
+	record("a", NOW);
+	ck_assert(state_count(s, &count, &err));
+	ck_assert_int_eq(count, 1);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("state-archive");
+	TCase *t = scratch_case(suite, "state-archive");
+
+	tcase_add_checked_fixture(t, enter, leave);
+	tcase_add_test(t, a_record_tells_where_its_UID_comes_from);
+	tcase_add_test(t, what_was_lost_counts_as_new_and_is_remembered);
+	tcase_add_test(t, until_it_was_fetched_again);
+	LOOP_OVER(t, keys_of_any_kind_are_read, odd_keys);
+	tcase_add_test(t, a_state_that_is_not_there_is_told_from_an_empty_one);
+	return scratch_main(suite);
+}
