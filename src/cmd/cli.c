@@ -15,6 +15,7 @@
 #include "base/platform.h"
 #include "cmd/check.h"
 #include "cmd/fetch.h"
+#include "cmd/verify.h"
 #include "cmd/version.h"
 #include "io/interrupt.h"
 #include "io/key_log.h"
@@ -23,6 +24,7 @@
 static const struct verb verbs[] = {
     {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT},
     {"check", check_run, CLI_JSON},
+    {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD},
 };
 
 /* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
@@ -39,6 +41,9 @@ static const struct option options[] = {
     {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
     {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
+    {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
+    {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
+    {"rebuild", no_argument, NULL, OPTION_BIT + CLI_REBUILD},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -51,19 +56,20 @@ static const char help[] =
     "\n"
     "  fetch              bring the mail; also without a verb\n"
     "  check              try connection, certificate, login and disk; change nothing\n"
+    "  verify             hold the local copies against what was delivered; offline\n"
     "\n"
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
     "  -n, --dry-run      connect and list, say for each message what would be done\n"
-    "      --json         print JSON, an object a line (check)\n"
+    "      --json         print JSON, an object a line (check, verify)\n"
     "      --keep         delete nothing from the server in this run\n"
     "      --strict       tell every failure at once, despite report_failures_after\n"
     "  -q, --quiet        tell nothing but failures\n"
     "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
     "      --tls-key-log=FILE  write the keys of TLS sessions to FILE (unsafe)\n"
-    "      --help         show this\n"
-    "      --version      show the versions of mailhaul and its libraries\n"
+    "      --ignore-missing, --refetch, --rebuild   of verify, see the manual\n"
+    "      --help, --version   show this, or the versions of mailhaul and libraries\n"
     "\n"
-    "Exit status: 0 all is well (also without new mail), 64 the command line,\n"
+    "Exit status: 0 all is well, 64 the command line, 65 missing or altered mail,\n"
     "68 no such host, 69 TLS or certificate, 70 a bug, 71 out of memory, 74 storing,\n"
     "75 try again later, 76 the server's answers, 77 the login, 78 the configuration.\n"
     "\n"

@@ -16,6 +16,9 @@ enum cli_option {
 	CLI_DRY_RUN = 2,
 	CLI_STRICT = 4,
 	CLI_JSON = 8,
+	CLI_IGNORE_MISSING = 16,
+	CLI_REFETCH = 32,
+	CLI_REBUILD = 64,
 };
 
 /* What the user typed. */

@@ -94,47 +94,51 @@ static void open_log(struct fetch *f, struct log_target *target, const struct se
 	f->code = exit_code_of(&err);
 }
 
+int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
+{
+	bool dry_run = cli->options & CLI_DRY_RUN, words = !(cli->options & (CLI_DRY_RUN | CLI_JSON));
+	struct fetch f = {.report = {.level = cli->level}, .accounts = chosen->accounts};
+	struct log_target target;
+	struct run_options options = {
+	    .keep = cli->options & CLI_KEEP,
+	    .named = *cli->accounts != NULL,
+	    .dry_run = dry_run,
+	    .level = cli->level,
+	    .state_dir = chosen->settings.state_dir,
+	    .notes_failures = !dry_run,
+	    /* Whoever watches wants to know. */
+	    .tell_all = (cli->options & (CLI_STRICT | CLI_REFETCH)) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
+	    .key_log = cli->key_log,
+	};
+	struct jobs_listener listener = {
+	    .log = on_log,
+	    .say = on_say,
+	    .problem = on_problem,
+	    .done = on_done,
+	    .context = &f,
+	    .begins = on_begins,
+	    .progress = on_progress,
+	    .interrupted = on_interrupted,
+	    .tick = on_tick,
+	};
+
+	f.report.summaries = words && (cli->level >= LOG_VERBOSE || (cli->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
+	open_log(&f, &target, &chosen->settings);
+	f.progress = words && cli->level == LOG_NORMAL ? progress_open(chosen->accounts, chosen->count) : NULL;
+	options.progress = f.progress != NULL;
+	jobs_run(chosen->accounts, chosen->count, chosen->settings.jobs, worker_run, &options, &listener);
+	progress_close(&f.progress);
+	log_target_close(&target);
+	return f.code;
+}
+
 int fetch_run(const struct cli *cli)
 {
-	bool dry_run = cli->options & CLI_DRY_RUN;
-	struct fetch f = {.report = {.level = cli->level}};
-	struct log_target target;
 	struct chosen chosen;
+	int code;
 
-	f.report.summaries = !dry_run && (cli->level >= LOG_VERBOSE || (cli->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
-	if (chosen_load(&chosen, cli, &f.code)) {
-		const bool shown = cli->level == LOG_NORMAL && !dry_run;
-		struct run_options options = {
-		    .keep = cli->options & CLI_KEEP,
-		    .named = *cli->accounts != NULL,
-		    .dry_run = dry_run,
-		    .level = cli->level,
-		    .state_dir = chosen.settings.state_dir,
-		    .notes_failures = !dry_run,
-		    /* Whoever watches wants to know. */
-		    .tell_all = (cli->options & CLI_STRICT) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
-		    .key_log = cli->key_log,
-		};
-		struct jobs_listener listener = {
-		    .log = on_log,
-		    .say = on_say,
-		    .problem = on_problem,
-		    .done = on_done,
-		    .context = &f,
-		    .begins = on_begins,
-		    .progress = on_progress,
-		    .interrupted = on_interrupted,
-		    .tick = on_tick,
-		};
-
-		f.accounts = chosen.accounts;
-		open_log(&f, &target, &chosen.settings);
-		f.progress = shown ? progress_open(chosen.accounts, chosen.count) : NULL;
-		options.progress = f.progress != NULL;
-		jobs_run(chosen.accounts, chosen.count, chosen.settings.jobs, worker_run, &options, &listener);
-		progress_close(&f.progress);
-		log_target_close(&target);
-	}
+	if (chosen_load(&chosen, cli, &code))
+		code = fetch_chosen(cli, &chosen);
 	chosen_free(&chosen);
-	return f.code;
+	return code;
 }

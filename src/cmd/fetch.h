@@ -1,9 +1,13 @@
 #ifndef MAILHAUL_CMD_FETCH_H
 #define MAILHAUL_CMD_FETCH_H
 
+struct chosen;
 struct cli;
 
 /* The verb fetch: brings the mail of the accounts named, or of all. Returns the exit code. */
 int fetch_run(const struct cli *cli);
+
+/* The same for accounts that are chosen already. */
+int fetch_chosen(const struct cli *cli, const struct chosen *chosen);
 
 #endif

@@ -37,7 +37,8 @@ e2e_tests = \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
 	tests/e2e/token.sh \
-	tests/e2e/trust.sh
+	tests/e2e/trust.sh \
+	tests/e2e/verify.sh
 check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.

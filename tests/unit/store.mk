@@ -32,7 +32,8 @@ unit_tests += \
 	tests/unit/test-state \
 	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
-	tests/unit/test-state-open
+	tests/unit/test-state-open \
+	tests/unit/test-verify
 
 tests_support_libsupport_a_SOURCES += \
 	tests/unit/one_account.c \

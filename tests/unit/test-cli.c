@@ -34,6 +34,8 @@ static const char *describe(const struct cli *cli)
 
 	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
 	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->options & CLI_JSON ? " json" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s", cli->options & CLI_REFETCH ? " refetch" : "",
+	    cli->options & CLI_REBUILD ? " rebuild" : "", cli->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
 	if (cli->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
 	if (cli->key_log_path)
@@ -71,6 +73,9 @@ static const struct {
     {"-nc file", "fetch normal dry config=file"},
     {"--help", "fetch normal help"},
     {"--version", "fetch normal version"},
+    {"verify", "verify normal"},
+    {"verify --refetch --ignore-missing work", "verify normal refetch ignore-missing <work>"},
+    {"verify --rebuild --json", "verify normal json rebuild"},
     {"work -n home --keep", "fetch normal keep dry <work> <home>"},
     {"fetch -v work", "fetch verbose <work>"},
     {"check", "check normal"},
@@ -111,6 +116,9 @@ static const struct {
     {"--config", "the option --config needs a value", "see mailhaul --help"},
     {"--keep=yes", "takes no value", "see mailhaul --help"},
     {"fetch --quiet=1 work", "takes no value", "see mailhaul --help"},
+    {"fetch --refetch", "the verb fetch takes no --refetch", "see mailhaul --help"},
+    {"--rebuild", "the verb fetch takes no --rebuild", ""},
+    {"verify --keep", "the verb verify takes no --keep", ""},
     {"--ver", "there is no option --ver", ""},
     {"check --keep", "the verb check takes no --keep", "see mailhaul --help"},
     {"-n check work", "the verb check takes no --dry-run", "see mailhaul --help"},
@@ -168,7 +176,7 @@ END_TEST
 START_TEST(the_more_serious_of_two_codes_wins)
 {
 	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,
-	    EX_IOERR, EX_SOFTWARE};
+	    EX_DATAERR, EX_IOERR, EX_SOFTWARE};
 
 	for (size_t i = 0; i < COUNT(mildest_first); i++) {
 		for (size_t k = 0; k < COUNT(mildest_first); k++)

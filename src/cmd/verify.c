@@ -1,0 +1,163 @@
+#include "config.h"
+
+#include "cmd/verify.h"
+
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "cmd/chosen.h"
+#include "cmd/cli.h"
+#include "cmd/exit_code.h"
+#include "cmd/fetch.h"
+#include "fetch/copies.h"
+#include "fetch/rebuild.h"
+#include "fetch/verify.h"
+#include "ui/findings.h"
+#include "ui/report.h"
+
+struct verify {
+	const struct cli *cli;
+	const struct chosen *chosen;
+	bool json;
+	bool summaries; /* JSON has them always */
+	const char *account; /* that is being verified */
+	uint64_t *wanted;    /* an account: messages to be fetched again */
+	int code;
+};
+
+static void count(struct verify *v, int code)
+{
+	v->code = exit_code_worse(v->code, code);
+}
+
+static void fail(struct verify *v, const char *step, const struct error *err)
+{
+	report_error(v->account, step, err);
+	if (v->json)
+		findings_fail(v->account, step, err);
+	count(v, exit_code_of(err));
+}
+
+static void tell(void *context, const struct verify_finding *finding)
+{
+	struct verify *v = context;
+
+	if (finding->verdict != VERIFY_MOVED || v->cli->level >= LOG_VERBOSE || v->json)
+		findings_print(v->account, finding, v->json);
+	/* What is fetched again counts when that has failed. */
+	if (finding->verdict != VERIFY_MOVED && !finding->again)
+		count(v, EX_DATAERR);
+}
+
+static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
+{
+	const struct verify_request request = {
+	    .state_dir = v->chosen->settings.state_dir,
+	    .ignore_missing = v->cli->options & CLI_IGNORE_MISSING,
+	    .again = v->cli->options & CLI_REFETCH,
+	    .tell = tell,
+	    .context = v,
+	};
+	struct verify_summary summary = {0};
+	struct error err;
+
+	if (!copies_can_read(a) && v->summaries)
+		findings_cannot(a->name, v->json);
+	if (!copies_can_read(a))
+		return;
+	if (!verify_account(a, &request, &summary, &err)) {
+		fail(v, "verify", &err);
+		return;
+	}
+	if (v->summaries)
+		findings_summarize(a->name, &summary, v->json);
+	*wanted = summary.again;
+}
+
+static void rebuild(struct verify *v, const struct account *a)
+{
+	struct error err;
+	uint64_t messages;
+
+	if (!rebuild_account(a, v->chosen->settings.state_dir, &messages, &err))
+		fail(v, "rebuild", &err);
+	else if (v->summaries)
+		findings_rebuilt(a->name, messages, v->json);
+}
+
+/* fetched: the run came to its end, so that what is not here is not to be had. */
+static void check_regained(struct verify *v, const struct account *a, uint64_t wanted, bool fetched)
+{
+	struct error err;
+	uint64_t regained;
+
+	v->account = a->name;
+	if (!verify_regained(a, v->chosen->settings.state_dir, &regained, &err)) {
+		fail(v, "verify", &err);
+		return;
+	}
+	if (regained < wanted && fetched)
+		count(v, EX_DATAERR);
+	if (regained < wanted || v->summaries)
+		findings_regained(a->name, wanted, regained, v->json);
+}
+
+/* An ordinary fetch of the accounts where something is wanted: to it, these messages are new. */
+static void fetch_again(struct verify *v)
+{
+	struct chosen some = *v->chosen;
+	int code = EX_OK;
+
+	some.accounts = memory_zeroed(v->chosen->count, sizeof(struct account *));
+	some.count = 0;
+	for (size_t i = 0; i < v->chosen->count; i++) {
+		if (v->wanted[i] > 0)
+			some.accounts[some.count++] = v->chosen->accounts[i];
+	}
+	if (some.count > 0)
+		code = fetch_chosen(v->cli, &some);
+	count(v, code);
+	for (size_t i = 0; i < v->chosen->count; i++) {
+		if (v->wanted[i] > 0)
+			check_regained(v, v->chosen->accounts[i], v->wanted[i], code == EX_OK);
+	}
+	free(some.accounts);
+}
+
+static bool check(const struct cli *cli)
+{
+	struct error err;
+
+	if (!(cli->options & CLI_REBUILD) || !(cli->options & (CLI_REFETCH | CLI_IGNORE_MISSING)))
+		return true;
+	error_set(&err, ERROR_USAGE, "--rebuild does not go with --refetch or --ignore-missing");
+	error_mend(&err, "rebuild first");
+	report_error(NULL, NULL, &err);
+	return false;
+}
+
+int verify_run(const struct cli *cli)
+{
+	struct chosen chosen;
+	struct verify v = {.cli = cli, .chosen = &chosen, .json = cli->options & CLI_JSON};
+
+	v.summaries = v.json || cli->level > LOG_QUIET;
+	if (!check(cli))
+		return EX_USAGE;
+	if (chosen_load(&chosen, cli, &v.code)) {
+		v.wanted = memory_zeroed(chosen.count, sizeof(*v.wanted));
+		for (size_t i = 0; i < chosen.count; i++) {
+			v.account = chosen.accounts[i]->name;
+			if (cli->options & CLI_REBUILD)
+				rebuild(&v, chosen.accounts[i]);
+			else
+				verify(&v, chosen.accounts[i], &v.wanted[i]);
+		}
+		fetch_again(&v);
+		free(v.wanted);
+	}
+	chosen_free(&chosen);
+	return v.code;
+}

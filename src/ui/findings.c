@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include "ui/findings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/escape.h"
+#include "fetch/verify.h"
+#include "ui/jsonl.h"
+
+static const char *const verdicts[] = {
+    [VERIFY_MISSING] = "missing", [VERIFY_ALTERED] = "altered", [VERIFY_UNREADABLE] = "unreadable", [VERIFY_MOVED] = "moved"};
+
+static const char *const places[] = {
+    [STATE_LISTED] = "on the server", [STATE_GONE] = "no longer on the server", [STATE_AWAITED] = "to be fetched again"};
+
+static const char *const place_words[] = {
+    [STATE_LISTED] = "listed", [STATE_GONE] = "gone", [STATE_AWAITED] = "awaited"};
+
+static void print_shown(const char *before, const char *text)
+{
+	char shown[1024];
+
+	escape_text(shown, sizeof(shown), text, strlen(text));
+	printf("%s%s", before, shown);
+}
+
+static void print_line(const char *account, const struct verify_finding *f)
+{
+	time_t when = (time_t)f->delivered;
+	char date[32] = "at an unknown time";
+	struct tm utc;
+
+	if (gmtime_r(&when, &utc))
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	printf("%s: %s: delivered %s, %" PRIu64 " octets, %s", account, verdicts[f->verdict], date, f->octets,
+	    f->again ? "fetching it again" : places[f->server]);
+	if (f->uid)
+		print_shown(", UID ", f->uid);
+	if (f->path)
+		print_shown(": ", f->path);
+	if (f->path && f->offset > 0)
+		printf(" at octet %" PRIu64, f->offset);
+	if (f->verdict == VERIFY_UNREADABLE)
+		printf(" (%s)", strerror(f->failure));
+	putchar('\n');
+}
+
+static void print_object(const char *account, const struct verify_finding *f)
+{
+	struct jsonl *json = jsonl_line("finding", account);
+
+	jsonl_text(json, "finding", verdicts[f->verdict]);
+	jsonl_text(json, "uid", f->uid);
+	jsonl_time(json, "delivered", f->delivered);
+	jsonl_number(json, "octets", (int64_t)f->octets);
+	jsonl_text(json, "server", place_words[f->server]);
+	jsonl_flag(json, "refetch", f->again);
+	jsonl_text(json, "path", f->path);
+	if (f->path)
+		jsonl_number(json, "offset", (int64_t)f->offset);
+	if (f->verdict == VERIFY_UNREADABLE)
+		jsonl_text(json, "reason", strerror(f->failure));
+	jsonl_print(json, stdout);
+}
+
+void findings_print(const char *account, const struct verify_finding *finding, bool json)
+{
+	if (json)
+		print_object(account, finding);
+	else
+		print_line(account, finding);
+}
+
+static void print_count(const char *before, uint64_t count, const char *what)
+{
+	if (count > 0)
+		printf("%s%" PRIu64 " %s", before, count, what);
+}
+
+static void summarize_in_words(const char *account, const struct verify_summary *s)
+{
+	printf("%s: %" PRIu64 " of %" PRIu64 " messages are whole", account, s->whole, s->messages);
+	if (s->moved > 0 || s->marked > 0) {
+		print_count(" (", s->moved, "moved");
+		print_count(s->moved > 0 ? ", " : " (", s->marked, "with fields that a mail program added");
+		putchar(')');
+	}
+	print_count(", ", s->altered, "altered");
+	print_count(", ", s->unreadable, "unreadable");
+	print_count(", ", s->missing, "missing");
+	if (s->unrecorded > 0)
+		printf("; files without a record: %" PRIu64, s->unrecorded);
+	putchar('\n');
+}
+
+void findings_summarize(const char *account, const struct verify_summary *s, bool in_json)
+{
+	struct jsonl *json;
+
+	if (!in_json) {
+		summarize_in_words(account, s);
+		return;
+	}
+	json = jsonl_line("verify", account);
+	jsonl_flag(json, "verified", true);
+	jsonl_number(json, "messages", (int64_t)s->messages);
+	jsonl_number(json, "whole", (int64_t)s->whole);
+	jsonl_number(json, "moved", (int64_t)s->moved);
+	jsonl_number(json, "marked", (int64_t)s->marked);
+	jsonl_number(json, "altered", (int64_t)s->altered);
+	jsonl_number(json, "unreadable", (int64_t)s->unreadable);
+	jsonl_number(json, "missing", (int64_t)s->missing);
+	jsonl_number(json, "unrecorded", (int64_t)s->unrecorded);
+	jsonl_number(json, "refetch", (int64_t)s->again);
+	jsonl_add(json, "problems", jsonl_array());
+	jsonl_print(json, stdout);
+}
+
+void findings_cannot(const char *account, bool in_json)
+{
+	struct jsonl *json;
+
+	if (!in_json) {
+		printf("%s: cannot be verified: its messages went to a command\n", account);
+		return;
+	}
+	json = jsonl_line("verify", account);
+	jsonl_flag(json, "verified", false);
+	jsonl_add(json, "problems", jsonl_array());
+	jsonl_print(json, stdout);
+}
+
+void findings_fail(const char *account, const char *step, const struct error *err)
+{
+	struct jsonl *json = jsonl_line(step, account), *problem = jsonl_object(), *problems = jsonl_array();
+
+	jsonl_text(problem, "step", step);
+	jsonl_text(problem, "cause", err->cause);
+	jsonl_text(problem, "server", err->server[0] ? err->server : NULL);
+	jsonl_text(problem, "mend", err->mend[0] ? err->mend : NULL);
+	jsonl_flag(problem, "temporary", err->temporary);
+	if (strcmp(step, "verify") == 0)
+		jsonl_flag(json, "verified", false);
+	jsonl_add(problems, NULL, problem);
+	jsonl_add(json, "problems", problems);
+	jsonl_print(json, stdout);
+}
+
+void findings_regained(const char *account, uint64_t wanted, uint64_t regained, bool in_json)
+{
+	struct jsonl *json;
+
+	if (!in_json) {
+		printf("%s: %" PRIu64 " of %" PRIu64 " messages were fetched again\n", account, regained, wanted);
+		return;
+	}
+	json = jsonl_line("refetch", account);
+	jsonl_number(json, "wanted", (int64_t)wanted);
+	jsonl_number(json, "refetched", (int64_t)regained);
+	jsonl_print(json, stdout);
+}
+
+void findings_rebuilt(const char *account, uint64_t messages, bool in_json)
+{
+	struct jsonl *json;
+
+	if (!in_json) {
+		printf("%s: the state is made again from %" PRIu64 " messages\n", account, messages);
+		return;
+	}
+	json = jsonl_line("rebuild", account);
+	jsonl_number(json, "messages", (int64_t)messages);
+	jsonl_add(json, "problems", jsonl_array());
+	jsonl_print(json, stdout);
+}

@@ -1,0 +1,219 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "check_main.h"
+#include "config/account.h"
+#include "fetch/rebuild.h"
+#include "fetch/verify.h"
+#include "policy/header.h"
+#include "scratch.h"
+#include "store/archive.h"
+#include "store/destination.h"
+#include "store/state.h"
+
+/* A place whose content the test decides, and which changes while it is read for `changes` times. */
+static const char *const *in_place;
+static int changes, reads;
+static char verdicts[64]; /* a letter a finding: m, a, u, v (moved) */
+
+static bool read_place(const struct destination_settings *settings, struct archive_reader *reader, struct error *error)
+{
+	(void)error;
+	reads++;
+	for (const char *const *text = in_place; *text; text++) {
+		const struct archive_message m = {.path = settings->path, .identity = "", .octets = strlen(*text)};
+
+		reader->octets(reader->context, *text, strlen(*text));
+		reader->message(reader->context, &m);
+	}
+	reader->changed = changes-- > 0;
+	return true;
+}
+
+static const struct destination_ops place = {.scheme = "mbox", .read = read_place};
+
+static void tell(void *context, const struct verify_finding *f)
+{
+	(void)context;
+	verdicts[strlen(verdicts)] = "mauv"[f->verdict];
+}
+
+static void deliver(struct state *state, const char *uid, const char *text, int64_t when)
+{
+	struct state_record r = {.uid = uid, .octets = strlen(text), .delivered = when};
+	struct header_identity header;
+	struct digest digest;
+	struct error err;
+
+	digest_start(&digest);
+	digest_add(&digest, text, strlen(text));
+	digest_end(&digest, r.sha256);
+	header_start(&header);
+	header_add(&header, text, strlen(text));
+	(void)header_end(&header, r.header);
+	ck_assert_msg(state_add(state, &r, &err), "%s", err.cause);
+}
+
+static bool verify(const char *const *delivered, const char *const *found, struct verify_summary *summary,
+    struct error *err)
+{
+	const struct verify_request request = {.state_dir = scratch_path("state"), .tell = tell};
+	struct account account;
+	struct state *state;
+	char uid[] = "a";
+	bool ok;
+
+	account_init(&account, "work");
+	account.destination = &place;
+	account.deliver_path = memory_copy_string(scratch_path(""));
+	ck_assert_msg(state_open(&state, request.state_dir, "work", STATE_WRITE, err), "%s", err->cause);
+	for (int64_t when = 100; *delivered; delivered++, uid[0]++)
+		deliver(state, uid, *delivered, when--);
+	ck_assert(state_commit(state, err));
+	state_close(&state);
+	memset(verdicts, 0, sizeof(verdicts));
+	in_place = found;
+	ok = verify_account(&account, &request, summary, err);
+	account_free(&account);
+	return ok;
+}
+
+#define LIST(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
+
+static const char one[] = "A: 1\n\nx\n", two[] = "A: 2\n\nx\n", one_altered[] = "A: 1\n\ny\n", one_read[] = "A: 1\nStatus: RO\n\nx\n";
+
+START_TEST(each_copy_stands_for_one_message)
+{
+	struct verify_summary s;
+	struct error err;
+
+	ck_assert(verify(LIST(one, one, two, two), LIST(one, two, two, two), &s, &err));
+	ck_assert_uint_eq(s.whole, 3);
+	ck_assert_str_eq(verdicts, "m");
+}
+END_TEST
+
+START_TEST(a_whole_copy_counts_before_one_that_a_mail_program_has_changed)
+{
+	struct verify_summary s;
+	struct error err;
+
+	ck_assert(verify(LIST(one, one, two), LIST(one_altered, one_read, one, two), &s, &err));
+	ck_assert_uint_eq(s.whole, 3);
+	ck_assert_uint_eq(s.marked, 1);
+	ck_assert_str_eq(verdicts, "");
+}
+END_TEST
+
+START_TEST(findings_come_in_the_order_of_delivery)
+{
+	struct verify_summary s;
+	struct error err;
+
+	ck_assert(verify(LIST(one, two), LIST(one_altered), &s, &err));
+	ck_assert_str_eq(verdicts, "ma");
+}
+END_TEST
+
+START_TEST(a_place_that_changes_is_read_again)
+{
+	struct verify_summary s;
+	struct error err;
+
+	changes = 3;
+	ck_assert(verify(LIST(one, two), LIST(one), &s, &err));
+	ck_assert_int_eq(reads, 4);
+	ck_assert_str_eq(verdicts, "m");
+}
+END_TEST
+
+START_TEST(but_not_when_all_is_found_nevertheless)
+{
+	struct verify_summary s;
+	struct error err;
+
+	changes = 100;
+	ck_assert(verify(LIST(one), LIST(one, two), &s, &err));
+	ck_assert_int_eq(reads, 1);
+}
+END_TEST
+
+START_TEST(one_that_never_rests_is_left_for_later)
+{
+	struct verify_summary s;
+	struct error err;
+
+	changes = 100;
+	ck_assert(!verify(LIST(one, two), LIST(one), &s, &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert_str_eq(verdicts, "");
+}
+END_TEST
+
+/* Makes the state of another account from what is in place. */
+static bool rebuild(const char *const *found, uint64_t *count, struct error *err)
+{
+	struct account account;
+	bool ok;
+
+	account_init(&account, "home");
+	account.destination = &place;
+	account.deliver_path = memory_copy_string(scratch_path(""));
+	in_place = found;
+	ok = rebuild_account(&account, scratch_path("state"), count, err);
+	account_free(&account);
+	return ok;
+}
+
+START_TEST(a_state_is_made_again_when_the_place_has_come_to_rest)
+{
+	struct error err;
+	uint64_t count;
+
+	changes = 2;
+	ck_assert_msg(rebuild(LIST(one, one, two), &count, &err), "%s", err.cause);
+	ck_assert_int_eq(reads, 3);
+	ck_assert_uint_eq(count, 3);
+	ck_assert(!rebuild(LIST(one), &count, &err));
+	ck_assert_ptr_nonnull(strstr(err.cause, "tells of 3 messages"));
+}
+END_TEST
+
+START_TEST(and_not_while_it_changes)
+{
+	struct error err;
+	uint64_t count;
+
+	changes = 100;
+	ck_assert(!rebuild(LIST(one), &count, &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	changes = 0;
+	ck_assert(rebuild(LIST(one), &count, &err));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("verify");
+	TCase *t = scratch_case(s, "verify");
+
+	tcase_add_test(t, each_copy_stands_for_one_message);
+	tcase_add_test(t, a_whole_copy_counts_before_one_that_a_mail_program_has_changed);
+	tcase_add_test(t, findings_come_in_the_order_of_delivery);
+	tcase_add_test(t, a_place_that_changes_is_read_again);
+	tcase_add_test(t, but_not_when_all_is_found_nevertheless);
+	tcase_add_test(t, one_that_never_rests_is_left_for_later);
+	tcase_add_test(t, a_state_is_made_again_when_the_place_has_come_to_rest);
+	tcase_add_test(t, and_not_while_it_changes);
+	return scratch_main(s);
+}
