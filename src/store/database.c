@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -283,10 +284,29 @@ static bool choose_journal(struct database *d, struct error *err)
 	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
 }
 
+/* A path as SQLite takes it with SQLITE_OPEN_URI, and that nobody changes the file. */
+static char *frozen_name(const char *path)
+{
+	struct buf name = {0};
+	char *made;
+
+	buf_append_string(&name, "file:");
+	for (; *path; path++)
+		buf_append_format(&name, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned)(unsigned char)*path);
+	buf_append_string(&name, "?immutable=1");
+	made = memory_copy_string(buf_string(&name));
+	buf_free(&name);
+	return made;
+}
+
 static bool open_file(struct database *d, const char *path, int flags, struct error *err)
 {
+	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
 	/* One thread alone uses it. */
-	if (sqlite3_open_v2(path, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	bool ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+
+	free(name);
+	if (!ok)
 		return fail(d, "cannot be opened", err);
 	sqlite3_busy_timeout(d->db, BUSY_MS);
 	return true;
@@ -319,13 +339,16 @@ static bool copy_aside(struct database *d, struct error *err)
 
 /*
  * A look leaves nothing behind: opened for writing, SQLite takes the journal away again that it makes. One that is there
- * already, of a run that goes on or died, is left as it is.
+ * already, of a run that goes on or died, is left as it is. On a read-only filesystem, a snapshot of a backup, it cannot
+ * make one and has to be told that there is no need.
  */
 static int flags_of_look(const char *path)
 {
 	char *journal = memory_format("%s-wal", path);
 	int flags = *path && access(journal, F_OK) != 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 
+	if (flags == SQLITE_OPEN_READWRITE && access(path, W_OK) != 0 && errno == EROFS)
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
 	free(journal);
 	return flags;
 }

@@ -334,6 +334,27 @@ write_configuration
 timeout 20 "$MAILHAUL" -c mailhaul.conf verify >out 2>err
 check '10,000 messages are soon looked through' sums '9999 of 10000 messages are whole, 1 missing'
 
+# ---- a snapshot that cannot be written ----
+
+rm -rf 'box#1?'
+mkdir 'box#1?'
+mail_of 2
+echo 'state_dir = "box#1?/state"' >mailhaul.conf.in
+configure a 'deliver_to = "maildir:box#1?/Mail"'
+serve --dir mail
+run
+snapshot='a snapshot on a read-only filesystem is verified'
+frozen() {
+  unshare -rm sh -c 'mount --bind "box#1?" "box#1?" && mount -o remount,bind,ro "box#1?" && exec "$@"' sh "$@"
+}
+if frozen true 2>/dev/null; then
+  STATUS=0
+  frozen "$MAILHAUL" -c mailhaul.conf verify >out 2>err || STATUS=$?
+  check "$snapshot" says out 'a: 2 of 2 messages are whole'
+else
+  skip "$snapshot" 'nothing can be mounted here'
+fi
+
 # ---- JSON ----
 
 mbox_of 2
