@@ -237,12 +237,13 @@ static void show_local(const struct page *p)
 {
 	const char *kind = check_result_text(p->r, "destination.kind");
 	int64_t run = check_result_number(p->r, "state.last_run", -1);
-	char day[16];
+	char day[16], path[1024];
 
 	if (!kind)
 		return;
 	label("destination");
-	printf("%s:%s, ", kind, check_result_text(p->r, "destination.path"));
+	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
+	printf("%s:%s, ", kind, path);
 	show_ability(p, "destination.writable", "can be written", "cannot be written");
 	putchar('\n');
 	label("state");

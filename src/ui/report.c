@@ -93,16 +93,15 @@ void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT])
 	snprintf(out, REPORT_SIZE_TEXT, "%.1f %s", value, units[unit]);
 }
 
-/* Where the mail went: a path with "~" for the home folder, or a command's name. */
-static void place_text(const struct account *a, char *out, size_t size)
+void report_path(const char *path, char *out, size_t size)
 {
-	const char *home = getenv("HOME"), *path = a->deliver_path ? a->deliver_path : a->deliver_command[0];
+	const char *home = getenv("HOME");
 	size_t length = home ? strlen(home) : 0;
 	char *place;
 
 	while (length > 0 && home[length - 1] == '/')
 		length--;
-	if (a->deliver_path && length > 0 && strncmp(path, home, length) == 0 && (path[length] == '/' || !path[length]))
+	if (length > 0 && strncmp(path, home, length) == 0 && (path[length] == '/' || !path[length]))
 		place = memory_format("~%s", path + length);
 	else
 		place = memory_copy_string(path);
@@ -128,7 +127,7 @@ void report_outcome(const struct report *r, const struct account *a, const struc
 	report_size(o->fetched_octets, size);
 	buf_append_format(&line, "%s: %" PRIu64 " new (%s)", a->name, o->fetched, size);
 	if (o->fetched > 0) {
-		place_text(a, place, sizeof(place));
+		report_path(a->deliver_path ? a->deliver_path : a->deliver_command[0], place, sizeof(place));
 		buf_append_format(&line, " %s %s", charset_is_utf8() ? "\xe2\x86\x92" : "->", place);
 	}
 	buf_append_format(&line, ", %" PRIu64 " deleted, %" PRIu64 " left on server, %.1f s", o->deleted, o->left,

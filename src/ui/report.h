@@ -40,6 +40,9 @@ enum { REPORT_SIZE_TEXT = 32 };
 /* "812 B", "4.1 kB", "3.2 MB", "1.9 GB". */
 void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT]);
 
+/* A path, with "~" for the home folder, escaped. */
+void report_path(const char *path, char *out, size_t size);
+
 /* The account's end: its failure, or its summary where that is wanted. */
 void report_outcome(const struct report *r, const struct account *account, const struct outcome *outcome);
 

@@ -53,6 +53,12 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
+# README's picture, from a real run.
+picture: $(pop3_server) src/mailhaul
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/support/picture.sh '$(abs_top_srcdir)/doc/terminal.svg'
+.PHONY: picture
+EXTRA_DIST += tests/support/picture.py tests/support/picture.sh
+
 # Both README commands in minimal systems made by debootstrap; needs root and the network.
 check-fresh:
 	$(SHELL) $(srcdir)/tests/fresh/run.sh

@@ -78,7 +78,7 @@ check 'a dry run takes an older state as it is' eval 'exits 0 && [ "$(sqlite3 st
 run -v
 check 'a run brings an older state up to date' eval \
   '[ "$(sqlite3 state/a.db "PRAGMA user_version")" = "$version" ] && [ "$(sqlite3 state/a.db .schema)" = "$tables" ]'
-check 'and knows what that knew' contains out 'a: 0 new (0 B), 0 deleted, 20 left on the server'
+check 'and knows what that knew' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
 sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
 run
 check 'a newer state is refused' exits 74
