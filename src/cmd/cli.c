@@ -15,6 +15,9 @@
 #include "base/platform.h"
 #include "cmd/check.h"
 #include "cmd/fetch.h"
+#include "cmd/list.h"
+#include "cmd/show_config.h"
+#include "cmd/status.h"
 #include "cmd/verify.h"
 #include "cmd/version.h"
 #include "io/interrupt.h"
@@ -22,9 +25,12 @@
 #include "ui/report.h"
 
 static const struct verb verbs[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT},
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON},
     {"check", check_run, CLI_JSON},
     {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD},
+    {"list", list_run, CLI_JSON | CLI_HEADERS},
+    {"status", status_run, CLI_JSON},
+    {"config", show_config_run, CLI_JSON | CLI_NAMES},
 };
 
 /* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
@@ -44,6 +50,8 @@ static const struct option options[] = {
     {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
     {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
     {"rebuild", no_argument, NULL, OPTION_BIT + CLI_REBUILD},
+    {"headers", no_argument, NULL, OPTION_BIT + CLI_HEADERS},
+    {"names", no_argument, NULL, OPTION_BIT + CLI_NAMES},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -53,27 +61,27 @@ static const char help[] =
     "Usage: mailhaul [OPTION...] [VERB] [ACCOUNT...]\n"
     "Brings mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
     "Without ACCOUNT, it is about all accounts of the configuration. The verbs:\n"
-    "\n"
     "  fetch              bring the mail; also without a verb\n"
     "  check              try connection, certificate, login and disk; change nothing\n"
     "  verify             hold the local copies against what was delivered; offline\n"
-    "\n"
+    "  list               show what is on the server, and what will become of it\n"
+    "  status             show what is known, without asking a server\n"
+    "  config             show the settings that hold, and where each comes from\n"
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
     "  -n, --dry-run      connect and list, say for each message what would be done\n"
-    "      --json         print JSON, an object a line (check, verify)\n"
+    "      --json         print JSON, an object a line\n"
     "      --keep         delete nothing from the server in this run\n"
     "      --strict       tell every failure at once, despite report_failures_after\n"
     "  -q, --quiet        tell nothing but failures\n"
     "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
     "      --tls-key-log=FILE  write the keys of TLS sessions to FILE (unsafe)\n"
-    "      --ignore-missing, --refetch, --rebuild   of verify, see the manual\n"
+    "      --headers, --ignore-missing, --names, --rebuild, --refetch: see the manual\n"
     "      --help, --version   show this, or the versions of mailhaul and libraries\n"
-    "\n"
     "Exit status: 0 all is well, 64 the command line, 65 missing or altered mail,\n"
     "68 no such host, 69 TLS or certificate, 70 a bug, 71 out of memory, 74 storing,\n"
     "75 try again later, 76 the server's answers, 77 the login, 78 the configuration.\n"
     "\n"
-    "The manuals: man mailhaul, man mailhaul.conf\n";
+    "The manuals: man mailhaul, man mailhaul.conf, man mailhaul-json\n";
 
 /* An option that is not there: names the nearest one. */
 static bool refuse_option(const char *word, struct error *err)

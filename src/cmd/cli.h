@@ -19,6 +19,8 @@ enum cli_option {
 	CLI_IGNORE_MISSING = 16,
 	CLI_REFETCH = 32,
 	CLI_REBUILD = 64,
+	CLI_NAMES = 128,
+	CLI_HEADERS = 256,
 };
 
 /* What the user typed. */

@@ -2,23 +2,32 @@
 
 #include "cmd/fetch.h"
 
+#include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "cmd/chosen.h"
 #include "cmd/cli.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
 #include "fetch/worker.h"
+#include "io/deadline.h"
 #include "ui/log_target.h"
+#include "ui/messages.h"
 #include "ui/progress.h"
 #include "ui/report.h"
+#include "ui/run_json.h"
 
 struct fetch {
 	struct report report;
 	struct account *const *accounts; /* those of this run */
 	struct progress *progress;	 /* NULL: none is shown */
+	size_t *problems;		 /* of each of them */
+	bool json;			 /* as well */
+	struct run_json totals;
 	int code;
 };
 
@@ -28,14 +37,16 @@ static void on_log(void *context, size_t index, enum log_level level, const char
 
 	progress_clear(f->progress);
 	report_log(&f->report, f->accounts[index]->name, level, text);
+	if (f->json && level <= f->report.level)
+		run_json_log(f->accounts[index]->name, level, text);
 }
 
-static void on_say(void *context, size_t index, const char *text)
+static void on_listed(void *context, size_t index, const struct listed *message)
 {
 	const struct fetch *f = context;
 
 	progress_clear(f->progress);
-	report_say(f->accounts[index]->name, text);
+	(f->json ? messages_json : messages_say)(f->accounts[index]->name, message);
 }
 
 static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
@@ -44,6 +55,9 @@ static void on_problem(void *context, size_t index, const char *step, const stru
 
 	progress_clear(f->progress);
 	report_problem(&f->report, f->accounts[index]->name, step, err, silent);
+	if (f->json)
+		run_json_problem(f->accounts[index]->name, step, err, exit_code_of(err));
+	f->problems[index]++;
 	if (!silent)
 		f->code = exit_code_worse(f->code, exit_code_of(err));
 }
@@ -51,12 +65,15 @@ static void on_problem(void *context, size_t index, const char *step, const stru
 static void on_done(void *context, size_t index, const struct outcome *outcome)
 {
 	struct fetch *f = context;
+	int code = outcome->ok ? EX_OK : exit_code_of(&outcome->err);
 
 	progress_end(f->progress, index);
 	progress_clear(f->progress);
 	report_outcome(&f->report, f->accounts[index], outcome);
-	if (!outcome->ok && !outcome->silent)
-		f->code = exit_code_worse(f->code, exit_code_of(&outcome->err));
+	if (f->json)
+		run_json_account(&f->totals, f->accounts[index]->name, outcome, f->problems[index] > 0, code);
+	if (!outcome->silent)
+		f->code = exit_code_worse(f->code, code);
 }
 
 static void on_begins(void *context, size_t index)
@@ -97,7 +114,14 @@ static void open_log(struct fetch *f, struct log_target *target, const struct se
 int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 {
 	bool dry_run = cli->options & CLI_DRY_RUN, words = !(cli->options & (CLI_DRY_RUN | CLI_JSON));
-	struct fetch f = {.report = {.level = cli->level}, .accounts = chosen->accounts};
+	struct fetch f = {
+	    .report = {.level = cli->level},
+	    .accounts = chosen->accounts,
+	    .problems = memory_zeroed(chosen->count, sizeof(size_t)),
+	    /* What verify fetches again is told by verify. */
+	    .json = (cli->options & (CLI_JSON | CLI_REFETCH)) == CLI_JSON,
+	};
+	int64_t start = deadline_clock();
 	struct log_target target;
 	struct run_options options = {
 	    .keep = cli->options & CLI_KEEP,
@@ -110,9 +134,9 @@ int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 	    .tell_all = (cli->options & (CLI_STRICT | CLI_REFETCH)) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
 	    .key_log = cli->key_log,
 	};
-	struct jobs_listener listener = {
+	const struct jobs_listener listener = {
 	    .log = on_log,
-	    .say = on_say,
+	    .listed = on_listed,
 	    .problem = on_problem,
 	    .done = on_done,
 	    .context = &f,
@@ -129,6 +153,9 @@ int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 	jobs_run(chosen->accounts, chosen->count, chosen->settings.jobs, worker_run, &options, &listener);
 	progress_close(&f.progress);
 	log_target_close(&target);
+	if (f.json)
+		run_json_summary(&f.totals, deadline_clock() - start, f.code);
+	free(f.problems);
 	return f.code;
 }
 
@@ -139,6 +166,8 @@ int fetch_run(const struct cli *cli)
 
 	if (chosen_load(&chosen, cli, &code))
 		code = fetch_chosen(cli, &chosen);
+	else if (cli->options & CLI_JSON)
+		run_json_summary(&(struct run_json){0}, 0, code);
 	chosen_free(&chosen);
 	return code;
 }

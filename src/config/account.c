@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "config/account_tls.h"
+#include "config/account_value.h"
 #include "config/credentials.h"
 #include "config/path.h"
 #include "store/destination.h"
@@ -219,49 +220,88 @@ static bool set_on_new_mail(struct account *a, const char *const *values)
 	return account_set_command(&a->on_new_mail, values);
 }
 
+#define AT(member) offsetof(struct account, member)
+
 /* In the order of the manual. */
 const struct account_option account_options[] = {
-    {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL},
-    {"port", "a number from 1 to 65535", set_port, NULL},
-    {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL},
-    {"tls_trust", "ca, pin (instead of a trusted issuer), both, or dane", account_tls_set_trust, NULL},
-    {"tls_ca_file", "the path of a PEM file", account_tls_set_ca_file, NULL},
+    {"server", "a host name or address, such as \"pop.example.org\"", set_server, NULL,
+	account_value_text, AT(server)},
+    {"port", "a number from 1 to 65535", set_port, NULL,
+	account_value_unsigned, AT(port)},
+    {"tls", "implicit (port 995) or starttls (port 110)", set_tls, NULL,
+	account_value_tls, AT(starttls)},
+    {"tls_trust", "ca, pin (instead of a trusted issuer), both, or dane", account_tls_set_trust, NULL,
+	account_value_trust, AT(tls_trust)},
+    {"tls_ca_file", "the path of a PEM file", account_tls_set_ca_file, NULL,
+	account_value_text, AT(tls_ca_file)},
     {"tls_pins", "a list of pins, each \"sha256:\" and the 44 characters that a failed check shows", NULL,
-	account_tls_set_pins},
-    {"tls_server_name", "a host name or address, such as \"pop.example.org\"", account_tls_set_server_name, NULL},
-    {"tls_crl_file", "the path of a PEM file", account_tls_set_crl_file, NULL},
-    {"tls_client_cert", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_cert, NULL},
-    {"tls_client_key", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_key, NULL},
-    {"tls_min_version", "1.2 or 1.3", account_tls_set_min_version, NULL},
-    {"tls_priority", "a priority string of GnuTLS", account_tls_set_priority, NULL},
-    {"user", "the name to log in with", set_user, NULL},
+	account_tls_set_pins,
+	account_value_list, AT(tls_pins)},
+    {"tls_server_name", "a host name or address, such as \"pop.example.org\"", account_tls_set_server_name, NULL,
+	account_value_text, AT(tls_server_name)},
+    {"tls_crl_file", "the path of a PEM file", account_tls_set_crl_file, NULL,
+	account_value_text, AT(tls_crl_file)},
+    {"tls_client_cert", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_cert, NULL,
+	account_value_text, AT(tls_client_cert)},
+    {"tls_client_key", "the path of a PEM file, or a PKCS#11 URI without pin-value", account_tls_set_client_key, NULL,
+	account_value_text, AT(tls_client_key)},
+    {"tls_min_version", "1.2 or 1.3", account_tls_set_min_version, NULL,
+	account_value_version, AT(tls_newest_only)},
+    {"tls_priority", "a priority string of GnuTLS", account_tls_set_priority, NULL,
+	account_value_text, AT(tls_priority)},
+    {"user", "the name to log in with", set_user, NULL,
+	account_value_text, AT(user)},
     {"auth", "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
-	"xoauth2, external, gssapi, cram-md5 or apop", credentials_set_auth, NULL},
-    {"password", "the password, in single quotes", credentials_set_password, NULL},
+	"xoauth2, external, gssapi, cram-md5 or apop", credentials_set_auth, NULL,
+	account_value_auth, AT(mechanism)},
+    {"password", "the password, in single quotes", credentials_set_password, NULL,
+	account_value_source, SECRET_PASSWORD},
     {"password_command", "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}", NULL,
-	credentials_set_password_command},
-    {"password_file", "the path of a file that holds the password", credentials_set_password_file, NULL},
-    {"password_credential", "the name of a systemd credential", credentials_set_password_credential, NULL},
-    {"password_netrc", "a path, such as ~/.netrc", credentials_set_password_netrc, NULL},
-    {"password_prompt", "yes or no", credentials_set_password_prompt, NULL},
+	credentials_set_password_command,
+	account_value_source, SECRET_COMMAND},
+    {"password_file", "the path of a file that holds the password", credentials_set_password_file, NULL,
+	account_value_source, SECRET_FILE},
+    {"password_credential", "the name of a systemd credential", credentials_set_password_credential, NULL,
+	account_value_source, SECRET_CREDENTIAL},
+    {"password_netrc", "a path, such as ~/.netrc", credentials_set_password_netrc, NULL,
+	account_value_source, SECRET_NETRC},
+    {"password_prompt", "yes or no", credentials_set_password_prompt, NULL,
+	account_value_source, SECRET_PROMPT},
     {"token_command", "a command and its arguments, such as {\"oama\", \"access\", \"me@example.org\"}", NULL,
-	credentials_set_token_command},
-    {"login_retry", "a time up to 1d, such as 10m (0: none)", set_login_retry, NULL},
-    {"deliver_to", "\"maildir:PATH\", \"mbox:PATH\" or \"pipe\"", set_deliver_to, NULL},
-    {"deliver_command", "a command and its arguments, such as {\"procmail\"}", NULL, set_deliver_command},
-    {"deliver_timeout", "a time from 1s to 1d, such as 5m", set_deliver_timeout, NULL},
-    {"leave_on_server", "forever, no, or a time with its unit, such as 14d or 2w", set_leave_on_server, NULL},
-    {"max_message_size", "a size, such as 25M (0: any)", set_max_message_size, NULL},
-    {"max_messages", "a number (0: any)", set_max_messages, NULL},
-    {"max_octets", "a size, such as 200M (0: any)", set_max_octets, NULL},
-    {"max_time", "a time up to 1d, such as 10m (0: any)", set_max_time, NULL},
-    {"repeat", "auto, yes or no", set_repeat, NULL},
-    {"order", "oldest or newest", set_order, NULL},
-    {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL},
-    {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL},
-    {"line_endings", "lf or crlf", set_line_endings, NULL},
-    {"on_new_mail", "a command and its arguments, such as {\"notmuch\", \"new\"}", NULL, set_on_new_mail},
-    {"report_failures_after", "a time, such as 3h (0: at once)", set_report_failures_after, NULL},
+	credentials_set_token_command,
+	account_value_source, SECRET_TOKEN_COMMAND},
+    {"login_retry", "a time up to 1d, such as 10m (0: none)", set_login_retry, NULL,
+	account_value_time, AT(login_retry)},
+    {"deliver_to", "\"maildir:PATH\", \"mbox:PATH\" or \"pipe\"", set_deliver_to, NULL,
+	account_value_deliver_to, AT(destination)},
+    {"deliver_command", "a command and its arguments, such as {\"procmail\"}", NULL, set_deliver_command,
+	account_value_list, AT(deliver_command)},
+    {"deliver_timeout", "a time from 1s to 1d, such as 5m", set_deliver_timeout, NULL,
+	account_value_time, AT(deliver_timeout)},
+    {"leave_on_server", "forever, no, or a time with its unit, such as 14d or 2w", set_leave_on_server, NULL,
+	account_value_leave, AT(retention)},
+    {"max_message_size", "a size, such as 25M (0: any)", set_max_message_size, NULL,
+	account_value_size, AT(retention.max_octets)},
+    {"max_messages", "a number (0: any)", set_max_messages, NULL,
+	account_value_number, AT(max_messages)},
+    {"max_octets", "a size, such as 200M (0: any)", set_max_octets, NULL,
+	account_value_size, AT(max_octets)},
+    {"max_time", "a time up to 1d, such as 10m (0: any)", set_max_time, NULL,
+	account_value_time, AT(max_time)},
+    {"repeat", "auto, yes or no", set_repeat, NULL,
+	account_value_repeat, AT(repeat)},
+    {"order", "oldest or newest", set_order, NULL,
+	account_value_order, AT(newest_first)},
+    {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL,
+	account_value_time, AT(timeout)},
+    {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL,
+	account_value_time, AT(connect_timeout)},
+    {"line_endings", "lf or crlf", set_line_endings, NULL,
+	account_value_line_endings, AT(crlf)},
+    {"on_new_mail", "a command and its arguments, such as {\"notmuch\", \"new\"}", NULL, set_on_new_mail,
+	account_value_list, AT(on_new_mail)},
+    {"report_failures_after", "a time, such as 3h (0: at once)", set_report_failures_after, NULL,
+	account_value_time, AT(report_failures_after)},
 };
 
 const size_t account_option_count = sizeof(account_options) / sizeof(account_options[0]);
@@ -274,10 +314,14 @@ void account_init(struct account *a, const char *name)
 	    .timeout = TIMEOUT_SECONDS,
 	    .connect_timeout = CONNECT_SECONDS,
 	};
+	a->origins = memory_zeroed(account_option_count, sizeof(*a->origins));
 }
 
 void account_free(struct account *a)
 {
+	for (size_t i = 0; i < account_option_count && a->origins; i++)
+		free(a->origins[i].place);
+	free(a->origins);
 	free(a->name);
 	free(a->server);
 	account_tls_free(a);
@@ -301,6 +345,12 @@ bool account_set(struct account *a, const struct account_option *option, const c
 	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
 	    secret ? "" : values[0] ? values[0] : "");
 	return error_mend(err, "%s takes %s", option->name, option->expects);
+}
+
+void account_set_origin(struct account *a, size_t option, char *place, bool defaults)
+{
+	memory_replace(&a->origins[option].place, place);
+	a->origins[option].defaults = defaults;
 }
 
 void account_end_defaults(struct account *a)

@@ -31,6 +31,12 @@ enum repeat {
 	REPEAT_YES,
 };
 
+/* Where an option's value comes from. */
+struct account_origin {
+	char *place;   /* "FILE:LINE"; NULL: it is the default */
+	bool defaults; /* of the defaults section */
+};
+
 /* What the configuration says of one account; it owns everything but `destination`. */
 struct account {
 	char *name;
@@ -67,6 +73,7 @@ struct account {
 	int64_t timeout, connect_timeout; /* seconds */
 	char **on_new_mail;		  /* a command, ended by NULL, or NULL */
 	int64_t report_failures_after;	  /* seconds; 0: at once */
+	struct account_origin *origins; /* in the order of account_options */
 	/* Which of these come from the defaults section and give way to what the account says itself. */
 	struct {
 		bool deliver_command;
@@ -81,6 +88,9 @@ struct account_option {
 	/* One of them: sets from one value, or from a list {"a", "b"} ended by NULL. False: not what is expected. */
 	bool (*set)(struct account *a, const char *value, const char *folder);
 	bool (*set_list)(struct account *a, const char *const *values);
+	/* Its value, as the texts that would set it, ended by NULL; NULL: not set. account_value_free frees it. */
+	char **(*get)(const struct account *a, size_t at);
+	size_t at; /* for get: where the value is */
 };
 
 extern const struct account_option account_options[];
@@ -96,6 +106,9 @@ void account_free(struct account *a);
  */
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
     const char *folder, struct error *err);
+
+/* Notes that the option with this index was set at "FILE:LINE", a text that is the account's from now on. */
+void account_set_origin(struct account *a, size_t option, char *place, bool defaults);
 
 /* Says that all that was set so far comes from the defaults section. */
 void account_end_defaults(struct account *a);

@@ -38,6 +38,7 @@ enum {
 /* An option that has been set, to notice a second time; lists are told of value by value. */
 struct seen {
 	const cfg_opt_t *option;
+	int line;
 	unsigned size;
 	bool complete;
 };
@@ -88,7 +89,6 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 }
 
 static void on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
 	char text[512];
@@ -110,22 +110,26 @@ static void on_error(cfg_t *cfg, const char *format, va_list args)
 	}
 }
 
-static struct seen *find_seen(struct part *part, const cfg_opt_t *option)
+static struct seen *find_seen(const struct part *part, const cfg_opt_t *option)
 {
 	for (size_t i = part->seen_count; i > 0; i--) {
 		if (part->seen[i - 1].option == option)
 			return &part->seen[i - 1];
 	}
-	part->seen = memory_resize(part->seen, part->seen_count + 1, sizeof(*part->seen));
-	part->seen[part->seen_count] = (struct seen){.option = option};
-	return &part->seen[part->seen_count++];
+	return NULL;
 }
 
 /* Of an option that is given twice, libconfuse lets the last win without a word. Returns whether it is. */
-static bool is_second(const cfg_opt_t *option, bool list, unsigned size)
+static bool is_second(const cfg_opt_t *option, int line, bool list, unsigned size)
 {
-	struct seen *s = find_seen(parsing->current, option);
+	struct part *part = parsing->current;
+	struct seen *s = find_seen(part, option);
 
+	if (!s) {
+		part->seen = memory_resize(part->seen, part->seen_count + 1, sizeof(*part->seen));
+		s = &part->seen[part->seen_count++];
+		*s = (struct seen){.option = option, .line = line};
+	}
 	if (s->complete)
 		return true;
 	/* A list is told of once a value, and once more at its end. */
@@ -148,7 +152,7 @@ static void check_double(const cfg_t *cfg, cfg_opt_t *opt, bool list)
 	char what[128];
 
 	snprintf(what, sizeof(what), "%s is set for the second time", opt->name);
-	if (is_second(opt, list, cfg_opt_size(opt)))
+	if (is_second(opt, cfg->line, list, cfg_opt_size(opt)))
 		complain(cfg->line, what, "keep one of them");
 }
 
@@ -402,14 +406,22 @@ void file_free(struct file *f)
 	free(f);
 }
 
-const char *file_top_value(const struct file *f, const char *option, const char **folder)
+/* "FILE:LINE" of an option that was set. */
+static char *place_of(const struct part *part, const cfg_opt_t *option)
+{
+	return memory_format("%s:%d", part->path, find_seen(part, option)->line);
+}
+
+const char *file_top_value(const struct file *f, const char *option, const char **folder, char **place)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const char *value = f->parts[i]->cfg ? cfg_getstr(f->parts[i]->cfg, option) : NULL;
 
 		*folder = f->parts[i]->folder;
-		if (value)
-			return value;
+		if (!value)
+			continue;
+		memory_replace(place, place_of(f->parts[i], cfg_getopt(f->parts[i]->cfg, option)));
+		return value;
 	}
 	return "";
 }
@@ -452,12 +464,15 @@ void file_account_place(const struct file *f, size_t index, char *out, size_t si
 	snprintf(out, size, "%s:%d", part->path, section->line);
 }
 
-static bool apply(cfg_t *section, const char *folder, struct account *a, struct error *err)
+static bool apply(const struct part *part, cfg_t *section, bool defaults, struct account *a, struct error *err)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
-		const char **values = values_of(cfg_getopt(section, account_options[i].name));
-		bool ok = !values[0] || account_set(a, &account_options[i], values, folder, err);
+		cfg_opt_t *option = cfg_getopt(section, account_options[i].name);
+		const char **values = values_of(option);
+		bool ok = !values[0] || account_set(a, &account_options[i], values, part->folder, err);
 
+		if (ok && values[0])
+			account_set_origin(a, i, place_of(part, option), defaults);
 		free(values);
 		if (!ok)
 			return false;
@@ -472,11 +487,11 @@ bool file_fill_account(const struct file *f, size_t index, struct account *a, st
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->parts[i]->has_defaults &&
-		    !apply(cfg_getsec(f->parts[i]->cfg, "defaults"), f->parts[i]->folder, a, err))
+		    !apply(f->parts[i], cfg_getsec(f->parts[i]->cfg, "defaults"), true, a, err))
 			return false;
 	}
 	account_end_defaults(a);
-	return apply(section, part->folder, a, err);
+	return apply(part, section, false, a, err);
 }
 
 const char *file_library_version(void)

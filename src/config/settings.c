@@ -73,12 +73,12 @@ bool settings_load(struct settings *s, const char *path, struct problems *proble
 	f = file_read(s->path, problems);
 	/* What could not be parsed would only lead to complaints about what is missing. */
 	if (problems->count == 0) {
-		value = file_top_value(f, "jobs", &folder);
+		value = file_top_value(f, "jobs", &folder, &s->jobs_place);
 		(void)parse_number(value, strlen(value), 100, &jobs);
 		s->jobs = (unsigned)jobs;
-		value = file_top_value(f, "state_dir", &folder);
+		value = file_top_value(f, "state_dir", &folder, &s->state_dir_place);
 		s->state_dir = *value ? path_resolve(value, folder) : path_xdg("XDG_STATE_HOME", ".local/state");
-		value = file_top_value(f, "log", &folder);
+		value = file_top_value(f, "log", &folder, &s->log_origin);
 		if (log_place_parse(value, &s->log, &value) && s->log == LOG_PLACE_FILE)
 			s->log_path = path_resolve(value, folder);
 		fill_accounts(s, f, problems);
@@ -95,5 +95,8 @@ void settings_free(struct settings *s)
 	free(s->path);
 	free(s->state_dir);
 	free(s->log_path);
+	free(s->jobs_place);
+	free(s->state_dir_place);
+	free(s->log_origin);
 	*s = (struct settings){0};
 }

@@ -16,6 +16,7 @@ struct settings {
 	char *state_dir;
 	enum log_place log;
 	char *log_path; /* of LOG_PLACE_FILE */
+	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE"; NULL: the default */
 	struct account *accounts;
 	size_t count;
 };

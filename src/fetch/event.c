@@ -13,8 +13,9 @@ static size_t length_of(const struct event *event)
 	size_t fixed = offsetof(struct event, u);
 
 	switch (event->kind) {
+	case EVENT_LISTED:
+		return fixed + offsetof(struct listed, texts) + event->u.listed.length;
 	case EVENT_LOG:
-	case EVENT_SAY:
 		return fixed + strlen(event->u.text) + 1;
 	case EVENT_PROBLEM:
 		return fixed + sizeof(event->u.problem);
@@ -25,6 +26,26 @@ static size_t length_of(const struct event *event)
 	default:
 		return fixed + sizeof(event->u.outcome);
 	}
+}
+
+void event_add_text(struct listed *m, const char *text, size_t most)
+{
+	size_t length = strnlen(text, most), room = sizeof(m->texts) - m->length - 1;
+
+	if (length > room)
+		length = room;
+	memcpy(m->texts + m->length, text, length);
+	m->length += length;
+	m->texts[m->length++] = '\0';
+}
+
+const char *event_text(const struct listed *m, enum listed_text which)
+{
+	const char *text = m->texts;
+
+	for (unsigned i = 0; i < which; i++)
+		text += strlen(text) + 1;
+	return text;
 }
 
 void event_send(int fd, const struct event *event)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "policy/retention.h"
 
 /* How one account's run ended. */
 struct outcome {
@@ -36,9 +37,32 @@ struct advance {
 	uint64_t octets, octets_all;
 };
 
+/* The texts of a listed message. */
+enum listed_text { LISTED_UID, LISTED_WHY, LISTED_DATE, LISTED_FROM, LISTED_SUBJECT };
+
+enum { LISTED_TEXTS = LISTED_SUBJECT + 1, LISTED_OCTETS = 3072 };
+
+/* A message on the server, and what will be done with it. Points in time are seconds since the epoch. */
+struct listed {
+	uint32_t number;
+	uint64_t octets;
+	bool known; /* delivered, */
+	int64_t delivered; /* then */
+	int64_t now;
+	int64_t due;	 /* when it is deleted, at the earliest; 0: in the next run, -1: never, or not known */
+	enum retention_action action;
+	bool has_header; /* asked for, and given */
+	size_t length;	 /* of texts: one after the other, each ended by NUL, as the server or the message has them */
+	char texts[LISTED_OCTETS];
+};
+
+/* Adds the next text, cut to `most` octets. */
+void event_add_text(struct listed *m, const char *text, size_t most);
+const char *event_text(const struct listed *m, enum listed_text which);
+
 enum event_kind {
 	EVENT_LOG,     /* a line for the log, with its level */
-	EVENT_SAY,     /* a line of what the user asked for (dry run) */
+	EVENT_LISTED,  /* a message that the user wants to know of (dry run, list) */
 	EVENT_PROBLEM, /* a failure that concerns one message; the account goes on */
 	EVENT_FACT,    /* something learnt, for the verb check */
 	EVENT_PROGRESS, /* a few times a second, where somebody looks */
@@ -58,6 +82,7 @@ struct event {
 		} problem;
 		struct fact fact;
 		struct advance advance;
+		struct listed listed;
 		struct outcome outcome;
 	} u;
 };

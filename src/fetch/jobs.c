@@ -238,8 +238,8 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 	case EVENT_LOG:
 		l->log(l->context, job->index, event->level, event->u.text);
 		break;
-	case EVENT_SAY:
-		l->say(l->context, job->index, event->u.text);
+	case EVENT_LISTED:
+		l->listed(l->context, job->index, &event->u.listed);
 		break;
 	case EVENT_PROBLEM:
 		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err, event->u.problem.silent);

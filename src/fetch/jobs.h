@@ -20,7 +20,7 @@ typedef void (*jobs_work)(const struct account *account, const struct tls_trust 
 /* What the parent is told; index is the account's place in the list. */
 struct jobs_listener {
 	void (*log)(void *context, size_t index, enum log_level level, const char *text);
-	void (*say)(void *context, size_t index, const char *text);
+	void (*listed)(void *context, size_t index, const struct listed *message);
 	/* silent, here and in an outcome: report_failures_after has it not told yet. */
 	void (*problem)(void *context, size_t index, const char *step, const struct error *err, bool silent);
 	void (*fact)(void *context, size_t index, const struct fact *fact); /* NULL: nobody asked for facts */

@@ -34,5 +34,6 @@ bool learn(const struct learning *l, struct error *err)
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognise(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
+	    state_note_certificate(l->state, l->certificate_ends, err) &&
 	    state_commit(l->state, err);
 }

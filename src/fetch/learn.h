@@ -24,6 +24,7 @@ struct learning {
 	struct listing *listing;	       /* as listing_read left it */
 	struct plan *plan;		       /* an empty one */
 	int64_t now;			       /* seconds since the epoch */
+	int64_t certificate_ends;	       /* the same; 0: not known */
 	const struct log *log;
 };
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "fetch/question.h"
 #include "policy/header.h"
+#include "policy/header_fields.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
 
@@ -34,6 +35,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			uint64_t room = IDENTITY_OCTETS_MOST - octets;
 
 			header_add(&header, event.text, event.length < room ? event.length : (size_t)room);
+			if (t->fields)
+				header_fields_add(t->fields, event.text, event.length);
 		}
 		octets += event.length;
 		if (is_too_long(t, octets))

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 
 struct error;
+struct header_fields;
 struct session;
 
 /* A message, and what TOP told of it. */
@@ -15,6 +16,7 @@ struct top_identity {
 	uint32_t number;   /* of which; set by the caller, like what follows */
 	uint64_t octets;   /* by LIST */
 	const char *uid;   /* "" without one */
+	struct header_fields *fields; /* NULL, or started: gets the header */
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SHORT]; /* with peek: of header and first lines */

@@ -14,6 +14,7 @@
 #include "fetch/connect.h"
 #include "fetch/event.h"
 #include "fetch/learn.h"
+#include "fetch/list.h"
 #include "fetch/listing.h"
 #include "fetch/recover.h"
 #include "fetch/refused.h"
@@ -59,8 +60,26 @@ struct worker {
 	deadline until;	    /* no message is asked for after that, but the first */
 	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
 	uint64_t left_over; /* messages that were not fetched, because of an interruption */
+	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
+	struct list list; /* of a dry run */
 	struct outcome outcome;
 };
+
+static void send_log(void *context, enum log_level level, const char *text)
+{
+	struct worker *w = context;
+
+	event_send_log(&w->fd, level, text);
+}
+
+static void take_fact(void *context, const char *name, const char *text, int64_t number)
+{
+	struct worker *w = context;
+
+	(void)text;
+	if (strcmp(name, "certificate.not_after") == 0)
+		w->certificate_ends = number;
+}
 
 static void send_problem(void *context, const char *step, const struct error *err)
 {
@@ -139,6 +158,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	    .listing = &w->listing,
 	    .plan = &w->plan,
 	    .now = w->clock.now,
+	    .certificate_ends = w->certificate_ends,
 	    .log = &w->log,
 	};
 
@@ -159,21 +179,6 @@ static bool make_plan(struct worker *w, struct error *err)
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
 	return true;
-}
-
-static void say_plan(struct worker *w)
-{
-	struct event event = {.kind = EVENT_SAY};
-	char why[256];
-
-	for (size_t i = 0; i < w->plan.count; i++) {
-		const struct plan_entry *e = &w->plan.entries[i];
-
-		retention_explain(&w->rule, &w->clock, &e->known, e->decision, why, sizeof(why));
-		snprintf(event.u.text, sizeof(event.u.text), "message %" PRIu32 " (%" PRIu64 " octets): %s", e->number,
-		    e->octets, why);
-		event_send(w->fd, &event);
-	}
 }
 
 /* Messages that are left alone because nothing tells whether they were fetched before. */
@@ -340,9 +345,8 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 	if (!reach(w, trust, err) || !make_plan(w, err))
 		return false;
 	tell_unsure(w);
-	if (w->options->dry_run)
-		say_plan(w);
-	else if (!carry_out(w, err))
+	w->list.session = w->options->headers ? w->connection.session : NULL;
+	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
 		return false;
 	if (!finish(w, err))
 		return false;
@@ -463,8 +467,9 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	struct event done = {.kind = EVENT_DONE};
 	int64_t start = deadline_clock();
 
-	w.log = (struct log){.level = options->level, .write = event_send_log, .context = &w.fd};
+	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
+	w.list = (struct list){.plan = &w.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
 	w.pipelining = true;
 	w.until = account->max_time > 0 ? deadline_in(account->max_time) : DEADLINE_NEVER;
 	w.clock.now = (int64_t)time(NULL);

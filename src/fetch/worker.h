@@ -13,7 +13,8 @@ struct tls_trust;
 struct run_options {
 	bool keep;    /* delete nothing */
 	bool named;   /* somebody asked for just these accounts: a password that was refused lately is tried again */
-	bool dry_run; /* retrieve, delete and record nothing; say what would be done */
+	bool dry_run; /* retrieve, delete and record nothing; say what would be done, */
+	bool headers; /* and with each message what its header says */
 	enum log_level level;
 	const char *state_dir;
 	bool notes_failures; /* the state keeps them, and report_failures_after holds; unless: */

@@ -15,6 +15,7 @@
 #include <gnutls/gnutls.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "io/key_log.h"
 #include "io/tls_gnutls.h"

@@ -48,8 +48,14 @@ struct retention_decision retention_decide(const struct retention_rule *rule, co
 	return (struct retention_decision){RETENTION_DELETE, reason};
 }
 
-/* "3 days", "1 hour", "40 seconds": one unit is enough. */
-static void span_text(int64_t seconds, char *out, size_t size)
+int64_t retention_due(const struct retention_rule *rule, int64_t delivered)
+{
+	if (rule->mode == RETENTION_AGE)
+		return delivered + rule->age;
+	return rule->mode == RETENTION_NONE ? 0 : -1;
+}
+
+void retention_span(int64_t seconds, char *out, size_t size)
 {
 	static const struct {
 		int64_t seconds;
@@ -69,8 +75,8 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 {
 	char since[48], limit[48];
 
-	span_text(clock->now - known->when, since, sizeof(since));
-	span_text(rule->age, limit, sizeof(limit));
+	retention_span(clock->now - known->when, since, sizeof(since));
+	retention_span(rule->age, limit, sizeof(limit));
 	switch (decision.reason) {
 	case REASON_NEW:
 		snprintf(out, size, "fetch%s: new",

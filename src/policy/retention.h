@@ -65,6 +65,12 @@ struct retention_decision {
 struct retention_decision retention_decide(const struct retention_rule *rule, const struct retention_clock *clock,
     uint64_t octets, const struct retention_known *known);
 
+/* When a message that was delivered then becomes due: seconds since the epoch, 0: at once, -1: never. */
+int64_t retention_due(const struct retention_rule *rule, int64_t delivered);
+
+/* A span in words, in its largest unit: "3 days", "1 hour", "40 seconds". */
+void retention_span(int64_t seconds, char *out, size_t size);
+
 /* The decision in words for a dry run, for example "leave: delivered 3 days ago, kept for 14 days". */
 void retention_explain(const struct retention_rule *rule, const struct retention_clock *clock,
     const struct retention_known *known, struct retention_decision decision, char *out, size_t size);

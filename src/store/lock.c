@@ -62,6 +62,17 @@ bool lock_file(int fd, const char *path, deadline until, struct error *err)
 	return true;
 }
 
+bool lock_is_held(const char *path)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool held = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
 static void host_name(char *out, size_t size)
 {
 	if (gethostname(out, size) != 0)

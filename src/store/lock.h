@@ -21,6 +21,9 @@ bool lock_file(int fd, const char *path, deadline until, struct error *err);
  */
 bool lock_check(int fd, const char *path, struct error *err);
 
+/* Whether another process has the file locked just now, as lock_file does it; takes nothing. False: no such file. */
+bool lock_is_held(const char *path);
+
 /*
  * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it holds
  * "PID:HOST". A lock that a dead process of this machine left is taken away, one that does not tell

@@ -148,6 +148,11 @@ const char *state_path(const struct state *s)
 	return s->path;
 }
 
+const char *state_lock_path(const struct state *s)
+{
+	return s->lock_path;
+}
+
 int64_t state_last_run(const struct state *s)
 {
 	return s->last_run;

@@ -10,6 +10,7 @@ struct state;
 /* What the files of state share. */
 struct database *state_database(struct state *s);
 const char *state_path(const struct state *s);
+const char *state_lock_path(const struct state *s);
 
 /* When the last run ended that changed something, in seconds since the epoch; 0: none did. */
 int64_t state_last_run(const struct state *s);

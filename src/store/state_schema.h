@@ -25,6 +25,8 @@ static const char *const state_migrations[] = {
      " step TEXT NOT NULL, cause TEXT NOT NULL, server TEXT NOT NULL);"),
     /* Version 3. One row at most. */
     "CREATE TABLE refusal(at INTEGER NOT NULL, login TEXT NOT NULL, mark BLOB NOT NULL, words TEXT NOT NULL);",
+    /* Version 4. When the server's certificate ends. */
+    "ALTER TABLE maildrop ADD COLUMN certificate_ends INTEGER;",
 };
 
 enum {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /*
- * JSON for programs (RFC 8259), one object a line . man/mailhaul-json.5 tells the members of each. A
+ * JSON for programs (RFC 8259), one object a line. man/mailhaul-json.5 tells the members of each. A
  * struct jsonl is an object or an array that is being made; members keep the order in which they came.
  */
 struct jsonl;

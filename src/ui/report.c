@@ -71,11 +71,6 @@ void report_log(const struct report *r, const char *account, enum log_level leve
 	buf_free(&line);
 }
 
-void report_say(const char *account, const char *text)
-{
-	printf("%s: %s\n", account, text);
-}
-
 void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT])
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB"};

@@ -33,7 +33,6 @@ void report_line(const char *line);
 void report_problem(const struct report *r, const char *account, const char *step, const struct error *err, bool silent);
 
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text);
-void report_say(const char *account, const char *text);
 
 enum { REPORT_SIZE_TEXT = 32 };
 

@@ -10,7 +10,8 @@ docs_tests = \
 check_SCRIPTS += $(docs_tests)
 
 # They need the program.
-tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log tests/docs/pages.log \
+tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
+tests/docs/pages.log \
 tests/docs/readme.log: src/mailhaul
 
 EXTRA_DIST += $(docs_tests) tests/docs/lib.sh

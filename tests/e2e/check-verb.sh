@@ -305,8 +305,8 @@ run check good
 check 'one that is named is alone' eval 'exits 0 && lacks out bad:'
 run check --keep good
 check 'check takes no --keep' eval 'exits 64 && says err "mailhaul: the verb check takes no --keep; see mailhaul --help"'
-run --json good
-check 'and a fetch no --json' exits 64
+run --names good
+check 'and a fetch no --names' exits 64
 
 # ---- colours ----
 write_configuration

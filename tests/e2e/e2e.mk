@@ -3,12 +3,14 @@ e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/check-verb.sh \
+	tests/e2e/config.sh \
 	tests/e2e/crash.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \
+	tests/e2e/fetch-json.sh \
 	tests/e2e/identity.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/interrupt.sh \
@@ -16,6 +18,7 @@ e2e_tests = \
 	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/limits.sh \
+	tests/e2e/list.sh \
 	tests/e2e/log.sh \
 	tests/e2e/login.sh \
 	tests/e2e/login-binding.sh \
@@ -34,6 +37,7 @@ e2e_tests = \
 	tests/e2e/samples.sh \
 	tests/e2e/shared-state.sh \
 	tests/e2e/state.sh \
+	tests/e2e/status.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
 	tests/e2e/token.sh \

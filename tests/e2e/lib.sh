@@ -111,6 +111,20 @@ wait_for() {
   done
 }
 
+# keep_json: ./out goes with what fits_schema holds against the schema of JSON lines, as the last check.
+keep_json() { cat out >>seen.json; }
+fits_schema() {
+  _status=0
+  python3 "$E2E_DIR/../support/json_lines.py" valid seen.json "$E2E_DIR/../../conf/mailhaul.schema.json" >schema.err 2>&1 || _status=$?
+  if [ "$_status" = 77 ]; then
+    skip 'all of it fits the schema' 'Python has no module jsonschema'
+  elif [ "$_status" = 0 ]; then
+    ok 'all of it fits the schema'
+  else
+    not_ok 'all of it fits the schema' schema.err
+  fi
+}
+
 show() { cat out err; }
 exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
 silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }

@@ -1,5 +1,5 @@
 /*
- * A message's identity by its header, and its envelope sender. Input: the size of the pieces, room
+ * A message's identity by its header, its envelope sender, and what list shows of it. Input: the size of the pieces, room
  * for the sender; then the message. Neither the cut into pieces nor the line ends (LF or CRLF) make
  * a difference, nor what a mail store writes in front.
  */
@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "fuzz.h"
 #include "policy/header.h"
+#include "policy/header_fields.h"
 
 /* The identity of a message that comes in pieces of that size, each in memory that ends with it. */
 static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SHORT])
@@ -67,6 +68,40 @@ static char *find_sender(const struct buf *message, size_t room)
 	return sender;
 }
 
+/* What list shows of a message: the same however it is cut, and it fits. */
+static void show(const struct buf *message, size_t piece, size_t room, char *values)
+{
+	struct input in = {(const uint8_t *)message->data, message->length};
+	struct header_fields h;
+
+	header_fields_start(&h);
+	while (in.left > 0) {
+		size_t length = piece;
+		char *bytes = take_copy(&in, &length);
+
+		header_fields_add(&h, bytes, length);
+		free(bytes);
+	}
+	for (unsigned i = 0; i < HEADER_FIELDS; i++) {
+		memset(values + i * room, 'x', room);
+		header_fields_value(&h, (enum header_field)i, values + i * room, room);
+		MUST(memchr(values + i * room, '\0', room) != NULL);
+	}
+}
+
+static void must_show_the_same(const struct buf *message, const struct buf *other, size_t piece, size_t room)
+{
+	char *values = malloc(HEADER_FIELDS * room), *same = malloc(HEADER_FIELDS * room);
+
+	MUST(values && same);
+	show(message, message->length + 1, room, values);
+	show(other, piece, room, same);
+	for (unsigned i = 0; i < HEADER_FIELDS; i++)
+		MUST(strcmp(values + i * room, same + i * room) == 0);
+	free(values);
+	free(same);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
@@ -89,6 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_append(&stored, lf.data, lf.length);
 		must_be_same(&stored, piece, identity);
 	}
+	must_show_the_same(&lf, &lf, 1, room);
+	must_show_the_same(&lf, &crlf, piece, room);
 	sender = find_sender(&lf, room);
 	same_sender = find_sender(&crlf, room);
 	MUST(strcmp(sender, same_sender) == 0);

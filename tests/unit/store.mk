@@ -2,14 +2,17 @@
 unit_tests += \
 	tests/unit/test-account \
 	tests/unit/test-account-tls \
+	tests/unit/test-account-value \
 	tests/unit/test-batch \
 	tests/unit/test-check-report \
 	tests/unit/test-cli \
 	tests/unit/test-config-file \
 	tests/unit/test-credentials \
+	tests/unit/test-encoded-word \
 	tests/unit/test-event \
 	tests/unit/test-folder \
 	tests/unit/test-header \
+	tests/unit/test-header-fields \
 	tests/unit/test-jsonl \
 	tests/unit/test-lock \
 	tests/unit/test-maildir \

@@ -32,8 +32,10 @@ static const char *describe(const struct cli *cli)
 	static char out[512];
 	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
-	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "", cli->options & CLI_JSON ? " json" : "", cli->help ? " help" : "", cli->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
+	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "",
+	    cli->options & CLI_JSON ? " json" : "", cli->options & CLI_NAMES ? " names" : "", cli->help ? " help" : "",
+	    cli->version ? " version" : "");
 	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s", cli->options & CLI_REFETCH ? " refetch" : "",
 	    cli->options & CLI_REBUILD ? " rebuild" : "", cli->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
 	if (cli->config_path)
@@ -81,6 +83,9 @@ static const struct {
     {"check", "check normal"},
     {"check --json -v work", "check verbose json <work>"},
     {"--json check check", "check normal json <check>"},
+    {"config --json one", "config normal json <one>"},
+    {"status --json", "status normal json"},
+    {"--names config", "config normal names"},
     {"-- -q", "fetch normal <-q>"},
     {"-- fetch", "fetch normal"},
     {"-", "fetch normal <->"},
@@ -122,7 +127,7 @@ static const struct {
     {"--ver", "there is no option --ver", ""},
     {"check --keep", "the verb check takes no --keep", "see mailhaul --help"},
     {"-n check work", "the verb check takes no --dry-run", "see mailhaul --help"},
-    {"--json work", "the verb fetch takes no --json", "see mailhaul --help"},
+    {"--names work", "the verb fetch takes no --names", "see mailhaul --help"},
 };
 
 START_TEST(a_wrong_option_is_refused_with_the_nearest_one)

@@ -321,6 +321,7 @@ START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 {
 	struct account a, b;
 	const char *folder;
+	char *place = NULL, line[600];
 	struct file *f;
 
 	ck_assert_int_eq(mkdir(scratch_path("sub"), 0700), 0);
@@ -338,11 +339,53 @@ START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 	ck_assert_str_eq(a.deliver_path, scratch_path("sub/y"));
 	ck_assert_str_eq(b.name, "one");
 	ck_assert_str_eq(b.deliver_path, scratch_path("sub/x"));
-	ck_assert_str_eq(file_top_value(f, "state_dir", &folder), "here");
+	ck_assert_str_eq(file_top_value(f, "state_dir", &folder, &place), "here");
 	ck_assert_str_eq(folder, scratch_path("sub"));
-	ck_assert_str_eq(file_top_value(f, "jobs", &folder), "");
+	snprintf(line, sizeof(line), "%s:1", scratch_path("sub/two.conf"));
+	ck_assert_str_eq(place, line);
+	free(place);
+	place = NULL;
+	ck_assert_str_eq(file_top_value(f, "jobs", &folder, &place), "");
+	ck_assert_ptr_null(place);
 	account_free(&a);
 	account_free(&b);
+	file_free(f);
+}
+END_TEST
+
+static void expect_origin(const struct account *a, const char *option, const char *file, int line, bool defaults)
+{
+	char want[600];
+
+	snprintf(want, sizeof(want), "%s:%d", scratch_path(file), line);
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, option) != 0)
+			continue;
+		ck_assert_str_eq(a->origins[i].place, want);
+		ck_assert_int_eq(a->origins[i].defaults, defaults);
+	}
+}
+
+START_TEST(an_account_knows_where_each_option_was_set)
+{
+	struct account a;
+	struct file *f;
+
+	scratch_write_text(scratch_path("one.conf"), "\naccount \"one\" {\n user = you\n port = 1 tls = starttls\n}\n");
+	f = read_text("defaults {\n user = me\n timeout = 5s\n deliver_command = {\n  \"a\",\n  \"b\"}\n}\n"
+		      "account \"x\" {\n user = they\n}\ninclude(\"one.conf\")\n");
+	expect_no_problems();
+	a = fill(f, 1);
+	expect_origin(&a, "user", "one.conf", 3, false);
+	expect_origin(&a, "port", "one.conf", 4, false);
+	expect_origin(&a, "tls", "one.conf", 4, false);
+	expect_origin(&a, "timeout", "mailhaul.conf", 3, true);
+	expect_origin(&a, "deliver_command", "mailhaul.conf", 5, true);
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, "order") == 0)
+			ck_assert_ptr_null(a.origins[i].place);
+	}
+	account_free(&a);
 	file_free(f);
 }
 END_TEST
@@ -491,6 +534,7 @@ int main(void)
 	tcase_add_test(v, the_place_of_an_account_is_among_its_lines);
 	LOOP_OVER(v, only_double_quotes_expand_variables, quotes);
 	tcase_add_test(i, included_files_are_found_beside_the_one_that_includes_them);
+	tcase_add_test(i, an_account_knows_where_each_option_was_set);
 	tcase_add_test(i, problems_of_an_included_file_are_told_with_its_name);
 	LOOP_OVER(i, an_include_that_cannot_be_right_is_refused, includes);
 	tcase_add_test(i, a_file_that_includes_more_and_more_is_stopped);

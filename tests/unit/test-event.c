@@ -10,6 +10,8 @@
 #include "fetch/event.h"
 
 /* One event of each kind, with something at its end that shows whether all of it arrived. */
+static const char *const texts[LISTED_TEXTS] = {"uid", "", "a date", "somebody", "a subject"};
+
 static struct event make(unsigned kind)
 {
 	struct event e = {.kind = (enum event_kind)kind, .level = LOG_VERBOSE};
@@ -18,8 +20,10 @@ static struct event make(unsigned kind)
 	case EVENT_LOG:
 		snprintf(e.u.text, sizeof(e.u.text), "a line");
 		break;
-	case EVENT_SAY:
-		memset(e.u.text, 'x', sizeof(e.u.text) - 1);
+	case EVENT_LISTED:
+		e.u.listed.number = 7;
+		for (unsigned i = 0; i < LISTED_TEXTS; i++)
+			event_add_text(&e.u.listed, texts[i], 2000);
 		break;
 	case EVENT_PROBLEM:
 		snprintf(e.u.problem.step, sizeof(e.u.problem.step), "store");
@@ -48,8 +52,12 @@ static void expect_same(const struct event *got, const struct event *want)
 	ck_assert_int_eq(got->kind, want->kind);
 	ck_assert_int_eq(got->level, want->level);
 	switch (want->kind) {
+	case EVENT_LISTED:
+		ck_assert_uint_eq(got->u.listed.number, want->u.listed.number);
+		for (unsigned i = 0; i < LISTED_TEXTS; i++)
+			ck_assert_str_eq(event_text(&got->u.listed, (enum listed_text)i), texts[i]);
+		break;
 	case EVENT_LOG:
-	case EVENT_SAY:
 		ck_assert_str_eq(got->u.text, want->u.text);
 		break;
 	case EVENT_PROBLEM:
@@ -172,7 +180,7 @@ END_TEST
 
 static void send_many(int fd)
 {
-	struct event e = make(EVENT_SAY);
+	struct event e = make(EVENT_PROBLEM);
 
 	for (unsigned i = 0; i < 500; i++) {
 		e.level = (enum log_level)(i % 4);
@@ -208,6 +216,24 @@ START_TEST(a_talkative_worker_is_heard_to_the_end)
 }
 END_TEST
 
+START_TEST(texts_that_are_too_long_are_cut_and_none_is_lost)
+{
+	struct listed m = {0};
+	char text[LISTED_OCTETS + 1];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	event_add_text(&m, text, 1024);
+	for (unsigned i = 1; i < LISTED_TEXTS - 1; i++)
+		event_add_text(&m, "", 10);
+	event_add_text(&m, text, sizeof(text));
+	ck_assert_uint_eq(strlen(event_text(&m, LISTED_UID)), 1024);
+	ck_assert_str_eq(event_text(&m, LISTED_FROM), "");
+	ck_assert_uint_eq(m.length, sizeof(m.texts));
+	ck_assert_uint_eq(strlen(event_text(&m, LISTED_SUBJECT)), sizeof(m.texts) - 1024 - LISTED_TEXTS);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("event");
@@ -217,5 +243,6 @@ int main(void)
 	tcase_add_loop_test(c, an_event_is_taken_only_when_all_of_it_has_arrived, 0, KINDS);
 	tcase_add_test(c, what_is_left_of_a_torn_event_is_no_event);
 	tcase_add_test(c, a_talkative_worker_is_heard_to_the_end);
+	tcase_add_test(c, texts_that_are_too_long_are_cut_and_none_is_lost);
 	return check_main(s);
 }

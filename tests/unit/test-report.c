@@ -10,6 +10,7 @@
 #include "config/account.h"
 #include "fetch/event.h"
 #include "scratch.h"
+#include "ui/messages.h"
 #include "ui/report.h"
 
 static char work[] = "work", box[] = "/var/mail/me";
@@ -195,8 +196,12 @@ END_TEST
 
 START_TEST(what_was_asked_for_goes_to_standard_output)
 {
-	report_say("work", "message 1: fetch: new");
-	expect("work: message 1: fetch: new\n", "");
+	struct listed m = {.number = 1, .octets = 12};
+
+	event_add_text(&m, "uid", 100);
+	event_add_text(&m, "fetch: new", 100);
+	messages_say("work", &m);
+	expect("work: message 1 (12 octets): fetch: new\n", "");
 }
 END_TEST
 

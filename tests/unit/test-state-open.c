@@ -330,7 +330,8 @@ START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
 	struct error err;
 
 	make_state();
-	run_sql(scratch_path("state/work.db"), "DROP TABLE refusal; DROP TABLE trouble; PRAGMA user_version=1");
+	run_sql(scratch_path("state/work.db"),
+	    "DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; PRAGMA user_version=1");
 	s = open_state(STATE_WRITE);
 	ck_assert_int_eq(state_last_seen(s) >= 1001, 1);
 	ck_assert_msg(state_get_trouble(s, &trouble, &err), "%s", err.cause);

@@ -1,0 +1,88 @@
+#include "config.h"
+
+#include "cmd/list.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cmd/chosen.h"
+#include "cmd/cli.h"
+#include "cmd/exit_code.h"
+#include "config/account.h"
+#include "fetch/jobs.h"
+#include "fetch/worker.h"
+#include "ui/messages.h"
+#include "ui/report.h"
+
+struct list_verb {
+	struct report report;
+	struct messages_table table;
+	bool json;
+	struct account *const *accounts;
+	int code;
+};
+
+static void on_log(void *context, size_t index, enum log_level level, const char *text)
+{
+	const struct list_verb *l = context;
+
+	report_log(&l->report, l->accounts[index]->name, level, text);
+}
+
+static void on_listed(void *context, size_t index, const struct listed *message)
+{
+	struct list_verb *l = context;
+
+	if (l->json)
+		messages_json(l->accounts[index]->name, message);
+	else
+		messages_row(&l->table, l->accounts[index]->name, message);
+}
+
+static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
+{
+	struct list_verb *l = context;
+
+	(void)silent; /* a look is not patient */
+	report_error(l->accounts[index]->name, step, err);
+	l->code = exit_code_worse(l->code, exit_code_of(err));
+}
+
+static void on_done(void *context, size_t index, const struct outcome *outcome)
+{
+	struct list_verb *l = context;
+
+	report_outcome(&l->report, l->accounts[index], outcome);
+	if (!outcome->ok)
+		l->code = exit_code_worse(l->code, exit_code_of(&outcome->err));
+}
+
+int list_run(const struct cli *cli)
+{
+	bool headers = cli->options & CLI_HEADERS;
+	struct list_verb l = {
+	    .report = {.level = cli->level},
+	    .table = {.terminal = isatty(STDOUT_FILENO), .headers = headers},
+	    .json = cli->options & CLI_JSON,
+	};
+	struct chosen chosen;
+
+	if (chosen_load(&chosen, cli, &l.code)) {
+		const struct run_options options = {
+		    .named = *cli->accounts != NULL,
+		    .dry_run = true,
+		    .headers = headers,
+		    .level = cli->level,
+		    .state_dir = chosen.settings.state_dir,
+		    .key_log = cli->key_log,
+		};
+		const struct jobs_listener listener = {
+		    .log = on_log, .listed = on_listed, .problem = on_problem, .done = on_done, .context = &l};
+
+		l.accounts = chosen.accounts;
+		/* One after the other, so that their messages do not mix. */
+		jobs_run(chosen.accounts, chosen.count, 1, worker_run, &options, &listener);
+	}
+	chosen_free(&chosen);
+	return l.code;
+}

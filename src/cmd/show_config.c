@@ -1,0 +1,34 @@
+#include "config.h"
+
+#include "cmd/show_config.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "cmd/chosen.h"
+#include "cmd/cli.h"
+#include "ui/effective.h"
+
+static void show(const struct chosen *c, bool json)
+{
+	(json ? effective_json_top : effective_print_top)(&c->settings);
+	for (size_t i = 0; i < c->count; i++)
+		(json ? effective_json_account : effective_print_account)(c->accounts[i]);
+}
+
+int show_config_run(const struct cli *cli)
+{
+	struct chosen chosen;
+	int code = EX_OK;
+
+	if (chosen_load(&chosen, cli, &code)) {
+		if (cli->options & CLI_NAMES) {
+			for (size_t i = 0; i < chosen.count; i++)
+				puts(chosen.accounts[i]->name);
+		} else {
+			show(&chosen, cli->options & CLI_JSON);
+		}
+	}
+	chosen_free(&chosen);
+	return code;
+}

@@ -1,0 +1,70 @@
+#include "config.h"
+
+#include "cmd/status.h"
+
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "cmd/chosen.h"
+#include "cmd/cli.h"
+#include "cmd/exit_code.h"
+#include "config/account.h"
+#include "store/state.h"
+#include "ui/report.h"
+#include "ui/status.h"
+
+enum { DAY = 86400 };
+
+/* What leave_on_server will delete; nothing while the clock is behind an earlier run. */
+static bool look_ahead(struct state *s, const struct retention_rule *rule, struct status *status, struct error *err)
+{
+	int64_t due = status->now - rule->age, first;
+
+	if (rule->mode == RETENTION_NONE)
+		status->due = status->summary.listed;
+	status->clock_is_behind = status->now < state_last_seen(s);
+	if (rule->mode != RETENTION_AGE)
+		return true;
+	if (!state_count_listed(s, INT64_MIN, due, &status->due, &first, err) ||
+	    !state_count_listed(s, due, INT64_MAX, &status->later, &first, err))
+		return false;
+	if (status->later == 0)
+		return true;
+	status->next = retention_due(rule, first);
+	return state_count_listed(s, first - 1, first + DAY - 1, &status->next_day, &first, err);
+}
+
+static bool look(const char *state_dir, const struct account *a, struct status *status, struct error *err)
+{
+	struct state *s;
+	bool ok;
+
+	*status = (struct status){.account = a->name, .mode = a->retention.mode, .now = (int64_t)time(NULL)};
+	ok = state_open(&s, state_dir, a->name, STATE_READ, err) && state_summarise(s, &status->summary, err) &&
+	    state_get_trouble(s, &status->trouble, err) && look_ahead(s, &a->retention, status, err);
+	state_close(&s);
+	return ok;
+}
+
+int status_run(const struct cli *cli)
+{
+	struct chosen chosen;
+	int code = EX_OK;
+
+	if (chosen_load(&chosen, cli, &code)) {
+		for (size_t i = 0; i < chosen.count; i++) {
+			struct status status;
+			struct error err;
+
+			if (look(chosen.settings.state_dir, chosen.accounts[i], &status, &err)) {
+				(cli->options & CLI_JSON ? status_json : status_print)(&status);
+				continue;
+			}
+			report_error(chosen.accounts[i]->name, "state", &err);
+			code = exit_code_worse(code, exit_code_of(&err));
+		}
+	}
+	chosen_free(&chosen);
+	return code;
+}

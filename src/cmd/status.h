@@ -1,0 +1,9 @@
+#ifndef MAILHAUL_CMD_STATUS_H
+#define MAILHAUL_CMD_STATUS_H
+
+struct cli;
+
+/* The verb status: prints what the state knows of the accounts, without a server. Returns the exit code. */
+int status_run(const struct cli *cli);
+
+#endif

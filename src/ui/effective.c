@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include "ui/effective.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/memory.h"
+#include "config/account.h"
+#include "config/account_value.h"
+#include "config/settings.h"
+#include "ui/jsonl.h"
+
+enum { COMMENT_COLUMN = 48 };
+
+static const struct account_origin by_default = {0};
+
+/* "LINE      # PLACE" */
+static void print_line(struct buf *line, const char *place, const char *section)
+{
+	printf("%-*s # %s%s\n", COMMENT_COLUMN, buf_string(line), place ? place : "default", section);
+	buf_free(line);
+}
+
+/* What is said of the top level, by the function that prints an option of it. */
+static void each_top(const struct settings *s, void (*print)(void *context, const char *name, const char *value, const char *place),
+    void *context)
+{
+	char *jobs = memory_format("%u", s->jobs);
+	char *log = s->log == LOG_PLACE_FILE ? memory_format("file:%s", s->log_path)
+					     : memory_copy_string(s->log == LOG_PLACE_SYSLOG ? "syslog" : "stderr");
+
+	print(context, "jobs", jobs, s->jobs_place);
+	print(context, "state_dir", s->state_dir, s->state_dir_place);
+	print(context, "log", log, s->log_origin);
+	free(jobs);
+	free(log);
+}
+
+static void print_top(void *context, const char *name, const char *value, const char *place)
+{
+	struct buf line = {0};
+
+	(void)context;
+	buf_append_format(&line, "%s = ", name);
+	account_value_quote(&line, value);
+	print_line(&line, place, "");
+}
+
+void effective_print_top(const struct settings *s)
+{
+	each_top(s, print_top, NULL);
+}
+
+static void append_list(struct buf *line, char *const *values)
+{
+	for (char *const *value = values; *value; value++) {
+		buf_append_string(line, value == values ? "{" : ", ");
+		account_value_quote(line, *value);
+	}
+	buf_append_string(line, "}");
+}
+
+static void print_option(const struct account *a, size_t index)
+{
+	const struct account_option *option = &account_options[index];
+	const struct account_origin *origin = &a->origins[index];
+	char **values = option->get(a, option->at);
+	struct buf line = {0};
+
+	buf_append_format(&line, values ? "    %s = " : "    # %s", option->name);
+	if (values && option->set_list)
+		append_list(&line, values);
+	else if (values)
+		account_value_quote(&line, values[0]);
+	if (values)
+		print_line(&line, origin->place, origin->defaults ? " (defaults)" : "");
+	else
+		print_line(&line, "not set", "");
+	account_value_free(values);
+}
+
+void effective_print_account(const struct account *a)
+{
+	printf("\naccount \"%s\" {\n", a->name);
+	for (size_t i = 0; i < account_option_count; i++)
+		print_option(a, i);
+	printf("}\n");
+}
+
+/* {"value": ..., "from": "account", "place": "FILE:LINE"} */
+static void add_option(struct jsonl *options, const char *name, char *const *values, bool list,
+    const struct account_origin *origin)
+{
+	struct jsonl *option = jsonl_object();
+
+	if (values && list) {
+		struct jsonl *array = jsonl_array();
+
+		for (; *values; values++)
+			jsonl_text(array, NULL, *values);
+		jsonl_add(option, "value", array);
+	} else {
+		jsonl_text(option, "value", values ? values[0] : NULL);
+	}
+	jsonl_text(option, "from", !origin->place ? "default" : origin->defaults ? "defaults" : "account");
+	jsonl_text(option, "place", origin->place);
+	jsonl_add(options, name, option);
+}
+
+static void add_top(void *context, const char *name, const char *value, const char *place)
+{
+	struct jsonl *option = jsonl_object();
+
+	jsonl_text(option, "value", value);
+	jsonl_text(option, "from", place ? "top" : "default");
+	jsonl_text(option, "place", place);
+	jsonl_add(context, name, option);
+}
+
+void effective_json_top(const struct settings *s)
+{
+	struct jsonl *json = jsonl_line("settings", NULL), *options = jsonl_object();
+
+	jsonl_text(json, "file", s->path);
+	each_top(s, add_top, options);
+	jsonl_add(json, "options", options);
+	jsonl_print(json, stdout);
+}
+
+void effective_json_account(const struct account *a)
+{
+	struct jsonl *json = jsonl_line("settings", a->name), *options = jsonl_object();
+
+	for (size_t i = 0; i < account_option_count; i++) {
+		const struct account_option *option = &account_options[i];
+		char **values = option->get(a, option->at);
+
+		add_option(options, option->name, values, option->set_list != NULL, values ? &a->origins[i] : &by_default);
+		account_value_free(values);
+	}
+	jsonl_add(json, "options", options);
+	jsonl_print(json, stdout);
+}

@@ -1,0 +1,167 @@
+#include "config.h"
+
+#include "ui/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "ui/jsonl.h"
+#include "ui/report.h"
+
+enum { DAY = 86400 };
+
+/* "2026-11-22 11:50", in the user's time. */
+static void time_text(int64_t when, char *out, size_t size)
+{
+	time_t seconds = (time_t)when;
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || strftime(out, size, "%Y-%m-%d %H:%M", &tm) == 0)
+		snprintf(out, size, "?");
+}
+
+static void print_last(const struct status *s)
+{
+	char when[32], span[48];
+
+	time_text(s->summary.last_success, when, sizeof(when));
+	retention_span(s->now - s->summary.last_success, span, sizeof(span));
+	if (s->summary.last_success == 0)
+		printf("  last success   none yet\n");
+	else if (s->clock_is_behind)
+		printf("  last success   %s (the clock is behind that)\n", when);
+	else
+		printf("  last success   %s (%s ago)\n", when, span);
+	if (s->summary.running)
+		printf("  now            a run is going on\n");
+	if (s->summary.died)
+		printf("  now            a run ended in the middle; the next one goes on where it stopped\n");
+}
+
+static void print_trouble(const struct status *s)
+{
+	const struct state_trouble *t = &s->trouble;
+	char since[32], at[32];
+
+	if (t->since == 0)
+		return;
+	time_text(t->since, since, sizeof(since));
+	time_text(t->at, at, sizeof(at));
+	printf("  fails since    %s\n  last failure   %s: %s: %s", since, at, t->step, t->cause);
+	if (*t->server)
+		printf(" (the server said: %s)", t->server);
+	printf("\n");
+}
+
+static void print_messages(const struct status *s)
+{
+	char size[REPORT_SIZE_TEXT];
+
+	report_size(s->summary.delivered_octets, size);
+	printf("  delivered      %" PRIu64 " messages, %s\n", s->summary.delivered, size);
+	report_size(s->summary.listed_octets, size);
+	printf("  on the server  %" PRIu64 " of them, %s\n", s->summary.listed, size);
+}
+
+static void print_deletions(const struct status *s)
+{
+	char when[32];
+
+	if (s->mode == RETENTION_FOREVER) {
+		printf("  deletions      none (leave_on_server = forever)\n");
+		return;
+	}
+	if (s->clock_is_behind && s->mode == RETENTION_AGE) {
+		printf("  deletions      none while the clock is behind an earlier run\n");
+		return;
+	}
+	printf("  deletions      %" PRIu64 " at the next run", s->due);
+	if (s->later > 0) {
+		time_text(s->next, when, sizeof(when));
+		printf(", %" PRIu64 " within a day from %s, %" PRIu64 " later", s->next_day, when, s->later - s->next_day);
+	}
+	printf("\n");
+}
+
+static int64_t days_left(const struct status *s)
+{
+	int64_t left = s->summary.certificate_ends - s->now;
+
+	return left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY);
+}
+
+static void print_certificate(const struct status *s)
+{
+	char when[32];
+
+	if (s->summary.certificate_ends == 0)
+		return;
+	time_text(s->summary.certificate_ends, when, sizeof(when));
+	if (s->summary.certificate_ends < s->now)
+		printf("  certificate    the one of the last run has ended, %s\n", when);
+	else
+		printf("  certificate    good for %" PRId64 " days, until %s\n", days_left(s), when);
+}
+
+void status_print(const struct status *s)
+{
+	if (s->summary.last_success == 0 && s->summary.delivered == 0 && !s->summary.running && !s->summary.died &&
+	    s->trouble.since == 0) {
+		printf("%s: was never fetched\n", s->account);
+		return;
+	}
+	printf("%s:\n", s->account);
+	print_last(s);
+	print_trouble(s);
+	print_messages(s);
+	print_deletions(s);
+	print_certificate(s);
+}
+
+static void add_time(struct jsonl *json, const char *name, int64_t when)
+{
+	jsonl_time(json, name, when > 0 ? when : -1);
+}
+
+static void add_trouble(struct jsonl *json, const struct state_trouble *t)
+{
+	struct jsonl *failure;
+
+	if (t->since == 0) {
+		jsonl_text(json, "last_failure", NULL);
+		return;
+	}
+	failure = jsonl_object();
+	add_time(failure, "at", t->at);
+	jsonl_text(failure, "step", t->step);
+	jsonl_text(failure, "cause", t->cause);
+	jsonl_text(failure, "server", *t->server ? t->server : NULL);
+	jsonl_add(json, "last_failure", failure);
+}
+
+void status_json(const struct status *s)
+{
+	struct jsonl *json = jsonl_line("status", s->account);
+	bool deletes = s->mode == RETENTION_NONE || (s->mode == RETENTION_AGE && !s->clock_is_behind);
+
+	add_time(json, "last_success", s->summary.last_success);
+	add_time(json, "failing_since", s->trouble.since);
+	add_trouble(json, &s->trouble);
+	jsonl_flag(json, "running", s->summary.running);
+	jsonl_flag(json, "interrupted", s->summary.died);
+	jsonl_number(json, "delivered", (int64_t)s->summary.delivered);
+	jsonl_number(json, "delivered_octets", (int64_t)s->summary.delivered_octets);
+	jsonl_number(json, "on_server", (int64_t)s->summary.listed);
+	jsonl_number(json, "on_server_octets", (int64_t)s->summary.listed_octets);
+	jsonl_number(json, "deletions_due", deletes ? (int64_t)s->due : 0);
+	jsonl_number(json, "deletions_later", deletes ? (int64_t)s->later : 0);
+	add_time(json, "next_deletion", deletes ? s->next : 0);
+	jsonl_number(json, "next_deletions", deletes ? (int64_t)s->next_day : 0);
+	add_time(json, "certificate_ends", s->summary.certificate_ends);
+	if (s->summary.certificate_ends > 0)
+		jsonl_number(json, "certificate_days", days_left(s));
+	else
+		jsonl_text(json, "certificate_days", NULL);
+	jsonl_print(json, stdout);
+}

@@ -1,0 +1,128 @@
+#!/bin/sh
+# The verb status: what the state tells, without a server, also while a run goes on.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+json() { keep_json; python3 -c "
+import json, sys
+lines = [json.loads(line) for line in open('out')]
+s = lines[0]
+sys.exit(0 if $1 else str(lines))"; }
+line() { grep -qE "^  $1  +$2\$" out || { echo "no line $1: $2" && show && return 1; }; }
+
+mkdir mail
+for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+serve --dir mail
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = 14d'
+configure b 'deliver_to = "maildir:Other"'
+
+run status
+check 'the status of accounts that were never fetched is printed' exits 0
+check 'and says so' says out "$(printf 'a: was never fetched\nb: was never fetched')"
+check 'nothing is made for that' [ ! -e state ]
+run status --json a
+check 'also as JSON' json "s['type'] == 'status' and s['account'] == 'a' and s['last_success'] is None and s['delivered'] == 0 and s['certificate_ends'] is None"
+
+run a
+stop
+run status a
+check 'the status is there without the server' exits 0
+check 'when the last run succeeded' line 'last success' '20.* \([0-9]+ seconds? ago\)'
+check 'what was delivered' line delivered '3 messages, [0-9]* B'
+check 'what is on the server' line 'on the server' '3 of them, [0-9]* B'
+check 'and what becomes of it' line deletions '0 at the next run, 3 within a day from 20[-0-9]* [0-9:]*, 0 later'
+check 'until when the certificate is good' line certificate 'good for [0-9]+ days, until 20.*'
+run_later +14d status a
+check 'when its time has come, it is said' line deletions '3 at the next run'
+run_later +13d status --json a
+check 'JSON has the same' json "(s['delivered'], s['on_server'], s['deletions_due'], s['deletions_later'], s['next_deletions']) == (3, 3, 0, 3, 3)"
+check 'with points in time' json "all(s[k].endswith('Z') for k in ('last_success', 'next_deletion', 'certificate_ends'))"
+check '14 days apart' python3 -c "
+import json, datetime
+s = json.loads(open('out').read())
+t = lambda k: datetime.datetime.strptime(s[k], '%Y-%m-%dT%H:%M:%SZ')
+d = t('next_deletion') - t('last_success')
+assert datetime.timedelta(days=14, seconds=-60) < d <= datetime.timedelta(days=14), d"
+run_later +7300d status a
+check 'a certificate that has ended since is said to have' line certificate 'the one of the last run has ended, 20.*'
+run_later -30d status a
+check 'nothing is due while the clock is behind' line deletions 'none while the clock is behind an earlier run'
+
+looks() { find state -type f ! -name "*-shm" -exec ls -l --time-style=full-iso {} + | sort; }
+before=$(looks)
+run status
+check 'a look leaves the state as it is' [ "$(looks)" = "$before" ]
+
+# A certificate that is renewed is noted with the next thing that is noted, and no look is synced for it.
+ends() { sqlite3 -readonly state/a.db 'SELECT certificate_ends FROM maildrop'; }
+serve --dir mail
+certificate_end() {
+  date -u -d "$(openssl x509 -in certs/server.pem -noout -enddate | cut -d= -f2)" +%s
+}
+check 'it is the end of the certificate that the server showed' [ "$(ends)" = "$(certificate_end)" ]
+sqlite3 state/a.db 'UPDATE maildrop SET certificate_ends = 1700000000' >/dev/null
+run a
+check 'a look that finds nothing new does not note it' [ "$(ends)" = 1700000000 ]
+run_later +2d a
+check 'a run that notes something does' [ "$(ends)" = "$(certificate_end)" ]
+
+# A state of the first version, which knew nothing of certificates.
+sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE trouble; DROP TABLE refusal; PRAGMA user_version = 1' >/dev/null
+run status --json a
+check 'the state of an older version is read' json "s['delivered'] == 3 and s['certificate_ends'] is None"
+check 'and left as it is' [ "$(sqlite3 -readonly state/a.db 'PRAGMA user_version')" = 1 ]
+run a
+check 'until the next run' exits 0
+
+fresh_configuration
+configure a 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; : >started; while [ ! -e go ]; do sleep 0.05; done"}' \
+  'leave_on_server = no'
+printf 'Subject: 4\nMessage-ID: <4@example.org>\n\nbody\n' >mail/4
+write_configuration
+"$MAILHAUL" -c mailhaul.conf a >first.out 2>first.err &
+first=$!
+tries=0
+while [ ! -e started ] && [ "$tries" -lt 200 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
+run status a
+check 'while a run goes on, its status is there' exits 0
+check 'and says so' line now 'a run is going on'
+check 'what is to be deleted once it is safe' line deletions '3 at the next run'
+kill -9 "$first"
+tries=0
+while run status a && grep -q 'is going on' out && [ "$tries" -lt 200 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
+check 'a run that was killed is told' line now 'a run ended in the middle; the next one goes on where it stopped'
+: >go
+run --keep a
+run status a
+check 'until another one has put that right' lacks out now
+check 'a pipe, too, counts what it took' line delivered '4 messages, .*'
+
+fresh_configuration
+PASSWORD_LINE="password = 'wrong'" configure a 'deliver_to = "maildir:Mail"'
+PASSWORD_LINE="password = 'wrong'" configure never 'deliver_to = "maildir:Never"'
+run --keep a never
+run status a
+check 'an account that fails is said to' line 'fails since' '20[-0-9]* [0-9:]*'
+check 'with its last failure' line 'last failure' '20[-0-9]* [0-9:]*: login: the server refused the login \(the server said: .*\)'
+check 'and its last success before that' line 'last success' '20.*'
+run status --json never
+check 'also if it never succeeded' json "s['failing_since'] and s['last_success'] is None and s['last_failure']['step'] == 'login' and s['last_failure']['server'] and s['last_failure']['at'] == s['failing_since']"
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+run --keep a
+run status --json a
+check 'until it works again' json "s['failing_since'] is None and s['last_failure'] is None"
+run status a
+check 'what is kept for ever is never deleted' line deletions 'none \(leave_on_server = forever\)'
+echo nonsense >state/a.db
+run status a
+check 'a damaged state is told' exits 74
+check 'as a fetch tells it' contains err 'mailhaul: a: state: '
+fits_schema
+done_testing

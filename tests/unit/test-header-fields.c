@@ -1,0 +1,97 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_main.h"
+#include "policy/header_fields.h"
+
+static const struct {
+	const char *header, *date, *from, *subject;
+} headers[] = {
+    {"", "", "", ""},
+    {"\n", "", "", ""},
+    {"Date: d\nFrom: f\nSubject: s\n\nbody", "d", "f", "s"},
+    {"Date: d\r\nFrom: f\r\nSubject: s\r\n\r\nSubject: no\r\n", "d", "f", "s"},
+    {"subject:s\nFROM:\t f \n", "", "f", "s"},
+    {"Subject: a\n b\n\tc\n", "", "", "a b c"},
+    {"Subject: a\r\n  b\r\n", "", "", "a  b"},
+    {"Subject:\n a\n", "", "", "a"},
+    {"Subject: =?utf-8?Q?a?=\n =?utf-8?Q?b?=\n", "", "", "ab"},
+    {"Subject: one\nSubject: two\n three\n", "", "", "one"},
+    {"Subject: one\nX: y\n z\nFrom: f\n", "", "f", "one"},
+    {"X-Subject: x\nSubjects: x\nSub: x\nFrom: f\n", "", "f", ""},
+    {"Subject: one\nno field\n two\nFrom: f\n", "", "f", "one"},
+    {"Received: by a\n b\nDate: d", "d", "", ""},
+    {"Subject : s\n", "", "", ""},
+    {"Subject: a:b\n", "", "", "a:b"},
+    {"Subject: x\n\nFrom: f\n", "", "", "x"},
+    {"Subject: a\rb\n", "", "", "ab"},
+};
+
+static void expect(const struct header_fields *h, enum header_field field, const char *want)
+{
+	char value[100];
+
+	header_fields_value(h, field, value, sizeof(value));
+	ck_assert_str_eq(value, want);
+}
+
+START_TEST(fields_are_found_however_the_header_is_cut)
+{
+	const char *text = headers[_i].header;
+	struct header_fields *h = malloc(sizeof(*h));
+
+	for (size_t piece = 1; piece <= strlen(text) + 1; piece++) {
+		header_fields_start(h);
+		for (size_t at = 0; at < strlen(text); at += piece)
+			header_fields_add(h, text + at, piece < strlen(text) - at ? piece : strlen(text) - at);
+		expect(h, HEADER_DATE, headers[_i].date);
+		expect(h, HEADER_FROM, headers[_i].from);
+		expect(h, HEADER_SUBJECT, headers[_i].subject);
+	}
+	free(h);
+}
+END_TEST
+
+START_TEST(a_long_value_is_cut)
+{
+	struct header_fields h;
+	char value[2000];
+
+	header_fields_start(&h);
+	header_fields_add(&h, "Subject: ", 9);
+	for (unsigned i = 0; i < 3000; i++)
+		header_fields_add(&h, "x", 1);
+	header_fields_add(&h, "\nFrom: f\n", 9);
+	header_fields_value(&h, HEADER_SUBJECT, value, sizeof(value));
+	ck_assert_uint_eq(strlen(value), HEADER_FIELD_OCTETS - 1); /* the blank before it was one of them */
+	expect(&h, HEADER_FROM, "f");
+}
+END_TEST
+
+START_TEST(a_value_is_cut_at_a_whole_character)
+{
+	struct header_fields h;
+	char value[8];
+
+	header_fields_start(&h);
+	header_fields_add(&h, "Subject: \xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\n", 19);
+	for (size_t size = 1; size <= sizeof(value); size++) {
+		header_fields_value(&h, HEADER_SUBJECT, value, size);
+		ck_assert_uint_eq(strlen(value), (size - 1) / 3 * 3);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("header-fields");
+	TCase *c = check_case(s, "header-fields");
+
+	LOOP_OVER(c, fields_are_found_however_the_header_is_cut, headers);
+	tcase_add_test(c, a_long_value_is_cut);
+	tcase_add_test(c, a_value_is_cut_at_a_whole_character);
+	return check_main(s);
+}
