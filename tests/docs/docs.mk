@@ -1,5 +1,6 @@
 # The documents against the sources and the program. See tests/tests.mk.
 docs_tests = \
+	tests/docs/completions.sh \
 	tests/docs/examples.sh \
 	tests/docs/hacking.sh \
 	tests/docs/help.sh \
@@ -10,8 +11,8 @@ docs_tests = \
 check_SCRIPTS += $(docs_tests)
 
 # They need the program.
-tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
+tests/docs/completions.log tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
 tests/docs/pages.log \
 tests/docs/readme.log: src/mailhaul
 
-EXTRA_DIST += $(docs_tests) tests/docs/lib.sh
+EXTRA_DIST += $(docs_tests) tests/docs/lib.sh tests/support/complete_on_tty.py

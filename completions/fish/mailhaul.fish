@@ -1,0 +1,67 @@
+# fish completion for mailhaul(1): verbs, the options that each takes, accounts of the configuration.
+
+# The words that are no options, and behind -c the configuration's name as "-c NAME".
+function __mailhaul_words
+    set -l takes_file no
+    for word in (commandline -opc)[2..-1]
+        if test $takes_file != no
+            test $takes_file = keys; or echo "-c $word"
+            set takes_file no
+        else if test $word = --tls-key-log
+            set takes_file keys
+        else if string match -qr -- '^(--config|-[^-]*c)$' $word
+            set takes_file yes
+        else if string match -qr -- '^(--config=|-c)' $word
+            echo "-c "(string replace -r -- '^(--config=|-c)' '' $word)
+        else if not string match -q -- '-*' $word
+            echo $word
+        end
+    end
+end
+
+function __mailhaul_has_no_word
+    not __mailhaul_words | string match -qv -- '-c *'
+end
+
+# Whether the verb is one of these; without a verb it is fetch.
+function __mailhaul_verb_is
+    set -l word (__mailhaul_words | string match -v -- '-c *')[1]
+    contains -- "$word" fetch check verify list status config; or set word fetch
+    contains -- $word $argv
+end
+
+# Where the configuration is wrong, the accounts are not known.
+function __mailhaul_accounts
+    set -l config (__mailhaul_words | string match -- '-c *' | string replace -- '-c ' '')[-1]
+    set -l program (commandline -opc)[1]
+    if test -n "$config"
+        $program -c (string replace -r '^~/' "$HOME/" -- $config) config --names 2>/dev/null
+    else
+        $program config --names 2>/dev/null
+    end
+end
+
+complete -c mailhaul -f
+complete -c mailhaul -n __mailhaul_has_no_word -a fetch -d 'bring the mail'
+complete -c mailhaul -n __mailhaul_has_no_word -a check -d 'try an account, and change nothing'
+complete -c mailhaul -n __mailhaul_has_no_word -a verify -d 'hold the local copies against what was delivered'
+complete -c mailhaul -n __mailhaul_has_no_word -a list -d 'what is on the server'
+complete -c mailhaul -n __mailhaul_has_no_word -a status -d 'what earlier runs did'
+complete -c mailhaul -n __mailhaul_has_no_word -a config -d 'the settings that hold'
+complete -c mailhaul -a '(__mailhaul_accounts)' -d account
+
+complete -c mailhaul -s c -l config -r -F -d 'read this configuration'
+complete -c mailhaul -s q -l quiet -d 'tell nothing but failures'
+complete -c mailhaul -s v -l verbose -d 'tell the steps; twice: the wire'
+complete -c mailhaul -l tls-key-log -r -F -d 'write the keys of TLS sessions there'
+complete -c mailhaul -l help -d 'show a short help'
+complete -c mailhaul -l version -d 'show the versions of mailhaul and its libraries'
+complete -c mailhaul -n '__mailhaul_verb_is fetch' -s n -l dry-run -d 'say what would be done, and do nothing'
+complete -c mailhaul -n '__mailhaul_verb_is fetch' -l keep -d 'delete nothing from the server'
+complete -c mailhaul -n '__mailhaul_verb_is fetch' -l strict -d 'tell every failure at once'
+complete -c mailhaul -n '__mailhaul_verb_is list' -l headers -d 'date, sender and subject of each message'
+complete -c mailhaul -n '__mailhaul_verb_is fetch check verify list status config' -l json -d 'print JSON'
+complete -c mailhaul -n '__mailhaul_verb_is verify' -l ignore-missing -d 'do not tell missing messages'
+complete -c mailhaul -n '__mailhaul_verb_is verify' -l refetch -d 'fetch what is missing or altered again'
+complete -c mailhaul -n '__mailhaul_verb_is verify' -l rebuild -d 'make a lost state anew'
+complete -c mailhaul -n '__mailhaul_verb_is config' -l names -d 'print the names of the accounts alone'

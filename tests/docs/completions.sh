@@ -1,0 +1,131 @@
+#!/bin/sh
+# What bash, zsh and fish complete: the verbs, options and accounts that there are, and nothing else.
+# shellcheck disable=SC2317 # check runs them
+# shellcheck source=tests/docs/lib.sh
+. "${srcdir:-.}/tests/docs/lib.sh"
+
+PATH=$(dirname "$program"):$PATH
+HOME=$work
+export PATH HOME
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME XDG_DATA_HOME
+umask 077
+account() { printf 'account "%s" {\n  server = a\n  user = b\n  auth = external\n  deliver_to = "mbox:c"\n}\n' "$1"; }
+mkdir -p "$work/.config/mailhaul"
+for name in home work me@example.org; do account "$name"; done >"$work/.config/mailhaul/mailhaul.conf"
+account other >"$work/other.conf"
+account broken | sed 's/user/usr/' >"$work/broken.conf"
+cd "$work" || exit 1
+
+# ---- the words that are right ----
+
+table 'struct verb verbs[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >verbs
+table 'struct option options[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
+sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/cli.c" | grep -o '[a-z]:*' >letters
+# options_of VERB: what the program takes with it. It looks at the verb before it shows the help.
+options_of() {
+  while read -r name kind; do
+    [ "$kind" = no ] || value='=x'
+    ! "$program" "$1" "--$name${value:-}" --help >/dev/null 2>&1 || echo "--$name"
+    value=''
+  done <long
+  while read -r letter; do
+    ! "$program" "$1" "-$(echo "$letter" | tr : x)" --help >/dev/null 2>&1 || printf '%s\n' "-${letter%:}"
+  done <letters
+}
+while read -r verb; do options_of "$verb" | sort >"options-of-$verb"; done <verbs
+
+# ---- what is offered ----
+
+# The lines to be completed: for each verb its options, and then these.
+while read -r verb; do echo "mailhaul $verb -"; done <verbs >lines
+cat >>lines <<'END'
+mailhaul 
+mailhaul -
+mailhaul h
+mailhaul fetch 
+mailhaul list w
+mailhaul home 
+mailhaul status me@ex
+mailhaul -c other.conf list 
+mailhaul -v --config=other.conf o
+mailhaul -qc other.conf o
+mailhaul list -c ~/other.conf 
+mailhaul -c broken.conf 
+mailhaul -c oth
+mailhaul --config=oth
+mailhaul config --n
+mailhaul --tls-key-log oth list w
+mailhaul list --tls-key-log oth
+END
+tail -n 17 lines >wanted-lines
+
+# complete_SHELL: reads ./lines, writes a line of words for each.
+complete_bash() { xargs_lines python3 "$source/tests/support/complete_on_tty.py" bash "$source/completions/bash/mailhaul"; }
+complete_zsh() { xargs_lines python3 "$source/tests/support/complete_on_tty.py" zsh "$source/completions/zsh"; }
+xargs_lines() {
+  while IFS= read -r line; do set -- "$@" "$line"; done <lines
+  timeout 60 "$@"
+}
+# shellcheck disable=SC2016 # fish's own
+complete_fish() {
+  LC_ALL=C.UTF-8 timeout 60 fish --no-config -c '
+    source $argv[1]
+    while read -l line
+      echo (complete -C "$line" | string replace -r "\t.*" "" | sort -u)
+    end <lines' "$source/completions/fish/mailhaul.fish"
+}
+
+# words N: those offered for the N-th line, one a line, without what is behind "=".
+words() { sed -n "${1}p" offered | tr ' ' '\n' | sed '/^$/d; s/=.*//' | sort -u; }
+options_are_offered() {
+  number=0 code=0
+  while read -r verb; do
+    number=$((number + 1))
+    words "$number" >offered-options
+    same "mailhaul $verb" "options-of-$verb" "the completion of $verb" offered-options || code=1
+  done <verbs
+  return "$code"
+}
+first=$(($(wc -l <verbs)))
+# offers N WORD...: for the N-th of the lines above.
+offers() {
+  words $((first + $1)) >got
+  _line=$(sed -n "$1p" wanted-lines) && shift
+  printf '%s\n' "$@" | sed '/^$/d' | sort >want
+  cmp -s got want || { echo "for \"$_line\" there is: $(tr '\n' ' ' <got)" && return 1; }
+}
+verbs_and_accounts() { { cat verbs && printf '%s\n' home work me@example.org; } | sort >want-all; words $((first + 1)) | diff want-all -; }
+verbs_alone() { sort verbs >want-all; words $((first + 12)) | diff want-all -; }
+fetch_options() { words $((first + 2)) | diff options-of-fetch -; }
+a_file() {
+  words $((first + $1)) >got
+  grep -qE '^(other\.conf|--config)$' got || { cat got && return 1; }
+}
+
+for shell in bash zsh fish; do
+  if ! command -v "$shell" >/dev/null 2>&1; then
+    skip "$shell completes verbs, options and accounts" "$shell is not installed"
+    continue
+  fi
+  "complete_$shell" >offered 2>errors || { cat errors offered && bail "$shell does not complete"; }
+  check "$shell offers for each verb the options that it takes, and no other" options_are_offered
+  check "$shell offers verbs and accounts in the first place" verbs_and_accounts
+  check "$shell offers the options of fetch where no verb is named" fetch_options
+  check "$shell offers what begins as it was begun" offers 3 home
+  check "$shell offers accounts alone behind a verb" offers 4 home me@example.org work
+  check "$shell offers them to be completed" offers 5 work
+  check "$shell offers more accounts behind one" offers 6 home me@example.org work
+  check "$shell completes a name with an @" offers 7 me@example.org
+  check "$shell takes accounts from the file behind -c" offers 8 other
+  check "$shell takes them from that of --config=" offers 9 other
+  check "$shell takes them from that of -qc" offers 10 other
+  check "$shell knows that ~ is the home" offers 11 other
+  check "$shell offers verbs where the configuration is wrong" verbs_alone
+  check "$shell completes the name of a file behind -c" a_file 13
+  check "$shell completes it behind --config=" a_file 14
+  check "$shell completes an option" offers 15 --names
+  check "$shell takes no file for a verb" offers 16 work
+  check "$shell completes the name of a file for the keys" a_file 17
+done
+
+done_testing
