@@ -5,6 +5,7 @@
 
 command -v tmux >/dev/null || skip_all 'tmux is missing'
 unset NO_COLOR TMUX
+LC_ALL=C.UTF-8 && export LC_ALL # patterns have bars in them
 TMUX_TMPDIR=$WORK
 export TMUX_TMPDIR
 terminal() { tmux -u -f /dev/null -S "$WORK/tmux" "$@"; }
