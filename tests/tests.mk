@@ -4,6 +4,7 @@
 pop3_server = tests/support/pop3-server
 tests_support_pop3_server_SOURCES = \
 	tests/support/certificate.c tests/support/certificate.h \
+	tests/support/pop3_capability.c tests/support/pop3_capability.h \
 	tests/support/pop3_maildrop.c tests/support/pop3_maildrop.h \
 	tests/support/pop3_scram.c tests/support/pop3_scram.h \
 	tests/support/pop3_server.c \

@@ -79,8 +79,8 @@ static const char help[] =
     "      --help, --version   show this, or the versions of mailhaul and libraries\n"
     "Exit status: 0 all is well, 64 the command line, 65 missing or altered mail,\n"
     "68 no such host, 69 TLS or certificate, 70 a bug, 71 out of memory, 74 storing,\n"
-    "75 try again later, 76 the server's answers, 77 the login, 78 the configuration.\n"
-    "\n"
+    "75 try again later, 76 the server's answers, 77 the login, 78 the configuration;\n"
+    "32 more where other accounts were fetched without a failure.\n"
     "The manuals: man mailhaul, man mailhaul.conf, man mailhaul-json\n";
 
 /* An option that is not there: names the nearest one. */

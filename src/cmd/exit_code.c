@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+enum { PARTIAL = 32 }; /* beyond all codes of sysexits(3), and below those of signals */
+
 int exit_code_of(const struct error *err)
 {
 	if (err->temporary)
@@ -36,6 +38,11 @@ int exit_code_of(const struct error *err)
 		break;
 	}
 	return EX_SOFTWARE;
+}
+
+int exit_code_partial(int code)
+{
+	return code == EX_OK ? EX_OK : code + PARTIAL;
 }
 
 int exit_code_worse(int a, int b)

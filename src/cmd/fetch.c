@@ -74,6 +74,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 		run_json_account(&f->totals, f->accounts[index]->name, outcome, f->problems[index] > 0, code);
 	if (!outcome->silent)
 		f->code = exit_code_worse(f->code, code);
+	f->problems[index] += !outcome->ok;
 }
 
 static void on_begins(void *context, size_t index)
@@ -109,6 +110,16 @@ static void open_log(struct fetch *f, struct log_target *target, const struct se
 		return;
 	report_error(NULL, NULL, &err);
 	f->code = exit_code_of(&err);
+}
+
+/* Whether some accounts failed, and others did not. */
+static bool fetched_some(const struct fetch *f, size_t count)
+{
+	size_t whole = 0;
+
+	for (size_t i = 0; i < count; i++)
+		whole += f->problems[i] == 0;
+	return whole > 0 && whole < count;
 }
 
 int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
@@ -153,6 +164,9 @@ int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 	jobs_run(chosen->accounts, chosen->count, chosen->settings.jobs, worker_run, &options, &listener);
 	progress_close(&f.progress);
 	log_target_close(&target);
+	/* What verify fetches again has no accounts beside it that are well. */
+	if (!(cli->options & CLI_REFETCH) && fetched_some(&f, chosen->count))
+		f.code = exit_code_partial(f.code);
 	if (f.json)
 		run_json_summary(&f.totals, deadline_clock() - start, f.code);
 	free(f.problems);

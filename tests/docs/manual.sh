@@ -133,10 +133,13 @@ number_of() {
 
 cat "$source"/src/*/*.c | grep -o 'EX_[A-Z]*' | number_of >"$work/codes"
 sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9]*\)$/\1/p' "$command_page" >"$work/page-codes"
-sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -o '[0-9][0-9]*' >"$work/help-codes"
+partial=$(sed -n 's/.*PARTIAL = \([0-9]*\).*/\1/p' "$source/src/cmd/exit_code.c")
+sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -v "^$partial more " | grep -o '[0-9][0-9]*' >"$work/help-codes"
 
 check 'every exit code of the sources is in mailhaul(1), and no other is' \
   same 'the sources' "$work/codes" 'mailhaul(1)' "$work/page-codes"
+check 'what is added for a part of the accounts is told in both' \
+  sh -c "grep -q '^$partial more ' '$work/help' && grep -q ', $partial is added to it' '$command_page'"
 check 'every exit code of the sources is in --help, and no other is' \
   same 'the sources' "$work/codes" '--help' "$work/help-codes"
 

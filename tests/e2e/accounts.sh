@@ -11,13 +11,15 @@ PASSWORD_LINE="password = 'wrong'" configure bad 'deliver_to = "maildir:Bad"'
 SERVER_PORT=1 configure down 'deliver_to = "maildir:Down"'
 
 run
-check 'the most serious failure gives the exit code' exits 77
+check 'the most serious failure gives the exit code, with 32 for the one that is well' exits 109
 check 'the others are still fetched' count_is Good/new 3
 check 'each failure is one line' [ "$(wc -l <err)" -eq 2 ]
 run good
 check 'one account can be named' exits 0
 run good down
-check 'two, too' exits 75
+check 'two, too' exits 107
+run bad down
+check 'where none is well, it is the most serious failure alone' exits 77
 run goood
 check 'an unknown account is refused' exits 64
 check 'with the nearest name' says err 'mailhaul: there is no account or verb goood; did you mean good?'

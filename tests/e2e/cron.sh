@@ -86,7 +86,7 @@ check 'with exit status 0' exits 0
 run_later +83h a b
 check 'until its time has come' contains err 'mailhaul: b: connect: '
 check 'in one line' is_one_line
-check 'and its exit status' exits 75
+check 'and its exit status, with 32 for the one that works' exits 107
 run_later +84h
 check 'an account without the option is told at once' contains err 'mailhaul: c: connect: '
 check 'alone' is_one_line

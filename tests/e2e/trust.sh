@@ -66,6 +66,17 @@ for trouble in --no-stls --stls-refuse --stls-inject; do
   check "$trouble is told in one line" [ "$(wc -l <err)" -eq 1 ]
   check "$trouble gets no credential out of us" no_credentials
 done
+# Somebody in between may write what he likes before TLS: it is forgotten, whether it is more or less than the truth.
+for words in 'LOGIN CRAM-MD5 EXTERNAL' 'SCRAM-SHA-256-PLUS SCRAM-SHA-256'; do
+  serve --dir mail --starttls --sasl-before-tls "$words"
+  only 'tls = starttls'
+  check "$words before TLS: the login is what is offered after it" exits 0
+  check "$words before TLS: one login, over TLS" [ "$(grep -E 'C: (AUTH|USER|PASS)' transcript | cut -d' ' -f1-4)" = 'tls C: AUTH PLAIN' ]
+done
+serve --dir mail --starttls --no-sasl --sasl-before-tls 'SCRAM-SHA-256 PLAIN'
+only 'tls = starttls' 'auth = scram-sha-256'
+check 'a mechanism that was offered before TLS alone is not tried' exits 77
+check 'and nothing weaker instead' no_credentials
 serve --dir mail --starttls --cert wronghost.pem
 only 'tls = starttls'
 check 'STLS checks the certificate, too' exits 69

@@ -86,6 +86,7 @@ static const struct option_spec specs[] = {
     {"no-top", FLAG, &server.session.no_top, "TOP is unknown"},
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
+    {"sasl-before-tls", TEXT, &server.session.sasl_before_tls, "announces these mechanisms in the clear, as somebody in between may"},
     {"scram", TEXT, &server.session.scram, "offers this mechanism, too: SCRAM-SHA-256-PLUS"},
     {"announce", TEXT, &server.session.announce, "a line more of CAPA before the login"},
     {"announce-after", TEXT, &server.session.announce_after, "the same after it"},

@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "pop3_session.h"
 
+#include "pop3_capability.h"
 #include "pop3_maildrop.h"
 #include "pop3_scram.h"
 #include "pop3_wire.h"
@@ -42,28 +43,9 @@ static void reply(struct session *s, const char *text)
 
 static void cmd_capa(struct session *s, const char *arg)
 {
-	const struct pop3_options *o = s->options;
 	(void)arg;
 	reply(s, "+OK what I can do follows");
-	if (!o->no_top)
-		pop3_wire_line(&s->wire, "TOP");
-	if (!o->no_uidl)
-		pop3_wire_line(&s->wire, "UIDL");
-	if (!o->no_sasl && s->wire.tls)
-		pop3_wire_line(&s->wire, "SASL PLAIN%s%s", s->options->scram ? " " : "",
-		    s->options->scram ? s->options->scram : "");
-	pop3_wire_line(&s->wire, "USER");
-	if (!o->no_pipelining)
-		pop3_wire_line(&s->wire, "PIPELINING");
-	pop3_wire_line(&s->wire, "RESP-CODES");
-	pop3_wire_line(&s->wire, "AUTH-RESP-CODE");
-	if (o->starttls && !o->no_stls && !s->wire.tls && s->state == AUTHORIZATION)
-		pop3_wire_line(&s->wire, "STLS");
-	const char *more = s->state == AUTHORIZATION ? o->announce : o->announce_after;
-	if (more)
-		pop3_wire_line(&s->wire, "%s", more);
-	pop3_wire_line(&s->wire, "IMPLEMENTATION mailhaul-test-server");
-	pop3_wire_line(&s->wire, ".");
+	pop3_capability_list(s->options, s->state != AUTHORIZATION, &s->wire);
 }
 
 static bool start_tls(struct session *s)

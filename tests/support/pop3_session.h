@@ -17,6 +17,7 @@ struct pop3_options {
 	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
+	const char *sasl_before_tls; /* mechanisms that are announced then, and not meant; NULL: none */
 	const char *scram; /* a mechanism beside PLAIN; NULL: none */
 	const char *announce, *announce_after; /* a line of CAPA, before and after the login; NULL: none */
 	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */

@@ -1,0 +1,12 @@
+#ifndef SUPPORT_POP3_CAPABILITY_H
+#define SUPPORT_POP3_CAPABILITY_H
+
+#include <stdbool.h>
+
+struct pop3_options;
+struct pop3_wire;
+
+/* The lines behind CAPA's +OK, with the terminator. */
+void pop3_capability_list(const struct pop3_options *options, bool logged_in, struct pop3_wire *wire);
+
+#endif
