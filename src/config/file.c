@@ -23,11 +23,7 @@
 #include "config/problems.h"
 #include "store/folder.h"
 
-enum {
-	FILE_OCTETS_MOST = 4 * 1024 * 1024,
-	PARTS_MOST = 64,
-	OPTIONS_MOST = 64,
-};
+enum { FILE_OCTETS_MOST = 4 * 1024 * 1024, PARTS_MOST = 64, OPTIONS_MOST = 64 };
 
 /*
  * libconfuse takes a file that ends inside a section or comment for a good one. This option, put
@@ -409,7 +405,9 @@ void file_free(struct file *f)
 /* "FILE:LINE" of an option that was set. */
 static char *place_of(const struct part *part, const cfg_opt_t *option)
 {
-	return memory_format("%s:%d", part->path, find_seen(part, option)->line);
+	const struct seen *s = find_seen(part, option);
+
+	return memory_format("%s:%d", part->path, s ? s->line : 0);
 }
 
 const char *file_top_value(const struct file *f, const char *option, const char **folder, char **place)
