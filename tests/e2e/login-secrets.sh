@@ -72,7 +72,7 @@ PASSWORD_LINE='password_command = {"sh", "-c", "echo x >>bad-runs; echo no key >
 configure c 'deliver_to = "maildir:C"'
 configure d 'deliver_to = "maildir:D"'
 run
-check 'a command that fails ends with 78' exits 78
+check 'a command that fails ends with 78, and 32 for the accounts that are well' exits 110
 check 'a command that accounts share runs once' [ "$(wc -l <runs)" = 1 ]
 check 'for both' [ -d A/new ] && count_is B/new 3
 check 'one that fails, too' [ "$(wc -l <bad-runs)" = 1 ]

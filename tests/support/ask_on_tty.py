@@ -17,6 +17,7 @@ import termios
 question, line, command = sys.argv[1], sys.argv[2], sys.argv[3:]
 screen = b""
 parent, child = pty.openpty()
+before = termios.tcgetattr(child)  # the command may be quick to change it
 pid = os.fork()
 if pid == 0:
     signal.alarm(30)
@@ -28,7 +29,6 @@ if pid == 0:
     os.dup2(null, 0)
     os.execvp(command[0], command)
 typed = False
-before = termios.tcgetattr(child)
 signal.alarm(30)
 while not typed:
     screen += os.read(parent, 4096)
