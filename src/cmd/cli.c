@@ -2,6 +2,7 @@
 
 #include "cmd/cli.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -228,6 +229,21 @@ static int run_verb(struct cli *cli)
 	return code;
 }
 
+/* Whether all that was printed has gone out. A reader who has left wants to hear no more. */
+static bool finish_output(void)
+{
+	struct error err;
+
+	if (fflush(stdout) == 0)
+		return true;
+	if (errno == EPIPE)
+		return false;
+	error_errno(&err, ERROR_STORAGE, errno, "standard output cannot be written");
+	error_mend(&err, "check where it goes to");
+	report_error(NULL, NULL, &err);
+	return false;
+}
+
 int cli_main(int argc, char **argv)
 {
 	struct cli cli;
@@ -252,7 +268,7 @@ int cli_main(int argc, char **argv)
 		code = version_run();
 	else
 		code = run_verb(&cli);
-	if (fflush(stdout) != 0 && code == EX_OK)
+	if (!finish_output() && code == EX_OK)
 		code = EX_IOERR;
 	interrupt_end();
 	return code;
