@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,11 +27,37 @@ static void format_into(char *out, size_t size, const char *format, va_list args
 	escape_text(out, size, raw, strlen(raw));
 }
 
+/* What can be done about nearly all failures of a kind, until error_mend knows something better. */
+static const char *usual_mend(enum error_kind kind)
+{
+	switch (kind) {
+	case ERROR_NETWORK:
+	case ERROR_LOCKED:
+		return "the next run tries again";
+	case ERROR_PROTOCOL:
+		return "the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints";
+	case ERROR_INTERNAL:
+		return "nothing is lost, and the next run tries again; if it stays so, report it as a bug of mailhaul";
+	default:
+		return "";
+	}
+}
+
 static void start(struct error *err, enum error_kind kind)
 {
 	error_clear(err);
 	err->kind = kind;
 	err->temporary = kind == ERROR_NETWORK || kind == ERROR_LOCKED || kind == ERROR_INTERRUPTED;
+	snprintf(err->mend, sizeof(err->mend), "%s", usual_mend(kind));
+}
+
+/* A cause may end with the words of others; what comes behind it brings its own mark. */
+static void drop_full_stop(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length > 1 && text[length - 1] == '.' && isalnum((unsigned char)text[length - 2]))
+		text[length - 1] = '\0';
 }
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
@@ -41,6 +68,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	va_start(args, format);
 	format_into(err->cause, sizeof(err->cause), format, args);
 	va_end(args);
+	drop_full_stop(err->cause);
 	return false;
 }
 

@@ -30,15 +30,16 @@ struct error {
 	int saved_errno;   /* 0 when no system call failed */
 	char cause[512];   /* what went wrong, without a full stop */
 	char server[512];  /* the server's own words, escaped; empty if it said nothing */
-	char mend[384];	   /* what the reader can do about it; empty if nothing */
+	char mend[384];	   /* what the reader can do about it */
 };
 
 /* Empties *err. */
 void error_clear(struct error *err);
 
 /*
- * Fills *err with kind and cause, forgetting what it held; returns false, so that a function can
- * end with `return error_set(...)`. Network and locked failures, and interruptions, start as temporary.
+ * Fills *err with kind and cause (less a full stop), forgetting what it held; returns false, so that a function can
+ * end with `return error_set(...)`. Network and locked failures, and interruptions, start as temporary;
+ * network, locked, protocol and internal ones with a mend, which error_mend replaces. Others need one.
  */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -50,7 +51,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds what the reader can do about it. Returns false. */
+/* Says what the reader can do about it. Returns false. */
 bool error_mend(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds the server's own words, escaped. Returns false. */

@@ -65,13 +65,21 @@ static void complain(int line, const char *what, const char *mend)
 	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
 }
 
+static const struct account_option *find_option(const char *name)
+{
+	for (size_t i = 0; i < account_option_count; i++) {
+		if (strcmp(account_options[i].name, name) == 0)
+			return &account_options[i];
+	}
+	return NULL;
+}
+
 /* The names that are nearest to an unknown option, in the section where it stands. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
 	bool top = strcmp(cfg->name, "root") == 0;
-	const char *names[OPTIONS_MOST + 8];
+	const char *names[OPTIONS_MOST + 8], *near;
 	size_t count = 0;
-	const char *near;
 	char what[256], mend[128];
 
 	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
@@ -79,16 +87,15 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 			names[count++] = o->name;
 	}
 	near = nearest_name(name, names, count);
-	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "in a section");
+	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
 	snprintf(mend, sizeof(mend), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what, near ? mend : "mailhaul.conf(5) lists them all");
+	complain(cfg->line, what, near ? mend : top && find_option(name) ? "put it into an account, between { and }"
+									: "mailhaul.conf(5) lists them all");
 }
 
-static void on_error(cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
-	char text[512];
-	char *quote, *end;
+	char text[512], *quote, *end;
 
 	vsnprintf(text, sizeof(text), format, args);
 	quote = strchr(text, '\'');
@@ -134,15 +141,6 @@ static bool is_second(const cfg_opt_t *option, int line, bool list, unsigned siz
 	return false;
 }
 
-static const struct account_option *find_option(const char *name)
-{
-	for (size_t i = 0; i < account_option_count; i++) {
-		if (strcmp(account_options[i].name, name) == 0)
-			return &account_options[i];
-	}
-	return NULL;
-}
-
 static void check_double(const cfg_t *cfg, cfg_opt_t *opt, bool list)
 {
 	char what[128];
@@ -185,16 +183,17 @@ static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 
 static int on_top_option(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *value = cfg_opt_getnstr(opt, 0);
+	const char *value = cfg_opt_getnstr(opt, 0), *path;
 	enum log_place place;
-	const char *path;
 	uint64_t jobs;
+	char what[256];
 
 	check_double(cfg, opt, false);
+	snprintf(what, sizeof(what), "%s = \"%s\" is not understood", opt->name, value);
 	if (strcmp(opt->name, "jobs") == 0 && (!parse_number(value, strlen(value), 100, &jobs) || jobs == 0))
-		complain(cfg->line, "jobs is not understood", "jobs takes a number from 1 to 100");
+		complain(cfg->line, what, "jobs takes a number from 1 to 100");
 	if (strcmp(opt->name, "log") == 0 && !log_place_parse(value, &place, &path))
-		complain(cfg->line, "log is not understood", "log takes " LOG_PLACE_EXPECTED);
+		complain(cfg->line, what, "log takes " LOG_PLACE_EXPECTED);
 	return 0;
 }
 
@@ -263,15 +262,15 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 	bool ok = stream && fstat(fileno(stream), &st) == 0;
 
 	if (!ok) {
-		problems_add(f->problems, "%s: the configuration cannot be read: %s", part->path, strerror(errno));
+		problems_add(f->problems, "%s: the configuration cannot be read: %s; check its path and permissions", part->path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
-		problems_add(f->problems, "%s: the configuration is no file", part->path);
+		problems_add(f->problems, "%s: the configuration is no file; name the file itself", part->path);
 		ok = false;
 	}
 	while (ok && text->length <= FILE_OCTETS_MOST && (n = fread(buf_reserve(text, 4096), 1, 4096, stream)) > 0)
 		text->length += n;
 	if (ok && (ferror(stream) || text->length > FILE_OCTETS_MOST || memchr(buf_string(text), '\0', text->length))) {
-		problems_add(f->problems, "%s: this is no configuration; it cannot be read as text", part->path);
+		problems_add(f->problems, "%s: this is no configuration: it is not text, or far too long; mailhaul.conf(5) shows what one looks like", part->path);
 		ok = false;
 	}
 	if (ok)

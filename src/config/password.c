@@ -42,7 +42,7 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;
-		return error_mend(err, "%s must not wait for somebody", option);
+		return error_mend(err, "run it by hand: %s must not wait for somebody to type", option);
 	}
 	if (status == 0)
 		return true;
@@ -54,8 +54,14 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 	return error_mend(err, "run the command by hand to see what it wants");
 }
 
+static bool fail_file(const char *option, const char *path, struct error *err)
+{
+	error_errno(err, ERROR_CONFIG, errno, "%s %s cannot be read", option, path);
+	return error_mend(err, "check the path and the file's permissions");
+}
+
 /* A file with a secret; only systemd's may show what looks like rights of others (an access list's mask). */
-static bool read_file(const char *path, bool private, struct buf *output, struct error *err)
+static bool read_file(const char *option, const char *path, bool private, struct buf *output, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -63,17 +69,17 @@ static bool read_file(const char *path, bool private, struct buf *output, struct
 	bool ok = false;
 
 	if (fd < 0)
-		return error_errno(err, ERROR_CONFIG, errno, "%s cannot be opened", path);
+		return fail_file(option, path, err);
 	if (fstat(fd, &st) != 0) {
-		error_errno(err, ERROR_CONFIG, errno, "%s cannot be read", path);
+		fail_file(option, path, err);
 	} else if (private && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
-		error_set(err, ERROR_CONFIG, "%s holds a password and can be read by others", path);
+		error_set(err, ERROR_CONFIG, "%s %s can be read by others", option, path);
 		error_mend(err, "run: chmod 600 %s", path);
 	} else {
 		while (output->length < PASSWORD_OCTETS_MOST &&
 		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)
 			output->length += (size_t)n;
-		ok = n >= 0 || error_errno(err, ERROR_CONFIG, errno, "%s cannot be read", path);
+		ok = n >= 0 || fail_file(option, path, err);
 	}
 	close(fd);
 	return ok;
@@ -88,10 +94,10 @@ static bool read_credential(const struct account *a, struct buf *output, struct 
 	if (!folder) {
 		error_set(err, ERROR_CONFIG, "there is no credential %s: CREDENTIALS_DIRECTORY is not set",
 		    a->password_credential);
-		return error_mend(err, "password_credential is for services of systemd with LoadCredential=");
+		return error_mend(err, "run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise");
 	}
 	path = memory_format("%s/%s", folder, a->password_credential);
-	ok = read_file(path, false, output, err);
+	ok = read_file("password_credential", path, false, output, err);
 	free(path);
 	return ok;
 }
@@ -102,9 +108,9 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 	bool ok;
 
 	buf_reserve(&text, PASSWORD_OCTETS_MOST + 1);
-	ok = read_file(a->password_netrc, true, &text, err);
+	ok = read_file("password_netrc", a->password_netrc, true, &text, err);
 	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
-		error_set(err, ERROR_CONFIG, "%s has no password for %s at %s", a->password_netrc, a->user, a->server);
+		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc, a->user, a->server);
 		ok = error_mend(err, "it needs an entry: machine %s login %s password ...", a->server, a->user);
 	}
 	buf_wipe(&text);
@@ -129,7 +135,7 @@ static bool read_source(const struct account *a, struct buf *output, struct erro
 	case SECRET_TOKEN_COMMAND:
 		return run_command("token_command", a->token_command, output, err);
 	case SECRET_FILE:
-		return read_file(a->password_file, true, output, err);
+		return read_file("password_file", a->password_file, true, output, err);
 	case SECRET_CREDENTIAL:
 		return read_credential(a, output, err);
 	case SECRET_NETRC:
@@ -144,9 +150,11 @@ static bool fail_empty(const struct account *a, struct error *err)
 	char **command = command_of(a);
 	const char *what = a->secret_source == SECRET_TOKEN_COMMAND ? "token" : "password";
 
-	if (!command)
-		return error_set(err, ERROR_CONFIG, "%s holds no password in its first line",
+	if (!command) {
+		error_set(err, ERROR_CONFIG, a->secret_source == SECRET_FILE ? "password_file %s holds no password" : "password_credential %s holds no password",
 		    a->secret_source == SECRET_FILE ? a->password_file : a->password_credential);
+		return error_mend(err, "the password has to be its first line");
+	}
 	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
 	return error_mend(err, "it has to print the %s as its first line", what);
 }

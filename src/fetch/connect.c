@@ -21,7 +21,7 @@
 /* What to do about a handshake that failed for another reason than the certificate. */
 static bool mend_handshake(const struct account *a, struct error *err)
 {
-	if (err->mend[0])
+	if (err->kind != ERROR_NETWORK && err->mend[0])
 		return false;
 	if (err->kind == ERROR_NETWORK)
 		return error_mend(err, "the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)");
@@ -30,13 +30,23 @@ static bool mend_handshake(const struct account *a, struct error *err)
 	return error_mend(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
 }
 
+/* A server that waits for TLS says nothing in the clear. */
+static bool mend_silence(struct error *err)
+{
+	if (err->kind != ERROR_NETWORK)
+		return false;
+	return error_mend(err, "if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again");
+}
+
 /* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
 static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
     const char **step, struct error *err)
 {
 	if (a->starttls) {
 		*step = "greeting";
-		if (!session_greet(c->session, err) || !session_ask_capabilities(c->session, err))
+		if (!session_greet(c->session, err))
+			return mend_silence(err);
+		if (!session_ask_capabilities(c->session, err))
 			return false;
 		*step = "TLS";
 		return session_start_tls(c->session, tls, err) || mend_handshake(a, err);

@@ -30,8 +30,8 @@ bool copies_are_there(const struct account *a, struct error *err)
 	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->deliver_path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
-		error_errno(err, ERROR_STORAGE, errno, "%s cannot be read", path);
-		error_mend(err, "is its disk mounted? If it shall begin empty, make it");
+		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
+		error_mend(err, "mount its disk, or make it if it shall begin empty");
 	}
 	free(path);
 	return there;

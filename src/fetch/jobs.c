@@ -130,7 +130,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a worker");
+		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a process for this account could be made");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
 	(void)fflush(NULL); /* what is buffered is the parent's to write */
@@ -149,7 +149,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	close(ends[1]);
 	if (job->pid < 0) {
 		close(ends[0]);
-		return error_errno(err, ERROR_INTERNAL, errno, "no process for a worker");
+		return error_errno(err, ERROR_INTERNAL, errno, "no process for this account could be started");
 	}
 	job->fd = ends[0];
 	j->running++;
@@ -264,7 +264,8 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 static void explain_end(int status, struct error *err)
 {
 	if (WIFSIGNALED(status))
-		error_set(err, ERROR_INTERNAL, "the process for this account was ended by signal %d", WTERMSIG(status));
+		error_set(err, ERROR_INTERNAL, "the process for this account was ended by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == EX_OSERR)
 		error_errno(err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
 	else
@@ -315,7 +316,7 @@ static bool catch_signals(struct jobs *j, struct error *err)
 {
 	j->stop[0] = j->stop[1] = -1;
 	return interrupt_catch(err) &&
-	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno, "no pipe to workers"));
+	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno, "no pipe to the processes of accounts could be made"));
 }
 
 static void run_all(struct jobs *j)

@@ -65,7 +65,7 @@ static size_t find_unusable(struct listing *l)
 static bool refuse_unknown(uint32_t number, struct error *err)
 {
 	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP", number);
-	return error_mend(err, "without either, a message cannot be told from those fetched before");
+	return error_mend(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
 }
 
 /* A UID of what TOP told; the size helps to tell messages apart that have next to no header. */

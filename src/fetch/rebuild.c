@@ -41,6 +41,12 @@ static bool read_all(struct copies *c, struct error *err)
 	return error_mend(err, "try again later");
 }
 
+static bool fail_copy(const char *path, int failure, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, failure, "the message %s cannot be read", path);
+	return error_mend(err, "check its permissions and its disk");
+}
+
 /* The size by LIST is not known: what a mail program has added to the header is not part of it. */
 static bool record(struct state *state, const struct copies *c, const struct copy *copy, int64_t now, struct error *err)
 {
@@ -53,7 +59,7 @@ static bool record(struct state *state, const struct copies *c, const struct cop
 	char identity[DESTINATION_IDENTITY];
 
 	if (copy->failure)
-		return error_errno(err, ERROR_STORAGE, copy->failure, "%s cannot be read", c->texts.data + copy->path);
+		return fail_copy(c->texts.data + copy->path, copy->failure, err);
 	memcpy(r.sha256, copy->key.sha256, sizeof(r.sha256));
 	memcpy(r.header, copy->header, sizeof(r.header));
 	snprintf(identity, sizeof(identity), "%s", copy->key.identity);

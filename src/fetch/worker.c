@@ -210,7 +210,7 @@ static bool tell_news(struct worker *w, struct error *err)
 		if (!state_add_told(w->state, e->uid, w->clock.now, err))
 			return false;
 		log_line(&w->log, LOG_NORMAL,
-		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size", e->number,
+		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size; raise that to fetch it", e->number,
 		    e->octets);
 	}
 	return state_commit(w->state, err);

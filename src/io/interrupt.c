@@ -42,7 +42,7 @@ bool interrupt_catch(struct error *err)
 	if (interrupt.fd >= 0)
 		return true;
 	if (pipe2(interrupt.wake, O_CLOEXEC | O_NONBLOCK) != 0)
-		return error_errno(err, ERROR_INTERNAL, errno, "no pipe for signals");
+		return error_errno(err, ERROR_INTERNAL, errno, "no pipe for signals could be made");
 	interrupt.fd = interrupt.wake[0];
 	sigemptyset(&action.sa_mask);
 	sigemptyset(&ignore.sa_mask);

@@ -47,7 +47,7 @@ static bool connect_one(const struct addrinfo *address, deadline until, int *fd,
 
 	*fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
 	if (*fd < 0)
-		return error_errno(err, ERROR_NETWORK, errno, "no socket");
+		return error_errno(err, ERROR_NETWORK, errno, "no socket could be made");
 	/* Commands are gathered before they are sent; waiting for more would only cost time. */
 	(void)setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(*fd, address->ai_addr, address->ai_addrlen) == 0)
@@ -89,9 +89,10 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 	if (code == 0)
 		return true;
 	if (code == EAI_SYSTEM)
-		return error_errno(err, ERROR_HOST, errno, "the name %s could not be looked up", host);
-	error_set(err, ERROR_HOST, "the host name %s could not be looked up: %s", host, gai_strerror(code));
-	err->temporary = code == EAI_AGAIN || code == EAI_MEMORY;
+		error_errno(err, ERROR_HOST, errno, "the host name %s could not be looked up", host);
+	else
+		error_set(err, ERROR_HOST, "the host name %s could not be looked up: %s", host, gai_strerror(code));
+	err->temporary = code == EAI_AGAIN || code == EAI_MEMORY || code == EAI_SYSTEM;
 	if (err->temporary)
 		return error_mend(err, "check the network and its name servers; the next run tries again");
 	return error_mend(err, "check the spelling of server in the configuration");

@@ -115,7 +115,7 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
 	p->name = memory_copy_string(argv[0]);
 	ok = make_pipe(words) && (!output || make_pipe(from));
 	if (!ok)
-		error_errno(err, ERROR_INTERNAL, errno, "no pipe to the command %s", argv[0]);
+		error_errno(err, ERROR_INTERNAL, errno, "no pipe to the command %s could be made", argv[0]);
 	ok = ok && spawn(p, argv, input, from[1], words[1], err);
 	close_fd(&from[1]);
 	close_fd(&words[1]);
@@ -153,7 +153,7 @@ static bool turn(struct process *p, int most_ms, struct error *err)
 	int left = deadline_left(p->until);
 
 	if (left == 0)
-		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld seconds", p->name,
+		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld s", p->name,
 		    (long long)p->seconds);
 	if (p->collected && interrupt_came())
 		return interrupt_error(err);

@@ -114,5 +114,8 @@ bool terminal_ask(const char *question, struct buf *answer, struct error *err)
 	}
 	ok = ask_silently(fd, question, answer);
 	close(fd);
-	return ok || error_set(err, ERROR_CONFIG, "no password was typed");
+	if (ok)
+		return true;
+	error_set(err, ERROR_CONFIG, "no password was typed");
+	return error_mend(err, "run mailhaul again and type it");
 }

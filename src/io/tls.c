@@ -166,7 +166,7 @@ bool tls_make(struct tls **out, int fd, const struct tls_options *options, struc
 	}
 	code = set_up(t);
 	if (code < 0) {
-		error_set(err, ERROR_TLS, "TLS could not be set up: %s", gnutls_strerror(code));
+		error_set(err, ERROR_INTERNAL, "TLS could not be set up: %s", gnutls_strerror(code));
 		tls_close(t);
 		return false;
 	}
@@ -227,8 +227,11 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 		error_mend(err, "older versions are not safe: the server's operator has to renew it");
 	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
+		error_mend(err, "check server and port, and tls_priority if it is set; the server's operator knows what it expects");
 	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
 		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
+	} else if (code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH) {
+		error_set(err, ERROR_TLS, "what the server sent was no TLS");
 	} else {
 		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
 	}
@@ -249,12 +252,14 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 		return wanted(t);
 	if (code < 0 && !gnutls_error_is_fatal(code))
 		return CHANNEL_WANT_READ;
-	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
+	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
 		*err = t->refusal;
-	else if (code >= 0)
+	} else if (code >= 0) {
 		error_set(err, ERROR_TLS, "the handshake ended without a certificate");
-	else
+		error_mend(err, "the server's operator has to give it one");
+	} else {
 		explain_handshake(t, code, err);
+	}
 	return CHANNEL_FAILED;
 }
 
@@ -283,7 +288,7 @@ static enum channel_status fail_record(const struct tls *t, ssize_t code, struct
 	if (is_about_our_certificate(alert))
 		explain_client(alert, err);
 	else if (code == GNUTLS_E_PREMATURE_TERMINATION)
-		error_set(err, ERROR_NETWORK, "the connection was cut off (no TLS close)");
+		error_set(err, ERROR_NETWORK, "the connection was cut off");
 	else
 		error_set(err, ERROR_NETWORK, "the TLS connection was lost: %s", gnutls_strerror((int)code));
 	return CHANNEL_FAILED;

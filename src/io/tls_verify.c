@@ -458,8 +458,10 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 	bool ok;
 
 	s.chain = gnutls_certificate_get_peers(session, &s.count);
-	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
-		return error_set(err, ERROR_TLS, "the server showed no certificate");
+	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509) {
+		error_set(err, ERROR_TLS, "the server showed no certificate");
+		return error_mend(err, "the server's operator has to give it one");
+	}
 	if (gnutls_x509_crt_init(&s.crt) < 0 || gnutls_x509_crt_import(s.crt, &s.chain[0], GNUTLS_X509_FMT_DER) < 0 ||
 	    !tls_identify(s.crt, &s.chain[0], s.print, s.pin)) {
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");

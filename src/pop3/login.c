@@ -69,10 +69,17 @@ static bool begin(struct session *s, const char *mechanism, struct buf *response
 /* What a server that went on too early has failed to do. */
 static bool cut_short(const struct mechanism *m, struct error *err)
 {
-	if (!m->proves)
-		return error_set(err, ERROR_AUTH, "the server took the login before %s was over", m->sasl);
-	error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
+	if (m->proves)
+		error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
+	else
+		error_set(err, ERROR_AUTH, "the server took the login before %s was over", m->sasl);
 	return error_mend(err, "somebody may be posing as the server: check server and tls_ca_file");
+}
+
+static bool asked_too_much(const struct mechanism *m, struct error *err)
+{
+	error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);
+	return sasl_mend(err);
 }
 
 /* Answers challenges until the server decides. */
@@ -99,7 +106,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		else if (complete && challenge.length == 0 && !asked_again)
 			asked_again = true;
 		else
-			ok = error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);
+			ok = asked_too_much(m, err);
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
@@ -184,8 +191,10 @@ static bool has_line_end(const char *text)
 
 static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
 {
-	if (has_line_end(l->user) || has_line_end(secret_text(l->secret)))
-		return error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
+	if (has_line_end(l->user) || has_line_end(secret_text(l->secret))) {
+		error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
+		return error_mend(err, "write each of them as one line");
+	}
 	return command_step(s, m, "USER ", l->user, 0, err) && command_step(s, m, "PASS ", secret_text(l->secret), 5, err);
 }
 
@@ -196,8 +205,10 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 	struct buf line = {0};
 	bool ok;
 
-	if (has_line_end(l->user) || strchr(l->user, ' '))
-		return error_set(err, ERROR_CONFIG, "user holds a blank or a line end, which APOP cannot carry");
+	if (has_line_end(l->user) || strchr(l->user, ' ')) {
+		error_set(err, ERROR_CONFIG, "user holds a blank or a line end, which APOP cannot carry");
+		return error_mend(err, "correct user, or drop auth");
+	}
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
 	buf_append(&line, proof, sizeof(proof)); /* with its end */
@@ -229,7 +240,9 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 		error_set(err, ERROR_AUTH, "%s needs channel binding, which this TLS connection does not give", m->sasl);
 	else
 		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
-	if (*c->sasl)
+	if (!m)
+		error_mend(err, "set a password instead of token_command; many providers want an app password for POP3");
+	else if (*c->sasl)
 		error_mend(err, "it offers%.*s; choose one of them with auth", (int)strlen(c->sasl) - 1, c->sasl);
 	else
 		error_mend(err, "it offers no SASL mechanism: drop auth, and a password is sent with USER and PASS");

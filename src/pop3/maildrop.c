@@ -35,8 +35,9 @@ static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 {
 	if (m->count * sizeof(*m->messages) + m->uids.length + more <= MAILDROP_MEMORY)
 		return true;
-	return error_set(err, ERROR_PROTOCOL, "the server lists more than there is memory set aside for: %d MiB, after %zu messages",
+	error_set(err, ERROR_PROTOCOL, "the server lists more than there is memory set aside for: %d MiB, after %zu messages",
 	    MAILDROP_MEMORY / (1024 * 1024), m->count);
+	return error_mend(err, "move some of them away on the server, by webmail for instance");
 }
 
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err)

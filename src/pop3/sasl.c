@@ -104,13 +104,21 @@ static bool is_affordable(const char *challenge)
 	return ok;
 }
 
+bool sasl_mend(struct error *err)
+{
+	return error_mend(err, "check user and password; if they are right, somebody may be posing as the server, or its operator "
+			       "has to correct it");
+}
+
 /* In the first step it is Kerberos that fails, nearly always for want of a ticket; GNU SASL does not tell more. */
 static bool fail_step(const struct sasl *s, int code, bool first, struct error *err)
 {
 	const char *mechanism = gsasl_mechanism_name(s->session);
 
-	if (!first || (code != GSASL_GSSAPI_IMPORT_NAME_ERROR && code != GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR))
-		return error_set(err, ERROR_AUTH, "%s failed: %s", mechanism, gsasl_strerror(code));
+	if (!first || (code != GSASL_GSSAPI_IMPORT_NAME_ERROR && code != GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR)) {
+		error_set(err, ERROR_AUTH, "%s failed: %s", mechanism, gsasl_strerror(code));
+		return sasl_mend(err);
+	}
 	error_set(err, ERROR_AUTH, "%s failed: Kerberos gives no ticket for the service pop@%s", mechanism, s->host);
 	return error_mend(err, "run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name");
 }
@@ -120,9 +128,11 @@ bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *
 	char *text = NULL;
 	int code;
 
-	if (!is_affordable(challenge))
-		return error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
+	if (!is_affordable(challenge)) {
+		error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
 		    gsasl_mechanism_name(s->session), ITERATIONS_MOST);
+		return sasl_mend(err);
+	}
 	code = gsasl_step64(s->session, challenge, &text);
 	if (code != GSASL_OK && code != GSASL_NEEDS_MORE)
 		return fail_step(s, code, !*challenge, err);

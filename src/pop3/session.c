@@ -329,6 +329,11 @@ static void take_timestamp(struct session *s, const char *text, size_t length)
 	s->timestamp[size] = '\0';
 }
 
+static bool mend_greeting(struct error *err)
+{
+	return error_mend(err, "check server and port: something else than a POP3 server may be there");
+}
+
 bool session_greet(struct session *s, struct error *err)
 {
 	struct session_event event;
@@ -336,7 +341,7 @@ bool session_greet(struct session *s, struct error *err)
 
 	push(s, COMMAND_OTHER, 0);
 	if (!session_next(s, &event, err))
-		return false;
+		return err->kind == ERROR_PROTOCOL ? mend_greeting(err) : false;
 	if (event.type == SESSION_OK) {
 		log_number(s->log, "times.greeting", deadline_clock() - start);
 		take_timestamp(s, event.text, event.length);
@@ -344,7 +349,8 @@ bool session_greet(struct session *s, struct error *err)
 	}
 	if (event.type == SESSION_REFUSED)
 		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
-	return error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
+	error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
+	return mend_greeting(err);
 }
 
 static bool read_capabilities(struct session *s, struct error *err)

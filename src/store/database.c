@@ -40,7 +40,7 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step, sqlite3_errmsg(d->db));
 	err->saved_errno = system_code;
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul again");
+		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
@@ -243,8 +243,8 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	*version = (int)found;
 	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
 	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
-		error_set(err, ERROR_STORAGE, "%s is no state of mailhaul", d->path);
-		return error_mend(err, "move the file away, or set another state_dir");
+		error_set(err, ERROR_STORAGE, "the file %s is no state of mailhaul", d->path);
+		return error_mend(err, "move it away, or set another state_dir");
 	}
 	if (found > versions) {
 		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);

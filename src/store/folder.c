@@ -33,8 +33,10 @@ bool folder_sync(const char *path, struct error *err)
 	/* Some filesystems cannot sync a folder and say EINVAL: they have nothing more to offer. */
 	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 
-	if (!ok)
+	if (!ok) {
 		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be synced", path);
+		error_mend(err, "check its permissions and its disk");
+	}
 	if (fd >= 0)
 		close(fd);
 	return ok;
@@ -54,7 +56,7 @@ bool folder_sync_above(const char *path, struct error *err)
 
 static bool refuse_file(const char *path, struct error *err)
 {
-	error_set(err, ERROR_STORAGE, "%s is no folder", path);
+	error_set(err, ERROR_STORAGE, "the folder %s cannot be made: a file is in its place", path);
 	return error_mend(err, "name another path, or move that file away");
 }
 
@@ -75,10 +77,12 @@ bool folder_probe(const char *path, struct error *err)
 		return error_mend(err, "check its permissions, or name another path");
 	}
 	above = folder_of(path);
-	if (strcmp(above, path) == 0)
-		ok = error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be found", path);
-	else
+	if (strcmp(above, path) == 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be found", path);
+		ok = error_mend(err, "name another path");
+	} else {
 		ok = folder_probe(above, err);
+	}
 	free(above);
 	return ok;
 }

@@ -35,7 +35,7 @@ static bool rest(deadline until)
 
 static bool refuse(const char *path, struct error *err)
 {
-	error_errno(err, ERROR_STORAGE, errno, "%s cannot be locked", path);
+	error_errno(err, ERROR_STORAGE, errno, "the file %s cannot be locked", path);
 	return error_mend(err, "keep it on a filesystem that has locks");
 }
 
@@ -57,7 +57,7 @@ bool lock_file(int fd, const char *path, deadline until, struct error *err)
 		if (errno != EACCES && errno != EAGAIN)
 			return refuse(path, err);
 		if (!rest(until))
-			return error_set(err, ERROR_LOCKED, "%s is locked by another program", path);
+			return error_set(err, ERROR_LOCKED, "the file %s is locked by another program", path);
 	}
 	return true;
 }
@@ -158,8 +158,8 @@ bool lock_dot(const char *path, deadline until, struct error *err)
 		}
 		remove_stale(lock_path);
 		if (!rest(until)) {
-			error_set(err, ERROR_LOCKED, "%s is locked by another program (%s)", path, lock_path);
-			error_mend(err, "if no program uses it, remove the lock file");
+			error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
+			error_mend(err, "the next run tries again; if no program uses it, remove the lock file");
 			break;
 		}
 	}

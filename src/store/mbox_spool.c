@@ -13,6 +13,13 @@
 
 enum { MEMORY_MOST = 4 * 1024 * 1024 };
 
+/* It is where the mbox is, so that there is room. */
+static bool fail(const char *what, const char *folder, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", folder, what);
+	return error_mend(err, "check the folder's permissions and the room on its disk; nothing is deleted from the server meanwhile");
+}
+
 static bool open_file(struct mbox_spool *s, const char *folder, struct error *err)
 {
 	char *path = memory_format("%s/.mailhaul-spool-XXXXXX", folder);
@@ -21,7 +28,7 @@ static bool open_file(struct mbox_spool *s, const char *folder, struct error *er
 	if (s->fd >= 0)
 		unlink(path);
 	else
-		error_errno(err, ERROR_STORAGE, errno, "no spool file can be made in %s", folder);
+		fail("cannot be made", folder, err);
 	free(path);
 	return s->fd >= 0;
 }
@@ -37,11 +44,11 @@ bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes,
 		if (!open_file(s, folder, err))
 			return false;
 		if (!destination_write_all(s->fd, s->memory.data, s->memory.length))
-			return error_errno(err, ERROR_STORAGE, errno, "the spool file in %s cannot be written", folder);
+			return fail("cannot be written", folder, err);
 		buf_free(&s->memory);
 	}
 	if (!destination_write_all(s->fd, bytes, length))
-		return error_errno(err, ERROR_STORAGE, errno, "the spool file in %s cannot be written", folder);
+		return fail("cannot be written", folder, err);
 	return true;
 }
 

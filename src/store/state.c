@@ -49,6 +49,11 @@ static bool mend_locks(struct error *err)
 	return error_mend(err, "set state_dir to a folder on a filesystem that has locks");
 }
 
+static bool mend_folder(struct error *err)
+{
+	return error_mend(err, "check the permissions of this file and its folder, or set another state_dir");
+}
+
 /* One run an account: the lock file stays, its lock goes with the process. */
 static bool take_lock(struct state *s, struct error *err)
 {
@@ -57,8 +62,8 @@ static bool take_lock(struct state *s, struct error *err)
 
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0) {
-		error_errno(err, ERROR_STORAGE, errno, "%s cannot be made", path);
-		ok = error_mend(err, "check the permissions of that folder, or set another state_dir");
+		error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be opened", path);
+		ok = mend_folder(err);
 	} else {
 		ok = lock_file(s->lock_fd, path, deadline_in(0), err);
 		if (!ok && err->kind == ERROR_LOCKED) {
@@ -81,8 +86,10 @@ static bool make_file(const struct state *s, const char *folder, struct error *e
 	struct stat st;
 	bool ok;
 
-	if (fd < 0)
-		return error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be made", s->path);
+	if (fd < 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be opened", s->path);
+		return mend_folder(err);
+	}
 	ok = lock_check(fd, s->path, err) || mend_locks(err);
 	/* A file that has something in it was synced with its folder when that came. */
 	ok = ok && ((fstat(fd, &st) == 0 && st.st_size > 0) || folder_sync(folder, err));

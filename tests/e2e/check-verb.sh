@@ -229,7 +229,7 @@ rm -rf Mail
 : >Mail
 look run check --json a
 check 'a destination that cannot be used is a failure' eval 'exits 74 && has destination.writable false && has problems.0.step store'
-check 'with the line of a run' says err 'mailhaul: a: store: Mail is no folder; name another path, or move that file away'
+check 'with the line of a run' says err 'mailhaul: a: store: the folder Mail cannot be made: a file is in its place; name another path, or move that file away'
 check 'and the server is looked at all the same' eval 'has maildrop.messages 3 && has plan.leave 3'
 keep
 rm Mail

@@ -92,7 +92,7 @@ check 'and its lines go to standard error' contains err 'mailhaul: c: 2 messages
 log_to 'file'
 configure a 'deliver_to = "maildir:Mail"'
 run
-check 'a log that means nothing is refused' contains err 'log is not understood; log takes stderr, syslog or "file:PATH"'
+check 'a log that means nothing is refused' contains err 'is not understood; log takes stderr, syslog or "file:PATH"'
 
 # The journal.
 stop

@@ -25,13 +25,13 @@ chmod 640 secret
 one 'password_file = "secret"'
 check 'a file that others can read is refused' exits 78
 check 'with the chmod that mends it' says err \
-  "mailhaul: a: password: secret holds a password and can be read by others; run: chmod 600 secret"
+  "mailhaul: a: password: password_file secret can be read by others; run: chmod 600 secret"
 rm secret
 one 'password_file = "secret"'
-check 'a file that is not there is told' says err "mailhaul: a: password: secret cannot be opened: No such file or directory"
+check 'a file that is not there is told' says err "mailhaul: a: password: password_file secret cannot be read: No such file or directory; check the path and the file's permissions"
 : >secret
 one 'password_file = "secret"'
-check 'and so is an empty one' says err "mailhaul: a: password: secret holds no password in its first line"
+check 'and so is an empty one' says err "mailhaul: a: password: password_file secret holds no password; the password has to be its first line"
 
 mkdir credentials
 printf 'pass word' >credentials/mail
@@ -40,7 +40,7 @@ unset CREDENTIALS_DIRECTORY
 one 'password_credential = "mail"'
 check 'a credential without systemd is refused' exits 78
 check 'in one line' says err \
-  'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; password_credential is for services of systemd with LoadCredential='
+  'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise'
 export CREDENTIALS_DIRECTORY="$WORK/credentials"
 one 'password_credential = "mail"'
 check 'a credential gives the password' exits 0
@@ -58,7 +58,7 @@ one 'password_netrc = "~/.netrc"'
 check 'an entry of .netrc gives the password' exits 0
 USER_NAME=they one 'password_netrc = "~/.netrc"'
 check 'another user has none there' says err \
-  "mailhaul: a: password: $WORK/.netrc has no password for they at localhost; it needs an entry: machine localhost login they password ..."
+  "mailhaul: a: password: password_netrc $WORK/.netrc has no password for they at localhost; it needs an entry: machine localhost login they password ..."
 chmod 644 .netrc
 one 'password_netrc = "~/.netrc"'
 check 'a .netrc that others can read is refused' exits 78

@@ -154,10 +154,10 @@ misconfigured_key() {
 }
 both='tls_client_cert and its key cannot be used:'
 misconfigured_key 'a key of another certificate' \
-  "$both The certificate and the given key do not match.; the key is not that of the certificate: set tls_client_key to the right one" \
+  "$both The certificate and the given key do not match; the key is not that of the certificate: set tls_client_key to the right one" \
   'tls_client_key = "other-key.pem"'
 misconfigured_key 'a key with a passphrase' \
-  "$both Decryption has failed.; a key with a passphrase cannot be used: write it into a file without one, mode 0600" \
+  "$both Decryption has failed; a key with a passphrase cannot be used: write it into a file without one, mode 0600" \
   'tls_client_key = "locked-key.pem"'
 misconfigured_key 'a key that everybody can read' \
   'the key of tls_client_cert can be read by everybody; run: chmod o= open-key.pem' 'tls_client_key = "open-key.pem"'

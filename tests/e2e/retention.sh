@@ -73,7 +73,7 @@ only 'leave_on_server = no' 'max_message_size = 4k'
 run
 check 'a message that is too large is no failure' exits 0
 check 'it stays on the server' left_is mail 1
-check 'it is named' [ "$(grep -c '^mailhaul: a: message 2 stays on the server: its [0-9]* octets are more than max_message_size$' err)" -eq 1 ]
+check 'it is named' [ "$(grep -c '^mailhaul: a: message 2 stays on the server: its [0-9]* octets are more than max_message_size; raise that to fetch it$' err)" -eq 1 ]
 run
 check 'once' silent
 

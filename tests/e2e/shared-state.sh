@@ -58,7 +58,7 @@ run
 arrive 4 5 6
 cp -r Mail state mail before
 for file in state/md.lock state/md.db; do
-  refused "$file" md "state: $file cannot be locked: No locks available; $state_mend"
+  refused "$file" md "state: the file $file cannot be locked: No locks available; $state_mend"
 done
 run
 check 'Maildir: the next run with locks succeeds' exits 0
@@ -74,9 +74,9 @@ run
 arrive 4 5 6
 cp -r inbox state mail before
 for file in state/mb.lock state/mb.db; do
-  refused "$file" mb "state: $file cannot be locked: No locks available; $state_mend"
+  refused "$file" mb "state: the file $file cannot be locked: No locks available; $state_mend"
 done
-refused inbox mb 'store: inbox cannot be locked: No locks available; keep it on a filesystem that has locks'
+refused inbox mb 'store: the file inbox cannot be locked: No locks available; keep it on a filesystem that has locks'
 run
 check 'mbox: the next run with locks succeeds' exits 0
 check 'mbox: every message is here once' same_mbox inbox expect

@@ -65,7 +65,7 @@ head -c 100 state/a.db >cut && cp cut state/a.db
 rm -f state/a.db-wal state/a.db-shm
 run
 check 'a state that was cut short is refused' exits 74
-check 'with what to do' contains err 'move it away, then run mailhaul again'
+check 'with what to do' contains err 'move it away, then run mailhaul verify --rebuild'
 check 'and nothing is touched' count_is Mail 20
 rm -f state/a.db
 run
@@ -88,7 +88,7 @@ rm -f state/a.db
 sqlite3 state/a.db 'CREATE TABLE theirs(x)'
 run
 check 'the database of another program is refused' says err \
-  'mailhaul: a: state: state/a.db is no state of mailhaul; move the file away, or set another state_dir'
+  'mailhaul: a: state: the file state/a.db is no state of mailhaul; move it away, or set another state_dir'
 
 rm -f state/a.db
 run

@@ -71,7 +71,7 @@ cp mail.expect/1 mail/
 : >Mail
 run md
 check 'a Maildir path that is a file is refused' exits 74
-check 'with the reason' contains err 'mailhaul: md: store: Mail is no folder; '
+check 'with the reason' contains err 'mailhaul: md: store: the folder Mail cannot be made: a file is in its place; '
 check 'before the server is bothered' left_is mail 1
 rm -f inbox
 mkfifo inbox

@@ -169,7 +169,7 @@ maildir_of 2
 mv Mail away
 run verify --refetch
 check 'a Maildir that is not there is no reason to fetch all again' exits 74
-check 'in one line' says err "mailhaul: a: verify: Mail/new cannot be read: No such file or directory; is its disk mounted? If it shall begin empty, make it"
+check 'in one line' says err "mailhaul: a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or make it if it shall begin empty"
 mv away Mail
 rm -rf state
 run verify

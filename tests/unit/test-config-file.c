@@ -72,7 +72,7 @@ static const struct {
     {"statedir = x\n", 1, "did you mean state_dir?"},
     {"something_else = x\n", 1, "mailhaul.conf(5)"},
     {"server = a\n", 1, "there is no option server at the top level"},
-    {"account \"work\" {\n jobs = 1\n}\n", 2, "there is no option jobs in a section"},
+    {"account \"work\" {\n jobs = 1\n}\n", 2, "there is no option jobs for accounts"},
     {"__end_of_file_ = 1\n", 1, "there is no option"},
     /* Values. */
     {"account \"work\" {\n port = 0\n}\n", 2, "port takes a number from 1 to 65535"},
@@ -468,8 +468,8 @@ static const struct {
 	void (*make)(const char *path);
 	const char *words;
 } unreadable[] = {
-    {make_nothing, "No such file"}, {make_folder, "is no file"}, {make_binary, "cannot be read as text"},
-    {make_huge, "cannot be read as text"}};
+    {make_nothing, "No such file"}, {make_folder, "is no file"}, {make_binary, "is not text"},
+    {make_huge, "is not text"}};
 
 START_TEST(what_cannot_be_read_is_told_and_named)
 {

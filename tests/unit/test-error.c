@@ -56,17 +56,18 @@ END_TEST
 static const struct {
 	enum error_kind kind;
 	bool temporary;
+	const char *mend;
 } kinds[] = {
-    {ERROR_USAGE, false},
-    {ERROR_CONFIG, false},
-    {ERROR_HOST, false},
-    {ERROR_NETWORK, true},
-    {ERROR_TLS, false},
-    {ERROR_AUTH, false},
-    {ERROR_PROTOCOL, false},
-    {ERROR_STORAGE, false},
-    {ERROR_LOCKED, true},
-    {ERROR_INTERNAL, false},
+    {ERROR_USAGE, false, ""},
+    {ERROR_CONFIG, false, ""},
+    {ERROR_HOST, false, ""},
+    {ERROR_NETWORK, true, "tries again"},
+    {ERROR_TLS, false, ""},
+    {ERROR_AUTH, false, ""},
+    {ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {ERROR_STORAGE, false, ""},
+    {ERROR_LOCKED, true, "tries again"},
+    {ERROR_INTERNAL, false, "report it"},
 };
 
 START_TEST(network_and_locked_failures_start_as_temporary)
@@ -77,6 +78,30 @@ START_TEST(network_and_locked_failures_start_as_temporary)
 	ck_assert(err.temporary == kinds[_i].temporary);
 	error_errno(&err, kinds[_i].kind, EACCES, "cause");
 	ck_assert(err.temporary == kinds[_i].temporary);
+}
+END_TEST
+
+START_TEST(what_a_run_by_itself_can_mend_comes_with_a_mend)
+{
+	struct error err;
+
+	error_set(&err, kinds[_i].kind, "cause");
+	ck_assert(*kinds[_i].mend ? strstr(err.mend, kinds[_i].mend) != NULL : !*err.mend);
+	error_mend(&err, "better");
+	ck_assert_str_eq(err.mend, "better");
+}
+END_TEST
+
+START_TEST(a_full_stop_of_others_is_left_out)
+{
+	struct error err;
+
+	error_set(&err, ERROR_TLS, "failed: %s", "No such thing.");
+	ck_assert_str_eq(err.cause, "failed: No such thing");
+	error_set(&err, ERROR_TLS, "cut: and so on...");
+	ck_assert_str_eq(err.cause, "cut: and so on...");
+	error_set(&err, ERROR_TLS, ".");
+	ck_assert_str_eq(err.cause, ".");
 }
 END_TEST
 
@@ -190,6 +215,8 @@ int main(void)
 	tcase_add_test(c, a_new_error_forgets_all_of_the_old_one);
 	LOOP_OVER(c, network_and_locked_failures_start_as_temporary, kinds);
 	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
+	LOOP_OVER(c, what_a_run_by_itself_can_mend_comes_with_a_mend, kinds);
+	tcase_add_test(c, a_full_stop_of_others_is_left_out);
 	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
 	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);
 	tcase_add_test(c, every_text_is_a_single_line_without_controls);

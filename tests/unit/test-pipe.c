@@ -146,7 +146,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 	ck_assert_int_lt(deadline_clock() - start, 30000);
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(err.temporary);
-	ck_assert_ptr_nonnull(strstr(err.cause, "longer than 1 second"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "longer than 1 s"));
 	pid = scratch_read(scratch_path("pid"), NULL);
 	ck_assert_int_ne(kill((pid_t)strtol(pid, NULL, 10), 0), 0);
 	free(pid);

@@ -242,7 +242,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 	ck_assert_int_ge(took, 900);
 	ck_assert_int_lt(took, 10000);
 	ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
-	ck_assert_str_eq(r.err.cause, "the command sleep took longer than 1 seconds");
+	ck_assert_str_eq(r.err.cause, "the command sleep took longer than 1 s");
 	ck_assert_ptr_eq(r.process, NULL);
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
 	ck_assert_int_eq(errno, ECHILD);

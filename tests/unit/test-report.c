@@ -190,7 +190,7 @@ START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
 	report_outcome(&r, &account, &o);
 	report_problem(&r, "work", "fetch", &o.err, true);
 	report_problem(&r, "work", "fetch", &o.err, false);
-	expect("", "mailhaul: work: fetch: no\n");
+	expect("", "mailhaul: work: fetch: no; the next run tries again\n");
 }
 END_TEST
 
