@@ -26,6 +26,7 @@ e2e_tests = \
 	tests/e2e/login-gssapi.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login-token.sh \
+	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
@@ -52,7 +53,7 @@ tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \
-	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/kerberos.sh tests/e2e/lib.sh tests/e2e/order.py \
+	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/kerberos.sh tests/e2e/lib.sh tests/e2e/messages-lib.sh tests/e2e/order.py \
 	tests/e2e/ports.sh tests/e2e/token-lib.sh tests/e2e/trust-lib.sh \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py

@@ -108,6 +108,7 @@ add("greeting-silent", greeting=[STALL])
 add("greeting-drip", greeting=drip(b"hello ", b"+OK "))
 add("handshake-silent", accept=[STALL])
 add("capa-drip", CAPA=drip(b"X-SLOW\r\n", b"+OK\r\n"))
+add("list-silent", LIST=[STALL])
 add("list-drip", LIST=drip(b"1", b"+OK\r\n1 "))
 add("list-drip-lines", LIST=drip(b"7 1\r\n", b"+OK\r\n"))
 add("list-no-end", LIST=[b"+OK\r\n1 10\r\n2 10\r\n", STALL])
@@ -181,6 +182,12 @@ for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
 add("ask-refused-all", lacks=("UIDL n",))
 add("retr-refused-all", RETR=[b"-ERR not now\r\n"])
 add("quit-refused", QUIT=[b"-ERR some messages were not removed\r\n"])
+
+add("greeting-refused", greeting=[b"-ERR too many connections\r\n"])
+add("greeting-smtp", greeting=[b"220 mail.example.org ESMTP\r\n"])
+# Response codes (RFC 2449, 8.; RFC 3206)
+for word in "IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM":
+    add("login-" + word.lower().replace("/", "-"), AUTH=[b"-ERR [%s] not now\r\n" % word.encode()])
 
 # --- Bodies ----------------------------------------------------------------------------------------------------
 
