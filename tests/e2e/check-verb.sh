@@ -216,7 +216,7 @@ check 'a password that cannot be had is a failure' eval 'exits 78 && has problem
 keep
 
 fresh_configuration
-configure a 'deliver_to = "maildir:Mail"'
+SERVER=127.0.0.1 configure a 'deliver_to = "maildir:Mail"'
 stop
 look run check --json a
 check 'a server that is not there is a failure' eval 'exits 75 && has problems.0.step connect && has problems.0.temporary true'
