@@ -53,7 +53,7 @@ mailhaul list -c ~/other.conf
 mailhaul -c broken.conf 
 mailhaul -c oth
 mailhaul --config=oth
-mailhaul config --n
+mailhaul config --na
 mailhaul --tls-key-log oth list w
 mailhaul list --tls-key-log oth
 END
