@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -22,8 +23,6 @@
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
-
-enum { DAY = 86400 };
 
 struct check {
 	const struct account *account;
@@ -90,7 +89,7 @@ static void take_capability(struct check *c, const char *line)
 
 static void take_end(const struct check *c, int64_t end)
 {
-	int64_t left = end - c->clock.now, days = left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY);
+	int64_t days = calendar_days(end - c->clock.now);
 
 	tell(c, "certificate.days_left", days);
 	if (days < 0 || days > CHECK_DAYS_LEFT)

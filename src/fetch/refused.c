@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/calendar.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/mechanism.h"
@@ -44,21 +44,12 @@ static void mark_of(const struct account *a, const char *maildrop, unsigned char
 	free(salt);
 }
 
-static void time_text(int64_t when, char *out, size_t size)
-{
-	time_t seconds = (time_t)when;
-	struct tm parts;
-
-	if (!localtime_r(&seconds, &parts) || strftime(out, size, "%Y-%m-%d %H:%M", &parts) == 0)
-		out[0] = '\0';
-}
-
 static bool refuse(const struct account *a, const struct state_refusal *r, struct error *err)
 {
-	char then[32], again[32];
+	char then[CALENDAR_TEXT], again[CALENDAR_TEXT];
 
-	time_text(r->at, then, sizeof(then));
-	time_text(r->at + SECONDS, again, sizeof(again));
+	calendar_minute(r->at, then);
+	calendar_minute(r->at + SECONDS, again);
 	error_set(err, ERROR_AUTH, "not tried, because the server refused this password at %s", then);
 	error_server(err, r->words, strlen(r->words));
 	return error_mend(err, "correct the password; \"mailhaul %s\" tries at once, other runs from %s on", a->name, again);

@@ -10,6 +10,7 @@
 #include <gnutls/x509.h>
 
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/escape.h"
@@ -54,14 +55,6 @@ void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size)
 
 	escape_text(out, size, code >= 0 ? (const char *)dn.data : "?", code >= 0 ? dn.size : 1);
 	gnutls_free(dn.data);
-}
-
-static void date_text(time_t when, char out[16])
-{
-	struct tm parts;
-
-	if (when == (time_t)-1 || !gmtime_r(&when, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0)
-		snprintf(out, 16, "unknown");
 }
 
 static void append_name(struct buf *out, unsigned nth, const char *name, size_t size)
@@ -160,7 +153,7 @@ static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
 /* Tells of the first certificate, from the server's own up, whose time is over or has not come. */
 static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 {
-	char date[16], whose[DN_MOST + 40];
+	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40];
 	time_t limit;
 	bool found = is_out_of_date(s->crt, expired, &limit);
 
@@ -178,7 +171,8 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 		if (found)
 			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
 	}
-	date_text(found ? limit : (time_t)-1, date);
+	if (found)
+		calendar_day_utc((int64_t)limit, date);
 	if (expired) {
 		refuse(s, err, "%s expired on %s", whose, date);
 		return error_mend(err, "if this machine's date is right, the server's operator has to renew it");

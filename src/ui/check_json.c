@@ -122,15 +122,7 @@ static struct jsonl *problems_of(const struct check_result *r)
 	struct jsonl *problems = jsonl_array();
 
 	for (size_t i = 0; i < r->problem_count; i++) {
-		const struct check_problem *p = &r->problems[i];
-		struct jsonl *one = jsonl_object();
-
-		jsonl_text(one, "step", p->step);
-		jsonl_text(one, "cause", p->err.cause);
-		jsonl_text(one, "server", p->err.server[0] ? p->err.server : NULL);
-		jsonl_text(one, "mend", p->err.mend[0] ? p->err.mend : NULL);
-		jsonl_flag(one, "temporary", p->err.temporary);
-		jsonl_add(problems, NULL, one);
+		jsonl_add(problems, NULL, jsonl_failure(r->problems[i].step, &r->problems[i].err));
 	}
 	return problems;
 }

@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/calendar.h"
 #include "base/escape.h"
 #include "config/account.h"
 #include "fetch/check.h"
@@ -141,23 +141,14 @@ static void show_tls(const struct page *p)
 	putchar('\n');
 }
 
-static void date_text(int64_t seconds, char out[16])
-{
-	time_t when = (time_t)seconds;
-	struct tm utc;
-
-	if (!gmtime_r(&when, &utc) || strftime(out, 16, "%Y-%m-%d", &utc) == 0)
-		snprintf(out, 16, "unknown");
-}
-
 static void show_dates(const struct page *p)
 {
 	int64_t days = check_result_number(p->r, "certificate.days_left", 0);
 	enum colour colour = days < 0 ? COLOUR_BAD : days <= CHECK_DAYS_LEFT ? COLOUR_WARNING : COLOUR_GOOD;
-	char from[16], until[16], left[64];
+	char from[CALENDAR_TEXT], until[CALENDAR_TEXT], left[64];
 
-	date_text(check_result_number(p->r, "certificate.not_before", -1), from);
-	date_text(check_result_number(p->r, "certificate.not_after", -1), until);
+	calendar_day_utc(check_result_number(p->r, "certificate.not_before", -1), from);
+	calendar_day_utc(check_result_number(p->r, "certificate.not_after", -1), until);
 	snprintf(left, sizeof(left), days < 0 ? "expired" : "%" PRId64 " day%s left", days, days == 1 ? "" : "s");
 	label("valid");
 	printf("%s to %s, ", from, until);
@@ -237,7 +228,7 @@ static void show_local(const struct page *p)
 {
 	const char *kind = check_result_text(p->r, "destination.kind");
 	int64_t run = check_result_number(p->r, "state.last_run", -1);
-	char day[16], path[1024];
+	char day[CALENDAR_TEXT], path[1024];
 
 	if (!kind)
 		return;
@@ -249,7 +240,7 @@ static void show_local(const struct page *p)
 	label("state");
 	show_ability(p, "state.readable", "can be read, ", "cannot be read, ");
 	show_ability(p, "state.writable", "can be written", "cannot be written");
-	date_text(run, day);
+	calendar_day_utc(run, day);
 	printf(run < 0 ? ", no run yet\n" : ", last run %s\n", day);
 }
 

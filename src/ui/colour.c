@@ -7,11 +7,23 @@
 #include <string.h>
 #include <unistd.h>
 
+bool colour_terminal(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+bool colour_is_refused(void)
+{
+	const char *refused = getenv("NO_COLOR");
+
+	return refused && *refused;
+}
+
 bool colour_is_wanted(void)
 {
-	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(refused && *refused) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+	return colour_terminal(STDOUT_FILENO) && !colour_is_refused();
 }
 
 void colour_print(bool on, enum colour colour, const char *words)

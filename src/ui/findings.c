@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/escape.h"
 #include "fetch/verify.h"
@@ -31,12 +31,9 @@ static void print_shown(const char *before, const char *text)
 
 static void print_line(const char *account, const struct verify_finding *f)
 {
-	time_t when = (time_t)f->delivered;
-	char date[32] = "at an unknown time";
-	struct tm utc;
+	char date[CALENDAR_TEXT];
 
-	if (gmtime_r(&when, &utc))
-		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	calendar_second_utc(f->delivered, date);
 	printf("%s: %s: delivered %s, %" PRIu64 " octets, %s", account, verdicts[f->verdict], date, f->octets,
 	    f->again ? "fetching it again" : places[f->server]);
 	if (f->uid)
@@ -137,16 +134,11 @@ void findings_cannot(const char *account, bool in_json)
 
 void findings_fail(const char *account, const char *step, const struct error *err)
 {
-	struct jsonl *json = jsonl_line(step, account), *problem = jsonl_object(), *problems = jsonl_array();
+	struct jsonl *json = jsonl_line(step, account), *problems = jsonl_array();
 
-	jsonl_text(problem, "step", step);
-	jsonl_text(problem, "cause", err->cause);
-	jsonl_text(problem, "server", err->server[0] ? err->server : NULL);
-	jsonl_text(problem, "mend", err->mend[0] ? err->mend : NULL);
-	jsonl_flag(problem, "temporary", err->temporary);
 	if (strcmp(step, "verify") == 0)
 		jsonl_flag(json, "verified", false);
-	jsonl_add(problems, NULL, problem);
+	jsonl_add(problems, NULL, jsonl_failure(step, err));
 	jsonl_add(json, "problems", problems);
 	jsonl_print(json, stdout);
 }

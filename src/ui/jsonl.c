@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
+#include "base/calendar.h"
+#include "base/error.h"
 #include "base/escape.h"
 #include "base/memory.h"
 
@@ -54,6 +55,18 @@ struct jsonl *jsonl_line(const char *type, const char *account)
 	return json;
 }
 
+struct jsonl *jsonl_failure(const char *step, const struct error *err)
+{
+	struct jsonl *json = jsonl_object();
+
+	jsonl_text(json, "step", step);
+	jsonl_text(json, "cause", err->cause);
+	jsonl_text(json, "server", err->server[0] ? err->server : NULL);
+	jsonl_text(json, "mend", err->mend[0] ? err->mend : NULL);
+	jsonl_flag(json, "temporary", err->temporary);
+	return json;
+}
+
 void jsonl_free(struct jsonl *json)
 {
 	json_decref(value_of(json));
@@ -87,16 +100,10 @@ void jsonl_flag(struct jsonl *json, const char *name, bool flag)
 
 void jsonl_time(struct jsonl *json, const char *name, int64_t seconds)
 {
-	time_t when = (time_t)seconds;
-	char text[64];
-	struct tm utc;
+	char text[CALENDAR_TEXT];
 
-	if (seconds < 0 || !gmtime_r(&when, &utc)) {
-		jsonl_text(json, name, NULL);
-		return;
-	}
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	jsonl_text(json, name, text);
+	calendar_second_utc(seconds, text);
+	jsonl_text(json, name, seconds >= 0 ? text : NULL);
 }
 
 void jsonl_add(struct jsonl *json, const char *name, struct jsonl *child)

@@ -10,6 +10,7 @@
  * struct jsonl is an object or an array that is being made; members keep the order in which they came.
  */
 struct jsonl;
+struct error;
 
 enum { JSONL_VERSION = 1 }; /* of what the manual tells; a member less, or with another meaning, is a new one */
 
@@ -17,6 +18,9 @@ enum { JSONL_VERSION = 1 }; /* of what the manual tells; a member less, or with 
 struct jsonl *jsonl_line(const char *type, const char *account);
 struct jsonl *jsonl_object(void);
 struct jsonl *jsonl_array(void);
+
+/* What every failure is told as, wherever it stands. */
+struct jsonl *jsonl_failure(const char *step, const struct error *err);
 void jsonl_free(struct jsonl *json);
 
 /*

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/calendar.h"
 #include "base/escape.h"
 #include "fetch/event.h"
 #include "ui/jsonl.h"
@@ -36,15 +36,12 @@ static const char *shown(const struct listed *m, enum listed_text which, char ou
 }
 
 /* A day, in the user's time. */
-static void due_text(const struct listed *m, char *out, size_t size)
+static void due_text(const struct listed *m, char out[CALENDAR_TEXT])
 {
-	time_t seconds = (time_t)m->due;
-	struct tm tm;
-
 	if (m->due <= 0)
-		snprintf(out, size, "%s", m->due == 0 ? "next run" : "-");
-	else if (!localtime_r(&seconds, &tm) || strftime(out, size, "%Y-%m-%d", &tm) == 0)
-		snprintf(out, size, "?");
+		snprintf(out, CALENDAR_TEXT, "%s", m->due == 0 ? "next run" : "-");
+	else
+		calendar_day(m->due, out);
 }
 
 /* So many columns at least; letters that take two are not known to be wide. */
@@ -68,7 +65,7 @@ static void print_headers(const struct listed *m)
 
 static void print_aligned(struct messages_table *t, const char *account, const struct listed *m)
 {
-	char size[REPORT_SIZE_TEXT], age[48] = "new", when[32], uid[SHOWN_OCTETS];
+	char size[REPORT_SIZE_TEXT], age[48] = "new", when[CALENDAR_TEXT], uid[SHOWN_OCTETS];
 
 	if (t->account != account)
 		printf("%s%s:\n%6s %9s  %-10s %-14s %-10s  %-24s%s\n", t->account ? "\n" : "", account, "number", "size",
@@ -76,7 +73,7 @@ static void print_aligned(struct messages_table *t, const char *account, const s
 	report_size(m->octets, size);
 	if (m->known)
 		retention_span(m->now > m->delivered ? m->now - m->delivered : 0, age, sizeof(age));
-	due_text(m, when, sizeof(when));
+	due_text(m, when);
 	printf("%6" PRIu32 " %9s  %-10s %-14s %-10s", m->number, size, age, actions[m->action], when);
 	print_wide(shown(m, LISTED_UID, uid), t->headers ? 24 : 0);
 	if (t->headers)
@@ -86,9 +83,9 @@ static void print_aligned(struct messages_table *t, const char *account, const s
 
 static void print_plain(const struct messages_table *t, const char *account, const struct listed *m)
 {
-	char text[SHOWN_OCTETS], when[32];
+	char text[SHOWN_OCTETS], when[CALENDAR_TEXT];
 
-	due_text(m, when, sizeof(when));
+	due_text(m, when);
 	printf("%s\t%" PRIu32 "\t%s\t%" PRIu64, account, m->number, shown(m, LISTED_UID, text), m->octets);
 	if (m->known)
 		printf("\t%" PRId64, m->now - m->delivered);

@@ -19,6 +19,7 @@
 #include "fetch/event.h"
 #include "io/deadline.h"
 #include "ui/charset.h"
+#include "ui/colour.h"
 #include "ui/progress_line.h"
 
 enum {
@@ -54,34 +55,19 @@ static void note_signal(int number)
 		resized = 1;
 }
 
-static bool has_bars(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
-}
-
-/* https://no-color.org: whatever its value, unless that is empty. */
-static bool has_color(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return !no || !*no;
-}
-
 struct progress *progress_open(struct account *const *accounts, size_t count)
 {
 	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 	struct progress *p;
 
-	if (!has_bars())
+	if (!colour_terminal(STDERR_FILENO))
 		return NULL;
 	p = memory_zeroed(1, sizeof(*p));
 	p->accounts = accounts;
 	p->count = count;
 	p->bars = memory_zeroed(count, sizeof(*p->bars));
 	p->drawn = memory_zeroed(count, sizeof(*p->drawn));
-	p->style = (struct progress_style){.utf8 = charset_is_utf8(), .color = has_color()};
+	p->style = (struct progress_style){.utf8 = charset_is_utf8(), .color = !colour_is_refused()};
 	for (size_t i = 0; i < count; i++) {
 		int length = (int)strlen(accounts[i]->name);
 

@@ -17,23 +17,6 @@ static void add_result(struct jsonl *json, enum result result)
 	jsonl_text(json, "result", words[result]);
 }
 
-static const char *text_or_null(const char *text)
-{
-	return *text ? text : NULL;
-}
-
-static void add_failure(struct jsonl *json, const char *step, const struct error *err)
-{
-	struct jsonl *failure = jsonl_object();
-
-	jsonl_text(failure, "step", step);
-	jsonl_text(failure, "cause", err->cause);
-	jsonl_text(failure, "server", text_or_null(err->server));
-	jsonl_text(failure, "mend", text_or_null(err->mend));
-	jsonl_flag(failure, "temporary", err->temporary);
-	jsonl_add(json, "failure", failure);
-}
-
 void run_json_log(const char *account, enum log_level level, const char *text)
 {
 	static const char *const words[] = {
@@ -49,7 +32,7 @@ void run_json_problem(const char *account, const char *step, const struct error 
 {
 	struct jsonl *json = jsonl_line("problem", account);
 
-	add_failure(json, step, err);
+	jsonl_add(json, "failure", jsonl_failure(step, err));
 	jsonl_number(json, "exit_code", exit_code);
 	jsonl_print(json, stdout);
 }
@@ -75,7 +58,7 @@ void run_json_account(struct run_json *r, const char *account, const struct outc
 	if (o->ok)
 		jsonl_text(json, "failure", NULL);
 	else
-		add_failure(json, o->step, &o->err);
+		jsonl_add(json, "failure", jsonl_failure(o->step, &o->err));
 	jsonl_number(json, "exit_code", exit_code);
 	jsonl_print(json, stdout);
 	r->accounts++;

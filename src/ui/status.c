@@ -4,28 +4,16 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "base/calendar.h"
 #include "ui/jsonl.h"
 #include "ui/report.h"
 
-enum { DAY = 86400 };
-
-/* "2026-11-22 11:50", in the user's time. */
-static void time_text(int64_t when, char *out, size_t size)
-{
-	time_t seconds = (time_t)when;
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) || strftime(out, size, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(out, size, "?");
-}
-
 static void print_last(const struct status *s)
 {
-	char when[32], span[48];
+	char when[CALENDAR_TEXT], span[48];
 
-	time_text(s->summary.last_success, when, sizeof(when));
+	calendar_minute(s->summary.last_success, when);
 	retention_span(s->now - s->summary.last_success, span, sizeof(span));
 	if (s->summary.last_success == 0)
 		printf("  last success   none yet\n");
@@ -42,12 +30,12 @@ static void print_last(const struct status *s)
 static void print_trouble(const struct status *s)
 {
 	const struct state_trouble *t = &s->trouble;
-	char since[32], at[32];
+	char since[CALENDAR_TEXT], at[CALENDAR_TEXT];
 
 	if (t->since == 0)
 		return;
-	time_text(t->since, since, sizeof(since));
-	time_text(t->at, at, sizeof(at));
+	calendar_minute(t->since, since);
+	calendar_minute(t->at, at);
 	printf("  fails since    %s\n  last failure   %s: %s: %s", since, at, t->step, t->cause);
 	if (*t->server)
 		printf(" (the server said: %s)", t->server);
@@ -66,7 +54,7 @@ static void print_messages(const struct status *s)
 
 static void print_deletions(const struct status *s)
 {
-	char when[32];
+	char when[CALENDAR_TEXT];
 
 	if (s->mode == RETENTION_FOREVER) {
 		printf("  deletions      none (leave_on_server = forever)\n");
@@ -78,30 +66,23 @@ static void print_deletions(const struct status *s)
 	}
 	printf("  deletions      %" PRIu64 " at the next run", s->due);
 	if (s->later > 0) {
-		time_text(s->next, when, sizeof(when));
+		calendar_minute(s->next, when);
 		printf(", %" PRIu64 " within a day from %s, %" PRIu64 " later", s->next_day, when, s->later - s->next_day);
 	}
 	printf("\n");
 }
 
-static int64_t days_left(const struct status *s)
-{
-	int64_t left = s->summary.certificate_ends - s->now;
-
-	return left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY);
-}
-
 static void print_certificate(const struct status *s)
 {
-	char when[32];
+	char when[CALENDAR_TEXT];
 
 	if (s->summary.certificate_ends == 0)
 		return;
-	time_text(s->summary.certificate_ends, when, sizeof(when));
+	calendar_minute(s->summary.certificate_ends, when);
 	if (s->summary.certificate_ends < s->now)
 		printf("  certificate    the one of the last run has ended, %s\n", when);
 	else
-		printf("  certificate    good for %" PRId64 " days, until %s\n", days_left(s), when);
+		printf("  certificate    good for %" PRId64 " days, until %s\n", calendar_days(s->summary.certificate_ends - s->now), when);
 }
 
 void status_print(const struct status *s)
@@ -160,7 +141,7 @@ void status_json(const struct status *s)
 	jsonl_number(json, "next_deletions", deletes ? (int64_t)s->next_day : 0);
 	add_time(json, "certificate_ends", s->summary.certificate_ends);
 	if (s->summary.certificate_ends > 0)
-		jsonl_number(json, "certificate_days", days_left(s));
+		jsonl_number(json, "certificate_days", calendar_days(s->summary.certificate_ends - s->now));
 	else
 		jsonl_text(json, "certificate_days", NULL);
 	jsonl_print(json, stdout);

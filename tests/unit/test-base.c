@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/calendar.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -315,10 +317,43 @@ START_TEST(a_slow_digest_is_pbkdf2)
 }
 END_TEST
 
+static const struct {
+	int64_t seconds, days;
+} spans[] = {{0, 0}, {86399, 0}, {86400, 1}, {-1, -1}, {-86400, -1}, {-86401, -2}};
+
+START_TEST(days_are_whole_and_rounded_down)
+{
+	ck_assert_int_eq(calendar_days(spans[_i].seconds), spans[_i].days);
+}
+END_TEST
+
+START_TEST(a_time_is_written_as_people_read_it)
+{
+	char text[CALENDAR_TEXT];
+
+	calendar_second_utc(1795305600, text);
+	ck_assert_str_eq(text, "2026-11-22T00:00:00Z");
+	calendar_day_utc(1795305599, text);
+	ck_assert_str_eq(text, "2026-11-21");
+	ck_assert_int_eq(setenv("TZ", "XXX-2", 1), 0);
+	tzset();
+	calendar_minute(1795305600, text);
+	ck_assert_str_eq(text, "2026-11-22 02:00");
+	calendar_day(1795305600 - 7201, text);
+	ck_assert_str_eq(text, "2026-11-21");
+	calendar_second_utc(INT64_MAX, text);
+	ck_assert_str_eq(text, "?");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base");
-	TCase *c = check_case(s, "nearest");
+	TCase *c = check_case(s, "calendar");
+
+	LOOP_OVER(c, days_are_whole_and_rounded_down, spans);
+	tcase_add_test(c, a_time_is_written_as_people_read_it);
+	c = check_case(s, "nearest");
 
 	LOOP_OVER(c, the_nearest_name_is_what_was_meant_or_none, words);
 	tcase_add_test(c, very_long_names_and_words_are_nothing_to_guess);
