@@ -151,16 +151,18 @@ cut_text "$source/README" "$work/README"
 try README "$work/README"
 check 'there is a configuration in README' [ "$configurations" -gt 0 ]
 
-# The lines to copy that README promises, for each provider of its table; those of the manual have been
+# The lines to copy in README, three a provider, stand together in a configuration of the manual; those have been
 # given to the program above.
 providers_have_recipes() {
-  sed -n 's/^       [A-Z][A-Za-z0-9., ]*  \([a-z0-9.]*\.[a-z]*\)  .*/\1/p' "$source/README" >"$work/servers"
-  [ "$(wc -l <"$work/servers")" -ge 5 ] || { cat "$work/servers" && echo 'README names too few providers' && return 1; }
+  sed -n 's/^           \(server\|user\|password_command\|token_command\) = /\1 = /p' "$source/README" >"$work/recipes"
+  [ "$(grep -c '^server' "$work/recipes")" -ge 6 ] || { cat "$work/recipes" && echo 'README names too few providers' && return 1; }
   code=0
-  while read -r server; do
-    grep -Fq "server = \"$server\"" "$work/mailhaul.conf.5"/*.conf ||
-      { echo "no configuration for $server in mailhaul.conf(5)" && code=1; }
-  done <"$work/servers"
+  while read -r server && read -r user && read -r secret; do
+    for file in "$work/mailhaul.conf.5"/*.conf; do
+      grep -Fq "    $server" "$file" && grep -Fq "    $user" "$file" && grep -Fq "    $secret" "$file" && continue 2
+    done
+    echo "no configuration in mailhaul.conf(5) with $server, $user, $secret" && code=1
+  done <"$work/recipes"
   return "$code"
 }
 check 'each provider in README has its configuration in mailhaul.conf(5)' providers_have_recipes

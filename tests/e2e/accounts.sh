@@ -57,15 +57,11 @@ check 'all wrong values are told in one go' [ "$(grep -c '^mailhaul: mailhaul.co
 
 # While one run holds the account, a second one leaves with a temporary failure.
 fresh_configuration
-configure slow 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; : >started; while [ ! -e go ]; do sleep 0.05; done"}'
+configure slow 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; echo yes >started; while [ ! -e go ]; do sleep 0.05; done"}'
 write_configuration
 "$MAILHAUL" -c mailhaul.conf slow >first.out 2>first.err &
 first=$!
-tries=0
-while [ ! -e started ] && [ "$tries" -lt 200 ]; do
-  tries=$((tries + 1))
-  sleep 0.05
-done
+wait_for started 'the command is not started'
 run slow
 check 'a second run of the same account leaves' exits 75
 check 'and says why' says err \

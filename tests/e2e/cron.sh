@@ -99,14 +99,7 @@ check 'a password that cannot be had is told at once' contains err 'mailhaul: a:
 check 'and known to the state' trouble step password
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"' 'report_failures_after = 3h'
-python3 -c '
-import fcntl, time
-f = open("state/a.lock", "r+")
-fcntl.lockf(f, fcntl.LOCK_EX)
-open("locked", "w").write("1")
-time.sleep(60)' &
-HOLDER=$!
-wait_for locked 'nobody took the lock'
+hold_lock state/a.lock
 touch -d '+84 hours' state/a.lock
 at 86h
 check 'a run beside another one is silent' silent
@@ -114,8 +107,7 @@ check 'with exit status 0' exits 0
 at 109h
 check 'but not for longer than a day' contains err 'another run of mailhaul is fetching this account'
 check 'with its exit status' exits 75
-kill "$HOLDER"
-wait "$HOLDER" 2>/dev/null
+release_lock
 
 rm -rf state && : >state
 at 110h

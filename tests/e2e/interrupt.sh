@@ -142,7 +142,7 @@ echo '[IN-USE] somebody else' >busy
 fresh maildir
 configure b 'deliver_to = "maildir:b"' 'login_retry = 10m'
 begin ''
-for _ in $(seq 400); do grep -q 'mailhaul: b: .*trying again' err && break; sleep 0.02; done
+wait_for_words err 'mailhaul: b: .*trying again' 'the login is not tried again'
 interrupt INT
 ended
 check 'the pause before another login ends at once' ends_by 2
@@ -232,6 +232,7 @@ SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE
 configure a 'deliver_to = "maildir:box"' 'leave_on_server = no'
 for round in 1 2 3; do
   begin ''
+  # The last rounds may have nothing left to make safe.
   for _ in $(seq 400); do grep -q 'messages are safe' err && break; sleep 0.01; done
   kill -s INT "$PID"
   ended

@@ -125,6 +125,31 @@ fits_schema() {
   fi
 }
 
+# wait_for_words FILE PATTERN REASON: until the file says so.
+wait_for_words() {
+  _tries=0
+  while ! grep -q -- "$2" "$1"; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 400 ] || bail "$3"
+    sleep 0.05
+  done
+}
+
+# hold_lock FILE: somebody else has it, as another run would, until release_lock.
+hold_lock() {
+  rm -f held
+  python3 -c '
+import fcntl, signal, sys
+with open(sys.argv[1], "r+") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    with open("held", "w") as told:
+        told.write("x")
+    signal.pause()' "$1" &
+  HOLDER=$!
+  wait_for held 'nobody takes the lock'
+}
+release_lock() { kill "$HOLDER" && wait "$HOLDER" 2>/dev/null || :; }
+
 show() { cat out err; }
 exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
 silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }

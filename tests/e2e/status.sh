@@ -75,17 +75,13 @@ run a
 check 'until the next run' exits 0
 
 fresh_configuration
-configure a 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; : >started; while [ ! -e go ]; do sleep 0.05; done"}' \
+configure a 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; echo yes >started; while [ ! -e go ]; do sleep 0.05; done"}' \
   'leave_on_server = no'
 printf 'Subject: 4\nMessage-ID: <4@example.org>\n\nbody\n' >mail/4
 write_configuration
 "$MAILHAUL" -c mailhaul.conf a >first.out 2>first.err &
 first=$!
-tries=0
-while [ ! -e started ] && [ "$tries" -lt 200 ]; do
-  tries=$((tries + 1))
-  sleep 0.05
-done
+wait_for started 'the command is not started'
 run status a
 check 'while a run goes on, its status is there' exits 0
 check 'and says so' line now 'a run is going on'

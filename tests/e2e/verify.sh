@@ -301,22 +301,14 @@ b: $count of $count messages are whole" ]
 
 maildir_of 2
 rm "$(file_of 1)"
-python3 -c '
-import fcntl, time
-f = open("state/a.lock", "r+")
-fcntl.lockf(f, fcntl.LOCK_EX)
-open("held", "w").write("x")
-time.sleep(60)' &
-holder=$!
-wait_for held 'nobody holds the lock'
+hold_lock state/a.lock
 run verify
 check 'a look needs no lock' found 1 0
 run verify --refetch
 check 'to fetch again does, and leaves when another run has it' exits 75
 run verify --rebuild
 check 'and so does a rebuild' exits 75
-kill "$holder"
-wait "$holder"
+release_lock
 
 # ---- many ----
 
