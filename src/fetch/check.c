@@ -196,7 +196,6 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	const struct maildrop *m = &c->listing.maildrop;
 	const struct plan_limits limits = {.messages = a->max_messages > 0 ? a->max_messages : UINT64_MAX,
 	    .octets = a->max_octets > 0 ? a->max_octets : UINT64_MAX};
-	struct plan_summary summary;
 	int64_t start = deadline_clock();
 	uint64_t octets = 0;
 
@@ -212,8 +211,8 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 		return true;
 	if (!learn(&learning, err))
 		return false;
-	plan_decide(&c->plan, &a->retention, &c->clock, a->newest_first, &limits, &summary);
-	tell_plan(c, &summary);
+	plan_decide(&c->plan, &a->retention, &c->clock, a->newest_first, &limits);
+	tell_plan(c, &c->plan.summary);
 	return true;
 }
 

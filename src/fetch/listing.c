@@ -13,52 +13,56 @@
 #include "pop3/session.h"
 #include "store/state.h"
 
-struct key {
-	const char *uid;
-	uint32_t index;
-};
+static const char *uid_of(const struct listing *l, size_t index)
+{
+	return l->made && l->made[index] ? l->made[index] : maildrop_uid(&l->maildrop, &l->maildrop.messages[index]);
+}
 
 static int by_uid(const void *a, const void *b)
 {
-	const struct key *first = a, *second = b;
+	const struct state_item *first = a, *second = b;
 	int order = strcmp(first->uid, second->uid);
 
 	return order != 0 ? order : (first->index > second->index) - (first->index < second->index);
 }
 
-/* The messages sorted by UID, those with the same one in the server's order. */
-static struct key *sort_keys(const struct listing *l)
+/*
+ * Sorts the messages by UID, those with the same one in the server's order. Returns whether they were sorted and each
+ * has one of its own: many servers number their UIDs.
+ */
+static bool sort_items(struct listing *l)
 {
 	size_t count = l->maildrop.count;
-	struct key *keys = memory_zeroed(count, sizeof(*keys));
-	bool sorted = true;
+	const char *last = "";
+	bool ascending = true;
 
 	for (size_t i = 0; i < count; i++) {
-		keys[i] = (struct key){l->uids[i], (uint32_t)i};
-		sorted = sorted && (i == 0 || by_uid(&keys[i - 1], &keys[i]) < 0);
+		l->items[i] = (struct state_item){
+		    .uid = uid_of(l, i), .octets = l->maildrop.messages[i].octets, .index = (uint32_t)i};
+		ascending = ascending && strcmp(last, l->items[i].uid) < 0;
+		last = l->items[i].uid;
 	}
-	/* Many servers number their UIDs. */
-	if (!sorted)
-		qsort(keys, count, sizeof(*keys), by_uid);
-	return keys;
+	if (!ascending)
+		qsort(l->items, count, sizeof(*l->items), by_uid);
+	return ascending;
 }
 
 /* Marks messages that have no UID, or share it: their place in `made` becomes "". Returns how many. */
 static size_t find_unusable(struct listing *l)
 {
-	struct key *keys = sort_keys(l);
+	const struct state_item *items = l->items;
 	size_t count = l->maildrop.count, found = 0;
 
+	l->made = memory_zeroed(count, sizeof(*l->made));
 	for (size_t i = 0; i < count; i++) {
-		bool shared = (i > 0 && strcmp(keys[i].uid, keys[i - 1].uid) == 0) ||
-		    (i + 1 < count && strcmp(keys[i].uid, keys[i + 1].uid) == 0);
+		bool shared = (i > 0 && strcmp(items[i].uid, items[i - 1].uid) == 0) ||
+		    (i + 1 < count && strcmp(items[i].uid, items[i + 1].uid) == 0);
 
-		if (*keys[i].uid && !shared)
+		if (*items[i].uid && !shared)
 			continue;
-		l->made[keys[i].index] = memory_copy_string("");
+		l->made[items[i].index] = memory_copy_string("");
 		found++;
 	}
-	free(keys);
 	return found;
 }
 
@@ -103,7 +107,6 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 			continue;
 		free(l->made[i]);
 		l->made[i] = make_uid(&tops[filled++]);
-		l->uids[i] = l->made[i];
 	}
 	free(tops);
 	return ok;
@@ -112,39 +115,29 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 /* The second, third ... message with the same header gets its number behind it. */
 static void number_same(struct listing *l)
 {
-	struct key *keys = sort_keys(l);
+	const struct state_item *items = l->items;
 	const char *first = "";
 	unsigned same = 1;
 
+	(void)sort_items(l);
 	for (size_t i = 0; i < l->maildrop.count; i++) {
-		size_t index = keys[i].index;
-
-		same = strcmp(keys[i].uid, first) == 0 ? same + 1 : 1;
-		first = same == 1 ? keys[i].uid : first;
-		if (same > 1) {
-			char *numbered = memory_format("%s#%u", keys[i].uid, same);
-
-			/* The text of the first one lives on: it is that one's own. */
-			free(l->made[index]);
-			l->made[index] = numbered;
-			l->uids[index] = numbered;
-		}
+		same = strcmp(items[i].uid, first) == 0 ? same + 1 : 1;
+		first = same == 1 ? items[i].uid : first;
+		/* The text of the first one lives on: it is that one's own. */
+		if (same > 1)
+			memory_replace(&l->made[items[i].index], memory_format("%s#%u", first, same));
 	}
-	free(keys);
+	(void)sort_items(l);
 }
 
 bool listing_read(struct listing *l, struct session *s, struct error *err)
 {
-	size_t count, unusable;
+	size_t unusable;
 
 	if (!session_list(s, &l->maildrop, err))
 		return false;
-	count = l->maildrop.count;
-	l->uids = memory_zeroed(count, sizeof(*l->uids));
-	l->made = memory_zeroed(count, sizeof(*l->made));
-	for (size_t i = 0; i < count; i++)
-		l->uids[i] = maildrop_uid(&l->maildrop, &l->maildrop.messages[i]);
-	unusable = find_unusable(l);
+	l->items = memory_zeroed(l->maildrop.count, sizeof(*l->items));
+	unusable = sort_items(l) ? 0 : find_unusable(l);
 	if (unusable == 0)
 		return true;
 	if (!identify(l, s, unusable, err))
@@ -156,33 +149,25 @@ bool listing_read(struct listing *l, struct session *s, struct error *err)
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
 {
 	size_t count = l->maildrop.count, unknown = 0;
-	struct key *keys = sort_keys(l);
 
-	l->order = memory_zeroed(count, sizeof(*l->order));
-	l->items = memory_zeroed(count, sizeof(*l->items));
-	for (size_t i = 0; i < count; i++) {
-		l->order[i] = keys[i].index;
-		l->items[i].uid = keys[i].uid;
-		l->items[i].octets = l->maildrop.messages[keys[i].index].octets;
-	}
-	free(keys);
 	if (!state_join(state, l->items, count, look, err))
 		return false;
 	plan_make(plan, count);
 	for (size_t i = 0; i < count; i++) {
-		struct plan_entry *e = &plan->entries[l->order[i]];
-		const struct maildrop_message *m = &l->maildrop.messages[l->order[i]];
+		const struct state_item *item = &l->items[i];
+		struct plan_entry *e = &plan->entries[item->index];
 
 		*e = (struct plan_entry){
-		    .number = m->number,
-		    .octets = m->octets,
-		    .uid = l->items[i].uid,
-		    .known = {.delivered = l->items[i].known, .when = l->items[i].delivered, .told = l->items[i].told},
-		    .doubtful = l->items[i].doubtful,
-		    .likely = l->items[i].likely,
-		    .unsure = strncmp(l->items[i].uid, " unknown:", 9) == 0,
+		    .number = l->maildrop.messages[item->index].number,
+		    .octets = item->octets,
+		    .uid = item->uid,
+		    .known = {.delivered = item->known, .when = item->delivered, .told = item->told},
+		    .doubtful = item->doubtful,
+		    .likely = item->likely,
+		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
 		unknown += e->unsure;
+		plan->strange += !item->known;
 	}
 	/* One of those may be the first of several that are the same: then the others have changed places. */
 	for (size_t i = 0; i < count && unknown > 0; i++) {
@@ -198,8 +183,6 @@ void listing_free(struct listing *l)
 	for (size_t i = 0; l->made && i < l->maildrop.count; i++)
 		free(l->made[i]);
 	free(l->made);
-	free(l->uids);
-	free(l->order);
 	free(l->items);
 	maildrop_free(&l->maildrop);
 	*l = (struct listing){0};

@@ -17,10 +17,8 @@ struct state_look;
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
 	struct maildrop maildrop;
-	const char **uids;	  /* one a message; no two are the same */
-	char **made;		  /* those that were made of headers, or NULL */
-	uint32_t *order;	  /* messages by UID */
-	struct state_item *items; /* in that order */
+	char **made;		  /* UIDs that were made of headers, or NULL, for each message; NULL: there are none */
+	struct state_item *items; /* by UID, no two of which are the same; the index is the message's */
 };
 
 /*

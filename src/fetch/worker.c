@@ -51,7 +51,6 @@ struct worker {
 	struct listing listing;
 	struct state_rows *known; /* read ahead for the join */
 	struct plan plan;
-	struct plan_summary summary;
 	bool out_of_step; /* transfer's word */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
@@ -95,7 +94,7 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 	const struct worker *w = context;
 	struct event event = {.kind = EVENT_PROGRESS};
 
-	event.u.advance = (struct advance){messages, w->summary.fetch, octets, w->summary.fetch_octets};
+	event.u.advance = (struct advance){messages, w->plan.summary.fetch, octets, w->plan.summary.fetch_octets};
 	event_send(w->fd, &event);
 }
 
@@ -175,9 +174,9 @@ static bool make_plan(struct worker *w, struct error *err)
 	state_rows_free(&w->known);
 	w->deleted = 0;
 	w->outcome.left = w->plan.count;
-	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left, &w->summary);
+	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
-	    w->plan.count, w->summary.fetch, w->summary.fetch_octets, w->summary.erase, w->summary.leave);
+	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase, w->plan.summary.leave);
 	return true;
 }
 
@@ -185,10 +184,8 @@ static bool make_plan(struct worker *w, struct error *err)
 static void tell_unsure(struct worker *w)
 {
 	struct error err;
-	size_t unsure = 0;
+	size_t unsure = w->plan.summary.unsure;
 
-	for (size_t i = 0; i < w->plan.count; i++)
-		unsure += w->plan.entries[i].unsure;
 	if (unsure == 0 || w->told_unsure)
 		return;
 	w->told_unsure = true;
@@ -202,7 +199,7 @@ static void tell_unsure(struct worker *w)
 /* Names messages that are too large, each of them once. */
 static bool tell_news(struct worker *w, struct error *err)
 {
-	for (size_t i = 0; i < w->plan.count; i++) {
+	for (size_t i = 0; i < w->plan.count && w->plan.summary.news > 0; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
 		if (e->decision.reason != REASON_TOO_LARGE_NEWS || w->log.level < LOG_NORMAL)
@@ -236,7 +233,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->step = "state";
 	if (!tell_news(w, err))
 		return false;
-	if (w->summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
+	if (w->plan.summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
 		return false;
 	if (t.progress)
 		t.progress(w, 0, 0);
@@ -253,7 +250,7 @@ static bool carry_out(struct worker *w, struct error *err)
 /* The UIDs that are gone from now on by our own doing; not sure: QUIT's answer did not come. */
 static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
-	for (size_t i = 0; i < w->plan.count; i++) {
+	for (size_t i = 0; i < w->plan.count && w->deleted > 0; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
 		if (e->deleted && !state_mark_deleted(w->state, e->uid, sure, w->clock.now, err))

@@ -8,8 +8,7 @@
 
 void plan_make(struct plan *p, size_t count)
 {
-	p->entries = memory_zeroed(count, sizeof(*p->entries));
-	p->count = count;
+	*p = (struct plan){.entries = memory_zeroed(count, sizeof(*p->entries)), .count = count};
 }
 
 void plan_free(struct plan *p)
@@ -39,8 +38,9 @@ static bool has_room(const struct plan_limits *limits, const struct plan_summary
 }
 
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
-    bool newest_first, const struct plan_limits *limits, struct plan_summary *summary)
+    bool newest_first, const struct plan_limits *limits)
 {
+	struct plan_summary *summary = &p->summary;
 	bool full = false;
 
 	*summary = (struct plan_summary){0};
@@ -62,6 +62,8 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 			summary->erase++;
 		} else {
 			summary->leave++;
+			summary->news += e->decision.reason == REASON_TOO_LARGE_NEWS;
+			summary->unsure += e->unsure;
 		}
 	}
 }

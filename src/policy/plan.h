@@ -21,9 +21,21 @@ struct plan_entry {
 	bool deleted; /* the server has taken its DELE */
 };
 
+/* How many entries it is that something was decided about. */
+struct plan_summary {
+	size_t fetch; /* to be brought */
+	size_t erase; /* delivered before, to be deleted now */
+	size_t leave;
+	size_t news;   /* of these: REASON_TOO_LARGE_NEWS */
+	size_t unsure; /* of these: REASON_UNSURE */
+	uint64_t fetch_octets;
+};
+
 struct plan {
 	struct plan_entry *entries; /* in the order in which they are dealt with */
 	size_t count;
+	size_t strange; /* entries that are not known for certain: fetch/recognise has to look at them */
+	struct plan_summary summary; /* of what plan_decide decided */
 };
 
 /* What a run may still fetch. */
@@ -33,22 +45,15 @@ struct plan_limits {
 	bool begun;	 /* it has fetched one before */
 };
 
-struct plan_summary {
-	size_t fetch; /* to be brought */
-	size_t erase; /* delivered before, to be deleted now */
-	size_t leave;
-	uint64_t fetch_octets;
-};
-
 /* Room for count entries, all zero. */
 void plan_make(struct plan *p, size_t count);
 void plan_free(struct plan *p);
 
 /*
- * Decides about every entry; newest_first turns the order around. Messages beyond the limits are left
- * with REASON_LIMIT.
+ * Decides about every entry and sums it up; newest_first turns the order around. Messages beyond the limits are
+ * left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
-    bool newest_first, const struct plan_limits *limits, struct plan_summary *summary);
+    bool newest_first, const struct plan_limits *limits);
 
 #endif

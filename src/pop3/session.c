@@ -20,6 +20,7 @@ enum {
 	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
 	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
+	LINE_LEAST = 5,		  /* octets of a listing's line, most of which have longer numbers */
 };
 
 struct command {
@@ -409,12 +410,25 @@ bool session_start_tls(struct session *s, const struct tls_options *tls, struct 
 	return stream_start_tls(s->stream, tls, s->log, err);
 }
 
+/*
+ * What is sure to come yet, if LIST's messages all have a line of UIDL's, once that has been asked for: other UIDs
+ * are about as long as those that came.
+ */
+static void expect_uids(struct session *s, const struct maildrop *m)
+{
+	bool asked = s->queued > 0 && s->queue[(s->first + s->queued - 1) % WINDOW].command == COMMAND_UIDL;
+	size_t length = LINE_LEAST + (m->uid_lines > 0 ? m->uids.length / m->uid_lines : 0);
+
+	session_expect(s, asked ? (uint64_t)(m->count - m->uid_lines) * length : 0);
+}
+
 /* Reads a listing's lines into m; *refused instead when the server does not know the command. */
 static bool read_listing(struct session *s, struct maildrop *m, bool *refused, struct error *err)
 {
 	struct session_event event;
 
 	for (;;) {
+		expect_uids(s, m);
 		if (!session_next(s, &event, err))
 			return false;
 		if (event.type == SESSION_END)

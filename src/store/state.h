@@ -31,11 +31,12 @@ struct state_record {
 struct state_item {
 	const char *uid;
 	uint64_t octets; /* what LIST says */
+	int64_t delivered;
+	uint32_t index;	 /* the caller's */
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
-	int64_t delivered;
-	bool told; /* the user was told that it is too large */
+	bool told;	 /* the user was told that it is too large */
 };
 
 enum state_access {

@@ -74,20 +74,19 @@ START_TEST(a_listing_becomes_a_plan)
 {
 	struct retention_rule rule = {.mode = plans[_i].mode, .age = 30 * 86400, .max_octets = LIMIT};
 	struct plan p;
-	struct plan_summary got;
 	char deeds[ENTRIES + 1] = "";
 
 	fill(&p);
-	plan_decide(&p, &rule, &now, plans[_i].newest_first, &plans[_i].limits, &got);
+	plan_decide(&p, &rule, &now, plans[_i].newest_first, &plans[_i].limits);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		deeds[i] = deed_of(p.entries[i].decision);
 		ck_assert_uint_eq(p.entries[i].number, plans[_i].newest_first ? ENTRIES - i : i + 1);
 	}
 	ck_assert_str_eq(deeds, plans[_i].deeds);
-	ck_assert_uint_eq(got.fetch, plans[_i].want.fetch);
-	ck_assert_uint_eq(got.erase, plans[_i].want.erase);
-	ck_assert_uint_eq(got.leave, plans[_i].want.leave);
-	ck_assert_uint_eq(got.fetch_octets, plans[_i].want.fetch_octets);
+	ck_assert_uint_eq(p.summary.fetch, plans[_i].want.fetch);
+	ck_assert_uint_eq(p.summary.erase, plans[_i].want.erase);
+	ck_assert_uint_eq(p.summary.leave, plans[_i].want.leave);
+	ck_assert_uint_eq(p.summary.fetch_octets, plans[_i].want.fetch_octets);
 	plan_free(&p);
 }
 END_TEST
@@ -97,16 +96,33 @@ START_TEST(messages_that_stay_do_not_count_against_the_limit)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER, .max_octets = 10};
 	struct plan p;
-	struct plan_summary got;
 
 	plan_make(&p, 3);
 	p.entries[0] = (struct plan_entry){.number = 1, .octets = 11, .uid = "a"};
 	p.entries[1] = (struct plan_entry){.number = 2, .octets = 10, .uid = "b"};
 	p.entries[2] = (struct plan_entry){.number = 3, .octets = 11, .uid = "c"};
-	plan_decide(&p, &rule, &now, false, &(struct plan_limits){1, ANY, false}, &got);
-	ck_assert_uint_eq(got.fetch, 1);
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits){1, ANY, false});
+	ck_assert_uint_eq(p.summary.fetch, 1);
 	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_FETCH);
 	ck_assert_int_eq(p.entries[2].decision.reason, REASON_TOO_LARGE_NEWS);
+	ck_assert_uint_eq(p.summary.news, 2);
+	plan_free(&p);
+}
+END_TEST
+
+START_TEST(a_message_of_which_nothing_is_sure_stays)
+{
+	struct retention_rule rule = {.mode = RETENTION_NONE};
+	struct plan p;
+
+	plan_make(&p, 2);
+	p.entries[0] = (struct plan_entry){.number = 1, .uid = " unknown:1", .unsure = true};
+	p.entries[1] = (struct plan_entry){.number = 2, .uid = "b"};
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits)NONE);
+	ck_assert_int_eq(p.entries[0].decision.action, RETENTION_LEAVE);
+	ck_assert_uint_eq(p.summary.fetch, 1);
+	ck_assert_uint_eq(p.summary.unsure, 1);
+	ck_assert_uint_eq(p.summary.news, 0);
 	plan_free(&p);
 }
 END_TEST
@@ -115,15 +131,14 @@ START_TEST(newest_first_turns_any_number_of_entries_around)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
 	struct plan p;
-	struct plan_summary got;
 
 	plan_make(&p, (size_t)_i);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		p.entries[i] = (struct plan_entry){.number = i + 1, .uid = "x"};
-	plan_decide(&p, &rule, &now, true, &(struct plan_limits)NONE, &got);
+	plan_decide(&p, &rule, &now, true, &(struct plan_limits)NONE);
 	for (uint32_t i = 0; i < (uint32_t)_i; i++)
 		ck_assert_uint_eq(p.entries[i].number, (uint32_t)_i - i);
-	ck_assert_uint_eq(got.fetch, (size_t)_i);
+	ck_assert_uint_eq(p.summary.fetch, (size_t)_i);
 	plan_free(&p);
 	ck_assert_ptr_null(p.entries);
 }
@@ -136,6 +151,7 @@ int main(void)
 
 	LOOP_OVER(c, a_listing_becomes_a_plan, plans);
 	tcase_add_test(c, messages_that_stay_do_not_count_against_the_limit);
+	tcase_add_test(c, a_message_of_which_nothing_is_sure_stays);
 	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
 	return check_main(s);
 }
