@@ -18,7 +18,7 @@ enum {
 	SECONDS_MOST = 5,
 };
 
-struct state_record *batch_add(struct batch *b, struct plan_entry *entry)
+struct state_record *batch_add(struct batch *b, struct plan_entry *entry, uint64_t octets)
 {
 	if (b->count == b->capacity) {
 		b->capacity = b->capacity ? b->capacity * 2 : MESSAGES_FIRST;
@@ -28,20 +28,16 @@ struct state_record *batch_add(struct batch *b, struct plan_entry *entry)
 	if (b->count == 0)
 		b->until = deadline_in(SECONDS_MOST);
 	b->entries[b->count] = entry;
-	b->records[b->count] = (struct state_record){.uid = entry->uid};
+	b->records[b->count] = (struct state_record){.uid = entry->uid, .octets = octets};
+	b->octets += octets;
 	return &b->records[b->count++];
 }
 
 bool batch_is_full(const struct batch *b, size_t most)
 {
-	uint64_t octets = 0;
 	size_t own = b->most > 0 ? b->most : MESSAGES_FIRST;
 
-	if (b->count >= (most > 0 && most < own ? most : own))
-		return true;
-	for (size_t i = 0; i < b->count; i++)
-		octets += b->records[i].octets;
-	return octets >= OCTETS_MOST || deadline_left(b->until) == 0;
+	return b->count >= (most > 0 && most < own ? most : own) || b->octets >= OCTETS_MOST || deadline_left(b->until) == 0;
 }
 
 bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err)
@@ -68,6 +64,7 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 void batch_clear(struct batch *b)
 {
 	b->count = 0;
+	b->octets = 0;
 	b->most = b->most > 0 ? b->most * 2 : 2 * MESSAGES_FIRST;
 	b->most = b->most < MESSAGES_MOST ? b->most : MESSAGES_MOST;
 }

@@ -18,12 +18,13 @@ struct batch {
 	struct plan_entry **entries;
 	struct state_record *records;
 	size_t count, capacity;
+	uint64_t octets; /* of all of them */
 	size_t most;	/* messages until it is full; the next one may have more. 0: as many as the first */
 	deadline until; /* when it is committed whatever its size */
 };
 
-/* Adds a message; the caller fills in the record but for its UID. It lives until the next call. */
-struct state_record *batch_add(struct batch *b, struct plan_entry *entry);
+/* Adds a message of so many octets; the caller fills in the rest of the record but for its UID. It lives until the next call. */
+struct state_record *batch_add(struct batch *b, struct plan_entry *entry, uint64_t octets);
 
 /* Whether it is time to commit; most: the destination's own bound, 0 for none. */
 bool batch_is_full(const struct batch *b, size_t most);

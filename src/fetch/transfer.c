@@ -283,9 +283,8 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	default:
 		return false;
 	}
-	record = batch_add(&r->batch, a->entry);
+	record = batch_add(&r->batch, a->entry, a->octets);
 	record->delivered = r->t->now;
-	record->octets = a->octets;
 	record->wire = octets;
 	record->listed = a->entry->octets;
 	digest_end(&a->digest, record->sha256);

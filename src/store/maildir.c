@@ -38,7 +38,7 @@ struct maildir {
 	struct destination base;
 	const struct destination_settings *settings;
 	int root, tmp, new; /* the folders */
-	unsigned microseconds; /* when it was opened: part of the names */
+	char *name_end; /* of all names of this run */
 	struct maildir_file *batch;
 	size_t count, capacity;
 	size_t first_open; /* those before it have been closed */
@@ -83,6 +83,7 @@ static void maildir_close(struct destination *d)
 	if (m->new >= 0)
 		close(m->new);
 	free(m->batch);
+	free(m->name_end);
 	free(m);
 }
 
@@ -96,7 +97,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
 	clock_gettime(CLOCK_REALTIME, &now);
-	m->microseconds = (unsigned)(now.tv_nsec / 1000);
+	m->name_end = maildir_name_end((unsigned)(now.tv_nsec / 1000));
 	m->tmp = m->new = -1;
 	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (ok && m->root < 0)
@@ -146,7 +147,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
 	}
 	f = &m->batch[m->count];
-	f->temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now, m->microseconds);
+	f->temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now, m->name_end);
 	f->final = NULL;
 	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0) {

@@ -51,14 +51,21 @@ static void host_part(char *out, size_t size)
 	out[used] = '\0';
 }
 
-char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, unsigned microseconds)
+char *maildir_name_end(unsigned microseconds)
 {
-	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MAILDIR_IDENTITY_DIGITS + 1], host[96];
+	char host[96];
+
+	host_part(host, sizeof(host));
+	return memory_format(".M%06u.%s", microseconds, host);
+}
+
+char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, const char *end)
+{
+	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MAILDIR_IDENTITY_DIGITS + 1];
 
 	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
 	identity(account, maildrop, uid, message_digits, MAILDIR_IDENTITY_DIGITS);
-	host_part(host, sizeof(host));
-	return memory_format("%" PRId64 ".mh-%s-%s.M%06u.%s", now, account_digits, message_digits, microseconds, host);
+	return memory_format("%" PRId64 ".mh-%s-%s%s", now, account_digits, message_digits, end);
 }
 
 /* The message's digits in a name of this account (NULL: of any), or NULL. */

@@ -11,8 +11,11 @@
  * has the same middle part, whatever flags a reader adds behind it.
  */
 
-/* The name for a message; microseconds tell two runs of the same second apart. The caller frees it. */
-char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, unsigned microseconds);
+/* What all names of a run end with: the microseconds tell two runs of the same second apart. The caller frees it. */
+char *maildir_name_end(unsigned microseconds);
+
+/* The name for a message. The caller frees it. */
+char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, const char *end);
 
 enum { MAILDIR_IDENTITY_DIGITS = 24 };
 

@@ -24,7 +24,7 @@ static void fill(size_t count, uint64_t octets)
 	for (size_t i = 0; i < count; i++) {
 		snprintf(uids[i], sizeof(uids[i]), "%zu", i);
 		entries[i] = (struct plan_entry){.number = (uint32_t)i + 1, .uid = uids[i]};
-		batch_add(&batch, &entries[i])->octets = octets;
+		batch_add(&batch, &entries[i], octets);
 	}
 }
 

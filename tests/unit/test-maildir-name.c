@@ -10,7 +10,7 @@
 
 START_TEST(a_name_is_made_of_time_identity_and_host)
 {
-	char *name = maildir_name_make("work", "me@host", "uid-1", 1700000000, 7);
+	char *end = maildir_name_end(7), *name = maildir_name_make("work", "me@host", "uid-1", 1700000000, end);
 	char host[128];
 	int used = 0;
 
@@ -19,6 +19,7 @@ START_TEST(a_name_is_made_of_time_identity_and_host)
 	ck_assert_uint_eq((size_t)used, strlen(name));
 	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
 	free(name);
+	free(end);
 }
 END_TEST
 
@@ -36,10 +37,10 @@ START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
 	    {"work", "me@hostuid", "", false},
 	    {"workme@host", "uid", "", false},
 	};
-	char *name = maildir_name_make("work", "me@host", "uid", 1, 7);
+	char *name = maildir_name_make("work", "me@host", "uid", 1, ".M000007.host");
 
 	for (size_t i = 0; i < COUNT(others); i++) {
-		char *other = maildir_name_make(others[i].account, others[i].maildrop, others[i].uid, 99, 7);
+		char *other = maildir_name_make(others[i].account, others[i].maildrop, others[i].uid, 99, ".M000007.host");
 		bool same = strcmp(strchr(name, '.'), strchr(other, '.')) == 0;
 
 		ck_assert_msg(same == others[i].same, "%s and %s", name, other);
@@ -52,7 +53,7 @@ END_TEST
 /* A UID is any octets (RFC 1939 says 0x21 to 0x7e, servers know better). */
 START_TEST(nothing_of_a_uid_gets_into_a_name)
 {
-	char *name = maildir_name_make("a/b", "me@host", "../../etc/passwd\xff:2,S", 1, 7);
+	char *name = maildir_name_make("a/b", "me@host", "../../etc/passwd\xff:2,S", 1, ".M000007.host");
 
 	ck_assert_ptr_null(strpbrk(name, "/:,"));
 	ck_assert_ptr_null(strstr(name, "etc"));
@@ -78,7 +79,7 @@ static const struct {
 
 START_TEST(a_name_is_known_again_with_and_without_flags)
 {
-	char *made = maildir_name_make("work", "me@host", "uid", 1, 7), *start = strstr(made, ".mh-") + 4, name[256];
+	char *made = maildir_name_make("work", "me@host", "uid", 1, ".M000007.host"), *start = strstr(made, ".mh-") + 4, name[256];
 
 	snprintf(name, sizeof(name), "%s%.33s%s", forms[_i].before, start, forms[_i].behind);
 	ck_assert_msg(maildir_name_is_own(name, "work", NULL) == forms[_i].own, "%s", name);
@@ -89,7 +90,7 @@ END_TEST
 
 START_TEST(names_that_are_cut_short_are_nobodys)
 {
-	char *name = maildir_name_make("work", "me@host", "uid", 1, 7);
+	char *name = maildir_name_make("work", "me@host", "uid", 1, ".M000007.host");
 	size_t whole = (size_t)(strstr(name, ".mh-") + 4 + 33 - name);
 
 	ck_assert(maildir_name_is_own(name, "work", NULL));
@@ -103,7 +104,7 @@ END_TEST
 
 START_TEST(the_identity_in_a_name_is_that_of_its_uid)
 {
-	char *name = maildir_name_make("work", "me@host", "uid-1", 1, 7), in_name[MAILDIR_IDENTITY_DIGITS + 1],
+	char *name = maildir_name_make("work", "me@host", "uid-1", 1, ".M000007.host"), in_name[MAILDIR_IDENTITY_DIGITS + 1],
 	     wanted[MAILDIR_IDENTITY_DIGITS + 1];
 
 	maildir_name_identity("work", "me@host", "uid-1", wanted);

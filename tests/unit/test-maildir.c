@@ -312,7 +312,7 @@ END_TEST
 /* Puts a file where a run that died would have left it. */
 static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
 {
-	char *name = maildir_name_make(account, "me@host", uid, 1600000000, 7), path[400];
+	char *name = maildir_name_make(account, "me@host", uid, 1600000000, ".M000007.host"), path[400];
 
 	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
 	scratch_write_text(in_maildir(path), content);
@@ -447,7 +447,7 @@ START_TEST(a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_take
 	leave(moves[_i].from, "work", "1", moves[_i].flags, "one\n");
 	leave(moves[_i].from, "work", "2", moves[_i].flags, "two\n");
 	for (int i = 0; i < (taken ? 1 : 2); i++) {
-		char *name = maildir_name_make("work", "me@host", i == 0 ? "1" : "2", 1600000000, 7);
+		char *name = maildir_name_make("work", "me@host", i == 0 ? "1" : "2", 1600000000, ".M000007.host");
 		struct told t = {.lost = taken ? NULL : from, .moved_to = to};
 
 		snprintf(from, sizeof(from), "%s/%s%s", moves[_i].from, name, moves[_i].flags);
