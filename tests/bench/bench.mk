@@ -1,7 +1,7 @@
 # make bench: how fast it is, beside what the machine allows and beside other fetchers. Variables, which
 # can stand on the command line of make:
 #   BENCH_WORKLOADS='small mixed big poll line fleet'
-#   BENCH_ROUNDS=5      of every contender; medians are told
+#   BENCH_ROUNDS=5      of every contender, five times as many of a poll; medians are told
 #   BENCH_SCALE=1       0.05 does a twentieth of the work, to see whether all of it runs
 #   BENCH_CONTENDERS=   the names of some; empty: all that are installed
 #   BENCH_DIR=DIR       where the mail goes: a folder on the disk that is to be measured
@@ -20,8 +20,8 @@ tests_bench_drain_SOURCES = \
 	tests/bench/drain.c tests/bench/drain.h \
 	tests/bench/drain_store.c \
 	tests/bench/scan.h
-tests_bench_drain_CPPFLAGS = $(GNUTLS_CFLAGS)
-tests_bench_drain_LDADD = $(GNUTLS_LIBS)
+tests_bench_drain_CPPFLAGS = $(GNUTLS_CFLAGS) $(NETTLE_CFLAGS)
+tests_bench_drain_LDADD = $(GNUTLS_LIBS) $(NETTLE_LIBS)
 tests_bench_measure_SOURCES = tests/bench/measure.c
 tests_bench_measure_LDADD =
 tests_bench_delay_SOURCES = tests/bench/delay.c

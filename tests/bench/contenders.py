@@ -94,22 +94,25 @@ class Mailhaul(Contender):
 
 
 class Drain(Contender):
-    """The limit: of server and TLS, with --store that of a durable fetcher, with --poll that of a listing."""
+    """
+    The limit: of server and TLS, with --store that of a durable fetcher, with --digest that of one which takes
+    SHA-256 of each message, with --poll that of a listing.
+    """
     exact = True
 
     def __init__(self, program, mode=""):
         self.program, self.mode = program, mode
         self.name = f"drain {mode}".strip()
-        self.discards = mode != "--store"
+        self.discards = mode not in ("--store", "--digest")
 
     def version(self):
         return "the limit"
 
     def takes_part(self, workload):
-        return workload.poll == (self.mode == "--poll")
+        return workload.poll == (self.mode == "--poll") and not (workload.far and self.mode == "--digest")
 
     def commands(self, job):
         def options(account):
-            return {"--store": ["--store", job.mail(account)], "--poll": ["--poll"]}.get(self.mode, [])
+            return [self.mode] * bool(self.mode) + [job.mail(account)] * (not self.discards)
 
         return [[self.program, job.host, job.port, account, account, *options(account)] for account in job.accounts]

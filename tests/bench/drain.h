@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <gnutls/gnutls.h>
+#include <nettle/sha2.h>
 
 enum {
 	RAW_SIZE = 256 * 1024,	 /* ciphertext: what one recv may bring */
@@ -29,6 +30,8 @@ struct drain {
 	uint64_t octets;       /* of bodies, consumed */
 	uint64_t total, least; /* of all messages, and of the smallest one, as LIST says */
 	bool near, patient;
+	bool digests; /* takes SHA-256 of what it stores */
+	struct sha256_ctx digest;
 };
 
 /* Ends the program. */

@@ -65,6 +65,8 @@ static bool unstuff(struct drain *d)
 
 static void write_out(struct drain *d, int fd)
 {
+	if (d->digests)
+		sha256_update(&d->digest, d->out_end, (const uint8_t *)d->out);
 	for (size_t begin = 0; begin < d->out_end;) {
 		ssize_t written = write(fd, d->out + begin, d->out_end - begin);
 		if (written < 0)
@@ -108,6 +110,8 @@ void store_body(struct drain *d)
 	}
 	write_out(d, fd);
 	close(fd);
+	if (d->digests)
+		sha256_digest(&d->digest, SHA256_DIGEST_SIZE, (uint8_t *)d->out);
 }
 
 void put_in_place(struct drain *d)

@@ -91,7 +91,7 @@ class Bench:
     def find_contenders(self):
         mailhaul, drain = self.programs / "mailhaul", self.programs / "drain"
         everybody = [contenders.Mailhaul(mailhaul), contenders.Mailhaul(mailhaul, mbox=True),
-                     *(contenders.Drain(drain, mode) for mode in ("", "--store", "--poll")),
+                     *(contenders.Drain(drain, mode) for mode in ("", "--store", "--digest", "--poll")),
                      *(kind() for kind in peers.PEERS)]
         wanted = self.chosen.contenders.split()
         return [each for each in everybody if not wanted or each.name.split()[0] in wanted]
@@ -147,7 +147,7 @@ class Bench:
             if place.name not in workload.places:
                 continue
             game = rounds.Rounds(workload, place, endpoint, prefix, self.programs / "measure")
-            rows = game.play(there, self.chosen.rounds, whole, part, uids)
+            rows = game.play(there, self.chosen.rounds * workload.rounds, whole, part, uids)
             self.tell(workload, place, rows, endpoint, 0 if workload.poll else whole.octets)
             right = right and not any(rows[each.name].fails for each in there if not each.peer)
         return right

@@ -27,6 +27,7 @@ class Workload:
     places: tuple = ("disk", "tmpfs")
     far: bool = False      # behind the long line
     poll: bool = False     # nothing is new
+    rounds: int = 1        # so many times as often as others: it is short, and what it takes varies
     mbox: bool = False     # mailhaul into an mbox, too
 
     def part(self):
@@ -71,7 +72,7 @@ def workloads(scale):
         bounds=(at_most("drain --store", 1.05, both), at_most("", 12, figure="peak"), faster("mpop", 1),
                 at_most("mpop", 0.6, figure="cpu")))
     poll = Workload(
-        "poll", f"{count(100000):,} messages on the server, none of them new", [512] * count(100000), poll=True,
+        "poll", f"{count(100000):,} messages on the server, none of them new", [512] * count(100000), poll=True, rounds=5,
         places=("disk",), bounds=(at_most("drain --poll", 1.15), *every_peer(1)))
     line = Workload(
         "line", f"{count(500):,} messages of 4 KB behind a round trip of 50 ms", [4 * KB] * count(500), far=True,
