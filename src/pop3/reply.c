@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/scan.h"
+
 void reply_init(struct reply *r, bool crlf)
 {
 	r->crlf = crlf;
@@ -141,26 +143,31 @@ static char *step(struct reply *r, char c, char *out)
 	return out;
 }
 
-/* Copies from inside a line up to and including its end, or up to the last octet there is. */
-static char *copy_line(struct reply *r, const char **in, const char *end, char *out)
+/*
+ * Copies from inside a line up to the end of one behind which a dot may follow, or up to the last octet there is. A CR
+ * at the end is kept back: what comes next tells what it is.
+ */
+static char *copy_lines(struct reply *r, const char **in, const char *end, char *out)
 {
-	const char *from = *in;
-	const char *lf = memchr(from, '\n', (size_t)(end - from));
-	const char *stop = lf ? lf : end;
-	size_t length = (size_t)(stop - from);
-	bool cr = length > 0 && stop[-1] == '\r';
+	const char *at = *in;
 
-	memcpy(out, from, length);
-	out += length;
-	*in = stop;
-	if (cr) {
-		/* CR is kept back: step() decides with the LF, or with the next piece. */
-		out--;
-		r->place = PLACE_CR;
-	} else if (lf) {
-		*out++ = '\n';
-		*in = lf + 1;
+	while (r->place == PLACE_INSIDE && at < end) {
+		const char *stop = scan_copy(at, end, '\n', out);
+		bool cr = stop > at && stop[-1] == '\r';
+
+		out += stop - at - cr;
+		at = stop;
+		if (at == end) {
+			r->place = cr ? PLACE_CR : PLACE_INSIDE;
+		} else if (!cr) {
+			*out++ = *at++;
+		} else {
+			out = put_line_end(r, out);
+			at++;
+			r->place = at == end || *at == '.' ? PLACE_LINE_START : PLACE_INSIDE;
+		}
 	}
+	*in = at;
 	return out;
 }
 
@@ -189,7 +196,7 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 		char *next;
 
 		if (r->place == PLACE_INSIDE) {
-			out = copy_line(r, &at, end, out);
+			out = copy_lines(r, &at, end, out);
 			continue;
 		}
 		if (r->place == PLACE_DOT_CR && *at == '\n' && out > r->data)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/scan.h"
+
 /* What a command's answer looks like when it is +OK (RFC 1939, 3.). */
 enum reply_shape {
 	REPLY_SINGLE, /* the status line alone */
@@ -49,7 +51,7 @@ struct reply {
 	uint64_t octets; /* of the body so far, as the server counts them: unstuffed, with CRLF */
 	size_t line_length;
 	char line[REPLY_LINE_MOST + 2];
-	char data[REPLY_INPUT_MOST + 2];
+	char data[REPLY_INPUT_MOST + 2 + SCAN_SLACK];
 };
 
 void reply_init(struct reply *r, bool crlf);

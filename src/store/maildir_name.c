@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/scan.h"
 
 enum { ACCOUNT_DIGITS = 8 };
 
@@ -109,19 +110,24 @@ bool maildir_name_is_own(const char *name, const char *account, char identity_ou
 	return digits != NULL;
 }
 
+/* Line ends that are CRLF; a CR may be the last octet of the piece before. */
+static size_t count_crlf(const struct maildir_size *s, const char *bytes, size_t length)
+{
+	const char *at = bytes, *end = bytes + length;
+	size_t found = s->cr && *bytes == '\n';
+
+	while ((at = memchr(at, '\r', (size_t)(end - at)))) {
+		at++;
+		found += at < end && *at == '\n';
+	}
+	return found;
+}
+
 void maildir_size_add(struct maildir_size *s, const char *bytes, size_t length)
 {
-	const char *at = bytes, *end = bytes + length, *lf;
-
 	if (length == 0)
 		return;
 	s->octets += length;
-	s->crlf_octets += length;
-	while ((lf = memchr(at, '\n', (size_t)(end - at)))) {
-		bool cr = lf > bytes ? lf[-1] == '\r' : s->cr;
-
-		s->crlf_octets += !cr;
-		at = lf + 1;
-	}
-	s->cr = end[-1] == '\r';
+	s->crlf_octets += length + scan_count(bytes, length, '\n') - count_crlf(s, bytes, length);
+	s->cr = bytes[length - 1] == '\r';
 }

@@ -14,6 +14,7 @@
 #include "fuzz.h"
 #include "io/stream.h"
 #include "pop3/session.h"
+#include "store/state.h"
 
 enum {
 	ENDLESS = 384 * 1024,
@@ -41,15 +42,15 @@ static void must_be_sound(const struct maildrop *m)
 	}
 }
 
-/* No two messages may be taken for the same one. */
+/* No two messages may be taken for the same one, and the state is walked along in this order. */
 static void must_be_distinct(const struct listing *l)
 {
-	size_t count = l->maildrop.count < 100 ? l->maildrop.count : 100;
+	const char *last = "";
 
-	for (size_t i = 0; i < count; i++) {
-		MUST(*l->uids[i] != '\0');
-		for (size_t k = 0; k < i; k++)
-			MUST(strcmp(l->uids[i], l->uids[k]) != 0);
+	for (size_t i = 0; i < l->maildrop.count; i++) {
+		MUST(strcmp(last, l->items[i].uid) < 0);
+		MUST(l->items[i].index < l->maildrop.count);
+		last = l->items[i].uid;
 	}
 }
 

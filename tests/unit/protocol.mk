@@ -20,6 +20,7 @@ unit_tests += \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
 	tests/unit/test-sasl \
+	tests/unit/test-scan \
 	tests/unit/test-session \
 	tests/unit/test-session-queue \
 	tests/unit/test-stream
