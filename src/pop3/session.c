@@ -12,7 +12,6 @@
 #include "io/deadline.h"
 #include "io/stream.h"
 #include "pop3/capability.h"
-#include "pop3/maildrop.h"
 #include "pop3/refusal.h"
 #include "pop3/reply.h"
 
@@ -20,7 +19,6 @@ enum {
 	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
 	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
-	LINE_LEAST = 5,		  /* octets of a listing's line, most of which have longer numbers */
 };
 
 struct command {
@@ -263,7 +261,7 @@ void session_end_ahead(struct session *s)
 	stream_end_ahead(s->stream);
 }
 
-static bool send_queued(struct session *s, struct error *err)
+bool session_send(struct session *s, struct error *err)
 {
 	if (s->unsent && !stream_flush(s->stream, err))
 		return false;
@@ -277,7 +275,7 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 
 	if (s->queued == 0)
 		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
-	if (!send_queued(s, err))
+	if (!session_send(s, err))
 		return false;
 	do {
 		const char *bytes;
@@ -354,7 +352,7 @@ bool session_greet(struct session *s, struct error *err)
 	return mend_greeting(err);
 }
 
-static bool read_capabilities(struct session *s, struct error *err)
+bool session_read_capabilities(struct session *s, struct error *err)
 {
 	struct session_event event;
 	unsigned lines = 0;
@@ -377,7 +375,7 @@ static bool read_capabilities(struct session *s, struct error *err)
 bool session_ask_capabilities(struct session *s, struct error *err)
 {
 	session_queue(s, COMMAND_CAPA, 0);
-	return read_capabilities(s, err);
+	return session_read_capabilities(s, err);
 }
 
 void session_assume_capabilities(struct session *s, const char *text)
@@ -408,82 +406,6 @@ bool session_start_tls(struct session *s, const struct tls_options *tls, struct 
 	}
 	capability_clear(&s->capability);
 	return stream_start_tls(s->stream, tls, s->log, err);
-}
-
-/*
- * What is sure to come yet, if LIST's messages all have a line of UIDL's, once that has been asked for: other UIDs
- * are about as long as those that came.
- */
-static void expect_uids(struct session *s, const struct maildrop *m)
-{
-	bool asked = s->queued > 0 && s->queue[(s->first + s->queued - 1) % WINDOW].command == COMMAND_UIDL;
-	size_t length = LINE_LEAST + (m->uid_lines > 0 ? m->uids.length / m->uid_lines : 0);
-
-	session_expect(s, asked ? (uint64_t)(m->count - m->uid_lines) * length : 0);
-}
-
-/* Reads a listing's lines into m; *refused instead when the server does not know the command. */
-static bool read_listing(struct session *s, struct maildrop *m, bool *refused, struct error *err)
-{
-	struct session_event event;
-
-	for (;;) {
-		expect_uids(s, m);
-		if (!session_next(s, &event, err))
-			return false;
-		if (event.type == SESSION_END)
-			return true;
-		if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL) {
-			*refused = true;
-			return true;
-		}
-		if (event.type == SESSION_REFUSED)
-			return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused LIST", err);
-		if (event.type != SESSION_LINE)
-			continue;
-		if (!(event.command == COMMAND_LIST ? maildrop_add_size : maildrop_add_uid)(
-			m, event.text, event.length, err))
-			return false;
-	}
-}
-
-bool session_ask_list(struct session *s, struct error *err)
-{
-	/* What the server announced over TLS decides whether all of it goes out in one turn. */
-	session_queue(s, COMMAND_CAPA, 0);
-	if (session_window(s) > 1) {
-		session_queue(s, COMMAND_LIST, 0);
-		session_queue(s, COMMAND_UIDL, 0);
-	}
-	return send_queued(s, err);
-}
-
-bool session_list(struct session *s, struct maildrop *m, struct error *err)
-{
-	bool without_uidl = false, at_once;
-
-	if (s->queued == 0 && !session_ask_list(s, err))
-		return false;
-	at_once = s->queued > 1;
-	if (!read_capabilities(s, err))
-		return false;
-	if (!at_once) {
-		session_queue(s, COMMAND_LIST, 0);
-		at_once = session_window(s) > 1;
-		if (at_once)
-			session_queue(s, COMMAND_UIDL, 0);
-	}
-	if (!read_listing(s, m, &without_uidl, err) || !maildrop_finish_sizes(m, err))
-		return false;
-	if (!at_once)
-		session_queue(s, COMMAND_UIDL, 0);
-	if (!read_listing(s, m, &without_uidl, err))
-		return false;
-	if (!without_uidl || !s->capability.uidl)
-		return true;
-	error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
-	err->temporary = true;
-	return error_mend(err, "the next run tries again");
 }
 
 bool session_quit(struct session *s, struct error *err)

@@ -66,6 +66,8 @@ bool session_greet(struct session *s, struct error *err);
 
 /* Asks what the server can do now and forgets what it said before (RFC 2449, 5.). -ERR means nothing. */
 bool session_ask_capabilities(struct session *s, struct error *err);
+/* Reads the answer to a CAPA that was queued. */
+bool session_read_capabilities(struct session *s, struct error *err);
 const struct capability *session_capabilities(const struct session *s);
 
 /* Takes what capability_write gave of an earlier session for the server's answer. */
@@ -105,10 +107,13 @@ size_t session_queued(const struct session *s);
 bool session_is_crowded(const struct session *s);
 size_t session_window(const struct session *s);
 
+/* Sends what is queued. */
+bool session_send(struct session *s, struct error *err);
+
 /* Sends what is queued, and reads the next event of the oldest command that is not yet answered. */
 bool session_next(struct session *s, struct session_event *event, struct error *err);
 
-/* So many octets of messages are still to come, by LIST; a hint, see stream_expect. */
+/* So many octets are still to come of messages or a listing; a hint, see stream_expect. */
 void session_expect(struct session *s, uint64_t octets);
 
 /* See stream_on_idle. */

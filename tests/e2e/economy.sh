@@ -62,9 +62,9 @@ write_mail 301 600
 traced_whole
 check 'a run that fetches 300 more succeeds' contains out 'a: 300 new ('
 echo "# $(calls '\(') system calls, $(calls 'send(to|msg)\(') of them send, $(calls 'sync\(.*db-wal') sync the journal"
-# Open, write, rename, close; the host's name.
-check 'with 5 system calls for each message' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 5
-check 'and 8 a message with those of the run and the database' at_most "$(calls '\(')" 2400
+# Open, write, rename, close.
+check 'with 4 system calls for each message' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 4
+check 'and 7 a message with those of the run and the database' at_most "$(calls '\(')" 2100
 # The kernel is asked for addresses; hello and end of TLS (2), login, listing, all messages, QUIT, end.
 check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
 # A new journal, the beginning of the run, two batches, the end, and its checkpoint.

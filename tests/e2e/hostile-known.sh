@@ -44,12 +44,13 @@ known-1-million    10 0 0 3 1,000,000 known messages are looked through
 TABLE
 if strace -qq -o trace -e trace=none true; then
   STATUS=0
-  (cd known-100-thousand && exec strace -f -qq -o ../trace -e trace=fsync,fdatasync,syncfs \
+  (cd known-100-thousand && exec strace -f -qq -o ../trace -e trace=fsync,fdatasync,syncfs,setsockopt \
     "$MAILHAUL" -c mailhaul.conf >out 2>err) || STATUS=$?
   check 'a look that finds nothing new ends well' [ "$STATUS" = 0 ]
   check 'and syncs nothing' [ "$(syncs)" = 0 ]
+  check 'and lets the listing gather between two looks' grep -q 'SO_RCVLOWAT, \[65536\]' trace
 else
-  skip 'a look that finds nothing new syncs nothing' 'strace cannot trace here'
+  skip 'a look that finds nothing new syncs nothing and lets the listing gather' 'strace cannot trace here'
 fi
 
 done_hostile
