@@ -76,6 +76,16 @@ def numbered(form, most=None):
     return script
 
 
+def paused(script, after, seconds):
+    """The same, but it rests when `after` pieces have been sent."""
+    def rested(*arguments):
+        for number, piece in enumerate(script(*arguments)):
+            if number == after:
+                yield seconds
+            yield piece
+    return rested
+
+
 add("greeting-endless-line", greeting=forever(b"x", b"+OK "))
 add("greeting-endless-lines", greeting=forever(b"+OK hello\r\n"))
 add("greeting-endless-no-pop3", greeting=forever(b"\r\n"))
@@ -94,6 +104,8 @@ add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
 for count, name in (100000, "100-thousand"), (1000000, "1-million"):
     add("known-" + name, LIST=numbered(b"%d 1000\r\n", count),
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
+add("listing-paused", LIST=numbered(b"%d 10\r\n", 50000), RETR=[CUT],
+    UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 10, 2))
 add("list-long-uids", LIST=numbered(b"%d 1000\r\n", 1000000),
     UIDL=numbered(b"%d " + b"u" * 990 + b"%08d\r\n", 1000000))
 add("uidl-endless", UIDL=numbered(b"%d uid\r\n"))
