@@ -168,5 +168,5 @@ class Rounds:
                 if problem:
                     row.fail(problem, given_up=contender.peer and row.failures > 0)
                 else:
-                    row.results.append(result)
+                    row.results[number] = result
         return rows

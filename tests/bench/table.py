@@ -15,7 +15,7 @@ COLUMNS = ("", "wall s", "least", "most", "CPU s", "peak MB", "MB/s", "CPU ns/B"
 class Row:
     """What one contender did. 'scale': what its figures were multiplied by, because it did less work."""
     name: str
-    results: list = dataclasses.field(default_factory=list)
+    results: dict = dataclasses.field(default_factory=dict)  # by round
     scale: float = 1.0
     note: str = ""
     failures: int = 0
@@ -28,8 +28,17 @@ class Row:
         self.note = f"FAILED {self.failures} x: {problem}"
 
     def median(self, figure):
-        value = statistics.median(getattr(result, figure) for result in self.results)
-        return value if figure == "peak" else value * self.scale
+        return statistics.median(self.figures(figure).values())
+
+    def figures(self, figure):
+        scale = 1 if figure == "peak" else self.scale
+        return {number: getattr(result, figure) * scale for number, result in self.results.items()}
+
+    def over(self, other, figure):
+        """The median of the ratios of each round: what slows a whole round down does not count. None: no such round."""
+        ours, theirs = self.figures(figure), other.figures(figure)
+        ratios = [ours[number] / theirs[number] for number in ours if theirs.get(number)]
+        return statistics.median(ratios) if ratios else None
 
     @property
     def fails(self):
@@ -57,7 +66,7 @@ def heading(versions, places, rounds, scale):
              f"  system     {platform.system()} {platform.release()}"]
     lines += [f"  {name:<10} {filesystem(path)} ({path.parent})" for name, path in places.items()]
     lines += [f"  {name:<10} {version}" for name, version in versions.items()]
-    lines.append(f"  rounds     {rounds}, interleaved; medians; every message stays on the server"
+    lines.append(f"  rounds     {rounds}, interleaved; medians, of ratios as well; every message stays on the server"
                  + (f"; SCALE {scale:g}: only a trial" if scale != 1 else ""))
     return "\n".join(lines) + "\n"
 
@@ -68,13 +77,14 @@ def cells(row, octets, drain, store):
     wall, cpu = row.median("wall"), row.median("cpu")
 
     def ratio(other):
-        return f"{wall / other.median('wall'):.2f}" if other and other.results else ""
+        value = row.over(other, "wall") if other else None
+        return "" if value is None else f"{value:.2f}"
 
     def number(value):
         return f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
     mark = "~" if row.scale != 1 else ""
-    walls = [result.wall * row.scale for result in row.results]
+    walls = row.figures("wall").values()
     return (row.name, mark + number(wall), number(min(walls)), number(max(walls)), mark + number(cpu),
             f"{row.median('peak') / 2**20:.1f}", f"{octets / wall / 1e6:.1f}" if octets else "",
             f"{cpu / octets * 1e9:.2f}" if octets else "", ratio(drain), ratio(store), str(len(row.results)), row.note)
@@ -98,16 +108,17 @@ def judge(workload, rows, place):
     us = rows.get("mailhaul")
     for bound in workload.bounds:
         them = rows.get(bound.other)
-        if place not in bound.places or not us or not us.results or (bound.other and not (them and them.results)):
+        if place not in bound.places or not us or not us.results or (bound.other and not them):
             continue
-        value = us.median(bound.figure)
-        if bound.sense == "faster":
-            value, sign, what = them.median(bound.figure) / value, ">=", f"{bound.other} / mailhaul, {bound.figure}"
-            holds = value >= bound.limit
+        if not them:
+            value, sign, what = us.median(bound.figure) / 2**20, "<=", "mailhaul, peak MB"
+        elif bound.sense == "faster":
+            value, sign, what = them.over(us, bound.figure), ">=", f"{bound.other} / mailhaul, {bound.figure}"
         else:
-            value = value / them.median(bound.figure) if them else value / 2**20
-            sign, what = "<=", f"mailhaul / {bound.other}, {bound.figure}" if them else "mailhaul, peak MB"
-            holds = value <= bound.limit
+            value, sign, what = us.over(them, bound.figure), "<=", f"mailhaul / {bound.other}, {bound.figure}"
+        if value is None:
+            continue
+        holds = value >= bound.limit if sign == ">=" else value <= bound.limit
         mark = "~" if them and them.scale != 1 else ""
         verdict = "pass" if holds else "FAIL"
         lines.append(f"{verdict}  {what}: bound {sign} {bound.limit:g}, is {mark}{value:.2f}")
