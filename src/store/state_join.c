@@ -14,13 +14,13 @@ static const int64_t forget_after = 400 * 86400; /* seconds that a UID is rememb
 
 enum { ROWS_MEMORY = 16 * 1024 * 1024 }; /* octets that are read ahead at most */
 
-/* A row of the table of messages. */
+/* What a join needs of each row of the table of messages. */
 struct row {
 	const char *uid;
-	size_t uid_offset; /* in struct state_rows */
-	int64_t delivered, gone, listed, wire, octets;
+	int64_t delivered, gone, listed;
+	uint32_t uid_offset; /* in struct state_rows */
 	bool is_gone;
-	int how; /* what `deleted` says */
+	unsigned char how; /* what `deleted` says */
 };
 
 struct state_rows {
@@ -31,11 +31,10 @@ struct state_rows {
 	int64_t changes; /* of the database, when they were read */
 };
 
-static const char first_rows[] =
-    "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message ORDER BY uid";
+static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed FROM message ORDER BY uid";
 static const char further_rows[] =
-    "SELECT uid, delivered, gone, deleted, listed, wire, octets FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] = "SELECT uid, 0, NULL, 0, 0, 0, 0 FROM told ORDER BY uid";
+    "SELECT uid, delivered, gone, deleted, listed FROM message WHERE uid > ?1 ORDER BY uid";
+static const char told_rows[] = "SELECT uid, 0, NULL, 0, 0 FROM told ORDER BY uid";
 
 /* The row's text lives until the next one is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -49,17 +48,15 @@ static bool read_row(struct query *q, struct row *row, bool *there, struct error
 	    .delivered = query_integer(q, 1),
 	    .is_gone = !query_is_null(q, 2),
 	    .gone = query_integer(q, 2),
-	    .how = (int)query_integer(q, 3),
+	    .how = (unsigned char)query_integer(q, 3),
 	    .listed = query_integer(q, 4),
-	    .wire = query_integer(q, 5),
-	    .octets = query_integer(q, 6),
 	};
 	return true;
 }
 
 static void keep_row(struct state_rows *r, struct row row)
 {
-	row.uid_offset = r->uids.length;
+	row.uid_offset = (uint32_t)r->uids.length;
 	buf_append(&r->uids, row.uid, strlen(row.uid) + 1);
 	row.uid = NULL;
 	if (r->count == r->capacity) {
@@ -182,6 +179,20 @@ static void look_at(struct state_look *look, const struct row *row, const struct
 		look->oldest = row->gone;
 }
 
+static bool look_at_sizes(struct state *s, struct state_item *item, struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	if (!query_start(&q, state_database(s), err, "SELECT listed, wire, octets FROM message WHERE uid = ?1", "t", item->uid))
+		return false;
+	ok = query_next(q, &row, err);
+	item->likely = ok && row &&
+	    state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
+	query_end(&q);
+	return ok;
+}
+
 /*
  * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
  * made UID tells header and size by itself; what we have deleted under it is gone for good.
@@ -191,16 +202,13 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 {
 	bool deleted = row->how == STATE_DELETED;
 
-	(void)s;
-	(void)err;
 	if (item) {
 		item->delivered = row->delivered;
 		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
-		item->likely = !deleted && state_size_fits(item->octets, row->listed, row->wire, row->octets);
 	}
 	look_at(context, row, item);
-	return true;
+	return !item || !item->doubtful || deleted || look_at_sizes(s, item, err);
 }
 
 static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
