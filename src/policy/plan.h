@@ -21,7 +21,7 @@ struct plan_entry {
 	bool deleted; /* the server has taken its DELE */
 };
 
-/* How many entries it is that something was decided about. */
+/* How many entries were decided how. */
 struct plan_summary {
 	size_t fetch; /* to be brought */
 	size_t erase; /* delivered before, to be deleted now */
