@@ -15,16 +15,32 @@
  */
 #define SPAWN_ERRORS "spawn-errors"
 
-/* Runs the suite, each test in a process of its own. Returns the status to leave main with. */
-static inline int check_main(Suite *s)
+/* Runs the suite. Returns the status to leave main with. */
+static inline int check_run(Suite *s, enum fork_status forks)
 {
 	SRunner *runner = srunner_create(s);
 	int failed;
 
+	srunner_set_fork_status(runner, forks);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed == 0 ? 0 : 1;
+}
+
+/*
+ * Runs the suite, each test in a process of its own unless CK_FORK=no is in the environment: valgrind looks for leaks
+ * once a process.
+ */
+static inline int check_main(Suite *s)
+{
+	return check_run(s, CK_FORK_GETENV);
+}
+
+/* The same for tests that need a process of their own: they change or end it. */
+static inline int check_main_apart(Suite *s)
+{
+	return check_run(s, CK_FORK);
 }
 
 /* Adds a case of that name to the suite. */

@@ -42,7 +42,7 @@ static int make_writable(const char *path, const struct stat *st, int type, stru
 	return type == FTW_D || type == FTW_DNR ? chmod(path, 0700) : 0;
 }
 
-int scratch_main(Suite *s)
+static int run_in_root(Suite *s, int (*run)(Suite *s))
 {
 	const char *base = getenv("TMPDIR");
 	int status;
@@ -52,10 +52,20 @@ int scratch_main(Suite *s)
 		perror(root);
 		return 1;
 	}
-	status = check_main(s);
+	status = run(s);
 	nftw(root, make_writable, 16, FTW_PHYS);
 	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return status;
+}
+
+int scratch_main(Suite *s)
+{
+	return run_in_root(s, check_main);
+}
+
+int scratch_main_apart(Suite *s)
+{
+	return run_in_root(s, check_main_apart);
 }
 
 void scratch_enter(void)

@@ -15,6 +15,9 @@ struct TCase;
  */
 int scratch_main(struct Suite *s);
 
+/* The same for check_main_apart. */
+int scratch_main_apart(struct Suite *s);
+
 /* A checked fixture: gives the test an empty folder of its own, with mode 0700. */
 void scratch_enter(void);
 

@@ -212,5 +212,5 @@ int main(void)
 	tcase_add_test(c, the_time_of_a_batch_is_that_of_its_first_message);
 	tcase_add_test(c, a_batch_keeps_its_messages_in_order_however_many_there_are);
 	LOOP_OVER(o, a_message_is_recorded_only_after_it_is_in_place, orders);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }

@@ -140,5 +140,5 @@ int main(void)
 	tcase_add_test(c, a_failure_is_told_with_all_its_words);
 	tcase_add_test(c, of_many_names_people_see_some_and_programs_all);
 	tcase_add_test(c, the_last_of_several_holds);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }

@@ -201,5 +201,5 @@ int main(void)
 	LOOP_OVER(e, each_kind_of_failure_has_its_exit_code, kinds);
 	tcase_add_test(e, every_kind_of_failure_is_in_the_table);
 	tcase_add_test(e, the_more_serious_of_two_codes_wins);
-	return check_main(s);
+	return check_main_apart(s);
 }

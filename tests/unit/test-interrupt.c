@@ -207,5 +207,5 @@ int main(void)
 	tcase_add_test(c, the_grace_lets_waits_go_on_for_a_while);
 	tcase_add_test(c, a_worker_that_is_exposed_can_be_ended);
 	tcase_add_test(c, a_lock_is_not_waited_for_any_more);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }

@@ -464,5 +464,5 @@ int main(void)
 	tcase_add_test(a, a_message_larger_than_the_memory_for_it_arrives_whole);
 	tcase_add_test(l, the_mbox_is_locked_in_both_ways_from_prepare_to_commit);
 	tcase_add_test(l, an_mbox_that_is_replaced_while_it_is_waited_for_is_locked);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }

@@ -196,5 +196,5 @@ int main(void)
 	tcase_add_test(c, a_server_that_has_stopped_makes_the_rate_go_down);
 	tcase_add_test(c, a_second_session_begins_anew);
 	tcase_add_test(c, the_bar_is_drawn_with_what_the_terminal_has);
-	return check_main(s);
+	return check_main_apart(s);
 }

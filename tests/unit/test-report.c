@@ -219,5 +219,5 @@ int main(void)
 	tcase_add_test(c, log_lines_are_told_up_to_the_level_that_is_wanted);
 	tcase_add_test(c, where_there_is_no_other_log_a_silent_failure_is_not_told);
 	tcase_add_test(c, what_was_asked_for_goes_to_standard_output);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }

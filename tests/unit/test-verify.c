@@ -215,5 +215,5 @@ int main(void)
 	tcase_add_test(t, one_that_never_rests_is_left_for_later);
 	tcase_add_test(t, a_state_is_made_again_when_the_place_has_come_to_rest);
 	tcase_add_test(t, and_not_while_it_changes);
-	return scratch_main(s);
+	return scratch_main_apart(s);
 }
