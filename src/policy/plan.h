@@ -21,7 +21,7 @@ struct plan_entry {
 	bool deleted; /* the server has taken its DELE */
 };
 
-/* How many entries were decided how. */
+/* How many entries plan_decide gave which decision. */
 struct plan_summary {
 	size_t fetch; /* to be brought */
 	size_t erase; /* delivered before, to be deleted now */
@@ -35,7 +35,7 @@ struct plan {
 	struct plan_entry *entries; /* in the order in which they are dealt with */
 	size_t count;
 	size_t strange; /* entries that are not known for certain: fetch/recognise has to look at them */
-	struct plan_summary summary; /* of what plan_decide decided */
+	struct plan_summary summary;
 };
 
 /* What a run may still fetch. */

@@ -27,7 +27,7 @@ struct retention_clock {
 
 /* What is known of a message that the server lists. */
 struct retention_known {
-	int64_t when;	   /* the time when it was */
+	int64_t when;	   /* the time of the delivery */
 	bool delivered;	   /* this program put it in place and recorded that */
 	bool told;	   /* the user was told that it is too large */
 };

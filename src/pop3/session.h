@@ -66,6 +66,7 @@ bool session_greet(struct session *s, struct error *err);
 
 /* Asks what the server can do now and forgets what it said before (RFC 2449, 5.). -ERR means nothing. */
 bool session_ask_capabilities(struct session *s, struct error *err);
+
 /* Reads the answer to a CAPA that was queued. */
 bool session_read_capabilities(struct session *s, struct error *err);
 const struct capability *session_capabilities(const struct session *s);
