@@ -200,7 +200,7 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	uint64_t octets = 0;
 
 	c->step = "list";
-	if (!listing_read(&c->listing, c->connection.session, err))
+	if (!listing_read(&c->listing, c->connection.session, NULL, err))
 		return false;
 	tell(c, "times.listing", deadline_clock() - start);
 	for (size_t i = 0; i < m->count; i++)

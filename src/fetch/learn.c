@@ -7,16 +7,31 @@
 #include "fetch/listing.h"
 #include "fetch/recognise.h"
 #include "policy/plan.h"
+#include "pop3/session.h"
 #include "store/state.h"
 
-bool learn(const struct learning *l, struct error *err)
+/* Sizes of so many messages are asked for at once: a turn of the line takes as long as they do. */
+enum { SIZES_AT_ONCE = 1000 };
+
+/* Joins a listing with what is recorded. Without sizes it can tell that nothing has changed, and no more. */
+static bool join(const struct learning *l, struct state_look *look, struct error *err)
+{
+	if (!listing_join(l->listing, l->state, look, l->plan, err))
+		return false;
+	if (l->listing->maildrop.sized || (l->plan->strange == 0 && !look->differs))
+		return true;
+	plan_free(l->plan);
+	return listing_read_sizes(l->listing, l->connection->session, err) &&
+	    listing_join(l->listing, l->state, look, l->plan, err);
+}
+
+static bool learn_with(const struct learning *l, const struct state_rows *known, struct error *err)
 {
 	const struct account *a = l->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	struct buf *announced = &l->connection->announced;
 	enum state_origin origin = STATE_MAILDROP_SAME;
-	struct state_look look = {.now = l->now, .ahead = l->known};
-	size_t count = l->listing->maildrop.count;
+	struct state_look look = {.now = l->now, .ahead = known};
 	struct recognition recognition = {
 	    .state = l->state,
 	    .session = l->connection->session,
@@ -27,13 +42,43 @@ bool learn(const struct learning *l, struct error *err)
 	};
 
 	/* An empty listing would show nothing about another maildrop. */
-	if ((count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
-	    !listing_join(l->listing, l->state, &look, l->plan, err) ||
-	    !state_note_listing(l->state, l->listing->items, count, l->now, &look, &recognition.missing, err))
+	if ((l->listing->maildrop.count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
+	    !join(l, &look, err) ||
+	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look, &recognition.missing, err))
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognise(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
 	    state_note_certificate(l->state, l->certificate_ends, err) &&
 	    state_commit(l->state, err);
+}
+
+bool learn(const struct learning *l, struct error *err)
+{
+	return learn_with(l, NULL, err);
+}
+
+bool learn_from_server(const struct learning *l, bool deletes, const char **step, struct error *err)
+{
+	struct session *session = l->connection->session;
+	struct state_rows *known = NULL;
+	struct maildrop_total total;
+	bool few, all, ok = false;
+
+	*step = "state";
+	if (!state_read_ahead(l->state, SIZES_AT_ONCE, &known, err))
+		goto out;
+	few = state_rows_listed(known, &total.messages, &total.octets);
+	*step = "list";
+	if (!session_ask_list(session, few || deletes, err))
+		goto out;
+	*step = "state";
+	if (!state_read_ahead(l->state, SIZE_MAX, &known, err))
+		goto out;
+	all = state_rows_listed(known, &total.messages, &total.octets);
+	*step = "list";
+	ok = listing_read(l->listing, session, all ? &total : NULL, err) && learn_with(l, known, err);
+out:
+	state_rows_free(&known);
+	return ok;
 }

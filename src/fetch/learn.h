@@ -12,16 +12,14 @@ struct listing;
 struct log;
 struct plan;
 struct state;
-struct state_rows;
 
 /* What learn works with; all of it belongs to the caller. */
 struct learning {
 	const struct account *account;
 	struct state *state;
-	const struct state_rows *known; /* state_read_ahead's, or NULL */
 	struct connection *connection;
 	const struct destination *destination; /* NULL where nothing will be delivered */
-	struct listing *listing;	       /* as listing_read left it */
+	struct listing *listing;	       /* an empty one, or as listing_read left it */
 	struct plan *plan;		       /* an empty one */
 	int64_t now;			       /* seconds since the epoch */
 	int64_t certificate_ends;	       /* the same; 0: not known */
@@ -34,5 +32,11 @@ struct learning {
  * with an entry for every message, of which nothing is decided yet.
  */
 bool learn(const struct learning *l, struct error *err);
+
+/*
+ * Lists first, and reads what is recorded while the server makes the listing. deletes: this run may delete messages
+ * that were delivered before, so that each of their sizes has to be what it was. *step: what is being done.
+ */
+bool learn_from_server(const struct learning *l, bool deletes, const char **step, struct error *err);
 
 #endif

@@ -38,7 +38,10 @@ static bool sort_items(struct listing *l)
 
 	for (size_t i = 0; i < count; i++) {
 		l->items[i] = (struct state_item){
-		    .uid = uid_of(l, i), .octets = l->maildrop.messages[i].octets, .index = (uint32_t)i};
+		    .uid = uid_of(l, i),
+		    .octets = l->maildrop.sized ? l->maildrop.messages[i].octets : STATE_UNSIZED,
+		    .index = (uint32_t)i,
+		};
 		ascending = ascending && strcmp(last, l->items[i].uid) < 0;
 		last = l->items[i].uid;
 	}
@@ -130,20 +133,42 @@ static void number_same(struct listing *l)
 	(void)sort_items(l);
 }
 
-bool listing_read(struct listing *l, struct session *s, struct error *err)
+static void free_items(struct listing *l)
+{
+	for (size_t i = 0; l->made && i < l->maildrop.count; i++)
+		free(l->made[i]);
+	free(l->made);
+	free(l->items);
+	l->made = NULL;
+	l->items = NULL;
+}
+
+/* Makes the items of the maildrop, and UIDs where they are missing, which takes sizes. */
+static bool make_items(struct listing *l, struct session *s, struct error *err)
 {
 	size_t unusable;
 
-	if (!session_list(s, &l->maildrop, err))
-		return false;
 	l->items = memory_zeroed(l->maildrop.count, sizeof(*l->items));
 	unusable = sort_items(l) ? 0 : find_unusable(l);
 	if (unusable == 0)
 		return true;
+	if (!l->maildrop.sized)
+		return listing_read_sizes(l, s, err);
 	if (!identify(l, s, unusable, err))
 		return false;
 	number_same(l);
 	return true;
+}
+
+bool listing_read(struct listing *l, struct session *s, const struct maildrop_total *known, struct error *err)
+{
+	return session_list(s, &l->maildrop, known, err) && make_items(l, s, err);
+}
+
+bool listing_read_sizes(struct listing *l, struct session *s, struct error *err)
+{
+	free_items(l);
+	return session_list_sizes(s, &l->maildrop, err) && make_items(l, s, err);
 }
 
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
@@ -180,10 +205,6 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 
 void listing_free(struct listing *l)
 {
-	for (size_t i = 0; l->made && i < l->maildrop.count; i++)
-		free(l->made[i]);
-	free(l->made);
-	free(l->items);
+	free_items(l);
 	maildrop_free(&l->maildrop);
-	*l = (struct listing){0};
 }

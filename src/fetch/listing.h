@@ -22,12 +22,15 @@ struct listing {
 };
 
 /*
- * Asks for LIST and UIDL. A message without a UID, or with one that others have too, gets one made
- * of its header and first lines through TOP (policy/header): " header:HEX:OCTETS", which no server
- * can give, with "#N" behind it for the N-th of several that are the same; or " unknown:NUMBER" where
- * TOP is refused for it, but not for others.
+ * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
+ * UID, or with one that others have too, gets one made of its header and first lines through TOP (policy/header):
+ * " header:HEX:OCTETS", which no server can give, with "#N" behind it for the N-th of several that are the same;
+ * or " unknown:NUMBER" where TOP is refused for it, but not for others.
  */
-bool listing_read(struct listing *l, struct session *s, struct error *err);
+bool listing_read(struct listing *l, struct session *s, const struct maildrop_total *known, struct error *err);
+
+/* Asks for the sizes, which it has not. */
+bool listing_read_sizes(struct listing *l, struct session *s, struct error *err);
 
 /* Joins with what is known, into a plan with an entry for every message, in the server's order. */
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);

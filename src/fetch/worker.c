@@ -49,7 +49,6 @@ struct worker {
 	struct state *state;
 	struct connection connection;
 	struct listing listing;
-	struct state_rows *known; /* read ahead for the join */
 	struct plan plan;
 	bool out_of_step; /* transfer's word */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
@@ -145,7 +144,7 @@ static struct plan_limits limits_left(const struct worker *w)
 	return left;
 }
 
-/* Lists, joins with the state, which is read while the server makes the listing, and decides. */
+/* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
 	const struct plan_limits left = limits_left(w);
@@ -161,17 +160,8 @@ static bool make_plan(struct worker *w, struct error *err)
 	    .log = &w->log,
 	};
 
-	w->step = "list";
-	if (!session_ask_list(w->connection.session, err))
+	if (!learn_from_server(&learning, w->rule.mode != RETENTION_FOREVER && !w->rule.keep, &w->step, err))
 		return false;
-	w->step = "state";
-	if (!state_read_ahead(w->state, &w->known, err))
-		return false;
-	learning.known = w->known;
-	w->step = "list";
-	if (!listing_read(&w->listing, w->connection.session, err) || !learn(&learning, err))
-		return false;
-	state_rows_free(&w->known);
 	w->deleted = 0;
 	w->outcome.left = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
@@ -359,7 +349,6 @@ static void end_session(struct worker *w)
 		state_rollback(w->state);
 	connect_close(&w->connection, false);
 	listing_free(&w->listing);
-	state_rows_free(&w->known);
 	plan_free(&w->plan);
 }
 

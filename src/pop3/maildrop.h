@@ -14,35 +14,51 @@ enum {
 	MAILDROP_UID_MOST = 1024, /* octets; RFC 1939 allows 70, and some servers need more */
 };
 
+#define MAILDROP_UNSIZED UINT64_MAX
+
 /* One message as the server lists it. */
 struct maildrop_message {
 	uint32_t number;   /* message-number of this session */
 	uint32_t uid_length; /* 0: the server gave none */
 	size_t uid_offset; /* in maildrop.uids */
-	uint64_t octets;   /* what LIST says: a hint (RFC 1939, 11.) */
+	uint64_t octets;   /* what LIST says: a hint (RFC 1939, 11.); MAILDROP_UNSIZED before it was asked */
 };
 
-/* The server's listing, sorted by message-number when maildrop_finish has been called. */
+/* The server's listing, of LIST and UIDL, whichever comes first; sorted by message-number at the end of one. */
 struct maildrop {
 	struct maildrop_message *messages;
 	size_t count;
 	size_t capacity;
 	struct buf uids; /* UIDs are opaque octets, one behind the other, each ended by NUL */
-	size_t matched; /* where the last UIDL line found its message */
+	size_t sorted;	 /* so many messages were there at the end of a listing */
+	size_t matched;	 /* of those, the one behind that of the other listing's last line */
 	size_t uid_lines; /* lines of UIDL that were taken */
+	bool sized;	  /* LIST has been answered */
 };
 
+/* What STAT says (RFC 1939, 5.). */
+struct maildrop_total {
+	uint64_t messages;
+	uint64_t octets;
+};
+
+/* Reads what follows the +OK of STAT. False when that is something else. */
+bool maildrop_read_total(const char *text, size_t length, struct maildrop_total *total);
+
 /*
- * Takes one line of LIST's answer ("number octets"). All lines of LIST come before those of UIDL.
- * ERROR_PROTOCOL for what is no such line, a number out of range, or more than MAILDROP_MEMORY.
+ * Takes one line of LIST's answer ("number octets"). ERROR_PROTOCOL for what is no such line, a number
+ * out of range, or more than MAILDROP_MEMORY.
  */
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err);
 
-/* Sorts what LIST gave. ERROR_PROTOCOL when a number came twice. */
-bool maildrop_finish_sizes(struct maildrop *m, struct error *err);
+/* The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it. */
+bool maildrop_end_sizes(struct maildrop *m, struct error *err);
 
-/* Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as above, or for an unlisted number. */
+/* Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as for LIST, or for a number that LIST did not have. */
 bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struct error *err);
+
+/* The end of UIDL. ERROR_PROTOCOL when a number came twice. */
+bool maildrop_end_uids(struct maildrop *m, struct error *err);
 
 /* The UID of a message, terminated by NUL; "" where there is none. It is the maildrop's. */
 const char *maildrop_uid(const struct maildrop *m, const struct maildrop_message *message);

@@ -116,6 +116,7 @@ static const char *const command_words[] = {
     [COMMAND_NOOP] = "NOOP",
     [COMMAND_RSET] = "RSET",
     [COMMAND_QUIT] = "QUIT",
+    [COMMAND_STAT] = "STAT",
 };
 
 static enum reply_shape shape_of(enum session_command command)

@@ -10,6 +10,7 @@ struct channel_binding;
 struct error;
 struct log;
 struct maildrop;
+struct maildrop_total;
 struct secret;
 struct stream;
 struct tls_options;
@@ -35,6 +36,7 @@ enum session_command {
 	COMMAND_ASK_UID,  /* UIDL of one message */
 	COMMAND_ASK_SIZE, /* LIST of one message */
 	COMMAND_PEEK,	  /* TOP of SESSION_PEEK_LINES lines */
+	COMMAND_STAT,
 };
 
 enum { SESSION_PEEK_LINES = 20 };
@@ -81,14 +83,20 @@ void session_assume_capabilities(struct session *s, const char *text);
 bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err);
 
 /*
- * After the login: asks once more what the server can do, and fills an empty maildrop from LIST and
- * UIDL. A server without UIDL gives messages without UID; one that announced it and refuses it is an
- * ERROR_PROTOCOL that passes.
+ * After the login: sends the questions of session_list, so that the caller can do something else before it
+ * calls that: what the server can do now, the UIDs, and the sizes, or, if they may not be needed, their sum.
  */
-bool session_list(struct session *s, struct maildrop *m, struct error *err);
+bool session_ask_list(struct session *s, bool sizes, struct error *err);
 
-/* Sends session_list's questions, so that the caller can do something else before it calls that. */
-bool session_ask_list(struct session *s, struct error *err);
+/*
+ * Fills an empty maildrop. It has no sizes if they were not asked for and the server has as many messages and
+ * octets as `known` says. A server without UIDL gives messages without UID; one that announced it and refuses
+ * it is an ERROR_PROTOCOL that passes.
+ */
+bool session_list(struct session *s, struct maildrop *m, const struct maildrop_total *known, struct error *err);
+
+/* Adds the sizes to a maildrop that has none. */
+bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err);
 
 /* False when the server has sent something although every command is answered. */
 bool session_is_quiet(const struct session *s);

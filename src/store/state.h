@@ -27,10 +27,12 @@ struct state_record {
 	unsigned char header[DIGEST_SHORT]; /* policy/header */
 };
 
+#define STATE_UNSIZED UINT64_MAX
+
 /* A listed UID, to be joined with what is known of it. */
 struct state_item {
 	const char *uid;
-	uint64_t octets; /* what LIST says */
+	uint64_t octets; /* what LIST says; STATE_UNSIZED: what it said the last time, which state_join fills in */
 	int64_t delivered;
 	uint32_t index;	 /* the caller's */
 	bool known;	 /* it was delivered, or at least: */
@@ -102,11 +104,19 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *maildr
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
 
 /*
- * What is recorded of messages, so that state_join need not wait for it: all, or the first 16 MiB by UID. Good until
+ * What is recorded of messages, so that state_join need not wait for it: by UID, 16 MiB at the most. Good until
  * something is changed; state_join notices that.
  */
 struct state_rows;
-bool state_read_ahead(struct state *s, struct state_rows **out, struct error *err);
+
+/* Reads `most` of them; with *rows of an earlier call, so many more. */
+bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err);
+
+/*
+ * How many messages the server has, and their octets as LIST said, as far as is recorded. False when that is not
+ * known because there are further rows.
+ */
+bool state_rows_listed(const struct state_rows *rows, uint64_t *messages, uint64_t *octets);
 void state_rows_free(struct state_rows **rows);
 
 enum { STATE_MARK_SIZE = 2 };

@@ -27,8 +27,9 @@ struct state_rows {
 	struct row *rows;
 	size_t count, capacity;
 	struct buf uids;
-	bool complete;	 /* there are no more */
-	int64_t changes; /* of the database, when they were read */
+	uint64_t listed, octets; /* those that are not gone */
+	bool complete;		 /* there are no more */
+	int64_t changes;	 /* of the database, when they were read */
 };
 
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed FROM message ORDER BY uid";
@@ -56,6 +57,8 @@ static bool read_row(struct query *q, struct row *row, bool *there, struct error
 
 static void keep_row(struct state_rows *r, struct row row)
 {
+	r->listed += !row.is_gone;
+	r->octets += row.is_gone ? 0 : (uint64_t)row.listed;
 	row.uid_offset = (uint32_t)r->uids.length;
 	buf_append(&r->uids, row.uid, strlen(row.uid) + 1);
 	row.uid = NULL;
@@ -66,23 +69,40 @@ static void keep_row(struct state_rows *r, struct row row)
 	r->rows[r->count++] = row;
 }
 
-bool state_read_ahead(struct state *s, struct state_rows **out, struct error *err)
+static const char *last_uid(const struct state_rows *r)
 {
-	struct state_rows *r = memory_zeroed(1, sizeof(*r));
+	return r->count > 0 ? r->uids.data + r->rows[r->count - 1].uid_offset : "";
+}
+
+bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err)
+{
+	struct state_rows *r = *rows ? *rows : memory_zeroed(1, sizeof(*r));
+	size_t end = r->count + (most < SIZE_MAX - r->count ? most : SIZE_MAX - r->count);
 	struct query *q;
 	struct row row;
-	bool there = true, ok = query_start(&q, state_database(s), err, first_rows, "");
+	bool there = true, ok;
 
-	r->changes = database_changes(state_database(s));
-	while (ok && there && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
+	*rows = r;
+	if (r->count == 0)
+		r->changes = database_changes(state_database(s));
+	if (r->complete || r->changes != database_changes(state_database(s)))
+		return true;
+	ok = query_start(&q, state_database(s), err, further_rows, "t", last_uid(r));
+	while (ok && there && r->count < end && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
 		ok = read_row(q, &row, &there, err);
 		if (ok && there)
 			keep_row(r, row);
 	}
 	r->complete = !there;
 	query_end(&q);
-	*out = r;
 	return ok;
+}
+
+bool state_rows_listed(const struct state_rows *rows, uint64_t *messages, uint64_t *octets)
+{
+	*messages = rows->listed;
+	*octets = rows->octets;
+	return rows->complete;
 }
 
 void state_rows_free(struct state_rows **rows)
@@ -105,8 +125,6 @@ struct source {
 static bool source_open(struct source *from, struct state *s, const struct state_rows *ahead, const char *select,
     struct error *err)
 {
-	const char *last = "";
-
 	/* What was changed since may be another now. */
 	if (ahead && ahead->changes != database_changes(state_database(s)))
 		ahead = NULL;
@@ -115,9 +133,7 @@ static bool source_open(struct source *from, struct state *s, const struct state
 		return query_start(&from->q, state_database(s), err, select, "");
 	if (ahead->complete)
 		return true;
-	if (ahead->count > 0)
-		last = ahead->uids.data + ahead->rows[ahead->count - 1].uid_offset;
-	return query_start(&from->q, state_database(s), err, further_rows, "t", last);
+	return query_start(&from->q, state_database(s), err, further_rows, "t", last_uid(ahead));
 }
 
 static bool source_next(struct source *from, struct row *row, bool *there, struct error *err)
@@ -204,6 +220,8 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 
 	if (item) {
 		item->delivered = row->delivered;
+		if (item->octets == STATE_UNSIZED)
+			item->octets = (uint64_t)row->listed;
 		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
 	}

@@ -12,6 +12,7 @@ e2e_tests = \
 	tests/e2e/faults.sh \
 	tests/e2e/fetch-json.sh \
 	tests/e2e/identity.sh \
+	tests/e2e/unchanged.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/key-log.sh \

@@ -70,6 +70,17 @@ check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
 # A new journal, the beginning of the run, two batches, the end, and its checkpoint.
 check "and 8 syncs of the state's journal" at_most "$(calls 'sync\(.*db-wal')" 8
 
+write_mail 601 1100
+run
+traced
+check 'a run that finds nothing new among 1,100 messages succeeds' contains out 'a: 0 new ('
+check 'in 6 turns as well' at_most "$(turns)" 6
+check 'and asks for no sizes' [ "$(grep -c 'C: LIST' transcript)" = 5 ]
+sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
+traced
+# Connection, hello, end of TLS and greeting, capabilities, login, listing, QUIT.
+check 'in 7 when it has to ask what the server can do' at_most "$(turns)" 7
+
 stop
 serve --dir mail --no-sasl
 run

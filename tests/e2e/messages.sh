@@ -354,7 +354,7 @@ bad 'a listing that does not come' 75 'port = @list-silent@' 'timeout = 1s'
 tells "a: list: time ran out waiting for the server's answer; the next run tries again"
 
 bad 'a listing with a message twice' 76 'port = @list-doubled@'
-tells "a: list: the server lists message 1 twice; the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
+tells "a: list: the server's LIST lists message 1 twice; the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
 
 bad 'a listing of words' 76 'port = @list-words@'
 tells "a: list: the server's LIST listing has a line without a message number (the server said: one hundred); the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"

@@ -1,8 +1,9 @@
 /*
  * A session with a server that says what the input says: greeting, capabilities, the maildrop's
  * listing, messages, QUIT. Input: flags (1: bodies keep CRLF, 2: the server repeats itself up to
- * ENDLESS octets, 4: in the end it is silent instead of closing), octets that come at a time; then
- * the server's words. It has to end, believe no wrong listing, and show no control character.
+ * ENDLESS octets, 4: in the end it is silent instead of closing, 8: sizes are asked for only if STAT or
+ * the UIDs call for it, where 2 messages with 20 octets are known), octets that come at a time; then the
+ * server's words. It has to end, believe no wrong listing, and show no control character.
  */
 #include "config.h"
 
@@ -36,7 +37,8 @@ static void must_be_sound(const struct maildrop *m)
 		const struct maildrop_message *message = &m->messages[i];
 
 		MUST(message->number > (i > 0 ? m->messages[i - 1].number : 0));
-		MUST(message->number <= INT32_MAX && message->octets <= INT64_MAX);
+		MUST(message->number <= INT32_MAX);
+		MUST(m->sized ? message->octets <= INT64_MAX : message->octets == MAILDROP_UNSIZED);
 		MUST(message->uid_length <= MAILDROP_UID_MOST);
 		MUST(strlen(maildrop_uid(m, message)) == message->uid_length);
 	}
@@ -89,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct log log = {.level = LOG_WIRE, .write = hear, .context = &lines};
 	struct input in = {data, size};
 	unsigned flags = take_octet(&in), piece = take_octet(&in);
+	const struct maildrop_total known = {2, 20};
 	struct listing listing = {0};
 	struct buf words = {0};
 	struct session *session;
@@ -105,7 +108,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	session = session_make(stream, &log, flags & 1);
 	ok = session_greet(session, &err) && session_ask_capabilities(session, &err);
 	MUST(lines <= PREFACE_MOST);
-	ok = ok && listing_read(&listing, session, &err);
+	ok = ok && session_ask_list(session, !(flags & 8), &err) && listing_read(&listing, session, &known, &err);
+	if (ok && !listing.maildrop.sized) {
+		MUST(flags & 8);
+		must_be_sound(&listing.maildrop);
+		must_be_distinct(&listing);
+		ok = listing_read_sizes(&listing, session, &err);
+	}
 	if (ok) {
 		must_be_sound(&listing.maildrop);
 		must_be_distinct(&listing);

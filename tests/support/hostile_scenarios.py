@@ -102,7 +102,7 @@ add("list-endless-line", LIST=forever(b"1", b"+OK\r\n"))
 add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
     UIDL=numbered(b"%d unique-identifier-%08d\r\n", 100000), RETR=[STALL], lacks=("PIPELINING",))
 for count, name in (100000, "100-thousand"), (1000000, "1-million"):
-    add("known-" + name, LIST=numbered(b"%d 1000\r\n", count),
+    add("known-" + name, LIST=numbered(b"%d 1000\r\n", count), STAT=[b"+OK %d %d000\r\n" % (count, count)],
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
 add("listing-paused", LIST=numbered(b"%d 10\r\n", 50000), RETR=[CUT],
     UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 10, 2))

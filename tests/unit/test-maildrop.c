@@ -39,7 +39,7 @@ static void list_up_to(unsigned count)
 		snprintf(line, sizeof(line), "%u 100", i);
 		ck_assert(add_size(line));
 	}
-	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
 }
 
 static const struct {
@@ -116,7 +116,7 @@ START_TEST(a_listing_out_of_order_is_sorted)
 
 	for (size_t i = 0; i < COUNT(lines); i++)
 		ck_assert(add_size(lines[i]));
-	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		ck_assert_uint_eq(maildrop.messages[i].number, numbers[i]);
 	ck_assert_uint_eq(maildrop.messages[1].octets, 20);
@@ -129,7 +129,7 @@ START_TEST(a_number_listed_twice_is_a_protocol_error)
 {
 	for (size_t i = 0; i < 4 && doubled[_i][i]; i++)
 		ck_assert(add_size(doubled[_i][i]));
-	ck_assert(!maildrop_finish_sizes(&maildrop, &err));
+	ck_assert(!maildrop_end_sizes(&maildrop, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
 	ck_assert_ptr_ne(strstr(err.cause, "twice"), NULL);
 }
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(an_empty_maildrop_is_no_error)
 {
-	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
 	ck_assert_uint_eq(maildrop.count, 0);
 	ck_assert(!add_uid("1 a"));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
@@ -246,6 +246,74 @@ START_TEST(what_cannot_be_a_uid_counts_as_none)
 }
 END_TEST
 
+static const struct {
+	const char *line;
+	bool good;
+} totals[] = {
+    {"2 320", true},
+    {"2 320 more", true},
+    {"2 320 ", true},
+    {"2", false},
+    {"2 ", false},
+    {"", false},
+    {" 2 320", false},
+    {"2  320", false},
+    {"x 320", false},
+    {"2 x", false},
+    {"-2 320", false},
+    {"2147483648 320", false},
+    {"2 9223372036854775808", false},
+};
+
+START_TEST(a_total_is_two_numbers)
+{
+	struct maildrop_total total = {0};
+
+	ck_assert(maildrop_read_total(totals[_i].line, strlen(totals[_i].line), &total) == totals[_i].good);
+	ck_assert(!totals[_i].good || (total.messages == 2 && total.octets == 320));
+}
+END_TEST
+
+START_TEST(uids_may_come_before_sizes)
+{
+	ck_assert(add_uid("30 c") && add_uid("10 a") && add_uid("20 b"));
+	ck_assert(maildrop_end_uids(&maildrop, &err));
+	ck_assert_uint_eq(maildrop.messages[0].octets, MAILDROP_UNSIZED);
+	ck_assert(!maildrop.sized);
+	ck_assert(add_size("20 2") && add_size("5 9") && add_size("10 1") && add_size("30 3"));
+	ck_assert(!add_size("20 2"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "LIST lists message 20 twice"));
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
+	ck_assert(maildrop.sized);
+	ck_assert_uint_eq(maildrop.count, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		ck_assert_uint_eq(maildrop.messages[i].number, i == 0 ? 5 : 10 * i);
+		ck_assert_uint_eq(maildrop.messages[i].octets, i == 0 ? 9 : i);
+		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[i]), i == 0 ? "" : i == 1 ? "a" : i == 2 ? "b" : "c");
+	}
+}
+END_TEST
+
+START_TEST(a_uid_without_a_size_is_a_protocol_error)
+{
+	ck_assert(add_uid("1 a") && add_uid("2 b"));
+	ck_assert(maildrop_end_uids(&maildrop, &err));
+	ck_assert(add_size("1 1"));
+	ck_assert(!maildrop_end_sizes(&maildrop, &err));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(err.cause, "message 2, which LIST does not"));
+}
+END_TEST
+
+START_TEST(a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too)
+{
+	ck_assert(add_uid("2 b") && add_uid("1 a") && add_uid("2 b"));
+	ck_assert(!maildrop_end_uids(&maildrop, &err));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(err.cause, "UIDL lists message 2 twice"));
+}
+END_TEST
+
 START_TEST(a_server_that_lists_too_much_is_not_believed)
 {
 	char line[32];
@@ -256,6 +324,8 @@ START_TEST(a_server_that_lists_too_much_is_not_believed)
 	snprintf(line, sizeof(line), "%zu 1", maildrop.count + 1);
 	ck_assert(!add_size(line));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert(!add_uid(line));
+	ck_assert_ptr_nonnull(strstr(err.cause, "memory"));
 	maildrop.count = 1;
 }
 END_TEST
@@ -265,7 +335,7 @@ START_TEST(uids_that_are_too_much_are_not_believed)
 	size_t room = MAILDROP_MEMORY - 2 * sizeof(*maildrop.messages), had;
 
 	ck_assert(add_size("1 1") && add_size("2 1"));
-	ck_assert(maildrop_finish_sizes(&maildrop, &err));
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
 	had = maildrop.uids.length;
 	maildrop.uids.length = room - 3; /* pretend that it is nearly full */
 	ck_assert(!maildrop_add_uid(&maildrop, "1 abc", 5, &err));
@@ -293,6 +363,10 @@ int main(void)
 	tcase_add_test(c, a_number_with_two_uids_is_a_protocol_error);
 	tcase_add_test(c, one_uid_for_two_messages_is_kept_for_both);
 	tcase_add_test(c, what_cannot_be_a_uid_counts_as_none);
+	LOOP_OVER(c, a_total_is_two_numbers, totals);
+	tcase_add_test(c, uids_may_come_before_sizes);
+	tcase_add_test(c, a_uid_without_a_size_is_a_protocol_error);
+	tcase_add_test(c, a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too);
 	tcase_add_test(c, a_server_that_lists_too_much_is_not_believed);
 	tcase_add_test(c, uids_that_are_too_much_are_not_believed);
 	return check_main(s);

@@ -139,7 +139,7 @@ static void check_listing(int i, const char *before, const char *after, size_t p
 	buf_append_format(&server, "+OK\r\n%s.\r\n%s", after, listings[i].server);
 	talk_capable(&talk, before, buf_string(&server), piece);
 	talk.script.cut = piece % 2 == 1;
-	ok = session_list(talk.session, &drop, &talk.err);
+	ok = session_list(talk.session, &drop, NULL, &talk.err);
 	ck_assert_int_eq(talk.err.kind, listings[i].kind);
 	ck_assert(ok == (listings[i].kind == ERROR_NONE));
 	for (size_t m = 0; ok && m < drop.count; m++)
@@ -167,12 +167,93 @@ START_TEST(a_maildrop_is_listed_or_an_error)
 }
 END_TEST
 
+/*
+ * STAT before UIDL, where 2 messages with 129 octets are known. Sizes are "-" where they were not asked for; `asks` is
+ * what was sent behind CAPA, STAT, UIDL.
+ */
+static const struct {
+	const char *server, *listing, *asks;
+} unsized[] = {
+    {"+OK 2 129\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n", "1 - a\n2 - b\n", ""},
+    {"+OK 2 129 more words\r\n+OK\r\n2 b\r\n1 a\r\n.\r\n", "1 - a\n2 - b\n", ""},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n2 10\r\n.\r\n", "1 120 a\n2 10 b\n", "LIST\r\n"},
+    {"+OK 1 129\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 129\r\n.\r\n", "1 129 a\n", "LIST\r\n"},
+    {"+OK 2\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 a\n2 9 b\n", "LIST\r\n"},
+    {"+OK\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 120\r\n.\r\n", "1 120 a\n", "LIST\r\n"},
+    {"+OK 2 -129\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 120\r\n.\r\n", "1 120 a\n", "LIST\r\n"},
+    {"-ERR what\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 120\r\n.\r\n", "1 120 a\n", "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n2 b\r\n.\r\n+OK\r\n1 121\r\n2 9\r\n.\r\n", "1 121 \n2 9 b\n", "LIST\r\n"},
+    {"+OK 2 130\r\n-ERR none\r\n+OK\r\n1 121\r\n2 9\r\n.\r\n", "1 121 \n2 9 \n", "LIST\r\n"},
+    {"+OK 2 129\r\n-ERR none\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 \n2 9 \n", "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n.\r\n", NULL, "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n1 120\r\n2 9\r\n.\r\n", NULL, "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 1\r\n2 9\r\n2 9\r\n.\r\n", NULL, "LIST\r\n"},
+    {"+OK 2 129\r\n+OK\r\n1 a\r\n1 a\r\n.\r\n", NULL, ""},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n-ERR\r\n", NULL, "LIST\r\n"},
+};
+
+/* `after`: what is announced behind the login. */
+static void check_unsized(int i, const char *after, size_t piece)
+{
+	const struct maildrop_total known = {2, 129};
+	struct maildrop drop = {0};
+	struct buf got = {0}, server = {0}, sent = {0};
+	bool ok;
+
+	buf_append_format(&server, "+OK\r\n%s.\r\n%s", after, unsized[i].server);
+	buf_append_format(&sent, "CAPA\r\nSTAT\r\nUIDL\r\n%s", unsized[i].asks);
+	talk_capable(&talk, "PIPELINING\r\n", buf_string(&server), piece);
+	talk.script.cut = true;
+	ok = session_ask_list(talk.session, false, &talk.err) && session_list(talk.session, &drop, &known, &talk.err);
+	ck_assert_msg(ok == (unsized[i].listing != NULL), "%s", talk.err.cause);
+	for (size_t m = 0; ok && m < drop.count; m++) {
+		ck_assert(drop.sized == (drop.messages[m].octets != MAILDROP_UNSIZED));
+		buf_append_format(&got, "%u ", drop.messages[m].number);
+		buf_append_format(&got, drop.sized ? "%llu " : "- ", (unsigned long long)drop.messages[m].octets);
+		buf_append_format(&got, "%s\n", maildrop_uid(&drop, &drop.messages[m]));
+	}
+	ck_assert(ok || talk.err.kind == ERROR_PROTOCOL);
+	ck_assert_str_eq(buf_string(&got), ok ? unsized[i].listing : "");
+	ck_assert_str_eq(talk.script.client, buf_string(&sent));
+	buf_free(&got);
+	buf_free(&server);
+	buf_free(&sent);
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+
+START_TEST(sizes_are_not_asked_for_where_stat_says_that_they_are_known)
+{
+	for (size_t piece = 0; piece <= strlen(unsized[_i].server); piece++) {
+		check_unsized(_i, "PIPELINING\r\n", piece);
+		check_unsized(_i, "", piece);
+	}
+}
+END_TEST
+
+START_TEST(sizes_can_be_asked_for_later)
+{
+	const struct maildrop_total known = {1, 9};
+	struct maildrop drop = {0};
+
+	talk_capable(&talk, "PIPELINING\r\n",
+	    "+OK\r\nPIPELINING\r\n.\r\n+OK 1 9\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 7\r\n2 2\r\n.\r\n", 0);
+	ck_assert(session_ask_list(talk.session, false, &talk.err) && session_list(talk.session, &drop, &known, &talk.err));
+	ck_assert(!drop.sized && session_list_sizes(talk.session, &drop, &talk.err) && drop.sized);
+	ck_assert_uint_eq(drop.count, 2);
+	ck_assert_uint_eq(drop.messages[0].octets, 7);
+	ck_assert_uint_eq(drop.messages[1].octets, 2);
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+END_TEST
+
 START_TEST(uidl_that_was_announced_and_is_refused_is_a_temporary_failure)
 {
 	struct maildrop drop = {0};
 
 	talk_capable(&talk, "UIDL\r\n", "+OK\r\nUIDL\r\n.\r\n+OK\r\n1 10\r\n.\r\n-ERR not now\r\n", 0);
-	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
 	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
 	ck_assert(talk.err.temporary);
 	maildrop_free(&drop);
@@ -185,17 +266,17 @@ START_TEST(only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list)
 	struct maildrop drop = {0};
 
 	talk_capable(&talk, "PIPELINING\r\n", "", 0);
-	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
 	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\nUIDL\r\n");
 	maildrop_free(&drop);
 	talk_end(&talk);
 	talk_capable(&talk, "", "+OK\r\nPIPELINING\r\n.\r\n", 0);
-	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
 	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\nUIDL\r\n");
 	maildrop_free(&drop);
 	talk_end(&talk);
 	talk_capable(&talk, "", "-ERR\r\n+OK\r\n1 10\r\n", 0);
-	ck_assert(!session_list(talk.session, &drop, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
 	ck_assert_str_eq(talk.script.client, "CAPA\r\nLIST\r\n");
 	maildrop_free(&drop);
 	talk_end(&talk);
@@ -295,6 +376,8 @@ int main(void)
 	tcase_add_test(c, capabilities_are_read_and_old_ones_forgotten);
 	LOOP_OVER(c, capabilities_that_do_not_end_are_an_error, bad_capabilities);
 	LOOP_OVER(c, a_maildrop_is_listed_or_an_error, listings);
+	LOOP_OVER(c, sizes_are_not_asked_for_where_stat_says_that_they_are_known, unsized);
+	tcase_add_test(c, sizes_can_be_asked_for_later);
 	tcase_add_test(c, uidl_that_was_announced_and_is_refused_is_a_temporary_failure);
 	tcase_add_test(c, only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list);
 	LOOP_OVER(c, quit_is_only_good_when_the_server_says_so, quits);

@@ -15,7 +15,7 @@ static size_t note(const char *letters, int64_t now)
 	char uids[26][2];
 	struct state_item items[26];
 	struct state_look look = {.now = now};
-	struct state_rows *ahead;
+	struct state_rows *ahead = NULL;
 	size_t count = strlen(letters), missing;
 	bool same;
 
@@ -24,7 +24,7 @@ static size_t note(const char *letters, int64_t now)
 		uids[i][1] = '\0';
 		items[i] = (struct state_item){.uid = uids[i], .octets = 6};
 	}
-	ck_assert_msg(state_read_ahead(s, &ahead, &err), "%s", err.cause);
+	ck_assert_msg(state_read_ahead(s, SIZE_MAX, &ahead, &err), "%s", err.cause);
 	look.ahead = ahead;
 	ck_assert_msg(state_join(s, items, count, &look, &err), "%s", err.cause);
 	state_rows_free(&ahead);

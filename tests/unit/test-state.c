@@ -90,7 +90,7 @@ START_TEST(thousands_of_messages_are_joined)
 			ck_assert(add(uids[i], i + 1, 2));
 	}
 	ck_assert(state_commit(s, &err));
-	ck_assert(!many[_i].ahead || state_read_ahead(s, &ahead, &err));
+	ck_assert(!many[_i].ahead || state_read_ahead(s, SIZE_MAX, &ahead, &err));
 	look.ahead = ahead;
 	ck_assert(state_join(s, items, MANY, &look, &err));
 	for (int i = 0; i < MANY; i++) {
@@ -103,14 +103,43 @@ START_TEST(thousands_of_messages_are_joined)
 }
 END_TEST
 
+START_TEST(what_the_server_has_is_summed_up_when_all_is_read)
+{
+	struct state_item items[] = {{.uid = "a", .octets = STATE_UNSIZED}, {.uid = "c", .octets = STATE_UNSIZED}};
+	struct state_look look = {.now = 1};
+	struct state_rows *ahead = NULL;
+	uint64_t messages, octets;
+
+	record("a", 1);
+	record("b", 2);
+	record("c", 3);
+	ck_assert(state_mark_deleted(s, "b", true, 4, &err) && state_commit(s, &err));
+	ck_assert(state_read_ahead(s, 2, &ahead, &err));
+	ck_assert(!state_rows_listed(ahead, &messages, &octets));
+	ck_assert(state_read_ahead(s, 2, &ahead, &err));
+	ck_assert(state_rows_listed(ahead, &messages, &octets));
+	ck_assert_uint_eq(messages, 2);
+	ck_assert_uint_eq(octets, 12);
+	ck_assert(state_read_ahead(s, SIZE_MAX, &ahead, &err)); /* there is no more */
+	look.ahead = ahead;
+	ck_assert(state_join(s, items, COUNT(items), &look, &err));
+	ck_assert(!look.differs);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		ck_assert(items[i].known && !items[i].doubtful);
+		ck_assert_uint_eq(items[i].octets, 6);
+	}
+	state_rows_free(&ahead);
+}
+END_TEST
+
 START_TEST(what_was_read_ahead_is_not_believed_after_a_change)
 {
 	struct state_item items[] = {{.uid = "a", .octets = 6}, {.uid = "b", .octets = 6}};
 	struct state_look look = {.now = 1};
-	struct state_rows *ahead;
+	struct state_rows *ahead = NULL;
 
 	record("a", 1);
-	ck_assert(state_read_ahead(s, &ahead, &err));
+	ck_assert(state_read_ahead(s, SIZE_MAX, &ahead, &err));
 	ck_assert(state_displace(s, "a", 2, &err) && add("b", 3, 2));
 	look.ahead = ahead;
 	ck_assert(state_join(s, items, COUNT(items), &look, &err));
@@ -376,6 +405,7 @@ int main(void)
 	tcase_add_test(c, a_listing_is_joined_with_what_is_known);
 	tcase_add_test(c, uids_are_any_octets);
 	LOOP_OVER(c, thousands_of_messages_are_joined, many);
+	tcase_add_test(c, what_the_server_has_is_summed_up_when_all_is_read);
 	tcase_add_test(c, what_was_read_ahead_is_not_believed_after_a_change);
 	tcase_add_test(c, what_was_rolled_back_did_not_happen);
 	tcase_add_test(c, a_batch_that_was_not_committed_is_not_there_after_a_crash);
