@@ -87,17 +87,20 @@ static void drop_kept(struct database *d)
 	}
 }
 
-static void bind(sqlite3_stmt *stmt, const char *types, va_list args)
+/* outlives: whether SQLite has to copy texts and blobs, because the statement outlives them. */
+static void bind(sqlite3_stmt *stmt, bool outlives, const char *types, va_list args)
 {
+	sqlite3_destructor_type lifetime = outlives ? SQLITE_TRANSIENT : SQLITE_STATIC;
+
 	for (int i = 1; *types; types++, i++) {
 		if (*types == 't') {
-			sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+			sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, lifetime);
 		} else if (*types == 'i') {
 			sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
 		} else {
 			const void *blob = va_arg(args, const void *);
 
-			sqlite3_bind_blob(stmt, i, blob, (int)va_arg(args, size_t), SQLITE_TRANSIENT);
+			sqlite3_bind_blob(stmt, i, blob, (int)va_arg(args, size_t), lifetime);
 		}
 	}
 }
@@ -118,7 +121,7 @@ bool database_execute(struct database *d, struct error *err, const char *sql, co
 	if (!begin_batch(d, err) || !prepare(d, sql, &stmt, err))
 		return false;
 	va_start(args, types);
-	bind(stmt, types, args);
+	bind(stmt, false, types, args);
 	va_end(args);
 	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
 	release(d, stmt);
@@ -164,7 +167,7 @@ bool query_start(struct query **out, struct database *d, struct error *err, cons
 	if (!prepare(d, sql, &stmt, err))
 		return false;
 	va_start(args, types);
-	bind(stmt, types, args);
+	bind(stmt, true, types, args);
 	va_end(args);
 	*out = memory_zeroed(1, sizeof(**out));
 	**out = (struct query){.database = d, .stmt = stmt};
@@ -302,9 +305,12 @@ static char *frozen_name(const char *path)
 static bool open_file(struct database *d, const char *path, int flags, struct error *err)
 {
 	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
-	/* One thread alone uses it. */
-	bool ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+	bool ok;
 
+	/* One thread alone uses SQLite. Settings hold from its first use on, and are refused later. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	ok = sqlite3_open_v2(name, &d->db, flags, NULL) == SQLITE_OK;
 	free(name);
 	if (!ok)
 		return fail(d, "cannot be opened", err);

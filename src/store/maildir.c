@@ -25,26 +25,26 @@ enum {
 	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
 	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own */
 	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
+	FINAL_NAME_SIZE = MAILDIR_NAME_SIZE + 48,
 };
 
-/* A message of the batch: its file in tmp/ and its name in new/. */
+/* A message of the batch: its file in tmp/, and what its name in new/ tells. */
 struct maildir_file {
 	int fd; /* -1: it needs no sync of its own */
-	char *temporary;
-	char *final;
+	char temporary[MAILDIR_NAME_SIZE];
+	struct maildir_size size;
 };
 
 struct maildir {
 	struct destination base;
 	const struct destination_settings *settings;
 	int root, tmp, new; /* the folders */
-	char *name_end; /* of all names of this run */
+	struct maildir_names names;
 	struct maildir_file *batch;
 	size_t count, capacity;
 	size_t first_open; /* those before it have been closed */
 	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
-	struct maildir_size size;
 	uint64_t on_the_way; /* octets of it whose writing has been started */
 };
 
@@ -83,7 +83,6 @@ static void maildir_close(struct destination *d)
 	if (m->new >= 0)
 		close(m->new);
 	free(m->batch);
-	free(m->name_end);
 	free(m);
 }
 
@@ -97,7 +96,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
 	clock_gettime(CLOCK_REALTIME, &now);
-	m->name_end = maildir_name_end((unsigned)(now.tv_nsec / 1000));
+	maildir_names_start(&m->names, settings->account, settings->maildrop, (unsigned)(now.tv_nsec / 1000));
 	m->tmp = m->new = -1;
 	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (ok && m->root < 0)
@@ -129,12 +128,10 @@ static bool maildir_probe(const struct destination_settings *settings, struct er
 	return ok;
 }
 
-static void free_file(struct maildir_file *f)
+/* Its name in new/. */
+static void name_finally(const struct maildir_file *f, char out[FINAL_NAME_SIZE])
 {
-	if (f->fd >= 0)
-		close(f->fd);
-	free(f->temporary);
-	free(f->final);
+	snprintf(out, FINAL_NAME_SIZE, "%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, f->size.octets, f->size.crlf_octets);
 }
 
 static bool maildir_begin(struct destination *d, const struct destination_message *message, struct error *err)
@@ -147,17 +144,13 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
 	}
 	f = &m->batch[m->count];
-	f->temporary = maildir_name_make(m->settings->account, m->settings->maildrop, message->uid, message->now, m->name_end);
-	f->final = NULL;
+	f->size = (struct maildir_size){0};
+	maildir_name_make(&m->names, message->uid, message->now, f->temporary);
 	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (f->fd < 0) {
-		fail(m, "does not take a new file", err);
-		free_file(f);
-		return false;
-	}
+	if (f->fd < 0)
+		return fail(m, "does not take a new file", err);
 	m->count++;
 	m->open_message = true;
-	m->size = (struct maildir_size){0};
 	m->on_the_way = 0;
 	return true;
 }
@@ -165,14 +158,14 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 static bool maildir_write(struct destination *d, const char *bytes, size_t length, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
-	int fd = m->batch[m->count - 1].fd;
+	struct maildir_file *f = &m->batch[m->count - 1];
 
-	maildir_size_add(&m->size, bytes, length);
-	if (!destination_write_all(fd, bytes, length))
+	maildir_size_add(&f->size, bytes, length);
+	if (!destination_write_all(f->fd, bytes, length))
 		return fail(m, "cannot be written", err);
-	if (m->size.octets - m->on_the_way >= EARLY) {
-		platform_start_writeback(fd);
-		m->on_the_way = m->size.octets;
+	if (f->size.octets - m->on_the_way >= EARLY) {
+		platform_start_writeback(f->fd);
+		m->on_the_way = f->size.octets;
 	}
 	return true;
 }
@@ -209,9 +202,7 @@ static bool sync_files(struct maildir *m, struct error *err)
 static enum destination_result maildir_finish(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
-	struct maildir_file *f = &m->batch[m->count - 1];
 
-	f->final = memory_format("%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, m->size.octets, m->size.crlf_octets);
 	m->open_message = false;
 	if (m->together && m->count >= TOGETHER_FROM)
 		close_files(m);
@@ -225,7 +216,8 @@ static void drop_last(struct maildir *m)
 	struct maildir_file *f = &m->batch[--m->count];
 
 	unlinkat(m->tmp, f->temporary, 0);
-	free_file(f);
+	if (f->fd >= 0)
+		close(f->fd);
 	if (m->first_open > m->count)
 		m->first_open = m->count;
 }
@@ -251,22 +243,25 @@ static void maildir_rollback(struct destination *d)
 static bool maildir_commit(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
+	char name[FINAL_NAME_SIZE];
 
 	if (!sync_files(m, err))
 		return false;
 	for (size_t i = 0; i < m->count; i++) {
-		if (renameat(m->tmp, m->batch[i].temporary, m->new, m->batch[i].final) != 0)
+		name_finally(&m->batch[i], name);
+		if (renameat(m->tmp, m->batch[i].temporary, m->new, name) != 0)
 			return fail(m, "does not take a message into new/", err);
 	}
 	if (m->count > 0 && fsync(m->new) != 0) {
 		fail(m, "cannot be synced", err);
 		/* What a later sync says of these names means nothing: they are fetched again instead. */
-		for (size_t i = 0; i < m->count; i++)
-			unlinkat(m->new, m->batch[i].final, 0);
+		for (size_t i = 0; i < m->count; i++) {
+			name_finally(&m->batch[i], name);
+			unlinkat(m->new, name, 0);
+		}
 		return false;
 	}
-	for (size_t i = 0; i < m->count; i++)
-		free_file(&m->batch[i]);
+	close_files(m);
 	m->count = m->first_open = 0;
 	return true;
 }

@@ -4,15 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/memory.h"
 #include "base/scan.h"
-
-enum { ACCOUNT_DIGITS = 8 };
 
 /* Hexadecimal digits of SHA-256 over the account's name and, for a message, NUL, maildrop, NUL and UID. */
 static void identity(const char *account, const char *maildrop, const char *uid, char *out, size_t digits)
@@ -52,21 +48,22 @@ static void host_part(char *out, size_t size)
 	out[used] = '\0';
 }
 
-char *maildir_name_end(unsigned microseconds)
+void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, unsigned microseconds)
 {
 	char host[96];
 
+	*n = (struct maildir_names){.account = account, .maildrop = maildrop};
+	identity(account, NULL, NULL, n->account_digits, MAILDIR_ACCOUNT_DIGITS);
 	host_part(host, sizeof(host));
-	return memory_format(".M%06u.%s", microseconds, host);
+	snprintf(n->end, sizeof(n->end), ".M%06u.%s", microseconds, host);
 }
 
-char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, const char *end)
+void maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE])
 {
-	char account_digits[ACCOUNT_DIGITS + 1], message_digits[MAILDIR_IDENTITY_DIGITS + 1];
+	char digits[MAILDIR_IDENTITY_DIGITS + 1];
 
-	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
-	identity(account, maildrop, uid, message_digits, MAILDIR_IDENTITY_DIGITS);
-	return memory_format("%" PRId64 ".mh-%s-%s%s", now, account_digits, message_digits, end);
+	identity(n->account, n->maildrop, uid, digits, MAILDIR_IDENTITY_DIGITS);
+	snprintf(out, MAILDIR_NAME_SIZE, "%" PRId64 ".mh-%s-%s%s", now, n->account_digits, digits, n->end);
 }
 
 /* The message's digits in a name of this account (NULL: of any), or NULL. */
@@ -78,10 +75,10 @@ static const char *own_digits(const char *name, const char *account_digits)
 	if (!mark || strncmp(mark, ".mh-", 4) != 0)
 		return NULL;
 	mark += 4;
-	if (strspn(mark, hex) != ACCOUNT_DIGITS || mark[ACCOUNT_DIGITS] != '-' ||
-	    (account_digits && strncmp(mark, account_digits, ACCOUNT_DIGITS) != 0))
+	if (strspn(mark, hex) != MAILDIR_ACCOUNT_DIGITS || mark[MAILDIR_ACCOUNT_DIGITS] != '-' ||
+	    (account_digits && strncmp(mark, account_digits, MAILDIR_ACCOUNT_DIGITS) != 0))
 		return NULL;
-	mark += ACCOUNT_DIGITS + 1;
+	mark += MAILDIR_ACCOUNT_DIGITS + 1;
 	return strspn(mark, hex) == MAILDIR_IDENTITY_DIGITS && mark[MAILDIR_IDENTITY_DIGITS] == '.' ? mark : NULL;
 }
 
@@ -98,10 +95,10 @@ void maildir_name_identity(const char *account, const char *maildrop, const char
 
 bool maildir_name_is_own(const char *name, const char *account, char identity_out[MAILDIR_IDENTITY_DIGITS + 1])
 {
-	char account_digits[ACCOUNT_DIGITS + 1];
+	char account_digits[MAILDIR_ACCOUNT_DIGITS + 1];
 	const char *digits;
 
-	identity(account, NULL, NULL, account_digits, ACCOUNT_DIGITS);
+	identity(account, NULL, NULL, account_digits, MAILDIR_ACCOUNT_DIGITS);
 	digits = own_digits(name, account_digits);
 	if (digits && identity_out) {
 		memcpy(identity_out, digits, MAILDIR_IDENTITY_DIGITS);

@@ -11,13 +11,24 @@
  * has the same middle part, whatever flags a reader adds behind it.
  */
 
-/* What all names of a run end with: the microseconds tell two runs of the same second apart. The caller frees it. */
-char *maildir_name_end(unsigned microseconds);
+enum {
+	MAILDIR_IDENTITY_DIGITS = 24,
+	MAILDIR_ACCOUNT_DIGITS = 8,
+	MAILDIR_NAME_SIZE = 192, /* of a buffer for a name */
+};
 
-/* The name for a message. The caller frees it. */
-char *maildir_name_make(const char *account, const char *maildrop, const char *uid, int64_t now, const char *end);
+/* What the names of a run have in common; account and maildrop are the caller's. */
+struct maildir_names {
+	const char *account, *maildrop;
+	char account_digits[MAILDIR_ACCOUNT_DIGITS + 1];
+	char end[128];
+};
 
-enum { MAILDIR_IDENTITY_DIGITS = 24 };
+/* The microseconds tell two runs of the same second apart. */
+void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, unsigned microseconds);
+
+/* The name for a message. */
+void maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE]);
 
 /* The middle part's digits for a message. */
 void maildir_name_identity(const char *account, const char *maildrop, const char *uid,

@@ -309,14 +309,23 @@ START_TEST(a_maildir_that_vanishes_before_the_commit_is_a_failure)
 }
 END_TEST
 
+/* As a run would name it that died long ago. */
+static void name_message(const char *account, const char *uid, char out[MAILDIR_NAME_SIZE])
+{
+	struct maildir_names names;
+
+	maildir_names_start(&names, account, "me@host", 7);
+	maildir_name_make(&names, uid, 1600000000, out);
+}
+
 /* Puts a file where a run that died would have left it. */
 static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
 {
-	char *name = maildir_name_make(account, "me@host", uid, 1600000000, ".M000007.host"), path[400];
+	char name[MAILDIR_NAME_SIZE], path[400];
 
+	name_message(account, uid, name);
 	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
 	scratch_write_text(in_maildir(path), content);
-	free(name);
 }
 
 /* What is told of the messages that were found: "CONTENT|" for each. */
@@ -447,15 +456,15 @@ START_TEST(a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_take
 	leave(moves[_i].from, "work", "1", moves[_i].flags, "one\n");
 	leave(moves[_i].from, "work", "2", moves[_i].flags, "two\n");
 	for (int i = 0; i < (taken ? 1 : 2); i++) {
-		char *name = maildir_name_make("work", "me@host", i == 0 ? "1" : "2", 1600000000, ".M000007.host");
+		char name[MAILDIR_NAME_SIZE];
 		struct told t = {.lost = taken ? NULL : from, .moved_to = to};
 
+		name_message("work", i == 0 ? "1" : "2", name);
 		snprintf(from, sizeof(from), "%s/%s%s", moves[_i].from, name, moves[_i].flags);
 		snprintf(to, sizeof(to), "%s/%s%s", moves[_i].to, name, moves[_i].new_flags);
 		if (taken)
 			ck_assert_int_eq(rename(in_maildir(from), in_maildir(to)), 0);
 		expect_found(&t, 0, taken ? &texts[1] : texts, taken ? 1 : 2);
-		free(name);
 	}
 }
 END_TEST
