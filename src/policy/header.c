@@ -8,10 +8,21 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Fields that a mail store adds or changes by itself. */
-static const char *const store_fields[] = {
-    "Status", "X-Status", "X-UID", "X-UIDL", "X-Keywords", "X-IMAP", "X-IMAPbase", "Content-Length", "Lines",
+struct field {
+	const char *name;
+	size_t length;
 };
+
+#define FIELD(name) {name, sizeof(name) - 1}
+
+/* Fields that a mail store adds or changes by itself. */
+static const struct field store_fields[] = {
+    FIELD("Status"), FIELD("X-Status"), FIELD("X-UID"), FIELD("X-UIDL"), FIELD("X-Keywords"), FIELD("X-IMAP"),
+    FIELD("X-IMAPbase"), FIELD("Content-Length"), FIELD("Lines"),
+};
+
+/* Fields with which no two messages are alike by chance. */
+static const struct field telling_fields[] = {FIELD("Message-ID"), FIELD("Received")};
 
 void header_start(struct header_identity *h)
 {
@@ -24,13 +35,10 @@ static void count_in(struct header_identity *h, const char *bytes, size_t length
 	digest_add(&h->digest, bytes, length);
 }
 
-/* Fields with which no two messages are alike by chance. */
-static const char *const telling_fields[] = {"Message-ID", "Received"};
-
-static bool is_one_of(const char *const *names, size_t count, const char *name, size_t length)
+static bool is_one_of(const struct field *fields, size_t count, const char *name, size_t length)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i]) == length && strncasecmp(names[i], name, length) == 0)
+		if (fields[i].length == length && strncasecmp(fields[i].name, name, length) == 0)
 			return true;
 	}
 	return false;
@@ -41,78 +49,68 @@ bool header_is_mark(const char *name, size_t length)
 	return is_one_of(store_fields, COUNT(store_fields), name, length);
 }
 
-/* The name is known, or cannot be one of those above: says whether its line counts. */
-static void settle(struct header_identity *h, bool skipping)
+/*
+ * At a line's start: decides about its field when the name is here, and says where its value begins. False when more
+ * of the name has to come; what has come of it is held.
+ */
+static bool take_name(struct header_identity *h, const char *bytes, size_t length, size_t *value)
 {
-	h->may_tell = false;
-	h->skipping = skipping;
-	if (!skipping)
+	size_t room = sizeof(h->name) - h->held, most = length < room ? length : room, n = 0;
+	bool field;
+
+	while (n < most && bytes[n] != ':' && bytes[n] != '\n')
+		n++;
+	memcpy(h->name + h->held, bytes, n);
+	if (n == length && n < room) {
+		h->held += n;
+		return false;
+	}
+	field = n < most && bytes[n] == ':';
+	h->may_tell = field && is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held + n);
+	h->skipping = field && header_is_mark(h->name, h->held + n);
+	if (!h->skipping)
 		count_in(h, h->name, h->held);
 	h->held = 0;
-	h->naming = false;
+	*value = n + field;
+	return true;
 }
 
-/* Gathers the name at a line's start, one octet at a time: names are short. */
-static void add_to_name(struct header_identity *h, char c)
+/* Of a line in the header, as far as it is here. Returns how many octets that are. */
+static size_t add_line(struct header_identity *h, const char *bytes, size_t length)
 {
-	if (c == '\n' && h->held == 0) {
-		h->ended = true;
-		if (h->goes_on)
-			count_in(h, &c, 1);
-		return;
-	}
-	if ((c == ' ' || c == '\t') && h->held == 0) {
-		h->naming = false; /* a folded line belongs to the field before */
-		if (!h->skipping)
-			count_in(h, &c, 1);
-		return;
-	}
-	if (c == ':') {
-		bool may_tell = is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held);
+	const char *lf = memchr(bytes, '\n', length);
+	size_t line = lf ? (size_t)(lf - bytes) + 1 : length, value = 0;
 
-		settle(h, header_is_mark(h->name, h->held));
-		h->may_tell = may_tell;
-		if (!h->skipping)
-			count_in(h, &c, 1);
-		return;
+	h->ended = h->naming && h->held == 0 && *bytes == '\n';
+	if (h->ended) {
+		if (h->goes_on)
+			count_in(h, bytes, 1);
+		return 1;
 	}
-	h->name[h->held++] = c;
-	if (c == '\n')
-		settle(h, false);
-	else if (h->held == sizeof(h->name))
-		settle(h, false);
-	if (c == '\n')
-		h->naming = true;
+	/* A folded line belongs to the field before. */
+	if (h->naming && (h->held > 0 || (*bytes != ' ' && *bytes != '\t')) && !take_name(h, bytes, line, &value))
+		return line;
+	/* An empty value tells nothing. It may stand on the next line. */
+	for (; value < line && h->may_tell; value++) {
+		h->telling |= !memchr(" \t\r\n<>", bytes[value], 6);
+		h->may_tell = !h->telling;
+	}
+	if (!h->skipping)
+		count_in(h, bytes, line);
+	h->naming = lf != NULL;
+	return line;
 }
 
 static void add_piece(struct header_identity *h, const char *bytes, size_t length)
 {
-	while (length > 0 && (!h->ended || h->goes_on)) {
-		const char *lf;
-		size_t line;
+	while (length > 0 && !h->ended) {
+		size_t line = add_line(h, bytes, length);
 
-		if (h->ended) {
-			count_in(h, bytes, length);
-			return;
-		}
-		if (h->naming) {
-			add_to_name(h, *bytes++);
-			length--;
-			continue;
-		}
-		lf = memchr(bytes, '\n', length);
-		line = lf ? (size_t)(lf - bytes) + 1 : length;
-		/* An empty one tells nothing. Its value may stand on the next line. */
-		for (size_t i = 0; i < line && h->may_tell; i++) {
-			h->telling |= !memchr(" \t\r\n<>", bytes[i], 6);
-			h->may_tell = !h->telling;
-		}
-		if (!h->skipping)
-			count_in(h, bytes, line);
-		h->naming = lf != NULL;
 		bytes += line;
 		length -= line;
 	}
+	if (h->goes_on)
+		count_in(h, bytes, length);
 }
 
 void header_add(struct header_identity *h, const char *bytes, size_t length)
@@ -138,8 +136,7 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 {
 	unsigned char whole[DIGEST_SIZE];
 
-	if (h->held > 0)
-		settle(h, false);
+	count_in(h, h->name, h->held);
 	digest_end(&h->digest, whole);
 	memcpy(identity, whole, DIGEST_SHORT);
 	return h->telling;

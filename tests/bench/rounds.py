@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import random
 import shutil
 import sys
 import time
@@ -155,9 +156,8 @@ class Rounds:
                 row.fail(note, given_up=True)
             spent[contender.name] = 0.0
         for number in range(rounds):
-            # Whoever comes first has the coldest caches: that is another one each time.
-            turn = number % len(contenders)
-            for contender in contenders[turn:] + contenders[:turn]:
+            # What came before leaves its traces in caches and clock rates: that is another one each time.
+            for contender in random.Random(number).sample(contenders, len(contenders)):
                 row = rows[contender.name]
                 if row.given_up or (contender.peer and number > 1 and spent[contender.name] > PATIENCE):
                     continue
