@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* What every octet of a message goes through: many at a time, and without a call for each line. */
+/* What every octet of a message goes through: many at a time. */
 
 enum { SCAN_SLACK = 32 }; /* octets that scan_copy may write behind what it copies */
 
