@@ -10,7 +10,7 @@
 #include "pop3/session.h"
 #include "store/state.h"
 
-/* Sizes of so many messages are asked for at once: a turn of the line takes as long as they do. */
+/* Sizes are asked for at once where fewer messages are known to be there: a turn of the line takes as long as these. */
 enum { SIZES_AT_ONCE = 1000 };
 
 /* Joins a listing with what is recorded. Without sizes it can tell that nothing has changed, and no more. */

@@ -13,6 +13,8 @@
 #include "pop3/session.h"
 #include "store/state.h"
 
+_Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "sizes that were not asked for look the same everywhere");
+
 static const char *uid_of(const struct listing *l, size_t index)
 {
 	return l->made && l->made[index] ? l->made[index] : maildrop_uid(&l->maildrop, &l->maildrop.messages[index]);
@@ -39,7 +41,7 @@ static bool sort_items(struct listing *l)
 	for (size_t i = 0; i < count; i++) {
 		l->items[i] = (struct state_item){
 		    .uid = uid_of(l, i),
-		    .octets = l->maildrop.sized ? l->maildrop.messages[i].octets : STATE_UNSIZED,
+		    .octets = l->maildrop.messages[i].octets,
 		    .index = (uint32_t)i,
 		};
 		ascending = ascending && strcmp(last, l->items[i].uid) < 0;

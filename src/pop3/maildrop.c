@@ -138,6 +138,11 @@ bool maildrop_end_sizes(struct maildrop *m, struct error *err)
 {
 	if (!end_listing(m, "LIST", err))
 		return false;
+	if (m->counted > 0 && m->count > m->counted) {
+		error_set(err, ERROR_PROTOCOL, "messages have come to the maildrop since it was opened");
+		err->temporary = true;
+		return error_mend(err, "the next run tries again");
+	}
 	for (size_t i = 0; i < m->count; i++) {
 		if (m->messages[i].octets == MAILDROP_UNSIZED)
 			return fail_unlisted(m->messages[i].number, err);

@@ -33,6 +33,7 @@ struct maildrop {
 	size_t sorted;	 /* so many messages were there at the end of a listing */
 	size_t matched;	 /* of those, the one behind that of the other listing's last line */
 	size_t uid_lines; /* lines of UIDL that were taken */
+	uint64_t counted; /* messages by STAT; 0: it was not asked, or did not tell */
 	bool sized;	  /* LIST has been answered */
 };
 
@@ -47,11 +48,14 @@ bool maildrop_read_total(const char *text, size_t length, struct maildrop_total 
 
 /*
  * Takes one line of LIST's answer ("number octets"). ERROR_PROTOCOL for what is no such line, a number
- * out of range, or more than MAILDROP_MEMORY.
+ * out of range or for the second time, or more than MAILDROP_MEMORY.
  */
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err);
 
-/* The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it. */
+/*
+ * The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it; one that passes when there
+ * are more than STAT has counted: they have come meanwhile, and UIDL did not know them.
+ */
 bool maildrop_end_sizes(struct maildrop *m, struct error *err);
 
 /* Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as for LIST, or for a number that LIST did not have. */

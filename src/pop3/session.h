@@ -84,7 +84,8 @@ bool session_start_tls(struct session *s, const struct tls_options *tls, struct 
 
 /*
  * After the login: sends the questions of session_list, so that the caller can do something else before it
- * calls that: what the server can do now, the UIDs, and the sizes, or, if they may not be needed, their sum.
+ * calls that: what the server can do now, the UIDs, and the sizes, or, if they may not be needed, their sum. A
+ * server without PIPELINING is asked by session_list, for all of it.
  */
 bool session_ask_list(struct session *s, bool sizes, struct error *err);
 

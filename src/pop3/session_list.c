@@ -13,20 +13,21 @@ enum { LINE_LEAST = 5 }; /* octets of a line but for the UID; most of them have 
 struct progress {
 	struct maildrop *m;
 	const struct maildrop_total *known;
-	enum session_command arriving;	    /* LIST or UIDL */
-	uint64_t lines;			    /* of it that are sure to come yet, by what came before */
+	enum session_command arriving; /* LIST or UIDL, if something has told how many lines it has: */
+	uint64_t lines;		       /* those that are sure to come yet */
 	bool without_uidl;
 	bool sizes; /* are needed, says STAT */
 };
 
-/* Other UIDs are about as long as those that came. */
+/* While LIST arrives, a line of UIDL for each of its is sure to come. Other UIDs are about as long as those that came. */
 static void expect(struct session *s, const struct progress *p)
 {
+	uint64_t lines = p->arriving == COMMAND_OTHER && session_queued(s) > 1 ? p->m->count : p->lines;
 	size_t length = LINE_LEAST;
 
 	if (p->arriving == COMMAND_UIDL && p->m->uid_lines > 0)
 		length += p->m->uids.length / p->m->uid_lines;
-	session_expect(s, p->lines * length);
+	session_expect(s, lines * length);
 }
 
 /* Sizes are asked for, while the UIDs arrive, unless the maildrop is as large as is known. */
@@ -36,7 +37,7 @@ static void take_total(struct session *s, struct progress *p, const struct sessi
 	bool told = event->type == SESSION_OK && maildrop_read_total(event->text, event->length, &total);
 
 	p->arriving = COMMAND_UIDL;
-	p->lines = total.messages;
+	p->lines = p->m->counted = total.messages;
 	p->sizes = !told || !p->known || total.messages != p->known->messages || total.octets != p->known->octets;
 	if (p->sizes && session_window(s) > 1)
 		session_queue(s, COMMAND_LIST, 0);
@@ -109,15 +110,14 @@ bool session_list(struct session *s, struct maildrop *m, const struct maildrop_t
 	}
 	if (!read_answers(s, &p, err))
 		return false;
-	/* Without UIDL there are no messages yet, if sizes were not asked for. */
-	if ((p.sizes || p.without_uidl) && !m->sized && !session_list_sizes(s, m, err))
-		return false;
 	session_expect(s, 0);
-	if (!p.without_uidl || !session_capabilities(s)->uidl)
-		return true;
-	error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
-	err->temporary = true;
-	return error_mend(err, "the next run tries again");
+	if (p.without_uidl && session_capabilities(s)->uidl) {
+		error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
+		err->temporary = true;
+		return error_mend(err, "the next run tries again");
+	}
+	/* Where UIDL does not tell of all messages, sizes are needed as well. */
+	return m->sized || (!p.sizes && m->count == m->counted) || session_list_sizes(s, m, err);
 }
 
 bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err)

@@ -307,10 +307,10 @@ static bool open_file(struct database *d, const char *path, int flags, struct er
 	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
 	bool ok;
 
-	/* One thread alone uses SQLite. Settings hold from its first use on, and are refused later. */
+	/* One thread alone uses SQLite. What is set before its first use holds; later it is refused. */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	ok = sqlite3_open_v2(name, &d->db, flags, NULL) == SQLITE_OK;
+	ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
 	free(name);
 	if (!ok)
 		return fail(d, "cannot be opened", err);

@@ -109,7 +109,7 @@ bool state_set_capabilities(struct state *s, const char *text, int64_t now, stru
  */
 struct state_rows;
 
-/* Reads `most` of them; with *rows of an earlier call, so many more. */
+/* Reads on until `most` messages that the server has are among them. *rows is NULL, or what an earlier call gave. */
 bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err);
 
 /*

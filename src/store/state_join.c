@@ -77,7 +77,6 @@ static const char *last_uid(const struct state_rows *r)
 bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err)
 {
 	struct state_rows *r = *rows ? *rows : memory_zeroed(1, sizeof(*r));
-	size_t end = r->count + (most < SIZE_MAX - r->count ? most : SIZE_MAX - r->count);
 	struct query *q;
 	struct row row;
 	bool there = true, ok;
@@ -88,7 +87,7 @@ bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, st
 	if (r->complete || r->changes != database_changes(state_database(s)))
 		return true;
 	ok = query_start(&q, state_database(s), err, further_rows, "t", last_uid(r));
-	while (ok && there && r->count < end && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
+	while (ok && there && r->listed < most && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
 		ok = read_row(q, &row, &there, err);
 		if (ok && there)
 			keep_row(r, row);
@@ -216,17 +215,17 @@ static bool look_at_sizes(struct state *s, struct state_item *item, struct error
 static bool take_known(struct state *s, const struct row *row, struct state_item *item, void *context,
     struct error *err)
 {
-	bool deleted = row->how == STATE_DELETED;
+	bool deleted = row->how == STATE_DELETED, sized = item && item->octets != STATE_UNSIZED;
 
 	if (item) {
 		item->delivered = row->delivered;
-		if (item->octets == STATE_UNSIZED)
+		if (!sized)
 			item->octets = (uint64_t)row->listed;
 		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
 	}
 	look_at(context, row, item);
-	return !item || !item->doubtful || deleted || look_at_sizes(s, item, err);
+	return !sized || !item->doubtful || deleted || look_at_sizes(s, item, err);
 }
 
 static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,

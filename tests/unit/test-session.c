@@ -190,6 +190,9 @@ static const struct {
     {"+OK 2 130\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 1\r\n2 9\r\n2 9\r\n.\r\n", NULL, "LIST\r\n"},
     {"+OK 2 129\r\n+OK\r\n1 a\r\n1 a\r\n.\r\n", NULL, ""},
     {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n-ERR\r\n", NULL, "LIST\r\n"},
+    {"+OK 2 129\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 a\n2 9 \n", "LIST\r\n"},
+    {"+OK 2 129\r\n+OK\r\n.\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 \n2 9 \n", "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n2 10\r\n3 5\r\n.\r\n", NULL, "LIST\r\n"},
 };
 
 /* `after`: what is announced behind the login. */
@@ -231,13 +234,29 @@ START_TEST(sizes_are_not_asked_for_where_stat_says_that_they_are_known)
 }
 END_TEST
 
-START_TEST(sizes_can_be_asked_for_later)
+START_TEST(a_refused_uidl_is_told_while_pipelining_can_be_blamed)
 {
 	const struct maildrop_total known = {1, 9};
 	struct maildrop drop = {0};
 
+	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\nPIPELINING\r\nUIDL\r\n.\r\n+OK 1 9\r\n-ERR not so fast\r\n", 0);
+	ck_assert(session_ask_list(talk.session, false, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, &known, &talk.err));
+	ck_assert(talk.err.kind == ERROR_PROTOCOL && talk.err.temporary);
+	ck_assert(session_is_crowded(talk.session));
+	ck_assert_str_eq(talk.script.client, "CAPA\r\nSTAT\r\nUIDL\r\n");
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(sizes_can_be_asked_for_later)
+{
+	const struct maildrop_total known = {2, 9};
+	struct maildrop drop = {0};
+
 	talk_capable(&talk, "PIPELINING\r\n",
-	    "+OK\r\nPIPELINING\r\n.\r\n+OK 1 9\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 7\r\n2 2\r\n.\r\n", 0);
+	    "+OK\r\nPIPELINING\r\n.\r\n+OK 2 9\r\n+OK\r\n2 b\r\n1 a\r\n.\r\n+OK\r\n1 7\r\n2 2\r\n.\r\n", 0);
 	ck_assert(session_ask_list(talk.session, false, &talk.err) && session_list(talk.session, &drop, &known, &talk.err));
 	ck_assert(!drop.sized && session_list_sizes(talk.session, &drop, &talk.err) && drop.sized);
 	ck_assert_uint_eq(drop.count, 2);
@@ -377,6 +396,7 @@ int main(void)
 	LOOP_OVER(c, capabilities_that_do_not_end_are_an_error, bad_capabilities);
 	LOOP_OVER(c, a_maildrop_is_listed_or_an_error, listings);
 	LOOP_OVER(c, sizes_are_not_asked_for_where_stat_says_that_they_are_known, unsized);
+	tcase_add_test(c, a_refused_uidl_is_told_while_pipelining_can_be_blamed);
 	tcase_add_test(c, sizes_can_be_asked_for_later);
 	tcase_add_test(c, uidl_that_was_announced_and_is_refused_is_a_temporary_failure);
 	tcase_add_test(c, only_a_server_that_pipelines_hears_uidl_before_it_has_answered_list);
