@@ -81,6 +81,18 @@ traced
 # Connection, hello, end of TLS and greeting, capabilities, login, listing, QUIT.
 check 'in 7 when it has to ask what the server can do' at_most "$(turns)" 7
 
+# A server may greet along with its end of the handshake; the client's end and its first command then follow together.
+stop
+serve --dir mail --early-greeting
+sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
+traced
+check 'a server that greets at once is polled' contains out 'a: 0 new ('
+# Connection, hello and greeting, capabilities, login, listing, QUIT.
+check 'in 6 turns' at_most "$(turns)" 6
+traced
+# Connection, hello and greeting, login, listing, QUIT.
+check 'and in 5 when it is known what it can do' at_most "$(turns)" 5
+
 stop
 serve --dir mail --no-sasl
 run

@@ -70,6 +70,7 @@ static const struct option_spec specs[] = {
     {"ocsp", TEXT, &server.ocsp, "file with an OCSP answer to staple to it, right or wrong"},
     {"client-ca", TEXT, &server.client_ca, "asks for a certificate issued by those in this PEM file"},
     {"rehandshake", FLAG, &server.session.rehandshake, "asks to renegotiate behind the greeting"},
+    {"early-greeting", FLAG, &server.session.early_greeting, "greets along with its end of the TLS 1.3 handshake"},
     {"address", TEXT, &server.address, "address to listen on (127.0.0.1)"},
     {"port", TEXT, &server.port, "port to listen on (0: a free one)"},
     {"port-file", TEXT, &server.port_file, "gets the port once the server listens"},

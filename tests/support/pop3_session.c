@@ -469,6 +469,7 @@ void pop3_session_run(const struct pop3_options *options, int fd)
 	s.wire.body_left = options->drop_at;
 	s.wire.hold = options->hold;
 	s.wire.hold_left = options->hold_at;
+	s.wire.early = options->early_greeting;
 	pop3_wire_hold(&s.wire, "CONNECT");
 	if (options->starttls || start_tls(&s)) {
 		pop3_wire_hold(&s.wire, "GREETING");

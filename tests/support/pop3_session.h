@@ -13,7 +13,7 @@ struct pop3_options {
 	const char *user, *password;
 	const char *priority; /* NULL: GnuTLS's own */
 	bool starttls; /* else implicit TLS */
-	bool ask_client, rehandshake;
+	bool ask_client, rehandshake, early_greeting;
 	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;

@@ -24,10 +24,10 @@ void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript)
 	wire->fd = fd;
 	wire->transcript = transcript;
 	wire->tls = NULL;
-	wire->failed = false;
+	wire->failed = wire->early = false;
 	wire->body_left = wire->hold_left = UINT64_MAX;
 	wire->hold = NULL;
-	wire->in_start = wire->in_end = wire->out_used = 0;
+	wire->in_start = wire->in_end = wire->out_used = wire->kept_used = 0;
 
 	int on = 1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -101,6 +101,27 @@ static bool again(struct pop3_wire *wire, ssize_t rc, short events)
 	return fail(wire);
 }
 
+/* Keeps back what belongs into one segment with the greeting. */
+static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t len)
+{
+	struct pop3_wire *wire = pointer;
+	if (!wire->early)
+		return send(wire->fd, data, len, MSG_NOSIGNAL);
+	if (len > sizeof(wire->kept) - wire->kept_used)
+		return -1;
+	memcpy(wire->kept + wire->kept_used, data, len);
+	wire->kept_used += len;
+	return (ssize_t)len;
+}
+
+static void send_kept(struct pop3_wire *wire)
+{
+	ssize_t len = (ssize_t)wire->kept_used;
+	wire->early = false;
+	if (send(wire->fd, wire->kept, wire->kept_used, MSG_NOSIGNAL) != len)
+		wire->failed = true;
+}
+
 /* What arrives in the clear here is a client's mistake that tests want to see. */
 static bool plain_instead_of_tls(struct pop3_wire *wire)
 {
@@ -136,11 +157,16 @@ bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_
 {
 	if (!pop3_wire_flush(wire) || plain_instead_of_tls(wire))
 		return fail(wire);
-	if (gnutls_init(&wire->tls, GNUTLS_SERVER | GNUTLS_NONBLOCK) < 0) {
+	unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | (wire->early ? GNUTLS_ENABLE_EARLY_START : 0);
+	if (gnutls_init(&wire->tls, flags) < 0) {
 		wire->tls = NULL;
 		return fail(wire);
 	}
 	gnutls_transport_set_int(wire->tls, wire->fd);
+	if (wire->early) {
+		gnutls_transport_set_ptr2(wire->tls, (gnutls_transport_ptr_t)(intptr_t)wire->fd, wire);
+		gnutls_transport_set_push_function(wire->tls, push);
+	}
 	int rc = priority ? gnutls_priority_set_direct(wire->tls, priority, NULL) : gnutls_set_default_priority(wire->tls);
 	if (rc >= 0)
 		rc = gnutls_credentials_set(wire->tls, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -322,6 +348,8 @@ bool pop3_wire_flush(struct pop3_wire *wire)
 		else if (!again(wire, n, POLLOUT))
 			break;
 	}
+	if (wire->early && wire->out_used > 0)
+		send_kept(wire);
 	wire->out_used = 0;
 	return !wire->failed;
 }

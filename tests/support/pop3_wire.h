@@ -17,12 +17,14 @@ struct pop3_wire {
 	int transcript;	      /* opened with O_APPEND, or -1 */
 	gnutls_session_t tls; /* NULL while plain */
 	bool failed;
+	bool early; /* greets before the client's end of the handshake (RFC 8446, 4.4.4), in one segment with our own */
 	uint64_t
 	    body_left; /* octets of bodies until the connection is dropped; UINT64_MAX: never */
 	const char *hold;   /* folder; NULL: nothing waits */
 	uint64_t hold_left; /* octets of bodies until the step BODY */
 	size_t in_start, in_end;
-	size_t out_used;
+	size_t out_used, kept_used;
+	char kept[8192]; /* of an early greeting's segment */
 	char in[16384];
 	char out[65536];
 };
