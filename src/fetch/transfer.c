@@ -181,10 +181,13 @@ static bool begin(struct run *r, struct error *err)
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 	char sender[256];
-	struct destination_message message = {.uid = a->entry->uid, .sender = sender, .now = r->t->now};
+	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now};
 
 	*r->t->step = "store";
-	header_envelope_sender(a->head.data ? a->head.data : "", a->head.length, sender, sizeof(sender));
+	if (d->ops->wants_sender) {
+		header_envelope_sender(a->head.data ? a->head.data : "", a->head.length, sender, sizeof(sender));
+		message.sender = sender;
+	}
 	if (!d->ops->begin(d, &message, err))
 		return false;
 	a->begun = true;

@@ -32,7 +32,7 @@ struct stream {
 	void *context;
 	int fd; /* for waiting; the channel owns it */
 	int64_t timeout;
-	deadline until;
+	deadline until; /* 0: the clock starts with the next wait */
 	bool secure;
 	void (*idle)(void *context);
 	void *idle_context;
@@ -91,6 +91,8 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 		return false;
 	if (s->fd < 0)
 		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+	if (s->until == 0)
+		s->until = deadline_in(s->timeout);
 	if (s->idle) {
 		deadline soon = deadline_clock() + IDLE_MS;
 
@@ -279,7 +281,7 @@ bool stream_flush(struct stream *s, struct error *err)
 
 void stream_restart_clock(struct stream *s)
 {
-	s->until = deadline_in(s->timeout);
+	s->until = 0;
 }
 
 void stream_shut(struct stream *s)

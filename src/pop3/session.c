@@ -3,9 +3,9 @@
 #include "pop3/session.h"
 
 #include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -160,16 +160,19 @@ static void pop(struct session *s)
 void session_queue(struct session *s, enum session_command command, uint32_t number)
 {
 	char line[64];
-	int length;
+	char *end = stpcpy(line, command_words[command]);
 
-	if (command == COMMAND_TOP || command == COMMAND_PEEK)
-		length = snprintf(line, sizeof(line), "TOP %u %d\r\n", number, command == COMMAND_PEEK ? SESSION_PEEK_LINES : 0);
-	else if (number > 0)
-		length = snprintf(line, sizeof(line), "%s %u\r\n", command_words[command], number);
-	else
-		length = snprintf(line, sizeof(line), "%s\r\n", command_words[command]);
-	log_line(s->log, LOG_WIRE, "C: %.*s", length - 2, line);
-	stream_write(s->stream, line, (size_t)length);
+	if (number > 0) {
+		*end++ = ' ';
+		end = decimal_put(end, number);
+	}
+	if (command == COMMAND_TOP || command == COMMAND_PEEK) {
+		*end++ = ' ';
+		end = decimal_put(end, command == COMMAND_PEEK ? SESSION_PEEK_LINES : 0);
+	}
+	log_line(s->log, LOG_WIRE, "C: %.*s", (int)(end - line), line);
+	end = stpcpy(end, "\r\n");
+	stream_write(s->stream, line, (size_t)(end - line));
 	s->unsent = true;
 	push(s, command, number);
 }

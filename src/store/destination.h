@@ -24,7 +24,7 @@ struct destination_settings {
 /* What is known of a message before its first octet is written. */
 struct destination_message {
 	const char *uid;
-	const char *sender; /* envelope sender for an mbox's From_ line */
+	const char *sender; /* envelope sender for an mbox's From_ line; NULL where ops->wants_sender is not set */
 	int64_t now;	    /* seconds since the epoch */
 };
 
@@ -55,6 +55,7 @@ struct destination_finder {
 struct destination_ops {
 	const char *scheme; /* what deliver_to starts with */
 	size_t batch_most;  /* messages in a batch; 0: as many as the engine likes */
+	bool wants_sender;
 	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
 	/* Whether it could be opened and written, as far as that can be told without changing or locking anything. */
 	bool (*probe)(const struct destination_settings *settings, struct error *err);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/platform.h"
@@ -25,13 +24,15 @@ enum {
 	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
 	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own */
 	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
-	FINAL_NAME_SIZE = MAILDIR_NAME_SIZE + 48,
+	SIZES_MOST = sizeof(",S=,W=") + 2 * DECIMAL_MOST,
 };
 
-/* A message of the batch: its file in tmp/, and what its name in new/ tells. */
+/* A message of the batch: the number of its file in tmp/, and its name in new/. */
 struct maildir_file {
 	int fd; /* -1: it needs no sync of its own */
-	char temporary[MAILDIR_NAME_SIZE];
+	uint32_t number;
+	size_t stem; /* octets of the name before its sizes */
+	char name[MAILDIR_NAME_SIZE + SIZES_MOST];
 	struct maildir_size size;
 };
 
@@ -42,6 +43,7 @@ struct maildir {
 	struct maildir_names names;
 	struct maildir_file *batch;
 	size_t count, capacity;
+	uint32_t made; /* files of this run */
 	size_t first_open; /* those before it have been closed */
 	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
@@ -96,7 +98,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
 	clock_gettime(CLOCK_REALTIME, &now);
-	maildir_names_start(&m->names, settings->account, settings->maildrop, (unsigned)(now.tv_nsec / 1000));
+	maildir_names_start(&m->names, settings->account, settings->maildrop, &now);
 	m->tmp = m->new = -1;
 	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (ok && m->root < 0)
@@ -128,16 +130,18 @@ static bool maildir_probe(const struct destination_settings *settings, struct er
 	return ok;
 }
 
-/* Its name in new/. */
-static void name_finally(const struct maildir_file *f, char out[FINAL_NAME_SIZE])
+static void add_sizes(struct maildir_file *f)
 {
-	snprintf(out, FINAL_NAME_SIZE, "%s,S=%" PRIu64 ",W=%" PRIu64, f->temporary, f->size.octets, f->size.crlf_octets);
+	char *at = decimal_put(stpcpy(f->name + f->stem, ",S="), f->size.octets);
+
+	*decimal_put(stpcpy(at, ",W="), f->size.crlf_octets) = '\0';
 }
 
 static bool maildir_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
 	struct maildir_file *f;
+	char temporary[MAILDIR_SHORT_SIZE];
 
 	if (m->count == m->capacity) {
 		m->capacity = m->capacity ? m->capacity * 2 : 64;
@@ -145,8 +149,10 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	}
 	f = &m->batch[m->count];
 	f->size = (struct maildir_size){0};
-	maildir_name_make(&m->names, message->uid, message->now, f->temporary);
-	f->fd = openat(m->tmp, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->name);
+	f->number = m->made++;
+	maildir_name_in_tmp(&m->names, f->number, temporary);
+	f->fd = openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0)
 		return fail(m, "does not take a new file", err);
 	m->count++;
@@ -204,6 +210,7 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 	struct maildir *m = (struct maildir *)d;
 
 	m->open_message = false;
+	add_sizes(&m->batch[m->count - 1]);
 	if (m->together && m->count >= TOGETHER_FROM)
 		close_files(m);
 	else if (m->count - m->first_open >= OPEN_MOST && !sync_one_by_one(m, err))
@@ -214,8 +221,10 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 static void drop_last(struct maildir *m)
 {
 	struct maildir_file *f = &m->batch[--m->count];
+	char temporary[MAILDIR_SHORT_SIZE];
 
-	unlinkat(m->tmp, f->temporary, 0);
+	maildir_name_in_tmp(&m->names, f->number, temporary);
+	unlinkat(m->tmp, temporary, 0);
 	if (f->fd >= 0)
 		close(f->fd);
 	if (m->first_open > m->count)
@@ -243,22 +252,20 @@ static void maildir_rollback(struct destination *d)
 static bool maildir_commit(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
-	char name[FINAL_NAME_SIZE];
+	char temporary[MAILDIR_SHORT_SIZE];
 
 	if (!sync_files(m, err))
 		return false;
 	for (size_t i = 0; i < m->count; i++) {
-		name_finally(&m->batch[i], name);
-		if (renameat(m->tmp, m->batch[i].temporary, m->new, name) != 0)
+		maildir_name_in_tmp(&m->names, m->batch[i].number, temporary);
+		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
 			return fail(m, "does not take a message into new/", err);
 	}
 	if (m->count > 0 && fsync(m->new) != 0) {
 		fail(m, "cannot be synced", err);
 		/* What a later sync says of these names means nothing: they are fetched again instead. */
-		for (size_t i = 0; i < m->count; i++) {
-			name_finally(&m->batch[i], name);
-			unlinkat(m->new, name, 0);
-		}
+		for (size_t i = 0; i < m->count; i++)
+			unlinkat(m->new, m->batch[i].name, 0);
 		return false;
 	}
 	close_files(m);

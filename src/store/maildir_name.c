@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/digest.h"
 #include "base/scan.h"
 
@@ -15,7 +17,6 @@ static void identity(const char *account, const char *maildrop, const char *uid,
 {
 	struct digest d;
 	unsigned char octets[DIGEST_SIZE];
-	char hex[2 * DIGEST_SIZE + 1];
 
 	digest_start(&d);
 	digest_add(&d, account, strlen(account));
@@ -25,9 +26,7 @@ static void identity(const char *account, const char *maildrop, const char *uid,
 		digest_add(&d, uid, strlen(uid));
 	}
 	digest_end(&d, octets);
-	digest_hex(hex, octets, DIGEST_SIZE);
-	memcpy(out, hex, digits);
-	out[digits] = '\0';
+	digest_hex(out, octets, digits / 2);
 }
 
 /* The host's name as the Maildir format wants it: '/' and ':' written as octal. */
@@ -48,22 +47,31 @@ static void host_part(char *out, size_t size)
 	out[used] = '\0';
 }
 
-void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, unsigned microseconds)
+void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, const struct timespec *now)
 {
-	char host[96];
+	char host[96], account_digits[MAILDIR_ACCOUNT_DIGITS + 1];
+	unsigned microseconds = (unsigned)(now->tv_nsec / 1000);
 
 	*n = (struct maildir_names){.account = account, .maildrop = maildrop};
-	identity(account, NULL, NULL, n->account_digits, MAILDIR_ACCOUNT_DIGITS);
+	identity(account, NULL, NULL, account_digits, MAILDIR_ACCOUNT_DIGITS);
 	host_part(host, sizeof(host));
+	snprintf(n->middle, sizeof(n->middle), ".mh-%s-", account_digits);
 	snprintf(n->end, sizeof(n->end), ".M%06u.%s", microseconds, host);
+	snprintf(n->before, sizeof(n->before), "mh-%s-%" PRIx32 "-%x-", account_digits, (uint32_t)now->tv_sec, microseconds);
 }
 
-void maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE])
+size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE])
 {
-	char digits[MAILDIR_IDENTITY_DIGITS + 1];
+	char *at = decimal_put(out, now > 0 ? (uint64_t)now : 0);
 
-	identity(n->account, n->maildrop, uid, digits, MAILDIR_IDENTITY_DIGITS);
-	snprintf(out, MAILDIR_NAME_SIZE, "%" PRId64 ".mh-%s-%s%s", now, n->account_digits, digits, n->end);
+	at = stpcpy(at, n->middle);
+	identity(n->account, n->maildrop, uid, at, MAILDIR_IDENTITY_DIGITS);
+	return (size_t)(stpcpy(at + MAILDIR_IDENTITY_DIGITS, n->end) - out);
+}
+
+void maildir_name_in_tmp(const struct maildir_names *n, uint32_t number, char out[MAILDIR_SHORT_SIZE])
+{
+	*decimal_put(stpcpy(out, n->before), number) = '\0';
 }
 
 /* The message's digits in a name of this account (NULL: of any), or NULL. */
@@ -105,6 +113,15 @@ bool maildir_name_is_own(const char *name, const char *account, char identity_ou
 		identity_out[MAILDIR_IDENTITY_DIGITS] = '\0';
 	}
 	return digits != NULL;
+}
+
+bool maildir_name_is_unfinished(const char *name, const char *account)
+{
+	char before[MAILDIR_SHORT_SIZE], account_digits[MAILDIR_ACCOUNT_DIGITS + 1];
+
+	identity(account, NULL, NULL, account_digits, MAILDIR_ACCOUNT_DIGITS);
+	snprintf(before, sizeof(before), "mh-%s-", account_digits);
+	return strncmp(name, before, strlen(before)) == 0 || own_digits(name, account_digits);
 }
 
 /* Line ends that are CRLF; a CR may be the last octet of the piece before. */

@@ -14,21 +14,27 @@
 enum {
 	MAILDIR_IDENTITY_DIGITS = 24,
 	MAILDIR_ACCOUNT_DIGITS = 8,
-	MAILDIR_NAME_SIZE = 192, /* of a buffer for a name */
+	MAILDIR_NAME_SIZE = 192, /* of a buffer for a name, */
+	MAILDIR_SHORT_SIZE = 40, /* and for one in tmp/: what Linux keeps of a name without an allocation of its own */
 };
+
+struct timespec;
 
 /* What the names of a run have in common; account and maildrop are the caller's. */
 struct maildir_names {
 	const char *account, *maildrop;
-	char account_digits[MAILDIR_ACCOUNT_DIGITS + 1];
-	char end[128];
+	char middle[32], end[128];
+	char before[MAILDIR_SHORT_SIZE]; /* a number, in tmp/ */
 };
 
-/* The microseconds tell two runs of the same second apart. */
-void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, unsigned microseconds);
+/* The time tells the runs apart. */
+void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, const struct timespec *now);
 
-/* The name for a message. */
-void maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE]);
+/* The name for a message. Returns its length. */
+size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE]);
+
+/* The name for a message of the run in tmp/: mh-AAAAAAAA-SECONDS-MICROSECONDS-NUMBER, in hexadecimal but for the number. */
+void maildir_name_in_tmp(const struct maildir_names *n, uint32_t number, char out[MAILDIR_SHORT_SIZE]);
 
 /* The middle part's digits for a message. */
 void maildir_name_identity(const char *account, const char *maildrop, const char *uid,
@@ -36,6 +42,9 @@ void maildir_name_identity(const char *account, const char *maildrop, const char
 
 /* Whether a file was named by this account; then identity (unless NULL) gets its digits. */
 bool maildir_name_is_own(const char *name, const char *account, char identity[MAILDIR_IDENTITY_DIGITS + 1]);
+
+/* Whether this account gave a file in tmp/ its name, by that of the message or by a number. */
+bool maildir_name_is_unfinished(const char *name, const char *account);
 
 /* Whether any account gave a file this name. */
 bool maildir_name_is_any(const char *name);

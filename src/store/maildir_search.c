@@ -65,7 +65,7 @@ static bool remove_own(void *context, int fd, const char *folder, const char *na
 	const struct search *s = context;
 
 	(void)folder;
-	if (maildir_name_is_own(name, s->account, NULL))
+	if (maildir_name_is_unfinished(name, s->account))
 		unlinkat(fd, name, 0);
 	return true;
 }

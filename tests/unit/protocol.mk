@@ -5,6 +5,7 @@ unit_tests += \
 	tests/unit/test-base64 \
 	tests/unit/test-buf \
 	tests/unit/test-capability \
+	tests/unit/test-decimal \
 	tests/unit/test-error \
 	tests/unit/test-escape \
 	tests/unit/test-interrupt \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "check_main.h"
 #include "store/maildir_name.h"
@@ -11,12 +12,13 @@
 /* The caller frees it. */
 static char *make(const char *account, const char *maildrop, const char *uid, int64_t now)
 {
+	const struct timespec then = {.tv_sec = 1700000000, .tv_nsec = 7999};
 	struct maildir_names names;
 	char *name = malloc(MAILDIR_NAME_SIZE);
 
 	ck_assert_ptr_nonnull(name);
-	maildir_names_start(&names, account, maildrop, 7);
-	maildir_name_make(&names, uid, now, name);
+	maildir_names_start(&names, account, maildrop, &then);
+	ck_assert_uint_eq(maildir_name_make(&names, uid, now, name), strlen(name));
 	return name;
 }
 
@@ -68,6 +70,32 @@ START_TEST(nothing_of_a_uid_gets_into_a_name)
 
 	ck_assert_ptr_null(strpbrk(name, "/:,"));
 	ck_assert_ptr_null(strstr(name, "etc"));
+	free(name);
+}
+END_TEST
+
+START_TEST(a_name_in_tmp_is_made_of_account_time_and_number)
+{
+	const struct timespec then = {.tv_sec = INT32_MAX, .tv_nsec = 999999999};
+	struct maildir_names names;
+	char name[MAILDIR_SHORT_SIZE];
+
+	maildir_names_start(&names, "work", "me@host", &then);
+	maildir_name_in_tmp(&names, UINT32_MAX, name);
+	ck_assert_str_eq(name, "mh-00e13ed7-7fffffff-f423f-4294967295");
+	ck_assert(maildir_name_is_unfinished(name, "work"));
+	ck_assert(!maildir_name_is_unfinished(name, "home"));
+	ck_assert(!maildir_name_is_own(name, "work", NULL));
+	ck_assert(!maildir_name_is_unfinished("mh-00e13ed7", "work"));
+}
+END_TEST
+
+START_TEST(the_name_of_a_message_is_known_in_tmp_as_well)
+{
+	char *name = make("work", "me@host", "uid", 1);
+
+	ck_assert(maildir_name_is_unfinished(name, "work"));
+	ck_assert(!maildir_name_is_unfinished(name, "home"));
 	free(name);
 }
 END_TEST
@@ -172,6 +200,8 @@ int main(void)
 	tcase_add_test(name, a_name_is_made_of_time_identity_and_host);
 	tcase_add_test(name, an_identity_depends_on_account_maildrop_and_uid_alone);
 	tcase_add_test(name, nothing_of_a_uid_gets_into_a_name);
+	tcase_add_test(name, a_name_in_tmp_is_made_of_account_time_and_number);
+	tcase_add_test(name, the_name_of_a_message_is_known_in_tmp_as_well);
 	LOOP_OVER(name, a_name_is_known_again_with_and_without_flags, forms);
 	tcase_add_test(name, names_that_are_cut_short_are_nobodys);
 	tcase_add_test(name, the_identity_in_a_name_is_that_of_its_uid);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -309,13 +310,26 @@ START_TEST(a_maildir_that_vanishes_before_the_commit_is_a_failure)
 }
 END_TEST
 
+static const struct timespec then = {.tv_sec = 1600000000, .tv_nsec = 7000};
+
 /* As a run would name it that died long ago. */
 static void name_message(const char *account, const char *uid, char out[MAILDIR_NAME_SIZE])
 {
 	struct maildir_names names;
 
-	maildir_names_start(&names, account, "me@host", 7);
+	maildir_names_start(&names, account, "me@host", &then);
 	maildir_name_make(&names, uid, 1600000000, out);
+}
+
+static void leave_in_tmp(const char *account, uint32_t number)
+{
+	struct maildir_names names;
+	char name[MAILDIR_SHORT_SIZE], path[100];
+
+	maildir_names_start(&names, account, "me@host", &then);
+	maildir_name_in_tmp(&names, number, name);
+	snprintf(path, sizeof(path), "tmp/%s", name);
+	scratch_write_text(in_maildir(path), "half");
 }
 
 /* Puts a file where a run that died would have left it. */
@@ -427,10 +441,12 @@ START_TEST(own_unfinished_files_are_removed_and_those_of_others_left)
 	destination_close(&(struct destination *){open_maildir()});
 	leave("tmp", "work", "1", "", "half");
 	leave("tmp", "work", "2", "", "half");
+	leave_in_tmp("work", 3);
+	leave_in_tmp("home", 3);
 	leave("tmp", "home", "1", "", "half");
 	scratch_write_text(in_maildir("tmp/1600000000.M1P1.host"), "half");
 	expect_found(&t, 0, NULL, 0);
-	expect_counts(2, 0, 0);
+	expect_counts(3, 0, 0);
 }
 END_TEST
 
