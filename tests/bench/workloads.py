@@ -59,7 +59,7 @@ def workloads(scale):
 
     both = ("disk", "tmpfs")
     small = Workload(
-        "small", f"{count(10000):,} messages of 4 KB", [4 * KB] * count(10000), mbox=True,
+        "small", f"{count(10000):,} messages of 4 KB", [4 * KB] * count(10000), mbox=True, rounds=3,
         bounds=(at_most("drain --store", 1.25, both), faster("mpop", 4), faster("fdm", 40), faster("fetchmail", 40)))
     total = int(400 * MB * scale)
     mixed = Workload(
