@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/decimal.h"
+
 /*
  * Names of Maildir files: SECONDS.mh-AAAAAAAA-IIIIIIIIIIIIIIIIIIIIIIII.MMICROSECONDS.HOST, where A stands for the
  * account and I for account, maildrop and UID (hexadecimal digits of SHA-256). The same message always
@@ -14,8 +16,10 @@
 enum {
 	MAILDIR_IDENTITY_DIGITS = 24,
 	MAILDIR_ACCOUNT_DIGITS = 8,
-	MAILDIR_NAME_SIZE = 192, /* of a buffer for a name, */
-	MAILDIR_SHORT_SIZE = 40, /* and for one in tmp/: what Linux keeps of a name without an allocation of its own */
+	MAILDIR_MIDDLE_SIZE = 16, /* of buffers: for what is before the message's digits, */
+	MAILDIR_END_SIZE = 128,	  /* for what is behind them, */
+	MAILDIR_NAME_SIZE = DECIMAL_MOST + MAILDIR_MIDDLE_SIZE + MAILDIR_IDENTITY_DIGITS + MAILDIR_END_SIZE,
+	MAILDIR_SHORT_SIZE = 40, /* and for a name in tmp/, as long as Linux keeps one without an allocation of its own */
 };
 
 struct timespec;
@@ -23,8 +27,8 @@ struct timespec;
 /* What the names of a run have in common; account and maildrop are the caller's. */
 struct maildir_names {
 	const char *account, *maildrop;
-	char middle[32], end[128];
-	char before[MAILDIR_SHORT_SIZE]; /* a number, in tmp/ */
+	char middle[MAILDIR_MIDDLE_SIZE], end[MAILDIR_END_SIZE];
+	char before[MAILDIR_SHORT_SIZE]; /* the number, in tmp/ */
 };
 
 /* The time tells the runs apart. */
