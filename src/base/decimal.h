@@ -7,7 +7,7 @@ enum { DECIMAL_MOST = 20 }; /* digits of the largest number */
 
 /*
  * Writes a number's digits, without a NUL; there is room for DECIMAL_MOST. Returns where they end. For
- * what each message needs: snprintf costs ten times as much.
+ * what each message needs: snprintf costs several times as much.
  */
 char *decimal_put(char *out, uint64_t number);
 

@@ -72,7 +72,7 @@ void stream_write(struct stream *s, const void *bytes, size_t length);
 bool stream_flush(struct stream *s, struct error *err);
 
 /*
- * Starts the time limit anew. Without this call all waits together share one limit, so that a
+ * Starts the time limit anew, with the next wait. Without this call all waits together share one limit, so that a
  * server that sends a byte now and then is not waited for without end.
  */
 void stream_restart_clock(struct stream *s);
