@@ -22,7 +22,8 @@ enum {
 	OUTPUT_ROOM = 32 * 1024,
 	AHEAD_MOST = 4 * 1024 * 1024,
 	IDLE_MS = 100,
-	GATHER = 64 * 1024, /* octets worth waking up for */
+	GATHER = 64 * 1024, /* octets worth waking up for, */
+	GATHER_FAR = 16 * 1024, /* on a long line: a TLS record, of which nothing can be read before all is here */
 	GATHER_MS = 100,    /* they are not waited for longer than this, */
 	LAPSES_MOST = 4,    /* nor again when they did not come so often */
 };
@@ -178,17 +179,22 @@ void stream_expect(struct stream *s, uint64_t octets)
 	s->expected = octets;
 }
 
+static bool has_much_to_come(const struct stream *s)
+{
+	return s->expected > 3 * GATHER;
+}
+
 /*
- * Lets some octets come together before the next look at the channel. Not on a long line, where the
+ * Lets some octets come together before the next look at the channel. Few on a long line, where the
  * acknowledgements that wait for us keep the server's window small.
  */
 static void gather(struct stream *s)
 {
 	struct pollfd waiting = {.fd = s->fd, .events = POLLIN};
-	bool worth = s->expected > 3 * GATHER && s->lapses < LAPSES_MOST && platform_is_near(s->fd);
+	bool worth = has_much_to_come(s) && s->lapses < LAPSES_MOST;
 
 	if (worth != s->gathering)
-		net_gather(s->fd, worth ? GATHER : 1);
+		net_gather(s->fd, !worth ? 1 : platform_is_near(s->fd) ? GATHER : GATHER_FAR);
 	s->gathering = worth;
 	if (!worth || poll(&waiting, 1, GATHER_MS) != 0)
 		return;
@@ -213,8 +219,8 @@ static bool receive(struct stream *s, struct error *err)
 		return error_set(err, ERROR_NETWORK, "the server closed the connection");
 	if (status == CHANNEL_WANT_READ && s->fd >= 0) {
 		gather(s);
-		/* Some servers send an answer in two parts and hold the second back for this. */
-		if (!s->gathering)
+		/* Some servers send an answer in two parts and hold the second back for this, but not where more follows. */
+		if (!has_much_to_come(s))
 			platform_acknowledge(s->fd);
 	}
 	return status == CHANNEL_DONE || wait_for(s, status, "the server's answer", err);

@@ -31,6 +31,7 @@ struct tls {
 	int fd;
 	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
 	int failure; /* 0: none */
+	bool dry; /* the last look at the socket took all that was there */
 	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
 	unsigned char raw[RAW_SIZE];
 };
@@ -54,17 +55,25 @@ static void tls_close(void *context)
 	free(t);
 }
 
-/* GnuTLS asks for the head and the rest of each record by themselves: one look at the socket serves many. */
+/*
+ * GnuTLS asks for the head and the rest of each record by themselves: one look at the socket serves many. It is not
+ * looked at again, for the rest of a record, where that look has emptied it.
+ */
 static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 {
 	struct tls *t = context;
 	size_t there;
 
 	if (t->raw_start == t->raw_end) {
-		ssize_t got = recv(t->fd, t->raw, RAW_SIZE, 0);
+		ssize_t got = -1;
 
+		if (t->dry)
+			errno = EAGAIN;
+		else
+			got = recv(t->fd, t->raw, RAW_SIZE, 0);
 		if (got <= 0)
 			return got;
+		t->dry = (size_t)got < RAW_SIZE;
 		t->raw_start = 0;
 		t->raw_end = (size_t)got;
 	}
@@ -244,8 +253,10 @@ static enum channel_status wanted(const struct tls *t)
 
 enum channel_status tls_handshake(struct tls *t, struct error *err)
 {
-	int code = gnutls_handshake(t->session);
+	int code;
 
+	t->dry = false;
+	code = gnutls_handshake(t->session);
 	if (code >= 0 && t->verified)
 		return CHANNEL_DONE;
 	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
@@ -301,6 +312,7 @@ static enum channel_status tls_receive(void *context, void *bytes, size_t size, 
 	ssize_t n = t->failure;
 	size_t filled = 0;
 
+	t->dry = false;
 	while (!t->ended && filled < size && (filled == 0 || t->raw_start < t->raw_end || gnutls_record_check_pending(t->session) > 0)) {
 		n = gnutls_record_recv(t->session, (char *)bytes + filled, size - filled);
 		if (n > 0)
