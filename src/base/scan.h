@@ -1,17 +1,80 @@
 #ifndef MAILHAUL_BASE_SCAN_H
 #define MAILHAUL_BASE_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-/* What every octet of a message goes through: many at a time. */
+/*
+ * What every octet of a message goes through: many at a time, and in place, because lines are too short for a call each.
+ */
 
-enum { SCAN_SLACK = 32 }; /* octets that scan_copy may write behind what it copies */
+enum { SCAN_SLACK = 32 }; /* octets that are looked at together; scan_copy may write as many behind what it copies */
+
+/* What compilers make of this is the processor's own vectors, where it has some. */
+typedef unsigned char scan_vector __attribute__((vector_size(16)));
+
+/* SCAN_SLACK octets, and later a 255 for each of them that is wanted. */
+struct scan_step {
+	scan_vector low, high;
+};
+
+static inline scan_vector scan_repeat(char octet)
+{
+	return (scan_vector){0} + (unsigned char)octet;
+}
+
+static inline struct scan_step scan_hits(const char *bytes, scan_vector wanted)
+{
+	struct scan_step s;
+
+	memcpy(&s, bytes, sizeof(s));
+	return (struct scan_step){(scan_vector)(s.low == wanted), (scan_vector)(s.high == wanted)};
+}
+
+/* Where the first hit is; SCAN_SLACK: there is none. */
+static inline size_t scan_first(const struct scan_step *hits)
+{
+	scan_vector both = hits->low | hits->high;
+	uint64_t words[SCAN_SLACK / sizeof(uint64_t)];
+	size_t i = 0;
+
+	memcpy(words, &both, sizeof(both));
+	if ((words[0] | words[1]) == 0)
+		return SCAN_SLACK;
+	memcpy(words, hits, sizeof(words));
+	while (words[i] == 0)
+		i++;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return i * sizeof(uint64_t) + (size_t)__builtin_ctzll(words[i]) / 8;
+#else
+	return i * sizeof(uint64_t) + (size_t)__builtin_clzll(words[i]) / 8;
+#endif
+}
 
 /*
  * Copies from `from` up to `end`, but not the first such octet nor what is behind it. Returns where that stands, or
  * end. Neither may `out` overlap.
  */
-const char *scan_copy(const char *from, const char *end, char octet, char *out);
+static inline const char *scan_copy(const char *from, const char *end, char octet, char *out)
+{
+	const scan_vector wanted = scan_repeat(octet);
+
+	while ((size_t)(end - from) >= SCAN_SLACK) {
+		struct scan_step hits = scan_hits(from, wanted);
+		size_t first = scan_first(&hits);
+
+		memcpy(out, from, SCAN_SLACK);
+		if (first < SCAN_SLACK)
+			return from + first;
+		from += SCAN_SLACK;
+		out += SCAN_SLACK;
+	}
+	while (from < end && *from != octet)
+		*out++ = *from++;
+	return from;
+}
 
 /* How many such octets there are. */
 size_t scan_count(const char *bytes, size_t length, char octet);
