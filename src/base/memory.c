@@ -40,6 +40,15 @@ void *memory_resize(void *old, size_t count, size_t size)
 	return made;
 }
 
+void *memory_aligned(size_t alignment, size_t size)
+{
+	void *made;
+
+	if (posix_memalign(&made, alignment, size) != 0)
+		memory_exhausted();
+	return made;
+}
+
 char *memory_copy_string(const char *text)
 {
 	char *made = strdup(text);

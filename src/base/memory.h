@@ -6,6 +6,8 @@
 /* Memory that is always there: these end the process with exit code 71 (EX_OSERR) when it is not. */
 void *memory_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+/* At a multiple of `alignment`, a power of two; its octets have no value yet. */
+void *memory_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
 char *memory_copy_string(const char *text) __attribute__((malloc, returns_nonnull));
 
 /* Frees what *where points to and lets it point to value, which it then owns. */

@@ -89,20 +89,35 @@ bool platform_probe_folder(const char *path)
 #endif
 
 #ifdef CAN_SYNC_ALL
-/* Filesystems on a disk of this machine (and tmpfs); through others, a sync may not reach what is behind. */
-static bool is_local(int fd)
+static const unsigned long ext4 = 0xef53, xfs = 0x58465342, btrfs = 0x9123683e, f2fs = 0xf2f52010, tmpfs = 0x01021994;
+
+static bool is_one_of(int fd, const unsigned long *types, size_t count)
 {
-	static const unsigned long types[] = {0xef53 /* ext4 */, 0x58465342 /* xfs */, 0x9123683e /* btrfs */,
-	    0xf2f52010 /* f2fs */, 0x01021994 /* tmpfs */};
 	struct statfs fs;
 
 	if (fstatfs(fd, &fs) != 0)
 		return false;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		if ((unsigned long)fs.f_type == types[i])
 			return true;
 	}
 	return false;
+}
+
+/* Filesystems on a disk of this machine (and tmpfs); through others, a sync may not reach what is behind. */
+static bool is_local(int fd)
+{
+	const unsigned long types[] = {ext4, xfs, btrfs, f2fs, tmpfs};
+
+	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
+}
+
+/* Not btrfs, which would not compress; tmpfs is the cache. */
+static bool has_cache_aside(int fd)
+{
+	const unsigned long types[] = {ext4, xfs, f2fs};
+
+	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
 }
 
 /* Before Linux 5.8, syncfs does not tell of all that failed. */
@@ -124,6 +139,15 @@ bool platform_sync_all(int fd)
 {
 	return syncfs(fd) == 0;
 }
+
+bool platform_write_past_cache(int fd, bool on)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (on && !has_cache_aside(fd)))
+		return false;
+	return fcntl(fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
 #else
 bool platform_can_sync_all(int fd)
 {
@@ -136,6 +160,12 @@ bool platform_sync_all(int fd)
 	(void)fd;
 	errno = ENOSYS;
 	return false;
+}
+
+bool platform_write_past_cache(int fd, bool on)
+{
+	(void)fd;
+	return !on;
 }
 #endif
 

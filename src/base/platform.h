@@ -31,6 +31,13 @@ bool platform_probe_folder(const char *path);
 bool platform_sync_all(int fd);
 bool platform_can_sync_all(int fd);
 
+/*
+ * Whether what is written to fd from now on goes to the disk past the system's cache. On: only where the disk is this
+ * machine's and nothing is lost with the cache, such as compression; then offset, length and address of each write have
+ * to be multiples of what the disk takes at least. False if that cannot be had.
+ */
+bool platform_write_past_cache(int fd, bool on);
+
 /* Has what a TCP socket has received acknowledged at once instead of with the next data. */
 void platform_acknowledge(int fd);
 

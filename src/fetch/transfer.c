@@ -181,7 +181,7 @@ static bool begin(struct run *r, struct error *err)
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 	char sender[256];
-	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now};
+	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now, .octets = a->entry->octets};
 
 	*r->t->step = "store";
 	if (d->ops->wants_sender) {

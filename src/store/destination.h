@@ -26,6 +26,7 @@ struct destination_message {
 	const char *uid;
 	const char *sender; /* envelope sender for an mbox's From_ line; NULL where ops->wants_sender is not set */
 	int64_t now;	    /* seconds since the epoch */
+	uint64_t octets;    /* about so many will come; a hint */
 };
 
 enum destination_result {

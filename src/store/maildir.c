@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "store/folder.h"
+#include "store/large_file.h"
 #include "store/maildir_name.h"
 #include "store/maildir_read.h"
 #include "store/maildir_search.h"
@@ -47,6 +48,8 @@ struct maildir {
 	size_t first_open; /* those before it have been closed */
 	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
+	bool is_large;	   /* and that by `large` */
+	struct large_file large;
 	uint64_t on_the_way; /* octets of it whose writing has been started */
 };
 
@@ -84,6 +87,7 @@ static void maildir_close(struct destination *d)
 		close(m->tmp);
 	if (m->new >= 0)
 		close(m->new);
+	large_file_free(&m->large);
 	free(m->batch);
 	free(m);
 }
@@ -158,6 +162,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	m->count++;
 	m->open_message = true;
 	m->on_the_way = 0;
+	m->is_large = message->octets >= LARGE_FILE_BLOCK && large_file_begin(&m->large, f->fd);
 	return true;
 }
 
@@ -167,6 +172,8 @@ static bool maildir_write(struct destination *d, const char *bytes, size_t lengt
 	struct maildir_file *f = &m->batch[m->count - 1];
 
 	maildir_size_add(&f->size, bytes, length);
+	if (m->is_large)
+		return large_file_add(&m->large, bytes, length) || fail(m, "cannot be written", err);
 	if (!destination_write_all(f->fd, bytes, length))
 		return fail(m, "cannot be written", err);
 	if (f->size.octets - m->on_the_way >= EARLY) {
@@ -209,6 +216,10 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 {
 	struct maildir *m = (struct maildir *)d;
 
+	if (m->is_large && !large_file_end(&m->large)) {
+		fail(m, "cannot be written", err);
+		return DESTINATION_FAILED;
+	}
 	m->open_message = false;
 	add_sizes(&m->batch[m->count - 1]);
 	if (m->together && m->count >= TOGETHER_FROM)

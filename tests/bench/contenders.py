@@ -95,21 +95,23 @@ class Mailhaul(Contender):
 
 class Drain(Contender):
     """
-    The limit: of server and TLS, with --store that of a durable fetcher, with --digest that of one which takes
-    SHA-256 of each message, with --poll that of a listing.
+    The limit: of server and TLS, with --store that of a durable fetcher, with --direct that of one which writes
+    large messages past the system's cache, with --digest that of one which takes SHA-256 of each message as well,
+    with --poll that of a listing.
     """
     exact = True
 
     def __init__(self, program, mode=""):
         self.program, self.mode = program, mode
         self.name = f"drain {mode}".strip()
-        self.discards = mode not in ("--store", "--digest")
+        self.discards = mode not in ("--store", "--direct", "--digest")
 
     def version(self):
         return "the limit"
 
     def takes_part(self, workload):
-        return workload.poll == (self.mode == "--poll") and not (workload.far and self.mode == "--digest")
+        wants = {"--poll": workload.poll, "--direct": workload.large, "--digest": not workload.far}
+        return wants.get(self.mode, True) and workload.poll == (self.mode == "--poll")
 
     def commands(self, job):
         def options(account):

@@ -1,9 +1,9 @@
 /*
  * The benchmark's yardstick: what server, TLS and disk allow. It fetches a whole maildrop over
  * implicit TLS and throws it away, or stores it with the fewest steps that survive a power loss; with
- * --digest it takes SHA-256 of each message as well, as has to be done where the state tells it. It
- * knows no state, checks no certificate and trusts the server's framing: nothing here is meant for
- * real mail.
+ * --direct it writes large messages past the system's cache, and with --digest it takes SHA-256 of
+ * each message as well, as has to be done where the state tells it. It knows no state, checks no
+ * certificate and trusts the server's framing: nothing here is meant for real mail.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -257,15 +257,17 @@ int main(int argc, char **argv)
 {
 	static struct drain d;
 	bool poll = argc == 6 && strcmp(argv[5], "--poll") == 0;
-	bool store = argc == 7 && (strcmp(argv[5], "--store") == 0 || strcmp(argv[5], "--digest") == 0);
+	const char *mode = argc == 7 ? argv[5] : "";
+	bool store = strcmp(mode, "--store") == 0 || strcmp(mode, "--direct") == 0 || strcmp(mode, "--digest") == 0;
 
 	if (argc != 5 && !poll && !store) {
-		fputs("Usage: drain HOST PORT USER PASSWORD [--poll | --store DIR | --digest DIR]\n", stderr);
+		fputs("Usage: drain HOST PORT USER PASSWORD [--poll | --store DIR | --direct DIR | --digest DIR]\n", stderr);
 		return 64;
 	}
 	if (store)
 		open_maildir(&d, argv[6]);
-	d.digests = store && strcmp(argv[5], "--digest") == 0;
+	d.past_cache = store && strcmp(mode, "--store") != 0;
+	d.digests = strcmp(mode, "--digest") == 0;
 	sha256_init(&d.digest);
 	connect_to(&d, argv[1], argv[2]);
 	start_tls(&d, argv[1]);

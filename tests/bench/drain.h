@@ -15,6 +15,7 @@ enum {
 	OUT_SIZE = 512 * 1024,	 /* what one write may take */
 	WINDOW = 1024,		 /* RETRs in flight: their commands fit any socket's buffers */
 	COMMAND_SIZE = 24,	 /* of one RETR, at the most */
+	SECTOR = 4096,		 /* what a disk takes at least */
 	TERMINATOR = 5,		 /* octets of CRLF "." CRLF */
 	NEAR = 2000,		 /* microseconds of a round trip */
 	EARLY = 8 * 1024 * 1024, /* a large message goes to the disk while the rest of it arrives */
@@ -24,12 +25,15 @@ enum {
 struct drain {
 	int fd, tmp, new;
 	gnutls_session_t tls;
-	char raw[RAW_SIZE], in[IN_SIZE], out[OUT_SIZE];
+	char raw[RAW_SIZE], in[IN_SIZE];
+	_Alignas(4096) char out[OUT_SIZE];
 	size_t raw_begin, raw_end, in_begin, in_end, out_end;
 	unsigned long count, asked, done;
 	uint64_t octets;       /* of bodies, consumed */
 	uint64_t total, least; /* of all messages, and of the smallest one, as LIST says */
 	bool near, patient;
+	bool past_cache; /* large messages are written without the system's cache; so is, for now, */
+	bool direct;	 /* the one that arrives */
 	bool digests; /* takes SHA-256 of what it stores */
 	struct sha256_ctx digest;
 };

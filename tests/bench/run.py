@@ -91,7 +91,7 @@ class Bench:
     def find_contenders(self):
         mailhaul, drain = self.programs / "mailhaul", self.programs / "drain"
         everybody = [contenders.Mailhaul(mailhaul), contenders.Mailhaul(mailhaul, mbox=True),
-                     *(contenders.Drain(drain, mode) for mode in ("", "--store", "--digest", "--poll")),
+                     *(contenders.Drain(drain, mode) for mode in ("", "--store", "--direct", "--digest", "--poll")),
                      *(kind() for kind in peers.PEERS)]
         wanted = self.chosen.contenders.split()
         return [each for each in everybody if not wanted or each.name.split()[0] in wanted]

@@ -29,6 +29,7 @@ class Workload:
     poll: bool = False     # nothing is new
     rounds: int = 1        # so many times as often as others: it is short, and what it takes varies
     mbox: bool = False     # mailhaul into an mbox, too
+    large: bool = False    # has messages that may go past the system's cache
 
     def part(self):
         """The sizes for one account, for contenders that would take too long with all of it."""
@@ -64,11 +65,11 @@ def workloads(scale):
     total = int(400 * MB * scale)
     mixed = Workload(
         "mixed", f"{count(2000):,} messages, log-normal 1 KB to 5 MB, {total // MB} MB in all",
-        mail.log_normal(count(2000), KB, 5 * MB, total),
+        mail.log_normal(count(2000), KB, 5 * MB, total), large=True,
         bounds=(at_most("drain --store", 1.10, both), faster("mpop", 1), at_most("mpop", 0.6, figure="cpu")))
     large = max(int(256 * MB * scale), MB)
     big = Workload(
-        "big", f"4 messages of {large // MB} MB", [large] * 4,
+        "big", f"4 messages of {large // MB} MB", [large] * 4, large=True,
         bounds=(at_most("drain --store", 1.05, both), at_most("", 12, figure="peak"), faster("mpop", 1),
                 at_most("mpop", 0.6, figure="cpu")))
     poll = Workload(

@@ -49,4 +49,24 @@ done
 check 'the Maildir holds it whole' cmp large/1 large-maildir/new/*
 check 'the mbox holds it whole' [ "$(tail -n +2 large-mbox | sha256sum)" = "$({ cat large/1; echo; } | sha256sum)" ]
 
+# Where the filesystem is one of those, its octets do not take the place of others in the system's memory.
+name='a large message is written past the cache'
+kind=$(stat -f -c %T .)
+strace -qq -o trace -e trace=none true || kind='one that strace cannot trace'
+case $kind in
+  ext2/ext3 | xfs | f2fs)
+    big large/1 3
+    serve --dir large
+    configure traced 'deliver_to = "maildir:traced"'
+    write_configuration
+    STATUS=0
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -y -qq -o trace -e trace=fcntl,write \
+      "$MAILHAUL" -c mailhaul.conf traced >out 2>err || STATUS=$?
+    check "$name" grep -q 'traced/tmp/.*F_SETFL, .*O_DIRECT' trace
+    check 'in blocks of 1 MiB' [ "$(grep -c 'write(.*traced/tmp/.* 1048576) = 1048576' trace)" = 3 ]
+    check 'and arrives whole' cmp large/1 traced/new/*
+    ;;
+  *) skip "$name" "the filesystem is $kind" ;;
+esac
+
 done_testing

@@ -8,6 +8,7 @@ for n in 1 2 3 4 5 6 7 8; do
   { printf 'Subject: %s\n\n' "$n"; head -c 3000 /dev/urandom | base64; } >"mail/$n"
 done
 head -c 300000 /dev/urandom | base64 >mail/9
+head -c 3000000 /dev/urandom | base64 >mail/10
 serve --dir mail
 fresh_configuration
 configure md 'deliver_to = "maildir:Mail"' 'leave_on_server = no'
@@ -26,7 +27,7 @@ limited 400 md
 check 'a Maildir that takes no more is an I/O failure' exits 74
 check 'told in one line with its mend' says err \
   "mailhaul: md: store: the Maildir Mail cannot be written: File too large; check its permissions and its disk; nothing is deleted from the server meanwhile"
-check 'nothing is deleted from the server' left_is mail 9
+check 'nothing is deleted from the server' left_is mail 10
 check 'nothing half is in the Maildir' count_is Mail/new 0
 check 'nor in its tmp' count_is Mail/tmp 0
 run md
@@ -41,7 +42,7 @@ limited 400 mb
 check 'an mbox that takes no more is an I/O failure' exits 74
 check 'it is as it was before' cmp inbox before
 check 'no lock is left behind' [ ! -e inbox.lock ]
-check 'nothing is deleted from the server then' left_is mail 9
+check 'nothing is deleted from the server then' left_is mail 10
 run mb
 check 'the next run appends all' exits 0
 tail -c "+$(($(wc -c <before) + 1))" inbox >added

@@ -1,0 +1,151 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/large_file.h"
+
+enum { SECTOR = 4096, BLOCK = LARGE_FILE_BLOCK };
+
+static const size_t lengths[] = {0, 1, SECTOR - 1, SECTOR, SECTOR + 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5000};
+
+/* Octets that tell where they stand. The caller frees them. */
+static char *make_bytes(size_t length)
+{
+	char *made = malloc(length + 1);
+
+	ck_assert_ptr_nonnull(made);
+	for (size_t at = 0; at < length; at++)
+		made[at] = (char)(at * 2654435761U >> 13);
+	return made;
+}
+
+static int make_file(void)
+{
+	int fd = open(scratch_path("file"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+/* Where the cache cannot be passed, the same is written the usual way. */
+static void begin(struct large_file *l, int fd)
+{
+	if (large_file_begin(l, fd)) {
+		ck_assert_int_ne(fcntl(fd, F_GETFL) & O_DIRECT, 0);
+		return;
+	}
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
+	*l = (struct large_file){.fd = fd, .block = memory_aligned(SECTOR, BLOCK)};
+}
+
+/* Adds them in pieces that fit nothing. */
+static void add(struct large_file *l, const char *bytes, size_t length)
+{
+	for (size_t at = 0, piece; at < length; at += piece) {
+		piece = length - at < 65521 ? length - at : 65521;
+		ck_assert(large_file_add(l, bytes + at, piece));
+	}
+}
+
+START_TEST(what_is_added_is_in_the_file)
+{
+	size_t length = lengths[_i];
+	char *bytes = make_bytes(length);
+	struct large_file l = {0};
+	int fd = make_file();
+
+	begin(&l, fd);
+	add(&l, bytes, length);
+	ck_assert(large_file_end(&l));
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
+	close(fd);
+	scratch_expect(scratch_path("file"), bytes, length);
+	large_file_free(&l);
+	free(bytes);
+}
+END_TEST
+
+/* As a filesystem does that has the flag, and not for this file: the address fits no disk. */
+START_TEST(what_is_refused_there_goes_through_the_cache)
+{
+	char *bytes = make_bytes(3 * BLOCK + 5000);
+	struct large_file l = {0};
+	int fd = make_file();
+
+	begin(&l, fd);
+	free(l.block);
+	l.block = (char *)memory_aligned(SECTOR, BLOCK + SECTOR) + 1;
+	add(&l, bytes, 3 * BLOCK + 5000);
+	ck_assert(!l.past_cache);
+	ck_assert(large_file_end(&l));
+	close(fd);
+	scratch_expect(scratch_path("file"), bytes, 3 * BLOCK + 5000);
+	l.block--;
+	large_file_free(&l);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(one_block_serves_many_files)
+{
+	char *bytes = make_bytes(BLOCK + 1);
+	struct large_file l = {0};
+
+	for (int i = 0; i < 3; i++) {
+		int fd = make_file();
+
+		begin(&l, fd);
+		add(&l, bytes, BLOCK + 1);
+		ck_assert(large_file_end(&l));
+		close(fd);
+		scratch_expect(scratch_path("file"), bytes, BLOCK + 1);
+		unlink(scratch_path("file"));
+	}
+	large_file_free(&l);
+	large_file_free(&l);
+	free(bytes);
+}
+END_TEST
+
+/* A file that may not grow stands for the disk that is full. */
+START_TEST(a_full_disk_is_told)
+{
+	char *bytes = make_bytes(BLOCK);
+	struct large_file l = {0};
+	struct rlimit limit = {BLOCK + BLOCK / 2, RLIM_INFINITY};
+	int fd = make_file();
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	begin(&l, fd);
+	ck_assert(large_file_add(&l, bytes, BLOCK));
+	errno = 0;
+	ck_assert(!large_file_add(&l, bytes, BLOCK));
+	ck_assert_int_eq(errno, EFBIG);
+	limit.rlim_cur = RLIM_INFINITY;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	close(fd);
+	large_file_free(&l);
+	free(bytes);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("large file");
+	TCase *t = scratch_case(s, "large file");
+
+	tcase_add_loop_test(t, what_is_added_is_in_the_file, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_test(t, what_is_refused_there_goes_through_the_cache);
+	tcase_add_test(t, one_block_serves_many_files);
+	tcase_add_test(t, a_full_disk_is_told);
+	return scratch_main(s);
+}
