@@ -1,7 +1,6 @@
 #ifndef MAILHAUL_BASE_SCAN_H
 #define MAILHAUL_BASE_SCAN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -33,6 +32,19 @@ static inline struct scan_step scan_hits(const char *bytes, scan_vector wanted)
 	return (struct scan_step){(scan_vector)(s.low == wanted), (scan_vector)(s.high == wanted)};
 }
 
+/* Which octet of a word, in memory, is the first that is not 0. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline size_t scan_place(uint64_t word)
+{
+	return (size_t)__builtin_ctzll(word) / 8;
+}
+#else
+static inline size_t scan_place(uint64_t word)
+{
+	return (size_t)__builtin_clzll(word) / 8;
+}
+#endif
+
 /* Where the first hit is; SCAN_SLACK: there is none. */
 static inline size_t scan_first(const struct scan_step *hits)
 {
@@ -46,11 +58,7 @@ static inline size_t scan_first(const struct scan_step *hits)
 	memcpy(words, hits, sizeof(words));
 	while (words[i] == 0)
 		i++;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return i * sizeof(uint64_t) + (size_t)__builtin_ctzll(words[i]) / 8;
-#else
-	return i * sizeof(uint64_t) + (size_t)__builtin_clzll(words[i]) / 8;
-#endif
+	return i * sizeof(uint64_t) + scan_place(words[i]);
 }
 
 /*
