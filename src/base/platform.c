@@ -112,10 +112,10 @@ static bool is_local(int fd)
 	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
 }
 
-/* Not btrfs, which would not compress; tmpfs is the cache. */
+/* Where it was tried. Not btrfs, which would not compress; tmpfs is the cache. */
 static bool has_cache_aside(int fd)
 {
-	const unsigned long types[] = {ext4, xfs, f2fs};
+	const unsigned long types[] = {ext4, xfs};
 
 	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
 }

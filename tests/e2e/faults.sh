@@ -10,7 +10,9 @@ strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 count=40
 mkdir expected
 for n in $(seq 1 "$count"); do
-  { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$((n * 150))" /dev/urandom | base64; } >"expected/$n"
+  octets=$((n * 150))
+  [ "$n" -ne 20 ] || octets=1000000 # one that is written in blocks
+  { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$octets" /dev/urandom | base64; } >"expected/$n"
 done
 
 # safe KIND: what the server no longer has is here.

@@ -54,7 +54,7 @@ name='a large message is written past the cache'
 kind=$(stat -f -c %T .)
 strace -qq -o trace -e trace=none true || kind='one that strace cannot trace'
 case $kind in
-  ext2/ext3 | xfs | f2fs)
+  ext2/ext3 | xfs)
     big large/1 3
     serve --dir large
     configure traced 'deliver_to = "maildir:traced"'
