@@ -80,7 +80,7 @@ static void host_name(char *out, size_t size)
 	out[size - 1] = '\0';
 }
 
-enum owner { OWNER_UNKNOWN, OWNER_DEAD_HERE, OWNER_ELSEWHERE };
+enum owner { OWNER_UNKNOWN, OWNER_GONE, OWNER_OTHER };
 
 /* Who left the lock: "PID:HOST", or only a PID from programs that say no more. */
 static enum owner find_owner(const char *lock_path)
@@ -101,8 +101,9 @@ static enum owner find_owner(const char *lock_path)
 	rest_of[strcspn(rest_of, "\n")] = '\0';
 	host_name(host, sizeof(host));
 	if (strcmp(rest_of + 1, host) != 0)
-		return OWNER_ELSEWHERE;
-	return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? OWNER_DEAD_HERE : OWNER_ELSEWHERE;
+		return OWNER_OTHER;
+	/* Ours is one that we could not remove, or of somebody who died and had the number before us. */
+	return (pid_t)pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH) ? OWNER_GONE : OWNER_OTHER;
 }
 
 static void remove_stale(const char *lock_path)
@@ -111,7 +112,7 @@ static void remove_stale(const char *lock_path)
 	struct stat st;
 	bool old = lstat(lock_path, &st) == 0 && time(NULL) - st.st_mtime >= STALE_SECONDS;
 
-	if (owner == OWNER_DEAD_HERE || (owner == OWNER_UNKNOWN && old))
+	if (owner == OWNER_GONE || (owner == OWNER_UNKNOWN && old))
 		(void)unlink(lock_path);
 }
 

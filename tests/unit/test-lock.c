@@ -202,6 +202,17 @@ START_TEST(the_dot_lock_of_a_living_process_is_kept_however_old_it_is)
 }
 END_TEST
 
+/* Numbers come again, soon where each run is the first process of a container. */
+START_TEST(a_dot_lock_of_a_former_process_with_our_number_is_taken_away)
+{
+	struct error err;
+
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
+	unlock_dot(scratch_path("mbox"));
+}
+END_TEST
+
 START_TEST(a_dot_lock_never_writes_through_a_link)
 {
 	struct error err;
@@ -236,6 +247,7 @@ int main(void)
 	tcase_add_test(dot, a_dot_lock_tells_its_process_and_host);
 	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
 	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept_however_old_it_is);
+	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_number_is_taken_away);
 	tcase_add_test(dot, a_dot_lock_never_writes_through_a_link);
 	tcase_add_test(dot, a_dot_lock_without_a_folder_is_a_storage_failure);
 	return scratch_main(s);

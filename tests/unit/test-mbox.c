@@ -330,19 +330,25 @@ START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
 	struct destination *d = open_mbox();
 	const struct mbox_intent *intent;
 	struct error err;
-	int status;
+	int status, locked[2];
 	pid_t pid;
+	char octet;
 
 	deliver_text(d, "one\n");
 	scratch_write_text(scratch_path("rewritten"), "From x\n\nnew\n\n");
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert_int_eq(pipe(locked), 0);
 	pid = fork();
 	if (pid == 0) {
+		if (lock_dot(scratch_path("mbox"), deadline_in(0), &err) && write(locked[1], "", 1) != 1)
+			_exit(1);
 		sleep(1); /* by then it has been opened and is waited for */
 		if (rename(scratch_path("rewritten"), scratch_path("mbox")) == 0)
 			unlock_dot(scratch_path("mbox"));
 		_exit(0);
 	}
+	close(locked[1]);
+	ck_assert_int_eq(read(locked[0], &octet, 1), 1);
+	close(locked[0]);
 	ck_assert(!d->ops->prepare(d, &intent, &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	ck_assert(err.temporary);
