@@ -33,11 +33,14 @@ struct state_record *batch_add(struct batch *b, struct plan_entry *entry, uint64
 	return &b->records[b->count++];
 }
 
-bool batch_is_full(const struct batch *b, size_t most)
+bool batch_is_full(const struct batch *b, const struct destination_ops *ops)
 {
-	size_t own = b->most > 0 ? b->most : MESSAGES_FIRST;
+	size_t most = b->most > 0 ? b->most : MESSAGES_FIRST;
+	uint64_t octets_most = ops->batch_octets > 0 ? ops->batch_octets : OCTETS_MOST;
 
-	return b->count >= (most > 0 && most < own ? most : own) || b->octets >= OCTETS_MOST || deadline_left(b->until) == 0;
+	if (ops->batch_most > 0 && ops->batch_most < most)
+		most = ops->batch_most;
+	return b->count >= most || b->octets >= octets_most || deadline_left(b->until) == 0;
 }
 
 bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err)

@@ -8,6 +8,7 @@
 #include "io/deadline.h"
 
 struct destination;
+struct destination_ops;
 struct error;
 struct plan_entry;
 struct state;
@@ -26,8 +27,8 @@ struct batch {
 /* Adds a message of so many octets; the caller fills in the rest of the record but for its UID. It lives until the next call. */
 struct state_record *batch_add(struct batch *b, struct plan_entry *entry, uint64_t octets);
 
-/* Whether it is time to commit; most: the destination's own bound, 0 for none. */
-bool batch_is_full(const struct batch *b, size_t most);
+/* Whether it is time to commit to this kind of destination. */
+bool batch_is_full(const struct batch *b, const struct destination_ops *ops);
 
 /*
  * The order that keeps the first promise: the intent (mbox), the messages synced and in place, the

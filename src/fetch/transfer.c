@@ -293,7 +293,7 @@ static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
 	digest_end(&a->digest, record->sha256);
 	header_end(&a->header, record->header);
 	*r->t->step = "fetch";
-	return asks(r) || !batch_is_full(&r->batch, d->ops->batch_most) || commit(r, err);
+	return asks(r) || !batch_is_full(&r->batch, d->ops) || commit(r, err);
 }
 
 static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
@@ -310,7 +310,7 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 	r->steps.answered |= event->type == SESSION_OK;
 	r->steps.verified = r->batch.count;
 	r->steps.size_differs = false;
-	return !batch_is_full(&r->batch, 0) || commit(r, err);
+	return !batch_is_full(&r->batch, r->t->destination->ops) || commit(r, err);
 }
 
 static void report_refusal(struct run *r, const struct session_event *event)

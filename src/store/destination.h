@@ -56,6 +56,7 @@ struct destination_finder {
 struct destination_ops {
 	const char *scheme; /* what deliver_to starts with */
 	size_t batch_most;  /* messages in a batch; 0: as many as the engine likes */
+	uint64_t batch_octets; /* octets from which on a batch is full; 0: as many as the engine likes */
 	bool wants_sender;  /* a message is begun with its envelope sender */
 	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
 	/* Whether it could be opened and written, as far as that can be told without changing or locking anything. */

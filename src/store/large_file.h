@@ -3,22 +3,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { LARGE_FILE_BLOCK = 1024 * 1024 }; /* what goes to the disk at a time; less is not worth it */
 
 /*
- * Writes a new file past the system's cache: what is written and not read again soon costs the processor and the
+ * Writes to a file's end past the system's cache: what is written and not read again soon costs the processor and the
  * memory of others more there than it is worth. {0} is none; its block is kept from one file to the next.
  */
 struct large_file {
 	int fd; /* the caller's */
 	bool past_cache; /* still */
 	char *block;
-	size_t filled;
+	size_t lead, filled; /* what the block holds: from lead, which is less than a sector, on */
 };
 
-/* Begins to write at the beginning of fd. False, and nothing is changed, where the system cannot do this. */
-bool large_file_begin(struct large_file *l, int fd);
+/*
+ * Begins to write about so many octets at the end of fd, which has `size`. False, and what is added goes through the
+ * cache, if they fill no block or the system cannot do better.
+ */
+bool large_file_begin(struct large_file *l, int fd, uint64_t size, uint64_t octets);
 
 /* Appends. False with errno set. */
 bool large_file_add(struct large_file *l, const char *bytes, size_t length);

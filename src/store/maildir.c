@@ -162,7 +162,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	m->count++;
 	m->open_message = true;
 	m->on_the_way = 0;
-	m->is_large = message->octets >= LARGE_FILE_BLOCK && large_file_begin(&m->large, f->fd);
+	m->is_large = large_file_begin(&m->large, f->fd, 0, message->octets);
 	return true;
 }
 

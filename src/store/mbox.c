@@ -208,6 +208,7 @@ static void mbox_close(struct destination *d)
 
 const struct destination_ops mbox_ops = {
     .scheme = "mbox",
+    .batch_octets = MBOX_SPOOL_BATCH,
     .wants_sender = true,
     .open = mbox_open,
     .probe = mbox_probe,

@@ -126,9 +126,10 @@ void mbox_file_close(struct mbox_file *f)
 	*f = (struct mbox_file){.fd = -1};
 }
 
-bool mbox_file_append(struct mbox_file *f, const struct mbox_spool *spool, const char *folder, struct error *err)
+bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err)
 {
-	if (!destination_write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd) || fsync(f->fd) != 0) {
+	if (!destination_write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
+	    fsync(f->fd) != 0) {
 		fail(f, "cannot be written", err);
 		/* Cut back, so that no torn message stands before those of others. */
 		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0)

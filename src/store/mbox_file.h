@@ -36,7 +36,7 @@ bool mbox_file_lock(struct mbox_file *f, struct error *err);
  * Appends a spool to a locked file and puts file and folder on stable storage. When that fails, the
  * file is cut back to what it was.
  */
-bool mbox_file_append(struct mbox_file *f, const struct mbox_spool *spool, const char *folder, struct error *err);
+bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err);
 
 /* See destination_ops.recover. What is found whole is synced. */
 bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err);

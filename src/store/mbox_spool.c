@@ -5,13 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "store/destination.h"
-
-enum { MEMORY_MOST = 4 * 1024 * 1024 };
 
 /* It is where the mbox is, so that there is room. */
 static bool fail(const char *what, const char *folder, struct error *err)
@@ -35,35 +34,35 @@ static bool open_file(struct mbox_spool *s, const char *folder, struct error *er
 
 bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes, size_t length, struct error *err)
 {
+	uint64_t before = s->length;
+
 	s->length += length;
-	if (s->fd < 0 && s->memory.length + length <= MEMORY_MOST) {
-		buf_append(&s->memory, bytes, length);
+	if (s->fd < 0 && s->length <= MBOX_SPOOL_MEMORY) {
+		/* All of it at once: what grew by and by would leave holes of its former sizes. What is not used costs nothing. */
+		if (!s->memory)
+			s->memory = memory_resize(NULL, MBOX_SPOOL_MEMORY, 1);
+		memcpy(s->memory + before, bytes, length);
 		return true;
 	}
 	if (s->fd < 0) {
 		if (!open_file(s, folder, err))
 			return false;
-		if (!destination_write_all(s->fd, s->memory.data, s->memory.length))
+		if (!destination_write_all(s->fd, s->memory, (size_t)before))
 			return fail("cannot be written", folder, err);
-		buf_free(&s->memory);
 	}
-	if (!destination_write_all(s->fd, bytes, length))
-		return fail("cannot be written", folder, err);
-	return true;
+	return destination_write_all(s->fd, bytes, length) || fail("cannot be written", folder, err);
 }
 
-bool mbox_spool_copy(const struct mbox_spool *s, int fd)
+static bool copy_file(struct mbox_spool *s)
 {
 	char piece[65536];
 	off_t at = 0;
 	ssize_t n;
 
-	if (s->fd < 0)
-		return destination_write_all(fd, s->memory.data, s->memory.length);
 	while ((n = pread(s->fd, piece, sizeof(piece), at)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || !destination_write_all(fd, piece, (size_t)n))
+		if (n < 0 || !large_file_add(&s->out, piece, (size_t)n))
 			return false;
 		at += n;
 	}
@@ -73,13 +72,17 @@ bool mbox_spool_copy(const struct mbox_spool *s, int fd)
 	return false;
 }
 
+bool mbox_spool_copy(struct mbox_spool *s, int fd, uint64_t size)
+{
+	(void)large_file_begin(&s->out, fd, size, s->length);
+	return (s->fd < 0 ? large_file_add(&s->out, s->memory, (size_t)s->length) : copy_file(s)) && large_file_end(&s->out);
+}
+
 bool mbox_spool_cut(struct mbox_spool *s, uint64_t length, struct error *err)
 {
 	s->length = length;
-	if (s->fd < 0) {
-		s->memory.length = (size_t)length;
+	if (s->fd < 0)
 		return true;
-	}
 	if (ftruncate(s->fd, (off_t)length) == 0 && lseek(s->fd, (off_t)length, SEEK_SET) >= 0)
 		return true;
 	return error_errno(err, ERROR_STORAGE, errno, "the spool file cannot be cut back");
@@ -91,11 +94,12 @@ void mbox_spool_clear(struct mbox_spool *s)
 		close(s->fd);
 	s->fd = -1;
 	s->length = 0;
-	buf_clear(&s->memory);
 }
 
 void mbox_spool_free(struct mbox_spool *s)
 {
 	mbox_spool_clear(s);
-	buf_free(&s->memory);
+	large_file_free(&s->out);
+	free(s->memory);
+	s->memory = NULL;
 }

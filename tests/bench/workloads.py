@@ -65,11 +65,11 @@ def workloads(scale):
     total = int(400 * MB * scale)
     mixed = Workload(
         "mixed", f"{count(2000):,} messages, log-normal 1 KB to 5 MB, {total // MB} MB in all",
-        mail.log_normal(count(2000), KB, 5 * MB, total), large=True,
+        mail.log_normal(count(2000), KB, 5 * MB, total), mbox=True, large=True,
         bounds=(at_most("drain --store", 1.10, both), faster("mpop", 1), at_most("mpop", 0.6, figure="cpu")))
     large = max(int(256 * MB * scale), MB)
     big = Workload(
-        "big", f"4 messages of {large // MB} MB", [large] * 4, large=True,
+        "big", f"4 messages of {large // MB} MB", [large] * 4, mbox=True, large=True,
         bounds=(at_most("drain --store", 1.05, both), at_most("", 12, figure="peak"), faster("mpop", 1),
                 at_most("mpop", 0.6, figure="cpu")))
     poll = Workload(

@@ -11,7 +11,7 @@ count=40
 mkdir expected
 for n in $(seq 1 "$count"); do
   octets=$((n * 150))
-  [ "$n" -ne 20 ] || octets=1000000 # one that is written in blocks
+  [ "$n" -ne 20 ] || octets=6500000 # one that is written in blocks and too large for the memory of an mbox's spool
   { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$octets" /dev/urandom | base64; } >"expected/$n"
 done
 

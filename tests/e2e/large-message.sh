@@ -65,6 +65,14 @@ case $kind in
     check "$name" grep -q 'traced/tmp/.*F_SETFL, .*O_DIRECT' trace
     check 'in blocks of 1 MiB' [ "$(grep -c 'write(.*traced/tmp/.* 1048576) = 1048576' trace)" = 3 ]
     check 'and arrives whole' cmp large/1 traced/new/*
+    printf 'From a@b Thu Jan  1 00:00:00 1970\n\nold\n\n' >traced-mbox
+    configure traced-mbox 'deliver_to = "mbox:traced-mbox"'
+    write_configuration
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -y -qq -o trace -e trace=fcntl,write \
+      "$MAILHAUL" -c mailhaul.conf traced-mbox >out 2>err || STATUS=$?
+    check "$name into an mbox, too" grep -q 'traced-mbox>, F_SETFL, .*O_DIRECT' trace
+    check 'in blocks behind the end of a sector' [ "$(awk '/write\(.*traced-mbox>/ && $NF % 4096 == 0' trace | wc -l)" -ge 3 ]
+    check 'and arrives whole there' [ "$(tail -n +6 traced-mbox | sha256sum)" = "$({ cat large/1; echo; } | sha256sum)" ]
     ;;
   *) skip "$name" "the filesystem is $kind" ;;
 esac

@@ -99,11 +99,11 @@ check 'and nothing is in the mbox twice' [ "$(grep -c '^Message-ID' mbox)" = 4 ]
 rm -rf mail state mbox
 mkdir mail
 for n in 1 2; do
-  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 2900000 /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c $((n * 3500000)) /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
 done
 serve --dir empty
 run
-serve --dir mail --drop-at 4500000
+serve --dir mail --drop-at 10000000
 strike ftruncate error=EIO 1+
 check 'a spool that cannot be cut is a failure to store' exits 74
 check 'and no message counts as delivered' [ "$(recorded)" = 0 ]

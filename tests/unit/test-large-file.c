@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -29,21 +30,18 @@ static char *make_bytes(size_t length)
 
 static int make_file(void)
 {
-	int fd = open(scratch_path("file"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(scratch_path("file"), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
 
 	ck_assert_int_ge(fd, 0);
 	return fd;
 }
 
 /* Where the cache cannot be passed, the same is written the usual way. */
-static void begin(struct large_file *l, int fd)
+static void begin(struct large_file *l, int fd, size_t size)
 {
-	if (large_file_begin(l, fd)) {
-		ck_assert_int_ne(fcntl(fd, F_GETFL) & O_DIRECT, 0);
-		return;
-	}
-	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
-	*l = (struct large_file){.fd = fd, .block = memory_aligned(SECTOR, BLOCK)};
+	bool past_cache = large_file_begin(l, fd, size, BLOCK);
+
+	ck_assert_int_eq((fcntl(fd, F_GETFL) & O_DIRECT) != 0, past_cache);
 }
 
 /* Adds them in pieces that fit nothing. */
@@ -55,6 +53,20 @@ static void add(struct large_file *l, const char *bytes, size_t length)
 	}
 }
 
+/* The file is these octets, with the other's somewhere among them. */
+static void expect_around(const char *bytes, size_t length, const char *other)
+{
+	size_t size, before = 0;
+	char *found = scratch_read(scratch_path("file"), &size);
+
+	ck_assert_uint_eq(size, length + strlen(other));
+	while (found[before] == bytes[before])
+		before++;
+	ck_assert_int_eq(memcmp(found + before, other, strlen(other)), 0);
+	ck_assert_int_eq(memcmp(found + before + strlen(other), bytes + before, length - before), 0);
+	free(found);
+}
+
 START_TEST(what_is_added_is_in_the_file)
 {
 	size_t length = lengths[_i];
@@ -62,7 +74,7 @@ START_TEST(what_is_added_is_in_the_file)
 	struct large_file l = {0};
 	int fd = make_file();
 
-	begin(&l, fd);
+	begin(&l, fd, 0);
 	add(&l, bytes, length);
 	ck_assert(large_file_end(&l));
 	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
@@ -73,6 +85,67 @@ START_TEST(what_is_added_is_in_the_file)
 }
 END_TEST
 
+/* The file's end is where a sector begins, or not, and what is added ends there, before or behind. */
+START_TEST(what_is_added_stands_behind_what_was_there)
+{
+	static const size_t sizes[] = {1, SECTOR - 1, SECTOR, SECTOR + 1, BLOCK + 5000};
+	size_t length = lengths[_i];
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		char *bytes = make_bytes(sizes[i] + length);
+		struct large_file l = {0};
+		int fd = make_file();
+
+		ck_assert_int_eq(write(fd, bytes, sizes[i]), (ssize_t)sizes[i]);
+		begin(&l, fd, sizes[i]);
+		add(&l, bytes + sizes[i], length);
+		ck_assert(large_file_end(&l));
+		ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
+		close(fd);
+		scratch_expect(scratch_path("file"), bytes, sizes[i] + length);
+		unlink(scratch_path("file"));
+		large_file_free(&l);
+		free(bytes);
+	}
+}
+END_TEST
+
+/* By somebody who does not lock an mbox, say: the end is no longer where it was said to be. */
+START_TEST(a_file_that_grew_meanwhile_keeps_all_of_both)
+{
+	char *bytes = make_bytes(3 * BLOCK);
+	struct large_file l = {0};
+	int fd = make_file();
+
+	begin(&l, fd, 0);
+	add(&l, bytes, BLOCK + 10);
+	ck_assert(!l.past_cache || fcntl(fd, F_SETFL, O_APPEND) == 0);
+	ck_assert_int_eq(write(fd, "other", 5), 5);
+	ck_assert(!l.past_cache || fcntl(fd, F_SETFL, O_APPEND | O_DIRECT) == 0);
+	add(&l, bytes + BLOCK + 10, 2 * BLOCK - 10);
+	ck_assert(large_file_end(&l));
+	close(fd);
+	expect_around(bytes, 3 * BLOCK, "other");
+	large_file_free(&l);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(what_fills_no_block_goes_through_the_cache)
+{
+	struct large_file l = {0};
+	int fd = make_file();
+
+	ck_assert(!large_file_begin(&l, fd, 0, BLOCK - 1));
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
+	ck_assert(large_file_add(&l, "text", 4));
+	scratch_expect_text(scratch_path("file"), "text");
+	ck_assert(large_file_end(&l));
+	ck_assert_ptr_null(l.block);
+	close(fd);
+}
+END_TEST
+
 /* As a filesystem does that has the flag, and not for this file: the address fits no disk. */
 START_TEST(what_is_refused_there_goes_through_the_cache)
 {
@@ -80,7 +153,7 @@ START_TEST(what_is_refused_there_goes_through_the_cache)
 	struct large_file l = {0};
 	int fd = make_file();
 
-	begin(&l, fd);
+	begin(&l, fd, 0);
 	free(l.block);
 	l.block = (char *)memory_aligned(SECTOR, BLOCK + SECTOR) + 1;
 	add(&l, bytes, 3 * BLOCK + 5000);
@@ -102,7 +175,7 @@ START_TEST(one_block_serves_many_files)
 	for (int i = 0; i < 3; i++) {
 		int fd = make_file();
 
-		begin(&l, fd);
+		begin(&l, fd, 0);
 		add(&l, bytes, BLOCK + 1);
 		ck_assert(large_file_end(&l));
 		close(fd);
@@ -125,7 +198,7 @@ START_TEST(a_full_disk_is_told)
 
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	begin(&l, fd);
+	begin(&l, fd, 0);
 	ck_assert(large_file_add(&l, bytes, BLOCK));
 	errno = 0;
 	ck_assert(!large_file_add(&l, bytes, BLOCK));
@@ -144,6 +217,9 @@ int main(void)
 	TCase *t = scratch_case(s, "large file");
 
 	tcase_add_loop_test(t, what_is_added_is_in_the_file, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_loop_test(t, what_is_added_stands_behind_what_was_there, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_test(t, a_file_that_grew_meanwhile_keeps_all_of_both);
+	tcase_add_test(t, what_fills_no_block_goes_through_the_cache);
 	tcase_add_test(t, what_is_refused_there_goes_through_the_cache);
 	tcase_add_test(t, one_block_serves_many_files);
 	tcase_add_test(t, a_full_disk_is_told);

@@ -17,6 +17,7 @@
 #include "store/destination.h"
 #include "store/lock.h"
 #include "store/mbox_intent.h"
+#include "store/mbox_spool.h"
 
 #define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
 
@@ -399,7 +400,7 @@ END_TEST
 
 START_TEST(a_message_larger_than_the_memory_for_it_arrives_whole)
 {
-	enum { LENGTH = 5 * 1024 * 1024, PIECE = 65536 };
+	enum { LENGTH = MBOX_SPOOL_MEMORY + 5 * 65536, PIECE = 65536 };
 	struct destination *d = open_mbox();
 	char *piece = malloc(PIECE), *found;
 	size_t length;
