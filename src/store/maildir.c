@@ -48,8 +48,7 @@ struct maildir {
 	size_t first_open; /* those before it have been closed */
 	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
-	bool is_large;	   /* and that by `large` */
-	struct large_file large;
+	struct large_file large; /* writes it */
 	uint64_t on_the_way; /* octets of it whose writing has been started */
 };
 
@@ -162,7 +161,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	m->count++;
 	m->open_message = true;
 	m->on_the_way = 0;
-	m->is_large = large_file_begin(&m->large, f->fd, 0, message->octets);
+	(void)large_file_begin(&m->large, f->fd, 0, message->octets);
 	return true;
 }
 
@@ -172,11 +171,9 @@ static bool maildir_write(struct destination *d, const char *bytes, size_t lengt
 	struct maildir_file *f = &m->batch[m->count - 1];
 
 	maildir_size_add(&f->size, bytes, length);
-	if (m->is_large)
-		return large_file_add(&m->large, bytes, length) || fail(m, "cannot be written", err);
-	if (!destination_write_all(f->fd, bytes, length))
+	if (!large_file_add(&m->large, bytes, length))
 		return fail(m, "cannot be written", err);
-	if (f->size.octets - m->on_the_way >= EARLY) {
+	if (!m->large.past_cache && f->size.octets - m->on_the_way >= EARLY) {
 		platform_start_writeback(f->fd);
 		m->on_the_way = f->size.octets;
 	}
@@ -216,7 +213,7 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 {
 	struct maildir *m = (struct maildir *)d;
 
-	if (m->is_large && !large_file_end(&m->large)) {
+	if (!large_file_end(&m->large)) {
 		fail(m, "cannot be written", err);
 		return DESTINATION_FAILED;
 	}
