@@ -89,6 +89,24 @@ bool state_set_capabilities(struct state *s, const char *text, int64_t now, stru
 		    now));
 }
 
+bool state_get_unpipelined(struct state *s, const struct state_maildrop *m, int64_t *until, struct error *err)
+{
+	int64_t latest, same;
+
+	*until = 0;
+	if (!read_maildrops(s, m, &latest, &same, err))
+		return false;
+	return latest == 0 || same != latest ||
+	    database_integer(state_database(s),
+		"SELECT unpipelined FROM maildrop WHERE id = (SELECT max(id) FROM maildrop)", until, err);
+}
+
+bool state_set_unpipelined(struct state *s, int64_t until, struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE maildrop SET unpipelined = ?1 WHERE id = (SELECT max(id) FROM maildrop)", "i", until);
+}
+
 /* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */
 static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t now, struct error *err)
 {

@@ -205,7 +205,7 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 
 	enter_maildrop("mail.example.org", 995, "me");
 	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
-	ck_assert(state_add_told(s, "t", 1, &err) && state_commit(s, &err));
+	ck_assert(state_add_told(s, "t", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_OTHER);
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("b"), "-");
