@@ -66,6 +66,94 @@ START_TEST(a_message_is_missing_for_30_days)
 }
 END_TEST
 
+START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing)
+{
+	int64_t kinds[] = {STATE_TOLD_LARGE, STATE_TOLD_OUTGREW, STATE_TOLD_BROKE};
+	struct state_item item = {.uid = "b", .octets = 6};
+
+	record("a", 1);
+	ck_assert(state_add_told(s, "b", (enum state_told)kinds[_i], 77, 5, &err) && state_commit(s, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert_int_eq(item.told, kinds[_i]);
+	ck_assert_uint_eq(item.told_octets, 77);
+	(void)note("ab", 10);
+	ck_assert_str_eq(knows("b"), "t");
+	(void)note("", 20); /* an empty listing is not believed */
+	ck_assert_str_eq(knows("b"), "t");
+	(void)note("a", 30);
+	ck_assert_str_eq(knows("b"), "-");
+}
+END_TEST
+
+/* A listing with another size for one message. */
+static bool is_known(const char *uid, uint64_t octets)
+{
+	struct state_item item = {.uid = uid, .octets = octets};
+
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert(!item.doubt || item.known);
+	return item.known || item.doubtful;
+}
+
+START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
+{
+	struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .said = 9, .doubt = true, .delivered = 1};
+	struct state_record back = {0};
+	struct state_item item = {.uid = "d", .octets = 6};
+	bool found;
+
+	record("a", 1);
+	ck_assert(state_add(s, &r, &err) && state_commit(s, &err));
+	reopen();
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert(item.known && item.doubt);
+	ck_assert(is_known("d", 6) && is_known("a", 6) && is_known("a", 7));
+	ck_assert(!is_known("d", 7));
+	ck_assert(state_get_doubt(s, "a", &back, &found, &err) && !found);
+	ck_assert(state_get_doubt(s, "d", &back, &found, &err) && found);
+	ck_assert(back.octets == 3 && back.wire == 4 && back.listed == 6 && back.said == 9);
+	ck_assert(state_set_doubt(s, "d", false, &err) && state_get_doubt(s, "d", &back, &found, &err) && !found);
+	ck_assert(is_known("d", 7));
+}
+END_TEST
+
+static void count_sizes(void *context, const struct state_record *record)
+{
+	*(uint64_t *)context += record->listed;
+}
+
+START_TEST(sizes_of_this_maildrop_are_given_the_latest_first)
+{
+	struct state_record found = {.wire = 1000, .listed = 1000, .delivered = 9};
+	uint64_t sum = 0;
+
+	record("a", 1);
+	record("b", 2);
+	ck_assert(state_add_found(s, "0123", &found, 9, &err) && state_commit(s, &err));
+	ck_assert(state_each_size(s, 500, count_sizes, &sum, &err));
+	ck_assert_uint_eq(sum, 12); /* what was found in place was not listed */
+	sum = 0;
+	ck_assert(state_each_size(s, 1, count_sizes, &sum, &err));
+	ck_assert_uint_eq(sum, 6);
+}
+END_TEST
+
+START_TEST(how_long_a_server_is_not_pipelined_belongs_to_its_maildrop)
+{
+	const struct state_maildrop here = {"mail.example.org", 995, "me"}, there = {"mail.example.com", 995, "me"};
+	enum state_origin origin;
+	int64_t until = 1;
+
+	ck_assert(state_get_unpipelined(s, &here, &until, &err));
+	ck_assert_int_eq(until, 0);
+	ck_assert(state_enter_maildrop(s, &here, 10, &origin, &err) && state_set_unpipelined(s, 77, &err) && state_commit(s, &err));
+	ck_assert(state_get_unpipelined(s, &here, &until, &err));
+	ck_assert_int_eq(until, 77);
+	ck_assert(state_get_unpipelined(s, &there, &until, &err));
+	ck_assert_int_eq(until, 0);
+}
+END_TEST
+
 START_TEST(an_empty_listing_is_not_believed)
 {
 	record("a", 1);
@@ -412,6 +500,10 @@ int main(void)
 	tcase_add_test(l, a_listing_changes_what_is_listed_and_what_is_missing);
 	tcase_add_test(l, a_message_is_missing_for_30_days);
 	tcase_add_test(l, an_empty_listing_is_not_believed);
+	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
+	tcase_add_test(l, a_message_in_doubt_is_another_one_when_its_size_changes);
+	tcase_add_test(l, sizes_of_this_maildrop_are_given_the_latest_first);
+	tcase_add_test(l, how_long_a_server_is_not_pipelined_belongs_to_its_maildrop);
 	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
 	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
 	tcase_add_test(l, a_message_that_we_have_deleted_is_not_missing);
