@@ -179,9 +179,9 @@ static bool finish(struct run *r, bool doubt, struct error *err)
 	record->wire = a->sizes.wire;
 	record->listed = a->entry->octets;
 	record->said = a->said;
-	record->doubt = doubt;
+	record->doubt = doubt ? STATE_DOUBT_SIZE : STATE_SURE;
 	digest_end(&a->digest, record->sha256);
-	header_end(&a->header, record->header);
+	record->telling = header_end(&a->header, record->header);
 	*r->t->step = "fetch";
 	return true;
 }

@@ -54,7 +54,7 @@ bool doubt_review(struct state *state, struct plan *plan, struct error *err)
 		if (!found || evidence_judge(&evidence, &sizes, sizes.wire, false) != EVIDENCE_WHOLE)
 			continue;
 		e->known.doubt = false;
-		if (!state_set_doubt(state, e->uid, false, err))
+		if (!state_set_doubt(state, e->uid, STATE_SURE, err))
 			return false;
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include "fetch/question.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
+#include "pop3/capability.h"
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
@@ -122,16 +123,26 @@ bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t 
 	return false;
 }
 
-size_t steps_count_sure(const struct run *r)
+/* Whether the header can tell in the next session which message this is. */
+static bool can_be_told(const struct run *r, const struct state_record *record)
 {
-	size_t sure = r->steps.verified;
+	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
+}
 
-	for (; sure < r->batch.count; sure++) {
-		const struct state_record *record = &r->batch.records[sure];
+size_t steps_keep_likely(struct run *r)
+{
+	size_t kept = r->steps.verified;
 
-		if (record->doubt || record->wire != record->listed ||
-		    steps_has_size(r, r->batch.entries[sure], record->listed))
+	for (; kept < r->batch.count; kept++) {
+		struct state_record *record = &r->batch.records[kept];
+
+		if (record->doubt != STATE_SURE)
 			break;
+		if (record->wire == record->listed && !steps_has_size(r, r->batch.entries[kept], record->listed))
+			continue;
+		if (!can_be_told(r, record))
+			break;
+		record->doubt = STATE_DOUBT_IDENTITY;
 	}
-	return sure;
+	return kept;
 }

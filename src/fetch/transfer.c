@@ -120,7 +120,7 @@ bool transfer_commit(struct run *r, struct error *err)
 	for (size_t i = 0; i < r->batch.count; i++) {
 		t->fetched++;
 		t->fetched_octets += r->batch.records[i].octets;
-		if (r->batch.records[i].doubt)
+		if (r->batch.records[i].doubt == STATE_DOUBT_SIZE)
 			report_doubt(r, r->batch.entries[i], &r->batch.records[i]);
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
@@ -291,7 +291,7 @@ static void save_what_is_whole(struct run *r, struct error *err)
 	const char *step = *r->t->step;
 	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up;
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
-	size_t sure = broke ? steps_count_sure(r) : r->steps.verified;
+	size_t sure = broke ? steps_keep_likely(r) : r->steps.verified;
 	struct error second;
 
 	d->ops->discard(d);

@@ -114,10 +114,11 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets);
 
 /*
- * How many messages of the batch may be kept when the line broke: those that are proved, and those behind them whose
- * size is exact and that of no other message that could have been taken for them.
+ * How many messages of the batch may be kept when the line broke: those that are proved; those after them whose size is
+ * exact and that of no other message that could have been taken for them; and those of which TOP can tell in the next
+ * session whether they are what they were taken for, which are put in doubt.
  */
-size_t steps_count_sure(const struct run *r);
+size_t steps_keep_likely(struct run *r);
 
 enum {
 	ARRIVAL_UID = 80,

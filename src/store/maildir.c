@@ -152,8 +152,8 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	}
 	f = &m->batch[m->count];
 	f->size = (struct maildir_size){0};
-	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->name);
 	f->number = m->made++;
+	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->number, f->name);
 	maildir_name_in_tmp(&m->names, f->number, temporary);
 	f->fd = openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0)

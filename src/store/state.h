@@ -18,6 +18,13 @@ struct state;
 
 #define STATE_UNSIZED UINT64_MAX
 
+/* Why a delivered message is never deleted from the server before the doubt is settled. */
+enum state_doubt {
+	STATE_SURE,
+	STATE_DOUBT_SIZE,     /* it came with another size than the server gave (policy/evidence.h) */
+	STATE_DOUBT_IDENTITY, /* it may be another message than the one that was asked for: its header tells (TOP) */
+};
+
 /* What is kept of a delivered message. */
 struct state_record {
 	const char *uid;
@@ -25,7 +32,8 @@ struct state_record {
 	uint64_t wire;	 /* as the server sent it */
 	uint64_t listed; /* as LIST said */
 	uint64_t said;	 /* as RETR's +OK said; STATE_UNSIZED: nothing */
-	bool doubt;	 /* it came with another size than the server gave: never deleted, see policy/evidence.h */
+	enum state_doubt doubt;
+	bool telling; /* no other message has the same header by chance; not recorded */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SHORT]; /* policy/header */
@@ -40,7 +48,7 @@ struct state_item {
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
-	bool doubt;	 /* it was delivered with another size than the server gave */
+	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
 	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
 	uint64_t told_octets;
 };
@@ -213,7 +221,7 @@ bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now
 
 /*
  * Says whether the doubtful message is the one that was delivered: its header (NULL: take it for that
- * one) is the recorded one. If so, it is listed again, with this size.
+ * one) is the recorded one. If so, it is listed again, with this size, and its identity is not in doubt any more.
  */
 bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
     struct error *err);
@@ -301,11 +309,11 @@ bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint
 bool state_each_size(struct state *s, size_t most, void (*take)(void *context, const struct state_record *record),
     void *context, struct error *err);
 
-/* The sizes of one message that was delivered in doubt; *found is false if it was not. */
+/* The sizes of one message that is in doubt for its size; *found is false if it is not. */
 bool state_get_doubt(struct state *s, const char *uid, struct state_record *record, bool *found, struct error *err);
 
-/* Whether a delivered message counts as doubtful from now on; state_commit makes it last. */
-bool state_set_doubt(struct state *s, const char *uid, bool doubt, struct error *err);
+/* What is doubtful of a delivered message from now on; state_commit makes it last. */
+bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err);
 
 
 /*

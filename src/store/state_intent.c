@@ -49,7 +49,7 @@ static bool read_pending(const struct query *q, struct state_record *r, struct m
 	    .wire = (uint64_t)query_integer(q, 3),
 	    .listed = (uint64_t)query_integer(q, 4),
 	    .said = (uint64_t)query_integer(q, 10),
-	    .doubt = query_integer(q, 11) != 0,
+	    .doubt = (enum state_doubt)query_integer(q, 11),
 	};
 	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 7)};
 	e->head_length = query_blob(q, 9, e->head, sizeof(e->head));

@@ -20,7 +20,7 @@ struct row {
 	int64_t delivered, gone, listed;
 	uint32_t uid_offset; /* in struct state_rows */
 	bool is_gone;
-	bool doubt;
+	unsigned char doubt; /* enum state_doubt */
 	unsigned char how; /* what `deleted` says */
 };
 
@@ -52,7 +52,7 @@ static bool read_row(struct query *q, struct row *row, bool *there, struct error
 	    .gone = query_integer(q, 2),
 	    .how = (unsigned char)query_integer(q, 3),
 	    .listed = query_integer(q, 4),
-	    .doubt = query_integer(q, 5) != 0,
+	    .doubt = (unsigned char)query_integer(q, 5),
 	};
 	return true;
 }
@@ -224,10 +224,11 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		if (!sized)
 			item->octets = (uint64_t)row->listed;
 		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
+		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
-		item->doubt = row->doubt && item->known;
+		item->doubt = row->doubt == STATE_DOUBT_SIZE && item->known;
 		/* One that did not come whole, and has another size by now, is fetched again. */
-		if (row->doubt && sized && row->listed != (int64_t)item->octets)
+		if (row->doubt == STATE_DOUBT_SIZE && sized && row->listed != (int64_t)item->octets)
 			item->known = item->doubtful = false;
 	}
 	look_at(context, row, item);

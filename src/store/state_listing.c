@@ -167,7 +167,9 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));
+		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2, doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END"
+		    " WHERE uid = ?1",
+		    "ti", uid, (int64_t)octets));
 }
 
 bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
@@ -198,7 +200,9 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	query_end(q);
 	if (old)
 		ok = database_execute(state_database(s), err,
-		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0 WHERE uid = ?1", "tt", old, uid);
+		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0, doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END"
+		    " WHERE uid = ?1",
+		    "tt", old, uid);
 	free(old);
 	return ok;
 }

@@ -37,7 +37,8 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 {
 	struct query *q;
 	bool ok = query_start(&q, state_database(s), err,
-	    "SELECT octets, wire, listed, said FROM message WHERE uid = ?1 AND doubt <> 0", "t", uid);
+	    "SELECT octets, wire, listed, said FROM message WHERE uid = ?1 AND doubt = ?2", "ti", uid,
+	    (int64_t)STATE_DOUBT_SIZE);
 
 	*found = false;
 	ok = ok && query_next(q, found, err);
@@ -47,7 +48,7 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 	return ok;
 }
 
-bool state_set_doubt(struct state *s, const char *uid, bool doubt, struct error *err)
+bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err)
 {
 	return database_execute(state_database(s), err, "UPDATE message SET doubt = ?2 WHERE uid = ?1", "ti", uid,
 	    (int64_t)doubt);

@@ -97,7 +97,7 @@ static bool is_known(const char *uid, uint64_t octets)
 
 START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
 {
-	struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .said = 9, .doubt = true, .delivered = 1};
+	struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .said = 9, .doubt = STATE_DOUBT_SIZE, .delivered = 1};
 	struct state_record back = {0};
 	struct state_item item = {.uid = "d", .octets = 6};
 	bool found;
@@ -112,7 +112,7 @@ START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
 	ck_assert(state_get_doubt(s, "a", &back, &found, &err) && !found);
 	ck_assert(state_get_doubt(s, "d", &back, &found, &err) && found);
 	ck_assert(back.octets == 3 && back.wire == 4 && back.listed == 6 && back.said == 9);
-	ck_assert(state_set_doubt(s, "d", false, &err) && state_get_doubt(s, "d", &back, &found, &err) && !found);
+	ck_assert(state_set_doubt(s, "d", STATE_SURE, &err) && state_get_doubt(s, "d", &back, &found, &err) && !found);
 	ck_assert(is_known("d", 7));
 }
 END_TEST
@@ -236,6 +236,28 @@ static bool take(unsigned char header, const char *uid, int64_t *delivered)
 {
 	return take_sized(header, 6, uid, delivered);
 }
+
+START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen)
+{
+	struct state_record r = {.uid = "d", .octets = 5, .wire = 6, .listed = 6, .doubt = STATE_DOUBT_IDENTITY, .delivered = 1};
+	int64_t delivered = 0;
+	bool same;
+
+	memset(r.header, 7, DIGEST_SHORT);
+	ck_assert(state_add(s, &r, &err) && state_commit(s, &err));
+	ck_assert_str_eq(knows("d"), "?");
+	if (_i == 0) {
+		ck_assert(state_confirm(s, "d", 6, r.header, &same, &err) && same);
+		ck_assert_str_eq(knows("d"), "k");
+	} else {
+		/* It is another one's, which is listed under another UID. */
+		ck_assert(state_displace(s, "d", 10, &err));
+		ck_assert_str_eq(knows("d"), "-");
+		ck_assert(take(7, "e", &delivered));
+		ck_assert_str_eq(knows("e"), "k");
+	}
+}
+END_TEST
 
 START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
 {
@@ -502,6 +524,7 @@ int main(void)
 	tcase_add_test(l, an_empty_listing_is_not_believed);
 	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
 	tcase_add_test(l, a_message_in_doubt_is_another_one_when_its_size_changes);
+	tcase_add_loop_test(l, a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen, 0, 2);
 	tcase_add_test(l, sizes_of_this_maildrop_are_given_the_latest_first);
 	tcase_add_test(l, how_long_a_server_is_not_pipelined_belongs_to_its_maildrop);
 	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
