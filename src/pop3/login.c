@@ -20,11 +20,13 @@ enum {
 	CHALLENGES_MOST = 20,	  /* GSSAPI needs the most, a handful */
 };
 
-static bool refused(const struct session_event *event, const struct mechanism *m, struct error *err)
+static bool refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
+    struct error *err)
 {
 	bool silent = event->type == SESSION_REFUSED && event->length == 0;
+	bool coded = event->type == SESSION_REFUSED && session_capabilities(s)->auth_resp_code;
 
-	refusal_error(silent ? "-ERR" : event->text, silent ? 4 : event->length, ERROR_AUTH, "the server refused the login", err);
+	refusal_of_login(silent ? "-ERR" : event->text, silent ? 4 : event->length, coded, err);
 	if (err->kind == ERROR_AUTH && m->mend)
 		error_mend(err, "%s", m->mend);
 	return false;
@@ -110,7 +112,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
-		ok = refused(&event, m, err);
+		ok = refused(s, &event, m, err);
 	else if (ok && !complete)
 		ok = cut_short(m, err);
 	buf_wipe(&answer);
@@ -132,12 +134,12 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 }
 
 /* The server's words, and before them the reason that it gave in a challenge. */
-static bool token_refused(const struct session_event *event, const struct mechanism *m, const struct buf *reason,
-    struct error *err)
+static bool token_refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
+    const struct buf *reason, struct error *err)
 {
 	struct buf words = {0};
 
-	refused(event, m, err);
+	refused(s, event, m, err);
 	if (reason->length > 0) {
 		buf_append(&words, reason->data, reason->length);
 		buf_append_string(&words, " ");
@@ -161,7 +163,7 @@ static bool login_token(struct session *s, const struct mechanism *m, const stru
 		ok = say(s, &end, end.length, &event, err);
 	}
 	if (ok && event.type != SESSION_OK)
-		ok = token_refused(&event, m, &reason, err);
+		ok = token_refused(s, &event, m, &reason, err);
 	buf_wipe(&response);
 	buf_free(&reason);
 	buf_free(&end);
@@ -180,7 +182,7 @@ static bool command_step(struct session *s, const struct mechanism *m, const cha
 	ok = say(s, &line, visible > 0 ? visible : line.length, &event, err);
 	buf_wipe(&line);
 	if (ok && event.type != SESSION_OK)
-		ok = refused(&event, m, err);
+		ok = refused(s, &event, m, err);
 	return ok;
 }
 

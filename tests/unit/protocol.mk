@@ -18,6 +18,7 @@ unit_tests += \
 	tests/unit/test-parse \
 	tests/unit/test-process \
 	tests/unit/test-refusal \
+	tests/unit/test-refusal-words \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
 	tests/unit/test-sasl \
