@@ -32,6 +32,7 @@ struct check {
 	struct retention_clock clock;
 	struct state *state; /* a copy; NULL: it cannot be read */
 	struct connection connection;
+	struct race_winner winner;
 	struct listing listing;
 	struct plan plan;
 	struct outcome outcome;
@@ -221,7 +222,7 @@ static bool look_at_server(struct check *c, const struct tls_trust *trust, struc
 {
 	bool ok;
 
-	if (!connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->step, err) ||
+	if (!connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->winner, &c->step, err) ||
 	    !look_at_maildrop(c, err))
 		return false;
 	c->step = "quit";

@@ -163,7 +163,7 @@ static bool look_up(struct connection *c, const struct account *a, struct error 
 }
 
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char *remembered, const char **step, struct error *err)
+    bool pipelining, const char *remembered, struct race_winner *winner, const char **step, struct error *err)
 {
 	struct tls_options tls = {
 	    .trust = trust,
@@ -181,7 +181,7 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 		return false;
 	tls.dane = c->dane;
 	*step = "connect";
-	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, err)) {
+	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, winner, err)) {
 		connect_close(c, false);
 		return false;
 	}

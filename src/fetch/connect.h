@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "io/race.h"
 
 struct account;
 struct dane;
@@ -27,10 +28,10 @@ struct connection {
  * session, or NULL: then the login goes out without asking, and only when it is refused the server is
  * asked what it can do now. *step always names what is being done, for messages. trust must outlive
  * the connection. When it fails, the connection is closed. Without pipelining, commands go out one at
- * a time. What is learnt on the way goes to the log as facts.
+ * a time. What is learnt on the way goes to the log as facts. winner: see net_connect.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char *remembered, const char **step, struct error *err);
+    bool pipelining, const char *remembered, struct race_winner *winner, const char **step, struct error *err);
 
 /* Ends the connection; after a QUIT that was answered, `properly`, else at once. */
 void connect_close(struct connection *c, bool properly);

@@ -48,6 +48,7 @@ struct worker {
 	struct destination *destination;
 	struct state *state;
 	struct connection connection;
+	struct race_winner winner; /* the server's address that answered in the sessions before */
 	struct listing listing;
 	struct plan plan;
 	bool out_of_step; /* transfer's word */
@@ -291,7 +292,7 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
 
-		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->step, err))
+		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->winner, &w->step, err))
 			return true;
 		left = deadline_left(until);
 		if (err->kind != ERROR_LOCKED || left == 0)
