@@ -48,7 +48,7 @@ struct worker {
 	struct destination *destination;
 	struct state *state;
 	struct connection connection;
-	struct race_winner winner; /* the server's address that answered in the sessions before */
+	struct connect_memory memory; /* of the sessions before */
 	struct listing listing;
 	struct plan plan;
 	bool out_of_step; /* transfer's word */
@@ -279,9 +279,15 @@ static bool finish(struct worker *w, struct error *err)
 	return false;
 }
 
+/* The server has refused the connection or the login, and said that it is for a while. */
+static bool may_pass_soon(const struct error *err)
+{
+	return err->kind == ERROR_LOCKED || (err->kind == ERROR_PROTOCOL && err->temporary && err->server[0]);
+}
+
 /*
  * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
- * [LOGIN-DELAY]): each time with a connection of its own, after a longer pause.
+ * [LOGIN-DELAY], [SYS/TEMP], or the same in words): each time with a connection of its own, after a longer pause.
  */
 static bool connect_patiently(struct worker *w, const struct tls_trust *trust, const char *remembered,
     struct error *err)
@@ -292,10 +298,10 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
 
-		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->winner, &w->step, err))
+		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->memory, &w->step, err))
 			return true;
 		left = deadline_left(until);
-		if (err->kind != ERROR_LOCKED || left == 0)
+		if (!may_pass_soon(err) || left == 0)
 			return false;
 		wait = pause < left ? pause : left;
 		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
@@ -364,7 +370,14 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 /* A session, and another one where the first shows that it is needed. */
 static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	if (!run_session(w, trust, err)) {
+	bool ok = run_session(w, trust, err);
+
+	if (!ok && connect_hung_up_at_capa(&w->connection, &w->memory, err)) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
+		end_session(w);
+		ok = run_session(w, trust, err);
+	}
+	if (!ok) {
 		if (!w->pipelining || !blames_pipelining(w, err) || limits_left(w).messages == 0)
 			return false;
 		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
@@ -470,6 +483,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	settle_trouble(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);
+	connect_memory_free(&w.memory);
 	free(w.maildrop);
 	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);
 	w.outcome.milliseconds = deadline_clock() - start;
