@@ -171,28 +171,30 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
-/* Remembers what the server says to the first command after the login if it refuses all that follows. */
+/* Remembers what the server refuses after the login until it gives a listing: it may be its last words. */
 static void note_refusal(struct session *s, const struct session_event *event)
 {
 	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
 
-	if (s->fresh && event->type == SESSION_REFUSED) {
+	if (event->type != SESSION_REFUSED) {
+		s->refused = false;
+		s->fresh = s->fresh && (event->command == COMMAND_CAPA || event->command == COMMAND_STAT);
+	} else if (s->fresh) {
 		memcpy(s->refusal, event->text, length);
 		s->refusal[length] = '\0';
 		s->refused = true;
 	}
-	if (event->type != SESSION_REFUSED)
-		s->refused = false;
-	s->fresh = false;
 }
 
-/* The server's last words before it hung up say more than that it did. More commands in flight were no reason. */
+/* The server's last words before it hung up say more than that it did. */
 static bool fail_refused(struct session *s, struct error *err)
 {
-	s->crowded = false;
 	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, "the server took the login and then hung up", err);
-	if (err->kind != ERROR_PROTOCOL || s->refusal[0] == '[')
+	/* Where they give a reason, it was not that several commands were in flight. */
+	if (err->temporary || s->refusal[0] == '[') {
+		s->crowded = false;
 		return false;
+	}
 	err->temporary = true;
 	return error_mend(err, "the server has a passing problem; the next run tries again");
 }
@@ -335,11 +337,11 @@ bool session_take_refusal(struct session *s, const struct session_event *event, 
 	refusal_error(event->text, event->length, ERROR_PROTOCOL, cause, err);
 	if (err->temporary || (event->length > 0 && *event->text == '['))
 		return false;
+	s->refused = false; /* this refusal is the one that counts */
 	if (s->queued == 0)
 		session_queue(s, COMMAND_QUIT, 0);
-	if (session_next(s, &next, &end) || stream_time_over(s->stream) > 0)
+	if (session_next(s, &next, &end) || end.kind != ERROR_NETWORK || stream_time_over(s->stream) > 0)
 		return false;
-	s->crowded = false;
 	err->temporary = true;
 	return error_mend(err, "the server has a passing problem; the next run tries again");
 }

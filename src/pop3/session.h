@@ -92,7 +92,7 @@ bool session_may_send_capa(const struct session *s);
  */
 bool session_ask_utf8(struct session *s, bool apart, struct error *err);
 
-/* The server has taken the login. If it refuses the next command and hangs up, its words are the failure's. */
+/* The server has taken the login. If it refuses what comes next and hangs up, its words are the failure's. */
 void session_logged_in(struct session *s);
 
 /*

@@ -33,9 +33,9 @@ struct session {
 	bool crowded;
 	bool without_capa;
 	bool utf8_asked;
-	bool refused;	      /* the server has refused whatever came after the login: */
-	bool fresh;	      /* nothing has */
-	char refusal[256];    /* its words to the first command */
+	bool fresh;	      /* logged in, and no listing has come yet */
+	bool refused;	      /* the last answer since then was a refusal: */
+	char refusal[256];    /* its words */
 	char step[24];	      /* the command of the login that waits for its answer */
 	size_t since_restart; /* octets of a body since the clock was started anew */
 	struct reply reply;

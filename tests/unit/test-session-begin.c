@@ -181,8 +181,44 @@ START_TEST(a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_repo
 	ck_assert_int_eq(talk.err.kind, last_words[_i].kind);
 	ck_assert_str_eq(talk.err.server, last_words[_i].words);
 	ck_assert(talk.err.temporary == last_words[_i].temporary);
-	/* More commands in flight were no reason, so that no second session is made for that. */
-	ck_assert(!*last_words[_i].words || !session_is_crowded(talk.session));
+	/* A reason that is given is not that several commands were in flight, so no second session is made for that. */
+	ck_assert(!strchr(last_words[_i].words, '[') || !session_is_crowded(talk.session));
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(stat_may_be_the_first_that_is_refused)
+{
+	struct maildrop drop = {0};
+
+	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\nPIPELINING\r\n.\r\n-ERR [SYS/TEMP] cannot open\r\n", 0);
+	talk.script.cut = true;
+	session_logged_in(talk.session);
+	ck_assert(session_ask_list(talk.session, false, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
+	ck_assert_str_eq(talk.err.server, "[SYS/TEMP] cannot open");
+	ck_assert(talk.err.temporary);
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(a_refusal_once_the_listing_came_is_not_taken_for_last_words)
+{
+	struct session_event event;
+
+	talk_capable(&talk, "", "+OK\r\n.\r\n-ERR gone\r\n", 0);
+	talk.script.cut = true;
+	session_logged_in(talk.session);
+	session_queue(talk.session, COMMAND_LIST, 0);
+	while (session_queued(talk.session) > 0)
+		ck_assert(session_next(talk.session, &event, &talk.err));
+	session_queue(talk.session, COMMAND_RETR, 1);
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	ck_assert_int_eq(event.type, SESSION_REFUSED);
+	session_queue(talk.session, COMMAND_RETR, 2);
+	ck_assert(!session_next(talk.session, &event, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
 	talk_end(&talk);
 }
 END_TEST
@@ -223,6 +259,8 @@ int main(void)
 	tcase_add_test(c, only_a_server_that_ends_the_connection_at_capa_hangs_up_at_it);
 	tcase_add_test(c, a_listing_without_capa_is_asked_for_as_was_announced_at_another_time);
 	LOOP_OVER(c, a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported, last_words);
+	tcase_add_test(c, stat_may_be_the_first_that_is_refused);
+	tcase_add_test(c, a_refusal_once_the_listing_came_is_not_taken_for_last_words);
 	tcase_add_test(c, utf8_is_asked_for_once_and_only_where_it_is_announced);
 	return check_main(s);
 }
