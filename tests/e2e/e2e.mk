@@ -1,6 +1,7 @@
 # End to end: the whole program against real servers. See tests/tests.mk.
 e2e_tests = \
 	tests/e2e/accounts.sh \
+	tests/e2e/addresses.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/check-verb.sh \
 	tests/e2e/config.sh \
