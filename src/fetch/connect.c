@@ -132,13 +132,16 @@ static bool log_in_again(struct connection *c, const struct login *l, const stru
 
 /* Logs in to a server that is not asked what it can do: by what it announced at another time, if it ever did. */
 static bool log_in_unasked(struct connection *c, const struct login *l, const struct log *log, const char *announced,
-    struct error *err)
+    bool learned, struct error *err)
 {
 	int64_t start = deadline_clock();
 
 	session_assume_capabilities(c->session, announced);
-	buf_append_string(&c->announced, without_capa);
-	buf_append_string(&c->announced, announced);
+	/* What is remembered is not noted again, so that a server is asked once a day whether it has changed. */
+	if (learned) {
+		buf_append_string(&c->announced, without_capa);
+		buf_append_string(&c->announced, announced);
+	}
 	tell_login(c->session, l, log);
 	if (!login_run(c->session, l, err))
 		return false;
@@ -160,7 +163,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;
 	if (m->without_capa)
-		return log_in_unasked(c, &l, log, remembered ? remembered : "", err);
+		return log_in_unasked(c, &l, log, remembered ? remembered : "", m->learned, err);
 	if (!remembered)
 		return ask_and_log_in(c, &l, log, err);
 	session_assume_capabilities(c->session, remembered);
@@ -190,17 +193,20 @@ static bool look_up(struct connection *c, const struct account *a, struct error 
 }
 
 /* Whether a connection that fails with *err is better made in another way, which *m then keeps. */
-static bool learn_from_failure(const struct connection *c, struct connect_memory *m, const struct error *err)
+static bool learn_from_failure(const struct connection *c, struct connect_memory *m, const struct log *log,
+    const struct error *err)
 {
 	if (err->kind != ERROR_NETWORK || !c->session)
 		return false;
 	if (!m->without_capa && session_hung_up_at_capa(c->session)) {
-		m->without_capa = true;
+		m->without_capa = m->learned = true;
+		log_line(log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
 		return true;
 	}
 	/* Before the login nothing but UTF8 travels with another command. */
 	if (!m->utf8_apart && session_is_crowded(c->session)) {
 		m->utf8_apart = true;
+		log_line(log, LOG_VERBOSE, "%s; trying again with UTF8 in a turn of its own", err->cause);
 		return true;
 	}
 	return false;
@@ -256,9 +262,7 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	do {
 		if (open_once(c, a, &tls, log, pipelining, remembered, m, step, err))
 			return true;
-		again = learn_from_failure(c, m, err);
-		if (again)
-			log_line(log, LOG_VERBOSE, "%s; trying again without that", err->cause);
+		again = learn_from_failure(c, m, log, err);
 		connect_close(c, false);
 	} while (again);
 	return false;
@@ -268,7 +272,7 @@ bool connect_hung_up_at_capa(struct connection *c, struct connect_memory *m, con
 {
 	if (err->kind != ERROR_NETWORK || !c->session || m->without_capa || !session_hung_up_at_capa(c->session))
 		return false;
-	m->without_capa = true;
+	m->without_capa = m->learned = true;
 	buf_clear(&m->announced);
 	buf_append_string(&m->announced, buf_string(&c->announced));
 	return true;

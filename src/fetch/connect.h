@@ -27,6 +27,7 @@ struct connection {
 struct connect_memory {
 	struct race_winner winner; /* the server's address that answered */
 	bool without_capa;	   /* the server hangs up at CAPA */
+	bool learned;		   /* in this run */
 	bool utf8_apart;	   /* the server loses what follows UTF8 in the same turn */
 	struct buf announced;	   /* before the server hung up at CAPA after the login */
 };
@@ -37,7 +38,7 @@ struct connect_memory {
  * asked what it can do now. *step always names what is being done, for messages. trust must outlive
  * the connection. When it fails, the connection is closed. Without pipelining, commands go out one at
  * a time. What is learnt on the way goes to the log as facts, and into *memory. A server that hangs up at CAPA
- * is connected a second time and not asked; `announced` then keeps that, too.
+ * is connected a second time and not asked; `announced` then keeps that, too, unless it was remembered.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char *remembered, struct connect_memory *memory, const char **step, struct error *err);

@@ -14,7 +14,7 @@ enum {
 #define MAILDROP "mailbox|mailboxes|maildrop|mbox|inbox|maildir|mailspool|mailfile|popdrop"
 #define SESSION "session|sessions|connection|connections|client|clients"
 #define WRONG "wrong|invalid|incorrect|bad|failed|unsuccessful"
-#define CANNOT "cant|cannot|couldnt|not|unable|failed|failure|error|unexpected"
+#define CANNOT "cant|cannot|couldnt|could|unable|failed|failure|error|unexpected"
 
 /*
  * Patterns of whole words. "a|b" is one word or the other, "lock~" any word that begins so, and "*" up to GAP_MOST
@@ -61,10 +61,13 @@ static const struct {
     {"exclusive * access|lock", REFUSAL_IN_USE},
     /* GNU pop3d: "Mailbox in use"; Dovecot: "Mailbox is in use by another POP3 session". */
     {"in use", REFUSAL_IN_USE},
-    {"already logged|connected|active|open|opened|locked|busy|running|accessed", REFUSAL_IN_USE},
+    {"already * logged|connected|active|open|opened|locked|busy|running|accessed", REFUSAL_IN_USE},
+    {"being accessed|used|opened|read", REFUSAL_IN_USE},
+    {MAILDROP " * open|opened|used|accessed by", REFUSAL_IN_USE},
     /* Sina and QQ: "duplicate login". */
     {"duplicate login|logon|session|connection", REFUSAL_IN_USE},
-    {"another|other|previous|existing|concurrent|simultaneous * session|sessions|connection|process|instance", REFUSAL_IN_USE},
+    {"another|other|previous|existing * session|sessions|connection|process|instance", REFUSAL_IN_USE},
+    {"concurrent|simultaneous|multiple * access|login|logins|session|sessions|connection|connections|clients", REFUSAL_IN_USE},
     {"by another|other * client|program|user|login|device", REFUSAL_IN_USE},
     {"only one|1 * session|sessions|connection|connections|login", REFUSAL_IN_USE},
     {MAILDROP " * busy", REFUSAL_IN_USE},
@@ -74,6 +77,9 @@ static const struct {
     {"exceed~|over|reached|beyond * login|logins|logon|rate|frequency|command|bandwidth|request|requests|pop|pop3 * limit|limits|rate|quota",
 	REFUSAL_DELAY},
     {"login|logins|logon|rate|frequency|request|bandwidth limit|limits|rate|quota * exceed~|reached", REFUSAL_DELAY},
+    {"exceed~ * logins|logons|checks|requests", REFUSAL_DELAY},
+    {"login|logins|logons|connections|checks|requests|times * per|an|every|each hour|minute|minutes|day", REFUSAL_DELAY},
+    {"once|only every|per|each|in * minute|minutes|hour|seconds", REFUSAL_DELAY},
     {"rate limit|limits|limited|limiting|exceeded", REFUSAL_DELAY},
     {"throttl~", REFUSAL_DELAY},
     /* GNU pop3d: "Attempt to log in within the minimum login delay interval". */
@@ -92,7 +98,8 @@ static const struct {
     {"internal * error|failure|problem", REFUSAL_TROUBLE},
     /* popper: "System error, can't open temporary file, do you own it?" */
     {"system|server|service|backend|database|db|ldap|sql|mysql|disk|io|storage|network|configuration|misconfiguration|unexpected|fatal|"
-     "critical|unknown|software|lookup error|failure|problem|fault|trouble", REFUSAL_TROUBLE},
+     "critical|unknown|software|application|processing|lookup error|failure|problem|fault|trouble", REFUSAL_TROUBLE},
+    {"i o error|failure", REFUSAL_TROUBLE},
     {"exception", REFUSAL_TROUBLE},
     /* Courier: "Temporary problem, please try again later"; Dovecot: "Temporary authentication failure." */
     {"temporary|temporarily|transient|temp * fail|failed|failing|failure|failures|error|errors|problem|problems|trouble|unavailable|down|"
@@ -114,7 +121,9 @@ static const struct {
     {"connection refused|lost|reset|failed|error", REFUSAL_TROUBLE},
     /* UW ipop3d: "Unable to open user's INBOX"; qmail-pop3d: "unable to scan $HOME/Maildir"; James: "Unexpected error accessing mailbox". */
     {CANNOT " * open|opening|accessing|read|reading|scan|scanning|stat|create|creating|load|loading|build|initialize|init|process|select|"
-     "copy|write|chdir|find * " MAILDROP "|mail|mails|spool|folder|directory|file|store|storage|database|messages|list|from|home", REFUSAL_TROUBLE},
+     "copy|write|chdir * " MAILDROP "|mail|mails|spool|folder|directory|file|store|storage|database|messages|list|from|home", REFUSAL_TROUBLE},
+    {MAILDROP " open|opening|read|reading|access|load|sync|parse|parsing|initialization failed|failure|error", REFUSAL_TROUBLE},
+    {MAILDROP " * corrupt|corrupted|damaged|inaccessible|unavailable", REFUSAL_TROUBLE},
     /* qmail-pop3d: "this user has no $HOME/Maildir". */
     {"user has no * maildir", REFUSAL_TROUBLE},
     /* Courier: "chdir Maildir failed"; solid-pop3d: "fstat failed"; qpopper: "flock: 'FILE': REASON". */
@@ -128,6 +137,7 @@ static const struct {
     /* Courier: "Login failed.", which leaves the reason open; some add "please try again later" to that. */
     {"login|logon|authentication|authorization|auth|access|password * failed|failure|denied|rejected|refused|unsuccessful", REFUSAL_UNKNOWN},
     /* Servers of many makers, to what may pass. */
+    {"please retry", REFUSAL_TROUBLE},
     {"try|retry|again * later|shortly|soon|minutes|moment|moments", REFUSAL_TROUBLE},
 };
 

@@ -45,8 +45,13 @@ check 'where CAPA before the login worked, what it said holds' sent capa-hangs-u
 check 'so that pipelining goes on' [ "$(tail -n 20 capa-hangs-up-after-login-close/transcript | grep -c -x LIST)" = 1 ]
 check 'it is LIST that was not answered' grep -q 'before the answer to LIST; ' capa-and-list-hang-up/err
 grep -v 'capa-and-list\|capa-cut' table | sed 's/ 3 0 / 3 0 the next run, /' >rows
+known() { sqlite3 "$1/state/a.db" "$2"; }
+for folder in capa-hangs-up-close capa-hangs-up-after-login-close; do known "$folder" 'UPDATE maildrop SET asked = asked - 1000'; done
+known capa-hangs-up-close 'SELECT asked FROM maildrop' >asked
 again <rows
-check 'remembers that' connections capa-hangs-up-close 3
+check 'what is remembered is not noted again, so that the server is asked once a day' \
+  [ "$(known capa-hangs-up-close 'SELECT asked FROM maildrop')" = "$(cat asked)" ]
+check 'the next run remembers that' connections capa-hangs-up-close 3
 check 'and does not ask' sent capa-hangs-up-close 'USER PASS'
 check 'after the login, either' connections capa-hangs-up-after-login-close 3
 check 'but logs in as the server announced' sent capa-hangs-up-after-login-close 'AUTH'
