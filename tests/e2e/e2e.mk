@@ -8,6 +8,7 @@ e2e_tests = \
 	tests/e2e/crash.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
+	tests/e2e/dovecot-last-words.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \
