@@ -159,6 +159,14 @@ static const char *const wrong[] = {
     "permission denied",
     "negative vibes from me@example.com",
     "Your IP is not in use here",
+    /* with words beside it that mean something else when they are alone */
+    "The password is incorrect, try again later",
+    "Unknown user, try again later",
+    "Username and password not accepted, try again later",
+    "3 failed attempts, try again later",
+    "no such user, try again later",
+    "user not found, try again later",
+    "disabled by your administrator, try again later",
 };
 
 START_TEST(a_wrong_password_is_never_taken_for_trouble_that_passes)
