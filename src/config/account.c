@@ -18,7 +18,7 @@
 
 enum {
 	NAME_MOST = 64,
-	TIMEOUT_SECONDS = 60,
+	TIMEOUT_SECONDS = 300,
 	CONNECT_SECONDS = 30,
 	DELIVER_SECONDS = 300,
 };
@@ -292,7 +292,7 @@ const struct account_option account_options[] = {
 	account_value_repeat, AT(repeat)},
     {"order", "oldest or newest", set_order, NULL,
 	account_value_order, AT(newest_first)},
-    {"timeout", "a time from 1s to 1d, such as 60s", set_timeout, NULL,
+    {"timeout", "a time from 1s to 1d, such as 300s", set_timeout, NULL,
 	account_value_time, AT(timeout)},
     {"connect_timeout", "a time from 1s to 1d, such as 30s", set_connect_timeout, NULL,
 	account_value_time, AT(connect_timeout)},

@@ -32,6 +32,7 @@ struct check {
 	struct retention_clock clock;
 	struct state *state; /* a copy; NULL: it cannot be read */
 	struct connection connection;
+	struct connect_memory memory;
 	struct listing listing;
 	struct plan plan;
 	struct outcome outcome;
@@ -217,12 +218,22 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 }
 
 /* One command at a time, so that each time is that of one step, and nothing that was announced is believed. */
+static bool talk(struct check *c, const struct tls_trust *trust, struct error *err)
+{
+	return connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->memory, &c->step, err) &&
+	    look_at_maildrop(c, err);
+}
+
 static bool look_at_server(struct check *c, const struct tls_trust *trust, struct error *err)
 {
-	bool ok;
+	bool ok = talk(c, trust, err);
 
-	if (!connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->step, err) ||
-	    !look_at_maildrop(c, err))
+	if (!ok && connect_hung_up_at_capa(&c->connection, &c->memory, err)) {
+		connect_close(&c->connection, false);
+		listing_free(&c->listing);
+		ok = talk(c, trust, err);
+	}
+	if (!ok)
 		return false;
 	c->step = "quit";
 	ok = session_quit(c->connection.session, err);
@@ -244,6 +255,7 @@ void check_account(const struct account *account, const struct tls_trust *trust,
 	look_at_destination(&c);
 	c.outcome.ok = look_at_server(&c, trust, &c.outcome.err);
 	connect_close(&c.connection, false);
+	connect_memory_free(&c.memory);
 	listing_free(&c.listing);
 	plan_free(&c.plan);
 	state_close(&c.state);

@@ -18,6 +18,9 @@
 #include "pop3/login.h"
 #include "pop3/session.h"
 
+/* The first line of what is remembered of a server that hangs up at CAPA; no capability can look like it. */
+static const char without_capa[] = "!CAPA\n";
+
 /* What to do about a handshake that failed for another reason than the certificate. */
 static bool mend_handshake(const struct account *a, struct error *err)
 {
@@ -46,7 +49,7 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 		*step = "greeting";
 		if (!session_greet(c->session, err))
 			return mend_silence(err);
-		if (!session_ask_capabilities(c->session, err))
+		if (session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
 			return false;
 		*step = "TLS";
 		return session_start_tls(c->session, tls, err) || mend_handshake(a, err);
@@ -127,14 +130,40 @@ static bool log_in_again(struct connection *c, const struct login *l, const stru
 	return login_run(c->session, l, err);
 }
 
+/* Logs in to a server that is not asked what it can do: by what it announced at another time, if it ever did. */
+static bool log_in_unasked(struct connection *c, const struct login *l, const struct log *log, const char *announced,
+    bool learned, struct error *err)
+{
+	int64_t start = deadline_clock();
+
+	session_assume_capabilities(c->session, announced);
+	/* What is remembered is not noted again, so that a server is asked once a day whether it has changed. */
+	if (learned) {
+		buf_append_string(&c->announced, without_capa);
+		buf_append_string(&c->announced, announced);
+	}
+	tell_login(c->session, l, log);
+	if (!login_run(c->session, l, err))
+		return false;
+	log_number(log, "times.login", deadline_clock() - start);
+	return true;
+}
+
 static bool log_in(struct connection *c, const struct account *a, const struct log *log, const char *remembered,
-    struct error *err)
+    const struct connect_memory *m, struct error *err)
 {
 	const struct mechanism *tried;
-	struct login l = {.mechanism = a->mechanism, .secret = a->password, .user = a->user, .host = a->server, .port = a->port};
+	struct login l = {.mechanism = a->mechanism,
+	    .secret = a->password,
+	    .user = a->user,
+	    .host = a->server,
+	    .port = a->port,
+	    .utf8_apart = m->utf8_apart};
 
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;
+	if (m->without_capa)
+		return log_in_unasked(c, &l, log, remembered ? remembered : "", m->learned, err);
 	if (!remembered)
 		return ask_and_log_in(c, &l, log, err);
 	session_assume_capabilities(c->session, remembered);
@@ -142,7 +171,8 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (tried && login_run(c->session, &l, err))
 		return true;
 	/* It may have been refused because the server can do something else by now: only then it is tried again. */
-	return err->kind == ERROR_AUTH && log_in_again(c, &l, tried, remembered, err);
+	return (err->kind == ERROR_AUTH || (err->kind == ERROR_PROTOCOL && err->server[0])) &&
+	    log_in_again(c, &l, tried, remembered, err);
 }
 
 /* What DNS says of the server, under the name that it is known by there. It has as long as a connection may take. */
@@ -162,8 +192,55 @@ static bool look_up(struct connection *c, const struct account *a, struct error 
 	return ok;
 }
 
+/* Whether a connection that fails with *err is better made in another way, which *m then keeps. */
+static bool learn_from_failure(const struct connection *c, struct connect_memory *m, const struct log *log,
+    const struct error *err)
+{
+	if (err->kind != ERROR_NETWORK || !c->session)
+		return false;
+	if (!m->without_capa && session_hung_up_at_capa(c->session)) {
+		m->without_capa = m->learned = true;
+		log_line(log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
+		return true;
+	}
+	/* Before the login nothing but UTF8 travels with another command. */
+	if (!m->utf8_apart && session_is_crowded(c->session)) {
+		m->utf8_apart = true;
+		log_line(log, LOG_VERBOSE, "%s; trying again with UTF8 in a turn of its own", err->cause);
+		return true;
+	}
+	return false;
+}
+
+static bool open_once(struct connection *c, const struct account *a, struct tls_options *tls, const struct log *log,
+    bool pipelining, const char *remembered, struct connect_memory *m, const char **step, struct error *err)
+{
+	bool ok;
+
+	*step = "TLSA";
+	if (a->tls_trust == TLS_BY_DANE && !c->dane && !look_up(c, a, err))
+		return false;
+	tls->dane = c->dane;
+	*step = "connect";
+	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, &m->winner, err))
+		return false;
+	c->session = session_make(c->stream, log, a->crlf);
+	if (!pipelining)
+		session_forbid_pipelining(c->session);
+	if (m->without_capa)
+		session_forbid_capa(c->session);
+	ok = secure(c, a, tls, log, step, err);
+	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
+	if (ok) {
+		*step = "login";
+		ok = log_in(c, a, log, remembered, m, err);
+		c->refused = !ok && login_was_refused(err);
+	}
+	return ok;
+}
+
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char *remembered, const char **step, struct error *err)
+    bool pipelining, const char *remembered, struct connect_memory *m, const char **step, struct error *err)
 {
 	struct tls_options tls = {
 	    .trust = trust,
@@ -173,31 +250,37 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	    .priority = a->tls_priority,
 	    .newest_only = a->tls_newest_only,
 	};
-	bool ok;
+	bool again;
 
 	*c = (struct connection){0};
-	*step = "TLSA";
-	if (a->tls_trust == TLS_BY_DANE && !look_up(c, a, err))
-		return false;
-	tls.dane = c->dane;
-	*step = "connect";
-	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, err)) {
-		connect_close(c, false);
-		return false;
+	if (remembered && strncmp(remembered, without_capa, strlen(without_capa)) == 0) {
+		m->without_capa = true;
+		remembered += strlen(without_capa);
 	}
-	c->session = session_make(c->stream, log, a->crlf);
-	if (!pipelining)
-		session_forbid_pipelining(c->session);
-	ok = secure(c, a, &tls, log, step, err);
-	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
-	if (ok) {
-		*step = "login";
-		ok = log_in(c, a, log, remembered, err);
-		c->refused = !ok && login_was_refused(err);
-	}
-	if (!ok)
+	if (m->announced.length > 0)
+		remembered = buf_string(&m->announced);
+	do {
+		if (open_once(c, a, &tls, log, pipelining, remembered, m, step, err))
+			return true;
+		again = learn_from_failure(c, m, log, err);
 		connect_close(c, false);
-	return ok;
+	} while (again);
+	return false;
+}
+
+bool connect_hung_up_at_capa(struct connection *c, struct connect_memory *m, const struct error *err)
+{
+	if (err->kind != ERROR_NETWORK || !c->session || m->without_capa || !session_hung_up_at_capa(c->session))
+		return false;
+	m->without_capa = m->learned = true;
+	buf_clear(&m->announced);
+	buf_append_string(&m->announced, buf_string(&c->announced));
+	return true;
+}
+
+void connect_memory_free(struct connect_memory *m)
+{
+	buf_free(&m->announced);
 }
 
 void connect_close(struct connection *c, bool properly)

@@ -11,64 +11,21 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
-#include "fetch/connect.h"
 #include "fetch/doubt.h"
-#include "fetch/event.h"
 #include "fetch/learn.h"
-#include "fetch/list.h"
-#include "fetch/listing.h"
-#include "fetch/notices.h"
 #include "fetch/recover.h"
-#include "fetch/refused.h"
 #include "fetch/transfer.h"
-#include "fetch/trouble.h"
-#include "io/deadline.h"
+#include "fetch/worker_private.h"
 #include "io/interrupt.h"
-#include "policy/plan.h"
 #include "pop3/session.h"
-#include "store/destination.h"
 #include "store/state.h"
 
 enum {
-	RETRY_FIRST_MS = 1000, /* pauses before another login */
-	RETRY_MOST_MS = 60000,
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
 	RUN_SECONDS_MOST = 12 * 3600, /* of a run without max_time */
-	UNPIPELINED_SECONDS = 86400, /* for which a server that cannot do it is sent one command at a time, */
-	UNPIPELINED_LOST_SECONDS = 3600, /* or this many where it was only the connection that was lost */
-	ENDLESS_MOST = 10,    /* sessions that end at a message without an end */
+	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
+	ENDLESS_MOST = 10,    /* sessions that end at a message without an end, or at CAPA */
 	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
-};
-
-struct worker {
-	const struct account *account;
-	const struct run_options *options;
-	int fd;
-	struct log log;
-	const char *step;
-	struct trouble trouble;
-	struct notices notices;
-	struct retention_rule rule;
-	struct retention_clock clock;
-	char *maildrop; /* its name in the identity of messages */
-	struct destination_settings destination_settings;
-	struct destination *destination;
-	struct state *state;
-	struct connection connection;
-	struct listing listing;
-	struct plan plan;
-	bool out_of_step; /* transfer's word, */
-	bool gave_up;	  /* and this, */
-	bool outgrown;	  /* and this: a message has no end, and is left alone from now on */
-	bool not_taken;	  /* a message was retrieved that the destination does not take */
-	bool undone;	  /* so DELE did nothing */
-	bool pipelining;
-	deadline until;	    /* no message is asked for after that, but the first */
-	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
-	uint64_t left_over; /* messages that were not fetched, because of an interruption */
-	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
-	struct list list; /* of a dry run */
-	struct outcome outcome;
 };
 
 static void send_log(void *context, enum log_level level, const char *text)
@@ -269,62 +226,18 @@ static bool finish(struct worker *w, struct error *err)
 	return false;
 }
 
-/*
- * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
- * [LOGIN-DELAY]): each time with a connection of its own, after a longer pause.
- */
-static bool connect_patiently(struct worker *w, const struct tls_trust *trust, const char *remembered,
-    struct error *err)
-{
-	const struct account *a = w->account;
-	deadline until = deadline_in(a->login_retry);
-
-	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
-		int64_t left, wait;
-
-		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->step, err))
-			return true;
-		left = deadline_left(until);
-		if (err->kind != ERROR_LOCKED || left == 0)
-			return false;
-		wait = pause < left ? pause : left;
-		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
-		    (double)wait / 1000);
-		if (interrupt_poll(NULL, 0, deadline_clock() + wait) == WAIT_INTERRUPTED)
-			return interrupt_error(err);
-	}
-}
-
-/* Connects with what the server announced the last time, which is forgotten when that fails. */
-static bool reach(struct worker *w, const struct tls_trust *trust, struct error *err)
-{
-	const struct account *a = w->account;
-	const struct state_maildrop maildrop = {a->server, a->port, a->user};
-	struct error second;
-	char *remembered;
-	bool ok;
-
-	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
-		return false;
-	ok = connect_patiently(w, trust, remembered, err);
-	if (w->connection.refused && !w->options->dry_run &&
-	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
-		notices_report(&w->notices, "state", &second);
-	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
-	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
-		(void)state_commit(w->state, &second);
-	free(remembered);
-	return ok && refused_forget(w->state, err);
-}
-
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* until there is something to finish */
-	if (!reach(w, trust, err))
+	w->out_of_step = w->gave_up = w->outgrown = false;
+	if (!worker_reach(w, trust, err))
 		return false;
 	session_limit(w->connection.session, w->until + w->account->timeout * 1000);
-	if (!make_plan(w, err))
+	if (!make_plan(w, err)) {
+		if (err->kind == ERROR_NETWORK && deadline_left(w->until + w->account->timeout * 1000) == 0)
+			error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
 		return false;
+	}
 	notices_unsure(&w->notices, w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
 	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
@@ -359,7 +272,7 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 static bool run_unpipelined(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
-	int64_t until = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : UNPIPELINED_SECONDS);
+	int64_t until = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
 
 	log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
 	end_session(w);
@@ -370,15 +283,18 @@ static bool run_unpipelined(struct worker *w, const struct tls_trust *trust, str
 	return w->options->dry_run || (state_set_unpipelined(w->state, until, err) && state_commit(w->state, err));
 }
 
-/* A session, and others where it shows that they are needed: in these, messages without an end are left alone. */
+/* A session, and others where it shows that they are needed: without CAPA, or without a message that has no end. */
 static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	for (unsigned i = 0; i < ENDLESS_MOST; i++) {
 		if (run_session(w, trust, err))
 			return true;
-		if (!w->outgrown)
+		if (connect_hung_up_at_capa(&w->connection, &w->memory, err))
+			log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
+		else if (w->outgrown)
+			notices_report(&w->notices, w->step, err);
+		else
 			break;
-		notices_report(&w->notices, w->step, err);
 		end_session(w);
 	}
 	return w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0 && run_unpipelined(w, trust, err);
@@ -404,35 +320,12 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
-/* Not with a password that was refused lately, unless somebody asked for this account. */
-static bool may_log_in(struct worker *w, struct error *err)
-{
-	w->step = "state";
-	if (w->options->named || refused_allows(w->state, w->account, w->maildrop, w->clock.now, err))
-		return true;
-	if (err->kind == ERROR_AUTH)
-		w->step = "login";
-	return false;
-}
-
-static bool may_pipeline(struct worker *w, struct error *err)
-{
-	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->user};
-	int64_t until;
-
-	if (!state_get_unpipelined(w->state, &maildrop, &until, err))
-		return false;
-	/* A time too far ahead was written by a clock that is behind now. */
-	w->pipelining = until <= w->clock.now || until > w->clock.now + UNPIPELINED_SECONDS;
-	return true;
-}
-
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	uint64_t before;
 	unsigned sessions = 0;
 
-	if (!open_local(w, err) || !may_log_in(w, err) || !may_pipeline(w, err))
+	if (!open_local(w, err) || !worker_may_log_in(w, err) || !worker_may_pipeline(w, err))
 		return false;
 	do {
 		end_session(w);
@@ -497,6 +390,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	settle_trouble(&w);
 	destination_close(&w.destination);
 	state_close(&w.state);
+	connect_memory_free(&w.memory);
 	free(w.maildrop);
 	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);
 	w.outcome.milliseconds = deadline_clock() - start;

@@ -52,7 +52,7 @@ bool interrupt_is_due(void);
 bool interrupt_error(struct error *err);
 
 /*
- * poll(2) until a deadline, for at most two descriptors, that also ends when the wish is there and the grace over.
+ * poll(2) until a deadline, for at most 16 descriptors, that also ends when the wish is there and the grace over.
  * WAIT_FAILED: errno says why.
  */
 enum interrupt_wait { WAIT_READY, WAIT_TIME_OVER, WAIT_INTERRUPTED, WAIT_FAILED };

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +16,7 @@
 #include "base/memory.h"
 #include "io/channel.h"
 #include "io/interrupt.h"
+#include "io/race.h"
 
 bool net_wait(int fd, short events, deadline until, const char *what, struct error *err)
 {
@@ -38,34 +37,6 @@ bool net_wait(int fd, short events, deadline until, const char *what, struct err
 void net_gather(int fd, int octets)
 {
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof(octets));
-}
-
-static bool connect_one(const struct addrinfo *address, deadline until, int *fd, struct error *err)
-{
-	int on = 1, failure = 0;
-	socklen_t length = sizeof(failure);
-
-	*fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
-	if (*fd < 0)
-		return error_errno(err, ERROR_NETWORK, errno, "no socket could be made");
-	/* Commands are gathered before they are sent; waiting for more would only cost time. */
-	(void)setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(*fd, address->ai_addr, address->ai_addrlen) == 0)
-		return true;
-	failure = errno;
-	if (failure == EINPROGRESS) {
-		if (!net_wait(*fd, POLLOUT, until, "the server to accept the connection", err))
-			goto fail;
-		if (getsockopt(*fd, SOL_SOCKET, SO_ERROR, &failure, &length) != 0)
-			failure = errno;
-		if (failure == 0)
-			return true;
-	}
-	error_errno(err, ERROR_NETWORK, failure, "no connection");
-fail:
-	close(*fd);
-	*fd = -1;
-	return false;
 }
 
 static bool resolve(const char *host, unsigned port, struct addrinfo **found, struct error *err)
@@ -98,34 +69,21 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 	return error_mend(err, "check the spelling of server in the configuration");
 }
 
-bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, int *fd, struct error *err)
+bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, struct race_winner *winner,
+    int *fd, struct error *err)
 {
+	const struct addrinfo *order[RACE_MOST];
 	struct addrinfo *found = NULL;
-	int left = 0;
-	bool ok = false;
 	struct error last;
 	int64_t start = deadline_clock();
+	bool ok;
 
 	*fd = -1;
 	if (!resolve(host, port, &found, err))
 		return false;
 	log_number(log, "times.resolve", deadline_clock() - start);
 	start = deadline_clock();
-	for (const struct addrinfo *a = found; a; a = a->ai_next)
-		left++;
-	error_set(&last, ERROR_NETWORK, "the host has no address");
-	for (const struct addrinfo *a = found; a && last.kind != ERROR_INTERRUPTED; a = a->ai_next, left--) {
-		char text[NI_MAXHOST] = "?";
-
-		getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
-		log_line(log, LOG_VERBOSE, "connecting to %s port %u", text, port);
-		log_fact(log, "address.tried", "%s", text);
-		ok = connect_one(a, deadline_clock() + deadline_left(until) / left, fd, &last);
-		if (ok)
-			break;
-		log_line(log, LOG_VERBOSE, "%s: %s", text, last.cause);
-		log_fact(log, "address.failure", "%s", last.cause);
-	}
+	ok = race_run(order, race_order(found, winner, order), until, log, winner, fd, &last);
 	freeaddrinfo(found);
 	if (ok) {
 		log_number(log, "times.connect", deadline_clock() - start);

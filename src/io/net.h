@@ -8,19 +8,21 @@
 struct channel;
 struct error;
 struct log;
+struct race_winner;
 
 /* The functions of a connected socket; the context comes from net_context. */
 extern const struct channel net_channel;
 
 /*
- * Resolves host (a name or an IPv4 or IPv6 address) and connects to the first of its addresses that
- * answers before the deadline; the time left is shared among the addresses not tried yet. On
- * success *fd is a non-blocking, close-on-exec socket that belongs to the caller. Facts: the times of both in
- * milliseconds, each address and its failure.
+ * Resolves host (a name or an IPv4 or IPv6 address) and connects to one of its addresses before the deadline, as
+ * io/race does. *winner is the address that answered the last time, {0}: none; it is tried first, and the one that
+ * answers now takes its place. On success *fd is a non-blocking, close-on-exec socket that belongs to the caller.
+ * Facts: the times of both in milliseconds, each address and its failure.
  * Errors: ERROR_HOST (the name does not exist; temporary when the resolver had trouble) and
  * ERROR_NETWORK.
  */
-bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, int *fd, struct error *err);
+bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, struct race_winner *winner,
+    int *fd, struct error *err);
 
 /* Wraps a socket for net_channel, which closes it in the end. */
 void *net_context(int fd);

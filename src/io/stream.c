@@ -36,6 +36,7 @@ struct stream {
 	deadline until; /* 0: the clock starts with the next wait */
 	deadline limit; /* for all waits */
 	bool secure;
+	bool timed_out; /* the last wait failed because its time was over */
 	void (*idle)(void *context);
 	void *idle_context;
 	size_t start, end; /* what is unread in input */
@@ -69,7 +70,7 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 }
 
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
-    const struct log *log, struct error *err)
+    const struct log *log, struct race_winner *winner, struct error *err)
 {
 	char *name;
 	int fd;
@@ -77,7 +78,7 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
 
 	if (!tls_ascii_name(host, &name, err))
 		return false;
-	ok = net_connect(name, port, deadline_in(connect_timeout), log, &fd, err);
+	ok = net_connect(name, port, deadline_in(connect_timeout), log, winner, &fd, err);
 	free(name);
 	if (!ok)
 		return false;
@@ -89,11 +90,15 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
 static bool wait_for(struct stream *s, enum channel_status status, const char *what, struct error *err)
 {
 	short events = status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN;
+	bool ready;
 
+	s->timed_out = false;
 	if (status == CHANNEL_FAILED)
 		return false;
-	if (s->fd < 0)
+	if (s->fd < 0) {
+		s->timed_out = true;
 		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+	}
 	if (s->until == 0)
 		s->until = deadline_in(s->timeout);
 	if (s->until > s->limit)
@@ -105,7 +110,14 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 			return true;
 		s->idle(s->idle_context);
 	}
-	return net_wait(s->fd, events, s->until, what, err);
+	ready = net_wait(s->fd, events, s->until, what, err);
+	s->timed_out = !ready && err->kind == ERROR_NETWORK && deadline_left(s->until) == 0;
+	return ready;
+}
+
+int64_t stream_time_over(const struct stream *s)
+{
+	return s->timed_out ? s->timeout : 0;
 }
 
 int64_t stream_timeout(const struct stream *s)
@@ -229,6 +241,7 @@ static bool receive(struct stream *s, struct error *err)
 		*err = s->ahead_error;
 	s->start = 0;
 	s->end = got;
+	s->timed_out = false;
 	if (status == CHANNEL_END)
 		return error_set(err, ERROR_NETWORK, "the server closed the connection");
 	if (status == CHANNEL_WANT_READ && s->fd >= 0) {

@@ -9,6 +9,7 @@ struct channel;
 struct channel_binding;
 struct error;
 struct log;
+struct race_winner;
 struct tls_options;
 
 /* A buffered connection with deadlines. */
@@ -22,10 +23,10 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 
 /*
  * Connects to host, which may be an internationalized name, and port within connect_timeout seconds; in
- * the clear, see stream_start_tls.
+ * the clear, see stream_start_tls. winner: see net_connect.
  */
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
-    const struct log *log, struct error *err);
+    const struct log *log, struct race_winner *winner, struct error *err);
 
 /*
  * Handshake and check of the certificate within the time limit; after that every byte goes through
@@ -43,6 +44,9 @@ bool stream_binding(const struct stream *s, struct channel_binding *out);
  * there are none. The end of the stream is ERROR_NETWORK here: POP3 has no place where it is right.
  */
 bool stream_read(struct stream *s, const char **bytes, size_t *length, struct error *err);
+
+/* The time limit in seconds, if the last failure to read or to write was that it had passed; else 0. */
+int64_t stream_time_over(const struct stream *s);
 
 /* Takes the first `length` bytes of what stream_read gave. */
 void stream_consume(struct stream *s, size_t length);

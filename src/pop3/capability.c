@@ -59,6 +59,8 @@ static const struct {
     {"USER", offsetof(struct capability, user)},
     {"STLS", offsetof(struct capability, stls)},
     {"PIPELINING", offsetof(struct capability, pipelining)},
+    {"UTF8", offsetof(struct capability, utf8)},
+    {"AUTH-RESP-CODE", offsetof(struct capability, auth_resp_code)},
 };
 
 void capability_add(struct capability *c, const char *line, size_t length)

@@ -13,6 +13,8 @@ struct capability {
 	bool user;
 	bool stls;
 	bool pipelining;
+	bool utf8;	     /* RFC 6856 */
+	bool auth_resp_code; /* RFC 3206 */
 	char sasl[512]; /* mechanisms, upper case, each with a blank before and behind */
 };
 

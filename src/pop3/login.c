@@ -20,11 +20,13 @@ enum {
 	CHALLENGES_MOST = 20,	  /* GSSAPI needs the most, a handful */
 };
 
-static bool refused(const struct session_event *event, const struct mechanism *m, struct error *err)
+static bool refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
+    struct error *err)
 {
 	bool silent = event->type == SESSION_REFUSED && event->length == 0;
+	bool coded = event->type == SESSION_REFUSED && session_capabilities(s)->auth_resp_code;
 
-	refusal_error(silent ? "-ERR" : event->text, silent ? 4 : event->length, ERROR_AUTH, "the server refused the login", err);
+	refusal_of_login(silent ? "-ERR" : event->text, silent ? 4 : event->length, coded, err);
 	if (err->kind == ERROR_AUTH && m->mend)
 		error_mend(err, "%s", m->mend);
 	return false;
@@ -42,26 +44,32 @@ static bool say(struct session *s, const struct buf *line, size_t visible, struc
 	return session_exchange(s, line->length > 0 ? line->data : "", line->length, visible, event, err);
 }
 
-/* "AUTH mechanism", with the initial response behind it where it fits ("=" stands for an empty one). */
-static bool begin(struct session *s, const char *mechanism, struct buf *response, struct session_event *event,
+static bool is_empty(const struct session_event *event)
+{
+	return event->length == 0 || (event->length == 1 && *event->text == '=');
+}
+
+/*
+ * "AUTH mechanism", with the initial response behind it where it fits ("=" stands for an empty one). A server that
+ * answers by an empty challenge has passed over the response, or waits for one that did not fit: it gets it, once.
+ */
+static bool begin(struct session *s, const char *mechanism, const struct buf *response, struct session_event *event,
     struct error *err)
 {
 	struct buf line = {0};
 	size_t visible;
-	bool ok;
+	bool fits, ok;
 
 	buf_append_format(&line, "AUTH %s", mechanism);
 	visible = line.length + 1;
-	if (line.length + 1 + response->length <= AUTH_LINE_MOST) {
+	fits = line.length + 1 + response->length <= AUTH_LINE_MOST;
+	if (fits) {
 		buf_append_string(&line, " ");
 		buf_append(&line, response->length > 0 ? response->data : "=", response->length > 0 ? response->length : 1);
-		buf_clear(response);
-		ok = say(s, &line, visible, event, err);
-	} else {
-		ok = say(s, &line, visible, event, err);
-		if (ok && event->type == SESSION_CHALLENGE)
-			ok = say(s, response, 0, event, err);
 	}
+	ok = say(s, &line, visible, event, err);
+	if (ok && event->type == SESSION_CHALLENGE && (!fits || is_empty(event)))
+		ok = say(s, response, 0, event, err);
 	buf_wipe(&line);
 	return ok;
 }
@@ -110,7 +118,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
-		ok = refused(&event, m, err);
+		ok = refused(s, &event, m, err);
 	else if (ok && !complete)
 		ok = cut_short(m, err);
 	buf_wipe(&answer);
@@ -132,12 +140,12 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 }
 
 /* The server's words, and before them the reason that it gave in a challenge. */
-static bool token_refused(const struct session_event *event, const struct mechanism *m, const struct buf *reason,
-    struct error *err)
+static bool token_refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
+    const struct buf *reason, struct error *err)
 {
 	struct buf words = {0};
 
-	refused(event, m, err);
+	refused(s, event, m, err);
 	if (reason->length > 0) {
 		buf_append(&words, reason->data, reason->length);
 		buf_append_string(&words, " ");
@@ -161,7 +169,7 @@ static bool login_token(struct session *s, const struct mechanism *m, const stru
 		ok = say(s, &end, end.length, &event, err);
 	}
 	if (ok && event.type != SESSION_OK)
-		ok = token_refused(&event, m, &reason, err);
+		ok = token_refused(s, &event, m, &reason, err);
 	buf_wipe(&response);
 	buf_free(&reason);
 	buf_free(&end);
@@ -180,7 +188,7 @@ static bool command_step(struct session *s, const struct mechanism *m, const cha
 	ok = say(s, &line, visible > 0 ? visible : line.length, &event, err);
 	buf_wipe(&line);
 	if (ok && event.type != SESSION_OK)
-		ok = refused(&event, m, err);
+		ok = refused(s, &event, m, err);
 	return ok;
 }
 
@@ -228,6 +236,15 @@ static bool is_offered(const struct session *s, const struct mechanism *m)
 	return strcmp(m->word, "apop") != 0 || *session_timestamp(s);
 }
 
+/* A server that cannot be asked may offer what was named. */
+static bool is_unknown(const struct session *s, const struct mechanism *m)
+{
+	struct channel_binding binding;
+
+	return !session_may_send_capa(s) && m->sasl && !*session_capabilities(s)->sasl &&
+	    (!m->binds || session_binding(s, &binding));
+}
+
 static const struct mechanism *miss(const struct session *s, const struct mechanism *m, struct error *err)
 {
 	const struct capability *c = session_capabilities(s);
@@ -252,12 +269,21 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err)
 {
 	if (l->mechanism)
-		return is_offered(s, l->mechanism) ? l->mechanism : miss(s, l->mechanism, err);
+		return is_offered(s, l->mechanism) || is_unknown(s, l->mechanism) ? l->mechanism : miss(s, l->mechanism, err);
 	for (size_t i = 0; i < mechanism_count; i++) {
 		if (mechanisms[i].automatic && mechanisms[i].secret == l->kind && is_offered(s, &mechanisms[i]))
 			return &mechanisms[i];
 	}
 	return l->kind == MECHANISM_PASSWORD ? mechanism_find("user") : miss(s, NULL, err);
+}
+
+static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+{
+	if (m->secret == MECHANISM_TOKEN)
+		return login_token(s, m, l, err);
+	if (m->sasl)
+		return login_sasl(s, m, l, err);
+	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, err) : login_user(s, m, l, err);
 }
 
 bool login_run(struct session *s, const struct login *l, struct error *err)
@@ -267,11 +293,8 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 	if (!session_is_secure(s))
 		return error_set(err, ERROR_INTERNAL, "a login without TLS was asked for and refused");
 	m = login_choose(s, l, err);
-	if (!m)
+	if (!m || !session_ask_utf8(s, l->utf8_apart, err) || !log_in_by(s, m, l, err))
 		return false;
-	if (m->secret == MECHANISM_TOKEN)
-		return login_token(s, m, l, err);
-	if (m->sasl)
-		return login_sasl(s, m, l, err);
-	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, err) : login_user(s, m, l, err);
+	session_logged_in(s);
+	return true;
 }

@@ -17,6 +17,7 @@ struct login {
 	const char *user;
 	const char *host; /* as the certificate names it */
 	unsigned port;
+	bool utf8_apart; /* UTF8 is not sent along with the first step, see session_ask_utf8 */
 };
 
 /*

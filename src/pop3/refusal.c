@@ -5,32 +5,75 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pop3/refusal_words.h"
+
 static const struct {
 	const char *code;
+	enum refusal_meaning meaning; /* of words that say the same; REFUSAL_UNKNOWN: there are none */
 	enum error_kind kind;
 	bool temporary;
 	const char *mend;
 } codes[] = {
-    {"[IN-USE]", ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
-    {"[LOGIN-DELAY]", ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
-    {"[SYS/TEMP]", ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
-    {"[SYS/PERM]", ERROR_PROTOCOL, false, "ask the server's operator"},
-    {"[AUTH]", ERROR_AUTH, false, "check user and password; many providers want an app password for POP3"},
+    {"[IN-USE]", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
+    {"[LOGIN-DELAY]", REFUSAL_DELAY, ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
+    {"[SYS/TEMP]", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
+    {"[SYS/PERM]", REFUSAL_UNKNOWN, ERROR_PROTOCOL, false, "ask the server's operator"},
+    {"[AUTH]", REFUSAL_UNKNOWN, ERROR_AUTH, false, "check user and password; many providers want an app password for POP3"},
 };
 
-bool refusal_error(const char *text, size_t length, enum error_kind kind, const char *cause, struct error *err)
+enum { CODES = sizeof(codes) / sizeof(codes[0]) };
+
+static size_t find_code(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	for (; length > 0 && *text == ' '; length--)
+		text++;
+	while (i < CODES && (length < strlen(codes[i].code) || strncasecmp(text, codes[i].code, strlen(codes[i].code)) != 0))
+		i++;
+	return i;
+}
+
+static size_t find_meaning(enum refusal_meaning meaning)
+{
+	size_t i = 0;
+
+	while (i < CODES && (meaning == REFUSAL_UNKNOWN || codes[i].meaning != meaning))
+		i++;
+	return i;
+}
+
+/* The error of a row of the table, or of `kind` where the row is CODES. */
+static bool set(size_t row, const char *text, size_t length, enum error_kind kind, const char *cause, struct error *err)
 {
 	error_set(err, kind, "%s", cause);
 	if (kind == ERROR_AUTH)
 		error_mend(err, "check user and password; many providers want an app password for POP3");
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		size_t size = strlen(codes[i].code);
-
-		if (length < size || strncasecmp(text, codes[i].code, size) != 0)
-			continue;
-		err->kind = codes[i].kind;
-		err->temporary = codes[i].temporary;
-		error_mend(err, "%s", codes[i].mend);
+	if (row < CODES) {
+		err->kind = codes[row].kind;
+		err->temporary = codes[row].temporary;
+		error_mend(err, "%s", codes[row].mend);
 	}
 	return error_server(err, text, length);
+}
+
+bool refusal_error(const char *text, size_t length, enum error_kind kind, const char *cause, struct error *err)
+{
+	size_t row = find_code(text, length);
+
+	if (row == CODES)
+		row = find_meaning(refusal_words_mean(text, length));
+	return set(row, text, length, kind, cause, err);
+}
+
+bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, struct error *err)
+{
+	size_t row = find_code(text, length);
+	enum refusal_meaning meaning = row == CODES ? refusal_words_mean(text, length) : REFUSAL_UNKNOWN;
+
+	if (row == CODES && meaning == REFUSAL_UNKNOWN && auth_resp_code)
+		meaning = REFUSAL_TROUBLE;
+	if (row == CODES)
+		row = find_meaning(meaning);
+	return set(row, text, length, ERROR_AUTH, "the server refused the login", err);
 }

@@ -7,9 +7,17 @@
 #include "base/error.h"
 
 /*
- * Makes an error of the words behind -ERR: its response code (RFC 2449, 8.; RFC 3206) decides what
- * kind it is and whether it passes; without one it is `kind`. Returns false.
+ * Makes an error of the words behind -ERR: its response code (RFC 2449, 8.; RFC 3206) decides what kind it is and
+ * whether it passes; without one, words do that are known to mean the same (pop3/refusal_words); else it is `kind`.
+ * Returns false.
  */
 bool refusal_error(const char *text, size_t length, enum error_kind kind, const char *cause, struct error *err);
+
+/*
+ * The same for a login. Without a code or known words it is ERROR_AUTH, unless the server announced AUTH-RESP-CODE
+ * (RFC 3206, 6.): a refusal without [AUTH] then means trouble that passes. Words that name a wrong password are
+ * ERROR_AUTH in any case.
+ */
+bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, struct error *err);
 
 #endif

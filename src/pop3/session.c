@@ -12,37 +12,14 @@
 #include "base/memory.h"
 #include "io/deadline.h"
 #include "io/stream.h"
-#include "pop3/capability.h"
 #include "pop3/refusal.h"
 #include "pop3/reply.h"
+#include "pop3/session_private.h"
+#include "pop3/unanswered.h"
 
 enum {
-	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* an answer that brings this much within the time limit goes on, */
 	RATE_LEAST = 512,	/* if it brings so many octets a second on average */
-	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
-};
-
-struct command {
-	enum session_command command;
-	uint32_t number;
-};
-
-struct session {
-	struct stream *stream;
-	const struct log *log;
-	struct capability capability;
-	struct command queue[WINDOW]; /* a ring: the oldest at `first` */
-	size_t first, queued;
-	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
-	bool unsent;
-	bool one_at_a_time;
-	bool crowded;
-	size_t since_restart; /* octets of an answer since the clock was started anew */
-	uint64_t answered;    /* octets of the answer, */
-	int64_t waited;	      /* and the milliseconds that were spent on waiting for them */
-	struct reply reply;
-	char timestamp[256];
 };
 
 struct session *session_make(struct stream *stream, const struct log *log, bool crlf)
@@ -98,7 +75,7 @@ bool session_is_crowded(const struct session *s)
 
 size_t session_window(const struct session *s)
 {
-	return s->capability.pipelining && !s->one_at_a_time ? WINDOW : 1;
+	return s->capability.pipelining && !s->one_at_a_time ? SESSION_WINDOW : 1;
 }
 
 bool session_is_quiet(const struct session *s)
@@ -126,6 +103,7 @@ static const char *const command_words[] = {
     [COMMAND_RSET] = "RSET",
     [COMMAND_QUIT] = "QUIT",
     [COMMAND_STAT] = "STAT",
+    [COMMAND_UTF8] = "UTF8",
 };
 
 static enum reply_shape shape_of(enum session_command command)
@@ -144,10 +122,10 @@ static enum reply_shape shape_of(enum session_command command)
 	}
 }
 
-/* Appends to the queue. The caller has made sure of room: WINDOW is the most that fits. */
-static void push(struct session *s, enum session_command command, uint32_t number)
+/* Appends to the queue. The caller has made sure of room: SESSION_WINDOW is the most that fits. */
+void session_push(struct session *s, enum session_command command, uint32_t number)
 {
-	s->queue[(s->first + s->queued) % WINDOW] = (struct command){command, number};
+	s->queue[(s->first + s->queued) % SESSION_WINDOW] = (struct command){command, number};
 	s->crowded |= s->queued > 0;
 	if (s->queued++ == 0) {
 		s->crowded = false;
@@ -160,8 +138,8 @@ static void push(struct session *s, enum session_command command, uint32_t numbe
 
 static void pop(struct session *s)
 {
-	s->in_body = false;
-	s->first = (s->first + 1) % WINDOW;
+	s->in_body = s->begun = false;
+	s->first = (s->first + 1) % SESSION_WINDOW;
 	s->since_restart = 0;
 	s->answered = 0;
 	s->waited = 0;
@@ -187,15 +165,65 @@ void session_queue(struct session *s, enum session_command command, uint32_t num
 	end = stpcpy(end, "\r\n");
 	stream_write(s->stream, line, (size_t)(end - line));
 	s->unsent = true;
-	push(s, command, number);
+	session_push(s, command, number);
+}
+
+static const char *head_word(const struct session *s)
+{
+	enum session_command command = s->queue[s->first].command;
+
+	return command == COMMAND_OTHER ? s->step : command_words[command];
 }
 
 static bool fail_malformed(const struct session *s, const char *text, size_t length, struct error *err)
 {
-	const char *word = command_words[s->queue[s->first].command];
+	const char *word = head_word(s);
 
 	error_set(err, ERROR_PROTOCOL, "the server's answer%s%s is no POP3", *word ? " to " : "", word);
 	return error_server(err, text, length < 200 ? length : 200);
+}
+
+/* Remembers what the server refuses after the login until it gives a listing: it may be its last words. */
+static void note_refusal(struct session *s, const struct session_event *event)
+{
+	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
+
+	if (event->type != SESSION_REFUSED) {
+		s->refused = false;
+		s->fresh = s->fresh && (event->command == COMMAND_CAPA || event->command == COMMAND_STAT);
+	} else if (s->fresh) {
+		memcpy(s->refusal, event->text, length);
+		s->refusal[length] = '\0';
+		s->refused = true;
+	}
+}
+
+/* The server's last words before it hung up say more than that it did. */
+static bool fail_refused(struct session *s, struct error *err)
+{
+	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, "the server took the login and then hung up", err);
+	/* Where they give a reason, it was not that several commands were in flight. */
+	if (err->temporary || s->refusal[0] == '[') {
+		s->crowded = false;
+		return false;
+	}
+	err->temporary = true;
+	return error_mend(err, "the server has a passing problem; the next run tries again");
+}
+
+/* What the failure of the stream means for the command whose answer was read. */
+static bool fail_unanswered(struct session *s, struct error *err)
+{
+	const struct unanswered u = {
+	    .command = head_word(s),
+	    .number = s->queue[s->first].number,
+	    .begun = s->in_body || s->begun,
+	    .seconds = stream_time_over(s->stream),
+	};
+
+	if (err->kind != ERROR_NETWORK)
+		return false;
+	return s->refused && u.seconds == 0 ? fail_refused(s, err) : unanswered_error(&u, err);
 }
 
 /* Makes the outside's event from the parser's and moves the queue on. */
@@ -324,7 +352,8 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 		size_t available, used;
 
 		if (!read_some(s, &bytes, &available, err))
-			return false;
+			return fail_unanswered(s, err);
+		s->begun = true;
 		found = reply_next(&s->reply, bytes, available, &used, &event->text, &event->length);
 		stream_consume(s->stream, used);
 		if (!count_progress(s, used, err))
@@ -334,121 +363,25 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 		return fail_malformed(s, event->text, event->length, err);
 	trace(s, found, event->text, event->length);
 	translate(s, found, event);
+	note_refusal(s, event);
 	return true;
 }
 
-bool session_exchange(struct session *s, const char *line, size_t length, size_t secret_from,
-    struct session_event *event, struct error *err)
+bool session_take_refusal(struct session *s, const struct session_event *event, const char *cause, struct error *err)
 {
-	if (secret_from >= length)
-		log_line(s->log, LOG_WIRE, "C: %.*s", (int)length, line);
-	else
-		log_line(s->log, LOG_WIRE, "C: %.*s****", (int)secret_from, line);
-	stream_write(s->stream, line, length);
-	stream_write(s->stream, "\r\n", 2);
-	s->unsent = true;
-	push(s, COMMAND_OTHER, 0);
-	return session_next(s, event, err);
-}
+	struct session_event next;
+	struct error end;
 
-/*
- * Takes "<WORD@WORD>" out of the greeting. What is no message identifier is no timestamp: then APOP would
- * hash octets of somebody's choice.
- */
-static void take_timestamp(struct session *s, const char *text, size_t length)
-{
-	const char *start = memchr(text, '<', length);
-	const char *end = start ? memchr(start, '>', length - (size_t)(start - text)) : NULL;
-	size_t size = end ? (size_t)(end - start) + 1 : 0;
-
-	if (size == 0 || size >= sizeof(s->timestamp) || !memchr(start, '@', size))
-		return;
-	for (size_t i = 0; i < size; i++) {
-		if (start[i] <= ' ' || start[i] > '~')
-			return;
-	}
-	memcpy(s->timestamp, start, size);
-	s->timestamp[size] = '\0';
-}
-
-static bool mend_greeting(struct error *err)
-{
-	return error_mend(err, "check server and port: something else than a POP3 server may be there");
-}
-
-bool session_greet(struct session *s, struct error *err)
-{
-	struct session_event event;
-	int64_t start = deadline_clock();
-
-	push(s, COMMAND_OTHER, 0);
-	if (!session_next(s, &event, err))
-		return err->kind == ERROR_PROTOCOL ? mend_greeting(err) : false;
-	if (event.type == SESSION_OK) {
-		log_number(s->log, "times.greeting", deadline_clock() - start);
-		take_timestamp(s, event.text, event.length);
-		return true;
-	}
-	if (event.type == SESSION_REFUSED)
-		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
-	error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
-	return mend_greeting(err);
-}
-
-bool session_read_capabilities(struct session *s, struct error *err)
-{
-	struct session_event event;
-	unsigned lines = 0;
-
-	capability_clear(&s->capability);
-	do {
-		if (!session_next(s, &event, err))
-			return false;
-		if (event.type == SESSION_LINE) {
-			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);
-			capability_add(&s->capability, event.text, event.length);
-		}
-		if (event.type == SESSION_LINE && ++lines > CAPABILITIES_MOST)
-			return error_set(err, ERROR_PROTOCOL, "the server announces more than %d capabilities",
-			    CAPABILITIES_MOST);
-	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
-	return true;
-}
-
-bool session_ask_capabilities(struct session *s, struct error *err)
-{
-	session_queue(s, COMMAND_CAPA, 0);
-	return session_read_capabilities(s, err);
-}
-
-void session_assume_capabilities(struct session *s, const char *text)
-{
-	capability_clear(&s->capability);
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		capability_add(&s->capability, text, length);
-		text += length + (text[length] == '\n');
-	}
-}
-
-bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err)
-{
-	struct session_event event;
-
-	if (!s->capability.stls) {
-		error_set(err, ERROR_TLS, "the server offers no STLS on this port, and nothing is sent without TLS");
-		return error_mend(err, "use tls = implicit with port 995");
-	}
-	if (!session_exchange(s, "STLS", 4, 4, &event, err))
+	refusal_error(event->text, event->length, ERROR_PROTOCOL, cause, err);
+	if (err->temporary || (event->length > 0 && *event->text == '['))
 		return false;
-	if (event.type != SESSION_OK) {
-		error_set(err, ERROR_TLS, "the server refused STLS, and nothing is sent without TLS");
-		error_server(err, event.text, event.length);
-		return error_mend(err, "use tls = implicit with port 995");
-	}
-	capability_clear(&s->capability);
-	return stream_start_tls(s->stream, tls, s->log, err);
+	s->refused = false; /* this refusal is the one that counts */
+	if (s->queued == 0)
+		session_queue(s, COMMAND_QUIT, 0);
+	if (session_next(s, &next, &end) || end.kind != ERROR_NETWORK || stream_time_over(s->stream) > 0)
+		return false;
+	err->temporary = true;
+	return error_mend(err, "the server has a passing problem; the next run tries again");
 }
 
 bool session_quit(struct session *s, struct error *err)

@@ -37,6 +37,7 @@ enum session_command {
 	COMMAND_ASK_SIZE, /* LIST of one message */
 	COMMAND_PEEK,	  /* TOP of SESSION_PEEK_LINES lines */
 	COMMAND_STAT,
+	COMMAND_UTF8, /* its answer is read along with that of the first step of the login */
 };
 
 enum { SESSION_PEEK_LINES = 20 };
@@ -78,8 +79,26 @@ const struct capability *session_capabilities(const struct session *s);
 void session_assume_capabilities(struct session *s, const char *text);
 
 /*
- * STLS and the handshake (RFC 2595, 4.). ERROR_TLS when the server does not offer STLS, refuses it, or
- * TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
+ * For servers that hang up at CAPA: whether the connection ended with CAPA as the first command without an answer;
+ * and that CAPA is sent no more, neither before the login nor after it.
+ */
+bool session_hung_up_at_capa(const struct session *s);
+void session_forbid_capa(struct session *s);
+bool session_may_send_capa(const struct session *s);
+
+/*
+ * UTF8 (RFC 6856, 2.1.), which has to go before the login: without it some servers wrap messages with 8-bit headers
+ * into others. Where the server pipelines it leaves with the first step of the login, unless `apart`. A server that
+ * refuses it is fine.
+ */
+bool session_ask_utf8(struct session *s, bool apart, struct error *err);
+
+/* The server has taken the login. If it refuses what comes next and hangs up, its words are the failure's. */
+void session_logged_in(struct session *s);
+
+/*
+ * STLS and the handshake (RFC 2595, 4.); STLS is sent whether it is announced or not. ERROR_TLS when the server refuses
+ * it, or TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
  */
 bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err);
 
@@ -124,8 +143,17 @@ size_t session_window(const struct session *s);
 /* Sends what is queued. */
 bool session_send(struct session *s, struct error *err);
 
-/* Sends what is queued, and reads the next event of the oldest command that is not yet answered. */
+/*
+ * Sends what is queued, and reads the next event of the oldest command that is not yet answered. A connection that ends
+ * or falls silent is ERROR_NETWORK with the name of that command.
+ */
 bool session_next(struct session *s, struct session_event *event, struct error *err);
+
+/*
+ * Makes an error of the refusal of a listing, as refusal_error does. A server that hangs up after it has trouble that
+ * passes; to see that, the next answer is read, or that of a QUIT. The session can then only be freed.
+ */
+bool session_take_refusal(struct session *s, const struct session_event *event, const char *cause, struct error *err);
 
 /* So many octets are still to come of messages or a listing; a hint, see stream_expect. */
 void session_expect(struct session *s, uint64_t octets);

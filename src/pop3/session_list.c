@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "pop3/capability.h"
 #include "pop3/maildrop.h"
-#include "pop3/refusal.h"
 
 enum { LINE_LEAST = 5 }; /* octets of a line but for the UID; most of them have longer numbers */
 
@@ -72,7 +71,7 @@ static bool read_answers(struct session *s, struct progress *p, struct error *er
 		else if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL)
 			p->without_uidl = true;
 		else if (event.type == SESSION_REFUSED)
-			return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused LIST", err);
+			return session_take_refusal(s, &event, "the server refused LIST", err);
 		else if (event.type == SESSION_END)
 			ok = take_end(p, event.command, err);
 		else if (event.type == SESSION_LINE)
@@ -84,7 +83,8 @@ static bool read_answers(struct session *s, struct progress *p, struct error *er
 bool session_ask_list(struct session *s, bool sizes, struct error *err)
 {
 	/* What the server announced over TLS decides whether all of it goes out in one turn. */
-	session_queue(s, COMMAND_CAPA, 0);
+	if (session_may_send_capa(s))
+		session_queue(s, COMMAND_CAPA, 0);
 	if (session_window(s) > 1) {
 		session_queue(s, sizes ? COMMAND_LIST : COMMAND_STAT, 0);
 		session_queue(s, COMMAND_UIDL, 0);
@@ -100,7 +100,7 @@ bool session_list(struct session *s, struct maildrop *m, const struct maildrop_t
 	if (session_queued(s) == 0 && !session_ask_list(s, true, err))
 		return false;
 	at_once = session_queued(s) > 1;
-	if (!session_read_capabilities(s, err))
+	if (session_may_send_capa(s) && !session_read_capabilities(s, err))
 		return false;
 	if (!at_once) {
 		session_queue(s, COMMAND_LIST, 0);

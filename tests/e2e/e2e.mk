@@ -1,12 +1,14 @@
 # End to end: the whole program against real servers. See tests/tests.mk.
 e2e_tests = \
 	tests/e2e/accounts.sh \
+	tests/e2e/addresses.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/check-verb.sh \
 	tests/e2e/config.sh \
 	tests/e2e/crash.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
+	tests/e2e/dovecot-last-words.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \

@@ -7,6 +7,7 @@ hostile_tests = \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
 	tests/e2e/hostile-lists.sh \
+	tests/e2e/hostile-logins.sh \
 	tests/e2e/hostile-steps.sh \
 	tests/e2e/hostile-words.sh
 check_SCRIPTS += $(hostile_tests)
@@ -17,4 +18,5 @@ $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
-	tests/support/hostile_session.py tests/support/scenarios_evidence.py
+	tests/support/hostile_session.py \
+	tests/support/scenarios_evidence.py tests/support/scenarios_logins.py

@@ -117,7 +117,7 @@ check 'the interrupt key ends the program, and the terminal is as it was' exits 
 
 # Logins that the server puts off.
 logins() { grep -c 'C: AUTH' transcript; }
-refusals() { grep -cF -- "-ERR [$code]" transcript; }
+refusals() { grep -cF -- "-ERR $words" transcript; }
 # relent BEFORE: once there is one refusal more, the server has nothing against the next login.
 relent() {
   _tries=0
@@ -127,18 +127,19 @@ relent() {
   done
   rm refusal
 }
-for code in IN-USE LOGIN-DELAY; do
-  echo "[$code] later" >refusal
+for words in '[IN-USE] later' '[LOGIN-DELAY] later' '[SYS/TEMP] later' 'maildrop already locked' \
+  'Exceeded the login limit for a 15 minute period' 'internal server error' "can't lock mailbox file"; do
+  echo "$words" >refusal
   before=$(logins)
   one "password = 'pass word'"
-  check "[$code] is a temporary failure" exits 75
+  check "\"$words\" is a temporary failure" exits 75
   check 'which is not tried again unasked' [ "$(($(logins) - before))" = 1 ]
   before=$(logins)
   relent "$(refusals)" &
   one "password = 'pass word'" 'login_retry = 1m'
-  check "login_retry waits until $code is over" exits 0
+  check "login_retry waits until that is over" exits 0
   check 'and says so' contains err \
-    'mailhaul: a: the server refused the login (the server said: ['"$code"'] later); trying again in 1.0 s'
+    'mailhaul: a: the server refused the login (the server said: '"$words"'); trying again in 1.0 s'
   check 'with a connection for each try' [ "$(($(logins) - before))" = 2 ]
 done
 echo '[IN-USE] later' >refusal

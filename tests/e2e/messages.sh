@@ -8,9 +8,10 @@ mkdir mail large
 printf 'Subject: one\n\nbody\n' >mail/1
 { printf 'Subject: large\n\n' && seq 60000; } >large/1
 certificates
-servers_for greeting-smtp greeting-refused greeting-silent handshake-silent die-handshake-close die-capa-cut login-in-use \
+servers_for greeting-smtp greeting-refused greeting-silent handshake-silent die-handshake-close login-in-use \
   login-login-delay login-sys-temp login-sys-perm auth-endless-questions capa-endless-list list-refused list-silent list-doubled \
-  list-words uidl-unlisted body-stall die-body-cut retr-refused-all quit-refused
+  list-words uidl-unlisted body-stall die-body-cut retr-refused-all quit-refused refused-locked refused-limit pass-internal \
+  coded-none auth-silent pass-silent die-auth-cut capa-and-list-hang-up last-words-capa last-words-capa-uncoded last-words-list
 server good
 server large --dir large
 server token --announce 'SASL PLAIN XOAUTH2'
@@ -245,7 +246,7 @@ UNDER="python3 $WORK/deaf"
 tells 'a: connect: 127.0.0.1 port @PORT@: time ran out waiting for the server to accept the connection; check server and port, and that this machine is online; the next run tries again'
 
 bad 'a server that never says hello' 75 'port = @greeting-silent@' 'timeout = 1s'
-tells "a: greeting: time ran out waiting for the server's answer; the next run tries again"
+tells 'a: greeting: the greeting did not come within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
 bad 'a server that never begins TLS' 75 'port = @handshake-silent@' 'timeout = 1s'
 tells 'a: TLS: time ran out waiting for the TLS handshake; the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)'
@@ -257,10 +258,10 @@ bad 'TLS to a port in the clear' 69 'port = @plain@'
 tells 'a: TLS: what the server sent was no TLS; if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110'
 
 bad 'STLS to a port that speaks TLS from the start' 75 'port = @good@' 'tls = starttls' 'timeout = 1s'
-tells "a: greeting: time ran out waiting for the server's answer; if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again"
+tells "a: greeting: the greeting did not come within 1 s; if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again"
 
 bad 'a port in the clear that has no STLS' 69 'port = @no-stls@' 'tls = starttls'
-tells 'a: TLS: the server offers no STLS on this port, and nothing is sent without TLS; use tls = implicit with port 995'
+tells 'a: TLS: the server offers no STLS on this port, and nothing is sent without TLS (the server said: STLS is not offered here); use tls = implicit with port 995'
 
 bad 'a server that refuses STLS' 69 'port = @bad-stls@' 'tls = starttls'
 tells 'a: TLS: the server refused STLS, and nothing is sent without TLS (the server said: TLS is not available at the moment); use tls = implicit with port 995'
@@ -271,8 +272,8 @@ tells "a: TLS: the server can do neither TLS 1.2 nor TLS 1.3; older versions are
 bad 'a greeting that is another protocol' 76 'port = @greeting-smtp@'
 tells "a: greeting: the server's answer is no POP3 (the server said: 220 mail.example.org ESMTP); check server and port: something else than a POP3 server may be there"
 
-bad 'a server that refuses the connection' 76 'port = @greeting-refused@'
-tells "a: greeting: the server refused the connection (the server said: too many connections); the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
+bad 'a server that refuses the connection' 75 'port = @greeting-refused@'
+tells 'a: greeting: the server refused the connection (the server said: too many connections); the server has a passing problem; the next run tries again'
 
 # ---- Certificates ----
 
@@ -339,19 +340,49 @@ tells 'a: login: the server refused the login (the server said: [SYS/TEMP] not n
 bad 'a server with a lasting problem' 76 'port = @login-sys-perm@'
 tells "a: login: the server refused the login (the server said: [SYS/PERM] not now); ask the server's operator"
 
+bad 'a maildrop that is in use, in words alone' 75 'port = @refused-locked@'
+tells 'a: login: the server refused the login (the server said: maildrop already locked); another program has this maildrop open; the next run tries again'
+
+bad 'a login too soon, in words alone' 75 'port = @refused-limit@'
+tells 'a: login: the server refused the login (the server said: Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.); the server wants more time between logins: run mailhaul less often'
+
+bad 'a server with a passing problem, in words alone' 75 'port = @pass-internal@'
+tells 'a: login: the server refused the login (the server said: internal server error); the server has a passing problem; the next run tries again'
+
+bad 'a login refused without [AUTH] where that was announced' 75 'port = @coded-none@'
+tells 'a: login: the server refused the login (the server said: no); the server has a passing problem; the next run tries again'
+
+bad 'an answer to a login that does not come' 75 'port = @auth-silent@' 'timeout = 1s'
+tells 'a: login: the answer to AUTH PLAIN did not come within 1 s; the next run tries again; if the server needs longer, raise timeout'
+
+bad 'an answer to a password that does not come' 75 'port = @pass-silent@' 'timeout = 1s'
+tells 'a: login: the answer to PASS did not come within 1 s; the next run tries again; if the server needs longer, raise timeout'
+
 bad 'a server that asks and asks' 77 'port = @auth-endless-questions@' 'auth = plain'
 tells 'a: login: the server asks for more than PLAIN has to say; check user and password; if they are right, somebody may be posing as the server, or its operator has to correct it'
 
 # ---- The session ----
 
-bad 'a server that leaves at the first command' 75 'port = @die-capa-cut@'
-tells 'a: login: the connection was cut off; the next run tries again'
+bad 'a server that leaves at the login' 75 'port = @die-auth-cut@'
+tells 'a: login: the connection was cut off before the answer to AUTH PLAIN; the next run tries again'
+
+bad 'a server that leaves at the first command, and at another one without that' 75 'port = @capa-and-list-hang-up@'
+tells 'a: list: the server closed the connection before the answer to LIST; the next run tries again'
+
+bad 'a server that takes the login, and says then that it cannot go on' 75 'port = @last-words-capa@'
+tells 'a: list: the server took the login and then hung up (the server said: [SYS/TEMP] Mailbox cannot be opened); the server has a passing problem; the next run tries again'
+
+bad 'the same without a code' 75 'port = @last-words-capa-uncoded@'
+tells 'a: list: the server took the login and then hung up (the server said: Mailbox cannot be opened today); the server has a passing problem; the next run tries again'
+
+bad 'a server that refuses the listing and leaves' 75 'port = @last-words-list@'
+tells 'a: list: the server refused LIST (the server said: not today); the server has a passing problem; the next run tries again'
 
 bad 'a listing that is refused' 76 'port = @list-refused@'
 tells "a: list: the server refused LIST (the server said: no); the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
 
 bad 'a listing that does not come' 75 'port = @list-silent@' 'timeout = 1s'
-tells "a: list: time ran out waiting for the server's answer; the next run tries again"
+tells 'a: list: the answer to LIST did not come within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
 bad 'a listing with a message twice' 76 'port = @list-doubled@'
 tells "a: list: the server's LIST lists message 1 twice; the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
@@ -366,10 +397,10 @@ bad 'capabilities without end' 76 'port = @capa-endless-list@'
 tells "a: login: the server announces more than 1000 capabilities; the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
 
 bad 'a message that comes to a halt' 75 'port = @body-stall@' 'timeout = 1s'
-tells "a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: time ran out waiting for the server's answer; the next run tries again"
+tells 'a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: too little of the answer to RETR 2 arrived within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
 bad 'a connection that is cut inside a message' 75 'port = @die-body-cut@'
-tells 'a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: the connection was cut off; the next run tries again'
+tells 'a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: the connection was cut off in the answer to RETR 2; the next run tries again'
 
 bad 'messages that are refused' 75 'port = @retr-refused-all@'
 tells 'a: fetch: the server refused to give message 1 (the server said: not now); it stays on the server; the next run tries again' \

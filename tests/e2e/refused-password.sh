@@ -92,7 +92,11 @@ check 'of all that, nothing is remembered' [ "$(refusals)" = 0 ]
 echo 'no' >refusal
 account 'pass word'
 run
-check 'a refusal without a code counts' tries 0 run
+check 'a refusal without a code does not count where AUTH-RESP-CODE is announced' eval 'exits 75 && tries 1 run'
+serve --dir mail --refuse-from refusal --no-auth-resp-code
+account 'pass word'
+run
+check 'where it is not announced, a refusal without a code counts' tries 0 run
 : >refusal
 account 'pass word' 'auth = plain'
 run

@@ -1,6 +1,7 @@
 # End to end against servers that are not installed: tests/e2e/fetch-servers.sh gets them, see unpacked.sh.
 server_tests = \
 	tests/e2e/courier-moves.sh \
+	tests/e2e/courier-utf8.sh \
 	tests/e2e/popa3d-moves.sh
 check_SCRIPTS += $(server_tests)
 

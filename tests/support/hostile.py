@@ -4,7 +4,7 @@
 Usage: hostile.py --cert-dir DIR --ports FILE FOLDER...
 
 Each FOLDER is a maildrop with a port of its own. Its last part names the scenario of hostile_scenarios.py
-that is played there; what follows an "@" in it only tells folders apart. In FOLDER the server makes
+(or of a scenarios_*.py) that is played there; what follows an "@" in it only tells folders apart. In FOLDER the server makes
 
   mail/        the messages as they are on the wire, without dot-stuffing; QUIT removes what DELE marked
   expect/      the same as a client has to store them, with LF as line end
@@ -22,7 +22,8 @@ import socket
 import ssl
 import threading
 
-import scenarios_evidence  # adds to SCENARIOS
+import scenarios_evidence  # pylint: disable=unused-import  # fills SCENARIOS
+import scenarios_logins  # pylint: disable=unused-import  # fills SCENARIOS
 from hostile_scenarios import SCENARIOS
 from hostile_session import Hangup, Session, Wire
 

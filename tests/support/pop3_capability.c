@@ -19,7 +19,8 @@ void pop3_capability_list(const struct pop3_options *o, bool logged_in, struct p
 	if (!o->no_pipelining)
 		pop3_wire_line(wire, "PIPELINING");
 	pop3_wire_line(wire, "RESP-CODES");
-	pop3_wire_line(wire, "AUTH-RESP-CODE");
+	if (!o->no_auth_resp_code)
+		pop3_wire_line(wire, "AUTH-RESP-CODE");
 	if (o->starttls && !o->no_stls && !wire->tls && !logged_in)
 		pop3_wire_line(wire, "STLS");
 	if (more)

@@ -85,6 +85,7 @@ static const struct option_spec specs[] = {
     {"no-pipelining", FLAG, &server.session.no_pipelining, "not offered; ends who does it"},
     {"no-uidl", FLAG, &server.session.no_uidl, "UIDL is unknown"},
     {"no-top", FLAG, &server.session.no_top, "TOP is unknown"},
+    {"no-auth-resp-code", FLAG, &server.session.no_auth_resp_code, "a refused login need not say [AUTH]"},
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
     {"sasl-before-tls", TEXT, &server.session.sasl_before_tls, "announces these mechanisms in the clear, as somebody in between may"},

@@ -14,7 +14,7 @@ struct pop3_options {
 	const char *priority; /* NULL: GnuTLS's own */
 	bool starttls; /* else implicit TLS */
 	bool ask_client, rehandshake, early_greeting;
-	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl;
+	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl, no_auth_resp_code;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
 	const char *sasl_before_tls; /* mechanisms that are announced then, and not meant; NULL: none */

@@ -17,11 +17,14 @@ unit_tests += \
 	tests/unit/test-net \
 	tests/unit/test-parse \
 	tests/unit/test-process \
+	tests/unit/test-race \
 	tests/unit/test-refusal \
+	tests/unit/test-refusal-words \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
 	tests/unit/test-sasl \
 	tests/unit/test-scan \
 	tests/unit/test-session \
+	tests/unit/test-session-begin \
 	tests/unit/test-session-queue \
 	tests/unit/test-stream

@@ -23,7 +23,7 @@ START_TEST(an_account_starts_with_the_documented_values)
 	ck_assert_uint_eq(a.max_messages, 0);
 	ck_assert(!a.newest_first);
 	ck_assert(!a.crlf);
-	ck_assert_int_eq(a.timeout, 60);
+	ck_assert_int_eq(a.timeout, 300);
 	ck_assert_int_eq(a.connect_timeout, 30);
 	ck_assert_int_eq(a.deliver_timeout, 300);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "check_main.h"
 #include "pop3/capability.h"
 
@@ -11,7 +12,7 @@ static void add(struct capability *c, const char *line)
 	capability_add(c, line, strlen(line));
 }
 
-enum { TOP = 1, UIDL = 2, USER = 4, STLS = 8, PIPELINING = 16 };
+enum { TOP = 1, UIDL = 2, USER = 4, STLS = 8, PIPELINING = 16, UTF8 = 32, AUTH_RESP_CODE = 64 };
 
 static const struct {
 	const char *line;
@@ -24,6 +25,10 @@ static const struct {
     {"PIPELINING", PIPELINING},
     {"Pipelining", PIPELINING},
     {"stls", STLS},
+    {"UTF8", UTF8},
+    {"utf8 USER", UTF8},
+    {"AUTH-RESP-CODE", AUTH_RESP_CODE},
+    {"LANG", 0},
     {"USER more words", USER},
     {" TOP ", TOP},
     {"", 0},
@@ -46,7 +51,7 @@ START_TEST(a_line_announces_what_its_first_word_says)
 	capability_clear(&c);
 	add(&c, lines[_i].line);
 	flags = (c.top ? TOP : 0) | (c.uidl ? UIDL : 0) | (c.user ? USER : 0) | (c.stls ? STLS : 0) |
-		(c.pipelining ? PIPELINING : 0);
+		(c.pipelining ? PIPELINING : 0) | (c.utf8 ? UTF8 : 0) | (c.auth_resp_code ? AUTH_RESP_CODE : 0);
 	ck_assert_int_eq(flags, lines[_i].flags);
 }
 END_TEST
@@ -60,6 +65,30 @@ START_TEST(only_the_length_counts_and_nul_is_an_octet)
 	ck_assert(c.top);
 	capability_add(&c, "UIDL\0", 5);
 	ck_assert(!c.uidl);
+}
+END_TEST
+
+START_TEST(what_is_written_makes_the_same_again)
+{
+	struct capability c, again;
+	struct buf text = {0};
+	const char *line;
+
+	capability_clear(&c);
+	capability_clear(&again);
+	add(&c, "UIDL");
+	add(&c, "UTF8 USER");
+	add(&c, "AUTH-RESP-CODE");
+	add(&c, "SASL PLAIN LOGIN");
+	capability_write(&c, &text);
+	line = buf_string(&text);
+	while (*line) {
+		capability_add(&again, line, strcspn(line, "\n"));
+		line += strcspn(line, "\n") + 1;
+	}
+	ck_assert(again.uidl && again.utf8 && again.auth_resp_code && !again.top && !again.pipelining);
+	ck_assert(capability_has_mechanism(&again, "LOGIN"));
+	buf_free(&text);
 }
 END_TEST
 
@@ -136,6 +165,7 @@ int main(void)
 
 	LOOP_OVER(c, a_line_announces_what_its_first_word_says, lines);
 	tcase_add_test(c, only_the_length_counts_and_nul_is_an_octet);
+	tcase_add_test(c, what_is_written_makes_the_same_again);
 	tcase_add_test(c, clearing_forgets_all);
 	tcase_add_test(c, mechanisms_are_whole_words_in_any_case);
 	tcase_add_test(c, sasl_without_mechanisms_offers_none);

@@ -69,7 +69,25 @@ static const struct {
     {"USER\r\n", "+ \r\n+OK\r\n", "USER tim\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n+ \r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\n", "+ eA==\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\n", "+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_NONE},
+    /* a server that passes over the initial response and asks for it: once more, and no more */
+    {"SASL PLAIN\r\n", "+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "+\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ =\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ \r\n-ERR no\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ \r\n+ \r\n+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
+    /* without a code: the words, or what AUTH-RESP-CODE promises */
+    {"SASL PLAIN\r\n", "-ERR maildrop already locked\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_LOCKED},
+    {"USER\r\n", "+OK\r\n-ERR Maildrop already locked\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_LOCKED},
+    {"USER\r\n", "+OK\r\n-ERR internal server error\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},
+    {"USER\r\nAUTH-RESP-CODE\r\n", "+OK\r\n-ERR no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},
+    {"USER\r\nAUTH-RESP-CODE\r\n", "+OK\r\n-ERR [AUTH] no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
+    /* UTF8 goes ahead of the login, in the same turn where that is allowed; refused is fine */
+    {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUTF8 USER\r\n", "-ERR\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"UTF8\r\nPIPELINING\r\n", "+OK\r\n+OK\r\n+OK\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
+    {"UTF8\r\nPIPELINING\r\n", "-ERR what\r\n+OK\r\n-ERR no\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
+    {"UTF8\r\nPIPELINING\r\n", "", "UTF8\r\nUSER tim\r\n", ERROR_NETWORK},
+    {"SASL PLAIN\r\nUTF8\r\nPIPELINING\r\n", "+OK\r\n+ \r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     /* no POP3, no answer */
     {"SASL PLAIN\r\n", "235 OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "+OKAY\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},

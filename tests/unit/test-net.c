@@ -17,6 +17,9 @@
 #include "io/channel.h"
 #include "io/deadline.h"
 #include "io/net.h"
+#include "io/race.h"
+
+static struct race_winner winner; /* of the case: each has a process of its own */
 
 /* A listening socket on the loopback of that family and its port; -1 where there is none. */
 static int listener(int family, int backlog, unsigned *port)
@@ -48,7 +51,7 @@ static void check_connects(const char *host, unsigned port, int server)
 	int fd, peer;
 	char c;
 
-	ck_assert_msg(net_connect(host, port, deadline_in(10), NULL, &fd, &err), "%s", err.cause);
+	ck_assert_msg(net_connect(host, port, deadline_in(10), NULL, &winner, &fd, &err), "%s", err.cause);
 	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
 	peer = accept(server, NULL, NULL);
@@ -98,7 +101,7 @@ START_TEST(a_refused_port_is_a_temporary_network_error)
 
 	ck_assert_int_ge(server, 0);
 	close(server);
-	ck_assert(!net_connect("127.0.0.1", port, deadline_in(10), NULL, &fd, &err));
+	ck_assert(!net_connect("127.0.0.1", port, deadline_in(10), NULL, &winner, &fd, &err));
 	ck_assert_int_eq(fd, -1);
 	ck_assert_int_eq(err.kind, ERROR_NETWORK);
 	ck_assert(err.temporary);
@@ -115,7 +118,7 @@ START_TEST(an_unknown_host_is_told_by_name)
 	int fd = 99;
 
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 1); /* where no name server answers */
-	ck_assert(!net_connect("nosuchhost.invalid", 995, deadline_in(10), NULL, &fd, &err));
+	ck_assert(!net_connect("nosuchhost.invalid", 995, deadline_in(10), NULL, &winner, &fd, &err));
 	ck_assert_int_eq(fd, -1);
 	ck_assert_int_eq(err.kind, ERROR_HOST);
 	ck_assert_ptr_ne(strstr(err.cause, "nosuchhost.invalid"), NULL);
@@ -131,12 +134,12 @@ START_TEST(a_server_that_does_not_answer_costs_the_deadline_and_no_more)
 	int64_t before, took;
 
 	/* Nobody accepts, and further connections hang once the queue is full. */
-	while (taken < 8 && net_connect("127.0.0.1", port, deadline_in(1), NULL, &fd, &err))
+	while (taken < 8 && net_connect("127.0.0.1", port, deadline_in(1), NULL, &winner, &fd, &err))
 		taken++;
 	ck_assert_int_ge(server, 0);
 	ck_assert_int_lt(taken, 8);
 	before = deadline_clock();
-	ck_assert(!net_connect("127.0.0.1", port, deadline_in(1), NULL, &fd, &err));
+	ck_assert(!net_connect("127.0.0.1", port, deadline_in(1), NULL, &winner, &fd, &err));
 	took = deadline_clock() - before;
 	ck_assert_int_ge(took, 900);
 	ck_assert_int_lt(took, 10000);
@@ -161,7 +164,7 @@ START_TEST(each_attempt_is_in_the_verbose_log)
 	int server = listener(AF_INET, 5, &port), fd;
 
 	close(server);
-	ck_assert(!net_connect("127.0.0.1", port, deadline_in(10), &log, &fd, &err));
+	ck_assert(!net_connect("127.0.0.1", port, deadline_in(10), &log, &winner, &fd, &err));
 	ck_assert_ptr_ne(strstr(last, "127.0.0.1: no connection: "), NULL);
 }
 END_TEST

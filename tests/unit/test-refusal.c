@@ -30,6 +30,17 @@ static const struct {
     {"[IN-USEFUL]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"sorry [IN-USE]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    /* words that are known to mean the same as a code */
+    {"maildrop already locked", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
+    {"Maildrop already locked", ERROR_PROTOCOL, ERROR_LOCKED, true, "next run"},
+    {"Exceeded the login limit for a 15 minute period.", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"internal server error", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"chdir Maildir failed", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"too many connections", ERROR_PROTOCOL, ERROR_PROTOCOL, true, "next run"},
+    /* a code says more than words */
+    {"[AUTH] maildrop already locked", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    {"[SYS/PERM] internal server error", ERROR_AUTH, ERROR_PROTOCOL, false, "operator"},
+    {"  [IN-USE] wrong password", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
 };
 
 START_TEST(the_response_code_decides)
@@ -66,12 +77,44 @@ START_TEST(the_servers_words_come_escaped)
 }
 END_TEST
 
+/* What a refused login without a known code is, with AUTH-RESP-CODE announced and without. */
+static const struct {
+	const char *words;
+	enum error_kind plain, coded;
+} logins[] = {
+    {"-ERR", ERROR_AUTH, ERROR_PROTOCOL},
+    {"no", ERROR_AUTH, ERROR_PROTOCOL},
+    {"Authentication failed, please try again later", ERROR_AUTH, ERROR_PROTOCOL},
+    {"wrong password", ERROR_AUTH, ERROR_AUTH},
+    {"[AUTH] no", ERROR_AUTH, ERROR_AUTH},
+    {"[X-ODD] no", ERROR_AUTH, ERROR_PROTOCOL},
+    {"[SYS/PERM] no", ERROR_PROTOCOL, ERROR_PROTOCOL},
+    {"[SYS/TEMP] no", ERROR_PROTOCOL, ERROR_PROTOCOL},
+    {"maildrop already locked", ERROR_LOCKED, ERROR_LOCKED},
+};
+
+START_TEST(where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password)
+{
+	const char *words = logins[_i].words;
+	struct error err;
+
+	ck_assert(!refusal_of_login(words, strlen(words), false, &err));
+	ck_assert_int_eq(err.kind, logins[_i].plain);
+	ck_assert(!refusal_of_login(words, strlen(words), true, &err));
+	ck_assert_int_eq(err.kind, logins[_i].coded);
+	ck_assert(err.temporary == (err.kind != ERROR_AUTH && !strstr(words, "PERM")));
+	ck_assert_str_eq(err.server, words);
+	ck_assert_str_ne(err.mend, "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("refusal");
 	TCase *c = check_case(s, "refusal");
 
 	LOOP_OVER(c, the_response_code_decides, refusals);
+	LOOP_OVER(c, where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password, logins);
 	tcase_add_test(c, no_octet_behind_the_words_is_read);
 	tcase_add_test(c, the_servers_words_come_escaped);
 	return check_main(s);

@@ -189,7 +189,7 @@ static const struct {
     {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n1 120\r\n2 9\r\n.\r\n", NULL, "LIST\r\n"},
     {"+OK 2 130\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 1\r\n2 9\r\n2 9\r\n.\r\n", NULL, "LIST\r\n"},
     {"+OK 2 129\r\n+OK\r\n1 a\r\n1 a\r\n.\r\n", NULL, ""},
-    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n-ERR\r\n", NULL, "LIST\r\n"},
+    {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n-ERR\r\n+OK\r\n", NULL, "LIST\r\nQUIT\r\n"},
     {"+OK 2 129\r\n+OK\r\n1 a\r\n.\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 a\n2 9 \n", "LIST\r\n"},
     {"+OK 2 129\r\n+OK\r\n.\r\n+OK\r\n1 120\r\n2 9\r\n.\r\n", "1 120 \n2 9 \n", "LIST\r\n"},
     {"+OK 2 130\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 120\r\n2 10\r\n3 5\r\n.\r\n", NULL, "LIST\r\n"},
@@ -335,9 +335,10 @@ END_TEST
 static const struct {
 	const char *capabilities, *server, *client, *words;
 } stls[] = {
-    {"", "+OK\r\n", "", ""},
-    {"SASL PLAIN\r\nUSER\r\n", "+OK\r\n", "", ""},
-    {"XSTLS\r\n", "+OK\r\n", "", ""},
+    /* not announced: asked for all the same */
+    {"", "-ERR what\r\n", "STLS\r\n", "what"},
+    {"SASL PLAIN\r\nUSER\r\n", "-ERR\r\n", "STLS\r\n", ""},
+    {"XSTLS\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n", "no"},
     {"STLS\r\n", "-ERR no\r\n", "STLS\r\n", "no"},
     {"STLS\r\nUSER\r\n", "-ERR [SYS/TEMP] no\r\n", "STLS\r\n", "[SYS/TEMP] no"},
     {"STLS\r\nUSER\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n", "no"},

@@ -14,6 +14,7 @@
 #include "io/channel.h"
 #include "io/deadline.h"
 #include "io/net.h"
+#include "io/race.h"
 #include "io/stream.h"
 #include "io/tls.h"
 
@@ -82,13 +83,14 @@ static struct stream *over_tcp(int *peer)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(address);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct race_winner winner = {0};
 	struct stream *s;
 	struct error err;
 
 	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
 	ck_assert_int_eq(listen(listener, 1), 0);
 	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-	ck_assert(stream_connect(&s, "127.0.0.1", ntohs(address.sin_port), 5, 5, NULL, &err));
+	ck_assert(stream_connect(&s, "127.0.0.1", ntohs(address.sin_port), 5, 5, NULL, &winner, &err));
 	*peer = accept(listener, NULL, NULL);
 	ck_assert_int_ge(*peer, 0);
 	close(listener);

@@ -1,0 +1,93 @@
+#include "config.h"
+
+#include "fetch/worker_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "config/account.h"
+#include "fetch/refused.h"
+#include "fetch/worker.h"
+#include "io/interrupt.h"
+#include "store/state.h"
+
+enum {
+	RETRY_FIRST_MS = 1000, /* pauses before another login */
+	RETRY_MOST_MS = 60000,
+};
+
+/* The server has refused the connection or the login, and said that it is for a while. */
+static bool may_pass_soon(const struct error *err)
+{
+	return err->kind == ERROR_LOCKED || (err->kind == ERROR_PROTOCOL && err->temporary && err->server[0]);
+}
+
+/*
+ * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
+ * [LOGIN-DELAY], [SYS/TEMP], or the same in words): each time with a connection of its own, after a longer pause.
+ */
+static bool connect_patiently(struct worker *w, const struct tls_trust *trust, const char *remembered,
+    struct error *err)
+{
+	const struct account *a = w->account;
+	deadline until = deadline_in(a->login_retry);
+
+	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
+		int64_t left, wait;
+
+		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->memory, &w->step, err))
+			return true;
+		left = deadline_left(until);
+		if (!may_pass_soon(err) || left == 0)
+			return false;
+		wait = pause < left ? pause : left;
+		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
+		    (double)wait / 1000);
+		if (interrupt_poll(NULL, 0, deadline_clock() + wait) == WAIT_INTERRUPTED)
+			return interrupt_error(err);
+	}
+}
+
+bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	const struct account *a = w->account;
+	const struct state_maildrop maildrop = {a->server, a->port, a->user};
+	struct error second;
+	char *remembered;
+	bool ok;
+
+	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
+		return false;
+	ok = connect_patiently(w, trust, remembered, err);
+	if (w->connection.refused && !w->options->dry_run &&
+	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
+		notices_report(&w->notices, "state", &second);
+	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
+	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
+		(void)state_commit(w->state, &second);
+	free(remembered);
+	return ok && refused_forget(w->state, err);
+}
+
+bool worker_may_log_in(struct worker *w, struct error *err)
+{
+	w->step = "state";
+	if (w->options->named || refused_allows(w->state, w->account, w->maildrop, w->clock.now, err))
+		return true;
+	if (err->kind == ERROR_AUTH)
+		w->step = "login";
+	return false;
+}
+
+bool worker_may_pipeline(struct worker *w, struct error *err)
+{
+	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->user};
+	int64_t until;
+
+	if (!state_get_unpipelined(w->state, &maildrop, &until, err))
+		return false;
+	/* A time too far ahead was written by a clock that is behind now. */
+	w->pipelining = until <= w->clock.now || until > w->clock.now + WORKER_UNPIPELINED_SECONDS;
+	return true;
+}

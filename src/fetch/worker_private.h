@@ -1,0 +1,72 @@
+#ifndef MAILHAUL_FETCH_WORKER_PRIVATE_H
+#define MAILHAUL_FETCH_WORKER_PRIVATE_H
+
+/* What worker and reach share. No other file includes this. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "fetch/connect.h"
+#include "fetch/event.h"
+#include "fetch/list.h"
+#include "fetch/listing.h"
+#include "fetch/notices.h"
+#include "fetch/trouble.h"
+#include "io/deadline.h"
+#include "policy/plan.h"
+#include "policy/retention.h"
+#include "store/destination.h"
+
+struct account;
+struct run_options;
+struct state;
+struct tls_trust;
+
+enum { WORKER_UNPIPELINED_SECONDS = 86400 }; /* for which a server that cannot do it is sent one command at a time */
+
+struct worker {
+	const struct account *account;
+	const struct run_options *options;
+	int fd;
+	struct log log;
+	const char *step;
+	struct trouble trouble;
+	struct notices notices;
+	struct retention_rule rule;
+	struct retention_clock clock;
+	char *maildrop; /* its name in the identity of messages */
+	struct destination_settings destination_settings;
+	struct destination *destination;
+	struct state *state;
+	struct connection connection;
+	struct connect_memory memory; /* of the sessions before */
+	struct listing listing;
+	struct plan plan;
+	bool out_of_step; /* transfer's word, */
+	bool gave_up;	  /* and this, */
+	bool outgrown;	  /* and this: a message has no end, and is left alone from now on */
+	bool not_taken;	  /* a message was retrieved that the destination does not take */
+	bool undone;	  /* so DELE did nothing */
+	bool pipelining;
+	deadline until;	    /* no message is asked for after that, but the first */
+	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
+	uint64_t left_over; /* messages that were not fetched, because of an interruption */
+	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
+	struct list list; /* of a dry run */
+	struct outcome outcome;
+};
+
+/*
+ * Connects with what the server announced the last time, which is forgotten when that fails; while the server says
+ * that it will work later, again and again for login_retry. Notes a refused password.
+ */
+bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error *err);
+
+/* Not with a password that was refused lately, unless somebody asked for this account. */
+bool worker_may_log_in(struct worker *w, struct error *err);
+
+/* Finds out whether the server may be sent several commands at a time. */
+bool worker_may_pipeline(struct worker *w, struct error *err);
+
+#endif

@@ -1,0 +1,186 @@
+#include "config.h"
+
+#include "pop3/session.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "io/deadline.h"
+#include "io/stream.h"
+#include "pop3/capability.h"
+#include "pop3/refusal.h"
+#include "pop3/session_private.h"
+
+enum {
+	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
+};
+
+/* The command is what is visible of a line before its arguments; AUTH is told with the mechanism. */
+static void note_step(struct session *s, const char *line, size_t visible)
+{
+	size_t length = 0;
+
+	while (length < visible && line[length] != ' ')
+		length++;
+	if (length == 4 && memcmp(line, "AUTH", 4) == 0) {
+		while (++length < visible && line[length] != ' ')
+			continue;
+	}
+	if (length == 0) /* an answer to a challenge */
+		return;
+	length = length < sizeof(s->step) ? length : sizeof(s->step) - 1;
+	memcpy(s->step, line, length);
+	s->step[length] = '\0';
+}
+
+bool session_exchange(struct session *s, const char *line, size_t length, size_t secret_from,
+    struct session_event *event, struct error *err)
+{
+	if (secret_from >= length)
+		log_line(s->log, LOG_WIRE, "C: %.*s", (int)length, line);
+	else
+		log_line(s->log, LOG_WIRE, "C: %.*s****", (int)secret_from, line);
+	stream_write(s->stream, line, length);
+	stream_write(s->stream, "\r\n", 2);
+	s->unsent = true;
+	session_push(s, COMMAND_OTHER, 0);
+	note_step(s, line, secret_from < length ? secret_from : length);
+	do {
+		if (!session_next(s, event, err))
+			return false;
+	} while (event->command == COMMAND_UTF8);
+	return true;
+}
+
+bool session_ask_utf8(struct session *s, bool apart, struct error *err)
+{
+	struct session_event event;
+
+	if (!s->capability.utf8 || s->utf8_asked)
+		return true;
+	s->utf8_asked = true;
+	session_queue(s, COMMAND_UTF8, 0);
+	return (!apart && session_window(s) > 1) || session_next(s, &event, err);
+}
+
+void session_logged_in(struct session *s)
+{
+	s->fresh = true;
+}
+
+/*
+ * Takes "<WORD@WORD>" out of the greeting. What is no message identifier is no timestamp: then APOP would
+ * hash octets of somebody's choice.
+ */
+static void take_timestamp(struct session *s, const char *text, size_t length)
+{
+	const char *start = memchr(text, '<', length);
+	const char *end = start ? memchr(start, '>', length - (size_t)(start - text)) : NULL;
+	size_t size = end ? (size_t)(end - start) + 1 : 0;
+
+	if (size == 0 || size >= sizeof(s->timestamp) || !memchr(start, '@', size))
+		return;
+	for (size_t i = 0; i < size; i++) {
+		if (start[i] <= ' ' || start[i] > '~')
+			return;
+	}
+	memcpy(s->timestamp, start, size);
+	s->timestamp[size] = '\0';
+}
+
+static bool mend_greeting(struct error *err)
+{
+	return error_mend(err, "check server and port: something else than a POP3 server may be there");
+}
+
+bool session_greet(struct session *s, struct error *err)
+{
+	struct session_event event;
+	int64_t start = deadline_clock();
+
+	session_push(s, COMMAND_OTHER, 0);
+	if (!session_next(s, &event, err))
+		return err->kind == ERROR_PROTOCOL ? mend_greeting(err) : false;
+	if (event.type == SESSION_OK) {
+		log_number(s->log, "times.greeting", deadline_clock() - start);
+		take_timestamp(s, event.text, event.length);
+		return true;
+	}
+	if (event.type == SESSION_REFUSED)
+		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
+	error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
+	return mend_greeting(err);
+}
+
+bool session_read_capabilities(struct session *s, struct error *err)
+{
+	struct session_event event;
+	unsigned lines = 0;
+
+	capability_clear(&s->capability);
+	do {
+		if (!session_next(s, &event, err))
+			return false;
+		if (event.type == SESSION_LINE) {
+			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);
+			capability_add(&s->capability, event.text, event.length);
+		}
+		if (event.type == SESSION_LINE && ++lines > CAPABILITIES_MOST)
+			return error_set(err, ERROR_PROTOCOL, "the server announces more than %d capabilities",
+			    CAPABILITIES_MOST);
+	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
+	return true;
+}
+
+bool session_ask_capabilities(struct session *s, struct error *err)
+{
+	session_queue(s, COMMAND_CAPA, 0);
+	return session_read_capabilities(s, err);
+}
+
+bool session_hung_up_at_capa(const struct session *s)
+{
+	return s->queued > 0 && s->queue[s->first].command == COMMAND_CAPA && !s->begun && !s->in_body &&
+	    stream_time_over(s->stream) == 0;
+}
+
+void session_forbid_capa(struct session *s)
+{
+	s->without_capa = true;
+}
+
+bool session_may_send_capa(const struct session *s)
+{
+	return !s->without_capa;
+}
+
+void session_assume_capabilities(struct session *s, const char *text)
+{
+	capability_clear(&s->capability);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		capability_add(&s->capability, text, length);
+		text += length + (text[length] == '\n');
+	}
+}
+
+bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err)
+{
+	struct session_event event;
+
+	/* What is said in the clear proves nothing: a server may know STLS without CAPA, or announce it only to some. */
+	if (!session_exchange(s, "STLS", 4, 4, &event, err))
+		return false;
+	if (event.type != SESSION_OK) {
+		if (s->capability.stls)
+			error_set(err, ERROR_TLS, "the server refused STLS, and nothing is sent without TLS");
+		else
+			error_set(err, ERROR_TLS, "the server offers no STLS on this port, and nothing is sent without TLS");
+		error_server(err, event.text, event.length);
+		return error_mend(err, "use tls = implicit with port 995");
+	}
+	capability_clear(&s->capability);
+	return stream_start_tls(s->stream, tls, s->log, err);
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# A server with an IPv6 address that swallows packets: it costs a moment, and the further sessions of a run nothing.
+# In a network of its own with names of its own, which needs a user namespace.
+if [ -z "${INSIDE:-}" ]; then
+  # shellcheck disable=SC2016 # they are those of the shell inside
+  enter='ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo || exit 1
+    names=$(mktemp) && printf "2001:db8::1 localhost\n127.0.0.1 localhost\n" >"$names" || exit 1
+    mount --bind "$names" /etc/hosts && rm "$names" && exec "$@"'
+  if why=$(unshare -rmn sh -c "$enter" sh true 2>&1); then
+    INSIDE=yes exec unshare -rmn sh -c "$enter" sh sh "$0"
+  fi
+fi
+. "${srcdir:-.}/tests/e2e/lib.sh"
+[ -n "${INSIDE:-}" ] || skip_all "no network of its own here: $(echo "$why" | head -n 1)"
+
+cat >deaf <<'PY'
+import signal, socket, sys
+held = [socket.create_server(("2001:db8::1", int(sys.argv[1])), family=socket.AF_INET6, backlog=0)]
+for _ in range(4):  # nobody accepts, and the queue is full
+    filler = socket.socket(socket.AF_INET6)
+    filler.setblocking(False)
+    filler.connect_ex(held[0].getsockname()[:2])
+    held.append(filler)
+open("deaf.ready", "w").write("yes\n")
+signal.pause()
+PY
+mkdir mail
+for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+serve --dir mail --slice 1
+python3 deaf "$PORT" &
+DEAF=$!
+trap 'kill $DEAF; finish' EXIT
+wait_for deaf.ready 'nobody is deaf'
+
+tried() { sed -n 's/.*: connecting to \([^ ]*\) port.*/\1/p' err | tr '\n' ' '; }
+
+# Of an hour, half would be the IPv6 address's, if addresses were tried one after the other.
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = no' 'connect_timeout = 1h' 'repeat = yes'
+STATUS=0
+write_configuration
+timeout 60 "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
+check 'a run succeeds though the IPv6 address is silent' exits 0
+check 'all messages are here' [ "$(find Mail/new -type f | wc -l)" = 3 ]
+then_ipv4_alone() {
+  case $(tried) in
+  '2001:db8::1 127.0.0.1 127.0.0.1 '*2001*) tried && false ;;
+  '2001:db8::1 127.0.0.1 127.0.0.1 '*) true ;;
+  *) tried && false ;;
+  esac
+}
+check 'IPv6 is tried first, and then IPv4; in further sessions IPv4 alone' then_ipv4_alone
+check 'what became of the other is told' contains err 'mailhaul: a: 2001:db8::1: no connection before another address answered'
+
+timeout 60 "$MAILHAUL" -c mailhaul.conf check >out 2>err
+check 'check tells of both' eval 'grep -q "no answer *2001:db8::1: no connection before" out && grep -q "address *127.0.0.1" out'
+done_testing

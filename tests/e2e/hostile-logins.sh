@@ -1,0 +1,113 @@
+#!/bin/sh
+# Servers that answer around the login in other ways than most: they have to be fetched from all the same.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+response=AG1lAHBhc3Mgd29yZA==
+# sent FOLDER COMMANDS: what the client sent in the last connection, up to the listing.
+sent() {
+  _sent=$(awk '/^\* / { n = "" } { n = n " " $1 } END { print n }' "$1/transcript" | sed 's/^ \* //; s/ LIST.*//')
+  [ "$_sent" = "$2" ] || { echo "$1: $_sent"; return 1; }
+}
+connections() { [ "$(grep -c '^\* ' "$1/transcript")" = "$2" ] || { cat "$1/transcript"; return 1; }; }
+
+# Nobody announces STLS here.
+MORE='tls = starttls'
+play <<'TABLE'
+stls-unannounced   10 0  3 0 STLS works where CAPA does not announce it
+stls-capa-refused  10 0  3 0 STLS works where CAPA is not known
+stls-capa-hangs-up 10 0  3 0 STLS works where the server hangs up at CAPA
+stls-unknown       10 69 0 3 without STLS nothing is sent
+stls-early         10 69 0 3 answers that were sent in the clear before TLS are not taken for those of a login
+stls-no-tls        10 75 0 3 without TLS after STLS nothing is sent
+stls-cut           10 75 0 3 nor where the server hangs up at STLS
+TABLE
+for folder in stls-unknown stls-early stls-no-tls stls-cut; do
+  check "not to $folder either" [ "$(grep -cv '^\*' "$folder/transcript")" = 0 ]
+done
+
+MORE=''
+play <<'TABLE'
+capa-hangs-up-close                   10 0 3 0 a server that hangs up at CAPA is fetched from without it
+capa-hangs-up-cut                     10 0 3 0 also when it does not say so
+capa-hangs-up-reset                   10 0 3 0 also by a reset
+capa-hangs-up-after-login-close       10 0 3 0 a server that hangs up at CAPA after the login, too
+capa-hangs-up-after-login-cut         10 0 3 0 also when it does not say so
+capa-hangs-up-after-login-reset       10 0 3 0 also by a reset
+capa-hangs-up-after-login-plain-close 10 0 3 0 without PIPELINING, too
+capa-hangs-up-after-login-plain-cut   10 0 3 0 also when it does not say so
+capa-hangs-up-after-login-plain-reset 10 0 3 0 also by a reset
+capa-and-list-hang-up                 10 75 0 3 a server that then hangs up at LIST is a temporary failure
+capa-cut-inside                       10 75 0 3 a connection that is cut inside the answer to CAPA says nothing about CAPA
+TABLE
+check 'the next session of the run goes without CAPA' sent capa-hangs-up-close 'USER PASS'
+check 'and is the second' connections capa-hangs-up-close 2
+check 'where CAPA before the login worked, what it said holds' sent capa-hangs-up-after-login-close 'AUTH'
+check 'so that pipelining goes on' [ "$(tail -n 20 capa-hangs-up-after-login-close/transcript | grep -c -x LIST)" = 1 ]
+check 'it is LIST that was not answered' grep -q 'before the answer to LIST; ' capa-and-list-hang-up/err
+grep -v 'capa-and-list\|capa-cut' table | sed 's/ 3 0 / 3 0 the next run, /' >rows
+known() { sqlite3 "$1/state/a.db" "$2"; }
+for folder in capa-hangs-up-close capa-hangs-up-after-login-close; do known "$folder" 'UPDATE maildrop SET asked = asked - 1000'; done
+known capa-hangs-up-close 'SELECT asked FROM maildrop' >asked
+again <rows
+check 'what is remembered is not noted again, so that the server is asked once a day' \
+  [ "$(known capa-hangs-up-close 'SELECT asked FROM maildrop')" = "$(cat asked)" ]
+check 'the next run remembers that' connections capa-hangs-up-close 3
+check 'and does not ask' sent capa-hangs-up-close 'USER PASS'
+check 'after the login, either' connections capa-hangs-up-after-login-close 3
+check 'but logs in as the server announced' sent capa-hangs-up-after-login-close 'AUTH'
+
+play <<'TABLE'
+auth-asks-again         10 0  3 0 a server that asks for the initial response again gets it
+auth-asks-again-bare    10 0  3 0 also when it asks by a plus alone
+auth-asks-again-refused 10 77 0 3 and may refuse it then
+auth-endless-challenges 10 77 0 3 but not for ever
+TABLE
+for folder in auth-asks-again auth-asks-again-bare auth-asks-again-refused auth-endless-challenges; do
+  check "$folder: twice in all" [ "$(grep -c -F "$response" "$folder/transcript")" = 2 ]
+done
+
+# Words without a code, with AUTH-RESP-CODE and without, and at PASS.
+for way in refused coded pass; do
+  for name in locked limit internal lock-file chdir; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
+  for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is the user's"; done
+done >rows
+cat >>rows <<'TABLE'
+refused-none  10 77 0 3 a login that is refused without a reason is the user's
+pass-none     10 77 0 3 also at PASS
+coded-none    10 75 0 3 unless AUTH-RESP-CODE was announced
+greeting-busy 10 75 0 3 a busy server is a temporary failure
+TABLE
+play <rows
+heal
+awk '$3 == 75 { print $1, $2, 0, 3, 0, $1 " is tried again at once" } $3 == 77 { print $1, $2, 77, 0, 3, $1 " is not tried again" }' table >rows
+again <rows
+
+# The server's last words; their texts are in tests/e2e/messages.sh.
+play <<'TABLE'
+last-words-capa               10 75 0 3 a refused CAPA after the login and a close is a temporary failure
+last-words-capa-plain         10 75 0 3 without PIPELINING, too
+last-words-capa-uncoded       10 75 0 3 also without a code
+last-words-capa-uncoded-plain 10 75 0 3 also without a code and without PIPELINING
+last-words-list               10 75 0 3 a refused LIST and a close is one, too
+last-words-list-plain         10 75 0 3 without PIPELINING, too
+last-words-no-capa            10 75 0 3 and where CAPA is not known
+list-refused                  10 76 0 3 a server that refuses LIST and stays has its reasons
+TABLE
+check 'pipelining is not blamed where there is another reason' connections last-words-capa 1
+check 'without one it may be to blame' connections last-words-capa-uncoded 2
+
+play <<'TABLE'
+utf8-refused        10 0 3 0 a server that refuses UTF8 is fetched from
+utf8-taken          10 0 3 0 a server that takes it, too
+utf8-plain          10 0 3 0 without PIPELINING, too
+utf8-loses-the-rest 1  0 3 0 a server that loses what follows UTF8 is logged in to step by step
+TABLE
+for folder in utf8-refused utf8-taken utf8-plain utf8-loses-the-rest; do
+  check "$folder: UTF8 comes before the login" [ "$(grep -n -m 1 -x UTF8 "$folder/transcript" | cut -d: -f1)" -lt "$(grep -n -m 1 '^AUTH' "$folder/transcript" | cut -d: -f1)" ]
+done
+again <<'TABLE'
+utf8-taken          10 0 3 0 the next run remembers UTF8
+TABLE
+check 'and sends it' sent utf8-taken 'UTF8 AUTH CAPA'
+
+done_hostile

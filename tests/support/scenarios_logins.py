@@ -1,0 +1,104 @@
+"""What hostile.py plays around the login: more of hostile_scenarios.SCENARIOS."""
+
+from hostile_scenarios import add, letters, nth
+from hostile_session import CLOSE, CUT, RESET, STALL, Hangup
+
+CAPABILITIES = [b"TOP", b"USER", b"UIDL", b"SASL PLAIN", b"PIPELINING"]
+
+
+def capa(*more, lacks=()):
+    """An honest answer to CAPA, with these capabilities as well."""
+    return [b"+OK\r\n" + b"".join(line + b"\r\n" for line in CAPABILITIES + list(more) if line not in lacks) + b".\r\n"]
+
+
+# --- STLS ------------------------------------------------------------------------------------------------------
+
+def by_command(capa_answer, stls_answer):
+    """What comes before TLS: a greeting, and an answer to each of these commands; None hangs up, as anything else does."""
+    def action(wire):
+        wire.socket.sendall(b"+OK ready\r\n")
+        while True:
+            line = b""
+            while not line.endswith(b"\n"):
+                octet = wire.socket.recv(1)
+                if not octet:
+                    raise Hangup
+                line += octet
+            answer = {b"CAPA": capa_answer, b"STLS": stls_answer}.get(line.strip())
+            if answer is None:
+                raise Hangup
+            wire.socket.sendall(answer)
+            if line.strip() == b"STLS" and answer.startswith(b"+OK"):
+                return
+    return action
+
+
+UNKNOWN = b"-ERR unknown command\r\n"
+add("stls-unannounced", accept=[by_command(b"+OK\r\nUSER\r\n.\r\n", b"+OK go\r\n")], greeting=[])
+add("stls-capa-refused", accept=[by_command(UNKNOWN, b"+OK go\r\n")], greeting=[])
+add("stls-capa-hangs-up", accept=[by_command(None, b"+OK go\r\n")], greeting=[])
+add("stls-unknown", accept=[by_command(UNKNOWN, UNKNOWN)], greeting=[])
+add("stls-early", accept=[by_command(UNKNOWN, b"+OK go\r\n+OK\r\n+OK\r\n")], greeting=[])
+add("stls-no-tls", accept=[by_command(UNKNOWN, b"+OK go\r\n"), CUT])
+add("stls-cut", accept=[by_command(UNKNOWN, None)])
+
+# --- Hanging up at CAPA ----------------------------------------------------------------------------------------
+
+for name, way in (("close", CLOSE), ("cut", CUT), ("reset", RESET)):
+    add("capa-hangs-up-" + name, CAPA=[way])
+    add(f"capa-hangs-up-after-login-{name}", CAPA=nth(2, "CAPA", [way]))
+    add(f"capa-hangs-up-after-login-plain-{name}", CAPA=nth(2, "CAPA", [way]), lacks=("PIPELINING",))
+add("capa-and-list-hang-up", CAPA=[CLOSE], LIST=[CLOSE])
+add("capa-cut-inside", CAPA=[b"+OK\r\nUSER\r\n", CUT])
+
+# --- Ways to answer AUTH ---------------------------------------------------------------------------------------
+
+add("auth-asks-again", AUTH=[b"+ \r\n"], other=[b"+OK logged in\r\n"])
+add("auth-asks-again-bare", AUTH=[b"+\r\n"], other=[b"+OK logged in\r\n"])
+add("auth-asks-again-refused", AUTH=[b"+ \r\n"], other=[b"-ERR wrong\r\n"])
+
+# --- Words of refused logins -----------------------------------------------------------------------------------
+
+for name, words in {
+        "locked": b"maildrop already locked",
+        "limit": b"Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.",
+        "internal": b"internal server error",
+        "lock-file": b"can't lock mailbox file",
+        "chdir": b"chdir Maildir failed",
+        "wrong": b"Logon failure: unknown user name or bad password.",
+        "account": b"Your account has been temporarily locked, try again later",
+        "code": b"[AUTH] no",
+        "none": b"no",
+}.items():
+    add("refused-" + name, AUTH=[b"-ERR " + words + b"\r\n"])
+    add("coded-" + name, CAPA=capa(b"AUTH-RESP-CODE"), AUTH=[b"-ERR " + words + b"\r\n"])
+    # The same at PASS, where most servers have no SASL.
+    add("pass-" + name, CAPA=capa(lacks=(b"SASL PLAIN",)), PASS=[b"-ERR " + words + b"\r\n"])
+add("greeting-busy", greeting=[b"-ERR Server busy, try again later\r\n", CLOSE])
+add("pass-silent", CAPA=capa(lacks=(b"SASL PLAIN",)), PASS=[STALL])
+add("auth-silent", AUTH=[STALL])
+add("uidl-silent", UIDL=[STALL], lacks=("PIPELINING",))
+
+# --- Last words after the login --------------------------------------------------------------------------------
+
+LAST = b"-ERR [SYS/TEMP] Mailbox cannot be opened\r\n"
+WORDS = b"-ERR Mailbox cannot be opened today\r\n"
+for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
+    add("last-words-capa" + plain, CAPA=nth(2, "CAPA", [LAST, CLOSE]), lacks=lacks)
+    add("last-words-capa-uncoded" + plain, CAPA=nth(2, "CAPA", [WORDS, CUT]), lacks=lacks)
+    add("last-words-list" + plain, LIST=[b"-ERR not today\r\n", CLOSE], lacks=lacks)
+add("last-words-no-capa", CAPA=[b"-ERR unknown command\r\n"], LIST=[b"-ERR not today\r\n", CLOSE])
+
+# --- UTF8 ------------------------------------------------------------------------------------------------------
+
+
+def lose_the_rest(wire):
+    """Forgets the commands that have come with this one."""
+    wire.lines_waiting()
+    wire.received = b""
+
+
+add("utf8-refused", CAPA=capa(b"UTF8"))
+add("utf8-taken", CAPA=capa(b"UTF8 USER"), other=[b"+OK\r\n"])
+add("utf8-plain", CAPA=capa(b"UTF8", lacks=(b"PIPELINING",)), other=[b"+OK\r\n"], lacks=("PIPELINING",))
+add("utf8-loses-the-rest", CAPA=capa(b"UTF8"), other=[lose_the_rest, b"+OK\r\n"], mail=letters(3))

@@ -1,0 +1,266 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "io/tls.h"
+#include "pop3/capability.h"
+#include "pop3/maildrop.h"
+#include "talk.h"
+
+static struct talk talk;
+
+/* A listing of a session that has logged in. */
+static bool list(void)
+{
+	struct maildrop drop = {0};
+	bool ok;
+
+	session_logged_in(talk.session);
+	ok = session_ask_list(talk.session, true, &talk.err) && session_list(talk.session, &drop, NULL, &talk.err);
+	maildrop_free(&drop);
+	return ok;
+}
+
+START_TEST(stls_is_sent_though_it_is_not_announced_and_nothing_follows_without_tls)
+{
+	struct tls_options tls = {.trust = NULL, .name = "localhost"};
+
+	talk_over_script(&talk, "-ERR what\r\n+OK go\r\n+OK\r\n+OK\r\n", 0, false);
+	ck_assert(session_ask_capabilities(talk.session, &talk.err));
+	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_TLS); /* the script has said more in the clear */
+	ck_assert_str_eq(talk.script.client, "CAPA\r\nSTLS\r\n");
+	ck_assert(!session_is_secure(talk.session));
+	talk_end(&talk);
+}
+END_TEST
+
+/* What comes to an end, and what is said of it: without an answer in time, and with the connection cut. */
+static const struct {
+	enum session_command command;
+	uint32_t number;
+	const char *server, *silent, *cut;
+} unanswered[] = {
+    {COMMAND_CAPA, 0, "", "the answer to CAPA did not come within 60 s", "the server closed the connection before the answer to CAPA"},
+    {COMMAND_CAPA, 0, "+OK\r\nUS", "too little of the answer to CAPA arrived within 60 s",
+	"the server closed the connection in the answer to CAPA"},
+    {COMMAND_RETR, 7, "", "the answer to RETR 7 did not come within 60 s", "the server closed the connection before the answer to RETR 7"},
+    {COMMAND_RETR, 7, "+OK\r\nhalf", "too little of the answer to RETR 7 arrived within 60 s",
+	"the server closed the connection in the answer to RETR 7"},
+    {COMMAND_QUIT, 0, "+O", "too little of the answer to QUIT arrived within 60 s", "the server closed the connection in the answer to QUIT"},
+};
+
+START_TEST(a_failure_names_the_command_that_was_not_answered)
+{
+	for (int cut = 0; cut < 2; cut++) {
+		struct session_event event;
+
+		talk_start(&talk, unanswered[_i].server, 0);
+		talk.script.cut = cut;
+		session_queue(talk.session, unanswered[_i].command, unanswered[_i].number);
+		while (session_next(talk.session, &event, &talk.err))
+			continue;
+		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
+		ck_assert(talk.err.temporary);
+		ck_assert_str_eq(talk.err.cause, cut ? unanswered[_i].cut : unanswered[_i].silent);
+		ck_assert((strstr(talk.err.mend, "timeout") != NULL) == !cut);
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *line, *name;
+	size_t visible;
+} steps[] = {
+    {"PASS secret", "PASS", 5},
+    {"USER me", "USER", 7},
+    {"AUTH PLAIN c2VjcmV0", "AUTH PLAIN", 11},
+    {"AUTH PLAIN", "AUTH PLAIN", 10},
+    {"APOP me c4c9", "APOP", 8},
+    {"STLS", "STLS", 4},
+};
+
+START_TEST(a_step_of_the_login_is_named_without_its_secret)
+{
+	struct session_event event;
+	char cause[128];
+
+	talk_start(&talk, "", 0);
+	snprintf(cause, sizeof(cause), "the answer to %s did not come within 60 s", steps[_i].name);
+	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
+	ck_assert_str_eq(talk.err.cause, cause);
+	talk_end(&talk);
+	/* An answer to a challenge has no name of its own. */
+	talk_start(&talk, "+ \r\n", 0);
+	ck_assert(session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
+	ck_assert(!session_exchange(talk.session, "secret", 6, 0, &event, &talk.err));
+	ck_assert_str_eq(talk.err.cause, cause);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(a_greeting_that_does_not_come_is_named)
+{
+	talk_start(&talk, "", 0);
+	ck_assert(!session_greet(talk.session, &talk.err));
+	ck_assert_str_eq(talk.err.cause, "the greeting did not come within 60 s");
+	talk_end(&talk);
+	talk_start(&talk, "+OK hel", 0);
+	talk.script.cut = true;
+	ck_assert(!session_greet(talk.session, &talk.err));
+	ck_assert_str_eq(talk.err.cause, "the server closed the connection in the greeting");
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(only_a_server_that_ends_the_connection_at_capa_hangs_up_at_it)
+{
+	talk_start(&talk, "", 0);
+	talk.script.cut = true;
+	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
+	ck_assert(session_hung_up_at_capa(talk.session));
+	talk_end(&talk);
+	talk_start(&talk, "", 0); /* silent */
+	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
+	ck_assert(!session_hung_up_at_capa(talk.session));
+	talk_end(&talk);
+	talk_start(&talk, "+OK\r\nUSER\r\n", 0);
+	talk.script.cut = true;
+	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
+	ck_assert(!session_hung_up_at_capa(talk.session));
+	talk_end(&talk);
+	talk_start(&talk, "+OK\r\n.\r\n", 0);
+	talk.script.cut = true;
+	ck_assert(!list());
+	ck_assert(!session_hung_up_at_capa(talk.session)); /* but at LIST */
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(a_listing_without_capa_is_asked_for_as_was_announced_at_another_time)
+{
+	talk_start(&talk, "+OK\r\n1 5\r\n.\r\n+OK\r\n1 a\r\n.\r\n", 0);
+	session_forbid_capa(talk.session);
+	session_assume_capabilities(talk.session, "UIDL\nPIPELINING\n");
+	ck_assert(list());
+	ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+	ck_assert(session_capabilities(talk.session)->uidl);
+	talk_end(&talk);
+}
+END_TEST
+
+/* What the server says behind the login before it closes the connection. */
+static const struct {
+	const char *capabilities, *server, *words;
+	enum error_kind kind;
+	bool temporary;
+} last_words[] = {
+    {"", "-ERR [SYS/TEMP] cannot open\r\n", "[SYS/TEMP] cannot open", ERROR_PROTOCOL, true},
+    {"PIPELINING\r\n", "-ERR [SYS/TEMP] cannot open\r\n", "[SYS/TEMP] cannot open", ERROR_PROTOCOL, true},
+    {"", "-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
+    {"", "-ERR Maildrop already locked\r\n", "Maildrop already locked", ERROR_LOCKED, true},
+    {"PIPELINING\r\n", "-ERR one\r\n-ERR two\r\n", "two", ERROR_PROTOCOL, true},
+    {"", "-ERR [SYS/PERM] gone\r\n", "[SYS/PERM] gone", ERROR_PROTOCOL, false},
+    /* refused and closed without a word to CAPA before it */
+    {"", "+OK\r\n.\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
+    {"", "-ERR\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
+    /* a server that stays has its reasons */
+    {"", "-ERR\r\n-ERR what a day\r\n+OK bye\r\n", "what a day", ERROR_PROTOCOL, false},
+    /* hangs up without words to this */
+    {"", "-ERR\r\n+OK\r\n1 5\r\n.\r\n", "", ERROR_NETWORK, true},
+    {"", "", "", ERROR_NETWORK, true},
+};
+
+START_TEST(a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported)
+{
+	talk_capable(&talk, last_words[_i].capabilities, last_words[_i].server, 0);
+	talk.script.cut = true;
+	ck_assert(!list());
+	ck_assert_int_eq(talk.err.kind, last_words[_i].kind);
+	ck_assert_str_eq(talk.err.server, last_words[_i].words);
+	ck_assert(talk.err.temporary == last_words[_i].temporary);
+	/* A reason that is given is not that several commands were in flight, so no second session is made for that. */
+	ck_assert(!strchr(last_words[_i].words, '[') || !session_is_crowded(talk.session));
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(stat_may_be_the_first_that_is_refused)
+{
+	struct maildrop drop = {0};
+
+	talk_capable(&talk, "PIPELINING\r\n", "+OK\r\nPIPELINING\r\n.\r\n-ERR [SYS/TEMP] cannot open\r\n", 0);
+	talk.script.cut = true;
+	session_logged_in(talk.session);
+	ck_assert(session_ask_list(talk.session, false, &talk.err));
+	ck_assert(!session_list(talk.session, &drop, NULL, &talk.err));
+	ck_assert_str_eq(talk.err.server, "[SYS/TEMP] cannot open");
+	ck_assert(talk.err.temporary);
+	maildrop_free(&drop);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(a_refusal_once_the_listing_came_is_not_taken_for_last_words)
+{
+	struct session_event event;
+
+	talk_capable(&talk, "", "+OK\r\n.\r\n-ERR gone\r\n", 0);
+	talk.script.cut = true;
+	session_logged_in(talk.session);
+	session_queue(talk.session, COMMAND_LIST, 0);
+	while (session_queued(talk.session) > 0)
+		ck_assert(session_next(talk.session, &event, &talk.err));
+	session_queue(talk.session, COMMAND_RETR, 1);
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	ck_assert_int_eq(event.type, SESSION_REFUSED);
+	session_queue(talk.session, COMMAND_RETR, 2);
+	ck_assert(!session_next(talk.session, &event, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(utf8_is_asked_for_once_and_only_where_it_is_announced)
+{
+	struct session_event event;
+
+	talk_capable(&talk, "", "+OK\r\n", 0);
+	ck_assert(session_ask_utf8(talk.session, false, &talk.err));
+	ck_assert_str_eq(talk.script.client, "");
+	talk_end(&talk);
+	talk_capable(&talk, "UTF8\r\nPIPELINING\r\n", "+OK\r\n+OK\r\n", 0);
+	ck_assert(session_ask_utf8(talk.session, false, &talk.err));
+	ck_assert(session_ask_utf8(talk.session, false, &talk.err));
+	ck_assert_str_eq(talk.script.client, ""); /* not sent alone */
+	ck_assert(session_exchange(talk.session, "USER me", 7, 7, &event, &talk.err));
+	ck_assert_int_eq(event.command, COMMAND_OTHER);
+	ck_assert_str_eq(talk.script.client, "UTF8\r\nUSER me\r\n");
+	ck_assert_uint_eq(session_queued(talk.session), 0);
+	talk_end(&talk);
+	talk_capable(&talk, "UTF8\r\nPIPELINING\r\n", "-ERR no\r\n", 0);
+	ck_assert(session_ask_utf8(talk.session, true, &talk.err));
+	ck_assert_str_eq(talk.script.client, "UTF8\r\n");
+	talk_end(&talk);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("session-begin");
+	TCase *c = check_case(s, "session-begin");
+
+	tcase_add_test(c, stls_is_sent_though_it_is_not_announced_and_nothing_follows_without_tls);
+	LOOP_OVER(c, a_failure_names_the_command_that_was_not_answered, unanswered);
+	LOOP_OVER(c, a_step_of_the_login_is_named_without_its_secret, steps);
+	tcase_add_test(c, a_greeting_that_does_not_come_is_named);
+	tcase_add_test(c, only_a_server_that_ends_the_connection_at_capa_hangs_up_at_it);
+	tcase_add_test(c, a_listing_without_capa_is_asked_for_as_was_announced_at_another_time);
+	LOOP_OVER(c, a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported, last_words);
+	tcase_add_test(c, stat_may_be_the_first_that_is_refused);
+	tcase_add_test(c, a_refusal_once_the_listing_came_is_not_taken_for_last_words);
+	tcase_add_test(c, utf8_is_asked_for_once_and_only_where_it_is_announced);
+	return check_main(s);
+}
