@@ -121,6 +121,7 @@ MORE='max_time = 3s'
 play <<'TABLE'
 body-1-kb-a-second 4 75 1 3 max_time ends a message that trickles in, and keeps those before it
 TABLE
+check 'the line says so' grep -q 'message 2 .* did not arrive: max_time reached; ' body-1-kb-a-second/err
 MORE=''
 play <<'TABLE'
 body-460-octets-a-second 10 75 1 3 a message that comes too slowly on average is given up

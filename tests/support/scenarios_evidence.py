@@ -157,8 +157,8 @@ def of_lines(count, octets):
     return head + body + b"y" * (left - len(body) - 2) + b"\r\n"
 
 
-# "+OK 5 uid-0005" and its line end have 16 octets: the line ends of 16 lines make up for them.
-add("answer-inside", mail=letters(4) + [of_lines(16, 400)], RETR=answer_inside)
+# "+OK 5 uid-0005" and its line end have 16 octets: with LF, 15 lines and this one make up for them.
+add("answer-inside", mail=letters(4) + [of_lines(15, 400)], RETR=answer_inside)
 
 
 def lost(s, number):
