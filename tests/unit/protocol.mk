@@ -20,6 +20,7 @@ unit_tests += \
 	tests/unit/test-refusal \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
+	tests/unit/test-reply-odd \
 	tests/unit/test-sasl \
 	tests/unit/test-scan \
 	tests/unit/test-session \
