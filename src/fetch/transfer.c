@@ -89,7 +89,7 @@ static bool is_fetch(const struct plan_entry *e)
 
 static void ask(struct run *r, const struct plan_entry *e)
 {
-	question_ask(r->t->session, e->number, e->uid);
+	question_ask(r->t->session, e->number, e->uid, e->octets);
 	r->steps.asked[(r->steps.first + r->steps.count++) % QUESTIONS_MOST] = e;
 	r->steps.messages = 0;
 	r->steps.octets = 0;
@@ -305,7 +305,7 @@ static bool take_answer(struct run *r, const struct session_event *event, struct
 	/* A server that does not know the question is not asked again. */
 	if (event->type == SESSION_REFUSED && !r->steps.answered)
 		r->steps.mute = true;
-	else if (!question_is_answered(e->number, e->uid, event))
+	else if (!question_is_answered(event))
 		return question_fail(e->number, event, err);
 	r->steps.answered |= event->type == SESSION_OK;
 	r->steps.verified = r->batch.count;

@@ -14,31 +14,11 @@
 #include "pop3/capability.h"
 #include "pop3/refusal.h"
 #include "pop3/reply.h"
+#include "pop3/session_inside.h"
 
 enum {
-	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
 	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
 	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
-};
-
-struct command {
-	enum session_command command;
-	uint32_t number;
-};
-
-struct session {
-	struct stream *stream;
-	const struct log *log;
-	struct capability capability;
-	struct command queue[WINDOW]; /* a ring: the oldest at `first` */
-	size_t first, queued;
-	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
-	bool unsent;
-	bool one_at_a_time;
-	bool crowded;
-	size_t since_restart; /* octets of a body since the clock was started anew */
-	struct reply reply;
-	char timestamp[256];
 };
 
 struct session *session_make(struct stream *stream, const struct log *log, bool crlf)
@@ -53,6 +33,8 @@ struct session *session_make(struct stream *stream, const struct log *log, bool 
 
 void session_free(struct session **s)
 {
+	if (*s)
+		buf_free(&(*s)->asks.kept);
 	free(*s);
 	*s = NULL;
 }
@@ -89,12 +71,7 @@ bool session_is_crowded(const struct session *s)
 
 size_t session_window(const struct session *s)
 {
-	return s->capability.pipelining && !s->one_at_a_time ? WINDOW : 1;
-}
-
-bool session_is_quiet(const struct session *s)
-{
-	return s->queued > 0 || stream_buffered(s->stream) == 0;
+	return s->capability.pipelining && !s->one_at_a_time ? SESSION_WINDOW : 1;
 }
 
 void session_forbid_pipelining(struct session *s)
@@ -119,7 +96,7 @@ static const char *const command_words[] = {
     [COMMAND_STAT] = "STAT",
 };
 
-static enum reply_shape shape_of(enum session_command command)
+enum reply_shape session_shape_of(enum session_command command)
 {
 	switch (command) {
 	case COMMAND_CAPA:
@@ -135,14 +112,14 @@ static enum reply_shape shape_of(enum session_command command)
 	}
 }
 
-/* Appends to the queue. The caller has made sure of room: WINDOW is the most that fits. */
+/* Appends to the queue. The caller has made sure of room: SESSION_WINDOW is the most that fits. */
 static void push(struct session *s, enum session_command command, uint32_t number)
 {
-	s->queue[(s->first + s->queued) % WINDOW] = (struct command){command, number};
+	s->queue[(s->first + s->queued) % SESSION_WINDOW] = (struct session_slot){.command = command, .number = number};
 	s->crowded |= s->queued > 0;
 	if (s->queued++ == 0) {
 		s->crowded = false;
-		reply_expect(&s->reply, shape_of(command));
+		reply_expect(&s->reply, session_shape_of(command));
 		stream_restart_clock(s->stream);
 	}
 }
@@ -150,11 +127,11 @@ static void push(struct session *s, enum session_command command, uint32_t numbe
 static void pop(struct session *s)
 {
 	s->in_body = false;
-	s->first = (s->first + 1) % WINDOW;
+	s->first = (s->first + 1) % SESSION_WINDOW;
 	s->since_restart = 0;
 	stream_restart_clock(s->stream);
 	if (--s->queued > 0)
-		reply_expect(&s->reply, shape_of(s->queue[s->first].command));
+		reply_expect(&s->reply, session_shape_of(s->queue[s->first].command));
 }
 
 void session_queue(struct session *s, enum session_command command, uint32_t number)
@@ -179,7 +156,7 @@ void session_queue(struct session *s, enum session_command command, uint32_t num
 
 static bool fail_malformed(const struct session *s, const char *text, size_t length, struct error *err)
 {
-	const char *word = command_words[s->queue[s->first].command];
+	const char *word = command_words[s->reading];
 
 	error_set(err, ERROR_PROTOCOL, "the server's answer%s%s is no POP3", *word ? " to " : "", word);
 	return error_server(err, text, length < 200 ? length : 200);
@@ -188,14 +165,14 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 /* Makes the outside's event from the parser's and moves the queue on. */
 static void translate(struct session *s, enum reply_event found, struct session_event *event)
 {
-	const struct command *head = &s->queue[s->first];
+	const struct session_slot *head = &s->queue[s->first];
 
 	event->command = head->command;
 	event->number = head->number;
 	switch (found) {
 	case REPLY_OK:
 		event->type = SESSION_OK;
-		s->in_body = shape_of(head->command) != REPLY_SINGLE;
+		s->in_body = session_shape_of(head->command) != REPLY_SINGLE;
 		if (!s->in_body)
 			pop(s);
 		break;
@@ -217,6 +194,8 @@ static void translate(struct session *s, enum reply_event found, struct session_
 	default:
 		event->type = SESSION_END;
 		event->octets = s->reply.octets;
+		event->octets_crlf = reply_octets(&s->reply, true);
+		event->octets_lf = reply_octets(&s->reply, false);
 		pop(s);
 		break;
 	}
@@ -273,29 +252,42 @@ bool session_send(struct session *s, struct error *err)
 	return true;
 }
 
-bool session_next(struct session *s, struct session_event *event, struct error *err)
+bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
+    struct error *err)
 {
-	enum reply_event found;
-
-	if (s->queued == 0)
-		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
-	if (!session_send(s, err))
-		return false;
 	do {
 		const char *bytes;
 		size_t available, used;
 
 		if (!stream_read(s->stream, &bytes, &available, err))
 			return false;
-		found = reply_next(&s->reply, bytes, available, &used, &event->text, &event->length);
+		*found = reply_next(&s->reply, bytes, available, &used, text, length);
 		stream_consume(s->stream, used);
 		count_progress(s, used);
-	} while (found == REPLY_MORE);
-	if (found == REPLY_MALFORMED || (found == REPLY_CONTINUE && s->queue[s->first].command != COMMAND_OTHER))
-		return fail_malformed(s, event->text, event->length, err);
-	trace(s, found, event->text, event->length);
-	translate(s, found, event);
+	} while (*found == REPLY_MORE);
+	if (*found == REPLY_MALFORMED || (*found == REPLY_CONTINUE && s->reading != COMMAND_OTHER))
+		return fail_malformed(s, *text, *length, err);
+	trace(s, *found, *text, *length);
 	return true;
+}
+
+bool session_next(struct session *s, struct session_event *event, struct error *err)
+{
+	enum reply_event found;
+	struct asked asked;
+
+	if (s->queued == 0)
+		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
+	if (!session_send(s, err) || (s->asks.followed && !session_ask_finish(s, err)))
+		return false;
+	s->reading = s->queue[s->first].command;
+	if (!session_read_event(s, &found, &event->text, &event->length, err))
+		return false;
+	asked = (struct asked){s->queue[s->first].number, s->queue[s->first].uid, s->queue[s->first].octets};
+	event->right = false;
+	translate(s, found, event);
+	return event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE) ||
+	    session_ask_settle(s, &asked, event, err);
 }
 
 bool session_exchange(struct session *s, const char *line, size_t length, size_t secret_from,

@@ -24,5 +24,6 @@ unit_tests += \
 	tests/unit/test-sasl \
 	tests/unit/test-scan \
 	tests/unit/test-session \
+	tests/unit/test-session-ask \
 	tests/unit/test-session-queue \
 	tests/unit/test-stream
