@@ -38,6 +38,7 @@ struct state_item {
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
+	bool steady;	 /* if doubtful: the server has listed this UID at every look since, and only the size is another */
 	bool told;	 /* the user was told that it is too large */
 };
 
@@ -185,9 +186,12 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
     const struct state_look *look, size_t *missing,
     struct error *err);
 
+/* What a UID begins with that was made for one session, where nothing tells which message is which. */
+#define STATE_ONCE " once:"
+
 /*
  * Notes that we have deleted a message from the server; not sure: DELE was taken, but QUIT's answer did
- * not come, so the next listing will tell.
+ * not come, so the next listing will tell. No listing has a STATE_ONCE again: that message counts as missing then.
  */
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err);
 
@@ -214,6 +218,12 @@ struct state_match {
  */
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
     const char *uid, struct state_match *match, struct error *err);
+
+/*
+ * Whether a message of this size is missing, so that state_take_renumbered may find it: what would have to be retrieved
+ * for its header is left alone otherwise.
+ */
+bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);

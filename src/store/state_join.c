@@ -223,6 +223,7 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 			item->octets = (uint64_t)row->listed;
 		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
+		item->steady = item->doubtful && !row->is_gone && row->how == 0;
 	}
 	look_at(context, row, item);
 	return !sized || !item->doubtful || deleted || look_at_sizes(s, item, err);
