@@ -142,7 +142,9 @@ bool session_ask_settle(struct session *s, const struct asked *asked, struct ses
 	event->right = asked_fits(asked, event->text, event->length) ||
 	    (asked->uid && asked_fits_without_number(asked, event->text, event->length));
 	if (*form == SESSION_ASK_LISTING) {
-		event->right = false;
+		/* Its status line may be the answer already, with nothing but a dot behind it. */
+		if (event->right)
+			keep(asks, event, event->text, event->length);
 		if (!read_listing(s, asked, event, &listed, err))
 			return false;
 		event->right &= listed;

@@ -1,10 +1,12 @@
 # End to end against a server that lies (tests/support/hostile.py). See tests/tests.mk.
 hostile_tests = \
+	tests/e2e/hostile-blanks.sh \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
+	tests/e2e/hostile-forms.sh \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-steps.sh \
 	tests/e2e/hostile-words.sh
@@ -16,4 +18,5 @@ $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
-	tests/support/hostile_session.py
+	tests/support/hostile_session.py \
+	tests/support/scenarios_forms.py

@@ -24,6 +24,7 @@ import threading
 
 from hostile_scenarios import SCENARIOS
 from hostile_session import Hangup, Session, Wire
+import scenarios_forms  # noqa: F401  pylint: disable=unused-import
 
 
 class Maildrop:

@@ -103,7 +103,10 @@ static const struct row uids[] = {
     {"+OK 2 messages\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n|+OK\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n", "yy"},
     {"+OK\n1 u1\n2 u2\n.\n\n|+OK\n1 u1\n2 u2\n.\n", "yy"},
     {"+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
-    {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\n2 u2\r\n.\r\n", "yy"},
+    {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\n.\r\n", "yy"},
+    {"+OK u2\r\n.\r\n|+OK u2\r\n.\r\n", "yy"},
+    {"+OK 2 u2\r\n.\r\n|+OK 1 u1\r\n.\r\n", "yn"},
+    {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\nu2\r\n.\r\n", "yn"},
     /* without the right line, or with others */
     {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
     {"+OK\r\n1 u2\r\n3 u2\r\n.\r\n", "n"},
