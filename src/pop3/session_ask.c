@@ -31,25 +31,28 @@ static void keep(struct session_asks *asks, struct session_event *event, const c
 }
 
 /* Lines of a listing begin with a number, and it ends with a dot; other answers begin with a sign. */
-static bool begins_listing(char next)
+static bool begins_listing(int next)
 {
 	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
 }
 
-/* The first octet of what comes next, empty lines left out, which are consumed. Waits for it if `wait`; else 0. */
-static bool peek(struct session *s, bool wait, char *next, struct error *err)
+enum { NOTHING = -1 }; /* instead of an octet */
+
+/* The first octet of what comes next, empty lines left out, which are consumed. Waits for it if `wait`; else NOTHING. */
+static bool peek(struct session *s, bool wait, int *next, struct error *err)
 {
 	const char *bytes;
 	size_t available;
 
-	for (*next = 0; *next == 0 && (wait || stream_buffered(s->stream) > 0);) {
+	for (*next = NOTHING; *next == NOTHING && (wait || stream_buffered(s->stream) > 0);) {
 		size_t empty = 0;
 
 		if (!stream_read(s->stream, &bytes, &available, err))
 			return false;
 		while (empty < available && (bytes[empty] == '\r' || bytes[empty] == '\n'))
 			empty++;
-		*next = empty < available ? bytes[empty] : 0;
+		if (empty < available)
+			*next = (unsigned char)bytes[empty];
 		stream_consume(s->stream, empty);
 	}
 	return true;
@@ -109,12 +112,12 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
     struct session_event *event, struct error *err)
 {
 	bool fenced = false, listed = true, bare = asked_fits_without_number(asked, event->text, event->length);
-	char next;
+	int next;
 
 	keep(&s->asks, event, event->text, event->length);
 	if (!peek(s, false, &next, err))
 		return false;
-	if (next == 0 && session_queued(s) == 0) {
+	if (next == NOTHING && session_queued(s) == 0) {
 		fenced = true;
 		session_queue(s, COMMAND_NOOP, 0);
 	}
@@ -163,7 +166,7 @@ bool session_ask_finish(struct session *s, struct error *err)
 	struct session_asks *asks = &s->asks;
 	enum session_ask_form *form = asks->followed;
 	bool listed = true;
-	char next;
+	int next;
 
 	asks->followed = NULL;
 	if (!peek(s, true, &next, err))
@@ -177,10 +180,10 @@ bool session_ask_finish(struct session *s, struct error *err)
 bool session_is_quiet(struct session *s)
 {
 	struct error ignored;
-	char next;
+	int next;
 
-	/* Where octets are there, nothing is waited for. A NUL is one too many as well. */
-	if (s->queued > 0 || !peek(s, false, &next, &ignored) || stream_buffered(s->stream) == 0)
+	/* Where octets are there, nothing is waited for. */
+	if (s->queued > 0 || !peek(s, false, &next, &ignored) || next == NOTHING)
 		return true;
 	return s->asks.followed && begins_listing(next);
 }

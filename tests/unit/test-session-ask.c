@@ -225,6 +225,34 @@ START_TEST(the_form_of_the_answer_is_found_out_once)
 }
 END_TEST
 
+/* What is there when nothing was asked. */
+static const struct {
+	const char *octets;
+	size_t length;
+	bool quiet;
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false}, {"+OK\r\n", 5, false},
+    {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
+
+START_TEST(only_empty_lines_may_come_unasked)
+{
+	static struct talk talk;
+	struct session_event event;
+
+	server = (struct server){.answers = "+OK\r\n"};
+	talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+	talk_over_stream(&talk, false);
+	session_queue(talk.session, COMMAND_DELE, 1);
+	ck_assert(session_send(talk.session, &talk.err));
+	buf_append(&server.said, rests[_i].octets, rests[_i].length);
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
+	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
+	buf_free(&server.said);
+	buf_free(&server.heard);
+	talk_end(&talk);
+}
+END_TEST
+
 START_TEST(uids_with_blanks_at_the_end_are_the_same)
 {
 	static const struct row row = {"+OK 2 u2\r\n|+OK u2 \r\n", "yy"};
@@ -243,6 +271,7 @@ int main(void)
 	LOOP_OVER(c, a_size_is_told_in_one_of_these_ways, sizes);
 	LOOP_OVER(c, the_same_where_the_next_answer_shows_what_it_is, uids);
 	LOOP_OVER(c, the_form_of_the_answer_is_found_out_once, turns);
+	LOOP_OVER(c, only_empty_lines_may_come_unasked, rests);
 	tcase_add_test(c, uids_with_blanks_at_the_end_are_the_same);
 	return check_main(s);
 }
