@@ -116,9 +116,11 @@ static void retrieve(struct run *r, const struct plan_entry *e)
 static bool is_due(const struct run *r)
 {
 	const struct steps *steps = &r->steps;
+	/* An answer that is a whole listing costs as much as all messages are. */
+	size_t messages = session_asks_are_long(r->t->session) ? CHECK_MESSAGES + r->plan->count / 16 : CHECK_MESSAGES;
 
 	return asks(r) && steps->count < QUESTIONS_MOST && steps->messages > 0 &&
-	    (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || r->next == r->plan->count);
+	    (steps->messages >= messages || steps->octets >= CHECK_OCTETS || r->next == r->plan->count);
 }
 
 /*

@@ -63,10 +63,20 @@ static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 	return error_mend(err, "move some of them away on the server, by webmail for instance");
 }
 
-static struct maildrop_message *append(struct maildrop *m, uint32_t number, struct error *err)
+static bool fail_twice(const char *command, uint32_t number, struct error *err)
+{
+	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
+}
+
+/* Another message. A number that is repeated is noticed at once, so that no memory is used up; others in the end. */
+static struct maildrop_message *append(struct maildrop *m, uint32_t number, const char *command, struct error *err)
 {
 	if (!has_room(m, sizeof(*m->messages), err))
 		return NULL;
+	if (m->count > m->sorted && m->messages[m->count - 1].number == number) {
+		fail_twice(command, number, err);
+		return NULL;
+	}
 	if (m->count == m->capacity) {
 		m->capacity = m->capacity ? m->capacity * 3 / 2 : 256;
 		m->messages = memory_resize(m->messages, m->capacity, sizeof(*m->messages));
@@ -102,11 +112,6 @@ static bool fail_unlisted(uint32_t number, struct error *err)
 	return error_set(err, ERROR_PROTOCOL, "the server's UIDL names message %" PRIu32 ", which LIST does not", number);
 }
 
-static bool fail_twice(const char *command, uint32_t number, struct error *err)
-{
-	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
-}
-
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err)
 {
 	struct maildrop_message *message;
@@ -123,7 +128,7 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 		return error_server(err, line, length);
 	}
 	message = find(m, number);
-	if (!message && !(message = append(m, number, err)))
+	if (!message && !(message = append(m, number, "LIST", err)))
 		return false;
 	if (message->octets != MAILDROP_UNSIZED)
 		return fail_twice("LIST", number, err);
@@ -181,7 +186,7 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 		return true;
 	if (!message && m->sized)
 		return fail_unlisted(number, err);
-	if (!message && !(message = append(m, number, err)))
+	if (!message && !(message = append(m, number, "UIDL", err)))
 		return false;
 	m->uid_highest = number > m->uid_highest ? number : m->uid_highest;
 	/* More lines than messages: one is repeated, even if none of its UIDs could be used. */
