@@ -71,4 +71,17 @@ play <rows
 FLAGS=''
 check 'with the decision' grep -q 'fetch, then delete: new' nothing@look/out
 
+# UIDs that are only numbers are given to other messages: without TOP, their size tells.
+LEAVE=forever
+both >rows <<'TABLE'
+uids-are-numbers 10 0 3 3 messages arrive whose UIDs are their numbers
+TABLE
+play <rows
+for folder in uids-are-numbers uids-are-numbers-plain; do
+  rm "$folder/mail/0001"
+  printf 'Subject: another\r\n\r\nof another size\r\n' >"$folder/mail/0004"
+  (cd "$folder" && "$MAILHAUL" -c mailhaul.conf >out 2>err)
+  check "and another one with the number of an old one is fetched ($folder)" grep -q 'of another size' "$folder"/Mail/new/*
+done
+
 done_hostile

@@ -183,4 +183,6 @@ def other_sizes(s, *_):
 
 
 both("sizes-vary", mail=MANY, lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"], LIST=other_sizes)
+both("uids-are-numbers", lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
+     UIDL=lambda s: listing(*(b"%d %d" % (n, n) for n in s.numbers())), UIDL_n=lambda s, n: [b"+OK %d %d\r\n" % (n, n)])
 both("sizes-vary-top", mail=MANY, LIST=other_sizes)
