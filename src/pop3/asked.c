@@ -19,7 +19,8 @@ static size_t without_blanks_at_end(const char *text, size_t length)
 }
 
 /* Takes the number at the beginning, and the blanks around it. */
-static bool split(const char *text, size_t length, uint64_t *number, const char **rest, size_t *rest_length)
+static bool split(
+    const char *text, size_t length, uint64_t *number, const char **rest, size_t *rest_length)
 {
 	size_t start = 0, end;
 
@@ -58,7 +59,8 @@ bool asked_fits(const struct asked *a, const char *text, size_t length)
 		return split(rest, rest_length, &number, &rest, &rest_length);
 	/* Whatever a server adds behind the UID. */
 	return is_uid(a, rest, rest_length) ||
-	    (rest_length > uid_length && memcmp(rest, a->uid, uid_length) == 0 && is_blank(rest[uid_length]));
+	       (rest_length > uid_length && memcmp(rest, a->uid, uid_length) == 0 &&
+		   is_blank(rest[uid_length]));
 }
 
 bool asked_fits_without_number(const struct asked *a, const char *text, size_t length)
@@ -67,7 +69,8 @@ bool asked_fits_without_number(const struct asked *a, const char *text, size_t l
 
 	if (a->uid)
 		return is_uid(a, text, length);
-	return parse_number(text, without_blanks_at_end(text, length), INT64_MAX, &octets) && octets == a->octets;
+	return parse_number(text, without_blanks_at_end(text, length), INT64_MAX, &octets) &&
+	       octets == a->octets;
 }
 
 bool asked_is_listed(const char *text, size_t length)

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What was asked about one message by UIDL or LIST with its number (RFC 1939, 5. and 7.), and so what the answer is. */
+/* What was asked about one message by UIDL or LIST with its number (RFC 1939, 5. and 7.), and so
+ * what the answer is. */
 struct asked {
 	uint32_t number;
 	const char *uid; /* of the listing: UIDL was asked; NULL: LIST */

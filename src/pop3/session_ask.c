@@ -4,7 +4,7 @@
 #include "io/stream.h"
 #include "pop3/session_inside.h"
 
-enum { LINES_MOST = 4 * 1024 * 1024 }; /* of a listing; no maildrop that is listed has so many */
+enum { LINES_MOST = 4000000 }; /* of a listing; no maildrop that is listed has so many */
 
 void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets)
 {
@@ -22,7 +22,8 @@ bool session_asks_are_long(const struct session *s)
 	return s->asks.uid_form == SESSION_ASK_LISTING || s->asks.size_form == SESSION_ASK_LISTING;
 }
 
-static void keep(struct session_asks *asks, struct session_event *event, const char *text, size_t length)
+static void keep(
+    struct session_asks *asks, struct session_event *event, const char *text, size_t length)
 {
 	buf_clear(&asks->kept);
 	buf_append(&asks->kept, text, length);
@@ -30,7 +31,7 @@ static void keep(struct session_asks *asks, struct session_event *event, const c
 	event->length = length;
 }
 
-/* Lines of a listing begin with a number, and it ends with a dot; other answers begin with a sign. */
+/* Lines of a listing begin with a number, and it ends with a dot. Other answers have a sign. */
 static bool begins_listing(int next)
 {
 	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
@@ -38,7 +39,10 @@ static bool begins_listing(int next)
 
 enum { NOTHING = -1 }; /* instead of an octet */
 
-/* The first octet of what comes next, empty lines left out, which are consumed. Waits for it if `wait`; else NOTHING. */
+/*
+ * The first octet of what comes next. Empty lines before it are consumed. Waits for it if `wait`;
+ * otherwise NOTHING where none is there.
+ */
 static bool peek(struct session *s, bool wait, int *next, struct error *err)
 {
 	const char *bytes;
@@ -63,15 +67,16 @@ static void follow_queue(struct session *s)
 {
 	s->since_restart = 0;
 	stream_restart_clock(s->stream);
-	reply_expect(&s->reply, s->queued > 0 ? session_shape_of(s->queue[s->first].command) : REPLY_SINGLE);
+	reply_expect(
+	    &s->reply, s->queued > 0 ? session_shape_of(s->queue[s->first].command) : REPLY_SINGLE);
 }
 
 /*
- * Reads a listing up to its end. event: becomes right when the line is among the others, and gets that; NULL: nobody
- * asks. False in *listed when something else comes instead of a line.
+ * Reads a listing up to its end. event: becomes right when the line is among the others, and gets
+ * that; NULL: nobody asks. False in *listed when something else comes instead of a line.
  */
-static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event, bool *listed,
-    struct error *err)
+static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event,
+    bool *listed, struct error *err)
 {
 	enum reply_event found;
 	const char *text;
@@ -111,7 +116,8 @@ static bool read_fence(struct session *s, struct error *err)
 static bool look_behind(struct session *s, const struct asked *asked, enum session_ask_form *form,
     struct session_event *event, struct error *err)
 {
-	bool fenced = false, listed = true, bare = asked_fits_without_number(asked, event->text, event->length);
+	bool fenced = false, listed = true,
+	     bare = asked_fits_without_number(asked, event->text, event->length);
 	int next;
 
 	keep(&s->asks, event, event->text, event->length);
@@ -129,21 +135,22 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 			return false;
 		event->right &= listed;
 	} else {
-		/* A size alone may also be what the server says before a message: then that would follow. */
+		/* A size alone also stands before a message, which would follow then. */
 		event->right = bare && (next == '+' || next == '-');
 	}
 	/* Where it is wrong, the session is over, and nothing more can be believed. */
 	return !fenced || !event->right || read_fence(s, err);
 }
 
-bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+bool session_ask_settle(
+    struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
 {
 	struct session_asks *asks = &s->asks;
 	enum session_ask_form *form = asked->uid ? &asks->uid_form : &asks->size_form;
 	bool listed;
 
 	event->right = asked_fits(asked, event->text, event->length) ||
-	    (asked->uid && asked_fits_without_number(asked, event->text, event->length));
+		       (asked->uid && asked_fits_without_number(asked, event->text, event->length));
 	if (*form == SESSION_ASK_LISTING) {
 		/* Its status line may be the answer already, with nothing but a dot behind it. */
 		if (event->right)
@@ -157,8 +164,9 @@ bool session_ask_settle(struct session *s, const struct asked *asked, struct ses
 		asks->followed = *form == SESSION_ASK_UNKNOWN ? form : NULL;
 		return true;
 	}
-	return (*form == SESSION_ASK_LINE && !asked_fits_without_number(asked, event->text, event->length)) ||
-	    look_behind(s, asked, form, event, err);
+	return (*form == SESSION_ASK_LINE &&
+		   !asked_fits_without_number(asked, event->text, event->length)) ||
+	       look_behind(s, asked, form, event, err);
 }
 
 bool session_ask_finish(struct session *s, struct error *err)
@@ -173,7 +181,8 @@ bool session_ask_finish(struct session *s, struct error *err)
 		return false;
 	*form = begins_listing(next) ? SESSION_ASK_LISTING : SESSION_ASK_LINE;
 	if (*form == SESSION_ASK_LINE || read_listing(s, NULL, NULL, &listed, err))
-		return listed || error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+		return listed ||
+		       error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
 	return false;
 }
 

@@ -25,8 +25,9 @@ enum session_ask_form {
 /* What is known of this server's answers about one message. {0} at first. */
 struct session_asks {
 	enum session_ask_form size_form, uid_form;
-	enum session_ask_form *followed; /* an answer was right; lines that follow it would belong to it; or NULL */
-	struct buf kept;		 /* the text of an event, when the parser has gone on */
+	enum session_ask_form
+	    *followed;	 /* an answer was right; lines that follow it would belong to it; or NULL */
+	struct buf kept; /* the text of an event, when the parser has gone on */
 };
 
 enum { SESSION_WINDOW = 1024 }; /* commands in flight; their octets fit any socket buffer */
@@ -60,14 +61,16 @@ struct session {
 enum reply_shape session_shape_of(enum session_command command);
 
 /* The parser's next event, whatever the queue says. ERROR_PROTOCOL for what is malformed. */
-bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
-    struct error *err);
+bool session_read_event(struct session *s, enum reply_event *found, const char **text,
+    size_t *length, struct error *err);
 
 /*
- * An answer to session_ask was +OK: sets event->right, and the text that decided. If it may be a listing, what comes
- * next shows it; where nothing else would come, NOOP has the server say something, so that no time limit decides.
+ * An answer to session_ask was +OK: sets event->right, and the text that decided. If it may be a
+ * listing, what comes next shows it; where nothing else would come, NOOP has the server say
+ * something, so that no time limit decides.
  */
-bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
+bool session_ask_settle(
+    struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
 
 /* Before the next answer is read: takes lines that belong to one that was right already. */
 bool session_ask_finish(struct session *s, struct error *err);

@@ -16,7 +16,8 @@ static struct server {
 	struct buf heard;
 } server;
 
-static enum channel_status give(void *context, void *bytes, size_t size, size_t *got, struct error *err)
+static enum channel_status give(
+    void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	size_t left = server.said.length - server.given;
 
@@ -32,13 +33,15 @@ static enum channel_status give(void *context, void *bytes, size_t size, size_t 
 	return CHANNEL_DONE;
 }
 
-static enum channel_status hear(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+static enum channel_status hear(
+    void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
 {
 	(void)context;
 	(void)err;
 	buf_append(&server.heard, bytes, size);
 	*sent = size;
-	for (const char *at = bytes, *end = at + size; at < end; at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1) {
+	for (const char *at = bytes, *end = at + size; at < end;
+	     at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1) {
 		size_t length = strcspn(server.answers, "|");
 
 		if (strncmp(at, "NOOP", 4) == 0) {
@@ -63,11 +66,12 @@ static void forget(void *context)
 	(void)context;
 }
 
-static const struct channel channel = {.receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
+static const struct channel channel = {
+    .receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
 
 /*
- * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for each answer: y or n, r
- * for -ERR; it ends with the session.
+ * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for
+ * each answer: y or n, r for -ERR; it ends with the session.
  */
 struct row {
 	const char *answers, *right;
@@ -99,7 +103,9 @@ static const struct row uids[] = {
     /* a whole listing */
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
     {"+OK unique-id listing follows\r\n2\tu2\r\n1 u1\r\n.\r\n|+OK\r\n2 u2\r\n.\r\n", "yy"},
-    {"+OK 2 messages (120 octets)\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 messages (120 octets)\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
+    {"+OK 2 messages (120 octets)\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 messages (120 octets)\r\n1 "
+     "u1\r\n2 u2\r\n.\r\n",
+	"yy"},
     {"+OK 2 messages\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n|+OK\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n", "yy"},
     {"+OK\n1 u1\n2 u2\n.\n\n|+OK\n1 u1\n2 u2\n.\n", "yy"},
     {"+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
@@ -158,14 +164,16 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 		got[i] = event.type == SESSION_REFUSED ? 'r' : event.right ? 'y' : 'n';
 		ok = got[i] != 'n';
 		ck_assert(!ok || session_is_quiet(talk.session));
-		ck_assert_uint_eq(session_queued(talk.session), got[i] == 'n' ? session_queued(talk.session) : together && i == 0);
+		ck_assert_uint_eq(session_queued(talk.session),
+		    got[i] == 'n' ? session_queued(talk.session) : together && i == 0);
 	}
 	if (together && strcmp(row->right, got) != 0 && row->right[0] == 'n') {
 		/* It may need the next answer to be seen, and that was not there. */
 		ck_assert_str_eq(got, "");
 		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
 	} else {
-		ck_assert_msg(strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
+		ck_assert_msg(
+		    strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
 	}
 	buf_free(&server.said);
 	buf_free(&server.heard);
@@ -230,8 +238,8 @@ static const struct {
 	const char *octets;
 	size_t length;
 	bool quiet;
-} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false}, {"+OK\r\n", 5, false},
-    {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
+    {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
 
 START_TEST(only_empty_lines_may_come_unasked)
 {
