@@ -149,7 +149,7 @@ static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *e
 		if (!r->knows_history && !doubt_read_history(r->t->state, &r->evidence, err))
 			return false;
 		r->knows_history = true;
-		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1);
+		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1 && !r->repeating);
 	}
 	if (!r->repeating)
 		evidence_note(&r->evidence, &a->sizes);
@@ -226,6 +226,33 @@ static void refuse_different(struct run *r)
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
 }
 
+/*
+ * A message that was delivered in doubt is asked for again when the server gives another size for it. If it is what
+ * came before, it is not delivered again: *same.
+ */
+static bool compare_with_record(struct run *r, bool *same, struct error *err)
+{
+	struct destination *d = r->t->destination;
+	const struct arrival *a = &r->arrival;
+	struct digest digest = a->digest;
+	unsigned char sha256[DIGEST_SIZE];
+	struct state_record record;
+
+	*same = false;
+	if (!a->entry->outdated)
+		return true;
+	if (!state_get_doubt(r->t->state, a->entry->uid, &record, same, err))
+		return false;
+	if (!*same)
+		return true;
+	digest_end(&digest, sha256);
+	*same = memcmp(sha256, record.sha256, DIGEST_SIZE) == 0;
+	if (!*same)
+		return true;
+	d->ops->discard(d);
+	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, a->doubt ? STATE_DOUBT_SIZE : STATE_SURE, err);
+}
+
 /* Another message's size is a sign that the server has mixed its answers up. */
 static bool fail_mixed_up(struct run *r, struct error *err)
 {
@@ -241,20 +268,26 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 {
 	struct arrival *a = &r->arrival;
 	enum evidence_verdict verdict;
+	bool same;
 
 	a->under_way = false;
 	a->left = 0;
-	a->wire = event->octets;
+	a->wire = event->octets_crlf;
 	a->sizes.listed = a->entry->octets;
 	a->sizes.said = a->said;
-	a->sizes.wire = event->octets;
-	a->sizes.lf = a->octets;
+	a->sizes.sent = event->octets;
+	a->sizes.wire = event->octets_crlf;
+	a->sizes.lf = event->octets_lf;
 	a->sizes.dots = event->dots;
 	if (!judge(r, &verdict, err))
 		return false;
 	a->doubt = verdict != EVIDENCE_WHOLE;
 	if (a->doubt && session_is_crowded(r->t->session) && steps_has_size(r, a->entry, a->wire))
 		return fail_mixed_up(r, err);
+	if (!compare_with_record(r, &same, err))
+		return false;
+	if (same)
+		return true;
 	if (a->doubt && !r->repeating) {
 		defer(r);
 		return true;

@@ -201,6 +201,8 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	uint64_t octets = 0;
 
 	c->step = "list";
+	c->listing.all_deleted = a->retention.mode == RETENTION_NONE;
+	c->listing.max_octets = a->retention.max_octets;
 	if (!listing_read(&c->listing, c->connection.session, NULL, err))
 		return false;
 	tell(c, "times.listing", deadline_clock() - start);

@@ -16,6 +16,7 @@ static struct evidence_sizes sizes_of(const struct state_record *record)
 	return (struct evidence_sizes){
 	    .listed = record->listed,
 	    .said = record->said,
+	    .sent = record->wire,
 	    .wire = record->wire,
 	    .lf = record->octets,
 	    .empty = record->octets <= 2,

@@ -77,6 +77,8 @@ bool learn_from_server(const struct learning *l, bool deletes, const char **step
 		goto out;
 	all = state_rows_listed(known, &total.messages, &total.octets);
 	*step = "list";
+	l->listing->all_deleted = l->all_deleted;
+	l->listing->max_octets = l->account->retention.max_octets;
 	ok = listing_read(l->listing, session, all ? &total : NULL, err) && learn_with(l, known, err);
 out:
 	state_rows_free(&known);

@@ -21,6 +21,7 @@ struct learning {
 	const struct destination *destination; /* NULL where nothing will be delivered */
 	struct listing *listing;	       /* an empty one, or as listing_read left it */
 	struct plan *plan;		       /* an empty one */
+	bool all_deleted;		       /* what this run fetches is deleted */
 	int64_t now;			       /* seconds since the epoch */
 	int64_t certificate_ends;	       /* the same; 0: not known */
 	const struct log *log;

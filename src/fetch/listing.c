@@ -5,9 +5,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/parse.h"
+#include "io/deadline.h"
 #include "fetch/top.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
@@ -88,6 +93,26 @@ static char *make_uid(const struct top_identity *t)
 	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
 }
 
+/*
+ * UIDs that no message ever has again: what is fetched under them is deleted. Those that are too large stay, and have the
+ * same one the next time, so that the user is told once.
+ */
+static void make_passing_uids(struct listing *l)
+{
+	uint64_t session;
+
+	if (getentropy(&session, sizeof(session)) != 0)
+		session = (uint64_t)time(NULL) << 32 ^ (uint64_t)deadline_clock();
+	for (size_t i = 0; i < l->maildrop.count; i++) {
+		const struct maildrop_message *m = &l->maildrop.messages[i];
+
+		if (l->made[i] && l->max_octets > 0 && m->octets > l->max_octets)
+			memory_replace(&l->made[i], memory_format(" large:%" PRIu64, m->octets));
+		else if (l->made[i])
+			memory_replace(&l->made[i], memory_format(STATE_ONCE "%016" PRIx64 ":%" PRIu32, session, m->number));
+	}
+}
+
 /* TOP for the marked messages, and UIDs of what it tells. */
 static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
@@ -104,10 +129,12 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 	ok = top_identify(s, tops, unusable, true, err);
 	for (size_t i = 0; i < unusable; i++)
 		known += tops[i].known;
-	if (ok && known == 0)
+	if (ok && known == 0 && l->all_deleted)
+		make_passing_uids(l);
+	else if (ok && known == 0)
 		ok = refuse_unknown(tops[0].number, err);
 	filled = 0;
-	for (size_t i = 0; i < l->maildrop.count && ok; i++) {
+	for (size_t i = 0; i < l->maildrop.count && ok && known > 0; i++) {
 		if (!l->made[i])
 			continue;
 		free(l->made[i]);
@@ -173,6 +200,14 @@ bool listing_read_sizes(struct listing *l, struct session *s, struct error *err)
 	return session_list_sizes(s, &l->maildrop, err) && make_items(l, s, err);
 }
 
+/* Servers that give numbers for UIDs give the same ones to other messages. */
+static bool is_number(const char *uid, uint32_t number)
+{
+	uint64_t value;
+
+	return parse_number(uid, strlen(uid), UINT32_MAX, &value) && value == number;
+}
+
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
 {
 	size_t count = l->maildrop.count, unknown = 0;
@@ -196,9 +231,10 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 			.outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
 		    },
 		    .doubtful = item->doubtful,
-		    .likely = item->likely,
+		    .likely = item->likely || (item->steady && !is_number(item->uid, l->maildrop.messages[item->index].number)),
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
+		e->outdated = item->outdated;
 		e->broke = item->told == STATE_TOLD_BROKE;
 		plan->broke += e->broke;
 		plan->doubts += item->doubt;

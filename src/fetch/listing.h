@@ -16,6 +16,8 @@ struct state_look;
 
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
+	bool all_deleted;    /* what is fetched is deleted, so that no message has to be known again; set by the caller */
+	uint64_t max_octets; /* of a message that is fetched; 0: no limit; set by the caller */
 	struct maildrop maildrop;
 	char **made;		  /* UIDs that were made of headers, or NULL, for each message; NULL: there are none */
 	struct state_item *items; /* by UID, no two of which are the same; the index is the message's */
@@ -25,7 +27,8 @@ struct listing {
  * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
  * UID, or with one that others have too, gets one made of its header and first lines through TOP (policy/header):
  * " header:HEX:OCTETS", which no server can give, with "#N" behind it for the N-th of several that are the same;
- * or " unknown:NUMBER" where TOP is refused for it, but not for others.
+ * or " unknown:NUMBER" where TOP is refused for it, but not for others. Where TOP is refused for all of them,
+ * all_deleted gives them UIDs for this session alone (STATE_ONCE); otherwise it is an ERROR_PROTOCOL.
  */
 bool listing_read(struct listing *l, struct session *s, const struct maildrop_total *known, struct error *err);
 

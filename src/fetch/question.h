@@ -13,10 +13,10 @@ struct session_event;
  * for another's. So it is asked, behind other commands, for the UID of one message, or for its size
  * where it gave no UID (RFC 1939, 5. and 7.), and what came before counts once the right answer is here.
  */
-void question_ask(struct session *s, uint32_t number, const char *uid);
+void question_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets);
 
-/* Whether the event answers this question rightly. uid as when it was asked. */
-bool question_is_answered(uint32_t number, const char *uid, const struct session_event *event);
+/* Whether the event is the right answer to its question. */
+bool question_is_answered(const struct session_event *event);
 
 /* Sets the error for a wrong answer. Returns false. */
 bool question_fail(uint32_t number, const struct session_event *event, struct error *err);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -123,28 +124,62 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 	return true;
 }
 
+/*
+ * Whether a look at the header is needed. What has a UID for this session alone is looked at where its size is that of a
+ * missing message, by *whole: it is retrieved, which a dry run does not do.
+ */
+static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole, struct error *err)
+{
+	*whole = strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) == 0;
+	*wanted = e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure);
+	if (!*wanted || !*whole)
+		return true;
+	*wanted = r->destination != NULL;
+	return !*wanted || state_misses_size(r->state, e->octets, r->now, wanted, err);
+}
+
+/* Those that are looked at, in `entries`: first those by TOP, then those by RETR. */
+static bool choose(const struct recognition *r, struct plan_entry **entries, size_t *by_top, size_t *count, struct error *err)
+{
+	*count = 0;
+	for (int by_retr = 0; by_retr < 2; by_retr++) {
+		*by_top = *count;
+		for (size_t i = 0; i < r->plan->count; i++) {
+			struct plan_entry *e = &r->plan->entries[i];
+			bool wanted, whole;
+
+			if (!wants_look(r, e, &wanted, &whole, err))
+				return false;
+			if (wanted && whole == by_retr)
+				entries[(*count)++] = e;
+		}
+	}
+	return true;
+}
+
 /* One look at the headers of all that need it. */
 static bool look(const struct recognition *r, size_t *displaced, struct error *err)
 {
 	struct plan_entry **entries = memory_zeroed(r->plan->count, sizeof(*entries));
-	struct top_identity *tops;
-	size_t count = 0;
-	bool ok;
+	struct top_identity *tops = NULL;
+	size_t count, by_top;
+	bool ok = choose(r, entries, &by_top, &count, err);
 
-	for (size_t i = 0; i < r->plan->count; i++) {
-		struct plan_entry *e = &r->plan->entries[i];
-
-		if (e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure))
-			entries[count++] = e;
-	}
+	if (!ok)
+		goto out;
 	tops = memory_zeroed(count, sizeof(*tops));
 	for (size_t i = 0; i < count; i++)
-		tops[i] = (struct top_identity){
-		    .number = entries[i]->number, .octets = entries[i]->octets, .uid = entries[i]->uid};
+		tops[i] = (struct top_identity){.number = entries[i]->number,
+		    .octets = entries[i]->octets,
+		    .uid = entries[i]->uid,
+		    .whole = i >= by_top};
 	if (count > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
 		    count);
-	ok = top_identify(r->session, tops, count, false, err) && settle_all(r, entries, tops, count, displaced, err);
+	ok = top_identify(r->session, tops, by_top, false, err) &&
+	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
+	    settle_all(r, entries, tops, count, displaced, err);
+out:
 	free(entries);
 	free(tops);
 	return ok;

@@ -41,10 +41,12 @@ void steps_retrieve(struct run *r, struct plan_entry *e)
 bool steps_is_due(const struct run *r)
 {
 	const struct steps *steps = &r->steps;
+	/* An answer that is a whole listing costs as much as all messages are. */
+	size_t messages = CHECK_MESSAGES + (session_asks_are_long(r->t->session) ? r->plan->count / 16 : 0);
 	bool last = r->repeating ? r->again_next == r->again_count : r->next == r->plan->count;
 
 	return steps_asks(r) && steps->count < QUESTIONS_MOST && steps->messages > 0 &&
-	    (is_one_by_one(r) || steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || last);
+	    (is_one_by_one(r) || steps->messages >= messages || steps->octets >= CHECK_OCTETS || last);
 }
 
 void steps_ask(struct run *r)
@@ -53,7 +55,7 @@ void steps_ask(struct run *r)
 	const struct plan_entry *e = steps->order[steps->sent - 1];
 	size_t place = (steps->first + steps->count++) % QUESTIONS_MOST;
 
-	question_ask(r->t->session, e->number, steps->by_size ? "" : e->uid);
+	question_ask(r->t->session, e->number, steps->by_size ? "" : e->uid, e->octets);
 	steps->asked[place].entry = e;
 	steps->asked[place].sent = steps->sent;
 	steps->messages = 0;
@@ -99,7 +101,7 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 			return false;
 		if (!steps->mute)
 			return true;
-	} else if (!question_is_answered(e->number, event->command == COMMAND_ASK_SIZE ? "" : e->uid, event)) {
+	} else if (!question_is_answered(event)) {
 		return fail(r, e, event, err);
 	} else {
 		steps->answered = true;

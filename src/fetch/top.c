@@ -57,7 +57,7 @@ static bool take_answer(struct session *s, const struct top_identity *last, stru
 
 	if (!session_next(s, &event, err))
 		return false;
-	if (question_is_answered(last->number, last->uid, &event) ||
+	if (question_is_answered(&event) ||
 	    (event.type == SESSION_REFUSED && session_window(s) == 1))
 		return true;
 	return question_fail(last->number, &event, err);
@@ -65,16 +65,17 @@ static bool take_answer(struct session *s, const struct top_identity *last, stru
 
 bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err)
 {
-	bool can = session_capabilities(s)->top;
+	bool whole = count > 0 && identities[0].whole, can = whole || session_capabilities(s)->top;
+	enum session_command command = whole ? COMMAND_RETR : peek ? COMMAND_PEEK : COMMAND_TOP;
 	size_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		/* Behind the last TOP goes the question. */
 		for (; next <= count && session_queued(s) < (can ? session_window(s) : 1); next++) {
 			if (next < count)
-				session_queue(s, peek ? COMMAND_PEEK : COMMAND_TOP, identities[next].number);
+				session_queue(s, command, identities[next].number);
 			else
-				question_ask(s, identities[count - 1].number, identities[count - 1].uid);
+				question_ask(s, identities[count - 1].number, identities[count - 1].uid, identities[count - 1].octets);
 		}
 		if (!take_one(s, peek, &identities[i], err))
 			return false;
@@ -83,6 +84,6 @@ bool top_identify(struct session *s, struct top_identity *identities, size_t cou
 			return true;
 	}
 	if (count > 0 && session_queued(s) == 0)
-		question_ask(s, identities[count - 1].number, identities[count - 1].uid);
+		question_ask(s, identities[count - 1].number, identities[count - 1].uid, identities[count - 1].octets);
 	return count == 0 || take_answer(s, &identities[count - 1], err);
 }

@@ -17,6 +17,7 @@ struct top_identity {
 	uint64_t octets;   /* by LIST */
 	const char *uid;   /* "" without one */
 	struct header_fields *fields; /* NULL, or started: gets the header */
+	bool whole;   /* set by the caller: RETR brings the header instead of TOP, for all or none of those that are asked for */
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SHORT]; /* with peek: of header and first lines */

@@ -118,6 +118,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	    .destination = w->destination,
 	    .listing = &w->listing,
 	    .plan = &w->plan,
+	    .all_deleted = w->rule.mode == RETENTION_NONE && !w->rule.keep,
 	    .now = w->clock.now,
 	    .certificate_ends = w->certificate_ends,
 	    .log = &w->log,

@@ -26,7 +26,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
 /* Some servers leave the line end out that they add to a message without one. */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->wire == given || s->wire == given + 2 || s->wire + s->dots == given;
+	return s->wire == given || s->wire == given + 2 || s->wire + s->dots == given || s->sent == given;
 }
 
 static bool fits_lf(uint64_t given, const struct evidence_sizes *s)
@@ -183,6 +183,20 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	return others >= ESTIMATES_LEAST && share >= least / 2 && share <= most * 2;
 }
 
+/* Whether nearly all others are shorter than the server says, and this one less so than they: a part would be more. */
+static bool is_less_short(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	size_t count = sample_count(h), shorter = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_sample *other = &h->samples[i];
+
+		shorter += other->wire < other->given && differ(other, this) &&
+		    (double)other->wire * (double)this->given <= (double)this->wire * (double)other->given;
+	}
+	return this->wire < this->given && shorter >= ESTIMATES_LEAST && shorter >= count - count / 4;
+}
+
 /* Whether the number is wrong throughout, and for this message as for nearly all others. */
 static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted)
@@ -196,7 +210,8 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 	if (others.wrong < OTHERS_LEAST || (others.exact + others.lf) * FITS_RATIO > others.wrong)
 		return false;
 	alike = count_alike(&others, &this);
-	return (alike >= OTHERS_LEAST && alike >= count - count / 4) || is_estimate(&others, &this);
+	return (alike >= OTHERS_LEAST && alike >= count - count / 4) || is_less_short(&others, &this) ||
+	    is_estimate(&others, &this);
 }
 
 static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,

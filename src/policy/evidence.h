@@ -22,8 +22,9 @@
 struct evidence_sizes {
 	uint64_t listed; /* by LIST; or EVIDENCE_NO_SIZE */
 	uint64_t said;	 /* by RETR's +OK; or EVIDENCE_NO_SIZE */
-	uint64_t wire;	 /* that came, without stuffed dots, with CRLF */
-	uint64_t lf;	 /* the same, with LF for CRLF */
+	uint64_t sent;	 /* that came, without stuffed dots, with the line ends that the server uses */
+	uint64_t wire;	 /* the same, with CRLF for each line end, */
+	uint64_t lf;	 /* and with LF */
 	uint64_t dots;	 /* stuffed dots */
 	bool empty;	 /* nothing but line ends came */
 };

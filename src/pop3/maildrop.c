@@ -10,32 +10,47 @@
 #include "base/memory.h"
 #include "base/parse.h"
 
+/* Fields are parted by a blank (RFC 1939, 5. and 7.); some servers have more of them, or TABs. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t skip_blanks(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && is_blank(text[at]))
+		at++;
+	return at;
+}
+
 /* Octets before the first blank. */
 static size_t word_length(const char *text, size_t length)
 {
-	const char *blank = memchr(text, ' ', length);
+	size_t at = 0;
 
-	return blank ? (size_t)(blank - text) : length;
+	while (at < length && !is_blank(text[at]))
+		at++;
+	return at;
 }
 
 /* Splits "number rest" and reads the number; rest may be empty. */
 static bool read_number(const char *line, size_t length, const char *command, uint32_t *number, const char **rest,
     size_t *rest_length, struct error *err)
 {
-	size_t digits = word_length(line, length);
+	size_t start = skip_blanks(line, length), digits = word_length(line + start, length - start);
 	uint64_t value;
 
-	if (!parse_number(line, digits, INT32_MAX, &value) || value == 0) {
+	if (!parse_number(line + start, digits, INT32_MAX, &value) || value == 0) {
 		error_set(err, ERROR_PROTOCOL, "the server's %s listing has a line without a message number", command);
 		return error_server(err, line, length);
 	}
 	*number = (uint32_t)value;
-	*rest = line + digits;
-	*rest_length = length - digits;
-	while (*rest_length > 0 && **rest == ' ') {
-		*rest += 1;
-		*rest_length -= 1;
-	}
+	start += digits;
+	start += skip_blanks(line + start, length - start);
+	*rest = line + start;
+	*rest_length = length - start;
 	return true;
 }
 
@@ -48,10 +63,20 @@ static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 	return error_mend(err, "move some of them away on the server, by webmail for instance");
 }
 
-static struct maildrop_message *append(struct maildrop *m, uint32_t number, struct error *err)
+static bool fail_twice(const char *command, uint32_t number, struct error *err)
+{
+	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
+}
+
+/* Another message. A number that is repeated is noticed at once, so that no memory is used up; others in the end. */
+static struct maildrop_message *append(struct maildrop *m, uint32_t number, const char *command, struct error *err)
 {
 	if (!has_room(m, sizeof(*m->messages), err))
 		return NULL;
+	if (m->count > m->sorted && m->messages[m->count - 1].number == number) {
+		fail_twice(command, number, err);
+		return NULL;
+	}
 	if (m->count == m->capacity) {
 		m->capacity = m->capacity ? m->capacity * 3 / 2 : 256;
 		m->messages = memory_resize(m->messages, m->capacity, sizeof(*m->messages));
@@ -87,11 +112,6 @@ static bool fail_unlisted(uint32_t number, struct error *err)
 	return error_set(err, ERROR_PROTOCOL, "the server's UIDL names message %" PRIu32 ", which LIST does not", number);
 }
 
-static bool fail_twice(const char *command, uint32_t number, struct error *err)
-{
-	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
-}
-
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err)
 {
 	struct maildrop_message *message;
@@ -108,7 +128,7 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 		return error_server(err, line, length);
 	}
 	message = find(m, number);
-	if (!message && !(message = append(m, number, err)))
+	if (!message && !(message = append(m, number, "LIST", err)))
 		return false;
 	if (message->octets != MAILDROP_UNSIZED)
 		return fail_twice("LIST", number, err);
@@ -136,13 +156,14 @@ static bool end_listing(struct maildrop *m, const char *command, struct error *e
 
 bool maildrop_end_sizes(struct maildrop *m, struct error *err)
 {
+	size_t sized;
+
 	if (!end_listing(m, "LIST", err))
 		return false;
-	if (m->counted > 0 && m->count > m->counted) {
-		error_set(err, ERROR_PROTOCOL, "messages have come to the maildrop since it was opened");
-		err->temporary = true;
-		return error_mend(err, "the next run tries again");
-	}
+	for (sized = m->count; sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED;)
+		sized--;
+	/* An empty LIST behind a UIDL that was not takes nothing away. */
+	m->count = m->sorted = sized > 0 ? sized : m->count;
 	for (size_t i = 0; i < m->count; i++) {
 		if (m->messages[i].octets == MAILDROP_UNSIZED)
 			return fail_unlisted(m->messages[i].number, err);
@@ -161,10 +182,13 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 	if (!read_number(line, length, "UIDL", &number, &uid, &uid_length, err))
 		return false;
 	message = find(m, number);
+	if (!message && m->sized && m->count > 0 && number > m->messages[m->count - 1].number)
+		return true;
 	if (!message && m->sized)
 		return fail_unlisted(number, err);
-	if (!message && !(message = append(m, number, err)))
+	if (!message && !(message = append(m, number, "UIDL", err)))
 		return false;
+	m->uid_highest = number > m->uid_highest ? number : m->uid_highest;
 	/* More lines than messages: one is repeated, even if none of its UIDs could be used. */
 	if (message->uid_length > 0 || ++m->uid_lines > m->count)
 		return fail_twice("UIDL", number, err);
@@ -185,9 +209,24 @@ bool maildrop_end_uids(struct maildrop *m, struct error *err)
 	return end_listing(m, "UIDL", err);
 }
 
+bool maildrop_has_newer(const struct maildrop *m)
+{
+	return m->count > 0 && m->messages[m->count - 1].number > m->uid_highest;
+}
+
+void maildrop_forget_uids(struct maildrop *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		m->messages[i].uid_length = 0;
+	buf_clear(&m->uids);
+	m->uid_lines = 0;
+	m->uid_highest = 0;
+	m->matched = 0;
+}
+
 bool maildrop_read_total(const char *text, size_t length, struct maildrop_total *total)
 {
-	size_t digits = word_length(text, length), rest = digits < length ? digits + 1 : length;
+	size_t digits = word_length(text, length), rest = digits + skip_blanks(text + digits, length - digits);
 
 	return parse_number(text, digits, INT32_MAX, &total->messages) &&
 	    parse_number(text + rest, word_length(text + rest, length - rest), INT64_MAX, &total->octets);

@@ -33,6 +33,7 @@ struct maildrop {
 	size_t sorted;	 /* so many messages were there at the end of a listing */
 	size_t matched;	 /* of those, the one behind that of the other listing's last line */
 	size_t uid_lines; /* lines of UIDL that were taken */
+	uint32_t uid_highest; /* the highest number among them; 0: there are none */
 	uint64_t counted; /* messages by STAT; 0: it was not asked, or did not tell */
 	bool sized;	  /* LIST has been answered */
 };
@@ -53,16 +54,25 @@ bool maildrop_read_total(const char *text, size_t length, struct maildrop_total 
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err);
 
 /*
- * The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it; one that passes when there
- * are more than STAT has counted: they have come meanwhile, and UIDL did not know them.
+ * The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it. Only messages at the end may be
+ * missing: the maildrop has changed between the two, and what LIST does not know any more is left out.
  */
 bool maildrop_end_sizes(struct maildrop *m, struct error *err);
 
-/* Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as for LIST, or for a number that LIST did not have. */
+/*
+ * Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as for LIST, or for a number that LIST did not have.
+ * One behind the last of LIST's is passed over: that message has come since, and the next run gets it.
+ */
 bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struct error *err);
 
 /* The end of UIDL. ERROR_PROTOCOL when a number came twice. */
 bool maildrop_end_uids(struct maildrop *m, struct error *err);
+
+/* Whether LIST has messages behind the last one of UIDL: they have come between the two, and UIDL would have them now. */
+bool maildrop_has_newer(const struct maildrop *m);
+
+/* Takes all UIDs back, for another UIDL. */
+void maildrop_forget_uids(struct maildrop *m);
 
 /* The UID of a message, terminated by NUL; "" where there is none. It is the maildrop's. */
 const char *maildrop_uid(const struct maildrop *m, const struct maildrop_message *message);

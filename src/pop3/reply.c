@@ -3,6 +3,7 @@
 #include "pop3/reply.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/scan.h"
 
@@ -10,6 +11,7 @@ void reply_init(struct reply *r, bool crlf)
 {
 	r->crlf = crlf;
 	r->line_length = 0;
+	r->line_end = 1;
 	reply_expect(r, REPLY_SINGLE);
 }
 
@@ -18,13 +20,40 @@ void reply_expect(struct reply *r, enum reply_shape shape)
 	r->shape = shape;
 	r->in_status = true;
 	r->place = PLACE_LINE_START;
-	r->octets = 0;
-	r->dots = 0;
+	r->held = r->empty = 0;
+	r->octets = r->given = r->line_ends = r->dots = 0;
+}
+
+void reply_follow_lines(struct reply *r)
+{
+	r->shape = REPLY_LINES;
+	r->in_status = false;
+}
+
+uint64_t reply_octets(const struct reply *r, bool with_crlf)
+{
+	bool counted = r->crlf || r->line_end != 1;
+	uint64_t line_ends = counted ? r->line_ends : r->octets - r->given;
+	uint64_t text = r->given - (r->crlf ? 2 : 1) * line_ends;
+
+	return text + (with_crlf ? 2 : 1) * line_ends;
+}
+
+/* Takes the CRs of a line's end away. A status line tells how many the other lines of its reply may have. */
+static size_t without_line_end(struct reply *r, size_t length)
+{
+	unsigned most = r->in_status || r->line_end == 2 ? 2 : 1, count = 0;
+
+	while (count < most && length > count && r->line[length - count - 1] == '\r')
+		count++;
+	if (r->in_status)
+		r->line_end = count;
+	return length - count;
 }
 
 /*
- * Gathers a line that ends with LF; a CR before it belongs to the line end. A server that ends
- * lines with a bare LF is understood: nothing depends on the difference here.
+ * Gathers a line that ends with LF; CRs before it belong to the line end. Outside of bodies nothing depends on what a
+ * line ends with.
  */
 static enum reply_event next_line(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
     size_t *length)
@@ -46,35 +75,47 @@ static enum reply_event next_line(struct reply *r, const char *in, size_t in_len
 	if (!end)
 		return REPLY_MORE;
 	*used += 1;
-	if (total > 0 && r->line[total - 1] == '\r')
-		total--;
+	total = without_line_end(r, total);
 	*length = total < REPLY_LINE_MOST ? total : REPLY_LINE_MOST;
 	r->line_length = 0;
 	return total > REPLY_LINE_MOST ? REPLY_MALFORMED : REPLY_LINE;
 }
 
-/* "+OK" and "-ERR" are in upper case by the RFC; anything else is no status. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_letter_or_digit(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* RFC 1939, 3. wants upper case and a blank behind it; what is understood without a doubt is taken. */
 static enum reply_event classify_status(struct reply *r, const char **text, size_t *length)
 {
 	static const struct {
 		const char *word;
 		size_t length;
 		enum reply_event event;
-	} words[] = {{"+OK", 3, REPLY_OK}, {"-ERR", 4, REPLY_ERR}, {"+", 1, REPLY_CONTINUE}};
+	} words[] = {{"+OK", 3, REPLY_OK}, {"-ERR", 4, REPLY_ERR}, {"+ERR", 4, REPLY_ERR}, {"+", 1, REPLY_CONTINUE}};
 
+	r->empty = 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		enum reply_event event = words[i].event;
 		size_t skip = words[i].length;
 
-		if (*length < skip || memcmp(*text, words[i].word, skip) != 0)
+		if (*length < skip || strncasecmp(*text, words[i].word, skip) != 0)
 			continue;
-		if (*length > skip && (*text)[skip] != ' ')
+		if (*length > skip && (event == REPLY_CONTINUE ? !is_blank((*text)[skip]) : is_letter_or_digit((*text)[skip])))
 			continue;
-		skip += *length > skip;
+		while (skip < *length && is_blank((*text)[skip]))
+			skip++;
 		*text += skip;
 		*length -= skip;
-		if (words[i].event == REPLY_OK && r->shape != REPLY_SINGLE)
+		if (event == REPLY_OK && r->shape != REPLY_SINGLE)
 			r->in_status = false;
-		return words[i].event;
+		return event;
 	}
 	return REPLY_MALFORMED;
 }
@@ -90,11 +131,13 @@ static enum reply_event next_listing_line(const char **text, size_t *length)
 	return REPLY_LINE;
 }
 
-/* Gives a line end out: what CRLF becomes. */
-static char *put_line_end(const struct reply *r, char *out)
+/* Gives a line end out: what CRLF becomes. They are counted where lengths do not tell how many there were. */
+static char *put_line_end(struct reply *r, char *out)
 {
-	if (r->crlf)
+	if (r->crlf) {
+		r->line_ends++;
 		*out++ = '\r';
+	}
 	*out++ = '\n';
 	return out;
 }
@@ -174,17 +217,27 @@ static char *copy_lines(struct reply *r, const char **in, const char *end, char 
 	return out;
 }
 
-/* Behind the terminator; its three octets are not the body's. */
-static enum reply_event end_body(struct reply *r, const char *in, const char *at, size_t *used, size_t *length)
+/* Behind the terminator, whose octets are not the body's. */
+static enum reply_event end_body(struct reply *r, size_t taken, size_t terminator, size_t *used, size_t *length)
 {
-	*used = (size_t)(at - in);
+	*used = taken;
 	*length = 0;
-	r->octets += *used;
-	r->octets -= 3;
+	r->octets += taken;
+	r->octets -= terminator;
 	r->shape = REPLY_SINGLE;
 	r->in_status = true;
 	r->place = PLACE_LINE_START;
 	return REPLY_END;
+}
+
+/* Octets of a body were taken, and what is in r->data up to `out` is given for them. */
+static enum reply_event give_data(struct reply *r, size_t taken, const char *out, size_t *used, size_t *length)
+{
+	*used = taken;
+	*length = (size_t)(out - r->data);
+	r->octets += taken;
+	r->given += *length;
+	return *length > 0 ? REPLY_DATA : REPLY_MORE;
 }
 
 static enum reply_event next_data(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
@@ -206,13 +259,65 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 			break; /* what came before the terminator goes first */
 		next = step(r, *at++, out);
 		if (!next)
-			return end_body(r, in, at, used, length);
+			return end_body(r, (size_t)(at - in), 3, used, length);
 		out = next;
 	}
-	*used = (size_t)(at - in);
-	r->octets += *used;
-	*length = (size_t)(out - r->data);
-	return *length > 0 ? REPLY_DATA : REPLY_MORE;
+	return give_data(r, (size_t)(at - in), out, used, length);
+}
+
+/* Text goes on: a dot before it was stuffing. */
+static void drop_stuffing(struct reply *r)
+{
+	r->octets -= r->place == PLACE_DOT;
+	r->dots += r->place == PLACE_DOT;
+	r->place = PLACE_INSIDE;
+}
+
+/* Gives out the CRs that were held back: they end no line. A dot before them was stuffing. */
+static char *release(struct reply *r, char *out)
+{
+	drop_stuffing(r);
+	for (; r->held > 0; r->held--)
+		*out++ = '\r';
+	return out;
+}
+
+/* The same as next_data for a body whose lines do not end with CRLF. Few servers have such, so an octet at a time will do. */
+static enum reply_event next_odd_data(struct reply *r, const char *in, size_t in_length, size_t *used,
+    const char **text, size_t *length)
+{
+	enum { AT_ONCE = REPLY_INPUT_MOST / 2 }; /* each may be a LF that becomes CRLF */
+	const char *at = in, *end = in + (in_length < AT_ONCE ? in_length : AT_ONCE);
+	unsigned least = r->line_end > 0 ? 1 : 0, most = r->line_end > 0 ? r->line_end : 1;
+	char *out = r->data;
+
+	*text = r->data;
+	for (; at < end; at++) {
+		bool ends = *at == '\n' && r->held >= least;
+
+		if (ends && r->place == PLACE_DOT) {
+			if (out > r->data)
+				break; /* what came before the terminator goes first */
+			return end_body(r, (size_t)(at + 1 - in), 2 + r->held, used, length);
+		}
+		if (ends) {
+			r->line_ends += !r->crlf; /* put_line_end counts the others */
+			out = put_line_end(r, out);
+			r->held = 0;
+			r->place = PLACE_LINE_START;
+		} else if (*at == '\r' && r->held < most) {
+			r->held++;
+		} else if (*at == '\r') {
+			drop_stuffing(r);
+			*out++ = '\r';
+		} else if (*at == '.' && r->place == PLACE_LINE_START && r->held == 0) {
+			r->place = PLACE_DOT;
+		} else {
+			out = release(r, out);
+			*out++ = *at;
+		}
+	}
+	return give_data(r, (size_t)(at - in), out, used, length);
 }
 
 enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
@@ -226,8 +331,13 @@ enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, s
 	if (in_length == 0)
 		return REPLY_MORE;
 	if (!r->in_status && r->shape == REPLY_BODY)
-		return next_data(r, in, in_length, used, text, length);
-	event = next_line(r, in, in_length, used, text, length);
+		return (r->line_end == 1 ? next_data : next_odd_data)(r, in, in_length, used, text, length);
+	do {
+		size_t taken = 0;
+
+		event = next_line(r, in + *used, in_length - *used, &taken, text, length);
+		*used += taken;
+	} while (event == REPLY_LINE && r->in_status && *length == 0 && r->empty++ < REPLY_EMPTY_MOST);
 	if (event != REPLY_LINE)
 		return event;
 	if (r->in_status)

@@ -16,8 +16,8 @@ enum reply_shape {
 
 enum reply_event {
 	REPLY_MORE,	 /* the input is used up */
-	REPLY_OK,	 /* "+OK"; text is what follows it */
-	REPLY_ERR,	 /* "-ERR"; text is what follows it */
+	REPLY_OK,	 /* "+OK"; text is what follows it and the blanks behind it */
+	REPLY_ERR,	 /* "-ERR", or "+ERR"; text is the same */
 	REPLY_CONTINUE,	 /* "+ ": a SASL challenge (RFC 5034, 4.); text is what follows */
 	REPLY_LINE,	 /* a line of a REPLY_LINES answer, dot-unstuffed, without its line end */
 	REPLY_DATA,	 /* octets of a body, dot-unstuffed, line ends as asked for */
@@ -28,6 +28,7 @@ enum reply_event {
 enum {
 	REPLY_LINE_MOST = 8192,	    /* octets of a status or listing line */
 	REPLY_INPUT_MOST = 65536,   /* octets taken in one call at the most */
+	REPLY_EMPTY_MOST = 4,	    /* empty lines that are passed over before a status line */
 };
 
 /* Where in a body the decoder stands. What is pending was read and not given out. */
@@ -42,14 +43,24 @@ enum reply_place {
 /*
  * A parser of replies: bytes in, events out, no I/O. Any cut of the input into pieces gives the
  * same events (data may be cut differently).
+ *
+ * Lines end with CRLF (RFC 1939, 3.), and in a reply whose status line does, a body knows no other line end: what a
+ * message holds beside that is content. A status line that ends with a bare LF, or with CR CR LF, begins a reply whose
+ * lines may end as it did. Before a status line, a few empty lines are passed over. "+OK" and "-ERR" may be in lower
+ * case.
  */
 struct reply {
 	bool crlf; /* bodies keep CRLF; otherwise it becomes LF */
 	enum reply_shape shape;
 	bool in_status;
 	enum reply_place place;
-	uint64_t octets; /* of the body so far, as the server counts them: unstuffed, with CRLF */
-	uint64_t dots;	 /* that were stuffed into it so far */
+	unsigned line_end;  /* CRs before the LF of this reply's status line: 0, 1 or 2 */
+	unsigned held;	    /* CRs that are pending in a body whose line_end is not 1 */
+	unsigned empty;	    /* lines before this status line that were passed over */
+	uint64_t octets;    /* of the body so far as they were sent, but for stuffing: see reply_octets */
+	uint64_t given;	    /* octets of the body that were given out */
+	uint64_t line_ends; /* of the body that were given out, where that is not octets - given */
+	uint64_t dots;	    /* that were stuffed into it so far */
 	size_t line_length;
 	char line[REPLY_LINE_MOST + 2];
 	char data[REPLY_INPUT_MOST + 2 + SCAN_SLACK];
@@ -67,5 +78,14 @@ void reply_expect(struct reply *r, enum reply_shape shape);
  */
 enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
     size_t *length);
+
+/* After REPLY_OK of a REPLY_SINGLE answer: lines follow all the same, as for REPLY_LINES. */
+void reply_follow_lines(struct reply *r);
+
+/*
+ * At REPLY_END of a body: its octets with CRLF for each line end, as RFC 1939, 11. wants them counted, or with LF. What
+ * the server sent is in r->octets: it has the line ends that the server uses.
+ */
+uint64_t reply_octets(const struct reply *r, bool with_crlf);
 
 #endif

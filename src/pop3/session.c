@@ -34,6 +34,8 @@ struct session *session_make(struct stream *stream, const struct log *log, bool 
 
 void session_free(struct session **s)
 {
+	if (*s)
+		buf_free(&(*s)->asks.kept);
 	free(*s);
 	*s = NULL;
 }
@@ -78,11 +80,6 @@ size_t session_window(const struct session *s)
 	return s->capability.pipelining && !s->one_at_a_time ? SESSION_WINDOW : 1;
 }
 
-bool session_is_quiet(const struct session *s)
-{
-	return s->queued > 0 || stream_buffered(s->stream) == 0;
-}
-
 void session_forbid_pipelining(struct session *s)
 {
 	s->one_at_a_time = true;
@@ -106,7 +103,7 @@ static const char *const command_words[] = {
     [COMMAND_UTF8] = "UTF8",
 };
 
-static enum reply_shape shape_of(enum session_command command)
+enum reply_shape session_shape_of(enum session_command command)
 {
 	switch (command) {
 	case COMMAND_CAPA:
@@ -125,13 +122,13 @@ static enum reply_shape shape_of(enum session_command command)
 /* Appends to the queue. The caller has made sure of room: SESSION_WINDOW is the most that fits. */
 void session_push(struct session *s, enum session_command command, uint32_t number)
 {
-	s->queue[(s->first + s->queued) % SESSION_WINDOW] = (struct command){command, number};
+	s->queue[(s->first + s->queued) % SESSION_WINDOW] = (struct session_slot){.command = command, .number = number};
 	s->crowded |= s->queued > 0;
 	if (s->queued++ == 0) {
 		s->crowded = false;
 		s->answered = 0;
 		s->waited = 0;
-		reply_expect(&s->reply, shape_of(command));
+		reply_expect(&s->reply, session_shape_of(command));
 		stream_restart_clock(s->stream);
 	}
 }
@@ -145,7 +142,7 @@ static void pop(struct session *s)
 	s->waited = 0;
 	stream_restart_clock(s->stream);
 	if (--s->queued > 0)
-		reply_expect(&s->reply, shape_of(s->queue[s->first].command));
+		reply_expect(&s->reply, session_shape_of(s->queue[s->first].command));
 }
 
 void session_queue(struct session *s, enum session_command command, uint32_t number)
@@ -229,14 +226,14 @@ static bool fail_unanswered(struct session *s, struct error *err)
 /* Makes the outside's event from the parser's and moves the queue on. */
 static void translate(struct session *s, enum reply_event found, struct session_event *event)
 {
-	const struct command *head = &s->queue[s->first];
+	const struct session_slot *head = &s->queue[s->first];
 
 	event->command = head->command;
 	event->number = head->number;
 	switch (found) {
 	case REPLY_OK:
 		event->type = SESSION_OK;
-		s->in_body = shape_of(head->command) != REPLY_SINGLE;
+		s->in_body = session_shape_of(head->command) != REPLY_SINGLE;
 		if (!s->in_body)
 			pop(s);
 		break;
@@ -259,6 +256,8 @@ static void translate(struct session *s, enum reply_event found, struct session_
 		event->type = SESSION_END;
 		event->octets = s->reply.octets;
 		event->dots = s->reply.dots;
+		event->octets_crlf = reply_octets(&s->reply, true);
+		event->octets_lf = reply_octets(&s->reply, false);
 		pop(s);
 		break;
 	}
@@ -339,14 +338,9 @@ bool session_send(struct session *s, struct error *err)
 	return true;
 }
 
-bool session_next(struct session *s, struct session_event *event, struct error *err)
+bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
+    struct error *err)
 {
-	enum reply_event found;
-
-	if (s->queued == 0)
-		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
-	if (!session_send(s, err))
-		return false;
 	do {
 		const char *bytes;
 		size_t available, used;
@@ -354,34 +348,35 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 		if (!read_some(s, &bytes, &available, err))
 			return fail_unanswered(s, err);
 		s->begun = true;
-		found = reply_next(&s->reply, bytes, available, &used, &event->text, &event->length);
+		*found = reply_next(&s->reply, bytes, available, &used, text, length);
 		stream_consume(s->stream, used);
 		if (!count_progress(s, used, err))
 			return false;
-	} while (found == REPLY_MORE);
-	if (found == REPLY_MALFORMED || (found == REPLY_CONTINUE && s->queue[s->first].command != COMMAND_OTHER))
-		return fail_malformed(s, event->text, event->length, err);
-	trace(s, found, event->text, event->length);
-	translate(s, found, event);
-	note_refusal(s, event);
+	} while (*found == REPLY_MORE);
+	if (*found == REPLY_MALFORMED || (*found == REPLY_CONTINUE && s->reading != COMMAND_OTHER))
+		return fail_malformed(s, *text, *length, err);
+	trace(s, *found, *text, *length);
 	return true;
 }
 
-bool session_take_refusal(struct session *s, const struct session_event *event, const char *cause, struct error *err)
+bool session_next(struct session *s, struct session_event *event, struct error *err)
 {
-	struct session_event next;
-	struct error end;
+	enum reply_event found;
+	struct asked asked;
 
-	refusal_error(event->text, event->length, ERROR_PROTOCOL, cause, err);
-	if (err->temporary || (event->length > 0 && *event->text == '['))
-		return false;
-	s->refused = false; /* this refusal is the one that counts */
 	if (s->queued == 0)
-		session_queue(s, COMMAND_QUIT, 0);
-	if (session_next(s, &next, &end) || end.kind != ERROR_NETWORK || stream_time_over(s->stream) > 0)
+		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
+	if (!session_send(s, err) || (s->asks.followed && !session_ask_finish(s, err)))
 		return false;
-	err->temporary = true;
-	return error_mend(err, "the server has a passing problem; the next run tries again");
+	s->reading = s->queue[s->first].command;
+	if (!session_read_event(s, &found, &event->text, &event->length, err))
+		return false;
+	asked = (struct asked){s->queue[s->first].number, s->queue[s->first].uid, s->queue[s->first].octets};
+	event->right = false;
+	translate(s, found, event);
+	note_refusal(s, event);
+	return event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE) ||
+	    session_ask_settle(s, &asked, event, err);
 }
 
 bool session_quit(struct session *s, struct error *err)

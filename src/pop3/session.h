@@ -33,8 +33,8 @@ enum session_command {
 	COMMAND_NOOP,
 	COMMAND_RSET,
 	COMMAND_QUIT,
-	COMMAND_ASK_UID,  /* UIDL of one message */
-	COMMAND_ASK_SIZE, /* LIST of one message */
+	COMMAND_ASK_UID,  /* UIDL of one message: session_ask */
+	COMMAND_ASK_SIZE, /* LIST of one message: session_ask */
 	COMMAND_PEEK,	  /* TOP of SESSION_PEEK_LINES lines */
 	COMMAND_STAT,
 	COMMAND_UTF8, /* its answer is read along with that of the first step of the login */
@@ -55,8 +55,11 @@ struct session_event {
 	enum session_event_type type;
 	enum session_command command; /* which command this answers */
 	uint32_t number;	      /* its message-number */
-	uint64_t octets; /* SESSION_DATA, SESSION_END: how many of it the server has sent, counted as LIST counts */
-	uint64_t dots;	 /* SESSION_END: how many dots were stuffed into it (RFC 1939, 3.) */
+	uint64_t octets; /* SESSION_DATA, SESSION_END: how many of it the server has sent, with the line ends it uses */
+	uint64_t octets_crlf; /* SESSION_END of a message: the same with CRLF for each line end, */
+	uint64_t octets_lf;   /* and with LF */
+	uint64_t dots;	      /* SESSION_END of a message: how many dots were stuffed into it (RFC 1939, 3.) */
+	bool right;	      /* SESSION_OK of session_ask: it is what the listing says of the message */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };
@@ -112,21 +115,31 @@ bool session_ask_list(struct session *s, bool sizes, struct error *err);
 /*
  * Fills an empty maildrop. It has no sizes if they were not asked for and the server has as many messages and
  * octets as `known` says. A server without UIDL gives messages without UID; one that announced it and refuses
- * it is an ERROR_PROTOCOL that passes.
+ * it is an ERROR_PROTOCOL that passes. A refused listing of a maildrop that is empty by STAT is an empty one.
  */
 bool session_list(struct session *s, struct maildrop *m, const struct maildrop_total *known, struct error *err);
 
-/* Adds the sizes to a maildrop that has none. */
+/* Adds the sizes to a maildrop that has none; UIDs may be asked for again, as messages may have come. */
 bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err);
 
-/* False when the server has sent something although every command is answered. */
-bool session_is_quiet(const struct session *s);
+/*
+ * Asks for the UID of a message, or, where uid is "" or begins with a blank, as no server's does, for its size; both as
+ * the listing gave them. uid must live until the answer. One event comes of it, SESSION_OK or SESSION_REFUSED, whether the
+ * server answers with one line, with or without the number, or with a whole listing.
+ */
+void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets);
+
+/* Whether the server answers session_ask with whole listings. */
+bool session_asks_are_long(const struct session *s);
+
+/* False when the server has sent something although every command is answered. Empty lines are nothing. */
+bool session_is_quiet(struct session *s);
 
 /* Sends one command at a time from now on, whatever the server announces. */
 void session_forbid_pipelining(struct session *s);
 
 /*
- * Puts a command into the queue: RETR, TOP, PEEK, DELE, ASK_UID, ASK_SIZE, NOOP, RSET. It is sent by
+ * Puts a command into the queue: RETR, TOP, PEEK, DELE, NOOP, RSET. It is sent by
  * session_next at the latest. Only a server that announced PIPELINING may be given more than
  * session_window commands at a time.
  */
@@ -148,12 +161,6 @@ bool session_send(struct session *s, struct error *err);
  * or falls silent is ERROR_NETWORK with the name of that command.
  */
 bool session_next(struct session *s, struct session_event *event, struct error *err);
-
-/*
- * Makes an error of the refusal of a listing, as refusal_error does. A server that hangs up after it has trouble that
- * passes; to see that, the next answer is read, or that of a QUIT. The session can then only be freed.
- */
-bool session_take_refusal(struct session *s, const struct session_event *event, const char *cause, struct error *err);
 
 /* So many octets are still to come of messages or a listing; a hint, see stream_expect. */
 void session_expect(struct session *s, uint64_t octets);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "pop3/capability.h"
 #include "pop3/maildrop.h"
+#include "pop3/refusal.h"
 
 enum { LINE_LEAST = 5 }; /* octets of a line but for the UID; most of them have longer numbers */
 
@@ -16,6 +17,9 @@ struct progress {
 	uint64_t lines;		       /* those that are sure to come yet */
 	bool without_uidl;
 	bool sizes; /* are needed, says STAT */
+	bool empty; /* STAT counts no messages */
+	struct error refusal; /* of LIST, and of UIDL; ERROR_NONE: it was not refused */
+	struct error uidl_refusal;
 };
 
 /* While LIST arrives, a line of UIDL for each of its is sure to come. Other UIDs are about as long as those that came. */
@@ -37,6 +41,7 @@ static void take_total(struct session *s, struct progress *p, const struct sessi
 
 	p->arriving = COMMAND_UIDL;
 	p->lines = p->m->counted = total.messages;
+	p->empty = told && total.messages == 0;
 	p->sizes = !told || !p->known || total.messages != p->known->messages || total.octets != p->known->octets;
 	if (p->sizes && session_window(s) > 1)
 		session_queue(s, COMMAND_LIST, 0);
@@ -56,6 +61,28 @@ static bool take_line(struct progress *p, const struct session_event *event, str
 	    p->m, event->text, event->length, err);
 }
 
+/* A server that refuses and hangs up is in trouble, unless it says that it is for good. */
+static bool fail_trouble(const struct error *refusal, struct error *err)
+{
+	bool hung_up = err->kind == ERROR_NETWORK && refusal->server[0] != '[';
+
+	*err = *refusal;
+	if (err->temporary || !hung_up)
+		return false;
+	err->temporary = true;
+	return error_mend(err, "the server has a passing problem; the next run tries again");
+}
+
+/* The server has hung up, or says nothing more: what it said before that tells more. */
+static bool fail_behind_refusal(const struct progress *p, struct error *err)
+{
+	if (p->refusal.kind != ERROR_NONE)
+		return fail_trouble(&p->refusal, err);
+	if (p->uidl_refusal.temporary)
+		*err = p->uidl_refusal;
+	return false;
+}
+
 /* Reads the answers to all that is queued. */
 static bool read_answers(struct session *s, struct progress *p, struct error *err)
 {
@@ -65,19 +92,67 @@ static bool read_answers(struct session *s, struct progress *p, struct error *er
 	while (ok && session_queued(s) > 0) {
 		expect(s, p);
 		if (!session_next(s, &event, err))
-			return false;
-		if (event.command == COMMAND_STAT)
+			return fail_behind_refusal(p, err);
+		if (event.command == COMMAND_STAT) {
 			take_total(s, p, &event);
-		else if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL)
+		} else if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL) {
 			p->without_uidl = true;
-		else if (event.type == SESSION_REFUSED)
-			return session_take_refusal(s, &event, "the server refused LIST", err);
-		else if (event.type == SESSION_END)
+			refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused UIDL", &p->uidl_refusal);
+		} else if (event.type == SESSION_REFUSED) {
+			refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused LIST", &p->refusal);
+		} else if (event.type == SESSION_END) {
 			ok = take_end(p, event.command, err);
-		else if (event.type == SESSION_LINE)
+		} else if (event.type == SESSION_LINE) {
 			ok = take_line(p, &event, err);
+		}
 	}
 	return ok;
+}
+
+/* Some servers refuse to list an empty maildrop. Whatever goes wrong here, the refusal tells more. */
+static bool accept_refusal(struct session *s, struct progress *p, struct error *err)
+{
+	struct session_event event;
+	struct maildrop_total total;
+
+	if (p->refusal.kind == ERROR_NONE)
+		return true;
+	if (!p->empty) {
+		session_queue(s, COMMAND_STAT, 0);
+		if (!session_next(s, &event, err))
+			return fail_trouble(&p->refusal, err);
+		p->empty = event.type == SESSION_OK && maildrop_read_total(event.text, event.length, &total) && total.messages == 0;
+	}
+	p->m->sized = p->empty && p->m->count == 0;
+	if (!p->m->sized)
+		*err = p->refusal;
+	return p->m->sized;
+}
+
+static bool refuse_without_uids(struct error *err)
+{
+	error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
+	err->temporary = true;
+	return error_mend(err, "the next run tries again");
+}
+
+/* Messages may have come while the server was asked for one listing and for the other. */
+static bool ask_for_newer(struct session *s, struct progress *p, struct error *err)
+{
+	if (p->without_uidl || !p->m->sized || !maildrop_has_newer(p->m))
+		return true;
+	maildrop_forget_uids(p->m);
+	session_queue(s, COMMAND_UIDL, 0);
+	return read_answers(s, p, err) && (!p->without_uidl || refuse_without_uids(err));
+}
+
+/* LIST, when the UIDs are here, and what follows from it. */
+static bool read_sizes(struct session *s, struct progress *p, struct error *err)
+{
+	p->arriving = COMMAND_LIST;
+	p->lines = p->m->count;
+	session_queue(s, COMMAND_LIST, 0);
+	return read_answers(s, p, err) && accept_refusal(s, p, err) && ask_for_newer(s, p, err);
 }
 
 bool session_ask_list(struct session *s, bool sizes, struct error *err)
@@ -86,8 +161,12 @@ bool session_ask_list(struct session *s, bool sizes, struct error *err)
 	if (session_may_send_capa(s))
 		session_queue(s, COMMAND_CAPA, 0);
 	if (session_window(s) > 1) {
-		session_queue(s, sizes ? COMMAND_LIST : COMMAND_STAT, 0);
+		if (!sizes)
+			session_queue(s, COMMAND_STAT, 0);
 		session_queue(s, COMMAND_UIDL, 0);
+		/* UIDL goes first: some servers add a field to each message when it is asked for. */
+		if (sizes)
+			session_queue(s, COMMAND_LIST, 0);
 	}
 	return session_send(s, err);
 }
@@ -95,7 +174,7 @@ bool session_ask_list(struct session *s, bool sizes, struct error *err)
 bool session_list(struct session *s, struct maildrop *m, const struct maildrop_total *known, struct error *err)
 {
 	struct progress p = {.m = m, .known = known};
-	bool at_once;
+	bool at_once, ok = true;
 
 	if (session_queued(s) == 0 && !session_ask_list(s, true, err))
 		return false;
@@ -103,30 +182,29 @@ bool session_list(struct session *s, struct maildrop *m, const struct maildrop_t
 	if (session_may_send_capa(s) && !session_read_capabilities(s, err))
 		return false;
 	if (!at_once) {
-		session_queue(s, COMMAND_LIST, 0);
+		session_queue(s, COMMAND_UIDL, 0);
 		if (session_window(s) == 1 && !read_answers(s, &p, err))
 			return false;
-		session_queue(s, COMMAND_UIDL, 0);
+		session_queue(s, COMMAND_LIST, 0);
 	}
-	if (!read_answers(s, &p, err))
+	if (!read_answers(s, &p, err) || !accept_refusal(s, &p, err))
 		return false;
-	session_expect(s, 0);
-	if (p.without_uidl && session_capabilities(s)->uidl) {
-		error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
-		err->temporary = true;
-		return error_mend(err, "the next run tries again");
-	}
+	if (p.without_uidl && session_capabilities(s)->uidl && !(m->sized && m->count == 0))
+		return refuse_without_uids(err);
 	/* Where UIDL does not tell of all messages, sizes are needed as well. */
-	return m->sized || (!p.sizes && m->count == m->counted) || session_list_sizes(s, m, err);
+	if (m->sized)
+		ok = ask_for_newer(s, &p, err);
+	else if (p.sizes || m->count != m->counted)
+		ok = read_sizes(s, &p, err);
+	session_expect(s, 0);
+	return ok;
 }
 
 bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err)
 {
-	struct progress p = {.m = m, .arriving = COMMAND_LIST, .lines = m->count};
-	bool ok;
+	struct progress p = {.m = m, .without_uidl = m->uid_lines == 0};
+	bool ok = read_sizes(s, &p, err);
 
-	session_queue(s, COMMAND_LIST, 0);
-	ok = read_answers(s, &p, err);
 	session_expect(s, 0);
 	return ok;
 }

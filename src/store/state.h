@@ -48,7 +48,9 @@ struct state_item {
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
+	bool steady;	 /* if doubtful: the server has listed this UID at every look since, and only the size is another */
 	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
+	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
 	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
 	uint64_t told_octets;
 };
@@ -213,9 +215,12 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
     const struct state_look *look, size_t *missing,
     struct error *err);
 
+/* What a UID begins with that was made for one session, where nothing tells which message is which. */
+#define STATE_ONCE " once:"
+
 /*
  * Notes that we have deleted a message from the server; not sure: DELE was taken, but QUIT's answer did
- * not come, so the next listing will tell.
+ * not come, so the next listing will tell. No listing has a STATE_ONCE again: that message counts as missing then.
  */
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err);
 
@@ -242,6 +247,12 @@ struct state_match {
  */
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
     const char *uid, struct state_match *match, struct error *err);
+
+/*
+ * Whether a message of this size is missing, so that state_take_renumbered may find it: what would have to be retrieved
+ * for its header is left alone otherwise.
+ */
+bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);
@@ -309,8 +320,12 @@ bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint
 bool state_each_size(struct state *s, size_t most, void (*take)(void *context, const struct state_record *record),
     void *context, struct error *err);
 
-/* The sizes of one message that is in doubt for its size; *found is false if it is not. */
+/* Sizes and digest of one message that is in doubt for its size; *found is false if it is not. */
 bool state_get_doubt(struct state *s, const char *uid, struct state_record *record, bool *found, struct error *err);
+
+/* The server gives other sizes for a delivered message now; state_commit makes it last. */
+bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t said, enum state_doubt doubt,
+    struct error *err);
 
 /* What is doubtful of a delivered message from now on; state_commit makes it last. */
 bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err);

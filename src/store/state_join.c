@@ -227,9 +227,11 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
 		item->doubt = row->doubt == STATE_DOUBT_SIZE && item->known;
+		item->steady = item->doubtful && !row->is_gone && row->how == 0 && row->doubt == STATE_SURE;
 		/* One that did not come whole, and has another size by now, is fetched again. */
 		if (row->doubt == STATE_DOUBT_SIZE && sized && row->listed != (int64_t)item->octets)
-			item->known = item->doubtful = false;
+			item->known = item->doubtful = item->steady = item->doubt = false;
+		item->outdated = row->doubt == STATE_DOUBT_SIZE && !item->known && !item->doubtful;
 	}
 	look_at(context, row, item);
 	return !sized || !item->doubtful || deleted || look_at_sizes(s, item, err);

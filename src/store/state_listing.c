@@ -144,6 +144,8 @@ bool state_enter_maildrop(struct state *s, const struct state_maildrop *m, int64
 
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err)
 {
+	if (!sure && strncmp(uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) == 0)
+		return true;
 	if (!sure)
 		return database_execute(state_database(s), err, "UPDATE message SET deleted = ?2 WHERE uid = ?1", "ti", uid,
 		    (int64_t)STATE_PERHAPS_DELETED);
@@ -218,6 +220,22 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
 		   " AND gone IS NOT NULL AND deleted = 0 LIMIT 100",
 		   "bi", header, (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR) &&
 	    take_row(s, &q, octets, true, uid, match, err);
+}
+
+bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)
+{
+	struct query *q;
+	bool ok;
+
+	/* As in state_size_fits. */
+	if (!query_start(&q, state_database(s), err,
+		"SELECT 1 FROM message WHERE gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
+		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1) LIMIT 1",
+		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
+		return false;
+	ok = query_next(q, any, err);
+	query_end(&q);
+	return ok;
 }
 
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,

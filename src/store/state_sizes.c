@@ -37,15 +37,25 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 {
 	struct query *q;
 	bool ok = query_start(&q, state_database(s), err,
-	    "SELECT octets, wire, listed, said FROM message WHERE uid = ?1 AND doubt = ?2", "ti", uid,
+	    "SELECT octets, wire, listed, said, sha256 FROM message WHERE uid = ?1 AND doubt = ?2", "ti", uid,
 	    (int64_t)STATE_DOUBT_SIZE);
 
 	*found = false;
 	ok = ok && query_next(q, found, err);
-	if (ok && *found)
+	if (ok && *found) {
 		read_sizes(q, record);
+		(void)query_blob(q, 4, record->sha256, DIGEST_SIZE);
+	}
 	query_end(&q);
 	return ok;
+}
+
+bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t said, enum state_doubt doubt,
+    struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4 WHERE uid = ?1", "tiii", uid, (int64_t)listed, (int64_t)said,
+	    (int64_t)doubt);
 }
 
 bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err)

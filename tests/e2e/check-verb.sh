@@ -87,7 +87,7 @@ for version in 1.2 1.3; do
   check 'the destination can be written' eval 'has destination.kind maildir && has destination.path Mail && has destination.writable true'
   check 'the state is new' eval 'has state.readable true && has state.writable true && has state.last_run null'
   check 'there is neither warning nor problem' eval 'has warnings "[]" && has problems "[]"'
-  check 'nothing was asked for but lists, and the session ended in order' commands_are 'CAPA AUTH CAPA LIST UIDL QUIT '
+  check 'nothing was asked for but lists, and the session ended in order' commands_are 'CAPA AUTH CAPA UIDL LIST QUIT '
   check 'nothing has changed, here and there' same_as_before
 done
 

@@ -16,7 +16,6 @@ auth-endless-line        10 76 0 3 an endless SASL challenge is no POP3
 auth-endless-challenges  10 77 0 3 challenges without end are given up
 auth-endless-questions   10 77 0 3 questions after the login has been said are given up
 list-endless-line        10 76 0 3 an endless line of LIST is no POP3
-uidl-endless             10 76 0 3 a UIDL that goes on behind LIST is refused
 uidl-endless-line        10 76 0 3 an endless UID is no POP3
 uidl-endless-blank       10 76 0 3 a UIDL that repeats a number without UID is refused
 uidl-endless-overlong    10 76 0 3 a UIDL that repeats a number with overlong UIDs is refused
@@ -28,6 +27,7 @@ TABLE
 # What has to be listed until it is full takes a while where everything is slow.
 PEAK_MOST=163840 LIMIT=90
 play <<'TABLE'
+uidl-endless      10 76 0 3 an endless UIDL is refused
 list-endless      10 76 0 3 an endless LIST is refused
 list-endless-same 10 76 0 3 an endless LIST of one message is refused
 list-long-uids    10 76 0 3 the longest UIDs for as many messages as there are are refused

@@ -120,6 +120,31 @@ again() {
   hostile_run
 }
 
+# both <TABLE: its rows with and without PIPELINING.
+both() {
+  while read -r _name _rest; do
+    echo "$_name $_rest"
+    echo "$_name-plain $_rest, one command at a time"
+  done
+}
+
+# play_forms <TABLE: rows whose messages are fetched and deleted; then, where they stay, known the next time.
+play_forms() {
+  LEAVE=no
+  cat >forms
+  play <forms
+  LEAVE=forever
+  awk '{ $1 = $1 "@stay"; $5 += $4; print }' forms >forms.stay
+  play <forms.stay
+  for _words in 'and not again in a second run' 'nor in a third'; do
+    awk -v words="$_words" '{ $6 = words ": " $6; print }' forms.stay >forms.again
+    again <forms.again
+  done
+  LEAVE=no
+  awk '{ $5 -= $4; $6 = "a fourth deletes them: " $6; print }' forms.stay >forms.again
+  again <forms.again
+}
+
 # done_hostile: says what was not measured, and ends.
 done_hostile() {
   [ "$SANITIZED" = no ] || skip 'peak memory is below 32 MB' 'sanitizers, with which this was built, need memory themselves'

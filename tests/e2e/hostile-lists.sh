@@ -28,7 +28,8 @@ size-zero           10  0 3 0 sizes of 0 do no harm
 size-huge           10  0 3 0 sizes of 2^63 - 1 do no harm
 size-2-63           10 76 0 3 a size of 2^63 is refused
 size-2-64           10 76 0 3 a size of 2^64 is refused
-uidl-unlisted       10 76 0 3 a UID for an unlisted message is refused
+uidl-unlisted       10  0 3 0 a UID behind the last message of LIST is for the next run
+uidl-unlisted-first 10 76 0 3 a UID for another unlisted message is refused
 uidl-doubled        10 76 0 3 two UIDs for one message are refused
 uidl-zero           10 76 0 3 a UID for message 0 is refused
 uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused

@@ -1,11 +1,13 @@
 # End to end against a server that lies (tests/support/hostile.py). See tests/tests.mk.
 hostile_tests = \
+	tests/e2e/hostile-blanks.sh \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
 	tests/e2e/hostile-evidence.sh \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
+	tests/e2e/hostile-forms.sh \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-logins.sh \
 	tests/e2e/hostile-steps.sh \
@@ -19,4 +21,4 @@ EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
-	tests/support/scenarios_evidence.py tests/support/scenarios_logins.py
+	tests/support/scenarios_evidence.py tests/support/scenarios_forms.py tests/support/scenarios_logins.py

@@ -26,7 +26,7 @@ serve --dir mail
 run -v
 check '999 messages are fetched' new_is 999
 run -v
-check 'so few are asked for their sizes at once' asks 'CAPA LIST UIDL'
+check 'so few are asked for their sizes at once' asks 'CAPA UIDL LIST'
 letters 1999 1999
 run -v
 check 'with one more' new_is 1
@@ -63,7 +63,7 @@ check 'and no size asked for' asks 'CAPA STAT UIDL'
 
 policy 30d
 run -v
-check 'where messages may be deleted each size has to be what it was' asks 'CAPA LIST UIDL'
+check 'where messages may be deleted each size has to be what it was' asks 'CAPA UIDL LIST'
 run -v --keep
 check 'but not in a run that deletes nothing' asks 'CAPA STAT UIDL'
 
@@ -71,7 +71,7 @@ stop
 policy forever
 serve --dir mail --no-pipelining
 run -v
-check 'without pipelining all is asked for, each in a turn of its own' asks 'CAPA LIST UIDL'
+check 'without pipelining all is asked for, each in a turn of its own' asks 'CAPA UIDL LIST'
 check 'and nothing new found' new_is 0
 
 done_testing

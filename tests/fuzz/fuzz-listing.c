@@ -1,9 +1,9 @@
 /*
  * A session with a server that says what the input says: greeting, capabilities, the maildrop's
- * listing, messages, QUIT. Input: flags (1: bodies keep CRLF, 2: the server repeats itself up to
- * ENDLESS octets, 4: in the end it is silent instead of closing, 8: sizes are asked for only if STAT or
- * the UIDs call for it, where 2 messages with 20 octets are known), octets that come at a time; then the
- * server's words. It has to end, believe no wrong listing, and show no control character.
+ * listing, messages, questions whether the answers are in step, QUIT. Input: flags (1: bodies keep CRLF, 2: the
+ * server repeats itself up to ENDLESS octets, 4: in the end it is silent instead of closing, 8: sizes are asked for
+ * only if STAT or the UIDs call for it, where 2 messages with 20 octets are known, 16: all that is fetched is
+ * deleted), octets that come at a time; then the server's words. It has to end, believe no wrong listing, and show no control character.
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/listing.h"
+#include "fetch/question.h"
 #include "fuzz.h"
 #include "io/stream.h"
 #include "pop3/session.h"
@@ -56,22 +57,48 @@ static void must_be_distinct(const struct listing *l)
 	}
 }
 
-/* RETR and DELE of the first messages, as many at a time as the server takes. */
+/* What is taken for the right answer has the UID, if there is one. */
+static bool take_answer(const struct session_event *event, const struct maildrop *m, const struct maildrop_message *message,
+    struct error *err)
+{
+	size_t length = message->uid_length;
+
+	MUST(event->type == SESSION_OK || event->type == SESSION_REFUSED);
+	MUST(event->type == SESSION_OK || !event->right);
+	while (length > 0 && strchr(" \t", maildrop_uid(m, message)[length - 1]))
+		length--;
+	MUST(!event->right || memmem(event->text, event->length, maildrop_uid(m, message), length));
+	return event->type == SESSION_REFUSED || question_is_answered(event) || question_fail(message->number, event, err);
+}
+
+/* RETR, a question and DELE of the first messages, as many at a time as the server takes. */
 static bool fetch(struct session *s, const struct maildrop *m, size_t most_events, struct error *err)
 {
-	size_t count = m->count < 40 ? m->count : 40, next = 0, events = 0;
+	size_t count = m->count < 40 ? m->count : 40, next = 0, events = 0, asked = 0;
 
-	while (next < 2 * count || session_queued(s) > 0) {
+	while (next < 3 * count || session_queued(s) > 0) {
 		struct session_event event;
 
-		for (; next < 2 * count && session_queued(s) < session_window(s); next++)
-			session_queue(s, next % 2 ? COMMAND_DELE : COMMAND_RETR, m->messages[next / 2].number);
+		for (; next < 3 * count && session_queued(s) < session_window(s); next++) {
+			const struct maildrop_message *message = &m->messages[next / 3];
+
+			if (next % 3 == 1)
+				question_ask(s, message->number, maildrop_uid(m, message), message->octets);
+			else
+				session_queue(s, next % 3 ? COMMAND_DELE : COMMAND_RETR, message->number);
+		}
 		if (!session_next(s, &event, err))
 			return false;
 		MUST(++events <= most_events);
 		MUST(event.type != SESSION_CHALLENGE && event.type != SESSION_LINE);
-		MUST(event.command == COMMAND_RETR || event.command == COMMAND_DELE);
 		MUST(event.number <= m->messages[count - 1].number);
+		(void)session_is_quiet(s);
+		if (event.command == COMMAND_RETR || event.command == COMMAND_DELE)
+			continue;
+		MUST(event.command == COMMAND_ASK_UID || event.command == COMMAND_ASK_SIZE);
+		MUST(asked < count && m->messages[asked].number == event.number);
+		if (!take_answer(&event, m, &m->messages[asked++], err))
+			return false;
 	}
 	return true;
 }
@@ -92,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	unsigned flags = take_octet(&in), piece = take_octet(&in);
 	const struct maildrop_total known = {2, 20};
-	struct listing listing = {0};
+	struct listing listing = {.all_deleted = flags & 16};
 	struct buf words = {0};
 	struct session *session;
 	struct stream *stream;

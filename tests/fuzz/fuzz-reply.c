@@ -2,7 +2,7 @@
  * The reply parser. Input: flags (1: bodies keep CRLF), four shapes of two bits for the answers that
  * follow each other, how many pieces are cut and their sizes; then what the server says. Cut in
  * pieces it has to make the same events as at once, and a complete body has to be what a decoder
- * says that knows nothing but lines.
+ * says that knows nothing but lines, which end as the status line does; so have its counted octets.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@ struct transcript {
 	struct buf data;   /* the first answer's, while it is the first */
 	unsigned shapes, answers;
 	bool in_data, broken, complete;
+	uint64_t octets, with_lf, with_crlf; /* of the first answer's body, if it is complete */
 };
 
 static void next_answer(struct transcript *t)
@@ -37,8 +38,12 @@ static void note(struct transcript *t, enum reply_event event, const char *text,
 		buf_append(&t->events, "\n", 1);
 	if (t->answers == 1 && event == REPLY_DATA)
 		buf_append(&t->data, text, length);
-	if (t->answers == 1 && event == REPLY_END)
+	if (t->answers == 1 && event == REPLY_END) {
 		t->complete = true;
+		t->octets = t->reply.octets;
+		t->with_lf = reply_octets(&t->reply, false);
+		t->with_crlf = reply_octets(&t->reply, true);
+	}
 	t->broken = event == REPLY_MALFORMED;
 	if (event == REPLY_ERR || event == REPLY_CONTINUE || event == REPLY_END ||
 	    (event == REPLY_OK && t->reply.shape == REPLY_SINGLE))
@@ -85,24 +90,54 @@ static void read_all(struct transcript *t, struct input in, bool crlf, unsigned 
 	}
 }
 
-/*
- * The first answer's body: lines end with CRLF, a dot alone ends it, another dot at the start of a
- * line goes. False if it does not end.
- */
-static bool decode(struct input in, bool crlf, struct buf *out)
+/* CRs at the end of a line, up to so many. */
+static size_t count_crs(const uint8_t *line, const uint8_t *lf, size_t most)
 {
-	const uint8_t *begin = memchr(in.at, '\n', in.left);
-	const uint8_t *end = in.at + in.left, *line_end;
+	size_t count = 0;
 
-	for (const uint8_t *line = begin ? begin + 1 : end; line < end; line = line_end + 2) {
-		line_end = memmem(line, (size_t)(end - line), "\r\n", 2);
-		if (!line_end)
+	while (count < most && lf - line > (ptrdiff_t)count && lf[-1 - (ptrdiff_t)count] == '\r')
+		count++;
+	return count;
+}
+
+/* What the decoder has found: a body, and how many lines it has. */
+struct decoded {
+	struct buf text;
+	uint64_t lines;
+	size_t crs; /* at the end of the status line */
+};
+
+/*
+ * The first answer's body: lines end with LF and as many CRs as the status line's has, or, but for a status line with
+ * CRLF, with one CR more or less; a dot alone ends it, another dot at the start of a line goes. False if it does not end.
+ */
+static bool decode(struct input in, bool crlf, struct decoded *out)
+{
+	const uint8_t *line = in.at, *end = in.at + in.left, *lf;
+	size_t least, most;
+
+	do {
+		lf = memchr(line, '\n', (size_t)(end - line));
+		if (!lf)
 			return false;
-		if (line_end - line == 1 && *line == '.')
+		out->crs = count_crs(line, lf, 2);
+		least = lf - line > (ptrdiff_t)out->crs; /* the line is not empty */
+		line = lf + 1;
+	} while (!least);
+	least = out->crs > 0 ? 1 : 0;
+	most = out->crs > 0 ? out->crs : 1;
+	for (const uint8_t *at = line; (lf = memchr(at, '\n', (size_t)(end - at)));) {
+		size_t count = count_crs(line, lf, most), length = (size_t)(lf - line) - count;
+
+		at = lf + 1;
+		if (count < least)
+			continue;
+		if (length == 1 && *line == '.')
 			return true;
-		line += *line == '.' && line_end > line;
-		buf_append(out, line, (size_t)(line_end - line));
-		buf_append_string(out, crlf ? "\r\n" : "\n");
+		buf_append(&out->text, line + (*line == '.'), length - (*line == '.'));
+		buf_append_string(&out->text, crlf ? "\r\n" : "\n");
+		out->lines++;
+		line = at;
 	}
 	return false;
 }
@@ -116,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct transcript whole, pieces;
 	struct input in = {data, size};
-	struct buf expected = {0};
+	struct decoded expected = {0};
 	bool crlf = take_octet(&in) & 1;
 	unsigned shapes = take_octet(&in);
 	size_t count = take_octet(&in) % 16;
@@ -132,9 +167,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((shapes & 2) != 0 && whole.events.length > 0 && whole.events.data[0] == 'O') {
 		complete = decode(in, crlf, &expected);
 		MUST(whole.complete == complete);
-		MUST(!complete || same(&whole.data, &expected));
+		MUST(!complete || same(&whole.data, &expected.text));
+		MUST(!complete || whole.with_lf == expected.text.length - crlf * expected.lines);
+		MUST(!complete || whole.with_crlf == whole.with_lf + expected.lines);
+		MUST(!complete || expected.crs != 1 || whole.octets == whole.with_crlf);
+		MUST(whole.octets == pieces.octets && whole.with_lf == pieces.with_lf);
 	}
-	buf_free(&expected);
+	buf_free(&expected.text);
 	buf_free(&whole.events);
 	buf_free(&whole.data);
 	buf_free(&pieces.events);

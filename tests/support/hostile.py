@@ -26,6 +26,7 @@ import scenarios_evidence  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_logins  # pylint: disable=unused-import  # fills SCENARIOS
 from hostile_scenarios import SCENARIOS
 from hostile_session import Hangup, Session, Wire
+import scenarios_forms  # noqa: F401  pylint: disable=unused-import
 
 
 class Maildrop:

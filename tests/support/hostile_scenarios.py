@@ -159,6 +159,7 @@ add("list-further-words", LIST=listing(b"1 100 and more", b"2 100 \xff", b"3  10
 add("list-unasked", LIST=listing(b"1 100", b"2 100", b"3 100", b"4 100"),
     UIDL=listing(b"1 a", b"2 b", b"3 c", b"4 d"))
 add("list-empty", LIST=listing(), UIDL=listing())
+add("uidl-unlisted-first", LIST=listing(b"2 100", b"3 100"), UIDL=listing(b"1 a", b"2 b", b"3 c"))
 add("list-refused", LIST=[b"-ERR no\r\n"])
 add("size-zero", LIST=listing(b"1 0", b"2 0", b"3 0"))
 add("size-huge", LIST=listing(b"1 9223372036854775807", b"2 9223372036854775807", b"3 9223372036854775807"))

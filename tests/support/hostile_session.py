@@ -171,7 +171,8 @@ class Session:
         yield b"+OK ready\r\n"
 
     def do_CAPA(self):
-        lines = [b"TOP", b"USER", b"SASL PLAIN"]
+        lines = [b"USER", b"SASL PLAIN"]
+        lines += [b"TOP"] if "TOP" not in self.scenario.lacks else []
         lines += [b"UIDL"] if "UIDL" not in self.scenario.lacks else []
         lines += [b"PIPELINING"] if "PIPELINING" not in self.scenario.lacks else []
         yield b"+OK\r\n" + b"".join(line + b"\r\n" for line in lines) + b".\r\n"
@@ -183,6 +184,9 @@ class Session:
         yield b"+OK\r\n"
 
     do_PASS = do_USER
+
+    def do_STAT(self):
+        yield b"+OK %d %d\r\n" % (len(self.numbers()), sum(self.size(n) for n in self.numbers()))
 
     def do_LIST(self):
         yield b"+OK\r\n" + b"".join(b"%d %d\r\n" % (n, self.size(n)) for n in self.numbers()) + b".\r\n"
@@ -235,7 +239,8 @@ class Session:
 
     def answer(self, verb, *arguments):
         if verb in ("LIST", "UIDL") and arguments:
-            return self.one_of(verb, arguments[0])
+            script = self.overrides.get(verb + "_n")
+            return script(self, *arguments) if script else self.one_of(verb, arguments[0])
         self.calls[verb] = self.calls.get(verb, 0) + 1
         if not hasattr(self, "do_" + verb):
             return self.overrides.get("other", [b"-ERR unknown command\r\n"])

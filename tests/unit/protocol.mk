@@ -22,9 +22,11 @@ unit_tests += \
 	tests/unit/test-refusal-words \
 	tests/unit/test-reply \
 	tests/unit/test-reply-body \
+	tests/unit/test-reply-odd \
 	tests/unit/test-sasl \
 	tests/unit/test-scan \
 	tests/unit/test-session \
+	tests/unit/test-session-ask \
 	tests/unit/test-session-begin \
 	tests/unit/test-session-queue \
 	tests/unit/test-stream

@@ -20,6 +20,7 @@ enum counting {
 	TERMINATOR, /* the dot and its line ends count as well */
 	NO_END,	    /* the line end that the server adds is left out */
 	CONSTANT,
+	GROWING,    /* too much by the square of the lines */
 	ESTIMATED,  /* a tenth too much or too little */
 	NOT_GIVEN,
 };
@@ -30,6 +31,7 @@ static struct evidence_sizes message(uint64_t lines)
 	return (struct evidence_sizes){
 	    .listed = EVIDENCE_NO_SIZE,
 	    .said = EVIDENCE_NO_SIZE,
+	    .sent = lines * LINE,
 	    .wire = lines * LINE,
 	    .lf = lines * (LINE - 1),
 	    .dots = lines / 4,
@@ -59,6 +61,8 @@ static uint64_t give(enum counting counting, const struct evidence_sizes *s)
 		return s->wire - 2;
 	case CONSTANT:
 		return 1001;
+	case GROWING:
+		return s->wire + (s->wire / LINE) * (s->wire / LINE) / 20 + 1;
 	case ESTIMATED:
 		return s->wire % 3 == 0 ? s->wire * 11 / 10 : s->wire * 9 / 10;
 	case NOT_GIVEN:
@@ -120,6 +124,9 @@ static const struct {
     {TERMINATOR, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
     {CONSTANT, 1, 27, 27, 0, true, EVIDENCE_LONG},
     {CONSTANT, 2, 27, 27, 0, true, EVIDENCE_WHOLE},
+    {GROWING, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {GROWING, 1, 25, 25, 0, true, EVIDENCE_SHORT},
+    {GROWING, 12, 25, 10, 0, true, EVIDENCE_SHORT},
     {ESTIMATED, 7, 25, 25, 0, true, EVIDENCE_LONG},
     {ESTIMATED, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     /* And not whole there, if the message is wrong in another way than the others. */
@@ -148,6 +155,7 @@ static struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added,
 	const struct evidence_sizes meant = message(whole);
 	struct evidence_sizes s = message(sent);
 
+	s.sent += added;
 	s.wire += added;
 	s.lf += added > 0 ? added - 1 : 0;
 	s.listed = give(list, &meant);

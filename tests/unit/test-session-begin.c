@@ -141,11 +141,11 @@ END_TEST
 
 START_TEST(a_listing_without_capa_is_asked_for_as_was_announced_at_another_time)
 {
-	talk_start(&talk, "+OK\r\n1 5\r\n.\r\n+OK\r\n1 a\r\n.\r\n", 0);
+	talk_start(&talk, "+OK\r\n1 a\r\n.\r\n+OK\r\n1 5\r\n.\r\n", 0);
 	session_forbid_capa(talk.session);
 	session_assume_capabilities(talk.session, "UIDL\nPIPELINING\n");
 	ck_assert(list());
-	ck_assert_str_eq(talk.script.client, "LIST\r\nUIDL\r\n");
+	ck_assert_str_eq(talk.script.client, "UIDL\r\nLIST\r\n");
 	ck_assert(session_capabilities(talk.session)->uidl);
 	talk_end(&talk);
 }
@@ -167,7 +167,7 @@ static const struct {
     {"", "+OK\r\n.\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
     {"", "-ERR\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
     /* a server that stays has its reasons */
-    {"", "-ERR\r\n-ERR what a day\r\n+OK bye\r\n", "what a day", ERROR_PROTOCOL, false},
+    {"", "-ERR\r\n-ERR\r\n-ERR what a day\r\n+OK 3 1000\r\n", "what a day", ERROR_PROTOCOL, false},
     /* hangs up without words to this */
     {"", "-ERR\r\n+OK\r\n1 5\r\n.\r\n", "", ERROR_NETWORK, true},
     {"", "", "", ERROR_NETWORK, true},

@@ -371,6 +371,62 @@ START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 }
 END_TEST
 
+START_TEST(a_uid_that_was_always_listed_is_steady_whatever_its_size)
+{
+	struct state_item item = {.uid = "a", .octets = 7};
+
+	record("a", 1);
+	record("b", 1);
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && item.steady);
+	item.octets = 6;
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known && !item.steady);
+	note("b", 10);
+	item.octets = 7;
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.steady); /* it was gone */
+	ck_assert(confirm("a", NULL));
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && item.steady);
+	ck_assert(state_mark_deleted(s, "a", false, 20, &err) && state_commit(s, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.steady); /* another one may have its UID */
+}
+END_TEST
+
+/* For one session: no listing tells whether QUIT has deleted it, so that it is missing. */
+START_TEST(a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted)
+{
+	int64_t delivered;
+
+	ck_assert(add(STATE_ONCE "1:1", 100, 7) && add(STATE_ONCE "1:2", 200, 8) && state_commit(s, &err));
+	ck_assert(state_mark_deleted(s, STATE_ONCE "1:1", false, 300, &err));
+	ck_assert(state_mark_deleted(s, STATE_ONCE "1:2", true, 300, &err) && state_commit(s, &err));
+	ck_assert_uint_eq(note("z", 400), 1);
+	ck_assert(take(7, "x", &delivered));
+	ck_assert_int_eq(delivered, 100);
+	ck_assert(!take(8, "y", &delivered));
+}
+END_TEST
+
+static bool misses(uint64_t octets)
+{
+	bool any;
+
+	ck_assert_msg(state_misses_size(s, octets, 1000, &any, &err), "%s", err.cause);
+	return any;
+}
+
+START_TEST(only_the_size_of_a_missing_message_is_missed)
+{
+	record("a", 1); /* 5 octets, listed with 6 */
+	ck_assert(!misses(6));
+	note("z", 500);
+	ck_assert(misses(6) && misses(5) && misses(4));
+	ck_assert(!misses(7) && !misses(3));
+	note("az", 600);
+	ck_assert(!misses(6));
+	ck_assert(state_mark_deleted(s, "a", true, 700, &err) && state_commit(s, &err));
+	ck_assert(!misses(6));
+}
+END_TEST
+
 START_TEST(a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_its_header)
 {
 	int64_t delivered = 0;
@@ -537,6 +593,9 @@ int main(void)
 	tcase_add_test(m, a_change_of_the_maildrop_that_is_not_committed_did_not_happen);
 	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
 	tcase_add_test(l, a_uid_that_was_gone_or_has_another_size_is_doubtful);
+	tcase_add_test(l, a_uid_that_was_always_listed_is_steady_whatever_its_size);
+	tcase_add_test(l, a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted);
+	tcase_add_test(l, only_the_size_of_a_missing_message_is_missed);
 	tcase_add_test(l, a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_its_header);
 	tcase_add_test(l, all_messages_that_had_one_uid_are_found_by_their_headers);
 	tcase_add_test(l, the_next_listing_tells_whether_quit_has_deleted);

@@ -1,0 +1,25 @@
+#ifndef MAILHAUL_POP3_ASKED_H
+#define MAILHAUL_POP3_ASKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was asked about one message by UIDL or LIST with its number (RFC 1939, 5. and 7.), and so
+ * what the answer is. */
+struct asked {
+	uint32_t number;
+	const char *uid; /* of the listing: UIDL was asked; NULL: LIST */
+	uint64_t octets; /* of the listing, for LIST */
+};
+
+/* Whether a text is "number uid" of this message, or its number and a size. */
+bool asked_fits(const struct asked *a, const char *text, size_t length);
+
+/* Whether it is the UID or the size alone, as some servers give it. */
+bool asked_fits_without_number(const struct asked *a, const char *text, size_t length);
+
+/* Whether it is a line of a listing, of whatever message: a number, and something behind it. */
+bool asked_is_listed(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "base/error.h"
+#include "io/stream.h"
+#include "pop3/session_private.h"
+
+enum { LINES_MOST = 4000000 }; /* of a listing; no maildrop that is listed has so many */
+
+void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets)
+{
+	bool has_uid = *uid && *uid != ' ';
+	struct session_slot *command;
+
+	session_queue(s, has_uid ? COMMAND_ASK_UID : COMMAND_ASK_SIZE, number);
+	command = &s->queue[(s->first + s->queued - 1) % SESSION_WINDOW];
+	command->uid = has_uid ? uid : NULL;
+	command->octets = octets;
+}
+
+bool session_asks_are_long(const struct session *s)
+{
+	return s->asks.uid_form == SESSION_ASK_LISTING || s->asks.size_form == SESSION_ASK_LISTING;
+}
+
+static void keep(
+    struct session_asks *asks, struct session_event *event, const char *text, size_t length)
+{
+	buf_clear(&asks->kept);
+	buf_append(&asks->kept, text, length);
+	event->text = buf_string(&asks->kept);
+	event->length = length;
+}
+
+/* Lines of a listing begin with a number, and it ends with a dot. Other answers have a sign. */
+static bool begins_listing(int next)
+{
+	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
+}
+
+enum { NOTHING = -1 }; /* instead of an octet */
+
+/*
+ * The first octet of what comes next. Empty lines before it are consumed. Waits for it if `wait`;
+ * otherwise NOTHING where none is there.
+ */
+static bool peek(struct session *s, bool wait, int *next, struct error *err)
+{
+	const char *bytes;
+	size_t available;
+
+	for (*next = NOTHING; *next == NOTHING && (wait || stream_buffered(s->stream) > 0);) {
+		size_t empty = 0;
+
+		if (!stream_read(s->stream, &bytes, &available, err))
+			return false;
+		while (empty < available && (bytes[empty] == '\r' || bytes[empty] == '\n'))
+			empty++;
+		if (empty < available)
+			*next = (unsigned char)bytes[empty];
+		stream_consume(s->stream, empty);
+	}
+	return true;
+}
+
+/* Behind a listing, the parser goes on with the queue. */
+static void follow_queue(struct session *s)
+{
+	s->since_restart = 0;
+	stream_restart_clock(s->stream);
+	reply_expect(
+	    &s->reply, s->queued > 0 ? session_shape_of(s->queue[s->first].command) : REPLY_SINGLE);
+}
+
+/*
+ * Reads a listing up to its end. event: becomes right when the line is among the others, and gets
+ * that; NULL: nobody asks. False in *listed when something else comes instead of a line.
+ */
+static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event,
+    bool *listed, struct error *err)
+{
+	enum reply_event found;
+	const char *text;
+	size_t length;
+
+	reply_follow_lines(&s->reply);
+	*listed = true;
+	for (size_t lines = 0; lines < LINES_MOST; lines++) {
+		if (!session_read_event(s, &found, &text, &length, err))
+			return false;
+		if (found == REPLY_END) {
+			follow_queue(s);
+			return true;
+		}
+		*listed = asked_is_listed(text, length);
+		if (!*listed && event)
+			keep(&s->asks, event, text, length);
+		if (!*listed)
+			return true;
+		if (event && !event->right && asked_fits(asked, text, length)) {
+			event->right = true;
+			keep(&s->asks, event, text, length);
+		}
+	}
+	return error_set(err, ERROR_PROTOCOL, "the server's listing has no end");
+}
+
+/* The answer to the NOOP that was sent so that there is one. */
+static bool read_fence(struct session *s, struct error *err)
+{
+	struct session_event ignored;
+
+	return session_next(s, &ignored, err);
+}
+
+/* What follows tells whether it is the beginning of a listing, or all. */
+static bool look_behind(struct session *s, const struct asked *asked, enum session_ask_form *form,
+    struct session_event *event, struct error *err)
+{
+	bool fenced = false, listed = true,
+	     bare = asked_fits_without_number(asked, event->text, event->length);
+	int next;
+
+	keep(&s->asks, event, event->text, event->length);
+	if (!peek(s, false, &next, err))
+		return false;
+	if (next == NOTHING && session_queued(s) == 0) {
+		fenced = true;
+		session_queue(s, COMMAND_NOOP, 0);
+	}
+	if ((fenced && !session_send(s, err)) || !peek(s, true, &next, err))
+		return false;
+	if (begins_listing(next)) {
+		*form = SESSION_ASK_LISTING;
+		if (!read_listing(s, asked, event, &listed, err))
+			return false;
+		event->right &= listed;
+	} else {
+		/* A size alone also stands before a message, which would follow then. */
+		event->right = bare && (next == '+' || next == '-');
+	}
+	/* Where it is wrong, the session is over, and nothing more can be believed. */
+	return !fenced || !event->right || read_fence(s, err);
+}
+
+bool session_ask_settle(
+    struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+{
+	struct session_asks *asks = &s->asks;
+	enum session_ask_form *form = asked->uid ? &asks->uid_form : &asks->size_form;
+	bool listed;
+
+	event->right = asked_fits(asked, event->text, event->length) ||
+		       (asked->uid && asked_fits_without_number(asked, event->text, event->length));
+	if (*form == SESSION_ASK_LISTING) {
+		/* Its status line may be the answer already, with nothing but a dot behind it. */
+		if (event->right)
+			keep(asks, event, event->text, event->length);
+		if (!read_listing(s, asked, event, &listed, err))
+			return false;
+		event->right &= listed;
+		return true;
+	}
+	if (event->right) {
+		asks->followed = *form == SESSION_ASK_UNKNOWN ? form : NULL;
+		return true;
+	}
+	return (*form == SESSION_ASK_LINE &&
+		   !asked_fits_without_number(asked, event->text, event->length)) ||
+	       look_behind(s, asked, form, event, err);
+}
+
+bool session_ask_finish(struct session *s, struct error *err)
+{
+	struct session_asks *asks = &s->asks;
+	enum session_ask_form *form = asks->followed;
+	bool listed = true;
+	int next;
+
+	asks->followed = NULL;
+	if (!peek(s, true, &next, err))
+		return false;
+	*form = begins_listing(next) ? SESSION_ASK_LISTING : SESSION_ASK_LINE;
+	if (*form == SESSION_ASK_LINE || read_listing(s, NULL, NULL, &listed, err))
+		return listed ||
+		       error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+	return false;
+}
+
+bool session_is_quiet(struct session *s)
+{
+	struct error ignored;
+	int next;
+
+	/* Where octets are there, nothing is waited for. */
+	if (s->queued > 0 || !peek(s, false, &next, &ignored) || next == NOTHING)
+		return true;
+	return s->asks.followed && begins_listing(next);
+}

@@ -1,0 +1,188 @@
+"""Answers in other forms than RFC 1939 has them, as real servers give them: all mail arrives, each message once.
+
+Each is played with and without PIPELINING: the second has "-plain" behind its name.
+"""
+
+import itertools
+
+from hostile_scenarios import add, letters, listing
+from hostile_session import CUT, stuff
+
+
+def both(name, mail=None, lacks=(), **answers):
+    """One more scenario, with and without PIPELINING."""
+    add(name, mail=mail, lacks=lacks, **answers)
+    add(name + "-plain", mail=mail, lacks=(*lacks, "PIPELINING"), **answers)
+
+
+# --- UIDL n and LIST n -------------------------------------------------------------------------------------------
+
+def whole_listing(verb, status, tail=b""):
+    """The whole listing as an answer about one message, each line in a record of its own."""
+    def script(s, number=None):
+        if number is None:
+            yield from s.honest(verb)
+            return
+        yield status
+        for line in b"".join(s.honest(verb)).split(b"\r\n")[1:-1]:
+            yield line + b"\r\n"
+        yield tail
+    return script
+
+
+def own_line(s, verb, number, form):
+    for line in b"".join(s.honest(verb)).split(b"\r\n"):
+        if line.split(b" ")[0] == b"%d" % number:
+            return [form(line)]
+    return [b"-ERR no such message\r\n"]
+
+
+def one_line(verb, form):
+    return lambda s, number=None: s.honest(verb) if number is None else own_line(s, verb, number, form)
+
+
+def wrong_line(s, number=None):
+    """The UID of another message."""
+    return s.honest("UIDL") if number is None else [b"+OK uid-%04d\r\n" % (number % 5 + 1)]
+
+
+MANY = letters(80)
+both("ask-bare-uid", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK " + line.split(b" ")[1] + b"\r\n"))
+both("ask-bare-size", mail=MANY, lacks=("UIDL",),
+     LIST_n=one_line("LIST", lambda line: b"+OK " + line.split(b" ")[1] + b"\r\n"))
+both("ask-blanks", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK\t" + line.replace(b" ", b" \t ") + b" \r\n"))
+both("ask-listing", mail=MANY, UIDL_n=whole_listing("UIDL", b"+OK unique-id listing follows\r\n"))
+both("ask-listing-no-words", mail=MANY, UIDL_n=whole_listing("UIDL", b"+OK\r\n"))
+both("ask-listing-empty-line", mail=MANY, UIDL_n=whole_listing("UIDL", b"+OK\r\n", b"\r\n"))
+both("ask-listing-of-sizes", mail=MANY, lacks=("UIDL",),
+     LIST_n=whole_listing("LIST", b"+OK 80 messages (30000 octets)\r\n"))
+both("ask-listing-like-stat", mail=MANY, lacks=("UIDL",), LIST_n=whole_listing("LIST", b"+OK 80 30000\r\n"))
+both("ask-listing-like-answer", mail=letters(1), lacks=("UIDL",),
+     LIST_n=lambda s, number=None: s.honest("LIST") if number is None else
+     [b"+OK 1 %d\r\n" % s.size(1), b"1 %d\r\n.\r\n" % s.size(1)])
+both("ask-line-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK\r\n" + line + b"\r\n.\r\n"))
+both("ask-answer-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK " + line + b"\r\n.\r\n"))
+both("ask-wrong-uid", mail=letters(5), UIDL_n=wrong_line)
+both("ask-no-words", mail=letters(5), UIDL_n=one_line("UIDL", lambda line: b"+OK\r\n"))
+both("ask-other-listing", mail=letters(5), UIDL_n=lambda s, number=None: s.honest("UIDL") if number is None else
+     listing(b"1 a", b"2 b", b"3 c", b"4 d", b"5 e"))
+
+# --- Line ends ---------------------------------------------------------------------------------------------------
+
+DOTS = [b"Subject: %d\r\n\r\n.\r\n..\r\n.x\r\n\r\nend\r\n" % n for n in range(40)]
+VERBS = ("CAPA", "AUTH", "LIST", "UIDL", "UIDL_n", "LIST_n", "RETR", "TOP", "DELE", "NOOP", "QUIT")
+
+
+def with_ends(end, verbs=VERBS):
+    """The honest answers with other line ends."""
+    def change(verb):
+        real = verb.split("_")[0]
+
+        def script(s, *arguments):
+            answer = s.one_of(real, *arguments) if verb.endswith("_n") and arguments else s.honest(real, *arguments)
+            yield b"".join(answer).replace(b"\r\n", end)
+        return script
+    return {"greeting": [b"+OK ready" + end], **{verb: change(verb) for verb in verbs}}
+
+
+both("lines-lf", mail=DOTS, **with_ends(b"\n"))
+both("lines-cr-cr-lf", mail=DOTS, **with_ends(b"\r\r\n"))
+both("lines-lf-status", mail=DOTS, RETR=lambda s, n: [b"+OK\n" + stuff(s.content(n))])
+both("lines-lf-bodies", mail=DOTS, **with_ends(b"\n", ("RETR", "TOP")))
+both("lines-lf-listings", mail=DOTS, **with_ends(b"\n", ("LIST", "UIDL")))
+# A line of a message that ends with a bare LF is content where the status line ends with CRLF.
+both("lines-lf-content", mail=[b"Subject: x\r\n\r\na\n.\nb\n..\nc\r\n", b"\n.\n\r\n"] * 10)
+
+# --- Blanks, TABs and empty lines --------------------------------------------------------------------------------
+
+
+def before(octets, *verbs):
+    """These octets before each answer."""
+    def change(verb):
+        def script(s, *arguments):
+            yield octets
+            yield from s.honest(verb, *arguments)
+        return script
+    return {verb: change(verb) for verb in verbs}
+
+
+both("empty-line-before", mail=letters(40), **before(b"\r\n", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"))
+both("empty-lines-before", mail=letters(40), **before(b"\n\r\n\n", "RETR", "DELE"))
+both("empty-line-behind", mail=letters(40), RETR=lambda s, n: [b"+OK\r\n" + stuff(s.content(n)) + b"\r\n"])
+both("empty-lines-endless", RETR=lambda s, n: itertools.repeat(b"\r\n" * 8000))
+
+
+def parted(verb, blanks, first=b"", last=b""):
+    def script(s, *_):
+        for line in b"".join(s.honest(verb)).split(b"\r\n")[:-1]:
+            yield (first + line.replace(b" ", blanks) + last if line[:1].isdigit() else line) + b"\r\n"
+    return script
+
+
+for name, arguments in {"tab": (b"\t",), "blanks": (b"   ",), "before": (b" ", b"  "), "behind": (b" ", b"", b" \t")}.items():
+    both("fields-" + name, UIDL=parted("UIDL", *arguments), LIST=parted("LIST", *arguments))
+both("status-tab", RETR=lambda s, n: [b"+OK\tfollows\r\n" + stuff(s.content(n))])
+both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda s, n: (
+    s.deleted.add(n), [b"+Ok deleted\r\n"])[1])
+for word, answer in {"two-blanks": b"-ERR  [IN-USE] busy\r\n", "tab": b"-ERR\t[IN-USE] busy\r\n",
+                     "lower-case": b"-err [IN-USE] busy\r\n", "plus": b"+ERR [IN-USE] busy\r\n",
+                     "lf": b"-ERR [IN-USE] busy\n", "no-blank": b"-ERR[IN-USE] busy\r\n"}.items():
+    add("refused-" + word, AUTH=[answer])
+add("refused-no-words", AUTH=[b"-ERR\r\n"])
+
+# --- The maildrop changes ----------------------------------------------------------------------------------------
+
+
+def without_last(verb, calls):
+    """Another message comes behind the first listings."""
+    def script(s, *_):
+        lines = b"".join(s.honest(verb)).split(b"\r\n")
+        return [b"\r\n".join(lines[:-3] + lines[-2:] if s.calls[verb] <= calls else lines)]
+    return script
+
+
+both("newer-in-list", UIDL=without_last("UIDL", 1))
+both("newer-in-list-for-good", UIDL=without_last("UIDL", 9))
+both("newer-in-uidl", LIST=without_last("LIST", 9))
+NO = [b"-ERR no messages\r\n"]
+for name, answers in {"list": {"LIST": NO}, "uidl": {"UIDL": NO}, "both": {"LIST": NO, "UIDL": NO}}.items():
+    both("empty-refuses-" + name, mail=lambda: [], STAT=[b"+OK 0 0\r\n"], **answers)
+both("refuses-both", STAT=[b"+OK 3 320\r\n"], LIST=NO, UIDL=NO)
+both("refuses-and-closes", LIST=[b"-ERR [SYS/TEMP] later\r\n", CUT])
+
+# --- Neither UIDL nor TOP ----------------------------------------------------------------------------------------
+
+NOTHING = {"lacks": ("UIDL", "TOP"), "TOP": [b"-ERR unknown command\r\n"]}
+
+
+def cut_at(verb, call):
+    """The connection breaks when the command comes for the n-th time."""
+    def script(s, *arguments):
+        if s.calls[verb] == call:
+            yield CUT
+        yield from s.honest(verb, *arguments)
+    return script
+
+
+LETTERS = [b"Received: by a\r\nSubject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\nthe same size\r\n" % (n, n)
+           for n in range(10, 50)]
+both("nothing", mail=LETTERS, **NOTHING)
+both("nothing-breaks-at-retr", mail=LETTERS, RETR=cut_at("RETR", 20), **NOTHING)
+both("nothing-breaks-at-dele", mail=LETTERS, DELE=cut_at("DELE", 20), **NOTHING)
+both("nothing-breaks-at-quit", mail=LETTERS, QUIT=[CUT], **NOTHING)
+both("nothing-breaks-behind-quit", mail=LETTERS, QUIT=lambda s: (s.expunge(), [CUT])[1], **NOTHING)
+
+# --- Sizes that are others each time -----------------------------------------------------------------------------
+
+SESSIONS = itertools.count()
+
+
+def other_sizes(s, *_):
+    more = next(SESSIONS)
+    return listing(*(b"%d %d" % (n, s.size(n) + 7 * more + n) for n in s.numbers()))
+
+
+both("sizes-vary", mail=MANY, lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"], LIST=other_sizes)
+both("uids-are-numbers", lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
+     UIDL=lambda s: listing(*(b"%d %d" % (n, n) for n in s.numbers())), UIDL_n=lambda s, n: [b"+OK %d %d\r\n" % (n, n)])
+both("sizes-vary-top", mail=MANY, LIST=other_sizes)

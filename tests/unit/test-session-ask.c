@@ -1,0 +1,285 @@
+/* Whether the answers are in step: UIDL or LIST of one message, as servers answer it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "io/channel.h"
+#include "talk.h"
+
+/* A server that answers each question with the next of its answers, and NOOP with +OK. */
+static struct server {
+	const char *answers; /* parted by "|" */
+	size_t piece;	     /* octets given at a time; 0: any number */
+	struct buf said;
+	size_t given;
+	struct buf heard;
+} server;
+
+static enum channel_status give(
+    void *context, void *bytes, size_t size, size_t *got, struct error *err)
+{
+	size_t left = server.said.length - server.given;
+
+	(void)context;
+	(void)err;
+	if (left == 0)
+		return CHANNEL_WANT_READ; /* nobody is there to wait for: time runs out */
+	left = left > size ? size : left;
+	left = server.piece > 0 && left > server.piece ? server.piece : left;
+	memcpy(bytes, server.said.data + server.given, left);
+	server.given += left;
+	*got = left;
+	return CHANNEL_DONE;
+}
+
+static enum channel_status hear(
+    void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+{
+	(void)context;
+	(void)err;
+	buf_append(&server.heard, bytes, size);
+	*sent = size;
+	for (const char *at = bytes, *end = at + size; at < end;
+	     at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1) {
+		size_t length = strcspn(server.answers, "|");
+
+		if (strncmp(at, "NOOP", 4) == 0) {
+			buf_append_string(&server.said, "+OK\r\n");
+			continue;
+		}
+		buf_append(&server.said, server.answers, length);
+		server.answers += length + (server.answers[length] == '|');
+	}
+	return CHANNEL_DONE;
+}
+
+static enum channel_status shut(void *context, struct error *err)
+{
+	(void)context;
+	(void)err;
+	return CHANNEL_DONE;
+}
+
+static void forget(void *context)
+{
+	(void)context;
+}
+
+static const struct channel channel = {
+    .receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
+
+/*
+ * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for
+ * each answer: y or n, r for -ERR; it ends with the session.
+ */
+struct row {
+	const char *answers, *right;
+};
+
+static const struct row uids[] = {
+    {"+OK 2 u2\r\n|+OK 2 u2\r\n", "yy"},
+    {"+OK\t2  u2 \r\n|+OK 2\tu2\r\n", "yy"},
+    {"+OK 2 u2 and more\r\n|+OK 2 u2\r\n", "yy"},
+    {"-ERR what\r\n|+OK 2 u2\r\n", "ry"},
+    /* without the number */
+    {"+OK u2\r\n|+OK u2\r\n", "yy"},
+    {"+OK u2 \n|+OK u2\n", "yy"},
+    {"+OK 2 u2\r\n|+OK u2\r\n", "yy"},
+    /* another one's, or nothing */
+    {"+OK 1 u1\r\n", "n"},
+    {"+OK 1 u2\r\n", "n"},
+    {"+OK 2 u\r\n", "n"},
+    {"+OK 2 u22\r\n", "n"},
+    {"+OK u22\r\n", "n"},
+    {"+OK u\r\n", "n"},
+    {"+OK 2\r\n", "n"},
+    {"+OK\r\n", "n"},
+    {"+OK\r\n\r\n", "n"},
+    {"+OK 20 octets\r\n", "n"},
+    {"+OK 20 octets\r\nSubject: x\r\n\r\n.\r\n", "n"},
+    {"+OK 2 u2\r\n|+OK 1 u1\r\n", "yn"},
+    {"+OK 2 u2\r\n|+OK\r\n", "yn"},
+    /* a whole listing */
+    {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
+    {"+OK unique-id listing follows\r\n2\tu2\r\n1 u1\r\n.\r\n|+OK\r\n2 u2\r\n.\r\n", "yy"},
+    {"+OK 2 messages (120 octets)\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 messages (120 octets)\r\n1 "
+     "u1\r\n2 u2\r\n.\r\n",
+	"yy"},
+    {"+OK 2 messages\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n|+OK\r\n 1 u1\r\n 2 u2\r\n.\r\n\r\n", "yy"},
+    {"+OK\n1 u1\n2 u2\n.\n\n|+OK\n1 u1\n2 u2\n.\n", "yy"},
+    {"+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
+    {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\n.\r\n", "yy"},
+    {"+OK u2\r\n.\r\n|+OK u2\r\n.\r\n", "yy"},
+    {"+OK 2 u2\r\n.\r\n|+OK 1 u1\r\n.\r\n", "yn"},
+    {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\nu2\r\n.\r\n", "yn"},
+    /* without the right line, or with others */
+    {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
+    {"+OK\r\n1 u2\r\n3 u2\r\n.\r\n", "n"},
+    {"+OK\r\n.\r\n", "n"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n.\r\n", "yn"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n+OK 120 octets\r\n", "n"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n\r\n.\r\n", "n"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 120 octets\r\nSubject: x\r\n", "yn"},
+};
+
+static const struct row sizes[] = {
+    {"+OK 2 20\r\n|+OK 2 20\r\n", "yy"},
+    {"+OK 2 20 octets\r\n|+OK 2 20\r\n", "yy"},
+    {"+OK 2 21\r\n|+OK 2 22\r\n", "yy"}, /* counted again */
+    {"+OK 1 20\r\n", "n"},
+    {"+OK 2 octets\r\n", "n"},
+    {"+OK 2\r\n", "n"},
+    /* a size alone is also what comes before a message */
+    {"+OK 20\r\n|+OK 20\r\n", "yy"},
+    {"+OK 20\r\nSubject: x\r\n", "n"},
+    {"+OK 21\r\n", "n"},
+    {"+OK 20 octets\r\n", "n"},
+    /* a whole listing, whose status line may look like the answer */
+    {"+OK 2 messages\r\n1 10\r\n2 20\r\n.\r\n|+OK 2 messages\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
+    {"+OK 2 30\r\n1 10\r\n2 20\r\n.\r\n|+OK 2 30\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
+    {"+OK 20\r\n1 10\r\n2 20\r\n.\r\n|+OK 20\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
+    {"+OK\r\n1 10\r\n.\r\n", "n"},
+};
+
+/* together: both are sent before the first is answered. */
+static void check_answers(const struct row *row, const char *uid, size_t piece, bool together)
+{
+	static struct talk talk;
+	struct session_event event;
+	char got[3] = "";
+	bool ok = true;
+
+	server = (struct server){.answers = row->answers, .piece = piece};
+	talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+	talk_over_stream(&talk, false);
+	for (int i = 0; i < 2 && ok; i++) {
+		for (int n = together ? 2 * !i : 1; n > 0; n--)
+			session_ask(talk.session, 2, uid, 20);
+		ok = session_next(talk.session, &event, &talk.err);
+		if (!ok)
+			break;
+		ck_assert_int_eq(event.command, *uid ? COMMAND_ASK_UID : COMMAND_ASK_SIZE);
+		ck_assert_uint_eq(event.number, 2);
+		got[i] = event.type == SESSION_REFUSED ? 'r' : event.right ? 'y' : 'n';
+		ok = got[i] != 'n';
+		ck_assert(!ok || session_is_quiet(talk.session));
+		ck_assert_uint_eq(session_queued(talk.session),
+		    got[i] == 'n' ? session_queued(talk.session) : together && i == 0);
+	}
+	if (together && strcmp(row->right, got) != 0 && row->right[0] == 'n') {
+		/* It may need the next answer to be seen, and that was not there. */
+		ck_assert_str_eq(got, "");
+		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
+	} else {
+		ck_assert_msg(
+		    strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
+	}
+	buf_free(&server.said);
+	buf_free(&server.heard);
+	talk_end(&talk);
+}
+
+START_TEST(a_uid_is_told_in_one_of_these_ways)
+{
+	for (size_t piece = 0; piece <= strlen(uids[_i].answers); piece++)
+		check_answers(&uids[_i], "u2", piece, false);
+}
+END_TEST
+
+START_TEST(a_size_is_told_in_one_of_these_ways)
+{
+	for (size_t piece = 0; piece <= strlen(sizes[_i].answers); piece++)
+		check_answers(&sizes[_i], "", piece, false);
+}
+END_TEST
+
+START_TEST(the_same_where_the_next_answer_shows_what_it_is)
+{
+	for (size_t piece = 0; piece <= strlen(uids[_i].answers); piece++)
+		check_answers(&uids[_i], "u2", piece, true);
+}
+END_TEST
+
+/* What a server does is found out once a session. */
+static const struct {
+	const char *answers, *heard;
+} turns[] = {
+    {"+OK 2 u2\r\n|+OK 2 u2\r\n", "UIDL 2\r\nUIDL 2\r\n"},
+    {"+OK u2\r\n|+OK u2\r\n", "UIDL 2\r\nUIDL 2\r\n"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n2 u2\r\n.\r\n", "UIDL 2\r\nNOOP\r\nUIDL 2\r\n"},
+};
+
+START_TEST(the_form_of_the_answer_is_found_out_once)
+{
+	/* So that a status line comes alone. */
+	for (size_t piece = 1; piece <= 5; piece += 4) {
+		static struct talk talk;
+		struct session_event event;
+
+		server = (struct server){.answers = turns[_i].answers, .piece = piece};
+		talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+		talk_over_stream(&talk, false);
+		for (int i = 0; i < 2; i++) {
+			ck_assert(session_asks_are_long(talk.session) == (_i == 2 && i == 1));
+			session_ask(talk.session, 2, "u2", 20);
+			ck_assert(session_next(talk.session, &event, &talk.err) && event.right);
+		}
+		ck_assert_str_eq(buf_string(&server.heard), turns[_i].heard);
+		buf_free(&server.said);
+		buf_free(&server.heard);
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+/* What is there when nothing was asked. */
+static const struct {
+	const char *octets;
+	size_t length;
+	bool quiet;
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
+    {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
+
+START_TEST(only_empty_lines_may_come_unasked)
+{
+	static struct talk talk;
+	struct session_event event;
+
+	server = (struct server){.answers = "+OK\r\n"};
+	talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+	talk_over_stream(&talk, false);
+	session_queue(talk.session, COMMAND_DELE, 1);
+	ck_assert(session_send(talk.session, &talk.err));
+	buf_append(&server.said, rests[_i].octets, rests[_i].length);
+	ck_assert(session_next(talk.session, &event, &talk.err));
+	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
+	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
+	buf_free(&server.said);
+	buf_free(&server.heard);
+	talk_end(&talk);
+}
+END_TEST
+
+START_TEST(uids_with_blanks_at_the_end_are_the_same)
+{
+	static const struct row row = {"+OK 2 u2\r\n|+OK u2 \r\n", "yy"};
+
+	check_answers(&row, "u2 ", 0, false);
+	check_answers(&row, "u2\t ", 0, false);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("session-ask");
+	TCase *c = check_case(s, "session-ask");
+
+	LOOP_OVER(c, a_uid_is_told_in_one_of_these_ways, uids);
+	LOOP_OVER(c, a_size_is_told_in_one_of_these_ways, sizes);
+	LOOP_OVER(c, the_same_where_the_next_answer_shows_what_it_is, uids);
+	LOOP_OVER(c, the_form_of_the_answer_is_found_out_once, turns);
+	LOOP_OVER(c, only_empty_lines_may_come_unasked, rests);
+	tcase_add_test(c, uids_with_blanks_at_the_end_are_the_same);
+	return check_main(s);
+}
