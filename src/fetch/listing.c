@@ -191,6 +191,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		    .known = {.delivered = item->known, .when = item->delivered, .told = item->told},
 		    .doubtful = item->doubtful,
 		    .likely = item->likely,
+		    .stayed = item->stayed,
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
 		unknown += e->unsure;

@@ -16,6 +16,7 @@ struct plan_entry {
 	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognise */
 	bool likely;   /* it is rather this one */
 	bool named;    /* it was found in place under this UID */
+	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
 	struct retention_decision decision;
 	bool deleted; /* the server has taken its DELE */

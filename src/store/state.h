@@ -37,7 +37,8 @@ struct state_item {
 	uint32_t index;	 /* the caller's */
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
-	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
+	bool likely;	 /* if doubtful: the UID never went or the size fits, and it was not us who deleted it */
+	bool stayed;	 /* if doubtful: the UID never went, though we may have deleted the message */
 	bool told;	 /* the user was told that it is too large */
 };
 

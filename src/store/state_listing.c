@@ -185,17 +185,32 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	return ok;
 }
 
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
-    const char *uid, struct state_match *match, struct error *err)
+/* More than a few with the same header are nothing that mail has: no server can keep us busy with
+ * them. */
+static bool take_by_header(struct state *s, const char *select,
+    const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now, const char *uid,
+    struct state_match *match, struct error *err)
 {
 	struct query *q;
 
-	/* More than a few with the same header are nothing that mail has: no server can keep us busy with them. */
-	return query_start(&q, state_database(s), err,
-		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE header = ?1 AND gone >= ?2"
-		   " AND gone IS NOT NULL AND deleted = 0 LIMIT 100",
-		   "bi", header, (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR) &&
-	    take_row(s, &q, octets, true, uid, match, err);
+	return query_start(&q, state_database(s), err, select, "bi", header, (size_t)DIGEST_SHORT,
+		   now - STATE_MISSED_FOR) &&
+	       take_row(s, &q, octets, true, uid, match, err);
+}
+
+/* There is an index for each of both: `missing` and `perhaps`. */
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
+    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
+{
+	static const char missing[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+				      "WHERE header = ?1 AND gone >= ?2"
+				      " AND gone IS NOT NULL AND deleted = 0 LIMIT 100";
+	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+				      "WHERE header = ?1 AND gone >= ?2"
+				      " AND deleted = 2 LIMIT 100";
+
+	return take_by_header(s, missing, header, octets, now, uid, match, err) &&
+	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,

@@ -27,6 +27,8 @@ static const char *const state_migrations[] = {
     "CREATE TABLE refusal(at INTEGER NOT NULL, login TEXT NOT NULL, mark BLOB NOT NULL, words TEXT NOT NULL);",
     /* Version 4. When the server's certificate ends. */
     "ALTER TABLE maildrop ADD COLUMN certificate_ends INTEGER;",
+    /* Version 5. What QUIT may have deleted is looked for by its header. */
+    "CREATE INDEX IF NOT EXISTS perhaps ON message(header) WHERE deleted = 2;",
 };
 
 enum {
