@@ -66,7 +66,7 @@ struct account {
 	int64_t deliver_timeout; /* seconds */
 	struct retention_rule retention;
 	uint64_t max_messages, max_octets; /* a run; 0: any number */
-	int64_t max_time;		   /* of a run, seconds; 0: any */
+	int64_t max_time;		   /* of a run, seconds */
 	enum repeat repeat;		   /* after account_check: yes or no */
 	bool newest_first;
 	bool crlf;

@@ -64,6 +64,18 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 	return (!intent || state_drop_intent(state, err)) && state_commit(state, err);
 }
 
+bool batch_keep(struct batch *b, struct destination *d, size_t count, struct error *err)
+{
+	if (count >= b->count)
+		return true;
+	b->count = count;
+	if (d->ops->keep)
+		return d->ops->keep(d, count, err);
+	b->count = 0;
+	d->ops->rollback(d);
+	return true;
+}
+
 void batch_clear(struct batch *b)
 {
 	b->count = 0;

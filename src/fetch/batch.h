@@ -36,6 +36,12 @@ bool batch_is_full(const struct batch *b, const struct destination_ops *ops);
  */
 bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err);
 
+/*
+ * Drops all messages but the first `count`, from the destination as well. ERROR_STORAGE when it cannot; then nothing
+ * of the batch may count.
+ */
+bool batch_keep(struct batch *b, struct destination *d, size_t count, struct error *err);
+
 /* Empties it, for the next one. */
 void batch_clear(struct batch *b);
 void batch_free(struct batch *b);

@@ -188,12 +188,21 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		    .number = l->maildrop.messages[item->index].number,
 		    .octets = item->octets,
 		    .uid = item->uid,
-		    .known = {.delivered = item->known, .when = item->delivered, .told = item->told},
+		    .known = {
+			.delivered = item->known,
+			.when = item->delivered,
+			.told = item->told == STATE_TOLD_LARGE,
+			.doubt = item->doubt,
+			.outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
+		    },
 		    .doubtful = item->doubtful,
 		    .likely = item->likely,
 		    .stayed = item->stayed,
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
+		e->broke = item->told == STATE_TOLD_BROKE;
+		plan->broke += e->broke;
+		plan->doubts += item->doubt;
 		unknown += e->unsure;
 		plan->strange += !item->known;
 	}

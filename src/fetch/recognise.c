@@ -66,8 +66,10 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
+	/* What was found in place has its own size, and may be less than all of the message. */
+	e->known.doubt = same && e->named && !e->likely;
 	if (same)
-		return true;
+		return !e->known.doubt || state_set_doubt(r->state, e->uid, STATE_DOUBT_SIZE, err);
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another one that was fetched before", e->number);
 	*displaced += 1;
 	return state_displace(r->state, e->uid, r->now, err);

@@ -2,6 +2,10 @@
 
 #include "fetch/top.h"
 
+#include <string.h>
+
+#include <inttypes.h>
+
 #include "base/error.h"
 #include "fetch/question.h"
 #include "policy/header.h"
@@ -9,12 +13,15 @@
 #include "pop3/capability.h"
 #include "pop3/session.h"
 
-enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* of an answer that count; what comes behind is passed over */
+enum {
+	IDENTITY_OCTETS_MOST = 16 * 1024 * 1024, /* of an answer that count; the rest is passed over */
+	ANSWER_OCTETS_MOST = 256 * 1024 * 1024,	 /* servers that give the whole message are tolerated up to here */
+};
 
-/* Servers that give the whole message are borne, those that come to no end are not. */
-static bool is_too_long(const struct top_identity *t, uint64_t octets)
+/* No header begins like this: the status line before it was one that nobody asked for. */
+static bool is_status(const char *text, size_t length)
 {
-	return octets > IDENTITY_OCTETS_MOST && octets - IDENTITY_OCTETS_MOST > 2 * t->octets;
+	return (length >= 3 && memcmp(text, "+OK", 3) == 0) || (length >= 4 && memcmp(text, "-ERR", 4) == 0);
 }
 
 static bool take_one(struct session *s, bool peek, struct top_identity *t, struct error *err)
@@ -31,6 +38,9 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			return false;
 		if (event.type != SESSION_DATA)
 			continue;
+		if (octets == 0 && is_status(event.text, event.length))
+			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " begins with another answer",
+			    t->number);
 		if (octets < IDENTITY_OCTETS_MOST) {
 			uint64_t room = IDENTITY_OCTETS_MOST - octets;
 
@@ -39,8 +49,9 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 				header_fields_add(t->fields, event.text, event.length);
 		}
 		octets += event.length;
-		if (is_too_long(t, octets))
-			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP comes to no end");
+		if (octets > ANSWER_OCTETS_MOST)
+			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " does not end after %d MiB",
+			    t->number, ANSWER_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	t->telling = header_end(&header, t->header) && t->known;

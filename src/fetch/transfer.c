@@ -6,119 +6,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/account.h"
-#include "fetch/batch.h"
-#include "fetch/question.h"
-#include "io/deadline.h"
+#include "fetch/transfer_run.h"
 #include "io/interrupt.h"
-#include "policy/header.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
 
 enum {
-	HEAD_OCTETS = 4096,		  /* looked at for the envelope sender before a message is begun */
-	CHECK_MESSAGES = 32,		  /* after so many, or so many octets, the server is asked */
-	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
-	QUESTIONS_MOST = 64,		  /* under way at a time */
 	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */
 	TICK_MS = 100,			 /* between two looks at who wants to know, and at who wants to end */
 	GRACE_MS = 1000,		 /* for what is under way, once we are interrupted */
+	LATE_MS = 60000,		 /* or once max_time is reached; half of that if it is less */
 };
-
-/* The message that is arriving. */
-struct arrival {
-	struct plan_entry *entry;
-	bool begun; /* the destination knows of it */
-	struct buf head;
-	struct digest digest;
-	struct header_identity header;
-	uint64_t octets;
-	uint64_t left; /* to come, by LIST */
-};
-
-/* From time to time the server is asked about the message whose RETR went out last. */
-struct steps {
-	const struct plan_entry *asked[QUESTIONS_MOST]; /* questions that are under way, a ring from `first` on */
-	size_t first, count;
-	const struct plan_entry *last; /* RETR of it went out last */
-	size_t messages;	       /* whose RETR went out since the last question */
-	uint64_t octets;
-	size_t verified;  /* messages of the batch that are known to be right */
-	bool size_differs; /* one of the others has another size than LIST said */
-	bool answered;	   /* the server has answered such a question */
-	bool mute;	   /* it does not answer them */
-};
-
-struct run {
-	struct transfer *t;
-	struct plan *plan;
-	size_t next;	     /* first entry that nothing was done about */
-	struct batch batch;
-	struct steps steps;
-	struct arrival arrival;
-	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */
-	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
-	size_t deletion_count, deletion_next, deletion_answered;
-	uint64_t arrived;	 /* messages that are whole */
-	uint64_t arrived_octets; /* with those of the message that is arriving */
-	uint64_t arriving;
-	deadline tick;
-};
-
-static struct plan_entry *find_entry(const struct run *r, uint32_t number)
-{
-	/* Answers come in the order of the plan: only what lies behind the last one is looked at. */
-	struct plan_entry *e = r->arrival.entry ? r->arrival.entry + 1 : r->plan->entries;
-
-	while (e->number != number)
-		e++;
-	return e;
-}
 
 static bool is_fetch(const struct plan_entry *e)
 {
 	return e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 }
 
-static void ask(struct run *r, const struct plan_entry *e)
+/* The next message to be asked for, or NULL: at the first time those of the plan, then those that came short. */
+static struct plan_entry *next_entry(struct run *r)
 {
-	question_ask(r->t->session, e->number, e->uid);
-	r->steps.asked[(r->steps.first + r->steps.count++) % QUESTIONS_MOST] = e;
-	r->steps.messages = 0;
-	r->steps.octets = 0;
+	if (r->repeating)
+		return r->again_next < r->again_count ? r->again[r->again_next].entry : NULL;
+	while (r->next < r->plan->count && !is_fetch(&r->plan->entries[r->next]))
+		r->next++;
+	return r->next < r->plan->count ? &r->plan->entries[r->next] : NULL;
 }
 
-/* What goes to a command one by one cannot be taken back, and is not held up by questions. */
-static bool asks(const struct run *r)
+/* Nothing more is asked for. */
+static void drop_rest(struct run *r)
 {
-	return r->t->destination->ops->batch_most != 1 && !r->steps.mute;
-}
-
-static void retrieve(struct run *r, const struct plan_entry *e)
-{
-	struct steps *steps = &r->steps;
-
-	session_queue(r->t->session, COMMAND_RETR, e->number);
-	r->flight += e->octets;
-	steps->last = e;
-	steps->messages++;
-	steps->octets += e->octets;
-}
-
-/* A question is due after some messages, and after the last one. */
-static bool is_due(const struct run *r)
-{
-	const struct steps *steps = &r->steps;
-
-	return asks(r) && steps->count < QUESTIONS_MOST && steps->messages > 0 &&
-	    (steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || r->next == r->plan->count);
+	for (; r->next < r->plan->count; r->next++)
+		r->t->left_over += is_fetch(&r->plan->entries[r->next]);
+	/* They were retrieved once, and are not stored. */
+	r->t->left_over += r->again_count - r->again_next;
+	r->t->not_taken += r->again_count - r->again_next;
+	r->again_count = r->again_next;
 }
 
 /*
@@ -129,97 +58,53 @@ static void fill_window(struct run *r)
 {
 	struct session *s = r->t->session;
 	size_t window = session_window(s);
+	struct plan_entry *e;
 
 	if (session_queued(s) > window - window / 4)
 		return;
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
 		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
 	while (session_queued(s) < window) {
-		const struct plan_entry *e;
-
-		if (is_due(r)) {
-			ask(r, r->steps.last);
+		e = next_entry(r);
+		if (steps_is_due(r)) {
+			steps_ask(r);
 			continue;
 		}
-		if (r->next == r->plan->count)
+		if (!e)
 			return;
 		/* One message goes in any case, or nothing would ever move where the login takes that long. */
-		if (r->steps.last && deadline_left(r->t->until) == 0) {
-			log_line(r->t->log, LOG_VERBOSE, "max_time is over: what is left is for the next run");
-			r->next = r->plan->count;
+		if (r->steps.sent > 0 && deadline_left(r->t->until) == 0) {
+			uint64_t left_over = r->t->left_over;
+
+			log_line(r->t->log, LOG_VERBOSE, "max_time reached; the next run fetches the rest");
+			drop_rest(r);
+			r->t->left_over = left_over;
 			continue;
 		}
-		e = &r->plan->entries[r->next];
 		/* However large they are, one message follows the other without a pause. */
-		if (is_fetch(e) && r->flight > FLIGHT_OCTETS && session_queued(s) > 1)
+		if (r->flight > FLIGHT_OCTETS && session_queued(s) > 1)
 			return;
-		r->next++;
-		if (is_fetch(e))
-			retrieve(r, e);
+		steps_retrieve(r, e);
+		*(r->repeating ? &r->again_next : &r->next) += 1;
 	}
 }
 
-/* The next message is arriving, or refused. */
-static void start_arrival(struct run *r, uint32_t number)
+/* Reports a message that was stored although it is not what the server announced. */
+static void report_doubt(struct run *r, const struct plan_entry *e, const struct state_record *record)
 {
-	struct arrival *a = &r->arrival;
+	struct error err;
+	char name[ARRIVAL_NAME];
+	uint64_t given = record->said != STATE_UNSIZED && record->wire < record->said ? record->said : record->listed;
 
-	a->entry = find_entry(r, number);
-	r->flight -= a->entry->octets;
-	a->begun = false;
-	a->octets = 0;
-	a->left = 0;
-	buf_clear(&a->head);
-	digest_start(&a->digest);
-	header_start(&a->header);
-	*r->t->step = "fetch";
-}
-
-/* Tells the destination of the message, with what its beginning says. */
-static bool begin(struct run *r, struct error *err)
-{
-	struct destination *d = r->t->destination;
-	struct arrival *a = &r->arrival;
-	char sender[256];
-	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now, .octets = a->entry->octets};
-
-	*r->t->step = "store";
-	if (d->ops->wants_sender) {
-		header_envelope_sender(a->head.data ? a->head.data : "", a->head.length, sender, sizeof(sender));
-		message.sender = sender;
-	}
-	if (!d->ops->begin(d, &message, err))
-		return false;
-	a->begun = true;
-	if (a->head.length > 0 && !d->ops->write(d, a->head.data, a->head.length, err))
-		return false;
-	*r->t->step = "fetch";
-	return true;
-}
-
-static bool take_data(struct run *r, const struct session_event *event, struct error *err)
-{
-	const char *bytes = event->text;
-	size_t length = event->length;
-	struct destination *d = r->t->destination;
-	struct arrival *a = &r->arrival;
-
-	digest_add(&a->digest, bytes, length);
-	header_add(&a->header, bytes, length);
-	a->octets += length;
-	a->left = a->entry->octets - (event->octets < a->entry->octets ? event->octets : a->entry->octets);
-	if (a->begun) {
-		if (d->ops->write(d, bytes, length, err))
-			return true;
-		*r->t->step = "store";
-		return false;
-	}
-	buf_append(&a->head, bytes, length);
-	return a->head.length < HEAD_OCTETS || begin(r, err);
+	arrival_name(e, name);
+	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
+	    name, record->wire, given);
+	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
 }
 
 /* Makes the batch safe and lets go of what may now be deleted on the server. */
-static bool commit(struct run *r, struct error *err)
+bool transfer_commit(struct run *r, struct error *err)
 {
 	struct transfer *t = r->t;
 	bool ok;
@@ -235,7 +120,9 @@ static bool commit(struct run *r, struct error *err)
 	for (size_t i = 0; i < r->batch.count; i++) {
 		t->fetched++;
 		t->fetched_octets += r->batch.records[i].octets;
-		if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
+		if (r->batch.records[i].doubt == STATE_DOUBT_SIZE)
+			report_doubt(r, r->batch.entries[i], &r->batch.records[i]);
+		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
 	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
@@ -245,93 +132,34 @@ static bool commit(struct run *r, struct error *err)
 	return true;
 }
 
-/*
- * Sizes of LIST are hints. Under pipelining, one that is not met is taken for a sign that the server
- * mixes its answers up, and it is asked for one message at a time. Some count LF for CRLF, or leave
- * out the line end that they add to a message without one.
- */
-static bool has_its_size(struct run *r, uint64_t octets, struct error *err)
+/* A refusal is reported when the session goes on: a server that refuses and hangs up has said why it ends. */
+static void keep_refusal(struct run *r, const struct session_event *event)
 {
-	const struct plan_entry *e = r->arrival.entry;
-	uint64_t stored = r->arrival.octets;
-
-	if (octets == e->octets || octets == e->octets + 2 || stored == e->octets || stored == e->octets + 1)
-		return true;
-	r->steps.size_differs = true;
-	if (session_window(r->t->session) == 1)
-		return true;
-	r->t->out_of_step = true;
-	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64,
-	    e->number, octets, e->octets);
-}
-
-/* The terminator has arrived: only now is the message whole. */
-static bool end_arrival(struct run *r, uint64_t octets, struct error *err)
-{
-	struct destination *d = r->t->destination;
-	struct arrival *a = &r->arrival;
-	struct state_record *record;
-
-	a->left = 0;
-	if (!has_its_size(r, octets, err) || (!a->begun && !begin(r, err)))
-		return false;
-	*r->t->step = "store";
-	switch (d->ops->finish(d, err)) {
-	case DESTINATION_TOOK:
-		break;
-	case DESTINATION_REFUSED:
-		r->t->not_taken++;
-		r->t->problem(r->t->context, "store", err);
-		return true;
-	default:
-		return false;
-	}
-	record = batch_add(&r->batch, a->entry, a->octets);
-	record->delivered = r->t->now;
-	record->wire = octets;
-	record->listed = a->entry->octets;
-	digest_end(&a->digest, record->sha256);
-	header_end(&a->header, record->header);
-	*r->t->step = "fetch";
-	return asks(r) || !batch_is_full(&r->batch, d->ops) || commit(r, err);
-}
-
-static bool take_answer(struct run *r, const struct session_event *event, struct error *err)
-{
-	const struct plan_entry *e = r->steps.asked[r->steps.first];
-
-	r->steps.first = (r->steps.first + 1) % QUESTIONS_MOST;
-	r->steps.count--;
-	/* A server that does not know the question is not asked again. */
-	if (event->type == SESSION_REFUSED && !r->steps.answered)
-		r->steps.mute = true;
-	else if (!question_is_answered(e->number, e->uid, event))
-		return question_fail(e->number, event, err);
-	r->steps.answered |= event->type == SESSION_OK;
-	r->steps.verified = r->batch.count;
-	r->steps.size_differs = false;
-	return !batch_is_full(&r->batch, r->t->destination->ops) || commit(r, err);
-}
-
-static void report_refusal(struct run *r, const struct session_event *event)
-{
-	struct error err;
+	struct error *err = &r->refusal;
 
 	if (event->command == COMMAND_DELE)
-		error_set(&err, ERROR_PROTOCOL, "the server refused to delete message %u", event->number);
+		error_set(err, ERROR_PROTOCOL, "the server refused to delete message %u", event->number);
 	else
-		error_set(&err, ERROR_PROTOCOL, "the server refused to give message %u", event->number);
-	error_server(&err, event->text, event->length);
-	error_mend(&err, "it stays on the server; the next run tries again");
-	err.temporary = true;
-	r->t->problem(r->t->context, event->command == COMMAND_DELE ? "delete" : "fetch", &err);
+		error_set(err, ERROR_PROTOCOL, "the server refused to give message %u", event->number);
+	error_server(err, event->text, event->length);
+	error_mend(err, "it stays on the server; the next run tries again");
+	err->temporary = true;
+	r->refused = event->command == COMMAND_DELE ? REFUSED_DELE : REFUSED_RETR;
+}
+
+static void report_refusal(struct run *r)
+{
+	if (r->refused == REFUSED_DELE)
+		r->t->problem(r->t->context, TRANSFER_KEPT, "delete", &r->refusal);
+	else if (r->refused == REFUSED_RETR)
+		r->t->problem(r->t->context, TRANSFER_REFUSED, "fetch", &r->refusal);
+	r->refused = REFUSED_NOTHING;
 }
 
 /* Interrupted: nothing more is asked for. False when what is under way has had its time. */
 static bool stop_asking(struct run *r, struct error *err)
 {
-	for (; r->next < r->plan->count; r->next++)
-		r->t->left_over += is_fetch(&r->plan->entries[r->next]);
+	drop_rest(r);
 	return !interrupt_is_due() || interrupt_error(err);
 }
 
@@ -343,6 +171,12 @@ static void tell(void *context)
 		r->t->progress(r->t->context, r->arrived, r->arrived_octets);
 }
 
+static bool fail_late(struct error *err)
+{
+	error_set(err, ERROR_NETWORK, "max_time reached");
+	return error_mend(err, "the next run asks for it last; raise max_time if the message needs longer");
+}
+
 /* While octets come in: so many of them have. */
 static bool tick(struct run *r, uint64_t octets, struct error *err)
 {
@@ -352,67 +186,89 @@ static bool tick(struct run *r, uint64_t octets, struct error *err)
 		return true;
 	r->tick = deadline_clock() + TICK_MS;
 	tell(r);
+	if (deadline_left(r->hard) == 0)
+		return fail_late(err);
 	return !interrupt_came() || stop_asking(r, err);
+}
+
+static void take_deletion(struct run *r, const struct session_event *event)
+{
+	struct plan_entry *e = r->deletions[r->deletion_answered++];
+
+	e->deleted = event->type == SESSION_OK;
+	r->t->deleted += e->deleted;
+	if (!e->deleted)
+		keep_refusal(r, event);
 }
 
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
+	report_refusal(r);
 	if (event->command == COMMAND_DELE) {
-		struct plan_entry *e = r->deletions[r->deletion_answered++];
-
-		e->deleted = event->type == SESSION_OK;
-		r->t->deleted += e->deleted;
+		take_deletion(r, event);
+		return true;
 	}
 	if (event->command == COMMAND_ASK_UID || event->command == COMMAND_ASK_SIZE)
-		return take_answer(r, event, err);
-	if (event->type == SESSION_REFUSED) {
-		if (event->command == COMMAND_RETR)
-			start_arrival(r, event->number);
-		report_refusal(r, event);
-		return true;
-	}
-	if (event->command == COMMAND_DELE)
-		return true;
+		return steps_take_answer(r, event, err);
 	switch (event->type) {
+	case SESSION_REFUSED:
+		arrival_refuse(r);
+		keep_refusal(r, event);
+		return true;
 	case SESSION_OK:
-		start_arrival(r, event->number);
+		arrival_start(r, event);
 		return true;
 	case SESSION_DATA:
-		return take_data(r, event, err) && tick(r, event->octets, err);
+		return arrival_take(r, event, err) && tick(r, event->octets, err);
 	default:
 		r->arrived++;
-		if (!end_arrival(r, event->octets, err) || !tick(r, event->octets, err))
+		if (!arrival_end(r, event, err) || !tick(r, event->octets, err))
 			return false;
 		r->arriving = 0;
 		return true;
 	}
 }
 
+/* Nothing is under way. What is to be done next? *over: nothing. */
+static bool go_on(struct run *r, bool *over, struct error *err)
+{
+	/* When nothing more is coming, the last batch is asked about and made safe; deletions follow. */
+	if (r->steps.verified < r->batch.count && steps_asks(r)) {
+		steps_ask(r);
+	} else if (!r->repeating && r->again_count > 0) {
+		r->repeating = true;
+	} else if (!transfer_commit(r, err)) {
+		return false;
+	} else if (r->deletion_next == r->deletion_count) {
+		*over = true;
+	} else {
+		*r->t->step = "delete";
+	}
+	return true;
+}
+
 static bool run_all(struct run *r, struct error *err)
 {
 	struct session_event event;
+	bool over = false;
 
-	for (;;) {
+	while (!over) {
 		if (!session_is_quiet(r->t->session))
 			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
 		if (interrupt_noted() && !stop_asking(r, err))
 			return false;
 		fill_window(r);
-		/* When nothing more is coming, the last batch is asked about and made safe; deletions follow. */
-		if (session_queued(r->t->session) == 0 && r->steps.verified < r->batch.count && asks(r)) {
-			ask(r, r->batch.entries[r->batch.count - 1]);
-		} else if (session_queued(r->t->session) == 0) {
-			if (!commit(r, err))
+		if (session_queued(r->t->session) == 0) {
+			if (!go_on(r, &over, err))
 				return false;
-			if (r->deletion_next == r->deletion_count)
-				return true;
-			*r->t->step = "delete";
 			continue;
 		}
 		session_expect(r->t->session, r->flight + r->arrival.left);
 		if (!session_next(r->t->session, &event, err) || !handle(r, &event, err))
 			return false;
 	}
+	report_refusal(r);
+	return true;
 }
 
 /* What was delivered by earlier runs and whose time has come. */
@@ -426,25 +282,25 @@ static void collect_deletions(struct run *r)
 }
 
 /*
- * After a failure: a line that broke does not make whole messages worse, and they are kept if they
- * are what they were taken for. After a failure of storage nothing is sure; the batch is taken back.
+ * After a failure: a line that broke does not make whole messages worse, and those that are surely what they were
+ * taken for are kept. After a failure of storage nothing is sure; the batch is taken back.
  */
 static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const char *step = *r->t->step;
-	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED;
-	bool right = r->steps.verified == r->batch.count || (broke && !r->steps.size_differs);
+	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up;
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
+	size_t sure = broke ? steps_keep_likely(r) : r->steps.verified;
 	struct error second;
 
 	d->ops->discard(d);
-	if (stored && right && commit(r, &second)) {
-		*r->t->step = step;
-		return;
-	}
-	/* That it cannot be stored is worse than that the line broke, and nothing more is tried. */
-	if (stored && right) {
+	if (stored) {
+		if (batch_keep(&r->batch, d, sure, &second) && transfer_commit(r, &second)) {
+			*r->t->step = step;
+			return;
+		}
+		/* That it cannot be stored is worse than that the line broke, and nothing more is tried. */
 		*err = second;
 		r->t->out_of_step = false;
 	} else {
@@ -454,6 +310,45 @@ static void save_what_is_whole(struct run *r, struct error *err)
 	state_rollback(r->t->state);
 }
 
+/* What the failure was about: a message that broke the session is named, and a server's last words are not lost. */
+static void explain(struct run *r, struct error *err)
+{
+	bool broke = err->kind == ERROR_NETWORK;
+
+	if (broke && deadline_left(r->hard) == 0)
+		fail_late(err);
+	if (broke && r->refused != REFUSED_NOTHING) {
+		*err = r->refusal;
+		r->t->gave_up = true;
+		r->t->blamed = r->refused == REFUSED_RETR ? r->arrival.entry : NULL;
+		r->refused = REFUSED_NOTHING;
+		return;
+	}
+	report_refusal(r);
+	r->t->blamed = arrival_blame(r, err);
+}
+
+static void prepare(struct run *r)
+{
+	const struct plan *plan = r->plan;
+	int64_t half = r->t->account->max_time * 1000 / 2, now = deadline_clock();
+
+	r->tick = now + TICK_MS;
+	/* What is under way then has a while to come to its end, also where the login took all of the time. */
+	r->hard = (r->t->until > now ? r->t->until : now) + (half > 0 && half < LATE_MS ? half : LATE_MS);
+	session_limit(r->t->session, r->hard);
+	if (r->t->progress)
+		session_on_idle(r->t->session, tell, r);
+	/* Nothing to do is what most runs find, in the largest maildrops as well. */
+	if (plan->summary.fetch == 0 && plan->summary.erase == 0) {
+		r->next = plan->count;
+		return;
+	}
+	collect_deletions(r);
+	/* Each message once, and some of them again. */
+	r->steps.order = memory_zeroed(2 * plan->summary.fetch, sizeof(struct plan_entry *));
+}
+
 bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 {
 	struct run r = {.t = t, .plan = plan};
@@ -461,20 +356,18 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 
 	*t->step = "fetch";
 	interrupt_grace(GRACE_MS);
-	r.tick = deadline_clock() + TICK_MS;
-	if (t->progress)
-		session_on_idle(t->session, tell, &r);
-	/* Nothing to do is what most runs find, in the largest maildrops as well. */
-	if (plan->summary.fetch == 0 && plan->summary.erase == 0)
-		r.next = plan->count;
-	else
-		collect_deletions(&r);
+	prepare(&r);
 	ok = run_all(&r, err);
 	session_on_idle(t->session, NULL, NULL);
-	if (!ok)
+	session_limit(t->session, DEADLINE_NEVER);
+	if (!ok) {
+		explain(&r, err);
 		save_what_is_whole(&r, err);
+	}
 	batch_free(&r.batch);
 	buf_free(&r.arrival.head);
 	free(r.deletions);
+	free(r.steps.order);
+	free(r.again);
 	return ok;
 }

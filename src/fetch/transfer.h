@@ -11,8 +11,18 @@ struct destination;
 struct error;
 struct log;
 struct plan;
+struct plan_entry;
 struct session;
 struct state;
+
+/* Failures that concern one message. */
+enum transfer_problem {
+	TRANSFER_REFUSED,    /* the server does not give the message */
+	TRANSFER_KEPT,	     /* the server does not delete it */
+	TRANSFER_NOT_TAKEN,  /* the destination does not take it */
+	TRANSFER_INCOMPLETE, /* it came with another size than the server gave */
+	TRANSFER_PROBLEMS,   /* how many there are */
+};
 
 /* What a transfer works with; all of it belongs to the caller. */
 struct transfer {
@@ -24,16 +34,19 @@ struct transfer {
 	int64_t now;	/* seconds since the epoch: the time of this run */
 	deadline until; /* after that, no message is asked for but the first */
 	/* Told of a failure that concerns one message alone. */
-	void (*problem)(void *context, const char *step, const struct error *err);
+	void (*problem)(void *context, enum transfer_problem problem, const char *step, const struct error *err);
 	/* Told, a few times a second, how much has arrived: whole messages, and octets. NULL: nobody looks. */
 	void (*progress)(void *context, uint64_t messages, uint64_t octets);
 	void *context;
 	const char **step; /* what is being done, for messages */
 	/* Results; what they count is safe. */
 	uint64_t fetched, fetched_octets, deleted;
-	uint64_t not_taken; /* messages that were retrieved and that the destination does not take */
+	uint64_t not_taken; /* messages that were retrieved and are not stored: QUIT would be a receipt for them */
 	uint64_t left_over; /* messages that were not asked for any more, because the run was interrupted */
 	bool out_of_step; /* it failed because the server seems to mix its answers up under pipelining */
+	bool gave_up;	  /* it failed because the server refused a message and hung up */
+	const struct plan_entry *blamed; /* the message that was arriving, or awaited, when it failed; or NULL */
+	uint64_t outgrown; /* so many octets came of that one, and it had no end; or 0 */
 };
 
 /*

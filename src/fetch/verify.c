@@ -25,7 +25,7 @@ struct record {
 	enum state_server server;
 	size_t uid, row; /* in verify.texts: as the server gave it, and the key in the state */
 	enum verify_verdict verdict;
-	bool settled, marked;
+	bool settled, marked, doubt;
 	size_t path; /* in copies.texts, if there is a copy */
 	uint64_t offset;
 	int failure;
@@ -62,7 +62,7 @@ static void add_record(void *context, const struct state_kept *kept)
 		v->records = memory_resize(v->records, v->capacity, sizeof(*v->records));
 	}
 	r = &v->records[v->count++];
-	*r = (struct record){.octets = kept->octets, .delivered = kept->delivered, .server = kept->server};
+	*r = (struct record){.octets = kept->octets, .delivered = kept->delivered, .server = kept->server, .doubt = kept->doubt};
 	memcpy(r->key.sha256, kept->sha256, DIGEST_SIZE);
 	if (kept->identity[0])
 		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
@@ -115,6 +115,8 @@ static void settle(struct verify *v, struct copies_key *record_key, struct copie
 
 	r->settled = c->taken = true;
 	r->verdict = !whole ? c->failure ? VERIFY_UNREADABLE : VERIFY_ALTERED : c->elsewhere ? VERIFY_MOVED : VERIFY_WHOLE;
+	if (whole && r->doubt)
+		r->verdict = VERIFY_INCOMPLETE;
 	r->marked = whole && c->stripped;
 	r->path = c->path;
 	r->offset = c->offset;
@@ -288,6 +290,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->marked += r->settled && r->marked;
 		s->altered += r->verdict == VERIFY_ALTERED;
 		s->unreadable += r->verdict == VERIFY_UNREADABLE;
+		s->incomplete += r->verdict == VERIFY_INCOMPLETE;
 		s->missing += r->verdict == VERIFY_MISSING;
 		if (r->verdict == VERIFY_WHOLE || (r->verdict == VERIFY_MISSING && v->request->ignore_missing))
 			continue;

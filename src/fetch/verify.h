@@ -14,6 +14,7 @@ enum verify_verdict {
 	VERIFY_MISSING,
 	VERIFY_ALTERED,
 	VERIFY_UNREADABLE,
+	VERIFY_INCOMPLETE, /* as it came, but it did not come with the size that the server gave */
 	VERIFY_MOVED, /* whole, but not where it was delivered */
 	VERIFY_WHOLE,
 };
@@ -36,7 +37,7 @@ struct verify_summary {
 	uint64_t whole;	   /* octet for octet, and of these: */
 	uint64_t moved;
 	uint64_t marked; /* but for fields that a mail program keeps in the header */
-	uint64_t altered, unreadable, missing;
+	uint64_t altered, unreadable, incomplete, missing;
 	uint64_t unrecorded; /* files of the account that no record tells of */
 	uint64_t again;	     /* messages to be fetched again */
 };

@@ -12,10 +12,12 @@
 #include "base/memory.h"
 #include "config/account.h"
 #include "fetch/connect.h"
+#include "fetch/doubt.h"
 #include "fetch/event.h"
 #include "fetch/learn.h"
 #include "fetch/list.h"
 #include "fetch/listing.h"
+#include "fetch/notices.h"
 #include "fetch/recover.h"
 #include "fetch/refused.h"
 #include "fetch/transfer.h"
@@ -31,6 +33,10 @@ enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */
 	RETRY_MOST_MS = 60000,
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
+	RUN_SECONDS_MOST = 12 * 3600, /* of a run without max_time */
+	UNPIPELINED_SECONDS = 86400, /* for which a server that cannot do it is sent one command at a time, */
+	UNPIPELINED_LOST_SECONDS = 3600, /* or this many where it was only the connection that was lost */
+	ENDLESS_MOST = 10,    /* sessions that end at a message without an end */
 	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
 };
 
@@ -41,6 +47,7 @@ struct worker {
 	struct log log;
 	const char *step;
 	struct trouble trouble;
+	struct notices notices;
 	struct retention_rule rule;
 	struct retention_clock clock;
 	char *maildrop; /* its name in the identity of messages */
@@ -50,10 +57,11 @@ struct worker {
 	struct connection connection;
 	struct listing listing;
 	struct plan plan;
-	bool out_of_step; /* transfer's word */
+	bool out_of_step; /* transfer's word, */
+	bool gave_up;	  /* and this, */
+	bool outgrown;	  /* and this: a message has no end, and is left alone from now on */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
-	bool told_unsure;
 	bool pipelining;
 	deadline until;	    /* no message is asked for after that, but the first */
 	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
@@ -79,13 +87,11 @@ static void take_fact(void *context, const char *name, const char *text, int64_t
 		w->certificate_ends = number;
 }
 
-static void send_problem(void *context, const char *step, const struct error *err)
+static void send_problem(void *context, enum transfer_problem problem, const char *step, const struct error *err)
 {
 	struct worker *w = context;
-	struct error told = *err;
-	bool silent = !trouble_is_told(&w->trouble, step, &told);
 
-	event_send_problem(w->fd, step, &told, silent);
+	notices_add(&w->notices, problem, step, err);
 }
 
 static void send_progress(void *context, uint64_t messages, uint64_t octets)
@@ -162,6 +168,9 @@ static bool make_plan(struct worker *w, struct error *err)
 
 	if (!learn_from_server(&learning, w->rule.mode != RETENTION_FOREVER && !w->rule.keep, &w->step, err))
 		return false;
+	w->step = "state";
+	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
+		return false;
 	w->deleted = 0;
 	w->outcome.left = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
@@ -170,37 +179,14 @@ static bool make_plan(struct worker *w, struct error *err)
 	return true;
 }
 
-/* Messages that are left alone because nothing tells whether they were fetched before. */
-static void tell_unsure(struct worker *w)
+/* What the next run has to know of the message that ended the session. */
+static bool note_blamed(struct worker *w, const struct transfer *t, struct error *err)
 {
-	struct error err;
-	size_t unsure = w->plan.summary.unsure;
-
-	if (unsure == 0 || w->told_unsure)
-		return;
-	w->told_unsure = true;
-	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
-	    unsure);
-	error_mend(&err, "they stay on the server; the next run tries again");
-	err.temporary = true;
-	send_problem(w, "list", &err);
-}
-
-/* Names messages that are too large, each of them once. */
-static bool tell_news(struct worker *w, struct error *err)
-{
-	for (size_t i = 0; i < w->plan.count && w->plan.summary.news > 0; i++) {
-		const struct plan_entry *e = &w->plan.entries[i];
-
-		if (e->decision.reason != REASON_TOO_LARGE_NEWS || w->log.level < LOG_NORMAL)
-			continue; /* what nobody would see is told by a later run */
-		if (!state_add_told(w->state, e->uid, w->clock.now, err))
-			return false;
-		log_line(&w->log, LOG_NORMAL,
-		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size; raise that to fetch it", e->number,
-		    e->octets);
-	}
-	return state_commit(w->state, err);
+	if (!t->blamed)
+		return true;
+	return state_add_told(w->state, t->blamed->uid, t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE, t->outgrown,
+		   w->clock.now, err) &&
+	    state_commit(w->state, err);
 }
 
 static bool carry_out(struct worker *w, struct error *err)
@@ -218,10 +204,11 @@ static bool carry_out(struct worker *w, struct error *err)
 	    .context = w,
 	    .step = &w->step,
 	};
+	struct error second;
 	bool ok;
 
 	w->step = "state";
-	if (!tell_news(w, err))
+	if (!notices_large(&w->notices, w->state, &w->plan, w->clock.now, err))
 		return false;
 	if (w->plan.summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
 		return false;
@@ -230,10 +217,14 @@ static bool carry_out(struct worker *w, struct error *err)
 	ok = transfer_run(&t, &w->plan, err);
 	w->left_over = t.left_over;
 	w->out_of_step = t.out_of_step;
+	w->gave_up = t.gave_up;
+	w->outgrown = t.outgrown > 0;
 	w->not_taken = t.not_taken > 0;
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
 	w->deleted = t.deleted;
+	if (!ok && !note_blamed(w, &t, &second))
+		notices_report(&w->notices, "state", &second);
 	return ok;
 }
 
@@ -318,7 +309,7 @@ static bool reach(struct worker *w, const struct tls_trust *trust, struct error 
 	ok = connect_patiently(w, trust, remembered, err);
 	if (w->connection.refused && !w->options->dry_run &&
 	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
-		send_problem(w, "state", &second);
+		notices_report(&w->notices, "state", &second);
 	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
 	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);
@@ -329,9 +320,12 @@ static bool reach(struct worker *w, const struct tls_trust *trust, struct error 
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* until there is something to finish */
-	if (!reach(w, trust, err) || !make_plan(w, err))
+	if (!reach(w, trust, err))
 		return false;
-	tell_unsure(w);
+	session_limit(w->connection.session, w->until + w->account->timeout * 1000);
+	if (!make_plan(w, err))
+		return false;
+	notices_unsure(&w->notices, w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
 	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
 		return false;
@@ -355,24 +349,45 @@ static void end_session(struct worker *w)
 /* Whether the server may have failed because it was sent several commands at once. */
 static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
-	return w->out_of_step ||
+	return !w->gave_up && !w->outgrown &&
+	    (w->out_of_step ||
 	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-		session_is_crowded(w->connection.session));
+		session_is_crowded(w->connection.session)));
 }
 
-/* A session, and another one where the first shows that it is needed. */
+/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+static bool run_unpipelined(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
+	int64_t until = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : UNPIPELINED_SECONDS);
+
+	log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+	end_session(w);
+	w->pipelining = false;
+	if (!run_session(w, trust, err))
+		return false;
+	/* The next run does not have to fail first. */
+	return w->options->dry_run || (state_set_unpipelined(w->state, until, err) && state_commit(w->state, err));
+}
+
+/* A session, and others where it shows that they are needed: in these, messages without an end are left alone. */
+static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	for (unsigned i = 0; i < ENDLESS_MOST; i++) {
+		if (run_session(w, trust, err))
+			return true;
+		if (!w->outgrown)
+			break;
+		notices_report(&w->notices, w->step, err);
+		end_session(w);
+	}
+	return w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0 && run_unpipelined(w, trust, err);
+}
+
 static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	if (!run_session(w, trust, err)) {
-		if (!w->pipelining || !blames_pipelining(w, err) || limits_left(w).messages == 0)
-			return false;
-		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
-		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
-		end_session(w);
-		w->pipelining = false;
-		if (!run_session(w, trust, err))
-			return false;
-	}
+	if (!run_on(w, trust, err))
+		return false;
 	if (!w->undone)
 		return true;
 	log_line(&w->log, LOG_VERBOSE, "a message was not taken, so QUIT was not sent: deleting in a session of its own");
@@ -400,12 +415,24 @@ static bool may_log_in(struct worker *w, struct error *err)
 	return false;
 }
 
+static bool may_pipeline(struct worker *w, struct error *err)
+{
+	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->user};
+	int64_t until;
+
+	if (!state_get_unpipelined(w->state, &maildrop, &until, err))
+		return false;
+	/* A time too far ahead was written by a clock that is behind now. */
+	w->pipelining = until <= w->clock.now || until > w->clock.now + UNPIPELINED_SECONDS;
+	return true;
+}
+
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	uint64_t before;
 	unsigned sessions = 0;
 
-	if (!open_local(w, err) || !may_log_in(w, err))
+	if (!open_local(w, err) || !may_log_in(w, err) || !may_pipeline(w, err))
 		return false;
 	do {
 		end_session(w);
@@ -441,7 +468,7 @@ static void settle_trouble(struct worker *w)
 	if (o->ok || strcmp(w->step, "state") != 0) {
 		if (trouble_end(&w->trouble, w->state, &w->log, &err))
 			return;
-		send_problem(w, "state", &err);
+		notices_report(&w->notices, "state", &err);
 	}
 	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
 }
@@ -456,15 +483,16 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
 	w.list = (struct list){.plan = &w.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
-	w.pipelining = true;
-	w.until = account->max_time > 0 ? deadline_in(account->max_time) : DEADLINE_NEVER;
+	w.until = deadline_in(account->max_time > 0 ? account->max_time : RUN_SECONDS_MOST);
 	w.clock.now = (int64_t)time(NULL);
 	w.step = "start";
+	w.notices = (struct notices){.fd = fd, .log = &w.log, .trouble = &w.trouble};
 	w.trouble = (struct trouble){.account = account, .options = options, .now = w.clock.now};
 	w.maildrop = name_maildrop(account);
 	error_clear(&w.outcome.err);
 	w.outcome.ok = run_account(&w, trust, &w.outcome.err);
 	end_session(&w);
+	notices_end(&w.notices);
 	w.outcome.resumed = w.state && state_died_since(w.state) > 0 && !state_needs_recovery(w.state);
 	settle_trouble(&w);
 	destination_close(&w.destination);

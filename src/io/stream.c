@@ -34,6 +34,7 @@ struct stream {
 	int fd; /* for waiting; the channel owns it */
 	int64_t timeout;
 	deadline until; /* 0: the clock starts with the next wait */
+	deadline limit; /* for all waits */
 	bool secure;
 	void (*idle)(void *context);
 	void *idle_context;
@@ -59,6 +60,7 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 	s->fd = fd;
 	s->secure = channel->secure;
 	s->timeout = timeout;
+	s->limit = DEADLINE_NEVER;
 	/* Room for any line of a login: growing would leave copies of secrets behind. */
 	buf_reserve(&s->output, OUTPUT_ROOM);
 	s->ahead_status = CHANNEL_DONE;
@@ -94,6 +96,8 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
 	if (s->until == 0)
 		s->until = deadline_in(s->timeout);
+	if (s->until > s->limit)
+		s->until = s->limit;
 	if (s->idle) {
 		deadline soon = deadline_clock() + IDLE_MS;
 
@@ -102,6 +106,16 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 		s->idle(s->idle_context);
 	}
 	return net_wait(s->fd, events, s->until, what, err);
+}
+
+int64_t stream_timeout(const struct stream *s)
+{
+	return s->timeout;
+}
+
+void stream_limit(struct stream *s, int64_t until)
+{
+	s->limit = until;
 }
 
 void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context)

@@ -56,6 +56,12 @@ size_t stream_buffered(const struct stream *s);
  */
 void stream_expect(struct stream *s, uint64_t octets);
 
+/* The time limit in seconds. */
+int64_t stream_timeout(const struct stream *s);
+
+/* No wait lasts beyond this point (io/deadline.h), whatever the time limit says; DEADLINE_NEVER: no such point. */
+void stream_limit(struct stream *s, int64_t until);
+
 /* Has `idle` called when a wait has lasted for a tenth of a second; NULL: no more. */
 void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context);
 

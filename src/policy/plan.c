@@ -27,6 +27,23 @@ static void turn_around(struct plan *p)
 	}
 }
 
+/* Those at which the connection broke go to the end; the order is the same otherwise. */
+static void put_broken_last(struct plan *p)
+{
+	struct plan_entry *broken = memory_zeroed(p->broke, sizeof(*broken));
+	size_t kept = 0, count = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->entries[i].broke)
+			broken[count++] = p->entries[i];
+		else
+			p->entries[kept++] = p->entries[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		p->entries[kept + i] = broken[i];
+	free(broken);
+}
+
 static bool has_room(const struct plan_limits *limits, const struct plan_summary *chosen, uint64_t octets)
 {
 	/* Sizes are the server's: without a limit their sum may be any. */
@@ -46,6 +63,8 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 	*summary = (struct plan_summary){0};
 	if (newest_first)
 		turn_around(p);
+	if (p->broke > 0)
+		put_broken_last(p);
 	for (size_t i = 0; i < p->count; i++) {
 		struct plan_entry *e = &p->entries[i];
 

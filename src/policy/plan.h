@@ -17,6 +17,7 @@ struct plan_entry {
 	bool likely;   /* it is rather this one */
 	bool named;    /* it was found in place under this UID */
 	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
+	bool broke;    /* the connection broke at it before: it is asked for last */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
 	struct retention_decision decision;
 	bool deleted; /* the server has taken its DELE */
@@ -35,6 +36,8 @@ struct plan_summary {
 struct plan {
 	struct plan_entry *entries; /* in the order in which they are dealt with */
 	size_t count;
+	size_t broke;	/* entries at which the connection broke before */
+	size_t doubts;	/* entries that were delivered in doubt */
 	size_t strange; /* entries that are not known for certain: fetch/recognise has to look at them */
 	struct plan_summary summary;
 };
@@ -51,7 +54,8 @@ void plan_make(struct plan *p, size_t count);
 void plan_free(struct plan *p);
 
 /*
- * Decides about every entry and sums it up; newest_first turns the order around. Messages beyond the limits are
+ * Decides about every entry and sums it up; newest_first turns the order around. Messages at which the connection
+ * broke before come last, so that they keep no others away. Messages beyond the limits are
  * left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "policy/evidence.h"
+
 static struct retention_decision decide_unknown(const struct retention_rule *rule, uint64_t octets,
     const struct retention_known *known)
 {
@@ -12,6 +14,8 @@ static struct retention_decision decide_unknown(const struct retention_rule *rul
 
 	if (rule->max_octets > 0 && octets > rule->max_octets)
 		return (struct retention_decision){RETENTION_LEAVE, known->told ? REASON_TOO_LARGE : REASON_TOO_LARGE_NEWS};
+	if (known->outgrown > evidence_octets_most(rule->max_octets, octets))
+		return (struct retention_decision){RETENTION_LEAVE, REASON_OUTGROWN};
 	return (struct retention_decision){delete_later ? RETENTION_FETCH_AND_DELETE : RETENTION_FETCH, REASON_NEW};
 }
 
@@ -43,6 +47,8 @@ struct retention_decision retention_decide(const struct retention_rule *rule, co
 	}
 	if (reason != REASON_SAFE && reason != REASON_OLD)
 		return (struct retention_decision){RETENTION_LEAVE, reason};
+	if (known->doubt)
+		return (struct retention_decision){RETENTION_LEAVE, REASON_INCOMPLETE};
 	if (rule->keep)
 		return (struct retention_decision){RETENTION_LEAVE, REASON_KEEP};
 	return (struct retention_decision){RETENTION_DELETE, reason};
@@ -109,6 +115,12 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		break;
 	case REASON_KEEP:
 		snprintf(out, size, "leave: --keep");
+		break;
+	case REASON_OUTGROWN:
+		snprintf(out, size, "leave: it does not end after %" PRIu64 " octets", known->outgrown);
+		break;
+	case REASON_INCOMPLETE:
+		snprintf(out, size, "leave: delivered, but not with the size that the server gives");
 		break;
 	}
 }

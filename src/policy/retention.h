@@ -30,6 +30,8 @@ struct retention_known {
 	int64_t when;	   /* the time of the delivery */
 	bool delivered;	   /* this program put it in place and recorded that */
 	bool told;	   /* the user was told that it is too large */
+	bool doubt;	   /* it was delivered with another size than the server gave (policy/evidence.h) */
+	uint64_t outgrown; /* so many octets came of it, and it had no end; 0: it was not tried */
 };
 
 enum retention_action {
@@ -51,6 +53,8 @@ enum retention_reason {
 	REASON_CLOCK,	    /* delivered; the clock went backwards, so ages mean nothing */
 	REASON_UNSURE,	    /* nothing tells whether it was delivered: policy/plan */
 	REASON_KEEP,	    /* would be deleted, but not in this run */
+	REASON_OUTGROWN,    /* it does not end where it has to */
+	REASON_INCOMPLETE,  /* delivered, but perhaps not whole, so the server's copy stays */
 };
 
 struct retention_decision {
@@ -59,7 +63,7 @@ struct retention_decision {
 };
 
 /*
- * Decides about one message. It never says DELETE of a message that was not delivered, nor by age
+ * Decides about one message. It never says DELETE of a message that was not delivered or may not be whole, nor by age
  * when the clock is behind the delivery or behind what an earlier run saw.
  */
 struct retention_decision retention_decide(const struct retention_rule *rule, const struct retention_clock *clock,

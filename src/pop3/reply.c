@@ -19,6 +19,7 @@ void reply_expect(struct reply *r, enum reply_shape shape)
 	r->in_status = true;
 	r->place = PLACE_LINE_START;
 	r->octets = 0;
+	r->dots = 0;
 }
 
 /*
@@ -110,6 +111,7 @@ static char *step(struct reply *r, char c, char *out)
 		if (c == '\n')
 			return NULL;
 		r->octets--; /* the dot was stuffing, the CR is text so far */
+		r->dots++;
 		__attribute__((fallthrough));
 	case PLACE_CR:
 		if (c == '\n') {
@@ -130,6 +132,7 @@ static char *step(struct reply *r, char c, char *out)
 			return out;
 		}
 		r->octets--;
+		r->dots++;
 		break;
 	case PLACE_INSIDE:
 		break;

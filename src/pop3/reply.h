@@ -49,6 +49,7 @@ struct reply {
 	bool in_status;
 	enum reply_place place;
 	uint64_t octets; /* of the body so far, as the server counts them: unstuffed, with CRLF */
+	uint64_t dots;	 /* that were stuffed into it so far */
 	size_t line_length;
 	char line[REPLY_LINE_MOST + 2];
 	char data[REPLY_INPUT_MOST + 2 + SCAN_SLACK];

@@ -2,6 +2,7 @@
 
 #include "pop3/session.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@
 
 enum {
 	WINDOW = 1024,		/* commands in flight; their octets fit any socket buffer */
-	PROGRESS_OCTETS = 4096, /* a body that brings this much within the time limit goes on */
+	PROGRESS_OCTETS = 4096, /* an answer that brings this much within the time limit goes on, */
+	RATE_LEAST = 512,	/* if it brings so many octets a second on average */
 	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
 };
 
@@ -36,7 +38,9 @@ struct session {
 	bool unsent;
 	bool one_at_a_time;
 	bool crowded;
-	size_t since_restart; /* octets of a body since the clock was started anew */
+	size_t since_restart; /* octets of an answer since the clock was started anew */
+	uint64_t answered;    /* octets of the answer, */
+	int64_t waited;	      /* and the milliseconds that were spent on waiting for them */
 	struct reply reply;
 	char timestamp[256];
 };
@@ -80,6 +84,11 @@ const char *session_timestamp(const struct session *s)
 size_t session_queued(const struct session *s)
 {
 	return s->queued;
+}
+
+enum session_command session_awaited(const struct session *s)
+{
+	return s->queued > 0 ? s->queue[s->first].command : COMMAND_OTHER;
 }
 
 bool session_is_crowded(const struct session *s)
@@ -142,6 +151,8 @@ static void push(struct session *s, enum session_command command, uint32_t numbe
 	s->crowded |= s->queued > 0;
 	if (s->queued++ == 0) {
 		s->crowded = false;
+		s->answered = 0;
+		s->waited = 0;
 		reply_expect(&s->reply, shape_of(command));
 		stream_restart_clock(s->stream);
 	}
@@ -152,6 +163,8 @@ static void pop(struct session *s)
 	s->in_body = false;
 	s->first = (s->first + 1) % WINDOW;
 	s->since_restart = 0;
+	s->answered = 0;
+	s->waited = 0;
 	stream_restart_clock(s->stream);
 	if (--s->queued > 0)
 		reply_expect(&s->reply, shape_of(s->queue[s->first].command));
@@ -217,19 +230,39 @@ static void translate(struct session *s, enum reply_event found, struct session_
 	default:
 		event->type = SESSION_END;
 		event->octets = s->reply.octets;
+		event->dots = s->reply.dots;
 		pop(s);
 		break;
 	}
 }
 
-/* A body that moves on is waited for, however long it is; one that drips is not. */
-static void count_progress(struct session *s, size_t octets)
+/* An answer that moves on is waited for, however long it is; one that drips is not. Our own disk's time does not count. */
+static bool count_progress(struct session *s, size_t octets, struct error *err)
 {
 	s->since_restart += octets;
+	s->answered += octets;
 	if (s->since_restart < PROGRESS_OCTETS)
-		return;
+		return true;
 	s->since_restart = 0;
 	stream_restart_clock(s->stream);
+	if (s->waited <= stream_timeout(s->stream) * 1000 || s->answered >= (uint64_t)s->waited / 1000 * RATE_LEAST)
+		return true;
+	return error_set(err, ERROR_NETWORK, "the server's answer is too slow: %" PRIu64 " octets in %" PRId64 " s", s->answered,
+	    s->waited / 1000);
+}
+
+/* Gives what has arrived, and counts the time until it has. */
+static bool read_some(struct session *s, const char **bytes, size_t *available, struct error *err)
+{
+	int64_t start;
+	bool ok;
+
+	if (stream_buffered(s->stream) > 0)
+		return stream_read(s->stream, bytes, available, err);
+	start = deadline_clock();
+	ok = stream_read(s->stream, bytes, available, err);
+	s->waited += deadline_clock() - start;
+	return ok;
 }
 
 static void trace(const struct session *s, enum reply_event found, const char *text, size_t length)
@@ -247,6 +280,11 @@ static void trace(const struct session *s, enum reply_event found, const char *t
 void session_expect(struct session *s, uint64_t octets)
 {
 	stream_expect(s->stream, octets);
+}
+
+void session_limit(struct session *s, int64_t until)
+{
+	stream_limit(s->stream, until);
 }
 
 void session_on_idle(struct session *s, void (*idle)(void *context), void *context)
@@ -285,11 +323,12 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 		const char *bytes;
 		size_t available, used;
 
-		if (!stream_read(s->stream, &bytes, &available, err))
+		if (!read_some(s, &bytes, &available, err))
 			return false;
 		found = reply_next(&s->reply, bytes, available, &used, &event->text, &event->length);
 		stream_consume(s->stream, used);
-		count_progress(s, used);
+		if (!count_progress(s, used, err))
+			return false;
 	} while (found == REPLY_MORE);
 	if (found == REPLY_MALFORMED || (found == REPLY_CONTINUE && s->queue[s->first].command != COMMAND_OTHER))
 		return fail_malformed(s, event->text, event->length, err);

@@ -55,6 +55,7 @@ struct session_event {
 	enum session_command command; /* which command this answers */
 	uint32_t number;	      /* its message-number */
 	uint64_t octets; /* SESSION_DATA, SESSION_END: how many of it the server has sent, counted as LIST counts */
+	uint64_t dots;	 /* SESSION_END: how many dots were stuffed into it (RFC 1939, 3.) */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };
@@ -113,6 +114,9 @@ void session_forbid_pipelining(struct session *s);
 void session_queue(struct session *s, enum session_command command, uint32_t number);
 size_t session_queued(const struct session *s);
 
+/* The command whose answer is awaited, or arriving; COMMAND_OTHER where there is none. */
+enum session_command session_awaited(const struct session *s);
+
 /* Whether several commands were in flight at a time, since there was none. */
 bool session_is_crowded(const struct session *s);
 size_t session_window(const struct session *s);
@@ -125,6 +129,9 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 
 /* So many octets are still to come of messages or a listing; a hint, see stream_expect. */
 void session_expect(struct session *s, uint64_t octets);
+
+/* See stream_limit. */
+void session_limit(struct session *s, int64_t until);
 
 /* See stream_on_idle. */
 void session_on_idle(struct session *s, void (*idle)(void *context), void *context);

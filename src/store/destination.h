@@ -74,6 +74,11 @@ struct destination_ops {
 	bool (*commit)(struct destination *d, struct error *err);
 	void (*rollback)(struct destination *d);
 	/*
+	 * Optional: takes all messages of the batch back but the first `count`. Not with one that is begun. When it fails,
+	 * the batch can only be rolled back.
+	 */
+	bool (*keep)(struct destination *d, size_t count, struct error *err);
+	/*
 	 * Optional, after a run that ended in the middle: tells of the account's messages that were put
 	 * in place since a time, and puts all that are wanted on stable storage before it returns.
 	 */

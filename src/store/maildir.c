@@ -152,8 +152,8 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	}
 	f = &m->batch[m->count];
 	f->size = (struct maildir_size){0};
-	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->name);
 	f->number = m->made++;
+	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->number, f->name);
 	maildir_name_in_tmp(&m->names, f->number, temporary);
 	f->fd = openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0)
@@ -256,6 +256,16 @@ static void maildir_rollback(struct destination *d)
 		drop_last(m);
 }
 
+static bool maildir_keep(struct destination *d, size_t count, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	(void)err;
+	while (m->count > count)
+		drop_last(m);
+	return true;
+}
+
 /* Data first, then the names: a name in new/ never stands for a file that is not all there. */
 static bool maildir_commit(struct destination *d, struct error *err)
 {
@@ -307,6 +317,7 @@ const struct destination_ops maildir_ops = {
     .discard = maildir_discard,
     .commit = maildir_commit,
     .rollback = maildir_rollback,
+    .keep = maildir_keep,
     .find = maildir_find,
     .identity = maildir_identity,
     .read = maildir_read,

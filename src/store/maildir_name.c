@@ -56,17 +56,20 @@ void maildir_names_start(struct maildir_names *n, const char *account, const cha
 	identity(account, NULL, NULL, account_digits, MAILDIR_ACCOUNT_DIGITS);
 	host_part(host, sizeof(host));
 	snprintf(n->middle, sizeof(n->middle), ".mh-%s-", account_digits);
-	snprintf(n->end, sizeof(n->end), ".M%06u.%s", microseconds, host);
+	snprintf(n->time, sizeof(n->time), ".M%06uQ", microseconds);
+	snprintf(n->end, sizeof(n->end), ".%s", host);
 	snprintf(n->before, sizeof(n->before), "mh-%s-%" PRIx32 "-%x-", account_digits, (uint32_t)now->tv_sec, microseconds);
 }
 
-size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, char out[MAILDIR_NAME_SIZE])
+size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, uint32_t number,
+    char out[MAILDIR_NAME_SIZE])
 {
 	char *at = decimal_put(out, now > 0 ? (uint64_t)now : 0);
 
 	at = stpcpy(at, n->middle);
 	identity(n->account, n->maildrop, uid, at, MAILDIR_IDENTITY_DIGITS);
-	return (size_t)(stpcpy(at + MAILDIR_IDENTITY_DIGITS, n->end) - out);
+	at = decimal_put(stpcpy(at + MAILDIR_IDENTITY_DIGITS, n->time), number);
+	return (size_t)(stpcpy(at, n->end) - out);
 }
 
 void maildir_name_in_tmp(const struct maildir_names *n, uint32_t number, char out[MAILDIR_SHORT_SIZE])

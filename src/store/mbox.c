@@ -177,6 +177,17 @@ static void mbox_rollback(struct destination *d)
 	forget_batch((struct mbox *)d);
 }
 
+static bool mbox_keep(struct destination *d, size_t count, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+	uint64_t length = 0;
+
+	for (size_t i = 0; i < count; i++)
+		length += m->intent.extents[i].length;
+	m->intent.count = count;
+	return mbox_spool_cut(&m->spool, length, err);
+}
+
 static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err)
 {
 	struct mbox_file file = {.fd = -1};
@@ -219,6 +230,7 @@ const struct destination_ops mbox_ops = {
     .prepare = mbox_prepare,
     .commit = mbox_commit,
     .rollback = mbox_rollback,
+    .keep = mbox_keep,
     .recover = mbox_recover,
     .read = mbox_read,
     .close = mbox_close,

@@ -16,18 +16,28 @@ struct mbox_intent;
  */
 struct state;
 
+#define STATE_UNSIZED UINT64_MAX
+
+/* Why a delivered message is never deleted from the server before the doubt is settled. */
+enum state_doubt {
+	STATE_SURE,
+	STATE_DOUBT_SIZE,     /* it came with another size than the server gave (policy/evidence.h) */
+	STATE_DOUBT_IDENTITY, /* it may be another message than the one that was asked for: its header tells (TOP) */
+};
+
 /* What is kept of a delivered message. */
 struct state_record {
 	const char *uid;
 	uint64_t octets; /* as delivered */
 	uint64_t wire;	 /* as the server sent it */
 	uint64_t listed; /* as LIST said */
+	uint64_t said;	 /* as RETR's +OK said; STATE_UNSIZED: nothing */
+	enum state_doubt doubt;
+	bool telling; /* no other message has the same header by chance; not recorded */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SHORT]; /* policy/header */
 };
-
-#define STATE_UNSIZED UINT64_MAX
 
 /* A listed UID, to be joined with what is known of it. */
 struct state_item {
@@ -39,7 +49,16 @@ struct state_item {
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the UID never went or the size fits, and we sent no DELE for it */
 	bool stayed;	 /* if doubtful: the UID never went, though we may have deleted the message */
-	bool told;	 /* the user was told that it is too large */
+	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
+	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
+	uint64_t told_octets;
+};
+
+/* Why a message stays away, as far as the next run has to know it. */
+enum state_told {
+	STATE_TOLD_LARGE = 1, /* the user was told that it is too large by LIST */
+	STATE_TOLD_OUTGREW,   /* it did not end where it had to; so many octets came */
+	STATE_TOLD_BROKE,     /* the connection broke at it */
 };
 
 enum state_access {
@@ -113,6 +132,14 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *maildr
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
 
 /*
+ * Until when the server is sent one command at a time, because it failed with several, in seconds since the epoch; 0:
+ * it is not, or another maildrop was entered last. Setting it concerns the one that was entered last; state_commit
+ * makes it last.
+ */
+bool state_get_unpipelined(struct state *s, const struct state_maildrop *maildrop, int64_t *until, struct error *err);
+bool state_set_unpipelined(struct state *s, int64_t until, struct error *err);
+
+/*
  * What is recorded of messages, so that state_join need not wait for it: by UID, 16 MiB at the most. Good until
  * something is changed; state_join notices that.
  */
@@ -173,6 +200,7 @@ struct state_look {
 	bool differs;	/* the listing changes what is recorded */
 	size_t missing; /* messages, if it does not */
 	int64_t oldest; /* when the first of those that are gone went; 0: none is */
+	bool forgets;	/* what is remembered of messages that are not listed any more goes */
 };
 
 /*
@@ -202,7 +230,7 @@ bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now
 
 /*
  * Says whether the doubtful message is the one that was delivered: its header (NULL: take it for that
- * one) is the recorded one. If so, it is listed again, with this size.
+ * one) is the recorded one. If so, it is listed again, with this size, and its identity is not in doubt any more.
  */
 bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
     struct error *err);
@@ -279,8 +307,23 @@ bool state_commit(struct state *s, struct error *err);
 /* Drops what was changed and not committed. */
 void state_rollback(struct state *s);
 
-/* Remembers that the user was told about a message that is too large. */
-bool state_add_told(struct state *s, const char *uid, int64_t now, struct error *err);
+/*
+ * Remembers why a message stays away, for as long as the server lists it; state_commit makes it last. octets: how
+ * many came, for STATE_TOLD_OUTGREW.
+ */
+bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
+    struct error *err);
+
+/* What came of messages of this maildrop, for policy/evidence: the sizes of the last `most` that were delivered. */
+bool state_each_size(struct state *s, size_t most, void (*take)(void *context, const struct state_record *record),
+    void *context, struct error *err);
+
+/* The sizes of one message that is in doubt for its size; *found is false if it is not. */
+bool state_get_doubt(struct state *s, const char *uid, struct state_record *record, bool *found, struct error *err);
+
+/* What is doubtful of a delivered message from now on; state_commit makes it last. */
+bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err);
+
 
 /*
  * Puts on stable storage what is about to be appended to an mbox: where, and the records of the

@@ -89,6 +89,7 @@ static void read_row(const struct query *q, const struct names *n, struct state_
 	(void)query_blob(q, 3, k->sha256, sizeof(k->sha256));
 	(void)query_blob(q, 4, k->header, sizeof(k->header));
 	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
+	k->doubt = query_integer(q, 7) == STATE_DOUBT_SIZE;
 	read_key(n, k);
 }
 
@@ -100,7 +101,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	struct state_kept kept;
 	bool row = true, ok = read_names(s, &names, err) &&
 	    query_start(&q, state_database(s), err,
-		"SELECT uid, delivered, octets, sha256, header, gone, deleted FROM message WHERE NOT (" LOST_AGAIN ")", "");
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt FROM message WHERE NOT (" LOST_AGAIN ")", "");
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		read_row(q, &names, &kept);

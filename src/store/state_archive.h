@@ -25,6 +25,7 @@ struct state_kept {
 	uint64_t octets;
 	int64_t delivered;
 	enum state_server server;
+	bool doubt; /* it came with another size than the server gave (policy/evidence.h) */
 	unsigned char sha256[DIGEST_SIZE];
 	unsigned char header[DIGEST_SHORT];
 };

@@ -20,6 +20,7 @@ struct row {
 	int64_t delivered, gone, listed;
 	uint32_t uid_offset; /* in struct state_rows */
 	bool is_gone;
+	unsigned char doubt; /* enum state_doubt */
 	unsigned char how; /* what `deleted` says */
 };
 
@@ -32,10 +33,10 @@ struct state_rows {
 	int64_t changes;	 /* of the database, when they were read */
 };
 
-static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed FROM message ORDER BY uid";
+static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
 static const char further_rows[] =
-    "SELECT uid, delivered, gone, deleted, listed FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] = "SELECT uid, 0, NULL, 0, 0 FROM told ORDER BY uid";
+    "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
+static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told ORDER BY uid";
 
 /* The row's text lives until the next one is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -51,6 +52,7 @@ static bool read_row(struct query *q, struct row *row, bool *there, struct error
 	    .gone = query_integer(q, 2),
 	    .how = (unsigned char)query_integer(q, 3),
 	    .listed = query_integer(q, 4),
+	    .doubt = (unsigned char)query_integer(q, 5),
 	};
 	return true;
 }
@@ -221,6 +223,19 @@ static bool look_at_sizes(struct state *s, struct state_item *item, struct error
 }
 
 /*
+ * One that did not come whole is fetched again when it has another size by now, unless the size is the one that
+ * came: then the server has corrected itself, and the header is enough.
+ */
+static bool look_at_doubt(struct state *s, struct state_item *item, struct error *err)
+{
+	if (!look_at_sizes(s, item, err))
+		return false;
+	item->known = item->stayed = false;
+	item->doubtful = item->likely;
+	return true;
+}
+
+/*
  * A UID that was gone, or that we have perhaps deleted, may be another message's now, and so may
  * one whose size is not what it was. As long as a UID is listed, it speaks for the same message: a
  * size may vary from session to session. A made UID gives header and size by itself; what we have
@@ -240,23 +255,31 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->known = item->uid[0] == ' ' ? !deleted
 						  : !row->is_gone && !perhaps &&
 							row->listed == (int64_t)item->octets;
+		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
-		item->stayed = item->doubtful && !row->is_gone;
+		item->stayed = item->doubtful && !row->is_gone && row->doubt != STATE_DOUBT_IDENTITY;
 		item->likely = item->stayed && !perhaps;
+		item->doubt = row->doubt == STATE_DOUBT_SIZE && item->known;
 	}
 	look_at(context, row, item);
+	if (item && row->doubt == STATE_DOUBT_SIZE && sized && row->listed != (int64_t)item->octets)
+		return look_at_doubt(s, item, err);
 	return !sized || !item->doubtful || deleted || item->stayed || look_at_sizes(s, item, err);
 }
 
 static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
     struct error *err)
 {
+	struct state_look *look = context;
+
 	(void)s;
-	(void)row;
-	(void)context;
 	(void)err;
-	if (item)
-		item->told = true;
+	if (item) {
+		item->told = row->how;
+		item->told_octets = (uint64_t)row->listed;
+	} else if (look) {
+		look->forgets = true;
+	}
 	return true;
 }
 
@@ -267,7 +290,7 @@ bool state_join(struct state *s, struct state_item *items, size_t count, struct 
 	if (look)
 		*look = (struct state_look){.now = look->now, .ahead = ahead};
 	return walk(s, ahead, first_rows, items, count, take_known, look, err) &&
-	    walk(s, NULL, told_rows, items, count, take_told, NULL, err);
+	    walk(s, NULL, told_rows, items, count, take_told, look, err);
 }
 
 struct listing_note {
@@ -306,6 +329,30 @@ static bool forget_old(struct state *s, int64_t now, const struct state_look *lo
 	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
 }
 
+static bool take_unlisted(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct buf *uids = context;
+
+	(void)s;
+	(void)err;
+	if (!item)
+		buf_append(uids, row->uid, strlen(row->uid) + 1);
+	return true;
+}
+
+/* What is remembered of messages that stay away goes with them. */
+static bool forget_told(struct state *s, struct state_item *items, size_t count, struct error *err)
+{
+	struct buf uids = {0};
+	bool ok = walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
+
+	for (size_t at = 0; ok && at < uids.length; at += strlen(uids.data + at) + 1)
+		ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid = ?1", "t", uids.data + at);
+	buf_free(&uids);
+	return ok;
+}
+
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
     const struct state_look *look, size_t *missing, struct error *err)
 {
@@ -315,5 +362,5 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 	*missing = count > 0 && same ? look->missing : 0;
 	return count == 0 ||
 	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
-		forget_old(s, now, look, err));
+		((look && !look->forgets) || forget_told(s, items, count, err)) && forget_old(s, now, look, err));
 }

@@ -89,6 +89,24 @@ bool state_set_capabilities(struct state *s, const char *text, int64_t now, stru
 		    now));
 }
 
+bool state_get_unpipelined(struct state *s, const struct state_maildrop *m, int64_t *until, struct error *err)
+{
+	int64_t latest, same;
+
+	*until = 0;
+	if (!read_maildrops(s, m, &latest, &same, err))
+		return false;
+	return latest == 0 || same != latest ||
+	    database_integer(state_database(s),
+		"SELECT unpipelined FROM maildrop WHERE id = (SELECT max(id) FROM maildrop)", until, err);
+}
+
+bool state_set_unpipelined(struct state *s, int64_t until, struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE maildrop SET unpipelined = ?1 WHERE id = (SELECT max(id) FROM maildrop)", "i", until);
+}
+
 /* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */
 static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t now, struct error *err)
 {
@@ -149,7 +167,9 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));
+		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt = 1 AND listed = ?2 THEN 1 ELSE 0 END, listed = ?2"
+		    " WHERE uid = ?1",
+		    "ti", uid, (int64_t)octets));
 }
 
 bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
@@ -180,7 +200,9 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	query_end(q);
 	if (old)
 		ok = database_execute(state_database(s), err,
-		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0 WHERE uid = ?1", "tt", old, uid);
+		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0, doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END"
+		    " WHERE uid = ?1",
+		    "tt", old, uid);
 	free(old);
 	return ok;
 }

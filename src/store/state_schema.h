@@ -27,7 +27,15 @@ static const char *const state_migrations[] = {
     "CREATE TABLE refusal(at INTEGER NOT NULL, login TEXT NOT NULL, mark BLOB NOT NULL, words TEXT NOT NULL);",
     /* Version 4. When the server's certificate ends. */
     "ALTER TABLE maildrop ADD COLUMN certificate_ends INTEGER;",
-    /* Version 5. What QUIT may have deleted is looked for by its header. */
+    /* Version 5. What a message's size proves (policy/evidence), and what is remembered of messages that stay away. */
+    ("ALTER TABLE message ADD COLUMN said INTEGER NOT NULL DEFAULT -1;"
+     "ALTER TABLE message ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE pending ADD COLUMN said INTEGER NOT NULL DEFAULT -1;"
+     "ALTER TABLE pending ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE told ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;"
+     "ALTER TABLE told ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE maildrop ADD COLUMN unpipelined INTEGER NOT NULL DEFAULT 0;"),
+    /* Version 6. What QUIT may have deleted is looked for by its header. */
     "CREATE INDEX IF NOT EXISTS perhaps ON message(header) WHERE deleted = 2;",
 };
 

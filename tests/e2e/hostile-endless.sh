@@ -50,8 +50,8 @@ list-drip-lines   2 75 0 3 lines of LIST that drip, too
 list-no-end       2 75 0 3 a LIST without its dot, too
 uidl-drip         2 75 0 3 a UID that drips, too
 top-stall         2 75 0 3 a header that stalls, too
-body-drip         2 75 1 3 a body that drips, too
-body-stall        2 75 1 3 a body that stalls, too
+body-drip         2 75 2 3 a body that drips, too, and the message behind it arrives all the same
+body-stall        2 75 2 3 a body that stalls, too, and the message behind it arrives all the same
 dele-stall        2 75 3 3 a DELE without an answer, too
 quit-stall        2 75 3 3 a QUIT without an answer, too
 TABLE

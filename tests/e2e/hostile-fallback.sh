@@ -7,4 +7,16 @@ too-many-in-flight 10 0 40 0 a server that hangs up on many commands at once is 
 commands-forgotten  2 0 12 0 and one that forgets commands, too
 TABLE
 
+# The next run does not have to fail first: it knows.
+sessions() { [ "$(grep -c '^\* ' commands-forgotten@known/transcript)" = "$1" ]; }
+MORE='max_messages = 6'
+play <<'TABLE'
+commands-forgotten@known 2 0 6 6 a run with a limit as well
+TABLE
+check 'it took a second session' sessions 2
+again <<'TABLE'
+commands-forgotten@known 2 0 12 0 the next run brings the rest
+TABLE
+check 'in one session, because it knows' sessions 3
+
 done_hostile

@@ -13,7 +13,8 @@
 #
 #   heal; again <<'TABLE'           # the same columns: another run, after heal against an honest server
 #
-# Can be set before: FLAGS; FOREIGN (this many messages differ from those on the server, and must); JOBS (runs at
+# Can be set before: FLAGS; FOREIGN (this many messages differ from those on the server, and must); PARTIAL (the same,
+# but the server still has them); JOBS (runs at
 # the same time); LIMIT; LEAVE (leave_on_server); DELIVER; MORE (a further line of the account).
 
 # shellcheck source=tests/e2e/lib.sh
@@ -21,7 +22,7 @@
 
 SUPPORT_DIR=$(cd "$E2E_DIR/../support" && pwd) || exit 1
 export SUPPORT_DIR
-FOREIGN=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
+FOREIGN=0 PARTIAL=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
 # Sanitizers need memory of their own.
 SANITIZED=no
 grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=yes
@@ -76,7 +77,7 @@ hostile_verdict() {
   [ "$3" = - ] || [ "$NEW" = "$3" ] || _wrong="$_wrong; $NEW messages here, not $3"
   [ "$4" = - ] || [ "$LEFT" = "$4" ] || _wrong="$_wrong; $LEFT messages on the server, not $4"
   # Only a Maildir is counted; for an mbox the test compares.
-  [ "$DELIVER" != maildir:Mail ] || [ "$LOST$TWICE$ALIEN$HALF" = "${FOREIGN}0${FOREIGN}0" ] ||
+  [ "$DELIVER" != maildir:Mail ] || [ "$LOST$TWICE$ALIEN$HALF" = "${FOREIGN}0$((FOREIGN + PARTIAL))0" ] ||
     _wrong="$_wrong; $LOST lost, $TWICE twice, $ALIEN never sent as a whole, $HALF left in tmp"
   [ -n "$_wrong" ] || return 0
   echo "$1${_wrong}"

@@ -3,6 +3,7 @@ hostile_tests = \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
+	tests/e2e/hostile-evidence.sh \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
 	tests/e2e/hostile-lists.sh \
@@ -16,4 +17,4 @@ $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
-	tests/support/hostile_session.py
+	tests/support/hostile_session.py tests/support/scenarios_evidence.py

@@ -41,7 +41,7 @@ serve --dir mail --pause 200 --no-pipelining
 only 'max_time = 1s' 'leave_on_server = no'
 run -v
 check 'a run with max_time succeeds' exits 0
-check 'it says why it ends' contains err 'mailhaul: a: max_time is over: what is left is for the next run'
+check 'it says why it ends' contains err 'mailhaul: a: max_time reached; the next run fetches the rest'
 here=$(ls Mail/new | wc -l)
 check 'it has fetched some' [ "$here" -ge 1 ]
 check 'and not all' [ "$here" -lt 12 ]

@@ -366,10 +366,10 @@ bad 'capabilities without end' 76 'port = @capa-endless-list@'
 tells "a: login: the server announces more than 1000 capabilities; the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
 
 bad 'a message that comes to a halt' 75 'port = @body-stall@' 'timeout = 1s'
-tells "a: fetch: time ran out waiting for the server's answer; the next run tries again"
+tells "a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: time ran out waiting for the server's answer; the next run tries again"
 
 bad 'a connection that is cut inside a message' 75 'port = @die-body-cut@'
-tells 'a: fetch: the connection was cut off; the next run tries again'
+tells 'a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: the connection was cut off; the next run tries again'
 
 bad 'messages that are refused' 75 'port = @retr-refused-all@'
 tells 'a: fetch: the server refused to give message 1 (the server said: not now); it stays on the server; the next run tries again' \

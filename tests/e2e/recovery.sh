@@ -77,11 +77,12 @@ check 'or a reader has opened the Maildir' here 3
 check 'then both folders are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
 check 'and those above them, which the killed run may not have come to' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
 
-# The record fails, and so does the line: that it cannot be stored is what is told, and nothing more is tried.
+# The record fails, and so does the line: that it cannot be stored is what is told, and nothing more is tried. No two
+# messages are of one size, or they would not count after the line broke.
 rm -rf mail state mbox
 mkdir mail
 for n in 1 2 3 4; do
-  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 9000 /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c $((9000 + n)) /dev/zero | tr '\0' x | fold -w 70; echo; } >"mail/$n"
 done
 fresh_configuration
 configure a 'deliver_to = "mbox:mbox"'

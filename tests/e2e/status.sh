@@ -67,7 +67,10 @@ run_later +2d a
 check 'a run that notes something does' [ "$(ends)" = "$(certificate_end)" ]
 
 # A state of the first version, which knew nothing of certificates.
-sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE trouble; DROP TABLE refusal; PRAGMA user_version = 1' >/dev/null
+sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE trouble; DROP TABLE refusal; ALTER TABLE maildrop DROP COLUMN unpipelined;
+  ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
+  ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets;
+  PRAGMA user_version = 1' >/dev/null
 run status --json a
 check 'the state of an older version is read' json "s['delivered'] == 3 and s['certificate_ends'] is None"
 check 'and left as it is' [ "$(sqlite3 -readonly state/a.db 'PRAGMA user_version')" = 1 ]

@@ -22,6 +22,7 @@ import socket
 import ssl
 import threading
 
+import scenarios_evidence  # adds to SCENARIOS
 from hostile_scenarios import SCENARIOS
 from hostile_session import Hangup, Session, Wire
 

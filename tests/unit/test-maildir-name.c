@@ -18,7 +18,7 @@ static char *make(const char *account, const char *maildrop, const char *uid, in
 
 	ck_assert_ptr_nonnull(name);
 	maildir_names_start(&names, account, maildrop, &then);
-	ck_assert_uint_eq(maildir_name_make(&names, uid, now, name), strlen(name));
+	ck_assert_uint_eq(maildir_name_make(&names, uid, now, 42, name), strlen(name));
 	return name;
 }
 
@@ -29,10 +29,24 @@ START_TEST(a_name_is_made_of_time_identity_and_host)
 	int used = 0;
 
 	/* SHA-256 of "work", and of "work", NUL, "me@host", NUL, "uid-1", as sha256sum(1) says. */
-	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.M000007.%100s%n", host, &used), 1);
+	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.M000007Q42.%100s%n", host, &used), 1);
 	ck_assert_uint_eq((size_t)used, strlen(name));
 	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
 	free(name);
+}
+END_TEST
+
+START_TEST(two_files_of_a_run_never_have_one_name)
+{
+	const struct timespec then = {.tv_sec = 1700000000, .tv_nsec = 7999};
+	struct maildir_names names;
+	char first[MAILDIR_NAME_SIZE], second[MAILDIR_NAME_SIZE], most[MAILDIR_NAME_SIZE];
+
+	maildir_names_start(&names, "work", "me@host", &then);
+	(void)maildir_name_make(&names, "uid", 1700000000, 1, first);
+	(void)maildir_name_make(&names, "uid", 1700000000, 2, second);
+	ck_assert_str_ne(first, second);
+	ck_assert_uint_lt(maildir_name_make(&names, "uid", INT64_MAX, UINT32_MAX, most), MAILDIR_NAME_SIZE);
 }
 END_TEST
 
@@ -198,6 +212,7 @@ int main(void)
 	TCase *name = check_case(s, "name"), *size = check_case(s, "size");
 
 	tcase_add_test(name, a_name_is_made_of_time_identity_and_host);
+	tcase_add_test(name, two_files_of_a_run_never_have_one_name);
 	tcase_add_test(name, an_identity_depends_on_account_maildrop_and_uid_alone);
 	tcase_add_test(name, nothing_of_a_uid_gets_into_a_name);
 	tcase_add_test(name, a_name_in_tmp_is_made_of_account_time_and_number);

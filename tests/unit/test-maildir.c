@@ -318,7 +318,7 @@ static void name_message(const char *account, const char *uid, char out[MAILDIR_
 	struct maildir_names names;
 
 	maildir_names_start(&names, account, "me@host", &then);
-	maildir_name_make(&names, uid, 1600000000, out);
+	maildir_name_make(&names, uid, 1600000000, 0, out);
 }
 
 static void leave_in_tmp(const char *account, uint32_t number)

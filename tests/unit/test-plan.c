@@ -127,6 +127,22 @@ START_TEST(a_message_of_which_nothing_is_sure_stays)
 }
 END_TEST
 
+START_TEST(messages_at_which_the_connection_broke_come_last)
+{
+	static const uint32_t want[2][ENTRIES] = {{2, 4, 5, 6, 1, 3}, {6, 5, 4, 2, 3, 1}};
+	struct retention_rule rule = {.mode = RETENTION_FOREVER};
+	struct plan p;
+
+	fill(&p);
+	p.entries[0].broke = p.entries[2].broke = true;
+	p.broke = 2;
+	plan_decide(&p, &rule, &now, _i == 1, &(struct plan_limits)NONE);
+	for (size_t i = 0; i < ENTRIES; i++)
+		ck_assert_uint_eq(p.entries[i].number, want[_i][i]);
+	plan_free(&p);
+}
+END_TEST
+
 START_TEST(newest_first_turns_any_number_of_entries_around)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
@@ -152,6 +168,7 @@ int main(void)
 	LOOP_OVER(c, a_listing_becomes_a_plan, plans);
 	tcase_add_test(c, messages_that_stay_do_not_count_against_the_limit);
 	tcase_add_test(c, a_message_of_which_nothing_is_sure_stays);
+	tcase_add_loop_test(c, messages_at_which_the_connection_broke_come_last, 0, 2);
 	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
 	return check_main(s);
 }

@@ -17,26 +17,35 @@ enum past { UNKNOWN = 1, DELIVERED = 2 };
 enum told { UNTOLD = 1, TOLD = 2 };
 enum clock { NORMAL = 1, BEFORE_DELIVERY = 2, BEFORE_LAST_RUN = 4 };
 enum keep { MAY_DELETE = 1, KEEP = 2 };
+enum evidence { SURE = 1, DOUBT = 2 };
+enum end { ENDS = 1, GREW = 2, GREW_MORE = 4 }; /* beyond MOST, and beyond what any message may have */
 enum { ANY = 255, FITS = UNLIMITED | UNDER | AT };
 
 static const struct row {
-	unsigned past, policy, size, told, clock, age, keep;
+	unsigned past, policy, size, told, clock, age, keep, evidence, end;
 	enum retention_action action;
 	enum retention_reason reason;
 } rows[] = {
-    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_NEWS},
-    {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
-    {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, RETENTION_FETCH, REASON_NEW},
-    {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE, RETENTION_FETCH_AND_DELETE, REASON_NEW},
-    {UNKNOWN, NO, FITS, ANY, ANY, ANY, KEEP, RETENTION_FETCH, REASON_NEW},
-    {DELIVERED, FOREVER, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_FOREVER},
-    {DELIVERED, NO, ANY, ANY, ANY, ANY, MAY_DELETE, RETENTION_DELETE, REASON_SAFE},
-    {DELIVERED, NO, ANY, ANY, ANY, ANY, KEEP, RETENTION_LEAVE, REASON_KEEP},
-    {DELIVERED, DAYS, ANY, ANY, NORMAL, ZERO | SHORT, ANY, RETENTION_LEAVE, REASON_YOUNG},
-    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, MAY_DELETE, RETENTION_DELETE, REASON_OLD},
-    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, KEEP, RETENTION_LEAVE, REASON_KEEP},
-    {DELIVERED, DAYS, ANY, ANY, BEFORE_DELIVERY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
-    {DELIVERED, DAYS, ANY, ANY, BEFORE_LAST_RUN, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
+    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_NEWS},
+    {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
+    {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
+    {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE, ANY, ENDS, RETENTION_FETCH_AND_DELETE, REASON_NEW},
+    {UNKNOWN, NO, FITS, ANY, ANY, ANY, KEEP, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
+    {UNKNOWN, FOREVER | DAYS, UNLIMITED, ANY, ANY, ANY, ANY, ANY, GREW, RETENTION_FETCH, REASON_NEW},
+    {UNKNOWN, NO, UNLIMITED, ANY, ANY, ANY, MAY_DELETE, ANY, GREW, RETENTION_FETCH_AND_DELETE, REASON_NEW},
+    {UNKNOWN, NO, UNLIMITED, ANY, ANY, ANY, KEEP, ANY, GREW, RETENTION_FETCH, REASON_NEW},
+    {UNKNOWN, ANY, UNDER | AT, ANY, ANY, ANY, ANY, ANY, GREW, RETENTION_LEAVE, REASON_OUTGROWN},
+    {UNKNOWN, ANY, FITS, ANY, ANY, ANY, ANY, ANY, GREW_MORE, RETENTION_LEAVE, REASON_OUTGROWN},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, ANY, DOUBT, ANY, RETENTION_LEAVE, REASON_INCOMPLETE},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, ANY, DOUBT, ANY, RETENTION_LEAVE, REASON_INCOMPLETE},
+    {DELIVERED, FOREVER, ANY, ANY, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_FOREVER},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, MAY_DELETE, SURE, ANY, RETENTION_DELETE, REASON_SAFE},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, KEEP, SURE, ANY, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, ZERO | SHORT, ANY, ANY, ANY, RETENTION_LEAVE, REASON_YOUNG},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, MAY_DELETE, SURE, ANY, RETENTION_DELETE, REASON_OLD},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, KEEP, SURE, ANY, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, DAYS, ANY, ANY, BEFORE_DELIVERY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
+    {DELIVERED, DAYS, ANY, ANY, BEFORE_LAST_RUN, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
 };
 
 enum { DAY = 86400, MOST = 1000000 };
@@ -44,7 +53,7 @@ enum { DAY = 86400, MOST = 1000000 };
 static const int64_t delivery = 1700000000;
 
 struct combination {
-	unsigned policy, age, size, past, told, clock, keep;
+	unsigned policy, age, size, past, told, clock, keep, evidence, end;
 };
 
 /* The numbers from 0 to COMBINATIONS - 1 are the combinations. */
@@ -65,10 +74,14 @@ static struct combination combination_at(unsigned number)
 	c.keep = 1U << number % 2;
 	number /= 2;
 	c.clock = 1U << number % 3;
+	number /= 3;
+	c.evidence = 1U << number % 2;
+	number /= 2;
+	c.end = 1U << number % 3;
 	return c;
 }
 
-enum { COMBINATIONS = 3 * 4 * 4 * 2 * 2 * 2 * 3, PARTS = 12 };
+enum { COMBINATIONS = 3 * 4 * 4 * 2 * 2 * 2 * 3 * 2 * 3, PARTS = 12 };
 
 static struct retention_rule rule_of(const struct combination *c)
 {
@@ -107,6 +120,8 @@ static struct retention_decision decide(const struct combination *c)
 	    .delivered = c->past == DELIVERED,
 	    .when = c->past == DELIVERED ? delivery : 0,
 	    .told = c->told == TOLD,
+	    .doubt = c->evidence == DOUBT,
+	    .outgrown = c->end == GREW ? MOST + 1 : c->end == GREW_MORE ? UINT64_C(1) << 40 : 0,
 	};
 	uint64_t octets = c->size == AT ? MOST : c->size == UNDER ? MOST - 1 : MOST + 1;
 
@@ -116,7 +131,8 @@ static struct retention_decision decide(const struct combination *c)
 static bool stands_for(const struct row *r, const struct combination *c)
 {
 	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) &&
-	    (r->told & c->told) && (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep);
+	    (r->told & c->told) && (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep) &&
+	    (r->evidence & c->evidence) && (r->end & c->end);
 }
 
 static void check_combination(const struct combination *c)
@@ -125,8 +141,8 @@ static void check_combination(const struct combination *c)
 	const struct row *found = NULL;
 	char name[128];
 
-	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u", c->past,
-	    c->policy, c->size, c->told, c->clock, c->age, c->keep);
+	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u evidence %u end %u", c->past,
+	    c->policy, c->size, c->told, c->clock, c->age, c->keep, c->evidence, c->end);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (!stands_for(&rows[i], c))
 			continue;
@@ -214,6 +230,8 @@ static const struct {
     {RETENTION_DELETE, REASON_OLD, 14 * DAY, "delete: delivered 14 days ago, kept for 14 days"},
     {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, its age is not known"},
     {RETENTION_LEAVE, REASON_KEEP, 99 * DAY, "leave: --keep"},
+    {RETENTION_LEAVE, REASON_INCOMPLETE, 0, "leave: delivered, but not with the size that the server gives"},
+    {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 octets"},
 };
 
 START_TEST(a_decision_is_explained_in_words)

@@ -66,6 +66,94 @@ START_TEST(a_message_is_missing_for_30_days)
 }
 END_TEST
 
+START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing)
+{
+	int64_t kinds[] = {STATE_TOLD_LARGE, STATE_TOLD_OUTGREW, STATE_TOLD_BROKE};
+	struct state_item item = {.uid = "b", .octets = 6};
+
+	record("a", 1);
+	ck_assert(state_add_told(s, "b", (enum state_told)kinds[_i], 77, 5, &err) && state_commit(s, &err));
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert_int_eq(item.told, kinds[_i]);
+	ck_assert_uint_eq(item.told_octets, 77);
+	(void)note("ab", 10);
+	ck_assert_str_eq(knows("b"), "t");
+	(void)note("", 20); /* an empty listing is not believed */
+	ck_assert_str_eq(knows("b"), "t");
+	(void)note("a", 30);
+	ck_assert_str_eq(knows("b"), "-");
+}
+END_TEST
+
+/* A listing with another size for one message. */
+static bool is_known(const char *uid, uint64_t octets)
+{
+	struct state_item item = {.uid = uid, .octets = octets};
+
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert(!item.doubt || item.known);
+	return item.known || item.doubtful;
+}
+
+START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
+{
+	struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .said = 9, .doubt = STATE_DOUBT_SIZE, .delivered = 1};
+	struct state_record back = {0};
+	struct state_item item = {.uid = "d", .octets = 6};
+	bool found;
+
+	record("a", 1);
+	ck_assert(state_add(s, &r, &err) && state_commit(s, &err));
+	reopen();
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert(item.known && item.doubt);
+	ck_assert(is_known("d", 6) && is_known("a", 6) && is_known("a", 7));
+	ck_assert(!is_known("d", 7));
+	ck_assert(state_get_doubt(s, "a", &back, &found, &err) && !found);
+	ck_assert(state_get_doubt(s, "d", &back, &found, &err) && found);
+	ck_assert(back.octets == 3 && back.wire == 4 && back.listed == 6 && back.said == 9);
+	ck_assert(state_set_doubt(s, "d", STATE_SURE, &err) && state_get_doubt(s, "d", &back, &found, &err) && !found);
+	ck_assert(is_known("d", 7));
+}
+END_TEST
+
+static void count_sizes(void *context, const struct state_record *record)
+{
+	*(uint64_t *)context += record->listed;
+}
+
+START_TEST(sizes_of_this_maildrop_are_given_the_latest_first)
+{
+	struct state_record found = {.wire = 1000, .listed = 1000, .delivered = 9};
+	uint64_t sum = 0;
+
+	record("a", 1);
+	record("b", 2);
+	ck_assert(state_add_found(s, "0123", &found, 9, &err) && state_commit(s, &err));
+	ck_assert(state_each_size(s, 500, count_sizes, &sum, &err));
+	ck_assert_uint_eq(sum, 12); /* what was found in place was not listed */
+	sum = 0;
+	ck_assert(state_each_size(s, 1, count_sizes, &sum, &err));
+	ck_assert_uint_eq(sum, 6);
+}
+END_TEST
+
+START_TEST(how_long_a_server_is_not_pipelined_belongs_to_its_maildrop)
+{
+	const struct state_maildrop here = {"mail.example.org", 995, "me"}, there = {"mail.example.com", 995, "me"};
+	enum state_origin origin;
+	int64_t until = 1;
+
+	ck_assert(state_get_unpipelined(s, &here, &until, &err));
+	ck_assert_int_eq(until, 0);
+	ck_assert(state_enter_maildrop(s, &here, 10, &origin, &err) && state_set_unpipelined(s, 77, &err) && state_commit(s, &err));
+	ck_assert(state_get_unpipelined(s, &here, &until, &err));
+	ck_assert_int_eq(until, 77);
+	ck_assert(state_get_unpipelined(s, &there, &until, &err));
+	ck_assert_int_eq(until, 0);
+}
+END_TEST
+
 START_TEST(an_empty_listing_is_not_believed)
 {
 	record("a", 1);
@@ -149,6 +237,28 @@ static bool take(unsigned char header, const char *uid, int64_t *delivered)
 	return take_sized(header, 6, uid, delivered);
 }
 
+START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen)
+{
+	struct state_record r = {.uid = "d", .octets = 5, .wire = 6, .listed = 6, .doubt = STATE_DOUBT_IDENTITY, .delivered = 1};
+	int64_t delivered = 0;
+	bool same;
+
+	memset(r.header, 7, DIGEST_SHORT);
+	ck_assert(state_add(s, &r, &err) && state_commit(s, &err));
+	ck_assert_str_eq(knows("d"), "?");
+	if (_i == 0) {
+		ck_assert(state_confirm(s, "d", 6, r.header, &same, &err) && same);
+		ck_assert_str_eq(knows("d"), "k");
+	} else {
+		/* It is another one's, which is listed under another UID. */
+		ck_assert(state_displace(s, "d", 10, &err));
+		ck_assert_str_eq(knows("d"), "-");
+		ck_assert(take(7, "e", &delivered));
+		ck_assert_str_eq(knows("e"), "k");
+	}
+}
+END_TEST
+
 START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
 {
 	int64_t delivered = 0;
@@ -205,7 +315,7 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 
 	enter_maildrop("mail.example.org", 995, "me");
 	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
-	ck_assert(state_add_told(s, "t", 1, &err) && state_commit(s, &err));
+	ck_assert(state_add_told(s, "t", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_OTHER);
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("b"), "-");
@@ -435,6 +545,11 @@ int main(void)
 	tcase_add_test(l, a_listing_changes_what_is_listed_and_what_is_missing);
 	tcase_add_test(l, a_message_is_missing_for_30_days);
 	tcase_add_test(l, an_empty_listing_is_not_believed);
+	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
+	tcase_add_test(l, a_message_in_doubt_is_another_one_when_its_size_changes);
+	tcase_add_loop_test(l, a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen, 0, 2);
+	tcase_add_test(l, sizes_of_this_maildrop_are_given_the_latest_first);
+	tcase_add_test(l, how_long_a_server_is_not_pipelined_belongs_to_its_maildrop);
 	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
 	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
 	tcase_add_test(l, a_message_that_we_have_deleted_is_not_missing);

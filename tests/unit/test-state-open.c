@@ -266,7 +266,7 @@ START_TEST(reading_sees_what_was_written)
 	ck_assert(item.known);
 	ck_assert_int_eq(item.delivered, 1000);
 	/* What it writes is its own. */
-	ck_assert(state_add_told(s, "one", 1, &err) && state_commit(s, &err));
+	ck_assert(state_add_told(s, "one", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.told);
 	state_close(&s);
@@ -452,7 +452,10 @@ START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
 
 	make_state();
 	run_sql(scratch_path("state/work.db"),
-	    "DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; PRAGMA user_version=1");
+	    "DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends;"
+	    "ALTER TABLE maildrop DROP COLUMN unpipelined; ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt;"
+	    "ALTER TABLE pending DROP COLUMN said; ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind;"
+	    "ALTER TABLE told DROP COLUMN octets; PRAGMA user_version=1");
 	s = open_state(STATE_WRITE);
 	ck_assert_int_eq(state_last_seen(s) >= 1001, 1);
 	ck_assert_msg(state_get_trouble(s, &trouble, &err), "%s", err.cause);

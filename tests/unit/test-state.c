@@ -35,8 +35,8 @@ START_TEST(a_listing_is_joined_with_what_is_known)
 	record("b", 100);
 	record("bb", 150);
 	record("d", 200);
-	ck_assert(state_add_told(s, "c", 1, &err));
-	ck_assert(state_add_told(s, "d", 1, &err));
+	ck_assert(state_add_told(s, "c", STATE_TOLD_LARGE, 0, 1, &err));
+	ck_assert(state_add_told(s, "d", STATE_TOLD_LARGE, 0, 1, &err));
 	ck_assert(state_commit(s, &err));
 	reopen();
 	ck_assert(state_join(s, items, COUNT(items), NULL, &err));
@@ -156,7 +156,7 @@ START_TEST(what_was_rolled_back_did_not_happen)
 {
 	record("a", 1);
 	ck_assert(add("b", 2, 2));
-	ck_assert(state_add_told(s, "c", 2, &err));
+	ck_assert(state_add_told(s, "c", STATE_TOLD_LARGE, 0, 2, &err));
 	state_rollback(s);
 	ck_assert_str_eq(knows("a"), "k");
 	ck_assert_str_eq(knows("b"), "-");

@@ -1,0 +1,301 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "config/account.h"
+#include "fetch/doubt.h"
+#include "fetch/transfer_run.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+#include "store/destination.h"
+#include "store/state.h"
+
+enum {
+	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before a message is begun */
+};
+
+/* The next message in the order of RETR is answered. */
+static struct plan_entry *take_next(struct run *r)
+{
+	struct arrival *a = &r->arrival;
+
+	a->entry = r->steps.order[r->steps.arrived++];
+	r->again_arrived += r->repeating;
+	r->flight -= a->entry->octets;
+	return a->entry;
+}
+
+void arrival_start(struct run *r, const struct session_event *event)
+{
+	struct arrival *a = &r->arrival;
+	const struct plan_entry *e = take_next(r);
+
+	a->under_way = true;
+	a->begun = a->ended = false;
+	a->octets = a->wire = a->left = 0;
+	a->said = evidence_read_size(event->text, event->length);
+	a->most = evidence_octets_most(r->t->account->retention.max_octets, e->octets);
+	a->sizes = (struct evidence_sizes){.empty = true};
+	buf_clear(&a->head);
+	digest_start(&a->digest);
+	header_start(&a->header);
+	*r->t->step = "fetch";
+}
+
+void arrival_refuse(struct run *r)
+{
+	(void)take_next(r);
+	r->arrival.under_way = false;
+}
+
+/* Tells the destination of the message, with what its beginning says. */
+static bool begin(struct run *r, struct error *err)
+{
+	struct destination *d = r->t->destination;
+	struct arrival *a = &r->arrival;
+	char sender[256];
+	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now, .octets = a->entry->octets};
+
+	*r->t->step = "store";
+	if (d->ops->wants_sender) {
+		header_envelope_sender(a->head.data ? a->head.data : "", a->head.length, sender, sizeof(sender));
+		message.sender = sender;
+	}
+	if (!d->ops->begin(d, &message, err))
+		return false;
+	a->begun = true;
+	if (a->head.length > 0 && !d->ops->write(d, a->head.data, a->head.length, err))
+		return false;
+	*r->t->step = "fetch";
+	return true;
+}
+
+void arrival_name(const struct plan_entry *e, char out[ARRIVAL_NAME])
+{
+	if (e->uid[0] == ' ' || strlen(e->uid) > ARRIVAL_UID)
+		snprintf(out, ARRIVAL_NAME, "message %" PRIu32, e->number);
+	else
+		snprintf(out, ARRIVAL_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);
+}
+
+static bool fail_outgrown(struct run *r, struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+	char name[ARRIVAL_NAME];
+
+	r->t->outgrown = a->octets;
+	arrival_name(a->entry, name);
+	if (r->t->account->retention.max_octets > 0) {
+		error_set(err, ERROR_PROTOCOL, "%s has more than max_message_size: %" PRIu64 " octets came, %" PRIu64 " were listed", name,
+		    a->octets, a->entry->octets);
+		return error_mend(err, "it stays on the server; raise max_message_size to fetch it");
+	}
+	error_set(err, ERROR_PROTOCOL, "%s does not end: %" PRIu64 " octets came, %" PRIu64 " were listed", name, a->octets,
+	    a->entry->octets);
+	return error_mend(err, "it stays on the server; to fetch it all the same, set max_message_size to more than its size");
+}
+
+static bool has_only_line_ends(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] != '\r' && bytes[i] != '\n')
+			return false;
+	}
+	return true;
+}
+
+bool arrival_take(struct run *r, const struct session_event *event, struct error *err)
+{
+	const char *bytes = event->text;
+	size_t length = event->length;
+	struct destination *d = r->t->destination;
+	struct arrival *a = &r->arrival;
+
+	digest_add(&a->digest, bytes, length);
+	header_add(&a->header, bytes, length);
+	a->octets += length;
+	a->wire = event->octets;
+	a->left = a->entry->octets - (event->octets < a->entry->octets ? event->octets : a->entry->octets);
+	a->sizes.empty = a->sizes.empty && has_only_line_ends(bytes, length);
+	if (a->octets > a->most)
+		return fail_outgrown(r, err);
+	if (a->begun) {
+		if (d->ops->write(d, bytes, length, err))
+			return true;
+		*r->t->step = "store";
+		return false;
+	}
+	buf_append(&a->head, bytes, length);
+	return a->head.length < HEAD_OCTETS || begin(r, err);
+}
+
+/* The size that came before, of a message that is here for the second time. */
+static uint64_t wire_before(const struct run *r)
+{
+	return r->repeating ? r->again[r->again_arrived - 1].wire : EVIDENCE_NO_SIZE;
+}
+
+static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *err)
+{
+	struct arrival *a = &r->arrival;
+
+	*verdict = EVIDENCE_WHOLE;
+	if (!evidence_is_plain(&a->sizes)) {
+		if (!r->knows_history && !doubt_read_history(r->t->state, &r->evidence, err))
+			return false;
+		r->knows_history = true;
+		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1);
+	}
+	if (!r->repeating)
+		evidence_note(&r->evidence, &a->sizes);
+	return true;
+}
+
+/* The message is for the destination now, and for the batch. */
+static bool finish(struct run *r, bool doubt, struct error *err)
+{
+	struct destination *d = r->t->destination;
+	struct arrival *a = &r->arrival;
+	struct state_record *record;
+
+	*r->t->step = "store";
+	switch (d->ops->finish(d, err)) {
+	case DESTINATION_TOOK:
+		break;
+	case DESTINATION_REFUSED:
+		r->t->not_taken++;
+		r->t->problem(r->t->context, TRANSFER_NOT_TAKEN, "store", err);
+		return true;
+	default:
+		return false;
+	}
+	record = batch_add(&r->batch, a->entry, a->octets);
+	record->delivered = r->t->now;
+	record->wire = a->sizes.wire;
+	record->listed = a->entry->octets;
+	record->said = a->said;
+	record->doubt = doubt ? STATE_DOUBT_SIZE : STATE_SURE;
+	digest_end(&a->digest, record->sha256);
+	record->telling = header_end(&a->header, record->header);
+	*r->t->step = "fetch";
+	return true;
+}
+
+bool arrival_finish(struct run *r, struct error *err)
+{
+	struct arrival *a = &r->arrival;
+
+	a->ended = false;
+	return finish(r, a->doubt, err);
+}
+
+/* Of another size than the server gave: what has come is let go, and asked for again when all others are here. */
+static void defer(struct run *r)
+{
+	struct destination *d = r->t->destination;
+	const struct arrival *a = &r->arrival;
+
+	log_line(r->t->log, LOG_VERBOSE, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64 "; asking for it again",
+	    a->entry->number, a->wire, a->entry->octets);
+	d->ops->discard(d);
+	if (!r->again)
+		r->again = memory_zeroed(r->plan->count, sizeof(*r->again));
+	r->again[r->again_count++] = (struct again){a->entry, a->wire};
+}
+
+/* Less than the first time: neither is the message. */
+static void refuse_different(struct run *r)
+{
+	struct destination *d = r->t->destination;
+	const struct arrival *a = &r->arrival;
+	char name[ARRIVAL_NAME];
+	struct error err;
+
+	d->ops->discard(d);
+	r->t->not_taken++;
+	arrival_name(a->entry, name);
+	error_set(&err, ERROR_PROTOCOL, "%s came twice, with %" PRIu64 " and %" PRIu64 " octets, and was listed with %" PRIu64, name,
+	    wire_before(r), a->wire, a->entry->octets);
+	error_mend(&err, "it stays on the server; the next run tries again");
+	err.temporary = true;
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
+}
+
+/* Another message's size is a sign that the server has mixed its answers up. */
+static bool fail_mixed_up(struct run *r, struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+
+	r->t->out_of_step = true;
+	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64, a->entry->number,
+	    a->wire, a->entry->octets);
+}
+
+/* The terminator has arrived. Whether the message is whole is another question. */
+bool arrival_end(struct run *r, const struct session_event *event, struct error *err)
+{
+	struct arrival *a = &r->arrival;
+	enum evidence_verdict verdict;
+
+	a->under_way = false;
+	a->left = 0;
+	a->wire = event->octets;
+	a->sizes.listed = a->entry->octets;
+	a->sizes.said = a->said;
+	a->sizes.wire = event->octets;
+	a->sizes.lf = a->octets;
+	a->sizes.dots = event->dots;
+	if (!judge(r, &verdict, err))
+		return false;
+	a->doubt = verdict != EVIDENCE_WHOLE;
+	if (a->doubt && session_is_crowded(r->t->session) && steps_has_size(r, a->entry, a->wire))
+		return fail_mixed_up(r, err);
+	if (a->doubt && !r->repeating) {
+		defer(r);
+		return true;
+	}
+	if (a->doubt && a->wire < wire_before(r)) {
+		refuse_different(r);
+		return true;
+	}
+	if (!a->begun && !begin(r, err))
+		return false;
+	/* What cannot be taken back waits for the proof that it is the message that was asked for. */
+	if (steps_asks(r) && r->t->destination->ops->batch_most == 1) {
+		a->ended = true;
+		return true;
+	}
+	if (!finish(r, a->doubt, err))
+		return false;
+	if (!steps_asks(r))
+		r->steps.verified = r->batch.count;
+	return steps_asks(r) || !batch_is_full(&r->batch, r->t->destination->ops) || transfer_commit(r, err);
+}
+
+const struct plan_entry *arrival_blame(struct run *r, struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+	const struct plan_entry *e = a->under_way ? a->entry : NULL;
+	char name[ARRIVAL_NAME], cause[sizeof(err->cause)];
+	struct error named = *err;
+
+	if (!e && session_awaited(r->t->session) == COMMAND_RETR && r->steps.arrived < r->steps.sent)
+		e = r->steps.order[r->steps.arrived];
+	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+		return NULL;
+	if (r->t->outgrown > 0)
+		return e;
+	arrival_name(e, name);
+	snprintf(cause, sizeof(cause), "%s", err->cause);
+	error_set(err, named.kind, "%s of %" PRIu64 " octets did not arrive: %s", name, e->octets, cause);
+	err->temporary = named.temporary;
+	err->saved_errno = named.saved_errno;
+	memcpy(err->server, named.server, sizeof(err->server));
+	memcpy(err->mend, named.mend, sizeof(err->mend));
+	return e;
+}

@@ -1,0 +1,61 @@
+#include "config.h"
+
+#include "fetch/doubt.h"
+
+#include "base/error.h"
+#include "policy/evidence.h"
+#include "policy/plan.h"
+#include "store/state.h"
+
+enum { HISTORY_MESSAGES = 500 }; /* delivered before, whose sizes show how the server counts */
+
+_Static_assert(EVIDENCE_NO_SIZE == STATE_UNSIZED, "sizes that the server did not give look the same everywhere");
+
+static struct evidence_sizes sizes_of(const struct state_record *record)
+{
+	return (struct evidence_sizes){
+	    .listed = record->listed,
+	    .said = record->said,
+	    .wire = record->wire,
+	    .lf = record->octets,
+	    .empty = record->octets <= 2,
+	};
+}
+
+static void take_one(void *context, const struct state_record *record)
+{
+	const struct evidence_sizes sizes = sizes_of(record);
+
+	evidence_note(context, &sizes);
+}
+
+bool doubt_read_history(struct state *state, struct evidence *evidence, struct error *err)
+{
+	return state_each_size(state, HISTORY_MESSAGES, take_one, evidence, err);
+}
+
+bool doubt_review(struct state *state, struct plan *plan, struct error *err)
+{
+	struct evidence evidence = {0};
+
+	if (!doubt_read_history(state, &evidence, err))
+		return false;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *e = &plan->entries[i];
+		struct state_record record;
+		struct evidence_sizes sizes;
+		bool found;
+
+		if (!e->known.doubt)
+			continue;
+		if (!state_get_doubt(state, e->uid, &record, &found, err))
+			return false;
+		sizes = sizes_of(&record);
+		if (!found || evidence_judge(&evidence, &sizes, sizes.wire, false) != EVIDENCE_WHOLE)
+			continue;
+		e->known.doubt = false;
+		if (!state_set_doubt(state, e->uid, STATE_SURE, err))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,108 @@
+#include "config.h"
+
+#include "fetch/notices.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "fetch/event.h"
+#include "fetch/trouble.h"
+#include "policy/plan.h"
+#include "store/state.h"
+
+void notices_report(struct notices *n, const char *step, const struct error *err)
+{
+	struct error reported = *err;
+	bool silent = !trouble_is_told(n->trouble, step, &reported);
+
+	event_send_problem(n->fd, step, &reported, silent);
+}
+
+/* Whether it was reported before, in another session of this run; if not, it is from now on. */
+static bool is_known(struct notices *n, enum transfer_problem problem, const struct error *err)
+{
+	char (*causes)[NOTICES_CAUSE] = n->causes[problem];
+	char cause[NOTICES_CAUSE];
+	size_t i = 0;
+
+	snprintf(cause, sizeof(cause), "%.*s", NOTICES_CAUSE - 1, err->cause);
+	for (; i < NOTICES_MOST && causes[i][0]; i++) {
+		if (strcmp(causes[i], cause) == 0)
+			return true;
+	}
+	if (i < NOTICES_MOST)
+		memcpy(causes[i], cause, sizeof(cause));
+	return false;
+}
+
+void notices_add(struct notices *n, enum transfer_problem problem, const char *step, const struct error *err)
+{
+	if (is_known(n, problem, err))
+		return;
+	if (++n->counts[problem] <= NOTICES_MOST || n->log->level >= LOG_VERBOSE)
+		notices_report(n, step, err);
+}
+
+bool notices_large(struct notices *n, struct state *state, const struct plan *plan, int64_t now, struct error *err)
+{
+	for (size_t i = 0; i < plan->count && plan->summary.news > 0; i++) {
+		const struct plan_entry *e = &plan->entries[i];
+
+		if (e->decision.reason != REASON_TOO_LARGE_NEWS || n->log->level < LOG_NORMAL)
+			continue; /* what nobody would see is reported by a later run */
+		if (!state_add_told(state, e->uid, STATE_TOLD_LARGE, 0, now, err))
+			return false;
+		if (++n->large > NOTICES_MOST && n->log->level < LOG_VERBOSE)
+			continue;
+		log_line(n->log, LOG_NORMAL,
+		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size; raise that to fetch it", e->number,
+		    e->octets);
+	}
+	return state_commit(state, err);
+}
+
+void notices_unsure(struct notices *n, size_t messages)
+{
+	struct error err;
+
+	if (messages == 0 || n->unsure_reported)
+		return;
+	n->unsure_reported = true;
+	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
+	    messages);
+	error_mend(&err, "they stay on the server; the next run tries again");
+	err.temporary = true;
+	notices_report(n, "list", &err);
+}
+
+void notices_end(struct notices *n)
+{
+	static const struct {
+		const char *step, *what;
+		bool temporary;
+	} kinds[TRANSFER_PROBLEMS] = {
+	    [TRANSFER_REFUSED] = {"fetch", "the server refused to give them", true},
+	    [TRANSFER_KEPT] = {"delete", "the server refused to delete them", true},
+	    [TRANSFER_NOT_TAKEN] = {"store", "the destination did not take them", true},
+	    [TRANSFER_INCOMPLETE] = {"fetch", "they did not have the size that the server gave", false},
+	};
+
+	if (n->log->level >= LOG_VERBOSE)
+		return;
+	for (size_t i = 0; i < TRANSFER_PROBLEMS; i++) {
+		struct error err;
+
+		if (n->counts[i] <= NOTICES_MOST)
+			continue;
+		error_set(&err, ERROR_PROTOCOL, "%" PRIu64 " more messages: %s", n->counts[i] - NOTICES_MOST, kinds[i].what);
+		error_mend(&err, "they stay on the server; run mailhaul -v to have each of them named");
+		err.temporary = kinds[i].temporary;
+		notices_report(n, kinds[i].step, &err);
+	}
+	if (n->large > NOTICES_MOST)
+		log_line(n->log, LOG_NORMAL, "%" PRIu64 " more messages stay on the server because they are larger than max_message_size",
+		    n->large - NOTICES_MOST);
+}

@@ -1,0 +1,148 @@
+#include "config.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "fetch/question.h"
+#include "fetch/transfer_run.h"
+#include "policy/plan.h"
+#include "pop3/capability.h"
+#include "pop3/session.h"
+#include "store/destination.h"
+#include "store/state.h"
+
+enum {
+	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */
+	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
+	NEIGHBORS_MOST = 4096,		/* messages that another one could have been taken for */
+};
+
+/* What goes to a command one by one cannot be taken back, so each of them is asked about. */
+static bool is_one_by_one(const struct run *r)
+{
+	return r->t->destination->ops->batch_most == 1;
+}
+
+bool steps_asks(const struct run *r)
+{
+	return !r->steps.mute;
+}
+
+void steps_retrieve(struct run *r, struct plan_entry *e)
+{
+	struct steps *steps = &r->steps;
+
+	session_queue(r->t->session, COMMAND_RETR, e->number);
+	r->flight += e->octets;
+	steps->order[steps->sent++] = e;
+	steps->messages++;
+	steps->octets += e->octets;
+}
+
+bool steps_is_due(const struct run *r)
+{
+	const struct steps *steps = &r->steps;
+	bool last = r->repeating ? r->again_next == r->again_count : r->next == r->plan->count;
+
+	return steps_asks(r) && steps->count < QUESTIONS_MOST && steps->messages > 0 &&
+	    (is_one_by_one(r) || steps->messages >= CHECK_MESSAGES || steps->octets >= CHECK_OCTETS || last);
+}
+
+void steps_ask(struct run *r)
+{
+	struct steps *steps = &r->steps;
+	const struct plan_entry *e = steps->order[steps->sent - 1];
+	size_t place = (steps->first + steps->count++) % QUESTIONS_MOST;
+
+	question_ask(r->t->session, e->number, steps->by_size ? "" : e->uid);
+	steps->asked[place].entry = e;
+	steps->asked[place].sent = steps->sent;
+	steps->messages = 0;
+	steps->octets = 0;
+}
+
+static bool fail(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
+{
+	r->t->out_of_step = true;
+	return question_fail(e->number, event, err);
+}
+
+/*
+ * The server refuses a question as such: then it is asked for sizes, and if it refuses that as well, for nothing.
+ * Without pipelining there is no other command that a refusal could belong to.
+ */
+static bool take_refusal(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
+{
+	struct steps *steps = &r->steps;
+
+	if (steps->answered || session_is_crowded(r->t->session))
+		return fail(r, e, event, err);
+	if (event->command == COMMAND_ASK_UID) {
+		steps->by_size = true;
+		steps->messages = 1;
+		return true;
+	}
+	steps->mute = true;
+	log_line(r->t->log, LOG_VERBOSE, "the server does not answer UIDL or LIST for one message");
+	return true;
+}
+
+bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)
+{
+	struct steps *steps = &r->steps;
+	const struct plan_entry *e = steps->asked[steps->first].entry;
+	size_t sent = steps->asked[steps->first].sent;
+
+	steps->first = (steps->first + 1) % QUESTIONS_MOST;
+	steps->count--;
+	if (event->type == SESSION_REFUSED) {
+		if (!take_refusal(r, e, event, err))
+			return false;
+		if (!steps->mute)
+			return true;
+	} else if (!question_is_answered(e->number, event->command == COMMAND_ASK_SIZE ? "" : e->uid, event)) {
+		return fail(r, e, event, err);
+	} else {
+		steps->answered = true;
+	}
+	steps->proved = sent;
+	if (r->arrival.ended && !arrival_finish(r, err))
+		return false;
+	steps->verified = r->batch.count;
+	return !batch_is_full(&r->batch, r->t->destination->ops) || transfer_commit(r, err);
+}
+
+bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets)
+{
+	const struct steps *steps = &r->steps;
+	size_t i = steps->sent - steps->proved > NEIGHBORS_MOST ? steps->sent - NEIGHBORS_MOST : steps->proved;
+
+	for (; i < steps->sent; i++) {
+		if (steps->order[i] != but && steps->order[i]->octets == octets)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the header can tell in the next session which message this is. */
+static bool can_be_told(const struct run *r, const struct state_record *record)
+{
+	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
+}
+
+size_t steps_keep_likely(struct run *r)
+{
+	size_t kept = r->steps.verified;
+
+	for (; kept < r->batch.count; kept++) {
+		struct state_record *record = &r->batch.records[kept];
+
+		if (record->doubt != STATE_SURE)
+			break;
+		if (record->wire == record->listed && !steps_has_size(r, r->batch.entries[kept], record->listed))
+			continue;
+		if (!can_be_told(r, record))
+			break;
+		record->doubt = STATE_DOUBT_IDENTITY;
+	}
+	return kept;
+}

@@ -1,0 +1,85 @@
+#ifndef MAILHAUL_POLICY_EVIDENCE_H
+#define MAILHAUL_POLICY_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Whether a message that ended in good order is whole. A terminating dot proves nothing: a server with a wrong size
+ * in its cache ends a message early and puts the dot behind it.
+ *
+ * The rule. A message is whole if it has the size that the server gave for it, by LIST and by the number in RETR's
+ * +OK, counted in one of the usual ways (octets with CRLF or LF, with or without stuffed dots, with the line end
+ * that a server adds). If it has not, the server's numbers are held against what it does for the other messages of
+ * the maildrop: only where they are wrong throughout, and wrong in the same way here as there, the message is whole.
+ * An empty message where the server gave a size is never whole.
+ */
+
+#define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave none */
+
+/* The sizes of one message, in octets. */
+struct evidence_sizes {
+	uint64_t listed; /* by LIST; or EVIDENCE_NO_SIZE */
+	uint64_t said;	 /* by RETR's +OK; or EVIDENCE_NO_SIZE */
+	uint64_t wire;	 /* that came, without stuffed dots, with CRLF */
+	uint64_t lf;	 /* the same, with LF for CRLF */
+	uint64_t dots;	 /* stuffed dots */
+	bool empty;	 /* nothing but line ends came */
+};
+
+enum evidence_verdict {
+	EVIDENCE_WHOLE,
+	EVIDENCE_SHORT, /* less came than the server gave as size */
+	EVIDENCE_LONG,	/* more did */
+};
+
+/* Whether the sizes agree by themselves, so that evidence_judge need not know about other messages. */
+bool evidence_is_plain(const struct evidence_sizes *sizes);
+
+enum { EVIDENCE_SAMPLES = 64 };
+
+/* A size that the server gave, and what came. */
+struct evidence_sample {
+	uint64_t given;
+	uint64_t wire;
+};
+
+/* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} knows nothing. */
+struct evidence_habit {
+	uint64_t exact; /* messages that have their size, counted with CRLF */
+	uint64_t lf;	/* messages that have it only if counted with LF */
+	size_t wrong;	/* messages that have it in no way; the last of them are: */
+	struct evidence_sample samples[EVIDENCE_SAMPLES];
+};
+
+/* What is known of a server's sizes, from this session and from earlier ones. */
+struct evidence {
+	struct evidence_habit list, retr;
+};
+
+/* Takes one more message into account. */
+void evidence_note(struct evidence *e, const struct evidence_sizes *sizes);
+
+/*
+ * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
+ * one; else EVIDENCE_NO_SIZE. A size counted with LF counts only where no other message has one counted
+ * with CRLF: a line too many in a message may fit it by chance. pipelined: such a line may be the answer to another
+ * command, so that other messages must have their size counted with LF.
+ */
+enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
+    bool pipelined);
+
+/*
+ * Reads the size in the words behind RETR's +OK: "120 octets" (RFC 1939, 5.). EVIDENCE_NO_SIZE where they are
+ * anything else.
+ */
+uint64_t evidence_read_size(const char *text, size_t length);
+
+/*
+ * How many octets of a message are taken before it counts as one without end. most: max_message_size, 0: none;
+ * listed: by LIST, or EVIDENCE_NO_SIZE.
+ */
+uint64_t evidence_octets_most(uint64_t most, uint64_t listed);
+
+#endif

@@ -1,0 +1,180 @@
+#!/bin/sh
+# What counts as delivered: a message is whole only if the evidence says so (policy/evidence.h).
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+both() {
+  for plain in '' -plain; do
+    while read -r name rest; do echo "$name$plain $rest$plain"; done <"$1"
+  done
+}
+
+# Shorter than the server says, in good order, each time the same: stored, kept on the server, reported once.
+cat >one <<'TABLE'
+short-half      10 76 5 1 a message of which half comes stays on the server
+short-no-number 10 76 5 1 by what LIST says alone
+short-by-a-line 10 76 5 1 as does one that lacks its last line
+short-line-end  10 76 5 1 or all but a line end
+short-nothing   10 76 5 1 or everything
+short-long      10 76 5 1 and one with an answer as its first line
+TABLE
+both one >rows
+PARTIAL=1
+play <rows
+for plain in '' -plain; do
+  check "the line names number, UID and both sizes$plain" grep -qx \
+    'mailhaul: a: fetch: message 2 (UID uid-0002) has 2 octets instead of the 158 that the server gave as its size, each time; .*' \
+    "short-line-end$plain/err"
+done
+awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
+again <rows.again
+
+# verify does not call it whole, and has it fetched again once the server gives all of it.
+incomplete() { (cd "$1" && "$MAILHAUL" -c mailhaul.conf verify --json >out 2>err; [ $? = 65 ] && cat out) >verify.out; }
+check 'verify calls it incomplete' incomplete short-half
+check 'and counts it' grep -q '"whole": *4.*"incomplete": *1' verify.out
+touch short-half/healthy
+check 'verify --refetch brings all of it' sh -c 'cd short-half && "$0" -c mailhaul.conf verify --refetch' "$MAILHAUL"
+check 'which deletes it from the server' [ "$(ls short-half/mail | wc -l)" = 0 ]
+check 'and leaves what had come' [ "$(ls short-half/Mail/new | wc -l)" = 6 ]
+
+# When the server gives another size for it, it is fetched again.
+touch short-by-a-line-plain/other-size
+cat >rows <<'TABLE'
+short-by-a-line-plain 10 0 6 0 a message for which the server gives another size is fetched again
+TABLE
+again <rows
+
+# By RETR's number alone: what comes is what LIST says, and still less than RETR said.
+PARTIAL=0
+echo 'short-by-retr 10 76 5 1 a message that is shorter than RETR says stays on the server' >one
+both one >rows
+play <rows
+cat >one <<'TABLE'
+short-once        10  0 5 0 a message that is whole at the second time is delivered
+short-differently 10 75 4 1 one that comes with less at the second time is left for the next run
+TABLE
+both one >rows
+play <rows
+cat >rows <<'TABLE'
+short-differently       10 0 5 0 which fetches it when all of it comes
+short-differently-plain 10 0 5 0 which fetches it when all of it comes, without pipelining
+TABLE
+for folder in short-differently short-differently-plain; do touch $folder/healthy; done
+again <rows
+PARTIAL=2
+play <<'TABLE'
+short-two       10 76:2 5 2 two short messages are a line each
+TABLE
+PARTIAL=1
+play <<'TABLE'
+short-alone     10 76   1 1 a short message that is alone stays on the server
+TABLE
+PARTIAL=4
+play <<'TABLE'
+short-all       10 76:4 4 4 messages that are short in four ways excuse none of the others
+TABLE
+PARTIAL=6
+play <<'TABLE'
+short-all-alike 10 76:6 6 6 nor do messages of one size that are cut in the same place
+TABLE
+PARTIAL=0
+
+# Servers whose sizes are wrong throughout go on working.
+for counting in third threefold zero rounded kilobytes lf dots terminator; do
+  for kind in '' -listed; do
+    for plain in '' -plain; do
+      echo "sizes-$counting$kind$plain 10 0 5 0 sizes that are wrong throughout do no harm: $counting$kind$plain"
+    done
+  done
+done >rows
+play <rows
+# And half a message stands out among them, except where a size is zero.
+PARTIAL=1
+for counting in third threefold lf dots terminator; do
+  for plain in '' -plain; do
+    echo "sizes-$counting-half$plain 10 76 12 1 half a message stands out among wrong sizes: $counting$plain"
+  done
+done >rows
+play <rows
+PARTIAL=0
+
+# Whatever LIST says, a message has an end.
+MORE='max_message_size = 1M'
+echo 'body-endless 10 76 2 1 a message that passes max_message_size ends the session' >one
+both one >rows
+play <rows
+for plain in '' -plain; do
+  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) has more than max_message_size: ' "body-endless$plain/err"
+done
+awk '{ $3 = 0; $6 = "the next run leaves it alone: " $6; print }' rows >rows.again
+again <rows.again
+MORE=''
+heal
+awk '{ $3 = 0; $4 = 3; $5 = 0; $6 = "without max_message_size it is fetched: " $6; print }' rows >rows.again
+again <rows.again
+JOBS=2
+play <<'TABLE'
+body-endless@free 10 76 2 1 without max_message_size, a message has a bound as well
+TABLE
+JOBS=16 LIMIT=60
+MORE='max_time = 3s'
+play <<'TABLE'
+body-1-kb-a-second 4 75 1 3 max_time ends a message that trickles in, and keeps those before it
+TABLE
+MORE=''
+play <<'TABLE'
+body-460-octets-a-second 10 75 1 3 a message that comes too slowly on average is given up
+list-slow                10 75 0 3 as is a listing
+TABLE
+check 'the line says how slow it is' grep -q 'message 2 .* did not arrive: the server.s answer is too slow: [0-9]* octets in [0-9]* s' \
+  body-460-octets-a-second/err
+LIMIT=20
+
+# One message that breaks the connection keeps no others away.
+cat >one <<'TABLE'
+breaks-plain         10 75 1 5 a message at which the connection breaks ends the session
+breaks-at-once-plain 10 75 1 5 as does one to which the answer is the end
+never-ends-plain      2 75 1 5 and one whose end does not come
+refuses-and-leaves-plain 10 75 1 5 and one that is refused before the end
+TABLE
+play <one
+check 'the line names it' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: .*' breaks-plain/err
+check 'also where nothing of it came' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: .*' \
+  breaks-at-once-plain/err
+check "the server's words are not lost" grep -q 'refused to give message 2 (the server said: \[SYS/TEMP\] mailbox trouble)' \
+  refuses-and-leaves-plain/err
+awk '{ $4 = 4; $6 = "in the next run it is the last: " $6; print }' one >rows
+# In each run the message is tried again, behind all others, whose deletion needs a session that ends well.
+awk '{ $5 = "-"; print }' rows >rows.again
+again <rows.again
+heal
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and comes when it can: " $6; print }' one >rows
+again <rows
+cat >one <<'TABLE'
+breaks             10 75 4 - with pipelining, the second session of the run asks for it last
+breaks-at-once     10 75 4 - also where nothing of it comes
+never-ends          2 75 4 - or no end
+refuses-and-leaves 10 75 1 5 a server that refuses a message and leaves has ended the run
+TABLE
+play <one
+heal
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes: " $6; print }' one >rows
+again <rows
+
+# Ten of a kind, and how many more.
+play <<'TABLE'
+refuses-forty 10 75:11  0 40 ten refused messages are named, and the others counted
+keeps-forty   10 75:11 40 40 ten refused deletions are named, and the others counted
+TABLE
+check 'the others are a number' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to give them; ' refuses-forty/err
+
+# Answers that are lost, swapped, or written into a message.
+play <<'TABLE'
+answer-inside    2 0 5 0 an answer that is written into a message is not stored with it
+lost-2-alike     2 0 2 0 an answer that is lost among messages of one size loses none of them
+lost-6-alike     2 0 6 0 nor among six
+swapped-2-alike 10 0 3 0 answers that are swapped lose none of them
+swapped-6-alike 10 0 7 0 nor among seven
+TABLE
+
+done_hostile

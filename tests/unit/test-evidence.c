@@ -1,0 +1,310 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "policy/evidence.h"
+
+enum { OTHERS_MOST = 12, LINE = 40 };
+
+/* How a server makes the size that it gives for a message. */
+enum counting {
+	EXACT,
+	LF,	    /* line ends count as one octet */
+	DOTS,	    /* with stuffed dots */
+	THIRD,
+	THREEFOLD,
+	ZERO,
+	ROUNDED_UP, /* to 1024 octets */
+	KILOBYTES,  /* rounded up */
+	TERMINATOR, /* the dot and its line ends count as well */
+	NO_END,	    /* the line end that the server adds is left out */
+	CONSTANT,
+	ESTIMATED,  /* a tenth too much or too little */
+	NOT_GIVEN,
+};
+
+/* A message of so many lines of LINE octets, of which every fourth begins with a dot. */
+static struct evidence_sizes message(uint64_t lines)
+{
+	return (struct evidence_sizes){
+	    .listed = EVIDENCE_NO_SIZE,
+	    .said = EVIDENCE_NO_SIZE,
+	    .wire = lines * LINE,
+	    .lf = lines * (LINE - 1),
+	    .dots = lines / 4,
+	};
+}
+
+static uint64_t give(enum counting counting, const struct evidence_sizes *s)
+{
+	switch (counting) {
+	case LF:
+		return s->lf;
+	case DOTS:
+		return s->wire + s->dots;
+	case THIRD:
+		return s->wire / 3;
+	case THREEFOLD:
+		return s->wire * 3;
+	case ZERO:
+		return 0;
+	case ROUNDED_UP:
+		return (s->wire + 1023) / 1024 * 1024;
+	case KILOBYTES:
+		return (s->wire + 1023) / 1024;
+	case TERMINATOR:
+		return s->wire + 3;
+	case NO_END:
+		return s->wire - 2;
+	case CONSTANT:
+		return 1001;
+	case ESTIMATED:
+		return s->wire % 3 == 0 ? s->wire * 11 / 10 : s->wire * 9 / 10;
+	case NOT_GIVEN:
+		return EVIDENCE_NO_SIZE;
+	default:
+		return s->wire;
+	}
+}
+
+/* Lines of the other messages; no two are of one size. */
+static const uint64_t lines[OTHERS_MOST] = {3, 7, 12, 20, 31, 47, 70, 101, 150, 210, 330, 480};
+
+static const struct {
+	enum counting counting;
+	size_t others;	    /* messages that came before */
+	uint64_t lines;	    /* of the message that the server has */
+	uint64_t come;	    /* of those, the lines that it sends */
+	uint64_t added;	    /* octets that do not belong to it */
+	bool pipelined;
+	enum evidence_verdict want;
+} servers[] = {
+    /* A size that is right, whatever the others are. */
+    {EXACT, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {EXACT, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {DOTS, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {NO_END, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {NOT_GIVEN, 0, 25, 1, 0, true, EVIDENCE_WHOLE},
+    /* Sizes with LF: without pipelining at once, with it once another message shows it. */
+    {LF, 0, 25, 25, 0, false, EVIDENCE_WHOLE},
+    {LF, 0, 25, 25, 0, true, EVIDENCE_LONG},
+    {LF, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {LF, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    /* A line too many that makes up for the line ends. */
+    {EXACT, 1, 25, 25, 26, true, EVIDENCE_LONG},
+    {EXACT, 1, 25, 25, 26, false, EVIDENCE_LONG},
+    /* A message that came short, or long, among others that did not. */
+    {EXACT, 0, 25, 24, 0, false, EVIDENCE_SHORT},
+    {EXACT, 2, 25, 24, 0, false, EVIDENCE_SHORT},
+    {EXACT, 12, 25, 24, 0, true, EVIDENCE_SHORT},
+    {EXACT, 12, 25, 1, 0, true, EVIDENCE_SHORT},
+    {EXACT, 0, 25, 25, 17, false, EVIDENCE_LONG},
+    {EXACT, 12, 25, 25, 17, true, EVIDENCE_LONG},
+    {LF, 12, 25, 24, 0, true, EVIDENCE_SHORT},
+    {DOTS, 12, 25, 24, 0, true, EVIDENCE_SHORT},
+    /* Numbers that are wrong throughout: whole, once two others show how. */
+    {THIRD, 0, 25, 25, 0, false, EVIDENCE_LONG},
+    {THIRD, 1, 25, 25, 0, false, EVIDENCE_LONG},
+    {THIRD, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {THIRD, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {THREEFOLD, 1, 25, 25, 0, false, EVIDENCE_SHORT},
+    {THREEFOLD, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {ZERO, 1, 25, 25, 0, false, EVIDENCE_LONG},
+    {ZERO, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {ROUNDED_UP, 1, 25, 25, 0, false, EVIDENCE_SHORT},
+    {ROUNDED_UP, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {ROUNDED_UP, 12, 205, 205, 0, true, EVIDENCE_WHOLE},
+    {KILOBYTES, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {KILOBYTES, 12, 333, 333, 0, true, EVIDENCE_WHOLE},
+    {TERMINATOR, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {CONSTANT, 1, 27, 27, 0, true, EVIDENCE_LONG},
+    {CONSTANT, 2, 27, 27, 0, true, EVIDENCE_WHOLE},
+    {ESTIMATED, 7, 25, 25, 0, true, EVIDENCE_LONG},
+    {ESTIMATED, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    /* And not whole there, if the message is wrong in another way than the others. */
+    {THIRD, 12, 200, 100, 0, true, EVIDENCE_LONG},
+    {THREEFOLD, 12, 200, 100, 0, true, EVIDENCE_SHORT},
+    {ROUNDED_UP, 12, 205, 102, 0, true, EVIDENCE_SHORT},
+    {KILOBYTES, 12, 333, 120, 0, true, EVIDENCE_LONG},
+    {TERMINATOR, 12, 200, 120, 0, true, EVIDENCE_SHORT},
+    {ESTIMATED, 12, 200, 20, 0, true, EVIDENCE_SHORT},
+};
+
+static void note_others(struct evidence *e, enum counting list, enum counting retr, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct evidence_sizes s = message(lines[i]);
+
+		s.listed = give(list, &s);
+		s.said = give(retr, &s);
+		evidence_note(e, &s);
+	}
+}
+
+/* What comes of a message that has more lines. */
+static struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added, enum counting list, enum counting retr)
+{
+	const struct evidence_sizes meant = message(whole);
+	struct evidence_sizes s = message(sent);
+
+	s.wire += added;
+	s.lf += added > 0 ? added - 1 : 0;
+	s.listed = give(list, &meant);
+	s.said = give(retr, &meant);
+	return s;
+}
+
+START_TEST(a_size_is_held_against_those_of_the_other_messages)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s =
+	    come(servers[_i].lines, servers[_i].come, servers[_i].added, servers[_i].counting, NOT_GIVEN);
+
+	note_others(&e, servers[_i].counting, NOT_GIVEN, servers[_i].others);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, servers[_i].pipelined), servers[_i].want);
+}
+END_TEST
+
+START_TEST(the_number_of_retr_is_held_against_those_of_the_other_messages)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s =
+	    come(servers[_i].lines, servers[_i].come, servers[_i].added, NOT_GIVEN, servers[_i].counting);
+	enum evidence_verdict got;
+
+	note_others(&e, NOT_GIVEN, servers[_i].counting, servers[_i].others);
+	got = evidence_judge(&e, &s, EVIDENCE_NO_SIZE, servers[_i].pipelined);
+	/* More than RETR said is no sign where LIST said nothing. */
+	ck_assert_int_eq(got, servers[_i].want == EVIDENCE_LONG ? EVIDENCE_WHOLE : servers[_i].want);
+}
+END_TEST
+
+START_TEST(a_message_that_was_noted_does_not_count_as_another_one)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(servers[_i].lines, servers[_i].come, servers[_i].added, servers[_i].counting, NOT_GIVEN);
+
+	note_others(&e, servers[_i].counting, NOT_GIVEN, servers[_i].others);
+	evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, servers[_i].pipelined), servers[_i].want);
+}
+END_TEST
+
+START_TEST(an_empty_message_is_never_whole_where_a_size_was_given)
+{
+	static const enum counting countings[] = {EXACT, LF, DOTS, THIRD, THREEFOLD, ROUNDED_UP, KILOBYTES, ESTIMATED};
+	struct evidence e = {0};
+	struct evidence_sizes s = come(200, 0, 2, countings[_i], NOT_GIVEN);
+
+	s.lf = 1;
+	s.empty = true;
+	note_others(&e, countings[_i], NOT_GIVEN, OTHERS_MOST);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 20, 0, EXACT, EXACT);
+
+	note_others(&e, EXACT, EXACT, 4);
+	s.listed = s.wire;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	s = come(25, 20, 0, EXACT, EXACT);
+	s.said = s.wire;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 55, EXACT, EXACT);
+
+	note_others(&e, EXACT, EXACT, 4);
+	s.said = s.wire;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_WHOLE);
+	s.said = s.wire - 17;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_LONG);
+}
+END_TEST
+
+/* Mail of a job is of one size; that all of it is cut in the same place shows nothing. */
+START_TEST(messages_of_one_size_do_not_excuse_each_other)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(27, 20, 0, EXACT, EXACT);
+
+	for (size_t i = 0; i < OTHERS_MOST; i++)
+		evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+START_TEST(some_right_sizes_are_enough_to_make_the_others_suspect)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, THREEFOLD, NOT_GIVEN);
+
+	note_others(&e, THREEFOLD, NOT_GIVEN, 6);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	note_others(&e, EXACT, NOT_GIVEN, 1);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	uint64_t size;
+} words[] = {
+    {"120 octets", 120},
+    {"120 Octets follow", 120},
+    {"0 octets", 0},
+    {"2891 bytes", 2891},
+    {"9223372036854775807 octets", INT64_MAX},
+    {"9223372036854775808 octets", EVIDENCE_NO_SIZE},
+    {"", EVIDENCE_NO_SIZE},
+    {"120", EVIDENCE_NO_SIZE},
+    {"message 3 follows (120 octets)", EVIDENCE_NO_SIZE},
+    {"1 message", EVIDENCE_NO_SIZE},
+    {"3 120 octets", EVIDENCE_NO_SIZE},
+    {"-120 octets", EVIDENCE_NO_SIZE},
+    {" 120 octets", EVIDENCE_NO_SIZE},
+};
+
+START_TEST(a_size_is_read_from_the_words_of_retr)
+{
+	ck_assert_uint_eq(evidence_read_size(words[_i].text, strlen(words[_i].text)), words[_i].size);
+}
+END_TEST
+
+START_TEST(a_message_may_grow_but_not_without_end)
+{
+	ck_assert_uint_eq(evidence_octets_most(1000, 41), 1000);
+	ck_assert_uint_eq(evidence_octets_most(1000, EVIDENCE_NO_SIZE), 1000);
+	ck_assert_uint_eq(evidence_octets_most(0, 41), 64 * 1024 * 1024 + 8 * 41);
+	ck_assert_uint_gt(evidence_octets_most(0, EVIDENCE_NO_SIZE), INT64_MAX / 2);
+	ck_assert_uint_gt(evidence_octets_most(0, INT64_MAX), INT64_MAX / 2);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("evidence");
+	TCase *c = check_case(s, "sizes");
+
+	LOOP_OVER(c, a_size_is_held_against_those_of_the_other_messages, servers);
+	LOOP_OVER(c, the_number_of_retr_is_held_against_those_of_the_other_messages, servers);
+	LOOP_OVER(c, a_message_that_was_noted_does_not_count_as_another_one, servers);
+	tcase_add_loop_test(c, an_empty_message_is_never_whole_where_a_size_was_given, 0, 8);
+	tcase_add_test(c, a_message_that_is_short_by_either_number_is_not_whole);
+	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
+	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
+	tcase_add_test(c, some_right_sizes_are_enough_to_make_the_others_suspect);
+	c = check_case(s, "words and bounds");
+	LOOP_OVER(c, a_size_is_read_from_the_words_of_retr, words);
+	tcase_add_test(c, a_message_may_grow_but_not_without_end);
+	return check_main(s);
+}
