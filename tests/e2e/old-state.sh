@@ -3,6 +3,7 @@
 # delivered since is found in place and not fetched again.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
 recorded() { sqlite3 state/a.db 'SELECT count(*) FROM message WHERE gone IS NULL'; }
 new() { run -v && contains out "a: $1 new ("; }
@@ -69,23 +70,6 @@ restore
 : >list && find Mail/new -type f -name '*.mh-*' | while read -r f; do cp "$f" "${f%%.mh-*}.mh-0123abcd-${f#*.mh-????????-}"; done
 check "other accounts' files are left alone" new 0
 check 'and not recorded' [ "$(recorded)" = 4 ]
-
-# A run that is killed leaves its records in the journal, which is lost with the next copy.
-rm -rf mail state Mail backup
-mkdir mail
-letter 1
-serve --dir mail
-run
-letter 2
-write_configuration
-strace -f -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
-strace -f -qq -o trace -e trace=unlink,unlinkat -e 'inject=unlink,unlinkat:signal=KILL:when=1' "$MAILHAUL" -c mailhaul.conf >out 2>err
-if [ -s state/a.db-wal ] && count_is Mail 2; then
-  rm -f state/a.db-wal state/a.db-shm
-  check 'the journal that a killed run has left may be lost' new 0
-else
-  not_ok 'the kill leaves a journal behind' trace
-fi
 
 # What an ordinary run does: no look at the names.
 begin
