@@ -64,6 +64,7 @@ include tests/e2e/hostile.mk
 include tests/e2e/servers.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/campaign/campaign.mk
 
 # The unit tests and some whole runs under valgrind, which slows them ten times and more. Commands that
 # cannot be started are left out, and most tests of a suite share a process, whose exit status tells of a leak: see

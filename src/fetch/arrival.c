@@ -253,7 +253,7 @@ static bool compare_with_record(struct run *r, bool *same, struct error *err)
 	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, a->doubt ? STATE_DOUBT_SIZE : STATE_SURE, err);
 }
 
-/* Another message's size is a sign that the server has mixed its answers up. */
+/* The size of the message before or after it is a sign that the server has mixed its answers up. */
 static bool fail_mixed_up(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;
@@ -282,7 +282,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	if (!judge(r, &verdict, err))
 		return false;
 	a->doubt = verdict != EVIDENCE_WHOLE;
-	if (a->doubt && session_is_crowded(r->t->session) && steps_has_size(r, a->entry, a->wire))
+	if (a->doubt && session_is_crowded(r->t->session) && steps_neighbor_has_size(r, a->wire))
 		return fail_mixed_up(r, err);
 	if (!compare_with_record(r, &same, err))
 		return false;

@@ -218,6 +218,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 	for (size_t i = 0; i < count; i++) {
 		const struct state_item *item = &l->items[i];
 		struct plan_entry *e = &plan->entries[item->index];
+		bool steady = item->stayed && !is_number(item->uid, l->maildrop.messages[item->index].number);
 
 		*e = (struct plan_entry){
 		    .number = l->maildrop.messages[item->index].number,
@@ -231,7 +232,8 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 			.outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
 		    },
 		    .doubtful = item->doubtful,
-		    .likely = item->likely || (item->steady && !is_number(item->uid, l->maildrop.messages[item->index].number)),
+		    .likely = item->likely || (steady && !item->perhaps),
+		    .stayed = steady,
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
 		e->outdated = item->outdated;

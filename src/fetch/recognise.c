@@ -60,7 +60,8 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
     size_t *displaced, struct error *err)
 {
 	/* A header that others may have as well is no proof against size and deletion. */
-	bool may_be = top->known ? top->telling || e->likely : e->likely || e->named, same = false;
+	bool may_be = top->known ? top->telling || e->likely : e->likely || e->named || e->stayed;
+	bool same = false;
 
 	if (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err))
 		return false;

@@ -131,7 +131,8 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (ok && s.count > 0)
 		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
 	/* All is on stable storage before the record says so; then the run that died is settled. */
-	ok = ok && d->ops->find(d, state_died_since(state), &finder, err) && state_end_run(state, now, err);
+	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) &&
+	     state_end_run(state, now, err);
 	if (ok && s.found > 0)
 		log_line(log, LOG_VERBOSE, "%zu messages are in place, but were not recorded", s.found);
 	free(s.recorded);

@@ -16,9 +16,10 @@ struct state;
 bool recover_mbox(struct state *state, const struct log *log, struct error *err);
 
 /*
- * After a run that ended in the middle, or without a state: records what is in place and was not
- * recorded, so that fetch/recognise finds it when it is listed, and settles that run. Asks the server
- * nothing. Does nothing for destinations that cannot search.
+ * After a run that ended in the middle, without a state, or with one that may be older than the
+ * mail: records what is in place and was not recorded, so that fetch/recognise finds it when it is
+ * listed, and settles that run. Asks the server nothing. Does nothing for destinations that cannot
+ * search.
  */
 bool recover_place(struct state *state, struct destination *d, int64_t now, const struct log *log, struct error *err);
 

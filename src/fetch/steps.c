@@ -125,6 +125,15 @@ bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t 
 	return false;
 }
 
+bool steps_neighbor_has_size(const struct run *r, uint64_t octets)
+{
+	const struct steps *steps = &r->steps;
+	size_t this = steps->arrived - 1;
+
+	return (this > 0 && steps->order[this - 1]->octets == octets) ||
+	    (this + 1 < steps->sent && steps->order[this + 1]->octets == octets);
+}
+
 /* Whether the header can tell in the next session which message this is. */
 static bool can_be_told(const struct run *r, const struct state_record *record)
 {

@@ -2,6 +2,8 @@
 
 #include "fetch/top.h"
 
+#include <string.h>
+
 #include <inttypes.h>
 
 #include "base/error.h"
@@ -15,6 +17,12 @@ enum {
 	IDENTITY_OCTETS_MOST = 16 * 1024 * 1024, /* of an answer that count; the rest is passed over */
 	ANSWER_OCTETS_MOST = 256 * 1024 * 1024,	 /* servers that give the whole message are tolerated up to here */
 };
+
+/* No header begins like this: the status line before it was one that nobody asked for. */
+static bool is_status(const char *text, size_t length)
+{
+	return (length >= 3 && memcmp(text, "+OK", 3) == 0) || (length >= 4 && memcmp(text, "-ERR", 4) == 0);
+}
 
 static bool take_one(struct session *s, bool peek, struct top_identity *t, struct error *err)
 {
@@ -30,6 +38,9 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			return false;
 		if (event.type != SESSION_DATA)
 			continue;
+		if (octets == 0 && is_status(event.text, event.length))
+			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " begins with another answer",
+			    t->number);
 		if (octets < IDENTITY_OCTETS_MOST) {
 			uint64_t room = IDENTITY_OCTETS_MOST - octets;
 

@@ -113,6 +113,9 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 /* Whether another message whose answer is not proved to be in step has this size by LIST. */
 bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets);
 
+/* Whether the message before or after the one that has arrived has this size by LIST: answers may be mixed up. */
+bool steps_neighbor_has_size(const struct run *r, uint64_t octets);
+
 /*
  * How many messages of the batch may be kept when the line broke: those that are proved; those after them whose size is
  * exact and that of no other message that could have been taken for them; and those of which TOP can tell in the next

@@ -16,6 +16,7 @@
 #include "store/lock.h"
 #include "store/state_database.h"
 #include "store/state_schema.h"
+#include "store/state_stamp.h"
 
 static const int64_t runs_kept = 100;
 
@@ -24,9 +25,39 @@ struct state {
 	char *path, *lock_path;
 	int lock_fd;
 	bool needs_recovery;
+	bool unsettled_run; /* one ended in the middle, or there was none */
+	bool old;	    /* perhaps: this is not the file that the last run left */
+	bool opened;	    /* to be written, with all of it read */
 	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
+	int64_t recover_since;
 	int64_t last_run, last_seen;
 };
+
+/*
+ * What was delivered since the state's last record is looked for after a death, and when the state
+ * may be older than the mail. A time to come, of a clock that was ahead once, says nothing.
+ */
+static bool read_recovery(struct state *s, struct error *err)
+{
+	int64_t last = 0;
+
+	if (!database_integer(
+		s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err))
+		return false;
+	s->recover_since = s->died_since;
+	/* A run that died has dropped the stamp, and says by itself when it began. */
+	if (!s->old || (s->died_since > 0 && !state_stamp_is_there(s->lock_fd)))
+		return true;
+	if (!database_integer(s->db,
+		"SELECT max(delivered) FROM message WHERE delivered <= CAST(strftime('%s', 'now') "
+		"AS INTEGER)",
+		&last, err))
+		return false;
+	if (!s->needs_recovery || last < s->recover_since)
+		s->recover_since = last;
+	s->needs_recovery = true;
+	return true;
+}
 
 static bool read_runs(struct state *s, struct error *err)
 {
@@ -38,10 +69,10 @@ static bool read_runs(struct state *s, struct error *err)
 	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_run, err))
 		return false;
 	s->last_seen = s->last_run;
-	s->needs_recovery = runs == 0 || open_runs > 0;
+	s->needs_recovery = s->unsettled_run = runs == 0 || open_runs > 0;
 	if (stat(s->lock_path, &st) == 0 && s->last_run > 0 && st.st_mtime > s->last_run)
 		s->last_seen = st.st_mtime;
-	return database_integer(s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err);
+	return read_recovery(s, err);
 }
 
 static bool mend_locks(struct error *err)
@@ -108,11 +139,13 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 	s->lock_path = memory_format("%s/%s.lock", folder, account);
 	if (writable)
 		ok = folder_make(folder, err) && take_lock(s, err) && make_file(s, folder, err);
+	s->old = writable && ok && !state_stamp_fits(s->lock_fd, s->path);
 	if (!writable && access(s->path, F_OK) != 0)
 		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
 	else if (ok)
 		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
 	ok = ok && read_runs(s, err);
+	s->opened = ok && writable;
 	if (!ok)
 		state_close(&s);
 	*out = s;
@@ -137,6 +170,8 @@ void state_close(struct state **s)
 	if (!*s)
 		return;
 	database_close(&(*s)->db);
+	if ((*s)->opened && !(*s)->needs_recovery)
+		state_stamp_leave((*s)->lock_fd, (*s)->path);
 	if ((*s)->lock_fd >= 0)
 		close((*s)->lock_fd);
 	free((*s)->path);
@@ -187,7 +222,14 @@ void state_rollback(struct state *s)
 
 bool state_begin_run(struct state *s, int64_t now, struct error *err)
 {
+	/* If the journal with what follows is lost, the file looks as it does now. */
+	state_stamp_drop(s->lock_fd);
 	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err);
+}
+
+int64_t state_recover_since(const struct state *s)
+{
+	return s->recover_since;
 }
 
 int64_t state_died_since(const struct state *s)
@@ -195,17 +237,10 @@ int64_t state_died_since(const struct state *s)
 	return s->died_since;
 }
 
-bool state_end_run(struct state *s, int64_t now, struct error *err)
+static bool record_end(struct state *s, int64_t now, struct error *err)
 {
-	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
 	int64_t open_runs = 0;
 
-	/* A look that changed nothing leaves its time at the lock: nothing to be synced. */
-	if (s->lock_fd >= 0)
-		(void)futimens(s->lock_fd, times);
-	if (!s->needs_recovery && !database_is_changed(s->db))
-		return true;
-	s->needs_recovery = false;
 	return database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) &&
 	    database_execute(s->db, err,
 		open_runs > 0 ? "UPDATE run SET finished = ?1 WHERE finished IS NULL"
@@ -214,6 +249,19 @@ bool state_end_run(struct state *s, int64_t now, struct error *err)
 	    database_execute(s->db, err, "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - ?1", "i",
 		runs_kept) &&
 	    state_commit(s, err);
+}
+
+bool state_end_run(struct state *s, int64_t now, struct error *err)
+{
+	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
+
+	/* A look that changed nothing leaves its time at the lock: nothing to be synced. */
+	if (s->lock_fd >= 0)
+		(void)futimens(s->lock_fd, times);
+	if ((s->unsettled_run || database_is_changed(s->db)) && !record_end(s, now, err))
+		return false;
+	s->needs_recovery = s->unsettled_run = false;
+	return true;
 }
 
 bool state_add(struct state *s, const struct state_record *r, struct error *err)

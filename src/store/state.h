@@ -47,8 +47,9 @@ struct state_item {
 	uint32_t index;	 /* the caller's */
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
-	bool likely;	 /* if doubtful: the size fits, and it was not us who deleted it */
-	bool steady;	 /* if doubtful: the server has listed this UID at every look since, and only the size is another */
+	bool likely;	 /* if doubtful: the size fits, and we sent no DELE for it */
+	bool stayed;	 /* if doubtful: the UID never went; if we sent DELE for it, the size fits */
+	bool perhaps;	 /* if doubtful: we sent DELE for it, and QUIT got no answer */
 	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
 	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
 	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
@@ -78,8 +79,16 @@ void state_close(struct state **s);
 /* Whether STATE_WRITE could open it, as far as that can be told without making or locking anything. */
 bool state_probe(const char *folder, const char *account, struct error *err);
 
-/* A run ended in the middle, or there was none: the destination may hold what is not recorded. */
+/*
+ * A run ended in the middle, or there was none, or this is not the file that the last run left,
+ * which may be older than the mail (store/state_stamp): the destination may hold what is not
+ * recorded.
+ */
 bool state_needs_recovery(const struct state *s);
+
+/* Nothing that was delivered before this is missing from the records; in seconds since the epoch.
+ */
+int64_t state_recover_since(const struct state *s);
 
 /* When the first run began that has not ended, in seconds since the epoch; 0 when there was none. */
 int64_t state_died_since(const struct state *s);

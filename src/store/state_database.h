@@ -18,7 +18,7 @@ int64_t state_last_run(const struct state *s);
 /* What the column `deleted` of a message says. */
 enum {
 	STATE_DELETED = 1,	   /* by us */
-	STATE_PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come */
+	STATE_PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come; it may have gone since */
 	STATE_LOST = 3,		   /* it is no longer here (state_lose): listed again, it counts as new */
 };
 

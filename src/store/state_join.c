@@ -185,56 +185,77 @@ int64_t state_gone_at(const struct state *s, int64_t now)
 	return now > state_last_run(s) ? now : state_last_run(s);
 }
 
+/*
+ * Whether a message that went may be listed under another UID. Where QUIT got no answer, all UIDs
+ * may have changed since: that the old one went does not tell that we have deleted it.
+ */
+static bool may_come_back(const struct row *row)
+{
+	return row->how == 0 || row->how == STATE_PERHAPS_DELETED;
+}
+
 /* Notes what state_note_listing would have to do about a row. */
 static void look_at(struct state_look *look, const struct row *row, const struct state_item *item)
 {
 	if (!look)
 		return;
-	look->differs |= item ? row->how == STATE_PERHAPS_DELETED || (row->is_gone && item->known) : !row->is_gone;
-	look->missing += !item && row->is_gone && row->how == 0 && row->gone >= look->now - STATE_MISSED_FOR;
+	look->differs |= !item		? !row->is_gone
+			 : row->is_gone ? item->known
+					: row->how == STATE_PERHAPS_DELETED;
+	look->missing += !item && row->is_gone && may_come_back(row) &&
+			 row->gone >= look->now - STATE_MISSED_FOR;
 	if (row->is_gone && (look->oldest == 0 || row->gone < look->oldest))
 		look->oldest = row->gone;
 }
 
-static bool look_at_sizes(struct state *s, struct state_item *item, struct error *err)
+/* What the size of a doubtful one says, against the sizes that are recorded. */
+static bool look_at_sizes(struct state *s, const struct row *row, struct state_item *item, struct error *err)
 {
 	struct query *q;
-	bool row, ok;
+	bool there, ok, fits;
 
 	if (!query_start(&q, state_database(s), err, "SELECT listed, wire, octets FROM message WHERE uid = ?1", "t", item->uid))
 		return false;
-	ok = query_next(q, &row, err);
-	item->likely = ok && row &&
-	    state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
+	ok = query_next(q, &there, err);
+	fits = ok && there && state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
 	query_end(&q);
+	item->perhaps = row->how == STATE_PERHAPS_DELETED;
+	item->likely = fits && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
+	item->stayed = !row->is_gone && (fits || !item->perhaps) && row->doubt != STATE_DOUBT_IDENTITY;
 	return ok;
 }
 
 /*
- * A UID that was gone may be another message's now, and so may one whose size is not what it was. A
- * made UID tells header and size by itself; what we have deleted under it is gone for good.
+ * A UID that was gone, or that we have perhaps deleted, may be another message's now, and so may
+ * one whose size is not what it was. As long as a UID is listed, it speaks for the same message: a
+ * size may vary from session to session. A made UID gives header and size by itself; what we have
+ * deleted under it is gone for good.
  */
 static bool take_known(struct state *s, const struct row *row, struct state_item *item, void *context,
     struct error *err)
 {
-	bool deleted = row->how == STATE_DELETED, sized = item && item->octets != STATE_UNSIZED;
+	bool perhaps = row->how == STATE_PERHAPS_DELETED,
+	     deleted = row->how == STATE_DELETED || (perhaps && row->is_gone);
+	bool sized = item && item->octets != STATE_UNSIZED;
 
 	if (item) {
+		item->likely = item->stayed = item->perhaps = false;
 		item->delivered = row->delivered;
 		if (!sized)
 			item->octets = (uint64_t)row->listed;
-		item->known = item->uid[0] == ' ' ? !deleted : !row->is_gone && row->listed == (int64_t)item->octets;
+		item->known = item->uid[0] == ' ' ? !deleted
+						  : !row->is_gone && !perhaps &&
+							row->listed == (int64_t)item->octets;
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
 		item->doubt = row->doubt == STATE_DOUBT_SIZE && item->known;
-		item->steady = item->doubtful && !row->is_gone && row->how == 0 && row->doubt == STATE_SURE;
 		/* One that did not come whole, and has another size by now, is fetched again. */
-		if (row->doubt == STATE_DOUBT_SIZE && sized && row->listed != (int64_t)item->octets)
-			item->known = item->doubtful = item->steady = item->doubt = false;
-		item->outdated = row->doubt == STATE_DOUBT_SIZE && !item->known && !item->doubtful;
+		item->outdated = row->doubt == STATE_DOUBT_SIZE && sized && !row->is_gone && row->listed != (int64_t)item->octets;
+		if (item->outdated)
+			item->known = item->doubtful = item->doubt = false;
 	}
 	look_at(context, row, item);
-	return !sized || !item->doubtful || deleted || look_at_sizes(s, item, err);
+	return !sized || !item->doubtful || deleted || look_at_sizes(s, row, item, err);
 }
 
 static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
@@ -273,16 +294,18 @@ static bool take_listed(struct state *s, const struct row *row, struct state_ite
 {
 	struct listing_note *note = context;
 
-	if (item && (row->how == STATE_PERHAPS_DELETED || (row->is_gone && item->known)))
+	if (item && (row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED))
 		return database_execute(state_database(s), err,
 		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
 	if (item || row->is_gone) {
-		*note->missing += !item && row->how == 0 && row->gone >= note->now - STATE_MISSED_FOR;
+		*note->missing +=
+		    !item && may_come_back(row) && row->gone >= note->now - STATE_MISSED_FOR;
 		return true;
 	}
-	*note->missing += row->how == 0;
-	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
-	    row->uid, state_gone_at(s, note->now), (int64_t)(row->how == 0 ? 0 : STATE_DELETED));
+	*note->missing += may_come_back(row);
+	return database_execute(state_database(s), err,
+	    "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii", row->uid,
+	    state_gone_at(s, note->now), (int64_t)(may_come_back(row) ? row->how : STATE_DELETED));
 }
 
 /* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */

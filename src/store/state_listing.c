@@ -169,7 +169,7 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2, doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END"
+		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt = 1 AND listed = ?2 THEN 1 ELSE 0 END, listed = ?2"
 		    " WHERE uid = ?1",
 		    "ti", uid, (int64_t)octets));
 }
@@ -209,17 +209,32 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	return ok;
 }
 
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
-    const char *uid, struct state_match *match, struct error *err)
+/* More than a few with the same header are nothing that mail has: no server can keep us busy with
+ * them. */
+static bool take_by_header(struct state *s, const char *select,
+    const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now, const char *uid,
+    struct state_match *match, struct error *err)
 {
 	struct query *q;
 
-	/* More than a few with the same header are nothing that mail has: no server can keep us busy with them. */
-	return query_start(&q, state_database(s), err,
-		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE header = ?1 AND gone >= ?2"
-		   " AND gone IS NOT NULL AND deleted = 0 LIMIT 100",
-		   "bi", header, (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR) &&
-	    take_row(s, &q, octets, true, uid, match, err);
+	return query_start(&q, state_database(s), err, select, "bi", header, (size_t)DIGEST_SHORT,
+		   now - STATE_MISSED_FOR) &&
+	       take_row(s, &q, octets, true, uid, match, err);
+}
+
+/* There is an index for each of both: `missing` and `perhaps`. */
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
+    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
+{
+	static const char missing[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+				      "WHERE header = ?1 AND gone >= ?2"
+				      " AND gone IS NOT NULL AND deleted = 0 LIMIT 100";
+	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+				      "WHERE header = ?1 AND gone >= ?2"
+				      " AND deleted = 2 LIMIT 100";
+
+	return take_by_header(s, missing, header, octets, now, uid, match, err) &&
+	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
 bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)

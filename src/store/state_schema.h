@@ -35,6 +35,8 @@ static const char *const state_migrations[] = {
      "ALTER TABLE told ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;"
      "ALTER TABLE told ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE maildrop ADD COLUMN unpipelined INTEGER NOT NULL DEFAULT 0;"),
+    /* Version 6. What QUIT may have deleted is looked for by its header. */
+    "CREATE INDEX IF NOT EXISTS perhaps ON message(header) WHERE deleted = 2;",
 };
 
 enum {

@@ -31,6 +31,7 @@ e2e_tests = \
 	tests/e2e/login-token.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \
+	tests/e2e/old-state.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
 	tests/e2e/pins.sh \

@@ -126,7 +126,7 @@ static const struct {
     {CONSTANT, 2, 27, 27, 0, true, EVIDENCE_WHOLE},
     {GROWING, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     {GROWING, 1, 25, 25, 0, true, EVIDENCE_SHORT},
-    {GROWING, 12, 25, 10, 0, true, EVIDENCE_SHORT},
+    {GROWING, 12, 25, 5, 0, true, EVIDENCE_SHORT},
     {ESTIMATED, 7, 25, 25, 0, true, EVIDENCE_LONG},
     {ESTIMATED, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     /* And not whole there, if the message is wrong in another way than the others. */

@@ -84,6 +84,127 @@ START_TEST(closing_no_state_does_nothing)
 }
 END_TEST
 
+static void expect_recovery(bool needed, int64_t since)
+{
+	struct state *s = open_state(STATE_WRITE);
+
+	ck_assert(state_needs_recovery(s) == needed);
+	ck_assert_int_eq(state_recover_since(s), since);
+	ck_assert_int_eq(state_died_since(s), 0);
+	state_close(&s);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char command[1024];
+
+	snprintf(
+	    command, sizeof(command), "cp -p '%s' '%s.new' && mv '%s.new' '%s'", from, to, to, to);
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(the_state_that_the_last_run_left_needs_no_recovery)
+{
+	struct state *s;
+	struct error err;
+
+	make_state();
+	expect_recovery(false, 0);
+	s = open_state(STATE_READ);
+	state_close(&s);
+	s = open_state(STATE_WRITE);
+	ck_assert(state_end_run(s, 2000, &err)); /* a look */
+	state_close(&s);
+	expect_recovery(false, 0);
+}
+END_TEST
+
+START_TEST(a_state_that_was_copied_may_be_older_than_the_mail)
+{
+	char path[512];
+
+	make_state();
+	snprintf(path, sizeof(path), "%s", scratch_path("state/work.db"));
+	copy_file(path, scratch_path("backup"));
+	copy_file(scratch_path("backup"), path);
+	expect_recovery(true, 1000);
+	expect_recovery(true, 1000); /* until somebody has looked */
+}
+END_TEST
+
+START_TEST(so_may_one_whose_lock_file_is_gone)
+{
+	make_state();
+	ck_assert_int_eq(unlink(scratch_path("state/work.lock")), 0);
+	expect_recovery(true, 1000);
+}
+END_TEST
+
+START_TEST(a_recovery_that_finds_nothing_is_not_repeated)
+{
+	struct state *s;
+	struct error err;
+
+	make_state();
+	run_sql(scratch_path("state/work.db"), "UPDATE message SET gone = 1");
+	s = open_state(STATE_WRITE);
+	ck_assert(state_needs_recovery(s));
+	ck_assert(state_end_run(s, 2000, &err));
+	state_close(&s);
+	expect_recovery(false, 0);
+}
+END_TEST
+
+START_TEST(a_delivery_in_the_future_says_nothing_about_what_may_be_missing)
+{
+	make_state();
+	run_sql(scratch_path("state/work.db"),
+	    "INSERT INTO message(uid, delivered, octets, wire, listed, sha256, header) "
+	    "VALUES('two', 99999999999, 1, 1, 1, '', '')");
+	expect_recovery(true, 1000);
+}
+END_TEST
+
+static void begin_and_die(void *context)
+{
+	static struct state *s; /* it ends with the process */
+	struct error err;
+
+	(void)context;
+	if (!state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) ||
+	    !state_begin_run(s, 3000, &err))
+		_exit(1);
+}
+
+START_TEST(what_a_run_that_died_has_left_is_not_older_than_that_run)
+{
+	struct scratch_child other;
+	struct state *s;
+
+	make_state();
+	scratch_hold(&other, begin_and_die, NULL);
+	scratch_release(&other);
+	s = open_state(STATE_WRITE);
+	ck_assert(state_needs_recovery(s));
+	ck_assert_int_eq(state_died_since(s), 3000);
+	ck_assert_int_eq(state_recover_since(s), 3000);
+	state_close(&s);
+}
+END_TEST
+
+START_TEST(a_run_that_died_is_noticed_though_its_journal_is_lost)
+{
+	struct scratch_child other;
+
+	make_state();
+	scratch_hold(&other, begin_and_die, NULL);
+	scratch_release(&other);
+	(void)unlink(scratch_path("state/work.db-wal"));
+	(void)unlink(scratch_path("state/work.db-shm"));
+	expect_recovery(true, 1000);
+}
+END_TEST
+
 static void hold_state(void *context)
 {
 	static struct state *s; /* it ends with the process */
@@ -370,6 +491,13 @@ int main(void)
 
 	tcase_add_test(c, folder_and_files_are_made_for_the_user_alone);
 	tcase_add_test(c, closing_no_state_does_nothing);
+	tcase_add_test(c, the_state_that_the_last_run_left_needs_no_recovery);
+	tcase_add_test(c, a_state_that_was_copied_may_be_older_than_the_mail);
+	tcase_add_test(c, so_may_one_whose_lock_file_is_gone);
+	tcase_add_test(c, a_recovery_that_finds_nothing_is_not_repeated);
+	tcase_add_test(c, a_delivery_in_the_future_says_nothing_about_what_may_be_missing);
+	tcase_add_test(c, what_a_run_that_died_has_left_is_not_older_than_that_run);
+	tcase_add_test(c, a_run_that_died_is_noticed_though_its_journal_is_lost);
 	tcase_add_test(c, a_second_run_of_the_same_account_finds_it_locked);
 	tcase_add_test(c, reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing);
 	tcase_add_test(c, reading_sees_what_was_written);

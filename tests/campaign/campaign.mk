@@ -1,0 +1,28 @@
+# Random stories of sessions with a server that misbehaves, kills and readers. See tests/tests.mk. Variables,
+# which can stand on the command line of make:
+#   EPISODES=2000   how many
+#   SEED=N          which ones; the same seed makes the same stories
+#   WITHOUT=KIND,.. kinds of faults to leave out: "swap", "drop RETR"
+EPISODES = 2000
+SEED = 1
+WITHOUT =
+
+campaign_tests = tests/campaign/campaign.sh
+check_SCRIPTS += $(campaign_tests)
+$(campaign_tests:.sh=.log): $(pop3_server) src/mailhaul
+
+campaign: all $(pop3_server)
+	@work=`mktemp -d` && trap 'rm -rf "$$work"' EXIT && $(pop3_server) --make-certs "$$work/certs" && \
+	    $(TESTS_PYTHON) -B $(srcdir)/tests/campaign/campaign.py --program src/mailhaul --cert-dir "$$work/certs" --work "$$work" \
+	    --episodes '$(EPISODES)' --seed '$(SEED)' --without '$(WITHOUT)'
+.PHONY: campaign
+
+EXTRA_DIST += $(campaign_tests) \
+	tests/campaign/campaign.py tests/campaign/episode.py tests/campaign/maildrop.py \
+	tests/campaign/places.py tests/campaign/stories.py \
+	tests/campaign/found/quit-then-new-uids.json \
+	tests/campaign/found/quit-then-new-uids-mbox.json \
+	tests/campaign/found/quit-then-no-uidl.json \
+	tests/campaign/found/quit-then-short-listing.json \
+	tests/campaign/found/quit-then-uid-reused.json \
+	tests/campaign/found/sizes-vary-without-top.json

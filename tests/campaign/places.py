@@ -1,0 +1,76 @@
+"""Destinations as their readers see them: what is there, and what readers do with it."""
+
+import os
+import re
+
+
+def mbox_spans(octets):
+    """Where the messages of an mbox are, with their From_ lines and the blank line behind each."""
+    starts = [m.start() for m in re.finditer(rb"(?:\A|(?<=\n\n))From ", octets)]
+    return list(zip(starts, starts[1:] + [len(octets)]))
+
+
+class Maildir:
+    """Mail/, with its three folders."""
+
+    def __init__(self, folder):
+        self.folder = folder / "Mail"
+        self.line = "maildir:Mail"
+
+    def paths(self):
+        for sub in ("new", "cur"):
+            if (self.folder / sub).is_dir():
+                yield from sorted((self.folder / sub).iterdir())
+
+    def contents(self):
+        return [path.read_bytes() for path in self.paths()]
+
+    def unfinished(self):
+        return len(os.listdir(self.folder / "tmp")) if (self.folder / "tmp").is_dir() else 0
+
+    def read(self, flags):
+        """A reader has opened all of it: what was new has moved, and flags are others."""
+        for path in list(self.paths()):
+            os.rename(path, self.folder / "cur" / (path.name.split(":")[0] + ":2," + flags))
+
+    def discard(self, content):
+        for path in self.paths():
+            if path.read_bytes() == content:
+                path.unlink()
+                return True
+        return False
+
+
+class Mbox:
+    """mbox, a file in the folder."""
+
+    def __init__(self, folder):
+        self.path = folder / "mbox"
+        self.line = "mbox:mbox"
+
+    def octets(self):
+        return self.path.read_bytes() if self.path.exists() else b""
+
+    def message(self, octets, span):
+        _, _, body = octets[span[0]:span[1]].partition(b"\n")
+        return re.sub(rb"^>(>*From )", rb"\1", body[:-1], flags=re.MULTILINE)
+
+    def contents(self):
+        octets = self.octets()
+        spans = mbox_spans(octets)
+        stray = [octets] if octets and not (spans and spans[0][0] == 0) else []
+        return stray + [self.message(octets, span) for span in spans]
+
+    def unfinished(self):
+        return 0
+
+    def read(self, flags):
+        """Readers of an mbox write into its headers; that would be another message here."""
+
+    def discard(self, content):
+        octets = self.octets()
+        for start, end in mbox_spans(octets):
+            if self.message(octets, (start, end)) == content:
+                self.path.write_bytes(octets[:start] + octets[end:])
+                return True
+        return False

@@ -1,0 +1,99 @@
+#!/bin/sh
+# A state that is older than the mail: restored from a backup, or copied without its journal. What has been
+# delivered since is found in place and not fetched again.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
+recorded() { sqlite3 state/a.db 'SELECT count(*) FROM message WHERE gone IS NULL'; }
+new() { run -v && contains out "a: $1 new ("; }
+searches() { # yes or no: whether the run reads the names in the Maildir
+  write_configuration
+  strace -f -y -qq -o trace -e trace=getdents64 "$MAILHAUL" -c mailhaul.conf >out 2>err
+  grep -q 'Mail/cur>' trace && _answer=yes || _answer=no
+  [ "$_answer" = "$1" ] || { cat trace; return 1; }
+}
+
+# begin: two messages are here, and a backup of the state; then two more come.
+begin() {
+  rm -rf mail state Mail backup
+  mkdir mail
+  letter 1 && letter 2
+  fresh_configuration
+  configure a "deliver_to = \"maildir:Mail\"" "leave_on_server = forever"
+  serve --dir mail
+  run
+  cp -a state backup
+  letter 3 && letter 4
+  run
+  count_is Mail 4 || bail 'the messages are not here'
+}
+restore() { rm -rf state && cp -a backup state; }
+
+begin
+restore
+check 'with a state from a backup nothing is fetched again' new 0
+check 'nothing is here twice' count_is Mail 4
+check 'and all of it is recorded' [ "$(recorded)" = 4 ]
+check 'a new message is fetched' eval 'letter 5 && new 1'
+
+begin
+restore
+for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
+check 'the same when a reader has moved the messages to cur/' new 0
+check 'once each' count_is Mail 4
+
+begin
+restore
+rm "$(grep -l 'Subject: 4' Mail/new/*)"
+check 'what a reader has deleted is fetched again: nothing tells that it was here' new 1
+
+begin
+cp backup/a.db state/a.db
+check 'the same when only the database was restored, over the newer one' new 0
+
+begin
+rm -rf state && mkdir state && cp backup/a.db state/a.db
+check 'or into a folder without the lock file' new 0
+
+begin
+rm state/a.db && mv backup/a.db state/a.db
+check 'or moved there' new 0
+
+begin
+restore
+for n in 1 2 3 4; do mv "mail/$n" "mail/new-$n"; done
+check 'and when all UIDs are others meanwhile' new 0
+
+begin
+restore
+: >list && find Mail/new -type f -name '*.mh-*' | while read -r f; do cp "$f" "${f%%.mh-*}.mh-0123abcd-${f#*.mh-????????-}"; done
+check "other accounts' files are left alone" new 0
+check 'and not recorded' [ "$(recorded)" = 4 ]
+
+# What an ordinary run does: no look at the names.
+begin
+check 'a run does not read the names in the Maildir' searches no
+for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
+check 'nor does it after a reader has moved them' searches no
+letter 5
+check 'nor when it fetches a message' searches no
+chmod 600 state/a.db
+sqlite3 state/a.db 'PRAGMA user_version' >/dev/null
+check 'it does when the state is not the file that the last run left' searches yes
+check 'which it does once, although it found nothing' searches no
+run -n
+check 'a dry run changes nothing about that' searches no
+
+# Clocks that are wrong.
+begin
+run_later +2d -v
+restore
+check 'a clock that was ahead does no harm' new 0
+begin
+run_later -2d -v
+check 'nor does one that goes back' new 0
+restore
+check 'or is back again' new 0
+
+done_testing
