@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /* What only some systems can do. Each does the best that the system offers; all is in platform.c. */
 
@@ -17,6 +19,12 @@ void platform_forbid_core_files(void);
 
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
 void platform_start_writeback(int fd);
+
+/* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
+int64_t platform_uptime(void);
+
+/* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
+int64_t platform_process_age(pid_t pid);
 
 /*
  * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays

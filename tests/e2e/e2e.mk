@@ -27,6 +27,7 @@ e2e_tests = \
 	tests/e2e/login-gssapi.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login-token.sh \
+	tests/e2e/mbox-locks.sh \
 	tests/e2e/mbox-recovery.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \

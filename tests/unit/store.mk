@@ -33,6 +33,7 @@ unit_tests += \
 	tests/unit/test-report \
 	tests/unit/test-retention \
 	tests/unit/test-settings \
+	tests/unit/test-stale \
 	tests/unit/test-state \
 	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
