@@ -119,6 +119,13 @@ int64_t platform_process_age(pid_t pid)
 }
 #endif
 
+size_t platform_open_files_most(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (size_t)limit.rlim_cur : 65536;
+}
+
 #ifdef O_TMPFILE
 bool platform_probe_folder(const char *path)
 {

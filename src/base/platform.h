@@ -26,6 +26,9 @@ int64_t platform_uptime(void);
 /* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
 int64_t platform_process_age(pid_t pid);
 
+/* How many files this process may have open at a time. */
+size_t platform_open_files_most(void);
+
 /*
  * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays
  * behind, whatever happens; where there are no such files, only the permissions are looked at. False with errno set.
