@@ -64,6 +64,27 @@ void platform_start_writeback(int fd)
 }
 #endif
 
+#if defined(HAVE_FALLOCATE) && defined(FALLOC_FL_KEEP_SIZE)
+bool platform_reserve(int fd, uint64_t offset, uint64_t length)
+{
+	int failure;
+
+	do
+		failure = length > 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0 ? errno : 0;
+	while (failure == EINTR);
+	errno = failure;
+	return failure != ENOSPC && failure != EDQUOT;
+}
+#else
+bool platform_reserve(int fd, uint64_t offset, uint64_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return true;
+}
+#endif
+
 #ifdef CLOCK_BOOTTIME
 int64_t platform_uptime(void)
 {

@@ -20,6 +20,12 @@ void platform_forbid_core_files(void);
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
 void platform_start_writeback(int fd);
 
+/*
+ * Reserves room on the disk for `length` octets from `offset` on without changing the file's size or what is in
+ * it. False with errno set (ENOSPC, EDQUOT) only when there is not enough: true also where nothing can be reserved.
+ */
+bool platform_reserve(int fd, uint64_t offset, uint64_t length);
+
 /* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
 int64_t platform_uptime(void);
 

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 #include "store/destination.h"
 #include "store/folder.h"
 #include "store/lock.h"
@@ -120,8 +121,22 @@ void mbox_file_close(struct mbox_file *f)
 	*f = (struct mbox_file){.fd = -1};
 }
 
+/* On some filesystems that have no room, a file cannot even be made shorter: that has to be known before it grows. */
+static bool reserve(const struct mbox_file *f, uint64_t octets)
+{
+	int failure = platform_reserve(f->fd, f->size, octets) ? 0 : errno;
+
+	/* What could be reserved is given back, if that can be done. */
+	if (failure == 0 || ftruncate(f->fd, (off_t)f->size) != 0)
+		return failure == 0 || (errno = failure, false);
+	errno = failure;
+	return false;
+}
+
 bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err)
 {
+	if (!reserve(f, f->gap + spool->length))
+		return fail(f, "cannot be written", err);
 	if (!destination_write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
 	    fsync(f->fd) != 0) {
 		fail(f, "cannot be written", err);

@@ -140,6 +140,23 @@ cp inbox before
 run -v
 check 'what is not ours is left where it is, NULs before it or not' only_grown
 
+ready
+strike fallocate:error=ENOSPC:when=1
+check 'without room for a batch' says err \
+  'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; make room; nothing is deleted from the server meanwhile'
+check 'a run ends with a temporary error' exits 75
+check 'and has appended nothing' [ "$(wc -c <inbox)" = "$OLD" ]
+cp inbox whole
+run -v
+check 'so that the next one completes' completed 3
+
+ready
+cp inbox whole
+strike fallocate:error=EOPNOTSUPP
+check 'a filesystem that cannot reserve room takes the messages all the same' exits 0
+run -v
+check 'all of them' completed 0
+
 # As btrfs does at its quota: neither can the file be synced, nor made shorter, and NULs are in it.
 ready
 cp inbox whole

@@ -38,6 +38,7 @@ unit_tests += \
 	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
 	tests/unit/test-state-open \
+	tests/unit/test-storage-limits \
 	tests/unit/test-verify
 
 tests_support_libsupport_a_SOURCES += \
