@@ -40,8 +40,11 @@ $(no_locks): tests/support/no_locks.c
 short_writes = tests/support/short_writes.so
 $(short_writes): tests/support/short_writes.c
 	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/short_writes.c
-EXTRA_DIST += tests/support/no_locks.c tests/support/short_writes.c
-CLEANFILES += $(no_locks) $(short_writes)
+old_kernel = tests/support/old_kernel.so
+$(old_kernel): tests/support/old_kernel.c
+	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/old_kernel.c
+EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/short_writes.c
+CLEANFILES += $(no_locks) $(old_kernel) $(short_writes)
 
 # Each Check case, and each line of a shell test, is a result of its own.
 TEST_EXTENSIONS = .sh

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/platform.h"
 
 void error_clear(struct error *err)
 {
@@ -89,6 +90,21 @@ static bool errno_is_temporary(int errno_value)
 	}
 }
 
+/* Whatever could not be opened, this helps, and nothing that the caller knows. */
+static bool lacks_descriptors(const struct error *err)
+{
+	return err->saved_errno == EMFILE || err->saved_errno == ENFILE;
+}
+
+static void mend_descriptors(struct error *err)
+{
+	if (err->saved_errno == EMFILE)
+		snprintf(err->mend, sizeof(err->mend), "raise the limit on open files, which is %zu (ulimit -n)",
+		    platform_open_files_most());
+	else
+		snprintf(err->mend, sizeof(err->mend), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
+}
+
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
 {
 	char reason[128];
@@ -106,6 +122,8 @@ bool error_errno(struct error *err, enum error_kind kind, int errno_value, const
 	format_into(err->cause, sizeof(err->cause) - length, format, args);
 	va_end(args);
 	memcpy(err->cause + strlen(err->cause), reason, length + 1);
+	if (lacks_descriptors(err))
+		mend_descriptors(err);
 	return false;
 }
 
@@ -113,6 +131,8 @@ bool error_mend(struct error *err, const char *format, ...)
 {
 	va_list args;
 
+	if (lacks_descriptors(err))
+		return false;
 	va_start(args, format);
 	format_into(err->mend, sizeof(err->mend), format, args);
 	va_end(args);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,11 +16,12 @@
 #endif
 #if defined(HAVE_SYNCFS) && defined(HAVE_SYS_VFS_H)
 #define CAN_SYNC_ALL
-#include <stdio.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #endif
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_EXPLICIT_BZERO
@@ -61,6 +63,89 @@ void platform_start_writeback(int fd)
 	(void)fd;
 }
 #endif
+
+#if defined(HAVE_FALLOCATE) && defined(FALLOC_FL_KEEP_SIZE)
+bool platform_reserve(int fd, uint64_t offset, uint64_t length)
+{
+	int failure;
+
+	do
+		failure = length > 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0 ? errno : 0;
+	while (failure == EINTR);
+	errno = failure;
+	return failure != ENOSPC && failure != EDQUOT;
+}
+#else
+bool platform_reserve(int fd, uint64_t offset, uint64_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return true;
+}
+#endif
+
+#ifdef CLOCK_BOOTTIME
+int64_t platform_uptime(void)
+{
+	struct timespec up;
+
+	return clock_gettime(CLOCK_BOOTTIME, &up) == 0 ? (int64_t)up.tv_sec : -1;
+}
+#else
+int64_t platform_uptime(void)
+{
+	return -1;
+}
+#endif
+
+#ifdef __linux__
+/* The 22nd field of /proc/PID/stat; the 2nd is a name in parentheses, which may hold anything. */
+static bool read_start(pid_t pid, uint64_t *ticks)
+{
+	char path[64], text[1024];
+	const char *at;
+	FILE *file;
+	size_t length;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	length = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[length] = '\0';
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at && sscanf(at, " %" SCNu64, ticks) == 1;
+}
+
+int64_t platform_process_age(pid_t pid)
+{
+	long ticks_a_second = sysconf(_SC_CLK_TCK);
+	int64_t up = platform_uptime();
+	uint64_t start;
+
+	if (up < 0 || ticks_a_second <= 0 || !read_start(pid, &start))
+		return -1;
+	start /= (uint64_t)ticks_a_second;
+	return start < (uint64_t)up ? up - (int64_t)start : 0;
+}
+#else
+int64_t platform_process_age(pid_t pid)
+{
+	(void)pid;
+	return -1;
+}
+#endif
+
+size_t platform_open_files_most(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (size_t)limit.rlim_cur : 65536;
+}
 
 #ifdef O_TMPFILE
 bool platform_probe_folder(const char *path)

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /* What only some systems can do. Each does the best that the system offers; all is in platform.c. */
 
@@ -17,6 +19,21 @@ void platform_forbid_core_files(void);
 
 /* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
 void platform_start_writeback(int fd);
+
+/*
+ * Reserves room on the disk for `length` octets from `offset` on without changing the file's size or what is in
+ * it. False with errno set (ENOSPC, EDQUOT) only when there is not enough: true also where nothing can be reserved.
+ */
+bool platform_reserve(int fd, uint64_t offset, uint64_t length);
+
+/* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
+int64_t platform_uptime(void);
+
+/* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
+int64_t platform_process_age(pid_t pid);
+
+/* How many files this process may have open at a time. */
+size_t platform_open_files_most(void);
 
 /*
  * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays

@@ -25,6 +25,8 @@
 #include "io/interrupt.h"
 #include "io/tls.h"
 
+enum { OPEN_OTHERS = 14 }; /* files that this process needs beside a pipe for each worker */
+
 /* A worker that runs, or {.fd = -1}. */
 struct job {
 	pid_t pid;
@@ -340,13 +342,22 @@ static void run_all(struct jobs *j)
 	free(fds);
 }
 
+/* Each worker takes a pipe of the limit on open files, and poll(2) takes no more of them than that. */
+static unsigned most_parallel(unsigned wanted, size_t count)
+{
+	size_t files = platform_open_files_most(), most = files > OPEN_OTHERS ? files - OPEN_OTHERS : 1;
+
+	most = most < count ? most : count;
+	return most < wanted ? (unsigned)most : wanted;
+}
+
 void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,
     const struct run_options *options, const struct jobs_listener *listener)
 {
 	struct jobs j = {
 	    .accounts = accounts,
 	    .count = count,
-	    .parallel = parallel < count ? parallel : (unsigned)count,
+	    .parallel = most_parallel(parallel, count),
 	    .work = work,
 	    .options = options,
 	    .listener = listener,

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,10 +14,11 @@
 #include "base/memory.h"
 #include "io/interrupt.h"
 #include "store/destination.h"
+#include "store/stale.h"
 
 enum {
 	PAUSE_MS = 100,
-	STALE_SECONDS = 300,
+	WATCH_MS = 2000,
 };
 
 /* A moment's rest between two tries; false when the deadline has come, or the wish to end. */
@@ -73,74 +72,65 @@ bool lock_is_held(const char *path)
 	return held;
 }
 
-static void host_name(char *out, size_t size)
-{
-	if (gethostname(out, size) != 0)
-		snprintf(out, size, "localhost");
-	out[size - 1] = '\0';
-}
-
-enum owner { OWNER_UNKNOWN, OWNER_GONE, OWNER_OTHER };
-
-/* Who left the lock: "PID:HOST", or only a PID from programs that say no more. */
-static enum owner find_owner(const char *lock_path)
-{
-	char text[320] = "", host[256];
-	int fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	ssize_t length = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
-	char *rest_of;
-	long pid;
-
-	if (fd >= 0)
-		close(fd);
-	if (length <= 0)
-		return OWNER_UNKNOWN;
-	pid = strtol(text, &rest_of, 10);
-	if (pid <= 1 || *rest_of != ':')
-		return OWNER_UNKNOWN;
-	rest_of[strcspn(rest_of, "\n")] = '\0';
-	host_name(host, sizeof(host));
-	if (strcmp(rest_of + 1, host) != 0)
-		return OWNER_OTHER;
-	/* Ours is one that we could not remove, or of somebody who died and had the number before us. */
-	return (pid_t)pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH) ? OWNER_GONE : OWNER_OTHER;
-}
-
-static void remove_stale(const char *lock_path)
-{
-	enum owner owner = find_owner(lock_path);
+/* A lock in the way: since when it has been seen as it is. */
+struct watch {
 	struct stat st;
-	bool old = lstat(lock_path, &st) == 0 && time(NULL) - st.st_mtime >= STALE_SECONDS;
+	int64_t since; /* on the clock of deadline_clock; 0: it has not been seen */
+};
 
-	if (owner == OWNER_GONE || (owner == OWNER_UNKNOWN && old))
+/* Removes a lock that was left behind. One whose owner may live is watched before: a lock that moves is in use. */
+static void remove_stale(const char *lock_path, int64_t now, struct watch *w)
+{
+	struct stale_facts facts;
+	struct stat st, again;
+
+	if (!stale_read(lock_path, now, &facts, &st))
+		return;
+	if (w->since == 0 || !stale_same(&w->st, &st))
+		*w = (struct watch){.st = st, .since = deadline_clock()};
+	if (!stale_by(&facts) || (stale_needs_watch(&facts) && deadline_clock() - w->since < WATCH_MS))
+		return;
+	/* Another program may have removed it just now and made its own. */
+	if (lstat(lock_path, &again) == 0 && stale_same(&again, &st))
 		(void)unlink(lock_path);
+}
+
+/* Writes and closes: the lock must not get its name before it has its text, which NFS sends when a file is closed. */
+static int fill_lock(int fd, const char *text, size_t length)
+{
+	int failure = fd >= 0 && destination_write_all(fd, text, length) ? 0 : errno;
+
+	if (fd >= 0 && close(fd) != 0 && failure == 0)
+		failure = errno;
+	return failure;
 }
 
 /*
  * Makes the lock with its owner already in it: a lock that a crash left empty could not be told from
- * somebody else's. Where there are no links it is made empty and then filled. False with errno.
+ * somebody else's. Where there are no links it is made empty and then filled. A sync for each batch would buy
+ * nothing: a power loss leaves a lock that is older than the start of the machine, or an empty one; both are
+ * stale, the empty one after five minutes. Sets *now to the time by the filesystem's clock. False with errno.
  */
-static bool make_lock(const char *lock_path)
+static bool make_lock(const char *lock_path, int64_t *now)
 {
-	char host[256], owner[320];
-	int length, fd, failure = 0;
-	char *temporary;
+	char text[STALE_TEXT];
+	size_t length = (size_t)stale_our_text(text);
+	char *temporary = memory_format("%s.%.*s", lock_path, (int)length - 1, text);
+	int fd, failure;
+	struct stat st;
 
-	host_name(host, sizeof(host));
-	length = snprintf(owner, sizeof(owner), "%ld:%s\n", (long)getpid(), host);
-	temporary = memory_format("%s.%ld.%s", lock_path, (long)getpid(), host);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || !destination_write_all(fd, owner, (size_t)length) || link(temporary, lock_path) != 0)
+	failure = fill_lock(fd, text, length);
+	*now = stat(temporary, &st) == 0 ? st.st_mtime : time(NULL);
+	if (failure == 0 && link(temporary, lock_path) != 0)
 		failure = errno;
-	if (fd >= 0)
-		close(fd);
 	unlink(temporary);
 	free(temporary);
 	if (failure == EPERM || failure == EOPNOTSUPP || failure == EMLINK) {
 		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		failure = fd < 0 || !destination_write_all(fd, owner, (size_t)length) ? errno : 0;
-		if (fd >= 0)
-			close(fd);
+		failure = fill_lock(fd, text, length);
+		if (fd >= 0 && failure != 0)
+			unlink(lock_path);
 	}
 	errno = failure;
 	return failure == 0;
@@ -149,15 +139,17 @@ static bool make_lock(const char *lock_path)
 bool lock_dot(const char *path, deadline until, struct error *err)
 {
 	char *lock_path = memory_format("%s.lock", path);
+	struct watch watch = {.since = 0};
+	int64_t now;
 	bool ok;
 
-	while (!(ok = make_lock(lock_path))) {
+	while (!(ok = make_lock(lock_path, &now))) {
 		if (errno != EEXIST) {
 			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be made", lock_path);
 			error_mend(err, "check the permissions of its folder and the room on its disk");
 			break;
 		}
-		remove_stale(lock_path);
+		remove_stale(lock_path, now, &watch);
 		if (!rest(until)) {
 			error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
 			error_mend(err, "the next run tries again; if no program uses it, remove the lock file");
@@ -168,10 +160,25 @@ bool lock_dot(const char *path, deadline until, struct error *err)
 	return ok;
 }
 
+/* One that somebody else took for stale and made anew is theirs. */
+static bool is_ours(const char *lock_path)
+{
+	char want[STALE_TEXT], text[STALE_TEXT];
+	ssize_t length = stale_our_text(want), n;
+	int fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	return n == length && memcmp(text, want, (size_t)length) == 0;
+}
+
 void unlock_dot(const char *path)
 {
 	char *lock_path = memory_format("%s.lock", path);
 
-	(void)unlink(lock_path);
+	if (is_ours(lock_path))
+		(void)unlink(lock_path);
 	free(lock_path);
 }

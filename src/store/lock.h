@@ -26,10 +26,12 @@ bool lock_is_held(const char *path);
 
 /*
  * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it holds
- * "PID:HOST". A lock that a dead process of this machine left is taken away, one that does not tell
- * its machine only after five minutes. Not for a file that this process has locked: it would get it again.
+ * "PID:HOST". A lock that was left behind (store/stale) is removed; if its owner may still live, only after
+ * it has not changed for two seconds. Not for a file that this process has locked: it would get it again.
  */
 bool lock_dot(const char *path, deadline until, struct error *err);
+
+/* Removes it if it is still ours. */
 void unlock_dot(const char *path);
 
 #endif

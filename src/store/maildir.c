@@ -23,7 +23,8 @@
 
 enum {
 	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
-	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own */
+	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own, */
+	OPEN_OTHERS = 20,	 /* or what the limit on open files leaves when so many are open for other ends */
 	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
 	SIZES_MOST = sizeof(",S=,W=") + 2 * DECIMAL_MOST,
 };
@@ -46,6 +47,7 @@ struct maildir {
 	size_t count, capacity;
 	uint32_t made; /* files of this run */
 	size_t first_open; /* those before it have been closed */
+	size_t open_most;  /* how many are open at a time */
 	bool together;	   /* the filesystem can be synced as a whole */
 	bool open_message; /* the last of the batch is being written */
 	struct large_file large; /* writes it */
@@ -91,6 +93,14 @@ static void maildir_close(struct destination *d)
 	free(m);
 }
 
+static size_t open_most(void)
+{
+	size_t most = platform_open_files_most();
+
+	most = most > OPEN_OTHERS ? most - OPEN_OTHERS : 1;
+	return most < OPEN_MOST ? most : OPEN_MOST;
+}
+
 static bool maildir_open(struct destination **out, const struct destination_settings *settings, struct error *err)
 {
 	struct maildir *m = memory_zeroed(1, sizeof(*m));
@@ -110,6 +120,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	    open_folder(m, "new", &m->new, err);
 	if (cur >= 0)
 		close(cur);
+	m->open_most = open_most();
 	m->together = ok && platform_can_sync_all(m->tmp);
 	if (!ok) {
 		maildir_close(&m->base);
@@ -140,6 +151,49 @@ static void add_sizes(struct maildir_file *f)
 	*decimal_put(stpcpy(at, ",W="), f->size.crlf_octets) = '\0';
 }
 
+static void close_files(struct maildir *m)
+{
+	for (; m->first_open < m->count; m->first_open++) {
+		close(m->batch[m->first_open].fd);
+		m->batch[m->first_open].fd = -1;
+	}
+}
+
+/* Each file by itself; all of them are on their way before the first is waited for. */
+static bool sync_one_by_one(struct maildir *m, struct error *err)
+{
+	for (size_t i = m->first_open; i < m->count; i++)
+		platform_start_writeback(m->batch[i].fd);
+	for (size_t i = m->first_open; i < m->count; i++) {
+		if (fsync(m->batch[i].fd) != 0)
+			return fail(m, "cannot be synced", err);
+	}
+	close_files(m);
+	return true;
+}
+
+/* Closes the files that wait for a sync; the filesystem's sync needs none of them open. */
+static bool end_waits(struct maildir *m, struct error *err)
+{
+	if (!m->together)
+		return sync_one_by_one(m, err);
+	close_files(m);
+	return true;
+}
+
+/* Of many files, one sync of the filesystem costs less than one of each. */
+static bool sync_files(struct maildir *m, struct error *err)
+{
+	if (!m->together || (m->count < TOGETHER_FROM && m->first_open == 0))
+		return sync_one_by_one(m, err);
+	return platform_sync_all(m->tmp) || fail(m, "cannot be synced", err);
+}
+
+static int make_file(const struct maildir *m, const char *temporary)
+{
+	return openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
 static bool maildir_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
@@ -155,7 +209,12 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 	f->number = m->made++;
 	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->number, f->name);
 	maildir_name_in_tmp(&m->names, f->number, temporary);
-	f->fd = openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	f->fd = make_file(m, temporary);
+	if (f->fd < 0 && (errno == EMFILE || errno == ENFILE) && m->first_open < m->count) {
+		if (!end_waits(m, err))
+			return false;
+		f->fd = make_file(m, temporary);
+	}
 	if (f->fd < 0)
 		return fail(m, "does not take a new file", err);
 	m->count++;
@@ -180,35 +239,6 @@ static bool maildir_write(struct destination *d, const char *bytes, size_t lengt
 	return true;
 }
 
-static void close_files(struct maildir *m)
-{
-	for (; m->first_open < m->count; m->first_open++) {
-		close(m->batch[m->first_open].fd);
-		m->batch[m->first_open].fd = -1;
-	}
-}
-
-/* Each file by itself; all of them are on their way before the first is waited for. */
-static bool sync_one_by_one(struct maildir *m, struct error *err)
-{
-	for (size_t i = m->first_open; i < m->count; i++)
-		platform_start_writeback(m->batch[i].fd);
-	for (size_t i = m->first_open; i < m->count; i++) {
-		if (fsync(m->batch[i].fd) != 0)
-			return fail(m, "cannot be synced", err);
-	}
-	close_files(m);
-	return true;
-}
-
-/* Of many files, one sync of the filesystem costs less than one of each, and needs none of them open. */
-static bool sync_files(struct maildir *m, struct error *err)
-{
-	if (!m->together || m->count < TOGETHER_FROM)
-		return sync_one_by_one(m, err);
-	return platform_sync_all(m->tmp) || fail(m, "cannot be synced", err);
-}
-
 static enum destination_result maildir_finish(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
@@ -219,9 +249,7 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 	}
 	m->open_message = false;
 	add_sizes(&m->batch[m->count - 1]);
-	if (m->together && m->count >= TOGETHER_FROM)
-		close_files(m);
-	else if (m->count - m->first_open >= OPEN_MOST && !sync_one_by_one(m, err))
+	if (((m->together && m->count >= TOGETHER_FROM) || m->count - m->first_open >= m->open_most) && !end_waits(m, err))
 		return DESTINATION_FAILED;
 	return DESTINATION_TOOK;
 }

@@ -199,9 +199,8 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 	if (access(intent->path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return true;
 	ok = mbox_file_open(&file, intent->path, err) && mbox_file_lock(&file, err);
-	/* Another file under the same name holds nothing of ours that could be told for sure. */
-	if (ok && file.device == intent->device && file.inode == intent->inode)
-		ok = mbox_file_recover(&file, intent, whole, err);
+	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
+	ok = ok && mbox_file_recover(&file, intent, whole, err);
 	mbox_file_close(&file);
 	return ok;
 }

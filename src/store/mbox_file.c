@@ -2,7 +2,6 @@
 
 #include "store/mbox_file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,21 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 #include "store/destination.h"
 #include "store/folder.h"
 #include "store/lock.h"
 #include "store/mbox_intent.h"
 #include "store/mbox_spool.h"
+#include "store/mbox_tail.h"
 
-enum {
-	LOCK_SECONDS = 30,
-	FROM_LINE_MOST = 400, /* octets of a From_ line up to its date */
-	DATE_LENGTH = sizeof(" Thu Jan  1 00") - 1,
-};
+enum { LOCK_SECONDS = 30 };
 
 static bool fail(const struct mbox_file *f, const char *what, struct error *err)
 {
@@ -126,8 +121,22 @@ void mbox_file_close(struct mbox_file *f)
 	*f = (struct mbox_file){.fd = -1};
 }
 
+/* On some filesystems that have no room, a file cannot even be made shorter: that has to be known before it grows. */
+static bool reserve(const struct mbox_file *f, uint64_t octets)
+{
+	int failure = platform_reserve(f->fd, f->size, octets) ? 0 : errno;
+
+	/* What could be reserved is given back, if that can be done. */
+	if (failure == 0 || ftruncate(f->fd, (off_t)f->size) != 0)
+		return failure == 0 || (errno = failure, false);
+	errno = failure;
+	return false;
+}
+
 bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err)
 {
+	if (!reserve(f, f->gap + spool->length))
+		return fail(f, "cannot be written", err);
 	if (!destination_write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
 	    fsync(f->fd) != 0) {
 		fail(f, "cannot be written", err);
@@ -139,162 +148,81 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 	return !f->made || folder_sync(folder, err);
 }
 
-/* Reads `length` octets at `at`; false with errno when there are fewer. */
-static bool read_at(const struct mbox_file *f, uint64_t at, char *out, size_t length)
+/*
+ * Counts the extents that are whole, from the first on. Where the line end before them was lost to a NUL,
+ * the first From_ line is not at the beginning of a line, and no reader would find the message.
+ */
+static bool count_whole(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *at, size_t *whole)
 {
-	while (length > 0) {
-		ssize_t n = pread(f->fd, out, length, (off_t)at);
+	char before;
+	bool same;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? EIO : errno;
+	if (!mbox_tail_before(f, *at, &before))
+		return false;
+	for (same = before == '\n'; *whole < intent->count && same;) {
+		if (!mbox_tail_holds(f, *at, &intent->extents[*whole], &same))
 			return false;
-		}
-		out += n;
-		at += (uint64_t)n;
-		length -= (size_t)n;
+		if (same)
+			*at += intent->extents[(*whole)++].length;
 	}
 	return true;
-}
-
-/* Whether the extent stands at `at`, octet for octet. */
-static bool is_whole(const struct mbox_file *f, uint64_t at, const struct mbox_extent *e, bool *same)
-{
-	struct digest digest;
-	unsigned char sha256[DIGEST_SIZE];
-	char piece[65536];
-
-	*same = false;
-	if (e->length > f->size - at)
-		return true;
-	digest_start(&digest);
-	for (uint64_t left = e->length; left > 0;) {
-		size_t want = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-
-		if (!read_at(f, at, piece, want))
-			return false;
-		digest_add(&digest, piece, want);
-		at += want;
-		left -= want;
-	}
-	digest_end(&digest, sha256);
-	*same = memcmp(sha256, e->sha256, DIGEST_SIZE) == 0;
-	return true;
-}
-
-/* Whether a date stands here as asctime(3) writes it, up to its hour: " Thu Jan  1 00". */
-static bool is_date(const char *bytes)
-{
-	for (size_t i = 0; i < DATE_LENGTH; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		char shape = " AAA AAA _9 99"[i];
-
-		if (shape == 'A' ? !isalpha(c) : shape == '9' ? !isdigit(c) : c != ' ' && (shape == ' ' || !isdigit(c)))
-			return false;
-	}
-	return true;
-}
-
-/* Whether one of our lines was quoted here: nothing but '>' stands between `at` and its start. */
-static bool is_quoted(const char *bytes, const char *at)
-{
-	const char *start = at;
-
-	while (start > bytes && start[-1] == '>')
-		start--;
-	return start < at && start > bytes && start[-1] == '\n';
-}
-
-/* Whether "From " stands before this date on its line, behind the first octet of all. */
-static bool is_from_line(const char *bytes, const char *date)
-{
-	const char *at = date;
-
-	while (at > bytes + 1 && date - at < FROM_LINE_MOST && at[-1] != '\n') {
-		at--;
-		if (date - at >= 4 && memcmp(at, "From ", 5) == 0 && !is_quoted(bytes, at))
-			return true;
-	}
-	return false;
 }
 
 /*
- * Whether somebody's From_ line begins behind the first octet: at a line's start or, with its date,
- * in the middle of one, where a program that looks for no line end has put it.
+ * Where the gap before the batch begins, as far as it is NUL: a file that needs no gap ends with a line
+ * end, and so does one before a gap of one octet. Only in the very file that was appended to.
  */
-static bool has_from_line(const char *bytes, size_t length)
+static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
 {
-	const char *end = bytes + length, *colon = bytes;
+	uint64_t from = intent->offset > 2 ? intent->offset - 2 : 0;
+	char before;
 
-	if (memmem(bytes, length, "\nFrom ", 6))
-		return true;
-	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
-		if (colon - bytes >= DATE_LENGTH && is_date(colon - DATE_LENGTH) &&
-		    is_from_line(bytes, colon - DATE_LENGTH))
-			return true;
-		colon++;
+	*end = f->size < intent->offset ? f->size : intent->offset;
+	while (f->inode == intent->inode && *end > from) {
+		if (!mbox_tail_before(f, *end, &before))
+			return false;
+		if (before != '\0')
+			break;
+		--*end;
 	}
-	return false;
+	return true;
 }
 
-/* Whether what stands from `at` to the end is the beginning of this extent and nobody else's. */
-static bool is_torn(const struct mbox_file *f, uint64_t at, const struct mbox_extent *e, bool *torn)
+/* Sets *end to where the file has to end: what a failed append has left is cut away, and nothing else. */
+static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t *end)
 {
-	enum { OVERLAP = 2 * FROM_LINE_MOST };
-	char piece[OVERLAP + 65536];
-	size_t kept = 0;
-	uint64_t left = f->size - at;
-	size_t head = left < e->head_length ? (size_t)left : e->head_length;
+	char before = '\n';
+	bool ours = true;
 
-	*torn = false;
-	if (left > e->length)
-		return true; /* a reader has written into it */
-	if (e->head_length < (e->length < MBOX_HEAD_MOST ? e->length : MBOX_HEAD_MOST))
-		return true; /* what was recorded is damaged */
-	if (!read_at(f, at, piece, head))
-		return false;
-	if (memcmp(piece, e->head, head) != 0)
+	*end = f->size;
+	if (whole == intent->count)
 		return true;
-	while (left > 0) {
-		size_t want = left < 65536 ? (size_t)left : 65536;
-
-		if (!read_at(f, at, piece + kept, want))
+	if (at < f->size) {
+		if (!mbox_tail_before(f, at, &before))
 			return false;
-		if (has_from_line(piece, kept + want))
-			return true; /* somebody appended behind it */
-		at += want;
-		left -= want;
-		want += kept;
-		kept = want < OVERLAP ? want : OVERLAP;
-		memmove(piece, piece + want - kept, kept);
+		ours = before == '\n' || before == '\0';
+		if (ours && !mbox_tail_is_ours(f, at, intent->extents + whole, intent->count - whole, &ours))
+			return false;
 	}
-	*torn = true;
-	return true;
+	if (!ours)
+		return true;
+	*end = at;
+	return whole > 0 || find_lost_gap(f, intent, end);
 }
 
 bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err)
 {
-	uint64_t at = intent->offset;
-	bool ours = true;
+	uint64_t at = intent->offset, end;
 	char *folder;
 	bool ok;
 
 	*whole = 0;
-	if (at > f->size)
-		return true; /* nothing was written, or somebody has cut it since */
-	while (*whole < intent->count && ours) {
-		if (!is_whole(f, at, &intent->extents[*whole], &ours))
-			return fail(f, "cannot be read", err);
-		if (ours)
-			at += intent->extents[(*whole)++].length;
-	}
-	if (*whole < intent->count && at < f->size) {
-		if (!is_torn(f, at, &intent->extents[*whole], &ours))
-			return fail(f, "cannot be read", err);
-		if (ours && ftruncate(f->fd, (off_t)at) != 0)
-			return fail(f, "cannot be cut back to its last whole message", err);
-	}
+	if (at <= f->size && !count_whole(f, intent, &at, whole))
+		return fail(f, "cannot be read", err);
+	if (!find_end(f, intent, *whole, at, &end))
+		return fail(f, "cannot be read", err);
+	if (end < f->size && ftruncate(f->fd, (off_t)end) != 0)
+		return fail(f, "cannot be cut back to its last whole message", err);
 	/* The kill may have come before the sync. */
 	folder = folder_of(f->path);
 	ok = (fsync(f->fd) == 0 || fail(f, "cannot be synced", err)) && folder_sync(folder, err);

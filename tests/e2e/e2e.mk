@@ -13,6 +13,7 @@ e2e_tests = \
 	tests/e2e/economy.sh \
 	tests/e2e/faults.sh \
 	tests/e2e/fetch-json.sh \
+	tests/e2e/few-files.sh \
 	tests/e2e/identity.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/instructions.sh \
@@ -29,6 +30,8 @@ e2e_tests = \
 	tests/e2e/login-gssapi.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login-token.sh \
+	tests/e2e/mbox-locks.sh \
+	tests/e2e/mbox-recovery.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \
 	tests/e2e/old-state.sh \
@@ -52,6 +55,7 @@ check_SCRIPTS += $(e2e_tests)
 
 # They need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
+tests/e2e/few-files.log: $(old_kernel)
 tests/e2e/instructions.log: $(decode)
 tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)

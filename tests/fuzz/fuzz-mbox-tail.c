@@ -1,9 +1,10 @@
 /*
  * An mbox after a crash. Input: flags (1 and 2: who wrote behind us: nobody, a program that looks for
  * a line end first, one that does not, or the input; 4: the intent is damaged; 8: an octet was
- * changed), how many messages, how many octets of gap and batch were written before the crash (two;
+ * changed; 16: a part of the append is NULs; 32 and 64: another device and inode; 128: what was there
+ * before is not what it was), how many messages, how many octets of gap and batch were written before the crash (two;
  * from 32768 on in steps of eight), how long what was there before is (one), that, and each message
- * (two octets of length, then it).
+ * (two octets of length, then it); then where the NULs begin and how many times eight there are (two each).
  */
 #include "config.h"
 
@@ -29,36 +30,111 @@ static size_t recover(const struct scene *s, size_t *whole)
 	return length;
 }
 
+/* How many extents are in the file, and where the first that is not would begin. */
+static size_t count_whole(const struct scene *s, size_t *at)
+{
+	size_t whole = 0, batch = 0;
+
+	*at = (size_t)s->intent.offset;
+	if (*at > s->before.length || (*at > 0 && s->before.data[*at - 1] != '\n'))
+		return 0;
+	for (; whole < s->intent.count; whole++) {
+		size_t length = (size_t)s->intent.extents[whole].length;
+
+		if (length > s->before.length - *at || memcmp(s->before.data + *at, s->batch.data + batch, length) != 0)
+			break;
+		*at += length;
+		batch += length;
+	}
+	return whole;
+}
+
+/* Whether an extent behind the first one that is not whole begins at this octet of the file. */
+static bool begins_at(const struct scene *s, size_t whole, uint64_t at, uint64_t octet)
+{
+	for (; whole < s->intent.count && at < octet; whole++) {
+		if (s->intent.extents[whole].length > octet - at)
+			return false;
+		at += s->intent.extents[whole].length;
+	}
+	return at == octet && whole < s->intent.count;
+}
+
+/* A From_ line of others, at the beginning of a line or, with any, wherever it is. */
+static bool has_others(const struct scene *s, size_t whole, size_t at, bool any)
+{
+	const char *data = s->before.data, *end = data + s->before.length, *from = data + at;
+
+	while ((from = memmem(from, (size_t)(end - from), "From ", 5)) != NULL) {
+		if (from > data + at && (any || from[-1] == '\n') && !begins_at(s, whole, at, (uint64_t)(from - data)))
+			return true;
+		from++;
+	}
+	return false;
+}
+
+/* Nothing was cut away but what an append of these extents may have left. */
+static void check_cut(const struct scene *s, size_t length, size_t whole, uint64_t at)
+{
+	const char *data = s->before.data, *theirs;
+	uint64_t room = 0;
+
+	MUST(whole < s->intent.count);
+	if (length < at) {
+		uint64_t gap_end = at < s->before.length ? at : s->before.length;
+
+		MUST(whole == 0 && at - length <= 2 && (s->flags & SCENE_INODE) == 0);
+		for (uint64_t i = length; i < gap_end; i++)
+			MUST(data[i] == '\0');
+	}
+	for (size_t i = whole; i < s->intent.count && at + room < s->before.length; i++) {
+		const struct mbox_extent *e = &s->intent.extents[i];
+
+		for (size_t j = 0; j < e->head_length && at + room + j < s->before.length; j++)
+			MUST(data[at + room + j] == e->head[j] || data[at + room + j] == '\0');
+		room = e->length < s->before.length ? room + e->length : s->before.length;
+	}
+	MUST(at + room >= s->before.length);
+	if (at >= s->before.length)
+		return;
+	MUST(!has_others(s, whole, (size_t)at, false));
+	theirs = memmem(data + at, s->before.length - at, scene_foreign, strlen(scene_foreign));
+	MUST(!theirs || theirs[-1] == '>'); /* then it looks like a line of ours that was quoted */
+}
+
+/* Whether what is where the first extent would be is a later one, by chance: then a reader has removed the first. */
+static bool is_moved(const struct scene *s, size_t whole, size_t at)
+{
+	const char *batch = s->batch.data;
+
+	for (size_t i = 0; i < s->intent.count; i++) {
+		size_t length = (size_t)s->intent.extents[i].length;
+
+		if (i > whole && length <= s->before.length - at && memcmp(s->before.data + at, batch, length) == 0)
+			return true;
+		batch += length;
+	}
+	return false;
+}
+
 static void check(const struct scene *s, size_t length, size_t whole)
 {
-	const struct mbox_extent *torn = &s->intent.extents[whole];
-	const char *cut = s->before.length > length ? s->before.data + length : NULL, *theirs;
-	size_t cut_length = s->before.length - length, at = (size_t)s->intent.offset;
 	bool honest = !(s->flags & (SCENE_DAMAGED | SCENE_CHANGED));
+	uint64_t at = s->intent.offset;
+	size_t expected_at;
 
 	MUST(whole <= s->intent.count);
 	for (size_t i = 0; i < whole; i++)
-		at += (size_t)s->intent.extents[i].length;
-	if (whole > 0 && honest)
-		MUST(memcmp(s->before.data + s->intent.offset, s->batch.data, at - (size_t)s->intent.offset) == 0);
-	if (cut) {
-		size_t head = cut_length < torn->head_length ? cut_length : torn->head_length;
-
-		MUST(whole < s->intent.count && length == at && cut_length <= torn->length);
-		MUST(head > 0 && memcmp(cut, torn->head, head) == 0);
-		MUST(!memmem(cut, cut_length, "\nFrom ", 6));
-		theirs = memmem(cut, cut_length, scene_foreign, strlen(scene_foreign));
-		MUST(!theirs || theirs[-1] == '>'); /* then it looks like a line of ours that was quoted */
-	}
+		at += s->intent.extents[i].length;
+	if (honest)
+		MUST(count_whole(s, &expected_at) == whole && expected_at == at);
+	if (length < s->before.length)
+		check_cut(s, length, whole, at);
 	/*
-	 * Nobody interfered: what was whole is found, what was torn goes; unless its text looks as if
-	 * somebody had begun a message in it.
+	 * Nobody interfered: what was torn goes, unless its text looks as if somebody had begun a message in it.
 	 */
-	if (honest && (s->flags & SCENE_OTHERS) == 0) {
-		MUST(length == at || s->written < s->gap ||
-		    memmem(s->before.data + at + 1, s->before.length - at - 1, "From ", 5));
-		MUST(whole == s->intent.count || at + s->intent.extents[whole].length > s->before.length);
-	}
+	if (honest && (s->flags & SCENE_OTHERS) == 0 && at < s->before.length && whole < s->intent.count)
+		MUST(length <= at || has_others(s, whole, (size_t)at, true) || is_moved(s, whole, (size_t)at));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -28,6 +28,8 @@ static void begin(struct scene *s, struct input *in)
 	buf_append(&s->before, old, length);
 	s->gap = f.gap;
 	s->intent.offset = f.size + f.gap;
+	s->intent.device = f.device + (s->flags & SCENE_DEVICE ? 1 : 0);
+	s->intent.inode = f.inode + (s->flags & SCENE_INODE ? 1 : 0);
 	mbox_file_close(&f);
 	free(path);
 	free(old);
@@ -58,6 +60,23 @@ static void add_message(struct scene *s, struct mbox_extent *e, struct input *in
 	digest_end(&digest, e->sha256);
 }
 
+/* What the system lost of the append, and of what was there before. */
+static void lose(struct scene *s, struct input *in)
+{
+	size_t start = s->before.length - s->written, from, length;
+
+	if (s->flags & SCENE_BEFORE) {
+		for (size_t i = 0; i + 2 < start; i++)
+			s->before.data[i] ^= 1;
+	}
+	if ((s->flags & SCENE_NULS) == 0 || s->written == 0)
+		return;
+	from = take_number(in) % s->written;
+	length = take_number(in) * 8UL;
+	length = length < s->written - from ? length : s->written - from;
+	memset(s->before.data + start + from, 0, length);
+}
+
 /* What the crash left, and what others did then. */
 static void crash(struct scene *s, struct input *in)
 {
@@ -69,6 +88,7 @@ static void crash(struct scene *s, struct input *in)
 		s->written = append.length;
 	buf_append(&s->before, append.data, s->written);
 	buf_free(&append);
+	lose(s, in);
 	if ((s->flags & SCENE_OTHERS) == SCENE_CAREFUL && s->before.length > 0 &&
 	    s->before.data[s->before.length - 1] != '\n')
 		buf_append_string(&s->before, "\n");

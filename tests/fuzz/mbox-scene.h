@@ -12,6 +12,10 @@ enum scene_flags {
 	SCENE_RAW = 3,	  /* the rest of the input */
 	SCENE_DAMAGED = 4, /* the intent is not what it was */
 	SCENE_CHANGED = 8, /* one octet of the file is another one */
+	SCENE_NULS = 16,   /* the crash left NULs in place of a part of what was appended */
+	SCENE_DEVICE = 32, /* the device has another number by now */
+	SCENE_INODE = 64,  /* and the file */
+	SCENE_BEFORE = 128, /* what was there before us is not what it was, but for its last two octets */
 };
 
 /* An mbox that a crash left in the middle of an append. */

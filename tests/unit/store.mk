@@ -34,10 +34,12 @@ unit_tests += \
 	tests/unit/test-report \
 	tests/unit/test-retention \
 	tests/unit/test-settings \
+	tests/unit/test-stale \
 	tests/unit/test-state \
 	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
 	tests/unit/test-state-open \
+	tests/unit/test-storage-limits \
 	tests/unit/test-verify
 
 tests_support_libsupport_a_SOURCES += \

@@ -1,7 +1,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "check_main.h"
@@ -133,6 +135,29 @@ START_TEST(a_full_disk_and_its_like_are_temporary)
 }
 END_TEST
 
+/* Whatever the caller would say about a file that cannot be opened. */
+START_TEST(out_of_descriptors_comes_with_its_own_mend)
+{
+	struct rlimit limit;
+	char want[64];
+	struct error err;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 33;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	error_errno(&err, ERROR_STORAGE, EMFILE, "cannot open /x");
+	error_mend(&err, "make room");
+	ck_assert_str_eq(err.mend, "raise the limit on open files, which is 33 (ulimit -n)");
+	error_errno(&err, ERROR_INTERNAL, ENFILE, "cannot open /x");
+	error_mend(&err, "make room");
+	snprintf(want, sizeof(want), "%.40s", err.mend);
+	ck_assert_str_eq(want, "raise the system's limit on open files (");
+	error_errno(&err, ERROR_STORAGE, ENOSPC, "cannot write /x");
+	error_mend(&err, "make room");
+	ck_assert_str_eq(err.mend, "make room");
+}
+END_TEST
+
 START_TEST(the_text_of_errno_stands_behind_the_cause)
 {
 	struct error err;
@@ -217,6 +242,7 @@ int main(void)
 	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
 	LOOP_OVER(c, what_a_run_by_itself_can_mend_comes_with_a_mend, kinds);
 	tcase_add_test(c, a_full_stop_of_others_is_left_out);
+	tcase_add_test(c, out_of_descriptors_comes_with_its_own_mend);
 	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
 	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);
 	tcase_add_test(c, every_text_is_a_single_line_without_controls);

@@ -1,13 +1,16 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
 #include "store/lock.h"
@@ -127,7 +130,8 @@ static const struct {
     {"%d:%s\n", 0, true},
     {"%d:%s", 0, true},
     {"%d:another-host.invalid\n", 0, false},
-    {"%d:another-host.invalid\n", 100000, false},
+    {"%d:another-host.invalid\n", 3000, false},
+    {"%d:another-host.invalid\n", 100000, true}, /* a container's, or one from before a new address */
     {"%d", 0, false},
     {"%d\n", 290, false},
     {"%d\n", 310, true},
@@ -165,8 +169,8 @@ START_TEST(a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale)
 	bool taken;
 
 	write_lock(locks[_i].content, locks[_i].age);
-	/* Time enough for a second try, and on a busy machine, too, where that one must succeed. */
-	taken = lock_dot(scratch_path("mbox"), deadline_clock() + (locks[_i].taken ? 10000 : 150), &err);
+	/* Time enough to see that it does not move, on a busy machine as well, where it must be taken. */
+	taken = lock_dot(scratch_path("mbox"), deadline_in(locks[_i].taken ? 20 : 4), &err);
 	ck_assert_msg(taken == locks[_i].taken, "\"%s\", %d s old", locks[_i].content, locks[_i].age);
 	ck_assert(scratch_exists(scratch_path("mbox.lock")));
 	if (!taken) {
@@ -186,19 +190,72 @@ static void take_dot_lock(void *context)
 		_exit(1);
 }
 
-START_TEST(the_dot_lock_of_a_living_process_is_kept_however_old_it_is)
+static void set_age(int64_t age)
+{
+	struct timespec times[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
+
+	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
+}
+
+START_TEST(the_dot_lock_of_a_living_process_is_kept)
 {
 	struct scratch_child other;
-	struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
 	struct error err;
 
 	scratch_hold(&other, take_dot_lock, NULL);
-	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_clock() + 150, &err));
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	scratch_release(&other);
 	/* It died without taking its lock away. */
 	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
+}
+END_TEST
+
+/* Another process has the number of the one that made it. */
+START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away)
+{
+	int64_t up = platform_uptime();
+	struct scratch_child other;
+	struct error err;
+
+	if (up < 0)
+		return;
+	scratch_hold(&other, take_dot_lock, NULL);
+	set_age(_i ? up + 60 : 60);
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(20), &err));
+	scratch_release(&other);
+}
+END_TEST
+
+/* Somebody who keeps a lock for long renews its time, by a clock that need not be ours. */
+START_TEST(a_dot_lock_that_moves_is_kept_whatever_its_time)
+{
+	struct error err;
+	pid_t pid;
+
+	write_lock("%d:another-host.invalid\n", 604800);
+	pid = fork();
+	if (pid == 0) {
+		for (int64_t age = 604800;; age--) {
+			set_age(age);
+			usleep(100000);
+		}
+	}
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(6), &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+START_TEST(a_dot_lock_that_others_have_taken_over_is_theirs)
+{
+	struct error err;
+
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	scratch_write_text(scratch_path("mbox.lock"), "5:another-host.invalid\n");
+	unlock_dot(scratch_path("mbox"));
+	scratch_expect_text(scratch_path("mbox.lock"), "5:another-host.invalid\n");
 }
 END_TEST
 
@@ -246,7 +303,10 @@ int main(void)
 	tcase_add_test(file, a_file_that_is_locked_can_be_locked_in_principle);
 	tcase_add_test(dot, a_dot_lock_tells_its_process_and_host);
 	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
-	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept_however_old_it_is);
+	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept);
+	tcase_add_loop_test(dot, a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away, 0, 2);
+	tcase_add_test(dot, a_dot_lock_that_moves_is_kept_whatever_its_time);
+	tcase_add_test(dot, a_dot_lock_that_others_have_taken_over_is_theirs);
 	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_number_is_taken_away);
 	tcase_add_test(dot, a_dot_lock_never_writes_through_a_link);
 	tcase_add_test(dot, a_dot_lock_without_a_folder_is_a_storage_failure);

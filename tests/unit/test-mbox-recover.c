@@ -70,6 +70,12 @@ static void enter(void)
 	ck_assert_uint_eq(crash.ends[2], crash.length);
 }
 
+/* No line of these is quoted: where a NUL is before "From ", it may be anybody's. */
+static void enter_plain(void)
+{
+	append("Subject: one\n\nfrom here\nto there\n", "Subject: two\n\nlast line");
+}
+
 static void leave(void)
 {
 	mbox_intent_free(&crash.intent);
@@ -140,12 +146,118 @@ START_TEST(a_file_that_was_made_shorter_meanwhile_is_left_alone)
 }
 END_TEST
 
-START_TEST(a_file_that_was_replaced_is_left_alone)
+/* Device numbers change at each mount, and a file that is restored from a backup has another inode. */
+static void renumber(int numbers)
 {
-	scratch_write(scratch_path("new"), crash.full, crash.length - 3);
-	ck_assert_int_eq(rename(scratch_path("new"), scratch_path("mbox")), 0);
+	if (numbers & 1)
+		crash.intent.device += 7;
+	if (numbers & 2)
+		crash.intent.inode += 7;
+}
+
+START_TEST(other_device_and_inode_numbers_change_nothing)
+{
+	renumber(_i);
+	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
+		size_t whole = cut >= crash.ends[2] ? 2 : cut >= crash.ends[1] ? 1 : 0;
+		size_t end = cut < crash.ends[0] ? cut : crash.ends[whole];
+
+		scratch_write(scratch_path("new"), crash.full, cut);
+		ck_assert_int_eq(rename(scratch_path("new"), scratch_path("mbox")), 0);
+		ck_assert_uint_eq(recover(), whole);
+		scratch_expect(scratch_path("mbox"), crash.full, end);
+	}
+}
+END_TEST
+
+START_TEST(messages_count_whatever_is_before_them_now)
+{
+	renumber(3);
+	memset(crash.full, 'x', strlen(old));
+	scratch_write(scratch_path("mbox"), crash.full, crash.length);
+	ck_assert_uint_eq(recover(), 2);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.length);
+}
+END_TEST
+
+/* A From_ line in the middle of a line belongs to the message before it for every reader. */
+START_TEST(messages_that_do_not_begin_a_line_do_not_count)
+{
+	crash.full[crash.ends[0] - 1] = 'x';
+	scratch_write(scratch_path("mbox"), crash.full, crash.length);
 	ck_assert_uint_eq(recover(), 0);
-	scratch_expect(scratch_path("mbox"), crash.full, crash.length - 3);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.length);
+}
+END_TEST
+
+/* A power loss may leave a file's new size, and NULs in place of any part of what was appended, and of its gap. */
+static void expect_recovery(const char *text, size_t whole, size_t end)
+{
+	const char *path = scratch_path("mbox");
+
+	scratch_write(path, text, crash.length);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(recover(), whole);
+		scratch_expect(path, text, end);
+	}
+}
+
+START_TEST(an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message)
+{
+	char *text = memory_zeroed(1, crash.length);
+
+	renumber(_i);
+	for (size_t from = crash.ends[0]; from < crash.length; from += 3) {
+		for (size_t to = from + 1; to <= crash.length; to += 17) {
+			size_t whole = from >= crash.ends[1] ? 1 : 0;
+
+			memcpy(text, crash.full, crash.length);
+			memset(text + from, 0, to - from);
+			expect_recovery(text, whole, crash.ends[whole]);
+		}
+	}
+	free(text);
+}
+END_TEST
+
+/* The gap of a file that ends without a line end is two octets. In another file they may be anybody's. */
+START_TEST(nuls_in_the_gap_are_cut_away_too)
+{
+	char *text = memory_zeroed(1, crash.length);
+
+	renumber(_i);
+	for (size_t to = crash.ends[0]; to <= crash.length; to += 5) {
+		memcpy(text, crash.full, crash.length);
+		memset(text + strlen(old), 0, to - strlen(old));
+		expect_recovery(text, 0, _i & 2 ? crash.ends[0] : strlen(old));
+	}
+	memcpy(text, crash.full, crash.length);
+	text[strlen(old)] = '\0';
+	expect_recovery(text, 2, crash.length);
+	free(text);
+}
+END_TEST
+
+START_TEST(an_append_of_which_only_the_size_was_written_is_cut_back)
+{
+	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
+		memset(crash.full + strlen(old), 0, crash.length - strlen(old));
+		scratch_write(scratch_path("mbox"), crash.full, cut);
+		ck_assert_uint_eq(recover(), 0);
+		scratch_expect_text(scratch_path("mbox"), old);
+	}
+}
+END_TEST
+
+START_TEST(nuls_of_more_than_the_whole_append_are_left_alone)
+{
+	char *text = memory_zeroed(1, crash.length + 1);
+
+	memcpy(text, crash.full, crash.ends[0]);
+	scratch_write(scratch_path("mbox"), text, crash.length + 1);
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), text, crash.length + 1);
+	free(text);
 }
 END_TEST
 
@@ -214,6 +326,28 @@ START_TEST(a_long_message_that_was_torn_is_cut_away)
 }
 END_TEST
 
+/* Another program delivers behind NULs, whether it looks for a line end or not. */
+START_TEST(a_message_behind_nuls_is_never_cut)
+{
+	static const char *const others[] = {
+	    "\nFrom c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d\n\nx\n\n"};
+	static const size_t nuls_before[] = {1, 2, 511, 512, 513, 600, 65535, 65536, 65537, LONG};
+	size_t theirs = strlen(others[_i]);
+
+	for (size_t i = 0; i < sizeof(nuls_before) / sizeof(nuls_before[0]); i++) {
+		size_t nuls = nuls_before[i], length = crash.ends[0] + nuls + theirs;
+		char *text = memory_zeroed(1, length);
+
+		memcpy(text, crash.full, crash.ends[0]);
+		memcpy(text + crash.ends[0] + nuls, others[_i], theirs);
+		scratch_write(scratch_path("mbox"), text, length);
+		ck_assert_uint_eq(recover(), 0);
+		scratch_expect(scratch_path("mbox"), text, length);
+		free(text);
+	}
+}
+END_TEST
+
 /* The search for somebody's From_ line reads in pieces: it must be found across their borders. */
 START_TEST(a_from_line_far_behind_a_torn_message_is_found)
 {
@@ -248,6 +382,53 @@ START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
 }
 END_TEST
 
+/* What is between the heads is known only by the digest of the whole message. */
+START_TEST(a_message_that_was_altered_in_place_is_left_alone)
+{
+	char *text = make_long();
+
+	append(text, _i ? text : NULL);
+	free(text);
+	crash.full[crash.ends[0] + LONG / 2] ^= 1;
+	scratch_write(scratch_path("mbox"), crash.full, crash.length);
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.length);
+}
+END_TEST
+
+START_TEST(nuls_far_behind_the_head_of_the_first_message_are_cut_with_it)
+{
+	char *text = make_long();
+
+	append(text, text);
+	free(text);
+	memset(crash.full + crash.ends[0] + LONG / 2, 0, 4096);
+	scratch_write(scratch_path("mbox"), crash.full, crash.length - 5);
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.ends[0]);
+}
+END_TEST
+
+/* A reader has removed the first of two messages that differ only at their ends, or in their lengths. */
+START_TEST(a_message_that_has_moved_up_is_not_torn)
+{
+	char *one = make_long(), *two = make_long();
+	size_t length;
+
+	one[LONG - 1] = '1';
+	if (_i > 0)
+		(_i == 1 ? one : two)[LONG - 1000] = '\0';
+	append(one, two);
+	length = crash.length - crash.ends[1];
+	memmove(crash.full + crash.ends[0], crash.full + crash.ends[1], length);
+	scratch_write(scratch_path("mbox"), crash.full, crash.ends[0] + length);
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.ends[0] + length);
+	free(one);
+	free(two);
+}
+END_TEST
+
 START_TEST(an_empty_message_is_recovered_too)
 {
 	append("", "");
@@ -262,22 +443,34 @@ int main(void)
 {
 	Suite *s = suite_create("mbox recover");
 	TCase *two = scratch_case(s, "two messages"), *other = scratch_case(s, "one long message");
-	TCase *empty = scratch_case(s, "empty messages");
+	TCase *empty = scratch_case(s, "empty messages"), *nuls = scratch_case(s, "NULs"), *own = scratch_case(s, "messages of their own");
 
 	tcase_add_checked_fixture(two, enter, leave);
 	tcase_add_checked_fixture(other, enter_long, leave);
 	tcase_add_checked_fixture(empty, NULL, leave);
+	tcase_add_checked_fixture(nuls, enter_plain, leave);
+	tcase_add_checked_fixture(own, NULL, leave);
 	tcase_add_test(two, a_write_that_was_cut_at_any_octet_ends_behind_its_last_whole_message);
 	tcase_add_test(two, recovering_twice_gives_the_same_answer);
 	tcase_add_test(two, a_message_that_somebody_appended_behind_a_torn_one_is_never_cut);
 	tcase_add_test(two, a_file_that_was_made_shorter_meanwhile_is_left_alone);
-	tcase_add_test(two, a_file_that_was_replaced_is_left_alone);
+	tcase_add_loop_test(two, other_device_and_inode_numbers_change_nothing, 0, 4);
+	tcase_add_test(two, messages_count_whatever_is_before_them_now);
+	tcase_add_test(two, messages_that_do_not_begin_a_line_do_not_count);
+	tcase_add_loop_test(nuls, an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message, 0, 4);
+	tcase_add_loop_test(nuls, nuls_in_the_gap_are_cut_away_too, 0, 4);
+	tcase_add_test(nuls, an_append_of_which_only_the_size_was_written_is_cut_back);
+	tcase_add_test(nuls, nuls_of_more_than_the_whole_append_are_left_alone);
+	tcase_add_loop_test(other, a_message_behind_nuls_is_never_cut, 0, 3);
 	tcase_add_test(two, other_octets_in_the_place_of_ours_are_left_alone);
 	tcase_add_test(two, a_place_that_is_gone_holds_nothing_and_is_not_made_again);
 	tcase_add_test(two, what_is_no_mbox_any_more_is_a_failure);
 	tcase_add_loop_test(other, a_long_message_that_was_torn_is_cut_away, 0, 9);
 	tcase_add_test(other, a_from_line_far_behind_a_torn_message_is_found);
 	tcase_add_test(other, a_message_that_a_reader_has_marked_is_not_torn);
+	tcase_add_loop_test(own, a_message_that_was_altered_in_place_is_left_alone, 0, 2);
+	tcase_add_test(own, nuls_far_behind_the_head_of_the_first_message_are_cut_with_it);
+	tcase_add_loop_test(own, a_message_that_has_moved_up_is_not_torn, 0, 3);
 	tcase_add_test(empty, an_empty_message_is_recovered_too);
 	return scratch_main(s);
 }

@@ -1,0 +1,68 @@
+#!/bin/sh
+# The limit on open files may be low: fewer files are open at a time, and what cannot be done with it is said.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+OLD_KERNEL=${MAILHAUL%/src/mailhaul}/tests/support/old_kernel.so
+[ -e "$OLD_KERNEL" ] || OLD_KERNEL=$(cd "$OLDPWD" && pwd)/tests/support/old_kernel.so
+
+mkdir mail
+for n in $(seq 1 120); do
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 1000 /dev/zero | tr '\0' x; echo; } >"mail/$n"
+done
+serve --dir mail
+fresh_configuration
+configure md 'deliver_to = "maildir:Mail"'
+configure mb 'deliver_to = "mbox:inbox"'
+configure command 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >>piped"}'
+
+# limited FILES ARGUMENT...: the program with this limit.
+limited() {
+  _limit=$1 && shift
+  STATUS=0
+  write_configuration
+  (ulimit -n "$_limit" && exec "$MAILHAUL" -c mailhaul.conf "$@") >out 2>err || STATUS=$?
+}
+
+limited 24 md
+check 'a Maildir takes 120 messages with 24 files' exits 0
+check 'all of them' same_maildir Mail mail
+limited 24 mb
+check 'so does an mbox' exits 0
+check 'with all of them' same_mbox inbox mail
+limited 24 command
+check 'and a command' exits 0
+check 'which gets all of them' [ "$(grep -c '^Message-ID' piped)" = 120 ]
+limited 24 verify md mb
+check 'verify needs no more' exits 0
+limited 24 list md
+check 'list neither' exits 0
+limited 24 check md
+check 'nor check' exits 0
+
+rm -rf Mail state
+STATUS=0
+export OLD_KERNEL
+(ulimit -n 24 && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$OLD_KERNEL \
+  exec "$MAILHAUL" -c mailhaul.conf md) >out 2>err || STATUS=$?
+check 'a Maildir whose files are synced one by one takes them, too' exits 0
+check 'each once' same_maildir Mail mail
+
+limited 10 md
+check 'too few for that is a temporary failure' exits 75
+check 'which names the limit' contains err 'Too many open files; raise the limit on open files, which is 10 (ulimit -n)'
+limited 5 md
+check 'also at the very beginning' contains err 'raise the limit on open files, which is 5 (ulimit -n)'
+
+# 30 accounts at a time would need 30 files in the parent alone.
+fresh_configuration
+echo 'jobs = 30' >>mailhaul.conf.in
+for n in $(seq 1 30); do configure "a$n" "deliver_to = \"maildir:Mail$n\"" 'login_retry = 10m'; done
+rm -rf mail/*
+printf 'Subject: 1\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
+write_configuration
+STATUS=0
+(ulimit -n 20 && exec timeout -s KILL 600 "$MAILHAUL" -c mailhaul.conf) >out 2>err || STATUS=$?
+check '30 accounts that may run at a time succeed' exits 0
+for n in $(seq 1 30); do [ "$(ls "Mail$n/new" 2>/dev/null | wc -l)" = 1 ] || echo "a$n"; done >missing
+check 'and get their mail' [ ! -s missing ]
+
+done_testing

@@ -1,0 +1,169 @@
+#!/bin/sh
+# An append to an mbox that ended in the middle is completed or taken back by the next run, whatever the
+# filesystem, a backup or other programs have made of the file meanwhile.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
+strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
+
+OLD=69 # octets that were there before
+mkdir mail empty
+for n in 1 2 3; do
+  { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 20000 /dev/urandom | base64; } >"mail/$n"
+done
+
+# strike INJECTION...: a run in which calls fail or are the last.
+strike() {
+  _injections=''
+  for _injection in "$@"; do _injections="$_injections -e inject=$_injection"; done
+  write_configuration
+  STATUS=0
+  # shellcheck disable=SC2086 # one word for each
+  strace -f -qq -o trace -e trace=fsync,ftruncate,fallocate $_injections "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+}
+
+# ready: an mbox with one message of others, and a state that knows of nothing.
+ready() {
+  rm -rf state inbox* before
+  fresh_configuration
+  configure a 'deliver_to = "mbox:inbox"'
+  printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nolder\n\n' >inbox
+  [ "$(wc -c <inbox)" = "$OLD" ] || bail 'the old message has another size'
+  serve --dir empty
+  run
+  serve --dir mail
+}
+
+# killed: three messages have been appended, and none is recorded.
+killed() {
+  ready
+  strike fsync:signal=KILL:when=1
+  cp inbox whole
+  [ "$(grep -ac '^Message-ID' inbox)/$(sqlite3 state/a.db 'SELECT count(*) FROM message')/$(sqlite3 state/a.db 'SELECT count(*) FROM pending')" = 3/0/3 ] ||
+    bail 'the kill did not come between delivery and record'
+}
+extent() { sqlite3 state/a.db "SELECT coalesce(sum(length), 0) FROM pending WHERE position <= $1"; } # octets of the first N
+nuls() { # FROM LENGTH: behind the old message
+  dd if=/dev/zero of=inbox bs=1 seek=$((OLD + $1)) count="$2" conv=notrunc 2>/dev/null
+}
+remounted() { sqlite3 state/a.db 'UPDATE intent SET device = device + 1'; }
+restored() { cp inbox inbox.copy && mv inbox.copy inbox && sqlite3 state/a.db 'UPDATE intent SET inode = inode + 1, device = device + 1'; }
+# completed NEW: the next run fetched so many, and all is there once, with the old message untouched.
+completed() {
+  exits 0 && contains out "a: $1 new (" || return 1
+  tail -c "+$((OLD + 1))" inbox >added
+  same_mbox added mail && cmp -n "$OLD" inbox whole
+}
+# only_grown: nothing of what was there is gone.
+only_grown() { cmp -n "$(wc -c <before)" before inbox; }
+
+killed
+remounted
+run -v
+check 'what was appended is known after a mount that gave the device another number' completed 0
+
+killed
+restored
+run -v
+check 'and in a file that was restored from a backup' completed 0
+
+killed
+tr 'a-z' 'b-za' <inbox | head -c 30 >new-beginning
+dd if=new-beginning of=inbox bs=1 seek=5 conv=notrunc 2>/dev/null
+cp inbox whole
+restored
+run -v
+check 'whatever is before it' completed 0
+
+killed
+truncate -s -1000 inbox
+restored
+run -v
+check 'a torn message is cut away there, too' completed 1
+
+killed
+nuls 0 "$(extent 3)"
+run -v
+check 'an append of which only the size was written is taken back' completed 3
+
+killed
+nuls 0 "$(extent 3)"
+truncate -s -5000 inbox
+restored
+run -v
+check 'in a restored file as well' completed 3
+
+killed
+nuls 0 4096
+run -v
+check 'so is one whose first page is NUL' completed 3
+
+killed
+nuls "$(($(extent 1) + 4028))" 8192
+run -v
+check 'a message with NULs behind its head is cut away with those behind it' completed 2
+
+killed
+nuls "$(extent 2)" 100
+truncate -s -2000 inbox
+remounted
+run -v
+check 'the last one when it is torn and has NULs' completed 1
+
+killed
+nuls "$(extent 1)" 4096
+truncate -s "$((OLD + $(extent 1) + 4096))" inbox
+printf 'From them@example.net Fri Feb 13 23:31:30 2009\nSubject: theirs\n\ntheirs\n\n' >>inbox
+cp inbox before
+run -v
+check 'a message that somebody has appended behind NULs is left where it is' only_grown
+check 'and what was whole before them is not fetched again' contains out 'a: 2 new ('
+
+killed
+python3 - <<'END'
+data = open("inbox", "rb").read().replace(b"Subject: 1\n", b"Subject: 1\nStatus: RO\n")
+end = data.rindex(b"\n\nFrom ") + 2  # the reader has deleted the last message, too
+open("inbox", "r+b").write(data[:end])
+open("inbox", "r+b").truncate(end)
+END
+cp inbox before
+run -v
+check 'a message that a reader has marked is left where it is' only_grown
+
+killed
+head -c "$OLD" inbox >inbox.new
+printf '\0\0\0\0' >>inbox.new
+python3 -c 'import sys; sys.stdout.write("binary, not mail " * 100)' >>inbox.new
+mv inbox.new inbox
+cp inbox before
+run -v
+check 'what is not ours is left where it is, NULs before it or not' only_grown
+
+ready
+strike fallocate:error=ENOSPC:when=1
+check 'without room for a batch' says err \
+  'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; make room; nothing is deleted from the server meanwhile'
+check 'a run ends with a temporary error' exits 75
+check 'and has appended nothing' [ "$(wc -c <inbox)" = "$OLD" ]
+cp inbox whole
+run -v
+check 'so that the next one completes' completed 3
+
+ready
+cp inbox whole
+strike fallocate:error=EOPNOTSUPP
+check 'a filesystem that cannot reserve room takes the messages all the same' exits 0
+run -v
+check 'all of them' completed 0
+
+# As btrfs does at its quota: neither can the file be synced, nor made shorter, and NULs are in it.
+ready
+cp inbox whole
+strike fsync:error=EDQUOT:when=1 ftruncate:error=EDQUOT:when=2+
+check 'an append that cannot be cut back is reported' contains err 'its end may hold a torn message, which the next run cuts away'
+nuls 0 30000
+run -v
+check 'and taken back by the next run' completed 3
+
+done_testing

@@ -1,0 +1,308 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/platform.h"
+#include "check_main.h"
+#include "scratch.h"
+#include "store/destination.h"
+#include "store/mbox_intent.h"
+
+#define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
+
+/* What the system would do: these take the place of the C library's functions in this program. */
+static struct {
+	bool old_kernel;  /* one that cannot sync a filesystem as a whole */
+	int no_room;	  /* errno of a reservation, or 0 */
+	int no_cut;	  /* errno of an attempt to make a file shorter, or 0 */
+	unsigned reserved; /* reservations that were asked for */
+	unsigned synced;   /* syncs of the filesystem as a whole */
+} fake;
+
+int uname(struct utsname *name)
+{
+	memset(name, 0, sizeof(*name));
+	strcpy(name->release, fake.old_kernel ? "5.4.0" : "6.1.0");
+	return 0;
+}
+
+#if defined(SYS_syncfs) && defined(HAVE_SYNCFS)
+#define COUNTS_SYNCS
+int syncfs(int fd)
+{
+	fake.synced++;
+	return (int)syscall(SYS_syncfs, fd);
+}
+#endif
+
+#if defined(SYS_fallocate) && defined(SYS_ftruncate) && defined(__LP64__)
+#define HAVE_FAKES
+int fallocate(int fd, int mode, off_t offset, off_t length)
+{
+	fake.reserved++;
+	errno = fake.no_room;
+	return fake.no_room ? -1 : (int)syscall(SYS_fallocate, fd, mode, offset, length);
+}
+
+int ftruncate(int fd, off_t length)
+{
+	errno = fake.no_cut;
+	return fake.no_cut ? -1 : (int)syscall(SYS_ftruncate, fd, length);
+}
+#endif
+
+static struct destination_settings settings = {.account = "work", .maildrop = "me@host"};
+
+static struct destination *open_destination(const struct destination_ops *ops, const char *name)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	settings.path = scratch_path(name);
+	ck_assert_msg(ops->open(&d, &settings, &err), "%s", err.cause);
+	return d;
+}
+
+static bool try_deliver(struct destination *d, const char *uid, const char *text, struct error *err)
+{
+	struct destination_message message = {.uid = uid, .sender = "a@b", .now = 1700000000};
+
+	return d->ops->begin(d, &message, err) && d->ops->write(d, text, strlen(text), err) &&
+	    d->ops->finish(d, err) == DESTINATION_TOOK;
+}
+
+static void deliver(struct destination *d, const char *uid, const char *text)
+{
+	struct error err;
+
+	ck_assert_msg(try_deliver(d, uid, text, &err), "%s", err.cause);
+}
+
+/* So many more files can be opened, or fewer. */
+static rlim_t limit_files_to(rlim_t more)
+{
+	int next = dup(0);
+	struct rlimit limit;
+
+	ck_assert_int_ge(next, 0);
+	close(next);
+	limit.rlim_cur = limit.rlim_max = (rlim_t)next + more;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return limit.rlim_cur;
+}
+
+/* Other parts of the program need files, too. */
+static void expect_free_file(void)
+{
+	int fd = dup(0);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+}
+
+/* With and without a sync of the whole filesystem; the limit is known at first, or lower than it seemed. */
+START_TEST(a_maildir_takes_more_messages_than_files_may_be_open)
+{
+	struct destination *d;
+	struct error err;
+
+	fake.old_kernel = _i & 1;
+	if (_i & 2)
+		limit_files_to(8);
+	d = open_destination(&maildir_ops, "Maildir");
+	if (!(_i & 2))
+		limit_files_to(3);
+	for (int i = 0; i < 100; i++) {
+		char uid[16];
+
+		snprintf(uid, sizeof(uid), "%d", i);
+		deliver(d, uid, "text\n");
+		if (_i & 2)
+			expect_free_file();
+		if (i % 40 == 30)
+			ck_assert(d->ops->commit(d, &err));
+		if (i % 3 == 0) {
+			ck_assert(d->ops->begin(d, &(struct destination_message){.uid = "discarded"}, &err));
+			d->ops->discard(d);
+		}
+	}
+	ck_assert_msg(d->ops->commit(d, &err), "%s", err.cause);
+	destination_close(&d);
+	ck_assert_uint_eq(scratch_count(scratch_path("Maildir/tmp")), 0);
+	ck_assert_uint_eq(scratch_count(scratch_path("Maildir/new")), 100);
+}
+END_TEST
+
+#ifdef COUNTS_SYNCS
+/* Few messages are synced one by one, which takes open files. */
+START_TEST(files_that_were_closed_before_their_sync_are_synced_with_the_filesystem)
+{
+	int folder = open(scratch_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool can = platform_can_sync_all(folder);
+	struct destination *d;
+	struct error err;
+
+	close(folder);
+	if (!can)
+		return;
+	limit_files_to(8);
+	d = open_destination(&maildir_ops, "Maildir");
+	deliver(d, "1", "text\n");
+	deliver(d, "2", "text\n");
+	ck_assert(d->ops->commit(d, &err));
+	ck_assert_uint_eq(fake.synced, 1);
+	destination_close(&d);
+}
+END_TEST
+#endif
+
+START_TEST(where_no_file_can_be_opened_the_limit_is_named)
+{
+	struct destination *d = open_destination(&maildir_ops, "Maildir");
+	char want[64];
+	struct error err;
+
+	snprintf(want, sizeof(want), "raise the limit on open files, which is %d (ulimit -n)", (int)limit_files_to(0));
+	ck_assert(!try_deliver(d, "u", "text\n", &err));
+	ck_assert_int_eq(err.kind, ERROR_STORAGE);
+	ck_assert(err.temporary);
+	ck_assert_str_eq(err.mend, want);
+	destination_close(&d);
+}
+END_TEST
+
+#ifdef HAVE_FAKES
+static const char old[] = "From x\n\nold\n";
+
+static struct destination *two_for_mbox(void)
+{
+	struct destination *d;
+
+	scratch_write_text(scratch_path("mbox"), old);
+	d = open_destination(&mbox_ops, "mbox");
+	deliver(d, "1", "one\n");
+	deliver(d, "2", "two\n");
+	return d;
+}
+
+static const struct {
+	int no_room, no_cut;
+} full[] = {{ENOSPC, 0}, {EDQUOT, 0}, {EDQUOT, EDQUOT}};
+
+START_TEST(without_room_for_a_batch_nothing_is_appended)
+{
+	struct destination *d = two_for_mbox();
+	const struct mbox_intent *intent;
+	struct error err;
+
+	ck_assert(d->ops->prepare(d, &intent, &err));
+	fake.no_room = full[_i].no_room;
+	fake.no_cut = full[_i].no_cut;
+	ck_assert(!d->ops->commit(d, &err));
+	ck_assert_int_eq(err.saved_errno, full[_i].no_room);
+	ck_assert(err.temporary);
+	ck_assert_ptr_nonnull(strstr(err.mend, "make room"));
+	scratch_expect_text(scratch_path("mbox"), old);
+	d->ops->rollback(d);
+	destination_close(&d);
+}
+END_TEST
+
+static const int unable[] = {0, EOPNOTSUPP, ENOSYS, EINVAL, ENODEV, EPERM};
+
+START_TEST(where_room_cannot_be_reserved_a_batch_is_appended_all_the_same)
+{
+	struct destination *d = two_for_mbox();
+	const struct mbox_intent *intent;
+	struct error err;
+
+	fake.no_room = unable[_i];
+	ck_assert(d->ops->prepare(d, &intent, &err));
+	ck_assert(d->ops->commit(d, &err));
+	ck_assert_uint_eq(fake.reserved, 1);
+	scratch_expect_text(scratch_path("mbox"), "From x\n\nold\n\n" FROM "one\n\n" FROM "two\n\n");
+	destination_close(&d);
+}
+END_TEST
+
+static struct mbox_intent copy_of(const struct mbox_intent *intent)
+{
+	struct mbox_intent copy = *intent;
+
+	copy.path = strdup(intent->path);
+	copy.extents = calloc(intent->count, sizeof(*copy.extents));
+	memcpy(copy.extents, intent->extents, intent->count * sizeof(*copy.extents));
+	return copy;
+}
+
+/* At each octet, with what was written and with NULs in its place, as a filesystem may leave them. */
+START_TEST(what_could_not_be_cut_back_is_cut_by_the_next_recovery)
+{
+	static const size_t gap = 1, first = sizeof(FROM "one\n\n") - 1, appended = 2 * (sizeof(FROM "one\n\n") - 1);
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (size_t room = 1; room < gap + appended; room++) {
+		struct destination *d = two_for_mbox();
+		const struct mbox_intent *intent;
+		struct mbox_intent left;
+		struct rlimit limit = {sizeof(old) - 1 + room, RLIM_INFINITY};
+		size_t whole, length, want;
+		struct error err;
+		char *text;
+
+		ck_assert(d->ops->prepare(d, &intent, &err));
+		left = copy_of(intent);
+		fake.no_cut = EDQUOT;
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		ck_assert(!d->ops->commit(d, &err));
+		ck_assert_ptr_nonnull(strstr(err.mend, "torn message"));
+		limit.rlim_cur = RLIM_INFINITY;
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		destination_close(&d);
+		text = scratch_read(scratch_path("mbox"), &length);
+		ck_assert_uint_eq(length, sizeof(old) - 1 + room);
+		if (_i) {
+			memset(text + sizeof(old) - 1, 0, room);
+			scratch_write(scratch_path("mbox"), text, length);
+		}
+		fake.no_cut = 0;
+		ck_assert(mbox_ops.recover(NULL, &left, &whole, &err));
+		want = _i ? 0 : room >= gap + first ? 1 : 0;
+		ck_assert_uint_eq(whole, want);
+		scratch_expect(scratch_path("mbox"), text, _i ? sizeof(old) - 1 : sizeof(old) - 1 + gap + want * first);
+		mbox_intent_free(&left);
+		free(text);
+	}
+}
+END_TEST
+#endif
+
+int main(void)
+{
+	Suite *s = suite_create("storage limits");
+	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room");
+
+	tcase_add_loop_test(files, a_maildir_takes_more_messages_than_files_may_be_open, 0, 4);
+#ifdef COUNTS_SYNCS
+	tcase_add_test(files, files_that_were_closed_before_their_sync_are_synced_with_the_filesystem);
+#endif
+	tcase_add_test(files, where_no_file_can_be_opened_the_limit_is_named);
+#ifdef HAVE_FAKES
+	LOOP_OVER(room, without_room_for_a_batch_nothing_is_appended, full);
+	LOOP_OVER(room, where_room_cannot_be_reserved_a_batch_is_appended_all_the_same, unable);
+	tcase_add_loop_test(room, what_could_not_be_cut_back_is_cut_by_the_next_recovery, 0, 2);
+#else
+	(void)room;
+#endif
+	return scratch_main_apart(s);
+}
