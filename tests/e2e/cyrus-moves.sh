@@ -28,4 +28,18 @@ check 'it loses a command behind AUTH in the same packet' [ "$(grep -c '^+OK [0-
 check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 moves_beside
 
+# Debian's default: a minute has to pass between two logins.
+cyrus_stop
+sed -i 's/^popminpoll: .*/popminpoll: 1/' "$CYRUS_ROOT/etc/imapd.conf"
+cyrus_start || bail 'Cyrus does not start again'
+moves_from "$CYRUS_PORT" "$CYRUS_CA"
+account leave forever 'deliver_to = "maildir:Mail"'
+run
+for nth in second third; do
+  run
+  check "Cyrus wants a minute between logins: the $nth run has exit code 75" exits 75
+  check "with the server's words ($nth)" contains err '[LOGIN-DELAY]'
+  check "and the hint to wait ($nth)" contains err 'run mailhaul less often'
+done
+
 done_testing
