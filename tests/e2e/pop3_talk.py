@@ -6,7 +6,8 @@ Usage: pop3_talk.py HOST PORT CA_FILE LINES:PACKET...
 Each PACKET is sent as it is, in one piece, and CRLF after it; "\\n" in it is CRLF, too, so that several commands can be
 in one packet. After it as many LINES of the answer are awaited. In the end the connection is read until
 the server closes it, or, where the last PACKET is "close", dropped at once. A PACKET that is empty is not sent: lines
-are awaited. "hold FILE" makes FILE, and waits until FILE.go is there.
+are awaited. "hold FILE" makes FILE, and waits until FILE.go is there or the test
+has ended.
 """
 
 import os
@@ -46,7 +47,8 @@ def main():
 def hold(path):
     with open(path, "w") as file:
         file.write("held")
-    while not os.path.exists(path + ".go"):
+    parent = os.getppid()
+    while not os.path.exists(path + ".go") and os.getppid() == parent:
         time.sleep(0.02)
 
 
