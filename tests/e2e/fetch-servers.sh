@@ -17,7 +17,7 @@ wanted='courier-pop courier-base courier-authlib courier-authlib-userdb popa3d s
 cyrus-pop3d cyrus-common mailutils-pop3d mailutils-common solid-pop3d perdition nginx libnginx-mod-mail
 python3-twisted'
 # Dependencies that the programs used by the tests do not load. Some of them are large.
-unused='libclamav12 libclamav11t64 libclamav11 libclamav12t64 libzephyr4 python3-bcrypt python3-cryptography
+unused='libclamav12 libpython3.11 libpython3.13 libclamav11t64 libclamav11 libclamav12t64 libzephyr4 python3-bcrypt python3-cryptography
 python3-hamcrest python3-openssl python3-pyasn1 python3-pyasn1-modules python3-service-identity'
 
 die() {

@@ -21,7 +21,8 @@ account() {
 }
 
 server_holds() { [ "$(left "$1")" -eq "$2" ] || { echo "it holds $(left "$1")"; return 1; }; }
-sessions() { grep -c ': connecting to ' err || :; }
+# Not by "connecting to": a host may have more than one address.
+sessions() { grep -c ', certificate good for ' err || :; }
 
 # talk STEP...: what the server says to pop3_talk.py, in ./said.
 talk() { "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
