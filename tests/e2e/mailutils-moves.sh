@@ -9,7 +9,7 @@ count=55
 mailutils_prepare "$WORK/mailutils" || unpacked_none mailutils
 # A message without a body gets one more empty line each time that mailutils rewrites the mailbox.
 dovecot_make_mail source 60 1 && rm $(grep -l '^X-Padding' source/*) || bail 'no mail'
-for name in leave take both; do
+for name in leave take both first; do
   mailutils_add_user "$name" "$name" && mailutils_fill "$name" source || bail 'no accounts'
 done
 mailutils_start || bail 'mailutils does not start'
@@ -40,5 +40,14 @@ talk 1: 1:'USER both' 1:'PASS both' 1:'LIST 1' 2:UIDL "$count": 1:'LIST 1' 0:QUI
 sed -n '4p' said >before
 grep '^+OK 1 ' said | tail -n 1 >after
 check 'its UIDL makes a message longer than LIST said before' [ "$(cut -d' ' -f3 after)" -gt "$(cut -d' ' -f3 before)" ]
+
+# "first" was never listed before: its messages grow by UIDL.
+account first forever 'deliver_to = "maildir:First"'
+run -vv
+check 'messages that grow by UIDL are no reason to begin again' [ "$(sessions)" -eq 1 ]
+check 'all are here' contains out "first: $count new"
+account first no 'deliver_to = "maildir:First"'
+run -v
+check 'none comes again, all are deleted' contains out "first: 0 new (0 B), $count deleted, 0 left on server"
 
 done_testing

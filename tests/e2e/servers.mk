@@ -1,7 +1,9 @@
 # End to end against servers that are not installed: tests/e2e/fetch-servers.sh gets them, see unpacked.sh.
 server_tests = \
+	tests/e2e/courier-faults.sh \
 	tests/e2e/courier-moves.sh \
 	tests/e2e/cyrus-moves.sh \
+	tests/e2e/dovecot-faults.sh \
 	tests/e2e/mailutils-moves.sh \
 	tests/e2e/nginx-moves.sh \
 	tests/e2e/perdition-moves.sh \

@@ -8,7 +8,7 @@ trap 'solid_stop; finish' EXIT
 count=60
 solid_prepare "$WORK/solid" || unpacked_none solid-pop3d
 dovecot_make_mail source "$count" 1 || bail 'no mail'
-for name in leave take beside open; do
+for name in leave take beside open locked; do
   solid_add_user "$name" "$name" && solid_fill "$name" source || bail 'no accounts'
 done
 solid_start || bail 'solid-pop3d does not start'
@@ -34,11 +34,26 @@ run
 check 'solid-pop3d refuses a whole maildrop for one message without a final newline' [ "$STATUS" -ne 0 ]
 check 'in one line' [ "$(wc -l <err)" -eq 1 ]
 check 'with its words' contains err '(the server said: mailbox is damaged)'
+check 'which is no wrong password' [ "$STATUS" -ne 77 ]
+check 'nobody is sent to check one' lacks err 'check user and password'
 check 'the maildrop is as it was' cmp damaged "$SOLID_ROOT/var/mail/open"
 cp whole "$SOLID_ROOT/var/mail/open"
-run_later +2h
-check 'when it is whole again, all comes' exits 0
+run
+check 'when it is whole again, all comes, at once' exits 0
 check 'once' same_maildir Open expected-take
 check 'and the server holds none' server_holds open 0
+
+# Another program has the mailbox's lock: the login fails.
+touch "$SOLID_ROOT/var/mail/locked.lock"
+account locked no 'deliver_to = "maildir:Locked"'
+run
+check 'a mailbox that is locked passes: exit code 75' exits 75
+check 'the server is quoted' contains err "(the server said: can't lock mailbox file)"
+check 'it is no wrong password either' lacks err 'check user and password'
+rm "$SOLID_ROOT/var/mail/locked.lock"
+run
+check 'when it is free again, all comes, at once' exits 0
+check 'as it was' same_maildir Locked expected-take
+check 'and is deleted' server_holds locked 0
 
 done_testing

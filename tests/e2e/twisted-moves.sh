@@ -18,6 +18,7 @@ moves_from "$TWISTED_PORT" "$TWISTED_CA"
 dump() { twisted_dump "$1" "$1" "$2"; }
 left() { twisted_count "$1"; }
 
+moves "$count"
 talk 1: 1:'USER gone' 1:'PASS gone' 1:'DELE 1' 0:close || bail 'it does not talk'
 check 'Twisted deletes at DELE, without QUIT' server_holds gone "$((count - 1))"
 twisted_fill gone source
@@ -41,6 +42,8 @@ check 'the server dies at the first DELE: what is gone there is here' safe
 twisted_stop
 twisted_start || bail 'Twisted does not start again'
 run
-check 'and in the next session' safe
+check 'and in the next session, in which the rest is deleted' server_holds gone 0
+check 'after which all is here' safe
+check 'once' same_maildir Gone expected-gone
 
 done_testing
