@@ -38,6 +38,11 @@ void steps_retrieve(struct run *r, struct plan_entry *e)
 	steps->octets += e->octets;
 }
 
+bool steps_may_retrieve(const struct run *r)
+{
+	return !is_one_by_one(r) || !steps_asks(r) || (r->steps.messages == 0 && r->steps.count < QUESTIONS_MOST);
+}
+
 bool steps_is_due(const struct run *r)
 {
 	const struct steps *steps = &r->steps;

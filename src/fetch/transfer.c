@@ -70,7 +70,7 @@ static void fill_window(struct run *r)
 			steps_ask(r);
 			continue;
 		}
-		if (!e)
+		if (!e || !steps_may_retrieve(r))
 			return;
 		/* One message goes in any case, or nothing would ever move where the login takes that long. */
 		if (r->steps.sent > 0 && deadline_left(r->t->until) == 0) {
@@ -216,6 +216,8 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		keep_refusal(r, event);
 		return true;
 	case SESSION_OK:
+		if (r->arrival.ended)
+			return error_set(err, ERROR_INTERNAL, "a message came before the one before it was taken");
 		arrival_start(r, event);
 		return true;
 	case SESSION_DATA:

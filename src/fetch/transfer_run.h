@@ -101,6 +101,9 @@ void steps_retrieve(struct run *r, struct plan_entry *e);
 /* Whether messages count only after the server has answered a question. */
 bool steps_asks(const struct run *r);
 
+/* Whether another message may be asked for: not before there is room for the question that has to follow it. */
+bool steps_may_retrieve(const struct run *r);
+
 /* Whether a question is due: after some messages, and after the last one. */
 bool steps_is_due(const struct run *r);
 

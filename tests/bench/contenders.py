@@ -55,6 +55,8 @@ class Contender:
     environment = {}
     peer = False
     nothing_new = 0   # exit status when there was nothing to fetch
+    statuses = (0,)   # exit statuses when there was
+    odd = ""          # which message out of the ordinary is among those it fetches
     parallel = False  # several accounts at the same time
 
     def version(self):
@@ -68,15 +70,17 @@ class Mailhaul(Contender):
     exact = True
     fetches_before_poll = True
 
-    def __init__(self, program, mbox=False):
-        self.program, self.mbox = program, mbox
-        self.name = "mailhaul mbox" if mbox else "mailhaul"
+    def __init__(self, program, mbox=False, odd=""):
+        self.program, self.mbox, self.odd = program, mbox, odd
+        self.name = "mailhaul mbox" if mbox else f"mailhaul, odd {odd}" if odd else "mailhaul"
+        if odd == "size":
+            self.statuses = (0, 75, 76)  # it may tell of that message
 
     def version(self):
         return first_line(str(self.program), "--version")
 
     def takes_part(self, workload):
-        return workload.mbox or not self.mbox
+        return (workload.mbox or not self.mbox) and (not self.odd or self.odd in workload.odd)
 
     def commands(self, job):
         lines = [f'state_dir = "{job.folder}/state"', f"jobs = {len(job.accounts)}"]

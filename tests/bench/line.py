@@ -80,18 +80,19 @@ class Relay:
     server_prefix = client_prefix = ()
 
     def __init__(self):
-        self.process = None
+        self.processes = []
 
     def port(self, server):
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, str(HERE / "relay.py"), server.port, str(ROUND_TRIP / 2)], stdout=subprocess.PIPE,
             text=True)
-        return self.process.stdout.readline().strip()
+        self.processes.append(process)
+        return process.stdout.readline().strip()
 
     def stop(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait()
+        for process in self.processes:
+            process.kill()
+            process.wait()
 
 
 def open_line(folder, program):

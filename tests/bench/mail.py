@@ -1,7 +1,7 @@
 """The benchmark's mail: the same octets on every machine, quick to make.
 
-Files are as they are on the wire (CRLF, without dot-stuffing): a server that has nothing to convert is
-faster, and the limit that contenders are held to is closer. What they have to deliver has LF.
+Files for Dovecot are as they are on the wire (CRLF, without dot-stuffing): a server that has nothing to convert is
+faster, and the limit that contenders are held to is closer. What they have to deliver has LF, and Courier's files, too.
 """
 
 import base64
@@ -89,23 +89,30 @@ class Digests:
         self.held += data[len(stripped):]
 
 
-def make(folder, sizes, blocks):
-    """Fills a new folder with a message of each size (octets with LF); returns a list of Message."""
+def make(folder, sizes, blocks, end=b"\r\n", raw=None):
+    """
+    Fills a new folder with a message of each size (octets with LF); returns a list of Message. 'end' of the lines of the
+    files; 'raw': the number of a message whose header has characters outside ASCII.
+    """
     folder.mkdir(parents=True)
     text, attachment = blocks
     messages = []
     for number, size in enumerate(sizes):
         rng = random.Random(f"{folder.name}:{number}:{size}")
         first = header(rng, number, folder.name)
+        if number == raw:
+            first = first.replace(b"Subject: ", "Subject: Grüße, ".encode())
         digests = Digests()
         digests.add_header(first)
         octets = 0
         block = text if size <= TEXT_MOST else attachment
         with open(folder / f"{number:06}", "wb") as file:
-            octets += file.write(first.replace(b"\n", b"\r\n"))
+            file.write(first.replace(b"\n", end))
+            octets += len(first) + first.count(b"\n")
             for chunk in block.cut(rng, max(size - len(first), 2)):
                 digests.add_body(chunk)
-                octets += file.write(chunk.replace(b"\n", b"\r\n"))
+                file.write(chunk.replace(b"\n", end))
+                octets += len(chunk) + chunk.count(b"\n")
         messages.append(Message(digests.whole.digest(), digests.body.digest(), octets))
     return messages
 

@@ -105,8 +105,8 @@ class Rounds:
         if not result:
             return f"took more than {MOST} s"
         wrong = verify.check(contender, job, mail.messages, content)
-        wanted = contender.nothing_new if job.poll and contender.name in self.standing else 0
-        return wrong or (f"exit status {result.status}" if result.status != wanted else "")
+        wanted = (contender.nothing_new,) if job.poll and contender.name in self.standing else contender.statuses
+        return wrong or (f"exit status {result.status}" if result.status not in wanted else "")
 
     def show(self, contender, job, problem):
         say(f"{contender.name}: {problem}; the end of what it said:")
@@ -143,14 +143,14 @@ class Rounds:
             return whole, 1.0, ""
         return part, scale, f"~ did 1/{scale:.0f} of the work, times {scale:.0f}"
 
-    def play(self, contenders, rounds, whole, part, uids):
-        """All rounds. Returns the rows of the table by name."""
+    def play(self, contenders, rounds, whole, part, uids, odd):
+        """All rounds. 'odd': the mail of those who fetch such a message, by its kind. Returns the rows of the table by name."""
         rows, work, spent = {}, {}, {}
         for contender in contenders:
             if self.workload.poll:
                 work[contender.name], scale, note = whole, 1.0, self.prepare_poll(contender, whole, uids)
             else:
-                work[contender.name], scale, note = self.share(contender, whole, part)
+                work[contender.name], scale, note = self.share(contender, odd.get(contender.odd, whole), part)
             row = rows[contender.name] = Row(contender.name, scale=scale, note=note)
             if self.workload.poll and contender.name not in self.standing:
                 row.fail(note, given_up=True)

@@ -1,4 +1,4 @@
-"""The benchmark's Dovecot, through server.sh."""
+"""The benchmark's servers, through server.sh."""
 
 import os
 import pathlib
@@ -8,15 +8,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Server:
-    """'prefix' is a command that starts another one elsewhere, in a network namespace; 'listen' the addresses."""
+    """
+    'prefix' is a command that starts another one elsewhere, in a network namespace; 'listen' the addresses; 'kind' dovecot or
+    courier. OSError: there is no such server here.
+    """
 
-    def __init__(self, folder, prefix=(), listen=""):
+    def __init__(self, folder, prefix=(), listen="", kind="dovecot"):
         folder.mkdir()
         environment = dict(os.environ, TMPDIR=str(folder.parent))
         if listen:
             environment["DOVECOT_LISTEN"] = listen
         self.process = subprocess.Popen(
-            [*prefix, "sh", str(HERE / "server.sh"), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*prefix, "sh", str(HERE / "server.sh"), str(folder), kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env=environment)
         self.host = "localhost"
         _, self.port, ca, self.version = self.answer().split()
@@ -28,7 +31,7 @@ class Server:
     def answer(self):
         line = self.process.stdout.readline()
         if not line.startswith("ok"):
-            raise RuntimeError(f"the server says {line.strip() or 'nothing'}")
+            raise OSError(f"the server says {line.strip() or 'nothing'}")
         return line
 
     def command(self, *words):

@@ -1,18 +1,22 @@
 #!/bin/sh
-# The benchmark's server: the private Dovecot of the tests, told from standard input what to do.
+# The benchmark's server: the private Dovecot or Courier of the tests, told from standard input what to do.
 #
-#   server.sh DIR      DIR: a private folder; the server's mail lives beside it
+#   server.sh DIR dovecot|courier      DIR: a private folder; Dovecot's mail lives beside it
 #
 # Each line of input is a command, each is answered by one line, "ok ..." or "failed":
 #   accounts NAME...       new accounts, whose passwords are their names
 #   fill NAME FOLDER       a message of each file in FOLDER; it has no blanks in its path
+#   misjudge NAME FILE     Courier: from now on lists this message with 40 octets less than it has
 # The first answer, without a command, is "ok PORT CA_FILE VERSION". The server ends with the input.
 E2E_DIR=$(cd "$(dirname "$0")/../e2e" && pwd) || exit 1
 # shellcheck source=tests/e2e/ports.sh
 . "$E2E_DIR/ports.sh"
 # shellcheck source=tests/e2e/dovecot.sh
 . "$E2E_DIR/dovecot.sh"
-trap dovecot_clean EXIT
+# shellcheck source=tests/e2e/courier.sh
+srcdir=$E2E_DIR/../..
+. "$E2E_DIR/courier.sh"
+trap 'courier_stop; dovecot_clean' EXIT
 trap 'exit 1' HUP INT TERM
 
 # One login process for each connection is slow to start: they are kept ready, for all contenders alike.
@@ -30,8 +34,28 @@ service pop3 {
   process_limit = 200
   process_min_avail = 4
 }'
-dovecot_start "$1" || exit 1
-echo "ok $DOVECOT_POP3S_PORT $DOVECOT_CA $DOVECOT_VERSION"
+kind=$2
+if [ "$kind" = courier ]; then
+  [ -z "${DOVECOT_LISTEN:-}" ] || COURIER_LISTEN=0
+  if ! courier_prepare "$1/courier"; then
+    echo "failed: ${UNPACKED_REASON:-it cannot be prepared}" && exit 1
+  fi
+  courier_add_user none none && courier_start || exit 1
+  echo "ok $COURIER_POP3S_PORT $COURIER_CA Courier"
+else
+  dovecot_start "$1" || exit 1
+  echo "ok $DOVECOT_POP3S_PORT $DOVECOT_CA $DOVECOT_VERSION"
+fi
+
+# courier_misjudge NAME FILE: Courier believes the sizes that it once noted.
+courier_misjudge() {
+  sizes=$COURIER_ROOT/mail/$1/Maildir/courierpop3dsizelist
+  "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" 1: 1:"USER $1" 1:"PASS $1" 1:LIST 0:QUIT \
+    >"$COURIER_ROOT.said" && awk -v file="$2" '
+    index($1, file ":") == 1 { $2 -= 40; found = 1 }
+    { print }
+    END { exit !found }' "$sizes" >"$COURIER_ROOT.sizes" && cat "$COURIER_ROOT.sizes" >"$sizes"
+}
 
 # shellcheck disable=SC2086 # words
 while read -r command words; do
@@ -39,9 +63,13 @@ while read -r command words; do
     accounts)
       set --
       for name in $words; do set -- "$@" "$name" "$name"; done
-      dovecot_add_user "$@"
+      if [ "$kind" = dovecot ]; then dovecot_add_user "$@"; else
+        while [ $# -gt 0 ] && courier_add_user "$1" "$2"; do shift 2; done
+        [ $# -eq 0 ]
+      fi
       ;;
-    fill) dovecot_fill ${words% *} ${words##* } ;;
+    fill) "${kind}_fill" ${words% *} ${words##* } ;;
+    misjudge) courier_misjudge ${words% *} ${words##* } ;;
     *) false ;;
   esac && echo ok || echo failed
 done

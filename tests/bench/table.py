@@ -105,17 +105,17 @@ def table(workload, rows, octets):
 def judge(workload, rows, place):
     """A line for each bound that can be judged from these rows."""
     lines = []
-    us = rows.get("mailhaul")
     for bound in workload.bounds:
+        us = rows.get(bound.who)
         them = rows.get(bound.other)
         if place not in bound.places or not us or not us.results or (bound.other and not them):
             continue
         if not them:
-            value, sign, what = us.median(bound.figure) / 2**20, "<=", "mailhaul, peak MB"
+            value, sign, what = us.median(bound.figure) / 2**20, "<=", f"{bound.who}, peak MB"
         elif bound.sense == "faster":
-            value, sign, what = them.over(us, bound.figure), ">=", f"{bound.other} / mailhaul, {bound.figure}"
+            value, sign, what = them.over(us, bound.figure), ">=", f"{bound.other} / {bound.who}, {bound.figure}"
         else:
-            value, sign, what = us.over(them, bound.figure), "<=", f"mailhaul / {bound.other}, {bound.figure}"
+            value, sign, what = us.over(them, bound.figure), "<=", f"{bound.who} / {bound.other}, {bound.figure}"
         if value is None:
             continue
         holds = value >= bound.limit if sign == ">=" else value <= bound.limit

@@ -26,7 +26,7 @@ account() {
   configure "$1" "deliver_to = \"maildir:Mail-$1\"" "tls = $1" 'leave_on_server = no'
 }
 # commands: those before the listing, in their order.
-commands() { sed -n 's/.*: C: \([A-Z0-9]*\).*/\1/p' err | sed '/^LIST$/,$d' | tr '\n' ' '; }
+commands() { sed -n 's/.*: C: \([A-Z0-9]*\).*/\1/p' err | sed '/^UIDL$/,$d' | tr '\n' ' '; }
 
 account implicit
 run -vv

@@ -64,7 +64,8 @@ _courier_table() {
 }
 
 # courier_start: starts the server. Sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT
-# (STLS, no login without; SASL, too). COURIER_MAXPERIP: how many connections a client may have (40).
+# (STLS, no login without; SASL, too). COURIER_MAXPERIP: how many connections a client may have (40); COURIER_LISTEN: the
+# address (127.0.0.1), 0 is all of them.
 courier_start() {
   for _courier_try in 1 2 3 4 5; do
     _courier_ports=$(free_ports 2) || return 1
@@ -91,7 +92,7 @@ _courier_launch() {
   COURIER_AUTH_PID=$UNPACKED_PID
   # shellcheck disable=SC2046 # its options are words
   set -- COURIERTLS=/usr/bin/couriertls TLS_CERTFILE=/etc/courier/pop3d.pem TLS_VERIFYPEER=NONE \
-    /usr/sbin/couriertcpd -address=127.0.0.1 -maxprocs=40 "-maxperip=${COURIER_MAXPERIP:-40}" \
+    /usr/sbin/couriertcpd "-address=${COURIER_LISTEN:-127.0.0.1}" -maxprocs=40 "-maxperip=${COURIER_MAXPERIP:-40}" \
     $(sed -n 's/^TCPDOPTS="\(.*\)"/\1/p' "$COURIER_ROOT/etc/courier/pop3d")
   unpacked_run "$COURIER_ROOT" "$COURIER_LOG" POP3_TLS=1 POP3_STARTTLS=NO POP3_TLS_REQUIRED=0 \
     POP3AUTH= POP3AUTH_TLS= "$@" "$COURIER_POP3S_PORT" /usr/bin/couriertls -server -tcpd \

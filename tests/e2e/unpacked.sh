@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Mail servers that are not installed: unpacked into a folder that is their whole world, for tests.
+# Mail servers that are not installed: unpacked into a directory that is their whole world, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/unpacked.sh"      # before lib.sh, which makes HOME another one
 #   unpacked_root root courier-pop courier-base || unpacked_none Courier
@@ -25,22 +25,34 @@ UNPACKED_PID=''    # the one that was started last; it leads a session of its ow
 _unpacked_allow=''
 [ "$(id -u)" = 0 ] || _unpacked_allow='unshare -U --map-current-user --keep-caps'
 
-# unpacked_root DIR PACKAGE...
-# Makes DIR and unpacks into it these packages and all libraries that were fetched. Returns nonzero if that
-# cannot be done, with UNPACKED_REASON set if it could not be done here at all.
-unpacked_root() {
+# unpacked_files DIR PACKAGE...
+# Makes DIR and unpacks into it these packages and those libraries they need that were fetched. Returns nonzero
+# if that cannot be done, with UNPACKED_REASON set if it could not be done here at all.
+unpacked_files() {
   _unpacked_dir=$1 && shift
   PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
   UNPACKED_REASON="its packages are not in $UNPACKED_PACKAGES; sh tests/e2e/fetch-servers.sh puts them there"
   [ -e "$UNPACKED_PACKAGES/complete" ] || return 1
+  for _unpacked_name; do
+    UNPACKED_REASON="its package $_unpacked_name is not in $UNPACKED_PACKAGES: this release does not have it"
+    _unpacked_there "$_unpacked_name" || return 1
+  done
   UNPACKED_REASON=''
   mkdir -p "$_unpacked_dir" || return 1
-  for _unpacked_name in "$@" 'lib*'; do
-    # shellcheck disable=SC2231 # a pattern
-    for _unpacked_file in "$UNPACKED_PACKAGES"/${_unpacked_name}_*.deb; do
-      dpkg-deb -x "$_unpacked_file" "$_unpacked_dir" || return 1
-    done
+  while [ $# -gt 0 ]; do
+    if [ ! -e "$_unpacked_dir/.unpacked-$1" ]; then
+      : >"$_unpacked_dir/.unpacked-$1"
+      for _unpacked_file in "$UNPACKED_PACKAGES/$1"_*.deb; do
+        dpkg-deb -x "$_unpacked_file" "$_unpacked_dir" || return 1
+      done
+      for _unpacked_name in $(dpkg-deb -f "$_unpacked_file" Depends | tr ',|' '\n\n' |
+        sed -n 's/^ *\(lib[^ :(]*\).*/\1/p; s/^ *\(python3-[^ :(]*\).*/\1/p'); do
+        if _unpacked_there "$_unpacked_name"; then set -- "$@" "$_unpacked_name"; fi
+      done
+    fi
+    shift
   done
+  rm -f "$_unpacked_dir"/.unpacked-*
   # As on the system: programs know a file by one or the other of its two names.
   for _unpacked_name in bin sbin lib lib64; do
     mkdir -p "$_unpacked_dir/usr/$_unpacked_name" || return 1
@@ -50,9 +62,30 @@ unpacked_root() {
     fi
     ln -s "usr/$_unpacked_name" "$_unpacked_dir/$_unpacked_name" || return 1
   done
-  chmod -R a+rX "$_unpacked_dir" && unpacked_libraries "$_unpacked_dir" /usr/bin/env || return 1
+  chmod -R a+rX "$_unpacked_dir"
+}
+
+# _unpacked_there PACKAGE: whether it was fetched.
+_unpacked_there() {
+  for _unpacked_file in "$UNPACKED_PACKAGES/$1"_*.deb; do
+    if [ -e "$_unpacked_file" ]; then return 0; fi
+  done
+  return 1
+}
+
+# unpacked_root DIR PACKAGE...
+# The same for programs that run with DIR as their root. Fails in the same way.
+unpacked_root() {
+  unpacked_files "$@" && unpacked_libraries "$1" /usr/bin/env || return 1
   UNPACKED_REASON='programs cannot run in a root of their own here: that takes root, or user namespaces'
-  unpacked_do "$_unpacked_dir" /usr/bin/env >/dev/null 2>&1 || return 1
+  unpacked_do "$1" /usr/bin/env >/dev/null 2>&1 || return 1
+  UNPACKED_REASON=''
+}
+
+# unpacked_root_only: fails with UNPACKED_REASON set unless the test runs as root: some servers become their user.
+unpacked_root_only() {
+  UNPACKED_REASON='only root can start it'
+  [ "$(id -u)" = 0 ] || return 1
   UNPACKED_REASON=''
 }
 
@@ -96,6 +129,37 @@ unpacked_users() {
   (cd "$_unpacked_dir/etc" && chmod 644 passwd group nsswitch.conf)
 }
 
+# unpacked_pam DIR SERVICE: PAM in DIR, which knows the users of unpacked_login, for this service.
+unpacked_pam() {
+  # What is loaded or started only when it is wanted.
+  _unpacked_more=$(find /lib/*-linux-gnu* /sbin/unix_chkpwd -maxdepth 2 \
+    '(' -name pam_unix.so -o -name libgcc_s.so.1 -o -name unix_chkpwd ')') || return 1
+  # shellcheck disable=SC2086 # words
+  unpacked_libraries "$1" $_unpacked_more || return 1
+  (
+    umask 022
+    mkdir -p "$1/etc/pam.d" && printf '%s required pam_unix.so %s\n' auth nodelay account '' >"$1/etc/pam.d/$2"
+  )
+}
+
+# unpacked_login DIR NAME PASSWORD: a user of DIR who logs in, with an empty mailbox
+# /var/mail/NAME, where locks can be made. NAME: letters, digits, -
+unpacked_login() {
+  (umask 022 && mkdir -p "$1/var/mail" && umask 077 && : >"$1/var/mail/$2") &&
+    chown "$UNPACKED_UID:$UNPACKED_GID" "$1/var/mail" "$1/var/mail/$2" && unpacked_users "$1" "$2" &&
+    (umask 077 && printf '%s:%s:1::::::\n' "$2" "$(openssl passwd -6 "$3")" >>"$1/etc/shadow")
+}
+
+# unpacked_mbox FILE DIRECTORY: appends each file of DIRECTORY to the mbox FILE, in the order of their names, with
+# lines quoted that could be taken for the start of a message.
+unpacked_mbox() {
+  LC_ALL=C awk '
+    FNR == 1 { if (NR > 1) print ""; print "From someone@example.org Mon Jan  1 00:00:00 2024" }
+    /^>*From / { $0 = ">" $0 }
+    { print }
+    END { print "" }' "$2"/* >>"$1"
+}
+
 # unpacked_do DIR [NAME=VALUE]... COMMAND...
 # Runs COMMAND with DIR as its root, and with an environment of nothing else. The kernel ends it when the
 # shell dies that calls this.
@@ -112,6 +176,19 @@ unpacked_run() {
   _unpacked_dir=$1 _unpacked_log=$2 && shift 2
   # shellcheck disable=SC2086 # words
   setsid $_unpacked_allow setpriv --pdeathsig=TERM chroot "$_unpacked_dir" /usr/bin/env -i "$@" \
+    </dev/null >>"$_unpacked_log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  UNPACKED_PID=$!
+}
+
+# unpacked_start DIR LOG [NAME=VALUE]... COMMAND...
+# A program of DIR that can be anywhere, in the background, with DIR's libraries. COMMAND is its path. Sets UNPACKED_PID.
+unpacked_start() {
+  _unpacked_dir=$1 _unpacked_log=$2 && shift 2
+  _unpacked_path=
+  for _unpacked_name in "$_unpacked_dir/usr/lib" "$_unpacked_dir"/usr/lib/*-linux-gnu*; do
+    _unpacked_path=$_unpacked_path${_unpacked_path:+:}$_unpacked_name
+  done
+  setsid setpriv --pdeathsig=TERM env -i PATH="$PATH" LD_LIBRARY_PATH="$_unpacked_path" "$@" \
     </dev/null >>"$_unpacked_log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
   UNPACKED_PID=$!
 }

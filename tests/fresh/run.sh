@@ -76,7 +76,7 @@ step() {
   # A mail server that was installed for the tests must not run, nor may a test leave one behind.
   for process in "$root"/proc/[0-9]*/comm; do
     case $(cat "$process" 2>/dev/null) in
-      dovecot | couriertcpd | authdaemond | stunnel4 | popa3d | mailhaul | pop3-server)
+      dovecot | couriertcpd | authdaemond | stunnel4 | popa3d | solid-pop3d | pop3d | nginx | perdition | mailhaul | pop3-server)
         printf '%s: %s is still running\n' "$lane" "$(cat "$process")"
         return 1
         ;;

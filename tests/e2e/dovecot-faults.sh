@@ -1,0 +1,97 @@
+#!/bin/sh
+# A real Dovecot that believes a wrong size in a file's name sends less of the message than it said, in good order; and
+# one that cannot open a mailbox says so after the login.
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+count=12
+dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
+echo "# Dovecot $DOVECOT_VERSION"
+dovecot_make_mail source "$count" 1 || bail 'no mail'
+SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA
+
+# shrink NAME NUMBER BYTES: the name of this file says so many bytes less.
+shrink() {
+  "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" "$2" "$3" <<'PY'
+import os, re, sys
+
+folder, number, less = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+old = sorted(os.listdir(folder))[number - 1]
+new = re.sub(r"([SW])=(\d+)", lambda match: f"{match[1]}={max(int(match[2]) - less, 1)}", old)
+os.rename(f"{folder}/{old}", f"{folder}/{new}")
+with open("renamed", "w") as file:
+    file.write(f"{folder}/{new}\n{folder}/{old}\n")
+PY
+}
+
+# whole DIRECTORY: how many messages of source are there as they were.
+whole() {
+  mkdir -p "$1"
+  (cd "$1" && find . -type f -exec sha256sum {} +) | cut -d' ' -f1 | sort -u >here
+  comm -12 here sums | wc -l
+}
+
+# original NAME NUMBER: the path of the message on the server, whatever flags it has by now.
+original() { find "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" -name "*Q$(printf %06d $(($2 - 1))).test,*"; }
+digest() { sha256sum <"$(original "$1" "$2")"; }
+
+# kept NAME NUMBER BYTES TITLE: all are to be deleted; the one that comes short must stay.
+kept() {
+  dovecot_add_user "$1" "$1" && dovecot_fill "$1" source && dovecot_dump "$1" "expected-$1" || bail 'no account'
+  (cd "expected-$1" && sha256sum -- * | cut -d' ' -f1 | sort -u) >sums
+  rm -f "$DOVECOT_INSTANCE/mail/$1/Maildir"/dovecot*
+  shrink "$1" "$2" "$3"
+  before=$(digest "$1" "$2")
+  fresh_configuration
+  USER_NAME=$1 PASSWORD_LINE="password = '$1'"
+  configure "$1" 'deliver_to = "maildir:Mail-'"$1"'"' 'leave_on_server = no'
+  reports='' lines=0
+  for _ in 1 2 3 4; do
+    run
+    reports="$reports $STATUS"
+    lines=$((lines + $(cat out err | wc -l)))
+    cat err >>"err-$1"
+  done
+  echo "# exit codes:$reports"
+  if [ -z "$(original "$1" "$2")" ]; then
+    not_ok "$4: the server still has it after four runs, and will give it when its name is right"
+    return
+  fi
+  check "$4: the server still has it after four runs" [ "$(digest "$1" "$2")" = "$before" ]
+  check "$4: and none of the others" [ "$(dovecot_count "$1")" -eq 1 ]
+  check "$4: which are here" [ "$(whole "Mail-$1/new")" -eq $((count - 1)) ]
+  check "$4: one line says so" [ "$lines" -eq 1 ]
+  check "$4: with its UID" grep -q "$(printf %08x "$2")" "err-$1"
+  case "$reports" in
+    *' 75'* | *' 76'*) ok "$4: and an exit code" ;;
+    *) not_ok "$4: and an exit code" "err-$1" ;;
+  esac
+  right=$(sed -n 2p renamed)
+  mv "$(original "$1" "$2")" "${right%%:*}:2,S"
+  rm -f "$DOVECOT_INSTANCE/mail/$1/Maildir"/dovecot.index*
+  run
+  run
+  check "$4: when its name is right again, it comes as a whole" [ "$(whole "Mail-$1/new")" -eq "$count" ]
+  check "$4: and only then is deleted" [ "$(dovecot_count "$1")" -eq 0 ]
+}
+
+kept little 3 40 '40 bytes short'
+kept much 2 1400 '1,400 bytes short'
+
+# The login is good, and then the mailbox cannot be opened: the answer to the next command, whatever that is.
+dovecot_add_user closed closed && dovecot_fill closed source && dovecot_dump closed expected-closed || bail 'no account'
+chmod 000 "$DOVECOT_INSTANCE/mail/closed/Maildir"
+fresh_configuration
+USER_NAME=closed PASSWORD_LINE="password = 'closed'"
+configure closed 'deliver_to = "maildir:Closed"' 'leave_on_server = no'
+run
+check 'a mailbox that cannot be opened after the login passes: exit code 75' exits 75
+check 'in one line' [ "$(wc -l <err)" -eq 1 ]
+check 'with the words of the server' contains err '[SYS/TEMP] Internal error occurred'
+check 'and not as a connection that was cut off' lacks err 'connection'
+chmod 700 "$DOVECOT_INSTANCE/mail/closed/Maildir"
+run
+check 'when it can be opened again, all comes, at once' exits 0
+check 'as it was' same_maildir Closed expected-closed
+check 'and is deleted' [ "$(dovecot_count closed)" -eq 0 ]
+
+done_testing
