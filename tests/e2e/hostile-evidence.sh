@@ -119,7 +119,7 @@ TABLE
 JOBS=16 LIMIT=60
 MORE='max_time = 3s'
 play <<'TABLE'
-body-1-kb-a-second 4 75 1 3 max_time ends a message that trickles in, and keeps those before it
+body-1-kb-a-second 10 75 1 3 max_time ends a message that trickles in, and keeps those before it
 TABLE
 check 'the line says so' grep -q 'message 2 .* did not arrive: max_time reached; ' body-1-kb-a-second/err
 MORE=''
