@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -179,7 +180,10 @@ static bool finish(struct run *r, bool doubt, struct error *err)
 	record->wire = a->sizes.wire;
 	record->listed = a->entry->octets;
 	record->said = a->said;
-	record->doubt = doubt ? STATE_DOUBT_SIZE : STATE_SURE;
+	/* What only the other messages excuse is judged again when all of them are here. */
+	record->excused = !doubt && !evidence_is_plain(&a->sizes);
+	record->doubt = doubt || record->excused ? STATE_DOUBT_SIZE : STATE_SURE;
+	record->lf = a->sizes.lf;
 	digest_end(&a->digest, record->sha256);
 	record->telling = header_end(&a->header, record->header);
 	*r->t->step = "fetch";
@@ -253,6 +257,60 @@ static bool compare_with_record(struct run *r, bool *same, struct error *err)
 	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, a->doubt ? STATE_DOUBT_SIZE : STATE_SURE, err);
 }
 
+void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *s)
+{
+	struct error err;
+	char name[ARRIVAL_NAME];
+	uint64_t given = s->said != EVIDENCE_NO_SIZE && s->wire < s->said ? s->said : s->listed;
+
+	arrival_name(e, name);
+	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
+	    name, s->wire, given);
+	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
+}
+
+void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct state_record *record)
+{
+	const struct evidence_sizes sizes = {
+	    .listed = record->listed,
+	    .said = record->said,
+	    .sent = record->wire,
+	    .wire = record->wire,
+	    .lf = record->lf,
+	};
+
+	if (!record->excused) {
+		arrival_report_doubt(r, e, &sizes);
+		return;
+	}
+	if (r->excused_count == r->excused_capacity) {
+		r->excused_capacity = r->excused_capacity ? r->excused_capacity * 2 : 64;
+		r->excused = memory_resize(r->excused, r->excused_capacity, sizeof(*r->excused));
+	}
+	r->excused[r->excused_count++] = (struct excused){e, sizes};
+}
+
+bool arrival_judge_excused(struct run *r, struct error *err)
+{
+	size_t count = r->excused_count;
+
+	r->excused_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct excused *x = &r->excused[i];
+
+		if (evidence_judge(&r->evidence, &x->sizes, x->sizes.wire, false) != EVIDENCE_WHOLE) {
+			arrival_report_doubt(r, x->entry, &x->sizes);
+			continue;
+		}
+		if (!state_set_doubt(r->t->state, x->entry->uid, STATE_SURE, err))
+			return false;
+		if (x->entry->decision.action == RETENTION_FETCH_AND_DELETE)
+			r->deletions[r->deletion_count++] = x->entry;
+	}
+	return count == 0 || state_commit(r->t->state, err);
+}
+
 /* The size of the message before or after it is a sign that the server has mixed its answers up. */
 static bool fail_mixed_up(struct run *r, struct error *err)
 {
@@ -310,6 +368,12 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	return steps_asks(r) || !batch_is_full(&r->batch, r->t->destination->ops) || transfer_commit(r, err);
 }
 
+/* What the disk does not take may be the message's fault: it may take the others. */
+static bool is_too_large_for_disk(const struct error *err)
+{
+	return err->kind == ERROR_STORAGE && (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
+}
+
 const struct plan_entry *arrival_blame(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;
@@ -319,13 +383,15 @@ const struct plan_entry *arrival_blame(struct run *r, struct error *err)
 
 	if (!e && session_awaited(r->t->session) == COMMAND_RETR && r->steps.arrived < r->steps.sent)
 		e = r->steps.order[r->steps.arrived];
-	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+	if (!e ||
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !(a->under_way && is_too_large_for_disk(err))))
 		return NULL;
 	if (r->t->outgrown > 0)
 		return e;
 	arrival_name(e, name);
 	snprintf(cause, sizeof(cause), "%s", err->cause);
-	error_set(err, named.kind, "%s of %" PRIu64 " octets did not arrive: %s", name, e->octets, cause);
+	error_set(err, named.kind, "%s of %" PRIu64 " octets %s: %s", name, e->octets,
+	    named.kind == ERROR_STORAGE ? "cannot be stored" : "did not arrive", cause);
 	err->temporary = named.temporary;
 	err->saved_errno = named.saved_errno;
 	memcpy(err->server, named.server, sizeof(err->server));

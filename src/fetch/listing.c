@@ -208,6 +208,36 @@ static bool is_number(const char *uid, uint32_t number)
 	return parse_number(uid, strlen(uid), UINT32_MAX, &value) && value == number;
 }
 
+char *listing_told_key(const struct plan_entry *e)
+{
+	if (strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) != 0)
+		return memory_copy_string(e->uid);
+	return memory_format(STATE_TOLD_KEY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
+}
+
+/* What is remembered of messages whose UIDs are of this session alone. */
+static bool join_passing(struct state *state, struct plan *plan, struct error *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < plan->count; i++) {
+		struct plan_entry *e = &plan->entries[i];
+		unsigned char kind;
+		uint64_t octets;
+		char *key;
+
+		if (strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) != 0)
+			continue;
+		key = listing_told_key(e);
+		ok = state_get_told(state, key, &kind, &octets, err);
+		free(key);
+		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;
+		e->broke = ok && kind == STATE_TOLD_BROKE;
+		plan->broke += e->broke;
+	}
+	return ok;
+}
+
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
 {
 	size_t count = l->maildrop.count, unknown = 0;
@@ -249,7 +279,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 
 		e->unsure |= e->uid[0] == ' ' && e->known.delivered;
 	}
-	return true;
+	return join_passing(state, plan, err);
 }
 
 void listing_free(struct listing *l)

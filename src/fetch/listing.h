@@ -9,6 +9,7 @@
 
 struct error;
 struct plan;
+struct plan_entry;
 struct session;
 struct state;
 struct state_item;
@@ -34,6 +35,9 @@ bool listing_read(struct listing *l, struct session *s, const struct maildrop_to
 
 /* Asks for the sizes, which it has not. */
 bool listing_read_sizes(struct listing *l, struct session *s, struct error *err);
+
+/* The key under which something is remembered of a message that stays away (state_add_told). The caller frees it. */
+char *listing_told_key(const struct plan_entry *e);
 
 /* Joins with what is known, into a plan with an entry for every message, in the server's order. */
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);

@@ -14,6 +14,15 @@
 #include "store/destination.h"
 #include "store/state.h"
 
+/* A message that was delivered in doubt, or that is in place with another size than the server gives, stays in doubt. */
+static bool put_in_doubt(const struct recognition *r, struct plan_entry *e, bool is_recorded, struct error *err)
+{
+	r->plan->doubts += !e->known.doubt;
+	e->known.doubt = true;
+	/* What was found in place is recorded as if it had been listed with its own size. */
+	return is_recorded || state_set_sizes(r->state, e->uid, e->octets, STATE_UNSIZED, STATE_DOUBT_SIZE, err);
+}
+
 /* By the names that were found in place, or by a place in the listing that another one has left. */
 static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken, struct error *err)
 {
@@ -34,7 +43,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 	e->known.delivered = match.found && !e->doubtful;
 	e->known.when = match.delivered;
 	*taken += match.found;
-	return true;
+	return !e->known.delivered || (match.fits && !match.doubt) || put_in_doubt(r, e, match.doubt, err);
 }
 
 static bool take_all_by_name(const struct recognition *r, struct error *err)
@@ -55,22 +64,39 @@ static bool take_all_by_name(const struct recognition *r, struct error *err)
 	return true;
 }
 
+/*
+ * It is the same message, but what is here may be less than all of it. When the server gives another size than it gave
+ * then, it is asked for again.
+ */
+static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const struct state_record *before,
+    struct error *err)
+{
+	if (before->listed == e->octets)
+		return put_in_doubt(r, e, true, err);
+	e->outdated = true;
+	e->known.delivered = false;
+	return state_set_sizes(r->state, e->uid, before->listed, before->said, STATE_DOUBT_SIZE, err);
+}
+
 /* The UID is known: is it the same message? */
 static bool settle_doubt(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
     size_t *displaced, struct error *err)
 {
 	/* A header that others may have as well is no proof against size and deletion. */
 	bool may_be = top->known ? top->telling || e->likely : e->likely || e->named || e->stayed;
-	bool same = false;
+	bool same = false, in_doubt;
+	struct state_record before;
 
-	if (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err))
+	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) ||
+	    (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err)))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
+	if (same && in_doubt)
+		return keep_doubt(r, e, &before, err);
 	/* What was found in place has its own size, and may be less than all of the message. */
-	e->known.doubt = same && e->named && !e->likely;
 	if (same)
-		return !e->known.doubt || state_set_doubt(r->state, e->uid, STATE_DOUBT_SIZE, err);
+		return !e->named || e->likely || put_in_doubt(r, e, false, err);
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another one that was fetched before", e->number);
 	*displaced += 1;
 	return state_displace(r->state, e->uid, r->now, err);
@@ -92,7 +118,7 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 		e->known.when = match.delivered;
 		*matched += 1;
 	}
-	return true;
+	return !match.found || !match.doubt || put_in_doubt(r, e, true, err);
 }
 
 static bool refuse(struct error *err)

@@ -121,9 +121,10 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 bool steps_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets)
 {
 	const struct steps *steps = &r->steps;
-	size_t i = steps->sent - steps->proved > NEIGHBORS_MOST ? steps->sent - NEIGHBORS_MOST : steps->proved;
-
-	for (; i < steps->sent; i++) {
+	/* Of so many, one will have it. */
+	if (steps->sent - steps->proved > NEIGHBORS_MOST)
+		return true;
+	for (size_t i = steps->proved; i < steps->sent; i++) {
 		if (steps->order[i] != but && steps->order[i]->octets == octets)
 			return true;
 	}

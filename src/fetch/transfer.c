@@ -50,6 +50,12 @@ static void drop_rest(struct run *r)
 	r->again_count = r->again_next;
 }
 
+/* A message at which an earlier session broke is asked for when all others are safe: it may break this one. */
+static bool waits(const struct run *r, const struct plan_entry *e)
+{
+	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->steps.arrived < r->steps.sent);
+}
+
 /*
  * Queues DELE for what is safe, questions, and RETR, while there is room in the window. A quarter of it
  * at a time, so that one record carries many commands.
@@ -70,7 +76,7 @@ static void fill_window(struct run *r)
 			steps_ask(r);
 			continue;
 		}
-		if (!e || !steps_may_retrieve(r))
+		if (!e || !steps_may_retrieve(r) || waits(r, e))
 			return;
 		/* One message goes in any case, or nothing would ever move where the login takes that long. */
 		if (r->steps.sent > 0 && deadline_left(r->t->until) == 0) {
@@ -87,20 +93,6 @@ static void fill_window(struct run *r)
 		steps_retrieve(r, e);
 		*(r->repeating ? &r->again_next : &r->next) += 1;
 	}
-}
-
-/* Reports a message that was stored although it is not what the server announced. */
-static void report_doubt(struct run *r, const struct plan_entry *e, const struct state_record *record)
-{
-	struct error err;
-	char name[ARRIVAL_NAME];
-	uint64_t given = record->said != STATE_UNSIZED && record->wire < record->said ? record->said : record->listed;
-
-	arrival_name(e, name);
-	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
-	    name, record->wire, given);
-	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
-	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
 }
 
 /* Makes the batch safe and lets go of what may now be deleted on the server. */
@@ -121,7 +113,7 @@ bool transfer_commit(struct run *r, struct error *err)
 		t->fetched++;
 		t->fetched_octets += r->batch.records[i].octets;
 		if (r->batch.records[i].doubt == STATE_DOUBT_SIZE)
-			report_doubt(r, r->batch.entries[i], &r->batch.records[i]);
+			arrival_keep_excused(r, r->batch.entries[i], &r->batch.records[i]);
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
@@ -234,12 +226,14 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 /* Nothing is under way. What is to be done next? *over: nothing. */
 static bool go_on(struct run *r, bool *over, struct error *err)
 {
-	/* When nothing more is coming, the last batch is asked about and made safe; deletions follow. */
+	/* When nothing more is coming, the last batch is asked about and made safe; what waited for that follows, or deletions. */
 	if (r->steps.verified < r->batch.count && steps_asks(r)) {
 		steps_ask(r);
+	} else if (next_entry(r)) {
+		return transfer_commit(r, err);
 	} else if (!r->repeating && r->again_count > 0) {
 		r->repeating = true;
-	} else if (!transfer_commit(r, err)) {
+	} else if (!transfer_commit(r, err) || !arrival_judge_excused(r, err)) {
 		return false;
 	} else if (r->deletion_next == r->deletion_count) {
 		*over = true;
@@ -371,5 +365,6 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	free(r.deletions);
 	free(r.steps.order);
 	free(r.again);
+	free(r.excused);
 	return ok;
 }

@@ -17,6 +17,7 @@
 struct plan;
 struct plan_entry;
 struct session_event;
+struct state_record;
 
 /* What the files of transfer share: transfer, arrival (one message after the other), steps (questions). */
 
@@ -42,6 +43,12 @@ struct arrival {
 struct again {
 	struct plan_entry *entry;
 	uint64_t wire;
+};
+
+/* A message that is in place, and whose size is excused by those of the other messages that have come so far. */
+struct excused {
+	struct plan_entry *entry;
+	struct evidence_sizes sizes;
 };
 
 enum { QUESTIONS_MOST = 64 }; /* under way at a time */
@@ -76,6 +83,8 @@ struct run {
 	struct steps steps;
 	struct arrival arrival;
 	struct evidence evidence;
+	struct excused *excused;
+	size_t excused_count, excused_capacity;
 	bool knows_history; /* evidence has what the state knows */
 	struct again *again;
 	size_t again_count, again_next, again_arrived; /* of them, those whose RETR went out, and those that are here */
@@ -148,6 +157,18 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 
 /* What had to wait for the answer to a question is taken. */
 bool arrival_finish(struct run *r, struct error *err);
+
+/* Keeps a message that is safe now, and excused, for arrival_judge_excused. */
+void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct state_record *record);
+
+/*
+ * When all messages are here: judges the excused ones by all the others. Those that are whole may be deleted; the
+ * others stay in doubt and are reported. state_commit makes it last. ERROR_STORAGE.
+ */
+bool arrival_judge_excused(struct run *r, struct error *err);
+
+/* Reports a message that was stored although it is not what the server announced. */
+void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *sizes);
 
 /* Names the message that was arriving or awaited in the error that ended the session; NULL: there was none. */
 const struct plan_entry *arrival_blame(struct run *r, struct error *err);

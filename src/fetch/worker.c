@@ -140,11 +140,16 @@ static bool make_plan(struct worker *w, struct error *err)
 /* What the next run has to know of the message that ended the session. */
 static bool note_blamed(struct worker *w, const struct transfer *t, struct error *err)
 {
+	enum state_told kind = t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE;
+	char *key;
+	bool ok;
+
 	if (!t->blamed)
 		return true;
-	return state_add_told(w->state, t->blamed->uid, t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE, t->outgrown,
-		   w->clock.now, err) &&
-	    state_commit(w->state, err);
+	key = listing_told_key(t->blamed);
+	ok = state_add_told(w->state, key, kind, t->outgrown, w->clock.now, err) && state_commit(w->state, err);
+	free(key);
+	return ok;
 }
 
 static bool carry_out(struct worker *w, struct error *err)
@@ -181,7 +186,8 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
 	w->deleted = t.deleted;
-	if (!ok && !note_blamed(w, &t, &second))
+	/* A full disk may not take the note, either; that it is full is being reported. */
+	if (!ok && !note_blamed(w, &t, &second) && err->kind != ERROR_STORAGE)
 		notices_report(&w->notices, "state", &second);
 	return ok;
 }

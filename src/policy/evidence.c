@@ -18,6 +18,8 @@ enum {
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
 };
 
+#define LISTED_MOST (UINT64_C(1) << 40)
+
 static uint64_t distance(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : b - a;
@@ -49,7 +51,9 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 	} else if (fits_lf(given, s)) {
 		h->lf++;
 	} else {
-		h->samples[h->wrong % EVIDENCE_SAMPLES] = (struct evidence_sample){given, s->wire};
+		size_t place = h->kept < EVIDENCE_SAMPLES ? h->kept++ : h->wrong % EVIDENCE_SAMPLES;
+
+		h->samples[place] = (struct evidence_sample){given, s->wire};
 		h->wrong++;
 	}
 }
@@ -60,21 +64,14 @@ void evidence_note(struct evidence *e, const struct evidence_sizes *sizes)
 	note(&e->retr, sizes->said, sizes);
 }
 
-static size_t sample_count(const struct evidence_habit *h)
-{
-	return h->wrong < EVIDENCE_SAMPLES ? h->wrong : EVIDENCE_SAMPLES;
-}
-
 /* Takes one sample out again. */
 static void forget(struct evidence_habit *h, struct evidence_sample sample)
 {
-	size_t count = sample_count(h);
-
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < h->kept; i++) {
 		if (h->samples[i].given != sample.given || h->samples[i].wire != sample.wire)
 			continue;
-		h->samples[i] = h->samples[count - 1];
-		h->wrong = count - 1;
+		h->samples[i] = h->samples[--h->kept];
+		h->wrong--;
 		return;
 	}
 }
@@ -92,7 +89,12 @@ static bool have_constant(const struct evidence_sample *a, const struct evidence
 {
 	uint64_t larger = a->wire > b->wire ? a->wire : b->wire;
 
-	return a->given == b->given && (a->given == 0 || distance(a->wire, b->wire) > larger / 32);
+	return a->given == b->given && distance(a->wire, b->wire) > larger / 32;
+}
+
+static bool are_zero(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return a->given == 0 && b->given == 0;
 }
 
 /* A third, threefold, kilobytes: the same share for both, but for what rounding does to it. */
@@ -140,13 +142,13 @@ static bool are_rounded(const struct evidence_sample *a, const struct evidence_s
 
 static bool are_alike(const struct evidence_sample *a, const struct evidence_sample *b)
 {
-	return have_constant(a, b) || have_same_ratio(a, b) || have_same_offset(a, b) || are_rounded(a, b);
+	return are_zero(a, b) || have_same_ratio(a, b) || have_same_offset(a, b) || are_rounded(a, b);
 }
 
 /* How many samples are wrong in the same way as this one. */
 static size_t count_alike(const struct evidence_habit *h, const struct evidence_sample *this)
 {
-	size_t count = sample_count(h), alike = 0;
+	size_t count = h->kept, alike = 0;
 
 	for (size_t i = 0; i < count; i++)
 		alike += are_alike(&h->samples[i], this);
@@ -156,45 +158,66 @@ static size_t count_alike(const struct evidence_habit *h, const struct evidence_
 /* Whether most of the samples are wrong in the same way, so that a message has to be as well. */
 static bool has_rule(const struct evidence_habit *h)
 {
-	size_t count = sample_count(h), ruled = 0;
+	size_t count = h->kept, ruled = 0;
 
 	for (size_t i = 0; i < count; i++)
 		ruled += count_alike(h, &h->samples[i]) > count / 2;
 	return ruled > count / 2;
 }
 
-/* Sizes that the server estimates: not one of many is right, and this one is not further off than the others. */
+/* What RETR says contradicts a message that is shorter; only what does not go by sizes at all can be believed then. */
+static bool is_denied(const struct evidence_sizes *s)
+{
+	return s->said != EVIDENCE_NO_SIZE && !fits_exactly(s->said, s) && s->wire < s->said;
+}
+
+/*
+ * Sizes that the server estimates: not one of many is right, some are too large and some too small, and this one is
+ * not further off than the others.
+ */
 static bool is_estimate(const struct evidence_habit *h, const struct evidence_sample *this)
 {
 	double share = (double)this->wire / ((double)this->given + 1), least = share, most = 0;
-	size_t others = 0;
+	size_t others = 0, shorter = 0;
 
 	if (h->exact + h->lf > 0 || has_rule(h))
 		return false;
-	for (size_t i = 0; i < sample_count(h); i++) {
+	for (size_t i = 0; i < h->kept; i++) {
 		double other = (double)h->samples[i].wire / ((double)h->samples[i].given + 1);
 
 		if (!differ(&h->samples[i], this))
 			continue;
 		least = others == 0 || other < least ? other : least;
 		most = other > most ? other : most;
+		shorter += h->samples[i].wire < h->samples[i].given;
 		others++;
 	}
-	return others >= ESTIMATES_LEAST && share >= least / 2 && share <= most * 2;
+	return others >= ESTIMATES_LEAST && shorter >= others / 8 && others - shorter >= others / 8 && share >= least / 2 &&
+	    share <= most * 2;
+}
+
+/* Whether nearly all others have the same size as this one, whatever came of them. */
+static bool is_constant(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < h->kept; i++)
+		same += have_constant(&h->samples[i], this);
+	return same >= OTHERS_LEAST && same >= h->kept - h->kept / 4;
 }
 
 /* Whether nearly all others are shorter than the server says, and this one less so than they: a part would be more. */
 static bool is_less_short(const struct evidence_habit *h, const struct evidence_sample *this)
 {
-	size_t count = sample_count(h), shorter = 0;
+	size_t shorter = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < h->kept; i++) {
 		const struct evidence_sample *other = &h->samples[i];
 
 		shorter += other->wire < other->given && differ(other, this) &&
 		    (double)other->wire * (double)this->given <= (double)this->wire * (double)other->given;
 	}
-	return this->wire < this->given && shorter >= ESTIMATES_LEAST && shorter >= count - count / 4;
+	return this->wire < this->given && shorter >= ESTIMATES_LEAST && shorter >= h->kept - h->kept / 4;
 }
 
 /* Whether the number is wrong throughout, and for this message as for nearly all others. */
@@ -203,15 +226,15 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 {
 	const struct evidence_sample this = {given, s->wire};
 	struct evidence_habit others = *habit;
-	size_t count, alike;
+	size_t alike;
 
 	forget(&others, (struct evidence_sample){given, noted});
-	count = sample_count(&others);
 	if (others.wrong < OTHERS_LEAST || (others.exact + others.lf) * FITS_RATIO > others.wrong)
 		return false;
 	alike = count_alike(&others, &this);
-	return (alike >= OTHERS_LEAST && alike >= count - count / 4) || is_less_short(&others, &this) ||
-	    is_estimate(&others, &this);
+	if (alike >= OTHERS_LEAST && alike >= others.kept - others.kept / 4)
+		return true;
+	return !is_denied(s) && (is_constant(&others, &this) || is_less_short(&others, &this) || is_estimate(&others, &this));
 }
 
 static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,
@@ -266,7 +289,8 @@ uint64_t evidence_octets_most(uint64_t most, uint64_t listed)
 {
 	if (most > 0)
 		return most;
-	if (listed == EVIDENCE_NO_SIZE || listed > UINT64_MAX / 2 / GROWTH)
-		return UINT64_MAX / 2;
+	/* Nobody has such a message, so that the size says nothing. */
+	if (listed > LISTED_MOST)
+		listed = 0;
 	return listed * GROWTH + GROWTH_OCTETS;
 }

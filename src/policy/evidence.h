@@ -50,7 +50,8 @@ struct evidence_sample {
 struct evidence_habit {
 	uint64_t exact; /* messages that have their size, counted with CRLF */
 	uint64_t lf;	/* messages that have it only if counted with LF */
-	size_t wrong;	/* messages that have it in no way; the last of them are: */
+	size_t wrong;	/* messages that have it in no way; of them, so many are: */
+	size_t kept;
 	struct evidence_sample samples[EVIDENCE_SAMPLES];
 };
 

@@ -37,7 +37,10 @@ static bool begins_listing(int next)
 	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
 }
 
-enum { NOTHING = -1 }; /* instead of an octet */
+enum {
+	NOTHING = -1,  /* instead of an octet */
+	EMPTY_MOST = 16, /* octets of empty lines that are passed over */
+};
 
 /*
  * The first octet of what comes next. Empty lines before it are consumed. Waits for it if `wait`;
@@ -46,7 +49,7 @@ enum { NOTHING = -1 }; /* instead of an octet */
 static bool peek(struct session *s, bool wait, int *next, struct error *err)
 {
 	const char *bytes;
-	size_t available;
+	size_t available, passed = 0;
 
 	for (*next = NOTHING; *next == NOTHING && (wait || stream_buffered(s->stream) > 0);) {
 		size_t empty = 0;
@@ -58,6 +61,9 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 		if (empty < available)
 			*next = (unsigned char)bytes[empty];
 		stream_consume(s->stream, empty);
+		passed += empty;
+		if (passed > EMPTY_MOST)
+			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
 	}
 	return true;
 }

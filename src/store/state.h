@@ -33,7 +33,10 @@ struct state_record {
 	uint64_t listed; /* as LIST said */
 	uint64_t said;	 /* as RETR's +OK said; STATE_UNSIZED: nothing */
 	enum state_doubt doubt;
-	bool telling; /* no other message has the same header by chance; not recorded */
+	/* Not recorded: */
+	bool telling; /* no other message has the same header by chance */
+	bool excused; /* its size was excused by those of other messages so far, so that the doubt is not reported yet */
+	uint64_t lf;  /* octets as the server sent it, with LF for each line end */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SHORT]; /* policy/header */
@@ -211,7 +214,10 @@ struct state_look {
  */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err);
 
-/* Gives every UID that is recorded, in no order. */
+/*
+ * Gives every UID that is recorded, in no order, but those in doubt for their size: another copy of such a message may
+ * be in place.
+ */
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
 
 /*
@@ -247,6 +253,7 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 struct state_match {
 	bool found;
 	bool fits; /* its size is the one that LIST says */
+	bool doubt; /* it is in doubt for its size */
 	int64_t delivered;
 };
 
@@ -325,6 +332,13 @@ void state_rollback(struct state *s);
 bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
     struct error *err);
 
+/*
+ * What is remembered of a message that has no UID from one session to the next (STATE_ONCE), under another key, which
+ * begins with STATE_TOLD_KEY; *kind is 0 where nothing is. It is forgotten after 30 days.
+ */
+#define STATE_TOLD_KEY " told:"
+bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err);
+
 /* What came of messages of this maildrop, for policy/evidence: the sizes of the last `most` that were delivered. */
 bool state_each_size(struct state *s, size_t most, void (*take)(void *context, const struct state_record *record),
     void *context, struct error *err);
@@ -332,7 +346,7 @@ bool state_each_size(struct state *s, size_t most, void (*take)(void *context, c
 /* Sizes and digest of one message that is in doubt for its size; *found is false if it is not. */
 bool state_get_doubt(struct state *s, const char *uid, struct state_record *record, bool *found, struct error *err);
 
-/* The server gives other sizes for a delivered message now; state_commit makes it last. */
+/* The sizes that the server gives for a delivered message that it lists; state_commit makes it last. */
 bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t said, enum state_doubt doubt,
     struct error *err);
 

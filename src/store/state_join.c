@@ -36,7 +36,7 @@ struct state_rows {
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
 static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told ORDER BY uid";
+static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" STATE_TOLD_KEY "*' ORDER BY uid";
 
 /* The row's text lives until the next one is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -333,10 +333,12 @@ static bool take_unlisted(struct state *s, const struct row *row, struct state_i
 }
 
 /* What is remembered of messages that stay away goes with them. */
-static bool forget_told(struct state *s, struct state_item *items, size_t count, struct error *err)
+static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
 {
 	struct buf uids = {0};
-	bool ok = walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
+	bool ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid GLOB '" STATE_TOLD_KEY "*' AND at < ?1", "i",
+		      now - STATE_MISSED_FOR) &&
+	    walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
 
 	for (size_t at = 0; ok && at < uids.length; at += strlen(uids.data + at) + 1)
 		ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid = ?1", "t", uids.data + at);
@@ -353,5 +355,5 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 	*missing = count > 0 && same ? look->missing : 0;
 	return count == 0 ||
 	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
-		((look && !look->forgets) || forget_told(s, items, count, err)) && forget_old(s, now, look, err));
+		((look && !look->forgets) || forget_told(s, items, count, now, err)) && forget_old(s, now, look, err));
 }

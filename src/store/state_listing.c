@@ -14,7 +14,7 @@ static const int64_t believed_for = 1 * 86400; /* seconds that a server's capabi
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
 {
 	struct query *q;
-	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message", "");
+	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt <> 1", "");
 
 	while (ok && (ok = query_next(q, &row, err)) && row)
 		take(context, query_text(q, 0));
@@ -183,7 +183,7 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 
 /*
  * Gives the first message of the query that will do this UID; its columns are uid, delivered, listed,
- * wire, octets.
+ * wire, octets, doubt.
  */
 static bool take_row(struct state *s, struct query **q, uint64_t octets, bool must_fit, const char *uid,
     struct state_match *match, struct error *err)
@@ -195,6 +195,7 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	while (!old && (ok = query_next(*q, &row, err)) && row) {
 		match->fits = state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
+		match->doubt = query_integer(*q, 5) == STATE_DOUBT_SIZE;
 		if (match->fits || !must_fit)
 			old = memory_copy_string(query_text(*q, 0));
 	}
@@ -226,10 +227,10 @@ static bool take_by_header(struct state *s, const char *select,
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
     uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
 {
-	static const char missing[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+	static const char missing[] = "SELECT uid, delivered, listed, wire, octets, doubt FROM message "
 				      "WHERE header = ?1 AND gone >= ?2"
 				      " AND gone IS NOT NULL AND deleted = 0 LIMIT 100";
-	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets FROM message "
+	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets, doubt FROM message "
 				      "WHERE header = ?1 AND gone >= ?2"
 				      " AND deleted = 2 LIMIT 100";
 
@@ -307,7 +308,7 @@ bool state_take_found(struct state *s, const char *identity, uint64_t octets, co
 	struct query *q;
 	char *old = memory_format(STATE_FOUND "%s", identity);
 	bool ok = query_start(&q, state_database(s), err,
-		      "SELECT uid, delivered, listed, wire, octets FROM message WHERE uid = ?1", "t", old) &&
+		      "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
 	free(old);
@@ -319,7 +320,7 @@ bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struc
 	struct query *q;
 
 	return query_start(&q, state_database(s), err,
-		   "SELECT uid, delivered, listed, wire, octets FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
+		   "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
 		   " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
 		   "t", uid) &&
 	    take_row(s, &q, octets, true, uid, match, err);

@@ -50,11 +50,23 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 	return ok;
 }
 
+bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err)
+{
+	struct query *q;
+	bool row = false, ok = query_start(&q, state_database(s), err, "SELECT kind, octets FROM told WHERE uid = ?1", "t", key);
+
+	ok = ok && query_next(q, &row, err);
+	*kind = ok && row ? (unsigned char)query_integer(q, 0) : 0;
+	*octets = ok && row ? (uint64_t)query_integer(q, 1) : 0;
+	query_end(&q);
+	return ok;
+}
+
 bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t said, enum state_doubt doubt,
     struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4 WHERE uid = ?1", "tiii", uid, (int64_t)listed, (int64_t)said,
+	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4, gone = NULL, deleted = 0 WHERE uid = ?1", "tiii", uid, (int64_t)listed, (int64_t)said,
 	    (int64_t)doubt);
 }
 
