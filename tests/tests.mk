@@ -75,7 +75,7 @@ include tests/campaign/campaign.mk
 valgrind_command = valgrind -q --suppressions=$(abs_top_srcdir)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind_e2e = tests/e2e/accounts.sh tests/e2e/other-maildrop.sh tests/e2e/samples.sh
 check-valgrind: all $(pop3_server)
-	CK_FORK=no CK_EXCLUDE_TAGS=spawn-errors $(MAKE) check TESTS='$(unit_tests) $(valgrind_e2e)' \
+	CK_FORK=no CK_EXCLUDE_TAGS='spawn-errors file-limits' $(MAKE) check TESTS='$(unit_tests) $(valgrind_e2e)' \
 	    AM_LOG_DRIVER_FLAGS= LOG_COMPILER='$(valgrind_command)' VALGRIND='$(valgrind_command)' CK_TIMEOUT_MULTIPLIER=20
 .PHONY: check-valgrind
 EXTRA_DIST += tests/valgrind.supp

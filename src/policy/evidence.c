@@ -234,6 +234,9 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 	alike = count_alike(&others, &this);
 	if (alike >= OTHERS_LEAST && alike >= others.kept - others.kept / 4)
 		return true;
+	/* LIST is wrong throughout, and RETR right. */
+	if (s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s))
+		return true;
 	return !is_denied(s) && (is_constant(&others, &this) || is_less_short(&others, &this) || is_estimate(&others, &this));
 }
 

@@ -26,7 +26,7 @@ bool unanswered_error(const struct unanswered *u, struct error *err)
 	name_answer(u, answer, sizeof(answer));
 	if (u->seconds == 0) {
 		snprintf(cause, sizeof(cause), "%.400s %s %s", err->cause, u->begun ? "in" : "before", answer);
-		memcpy(err->cause, cause, sizeof(cause));
+		snprintf(err->cause, sizeof(err->cause), "%s", cause); /* and nothing of what is after its end */
 		return false;
 	}
 	if (u->begun)

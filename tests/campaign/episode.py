@@ -14,6 +14,15 @@ from places import Maildir, Mbox
 LIBRARY = next((str(p) for p in sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 
 
+def forget_clocks():
+    """A killed program leaves what libfaketime shares in /dev/shm; a later one with the same number could not start."""
+    for path in pathlib.Path("/dev/shm").glob("*faketime_s*_*"):
+        number = path.name.rsplit("_", 1)[1]
+        if number.isdigit() and not os.path.exists(f"/proc/{number}"):
+            path.unlink(missing_ok=True)
+
+
+
 def compose(message):
     """The octets of a message that a story names."""
     name = message.get("twin", message["name"])
@@ -125,6 +134,7 @@ class Play:
                 with self.maildrop.lock:
                     self.maildrop.program = None
         text = (self.folder / "out").read_text(encoding="utf-8", errors="replace")
+        forget_clocks()
         if "Sanitizer" in text or (status in (70, -6, -11) and not any(f["kind"] == "kill" for f in faults)):
             self.wrong.append(f"the program crashed, exit status {status}")
         return status, text

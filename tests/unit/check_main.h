@@ -15,6 +15,9 @@
  */
 #define SPAWN_ERRORS "spawn-errors"
 
+/* The tag of cases that lower the limit on open files, which valgrind needs for itself. */
+#define FILE_LIMITS "file-limits"
+
 /* Runs the suite. Returns the status to leave main with. */
 static inline int check_run(Suite *s, enum fork_status forks)
 {

@@ -230,6 +230,20 @@ START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
 }
 END_TEST
 
+/* Sizes that follow no rule. */
+START_TEST(the_number_of_retr_counts_where_list_is_wrong_throughout)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, GROWING, EXACT);
+
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	note_others(&e, GROWING, EXACT, 2);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	s = come(25, 24, 0, GROWING, EXACT);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
 START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
 {
 	struct evidence e = {0};
@@ -313,6 +327,7 @@ int main(void)
 	LOOP_OVER(c, a_message_that_was_noted_does_not_count_as_another_one, servers);
 	tcase_add_loop_test(c, an_empty_message_is_never_whole_where_a_size_was_given, 0, 8);
 	tcase_add_test(c, a_message_that_is_short_by_either_number_is_not_whole);
+	tcase_add_test(c, the_number_of_retr_counts_where_list_is_wrong_throughout);
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
 	tcase_add_test(c, some_right_sizes_are_enough_to_make_the_others_suspect);

@@ -292,6 +292,7 @@ int main(void)
 	Suite *s = suite_create("storage limits");
 	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room");
 
+	tcase_set_tags(files, FILE_LIMITS);
 	tcase_add_loop_test(files, a_maildir_takes_more_messages_than_files_may_be_open, 0, 4);
 #ifdef COUNTS_SYNCS
 	tcase_add_test(files, files_that_were_closed_before_their_sync_are_synced_with_the_filesystem);
