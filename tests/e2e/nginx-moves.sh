@@ -42,6 +42,7 @@ check 'the server is quoted' contains err '(the server said: internal server err
 check 'nobody is sent to check a password' lacks err 'check user and password'
 : >held.go
 wait "$other" || bail 'the other session failed'
+# The server forgets a session that has ended in its own time.
 tries=0
 while run && [ "$STATUS" -eq 75 ] && [ "$tries" -lt 20 ]; do
   tries=$((tries + 1))
