@@ -184,6 +184,7 @@ static bool finish(struct run *r, bool doubt, struct error *err)
 	record->excused = !doubt && !evidence_is_plain(&a->sizes);
 	record->doubt = doubt || record->excused ? STATE_DOUBT_SIZE : STATE_SURE;
 	record->lf = a->sizes.lf;
+	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
 	record->telling = header_end(&a->header, record->header);
 	*r->t->step = "fetch";
@@ -278,6 +279,7 @@ void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct stat
 	    .sent = record->wire,
 	    .wire = record->wire,
 	    .lf = record->lf,
+	    .dots = record->dots,
 	};
 
 	if (!record->excused) {

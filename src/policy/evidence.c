@@ -28,7 +28,12 @@ static uint64_t distance(uint64_t a, uint64_t b)
 /* Some servers leave the line end out that they add to a message without one. */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->wire == given || s->wire == given + 2 || s->wire + s->dots == given || s->sent == given;
+	return s->wire == given || s->wire == given + 2 || s->sent == given;
+}
+
+static bool fits_dots(uint64_t given, const struct evidence_sizes *s)
+{
+	return s->dots > 0 && s->wire + s->dots == given;
 }
 
 static bool fits_lf(uint64_t given, const struct evidence_sizes *s)
@@ -48,6 +53,9 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 		return;
 	if (fits_exactly(given, s)) {
 		h->exact++;
+		h->undotted += s->dots > 0;
+	} else if (fits_dots(given, s)) {
+		h->dotted++;
 	} else if (fits_lf(given, s)) {
 		h->lf++;
 	} else {
@@ -180,7 +188,7 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	double share = (double)this->wire / ((double)this->given + 1), least = share, most = 0;
 	size_t others = 0, shorter = 0;
 
-	if (h->exact + h->lf > 0 || has_rule(h))
+	if (h->exact + h->dotted + h->lf > 0 || has_rule(h))
 		return false;
 	for (size_t i = 0; i < h->kept; i++) {
 		double other = (double)h->samples[i].wire / ((double)h->samples[i].given + 1);
@@ -229,7 +237,7 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 	size_t alike;
 
 	forget(&others, (struct evidence_sample){given, noted});
-	if (others.wrong < OTHERS_LEAST || (others.exact + others.lf) * FITS_RATIO > others.wrong)
+	if (others.wrong < OTHERS_LEAST || (others.exact + others.dotted + others.lf) * FITS_RATIO > others.wrong)
 		return false;
 	alike = count_alike(&others, &this);
 	if (alike >= OTHERS_LEAST && alike >= others.kept - others.kept / 4)
@@ -244,6 +252,8 @@ static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t give
     uint64_t noted, bool pipelined)
 {
 	if (given == EVIDENCE_NO_SIZE || fits_exactly(given, s))
+		return EVIDENCE_WHOLE;
+	if (fits_dots(given, s) && h->undotted == 0)
 		return EVIDENCE_WHOLE;
 	/* If it was noted, it is one of those itself. */
 	if (fits_lf(given, s) && h->exact == 0 && (!pipelined || h->lf > (noted == s->wire)))

@@ -48,7 +48,9 @@ struct evidence_sample {
 
 /* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} knows nothing. */
 struct evidence_habit {
-	uint64_t exact; /* messages that have their size, counted with CRLF */
+	uint64_t exact;	   /* messages that have their size, counted with CRLF; of these: */
+	uint64_t undotted; /* had dots stuffed in that do not count */
+	uint64_t dotted;   /* messages that have it only if stuffed dots count */
 	uint64_t lf;	/* messages that have it only if counted with LF */
 	size_t wrong;	/* messages that have it in no way; of them, so many are: */
 	size_t kept;
@@ -64,7 +66,7 @@ struct evidence {
 void evidence_note(struct evidence *e, const struct evidence_sizes *sizes);
 
 /*
- * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
+ * Judges a message. Stuffed dots count only where no other message that has some fits without them. noted: if it was noted before, how many octets came then, so that it does not count as another
  * one; else EVIDENCE_NO_SIZE. A size counted with LF counts only where no other message has one counted
  * with CRLF: a line too many in a message may fit it by chance. pipelined: such a line may be the answer to another
  * command, so that other messages must have their size counted with LF.

@@ -37,6 +37,7 @@ struct state_record {
 	bool telling; /* no other message has the same header by chance */
 	bool excused; /* its size was excused by those of other messages so far, so that the doubt is not reported yet */
 	uint64_t lf;  /* octets as the server sent it, with LF for each line end */
+	uint64_t dots; /* that were stuffed into it */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SHORT]; /* policy/header */

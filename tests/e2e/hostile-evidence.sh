@@ -13,6 +13,7 @@ cat >one <<'TABLE'
 short-half      10 76 5 1 a message of which half comes stays on the server
 short-no-number 10 76 5 1 by what LIST says alone
 short-by-a-line 10 76 5 1 as does one that lacks its last line
+short-by-its-dots 10 76 5 1 or as many octets as it has stuffed dots
 short-line-end  10 76 5 1 or all but a line end
 short-nothing   10 76 5 1 or everything
 short-long      10 76 5 1 and one with an answer as its first line

@@ -40,6 +40,7 @@ for plain, lacks in PLAIN:
     short("line-end", lambda s, n: said(s, n, b"\r\n"))
     short("nothing", lambda s, n: said(s, n, b""))
     short("by-a-line", lambda s, n: said(s, n, s.content(n)[:s.content(n).rindex(b"\r\n", 0, -2) + 2]), LIST=resized)
+    short("by-its-dots", lambda s, n: said(s, n, s.content(n)[:-3] + b"\r\n"))
     short("by-retr", lambda s, n: said(s, n, s.content(n), s.size(n) + 40))
     short("long", lambda s, n: said(s, n, b"+OK %d octets\r\n" % s.size(n) + s.content(n)))
 

@@ -88,6 +88,7 @@ static const struct {
     {EXACT, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {EXACT, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     {DOTS, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {DOTS, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NO_END, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NOT_GIVEN, 0, 25, 1, 0, true, EVIDENCE_WHOLE},
     /* Sizes with LF: without pipelining at once, with it once another message shows it. */
@@ -269,6 +270,19 @@ START_TEST(messages_of_one_size_do_not_excuse_each_other)
 }
 END_TEST
 
+START_TEST(stuffed_dots_do_not_make_up_for_missing_octets)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, EXACT, EXACT);
+
+	s.wire = s.sent -= s.dots;
+	s.lf -= s.dots;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE); /* as far as is known */
+	note_others(&e, EXACT, EXACT, 2);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
 START_TEST(some_right_sizes_are_enough_to_make_the_others_suspect)
 {
 	struct evidence e = {0};
@@ -330,6 +344,7 @@ int main(void)
 	tcase_add_test(c, the_number_of_retr_counts_where_list_is_wrong_throughout);
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
+	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);
 	tcase_add_test(c, some_right_sizes_are_enough_to_make_the_others_suspect);
 	c = check_case(s, "words and bounds");
 	LOOP_OVER(c, a_size_is_read_from_the_words_of_retr, words);
