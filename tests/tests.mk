@@ -48,13 +48,18 @@ CLEANFILES += $(no_locks) $(old_kernel) $(short_writes)
 
 # Each Check case, and each line of a shell test, is a result of its own.
 TEST_EXTENSIONS = .sh
-LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(srcdir)/tests/support/timed-driver.sh $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 AM_LOG_DRIVER_FLAGS = --ignore-exit
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 AM_TESTS_ENVIRONMENT = \
 	CK_VERBOSITY=silent CK_TAP_LOG_FILE_NAME=-; export CK_VERBOSITY CK_TAP_LOG_FILE_NAME; \
-	srcdir='$(srcdir)'; export srcdir;
+	srcdir='$(srcdir)'; export srcdir; \
+	PATH='$(TESTS_PATH)'"$$PATH"; export PATH;
+
+check-local: check-TESTS
+	@$(SHELL) $(srcdir)/tests/support/slowest.sh $(TEST_LOGS:.log=.trs)
+EXTRA_DIST += tests/support/slowest.sh tests/support/timed-driver.sh
 
 unit_tests =
 tests_support_libsupport_a_SOURCES = tests/support/script.c tests/support/script.h

@@ -22,7 +22,7 @@ os.mkdir(folder)
 for n in range(1, count + 1):
     body = ''.join(random.choice('abcdef \n') for _ in range(random.choice([0, 10, 500, 3000, 9000])))
     if n % 100 == 50:  # one that is written in blocks, and one that is too large for the memory of an mbox's spool
-        body += 'abcdef \n' * (160000 if n != 150 else 1200000)
+        body += ('abcdef ' * 100 + '\n') * (1800 if n != 150 else 13700)
     with open(f'{folder}/{n:04}', 'w', encoding='ascii') as f:
         f.write(f'Return-Path: <a{n}@example.org>\nSubject: {n}\nMessage-ID: <{n}@example.org>\n\n'
                 f'{body}\nFrom here\n>From there\n')

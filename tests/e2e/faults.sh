@@ -12,7 +12,7 @@ mkdir expected
 for n in $(seq 1 "$count"); do
   octets=$((n * 150))
   [ "$n" -ne 20 ] || octets=6500000 # one that is written in blocks and too large for the memory of an mbox's spool
-  { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$octets" /dev/urandom | base64; } >"expected/$n"
+  { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$octets" /dev/urandom | base64 -w 900; } >"expected/$n"
 done
 
 # safe KIND: what the server no longer has is here.

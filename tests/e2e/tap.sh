@@ -6,7 +6,7 @@
 #   ok 'a sentence' / not_ok 'a sentence' [FILE]
 #   done_testing
 
-_tap_number=0 _tap_failures=0 _tap_plan=''
+_tap_number=0 _tap_failures=0 _tap_plan='' _tap_file=''
 
 # plan COUNT: how many results there will be.
 plan() { _tap_plan=$1 && echo "1..$1"; }
@@ -28,7 +28,7 @@ not_ok() {
 # only if it fails. `set -e` does not count inside it.
 check() {
   _tap_name=$1 && shift
-  _tap_file=$(mktemp) || bail 'no temporary file'
+  [ -n "$_tap_file" ] || _tap_file=$(mktemp) || bail 'no temporary file'
   "$@" >"$_tap_file" 2>&1 && _tap_status=0 || _tap_status=$?
   if [ "$_tap_status" = 0 ]; then
     ok "$_tap_name"
@@ -36,7 +36,6 @@ check() {
     not_ok "$_tap_name" "$_tap_file"
     echo "exit status $_tap_status: $*" | diag
   fi
-  rm -f "$_tap_file"
 }
 
 # skip NAME REASON: not run, and that is said aloud.
@@ -49,10 +48,14 @@ skip() {
 skip_all() { echo "1..0 # SKIP $1" && echo "SKIPPED: $0: $1" >&2 && exit 0; }
 
 # bail REASON: goes no further; the whole run has failed.
-bail() { echo "Bail out! $1" && exit 1; }
+bail() {
+  [ -z "$_tap_file" ] || rm -f "$_tap_file"
+  echo "Bail out! $1" && exit 1
+}
 
 # done_testing: states the plan unless it was stated, and exits: 0 if all passed and none is missing.
 done_testing() {
+  [ -z "$_tap_file" ] || rm -f "$_tap_file"
   [ "$_tap_number" -gt 0 ] || bail 'no test ran'
   [ -n "$_tap_plan" ] || plan "$_tap_number"
   [ "$_tap_number" -eq "$_tap_plan" ] || _tap_failures=1
