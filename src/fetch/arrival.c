@@ -42,6 +42,7 @@ void arrival_start(struct run *r, const struct session_event *event)
 	a->said = evidence_read_size(event->text, event->length);
 	a->most = evidence_octets_most(r->t->account->retention.max_octets, e->octets);
 	a->sizes = (struct evidence_sizes){.empty = true};
+	a->edges = (struct edge_lines){0};
 	buf_clear(&a->head);
 	digest_start(&a->digest);
 	header_start(&a->header);
@@ -119,6 +120,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 
 	digest_add(&a->digest, bytes, length);
 	header_add(&a->header, bytes, length);
+	edge_lines_add(&a->edges, bytes, length);
 	a->octets += length;
 	a->wire = event->octets;
 	a->left = a->entry->octets - (event->octets < a->entry->octets ? event->octets : a->entry->octets);
@@ -138,7 +140,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 /* The size that came before, of a message that is here for the second time. */
 static uint64_t wire_before(const struct run *r)
 {
-	return r->repeating ? r->again[r->again_arrived - 1].wire : EVIDENCE_NO_SIZE;
+	return r->repeating ? r->again[r->again_arrived - 1].sizes.wire : EVIDENCE_NO_SIZE;
 }
 
 static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *err)
@@ -152,13 +154,20 @@ static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *e
 		r->knows_history = true;
 		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1 && !r->repeating);
 	}
-	if (!r->repeating)
-		evidence_note(&r->evidence, &a->sizes);
+	/* What it is now counts. */
+	if (r->repeating)
+		evidence_forget(&r->evidence, &r->again[r->again_arrived - 1].sizes);
+	evidence_note(&r->evidence, &a->sizes);
 	return true;
 }
 
+static enum state_doubt doubt_of(const struct arrival *a)
+{
+	return !a->doubt ? STATE_SURE : evidence_is_suspect(&a->sizes) ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE;
+}
+
 /* The message is for the destination now, and for the batch. */
-static bool finish(struct run *r, bool doubt, struct error *err)
+static bool finish(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
@@ -181,8 +190,8 @@ static bool finish(struct run *r, bool doubt, struct error *err)
 	record->listed = a->entry->octets;
 	record->said = a->said;
 	/* What only the other messages excuse is judged again when all of them are here. */
-	record->excused = !doubt && !evidence_is_plain(&a->sizes);
-	record->doubt = doubt || record->excused ? STATE_DOUBT_SIZE : STATE_SURE;
+	record->excused = !a->doubt && !evidence_is_plain(&a->sizes);
+	record->doubt = record->excused ? STATE_DOUBT_SIZE : doubt_of(a);
 	record->lf = a->sizes.lf;
 	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
@@ -196,7 +205,7 @@ bool arrival_finish(struct run *r, struct error *err)
 	struct arrival *a = &r->arrival;
 
 	a->ended = false;
-	return finish(r, a->doubt, err);
+	return finish(r, err);
 }
 
 /* Of another size than the server gave: what has come is let go, and asked for again when all others are here. */
@@ -204,13 +213,19 @@ static void defer(struct run *r)
 {
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
+	struct again *again;
+	struct digest digest;
 
 	log_line(r->t->log, LOG_VERBOSE, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64 "; asking for it again",
 	    a->entry->number, a->wire, a->entry->octets);
 	d->ops->discard(d);
 	if (!r->again)
 		r->again = memory_zeroed(r->plan->count, sizeof(*r->again));
-	r->again[r->again_count++] = (struct again){a->entry, a->wire};
+	again = &r->again[r->again_count++];
+	*again = (struct again){.entry = a->entry, .sizes = a->sizes, .crowded = session_window(r->t->session) > 1};
+	digest = a->digest;
+	digest_end(&digest, again->sha256);
+	r->steps.misfit |= again->crowded;
 }
 
 /* Less than the first time: neither is the message. */
@@ -255,7 +270,7 @@ static bool compare_with_record(struct run *r, bool *same, struct error *err)
 	if (!*same)
 		return true;
 	d->ops->discard(d);
-	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, a->doubt ? STATE_DOUBT_SIZE : STATE_SURE, err);
+	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, doubt_of(a), err);
 }
 
 void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *s)
@@ -271,7 +286,7 @@ void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struc
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
 }
 
-void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct state_record *record)
+void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct state_record *record)
 {
 	const struct evidence_sizes sizes = {
 	    .listed = record->listed,
@@ -282,33 +297,32 @@ void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct stat
 	    .dots = record->dots,
 	};
 
-	if (!record->excused) {
+	if (!record->excused && record->doubt != STATE_DOUBT_IDENTITY) {
 		arrival_report_doubt(r, e, &sizes);
 		return;
 	}
-	if (r->excused_count == r->excused_capacity) {
-		r->excused_capacity = r->excused_capacity ? r->excused_capacity * 2 : 64;
-		r->excused = memory_resize(r->excused, r->excused_capacity, sizeof(*r->excused));
+	if (r->waiting_count == r->waiting_capacity) {
+		r->waiting_capacity = r->waiting_capacity ? r->waiting_capacity * 2 : 64;
+		r->waiting = memory_resize(r->waiting, r->waiting_capacity, sizeof(*r->waiting));
 	}
-	r->excused[r->excused_count++] = (struct excused){e, sizes};
+	r->waiting[r->waiting_count++] = (struct waiting){e, sizes, record->excused};
 }
 
-bool arrival_judge_excused(struct run *r, struct error *err)
+bool arrival_settle(struct run *r, struct error *err)
 {
-	size_t count = r->excused_count;
+	size_t count = r->waiting_count;
 
-	r->excused_count = 0;
+	r->waiting_count = r->held = 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct excused *x = &r->excused[i];
+		const struct waiting *w = &r->waiting[i];
+		bool whole = !w->excused || evidence_judge(&r->evidence, &w->sizes, w->sizes.wire, false) == EVIDENCE_WHOLE;
 
-		if (evidence_judge(&r->evidence, &x->sizes, x->sizes.wire, false) != EVIDENCE_WHOLE) {
-			arrival_report_doubt(r, x->entry, &x->sizes);
-			continue;
-		}
-		if (!state_set_doubt(r->t->state, x->entry->uid, STATE_SURE, err))
+		if (!state_set_doubt(r->t->state, w->entry->uid, whole ? STATE_SURE : STATE_DOUBT_SIZE, err))
 			return false;
-		if (x->entry->decision.action == RETENTION_FETCH_AND_DELETE)
-			r->deletions[r->deletion_count++] = x->entry;
+		if (!whole)
+			arrival_report_doubt(r, w->entry, &w->sizes);
+		else if (w->entry->decision.action == RETENTION_FETCH_AND_DELETE)
+			r->deletions[r->deletion_count++] = w->entry;
 	}
 	return count == 0 || state_commit(r->t->state, err);
 }
@@ -321,6 +335,36 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 	r->t->out_of_step = true;
 	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64, a->entry->number,
 	    a->wire, a->entry->octets);
+}
+
+/*
+ * It has come for the second time, and alone. If something else had come at the first time, that was perhaps another
+ * message, which then was taken for a third one.
+ */
+static bool was_mixed_up(const struct run *r)
+{
+	const struct again *again = &r->again[r->again_arrived - 1];
+	struct digest digest = r->arrival.digest;
+	unsigned char sha256[DIGEST_SIZE];
+
+	digest_end(&digest, sha256);
+	return again->crowded && r->held > 0 && memcmp(sha256, again->sha256, DIGEST_SIZE) != 0;
+}
+
+/*
+ * Whether the answers seem to belong to other messages: this one has the size of a message beside it, or, where RETR
+ * gives another size than LIST did, of any that is not proved; or it was another one's at the first time.
+ */
+static bool looks_mixed_up(const struct run *r)
+{
+	const struct arrival *a = &r->arrival;
+
+	if (r->repeating)
+		return was_mixed_up(r);
+	if (!session_is_crowded(r->t->session))
+		return false;
+	return (a->doubt && steps_neighbor_has_size(r, a->wire)) ||
+	    (a->said == a->wire && a->wire != a->entry->octets && steps_has_size(r, a->entry, a->wire));
 }
 
 /* The terminator has arrived. Whether the message is whole is another question. */
@@ -339,10 +383,12 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	a->sizes.wire = event->octets_crlf;
 	a->sizes.lf = event->octets_lf;
 	a->sizes.dots = event->dots;
+	a->sizes.unstuffed = event->unstuffed;
+	a->sizes.foreign = edge_lines_are_foreign(&a->edges);
 	if (!judge(r, &verdict, err))
 		return false;
 	a->doubt = verdict != EVIDENCE_WHOLE;
-	if (a->doubt && session_is_crowded(r->t->session) && steps_neighbor_has_size(r, a->wire))
+	if (looks_mixed_up(r))
 		return fail_mixed_up(r, err);
 	if (!compare_with_record(r, &same, err))
 		return false;
@@ -363,7 +409,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 		a->ended = true;
 		return true;
 	}
-	if (!finish(r, a->doubt, err))
+	if (!finish(r, err))
 		return false;
 	if (!steps_asks(r))
 		r->steps.verified = r->batch.count;

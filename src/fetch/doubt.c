@@ -19,7 +19,9 @@ static struct evidence_sizes sizes_of(const struct state_record *record)
 	    .sent = record->wire,
 	    .wire = record->wire,
 	    .lf = record->octets,
+	    .dots = record->dots,
 	    .empty = record->octets <= 2,
+	    .foreign = record->doubt == STATE_DOUBT_CONTENT,
 	};
 }
 

@@ -75,7 +75,7 @@ static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const 
 		return put_in_doubt(r, e, true, err);
 	e->outdated = true;
 	e->known.delivered = false;
-	return state_set_sizes(r->state, e->uid, before->listed, before->said, STATE_DOUBT_SIZE, err);
+	return state_set_sizes(r->state, e->uid, before->listed, before->said, before->doubt, err);
 }
 
 /* The UID is known: is it the same message? */

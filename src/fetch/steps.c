@@ -40,6 +40,9 @@ void steps_retrieve(struct run *r, struct plan_entry *e)
 
 bool steps_may_retrieve(const struct run *r)
 {
+	/* What came with another size is asked for alone, so that its answer cannot be another one's. */
+	if (r->repeating && session_queued(r->t->session) > 0)
+		return false;
 	return !is_one_by_one(r) || !steps_asks(r) || (r->steps.messages == 0 && r->steps.count < QUESTIONS_MOST);
 }
 
@@ -93,6 +96,31 @@ static bool take_refusal(struct run *r, const struct plan_entry *e, const struct
 	return true;
 }
 
+/* Whether a message cannot have been taken for another one that is not proved. */
+static bool is_unique(const struct run *r, size_t i)
+{
+	const struct state_record *record = &r->batch.records[i];
+
+	return record->wire == record->listed && !steps_has_size(r, r->batch.entries[i], record->listed);
+}
+
+/*
+ * Beside a message that came with another size, which may be that of a third one: what is not exact, and like no other,
+ * is not deleted before that one has come again in the same way. If the run dies, TOP tells in the next one.
+ */
+static void hold_unsure(struct run *r)
+{
+	for (size_t i = r->steps.verified; r->steps.misfit && i < r->batch.count; i++) {
+		const struct state_record *record = &r->batch.records[i];
+
+		if (is_unique(r, i) || (state_doubts_size(record->doubt) && !record->excused))
+			continue;
+		r->batch.records[i].doubt = STATE_DOUBT_IDENTITY;
+		r->held++;
+	}
+	r->steps.misfit = false;
+}
+
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)
 {
 	struct steps *steps = &r->steps;
@@ -111,6 +139,7 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 	} else {
 		steps->answered = true;
 	}
+	hold_unsure(r);
 	steps->proved = sent;
 	if (r->arrival.ended && !arrival_finish(r, err))
 		return false;
@@ -155,7 +184,7 @@ size_t steps_keep_likely(struct run *r)
 
 		if (record->doubt != STATE_SURE)
 			break;
-		if (record->wire == record->listed && !steps_has_size(r, r->batch.entries[kept], record->listed))
+		if (is_unique(r, kept))
 			continue;
 		if (!can_be_told(r, record))
 			break;

@@ -112,8 +112,8 @@ bool transfer_commit(struct run *r, struct error *err)
 	for (size_t i = 0; i < r->batch.count; i++) {
 		t->fetched++;
 		t->fetched_octets += r->batch.records[i].octets;
-		if (r->batch.records[i].doubt == STATE_DOUBT_SIZE)
-			arrival_keep_excused(r, r->batch.entries[i], &r->batch.records[i]);
+		if (r->batch.records[i].doubt != STATE_SURE)
+			arrival_keep_waiting(r, r->batch.entries[i], &r->batch.records[i]);
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
@@ -233,7 +233,7 @@ static bool go_on(struct run *r, bool *over, struct error *err)
 		return transfer_commit(r, err);
 	} else if (!r->repeating && r->again_count > 0) {
 		r->repeating = true;
-	} else if (!transfer_commit(r, err) || !arrival_judge_excused(r, err)) {
+	} else if (!transfer_commit(r, err) || !arrival_settle(r, err)) {
 		return false;
 	} else if (r->deletion_next == r->deletion_count) {
 		*over = true;
@@ -365,6 +365,6 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	free(r.deletions);
 	free(r.steps.order);
 	free(r.again);
-	free(r.excused);
+	free(r.waiting);
 	return ok;
 }

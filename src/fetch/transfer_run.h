@@ -11,6 +11,7 @@
 #include "fetch/batch.h"
 #include "fetch/transfer.h"
 #include "io/deadline.h"
+#include "policy/edge_lines.h"
 #include "policy/evidence.h"
 #include "policy/header.h"
 
@@ -37,18 +38,22 @@ struct arrival {
 	uint64_t said;	 /* as the size behind +OK, or EVIDENCE_NO_SIZE */
 	uint64_t most;	 /* octets that are taken */
 	struct evidence_sizes sizes;
+	struct edge_lines edges;
 };
 
 /* A message that came with another size than the server gave: asked for again when all others are here. */
 struct again {
 	struct plan_entry *entry;
-	uint64_t wire;
+	struct evidence_sizes sizes;
+	bool crowded; /* other messages were under way: what came may have been one of them */
+	unsigned char sha256[DIGEST_SIZE]; /* of what came */
 };
 
-/* A message that is in place, and whose size is excused by those of the other messages that have come so far. */
-struct excused {
+/* A message that is in place, and is not deleted from the server before all messages are here. */
+struct waiting {
 	struct plan_entry *entry;
 	struct evidence_sizes sizes;
+	bool excused; /* its size is excused by those of the other messages that have come so far */
 };
 
 enum { QUESTIONS_MOST = 64 }; /* under way at a time */
@@ -70,6 +75,7 @@ struct steps {
 	bool by_size;	 /* it is asked for sizes, because it refuses the question for a UID */
 	bool answered;	 /* the server has answered a question */
 	bool mute;	 /* it answers none */
+	bool misfit;	 /* one of those that are not proved is asked for again */
 };
 
 /* What a server has refused. */
@@ -83,8 +89,9 @@ struct run {
 	struct steps steps;
 	struct arrival arrival;
 	struct evidence evidence;
-	struct excused *excused;
-	size_t excused_count, excused_capacity;
+	struct waiting *waiting;
+	size_t waiting_count, waiting_capacity;
+	size_t held; /* messages that may have been taken for each other, because one beside them is asked for again */
 	bool knows_history; /* evidence has what the state knows */
 	struct again *again;
 	size_t again_count, again_next, again_arrived; /* of them, those whose RETR went out, and those that are here */
@@ -158,14 +165,15 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 /* What had to wait for the answer to a question is taken. */
 bool arrival_finish(struct run *r, struct error *err);
 
-/* Keeps a message that is safe now, and excused, for arrival_judge_excused. */
-void arrival_keep_excused(struct run *r, struct plan_entry *e, const struct state_record *record);
+/* Keeps a message that is safe now, and in doubt, for arrival_settle; reports it if nothing can settle the doubt. */
+void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct state_record *record);
 
 /*
  * When all messages are here: judges the excused ones by all the others. Those that are whole may be deleted; the
- * others stay in doubt and are reported. state_commit makes it last. ERROR_STORAGE.
+ * others stay in doubt and are reported. So may those that could have been taken for each other: what was asked for
+ * again came as it had come before. state_commit makes it last. ERROR_STORAGE.
  */
-bool arrival_judge_excused(struct run *r, struct error *err);
+bool arrival_settle(struct run *r, struct error *err);
 
 /* Reports a message that was stored although it is not what the server announced. */
 void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *sizes);

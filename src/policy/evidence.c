@@ -11,8 +11,11 @@ enum {
 	OTHERS_LEAST = 2,	 /* messages that show how a server's numbers are wrong */
 	ESTIMATES_LEAST = 8,	 /* and that they follow no rule */
 	FITS_RATIO = 8,		 /* numbers are wrong throughout where one in so many messages fits at the most */
-	OFFSET_MOST = 1024,	 /* octets that a server adds to each of its sizes, or leaves out, */
-	OFFSET_SPREAD = 4,	 /* and by which that may vary */
+	RIGHT_RATIO = 4,	 /* and right where four times as many fit as do not */
+	OFFSET_MOST = 1024,	 /* octets by which messages are longer than each of its sizes, */
+	MISSING_MOST = 5,	 /* or shorter: that of the terminator and the line end before it; */
+	OFFSET_SPREAD = 4,	 /* by which that may vary */
+	CONSTANT_RATIO = 2,	 /* a constant is no size where so many times as much comes */
 	UNIT_LEAST = 8,		 /* sizes that are rounded to less are not */
 	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
@@ -25,20 +28,35 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
+bool evidence_is_suspect(const struct evidence_sizes *s)
+{
+	return s->foreign || (s->unstuffed && s->dots > 0);
+}
+
+static bool fits_to_the_octet(uint64_t given, const struct evidence_sizes *s)
+{
+	return s->wire == given || s->sent == given;
+}
+
 /* Some servers leave the line end out that they add to a message without one. */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->wire == given || s->wire == given + 2 || s->sent == given;
+	return fits_to_the_octet(given, s) || (s->wire == given + 2 && !evidence_is_suspect(s));
 }
 
 static bool fits_dots(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->dots > 0 && s->wire + s->dots == given;
+	return s->dots > 0 && s->wire + s->dots == given && !evidence_is_suspect(s);
 }
 
 static bool fits_lf(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->lf == given || s->lf == given + 1 || s->lf + s->dots == given;
+	return s->lf == given || (s->lf + 1 == given && !evidence_is_suspect(s));
+}
+
+static bool fits_lf_and_dots(uint64_t given, const struct evidence_sizes *s)
+{
+	return s->dots > 0 && s->lf + s->dots == given && !evidence_is_suspect(s);
 }
 
 bool evidence_is_plain(const struct evidence_sizes *s)
@@ -47,33 +65,16 @@ bool evidence_is_plain(const struct evidence_sizes *s)
 	    (s->said == EVIDENCE_NO_SIZE || fits_exactly(s->said, s));
 }
 
-static void note(struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s)
+static void note_wrong(struct evidence_habit *h, struct evidence_sample sample)
 {
-	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0))
-		return;
-	if (fits_exactly(given, s)) {
-		h->exact++;
-		h->undotted += s->dots > 0;
-	} else if (fits_dots(given, s)) {
-		h->dotted++;
-	} else if (fits_lf(given, s)) {
-		h->lf++;
-	} else {
-		size_t place = h->kept < EVIDENCE_SAMPLES ? h->kept++ : h->wrong % EVIDENCE_SAMPLES;
+	size_t place = h->kept < EVIDENCE_SAMPLES ? h->kept++ : h->wrong % EVIDENCE_SAMPLES;
 
-		h->samples[place] = (struct evidence_sample){given, s->wire};
-		h->wrong++;
-	}
-}
-
-void evidence_note(struct evidence *e, const struct evidence_sizes *sizes)
-{
-	note(&e->list, sizes->listed, sizes);
-	note(&e->retr, sizes->said, sizes);
+	h->samples[place] = sample;
+	h->wrong++;
 }
 
 /* Takes one sample out again. */
-static void forget(struct evidence_habit *h, struct evidence_sample sample)
+static void forget_wrong(struct evidence_habit *h, struct evidence_sample sample)
 {
 	for (size_t i = 0; i < h->kept; i++) {
 		if (h->samples[i].given != sample.given || h->samples[i].wire != sample.wire)
@@ -84,6 +85,44 @@ static void forget(struct evidence_habit *h, struct evidence_sample sample)
 	}
 }
 
+/* count: 1, or -1 for a message that was noted before. */
+static void note(struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s, int count)
+{
+	bool exact = fits_exactly(given, s), lf = fits_lf(given, s);
+	const struct evidence_sample sample = {given, s->wire, s->dots};
+
+	h->unstuffed |= s->unstuffed;
+	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0))
+		return;
+	/* Two lines counted with LF are as short as a message whose last line end does not count: that shows nothing. */
+	if (exact && lf && !fits_to_the_octet(given, s))
+		return;
+	if ((exact || lf) && s->dots > 0)
+		h->undotted += (uint64_t)count;
+	if (exact)
+		h->exact += (uint64_t)count;
+	else if (lf || fits_lf_and_dots(given, s))
+		h->lf += (uint64_t)count;
+	if (!exact && !lf && (fits_dots(given, s) || fits_lf_and_dots(given, s)))
+		h->dotted += (uint64_t)count;
+	else if (!exact && !lf && count > 0)
+		note_wrong(h, sample);
+	else if (!exact && !lf)
+		forget_wrong(h, sample);
+}
+
+void evidence_note(struct evidence *e, const struct evidence_sizes *sizes)
+{
+	note(&e->list, sizes->listed, sizes, 1);
+	note(&e->retr, sizes->said, sizes, 1);
+}
+
+void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes)
+{
+	note(&e->list, sizes->listed, sizes, -1);
+	note(&e->retr, sizes->said, sizes, -1);
+}
+
 /* Messages of one size would be wrong in the same way by chance as well. */
 static bool differ(const struct evidence_sample *a, const struct evidence_sample *b)
 {
@@ -92,12 +131,16 @@ static bool differ(const struct evidence_sample *a, const struct evidence_sample
 	return distance(a->given, b->given) > larger / 32;
 }
 
-/* A server that knows no sizes gives zero, or another constant, whatever comes. */
+/*
+ * A server that knows no sizes gives zero, or another small constant, whatever comes. Messages that are all of one
+ * size have a constant as well, which much more than that refutes.
+ */
 static bool have_constant(const struct evidence_sample *a, const struct evidence_sample *b)
 {
 	uint64_t larger = a->wire > b->wire ? a->wire : b->wire;
 
-	return a->given == b->given && distance(a->wire, b->wire) > larger / 32;
+	return a->given == b->given && distance(a->wire, b->wire) > larger / 32 && a->wire / CONSTANT_RATIO > a->given &&
+	    b->wire / CONSTANT_RATIO > b->given;
 }
 
 static bool are_zero(const struct evidence_sample *a, const struct evidence_sample *b)
@@ -115,11 +158,23 @@ static bool have_same_ratio(const struct evidence_sample *a, const struct eviden
 	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
 }
 
-/* The terminator counted, or a field of the header that comes only with RETR. */
+/* The terminator counted, with or without stuffed dots: no more than it has may be missing. */
+static bool have_terminator(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return a->wire < a->given && b->wire < b->given && a->given - a->wire <= a->dots + MISSING_MOST &&
+	    b->given - b->wire <= b->dots + MISSING_MOST;
+}
+
+/* A field of the header that comes only with RETR. */
+static bool have_same_addition(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return a->wire > a->given && b->wire > b->given && a->wire - a->given <= OFFSET_MOST &&
+	    distance(a->wire - a->given, b->wire - b->given) <= OFFSET_SPREAD;
+}
+
 static bool have_same_offset(const struct evidence_sample *a, const struct evidence_sample *b)
 {
-	return differ(a, b) && (a->wire > a->given) == (b->wire > b->given) && distance(a->wire, a->given) <= OFFSET_MOST &&
-	    distance(distance(a->wire, a->given), distance(b->wire, b->given)) <= OFFSET_SPREAD;
+	return differ(a, b) && (have_terminator(a, b) || have_same_addition(a, b));
 }
 
 /* Whether both are less than `unit` from multiples of it, which were given as octets, or as units. */
@@ -214,30 +269,22 @@ static bool is_constant(const struct evidence_habit *h, const struct evidence_sa
 	return same >= OTHERS_LEAST && same >= h->kept - h->kept / 4;
 }
 
-/* Whether nearly all others are shorter than the server says, and this one less so than they: a part would be more. */
-static bool is_less_short(const struct evidence_habit *h, const struct evidence_sample *this)
+/* Whether the number fits hardly any message but that which was noted. */
+static bool is_wrong_for_others(struct evidence_habit *h, uint64_t given, uint64_t noted)
 {
-	size_t shorter = 0;
-
-	for (size_t i = 0; i < h->kept; i++) {
-		const struct evidence_sample *other = &h->samples[i];
-
-		shorter += other->wire < other->given && differ(other, this) &&
-		    (double)other->wire * (double)this->given <= (double)this->wire * (double)other->given;
-	}
-	return this->wire < this->given && shorter >= ESTIMATES_LEAST && shorter >= h->kept - h->kept / 4;
+	forget_wrong(h, (struct evidence_sample){given, noted, 0});
+	return h->wrong >= OTHERS_LEAST && (h->exact + h->dotted + h->lf) * FITS_RATIO <= h->wrong;
 }
 
 /* Whether the number is wrong throughout, and for this message as for nearly all others. */
 static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted)
 {
-	const struct evidence_sample this = {given, s->wire};
+	const struct evidence_sample this = {given, s->wire, s->dots};
 	struct evidence_habit others = *habit;
 	size_t alike;
 
-	forget(&others, (struct evidence_sample){given, noted});
-	if (others.wrong < OTHERS_LEAST || (others.exact + others.dotted + others.lf) * FITS_RATIO > others.wrong)
+	if (!is_wrong_for_others(&others, given, noted))
 		return false;
 	alike = count_alike(&others, &this);
 	if (alike >= OTHERS_LEAST && alike >= others.kept - others.kept / 4)
@@ -245,24 +292,40 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 	/* LIST is wrong throughout, and RETR right. */
 	if (s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s))
 		return true;
-	return !is_denied(s) && (is_constant(&others, &this) || is_less_short(&others, &this) || is_estimate(&others, &this));
+	return !is_denied(s) && (is_constant(&others, &this) || is_estimate(&others, &this));
+}
+
+/* Whether stuffed dots count: another message shows it, and none that they do not. If it was noted, it is one of those. */
+static bool count_dots(const struct evidence_habit *h, const struct evidence_sizes *s, uint64_t noted)
+{
+	return !s->unstuffed && !h->unstuffed && h->undotted == 0 && h->dotted > (noted == s->wire);
+}
+
+static bool is_counted_with_lf(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,
+    uint64_t noted, bool pipelined)
+{
+	return (fits_lf(given, s) || (fits_lf_and_dots(given, s) && count_dots(h, s, noted))) && h->exact == 0 &&
+	    (!pipelined || h->lf > (noted == s->wire));
 }
 
 static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted, bool pipelined)
 {
-	if (given == EVIDENCE_NO_SIZE || fits_exactly(given, s))
+	if (given == EVIDENCE_NO_SIZE || fits_exactly(given, s) || (fits_dots(given, s) && count_dots(h, s, noted)) ||
+	    is_counted_with_lf(h, given, s, noted, pipelined))
 		return EVIDENCE_WHOLE;
-	if (fits_dots(given, s) && h->undotted == 0)
-		return EVIDENCE_WHOLE;
-	/* If it was noted, it is one of those itself. */
-	if (fits_lf(given, s) && h->exact == 0 && (!pipelined || h->lf > (noted == s->wire)))
-		return EVIDENCE_WHOLE;
-	if (s->empty && s->wire < given)
-		return EVIDENCE_SHORT;
-	if (is_wrong_throughout(h, given, s, noted))
-		return EVIDENCE_WHOLE;
-	return s->wire < given ? EVIDENCE_SHORT : EVIDENCE_LONG;
+	if ((s->empty && s->wire < given) || evidence_is_suspect(s) || !is_wrong_throughout(h, given, s, noted))
+		return s->wire < given ? EVIDENCE_SHORT : EVIDENCE_LONG;
+	return EVIDENCE_WHOLE;
+}
+
+/* Whether LIST is right, here as for the others, and RETR's number hardly ever: then it is no size. */
+static bool is_denied_by_nonsense(const struct evidence *e, const struct evidence_sizes *s, uint64_t noted)
+{
+	struct evidence_habit others = e->retr;
+
+	return s->listed != EVIDENCE_NO_SIZE && fits_to_the_octet(s->listed, s) && e->list.exact > OTHERS_LEAST &&
+	    e->list.wrong * RIGHT_RATIO <= e->list.exact && is_wrong_for_others(&others, s->said, noted);
 }
 
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
@@ -271,6 +334,8 @@ enum evidence_verdict evidence_judge(const struct evidence *e, const struct evid
 	enum evidence_verdict list = judge(&e->list, sizes->listed, sizes, noted, pipelined);
 	enum evidence_verdict retr = judge(&e->retr, sizes->said, sizes, noted, pipelined);
 
+	if (retr == EVIDENCE_SHORT && is_denied_by_nonsense(e, sizes, noted))
+		return EVIDENCE_WHOLE;
 	if (list == EVIDENCE_SHORT || retr == EVIDENCE_SHORT)
 		return EVIDENCE_SHORT;
 	/* LIST may have been answered before the server changed the message: RETR's number is of this very answer. */
@@ -279,23 +344,40 @@ enum evidence_verdict evidence_judge(const struct evidence *e, const struct evid
 	return list;
 }
 
-uint64_t evidence_read_size(const char *text, size_t length)
+static bool is_unit(const char *text, size_t length)
 {
 	static const char *const words[] = {"octet", "byte"};
-	size_t digits = 0;
-	uint64_t size;
 
-	while (digits < length && text[digits] >= '0' && text[digits] <= '9')
-		digits++;
-	if (digits == length || text[digits] != ' ' || !parse_number(text, digits, INT64_MAX, &size))
-		return EVIDENCE_NO_SIZE;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t size_of_word = strlen(words[i]);
+		size_t size = strlen(words[i]);
 
-		if (length - digits > size_of_word && strncasecmp(text + digits + 1, words[i], size_of_word) == 0)
-			return size;
+		if (length >= size && strncasecmp(text, words[i], size) == 0)
+			return true;
 	}
-	return EVIDENCE_NO_SIZE;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+uint64_t evidence_read_size(const char *text, size_t length)
+{
+	uint64_t size = EVIDENCE_NO_SIZE, found;
+
+	for (size_t at = 0, digits; at < length; at += digits > 0 ? digits : 1) {
+		for (digits = 0; at + digits < length && is_digit(text[at + digits]); digits++)
+			continue;
+		if (digits == 0 || at + digits == length || text[at + digits] != ' ' ||
+		    !is_unit(text + at + digits + 1, length - at - digits - 1))
+			continue;
+		if (size != EVIDENCE_NO_SIZE || (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(') ||
+		    !parse_number(text + at, digits, INT64_MAX, &found))
+			return EVIDENCE_NO_SIZE;
+		size = found;
+	}
+	return size;
 }
 
 uint64_t evidence_octets_most(uint64_t most, uint64_t listed)

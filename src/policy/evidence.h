@@ -10,10 +10,11 @@
  * in its cache ends a message early and puts the dot behind it.
  *
  * The rule. A message is whole if it has the size that the server gave for it, by LIST and by the number in RETR's
- * +OK, counted in one of the usual ways (octets with CRLF or LF, with or without stuffed dots, with the line end
- * that a server adds). If it has not, the server's numbers are held against what it does for the other messages of
- * the maildrop: only where they are wrong throughout, and wrong in the same way here as there, the message is whole.
- * An empty message where the server gave a size is never whole.
+ * +OK: octets with CRLF, with or without the line end that a server adds. Stuffed dots and LF count only where other
+ * messages show that the server counts so. If it has not, the server's numbers are held against what it does for the
+ * other messages of the maildrop: only where they are wrong throughout, and wrong in the same way here as there, the
+ * message is whole. An empty message where the server gave a size is never whole, nor is one that by its own content
+ * has octets that are not the message's.
  */
 
 #define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave none */
@@ -25,9 +26,17 @@ struct evidence_sizes {
 	uint64_t sent;	 /* that came, without stuffed dots, with the line ends that the server uses */
 	uint64_t wire;	 /* the same, with CRLF for each line end, */
 	uint64_t lf;	 /* and with LF */
-	uint64_t dots;	 /* stuffed dots */
+	uint64_t dots;	 /* stuffed dots, which are in none of these */
 	bool empty;	 /* nothing but line ends came */
+	bool unstuffed;	 /* a dot came at a line's start that was not stuffed: the server does not stuff */
+	bool foreign;	 /* its first or last line is none of a message (policy/edge_lines) */
 };
+
+/*
+ * Whether its content shows by itself that what came is not the message: only a size that is right to the octet can
+ * prove it then. No other message excuses it, in this session or in a later one.
+ */
+bool evidence_is_suspect(const struct evidence_sizes *sizes);
 
 enum evidence_verdict {
 	EVIDENCE_WHOLE,
@@ -44,6 +53,7 @@ enum { EVIDENCE_SAMPLES = 64 };
 struct evidence_sample {
 	uint64_t given;
 	uint64_t wire;
+	uint64_t dots;
 };
 
 /* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} knows nothing. */
@@ -51,7 +61,8 @@ struct evidence_habit {
 	uint64_t exact;	   /* messages that have their size, counted with CRLF; of these: */
 	uint64_t undotted; /* had dots stuffed in that do not count */
 	uint64_t dotted;   /* messages that have it only if stuffed dots count */
-	uint64_t lf;	/* messages that have it only if counted with LF */
+	uint64_t lf;	   /* messages that have it only if counted with LF */
+	bool unstuffed;	   /* a message had dots that were not stuffed */
 	size_t wrong;	/* messages that have it in no way; of them, so many are: */
 	size_t kept;
 	struct evidence_sample samples[EVIDENCE_SAMPLES];
@@ -65,18 +76,22 @@ struct evidence {
 /* Takes one more message into account. */
 void evidence_note(struct evidence *e, const struct evidence_sizes *sizes);
 
+/* Takes it out again. */
+void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes);
+
 /*
- * Judges a message. Stuffed dots count only where no other message that has some fits without them. noted: if it was noted before, how many octets came then, so that it does not count as another
- * one; else EVIDENCE_NO_SIZE. A size counted with LF counts only where no other message has one counted
- * with CRLF: a line too many in a message may fit it by chance. pipelined: such a line may be the answer to another
- * command, so that other messages must have their size counted with LF.
+ * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
+ * one; else EVIDENCE_NO_SIZE. Stuffed dots count only where another message has its size with them, and none without.
+ * A size counted with LF counts only where no other message has one counted with CRLF: a line too many in a message may
+ * fit it by chance. pipelined: such a line may be the answer to another command, so that other messages must have their
+ * size counted with LF.
  */
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
     bool pipelined);
 
 /*
- * Reads the size in the words behind RETR's +OK: "120 octets" (RFC 1939, 5.). EVIDENCE_NO_SIZE where they are
- * anything else.
+ * Reads the size in the words behind RETR's +OK: "120 octets" (RFC 1939, 5.), wherever it is in the text.
+ * EVIDENCE_NO_SIZE where there is none, or more than one.
  */
 uint64_t evidence_read_size(const char *text, size_t length);
 

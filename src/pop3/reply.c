@@ -22,6 +22,7 @@ void reply_expect(struct reply *r, enum reply_shape shape)
 	r->place = PLACE_LINE_START;
 	r->held = r->empty = 0;
 	r->octets = r->given = r->line_ends = r->dots = 0;
+	r->unstuffed = false;
 }
 
 void reply_follow_lines(struct reply *r)
@@ -142,6 +143,19 @@ static char *put_line_end(struct reply *r, char *out)
 	return out;
 }
 
+/* A dot began a line, and `next` follows it: gives the dot out unless it was stuffed (RFC 1939, 3.). */
+static char *put_dot(struct reply *r, char next, char *out)
+{
+	if (next == '.') {
+		r->octets--;
+		r->dots++;
+		return out;
+	}
+	r->unstuffed = true;
+	*out++ = '.';
+	return out;
+}
+
 /*
  * Takes one octet at a place where the last ones matter. Returns where output goes on, or NULL at
  * the terminator. Dots count only behind CRLF, the only line end that RFC 1939 knows: a bare LF is
@@ -153,8 +167,7 @@ static char *step(struct reply *r, char c, char *out)
 	case PLACE_DOT_CR:
 		if (c == '\n')
 			return NULL;
-		r->octets--; /* the dot was stuffing, the CR is text so far */
-		r->dots++;
+		out = put_dot(r, '\r', out); /* the CR is text so far */
 		__attribute__((fallthrough));
 	case PLACE_CR:
 		if (c == '\n') {
@@ -174,8 +187,7 @@ static char *step(struct reply *r, char c, char *out)
 			r->place = PLACE_DOT_CR;
 			return out;
 		}
-		r->octets--;
-		r->dots++;
+		out = put_dot(r, c, out);
 		break;
 	case PLACE_INSIDE:
 		break;
@@ -265,18 +277,19 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 	return give_data(r, (size_t)(at - in), out, used, length);
 }
 
-/* Text goes on: a dot before it was stuffing. */
-static void drop_stuffing(struct reply *r)
+/* Text goes on with `next`, behind a dot that was held back or not. */
+static char *go_on(struct reply *r, char next, char *out)
 {
-	r->octets -= r->place == PLACE_DOT;
-	r->dots += r->place == PLACE_DOT;
+	if (r->place == PLACE_DOT)
+		out = put_dot(r, next, out);
 	r->place = PLACE_INSIDE;
+	return out;
 }
 
-/* Gives out the CRs that were held back: they end no line. A dot before them was stuffing. */
-static char *release(struct reply *r, char *out)
+/* The same where CRs were held back: they end no line. */
+static char *release(struct reply *r, char next, char *out)
 {
-	drop_stuffing(r);
+	out = go_on(r, r->held > 0 ? '\r' : next, out);
 	for (; r->held > 0; r->held--)
 		*out++ = '\r';
 	return out;
@@ -308,12 +321,12 @@ static enum reply_event next_odd_data(struct reply *r, const char *in, size_t in
 		} else if (*at == '\r' && r->held < most) {
 			r->held++;
 		} else if (*at == '\r') {
-			drop_stuffing(r);
+			out = go_on(r, '\r', out);
 			*out++ = '\r';
 		} else if (*at == '.' && r->place == PLACE_LINE_START && r->held == 0) {
 			r->place = PLACE_DOT;
 		} else {
-			out = release(r, out);
+			out = release(r, *at, out);
 			*out++ = *at;
 		}
 	}

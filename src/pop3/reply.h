@@ -45,7 +45,8 @@ enum reply_place {
  * same events (data may be cut differently).
  *
  * Lines end with CRLF (RFC 1939, 3.), and in a reply whose status line does, a body knows no other line end: what a
- * message holds beside that is content. A status line that ends with a bare LF, or with CR CR LF, begins a reply whose
+ * message holds beside that is content. A dot at the beginning of a line of a body was stuffed if another one follows it,
+ * and that is what is taken away; any other one comes from a server that does not stuff, and is content. A status line that ends with a bare LF, or with CR CR LF, begins a reply whose
  * lines may end as it did. Before a status line, a few empty lines are passed over. "+OK" and "-ERR" may be in lower
  * case.
  */
@@ -61,6 +62,7 @@ struct reply {
 	uint64_t given;	    /* octets of the body that were given out */
 	uint64_t line_ends; /* of the body that were given out, where that is not octets - given */
 	uint64_t dots;	    /* that were stuffed into it so far */
+	bool unstuffed;	    /* a line of it began with a dot that was not stuffed; it was kept */
 	size_t line_length;
 	char line[REPLY_LINE_MOST + 2];
 	char data[REPLY_INPUT_MOST + 2 + SCAN_SLACK];

@@ -256,6 +256,7 @@ static void translate(struct session *s, enum reply_event found, struct session_
 		event->type = SESSION_END;
 		event->octets = s->reply.octets;
 		event->dots = s->reply.dots;
+		event->unstuffed = s->reply.unstuffed;
 		event->octets_crlf = reply_octets(&s->reply, true);
 		event->octets_lf = reply_octets(&s->reply, false);
 		pop(s);

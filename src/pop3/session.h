@@ -59,6 +59,7 @@ struct session_event {
 	uint64_t octets_crlf; /* SESSION_END of a message: the same with CRLF for each line end, */
 	uint64_t octets_lf;   /* and with LF */
 	uint64_t dots;	      /* SESSION_END of a message: how many dots were stuffed into it (RFC 1939, 3.) */
+	bool unstuffed;	      /* and whether others were not that should have been */
 	bool right;	      /* SESSION_OK of session_ask: it is what the listing says of the message */
 	const char *text;	      /* lives until the next call */
 	size_t length;

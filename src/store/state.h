@@ -23,7 +23,14 @@ enum state_doubt {
 	STATE_SURE,
 	STATE_DOUBT_SIZE,     /* it came with another size than the server gave (policy/evidence.h) */
 	STATE_DOUBT_IDENTITY, /* it may be another message than the one that was asked for: its header tells (TOP) */
+	STATE_DOUBT_CONTENT,  /* as for its size, and by its content no other message can excuse it (evidence_is_suspect) */
 };
+
+/* Whether a message is in doubt because of the sizes that the server gave for it. */
+static inline bool state_doubts_size(enum state_doubt doubt)
+{
+	return doubt == STATE_DOUBT_SIZE || doubt == STATE_DOUBT_CONTENT;
+}
 
 /* What is kept of a delivered message. */
 struct state_record {
@@ -32,12 +39,12 @@ struct state_record {
 	uint64_t wire;	 /* as the server sent it */
 	uint64_t listed; /* as LIST said */
 	uint64_t said;	 /* as RETR's +OK said; STATE_UNSIZED: nothing */
+	uint64_t dots;	 /* that were stuffed into it */
 	enum state_doubt doubt;
 	/* Not recorded: */
 	bool telling; /* no other message has the same header by chance */
 	bool excused; /* its size was excused by those of other messages so far, so that the doubt is not reported yet */
 	uint64_t lf;  /* octets as the server sent it, with LF for each line end */
-	uint64_t dots; /* that were stuffed into it */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */
 	unsigned char header[DIGEST_SHORT]; /* policy/header */
@@ -54,7 +61,7 @@ struct state_item {
 	bool likely;	 /* if doubtful: the size fits, and we sent no DELE for it */
 	bool stayed;	 /* if doubtful: the UID never went; if we sent DELE for it, the size fits */
 	bool perhaps;	 /* if doubtful: we sent DELE for it, and QUIT got no answer */
-	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
+	bool doubt;	 /* it was delivered with another size than the server gave (state_doubts_size) */
 	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
 	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
 	uint64_t told_octets;

@@ -89,7 +89,7 @@ static void read_row(const struct query *q, const struct names *n, struct state_
 	(void)query_blob(q, 3, k->sha256, sizeof(k->sha256));
 	(void)query_blob(q, 4, k->header, sizeof(k->header));
 	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
-	k->doubt = query_integer(q, 7) == STATE_DOUBT_SIZE;
+	k->doubt = state_doubts_size((enum state_doubt)query_integer(q, 7));
 	read_key(n, k);
 }
 

@@ -19,11 +19,11 @@ bool state_drop_intent(struct state *s, struct error *err)
 static bool add_pending(struct state *s, const struct state_record *r, const struct mbox_extent *e, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-	    "tiiiibbibbii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256),
+	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	    "tiiiibbibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256),
 	    r->header, sizeof(r->header), (int64_t)e->length, e->sha256, sizeof(e->sha256), e->head, e->head_length,
-	    (int64_t)r->said, (int64_t)r->doubt);
+	    (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
 }
 
 bool state_set_intent(struct state *s, const struct mbox_intent *intent, const struct state_record *records,
@@ -50,6 +50,7 @@ static bool read_pending(const struct query *q, struct state_record *r, struct m
 	    .listed = (uint64_t)query_integer(q, 4),
 	    .said = (uint64_t)query_integer(q, 10),
 	    .doubt = (enum state_doubt)query_integer(q, 11),
+	    .dots = (uint64_t)query_integer(q, 12),
 	};
 	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 7)};
 	e->head_length = query_blob(q, 9, e->head, sizeof(e->head));
@@ -88,7 +89,7 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 	if (!intent->path)
 		return true;
 	ok = query_start(&q, state_database(s), err,
-	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt"
+	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots"
 	    " FROM pending ORDER BY position", "");
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;

@@ -248,9 +248,9 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 							row->listed == (int64_t)item->octets;
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = item->uid[0] != ' ' && !item->known;
-		item->doubt = row->doubt == STATE_DOUBT_SIZE && item->known;
+		item->doubt = state_doubts_size(row->doubt) && item->known;
 		/* One that did not come whole, and has another size by now, is fetched again. */
-		item->outdated = row->doubt == STATE_DOUBT_SIZE && sized && !row->is_gone && row->listed != (int64_t)item->octets;
+		item->outdated = state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
 		if (item->outdated)
 			item->known = item->doubtful = item->doubt = false;
 	}

@@ -169,7 +169,7 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt = 1 AND listed = ?2 THEN 1 ELSE 0 END, listed = ?2"
+		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt IN (1, 3) AND listed = ?2 THEN doubt ELSE 0 END, listed = ?2"
 		    " WHERE uid = ?1",
 		    "ti", uid, (int64_t)octets));
 }
@@ -195,7 +195,7 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	while (!old && (ok = query_next(*q, &row, err)) && row) {
 		match->fits = state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
-		match->doubt = query_integer(*q, 5) == STATE_DOUBT_SIZE;
+		match->doubt = state_doubts_size((enum state_doubt)query_integer(*q, 5));
 		if (match->fits || !must_fit)
 			old = memory_copy_string(query_text(*q, 0));
 	}

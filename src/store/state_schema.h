@@ -37,6 +37,9 @@ static const char *const state_migrations[] = {
      "ALTER TABLE maildrop ADD COLUMN unpipelined INTEGER NOT NULL DEFAULT 0;"),
     /* Version 6. What QUIT may have deleted is looked for by its header. */
     "CREATE INDEX IF NOT EXISTS perhaps ON message(header) WHERE deleted = 2;",
+    /* Version 7. How a server counts stuffed dots. */
+    ("ALTER TABLE message ADD COLUMN dots INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE pending ADD COLUMN dots INTEGER NOT NULL DEFAULT 0;"),
 };
 
 enum {

@@ -11,6 +11,8 @@ static void read_sizes(const struct query *q, struct state_record *r)
 	    .wire = (uint64_t)query_integer(q, 1),
 	    .listed = (uint64_t)query_integer(q, 2),
 	    .said = (uint64_t)query_integer(q, 3),
+	    .dots = (uint64_t)query_integer(q, 4),
+	    .doubt = (enum state_doubt)query_integer(q, 5),
 	};
 }
 
@@ -21,7 +23,7 @@ bool state_each_size(struct state *s, size_t most, void (*take)(void *context, c
 	struct query *q;
 	/* Keys with a blank and a digit are of other maildrops; what was found in place was never listed. */
 	bool row = true, ok = query_start(&q, state_database(s), err,
-			     "SELECT octets, wire, listed, said FROM message WHERE uid NOT GLOB ' [0-9fw]*'"
+			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB ' [0-9fw]*'"
 			     " ORDER BY delivered DESC LIMIT ?1",
 			     "i", (int64_t)most);
 
@@ -37,14 +39,14 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 {
 	struct query *q;
 	bool ok = query_start(&q, state_database(s), err,
-	    "SELECT octets, wire, listed, said, sha256 FROM message WHERE uid = ?1 AND doubt = ?2", "ti", uid,
-	    (int64_t)STATE_DOUBT_SIZE);
+	    "SELECT octets, wire, listed, said, dots, doubt, sha256 FROM message WHERE uid = ?1 AND doubt IN (?2, ?3)", "tii", uid,
+	    (int64_t)STATE_DOUBT_SIZE, (int64_t)STATE_DOUBT_CONTENT);
 
 	*found = false;
 	ok = ok && query_next(q, found, err);
 	if (ok && *found) {
 		read_sizes(q, record);
-		(void)query_blob(q, 4, record->sha256, DIGEST_SIZE);
+		(void)query_blob(q, 6, record->sha256, DIGEST_SIZE);
 	}
 	query_end(&q);
 	return ok;

@@ -12,6 +12,7 @@ hostile_tests = \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-logins.sh \
 	tests/e2e/hostile-steps.sh \
+	tests/e2e/hostile-whole.sh \
 	tests/e2e/hostile-words.sh
 check_SCRIPTS += $(hostile_tests)
 
@@ -22,4 +23,4 @@ EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
-	tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py tests/support/scenarios_forms.py tests/support/scenarios_logins.py
+	tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py tests/support/scenarios_forms.py tests/support/scenarios_logins.py tests/support/scenarios_whole.py

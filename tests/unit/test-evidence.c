@@ -19,7 +19,10 @@ enum counting {
 	KILOBYTES,  /* rounded up */
 	TERMINATOR, /* the dot and its line ends count as well */
 	NO_END,	    /* the line end that the server adds is left out */
-	CONSTANT,
+	CONSTANT,   /* small, whatever the message */
+	SIZE_OF_ALL, /* a constant that could be a size */
+	LACKING,    /* forty octets less than there are */
+	ADDING,     /* a field of the header comes only with RETR */
 	GROWING,    /* too much by the square of the lines */
 	ESTIMATED,  /* a tenth too much or too little */
 	NOT_GIVEN,
@@ -60,7 +63,13 @@ static uint64_t give(enum counting counting, const struct evidence_sizes *s)
 	case NO_END:
 		return s->wire - 2;
 	case CONSTANT:
+		return 7;
+	case SIZE_OF_ALL:
 		return 1001;
+	case LACKING:
+		return s->wire + 40;
+	case ADDING:
+		return s->wire - 55;
 	case GROWING:
 		return s->wire + (s->wire / LINE) * (s->wire / LINE) / 20 + 1;
 	case ESTIMATED:
@@ -87,8 +96,6 @@ static const struct {
     /* A size that is right, whatever the others are. */
     {EXACT, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {EXACT, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
-    {DOTS, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
-    {DOTS, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NO_END, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NOT_GIVEN, 0, 25, 1, 0, true, EVIDENCE_WHOLE},
     /* Sizes with LF: without pipelining at once, with it once another message shows it. */
@@ -96,6 +103,11 @@ static const struct {
     {LF, 0, 25, 25, 0, true, EVIDENCE_LONG},
     {LF, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
     {LF, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    /* With stuffed dots, once another message that has some shows it. */
+    {DOTS, 0, 25, 25, 0, true, EVIDENCE_SHORT},
+    {DOTS, 1, 25, 25, 0, true, EVIDENCE_SHORT},
+    {DOTS, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {DOTS, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     /* A line too many that makes up for the line ends. */
     {EXACT, 1, 25, 25, 26, true, EVIDENCE_LONG},
     {EXACT, 1, 25, 25, 26, false, EVIDENCE_LONG},
@@ -124,8 +136,12 @@ static const struct {
     {KILOBYTES, 12, 333, 333, 0, true, EVIDENCE_WHOLE},
     {TERMINATOR, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
     {CONSTANT, 1, 27, 27, 0, true, EVIDENCE_LONG},
+    {SIZE_OF_ALL, 12, 27, 27, 0, true, EVIDENCE_LONG},
+    {SIZE_OF_ALL, 12, 25, 25, 0, true, EVIDENCE_SHORT},
+    {LACKING, 12, 25, 25, 0, true, EVIDENCE_SHORT},
+    {ADDING, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
     {CONSTANT, 2, 27, 27, 0, true, EVIDENCE_WHOLE},
-    {GROWING, 12, 8, 8, 0, true, EVIDENCE_WHOLE},
+    {GROWING, 12, 8, 8, 0, true, EVIDENCE_SHORT},
     {GROWING, 12, 25, 25, 0, true, EVIDENCE_SHORT},
     {GROWING, 1, 25, 25, 0, true, EVIDENCE_SHORT},
     {GROWING, 12, 25, 5, 0, true, EVIDENCE_SHORT},
@@ -277,9 +293,82 @@ START_TEST(stuffed_dots_do_not_make_up_for_missing_octets)
 
 	s.wire = s.sent -= s.dots;
 	s.lf -= s.dots;
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE); /* as far as is known */
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	note_others(&e, DOTS, DOTS, 2);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE); /* that is all that is known */
 	note_others(&e, EXACT, EXACT, 2);
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+START_TEST(stuffed_dots_do_not_count_where_the_server_does_not_stuff)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, DOTS, DOTS), other = message(3);
+
+	note_others(&e, DOTS, DOTS, OTHERS_MOST);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	s.unstuffed = true;
+	ck_assert(evidence_is_suspect(&s));
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	s.unstuffed = false;
+	other.listed = other.said = other.wire;
+	other.unstuffed = true;
+	ck_assert(!evidence_is_suspect(&other));
+	evidence_note(&e, &other);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+/* An answer that came twice leaves its status line in each message. */
+START_TEST(nothing_excuses_what_shows_by_itself_that_it_is_not_the_message)
+{
+	static const struct {
+		enum counting counting;
+		uint64_t added;
+	} rows[] = {{EXACT, 2}, {EXACT, 17}, {ADDING, 0}, {ROUNDED_UP, 17}, {THIRD, 0}, {ZERO, 0}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct evidence e = {0};
+		struct evidence_sizes s = come(25, 25, rows[i].added, rows[i].counting, NOT_GIVEN);
+
+		note_others(&e, rows[i].counting == EXACT ? ADDING : rows[i].counting, NOT_GIVEN, OTHERS_MOST);
+		s.foreign = true;
+		ck_assert_int_ne(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+		s.listed = s.wire;
+		ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	}
+}
+END_TEST
+
+/* Counted with LF, two lines are as short as a message whose last line end does not count. */
+START_TEST(a_message_of_two_lines_does_not_show_how_a_server_counts)
+{
+	struct evidence e = {0};
+	struct evidence_sizes two = message(2), s = come(25, 25, 0, LF, NOT_GIVEN);
+
+	note_others(&e, LF, NOT_GIVEN, 3);
+	two.listed = two.lf;
+	ck_assert_int_eq(evidence_judge(&e, &two, EVIDENCE_NO_SIZE, true), EVIDENCE_WHOLE);
+	evidence_note(&e, &two);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_WHOLE);
+}
+END_TEST
+
+START_TEST(a_number_of_retr_that_is_never_right_is_no_size)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, EXACT, GROWING);
+
+	note_others(&e, EXACT, GROWING, 2);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_SHORT);
+	note_others(&e, EXACT, GROWING, 3);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_WHOLE);
+	s = come(25, 24, 0, EXACT, GROWING);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_SHORT);
+	s = come(25, 25, 0, EXACT, GROWING);
+	note_others(&e, EXACT, EXACT, 1);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, true), EVIDENCE_SHORT);
 }
 END_TEST
 
@@ -307,11 +396,17 @@ static const struct {
     {"9223372036854775808 octets", EVIDENCE_NO_SIZE},
     {"", EVIDENCE_NO_SIZE},
     {"120", EVIDENCE_NO_SIZE},
-    {"message 3 follows (120 octets)", EVIDENCE_NO_SIZE},
+    {"message 3 follows (120 octets)", 120},
+    {"message follows, 120 bytes", 120},
+    {"120 octets of 300 octets", EVIDENCE_NO_SIZE},
+    {"uid-120 octets", EVIDENCE_NO_SIZE},
+    {"120octets", EVIDENCE_NO_SIZE},
+    {"120 ", EVIDENCE_NO_SIZE},
+    {"1 2 3", EVIDENCE_NO_SIZE},
     {"1 message", EVIDENCE_NO_SIZE},
-    {"3 120 octets", EVIDENCE_NO_SIZE},
+    {"3 120 octets", 120},
     {"-120 octets", EVIDENCE_NO_SIZE},
-    {" 120 octets", EVIDENCE_NO_SIZE},
+    {" 120 octets", 120},
 };
 
 START_TEST(a_size_is_read_from_the_words_of_retr)
@@ -345,6 +440,10 @@ int main(void)
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
 	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);
+	tcase_add_test(c, stuffed_dots_do_not_count_where_the_server_does_not_stuff);
+	tcase_add_test(c, nothing_excuses_what_shows_by_itself_that_it_is_not_the_message);
+	tcase_add_test(c, a_message_of_two_lines_does_not_show_how_a_server_counts);
+	tcase_add_test(c, a_number_of_retr_that_is_never_right_is_no_size);
 	tcase_add_test(c, some_right_sizes_are_enough_to_make_the_others_suspect);
 	c = check_case(s, "words and bounds");
 	LOOP_OVER(c, a_size_is_read_from_the_words_of_retr, words);

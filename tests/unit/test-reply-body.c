@@ -26,11 +26,12 @@ static const struct {
     {OCTETS("..\r\n.\r\n"), OCTETS(".\n"), OCTETS(".\r\n")},
     {OCTETS("...\r\n....\r\n.\r\n"), OCTETS("..\n...\n"), OCTETS("..\r\n...\r\n")},
     {OCTETS("..x\r\n.\r\n"), OCTETS(".x\n"), OCTETS(".x\r\n")},
-    {OCTETS(".x\r\n.\r\n"), OCTETS("x\n"), OCTETS("x\r\n")},
+    /* one that was not stuffed is text */
+    {OCTETS(".x\r\n.\r\n"), OCTETS(".x\n"), OCTETS(".x\r\n")},
     {OCTETS("a\r\n..\r\n..\r\n.\r\n"), OCTETS("a\n.\n.\n"), OCTETS("a\r\n.\r\n.\r\n")},
     {OCTETS("a\r\n...b\r\n.\r\n"), OCTETS("a\n..b\n"), OCTETS("a\r\n..b\r\n")},
     {OCTETS("a.\r\n.\r\n"), OCTETS("a.\n"), OCTETS("a.\r\n")},
-    {OCTETS(" .\r\n. \r\n.\r\n"), OCTETS(" .\n \n"), OCTETS(" .\r\n \r\n")},
+    {OCTETS(" .\r\n. \r\n.\r\n"), OCTETS(" .\n. \n"), OCTETS(" .\r\n. \r\n")},
     /* NUL and 8-bit octets */
     {OCTETS("\0\r\na\0b\r\n..\0\r\n\0.\r\n.\r\n"), OCTETS("\0\na\0b\n.\0\n\0.\n"),
 	OCTETS("\0\r\na\0b\r\n.\0\r\n\0.\r\n")},
@@ -42,8 +43,8 @@ static const struct {
     {OCTETS("a\n.\r\nb\r\n.\r\n"), OCTETS("a\n.\nb\n"), OCTETS("a\n.\r\nb\r\n")},
     {OCTETS("a\n.\nb\r\n.\r\n"), OCTETS("a\n.\nb\n"), OCTETS("a\n.\nb\r\n")},
     {OCTETS("a\n..\nb\r\n.\r\n"), OCTETS("a\n..\nb\n"), OCTETS("a\n..\nb\r\n")},
-    {OCTETS("a\r\n.\nb\r\n.\r\n"), OCTETS("a\n\nb\n"), OCTETS("a\r\n\nb\r\n")},
-    {OCTETS(".\n.\n.\r\n\r\n.\r\n"), OCTETS("\n.\n.\n\n"), OCTETS("\n.\n.\r\n\r\n")},
+    {OCTETS("a\r\n.\nb\r\n.\r\n"), OCTETS("a\n.\nb\n"), OCTETS("a\r\n.\nb\r\n")},
+    {OCTETS(".\n.\n.\r\n\r\n.\r\n"), OCTETS(".\n.\n.\n\n"), OCTETS(".\n.\n.\r\n\r\n")},
     /* a lone CR ends no line */
     {OCTETS("a\rb\r\n.\r\n"), OCTETS("a\rb\n"), OCTETS("a\rb\r\n")},
     {OCTETS("\r\r\n.\r\n"), OCTETS("\r\n"), OCTETS("\r\r\n")},
@@ -53,9 +54,9 @@ static const struct {
     {OCTETS("\r.\r\n\r..\r\n.\r\n"), OCTETS("\r.\n\r..\n"), OCTETS("\r.\r\n\r..\r\n")},
     {OCTETS("a\n\r.\r\n.\r\n"), OCTETS("a\n\r.\n"), OCTETS("a\n\r.\r\n")},
     /* a dot, CR and something else than LF */
-    {OCTETS(".\rx\r\n.\r\n"), OCTETS("\rx\n"), OCTETS("\rx\r\n")},
-    {OCTETS(".\r\r\n.\r\n"), OCTETS("\r\n"), OCTETS("\r\r\n")},
-    {OCTETS("a\r\n.\r.\r\n.\r\n"), OCTETS("a\n\r.\n"), OCTETS("a\r\n\r.\r\n")},
+    {OCTETS(".\rx\r\n.\r\n"), OCTETS(".\rx\n"), OCTETS(".\rx\r\n")},
+    {OCTETS(".\r\r\n.\r\n"), OCTETS(".\r\n"), OCTETS(".\r\r\n")},
+    {OCTETS("a\r\n.\r.\r\n.\r\n"), OCTETS("a\n.\r.\n"), OCTETS("a\r\n.\r.\r\n")},
     {OCTETS("..\r\r\n..\rx\r\n.\r\n"), OCTETS(".\r\n.\rx\n"), OCTETS(".\r\r\n.\rx\r\n")},
     /* what looks like replies is text */
     {OCTETS("+OK\r\n-ERR x\r\n+ \r\n.\r\n"), OCTETS("+OK\n-ERR x\n+ \n"), OCTETS("+OK\r\n-ERR x\r\n+ \r\n")},
@@ -147,7 +148,7 @@ static const struct {
     {"+OK\r\nab\r", "O\nDab\n"},
     {"+OK\r\nab\n.\r\n", "O\nDab\n.\n\n"},
     {"+OK\r\nab\r.\r\n", "O\nDab\r.\n\n"},
-    {"+OK\r\nab\r\n.\n", "O\nDab\n\n\n"},
+    {"+OK\r\nab\r\n.\n", "O\nDab\n.\n\n"},
 };
 
 START_TEST(without_its_terminator_a_body_does_not_end)
@@ -167,8 +168,8 @@ START_TEST(without_its_terminator_a_body_does_not_end)
 END_TEST
 
 /*
- * RFC 1939, 3., told the long way round: the text of the wire's first lines up to ".", each without
- * one leading dot. Returns how much of the wire that was.
+ * RFC 1939, 3., told the long way round: the text of the wire's first lines up to ".", each without the
+ * first of two leading dots. Returns how much of the wire that was.
  */
 static size_t reference(const char *wire, size_t length, const char *line_end, struct buf *text)
 {
@@ -182,7 +183,7 @@ static size_t reference(const char *wire, size_t length, const char *line_end, s
 		ck_assert_uint_lt(end + 1, length);
 		if (end - at == 1 && wire[at] == '.')
 			return end + 2;
-		at += end > at && wire[at] == '.';
+		at += end - at > 1 && wire[at] == '.' && wire[at + 1] == '.';
 		buf_append(text, wire + at, end - at);
 		buf_append_string(text, line_end);
 		at = end + 2;

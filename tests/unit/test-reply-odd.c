@@ -24,9 +24,9 @@ static const struct {
     {0, OCTETS(".\n"), OCTETS("")},
     {0, OCTETS("\n.\n"), OCTETS("\n")},
     {0, OCTETS("a\nb\n\n.\n"), OCTETS("a\nb\n\n")},
-    {0, OCTETS("..\n...\n.x\n.\n"), OCTETS(".\n..\nx\n")},
-    {0, OCTETS("a.\n .\n. \n.\n"), OCTETS("a.\n .\n \n")},
-    {0, OCTETS("\0\n.\0\n\x80\xff\n.\n"), OCTETS("\0\n\0\n\x80\xff\n")},
+    {0, OCTETS("..\n...\n.x\n.\n"), OCTETS(".\n..\n.x\n")},
+    {0, OCTETS("a.\n .\n. \n.\n"), OCTETS("a.\n .\n. \n")},
+    {0, OCTETS("\0\n.\0\n\x80\xff\n.\n"), OCTETS("\0\n.\0\n\x80\xff\n")},
     {0, OCTETS("+OK\n-ERR x\n.\n"), OCTETS("+OK\n-ERR x\n")},
     /* a message that is kept with CRLF */
     {0, OCTETS("a\r\nb\r\n.\r\n"), OCTETS("a\nb\n")},
@@ -34,14 +34,14 @@ static const struct {
     {0, OCTETS("a\n..\r\n.\r\n"), OCTETS("a\n.\n")},
     /* other CRs are text */
     {0, OCTETS("a\rb\n\r\r\n.\n"), OCTETS("a\rb\n\r\n")},
-    {0, OCTETS(".\r\r\n\r.\n.\rx\n.\n"), OCTETS("\r\n\r.\n\rx\n")},
+    {0, OCTETS(".\r\r\n\r.\n.\rx\n.\n"), OCTETS(".\r\n\r.\n.\rx\n")},
     /* text-mode files: each CRLF has become CR CR LF */
     {2, OCTETS(".\r\r\n"), OCTETS("")},
     {2, OCTETS("a\r\r\n\r\r\n..\r\r\n.\r\r\n"), OCTETS("a\n\n.\n")},
     {2, OCTETS("a\r\n.\r\n"), OCTETS("a\n")},
-    {2, OCTETS("a\n.\nb\r\r\n.\n\r\r\n.\r\r\n"), OCTETS("a\n.\nb\n\n\n")},
-    {2, OCTETS("a\r\r\r\n.\r\r\r\n.\r\r\n"), OCTETS("a\r\n\r\n")},
-    {2, OCTETS("\r.\r\r\n.\r\r\r\n.\rx\r\r\n.\r\r\n"), OCTETS("\r.\n\r\n\rx\n")},
+    {2, OCTETS("a\n.\nb\r\r\n.\n\r\r\n.\r\r\n"), OCTETS("a\n.\nb\n.\n\n")},
+    {2, OCTETS("a\r\r\r\n.\r\r\r\n.\r\r\n"), OCTETS("a\r\n.\r\n")},
+    {2, OCTETS("\r.\r\r\n.\r\r\r\n.\rx\r\r\n.\r\r\n"), OCTETS("\r.\n.\r\n.\rx\n")},
 };
 
 /* One answer with another behind it, and its events. */
@@ -127,7 +127,7 @@ static size_t reference(
 			continue;
 		if (end - at == count + 1 && wire[at] == '.')
 			return end + 1;
-		at += wire[at] == '.';
+		at += end - at > 1 && wire[at] == '.' && wire[at + 1] == '.';
 		buf_append(text, wire + at, end - at - count);
 		buf_append_string(text, line_end);
 		at = end + 1;
@@ -176,7 +176,7 @@ static const struct {
     {"+OK\n.\n", 0, 0, 0},
     {"+OK\na\n..b\n\n.\n", 6, 6, 9},
     {"+OK\na\r\nb\n.\r\n", 5, 4, 6},
-    {"+OK\n.\r\r\n.\n", 3, 2, 3},
+    {"+OK\n.\r\r\n.\n", 4, 3, 4},
     {"+OK\r\r\na\r\r\n..\r\r\n.\r\r\n", 8, 4, 6},
 };
 

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Messages that all come in a wrong way do not excuse each other, and answers that belong to other messages cost none.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+for_both() {
+  for plain in '' -plain; do
+    while read -r name rest; do echo "$name$plain $rest$plain"; done <"$1"
+  done
+}
+
+# All of them are stored, kept on the server and reported; the second run says nothing.
+kept() { # COUNT: of all messages
+  PARTIAL=$1
+  cat >one
+  for_both one >rows
+  play <rows
+  awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
+  again <rows.again
+}
+kept 6 <<'TABLE'
+alike-error 10 76:6 6 6 messages of one size, and errors that come in their place
+alike-cut 10 76:6 6 6 messages of one size that are cut in different places
+alike-cut-in-words 10 76:6 6 6 the same where the words of RETR give the size
+TABLE
+kept 12 <<'TABLE'
+all-one-line 10 76:11 12 12 a line in the place of each message
+all-headers 10 76:11 12 12 messages that end behind the header
+all-cut-at-8000 10 76:11 12 12 messages that are cut at the same place
+TABLE
+kept 5 <<'TABLE'
+all-lack-40 10 76:5 5 5 messages that all lack forty octets
+all-ok-twice 10 76:5 5 5 an answer that comes twice for each message
+all-ok-twice-silent 10 76:5 5 5 the same without sizes
+all-ok-at-end 10 76:5 5 5 an answer at the end of each message
+all-empty-line-first 10 76:5 5 5 an empty line before each message
+TABLE
+kept 3 <<'TABLE'
+all-lack-a-line 10 76:3 3 3 messages that all lack their last line
+dots-unstuffed-twice 10 76:3 5 3 dots that were taken for stuffing, and were not
+TABLE
+kept 1 <<'TABLE'
+dots-hide-a-line 10 76 5 1 stuffed dots that make up for a line, where no other message has some
+ok-twice-rounded 10 76 12 1 an answer that comes twice, among rounded sizes
+empty-line-first 10 76 5 1 an empty line before a message
+retr-constant-half 10 76 6 1 half a message where the number of RETR is no size
+TABLE
+
+# Good servers with something out of the ordinary.
+PARTIAL=0
+cat >one <<'TABLE'
+dots-count 10 0 7 0 sizes with stuffed dots, of which not all messages have some
+dots-unstuffed 10 0 4 0 dots that are not stuffed stay in the message
+lf-two-lines-last 10 0 6 0 sizes with LF, and a message of two lines
+lf-two-lines-first 10 0 6 0 the same, and it is the first
+retr-constant 10 0 6 0 a number of RETR that is always the same
+retr-total 10 0 6 0 or that of the whole maildrop
+retr-at-random 10 0 12 0 or any
+TABLE
+for_both one >rows
+play <rows
+
+# Answers that belong to other messages: all is here in the end, once.
+cat >rows <<'TABLE'
+answers-turned 10 0 3 0 three answers that are turned by one place
+answers-turned-back 10 0 3 0 or by one place in the other direction
+answers-reversed 10 0 3 0 or in reverse order
+answers-reversed-eight 10 0 8 0 eight in reverse order
+answers-turned-alike 10 0 3 0 three of which two have one size
+answers-swapped-rounded 10 0 12 0 two that are swapped among rounded sizes
+answers-swapped-rounded-numbered 10 0 12 0 the same with the right number behind RETR
+answers-turned-rounded 10 0 12 0 three that are turned among rounded sizes
+answers-turned-rounded-numbered 10 0 12 0 the same with the right number behind RETR
+TABLE
+play <rows
+
+done_testing

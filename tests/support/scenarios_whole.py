@@ -1,0 +1,101 @@
+"""Scenarios of hostile.py in which nearly all messages come in a wrong way, so that they seem to excuse each other; of
+servers that do not stuff; and of answers that belong to other messages."""
+
+from hostile_scenarios import add, at, letters, listing
+from hostile_session import stuff
+from scenarios_doubt import long_letters
+from scenarios_evidence import PLAIN, alike, counted, crowded, half_of, said
+
+
+def both(name, mail, retr, **answers):
+    for plain, lacks in PLAIN:
+        add(name + plain, mail=mail, lacks=lacks, RETR=retr, **answers)
+
+
+def silent(content):
+    """An answer that gives no size."""
+    return [b"+OK\r\n" + stuff(content)]
+
+
+# --- All of one size, and what comes has another one -------------------------------------------------------------
+
+both("alike-error", alike(6), lambda s, n: silent(b"Error reading file %s: input/output error\r\n" % (b"x" * 3 * n)))
+both("alike-cut", alike(6), lambda s, n: silent(s.content(n)[:36 + 5 * n] + b"\r\n"))
+both("alike-cut-in-words", alike(6), lambda s, n: [b"+OK message follows (%d octets)\r\n" % s.size(n)
+                                                 + stuff(s.content(n)[:36 + 5 * n] + b"\r\n")])
+
+# --- All of them cut ---------------------------------------------------------------------------------------------
+
+both("all-one-line", letters(12), lambda s, n: silent(b"Message not available\r\n"))
+both("all-headers", letters(12), lambda s, n: silent(s.content(n).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"))
+both("all-cut-at-8000", long_letters(12), lambda s, n: silent(s.content(n)[:8000] + b"\r\n"))
+both("all-lack-40", long_letters(5), lambda s, n: said(s, n, s.content(n)[:-42] + b"\r\n"))
+both("all-lack-a-line", long_letters(3), lambda s, n: silent(s.content(n)[:-26]))
+
+# --- Dots --------------------------------------------------------------------------------------------------------
+
+HEAD = b"Subject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n"
+DOTLESS = [HEAD % (n, n) + b"body " * 10 * n + b"\r\nend %d\r\n" % n for n in range(1, 5)]
+DOTTED = [HEAD % (n, n) + b"".join(b".%d\r\n" % i for i in range(n)) + b"the end\r\nx\r\n" for n in range(5, 8)]
+both("dots-hide-a-line", DOTLESS + [HEAD % (5, 5) + b".a\r\n.b\r\n.c\r\nthe end\r\nx\r\n"],
+     at(5, lambda s, n: said(s, n, s.content(n)[:-3]))("RETR"))
+both("dots-count", DOTLESS + DOTTED, **{"retr": lambda s, n: [b"+OK\r\n" + stuff(s.content(n))],
+                                       "LIST": counted(lambda content: len(stuff(content)) - 3, False)["LIST"]})
+both("dots-unstuffed", [HEAD % (n, n) + b"this is\r\n.02 of it\r\n. \r\nend %d\r\n" % n for n in range(1, 5)],
+     lambda s, n: [b"+OK %d octets\r\n" % s.size(n) + s.content(n) + b".\r\n"])
+both("dots-unstuffed-twice", DOTLESS[:2] + [HEAD % (n, n) + b".5\r\n...\r\nend\r\n" for n in range(3, 6)],
+     lambda s, n: [b"+OK %d octets\r\n" % s.size(n) + s.content(n) + b".\r\n"])
+
+# --- Lines that are none of the message --------------------------------------------------------------------------
+
+both("all-ok-twice", letters(5), lambda s, n: [b"+OK %d octets\r\n" % s.size(n) * 2 + stuff(s.content(n))])
+both("all-ok-twice-silent", letters(5), lambda s, n: [b"+OK\r\n+OK\r\n" + stuff(s.content(n))])
+both("all-ok-at-end", letters(5), lambda s, n: silent(s.content(n) + b"+OK %d %s\r\n" % (n, s.uid(n))))
+both("ok-twice-rounded", letters(12), at(12, lambda s, n: [b"+OK\r\n+OK 999 octets\r\n" + stuff(s.content(n))])("RETR"),
+     LIST=counted(lambda content: (len(content) + 1023) // 1024 * 1024, False)["LIST"])
+both("empty-line-first", letters(5), at(2, lambda s, n: [b"+OK %d octets\r\n\r\n" % s.size(n) + stuff(s.content(n))])("RETR"))
+both("all-empty-line-first", letters(5), lambda s, n: [b"+OK\r\n\r\n" + stuff(s.content(n))])
+
+# --- Good servers, and one message or number out of the ordinary -------------------------------------------------
+
+TWO_LINES = b"Subject: two lines only\r\n\r\n"
+LF = counted(lambda content: len(content) - content.count(b"\r\n"), True)
+for kind, mail in (("last", letters(5) + [TWO_LINES]), ("first", [TWO_LINES] + letters(5))):
+    both("lf-two-lines-" + kind, mail, LF["RETR"], LIST=LF["LIST"])
+both("retr-constant", letters(6), lambda s, n: said(s, n, s.content(n), 123456))
+both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(i) for i in s.numbers())))
+both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))
+both("retr-constant-half", letters(6), lambda s, n: said(s, n, half_of(s, n) if n == 4 else s.content(n), 123456))
+
+# --- Answers that belong to other messages, with what LIST and RETR say of them ----------------------------------
+
+
+def others(order, with_number=True):
+    """Where commands follow each other without waiting, some first answers are those to other messages."""
+    def retr(s, number):
+        if s.calls["RETR"] == 1:
+            s.mixes = crowded(s)
+        other = order.get(number, number) if s.mixes and s.calls["RETR"] <= len(s.numbers()) else number
+        return said(s, other, s.content(other)) if with_number else silent(s.content(other))
+    return retr
+
+
+def rounded(s):
+    return listing(*(b"%d %d" % (n, (s.size(n) + 1023) // 1024 * 1024) for n in s.numbers()))
+
+
+def sized(*sizes):
+    return [HEAD % (n, n) + b"x" * (size - 50) + b"\r\n" for n, size in enumerate(sizes, 1)]
+
+
+RISING = sized(500, 637, 774)
+add("answers-turned", mail=RISING, RETR=others({1: 3, 2: 1, 3: 2}))
+add("answers-turned-back", mail=RISING, RETR=others({1: 2, 2: 3, 3: 1}))
+add("answers-reversed", mail=RISING, RETR=others({1: 3, 3: 1}))
+add("answers-reversed-eight", mail=sized(*range(500, 1500, 137)), RETR=others({n: 9 - n for n in range(1, 9)}))
+add("answers-turned-alike", mail=alike(2) + sized(900), RETR=others({1: 2, 2: 3, 3: 1}))
+KIBIBYTES = sized(6868, 4306, 1744, 8149, 5587, 3025, 463, 6870, 600, 1500, 7200, 9000)
+for number in (True, False):
+    name = "-numbered" if number else ""
+    add("answers-swapped-rounded" + name, mail=KIBIBYTES, RETR=others({9: 10, 10: 9}, number), LIST=rounded)
+    add("answers-turned-rounded" + name, mail=KIBIBYTES, RETR=others({1: 3, 2: 1, 3: 2}, number), LIST=rounded)

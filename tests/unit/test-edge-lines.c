@@ -1,0 +1,56 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "check_main.h"
+#include "policy/edge_lines.h"
+
+static const struct {
+	const char *message;
+	bool foreign;
+} messages[] = {
+    {"", false},
+    {"\n", true},
+    {"\r\n", true},
+    {"\r\nSubject: 1\r\n", true},
+    {"\nSubject: 1\n", true},
+    {"Subject: 1\r\n\r\nbody\r\n", false},
+    {"Subject: 1\n\nbody\n\n\n", false},
+    {"\rSubject: 1\r\n", false},
+    {"+OK 120 octets\r\nSubject: 1\r\n\r\nbody\r\n", true},
+    {"+OK\r\nSubject: 1\r\n\r\nbody\r\n", true},
+    {"+OK\nSubject: 1\n", true},
+    {"+OKAY: 1\r\n\r\nbody\r\n", false},
+    {"-ERR no\r\n", true},
+    {"-ERROR no\r\n", false},
+    {"Subject: 1\r\n\r\nbody\r\n+OK 1 uid\r\n", true},
+    {"Subject: 1\r\n\r\nbody\r\n+OK\r\n", true},
+    {"Subject: 1\r\n\r\nbody\r\n+OK", true},
+    {"Subject: 1\r\n\r\nbody\r\n-ERR\tread error\n", true},
+    {"Subject: 1\r\n\r\n+OK 1 uid\r\nbody\r\n", false},
+    {"Subject: 1\r\n\r\nbody +OK 1\r\n", false},
+    {"Subject: 1\r\n\r\n+OK 1\r\n\r\n", false},
+};
+
+START_TEST(a_first_or_last_line_that_is_none_of_a_message_is_found)
+{
+	const char *message = messages[_i].message;
+	size_t length = strlen(message);
+
+	for (size_t piece = 1; piece <= length + 1; piece++) {
+		struct edge_lines e = {0};
+
+		for (size_t at = 0; at < length; at += piece)
+			edge_lines_add(&e, message + at, piece < length - at ? piece : length - at);
+		ck_assert_int_eq(edge_lines_are_foreign(&e), messages[_i].foreign);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("edge lines");
+
+	LOOP_OVER(check_case(s, "message"), a_first_or_last_line_that_is_none_of_a_message_is_found, messages);
+	return check_main(s);
+}
