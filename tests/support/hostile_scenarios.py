@@ -76,14 +76,23 @@ def numbered(form, most=None):
     return script
 
 
-def paused(script, after, seconds):
-    """The same, but it rests when `after` pieces have been sent."""
-    def rested(*arguments):
-        for number, piece in enumerate(script(*arguments)):
+def paused(script, after, rest):
+    """The same, but it rests when `after` pieces have been sent, for the seconds that rest(session) gives."""
+    def rested(session, *arguments):
+        for number, piece in enumerate(script(session, *arguments)):
             if number == after:
-                yield seconds
+                yield from rest(session)
             yield piece
     return rested
+
+
+def until_all_is_read(s):
+    """Until the client has taken all that it was sent, and for two seconds more, in which it will want the rest."""
+    for _ in range(600):
+        yield 0.1
+        if s.wire.is_read():
+            break
+    yield 2
 
 
 add("greeting-endless-line", greeting=forever(b"x", b"+OK "))
@@ -105,7 +114,7 @@ for count, name in (100000, "100-thousand"), (1000000, "1-million"):
     add("known-" + name, LIST=numbered(b"%d 1000\r\n", count), STAT=[b"+OK %d %d000\r\n" % (count, count)],
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
 add("listing-paused", LIST=numbered(b"%d 10\r\n", 50000), RETR=[CUT],
-    UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 10, 2))
+    UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 10, until_all_is_read))
 add("list-long-uids", LIST=numbered(b"%d 1000\r\n", 1000000),
     UIDL=numbered(b"%d " + b"u" * 990 + b"%08d\r\n", 1000000))
 add("uidl-endless", UIDL=numbered(b"%d uid\r\n"))

@@ -119,6 +119,13 @@ class Wire:
         self.socket.settimeout(60)
         return self.received.count(b"\n")
 
+    def is_read(self):
+        """Whether the client has taken all that was sent to it (Linux)."""
+        address, port = self.socket.getpeername()[:2]
+        name = "%08X:%04X" % (struct.unpack("=I", socket.inet_aton(address))[0], port)
+        with open("/proc/net/tcp", encoding="ascii") as sockets:
+            return any(line.split()[1] == name and line.split()[4].endswith(":00000000") for line in list(sockets)[1:])
+
     def close(self, way):
         if way == "reset":
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
