@@ -18,6 +18,12 @@
 /* The tag of cases that lower the limit on open files, which valgrind needs for itself. */
 #define FILE_LIMITS "file-limits"
 
+/*
+ * The tag of cases that go through all inputs of a kind. make check-valgrind leaves them out: the sanitizers see each of
+ * them, and valgrind sees those of the tables.
+ */
+#define EXHAUSTIVE "exhaustive"
+
 /* Runs the suite. Returns the status to leave main with. */
 static inline int check_run(Suite *s, enum fork_status forks)
 {

@@ -298,9 +298,12 @@ int main(void)
 	LOOP_OVER(c, a_body_is_unstuffed_in_pieces_of_any_size, bodies);
 	LOOP_OVER(c, a_body_is_unstuffed_when_cut_at_any_two_places, bodies);
 	LOOP_OVER(c, without_its_terminator_a_body_does_not_end, unfinished);
-	tcase_add_loop_test(c, every_text_of_dots_and_line_ends_is_what_the_rfc_says, 0, ENUMERATED + 1);
 	tcase_add_test(c, a_line_longer_than_any_buffer_passes);
 	tcase_add_loop_test(c, nothing_is_lost_at_the_border_of_what_is_taken_at_once, 0, 80);
+	c = check_case(s, "all texts");
+	tcase_set_tags(c, EXHAUSTIVE);
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, every_text_of_dots_and_line_ends_is_what_the_rfc_says, 0, ENUMERATED + 1);
 	tcase_add_test(c, one_call_takes_a_bounded_input_and_its_text_fits);
 	return check_main(s);
 }

@@ -260,10 +260,12 @@ int main(void)
 
 	tcase_set_timeout(c, 30);
 	LOOP_OVER(c, a_body_ends_its_lines_as_its_status_line_does, bodies);
-	tcase_add_loop_test(
-	    c, every_text_of_dots_and_line_ends_is_read_line_by_line, 0, ENUMERATED + 1);
 	LOOP_OVER(c, the_octets_of_a_body_are_counted_in_three_ways, counts);
 	tcase_add_test(c, line_ends_are_those_of_this_very_reply);
 	tcase_add_test(c, many_empty_lines_fit_when_they_become_crlf);
+	c = check_case(s, "all texts");
+	tcase_set_tags(c, EXHAUSTIVE);
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, every_text_of_dots_and_line_ends_is_read_line_by_line, 0, ENUMERATED + 1);
 	return check_main(s);
 }
