@@ -77,3 +77,8 @@ bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, stru
 		row = find_meaning(meaning);
 	return set(row, text, length, ERROR_AUTH, "the server refused the login", err);
 }
+
+bool refusal_denies_command(const char *text, size_t length)
+{
+	return find_code(text, length) == CODES && refusal_words_deny_command(text, length);
+}

@@ -20,4 +20,10 @@ bool refusal_error(const char *text, size_t length, enum error_kind kind, const 
  */
 bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, struct error *err);
 
+/*
+ * Whether a refusal says that the server does not know the command, or the SASL mechanism in it, so that it has not
+ * looked at user and password. Never with a response code that is known.
+ */
+bool refusal_denies_command(const char *text, size_t length);
+
 #endif

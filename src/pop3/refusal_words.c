@@ -141,6 +141,30 @@ static const struct {
     {"try|retry|again * later|shortly|soon|minutes|moment|moments", REFUSAL_TROUBLE},
 };
 
+#define MECHANISM "mechanism|mechanisms|mech|sasl|method|scheme"
+#define UNKNOWN "unknown|unrecognized|unrecognised|unsupported|unimplemented|unavailable"
+
+/* Patterns of refusals that are about the command, or the mechanism in it, and not about who logs in. */
+static const char *const denials[] = {
+    /* Most servers, with or without the name of the command; JavaMail's mock server: "wrong or unimplemented command". */
+    UNKNOWN "|invalid|illegal|unexpected|bad|wrong|undefined * command|commands|verb|keyword",
+    "command|verb * " UNKNOWN "|invalid|illegal|disabled",
+    /* RFC 1734: "Unrecognized authentication type"; Dovecot: "Unsupported authentication mechanism." */
+    UNKNOWN "|invalid|illegal|bad|wrong|no * authentication|authorization|auth|sasl type|" MECHANISM,
+    UNKNOWN " auth|" MECHANISM,
+    "invalid|illegal|bad|wrong " MECHANISM,
+    MECHANISM " * " UNKNOWN "|invalid|disabled",
+    "no such command|" MECHANISM,
+    /* nginx: "mechanism not supported". */
+    "command|verb|" MECHANISM " * not|isnt|no supported|implemented|recognized|recognised|understood|known|available|enabled|valid|allowed|longer",
+    /* GNU pop3d: "Command not implemented"; Exchange, for a way that was switched off: "no longer supported". */
+    "not|isnt supported|implemented|understood",
+    "no longer supported",
+    /* RFC 5321's words for 501, from servers that share their texts with SMTP. */
+    "syntax error",
+    "invalid|wrong|bad|unexpected|extra|missing|many|few * argument|arguments|parameter|parameters|syntax",
+};
+
 /* Words in lower case, each ended by NUL; an empty one ends them. */
 static void split(const char *text, size_t length, char words[LENGTH_MOST + 2])
 {
@@ -218,4 +242,16 @@ enum refusal_meaning refusal_words_mean(const char *text, size_t length)
 			return rows[i].meaning;
 	}
 	return REFUSAL_UNKNOWN;
+}
+
+bool refusal_words_deny_command(const char *text, size_t length)
+{
+	char words[LENGTH_MOST + 2];
+
+	split(text, length, words);
+	for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
+		if (fits(denials[i], words))
+			return refusal_words_mean(text, length) == REFUSAL_UNKNOWN;
+	}
+	return false;
 }

@@ -57,6 +57,24 @@ add("auth-asks-again", AUTH=[b"+ \r\n"], other=[b"+OK logged in\r\n"])
 add("auth-asks-again-bare", AUTH=[b"+\r\n"], other=[b"+OK logged in\r\n"])
 add("auth-asks-again-refused", AUTH=[b"+ \r\n"], other=[b"-ERR wrong\r\n"])
 
+add("auth-go-ahead", AUTH=[b"+ Go ahead\r\n"], other=[b"+OK logged in\r\n"])
+add("auth-go-ahead-64", AUTH=[b"+ Z28gYWhlYWQ=\r\n"], other=[b"+OK logged in\r\n"])
+add("auth-go-ahead-refused", AUTH=[b"+ Go ahead\r\n"], other=[b"-ERR wrong\r\n"])
+for name, words in {
+        "command": b"unknown command",
+        "mechanism": b"unsupported authentication mechanism",
+        "syntax": b"Syntax error in parameters or arguments",
+        "type": b"Unrecognized authentication type",
+        "nginx": b"mechanism not supported",
+        "state": b"Invalid command in current state.",
+        "coded": b"[AUTH] unknown command",
+}.items():
+    add("auth-unknown-" + name, AUTH=[b"-ERR " + words + b"\r\n"])
+add("auth-unknown-wrong", AUTH=[UNKNOWN], PASS=[b"-ERR wrong\r\n"])
+add("auth-unknown-close", AUTH=[UNKNOWN, CLOSE])
+add("auth-unknown-scram", CAPA=capa(b"SASL PLAIN SCRAM-SHA-256", lacks=(b"SASL PLAIN",)), AUTH=[UNKNOWN])
+add("auth-unknown-user", AUTH=[UNKNOWN], USER=[UNKNOWN])
+
 # --- Words of refused logins -----------------------------------------------------------------------------------
 
 for name, words in {

@@ -108,6 +108,64 @@ START_TEST(where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_p
 }
 END_TEST
 
+static const struct {
+	const char *words;
+	bool denied;
+} commands[] = {
+    {"unknown command", true},
+    {"Unknown command.", true},
+    {"Unknown command: AUTH", true},
+    {"command not recognized", true},
+    {"Invalid command in current state.", true},			 /* hMailServer issue 230 */
+    {"Command is not valid in this state.", true},		 /* Exchange */
+    {"Unknown AUTHORIZATION state command", true},		 /* UW ipop3d */
+    {"Unrecognized authentication type", true},			 /* RFC 1734 */
+    {"Unsupported authentication mechanism.", true},		 /* Dovecot */
+    {"mechanism not supported", true},				 /* nginx */
+    {"Unknown AUTH method", true},
+    {"unsupported auth method", true},
+    {"authentication method not available", true},
+    {"AUTH not supported", true},
+    {"Command not implemented.", true},				 /* Berkeley popper */
+    {"Syntax error in parameters or arguments", true},
+    {"Syntax error", true},
+    {"wrong or unimplemented command", true},
+    {"Too many arguments", true},
+    {"500 5.5.1 Command unrecognized", true},
+    {"SASL mechanism PLAIN is disabled", true},
+    {"Basic authentication is no longer supported by this server", true},
+    /* about who logs in, or trouble */
+    {"[AUTH] unknown command", false},
+    {"[SYS/PERM] Unknown command", false},
+    {"unknown user", false},
+    {"User not known", false},
+    {"invalid login", false},
+    {"Invalid authentication", false},
+    {"Bad authentication", false},
+    {"Authentication failed.", false},
+    {"authentication not available", false},
+    {"Unknown authentication error", false},
+    {"username not recognized", false},
+    {"account not recognized", false},
+    {"Login invalid", false},
+    {"bad login command: wrong password", false},
+    {"Too many invalid logon attempts.", false},
+    {"Too many connections", false},
+    {"maildrop already locked", false},
+    {"Unable to execute command: disk full", false},
+    {"Authentication failed: invalid user name or bad password.", false},
+    {"", false},
+    {"no", false},
+};
+
+START_TEST(a_refusal_of_the_command_is_told_from_one_of_the_password)
+{
+	const char *words = commands[_i].words;
+
+	ck_assert_msg(refusal_denies_command(words, strlen(words)) == commands[_i].denied, "%s", words);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("refusal");
@@ -115,6 +173,7 @@ int main(void)
 
 	LOOP_OVER(c, the_response_code_decides, refusals);
 	LOOP_OVER(c, where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password, logins);
+	LOOP_OVER(c, a_refusal_of_the_command_is_told_from_one_of_the_password, commands);
 	tcase_add_test(c, no_octet_behind_the_words_is_read);
 	tcase_add_test(c, the_servers_words_come_escaped);
 	return check_main(s);
