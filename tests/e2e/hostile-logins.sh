@@ -110,7 +110,7 @@ MORE=''
 
 # Words without a code, with AUTH-RESP-CODE and without, and at PASS.
 for way in refused coded pass; do
-  for name in locked limit internal lock-file chdir; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
+  for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
   for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is the user's"; done
 done >rows
 cat >>rows <<'TABLE'

@@ -85,6 +85,8 @@ for name, words in {
         "chdir": b"chdir Maildir failed",
         "wrong": b"Logon failure: unknown user name or bad password.",
         "account": b"Your account has been temporarily locked, try again later",
+        "level": b"[SYS/TEMP/DB] database",
+        "level-in-use": b"[IN-USE/LOCK] busy mailbox",
         "code": b"[AUTH] no",
         "none": b"no",
 }.items():

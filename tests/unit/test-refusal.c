@@ -21,6 +21,17 @@ static const struct {
     {"[AUTH] wrong", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"[auth] wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[AUTH]wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    /* codes have levels (RFC 2449, 8.): what is below one means it */
+    {"[IN-USE/LOCK] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
+    {"[LOGIN-DELAY/60] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"[LOGIN-DELAY 300] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"[SYS/TEMP/DB] database", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[SYS/PERM/ACL] no", ERROR_AUTH, ERROR_PROTOCOL, false, "operator"},
+    {"[SYS/ODD] no", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[SYS] no", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[AUTH/EXPIRED] no", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    {"[SYSTEM] no", ERROR_AUTH, ERROR_AUTH, false, "app password"},
+    {"[IN-USE/LOCK", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     /* no code, an unknown one, or one that is not in front */
     {"wrong password", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"no such message", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
@@ -62,6 +73,10 @@ START_TEST(no_octet_behind_the_words_is_read)
 {
 	struct error err;
 
+	refusal_error("[IN-USE", 7, ERROR_PROTOCOL, "refused", &err);
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	refusal_error("[IN-USE/X]", 9, ERROR_PROTOCOL, "refused", &err);
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
 	refusal_error("[IN-USE]", 7, ERROR_PROTOCOL, "refused", &err);
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
 	ck_assert_str_eq(err.server, "[IN-USE");
