@@ -109,11 +109,15 @@ TABLE
 MORE=''
 
 # Words without a code, with AUTH-RESP-CODE and without, and at PASS.
+others='gmail access unavailable open quota full slow logins migrated lookup sessions'
 for way in refused coded pass; do
   for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
   for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is the user's"; done
 done >rows
+for name in $others; do echo "pass-$name 10 75 0 3 pass-$name passes"; done >>rows
 cat >>rows <<'TABLE'
+pass-server-error  10 77 0 3 an error in name only is a refused password
+coded-server-error 10 75 0 3 unless AUTH-RESP-CODE was announced
 refused-none  10 77 0 3 a login that is refused without a reason is the user's
 pass-none     10 77 0 3 also at PASS
 coded-none    10 75 0 3 unless AUTH-RESP-CODE was announced

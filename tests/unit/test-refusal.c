@@ -31,16 +31,16 @@ static const struct {
     {"[SYS] no", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
     {"[AUTH/EXPIRED] no", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[SYSTEM] no", ERROR_AUTH, ERROR_AUTH, false, "app password"},
-    {"[IN-USE/LOCK", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"[LOGIN-DELAY/60", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     /* no code, an unknown one, or one that is not in front */
     {"wrong password", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"no such message", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"[X-ODD] what", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"[IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"[LOGIN-DELAY", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"[IN-USEFUL]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"sorry [IN-USE]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"LOGIN-DELAY", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"sorry [LOGIN-DELAY]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     /* words that are known to mean the same as a code */
     {"maildrop already locked", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"Maildrop already locked", ERROR_PROTOCOL, ERROR_LOCKED, true, "next run"},
@@ -73,13 +73,11 @@ START_TEST(no_octet_behind_the_words_is_read)
 {
 	struct error err;
 
-	refusal_error("[IN-USE", 7, ERROR_PROTOCOL, "refused", &err);
+	refusal_error("[LOGIN-DELAY/X]", 14, ERROR_PROTOCOL, "refused", &err);
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	refusal_error("[IN-USE/X]", 9, ERROR_PROTOCOL, "refused", &err);
+	refusal_error("[LOGIN-DELAY]", 12, ERROR_PROTOCOL, "refused", &err);
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	refusal_error("[IN-USE]", 7, ERROR_PROTOCOL, "refused", &err);
-	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_str_eq(err.server, "[IN-USE");
+	ck_assert_str_eq(err.server, "[LOGIN-DELAY");
 }
 END_TEST
 
@@ -145,6 +143,7 @@ static const struct {
     {"Syntax error in parameters or arguments", true},
     {"Syntax error", true},
     {"wrong or unimplemented command", true},
+    {"authorization first", true}, /* qmail-popup */
     {"Too many arguments", true},
     {"500 5.5.1 Command unrecognized", true},
     {"SASL mechanism PLAIN is disabled", true},
