@@ -15,12 +15,12 @@ const struct mechanism mechanisms[] = {
     {PASSWORD("scram-sha-256", "SCRAM-SHA-256"), .strength = 5, SCRAM},
     {PASSWORD("scram-sha-1-plus", "SCRAM-SHA-1-PLUS"), .strength = 4, SCRAM, .binds = true},
     {PASSWORD("scram-sha-1", "SCRAM-SHA-1"), .strength = 3, SCRAM},
-    {PASSWORD("plain", "PLAIN"), .strength = 1, .automatic = true},
-    {PASSWORD("login", "LOGIN"), .strength = 1, .server_first = true},
+    {PASSWORD("plain", "PLAIN"), .strength = 1, .automatic = true, .ignores_challenges = true},
+    {PASSWORD("login", "LOGIN"), .strength = 1, .server_first = true, .ignores_challenges = true},
     {PASSWORD("user", NULL), .strength = 1},
     {TOKEN("oauthbearer", "OAUTHBEARER"), .strength = 1, .automatic = true, .mend = TOKEN_MEND},
     {TOKEN("xoauth2", "XOAUTH2"), .strength = 1, .automatic = true, .mend = TOKEN_MEND},
-    {NOTHING("external", "EXTERNAL"), .strength = 1,
+    {NOTHING("external", "EXTERNAL"), .strength = 1, .ignores_challenges = true,
 	.mend = "check user and tls_client_cert, which has to be the certificate that the server knows you by"},
     {NOTHING("gssapi", "GSSAPI"), .strength = 1,
 	.mend = "check user and, with klist, whose ticket you have: the server says which of them may read whose mail"},
@@ -37,4 +37,11 @@ const struct mechanism *mechanism_find(const char *word)
 			return &mechanisms[i];
 	}
 	return NULL;
+}
+
+const char *mechanism_name(const struct mechanism *m)
+{
+	if (m->sasl)
+		return m->sasl;
+	return strcmp(m->word, "apop") == 0 ? "APOP" : "USER";
 }

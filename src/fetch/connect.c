@@ -91,7 +91,7 @@ static void tell_login(const struct session *s, const struct login *l, const str
 	m = login_choose(s, l, &ignored);
 	if (!m)
 		return;
-	log_fact(log, "login.mechanism", "%s", m->sasl ? m->sasl : strcmp(m->word, "apop") == 0 ? "APOP" : "USER");
+	log_fact(log, "login.mechanism", "%s", mechanism_name(m));
 	log_fact(log, "login.channel_binding", "%s", m->binds && session_binding(s, &binding) ? binding.type : "none");
 }
 
@@ -158,7 +158,8 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	    .user = a->user,
 	    .host = a->server,
 	    .port = a->port,
-	    .utf8_apart = m->utf8_apart};
+	    .utf8_apart = m->utf8_apart,
+	    .log = log};
 
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;

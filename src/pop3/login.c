@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "io/channel.h"
 #include "pop3/capability.h"
@@ -44,23 +45,37 @@ static bool say(struct session *s, const struct buf *line, size_t visible, struc
 	return session_exchange(s, line->length > 0 ? line->data : "", line->length, visible, event, err);
 }
 
-static bool is_empty(const struct session_event *event)
+/* Whether a challenge says nothing, in whatever words. */
+static bool is_empty(const struct mechanism *m, const struct session_event *event)
 {
-	return event->length == 0 || (event->length == 1 && *event->text == '=');
+	return m->ignores_challenges || event->length == 0 || (event->length == 1 && *event->text == '=');
+}
+
+/* Whether the server refuses the command or the mechanism itself: then it has not looked at user and password. */
+static bool is_missing(const struct session_event *event)
+{
+	return event->type == SESSION_REFUSED && refusal_denies_command(event->text, event->length);
+}
+
+static bool set_missing(const struct mechanism *m, const struct session_event *event, bool *missing, struct error *err)
+{
+	*missing = true;
+	error_set(err, ERROR_PROTOCOL, "the server does not accept %s%s as a way to log in", m->sasl ? "AUTH " : "", mechanism_name(m));
+	return error_server(err, event->text, event->length);
 }
 
 /*
- * "AUTH mechanism", with the initial response behind it where it fits ("=" stands for an empty one). A server that
- * answers by an empty challenge has passed over the response, or waits for one that did not fit: it gets it, once.
+ * Sends "AUTH mechanism", followed by the initial response where it fits ("=" stands for an empty one). A server that
+ * answers with an empty challenge has ignored the response, or waits for one that did not fit: it gets it, once.
  */
-static bool begin(struct session *s, const char *mechanism, const struct buf *response, struct session_event *event,
-    struct error *err)
+static bool begin(struct session *s, const struct mechanism *m, const struct buf *response, struct session_event *event,
+    bool *missing, struct error *err)
 {
 	struct buf line = {0};
 	size_t visible;
 	bool fits, ok;
 
-	buf_append_format(&line, "AUTH %s", mechanism);
+	buf_append_format(&line, "AUTH %s", m->sasl);
 	visible = line.length + 1;
 	fits = line.length + 1 + response->length <= AUTH_LINE_MOST;
 	if (fits) {
@@ -68,7 +83,9 @@ static bool begin(struct session *s, const char *mechanism, const struct buf *re
 		buf_append(&line, response->length > 0 ? response->data : "=", response->length > 0 ? response->length : 1);
 	}
 	ok = say(s, &line, visible, event, err);
-	if (ok && event->type == SESSION_CHALLENGE && (!fits || is_empty(event)))
+	if (ok && is_missing(event))
+		ok = set_missing(m, event, missing, err);
+	else if (ok && event->type == SESSION_CHALLENGE && (!fits || is_empty(m, event)))
 		ok = say(s, response, 0, event, err);
 	buf_wipe(&line);
 	return ok;
@@ -91,7 +108,7 @@ static bool asked_too_much(const struct mechanism *m, struct error *err)
 }
 
 /* Answers challenges until the server decides. */
-static bool converse(struct session *s, struct sasl *sasl, const struct mechanism *m, struct error *err)
+static bool converse(struct session *s, struct sasl *sasl, const struct mechanism *m, bool *missing, struct error *err)
 {
 	struct session_event event;
 	struct buf answer = {0}, challenge = {0};
@@ -101,12 +118,15 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 	if (m->server_first) {
 		buf_append_format(&challenge, "AUTH %s", m->sasl);
 		ok = say(s, &challenge, challenge.length, &event, err);
+		if (ok && is_missing(&event))
+			ok = set_missing(m, &event, missing, err);
 	} else {
-		ok = sasl_step(sasl, "", &answer, &complete, err) && begin(s, m->sasl, &answer, &event, err);
+		ok = sasl_step(sasl, "", &answer, &complete, err) && begin(s, m, &answer, &event, missing, err);
 	}
 	while (ok && event.type == SESSION_CHALLENGE) {
 		buf_clear(&challenge);
-		buf_append(&challenge, event.text, event.length);
+		if (!m->ignores_challenges)
+			buf_append(&challenge, event.text, event.length);
 		buf_clear(&answer);
 		/* A server may ask once more for nothing after the exchange is over. */
 		if (!complete && ++challenges <= CHALLENGES_MOST)
@@ -126,7 +146,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 	return ok;
 }
 
-static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	struct channel_binding binding;
 	struct sasl *sasl = NULL;
@@ -134,7 +154,7 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 
 	/* GNU SASL takes no binding where it is not used, so SCRAM without it says "n", not "y" (RFC 5802, 6.). */
 	bound = m->binds && session_binding(s, &binding);
-	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, err);
+	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, missing, err);
 	sasl_free(&sasl);
 	return ok;
 }
@@ -157,11 +177,11 @@ static bool token_refused(const struct session *s, const struct session_event *e
 }
 
 /* One response; a challenge to it is no question but the reason of a refusal that follows. */
-static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	struct session_event event;
 	struct buf response = {0}, reason = {0}, end = {0};
-	bool ok = oauth_response(m, l, &response, err) && begin(s, m->sasl, &response, &event, err);
+	bool ok = oauth_response(m, l, &response, err) && begin(s, m, &response, &event, missing, err);
 
 	if (ok && event.type == SESSION_CHALLENGE) {
 		oauth_reason(event.text, event.length, &reason);
@@ -176,8 +196,9 @@ static bool login_token(struct session *s, const struct mechanism *m, const stru
 	return ok;
 }
 
+/* Sends one command of a login. *missing notes that the server does not know it; NULL for a command that it must know. */
 static bool command_step(struct session *s, const struct mechanism *m, const char *word, const char *value,
-    size_t visible, struct error *err)
+    size_t visible, bool *missing, struct error *err)
 {
 	struct session_event event;
 	struct buf line = {0};
@@ -187,7 +208,9 @@ static bool command_step(struct session *s, const struct mechanism *m, const cha
 	buf_append_string(&line, value);
 	ok = say(s, &line, visible > 0 ? visible : line.length, &event, err);
 	buf_wipe(&line);
-	if (ok && event.type != SESSION_OK)
+	if (ok && missing && is_missing(&event))
+		ok = set_missing(m, &event, missing, err);
+	else if (ok && event.type != SESSION_OK)
 		ok = refused(s, &event, m, err);
 	return ok;
 }
@@ -197,17 +220,18 @@ static bool has_line_end(const char *text)
 	return strpbrk(text, "\r\n");
 }
 
-static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	if (has_line_end(l->user) || has_line_end(secret_text(l->secret))) {
 		error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
 		return error_mend(err, "write each of them as one line");
 	}
-	return command_step(s, m, "USER ", l->user, 0, err) && command_step(s, m, "PASS ", secret_text(l->secret), 5, err);
+	return command_step(s, m, "USER ", l->user, 0, missing, err) &&
+	    command_step(s, m, "PASS ", secret_text(l->secret), 5, NULL, err);
 }
 
 /* RFC 1939, 7.: the greeting's timestamp and the password, as MD5. */
-static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	char proof[DIGEST_MD5_HEX + 1];
 	struct buf line = {0};
@@ -220,7 +244,7 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
 	buf_append(&line, proof, sizeof(proof)); /* with its end */
-	ok = command_step(s, m, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, err);
+	ok = command_step(s, m, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, missing, err);
 	buf_wipe(&line);
 	return ok;
 }
@@ -277,24 +301,70 @@ const struct mechanism *login_choose(const struct session *s, const struct login
 	return l->kind == MECHANISM_PASSWORD ? mechanism_find("user") : miss(s, NULL, err);
 }
 
-static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, struct error *err)
+static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
+	*missing = false;
 	if (m->secret == MECHANISM_TOKEN)
-		return login_token(s, m, l, err);
+		return login_token(s, m, l, missing, err);
 	if (m->sasl)
-		return login_sasl(s, m, l, err);
-	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, err) : login_user(s, m, l, err);
+		return login_sasl(s, m, l, missing, err);
+	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, missing, err) : login_user(s, m, l, missing, err);
+}
+
+/*
+ * Finds what to try after a way that the server announced and then did not know: the next one that shows it no more of
+ * the secret. Returns NULL where the user named the way, and after SCRAM: an error must not make us send the password.
+ */
+static const struct mechanism *find_next(const struct session *s, const struct login *l, const struct mechanism *m)
+{
+	const struct mechanism *user = mechanism_find("user");
+
+	if (l->mechanism || m == user)
+		return NULL;
+	for (const struct mechanism *next = m + 1; next < mechanisms + mechanism_count; next++) {
+		if (next->automatic && next->secret == l->kind && next->strength >= m->strength && is_offered(s, next))
+			return next;
+	}
+	return l->kind == MECHANISM_PASSWORD && user->strength >= m->strength ? user : NULL;
+}
+
+static bool hint_at_other_ways(const struct login *l, const struct mechanism *m, struct error *err)
+{
+	if (m->secret == MECHANISM_NOTHING)
+		return error_mend(err, "remove auth and set a password");
+	if (l->mechanism)
+		return error_mend(err, "remove auth, so that mailhaul chooses a way to log in");
+	if (m->secret == MECHANISM_TOKEN)
+		return error_mend(err, "set a password instead of token_command; many providers want an app password for POP3");
+	if (m->proves)
+		return error_mend(err, "set auth = plain to send the password itself, over TLS");
+	return error_mend(err, "ask the server's operator how to log in");
 }
 
 bool login_run(struct session *s, const struct login *l, struct error *err)
 {
-	const struct mechanism *m;
+	const struct mechanism *m, *next;
+	bool missing, again = false;
 
 	if (!session_is_secure(s))
 		return error_set(err, ERROR_INTERNAL, "a login without TLS was asked for and refused");
 	m = login_choose(s, l, err);
-	if (!m || !session_ask_utf8(s, l->utf8_apart, err) || !log_in_by(s, m, l, err))
+	if (!m || !session_ask_utf8(s, l->utf8_apart, err))
 		return false;
+	while (!log_in_by(s, m, l, &missing, err)) {
+		if (!missing && again && err->kind == ERROR_NETWORK)
+			error_mend(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
+		if (!missing)
+			return false;
+		next = find_next(s, l, m);
+		if (!next)
+			return hint_at_other_ways(l, m, err);
+		log_line(l->log, LOG_VERBOSE, "%s; trying %s", err->cause, mechanism_name(next));
+		log_fact(l->log, "login.mechanism", "%s", mechanism_name(next));
+		error_clear(err);
+		m = next;
+		again = true;
+	}
 	session_logged_in(s);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "base/mechanism.h"
 
 struct error;
+struct log;
 struct secret;
 struct session;
 
@@ -18,6 +19,7 @@ struct login {
 	const char *host; /* as the certificate names it */
 	unsigned port;
 	bool utf8_apart; /* UTF8 is not sent along with the first step, see session_ask_utf8 */
+	const struct log *log; /* takes a line when another way is tried; NULL: no log */
 };
 
 /*
@@ -28,9 +30,11 @@ struct login {
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err);
 
 /*
- * Logs in over a session that TLS protects, by what login_choose gives. One that was tried and refused is
- * not followed by another. ERROR_AUTH when user, password or token are refused; ERROR_CONFIG when they
- * cannot be sent that way; ERROR_INTERNAL, before anything is sent, when the session is not secure.
+ * Logs in over a session that TLS protects, by what login_choose gives. A refused user, password or token is
+ * ERROR_AUTH, and nothing else is tried. A server that does not know the command or the mechanism itself has not
+ * looked at them: the next automatic way that shows it no more of the secret is tried, and ERROR_PROTOCOL when there
+ * is none or the user named the way. ERROR_CONFIG when user or password cannot be sent that way; ERROR_INTERNAL,
+ * before anything is sent, when the session is not secure.
  */
 bool login_run(struct session *s, const struct login *l, struct error *err);
 

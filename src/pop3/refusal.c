@@ -8,20 +8,30 @@
 #include "pop3/refusal_words.h"
 
 static const struct {
-	const char *code;
+	const char *code; /* an entry comes before those above it in the hierarchy (RFC 2449, 8.) */
 	enum refusal_meaning meaning; /* of words that say the same; REFUSAL_UNKNOWN: there are none */
 	enum error_kind kind;
 	bool temporary;
 	const char *mend;
 } codes[] = {
-    {"[IN-USE]", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
-    {"[LOGIN-DELAY]", REFUSAL_DELAY, ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
-    {"[SYS/TEMP]", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
-    {"[SYS/PERM]", REFUSAL_UNKNOWN, ERROR_PROTOCOL, false, "ask the server's operator"},
-    {"[AUTH]", REFUSAL_UNKNOWN, ERROR_AUTH, false, "check user and password; many providers want an app password for POP3"},
+    {"IN-USE", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
+    {"LOGIN-DELAY", REFUSAL_DELAY, ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
+    {"SYS/TEMP", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
+    {"SYS/PERM", REFUSAL_UNKNOWN, ERROR_PROTOCOL, false, "ask the server's operator"},
+    {"SYS", REFUSAL_UNKNOWN, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
+    {"AUTH", REFUSAL_UNKNOWN, ERROR_AUTH, false, "check user and password; many providers want an app password for POP3"},
 };
 
 enum { CODES = sizeof(codes) / sizeof(codes[0]) };
+
+/* Whether the text begins with this response code or one below it, "[CODE]" or "[CODE/MORE]"; a blank may follow CODE. */
+static bool has_code(const char *text, size_t length, const char *code)
+{
+	size_t size = strlen(code);
+
+	return length > size + 1 && *text == '[' && strncasecmp(text + 1, code, size) == 0 &&
+	    strchr("]/ ", text[size + 1]) && text[size + 1] && memchr(text, ']', length);
+}
 
 static size_t find_code(const char *text, size_t length)
 {
@@ -29,7 +39,7 @@ static size_t find_code(const char *text, size_t length)
 
 	for (; length > 0 && *text == ' '; length--)
 		text++;
-	while (i < CODES && (length < strlen(codes[i].code) || strncasecmp(text, codes[i].code, strlen(codes[i].code)) != 0))
+	while (i < CODES && !has_code(text, length, codes[i].code))
 		i++;
 	return i;
 }
@@ -76,4 +86,9 @@ bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, stru
 	if (row == CODES)
 		row = find_meaning(meaning);
 	return set(row, text, length, ERROR_AUTH, "the server refused the login", err);
+}
+
+bool refusal_denies_command(const char *text, size_t length)
+{
+	return find_code(text, length) == CODES && refusal_words_deny_command(text, length);
 }

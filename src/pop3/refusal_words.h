@@ -1,6 +1,7 @@
 #ifndef MAILHAUL_POP3_REFUSAL_WORDS_H
 #define MAILHAUL_POP3_REFUSAL_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a refusal without a response code is about, as far as its words say. */
@@ -14,5 +15,8 @@ enum refusal_meaning {
 
 /* Looks the words of -ERR up in a table of what servers are known to say, in any case; they need no end. */
 enum refusal_meaning refusal_words_mean(const char *text, size_t length);
+
+/* Whether the words say that the command, or the SASL mechanism in it, is not known to the server. */
+bool refusal_words_deny_command(const char *text, size_t length);
 
 #endif

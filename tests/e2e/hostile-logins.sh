@@ -66,12 +66,58 @@ for folder in auth-asks-again auth-asks-again-bare auth-asks-again-refused auth-
   check "$folder: twice in all" [ "$(grep -c -F "$response" "$folder/transcript")" = 2 ]
 done
 
-# Words without a code, with AUTH-RESP-CODE and without, and at PASS.
-for way in refused coded pass; do
-  for name in locked limit internal lock-file chdir; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
-  for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is the user's"; done
+play <<'TABLE'
+auth-go-ahead         10 0  3 0 text in the challenge of AUTH PLAIN means nothing, the response is sent again
+auth-go-ahead-64      10 0  3 0 also when the text is in base64
+auth-go-ahead-refused 10 77 0 3 and may be refused then
+TABLE
+for folder in auth-go-ahead auth-go-ahead-64 auth-go-ahead-refused; do
+  check "$folder: twice in all" [ "$(grep -c -F "$response" "$folder/transcript")" = 2 ]
+done
+
+# What the server does not know says nothing of the password.
+for name in command mechanism syntax type nginx state; do
+  echo "auth-unknown-$name 10 0 3 0 where AUTH is refused as unknown ($name), USER and PASS are sent"
 done >rows
 cat >>rows <<'TABLE'
+auth-unknown-coded    10 77 0 3 with [AUTH] it is the password that was refused
+auth-unknown-wrong    10 77 0 3 as it is when PASS is refused then
+auth-unknown-close    10 75 0 3 a server that then hangs up is a temporary failure
+auth-unknown-scram    10 76 0 3 an error at SCRAM does not make mailhaul send the password itself
+auth-unknown-user     10 76 0 3 a server that knows neither AUTH nor USER is not one that refuses the password
+TABLE
+play <rows
+check 'USER follows AUTH in the same session' sent auth-unknown-command 'CAPA AUTH USER PASS CAPA'
+check 'no password follows SCRAM' sent auth-unknown-scram 'CAPA AUTH'
+check 'a hint says what to do' grep -q 'set auth = plain' auth-unknown-scram/err
+check 'also where the server hangs up' grep -q 'set auth = user' auth-unknown-close/err
+heal
+again <<'TABLE'
+auth-unknown-scram 10 0  3 0 no refused password is remembered after SCRAM
+auth-unknown-user  10 0  3 0 nor where neither AUTH nor USER is known
+TABLE
+MORE='auth = plain'
+play <<'TABLE'
+auth-unknown-command@fixed 10 76 0 3 what auth names is not followed by another way
+TABLE
+check 'nothing else is sent' sent auth-unknown-command@fixed 'CAPA AUTH'
+check 'a hint says what to do there, too' grep -q 'remove auth' auth-unknown-command@fixed/err
+heal
+again <<'TABLE'
+auth-unknown-command@fixed 10 0 3 0 and the password is not remembered as refused
+TABLE
+MORE=''
+
+# Words without a code, with AUTH-RESP-CODE and without, and at PASS.
+others='gmail access unavailable open quota full slow logins migrated lookup sessions'
+for way in refused coded pass; do
+  for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
+  for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is the user's"; done
+done >rows
+for name in $others; do echo "pass-$name 10 75 0 3 pass-$name passes"; done >>rows
+cat >>rows <<'TABLE'
+pass-server-error  10 77 0 3 an error in name only is a refused password
+coded-server-error 10 75 0 3 unless AUTH-RESP-CODE was announced
 refused-none  10 77 0 3 a login that is refused without a reason is the user's
 pass-none     10 77 0 3 also at PASS
 coded-none    10 75 0 3 unless AUTH-RESP-CODE was announced

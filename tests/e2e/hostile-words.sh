@@ -26,6 +26,7 @@ newline() {
   words newline "$1" "$2" | awk -v lines="$2" '
     # In the answer to RETR it is where the message begins.
     $1 ~ /-retr@/ { next }
+    $1 ~ /-challenge@/ { $3 = "76" lines }
     $1 ~ /-greeting@|-uid@/ { $3 = "76" lines; $4 = 0; $5 = 3 }
     $1 ~ /-retr-refused@/ { $3 = "-:-"; $4 = "-"; $5 = 3 }
     $1 ~ /-dele-refused@/ { $3 = "-:-"; $4 = "-"; $5 = 3 }

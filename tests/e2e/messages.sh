@@ -373,7 +373,7 @@ bad 'a server that takes the login, and says then that it cannot go on' 75 'port
 tells 'a: list: the server took the login and then hung up (the server said: [SYS/TEMP] Mailbox cannot be opened); the server has a passing problem; the next run tries again'
 
 bad 'the same without a code' 75 'port = @last-words-capa-uncoded@'
-tells 'a: list: the server took the login and then hung up (the server said: Mailbox cannot be opened today); the server has a passing problem; the next run tries again'
+tells 'a: list: the server took the login and then hung up (the server said: not in this way); the server has a passing problem; the next run tries again'
 
 bad 'a server that refuses the listing and leaves' 75 'port = @last-words-list@'
 tells 'a: list: the server refused LIST (the server said: not today); the server has a passing problem; the next run tries again'

@@ -57,6 +57,24 @@ add("auth-asks-again", AUTH=[b"+ \r\n"], other=[b"+OK logged in\r\n"])
 add("auth-asks-again-bare", AUTH=[b"+\r\n"], other=[b"+OK logged in\r\n"])
 add("auth-asks-again-refused", AUTH=[b"+ \r\n"], other=[b"-ERR wrong\r\n"])
 
+add("auth-go-ahead", AUTH=[b"+ Go ahead\r\n"], other=[b"+OK logged in\r\n"])
+add("auth-go-ahead-64", AUTH=[b"+ Z28gYWhlYWQ=\r\n"], other=[b"+OK logged in\r\n"])
+add("auth-go-ahead-refused", AUTH=[b"+ Go ahead\r\n"], other=[b"-ERR wrong\r\n"])
+for name, words in {
+        "command": b"unknown command",
+        "mechanism": b"unsupported authentication mechanism",
+        "syntax": b"Syntax error in parameters or arguments",
+        "type": b"Unrecognized authentication type",
+        "nginx": b"mechanism not supported",
+        "state": b"Invalid command in current state.",
+        "coded": b"[AUTH] unknown command",
+}.items():
+    add("auth-unknown-" + name, AUTH=[b"-ERR " + words + b"\r\n"])
+add("auth-unknown-wrong", AUTH=[UNKNOWN], PASS=[b"-ERR wrong\r\n"])
+add("auth-unknown-close", AUTH=[UNKNOWN, CLOSE])
+add("auth-unknown-scram", CAPA=capa(b"SASL PLAIN SCRAM-SHA-256", lacks=(b"SASL PLAIN",)), AUTH=[UNKNOWN])
+add("auth-unknown-user", AUTH=[UNKNOWN], USER=[UNKNOWN])
+
 # --- Words of refused logins -----------------------------------------------------------------------------------
 
 for name, words in {
@@ -67,6 +85,20 @@ for name, words in {
         "chdir": b"chdir Maildir failed",
         "wrong": b"Logon failure: unknown user name or bad password.",
         "account": b"Your account has been temporarily locked, try again later",
+        "gmail": b"[ALERT] Too many simultaneous connections. (Failure)",
+        "access": b"Unable to access maildrop",
+        "unavailable": b"mailbox not available",
+        "open": b"mailbox could not be opened",
+        "quota": b"Disk quota exceeded",
+        "full": b"file system full",
+        "slow": b"Please slow down",
+        "logins": b"You have reached the maximum number of POP3 logins",
+        "migrated": b"Account is being migrated",
+        "lookup": b"User lookup failed: LDAP",
+        "sessions": b"account temporarily locked due to too many sessions",
+        "server-error": b"server error: authentication failed",
+        "level": b"[SYS/TEMP/DB] database",
+        "level-in-use": b"[IN-USE/LOCK] busy mailbox",
         "code": b"[AUTH] no",
         "none": b"no",
 }.items():
@@ -82,7 +114,7 @@ add("uidl-silent", UIDL=[STALL], lacks=("PIPELINING",))
 # --- Last words after the login --------------------------------------------------------------------------------
 
 LAST = b"-ERR [SYS/TEMP] Mailbox cannot be opened\r\n"
-WORDS = b"-ERR Mailbox cannot be opened today\r\n"
+WORDS = b"-ERR not in this way\r\n"
 for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
     add("last-words-capa" + plain, CAPA=nth(2, "CAPA", [LAST, CLOSE]), lacks=lacks)
     add("last-words-capa-uncoded" + plain, CAPA=nth(2, "CAPA", [WORDS, CUT]), lacks=lacks)

@@ -156,6 +156,12 @@ static const struct {
     {"apop", "+OK <a\xff@host>", "SASL PLAIN", "+OK\r\n+OK\r\n", "", ERROR_AUTH},
     {"apop", "+OK <1@host", "SASL PLAIN", "+OK\r\n+OK\r\n", "", ERROR_AUTH},
     {"external", "+OK", "SASL PLAIN EXTERNAL", "+OK\r\n", "AUTH EXTERNAL dGlt\r\n", ERROR_NONE},
+    {"external", "+OK", "SASL PLAIN EXTERNAL", "+ go ahead\r\n+OK\r\n", "AUTH EXTERNAL dGlt\r\ndGlt\r\n", ERROR_NONE},
+    /* what was named and is not known to the server is not followed by anything else */
+    {"plain", "+OK", "SASL PLAIN\r\nUSER", "-ERR unknown command\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
+    {"login", "+OK", "SASL PLAIN LOGIN", "-ERR unknown command\r\n+OK\r\n", "AUTH LOGIN\r\n", ERROR_PROTOCOL},
+    {"apop", "+OK <1896.697170952@dbc.mtview.ca.us>", "USER", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL},
+    {"user", "+OK", "SASL PLAIN", "-ERR unknown command\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
     {"external", "+OK", "SASL PLAIN EXTERNAL", "-ERR no\r\n+OK\r\n", "AUTH EXTERNAL dGlt\r\n", ERROR_AUTH},
 };
 
@@ -167,7 +173,8 @@ START_TEST(a_mechanism_that_is_named_says_this_and_logs_no_secret)
 	snprintf(capabilities, sizeof(capabilities), "%s\r\n", logins[_i].capabilities);
 	start(logins[_i].greeting, capabilities, logins[_i].server, NULL);
 	ok = login_with(logins[_i].word, "tim");
-	ck_assert_str_eq(talk.script.client, logins[_i].client);
+	if (logins[_i].client)
+		ck_assert_str_eq(talk.script.client, logins[_i].client);
 	ck_assert(ok == (logins[_i].kind == ERROR_NONE));
 	ck_assert_int_eq(talk.err.kind, logins[_i].kind);
 	ck_assert_ptr_null(strstr(buf_string(&talk.logged), password));

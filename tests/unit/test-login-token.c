@@ -61,6 +61,9 @@ static const struct {
     {"xoauth2", "+ =\r\n+OK\r\n", AGAIN "\r\n", ERROR_NONE, ""},
     {"xoauth2", "+ \r\n+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR x\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, "{\"status\":\"401\"} x"},
     {"xoauth2", "+ \r\n+ \r\n+ \r\n+OK\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, ""},
+    /* the way is not there: it was named, so nothing else is tried */
+    {"xoauth2", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "unknown command"},
+    {"oauthbearer", "-ERR Unsupported authentication mechanism.\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "Unsupported authentication mechanism."},
     /* hostile reasons: control characters, escapes of a terminal, broken UTF-8, no base64, no JSON */
     {"xoauth2", "+ eyIbWzMxbSI6ImENCmIAYyJ9\r\n-ERR x\r\n", "\r\n", ERROR_AUTH,
 	"{\"\\x1b[31m\":\"a\\x0d\\x0ab\\x00c\"} x"},
@@ -91,6 +94,25 @@ START_TEST(a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere)
 		ck_assert_ptr_null(strstr(talk.err.cause, token));
 		talk_end(&talk);
 	}
+}
+END_TEST
+
+/* Without a name, the other mechanism for tokens follows one that the server does not know; no password mechanism does. */
+START_TEST(a_token_mechanism_that_is_not_known_is_followed_by_the_other)
+{
+	talk_capable(&talk, "SASL PLAIN XOAUTH2 OAUTHBEARER\r\nUSER\r\n", "-ERR unknown mechanism\r\n+OK\r\n", 0);
+	ck_assert(login_with(NULL, "someuser@example.com", token));
+	ck_assert_ptr_nonnull(strstr(talk.script.client, "AUTH OAUTHBEARER "));
+	ck_assert_ptr_nonnull(strstr(talk.script.client, "\r\nAUTH XOAUTH2 "));
+	talk_end(&talk);
+	talk_capable(&talk, "SASL PLAIN XOAUTH2\r\nUSER\r\n", "-ERR unknown mechanism\r\n+OK\r\n+OK\r\n", 0);
+	ck_assert(!login_with(NULL, "someuser@example.com", token));
+	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
+	ck_assert(!login_was_refused(&talk.err));
+	ck_assert_ptr_nonnull(strstr(talk.err.mend, "instead of token_command"));
+	ck_assert_ptr_null(strstr(talk.script.client, "PLAIN"));
+	ck_assert_ptr_null(strstr(talk.script.client, "USER"));
+	talk_end(&talk);
 }
 END_TEST
 
@@ -176,6 +198,7 @@ int main(void)
 	TCase *c = check_case(s, "login-token");
 
 	LOOP_OVER(c, a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere, logins);
+	tcase_add_test(c, a_token_mechanism_that_is_not_known_is_followed_by_the_other);
 	tcase_add_test(c, a_refused_token_says_what_to_do);
 	LOOP_OVER(c, a_long_token_waits_for_the_server_and_arrives_whole, lengths);
 	tcase_add_test(c, the_bearers_name_is_escaped);

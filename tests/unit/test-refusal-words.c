@@ -1,9 +1,11 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check_main.h"
 #include "pop3/refusal_words.h"
+#include "refusal_texts.h"
 
 static enum refusal_meaning meaning(const char *words)
 {
@@ -49,6 +51,10 @@ static const struct {
     {"Unable to acquire the lock", REFUSAL_IN_USE},
     {"Password OK, but the maildrop is locked", REFUSAL_IN_USE},
 
+    {"Mailbox [IN-USE]", REFUSAL_IN_USE},
+    {"Do you have another POP session running?", REFUSAL_IN_USE}, /* RFC 2449, 8.1.2. */
+    {"Mailspool locked; do you have another concurrent session?", REFUSAL_IN_USE}, /* tpop3d */
+
     {"Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.", REFUSAL_DELAY},
     {"Account exceeded pop command or bandwidth limits (Failure)", REFUSAL_DELAY},
     {"Attempt to log in within the minimum login delay interval", REFUSAL_DELAY},
@@ -64,7 +70,43 @@ static const struct {
     {"mail can be checked once every 15 minutes", REFUSAL_DELAY},
     {"Please wait 15 minutes between checks", REFUSAL_DELAY},
 
+    {"login allowed only every 15 minutes", REFUSAL_DELAY}, /* Hotmail, by Funambol's MailServerChecker */
+    {"Download limit exceeded", REFUSAL_DELAY},
+    {"\xb5\xc7\xc2\xbc\xcc\xab\xc6\xb5\xb7\xb1", REFUSAL_DELAY}, /* 163.com, zmail issue 30: "log in too often" in GBK */
+
     {"internal server error", REFUSAL_TROUBLE},
+    {"[ALERT] Too many simultaneous connections. (Failure)", REFUSAL_TROUBLE},	 /* Gmail, MailKit issue 377 */
+    {"Disk quota exceeded", REFUSAL_TROUBLE},					 /* strerror(EDQUOT) */
+    {"Unable to copy mail spool file, quota exceeded (122)", REFUSAL_TROUBLE},	 /* the Berkeley popper */
+    {"Can't build message list for 'me': Out of memory", REFUSAL_TROUBLE},	 /* the Berkeley popper */
+    {"maillock: '/var/mail/me' (5)", REFUSAL_TROUBLE},				 /* the Berkeley popper */
+    {"Unable to change gid", REFUSAL_TROUBLE},					 /* Heimdal's popper */
+    {"Sorry, I'm too busy right now", REFUSAL_TROUBLE},				 /* tpop3d */
+    {"Something bad happened, and I just can't go on. Sorry.", REFUSAL_TROUBLE}, /* tpop3d */
+    {"Everything's really bad", REFUSAL_TROUBLE},				 /* tpop3d */
+    {"Oops. Something went wrong.", REFUSAL_TROUBLE},				 /* tpop3d */
+    {"System busy, try later.", REFUSAL_TROUBLE},				 /* Citadel */
+    {"Can't open your mailbox", REFUSAL_TROUBLE},				 /* Citadel */
+    {"System error, please try again later.", REFUSAL_TROUBLE},			 /* Synchronet */
+    {"Maximum active clients reached, please try again later.", REFUSAL_TROUBLE}, /* Synchronet */
+    {"Server error: Failed to fetch messages in Inbox.", REFUSAL_TROUBLE},	 /* hMailServer, pull request 594 */
+    {"Can't get mail list", REFUSAL_TROUBLE},					 /* Kopano's gateway */
+    {"Internal error: HrLogin failed", REFUSAL_TROUBLE},			 /* Kopano's gateway */
+    {"Temporary error", REFUSAL_TROUBLE},					 /* Rumble */
+    {"Service Unavailable", REFUSAL_TROUBLE},					 /* servers in Java */
+    {"Couldn't open INBOX: Internal error occurred. Refer to server log for more information.", REFUSAL_TROUBLE}, /* Dovecot 1 */
+    {"Couldn't sync mailbox.", REFUSAL_TROUBLE},				 /* Dovecot */
+    {"aack, child crashed", REFUSAL_TROUBLE},					 /* qmail-popup */
+    {"unable to open pipe", REFUSAL_TROUBLE},					 /* qmail-popup */
+    {"unable to contact authorization server", REFUSAL_TROUBLE},		 /* qmail-ldap's qmail-popup, as the next ones */
+    {"error in server configuration", REFUSAL_TROUBLE},
+    {"mailhost is unreachable", REFUSAL_TROUBLE},
+    {"mailbox is corrupted", REFUSAL_TROUBLE},
+    {"mailbox could not be created", REFUSAL_TROUBLE},
+    {"unable to start subprogram", REFUSAL_TROUBLE},
+    {"Unable to locate maildrop: System I/O error", REFUSAL_TROUBLE}, /* Cyrus */
+    {"Authentication failed: server error", REFUSAL_TROUBLE},
+    {"Login failed: Something went wrong", REFUSAL_TROUBLE},
     {"Internal error", REFUSAL_TROUBLE},
     {"Temporary problem, please try again later", REFUSAL_TROUBLE},
     {"Temporary authentication failure.", REFUSAL_TROUBLE},
@@ -101,7 +143,6 @@ static const struct {
     {"no", REFUSAL_UNKNOWN},
     {"not now", REFUSAL_UNKNOWN},
     {"unlocked maildrops", REFUSAL_UNKNOWN},
-    {"IN-USE", REFUSAL_UNKNOWN},
     {"Unknown command", REFUSAL_UNKNOWN},
     {"some messages were not removed", REFUSAL_UNKNOWN},
 };
@@ -159,6 +200,18 @@ static const char *const wrong[] = {
     "permission denied",
     "negative vibes from me@example.com",
     "Your IP is not in use here",
+    "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy. "
+    "More information at https://help.mail.qq.com/detail/108/1023", /* QQ */
+    "login failure or POP3 disabled, try later. sc=HtjJitcPRuQ1",   /* Yandex, which adds [AUTH] */
+    "Unable to locate maildrop: Mailbox does not exist",	    /* Cyrus */
+    "user record incorrect",					    /* qmail-ldap's qmail-popup, as the next ones */
+    "account disabled",
+    "the users mailbox does not exist",
+    "authorization first",
+    "Unable to log on.", /* a server in C++ */
+    "That is NOT the password!  Go away!", /* Citadel */
+    "server error: authentication failed",
+    "system error: authentication failure",
     /* with words beside it that mean something else when they are alone */
     "The password is incorrect, try again later",
     "Unknown user, try again later",
@@ -174,6 +227,31 @@ START_TEST(a_wrong_password_is_never_taken_for_trouble_that_passes)
 	enum refusal_meaning m = meaning(wrong[_i]);
 
 	ck_assert_msg(m == REFUSAL_PASSWORD || m == REFUSAL_UNKNOWN, "%s: %d", wrong[_i], m);
+}
+END_TEST
+
+START_TEST(trouble_in_other_words_is_understood)
+{
+	enum refusal_meaning m = meaning(passing[_i]);
+
+	ck_assert_msg(m != REFUSAL_PASSWORD && m != REFUSAL_UNKNOWN, "%s: %d", passing[_i], m);
+}
+END_TEST
+
+START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
+{
+	/* What servers put around their words. */
+	static const char *const forms[] = {"%s", "Error: %s", "Login failed: %s", "Authentication failed: %s", "%s (Failure)",
+	    "%s, closing connection", "%s [mx1:2026-11-30 07:00:00]", "%s. Please contact your administrator.", "Sorry, %s"};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		enum refusal_meaning m;
+
+		snprintf(text, sizeof(text), forms[i], refusing[_i]);
+		m = meaning(text);
+		ck_assert_msg(m == REFUSAL_PASSWORD || m == REFUSAL_UNKNOWN, "%s: %d", text, m);
+	}
 }
 END_TEST
 
@@ -224,6 +302,8 @@ int main(void)
 
 	LOOP_OVER(c, words_that_servers_say_mean_this, known);
 	LOOP_OVER(c, a_wrong_password_is_never_taken_for_trouble_that_passes, wrong);
+	LOOP_OVER(c, trouble_in_other_words_is_understood, passing);
+	LOOP_OVER(c, a_wrong_password_in_other_words_is_not_taken_for_trouble, refusing);
 	tcase_add_test(c, case_and_what_separates_words_do_not_count);
 	tcase_add_test(c, no_octet_after_the_words_is_read);
 	tcase_add_test(c, a_refusal_of_any_length_and_of_any_octets_is_looked_at);

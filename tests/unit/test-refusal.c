@@ -21,15 +21,26 @@ static const struct {
     {"[AUTH] wrong", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"[auth] wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[AUTH]wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    /* codes have levels (RFC 2449, 8.): what is below one means it */
+    {"[IN-USE/LOCK] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
+    {"[LOGIN-DELAY/60] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"[LOGIN-DELAY 300] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
+    {"[SYS/TEMP/DB] database", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[SYS/PERM/ACL] no", ERROR_AUTH, ERROR_PROTOCOL, false, "operator"},
+    {"[SYS/ODD] no", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[SYS] no", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
+    {"[AUTH/EXPIRED] no", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
+    {"[SYSTEM] no", ERROR_AUTH, ERROR_AUTH, false, "app password"},
+    {"[LOGIN-DELAY/60", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     /* no code, an unknown one, or one that is not in front */
     {"wrong password", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"no such message", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"[X-ODD] what", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"[IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"[LOGIN-DELAY", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"[IN-USEFUL]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"IN-USE", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    {"sorry [IN-USE]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"LOGIN-DELAY", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
+    {"sorry [LOGIN-DELAY]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     /* words that are known to mean the same as a code */
     {"maildrop already locked", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"Maildrop already locked", ERROR_PROTOCOL, ERROR_LOCKED, true, "next run"},
@@ -62,9 +73,11 @@ START_TEST(no_octet_behind_the_words_is_read)
 {
 	struct error err;
 
-	refusal_error("[IN-USE]", 7, ERROR_PROTOCOL, "refused", &err);
+	refusal_error("[LOGIN-DELAY/X]", 14, ERROR_PROTOCOL, "refused", &err);
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_str_eq(err.server, "[IN-USE");
+	refusal_error("[LOGIN-DELAY]", 12, ERROR_PROTOCOL, "refused", &err);
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+	ck_assert_str_eq(err.server, "[LOGIN-DELAY");
 }
 END_TEST
 
@@ -108,6 +121,65 @@ START_TEST(where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_p
 }
 END_TEST
 
+static const struct {
+	const char *words;
+	bool denied;
+} commands[] = {
+    {"unknown command", true},
+    {"Unknown command.", true},
+    {"Unknown command: AUTH", true},
+    {"command not recognized", true},
+    {"Invalid command in current state.", true},			 /* hMailServer issue 230 */
+    {"Command is not valid in this state.", true},		 /* Exchange */
+    {"Unknown AUTHORIZATION state command", true},		 /* UW ipop3d */
+    {"Unrecognized authentication type", true},			 /* RFC 1734 */
+    {"Unsupported authentication mechanism.", true},		 /* Dovecot */
+    {"mechanism not supported", true},				 /* nginx */
+    {"Unknown AUTH method", true},
+    {"unsupported auth method", true},
+    {"authentication method not available", true},
+    {"AUTH not supported", true},
+    {"Command not implemented.", true},				 /* Berkeley popper */
+    {"Syntax error in parameters or arguments", true},
+    {"Syntax error", true},
+    {"wrong or unimplemented command", true},
+    {"authorization first", true}, /* qmail-popup */
+    {"Too many arguments", true},
+    {"500 5.5.1 Command unrecognized", true},
+    {"SASL mechanism PLAIN is disabled", true},
+    {"Basic authentication is no longer supported by this server", true},
+    /* about who logs in, or trouble */
+    {"[AUTH] unknown command", false},
+    {"[SYS/PERM] Unknown command", false},
+    {"unknown user", false},
+    {"User not known", false},
+    {"invalid login", false},
+    {"Invalid authentication", false},
+    {"Bad authentication", false},
+    {"Authentication failed.", false},
+    {"authentication not available", false},
+    {"Unknown authentication error", false},
+    {"username not recognized", false},
+    {"account not recognized", false},
+    {"Login invalid", false},
+    {"bad login command: wrong password", false},
+    {"Too many invalid logon attempts.", false},
+    {"Too many connections", false},
+    {"maildrop already locked", false},
+    {"Unable to execute command: disk full", false},
+    {"Authentication failed: invalid user name or bad password.", false},
+    {"", false},
+    {"no", false},
+};
+
+START_TEST(a_refusal_of_the_command_is_told_from_one_of_the_password)
+{
+	const char *words = commands[_i].words;
+
+	ck_assert_msg(refusal_denies_command(words, strlen(words)) == commands[_i].denied, "%s", words);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("refusal");
@@ -115,6 +187,7 @@ int main(void)
 
 	LOOP_OVER(c, the_response_code_decides, refusals);
 	LOOP_OVER(c, where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password, logins);
+	LOOP_OVER(c, a_refusal_of_the_command_is_told_from_one_of_the_password, commands);
 	tcase_add_test(c, no_octet_behind_the_words_is_read);
 	tcase_add_test(c, the_servers_words_come_escaped);
 	return check_main(s);
