@@ -34,16 +34,21 @@ static void keep(
 /* Lines of a listing begin with a number, and it ends with a dot. Other answers have a sign. */
 static bool begins_listing(int next)
 {
-	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
+	return next == '.' || (next >= '0' && next <= '9');
+}
+
+static bool is_space(char c)
+{
+	return c == '\r' || c == '\n' || c == ' ' || c == '\t';
 }
 
 enum {
 	NOTHING = -1,  /* instead of an octet */
-	EMPTY_MOST = 16, /* octets of empty lines that are passed over */
+	EMPTY_MOST = 16, /* octets of empty lines and blanks that are skipped */
 };
 
 /*
- * The first octet of what comes next. Empty lines before it are consumed. Waits for it if `wait`;
+ * The first octet of what comes next. Empty lines and blanks before it are consumed. Waits for it if `wait`;
  * otherwise NOTHING where none is there.
  */
 static bool peek(struct session *s, bool wait, int *next, struct error *err)
@@ -56,7 +61,7 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 
 		if (!stream_read(s->stream, &bytes, &available, err))
 			return false;
-		while (empty < available && (bytes[empty] == '\r' || bytes[empty] == '\n'))
+		while (empty < available && is_space(bytes[empty]))
 			empty++;
 		if (empty < available)
 			*next = (unsigned char)bytes[empty];

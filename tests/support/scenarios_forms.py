@@ -124,6 +124,24 @@ for name, arguments in {"tab": (b"\t",), "blanks": (b"   ",), "before": (b" ", b
 both("status-tab", RETR=lambda s, n: [b"+OK\tfollows\r\n" + stuff(s.content(n))])
 both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda s, n: (
     s.deleted.add(n), [b"+Ok deleted\r\n"])[1])
+
+
+def changed(verb, old, new, count=1):
+    """The honest answer to this command, with these octets in place of others; of a listing alone."""
+    return {verb: lambda s, *_: [b"".join(s.honest(verb)).replace(old, new, count)]}
+
+
+both("status-no-blank", mail=letters(5), greeting=[b"+OKready\r\n"], AUTH=[b"+OKlogged in\r\n"],
+     **changed("LIST", b"+OK", b"+OK5 messages"))
+both("status-blank-before", mail=letters(5), **before(b" ", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"),
+     UIDL_n=lambda s, n: [b" "] + s.one_of("UIDL", n))
+both("status-blank-line", mail=letters(5), **before(b" \r\n", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"),
+     UIDL_n=lambda s, n: [b" \r\n"] + s.one_of("UIDL", n))
+for verb in "LIST", "UIDL", "CAPA":
+    name = "empty-line-" + verb.lower()
+    both(name + "-first", mail=letters(5), **changed(verb, b"+OK\r\n", b"+OK\r\n\r\n"))
+    both(name + "-last", mail=letters(5), **changed(verb, b"\r\n.\r\n", b"\r\n\r\n.\r\n"))
+    both(name + "-each", mail=letters(5), **changed(verb, b"\r\n", b"\r\n \r\n", -1))
 for word, answer in {"two-blanks": b"-ERR  [IN-USE] busy\r\n", "tab": b"-ERR\t[IN-USE] busy\r\n",
                      "lower-case": b"-err [IN-USE] busy\r\n", "plus": b"+ERR [IN-USE] busy\r\n",
                      "lf": b"-ERR [IN-USE] busy\n", "no-blank": b"-ERR[IN-USE] busy\r\n"}.items():

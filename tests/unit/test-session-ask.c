@@ -110,6 +110,9 @@ static const struct row uids[] = {
     {"+OK\n1 u1\n2 u2\n.\n\n|+OK\n1 u1\n2 u2\n.\n", "yy"},
     {"+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
     {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\n.\r\n", "yy"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n\r\n.\r\n|+OK\r\n\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
+    {" +OK 2 u2\r\n|\t+OK 2 u2\r\n", "yy"},
+    {" \r\n+OK u2\r\n \r\n| \r\n+OK u2\r\n", "yy"},
     {"+OK u2\r\n.\r\n|+OK u2\r\n.\r\n", "yy"},
     {"+OK 2 u2\r\n.\r\n|+OK 1 u1\r\n.\r\n", "yn"},
     {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\nu2\r\n.\r\n", "yn"},
@@ -119,7 +122,6 @@ static const struct row uids[] = {
     {"+OK\r\n.\r\n", "n"},
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n.\r\n", "yn"},
     {"+OK\r\n1 u1\r\n2 u2\r\n+OK 120 octets\r\n", "n"},
-    {"+OK\r\n1 u1\r\n2 u2\r\n\r\n.\r\n", "n"},
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 120 octets\r\nSubject: x\r\n", "yn"},
 };
 
@@ -238,7 +240,7 @@ static const struct {
 	const char *octets;
 	size_t length;
 	bool quiet;
-} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {" \r\n\t", 4, true}, {" \r\n+OK\r\n", 8, false}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
     {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
 
 START_TEST(only_empty_lines_may_come_unasked)
