@@ -1,10 +1,13 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/question.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
+#include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
 #include "store/destination.h"
@@ -14,6 +17,7 @@ enum {
 	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */
 	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
 	NEIGHBORS_MOST = 4096,		/* messages that another one could have been taken for */
+	WORDS_MOST = 512,		/* octets of an answer that may be the server's manner */
 };
 
 /* What goes to a command one by one cannot be taken back, so each of them is asked about. */
@@ -93,6 +97,61 @@ static bool take_refusal(struct run *r, const struct plan_entry *e, const struct
 	return true;
 }
 
+/* Whether an answer names another message of this maildrop: then it is clear, and wrong. */
+static bool names_other(const struct run *r, const struct plan_entry *e, const struct session_event *event)
+{
+	for (size_t i = 0; i < r->plan->count; i++) {
+		const struct plan_entry *other = &r->plan->entries[i];
+
+		if (other != e && other->uid[0] != ' ' && asked_is_about(event->text, event->length, other->uid))
+			return true;
+	}
+	return false;
+}
+
+/* Another message that the server can be asked about, or NULL. */
+static const struct plan_entry *find_other(const struct run *r, const struct plan_entry *e, bool by_uid)
+{
+	for (size_t i = 0; i < r->plan->count; i++) {
+		const struct plan_entry *other = &r->plan->entries[i];
+
+		if (other != e && other->decision.action != RETENTION_DELETE && (!by_uid || other->uid[0] != ' '))
+			return other;
+	}
+	return NULL;
+}
+
+/*
+ * An answer says nothing about the message. That is the server's manner if it gives the same one again, and none that is
+ * right about another message; then it is as good as a refusal. Nothing else is in flight, so each of them is answered
+ * before the next is sent.
+ */
+static bool try_manner(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
+{
+	struct session *s = r->t->session;
+	bool by_uid = event->command == COMMAND_ASK_UID, manner;
+	const struct plan_entry *other = find_other(r, e, by_uid);
+	struct session_event first = *event, again;
+	char words[WORDS_MOST];
+
+	if (r->steps.answered || session_window(s) > 1 || event->length > sizeof(words) || names_other(r, e, event))
+		return fail(r, e, event, err);
+	memcpy(words, event->text, event->length);
+	first.text = words;
+	question_ask(s, e->number, by_uid ? e->uid : "", e->octets);
+	if (!session_next(s, &again, err))
+		return false;
+	manner = again.unclear && again.type == first.type && again.length == first.length &&
+	    memcmp(again.text, words, first.length) == 0;
+	if (manner && other) {
+		question_ask(s, other->number, by_uid ? other->uid : "", other->octets);
+		if (!session_next(s, &again, err))
+			return false;
+		manner = !question_is_answered(&again) && (again.unclear || again.type == SESSION_REFUSED);
+	}
+	return manner || fail(r, e, &first, err);
+}
+
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)
 {
 	struct steps *steps = &r->steps;
@@ -101,8 +160,8 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 
 	steps->first = (steps->first + 1) % QUESTIONS_MOST;
 	steps->count--;
-	if (event->type == SESSION_REFUSED) {
-		if (!take_refusal(r, e, event, err))
+	if (event->type == SESSION_REFUSED || event->unclear) {
+		if ((event->unclear && !try_manner(r, e, event, err)) || !take_refusal(r, e, event, err))
 			return false;
 		if (!steps->mute)
 			return true;

@@ -338,6 +338,23 @@ bool session_send(struct session *s, struct error *err)
 	return true;
 }
 
+/*
+ * Whether a line that is not POP3 ("500 what") may be taken for a refusal of a command that nothing depends on. A question
+ * about a message is such only while nothing else is in flight: then what follows shows whether the answer was one.
+ */
+static bool is_refusal(const struct session *s, size_t length)
+{
+	if (!s->reply.in_status || length >= REPLY_LINE_MOST || s->in_body)
+		return false;
+	switch (s->reading) {
+	case COMMAND_ASK_UID:
+	case COMMAND_ASK_SIZE:
+		return !s->crowded && s->queued == 1;
+	default:
+		return false;
+	}
+}
+
 bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
     struct error *err)
 {
@@ -353,6 +370,12 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
 		if (!count_progress(s, used, err))
 			return false;
 	} while (*found == REPLY_MORE);
+	s->unclear = *found == REPLY_MALFORMED && is_refusal(s, *length);
+	if (s->unclear) {
+		log_line(s->log, LOG_WIRE, "S: %.*s", (int)*length, *text);
+		*found = REPLY_ERR;
+		return true;
+	}
 	if (*found == REPLY_MALFORMED || (*found == REPLY_CONTINUE && s->reading != COMMAND_OTHER))
 		return fail_malformed(s, *text, *length, err);
 	trace(s, *found, *text, *length);
@@ -372,11 +395,15 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 	if (!session_read_event(s, &found, &event->text, &event->length, err))
 		return false;
 	asked = (struct asked){s->queue[s->first].number, s->queue[s->first].uid, s->queue[s->first].octets};
-	event->right = false;
+	event->right = event->unclear = false;
 	translate(s, found, event);
 	note_refusal(s, event);
-	return event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE) ||
-	    session_ask_settle(s, &asked, event, err);
+	if (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE)
+		return true;
+	event->unclear = s->unclear;
+	if (event->unclear)
+		return session_ask_fence(s, &asked, event, err);
+	return event->type != SESSION_OK || session_ask_settle(s, &asked, event, err);
 }
 
 bool session_quit(struct session *s, struct error *err)

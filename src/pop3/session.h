@@ -60,6 +60,7 @@ struct session_event {
 	uint64_t octets_lf;   /* and with LF */
 	uint64_t dots;	      /* SESSION_END of a message: how many dots were stuffed into it (RFC 1939, 3.) */
 	bool right;	      /* SESSION_OK of session_ask: it is what the listing says of the message */
+	bool unclear; /* session_ask of one command at a time: nothing can be taken from the answer, but it is one */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };

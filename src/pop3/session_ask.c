@@ -115,12 +115,37 @@ static bool read_listing(struct session *s, const struct asked *asked, struct se
 	return error_set(err, ERROR_PROTOCOL, "the server's listing has no end");
 }
 
-/* The answer to the NOOP that was sent so that there is one. */
-static bool read_fence(struct session *s, struct error *err)
+/* NOOP, so that there is an answer to what comes next. The question is still what all is about. */
+static void queue_fence(struct session *s)
 {
-	struct session_event ignored;
+	bool crowded = s->crowded;
 
-	return session_next(s, &ignored, err);
+	session_queue(s, COMMAND_NOOP, 0);
+	s->crowded = crowded;
+}
+
+/* Its answer. If that answers the question, another one was taken for it. */
+static bool read_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+{
+	struct session_event fence;
+
+	if (!session_next(s, &fence, err))
+		return false;
+	if (asked_is_answered(asked, fence.text, fence.length) || asked_fits_without_number(asked, fence.text, fence.length))
+		event->unclear = false;
+	return true;
+}
+
+bool session_ask_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+{
+	keep(&s->asks, event, event->text, event->length);
+	queue_fence(s);
+	if (!read_fence(s, asked, event, err))
+		return false;
+	/* Then it was not a refusal, either. */
+	if (!event->unclear)
+		event->type = SESSION_OK;
+	return true;
 }
 
 /* What follows tells whether it is the beginning of a listing, or all. */
@@ -136,7 +161,7 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 		return false;
 	if (next == NOTHING && session_queued(s) == 0) {
 		fenced = true;
-		session_queue(s, COMMAND_NOOP, 0);
+		queue_fence(s);
 	}
 	if ((fenced && !session_send(s, err)) || !peek(s, true, &next, err))
 		return false;
@@ -146,11 +171,14 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 			return false;
 		event->right &= listed;
 	} else {
+		bool status = next == '+' || next == '-';
+
 		/* A size alone also stands before a message, which would follow then. */
-		event->right = bare && (next == '+' || next == '-');
+		event->right = bare && status;
+		event->unclear = !event->right && status && fenced && !s->crowded;
 	}
 	/* Where it is wrong, the session is over, and nothing more can be believed. */
-	return !fenced || !event->right || read_fence(s, err);
+	return !fenced || (!event->right && !event->unclear) || read_fence(s, asked, event, err);
 }
 
 bool session_ask_settle(
@@ -160,8 +188,7 @@ bool session_ask_settle(
 	enum session_ask_form *form = asked->uid ? &asks->uid_form : &asks->size_form;
 	bool listed;
 
-	event->right = asked_fits(asked, event->text, event->length) ||
-		       (asked->uid && asked_fits_without_number(asked, event->text, event->length));
+	event->right = asked_is_answered(asked, event->text, event->length);
 	if (*form == SESSION_ASK_LISTING) {
 		/* Its status line may be the answer already, with nothing but a dot behind it. */
 		if (event->right)

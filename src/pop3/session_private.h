@@ -51,6 +51,7 @@ struct session {
 	enum session_command reading; /* the answer to this is being read */
 	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
 	bool begun;   /* a part of its answer has arrived */
+	bool unclear; /* the answer that was read last was not POP3, and was taken for a refusal */
 	bool unsent;
 	bool one_at_a_time;
 	bool crowded;
@@ -84,6 +85,12 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
  * something, so that no time limit decides.
  */
 bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
+
+/*
+ * An answer to session_ask was not POP3, and may be how this server refuses: NOOP is sent, and its answer read. event
+ * stays unclear unless that is the answer to the question.
+ */
+bool session_ask_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
 
 /* Before the next answer is read: takes lines that belong to one that was right already. */
 bool session_ask_finish(struct session *s, struct error *err);
