@@ -118,7 +118,13 @@ static bool is_telling(const char *uid, size_t length)
 	return digits > 0 && length >= (digits < length ? 6 : 10);
 }
 
-bool asked_names_uid(const struct asked *a, const char *text, size_t length)
+/*
+ * Whether a text names the UID among other words, proved by the UID itself: octet for octet, with whatever number, or after
+ * the number of this message, in quotes or brackets, in other case, or without the words that the listing has after the
+ * UID. A UID that another answer could hold by chance (short, or without a digit) has to be the last word, after nothing
+ * but the number.
+ */
+static bool names_uid(const struct asked *a, const char *text, size_t length)
 {
 	size_t whole = a->uid ? without_blanks_at_end(a->uid, strlen(a->uid)) : 0, head = 0;
 	bool numbered = false, numbers_only = true, telling;
@@ -164,20 +170,19 @@ static bool names_size(const struct asked *a, const char *text, size_t length)
 	return false;
 }
 
-bool asked_fits_without_number(const struct asked *a, const char *text, size_t length)
+bool asked_is_answered(const struct asked *a, const char *text, size_t length)
+{
+	return asked_fits(a, text, length) || (a->uid && is_uid(a, text, length));
+}
+
+bool asked_may_be_answered(const struct asked *a, const char *text, size_t length)
 {
 	uint64_t octets;
 
 	if (a->uid)
-		return is_uid(a, text, length);
+		return names_uid(a, text, length);
 	return names_size(a, text, length) ||
 	    (parse_number(text, without_blanks_at_end(text, length), INT64_MAX, &octets) && octets == a->octets);
-}
-
-bool asked_is_answered(const struct asked *a, const char *text, size_t length)
-{
-	return asked_fits(a, text, length) ||
-	    (a->uid && (is_uid(a, text, length) || asked_names_uid(a, text, length)));
 }
 
 bool asked_is_about(const char *text, size_t length, const char *uid)

@@ -131,7 +131,7 @@ static bool read_fence(struct session *s, const struct asked *asked, struct sess
 
 	if (!session_next(s, &fence, err))
 		return false;
-	if (asked_is_answered(asked, fence.text, fence.length) || asked_fits_without_number(asked, fence.text, fence.length))
+	if (asked_is_answered(asked, fence.text, fence.length) || asked_may_be_answered(asked, fence.text, fence.length))
 		event->unclear = false;
 	return true;
 }
@@ -153,7 +153,7 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
     struct session_event *event, struct error *err)
 {
 	bool fenced = false, listed = true,
-	     bare = asked_fits_without_number(asked, event->text, event->length);
+	     likely = asked_may_be_answered(asked, event->text, event->length);
 	int next;
 
 	keep(&s->asks, event, event->text, event->length);
@@ -173,8 +173,8 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 	} else {
 		bool status = next == '+' || next == '-';
 
-		/* A size alone also stands before a message, which would follow then. */
-		event->right = bare && status;
+		/* What names a size, or the UID among other words, may come before a message, which would follow then. */
+		event->right = likely && status;
 		event->unclear = !event->right && status && fenced && !s->crowded;
 	}
 	/* Where it is wrong, the session is over, and nothing more can be believed. */
@@ -203,7 +203,7 @@ bool session_ask_settle(
 		return true;
 	}
 	return (*form == SESSION_ASK_LINE &&
-		   !asked_fits_without_number(asked, event->text, event->length)) ||
+		   !asked_may_be_answered(asked, event->text, event->length)) ||
 	       look_behind(s, asked, form, event, err);
 }
 

@@ -86,6 +86,11 @@ static const struct row uids[] = {
     {"+OK u2\r\n|+OK u2\r\n", "yy"},
     {"+OK u2 \n|+OK u2\n", "yy"},
     {"+OK 2 u2\r\n|+OK u2\r\n", "yy"},
+    /* with other words, if no message follows */
+    {"+OK 2: u2\r\n|+OK 2 <u2>\r\n", "yy"},
+    {"+OK 2 U2\r\n|+OK 2 u2\r\n", "yy"},
+    {"+OK 2: u2\r\nSubject: x\r\n\r\n.\r\n", "n"},
+    {"+OK 1: u2\r\n", "n"},
     /* another one's, or nothing */
     {"+OK 1 u1\r\n", "n"},
     {"+OK 1 u2\r\n", "n"},
