@@ -59,7 +59,10 @@ struct session {
 	bool utf8_asked;
 	bool fresh;	      /* logged in, and no listing has come yet */
 	bool refused;	      /* the last answer since then was a refusal: */
-	char refusal[256];    /* its words */
+	char refusal[256];    /* its words, and those of a refused CAPA or UTF8 before the login */
+	enum session_command refused_last; /* the command that the last answer refused, or COMMAND_OTHER */
+	enum session_command fault;	   /* see session_fault */
+	bool listed;	      /* a line of the listing has come */
 	char step[24];	      /* the command of the login that waits for its answer */
 	size_t since_restart; /* octets of an answer since the clock was started anew */
 	uint64_t answered;    /* octets of the answer, */

@@ -94,7 +94,7 @@ START_TEST(capabilities_are_read_and_old_ones_forgotten)
 }
 END_TEST
 
-static const char *const bad_capabilities[] = {"+ x\r\n", "+OK\r\nTOP\r\n", "?\r\n.\r\n", "+OK\r\nTOP"};
+static const char *const bad_capabilities[] = {"+ x\r\n", "+OK\r\nTOP\r\n", "+OK\r\nTOP", "+OK\r\n+OK\r\n.\r\n"};
 
 START_TEST(capabilities_that_do_not_end_are_an_error)
 {
