@@ -228,6 +228,8 @@ static bool leave_out(struct connection *c, struct connect_memory *m, bool *with
 	if (c->announced.length > 0) {
 		buf_clear(&m->announced);
 		buf_append_string(&m->announced, buf_string(&c->announced));
+	} else if (m->announced.length == 0 && m->known) {
+		buf_append_string(&m->announced, m->known);
 	}
 	return true;
 }

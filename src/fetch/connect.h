@@ -33,6 +33,7 @@ struct connect_memory {
 	bool learned;		   /* one of these in this run */
 	bool utf8_apart;	   /* the server loses what follows UTF8 in the same turn */
 	struct buf announced;	   /* before the session that failed at CAPA or UTF8 did */
+	const char *known;	   /* what was announced at any time, for a server that fails at CAPA; or NULL */
 	const struct mechanism *tried; /* the strongest login of the run; none is weaker */
 };
 

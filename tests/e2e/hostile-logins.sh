@@ -87,6 +87,24 @@ TABLE
 check 'it is LIST that was not answered' grep -q 'the answer to LIST did not come' capa-and-list-stall/err
 check 'a reason is not blamed on CAPA' connections capa-coded-closes 1
 check 'nor after the login' connections capa-again-locked 1
+# A server that was honest, and a day later falls silent: it is waited for at CAPA once, also where nothing comes of it.
+capas() { grep -c -x CAPA capa-and-list-stall/transcript; }
+heal
+again <<'TABLE'
+capa-and-list-stall 10 0 3 0 it is honest for once
+TABLE
+rm capa-and-list-stall/healthy
+known capa-and-list-stall 'UPDATE maildrop SET asked = asked - 100000'
+capas >capas
+again <<'TABLE'
+capa-and-list-stall 1 75 3 0 a day later, it falls silent
+TABLE
+check 'the login is what it once announced' sent capa-and-list-stall AUTH
+check 'after one CAPA' [ "$(capas)" = "$(($(cat capas) + 1))" ]
+again <<'TABLE'
+capa-and-list-stall 1 75 3 0 and so in the next run
+TABLE
+check 'without another CAPA' [ "$(capas)" = "$(($(cat capas) + 1))" ]
 
 play <<'TABLE'
 auth-asks-again         10 0  3 0 a server that asks for the initial response again gets it
