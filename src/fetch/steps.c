@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/question.h"
@@ -17,7 +15,6 @@ enum {
 	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */
 	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
 	NEIGHBORS_MOST = 4096,		/* messages that another one could have been taken for */
-	WORDS_MOST = 512,		/* octets of an answer that may be the server's manner */
 };
 
 /* What goes to a command one by one cannot be taken back, so each of them is asked about. */
@@ -64,7 +61,7 @@ void steps_ask(struct run *r)
 	const struct plan_entry *e = steps->order[steps->sent - 1];
 	size_t place = (steps->first + steps->count++) % QUESTIONS_MOST;
 
-	question_ask(r->t->session, e->number, steps->by_size ? "" : e->uid, e->octets);
+	question_ask(r->t->session, &(struct question){e->number, steps->by_size ? "" : e->uid, e->octets});
 	steps->asked[place].entry = e;
 	steps->asked[place].sent = steps->sent;
 	steps->messages = 0;
@@ -121,35 +118,19 @@ static const struct plan_entry *find_other(const struct run *r, const struct pla
 	return NULL;
 }
 
-/*
- * An answer says nothing about the message. That is the server's manner if it gives the same one again, and none that is
- * right about another message; then it is as good as a refusal. Nothing else is in flight, so each of them is answered
- * before the next is sent.
- */
+/* An answer says nothing about the message. It may be a server that has nothing better. */
 static bool try_manner(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
 {
-	struct session *s = r->t->session;
-	bool by_uid = event->command == COMMAND_ASK_UID, manner;
+	bool by_uid = event->command == COMMAND_ASK_UID;
 	const struct plan_entry *other = find_other(r, e, by_uid);
-	struct session_event first = *event, again;
-	char words[WORDS_MOST];
+	struct question another;
 
-	if (r->steps.answered || session_window(s) > 1 || event->length > sizeof(words) || names_other(r, e, event))
+	if (r->steps.answered || names_other(r, e, event))
 		return fail(r, e, event, err);
-	memcpy(words, event->text, event->length);
-	first.text = words;
-	question_ask(s, e->number, by_uid ? e->uid : "", e->octets);
-	if (!session_next(s, &again, err))
-		return false;
-	manner = again.unclear && again.type == first.type && again.length == first.length &&
-	    memcmp(again.text, words, first.length) == 0;
-	if (manner && other) {
-		question_ask(s, other->number, by_uid ? other->uid : "", other->octets);
-		if (!session_next(s, &again, err))
-			return false;
-		manner = !question_is_answered(&again) && (again.unclear || again.type == SESSION_REFUSED);
-	}
-	return manner || fail(r, e, &first, err);
+	if (other)
+		another = (struct question){other->number, by_uid ? other->uid : "", other->octets};
+	return question_try_manner(r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets},
+	    other ? &another : NULL, event, &r->t->out_of_step, err);
 }
 
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)

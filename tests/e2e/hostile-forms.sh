@@ -14,6 +14,11 @@ ask-listing-like-stat   10 0 80 0 and it begins with numbers as STAT gives them
 ask-listing-like-answer 10 0  1 0 and it begins like the right answer
 ask-line-and-dot        10 0 80 0 UIDL n is answered by a listing of one line
 ask-answer-and-dot      10 0 80 0 UIDL n is answered rightly and a dot is behind it
+TABLE
+play_forms <rows
+
+# The UID with something around it, and answers that are of no use.
+both >rows <<'TABLE'
 ask-twice               10 0  5 0 UIDL n is answered with the number twice
 ask-colon               10 0  5 0 with a colon behind the number
 ask-angle               10 0  5 0 with the UID in angle brackets
@@ -32,6 +37,16 @@ ask-no-words            10 0 40 0 UIDL n is answered by +OK alone
 ask-few-words           10 0 40 0 UIDL n is answered by nothing of use
 ask-no-pop3             10 0 40 0 UIDL n is answered by a line that is no POP3
 ask-no-words-at-all     10 0  5 0 UIDL n and LIST n are answered by +OK alone
+ask-size-words-no-uidl   10 0  5 0 without UIDL, LIST n is answered by a sentence
+ask-size-nothing-no-uidl 10 0  5 0 without UIDL, LIST n is answered by nothing of use
+ask-size-no-pop3-no-uidl 10 0  5 0 without UIDL, LIST n is answered by a line that is no POP3
+sizes-vary-top-no-words  10 0 80 0 sizes are others each time, and no question is answered
+sizes-vary-top-no-pop3   10 0 80 0 and the answers are no POP3
+TABLE
+play_forms <rows
+
+# Lines that end otherwise.
+both >rows <<'TABLE'
 lines-lf                10 0 40 0 all lines end with LF
 lines-cr-cr-lf          10 0 40 0 all lines end with CR CR LF
 lines-lf-status         10 0 40 0 the status line of a message alone ends with LF

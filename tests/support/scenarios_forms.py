@@ -79,6 +79,9 @@ for name, form in {"size-words": "+OK message {n} has {s} octets", "size-nothing
 for name, answer in {"no-words": b"+OK", "few-words": b"+OK unique-id", "no-pop3": b"500 what"}.items():
     both("ask-" + name, mail=letters(40), UIDL_n=lambda s, n, answer=answer: [answer + b"\r\n"])
 both("ask-no-words-at-all", mail=letters(5), UIDL_n=lambda s, n: [b"+OK\r\n"], LIST_n=lambda s, n: [b"+OK\r\n"])
+for name, form in {"size-words": "+OK message {n} has {s} octets", "size-nothing": "+OK done", "size-no-pop3": "500 what"}.items():
+    both(f"ask-{name}-no-uidl", mail=letters(5), lacks=("UIDL",),
+         LIST_n=lambda s, n, form=form: [form.format(n=n, s=s.size(n)).encode() + b"\r\n"])
 both("ask-wrong-uid", mail=letters(5), UIDL_n=wrong_line)
 both("ask-wrong-uid-words", mail=letters(5), UIDL_n=lambda s, n: [b"+OK message %d: <uid-%04d>\r\n" % (n, n % 5 + 1)])
 
@@ -227,3 +230,6 @@ both("sizes-vary", mail=MANY, lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
 both("uids-are-numbers", lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
      UIDL=lambda s: listing(*(b"%d %d" % (n, n) for n in s.numbers())), UIDL_n=lambda s, n: [b"+OK %d %d\r\n" % (n, n)])
 both("sizes-vary-top", mail=MANY, LIST=other_sizes)
+for name, answer in {"words": b"+OK", "pop3": b"500 what"}.items():
+    both(f"sizes-vary-top-no-{name}", mail=MANY, LIST=other_sizes, UIDL_n=lambda s, n, answer=answer: [answer + b"\r\n"],
+         LIST_n=lambda s, n, answer=answer: [answer + b"\r\n"])
