@@ -230,7 +230,7 @@ static bool look_at_server(struct check *c, const struct tls_trust *trust, struc
 {
 	bool ok = talk(c, trust, err);
 
-	if (!ok && connect_hung_up_at_capa(&c->connection, &c->memory, err)) {
+	if (!ok && connect_failed_at_capa(&c->connection, &c->memory, err)) {
 		connect_close(&c->connection, false);
 		listing_free(&c->listing);
 		ok = talk(c, trust, err);

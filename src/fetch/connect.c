@@ -2,6 +2,7 @@
 
 #include "fetch/connect.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,47 @@
 #include "pop3/login.h"
 #include "pop3/session.h"
 
-/* The first line of what is remembered of a server that hangs up at CAPA; no capability can look like it. */
-static const char without_capa[] = "!CAPA\n";
+/* The first lines of what is remembered of a server that fails at a command; no capability can look like them. */
+static const struct {
+	const char *line;
+	size_t offset; /* of the bool in connect_memory */
+} marks[] = {
+    {"!CAPA\n", offsetof(struct connect_memory, without_capa)},
+    {"!STLS-CAPA\n", offsetof(struct connect_memory, without_clear_capa)},
+    {"!UTF8\n", offsetof(struct connect_memory, without_utf8)},
+};
+
+enum { MARKS = sizeof(marks) / sizeof(marks[0]) };
+
+static bool *mark(struct connect_memory *m, size_t i)
+{
+	return (bool *)((char *)m + marks[i].offset);
+}
+
+/* Takes the marks before what was announced, which it returns. */
+static const char *take_marks(struct connect_memory *m, const char *text)
+{
+	for (size_t i = 0; i < MARKS; i++) {
+		size_t length = strlen(marks[i].line);
+
+		if (strncmp(text, marks[i].line, length) != 0)
+			continue;
+		*mark(m, i) = true;
+		text += length;
+	}
+	return text;
+}
+
+/* Has the next runs know what was announced, and what is better left out. */
+static void note_announced(struct connection *c, struct connect_memory *m, const char *text)
+{
+	buf_clear(&c->announced);
+	for (size_t i = 0; i < MARKS; i++) {
+		if (*mark(m, i))
+			buf_append_string(&c->announced, marks[i].line);
+	}
+	buf_append_string(&c->announced, text);
+}
 
 /* What to do about a handshake that failed for another reason than the certificate. */
 static bool mend_handshake(const struct account *a, struct error *err)
@@ -43,13 +83,13 @@ static bool mend_silence(struct error *err)
 
 /* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
 static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
-    const char **step, struct error *err)
+    const struct connect_memory *m, const char **step, struct error *err)
 {
 	if (a->starttls) {
 		*step = "greeting";
 		if (!session_greet(c->session, err))
 			return mend_silence(err);
-		if (session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
+		if (!m->without_clear_capa && session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
 			return false;
 		*step = "TLS";
 		return session_start_tls(c->session, tls, err) || mend_handshake(a, err);
@@ -62,12 +102,15 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 }
 
 /* Asks, and keeps what is said before the login. */
-static bool ask(struct connection *c, struct error *err)
+static bool ask(struct connection *c, struct connect_memory *m, struct error *err)
 {
+	struct buf text = {0};
+
 	if (!session_ask_capabilities(c->session, err))
 		return false;
-	buf_clear(&c->announced);
-	capability_write(session_capabilities(c->session), &c->announced);
+	capability_write(session_capabilities(c->session), &text);
+	note_announced(c, m, buf_string(&text));
+	buf_free(&text);
 	return true;
 }
 
@@ -95,64 +138,39 @@ static void tell_login(const struct session *s, const struct login *l, const str
 	log_fact(log, "login.channel_binding", "%s", m->binds && session_binding(s, &binding) ? binding.type : "none");
 }
 
-static bool ask_and_log_in(struct connection *c, const struct login *l, const struct log *log, struct error *err)
+/* Logs in by the best that there is, but never by something weaker than was tried already in this run. */
+static bool log_in_by(struct connection *c, const struct login *l, struct connect_memory *m, struct error *err)
+{
+	struct login chosen = *l;
+
+	chosen.mechanism = login_choose(c->session, l, err);
+	if (!chosen.mechanism)
+		return false;
+	if (m->tried && chosen.mechanism->strength < m->tried->strength) {
+		chosen.mechanism = m->tried;
+		if (!login_choose(c->session, &chosen, err)) /* it is gone */
+			return false;
+	}
+	m->tried = chosen.mechanism;
+	return login_run(c->session, &chosen, err);
+}
+
+static bool log_in_and_tell(struct connection *c, const struct login *l, struct connect_memory *m, const struct log *log,
+    struct error *err)
 {
 	int64_t start = deadline_clock();
 
-	if (!ask(c, err))
-		return false;
 	tell_login(c->session, l, log);
-	if (!login_run(c->session, l, err))
-		return false;
-	log_number(log, "times.login", deadline_clock() - start);
-	return true;
-}
-
-/* Asks anew and logs in as the server offers now, but never by something weaker than was tried already. */
-static bool log_in_again(struct connection *c, const struct login *l, const struct mechanism *tried,
-    const char *remembered, struct error *err)
-{
-	const struct error first = *err;
-	const struct mechanism *now;
-
-	if (!ask(c, err) || strcmp(buf_string(&c->announced), remembered) == 0) {
-		*err = first;
-		return false;
-	}
-	now = login_choose(c->session, l, err);
-	if (now && tried && now->strength < tried->strength) {
-		struct login before = *l;
-
-		before.mechanism = tried;
-		(void)login_choose(c->session, &before, err); /* says that it is gone */
-		return false;
-	}
-	return login_run(c->session, l, err);
-}
-
-/* Logs in to a server that is not asked what it can do: by what it announced at another time, if it ever did. */
-static bool log_in_unasked(struct connection *c, const struct login *l, const struct log *log, const char *announced,
-    bool learned, struct error *err)
-{
-	int64_t start = deadline_clock();
-
-	session_assume_capabilities(c->session, announced);
-	/* What is remembered is not noted again, so that a server is asked once a day whether it has changed. */
-	if (learned) {
-		buf_append_string(&c->announced, without_capa);
-		buf_append_string(&c->announced, announced);
-	}
-	tell_login(c->session, l, log);
-	if (!login_run(c->session, l, err))
+	if (!log_in_by(c, l, m, err))
 		return false;
 	log_number(log, "times.login", deadline_clock() - start);
 	return true;
 }
 
 static bool log_in(struct connection *c, const struct account *a, const struct log *log, const char *remembered,
-    const struct connect_memory *m, struct error *err)
+    struct connect_memory *m, struct error *err)
 {
-	const struct mechanism *tried;
+	struct error first;
 	struct login l = {.mechanism = a->mechanism,
 	    .secret = a->password,
 	    .user = a->user,
@@ -163,17 +181,26 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;
-	if (m->without_capa)
-		return log_in_unasked(c, &l, log, remembered ? remembered : "", m->learned, err);
+	if (m->without_capa && !remembered)
+		remembered = "";
 	if (!remembered)
-		return ask_and_log_in(c, &l, log, err);
+		return ask(c, m, err) && log_in_and_tell(c, &l, m, log, err);
 	session_assume_capabilities(c->session, remembered);
-	tried = login_choose(c->session, &l, err);
-	if (tried && login_run(c->session, &l, err))
+	/* What is remembered is not noted again, so that a server is asked once a day whether it has changed. */
+	if (m->learned)
+		note_announced(c, m, remembered);
+	if (m->without_capa)
+		return log_in_and_tell(c, &l, m, log, err);
+	if (log_in_by(c, &l, m, err))
 		return true;
 	/* It may have been refused because the server can do something else by now: only then it is tried again. */
-	return (err->kind == ERROR_AUTH || (err->kind == ERROR_PROTOCOL && err->server[0])) &&
-	    log_in_again(c, &l, tried, remembered, err);
+	if (err->kind != ERROR_AUTH && (err->kind != ERROR_PROTOCOL || !err->server[0]))
+		return false;
+	first = *err;
+	if (ask(c, m, err) && strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0)
+		return log_in_by(c, &l, m, err);
+	*err = first;
+	return false;
 }
 
 /* What DNS says of the server, under the name that it is known by there. It has as long as a connection may take. */
@@ -193,24 +220,51 @@ static bool look_up(struct connection *c, const struct account *a, struct error 
 	return ok;
 }
 
+/* Keeps that a command is better left out, and what was announced until then. False if it was left out already. */
+static bool leave_out(struct connection *c, struct connect_memory *m, bool *without)
+{
+	if (*without)
+		return false;
+	*without = m->learned = true;
+	if (c->announced.length > 0) {
+		buf_clear(&m->announced);
+		buf_append_string(&m->announced, buf_string(&c->announced));
+	} else if (m->announced.length == 0 && m->known) {
+		buf_append_string(&m->announced, m->known);
+	}
+	return true;
+}
+
+/* What is to be done otherwise by the next connection, for the log; NULL: nothing would make it better. */
+static const char *find_better(struct connection *c, struct connect_memory *m, const struct error *err)
+{
+	enum session_command fault = session_fault(c->session);
+	bool crowded = err->kind == ERROR_NETWORK && session_is_crowded(c->session);
+
+	if (fault == COMMAND_CAPA && !session_is_secure(c->session))
+		return leave_out(c, m, &m->without_clear_capa) ? "without CAPA before STLS" : NULL;
+	if (fault == COMMAND_CAPA)
+		return leave_out(c, m, &m->without_capa) ? "without CAPA" : NULL;
+	/* Where it hung up, it may have been for what came with UTF8. */
+	if (fault == COMMAND_UTF8 &&
+	    (m->utf8_apart || !crowded || session_awaited(c->session) != COMMAND_UTF8 || stream_time_over(c->stream) > 0))
+		return leave_out(c, m, &m->without_utf8) ? "without UTF8" : NULL;
+	/* Before the login nothing but UTF8 travels with another command. */
+	if (m->utf8_apart || !crowded)
+		return NULL;
+	m->utf8_apart = true;
+	return "with UTF8 in a turn of its own";
+}
+
 /* Whether a connection that fails with *err is better made in another way, which *m then keeps. */
-static bool learn_from_failure(const struct connection *c, struct connect_memory *m, const struct log *log,
+static bool learn_from_failure(struct connection *c, struct connect_memory *m, const struct log *log,
     const struct error *err)
 {
-	if (err->kind != ERROR_NETWORK || !c->session)
-		return false;
-	if (!m->without_capa && session_hung_up_at_capa(c->session)) {
-		m->without_capa = m->learned = true;
-		log_line(log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
-		return true;
-	}
-	/* Before the login nothing but UTF8 travels with another command. */
-	if (!m->utf8_apart && session_is_crowded(c->session)) {
-		m->utf8_apart = true;
-		log_line(log, LOG_VERBOSE, "%s; trying again with UTF8 in a turn of its own", err->cause);
-		return true;
-	}
-	return false;
+	const char *better = c->session ? find_better(c, m, err) : NULL;
+
+	if (better)
+		log_line(log, LOG_VERBOSE, "%s; trying again %s", err->cause, better);
+	return better != NULL;
 }
 
 static bool open_once(struct connection *c, const struct account *a, struct tls_options *tls, const struct log *log,
@@ -230,7 +284,9 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 		session_forbid_pipelining(c->session);
 	if (m->without_capa)
 		session_forbid_capa(c->session);
-	ok = secure(c, a, tls, log, step, err);
+	if (m->without_utf8)
+		session_forbid_utf8(c->session);
+	ok = secure(c, a, tls, log, m, step, err);
 	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
 	if (ok) {
 		*step = "login";
@@ -254,13 +310,11 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	bool again;
 
 	*c = (struct connection){0};
-	if (remembered && strncmp(remembered, without_capa, strlen(without_capa)) == 0) {
-		m->without_capa = true;
-		remembered += strlen(without_capa);
-	}
-	if (m->announced.length > 0)
-		remembered = buf_string(&m->announced);
+	if (remembered)
+		remembered = take_marks(m, remembered);
 	do {
+		if (m->announced.length > 0)
+			remembered = take_marks(m, buf_string(&m->announced));
 		if (open_once(c, a, &tls, log, pipelining, remembered, m, step, err))
 			return true;
 		again = learn_from_failure(c, m, log, err);
@@ -269,14 +323,10 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 	return false;
 }
 
-bool connect_hung_up_at_capa(struct connection *c, struct connect_memory *m, const struct error *err)
+bool connect_failed_at_capa(struct connection *c, struct connect_memory *m, const struct error *err)
 {
-	if (err->kind != ERROR_NETWORK || !c->session || m->without_capa || !session_hung_up_at_capa(c->session))
-		return false;
-	m->without_capa = m->learned = true;
-	buf_clear(&m->announced);
-	buf_append_string(&m->announced, buf_string(&c->announced));
-	return true;
+	return err->kind != ERROR_INTERRUPTED && c->session && session_fault(c->session) == COMMAND_CAPA &&
+	    leave_out(c, m, &m->without_capa);
 }
 
 void connect_memory_free(struct connect_memory *m)

@@ -10,6 +10,7 @@ struct account;
 struct dane;
 struct error;
 struct log;
+struct mechanism;
 struct session;
 struct stream;
 struct tls_trust;
@@ -26,10 +27,14 @@ struct connection {
 /* What the sessions of a run teach the next ones. {0}: nothing yet. */
 struct connect_memory {
 	struct race_winner winner; /* the server's address that answered */
-	bool without_capa;	   /* the server hangs up at CAPA */
-	bool learned;		   /* in this run */
+	bool without_capa;	   /* the server leaves or falls silent at CAPA, */
+	bool without_clear_capa;   /* or does so before STLS, */
+	bool without_utf8;	   /* or at UTF8 */
+	bool learned;		   /* one of these in this run */
 	bool utf8_apart;	   /* the server loses what follows UTF8 in the same turn */
-	struct buf announced;	   /* before the server hung up at CAPA after the login */
+	struct buf announced;	   /* before the session that failed at CAPA or UTF8 did */
+	const char *known;	   /* what was announced at any time, for a server that fails at CAPA; or NULL */
+	const struct mechanism *tried; /* the strongest login of the run; none is weaker */
 };
 
 /*
@@ -37,17 +42,17 @@ struct connect_memory {
  * session, or NULL: then the login goes out without asking, and only when it is refused the server is
  * asked what it can do now. *step always names what is being done, for messages. trust must outlive
  * the connection. When it fails, the connection is closed. Without pipelining, commands go out one at
- * a time. What is learnt on the way goes to the log as facts, and into *memory. A server that hangs up at CAPA
- * is connected a second time and not asked; `announced` then keeps that, too, unless it was remembered.
+ * a time. What is learnt on the way goes to the log as facts, and into *memory. A server that leaves or falls silent at
+ * CAPA or UTF8 is connected again without that command; `announced` then keeps that as well, unless it was remembered.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
     bool pipelining, const char *remembered, struct connect_memory *memory, const char **step, struct error *err);
 
 /*
- * For a session that failed with *err after the login: whether another one may do better because the server hung up at
- * CAPA, which *memory then keeps.
+ * For a session that failed with *err after the login: whether another one may do better because this one failed at CAPA,
+ * which *memory then keeps.
  */
-bool connect_hung_up_at_capa(struct connection *c, struct connect_memory *memory, const struct error *err);
+bool connect_failed_at_capa(struct connection *c, struct connect_memory *memory, const struct error *err);
 
 void connect_memory_free(struct connect_memory *m);
 

@@ -3,13 +3,16 @@
 #include "fetch/question.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "pop3/session.h"
 
-void question_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets)
+enum { WORDS_MOST = 512 }; /* octets of an answer that may be the server's manner */
+
+void question_ask(struct session *s, const struct question *q)
 {
-	session_ask(s, number, uid, octets);
+	session_ask(s, q->number, q->uid, q->octets);
 }
 
 bool question_is_answered(const struct session_event *event)
@@ -23,4 +26,36 @@ bool question_fail(uint32_t number, const struct session_event *event, struct er
 				       ", it said something else", number);
 	error_server(err, event->text, event->length);
 	return error_mend(err, "what came since the last good answer does not count; the next run tries again");
+}
+
+/* Asks, and reads the answer. */
+static bool ask_now(struct session *s, const struct question *q, struct session_event *event, struct error *err)
+{
+	question_ask(s, q);
+	return session_next(s, event, err);
+}
+
+bool question_try_manner(struct session *s, const struct question *q, const struct question *other,
+    const struct session_event *event, bool *lost, struct error *err)
+{
+	struct session_event first = *event, again;
+	char words[WORDS_MOST];
+	bool manner = session_window(s) == 1 && session_queued(s) == 0 && event->length <= sizeof(words);
+
+	*lost = false;
+	if (manner) {
+		memcpy(words, event->text, event->length);
+		first.text = words;
+		if (!ask_now(s, q, &again, err))
+			return false;
+		manner = again.unclear && again.type == first.type && again.length == first.length &&
+		    memcmp(again.text, words, first.length) == 0;
+	}
+	if (manner && other) {
+		if (!ask_now(s, other, &again, err))
+			return false;
+		manner = !question_is_answered(&again) && (again.unclear || again.type == SESSION_REFUSED);
+	}
+	*lost = !manner;
+	return manner || question_fail(q->number, &first, err);
 }

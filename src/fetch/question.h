@@ -13,12 +13,27 @@ struct session_event;
  * for another's. So it is asked, behind other commands, for the UID of one message, or for its size
  * where it gave no UID (RFC 1939, 5. and 7.), and what came before counts once the right answer is here.
  */
-void question_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets);
+struct question {
+	uint32_t number;
+	const char *uid; /* as session_ask takes it: "", or begins with a blank, to ask for the size */
+	uint64_t octets;
+};
+
+void question_ask(struct session *s, const struct question *q);
 
 /* Whether the event is the right answer to its question. */
 bool question_is_answered(const struct session_event *event);
 
 /* Sets the error for a wrong answer. Returns false. */
 bool question_fail(uint32_t number, const struct session_event *event, struct error *err);
+
+/*
+ * An answer is unclear (session_ask). That is the server's manner if it gives the same one again, and none that is right
+ * about another message (NULL: there is none to ask about): then it is as good as a refusal. Each question is answered
+ * before the next is sent. Returns false, and says why, if it is not: *lost then tells that the answers are out of step,
+ * not that the session failed.
+ */
+bool question_try_manner(struct session *s, const struct question *q, const struct question *other,
+    const struct session_event *event, bool *lost, struct error *err);
 
 #endif

@@ -49,24 +49,42 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	}
 }
 
+/* What becomes of what the state knows of the server, now that the login has succeeded or not. */
+static void settle_capabilities(struct worker *w, const struct state_maildrop *maildrop, bool known, bool ok)
+{
+	struct error second;
+
+	/* A server that fails at a command is not waited for again, even if this session comes to nothing. */
+	if (ok && w->memory.learned && w->connection.announced.length > 0 && !w->options->dry_run &&
+	    !state_note_capabilities(w->state, maildrop, buf_string(&w->connection.announced), w->clock.now, &second))
+		notices_report(&w->notices, "state", &second);
+	if (!ok && known && strcmp(w->step, "login") == 0 && state_set_capabilities(w->state, NULL, w->clock.now, &second))
+		(void)state_commit(w->state, &second);
+}
+
 bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	struct error second;
-	char *remembered;
+	char *remembered, *last;
 	bool ok;
 
 	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
 		return false;
+	if (!state_last_capabilities(w->state, &maildrop, &last, err)) {
+		free(remembered);
+		return false;
+	}
+	w->memory.known = last;
 	ok = connect_patiently(w, trust, remembered, err);
+	w->memory.known = NULL;
 	if (w->connection.refused && !w->options->dry_run &&
 	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
 		notices_report(&w->notices, "state", &second);
-	if (!ok && remembered && strcmp(w->step, "login") == 0 &&
-	    state_set_capabilities(w->state, NULL, w->clock.now, &second))
-		(void)state_commit(w->state, &second);
+	settle_capabilities(w, &maildrop, remembered || (last && w->memory.learned), ok);
 	free(remembered);
+	free(last);
 	return ok && refused_forget(w->state, err);
 }
 

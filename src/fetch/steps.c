@@ -5,6 +5,7 @@
 #include "fetch/question.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
+#include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
 #include "store/destination.h"
@@ -63,7 +64,7 @@ void steps_ask(struct run *r)
 	const struct plan_entry *e = steps->order[steps->sent - 1];
 	size_t place = (steps->first + steps->count++) % QUESTIONS_MOST;
 
-	question_ask(r->t->session, e->number, steps->by_size ? "" : e->uid, e->octets);
+	question_ask(r->t->session, &(struct question){e->number, steps->by_size ? "" : e->uid, e->octets});
 	steps->asked[place].entry = e;
 	steps->asked[place].sent = steps->sent;
 	steps->messages = 0;
@@ -121,6 +122,45 @@ static void hold_unsure(struct run *r)
 	r->steps.misfit = false;
 }
 
+/* Whether an answer names another message of this maildrop: then it is clear, and wrong. */
+static bool names_other(const struct run *r, const struct plan_entry *e, const struct session_event *event)
+{
+	for (size_t i = 0; i < r->plan->count; i++) {
+		const struct plan_entry *other = &r->plan->entries[i];
+
+		if (other != e && other->uid[0] != ' ' && asked_is_about(event->text, event->length, other->uid))
+			return true;
+	}
+	return false;
+}
+
+/* Another message that the server can be asked about, or NULL. */
+static const struct plan_entry *find_other(const struct run *r, const struct plan_entry *e, bool by_uid)
+{
+	for (size_t i = 0; i < r->plan->count; i++) {
+		const struct plan_entry *other = &r->plan->entries[i];
+
+		if (other != e && other->decision.action != RETENTION_DELETE && (!by_uid || other->uid[0] != ' '))
+			return other;
+	}
+	return NULL;
+}
+
+/* An answer says nothing about the message. It may be a server that has nothing better. */
+static bool try_manner(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
+{
+	bool by_uid = event->command == COMMAND_ASK_UID;
+	const struct plan_entry *other = find_other(r, e, by_uid);
+	struct question another;
+
+	if (r->steps.answered || names_other(r, e, event))
+		return fail(r, e, event, err);
+	if (other)
+		another = (struct question){other->number, by_uid ? other->uid : "", other->octets};
+	return question_try_manner(r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets},
+	    other ? &another : NULL, event, &r->t->out_of_step, err);
+}
+
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)
 {
 	struct steps *steps = &r->steps;
@@ -129,8 +169,8 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 
 	steps->first = (steps->first + 1) % QUESTIONS_MOST;
 	steps->count--;
-	if (event->type == SESSION_REFUSED) {
-		if (!take_refusal(r, e, event, err))
+	if (event->type == SESSION_REFUSED || event->unclear) {
+		if ((event->unclear && !try_manner(r, e, event, err)) || !take_refusal(r, e, event, err))
 			return false;
 		if (!steps->mute)
 			return true;

@@ -10,6 +10,7 @@
 #include "fetch/question.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
+#include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
 
@@ -58,35 +59,59 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	return true;
 }
 
-/*
- * Whether the answers were in step. A server that refuses the question is believed only if it was
- * sent one command at a time: several, and the refusal may be the answer to another one.
- */
-static bool take_answer(struct session *s, const struct top_identity *last, struct error *err)
+static struct question about(const struct top_identity *t)
 {
+	return (struct question){t->number, t->uid, t->octets};
+}
+
+/* Whether an answer names another of these messages. */
+static bool names_other(const struct top_identity *identities, size_t count, const struct session_event *event)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		if (*identities[i].uid && identities[i].uid[0] != ' ' &&
+		    asked_is_about(event->text, event->length, identities[i].uid))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether the answers were in step, by the one about the last of them. A server that refuses the question is believed
+ * only if it was sent one command at a time: several, and the refusal may be the answer to another one.
+ */
+static bool take_answer(struct session *s, const struct top_identity *identities, size_t count, struct error *err)
+{
+	struct question last = about(&identities[count - 1]), other = about(&identities[0]);
+	bool comparable = count > 1 && (*other.uid && *other.uid != ' ') == (*last.uid && *last.uid != ' '), lost;
 	struct session_event event;
 
 	if (!session_next(s, &event, err))
 		return false;
-	if (question_is_answered(&event) ||
-	    (event.type == SESSION_REFUSED && session_window(s) == 1))
+	if (question_is_answered(&event))
 		return true;
-	return question_fail(last->number, &event, err);
+	if (event.unclear && !names_other(identities, count, &event))
+		return question_try_manner(s, &last, comparable ? &other : NULL, &event, &lost, err);
+	if (event.type == SESSION_REFUSED && !event.unclear && session_window(s) == 1)
+		return true;
+	return question_fail(last.number, &event, err);
 }
 
 bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err)
 {
 	bool whole = count > 0 && identities[0].whole, can = whole || session_capabilities(s)->top;
 	enum session_command command = whole ? COMMAND_RETR : peek ? COMMAND_PEEK : COMMAND_TOP;
+	struct question last = {0};
 	size_t next = 0;
 
+	if (count > 0)
+		last = about(&identities[count - 1]);
 	for (size_t i = 0; i < count; i++) {
 		/* Behind the last TOP goes the question. */
 		for (; next <= count && session_queued(s) < (can ? session_window(s) : 1); next++) {
 			if (next < count)
 				session_queue(s, command, identities[next].number);
 			else
-				question_ask(s, identities[count - 1].number, identities[count - 1].uid, identities[count - 1].octets);
+				question_ask(s, &last);
 		}
 		if (!take_one(s, peek, &identities[i], err))
 			return false;
@@ -95,6 +120,6 @@ bool top_identify(struct session *s, struct top_identity *identities, size_t cou
 			return true;
 	}
 	if (count > 0 && session_queued(s) == 0)
-		question_ask(s, identities[count - 1].number, identities[count - 1].uid, identities[count - 1].octets);
-	return count == 0 || take_answer(s, &identities[count - 1], err);
+		question_ask(s, &last);
+	return count == 0 || take_answer(s, identities, count, err);
 }

@@ -296,7 +296,7 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 	for (unsigned i = 0; i < ENDLESS_MOST; i++) {
 		if (run_session(w, trust, err))
 			return true;
-		if (connect_hung_up_at_capa(&w->connection, &w->memory, err))
+		if (connect_failed_at_capa(&w->connection, &w->memory, err))
 			log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
 		else if (w->outgrown)
 			notices_report(&w->notices, w->step, err);

@@ -3,6 +3,7 @@
 #include "pop3/asked.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/parse.h"
 
@@ -63,14 +64,141 @@ bool asked_fits(const struct asked *a, const char *text, size_t length)
 		   is_blank(rest[uid_length]));
 }
 
-bool asked_fits_without_number(const struct asked *a, const char *text, size_t length)
+struct word {
+	const char *text;
+	size_t length;
+};
+
+/* Takes the next word of a text; false at its end. */
+static bool next_word(const char **text, size_t *left, struct word *w)
+{
+	while (*left > 0 && is_blank(**text)) {
+		*text += 1;
+		*left -= 1;
+	}
+	*w = (struct word){*text, 0};
+	while (*left > 0 && !is_blank(**text)) {
+		*text += 1;
+		*left -= 1;
+		w->length++;
+	}
+	return w->length > 0;
+}
+
+/* The word without quotes, brackets and punctuation around it. */
+static struct word bare(struct word w)
+{
+	while (w.length > 0 && memchr("<\"'([{#=", *w.text, 8)) {
+		w.text++;
+		w.length--;
+	}
+	while (w.length > 0 && memchr(">\"')]},;:.", w.text[w.length - 1], 10))
+		w.length--;
+	return w;
+}
+
+static bool is_number(struct word w, uint64_t *number)
+{
+	w = bare(w);
+	return parse_number(w.text, w.length, INT64_MAX, number);
+}
+
+static bool is_same(struct word w, const char *text, size_t length)
+{
+	return w.length == length && memcmp(w.text, text, length) == 0;
+}
+
+/* A UID that is not in the words of any other answer by chance. */
+static bool is_telling(const char *uid, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length; i++)
+		digits += uid[i] >= '0' && uid[i] <= '9';
+	return digits > 0 && length >= (digits < length ? 6 : 10);
+}
+
+/*
+ * Whether a text names the UID among other words, proved by the UID itself: octet for octet, with whatever number, or after
+ * the number of this message, in quotes or brackets, in other case, or without the words that the listing has after the
+ * UID. A UID that another answer could hold by chance (short, or without a digit) has to be the last word, after nothing
+ * but the number.
+ */
+static bool names_uid(const struct asked *a, const char *text, size_t length)
+{
+	size_t whole = a->uid ? without_blanks_at_end(a->uid, strlen(a->uid)) : 0, head = 0;
+	bool numbered = false, numbers_only = true, telling;
+	uint64_t number;
+	struct word w, b;
+
+	while (head < whole && !is_blank(a->uid[head]))
+		head++;
+	telling = is_telling(a->uid, head);
+	length = without_blanks_at_end(text, length);
+	while (head > 0 && next_word(&text, &length, &w)) {
+		b = bare(w);
+		if (numbered && b.length == head && strncasecmp(b.text, a->uid, head) == 0 &&
+		    (telling || (head == whole && numbers_only && length == 0)))
+			return true;
+		/* Without the number, or with a wrong one, the UID itself has to be there, octet for octet. */
+		if (telling && head == whole && is_same(w, a->uid, whole))
+			return true;
+		if (is_number(w, &number) && number == a->number)
+			numbered = true;
+		else
+			numbers_only = false;
+	}
+	return false;
+}
+
+/* "message 2 has 20 octets" */
+static bool names_size(const struct asked *a, const char *text, size_t length)
+{
+	bool numbered = false;
+	uint64_t number;
+	struct word w;
+
+	while (next_word(&text, &length, &w)) {
+		if (!is_number(w, &number))
+			continue;
+		if (numbered)
+			return number == a->octets;
+		if (number != a->number)
+			return false;
+		numbered = true;
+	}
+	return false;
+}
+
+bool asked_is_answered(const struct asked *a, const char *text, size_t length)
+{
+	return asked_fits(a, text, length) || (a->uid && is_uid(a, text, length));
+}
+
+bool asked_may_be_answered(const struct asked *a, const char *text, size_t length)
 {
 	uint64_t octets;
 
 	if (a->uid)
-		return is_uid(a, text, length);
-	return parse_number(text, without_blanks_at_end(text, length), INT64_MAX, &octets) &&
-	       octets == a->octets;
+		return names_uid(a, text, length);
+	return names_size(a, text, length) ||
+	    (parse_number(text, without_blanks_at_end(text, length), INT64_MAX, &octets) && octets == a->octets);
+}
+
+bool asked_is_about(const char *text, size_t length, const char *uid)
+{
+	size_t whole = strlen(uid);
+	uint64_t number;
+	struct word w;
+
+	while (next_word(&text, &length, &w)) {
+		/* A number may be that of a message, unless it is the last word. */
+		if (length > 0 && is_number(w, &number))
+			continue;
+		if (is_same(w, uid, whole) || is_same(bare(w), uid, whole))
+			return true;
+	}
+	return false;
 }
 
 bool asked_is_listed(const char *text, size_t length)

@@ -16,8 +16,18 @@ struct asked {
 /* Whether a text is "number uid" of this message, or its number and a size. */
 bool asked_fits(const struct asked *a, const char *text, size_t length);
 
-/* Whether it is the UID or the size alone, as some servers give it. */
-bool asked_fits_without_number(const struct asked *a, const char *text, size_t length);
+/* Whether this line alone shows that it is the answer: it fits, or is the UID alone. */
+bool asked_is_answered(const struct asked *a, const char *text, size_t length);
+
+/*
+ * Whether it is the answer if no message follows it, as servers name message, UID and size before one as well: the size
+ * alone, or "message 2 has 20 octets"; the UID among other words, proved by the UID itself, or by the number and the UID in
+ * another form.
+ */
+bool asked_may_be_answered(const struct asked *a, const char *text, size_t length);
+
+/* Whether a text names this UID, or could. */
+bool asked_is_about(const char *text, size_t length, const char *uid);
 
 /* Whether it is a line of a listing, of whatever message: a number, and something behind it. */
 bool asked_is_listed(const char *text, size_t length);

@@ -87,31 +87,47 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool is_letter_or_digit(char c)
+static size_t count_blanks(const char *text, size_t length)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	size_t count = 0;
+
+	while (count < length && is_blank(text[count]))
+		count++;
+	return count;
 }
 
-/* RFC 1939, 3. wants upper case and a blank behind it; what is understood without a doubt is taken. */
+/* Skips the blanks before a status line, but not more than it is likely to have. */
+static void skip_blanks_before(const char **text, size_t *length)
+{
+	size_t blanks = count_blanks(*text, *length);
+
+	if (blanks > REPLY_BLANKS_MOST)
+		return;
+	*text += blanks;
+	*length -= blanks;
+}
+
+/* RFC 1939, 3. wants upper case, and a blank between +OK or -ERR and other words; all that is clear is accepted. */
 static enum reply_event classify_status(struct reply *r, const char **text, size_t *length)
 {
 	static const struct {
 		const char *word;
 		size_t length;
 		enum reply_event event;
-	} words[] = {{"+OK", 3, REPLY_OK}, {"-ERR", 4, REPLY_ERR}, {"+ERR", 4, REPLY_ERR}, {"+", 1, REPLY_CONTINUE}};
+	} words[] = {{"+OK", 3, REPLY_OK}, {"-ERROR", 6, REPLY_ERR}, {"-ERR", 4, REPLY_ERR}, {"+ERR", 4, REPLY_ERR},
+	    {"+", 1, REPLY_CONTINUE}};
 
 	r->empty = 0;
+	skip_blanks_before(text, length);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		enum reply_event event = words[i].event;
 		size_t skip = words[i].length;
 
 		if (*length < skip || strncasecmp(*text, words[i].word, skip) != 0)
 			continue;
-		if (*length > skip && (event == REPLY_CONTINUE ? !is_blank((*text)[skip]) : is_letter_or_digit((*text)[skip])))
+		if (event == REPLY_CONTINUE && *length > skip && !is_blank((*text)[skip]))
 			continue;
-		while (skip < *length && is_blank((*text)[skip]))
-			skip++;
+		skip += count_blanks(*text + skip, *length - skip);
 		*text += skip;
 		*length -= skip;
 		if (event == REPLY_OK && r->shape != REPLY_SINGLE)
@@ -350,11 +366,14 @@ enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, s
 
 		event = next_line(r, in + *used, in_length - *used, &taken, text, length);
 		*used += taken;
-	} while (event == REPLY_LINE && r->in_status && *length == 0 && r->empty++ < REPLY_EMPTY_MOST);
+	} while (event == REPLY_LINE && count_blanks(*text, *length) == *length && r->empty++ < REPLY_EMPTY_MOST);
 	if (event != REPLY_LINE)
 		return event;
 	if (r->in_status)
 		return classify_status(r, text, length);
+	if (r->empty > REPLY_EMPTY_MOST)
+		return REPLY_MALFORMED;
+	r->empty = 0;
 	event = next_listing_line(text, length);
 	if (event == REPLY_END)
 		reply_expect(r, REPLY_SINGLE);

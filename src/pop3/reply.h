@@ -28,7 +28,8 @@ enum reply_event {
 enum {
 	REPLY_LINE_MOST = 8192,	    /* octets of a status or listing line */
 	REPLY_INPUT_MOST = 65536,   /* octets taken in one call at the most */
-	REPLY_EMPTY_MOST = 4,	    /* empty lines that are passed over before a status line */
+	REPLY_EMPTY_MOST = 4,	    /* empty lines that are skipped before a status line or a line of a listing */
+	REPLY_BLANKS_MOST = 8,	    /* blanks that are skipped before +OK and -ERR */
 };
 
 /* Where in a body the decoder stands. What is pending was read and not given out. */
@@ -45,10 +46,11 @@ enum reply_place {
  * same events (data may be cut differently).
  *
  * Lines end with CRLF (RFC 1939, 3.), and in a reply whose status line does, a body knows no other line end: what a
- * message holds beside that is content. A dot at the beginning of a line of a body was stuffed if another one follows it,
- * and that is what is taken away; any other one comes from a server that does not stuff, and is content. A status line that ends with a bare LF, or with CR CR LF, begins a reply whose
- * lines may end as it did. Before a status line, a few empty lines are passed over. "+OK" and "-ERR" may be in lower
- * case.
+ * message holds beside that is content. A dot at the beginning of a line of a body was stuffed if another one follows
+ * it, and that is what is taken away; any other one comes from a server that does not stuff, and is content. A status
+ * line that ends with a bare LF, or with CR CR LF, begins a reply whose lines may end as it did. A few empty lines, or
+ * lines of blanks, are skipped before a status line, and before each line of a listing and its dot; never in a body.
+ * "+OK" and "-ERR" may be in lower case, have blanks before them, and no blank after them.
  */
 struct reply {
 	bool crlf; /* bodies keep CRLF; otherwise it becomes LF */
@@ -57,7 +59,7 @@ struct reply {
 	enum reply_place place;
 	unsigned line_end;  /* CRs before the LF of this reply's status line: 0, 1 or 2 */
 	unsigned held;	    /* CRs that are pending in a body whose line_end is not 1 */
-	unsigned empty;	    /* lines before this status line that were passed over */
+	unsigned empty;	    /* empty lines that were skipped before this one */
 	uint64_t octets;    /* of the body so far as they were sent, but for stuffing: see reply_octets */
 	uint64_t given;	    /* octets of the body that were given out */
 	uint64_t line_ends; /* of the body that were given out, where that is not octets - given */

@@ -180,18 +180,43 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
+/* Nothing depends on these, and some servers do not know what to do about them. */
+static bool is_optional(enum session_command command)
+{
+	return command == COMMAND_CAPA || command == COMMAND_UTF8;
+}
+
 /* Remembers what the server refuses after the login until it gives a listing: it may be its last words. */
 static void note_refusal(struct session *s, const struct session_event *event)
 {
 	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
 
+	s->refused_last = event->type == SESSION_REFUSED ? event->command : COMMAND_OTHER;
+	s->listed = event->type == SESSION_LINE;
 	if (event->type != SESSION_REFUSED) {
 		s->refused = false;
 		s->fresh = s->fresh && (event->command == COMMAND_CAPA || event->command == COMMAND_STAT);
-	} else if (s->fresh) {
+	} else if (s->fresh || is_optional(event->command)) {
 		memcpy(s->refusal, event->text, length);
 		s->refusal[length] = '\0';
-		s->refused = true;
+		s->refused = s->fresh;
+	}
+}
+
+/* The connection has ended, or time is over: is it because of an optional command? */
+static void note_fault(struct session *s)
+{
+	enum session_command head = session_awaited(s);
+	bool silent = stream_time_over(s->stream) > 0, untouched = !s->begun && !s->in_body;
+	bool without_list = s->in_body && !s->listed && s->reply.line_length == 0;
+	struct error reason;
+
+	if (is_optional(head) && (untouched || (silent && without_list))) {
+		s->fault = head;
+	} else if (is_optional(s->refused_last) && untouched && !silent) {
+		refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, "", &reason);
+		if (!reason.temporary && s->refusal[0] != '[')
+			s->fault = s->refused_last;
 	}
 }
 
@@ -220,6 +245,7 @@ static bool fail_unanswered(struct session *s, struct error *err)
 
 	if (err->kind != ERROR_NETWORK)
 		return false;
+	note_fault(s);
 	return s->refused && u.seconds == 0 ? fail_refused(s, err) : unanswered_error(&u, err);
 }
 
@@ -333,10 +359,33 @@ void session_end_ahead(struct session *s)
 
 bool session_send(struct session *s, struct error *err)
 {
-	if (s->unsent && !stream_flush(s->stream, err))
+	if (s->unsent && !stream_flush(s->stream, err)) {
+		if (err->kind == ERROR_NETWORK)
+			note_fault(s);
 		return false;
+	}
 	s->unsent = false;
 	return true;
+}
+
+/*
+ * Whether a line that is not POP3 ("500 what") may be taken for a refusal of a command that nothing depends on. A question
+ * about a message is such only while nothing else is in flight: then what follows shows whether the answer was one.
+ */
+static bool is_refusal(const struct session *s, size_t length)
+{
+	if (!s->reply.in_status || length >= REPLY_LINE_MOST || s->in_body)
+		return false;
+	switch (s->reading) {
+	case COMMAND_CAPA:
+	case COMMAND_UTF8:
+		return true;
+	case COMMAND_ASK_UID:
+	case COMMAND_ASK_SIZE:
+		return !s->crowded && s->queued == 1;
+	default:
+		return false;
+	}
 }
 
 bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
@@ -354,6 +403,12 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
 		if (!count_progress(s, used, err))
 			return false;
 	} while (*found == REPLY_MORE);
+	s->unclear = *found == REPLY_MALFORMED && is_refusal(s, *length);
+	if (s->unclear) {
+		log_line(s->log, LOG_WIRE, "S: %.*s", (int)*length, *text);
+		*found = REPLY_ERR;
+		return true;
+	}
 	if (*found == REPLY_MALFORMED || (*found == REPLY_CONTINUE && s->reading != COMMAND_OTHER))
 		return fail_malformed(s, *text, *length, err);
 	trace(s, *found, *text, *length);
@@ -373,11 +428,15 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 	if (!session_read_event(s, &found, &event->text, &event->length, err))
 		return false;
 	asked = (struct asked){s->queue[s->first].number, s->queue[s->first].uid, s->queue[s->first].octets};
-	event->right = false;
+	event->right = event->unclear = false;
 	translate(s, found, event);
 	note_refusal(s, event);
-	return event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE) ||
-	    session_ask_settle(s, &asked, event, err);
+	if (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE)
+		return true;
+	event->unclear = s->unclear;
+	if (event->unclear)
+		return session_ask_fence(s, &asked, event, err);
+	return event->type != SESSION_OK || session_ask_settle(s, &asked, event, err);
 }
 
 bool session_quit(struct session *s, struct error *err)

@@ -61,6 +61,7 @@ struct session_event {
 	uint64_t dots;	      /* SESSION_END of a message: how many dots were stuffed into it (RFC 1939, 3.) */
 	bool unstuffed;	      /* and whether others were not that should have been */
 	bool right;	      /* SESSION_OK of session_ask: it is what the listing says of the message */
+	bool unclear; /* session_ask of one command at a time: nothing can be taken from the answer, but it is one */
 	const char *text;	      /* lives until the next call */
 	size_t length;
 };
@@ -83,10 +84,14 @@ const struct capability *session_capabilities(const struct session *s);
 void session_assume_capabilities(struct session *s, const char *text);
 
 /*
- * For servers that hang up at CAPA: whether the connection ended with CAPA as the first command without an answer;
- * and that CAPA is sent no more, neither before the login nor after it.
+ * COMMAND_CAPA or COMMAND_UTF8 where the session failed at this command, so that another one may do better without it: the
+ * server left or fell silent before the answer, refused it without a reason and left, or gave no list to CAPA. Otherwise
+ * COMMAND_OTHER.
  */
-bool session_hung_up_at_capa(const struct session *s);
+enum session_command session_fault(const struct session *s);
+
+/* UTF8 is not sent; CAPA is sent no more, neither before the login nor after it. */
+void session_forbid_utf8(struct session *s);
 void session_forbid_capa(struct session *s);
 bool session_may_send_capa(const struct session *s);
 

@@ -34,16 +34,21 @@ static void keep(
 /* Lines of a listing begin with a number, and it ends with a dot. Other answers have a sign. */
 static bool begins_listing(int next)
 {
-	return next == '.' || next == ' ' || next == '\t' || (next >= '0' && next <= '9');
+	return next == '.' || (next >= '0' && next <= '9');
+}
+
+static bool is_space(char c)
+{
+	return c == '\r' || c == '\n' || c == ' ' || c == '\t';
 }
 
 enum {
 	NOTHING = -1,  /* instead of an octet */
-	EMPTY_MOST = 16, /* octets of empty lines that are passed over */
+	EMPTY_MOST = 16, /* octets of empty lines and blanks that are skipped */
 };
 
 /*
- * The first octet of what comes next. Empty lines before it are consumed. Waits for it if `wait`;
+ * The first octet of what comes next. Empty lines and blanks before it are consumed. Waits for it if `wait`;
  * otherwise NOTHING where none is there.
  */
 static bool peek(struct session *s, bool wait, int *next, struct error *err)
@@ -56,7 +61,7 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 
 		if (!stream_read(s->stream, &bytes, &available, err))
 			return false;
-		while (empty < available && (bytes[empty] == '\r' || bytes[empty] == '\n'))
+		while (empty < available && is_space(bytes[empty]))
 			empty++;
 		if (empty < available)
 			*next = (unsigned char)bytes[empty];
@@ -110,12 +115,37 @@ static bool read_listing(struct session *s, const struct asked *asked, struct se
 	return error_set(err, ERROR_PROTOCOL, "the server's listing has no end");
 }
 
-/* The answer to the NOOP that was sent so that there is one. */
-static bool read_fence(struct session *s, struct error *err)
+/* NOOP, so that there is an answer to what comes next. The question is still what all is about. */
+static void queue_fence(struct session *s)
 {
-	struct session_event ignored;
+	bool crowded = s->crowded;
 
-	return session_next(s, &ignored, err);
+	session_queue(s, COMMAND_NOOP, 0);
+	s->crowded = crowded;
+}
+
+/* Its answer. If that answers the question, another one was taken for it. */
+static bool read_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+{
+	struct session_event fence;
+
+	if (!session_next(s, &fence, err))
+		return false;
+	if (asked_is_answered(asked, fence.text, fence.length) || asked_may_be_answered(asked, fence.text, fence.length))
+		event->unclear = false;
+	return true;
+}
+
+bool session_ask_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+{
+	keep(&s->asks, event, event->text, event->length);
+	queue_fence(s);
+	if (!read_fence(s, asked, event, err))
+		return false;
+	/* Then it was not a refusal, either. */
+	if (!event->unclear)
+		event->type = SESSION_OK;
+	return true;
 }
 
 /* What follows tells whether it is the beginning of a listing, or all. */
@@ -123,7 +153,7 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
     struct session_event *event, struct error *err)
 {
 	bool fenced = false, listed = true,
-	     bare = asked_fits_without_number(asked, event->text, event->length);
+	     likely = asked_may_be_answered(asked, event->text, event->length);
 	int next;
 
 	keep(&s->asks, event, event->text, event->length);
@@ -131,7 +161,7 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 		return false;
 	if (next == NOTHING && session_queued(s) == 0) {
 		fenced = true;
-		session_queue(s, COMMAND_NOOP, 0);
+		queue_fence(s);
 	}
 	if ((fenced && !session_send(s, err)) || !peek(s, true, &next, err))
 		return false;
@@ -141,11 +171,14 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 			return false;
 		event->right &= listed;
 	} else {
-		/* A size alone also stands before a message, which would follow then. */
-		event->right = bare && (next == '+' || next == '-');
+		bool status = next == '+' || next == '-';
+
+		/* What names a size, or the UID among other words, may come before a message, which would follow then. */
+		event->right = likely && status;
+		event->unclear = !event->right && status && fenced && !s->crowded;
 	}
 	/* Where it is wrong, the session is over, and nothing more can be believed. */
-	return !fenced || !event->right || read_fence(s, err);
+	return !fenced || (!event->right && !event->unclear) || read_fence(s, asked, event, err);
 }
 
 bool session_ask_settle(
@@ -155,8 +188,7 @@ bool session_ask_settle(
 	enum session_ask_form *form = asked->uid ? &asks->uid_form : &asks->size_form;
 	bool listed;
 
-	event->right = asked_fits(asked, event->text, event->length) ||
-		       (asked->uid && asked_fits_without_number(asked, event->text, event->length));
+	event->right = asked_is_answered(asked, event->text, event->length);
 	if (*form == SESSION_ASK_LISTING) {
 		/* Its status line may be the answer already, with nothing but a dot behind it. */
 		if (event->right)
@@ -171,7 +203,7 @@ bool session_ask_settle(
 		return true;
 	}
 	return (*form == SESSION_ASK_LINE &&
-		   !asked_fits_without_number(asked, event->text, event->length)) ||
+		   !asked_may_be_answered(asked, event->text, event->length)) ||
 	       look_behind(s, asked, form, event, err);
 }
 

@@ -113,6 +113,14 @@ bool session_greet(struct session *s, struct error *err)
 	return mend_greeting(err);
 }
 
+/* The answer was +OK alone, and this is the next one. No capability begins with a sign. */
+static bool fail_without_list(struct session *s, const struct session_event *event, struct error *err)
+{
+	s->fault = COMMAND_CAPA;
+	error_set(err, ERROR_PROTOCOL, "the server's answer to CAPA has no list");
+	return error_server(err, event->text, event->length);
+}
+
 bool session_read_capabilities(struct session *s, struct error *err)
 {
 	struct session_event event;
@@ -122,6 +130,8 @@ bool session_read_capabilities(struct session *s, struct error *err)
 	do {
 		if (!session_next(s, &event, err))
 			return false;
+		if (event.type == SESSION_LINE && lines == 0 && event.length > 0 && (*event.text == '+' || *event.text == '-'))
+			return fail_without_list(s, &event, err);
 		if (event.type == SESSION_LINE) {
 			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);
 			capability_add(&s->capability, event.text, event.length);
@@ -139,10 +149,14 @@ bool session_ask_capabilities(struct session *s, struct error *err)
 	return session_read_capabilities(s, err);
 }
 
-bool session_hung_up_at_capa(const struct session *s)
+enum session_command session_fault(const struct session *s)
 {
-	return s->queued > 0 && s->queue[s->first].command == COMMAND_CAPA && !s->begun && !s->in_body &&
-	    stream_time_over(s->stream) == 0;
+	return s->fault;
+}
+
+void session_forbid_utf8(struct session *s)
+{
+	s->utf8_asked = true;
 }
 
 void session_forbid_capa(struct session *s)

@@ -51,6 +51,7 @@ struct session {
 	enum session_command reading; /* the answer to this is being read */
 	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
 	bool begun;   /* a part of its answer has arrived */
+	bool unclear; /* the answer that was read last was not POP3, and was taken for a refusal */
 	bool unsent;
 	bool one_at_a_time;
 	bool crowded;
@@ -58,7 +59,10 @@ struct session {
 	bool utf8_asked;
 	bool fresh;	      /* logged in, and no listing has come yet */
 	bool refused;	      /* the last answer since then was a refusal: */
-	char refusal[256];    /* its words */
+	char refusal[256];    /* its words, and those of a refused CAPA or UTF8 before the login */
+	enum session_command refused_last; /* the command that the last answer refused, or COMMAND_OTHER */
+	enum session_command fault;	   /* see session_fault */
+	bool listed;	      /* a line of the listing has come */
 	char step[24];	      /* the command of the login that waits for its answer */
 	size_t since_restart; /* octets of an answer since the clock was started anew */
 	uint64_t answered;    /* octets of the answer, */
@@ -84,6 +88,12 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
  * something, so that no time limit decides.
  */
 bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
+
+/*
+ * An answer to session_ask was not POP3, and may be how this server refuses: NOOP is sent, and its answer read. event
+ * stays unclear unless that is the answer to the question.
+ */
+bool session_ask_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
 
 /* Before the next answer is read: takes lines that belong to one that was right already. */
 bool session_ask_finish(struct session *s, struct error *err);

@@ -144,6 +144,13 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *maildr
     struct error *err);
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err);
 
+/* The same, however long ago. */
+bool state_last_capabilities(struct state *s, const struct state_maildrop *maildrop, char **text, struct error *err);
+
+/* Sets it at once, if this is the maildrop that was entered last. */
+bool state_note_capabilities(struct state *s, const struct state_maildrop *maildrop, const char *text, int64_t now,
+    struct error *err);
+
 /*
  * Until when the server is sent one command at a time, because it failed with several, in seconds since the epoch; 0:
  * it is not, or another maildrop was entered last. Setting it concerns the one that was entered last; state_commit

@@ -57,7 +57,8 @@ bool state_maildrop_name(struct state *s, char **name, struct error *err)
 	return ok;
 }
 
-bool state_get_capabilities(struct state *s, const struct state_maildrop *m, int64_t now, char **text,
+/* What was announced between two points in time. */
+static bool read_capabilities(struct state *s, const struct state_maildrop *m, int64_t after, int64_t until, char **text,
     struct error *err)
 {
 	int64_t latest, same;
@@ -70,14 +71,34 @@ bool state_get_capabilities(struct state *s, const struct state_maildrop *m, int
 	if (latest == 0 || same != latest)
 		return true;
 	if (!query_start(&q, state_database(s), err,
-		"SELECT capabilities FROM maildrop WHERE id = ?1 AND asked > ?2 AND asked <= ?3", "iii", latest,
-		now - believed_for, now))
+		"SELECT capabilities FROM maildrop WHERE id = ?1 AND asked > ?2 AND asked <= ?3", "iii", latest, after, until))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row && !query_is_null(q, 0))
 		*text = memory_copy_string(query_text(q, 0));
 	query_end(&q);
 	return ok;
+}
+
+bool state_get_capabilities(struct state *s, const struct state_maildrop *m, int64_t now, char **text,
+    struct error *err)
+{
+	return read_capabilities(s, m, now - believed_for, now, text, err);
+}
+
+bool state_last_capabilities(struct state *s, const struct state_maildrop *m, char **text, struct error *err)
+{
+	return read_capabilities(s, m, INT64_MIN, INT64_MAX, text, err);
+}
+
+bool state_note_capabilities(struct state *s, const struct state_maildrop *m, const char *text, int64_t now,
+    struct error *err)
+{
+	int64_t latest, same;
+
+	if (!read_maildrops(s, m, &latest, &same, err))
+		return false;
+	return latest == 0 || same != latest || (state_set_capabilities(s, text, now, err) && state_commit(s, err));
 }
 
 bool state_set_capabilities(struct state *s, const char *text, int64_t now, struct error *err)

@@ -12,6 +12,18 @@ fields-before           10 0  3 0 a blank is before the numbers
 fields-behind           10 0  3 0 blanks are behind UIDs and sizes
 status-tab              10 0  3 0 a TAB is behind +OK
 status-lower-case       10 0  3 0 +ok is in lower case
+status-no-blank         10 0  5 0 no blank is behind +OK
+status-blank-before     10 0  5 0 a blank is before +OK
+status-blank-line       10 0  5 0 a line of one blank is before +OK
+empty-line-list-first   10 0  5 0 an empty line is after the +OK of LIST
+empty-line-list-last    10 0  5 0 an empty line is before the dot of LIST
+empty-line-list-each    10 0  5 0 a line of one blank is after each line of LIST
+empty-line-uidl-first   10 0  5 0 an empty line is after the +OK of UIDL
+empty-line-uidl-last    10 0  5 0 an empty line is before the dot of UIDL
+empty-line-uidl-each    10 0  5 0 a line of one blank is after each line of UIDL
+empty-line-capa-first   10 0  5 0 an empty line is after the +OK of CAPA
+empty-line-capa-last    10 0  5 0 an empty line is before the dot of CAPA
+empty-line-capa-each    10 0  5 0 a line of one blank is after each line of CAPA
 newer-in-list           10 0  3 0 a message comes between UIDL and LIST
 newer-in-list-for-good  10 0  3 0 UIDL leaves the last message out
 newer-in-uidl           10 0  2 1 UIDL has one more message than LIST

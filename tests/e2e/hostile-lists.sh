@@ -15,7 +15,8 @@ list-no-size        10 76 0 3 a line without a size is refused
 list-negative-size  10 76 0 3 a negative size is refused
 list-word-size      10 76 0 3 a word for a size is refused
 list-doubled        10 76 0 3 a number that comes twice is refused
-list-empty-line     10 76 0 3 an empty line is refused
+list-empty-line     10  0 2 1 an empty line is skipped: servers write some, and no message hides in one
+list-empty-lines    10 76 0 3 empty lines without end are not a listing
 list-binary         10 76 0 3 binary lines are refused
 list-refused        10 76 0 3 a refused LIST is a failure
 list-2-31-less-1    10 75 1 2 message 2^31 - 1 is asked for and is not there

@@ -16,11 +16,15 @@ play <<'TABLE'
 stls-unannounced   10 0  3 0 STLS works where CAPA does not announce it
 stls-capa-refused  10 0  3 0 STLS works where CAPA is not known
 stls-capa-hangs-up 10 0  3 0 STLS works where the server hangs up at CAPA
+stls-capa-stalls       1 0 3 0 STLS works where nothing comes to CAPA
+stls-capa-without-list 1 0 3 0 STLS works where CAPA is answered by +OK alone
+stls-capa-500         10 0 3 0 STLS works where the answer to CAPA is no POP3
 stls-unknown       10 69 0 3 without STLS nothing is sent
 stls-early         10 69 0 3 answers that were sent in the clear before TLS are not taken for those of a login
 stls-no-tls        10 75 0 3 without TLS after STLS nothing is sent
 stls-cut           10 75 0 3 nor where the server hangs up at STLS
 TABLE
+check 'CAPA is asked for after TLS all the same' sent stls-capa-stalls 'CAPA AUTH CAPA'
 for folder in stls-unknown stls-early stls-no-tls stls-cut; do
   check "not to $folder either" [ "$(grep -cv '^\*' "$folder/transcript")" = 0 ]
 done
@@ -55,6 +59,52 @@ check 'the next run remembers that' connections capa-hangs-up-close 3
 check 'and does not ask' sent capa-hangs-up-close 'USER PASS'
 check 'after the login, either' connections capa-hangs-up-after-login-close 3
 check 'but logs in as the server announced' sent capa-hangs-up-after-login-close 'AUTH'
+
+# The server falls silent at CAPA, gives no list, or refuses and leaves: before the login, and after it.
+for name in stalls without-list 500 no-pop3 refused-closes refused-cut refused-resets 500-closes; do
+  echo "capa-$name 1 0 3 0 CAPA before the login: $name"
+  echo "capa-again-$name 1 0 3 0 CAPA after the login: $name"
+  echo "capa-again-$name-plain 1 0 3 0 CAPA after the login, without PIPELINING: $name"
+done >rows
+play <rows
+for name in stalls without-list refused-closes refused-cut refused-resets 500-closes; do
+  check "capa-$name: the second session goes without" sent "capa-$name" 'USER PASS'
+  check "and is the last" connections "capa-$name" 2
+  check "capa-again-$name: the second session goes without" sent "capa-again-$name" AUTH
+done
+check 'where only the words are not POP3, one session is enough' connections capa-500 1
+again <rows
+for name in stalls without-list refused-closes; do
+  check "capa-$name: the next run does not fail first" connections "capa-$name" 3
+  check "capa-again-$name: nor here" connections "capa-again-$name" 3
+  check "where the login is what the server announced" sent "capa-again-$name" AUTH
+done
+play <<'TABLE'
+capa-and-list-stall 1 75 0 3 a server that then falls silent at LIST is a temporary failure
+capa-coded-closes   1 75 0 3 a server that refuses CAPA with a reason and leaves is one as well
+capa-again-locked   1 75 0 3 also after the login
+TABLE
+check 'it is LIST that was not answered' grep -q 'the answer to LIST did not come' capa-and-list-stall/err
+check 'a reason is not blamed on CAPA' connections capa-coded-closes 1
+check 'nor after the login' connections capa-again-locked 1
+# A server that was honest, and a day later falls silent: it is waited for at CAPA once, also where nothing comes of it.
+capas() { grep -c -x CAPA capa-and-list-stall/transcript; }
+heal
+again <<'TABLE'
+capa-and-list-stall 10 0 3 0 it is honest for once
+TABLE
+rm capa-and-list-stall/healthy
+known capa-and-list-stall 'UPDATE maildrop SET asked = asked - 100000'
+capas >capas
+again <<'TABLE'
+capa-and-list-stall 1 75 3 0 a day later, it falls silent
+TABLE
+check 'the login is what it once announced' sent capa-and-list-stall AUTH
+check 'after one CAPA' [ "$(capas)" = "$(($(cat capas) + 1))" ]
+again <<'TABLE'
+capa-and-list-stall 1 75 3 0 and so in the next run
+TABLE
+check 'without another CAPA' [ "$(capas)" = "$(($(cat capas) + 1))" ]
 
 play <<'TABLE'
 auth-asks-again         10 0  3 0 a server that asks for the initial response again gets it
@@ -140,7 +190,7 @@ last-words-no-capa            10 75 0 3 and where CAPA is not known
 list-refused                  10 76 0 3 a server that refuses LIST and stays has its reasons
 TABLE
 check 'pipelining is not blamed where there is another reason' connections last-words-capa 1
-check 'without one it may be to blame' connections last-words-capa-uncoded 2
+check 'without one, CAPA may be to blame, and then pipelining' connections last-words-capa-uncoded 3
 
 play <<'TABLE'
 utf8-refused        10 0 3 0 a server that refuses UTF8 is fetched from
@@ -155,5 +205,25 @@ again <<'TABLE'
 utf8-taken          10 0 3 0 the next run remembers UTF8
 TABLE
 check 'and sends it' sent utf8-taken 'UTF8 AUTH CAPA'
+
+# The server leaves or falls silent at UTF8.
+for name in hangs-up closes stalls refused-closes refused-cut 500 500-closes; do
+  echo "utf8-$name 1 0 3 0 UTF8: $name"
+  echo "utf8-$name-plain 1 0 3 0 UTF8 without PIPELINING: $name"
+done >rows
+play <rows
+for name in hangs-up closes stalls refused-closes refused-cut 500-closes; do
+  check "utf8-$name: the last session goes without UTF8, and by the same login" sent "utf8-$name" 'AUTH CAPA'
+  check "and the second without PIPELINING" connections "utf8-$name-plain" 2
+done
+check 'a server that says nothing is waited for once' connections utf8-stalls 2
+again <rows
+check 'the next run remembers that' sent utf8-stalls 'AUTH CAPA'
+check 'and does not wait' connections utf8-stalls 3
+play <<'TABLE'
+utf8-stalls-weaker 1 77 0 3 no session logs in by something weaker than one before it
+TABLE
+check 'SCRAM-SHA-1 was tried' grep -q '^AUTH SCRAM-SHA-1' utf8-stalls-weaker/transcript
+check 'and nothing else was' [ "$(grep -c '^AUTH PLAIN\|^USER\|^PASS' utf8-stalls-weaker/transcript)" = 0 ]
 
 done_hostile

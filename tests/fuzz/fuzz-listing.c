@@ -57,17 +57,26 @@ static void must_be_distinct(const struct listing *l)
 	}
 }
 
+/* Whether the first word of a UID is in a text, in whatever case. */
+static bool has_uid(const struct session_event *event, const char *uid)
+{
+	size_t length = strcspn(uid, " \t");
+
+	for (size_t at = 0; at + length <= event->length; at++) {
+		if (strncasecmp(event->text + at, uid, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What is taken for the right answer has the UID, if there is one. */
 static bool take_answer(const struct session_event *event, const struct maildrop *m, const struct maildrop_message *message,
     struct error *err)
 {
-	size_t length = message->uid_length;
-
 	MUST(event->type == SESSION_OK || event->type == SESSION_REFUSED);
 	MUST(event->type == SESSION_OK || !event->right);
-	while (length > 0 && strchr(" \t", maildrop_uid(m, message)[length - 1]))
-		length--;
-	MUST(!event->right || memmem(event->text, event->length, maildrop_uid(m, message), length));
+	MUST(!event->unclear || !event->right);
+	MUST(!event->right || has_uid(event, maildrop_uid(m, message)));
 	return event->type == SESSION_REFUSED || question_is_answered(event) || question_fail(message->number, event, err);
 }
 
@@ -83,7 +92,7 @@ static bool fetch(struct session *s, const struct maildrop *m, size_t most_event
 			const struct maildrop_message *message = &m->messages[next / 3];
 
 			if (next % 3 == 1)
-				question_ask(s, message->number, maildrop_uid(m, message), message->octets);
+				question_ask(s, &(struct question){message->number, maildrop_uid(m, message), message->octets});
 			else
 				session_queue(s, next % 3 ? COMMAND_DELE : COMMAND_RETR, message->number);
 		}

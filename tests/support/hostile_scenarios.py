@@ -161,6 +161,7 @@ for name, lines in {
 }.items():
     # No UIDL that could be what is complained of.
     add("list-" + name, LIST=listing(*lines), UIDL=listing())
+add("list-empty-lines", LIST=forever(b"\r\n", b"+OK\r\n"))
 add("list-2-31-less-1", LIST=listing(b"1 100", b"2147483647 100"), UIDL=listing(b"1 a", b"2147483647 b"))
 add("list-hole", LIST=listing(b"1 100", b"3 100"), UIDL=listing(b"1 a", b"3 c"))
 add("list-backwards", LIST=listing(b"3 100", b"2 100", b"1 100"))

@@ -62,8 +62,34 @@ both("ask-listing-like-answer", mail=letters(1), lacks=("UIDL",),
      [b"+OK 1 %d\r\n" % s.size(1), b"1 %d\r\n.\r\n" % s.size(1)])
 both("ask-line-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK\r\n" + line + b"\r\n.\r\n"))
 both("ask-answer-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK " + line + b"\r\n.\r\n"))
+# The UID is there, with something around it: {n} is the number, {u} the UID.
+for name, form in {"twice": "{n} {n} {u}", "colon": "{n}: {u}", "angle": "{n} <{u}>", "quoted": '{n} "{u}"', "zero": "0 {u}",
+                   "one-always": "1 {u}", "words-first": "UID of message {n} {u}", "words-around": "message {n} has UID {u}."}.items():
+    both("ask-" + name, mail=letters(5), UIDL_n=lambda s, n=None, form=form: s.honest("UIDL") if n is None else
+         [b"+OK " + form.format(n=n, u=s.uid(n).decode()).encode() + b"\r\n"])
+both("ask-upper-case", mail=letters(5), UIDL_n=one_line("UIDL", lambda line: b"+OK " + line.upper() + b"\r\n"))
+both("ask-fewer-words", mail=letters(5), UIDL=lambda s: listing(*(b"%d %s extra words" % (n, s.uid(n)) for n in s.numbers())),
+     UIDL_n=lambda s, n: [b"+OK %d %s\r\n" % (n, s.uid(n))])
+# UIDL n is refused; this is LIST n, or UIDL n says nothing at all.
+REFUSED = [b"-ERR unimplemented\r\n"]
+for name, form in {"size-words": "+OK message {n} has {s} octets", "size-nothing": "+OK done", "size-no-pop3": "500 what",
+                   "size-of-drop": "+OK 99999 octets in all"}.items():
+    both("ask-" + name, mail=letters(5), UIDL_n=lambda s, n: REFUSED,
+         LIST_n=lambda s, n, form=form: [form.format(n=n, s=s.size(n)).encode() + b"\r\n"])
+for name, answer in {"no-words": b"+OK", "few-words": b"+OK unique-id", "no-pop3": b"500 what"}.items():
+    both("ask-" + name, mail=letters(40), UIDL_n=lambda s, n, answer=answer: [answer + b"\r\n"])
+both("ask-no-words-at-all", mail=letters(5), UIDL_n=lambda s, n: [b"+OK\r\n"], LIST_n=lambda s, n: [b"+OK\r\n"])
+for name, form in {"size-words": "+OK message {n} has {s} octets", "size-nothing": "+OK done", "size-no-pop3": "500 what"}.items():
+    both(f"ask-{name}-no-uidl", mail=letters(5), lacks=("UIDL",),
+         LIST_n=lambda s, n, form=form: [form.format(n=n, s=s.size(n)).encode() + b"\r\n"])
 both("ask-wrong-uid", mail=letters(5), UIDL_n=wrong_line)
-both("ask-no-words", mail=letters(5), UIDL_n=one_line("UIDL", lambda line: b"+OK\r\n"))
+both("ask-wrong-uid-words", mail=letters(5), UIDL_n=lambda s, n: [b"+OK message %d: <uid-%04d>\r\n" % (n, n % 5 + 1)])
+
+TIMES = itertools.count()
+both("ask-late-answer", mail=letters(5), UIDL_n=lambda s, n: [b"+OK what\r\n"] + s.one_of("UIDL", n))
+both("ask-late-line", mail=letters(5), UIDL_n=lambda s, n: [b"what\r\n"] + s.one_of("UIDL", n))
+both("ask-other-time", mail=letters(5), UIDL_n=lambda s, n: [b"+OK what %d\r\n" % next(TIMES)] if n == 5 else s.one_of("UIDL", n))
+both("ask-one-of-many", mail=letters(5), UIDL_n=lambda s, n: [b"+OK what\r\n"] if n == 5 else s.one_of("UIDL", n))
 both("ask-other-listing", mail=letters(5), UIDL_n=lambda s, number=None: s.honest("UIDL") if number is None else
      listing(b"1 a", b"2 b", b"3 c", b"4 d", b"5 e"))
 
@@ -124,6 +150,24 @@ for name, arguments in {"tab": (b"\t",), "blanks": (b"   ",), "before": (b" ", b
 both("status-tab", RETR=lambda s, n: [b"+OK\tfollows\r\n" + stuff(s.content(n))])
 both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda s, n: (
     s.deleted.add(n), [b"+Ok deleted\r\n"])[1])
+
+
+def changed(verb, old, new, count=1):
+    """The honest answer to this command, with these octets in place of others; of a listing alone."""
+    return {verb: lambda s, *_: [b"".join(s.honest(verb)).replace(old, new, count)]}
+
+
+both("status-no-blank", mail=letters(5), greeting=[b"+OKready\r\n"], AUTH=[b"+OKlogged in\r\n"],
+     **changed("LIST", b"+OK", b"+OK5 messages"))
+both("status-blank-before", mail=letters(5), **before(b" ", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"),
+     UIDL_n=lambda s, n: [b" "] + s.one_of("UIDL", n))
+both("status-blank-line", mail=letters(5), **before(b" \r\n", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"),
+     UIDL_n=lambda s, n: [b" \r\n"] + s.one_of("UIDL", n))
+for verb in "LIST", "UIDL", "CAPA":
+    name = "empty-line-" + verb.lower()
+    both(name + "-first", mail=letters(5), **changed(verb, b"+OK\r\n", b"+OK\r\n\r\n"))
+    both(name + "-last", mail=letters(5), **changed(verb, b"\r\n.\r\n", b"\r\n\r\n.\r\n"))
+    both(name + "-each", mail=letters(5), **changed(verb, b"\r\n", b"\r\n \r\n", -1))
 for word, answer in {"two-blanks": b"-ERR  [IN-USE] busy\r\n", "tab": b"-ERR\t[IN-USE] busy\r\n",
                      "lower-case": b"-err [IN-USE] busy\r\n", "plus": b"+ERR [IN-USE] busy\r\n",
                      "lf": b"-ERR [IN-USE] busy\n", "no-blank": b"-ERR[IN-USE] busy\r\n"}.items():
@@ -186,3 +230,6 @@ both("sizes-vary", mail=MANY, lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
 both("uids-are-numbers", lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"],
      UIDL=lambda s: listing(*(b"%d %d" % (n, n) for n in s.numbers())), UIDL_n=lambda s, n: [b"+OK %d %d\r\n" % (n, n)])
 both("sizes-vary-top", mail=MANY, LIST=other_sizes)
+for name, answer in {"words": b"+OK", "pop3": b"500 what"}.items():
+    both(f"sizes-vary-top-no-{name}", mail=MANY, LIST=other_sizes, UIDL_n=lambda s, n, answer=answer: [answer + b"\r\n"],
+         LIST_n=lambda s, n, answer=answer: [answer + b"\r\n"])

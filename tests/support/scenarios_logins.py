@@ -51,6 +51,20 @@ for name, way in (("close", CLOSE), ("cut", CUT), ("reset", RESET)):
 add("capa-and-list-hang-up", CAPA=[CLOSE], LIST=[CLOSE])
 add("capa-cut-inside", CAPA=[b"+OK\r\nUSER\r\n", CUT])
 
+# --- Other ways to fail at CAPA ----------------------------------------------------------------------------------
+
+for name, answer in {"stalls": [STALL], "without-list": [b"+OK\r\n"], "500": [b"500 unknown\r\n"], "no-pop3": [b"what?\r\n"],
+                     "refused-closes": [UNKNOWN, CLOSE], "refused-cut": [UNKNOWN, CUT], "refused-resets": [UNKNOWN, RESET],
+                     "500-closes": [b"500 unknown\r\n", CLOSE]}.items():
+    add("capa-" + name, CAPA=answer)
+    add("capa-again-" + name, CAPA=nth(2, "CAPA", answer))
+    add(f"capa-again-{name}-plain", CAPA=nth(2, "CAPA", answer), lacks=("PIPELINING",))
+for name, answer in {"stalls": b"", "without-list": b"+OK\r\n", "500": b"500 unknown\r\n"}.items():
+    add("stls-capa-" + name, accept=[by_command(answer, b"+OK go\r\n")], greeting=[])
+add("capa-and-list-stall", CAPA=[STALL], LIST=[STALL])
+add("capa-coded-closes", CAPA=[b"-ERR [SYS/TEMP] not now\r\n", CLOSE])
+add("capa-again-locked", CAPA=nth(2, "CAPA", [b"-ERR maildrop already locked\r\n", CLOSE]))
+
 # --- Ways to answer AUTH ---------------------------------------------------------------------------------------
 
 add("auth-asks-again", AUTH=[b"+ \r\n"], other=[b"+OK logged in\r\n"])
@@ -117,7 +131,8 @@ LAST = b"-ERR [SYS/TEMP] Mailbox cannot be opened\r\n"
 WORDS = b"-ERR not in this way\r\n"
 for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
     add("last-words-capa" + plain, CAPA=nth(2, "CAPA", [LAST, CLOSE]), lacks=lacks)
-    add("last-words-capa-uncoded" + plain, CAPA=nth(2, "CAPA", [WORDS, CUT]), lacks=lacks)
+    # A server in trouble says so to whatever comes first.
+    add("last-words-capa-uncoded" + plain, CAPA=nth(2, "CAPA", [WORDS, CUT]), UIDL=[WORDS, CUT], LIST=[WORDS, CUT], lacks=lacks)
     add("last-words-list" + plain, LIST=[b"-ERR not today\r\n", CLOSE], lacks=lacks)
 add("last-words-no-capa", CAPA=[b"-ERR unknown command\r\n"], LIST=[b"-ERR not today\r\n", CLOSE])
 
@@ -134,3 +149,16 @@ add("utf8-refused", CAPA=capa(b"UTF8"))
 add("utf8-taken", CAPA=capa(b"UTF8 USER"), other=[b"+OK\r\n"])
 add("utf8-plain", CAPA=capa(b"UTF8", lacks=(b"PIPELINING",)), other=[b"+OK\r\n"], lacks=("PIPELINING",))
 add("utf8-loses-the-rest", CAPA=capa(b"UTF8"), other=[lose_the_rest, b"+OK\r\n"], mail=letters(3))
+for name, answer in {"hangs-up": [CUT], "closes": [CLOSE], "stalls": [STALL], "refused-closes": [UNKNOWN, CLOSE],
+                     "refused-cut": [UNKNOWN, CUT], "500": [b"500 what\r\n"], "500-closes": [b"500 what\r\n", CLOSE]}.items():
+    add("utf8-" + name, CAPA=capa(b"UTF8"), other=answer)
+    add(f"utf8-{name}-plain", CAPA=capa(b"UTF8", lacks=(b"PIPELINING",)), other=answer, lacks=("PIPELINING",))
+
+
+def weaker(s):
+    """The first connection is offered SCRAM-SHA-1, those after it PLAIN."""
+    first = (s.folder / "transcript").read_bytes().count(b"\n* ") == 0
+    return capa(b"UTF8", b"SASL SCRAM-SHA-1", lacks=(b"SASL PLAIN",)) if first else capa(b"UTF8")
+
+
+add("utf8-stalls-weaker", CAPA=weaker, other=[STALL], AUTH=[b"-ERR not by this\r\n"])

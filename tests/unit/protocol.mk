@@ -1,6 +1,7 @@
 # Unit tests of base, io and pop3.
 EXTRA_DIST += tests/unit/check_main.h tests/unit/refusal_texts.h tests/unit/replay.h tests/unit/scram_server.h tests/unit/talk.h
 unit_tests += \
+	tests/unit/test-asked \
 	tests/unit/test-base \
 	tests/unit/test-base64 \
 	tests/unit/test-buf \

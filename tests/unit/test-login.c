@@ -108,7 +108,7 @@ static const struct {
     {"SASL PLAIN\r\nUTF8\r\nPIPELINING\r\n", "+OK\r\n+ \r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     /* no POP3, no answer */
     {"SASL PLAIN\r\n", "235 OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
-    {"USER\r\n", "+OKAY\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
+    {"USER\r\n", "250 OK\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NETWORK},
     {"SASL PLAIN\r\n", "", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NETWORK},
 };

@@ -86,6 +86,11 @@ static const struct row uids[] = {
     {"+OK u2\r\n|+OK u2\r\n", "yy"},
     {"+OK u2 \n|+OK u2\n", "yy"},
     {"+OK 2 u2\r\n|+OK u2\r\n", "yy"},
+    /* with other words, if no message follows */
+    {"+OK 2: u2\r\n|+OK 2 <u2>\r\n", "yy"},
+    {"+OK 2 U2\r\n|+OK 2 u2\r\n", "yy"},
+    {"+OK 2: u2\r\nSubject: x\r\n\r\n.\r\n", "n"},
+    {"+OK 1: u2\r\n", "n"},
     /* another one's, or nothing */
     {"+OK 1 u1\r\n", "n"},
     {"+OK 1 u2\r\n", "n"},
@@ -110,6 +115,9 @@ static const struct row uids[] = {
     {"+OK\n1 u1\n2 u2\n.\n\n|+OK\n1 u1\n2 u2\n.\n", "yy"},
     {"+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 u2\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
     {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\n.\r\n", "yy"},
+    {"+OK\r\n1 u1\r\n2 u2\r\n\r\n.\r\n|+OK\r\n\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
+    {" +OK 2 u2\r\n|\t+OK 2 u2\r\n", "yy"},
+    {" \r\n+OK u2\r\n \r\n| \r\n+OK u2\r\n", "yy"},
     {"+OK u2\r\n.\r\n|+OK u2\r\n.\r\n", "yy"},
     {"+OK 2 u2\r\n.\r\n|+OK 1 u1\r\n.\r\n", "yn"},
     {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\nu2\r\n.\r\n", "yn"},
@@ -119,7 +127,6 @@ static const struct row uids[] = {
     {"+OK\r\n.\r\n", "n"},
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n.\r\n", "yn"},
     {"+OK\r\n1 u1\r\n2 u2\r\n+OK 120 octets\r\n", "n"},
-    {"+OK\r\n1 u1\r\n2 u2\r\n\r\n.\r\n", "n"},
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 120 octets\r\nSubject: x\r\n", "yn"},
 };
 
@@ -238,7 +245,7 @@ static const struct {
 	const char *octets;
 	size_t length;
 	bool quiet;
-} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {" \r\n\t", 4, true}, {" \r\n+OK\r\n", 8, false}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
     {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
 
 START_TEST(only_empty_lines_may_come_unasked)
@@ -261,6 +268,54 @@ START_TEST(only_empty_lines_may_come_unasked)
 }
 END_TEST
 
+/* What is neither right nor clearly wrong, asked while nothing else was in flight: u; r is a refusal, and - the end. */
+static const struct row manners[] = {
+    {"+OK\r\n|+OK\r\n", "uu"},
+    {"+OK unique-id\r\n|+OK unique-id\r\n", "uu"},
+    {"500 what\r\n|500 what\r\n", "rr"},
+    {"what\r\n|+OK 2 u2\r\n", "ry"},
+    {"+OK 3 u3\r\n|+OK 2 u2\r\n", "uy"},
+    /* NOOP gets the answer to the question */
+    {"+OK what\r\n+OK 2 u2\r\n", "n"},
+    {"what\r\n+OK u2\r\n", "n"},
+    {"what\r\n+OK this is the UID: 2 u2\r\n", "r"},
+    /* or something that is not POP3 */
+    {"+OK what\r\nmore\r\n", "n"},
+    {"what\r\nmore\r\n", "-"},
+    /* a listing is clear */
+    {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
+};
+
+START_TEST(an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one)
+{
+	for (size_t piece = 0; piece <= strlen(manners[_i].answers); piece++) {
+		static struct talk talk;
+		struct session_event event;
+		const char *wanted = manners[_i].right;
+
+		server = (struct server){.answers = manners[_i].answers, .piece = piece};
+		talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+		talk_over_stream(&talk, false);
+		for (size_t i = 0; wanted[i]; i++) {
+			bool ok;
+
+			session_ask(talk.session, 2, "u2", 20);
+			ok = session_next(talk.session, &event, &talk.err);
+			ck_assert_msg(ok == (wanted[i] != '-'), "%s: %s", manners[_i].answers, talk.err.cause);
+			if (!ok)
+				break;
+			ck_assert_int_eq(event.command, COMMAND_ASK_UID);
+			ck_assert_int_eq(event.type, wanted[i] == 'r' ? SESSION_REFUSED : SESSION_OK);
+			ck_assert(event.unclear == (wanted[i] == 'u' || wanted[i] == 'r'));
+			ck_assert(event.right == (wanted[i] == 'y'));
+		}
+		buf_free(&server.said);
+		buf_free(&server.heard);
+		talk_end(&talk);
+	}
+}
+END_TEST
+
 START_TEST(uids_with_blanks_at_the_end_are_the_same)
 {
 	static const struct row row = {"+OK 2 u2\r\n|+OK u2 \r\n", "yy"};
@@ -280,6 +335,7 @@ int main(void)
 	LOOP_OVER(c, the_same_where_the_next_answer_shows_what_it_is, uids);
 	LOOP_OVER(c, the_form_of_the_answer_is_found_out_once, turns);
 	LOOP_OVER(c, only_empty_lines_may_come_unasked, rests);
+	LOOP_OVER(c, an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one, manners);
 	tcase_add_test(c, uids_with_blanks_at_the_end_are_the_same);
 	return check_main(s);
 }

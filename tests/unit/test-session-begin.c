@@ -115,26 +115,92 @@ START_TEST(a_greeting_that_does_not_come_is_named)
 }
 END_TEST
 
-START_TEST(only_a_server_that_ends_the_connection_at_capa_hangs_up_at_it)
+/* What comes of CAPA, and of the next command; at the end the connection is cut, or silent. */
+static const struct {
+	const char *server;
+	bool cut, silent; /* whether CAPA is to blame */
+} faults[] = {
+    {"", true, true},
+    {"\r\n", false, false},
+    {"+O", false, false},
+    /* no list */
+    {"+OK\r\n", false, true},
+    {"+OK\r\nUS", false, false},
+    {"+OK\r\nUSER\r\n", false, false},
+    {"+OK\r\n+OK\r\n1 5\r\n.\r\n", true, true},
+    {"+OK\r\n-ERR\r\n", true, true},
+    /* refused, without a reason, before it leaves; and the next command is refused as well */
+    {"-ERR\r\n", true, false},
+    {"-ERR unknown command\r\n", true, false},
+    {"500 unknown\r\n", true, false},
+    {"-ERR [SYS/TEMP] later\r\n", false, false},
+    {"-ERR maildrop already locked\r\n", false, false},
+    {"-ERR\r\n-ERR\r\n", false, false},
+    {"-ERR\r\n+", false, false},
+    /* but at LIST */
+    {"+OK\r\n.\r\n", false, false},
+};
+
+START_TEST(a_session_that_fails_at_capa_says_so)
 {
-	talk_start(&talk, "", 0);
-	talk.script.cut = true;
-	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
-	ck_assert(session_hung_up_at_capa(talk.session));
-	talk_end(&talk);
-	talk_start(&talk, "", 0); /* silent */
-	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
-	ck_assert(!session_hung_up_at_capa(talk.session));
-	talk_end(&talk);
-	talk_start(&talk, "+OK\r\nUSER\r\n", 0);
-	talk.script.cut = true;
-	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
-	ck_assert(!session_hung_up_at_capa(talk.session));
-	talk_end(&talk);
-	talk_start(&talk, "+OK\r\n.\r\n", 0);
-	talk.script.cut = true;
-	ck_assert(!list());
-	ck_assert(!session_hung_up_at_capa(talk.session)); /* but at LIST */
+	for (int i = 0; i < 4; i++) {
+		bool cut = i % 2 == 1;
+
+		talk_start(&talk, faults[_i].server, 0);
+		talk.script.cut = cut;
+		if (i < 2) {
+			ck_assert(!list());
+		} else { /* before the login */
+			struct session_event event;
+
+			ck_assert(!session_ask_capabilities(talk.session, &talk.err) ||
+			    !session_exchange(talk.session, "USER me", 7, 7, &event, &talk.err) ||
+			    !session_exchange(talk.session, "PASS x", 6, 5, &event, &talk.err));
+		}
+		ck_assert_msg((session_fault(talk.session) == COMMAND_CAPA) == (cut ? faults[_i].cut : faults[_i].silent),
+		    "%s %d: %s", faults[_i].server, i, talk.err.cause);
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+/* The same of UTF8, before a login. */
+static const struct {
+	const char *server;
+	bool cut, silent;
+} utf8_faults[] = {
+    {"", true, true},
+    {"+", false, false},
+    {"+OK\r\n", false, false},
+    {"-ERR what\r\n", true, false},
+    {"what\r\n", true, false},
+    {"-ERR [SYS/TEMP] later\r\n", false, false},
+    {"-ERR what\r\n-ERR no\r\n", false, false},
+};
+
+START_TEST(a_session_that_fails_at_utf8_says_so)
+{
+	for (int i = 0; i < 4; i++) {
+		bool cut = i % 2 == 1, apart = i < 2;
+		struct session_event event;
+
+		talk_capable(&talk, "UTF8\r\nPIPELINING\r\n", utf8_faults[_i].server, 0);
+		talk.script.cut = cut;
+		ck_assert(!session_ask_utf8(talk.session, apart, &talk.err) ||
+		    !session_exchange(talk.session, "USER me", 7, 7, &event, &talk.err) ||
+		    !session_exchange(talk.session, "PASS x", 6, 5, &event, &talk.err));
+		ck_assert((session_fault(talk.session) == COMMAND_UTF8) == (cut ? utf8_faults[_i].cut : utf8_faults[_i].silent));
+		talk_end(&talk);
+	}
+}
+END_TEST
+
+START_TEST(utf8_that_is_forbidden_is_not_sent)
+{
+	talk_capable(&talk, "UTF8\r\n", "", 0);
+	session_forbid_utf8(talk.session);
+	ck_assert(session_ask_utf8(talk.session, true, &talk.err));
+	ck_assert_str_eq(talk.script.client, "");
 	talk_end(&talk);
 }
 END_TEST
@@ -256,7 +322,9 @@ int main(void)
 	LOOP_OVER(c, a_failure_names_the_command_that_was_not_answered, unanswered);
 	LOOP_OVER(c, a_step_of_the_login_is_named_without_its_secret, steps);
 	tcase_add_test(c, a_greeting_that_does_not_come_is_named);
-	tcase_add_test(c, only_a_server_that_ends_the_connection_at_capa_hangs_up_at_it);
+	LOOP_OVER(c, a_session_that_fails_at_capa_says_so, faults);
+	LOOP_OVER(c, a_session_that_fails_at_utf8_says_so, utf8_faults);
+	tcase_add_test(c, utf8_that_is_forbidden_is_not_sent);
 	tcase_add_test(c, a_listing_without_capa_is_asked_for_as_was_announced_at_another_time);
 	LOOP_OVER(c, a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported, last_words);
 	tcase_add_test(c, stat_may_be_the_first_that_is_refused);

@@ -62,6 +62,8 @@ static const struct {
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "+OK 3 octets\r\na\r\n..\r\n\n.\r\n.\r\n",
 	"ok 4 1 3 octets|data 4 1 a\n.\n\n.\n|end 4 1 |", ERROR_NONE},
     {{{COMMAND_RETR, 7}}, "RETR 7\r\n", "+OK\r\n.\r\n", "ok 4 7 |end 4 7 |", ERROR_NONE},
+    /* empty lines and blanks in a body are its own */
+    {{{COMMAND_RETR, 7}}, "RETR 7\r\n", " \r\n +OK7\r\n\r\n \r\n\r\n.\r\n", "ok 4 7 7|data 4 7 \n \n\n|end 4 7 |", ERROR_NONE},
     {{{COMMAND_TOP, 2}}, "TOP 2 0\r\n", "+OK\r\nA: b\r\n\r\n.\r\n", "ok 5 2 |data 5 2 A: b\n\n|end 5 2 |", ERROR_NONE},
     {{{COMMAND_DELE, 4294967295}}, "DELE 4294967295\r\n", "+OK deleted\r\n", "ok 6 4294967295 deleted|", ERROR_NONE},
     {{{COMMAND_NOOP, 0}}, "NOOP\r\n", "+OK\r\n", "ok 7 0 |", ERROR_NONE},
@@ -83,7 +85,7 @@ static const struct {
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}}, "RETR 1\r\nRETR 2\r\n", "+ what\r\n+OK\r\n.\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}}, "DELE 1\r\n", "+ \r\n+OK\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}}, "DELE 1\r\n", "+\r\n", "", ERROR_PROTOCOL},
-    {{{COMMAND_DELE, 1}, {COMMAND_DELE, 2}}, "DELE 1\r\nDELE 2\r\n", "+OK\r\n+OKAY\r\n", "ok 6 1 |", ERROR_PROTOCOL},
+    {{{COMMAND_DELE, 1}, {COMMAND_DELE, 2}}, "DELE 1\r\nDELE 2\r\n", "+OK\r\n+KAY\r\n", "ok 6 1 |", ERROR_PROTOCOL},
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}}, "RETR 1\r\nRETR 2\r\n", "+OK\r\na\r\n.\r\nmore\r\n+OK\r\n.\r\n",
 	"ok 4 1 |data 4 1 a\n|end 4 1 |", ERROR_PROTOCOL},
     /* a body that does not end is no message */
@@ -123,11 +125,11 @@ START_TEST(an_answer_that_is_no_pop3_names_the_command_and_the_words)
 {
 	struct session_event event;
 
-	talk_start(&talk, "+OKAY \x1b[2J\r\n", 0);
+	talk_start(&talk, "+KAY \x1b[2J\r\n", 0);
 	session_queue(talk.session, COMMAND_DELE, 3);
 	ck_assert(!session_next(talk.session, &event, &talk.err));
 	ck_assert_str_eq(talk.err.cause, "the server's answer to DELE is no POP3");
-	ck_assert_str_eq(talk.err.server, "+OKAY \\x1b[2J");
+	ck_assert_str_eq(talk.err.server, "+KAY \\x1b[2J");
 	talk_end(&talk);
 }
 END_TEST

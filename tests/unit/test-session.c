@@ -94,7 +94,7 @@ START_TEST(capabilities_are_read_and_old_ones_forgotten)
 }
 END_TEST
 
-static const char *const bad_capabilities[] = {"+ x\r\n", "+OKx\r\n", "+OK\r\nTOP\r\n", "?\r\n.\r\n", "+OK\r\nTOP"};
+static const char *const bad_capabilities[] = {"+ x\r\n", "+OK\r\nTOP\r\n", "+OK\r\nTOP", "+OK\r\n+OK\r\n.\r\n"};
 
 START_TEST(capabilities_that_do_not_end_are_an_error)
 {
@@ -140,9 +140,10 @@ static const struct {
     {"+OK\r\n1 a\r\n.\r\n-ERR [SYS/TEMP] later\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n1 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n.\r\n+OK\r\n0 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
-    {"+OK\r\n.\r\n+OK\r\n\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
+    {"+OK\r\n\r\n.\r\n+OK\r\n\r\n.\r\n", "", ERROR_NONE, ""},
+    {"+OK\r\n\r\n1 a\r\n\r\n.\r\n+OK\r\n \r\n1 10\r\n\t\r\n.\r\n", "1 10 a\n", ERROR_NONE, ""},
+    {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n\r\n\r\n\r\n\r\n\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
-    {"+OK\r\n\r\n.\r\n+OK\r\n1 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+ x\r\n+OK\r\n1 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n.\r\n+ x\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n+OK\r\n1 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},

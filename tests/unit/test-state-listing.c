@@ -561,6 +561,28 @@ START_TEST(what_a_server_can_do_is_believed_for_a_day)
 }
 END_TEST
 
+START_TEST(what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone)
+{
+	const struct state_maildrop here = {"mail.example.org", 995, "me"};
+	char *text;
+
+	ck_assert(state_last_capabilities(s, &here, &text, &err) && !text);
+	ck_assert(state_note_capabilities(s, &here, "UIDL\n", 1000, &err)); /* there is none yet */
+	enter_maildrop("mail.example.org", 995, "me");
+	ck_assert(state_last_capabilities(s, &here, &text, &err) && !text);
+	ck_assert(state_note_capabilities(s, &here, "UIDL\n", 1000, &err));
+	ck_assert(state_note_capabilities(s, &others[0], "TOP\n", 2000, &err));
+	state_rollback(s);
+	ck_assert(state_last_capabilities(s, &here, &text, &err));
+	ck_assert_str_eq(text, "UIDL\n");
+	free(text);
+	ck_assert(state_get_capabilities(s, &here, 1000, &text, &err));
+	ck_assert_str_eq(text, "UIDL\n");
+	free(text);
+	ck_assert(state_last_capabilities(s, &others[0], &text, &err) && !text);
+}
+END_TEST
+
 START_TEST(a_change_of_the_maildrop_that_is_not_committed_did_not_happen)
 {
 	enum state_origin origin;
@@ -613,6 +635,7 @@ int main(void)
 	tcase_add_test(m, the_same_maildrop_is_recognised);
 	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0, sizeof(others) / sizeof(others[0]));
 	tcase_add_test(m, what_a_server_can_do_is_believed_for_a_day);
+	tcase_add_test(m, what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone);
 	tcase_add_test(m, a_change_of_the_maildrop_that_is_not_committed_did_not_happen);
 	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
 	tcase_add_test(l, a_uid_that_was_gone_or_has_another_size_is_doubtful);
