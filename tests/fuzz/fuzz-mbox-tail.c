@@ -77,13 +77,12 @@ static bool has_others(const struct scene *s, size_t whole, size_t at, bool any)
 static void check_cut(const struct scene *s, size_t length, size_t whole, uint64_t at)
 {
 	const char *data = s->before.data, *theirs;
-	uint64_t room = 0;
+	uint64_t room = 0, batch = at - s->intent.offset;
 
-	MUST(whole < s->intent.count);
 	if (length < at) {
 		uint64_t gap_end = at < s->before.length ? at : s->before.length;
 
-		MUST(whole == 0 && at - length <= 2 && (s->flags & SCENE_INODE) == 0);
+		MUST(whole == 0 && at - length <= 2 && ((s->flags & SCENE_INODE) == 0 || s->before.length > at));
 		for (uint64_t i = length; i < gap_end; i++)
 			MUST(data[i] == '\0');
 	}
@@ -94,7 +93,8 @@ static void check_cut(const struct scene *s, size_t length, size_t whole, uint64
 			MUST(data[at + room + j] == e->head[j] || data[at + room + j] == '\0');
 		room = e->length < s->before.length ? room + e->length : s->before.length;
 	}
-	MUST(at + room >= s->before.length);
+	for (uint64_t i = at + room; i < s->before.length; i++)
+		MUST(data[i] == '\0' && i - (at + room) < batch + room);
 	if (at >= s->before.length)
 		return;
 	MUST(!has_others(s, whole, (size_t)at, false));
