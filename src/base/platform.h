@@ -29,6 +29,16 @@ bool platform_reserve(int fd, uint64_t offset, uint64_t length);
 /* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
 int64_t platform_uptime(void);
 
+/*
+ * Says where the numbers of processes count that this one sees: start of the machine, PID namespace, time namespace.
+ * Two processes with the same text see the same numbers. False: the system cannot tell.
+ */
+enum { PLATFORM_PID_SPACE = 96 };
+bool platform_pid_space(char out[PLATFORM_PID_SPACE]);
+
+/* When a process was started, in units of its own. False: the system cannot tell, or there is no such process. */
+bool platform_process_start(pid_t pid, uint64_t *start);
+
 /* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
 int64_t platform_process_age(pid_t pid);
 
