@@ -14,6 +14,9 @@
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 #if defined(HAVE_SYNCFS) && defined(HAVE_SYS_VFS_H)
 #define CAN_SYNC_ALL
 #include <sys/utsname.h>
@@ -191,6 +194,48 @@ int64_t platform_process_age(pid_t pid)
 {
 	(void)pid;
 	return -1;
+}
+#endif
+
+#ifdef __linux__
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length)
+{
+	char name[256];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "user.mailhaul.%s", key);
+	n = getxattr(path, name, out, size);
+	*length = n > 0 ? (size_t)n : 0;
+	return n >= 0;
+}
+
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "user.mailhaul.%s", key);
+	return setxattr(path, name, text, length, 0) == 0;
+}
+#else
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length)
+{
+	(void)path;
+	(void)key;
+	(void)out;
+	(void)size;
+	*length = 0;
+	errno = EOPNOTSUPP;
+	return false;
+}
+
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length)
+{
+	(void)path;
+	(void)key;
+	(void)text;
+	(void)length;
+	errno = EOPNOTSUPP;
+	return false;
 }
 #endif
 

@@ -42,6 +42,13 @@ bool platform_process_start(pid_t pid, uint64_t *start);
 /* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
 int64_t platform_process_age(pid_t pid);
 
+/*
+ * A label of a file or folder, which is no part of its content (an extended attribute of the user's). Best effort, never
+ * synced; false with errno set where there are none.
+ */
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length);
+
 /* How many files this process may have open at a time. */
 size_t platform_open_files_most(void);
 

@@ -82,14 +82,16 @@ for n in range(6000):
     time.sleep(0.1)' &
 helpers="$helpers $!"
 # Programs that write a number alone, or otherwise than we do.
-left pid "$living
-" 2
-left padded "  $living
-" 2
-left blank "$living $host
-" 2
+up=$(cut -d. -f1 /proc/uptime 2>/dev/null) && began=$(awk '{ sub(/.*\) /, ""); print int($20 / 100) }' /proc/1/stat 2>/dev/null) &&
+  [ $((up - began)) -gt 330 ] && age=320 || age=2 # no older than process 1
+left pid '1
+' "$age"
+left padded '  1
+' "$age"
+left blank "1 $host
+" "$age"
 left init "1:$host
-" 400
+" "$age"
 # In another container, whose processes we do not see.
 left elsewhere "999999:$host
 " 5
