@@ -233,16 +233,49 @@ static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent
 	return whole > 0 || intent->count == 0 || find_lost_gap(f, intent, end);
 }
 
-bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err)
+/* Whether a later extent was to be at this offset: it may have the same octets as the first. */
+static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
 {
-	uint64_t at = intent->offset, end;
-	char *folder;
-	bool ok;
+	uint64_t at = intent->offset;
+
+	for (size_t i = 0; i + 1 < intent->count && at < offset; i++)
+		at += intent->extents[i].length;
+	return at == offset;
+}
+
+/*
+ * Counts what is whole and finds where the file has to end, like above, with the batch at the offset of *intent; or
+ * elsewhere, if something else is there now: a reader may have removed messages before it, or put some there. Not
+ * where the file ends before the batch: then it was never written.
+ */
+static bool examine(const struct mbox_file *f, struct mbox_intent *intent, size_t *whole, uint64_t *end)
+{
+	uint64_t at = intent->offset;
+	bool found;
 
 	*whole = 0;
 	if (at <= f->size && !count_whole(f, intent, &at, whole))
-		return fail(f, "cannot be read", err);
-	if (!find_end(f, intent, *whole, at, &end))
+		return false;
+	if (!find_end(f, intent, *whole, at, end))
+		return false;
+	if (*whole > 0 || intent->count == 0 || *end < f->size || (f->size <= intent->offset && f->size + 2 >= intent->offset))
+		return true;
+	if (!mbox_tail_find(f, &intent->extents[0], &at, &found))
+		return false;
+	if (!found || is_place_of_later(intent, at))
+		return true;
+	intent->offset = at;
+	return count_whole(f, intent, &at, whole) && find_end(f, intent, *whole, at, end);
+}
+
+bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err)
+{
+	struct mbox_intent placed = *intent;
+	uint64_t end;
+	char *folder;
+	bool ok;
+
+	if (!examine(f, &placed, whole, &end))
 		return fail(f, "cannot be read", err);
 	if (end < f->size && ftruncate(f->fd, (off_t)end) != 0)
 		return fail(f, "cannot be cut back to its last whole message", err);

@@ -13,6 +13,7 @@
 
 enum {
 	PIECE = 65536,
+	TRIES_MOST = 100, /* messages with the same head that are compared */
 	FROM_LINE_MOST = 1000, /* octets of a From_ line */
 	FIELD_MOST = 100,      /* of a field's name and what may be before its colon */
 	DATE_LENGTH = sizeof(" Thu Jan  1 00") - 1,
@@ -64,6 +65,35 @@ bool mbox_tail_holds(const struct mbox_file *f, uint64_t at, const struct mbox_e
 	}
 	digest_end(&digest, sha256);
 	*same = memcmp(sha256, e->sha256, DIGEST_SIZE) == 0;
+	return true;
+}
+
+bool mbox_tail_find(const struct mbox_file *f, const struct mbox_extent *e, uint64_t *at, bool *found)
+{
+	char piece[MBOX_HEAD_MOST + PIECE];
+	size_t kept = 0;
+	unsigned tried = 0;
+
+	*found = false;
+	for (uint64_t next = 0; e->head_length > 0 && next < f->size && !*found;) {
+		size_t want = f->size - next < PIECE ? (size_t)(f->size - next) : PIECE;
+		const char *end = piece + kept + want, *head = piece;
+
+		if (!read_at(f, next, piece + kept, want))
+			return false;
+		while (!*found && (head = memmem(head, (size_t)(end - head), e->head, e->head_length)) != NULL) {
+			char before;
+
+			*at = next - kept + (uint64_t)(head++ - piece);
+			if (!mbox_tail_before(f, *at, &before))
+				return false;
+			if (before == '\n' && (++tried > TRIES_MOST || !mbox_tail_holds(f, *at, e, found)))
+				return tried > TRIES_MOST;
+		}
+		next += want;
+		kept = (size_t)(end - piece) < e->head_length - 1 ? (size_t)(end - piece) : e->head_length - 1;
+		memmove(piece, end - kept, kept);
+	}
 	return true;
 }
 

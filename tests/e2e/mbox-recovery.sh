@@ -140,6 +140,12 @@ cp inbox before
 run -v
 check 'what is not ours is left where it is, NULs before it or not' only_grown
 
+killed
+tail -c "+$((OLD + 1))" inbox >inbox.new && cat inbox.new >inbox && rm inbox.new
+run -v
+check 'messages that moved up when a reader removed an older one are known' contains out 'a: 0 new ('
+check 'and not fetched again' same_mbox inbox mail
+
 # NULs after the batch: of room that was reserved, where the size was written before the data.
 killed
 truncate -s +4096 inbox

@@ -560,6 +560,66 @@ START_TEST(a_message_that_has_moved_up_is_not_torn)
 }
 END_TEST
 
+/* Writes a file of `before` and what would be at the end, of which `lost` octets are missing. */
+static size_t write_moved(const char *before, size_t lost)
+{
+	size_t batch = crash.length - crash.ends[0], length = strlen(before) + batch - lost;
+	char *text = memory_zeroed(1, length + lost);
+
+	memcpy(text, before, strlen(before));
+	memcpy(text + strlen(before), crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, length);
+	free(text);
+	return strlen(before);
+}
+
+/* A reader has removed messages that were before ours, or others have been put there. */
+START_TEST(a_batch_that_is_elsewhere_now_is_found)
+{
+	static const char *const before[] = {"", "From y\n\n", "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};
+	size_t at = write_moved(before[_i], 0), length;
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_uint_eq(recover(), 2);
+	at = write_moved(before[_i], 5);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(recover(), 1);
+		free(scratch_read(scratch_path("mbox"), &length));
+		ck_assert_uint_eq(length, at + crash.ends[1] - crash.ends[0]);
+	}
+}
+END_TEST
+
+/* Another account may have delivered the same message in the same second. */
+START_TEST(a_batch_that_was_never_written_is_not_taken_for_another)
+{
+	size_t batch = crash.length - crash.ends[0];
+	char *text = memory_zeroed(1, batch);
+
+	memcpy(text, crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, batch);
+	crash.intent.offset = batch + (size_t)_i;
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), text, batch);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_long_message_that_is_elsewhere_now_is_found)
+{
+	size_t fill = 131072 + 300 + (size_t)_i * 97, batch = crash.length - crash.ends[0];
+	char *text = memory_zeroed(1, fill + batch);
+
+	memset(text, 'x', fill - 1);
+	text[fill - 1] = '\n';
+	memcpy(text + fill, crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, fill + batch);
+	ck_assert_uint_eq(recover(), 1);
+	scratch_expect(scratch_path("mbox"), text, fill + batch);
+	free(text);
+}
+END_TEST
+
 START_TEST(an_empty_message_is_recovered_too)
 {
 	append("", "");
@@ -607,6 +667,9 @@ int main(void)
 	tcase_add_loop_test(own, a_message_that_was_altered_in_place_is_left_alone, 0, 2);
 	tcase_add_test(own, nuls_far_behind_the_head_of_the_first_message_are_cut_with_it);
 	tcase_add_loop_test(own, a_message_that_has_moved_up_is_not_torn, 0, 3);
+	tcase_add_loop_test(two, a_batch_that_is_elsewhere_now_is_found, 0, 3);
+	tcase_add_loop_test(two, a_batch_that_was_never_written_is_not_taken_for_another, 0, 3);
+	tcase_add_loop_test(other, a_long_message_that_is_elsewhere_now_is_found, 0, 9);
 	tcase_add_test(empty, an_empty_message_is_recovered_too);
 	return scratch_main(s);
 }
