@@ -14,12 +14,16 @@
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 #if defined(HAVE_SYNCFS) && defined(HAVE_SYS_VFS_H)
 #define CAN_SYNC_ALL
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #endif
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,8 +104,48 @@ int64_t platform_uptime(void)
 #endif
 
 #ifdef __linux__
+/* Whether /proc shows the numbers that this process sees, and not those of an outer namespace. */
+static bool has_own_proc(void)
+{
+	char text[32];
+	ssize_t length = readlink("/proc/self", text, sizeof(text) - 1);
+
+	if (length <= 0)
+		return false;
+	text[length] = '\0';
+	return strtol(text, NULL, 10) == (long)getpid();
+}
+
+/* Appends the name of one of our namespaces, or of none on systems that have no such kind. */
+static void add_namespace(char *out, size_t size, const char *path)
+{
+	size_t used = strlen(out);
+	ssize_t length;
+
+	if (used + 2 >= size)
+		return;
+	out[used++] = ' ';
+	length = readlink(path, out + used, size - used - 1);
+	out[used + (size_t)(length > 0 ? length : 0)] = '\0';
+}
+
+bool platform_pid_space(char out[PLATFORM_PID_SPACE])
+{
+	FILE *file = has_own_proc() ? fopen("/proc/sys/kernel/random/boot_id", "re") : NULL;
+	bool ok = file && fgets(out, PLATFORM_PID_SPACE, file) && out[0] != '\n';
+
+	if (file)
+		fclose(file);
+	if (!ok)
+		return false;
+	out[strcspn(out, "\n")] = '\0';
+	add_namespace(out, PLATFORM_PID_SPACE, "/proc/self/ns/pid");
+	add_namespace(out, PLATFORM_PID_SPACE, "/proc/self/ns/time");
+	return true;
+}
+
 /* The 22nd field of /proc/PID/stat; the 2nd is a name in parentheses, which may hold anything. */
-static bool read_start(pid_t pid, uint64_t *ticks)
+bool platform_process_start(pid_t pid, uint64_t *ticks)
 {
 	char path[64], text[1024];
 	const char *at;
@@ -109,7 +153,7 @@ static bool read_start(pid_t pid, uint64_t *ticks)
 	size_t length;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	file = fopen(path, "re");
+	file = has_own_proc() ? fopen(path, "re") : NULL;
 	if (!file)
 		return false;
 	length = fread(text, 1, sizeof(text) - 1, file);
@@ -127,16 +171,71 @@ int64_t platform_process_age(pid_t pid)
 	int64_t up = platform_uptime();
 	uint64_t start;
 
-	if (up < 0 || ticks_a_second <= 0 || !read_start(pid, &start))
+	if (up < 0 || ticks_a_second <= 0 || !platform_process_start(pid, &start))
 		return -1;
 	start /= (uint64_t)ticks_a_second;
 	return start < (uint64_t)up ? up - (int64_t)start : 0;
 }
 #else
+bool platform_pid_space(char out[PLATFORM_PID_SPACE])
+{
+	out[0] = '\0';
+	return false;
+}
+
+bool platform_process_start(pid_t pid, uint64_t *start)
+{
+	(void)pid;
+	(void)start;
+	return false;
+}
+
 int64_t platform_process_age(pid_t pid)
 {
 	(void)pid;
 	return -1;
+}
+#endif
+
+#ifdef __linux__
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length)
+{
+	char name[256];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "user.mailhaul.%s", key);
+	n = getxattr(path, name, out, size);
+	*length = n > 0 ? (size_t)n : 0;
+	return n >= 0;
+}
+
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "user.mailhaul.%s", key);
+	return setxattr(path, name, text, length, 0) == 0;
+}
+#else
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length)
+{
+	(void)path;
+	(void)key;
+	(void)out;
+	(void)size;
+	*length = 0;
+	errno = EOPNOTSUPP;
+	return false;
+}
+
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length)
+{
+	(void)path;
+	(void)key;
+	(void)text;
+	(void)length;
+	errno = EOPNOTSUPP;
+	return false;
 }
 #endif
 

@@ -29,8 +29,25 @@ bool platform_reserve(int fd, uint64_t offset, uint64_t length);
 /* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
 int64_t platform_uptime(void);
 
+/*
+ * Says where the numbers of processes count that this one sees: start of the machine, PID namespace, time namespace.
+ * Two processes with the same text see the same numbers. False: the system cannot tell.
+ */
+enum { PLATFORM_PID_SPACE = 96 };
+bool platform_pid_space(char out[PLATFORM_PID_SPACE]);
+
+/* When a process was started, in units of its own. False: the system cannot tell, or there is no such process. */
+bool platform_process_start(pid_t pid, uint64_t *start);
+
 /* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
 int64_t platform_process_age(pid_t pid);
+
+/*
+ * A label of a file or folder, which is no part of its content (an extended attribute of the user's). Best effort, never
+ * synced; false with errno set where there are none.
+ */
+bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
+bool platform_write_label(const char *path, const char *key, const char *text, size_t length);
 
 /* How many files this process may have open at a time. */
 size_t platform_open_files_most(void);

@@ -308,10 +308,14 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 static bool recover(struct verify *v, struct error *err)
 {
 	const struct account *a = v->account;
-	const struct destination_settings settings = {
-	    .account = a->name, .maildrop = "", .path = a->deliver_path, .died = state_needs_recovery(v->state)};
+	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->deliver_path};
 	struct destination *d = NULL;
-	bool ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, NULL, err) &&
+	bool ok;
+
+	if (a->destination->find && !state_set_witness(v->state, a->deliver_path, err))
+		return false;
+	settings.died = state_needs_recovery(v->state);
+	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, NULL, err) &&
 	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
 
 	destination_close(&d);

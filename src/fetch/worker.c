@@ -77,6 +77,8 @@ static bool open_local(struct worker *w, struct error *err)
 	w->clock.last_seen = state_last_seen(w->state);
 	if (w->options->dry_run)
 		return true;
+	if (a->destination->find && !state_set_witness(w->state, a->deliver_path, err))
+		return false;
 	w->step = "store";
 	w->destination_settings = (struct destination_settings){
 	    .account = a->name,

@@ -3,6 +3,7 @@
 #include "io/net.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,11 +40,30 @@ void net_gather(int fd, int octets)
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof(octets));
 }
 
+/* Whether a look-up may have failed for lack of descriptors, which the resolver takes for a name that is not there. */
+static bool lacks_descriptors(void)
+{
+	enum { NEEDED = 3 };
+	int fds[NEEDED], count = 0;
+	bool lacks = false;
+
+	while (count < NEEDED && !lacks) {
+		fds[count] = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		lacks = fds[count] < 0 && errno == EMFILE;
+		if (fds[count] < 0)
+			break;
+		count++;
+	}
+	while (count > 0)
+		close(fds[--count]);
+	return lacks;
+}
+
 static bool resolve(const char *host, unsigned port, struct addrinfo **found, struct error *err)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC, .ai_flags = AI_ADDRCONFIG};
 	char service[16];
-	int code;
+	int code, failure;
 
 	snprintf(service, sizeof(service), "%u", port);
 	/* Nothing but a signal gets us out of there. */
@@ -59,8 +79,11 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 		return interrupt_error(err);
 	if (code == 0)
 		return true;
+	failure = errno;
+	if (lacks_descriptors())
+		return error_errno(err, ERROR_HOST, EMFILE, "the host name %s could not be looked up", host);
 	if (code == EAI_SYSTEM)
-		error_errno(err, ERROR_HOST, errno, "the host name %s could not be looked up", host);
+		error_errno(err, ERROR_HOST, failure, "the host name %s could not be looked up", host);
 	else
 		error_set(err, ERROR_HOST, "the host name %s could not be looked up: %s", host, gai_strerror(code));
 	err->temporary = code == EAI_AGAIN || code == EAI_MEMORY || code == EAI_SYSTEM;

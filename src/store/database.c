@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,11 +34,38 @@ struct query {
 	sqlite3_stmt *stmt;
 };
 
+/*
+ * errno of the last call that failed for SQLite, as far as it logs them; 0: none since the last failure was told. What
+ * sqlite3_system_errno gives is errno at the end, which may be another call's by then.
+ */
+static int logged_errno;
+
+/* "os_unix.c:LINE: (ERRNO) CALL(PATH) - TEXT" */
+static void note_log(void *context, int code, const char *message)
+{
+	int number;
+
+	(void)context;
+	if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) &&
+	    sscanf(message, "%*[^:]:%*d: (%d)", &number) == 1)
+		logged_errno = number;
+}
+
+static int take_errno(const struct database *d)
+{
+	int number = logged_errno ? logged_errno : sqlite3_system_errno(d->db);
+
+	logged_errno = 0;
+	return number;
+}
+
 static bool fail(const struct database *d, const char *step, struct error *err)
 {
-	int code = sqlite3_errcode(d->db), system_code = sqlite3_system_errno(d->db);
+	int code = sqlite3_errcode(d->db), system_code = take_errno(d);
+	bool lacks_room = system_code == ENOSPC || system_code == EDQUOT;
 
-	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step, sqlite3_errmsg(d->db));
+	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step,
+	    code == SQLITE_IOERR && lacks_room ? strerror(system_code) : sqlite3_errmsg(d->db));
 	err->saved_errno = system_code;
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
@@ -46,7 +74,10 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 		err->temporary = true;
 		return error_mend(err, "another program keeps it open for writing, or its filesystem has no locks");
 	}
-	err->temporary = code == SQLITE_FULL || system_code == ENOSPC || system_code == EDQUOT;
+	err->temporary = code == SQLITE_FULL || lacks_room;
+	if (code == SQLITE_IOERR && lacks_room)
+		return error_mend(err, system_code == EDQUOT ? "make room within the quota of its disk, or set another state_dir"
+							     : "make room on its disk, or set another state_dir");
 	return error_mend(err, "check the folder's permissions and the room on its disk");
 }
 
@@ -310,6 +341,7 @@ static bool open_file(struct database *d, const char *path, int flags, struct er
 	/* One thread alone uses SQLite. What is set before its first use holds; later it is refused. */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_log, NULL);
 	ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
 	free(name);
 	if (!ok)

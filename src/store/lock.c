@@ -76,6 +76,7 @@ bool lock_is_held(const char *path)
 struct watch {
 	struct stat st;
 	int64_t since; /* on the clock of deadline_clock; 0: it has not been seen */
+	int failure;   /* errno of its removal; 0: it was not tried */
 };
 
 /* Removes a lock that was left behind. One whose owner may live is watched before: a lock that moves is in use. */
@@ -91,8 +92,26 @@ static void remove_stale(const char *lock_path, int64_t now, struct watch *w)
 	if (!stale_by(&facts) || (stale_needs_watch(&facts) && deadline_clock() - w->since < WATCH_MS))
 		return;
 	/* Another program may have removed it just now and made its own. */
-	if (lstat(lock_path, &again) == 0 && stale_same(&again, &st))
-		(void)unlink(lock_path);
+	if (lstat(lock_path, &again) != 0 || !stale_same(&again, &st))
+		return;
+	/* A directory that has something in it stays. */
+	if ((S_ISDIR(st.st_mode) ? rmdir(lock_path) : unlink(lock_path)) != 0)
+		w->failure = errno;
+}
+
+static void refuse_dot(const char *path, const char *lock_path, const struct watch *w, struct error *err)
+{
+	if (w->since != 0 && S_ISDIR(w->st.st_mode)) {
+		error_set(err, ERROR_LOCKED, "the file %s is locked: %s is a directory", path, lock_path);
+		error_mend(err, "if no program uses it, remove the directory with all that is in it");
+	} else if (w->failure != 0 && w->failure != ENOENT) {
+		error_set(err, ERROR_LOCKED, "the file %s is locked: %s was left behind and cannot be removed: %s", path, lock_path,
+		    strerror(w->failure));
+		error_mend(err, "remove it as a user who may write its directory and owns the file");
+	} else {
+		error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
+		error_mend(err, "the next run tries again; if no program uses it, remove the lock file");
+	}
 }
 
 /* Writes and closes: the lock must not get its name before it has its text, which NFS sends when a file is closed. */
@@ -115,16 +134,21 @@ static bool make_lock(const char *lock_path, int64_t *now)
 {
 	char text[STALE_TEXT];
 	size_t length = (size_t)stale_our_text(text);
-	char *temporary = memory_format("%s.%.*s", lock_path, (int)length - 1, text);
+	struct timespec at = {0};
+	char *temporary;
 	int fd, failure;
 	struct stat st;
 
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* A process of another container may have our number and host: a name that no two choose. */
+	(void)clock_gettime(CLOCK_REALTIME, &at);
+	temporary = memory_format("%s.%.*s.%09ld", lock_path, (int)strcspn(text, "\n"), text, at.tv_nsec);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	failure = fill_lock(fd, text, length);
 	*now = stat(temporary, &st) == 0 ? st.st_mtime : time(NULL);
 	if (failure == 0 && link(temporary, lock_path) != 0)
 		failure = errno;
-	unlink(temporary);
+	if (fd >= 0)
+		unlink(temporary);
 	free(temporary);
 	if (failure == EPERM || failure == EOPNOTSUPP || failure == EMLINK) {
 		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -151,8 +175,7 @@ bool lock_dot(const char *path, deadline until, struct error *err)
 		}
 		remove_stale(lock_path, now, &watch);
 		if (!rest(until)) {
-			error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
-			error_mend(err, "the next run tries again; if no program uses it, remove the lock file");
+			refuse_dot(path, lock_path, &watch, err);
 			break;
 		}
 	}

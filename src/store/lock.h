@@ -25,8 +25,8 @@ bool lock_check(int fd, const char *path, struct error *err);
 bool lock_is_held(const char *path);
 
 /*
- * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it holds
- * "PID:HOST". A lock that was left behind (store/stale) is removed; if its owner may still live, only after
+ * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it begins with
+ * "PID:HOST". A lock that was left behind (store/stale) is removed; unless its owner is proved to be dead, only after
  * it has not changed for two seconds. Not for a file that this process has locked: it would get it again.
  */
 bool lock_dot(const char *path, deadline until, struct error *err);

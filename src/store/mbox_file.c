@@ -169,8 +169,9 @@ static bool count_whole(const struct mbox_file *f, const struct mbox_intent *int
 }
 
 /*
- * Where the gap before the batch begins, as far as it is NUL: a file that needs no gap ends with a line
- * end, and so does one before a gap of one octet. Only in the very file that was appended to.
+ * Where the gap before the batch begins, as far as it is NUL: a file that needs no gap ends with a line end, and
+ * so does one before a gap of one octet. Where nothing of the batch follows, the file has to be the very one that
+ * was appended to: another one that ends there may end with NULs of its own.
  */
 static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
 {
@@ -178,7 +179,7 @@ static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *i
 	char before;
 
 	*end = f->size < intent->offset ? f->size : intent->offset;
-	while (f->inode == intent->inode && *end > from) {
+	while ((f->size > intent->offset || f->inode == intent->inode) && *end > from) {
 		if (!mbox_tail_before(f, *end, &before))
 			return false;
 		if (before != '\0')
@@ -188,38 +189,93 @@ static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *i
 	return true;
 }
 
+/*
+ * Sets *end to where the file ends without NULs that follow the place of the last extent: a size that was written
+ * before the data may be that of room which was reserved. No more than the batch itself counts; nobody's mail is in it.
+ */
+static bool find_seen_end(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
+{
+	uint64_t batch = 0, left = f->size > intent->offset ? f->size - intent->offset : 0;
+	bool only_nuls = true;
+
+	*end = f->size;
+	for (size_t i = 0; i < intent->count && batch <= left; i++)
+		batch += intent->extents[i].length <= left - batch ? intent->extents[i].length : left - batch + 1;
+	if (batch >= left || left - batch > batch)
+		return true;
+	if (!mbox_tail_is_nul(f, intent->offset + batch, &only_nuls))
+		return false;
+	if (only_nuls)
+		*end = intent->offset + batch;
+	return true;
+}
+
 /* Sets *end to where the file has to end: what a failed append has left is cut away, and nothing else. */
 static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t *end)
 {
+	struct mbox_file seen = *f;
 	char before = '\n';
 	bool ours = true;
 
 	*end = f->size;
-	if (whole == intent->count)
-		return true;
-	if (at < f->size) {
+	if (!find_seen_end(f, intent, &seen.size))
+		return false;
+	if (at < seen.size) {
 		if (!mbox_tail_before(f, at, &before))
 			return false;
 		ours = before == '\n' || before == '\0';
-		if (ours && !mbox_tail_is_ours(f, at, intent->extents + whole, intent->count - whole, &ours))
+		if (ours && !mbox_tail_is_ours(&seen, at, intent->extents + whole, intent->count - whole, &ours))
 			return false;
 	}
 	if (!ours)
 		return true;
 	*end = at;
-	return whole > 0 || find_lost_gap(f, intent, end);
+	return whole > 0 || intent->count == 0 || find_lost_gap(f, intent, end);
+}
+
+/* Whether a later extent was to be at this offset: it may have the same octets as the first. */
+static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
+{
+	uint64_t at = intent->offset;
+
+	for (size_t i = 0; i + 1 < intent->count && at < offset; i++)
+		at += intent->extents[i].length;
+	return at == offset;
+}
+
+/*
+ * Counts what is whole and finds where the file has to end, like above, with the batch at the offset of *intent; or
+ * elsewhere, if something else is there now: a reader may have removed messages before it, or put some there. Not
+ * where the file ends before the batch: then it was never written.
+ */
+static bool examine(const struct mbox_file *f, struct mbox_intent *intent, size_t *whole, uint64_t *end)
+{
+	uint64_t at = intent->offset;
+	bool found;
+
+	*whole = 0;
+	if (at <= f->size && !count_whole(f, intent, &at, whole))
+		return false;
+	if (!find_end(f, intent, *whole, at, end))
+		return false;
+	if (*whole > 0 || intent->count == 0 || *end < f->size || (f->size <= intent->offset && f->size + 2 >= intent->offset))
+		return true;
+	if (!mbox_tail_find(f, &intent->extents[0], &at, &found))
+		return false;
+	if (!found || is_place_of_later(intent, at))
+		return true;
+	intent->offset = at;
+	return count_whole(f, intent, &at, whole) && find_end(f, intent, *whole, at, end);
 }
 
 bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err)
 {
-	uint64_t at = intent->offset, end;
+	struct mbox_intent placed = *intent;
+	uint64_t end;
 	char *folder;
 	bool ok;
 
-	*whole = 0;
-	if (at <= f->size && !count_whole(f, intent, &at, whole))
-		return fail(f, "cannot be read", err);
-	if (!find_end(f, intent, *whole, at, &end))
+	if (!examine(f, &placed, whole, &end))
 		return fail(f, "cannot be read", err);
 	if (end < f->size && ftruncate(f->fd, (off_t)end) != 0)
 		return fail(f, "cannot be cut back to its last whole message", err);

@@ -13,7 +13,9 @@
 
 enum {
 	PIECE = 65536,
-	FROM_LINE_MOST = 400, /* octets of a From_ line up to its date */
+	TRIES_MOST = 100, /* messages with the same head that are compared */
+	FROM_LINE_MOST = 1000, /* octets of a From_ line */
+	FIELD_MOST = 100,      /* of a field's name and what may be before its colon */
 	DATE_LENGTH = sizeof(" Thu Jan  1 00") - 1,
 };
 
@@ -66,6 +68,52 @@ bool mbox_tail_holds(const struct mbox_file *f, uint64_t at, const struct mbox_e
 	return true;
 }
 
+bool mbox_tail_find(const struct mbox_file *f, const struct mbox_extent *e, uint64_t *at, bool *found)
+{
+	char piece[MBOX_HEAD_MOST + PIECE];
+	size_t kept = 0;
+	unsigned tried = 0;
+
+	*found = false;
+	for (uint64_t next = 0; e->head_length > 0 && next < f->size && !*found;) {
+		size_t want = f->size - next < PIECE ? (size_t)(f->size - next) : PIECE;
+		const char *end = piece + kept + want, *head = piece;
+
+		if (!read_at(f, next, piece + kept, want))
+			return false;
+		while (!*found && (head = memmem(head, (size_t)(end - head), e->head, e->head_length)) != NULL) {
+			char before;
+
+			*at = next - kept + (uint64_t)(head++ - piece);
+			if (!mbox_tail_before(f, *at, &before))
+				return false;
+			if (before == '\n' && (++tried > TRIES_MOST || !mbox_tail_holds(f, *at, e, found)))
+				return tried > TRIES_MOST;
+		}
+		next += want;
+		kept = (size_t)(end - piece) < e->head_length - 1 ? (size_t)(end - piece) : e->head_length - 1;
+		memmove(piece, end - kept, kept);
+	}
+	return true;
+}
+
+bool mbox_tail_is_nul(const struct mbox_file *f, uint64_t at, bool *is_nul)
+{
+	char piece[PIECE];
+
+	*is_nul = true;
+	while (*is_nul && at < f->size) {
+		size_t want = f->size - at < sizeof(piece) ? (size_t)(f->size - at) : sizeof(piece);
+
+		if (!read_at(f, at, piece, want))
+			return false;
+		for (size_t i = 0; i < want && *is_nul; i++)
+			*is_nul = piece[i] == '\0';
+		at += want;
+	}
+	return true;
+}
+
 /* Whether a date stands here as asctime(3) writes it, up to its hour: " Thu Jan  1 00". */
 static bool is_date(const char *bytes)
 {
@@ -79,69 +127,113 @@ static bool is_date(const char *bytes)
 	return true;
 }
 
-/* Whether one of our lines was quoted here: nothing but '>' stands between `at` and its start. */
-static bool is_quoted(const char *bytes, const char *at)
+/* Whether a From_ line as programs write it is here: a sender in one word or in quotes, and a date. */
+static bool is_from_line(const char *line, const char *end)
 {
-	const char *start = at;
+	const char *sender = line + sizeof("From ") - 1, *colon = sender;
 
-	while (start > bytes && start[-1] == '>')
-		start--;
-	return start < at && start > bytes && start[-1] == '\n';
-}
+	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
+		const char *date = colon - DATE_LENGTH;
 
-/* Whether "From " stands before this date on its line, behind the first octet of all. */
-static bool is_from_line(const char *bytes, const char *date)
-{
-	const char *at = date;
-
-	while (at > bytes + 1 && date - at < FROM_LINE_MOST && at[-1] != '\n') {
-		at--;
-		if (date - at >= 4 && memcmp(at, "From ", 5) == 0 && !is_quoted(bytes, at))
-			return true;
+		if (date >= sender && is_date(date)) {
+			while (date > sender && date[-1] == ' ')
+				date--;
+			return *sender == '"' || !memchr(sender, ' ', (size_t)(date - sender));
+		}
+		if (date < sender - 1 || ++colon == end)
+			break;
 	}
 	return false;
+}
+
+/* Whether a field of a header may begin here: also when the end of the file, or a NUL, has taken its colon away. */
+static bool may_be_field(const char *at, const char *end)
+{
+	if (end - at >= 6 && memcmp(at, ">From ", 6) == 0)
+		return true;
+	if (at < end && *at != '\0' && !isalpha((unsigned char)*at))
+		return false;
+	while (at < end && (isalnum((unsigned char)*at) || *at == '-' || *at == '_'))
+		at++;
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at == end || *at == ':' || *at == '\0';
+}
+
+static bool may_be_empty_line(const char *at, const char *end)
+{
+	return at < end && (*at == '\n' || (*at == '\r' && (at + 1 == end || at[1] == '\n')));
+}
+
+/* Sets *quoted to whether nothing but '>' stands before offset `at` on its line, whose start may be lost to a NUL. */
+static bool check_quoted(const struct mbox_file *f, uint64_t at, bool *quoted)
+{
+	char before = '>';
+
+	while (before == '>') {
+		if (!mbox_tail_before(f, at--, &before))
+			return false;
+	}
+	*quoted = before == '\n' || before == '\0';
+	return true;
 }
 
 /*
- * Whether somebody's From_ line begins behind the first octet: at a line's start, after a NUL where a
- * line's start may have been lost, or, with its date, in the middle of one, where a program that looks
- * for no line end has put it.
+ * Whether the "From " at offset `at`, after the octet `before`, may be the beginning of somebody's message. At a
+ * line's start it is: ours are quoted, which makes them known. In the middle of a line it may have been put by a program that looks for no
+ * line end; then it is a From_ line with its date, and a header follows. After a NUL nothing is certain: the NUL
+ * may be in place of the line end before their line, of the '>' before ours, or of anything before a "From " of
+ * our text; so there it is theirs unless what follows is no header.
  */
-static bool has_from_line(const char *bytes, size_t length)
+static bool is_theirs(const struct mbox_file *f, uint64_t at, char before, bool *theirs)
 {
-	const char *end = bytes + length, *colon = bytes;
+	char text[FROM_LINE_MOST + FIELD_MOST];
+	size_t length = f->size - at < sizeof(text) ? (size_t)(f->size - at) : sizeof(text);
+	const char *end = text + length, *line_end;
+	bool quoted = false;
 
-	if (memmem(bytes, length, "\nFrom ", 6) || memmem(bytes, length, "\0From ", 6))
+	*theirs = before == '\n';
+	if (before == '>' && !check_quoted(f, at, &quoted))
+		return false;
+	if (*theirs || quoted)
 		return true;
-	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
-		if (colon - bytes >= DATE_LENGTH && is_date(colon - DATE_LENGTH) &&
-		    is_from_line(bytes, colon - DATE_LENGTH))
-			return true;
-		colon++;
-	}
-	return false;
+	if (!read_at(f, at, text, length))
+		return false;
+	line_end = memchr(text, '\n', length < FROM_LINE_MOST ? length : FROM_LINE_MOST);
+	if (before == '\0')
+		*theirs = !line_end || may_be_field(line_end + 1, end) || may_be_empty_line(line_end + 1, end);
+	else
+		*theirs = line_end && is_from_line(text, line_end) && may_be_field(line_end + 1, end);
+	return true;
 }
 
-/* Sets *theirs to whether a From_ line begins after the first octet of what is at `at`, *nul to whether a NUL is in it. */
+/*
+ * Sets *theirs to whether somebody's message begins after the first octet of what is at `at`, *nul to whether a NUL
+ * is in it.
+ */
 static bool search(const struct mbox_file *f, uint64_t at, uint64_t length, bool *theirs, bool *nul)
 {
-	enum { OVERLAP = 2 * FROM_LINE_MOST };
+	enum { OVERLAP = sizeof("From ") - 1 }; /* with the octet before it, a "From " is never all in it */
 	char piece[OVERLAP + PIECE];
 	size_t kept = 0;
 
 	*theirs = *nul = false;
 	while (length > 0 && !*theirs) {
 		size_t want = length < PIECE ? (size_t)length : PIECE;
+		const char *end = piece + kept + want, *from = piece + 1;
 
 		if (!read_at(f, at, piece + kept, want))
 			return false;
-		*theirs = has_from_line(piece, kept + want);
 		*nul = *nul || memchr(piece + kept, '\0', want);
+		while (!*theirs && from < end && (from = memmem(from, (size_t)(end - from), "From ", OVERLAP)) != NULL) {
+			if (!is_theirs(f, at - kept + (uint64_t)(from - piece), from[-1], theirs))
+				return false;
+			from++;
+		}
 		at += want;
 		length -= want;
-		want += kept;
-		kept = want < OVERLAP ? want : OVERLAP;
-		memmove(piece, piece + want - kept, kept);
+		kept = (size_t)(end - piece) < OVERLAP ? (size_t)(end - piece) : OVERLAP;
+		memmove(piece, end - kept, kept);
 	}
 	return true;
 }

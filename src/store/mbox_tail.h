@@ -28,6 +28,12 @@ bool mbox_tail_holds(const struct mbox_file *f, uint64_t at, const struct mbox_e
  */
 bool mbox_tail_is_ours(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count, bool *ours);
 
+/* Looks in the whole file for this extent, octet for octet, at the beginning of a line. */
+bool mbox_tail_find(const struct mbox_file *f, const struct mbox_extent *e, uint64_t *at, bool *found);
+
+/* Sets *is_nul to whether nothing but NULs is in the file from offset `at` on. */
+bool mbox_tail_is_nul(const struct mbox_file *f, uint64_t at, bool *is_nul);
+
 /* Sets *octet to the one before offset `at`, or to '\n' at the beginning of the file. */
 bool mbox_tail_before(const struct mbox_file *f, uint64_t at, char *octet);
 

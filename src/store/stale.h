@@ -9,15 +9,17 @@
 
 enum stale_owner {
 	STALE_UNKNOWN, /* it does not say whose it is */
-	STALE_DEAD,    /* a process of this host that does not exist, or has our own number */
-	STALE_ALIVE,   /* a number that a process of this host has now */
+	STALE_DEAD,    /* a mailhaul among the processes that we see; it has ended, or it is this one */
+	STALE_RUNNING, /* the same, and it runs */
+	STALE_ABSENT,  /* a process of a host with our name that we do not see: it has ended, or is in another container */
+	STALE_ALIVE,   /* a number that a process has which we see: that one, or another one now */
 	STALE_FOREIGN, /* another host's, or this one's under another name */
 };
 
 /* What is known of a lock. All times are in seconds; -1 for the last two: the system cannot tell. */
 struct stale_facts {
 	enum stale_owner owner;
-	int64_t age;	      /* since its time last changed, to whichever side of now it is */
+	int64_t age;	      /* since its time last changed; negative: that is to come */
 	int64_t uptime;	      /* since this machine was started */
 	int64_t process_age;  /* since the process with its number was started */
 };
@@ -37,8 +39,12 @@ bool stale_read(const char *lock_path, int64_t now, struct stale_facts *facts, s
 /* Whether both are the same lock with the same time. */
 bool stale_same(const struct stat *a, const struct stat *b);
 
-/* Writes "PID:HOST\n", by which our own locks are known; returns its length. */
-enum { STALE_TEXT = 320 };
+/*
+ * Writes "PID:HOST" by which our own locks are known; returns the length. Where the system tells enough, a NUL follows,
+ * and where and when this process was started: proof for us, and nothing that other programs read, for whom the
+ * text ends at the NUL. Else a line end follows.
+ */
+enum { STALE_TEXT = 480 };
 int stale_our_text(char out[STALE_TEXT]);
 
 #endif

@@ -17,6 +17,7 @@
 #include "store/state_database.h"
 #include "store/state_schema.h"
 #include "store/state_stamp.h"
+#include "store/state_witness.h"
 
 static const int64_t runs_kept = 100;
 
@@ -31,6 +32,7 @@ struct state {
 	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
 	int64_t recover_since;
 	int64_t last_run, last_seen;
+	struct state_witness witness;
 };
 
 /*
@@ -39,14 +41,18 @@ struct state {
  */
 static bool read_recovery(struct state *s, struct error *err)
 {
-	int64_t last = 0;
+	int64_t last = 0, number = 0, after;
 
 	if (!database_integer(
 		s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err))
 		return false;
 	s->recover_since = s->died_since;
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	after = state_witness_after(&s->witness, number);
+	s->old = s->old || after > 0;
 	/* A run that died has dropped the stamp, and says by itself when it began. */
-	if (!s->old || (s->died_since > 0 && !state_stamp_is_there(s->lock_fd)))
+	if (!s->old || (after == 0 && s->died_since > 0 && !state_stamp_is_there(s->lock_fd)))
 		return true;
 	if (!database_integer(s->db,
 		"SELECT max(delivered) FROM message WHERE delivered <= CAST(strftime('%s', 'now') "
@@ -55,6 +61,9 @@ static bool read_recovery(struct state *s, struct error *err)
 		return false;
 	if (!s->needs_recovery || last < s->recover_since)
 		s->recover_since = last;
+	/* The clock may have been ahead at the last record. */
+	if (after > 0 && after < s->recover_since)
+		s->recover_since = after;
 	s->needs_recovery = true;
 	return true;
 }
@@ -152,6 +161,17 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 	return ok;
 }
 
+bool state_set_witness(struct state *s, const char *folder, struct error *err)
+{
+	const char *name = strrchr(s->lock_path, '/') + 1;
+	char *account = memory_format("%.*s", (int)(strlen(name) - strlen(".lock")), name);
+
+	state_witness_free(&s->witness);
+	state_witness_read(&s->witness, folder, account, s->path);
+	free(account);
+	return read_recovery(s, err);
+}
+
 bool state_probe(const char *folder, const char *account, struct error *err)
 {
 	char *path = memory_format("%s/%s.db", folder, account);
@@ -165,13 +185,30 @@ bool state_probe(const char *folder, const char *account, struct error *err)
 	return ok;
 }
 
+/*
+ * Whether the journal stays behind, because another program has the file open: then what this run has recorded is in it
+ * and may get lost with it, without a change of the file.
+ */
+static bool has_journal(const struct state *s)
+{
+	char *path = memory_format("%s-wal", s->path);
+	struct stat st;
+	bool has = stat(path, &st) == 0 && st.st_size > 0;
+
+	free(path);
+	if (has)
+		state_stamp_drop(s->lock_fd);
+	return has;
+}
+
 void state_close(struct state **s)
 {
 	if (!*s)
 		return;
 	database_close(&(*s)->db);
-	if ((*s)->opened && !(*s)->needs_recovery)
+	if ((*s)->opened && !(*s)->needs_recovery && !has_journal(*s))
 		state_stamp_leave((*s)->lock_fd, (*s)->path);
+	state_witness_free(&(*s)->witness);
 	if ((*s)->lock_fd >= 0)
 		close((*s)->lock_fd);
 	free((*s)->path);
@@ -220,11 +257,23 @@ void state_rollback(struct state *s)
 	database_rollback(s->db);
 }
 
+/* Before the first message comes: what is in place later has a run that is witnessed. */
+static bool note_run(struct state *s, int64_t now, struct error *err)
+{
+	int64_t number = 0;
+
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	state_witness_note(&s->witness, number, now);
+	return true;
+}
+
 bool state_begin_run(struct state *s, int64_t now, struct error *err)
 {
 	/* If the journal with what follows is lost, the file looks as it does now. */
 	state_stamp_drop(s->lock_fd);
-	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err);
+	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err) &&
+	    note_run(s, now, err);
 }
 
 int64_t state_recover_since(const struct state *s)
@@ -251,6 +300,19 @@ static bool record_end(struct state *s, int64_t now, struct error *err)
 	    state_commit(s, err);
 }
 
+/* An older state has been put back, and what it lacked has been looked for: its next runs follow the last one it has. */
+static bool settle_witness(struct state *s, struct error *err)
+{
+	int64_t number = 0, after;
+
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	after = state_witness_after(&s->witness, number);
+	if (after > 0)
+		state_witness_note(&s->witness, number, after);
+	return true;
+}
+
 bool state_end_run(struct state *s, int64_t now, struct error *err)
 {
 	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
@@ -261,7 +323,7 @@ bool state_end_run(struct state *s, int64_t now, struct error *err)
 	if ((s->unsettled_run || database_is_changed(s->db)) && !record_end(s, now, err))
 		return false;
 	s->needs_recovery = s->unsettled_run = false;
-	return true;
+	return settle_witness(s, err);
 }
 
 bool state_add(struct state *s, const struct state_record *r, struct error *err)

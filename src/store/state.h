@@ -87,6 +87,12 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
     struct error *err);
 void state_close(struct state **s);
 
+/*
+ * Right after state_open, where messages are found in this folder by their names (store/state_witness): compares the
+ * state with what is kept there of its runs, which tells state_needs_recovery and state_recover_since more.
+ */
+bool state_set_witness(struct state *s, const char *folder, struct error *err);
+
 /* Whether STATE_WRITE could open it, as far as that can be told without making or locking anything. */
 bool state_probe(const char *folder, const char *account, struct error *err);
 

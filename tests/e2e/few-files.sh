@@ -52,6 +52,13 @@ check 'which names the limit' contains err 'Too many open files; raise the limit
 limited 5 md
 check 'also at the very beginning' contains err 'raise the limit on open files, which is 5 (ulimit -n)'
 
+# The resolver says that there is no such name when it can open no file.
+for limit in 8 9 10 11; do
+  limited "$limit" command
+  cat err
+done >errors
+check 'a name is not called wrong for lack of files' [ "$(grep -c 'raise the limit on open files, which is' errors)/$(grep -c spelling errors)" = 4/0 ]
+
 # 30 accounts at a time would need 30 files in the parent alone.
 fresh_configuration
 echo 'jobs = 30' >>mailhaul.conf.in

@@ -41,8 +41,20 @@ left reused "$living:$host
 " 600
 left older "$living:$host
 " $(($(date +%s) - ${up:-0} + 60))
+left absent "999999:$host
+" 400
+left number "999999
+" 400
+left huge "4294967297:$host
+" 400
+left folder '' 0
+rm folder.mbox.lock && mkdir folder.mbox.lock && touch -d '-10 min' folder.mbox.lock
 run
 check 'stale locks keep no mail away' exits 0
+check 'not one whose process has not been seen for minutes' delivered absent
+check 'nor one that is a number alone' delivered number
+check 'nor one with a number that no process can have' delivered huge
+check 'nor an empty directory' delivered folder
 check 'not the one that another host has left a week ago' delivered week
 check 'nor one from a clock that was ahead' delivered future
 check 'nor an empty one' delivered empty
@@ -69,13 +81,64 @@ for n in range(6000):
     os.utime("moving.mbox.lock", (at + n / 10, at + n / 10))
     time.sleep(0.1)' &
 helpers="$helpers $!"
+# Programs that write a number alone, or otherwise than we do.
+up=$(cut -d. -f1 /proc/uptime 2>/dev/null) && began=$(awk '{ sub(/.*\) /, ""); print int($20 / 100) }' /proc/1/stat 2>/dev/null) &&
+  [ $((up - began)) -gt 330 ] && age=320 || age=2 # no older than process 1
+left pid '1
+' "$age"
+left padded '  1
+' "$age"
+left blank "1 $host
+" "$age"
+left init "1:$host
+" "$age"
+# In another container, whose processes we do not see.
+left elsewhere "999999:$host
+" 5
+left ahead "$living:$host
+" -600
+left full '' 0
+rm full.mbox.lock && mkdir full.mbox.lock && : >full.mbox.lock/file && touch -d '-10 min' full.mbox.lock
 run
 check 'locks that are in use are honored' exits 75
-for name in fresh living moving; do
+check 'a directory with something in it is reported with what helps' contains err \
+  'mailhaul: full: store: the file full.mbox is locked: full.mbox.lock is a directory; if no program uses it, remove the directory with all that is in it'
+for name in fresh living moving pid padded blank init elsewhere ahead; do
   check "and reported ($name)" contains err \
     "mailhaul: $name: store: the file $name.mbox is locked by another program ($name.mbox.lock); the next run tries again; if no program uses it, remove the lock file"
   check "and left ($name)" [ -e "$name.mbox.lock" ]
   check "with the mbox as it was ($name)" [ ! -s "$name.mbox" ]
 done
+
+# A run in another PID namespace of the same host, and a lock that its own kind has left there.
+fresh_configuration
+left namespace "$living:$host
+" 2
+write_configuration
+if unshare -p -f --mount-proc true 2>/dev/null; then
+  STATUS=0
+  unshare -p -f --mount-proc "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+  check 'the lock of a living process in another PID namespace is honored' exits 75
+  check 'and left' [ -e namespace.mbox.lock ]
+else
+  skip 'the lock of a living process in another PID namespace is honored' 'no PID namespace can be made here'
+  skip 'and left' 'no PID namespace can be made here'
+fi
+
+# Killed while it holds the lock: the next run knows that its own kind made it, and goes on at once.
+if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid ]; then
+  rm namespace.mbox.lock
+  STATUS=0
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=1 \
+    "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+  check 'a run that is killed at the mbox leaves its lock' [ -e namespace.mbox.lock ]
+  start=$(date +%s)
+  run
+  check 'the next one removes it' delivered namespace
+  check 'without waiting until it is old' [ $(($(date +%s) - start)) -lt 20 ]
+  check 'and leaves none' [ ! -e namespace.mbox.lock ]
+else
+  skip 'a run that is killed at the mbox leaves its lock' 'strace cannot trace here'
+fi
 
 done_testing

@@ -140,6 +140,63 @@ cp inbox before
 run -v
 check 'what is not ours is left where it is, NULs before it or not' only_grown
 
+killed
+tail -c "+$((OLD + 1))" inbox >inbox.new && cat inbox.new >inbox && rm inbox.new
+run -v
+check 'messages that moved up when a reader removed an older one are known' contains out 'a: 0 new ('
+check 'and not fetched again' same_mbox inbox mail
+
+# NULs after the batch: of room that was reserved, where the size was written before the data.
+killed
+truncate -s +4096 inbox
+run -v
+check 'NULs that follow whole messages are cut away' completed 0
+
+killed
+truncate -s -3000 inbox
+truncate -s +9000 inbox
+run -v
+check 'and those that follow a torn one with it' completed 1
+
+# Text of the torn message that looks like the beginning of one.
+cp mail/3 plain
+for line in '> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001' \
+  'He wrote: From joe@example.org Thu Jan  1 00:00:00 1970' 'From joe@example.org Thu Jan  1 00:00:00 1970'; do
+  { cat plain; printf '%s\n' "$line"; head -c 20000 /dev/urandom | base64; } >mail/3
+  killed
+  truncate -s -500 inbox
+  run -v
+  check "a torn message with a line \"$line\" is cut away" completed 1
+done
+killed
+at=$(grep -abo '^>From joe' inbox | cut -d: -f1)
+nuls $((at - OLD - 3000)) 3000
+run -v
+check 'so is one with NULs up to such a line that was quoted' completed 1
+killed
+nuls $((at - OLD - 2999)) 3000
+run -v
+check 'or over its first octet' completed 1
+mv plain mail/3
+
+killed
+truncate -s -500 inbox
+printf 'From them@example.net Fri Feb 13 23:31:30 2009\nSubject: theirs\n\ntheirs\n\n' >>inbox
+cp inbox before
+run -v
+check 'a message that somebody has put into the middle of a torn line is left where it is' only_grown
+
+# The file of others has no line end at its end, so that two octets stand before the batch.
+ready
+printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nolder' >inbox
+cp inbox short
+strike fsync:signal=KILL:when=1
+nuls -2 "$(($(wc -c <inbox) - $(wc -c <short)))"
+restored
+run -v
+check 'NULs before the batch are cut away in a restored file as well' [ "$(tr -dc '\000' <inbox | wc -c)" = 0 ]
+check 'with the old message as it was' cmp -n "$(wc -c <short)" short inbox
+
 ready
 strike fallocate:error=ENOSPC:when=1
 check 'without room for a batch' says err \

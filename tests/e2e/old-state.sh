@@ -85,7 +85,77 @@ check 'which it does once, although it found nothing' searches no
 run -n
 check 'a dry run changes nothing about that' searches no
 
+# A filesystem with the state that is rolled back to a snapshot looks as it did then: the stamp fits.
+roll_back() {
+  restore
+  python3 -c 'import os
+s = os.stat("state/a.db")
+t = os.stat("state/a.lock")
+with open("state/a.lock", "w") as f:
+    f.write("%x %x %d.%09d %d\n" % (s.st_dev, s.st_ino, s.st_ctime_ns // 10**9, s.st_ctime_ns % 10**9, s.st_size))
+os.utime("state/a.lock", ns=(t.st_atime_ns, t.st_mtime_ns))'
+}
+if python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.removexattr(".", "user.mailhaul.test")' 2>/dev/null; then
+  begin
+  roll_back
+  check 'a state that was rolled back with its filesystem is noticed by what is beside the mail' new 0
+  check 'nothing is here twice' count_is Mail 4
+  check 'a run after that does not read the names' searches no
+  cp -a state recovered
+  letter 5
+  run
+  rm -rf state && cp -a recovered state && cp -a state backup && roll_back
+  check 'the same when that is rolled back' new 0
+  check 'once each, too' count_is Mail 5
+  begin
+  roll_back
+  run
+  roll_back
+  check 'or when the first one is put back again' new 0
+else
+  skip 'a state that was rolled back with its filesystem is noticed by what is beside the mail' 'this filesystem has no extended attributes'
+fi
+
+# The journal stays if another program has the state open, and may get lost.
+begin
+letter 5
+python3 -c '
+import sqlite3, sys, time
+c = sqlite3.connect("state/a.db")
+c.execute("BEGIN")
+c.execute("SELECT count(*) FROM message").fetchall()
+open("reading", "w").write("x")
+time.sleep(600)' &
+reader=$!
+wait_for reading 'nobody reads the state'
+run
+check 'a message comes while the state is read' count_is Mail 5
+kill -9 "$reader" && wait "$reader" || :
+rm -f state/a.db-wal state/a.db-shm
+check 'the journal of a state is gone' [ "$(recorded)" = 4 ]
+check 'and its message is not fetched again' new 0
+check 'but recorded' [ "$(recorded)" = 5 ]
+
 # Clocks that are wrong.
+begin_ahead() { # the last record before the backup has a time to come
+  rm -rf mail state Mail backup
+  mkdir mail
+  letter 1 && letter 2
+  run_later +2d
+  cp -a state backup
+  letter 3 && letter 4
+  run
+  count_is Mail 4 || bail 'the messages are not here'
+}
+if python3 -c 'import os; os.getxattr("Mail", os.listxattr("Mail")[0])' 2>/dev/null; then
+  begin_ahead
+  restore
+  run_later +3d -v
+  check 'a clock that was ahead at the last record does no harm when its time has come' contains out 'a: 0 new ('
+  check 'either' count_is Mail 4
+else
+  skip 'a clock that was ahead at the last record does no harm when its time has come' 'this filesystem has no extended attributes'
+fi
 begin
 run_later +2d -v
 restore

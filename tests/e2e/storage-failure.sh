@@ -90,4 +90,23 @@ run md
 run md
 check 'a lost state is found again in the Maildir' exits 0
 
+# A quota of the state's disk, where the sync is the first to say so.
+if strace -qq -o trace -e trace=none true 2>/dev/null; then
+  : >failures
+  for n in 1 2 3 4 5 6 7 8; do
+    rm -rf Mail state
+    rm -f mail/*
+    cp mail.expect/1 mail/
+    STATUS=0
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fdatasync -e inject=fdatasync:error=EDQUOT:when="$n" \
+      "$MAILHAUL" -c mailhaul.conf md >out 2>err || STATUS=$?
+    [ "$STATUS" = 0 ] || { echo "$STATUS" && cat err; } >>failures
+  done
+  check 'a state whose sync meets the quota is a temporary failure that names it' contains failures \
+    'cannot be written: Disk quota exceeded; make room within the quota of its disk, or set another state_dir'
+  check 'and nothing else' eval '! grep -q -e "^74" -e "disk I/O error" failures'
+else
+  skip 'a state whose sync meets the quota is a temporary failure that names it' 'strace cannot trace here'
+fi
+
 done_testing

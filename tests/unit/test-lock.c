@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -109,13 +110,17 @@ static void host(char *out, size_t size)
 
 START_TEST(a_dot_lock_tells_its_process_and_host)
 {
-	char want[320], name[256];
+	char want[320], name[256], *text;
+	size_t length;
 	struct error err;
 
 	host(name, sizeof(name));
-	snprintf(want, sizeof(want), "%ld:%s\n", (long)getpid(), name);
+	snprintf(want, sizeof(want), "%ld:%s", (long)getpid(), name);
 	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
-	scratch_expect_text(scratch_path("mbox.lock"), want);
+	text = scratch_read(scratch_path("mbox.lock"), &length);
+	text[strcspn(text, "\n")] = '\0';
+	ck_assert_str_eq(text, want);
+	free(text);
 	unlock_dot(scratch_path("mbox"));
 	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
 }
@@ -127,8 +132,10 @@ static const struct {
 	int age; /* seconds */
 	bool taken;
 } locks[] = {
-    {"%d:%s\n", 0, true},
-    {"%d:%s", 0, true},
+    {"%d:%s\n", 0, false}, /* a container with our host's name may have made it */
+    {"%d:%s\n", 290, false},
+    {"%d:%s\n", 310, true},
+    {"%d:%s", 310, true},
     {"%d:another-host.invalid\n", 0, false},
     {"%d:another-host.invalid\n", 3000, false},
     {"%d:another-host.invalid\n", 100000, true}, /* a container's, or one from before a new address */
@@ -211,6 +218,71 @@ START_TEST(the_dot_lock_of_a_living_process_is_kept)
 }
 END_TEST
 
+static void nothing(void *context)
+{
+	(void)context;
+}
+
+/* As another program writes it. */
+static void write_lock_of(pid_t pid)
+{
+	char text[512], name[256];
+
+	host(name, sizeof(name));
+	snprintf(text, sizeof(text), "%ld:%s\n", (long)pid, name);
+	scratch_write_text(scratch_path("mbox.lock"), text);
+}
+
+/* A clock that was set back leaves a time to come; who made the lock just now is young, and older than that. */
+START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
+{
+	struct scratch_child other;
+	struct error err;
+
+	scratch_hold(&other, nothing, NULL);
+	write_lock_of(other.pid);
+	set_age(-60);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	scratch_release(&other);
+}
+END_TEST
+
+/* Ours tells by itself that its process runs, whatever its time. */
+START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time)
+{
+	char space[PLATFORM_PID_SPACE];
+	struct scratch_child other;
+	struct error err;
+
+	if (!platform_pid_space(space))
+		return;
+	scratch_hold(&other, take_dot_lock, NULL);
+	set_age(7 * 86400);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	scratch_release(&other);
+}
+END_TEST
+
+START_TEST(a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_empty)
+{
+	const char *lock = scratch_path("mbox.lock");
+	struct error err;
+
+	ck_assert_int_eq(mkdir(lock, 0700), 0);
+	scratch_write_text(scratch_path("mbox.lock/file"), "text");
+	set_age(400);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert_ptr_nonnull(strstr(err.cause, "is a directory"));
+	ck_assert_ptr_nonnull(strstr(err.mend, "remove the directory"));
+	ck_assert_int_eq(unlink(scratch_path("mbox.lock/file")), 0);
+	set_age(200);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	set_age(400);
+	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(20), &err));
+}
+END_TEST
+
 /* Another process has the number of the one that made it. */
 START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away)
 {
@@ -220,7 +292,8 @@ START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_tak
 
 	if (up < 0)
 		return;
-	scratch_hold(&other, take_dot_lock, NULL);
+	scratch_hold(&other, nothing, NULL);
+	write_lock_of(other.pid);
 	set_age(_i ? up + 60 : 60);
 	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(20), &err));
 	scratch_release(&other);
@@ -305,6 +378,9 @@ int main(void)
 	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
 	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept);
 	tcase_add_loop_test(dot, a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away, 0, 2);
+	tcase_add_test(dot, a_dot_lock_from_before_the_clock_was_set_back_is_kept);
+	tcase_add_test(dot, the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time);
+	tcase_add_test(dot, a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_empty);
 	tcase_add_test(dot, a_dot_lock_that_moves_is_kept_whatever_its_time);
 	tcase_add_test(dot, a_dot_lock_that_others_have_taken_over_is_theirs);
 	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_number_is_taken_away);

@@ -220,7 +220,7 @@ START_TEST(an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message)
 }
 END_TEST
 
-/* The gap of a file that ends without a line end is two octets. In another file they may be anybody's. */
+/* The gap of a file that ends without a line end is two octets. */
 START_TEST(nuls_in_the_gap_are_cut_away_too)
 {
 	char *text = memory_zeroed(1, crash.length);
@@ -229,7 +229,7 @@ START_TEST(nuls_in_the_gap_are_cut_away_too)
 	for (size_t to = crash.ends[0]; to <= crash.length; to += 5) {
 		memcpy(text, crash.full, crash.length);
 		memset(text + strlen(old), 0, to - strlen(old));
-		expect_recovery(text, 0, _i & 2 ? crash.ends[0] : strlen(old));
+		expect_recovery(text, 0, strlen(old));
 	}
 	memcpy(text, crash.full, crash.length);
 	text[strlen(old)] = '\0';
@@ -249,14 +249,55 @@ START_TEST(an_append_of_which_only_the_size_was_written_is_cut_back)
 }
 END_TEST
 
-START_TEST(nuls_of_more_than_the_whole_append_are_left_alone)
+/* Another file that ends where the batch would begin may end with NULs of its own. */
+START_TEST(nuls_at_the_end_of_another_file_are_left_alone)
 {
-	char *text = memory_zeroed(1, crash.length + 1);
+	char *text = memory_zeroed(1, crash.ends[0]);
+	size_t length = crash.ends[0] - (size_t)_i;
 
-	memcpy(text, crash.full, crash.ends[0]);
-	scratch_write(scratch_path("mbox"), text, crash.length + 1);
+	renumber(2);
+	memcpy(text, old, strlen(old));
+	scratch_write(scratch_path("mbox"), text, length);
 	ck_assert_uint_eq(recover(), 0);
-	scratch_expect(scratch_path("mbox"), text, crash.length + 1);
+	scratch_expect(scratch_path("mbox"), text, length);
+	free(text);
+}
+END_TEST
+
+/* Room that was reserved behind the batch may be in the file's size. What is longer than the batch is somebody else's. */
+START_TEST(nuls_that_follow_the_batch_are_cut_up_to_its_length)
+{
+	size_t batch = crash.length - crash.ends[0], most = crash.length + batch;
+	char *text = memory_zeroed(1, most + 2);
+
+	for (size_t from = crash.ends[0]; from <= crash.length; from += 7) {
+		size_t whole = from == crash.length ? 2 : from >= crash.ends[1] ? 1 : 0;
+
+		memset(text, 0, most);
+		memcpy(text, crash.full, from);
+		for (size_t length = crash.length + 1; length <= most + 1; length += batch - 1) {
+			bool cut = length <= most;
+
+			scratch_write(scratch_path("mbox"), text, length);
+			ck_assert_uint_eq(recover(), whole);
+			scratch_expect(scratch_path("mbox"), text, cut ? crash.ends[whole] : length);
+		}
+	}
+	free(text);
+}
+END_TEST
+
+START_TEST(nuls_between_the_batch_and_the_message_of_another_are_left_alone)
+{
+	static const char theirs[] = "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n";
+	size_t length = crash.length + 10 + sizeof(theirs) - 1;
+	char *text = memory_zeroed(1, length);
+
+	memcpy(text, crash.full, crash.length);
+	memcpy(text + crash.length + 10, theirs, sizeof(theirs) - 1);
+	scratch_write(scratch_path("mbox"), text, length);
+	ck_assert_uint_eq(recover(), 2);
+	scratch_expect(scratch_path("mbox"), text, length);
 	free(text);
 }
 END_TEST
@@ -365,6 +406,96 @@ START_TEST(a_from_line_far_behind_a_torn_message_is_found)
 }
 END_TEST
 
+/* Lines of our own text that name From_ lines, and what follows them. */
+static const char *const own_lines[] = {
+    "> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n> From: A <a@b>\n> Date: x\n",
+    "+From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n+From: A <a@b>\n",
+    "-From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n-From: A <a@b>\n",
+    "\tFrom joe@example.org Thu Jan  1 00:00:00 1970\n\tSubject: x\n",
+    "> > From joe@example.org Thu Jan  1 00:00:00 1970\n> > Subject: x\n",
+    "X> From joe@example.org Thu Jan  1 00:00:00 1970\n\nSubject: x\n",
+    "He wrote: From joe@example.org Thu Jan  1 00:00:00 1970\nand no more\n",
+    "X-From-Line: From joe@example.org Thu Jan  1 00:00:00 1970\ntext\n",
+    "I got it From our boss on Thu Jan  1 00:00:00 1970\nSubject: x\n",
+    "Received From x by y on Thu Jan  1 00:00:00 1970\nReceived: x\n",
+    "From joe@example.org Thu Jan  1 00:00:00 1970\nSubject: x\n",
+    ">>From joe@example.org Thu Jan  1 00:00:00 1970\nSubject: x\n",
+    "From a From joe@example.org Thu Jan  1 00:00:00 1970\ntext\n",
+};
+
+enum { OWN_AT = 70000 };
+
+/* Appends a long message with lines in it, and returns where the lines are in the file, without a '>' before them. */
+static size_t append_with(const char *lines)
+{
+	char *text = make_long();
+	size_t length = strlen(lines), at = OWN_AT - OWN_AT % 71;
+	const char *found;
+
+	memcpy(text + at, lines, length);
+	text[at + length - 1] = '\n';
+	append(text, NULL);
+	free(text);
+	found = memmem(crash.full, crash.length, lines, length);
+	ck_assert_ptr_nonnull(found);
+	return (size_t)(found - crash.full);
+}
+
+START_TEST(text_that_names_a_from_line_is_cut_with_the_torn_message)
+{
+	size_t at = append_with(own_lines[_i]);
+
+	for (size_t torn = crash.length - 1; torn > at + strlen(own_lines[_i]); torn -= 9973) {
+		scratch_write(scratch_path("mbox"), crash.full, torn);
+		ck_assert_uint_eq(recover(), 0);
+		scratch_expect(scratch_path("mbox"), crash.full, crash.ends[0]);
+	}
+}
+END_TEST
+
+/* A NUL before it may be in place of the '>', or of the line end before somebody's line: then a header has to follow. */
+START_TEST(a_from_line_of_our_own_that_follows_nuls_is_cut_too)
+{
+	static const char own[] = "From joe@example.org Thu Jan  1 00:00:00 1970\nno header\n";
+	static const size_t before[] = {0, 1, 2, 9, 9, 4096}, length[] = {1, 1, 1, 9, 8, 4095};
+	size_t at = append_with(own);
+
+	memset(crash.full + at - before[_i], 0, length[_i]);
+	if (before[_i] == 0) /* over the 'F' */
+		ck_assert_int_eq(crash.full[at], '\0');
+	scratch_write(scratch_path("mbox"), crash.full, crash.length);
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), crash.full, crash.ends[0]);
+}
+END_TEST
+
+/* A program that looks for no line end has delivered after the torn message, wherever that ends. */
+START_TEST(a_message_in_the_middle_of_a_torn_line_is_never_cut)
+{
+	static const char *const others[] = {
+	    "From p@x Fri Feb 13 23:31:30 2009\nSubject: p\n\np\n\n",
+	    "From \"p q\"@x Fri Feb 13 23:31:30 2009\nMessage-ID : p\n\np\n\n",
+	    "From p@x  Fri Feb 13 23:31:30 2009 remote from y\n>From z Fri Feb 13 23:31:30 2009\nTo: p\n\np\n\n",
+	    "From MAILER-DAEMON Fri Feb 13 23:31 2009\nTo: p\n\np\n\n",
+	    "From p@x Fri Feb 13 23:31:30 2009\nMessa",
+	    "From p@x Fri Feb 13 23:31:30 2009\n",
+	};
+	size_t theirs = strlen(others[_i]);
+
+	for (size_t torn = 600; torn < LONG; torn += 9001) {
+		size_t length = crash.ends[0] + torn + theirs;
+		char *text = memory_zeroed(1, length);
+
+		memcpy(text, crash.full, crash.ends[0] + torn);
+		memcpy(text + crash.ends[0] + torn, others[_i], theirs);
+		scratch_write(scratch_path("mbox"), text, length);
+		ck_assert_uint_eq(recover(), 0);
+		scratch_expect(scratch_path("mbox"), text, length);
+		free(text);
+	}
+}
+END_TEST
+
 /* A mail reader notes what was read in a header field, behind what is remembered of the message. */
 START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
 {
@@ -429,6 +560,66 @@ START_TEST(a_message_that_has_moved_up_is_not_torn)
 }
 END_TEST
 
+/* Writes a file of `before` and what would be at the end, of which `lost` octets are missing. */
+static size_t write_moved(const char *before, size_t lost)
+{
+	size_t batch = crash.length - crash.ends[0], length = strlen(before) + batch - lost;
+	char *text = memory_zeroed(1, length + lost);
+
+	memcpy(text, before, strlen(before));
+	memcpy(text + strlen(before), crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, length);
+	free(text);
+	return strlen(before);
+}
+
+/* A reader has removed messages that were before ours, or others have been put there. */
+START_TEST(a_batch_that_is_elsewhere_now_is_found)
+{
+	static const char *const before[] = {"", "From y\n\n", "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};
+	size_t at = write_moved(before[_i], 0), length;
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_uint_eq(recover(), 2);
+	at = write_moved(before[_i], 5);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(recover(), 1);
+		free(scratch_read(scratch_path("mbox"), &length));
+		ck_assert_uint_eq(length, at + crash.ends[1] - crash.ends[0]);
+	}
+}
+END_TEST
+
+/* Another account may have delivered the same message in the same second. */
+START_TEST(a_batch_that_was_never_written_is_not_taken_for_another)
+{
+	size_t batch = crash.length - crash.ends[0];
+	char *text = memory_zeroed(1, batch);
+
+	memcpy(text, crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, batch);
+	crash.intent.offset = batch + (size_t)_i;
+	ck_assert_uint_eq(recover(), 0);
+	scratch_expect(scratch_path("mbox"), text, batch);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_long_message_that_is_elsewhere_now_is_found)
+{
+	size_t fill = 131072 + 300 + (size_t)_i * 97, batch = crash.length - crash.ends[0];
+	char *text = memory_zeroed(1, fill + batch);
+
+	memset(text, 'x', fill - 1);
+	text[fill - 1] = '\n';
+	memcpy(text + fill, crash.full + crash.ends[0], batch);
+	scratch_write(scratch_path("mbox"), text, fill + batch);
+	ck_assert_uint_eq(recover(), 1);
+	scratch_expect(scratch_path("mbox"), text, fill + batch);
+	free(text);
+}
+END_TEST
+
 START_TEST(an_empty_message_is_recovered_too)
 {
 	append("", "");
@@ -460,17 +651,25 @@ int main(void)
 	tcase_add_loop_test(nuls, an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message, 0, 4);
 	tcase_add_loop_test(nuls, nuls_in_the_gap_are_cut_away_too, 0, 4);
 	tcase_add_test(nuls, an_append_of_which_only_the_size_was_written_is_cut_back);
-	tcase_add_test(nuls, nuls_of_more_than_the_whole_append_are_left_alone);
+	tcase_add_loop_test(nuls, nuls_at_the_end_of_another_file_are_left_alone, 0, 2);
+	tcase_add_test(nuls, nuls_that_follow_the_batch_are_cut_up_to_its_length);
+	tcase_add_test(nuls, nuls_between_the_batch_and_the_message_of_another_are_left_alone);
 	tcase_add_loop_test(other, a_message_behind_nuls_is_never_cut, 0, 3);
 	tcase_add_test(two, other_octets_in_the_place_of_ours_are_left_alone);
 	tcase_add_test(two, a_place_that_is_gone_holds_nothing_and_is_not_made_again);
 	tcase_add_test(two, what_is_no_mbox_any_more_is_a_failure);
 	tcase_add_loop_test(other, a_long_message_that_was_torn_is_cut_away, 0, 9);
 	tcase_add_test(other, a_from_line_far_behind_a_torn_message_is_found);
+	LOOP_OVER(own, text_that_names_a_from_line_is_cut_with_the_torn_message, own_lines);
+	tcase_add_loop_test(own, a_from_line_of_our_own_that_follows_nuls_is_cut_too, 0, 6);
+	tcase_add_loop_test(other, a_message_in_the_middle_of_a_torn_line_is_never_cut, 0, 6);
 	tcase_add_test(other, a_message_that_a_reader_has_marked_is_not_torn);
 	tcase_add_loop_test(own, a_message_that_was_altered_in_place_is_left_alone, 0, 2);
 	tcase_add_test(own, nuls_far_behind_the_head_of_the_first_message_are_cut_with_it);
 	tcase_add_loop_test(own, a_message_that_has_moved_up_is_not_torn, 0, 3);
+	tcase_add_loop_test(two, a_batch_that_is_elsewhere_now_is_found, 0, 3);
+	tcase_add_loop_test(two, a_batch_that_was_never_written_is_not_taken_for_another, 0, 3);
+	tcase_add_loop_test(other, a_long_message_that_is_elsewhere_now_is_found, 0, 9);
 	tcase_add_test(empty, an_empty_message_is_recovered_too);
 	return scratch_main(s);
 }

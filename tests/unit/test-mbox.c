@@ -360,8 +360,6 @@ START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
 }
 END_TEST
 
-static const char old[] = "From x\n\nold\n";
-
 static void limit_files(rlim_t octets)
 {
 	struct rlimit limit = {octets, RLIM_INFINITY};
@@ -374,25 +372,32 @@ START_TEST(an_append_that_fails_is_cut_back)
 {
 	static const size_t gap = 1, appended = sizeof(FROM "one\n\n" FROM "two\n\n") - 1;
 
+	char before[1024], after[1024 + 64];
+
+	/* Longer than a lock file, which may grow no more either. */
+	memset(before, 'x', sizeof(before));
+	memcpy(before, "From x\n\n", 8);
+	memcpy(before + sizeof(before) - 2, "\n", 2);
+	snprintf(after, sizeof(after), "%s\n" FROM "three\n\n", before);
 	signal(SIGXFSZ, SIG_IGN);
 	for (size_t room = 0; room < gap + appended; room++) {
 		struct destination *d;
 		struct error err;
 
-		scratch_write_text(scratch_path("mbox"), old);
+		scratch_write_text(scratch_path("mbox"), before);
 		d = open_mbox();
 		deliver_text(d, "one\n");
 		deliver_text(d, "two\n");
-		limit_files(sizeof(old) - 1 + room);
+		limit_files(sizeof(before) - 1 + room);
 		ck_assert(!try_commit(d, &err));
 		limit_files(RLIM_INFINITY);
 		ck_assert_int_eq(err.kind, ERROR_STORAGE);
 		ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
-		scratch_expect_text(scratch_path("mbox"), old);
+		scratch_expect_text(scratch_path("mbox"), before);
 		d->ops->rollback(d);
 		deliver_text(d, "three\n");
 		commit(d);
-		scratch_expect_text(scratch_path("mbox"), "From x\n\nold\n\n" FROM "three\n\n");
+		scratch_expect_text(scratch_path("mbox"), after);
 		destination_close(&d);
 	}
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +21,16 @@ static const struct {
 } locks[] = {
     {{STALE_DEAD, 0, DAY, NEVER}, true},
     {{STALE_DEAD, 5, NEVER, NEVER}, true},
+    {{STALE_DEAD, -5, NEVER, NEVER}, true},
+    {{STALE_RUNNING, 0, DAY, NEVER}, false},
+    {{STALE_RUNNING, 25 * HOUR, HOUR, NEVER}, false},
+    {{STALE_RUNNING, -25 * HOUR, DAY, NEVER}, false},
+    /* No process that we see: it may be in another container, unless the lock is older than the machine. */
+    {{STALE_ABSENT, 0, DAY, NEVER}, false},
+    {{STALE_ABSENT, 290, DAY, NEVER}, false},
+    {{STALE_ABSENT, 290, NEVER, NEVER}, false},
+    {{STALE_ABSENT, 300, DAY, NEVER}, true},
+    {{STALE_ABSENT, 290, 4 * MINUTE, NEVER}, true},
     /* A process of this host: as long as it can be the one that made the lock. */
     {{STALE_ALIVE, 0, DAY, 0}, false},
     {{STALE_ALIVE, HOUR, DAY, 2 * HOUR}, false},
@@ -39,6 +50,16 @@ static const struct {
     {{STALE_UNKNOWN, 0, DAY, NEVER}, false},
     {{STALE_UNKNOWN, 290, MINUTE, NEVER}, false},
     {{STALE_UNKNOWN, 300, DAY, NEVER}, true},
+    /* A time to come: the clock was set back since, unless it is further away than clocks are set. */
+    {{STALE_ABSENT, -10 * MINUTE, MINUTE, NEVER}, false},
+    {{STALE_ALIVE, -MINUTE, DAY, 0}, false},
+    {{STALE_ALIVE, -2 * HOUR, HOUR, 0}, false},
+    {{STALE_FOREIGN, -2 * HOUR, DAY, NEVER}, false},
+    {{STALE_UNKNOWN, -10 * MINUTE, DAY, NEVER}, false},
+    {{STALE_ABSENT, -DAY, DAY, NEVER}, true},
+    {{STALE_ALIVE, -DAY, DAY, 0}, true},
+    {{STALE_FOREIGN, -7 * DAY, DAY, NEVER}, true},
+    {{STALE_UNKNOWN, -DAY, DAY, NEVER}, true},
 };
 
 START_TEST(a_lock_is_stale_when_its_owner_cannot_be_there_any_more)
@@ -47,7 +68,7 @@ START_TEST(a_lock_is_stale_when_its_owner_cannot_be_there_any_more)
 }
 END_TEST
 
-START_TEST(only_the_lock_of_a_dead_process_needs_no_watch)
+START_TEST(only_the_lock_of_a_process_that_is_known_to_be_dead_needs_no_watch)
 {
 	const struct stale_facts *facts = &locks[_i].facts;
 
@@ -55,22 +76,44 @@ START_TEST(only_the_lock_of_a_dead_process_needs_no_watch)
 }
 END_TEST
 
-/* %d: a dead process; %s: this host; %c: a living process. */
+/* %d: a dead process; %s: this host; %c: a living process; %o: this one; %z: a NUL. */
 static const struct {
 	const char *content;
 	enum stale_owner owner;
 } owners[] = {
-    {"%d:%s\n", STALE_DEAD},
-    {"%d:%s", STALE_DEAD},
+    {"%d:%s\n", STALE_ABSENT},
+    {"%d:%s", STALE_ABSENT},
+    {" %d:%s\n", STALE_ABSENT},
+    {"%d:%s\r\n", STALE_ABSENT},
+    {"%o:%s\n", STALE_ABSENT},
     {"%c:%s\n", STALE_ALIVE},
+    {"%c %s\n", STALE_ALIVE},
+    {"1:%s\n", STALE_ALIVE},
     {"%d:another-host.invalid\n", STALE_FOREIGN},
     {"%c:another-host.invalid\n", STALE_FOREIGN},
+    {"%c another-host.invalid", STALE_FOREIGN},
+    /* What most programs write. */
+    {"%c\n", STALE_ALIVE},
+    {"%c", STALE_ALIVE},
+    {"  %c\n", STALE_ALIVE},
+    {"%c:\n", STALE_ALIVE},
+    {"%d\n", STALE_UNKNOWN},
     {"%d", STALE_UNKNOWN},
+    {"%o", STALE_UNKNOWN},
     {"", STALE_UNKNOWN},
     {"0", STALE_UNKNOWN},
-    {"1:%s\n", STALE_UNKNOWN},
+    {"0:%s\n", STALE_UNKNOWN},
     {"-5:%s\n", STALE_UNKNOWN},
+    {"4294967297:%s\n", STALE_UNKNOWN},
+    {"99999999999999999999:%s\n", STALE_UNKNOWN},
+    {"%c-x", STALE_UNKNOWN},
     {"no number:%s\n", STALE_UNKNOWN},
+    /* The mark of a mailhaul somewhere else, or a broken one: numbers prove nothing. */
+    {"%c:%s%z4711 another space\n", STALE_ABSENT},
+    {"%d:%s%z4711 another space\n", STALE_ABSENT},
+    {"%d:another-host.invalid%z4711 another space\n", STALE_FOREIGN},
+    {"%c:%s%z\n", STALE_ABSENT},
+    {"%c:%s%z", STALE_ALIVE},
 };
 
 static void write_lock(const char *content, pid_t living)
@@ -84,8 +127,11 @@ static void write_lock(const char *content, pid_t living)
 			text[used++] = *content;
 		else if (*++content == 's')
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s", host);
+		else if (*content == 'z')
+			text[used++] = '\0';
 		else
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%ld", (long)(*content == 'd' ? scratch_dead_pid() : living));
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%ld",
+			    (long)(*content == 'd' ? scratch_dead_pid() : *content == 'o' ? getpid() : living));
 	}
 	scratch_write(scratch_path("lock"), text, used);
 }
@@ -105,14 +151,13 @@ START_TEST(a_lock_tells_whose_it_is)
 	write_lock(owners[_i].content, living.pid);
 	ck_assert(stale_read(scratch_path("lock"), (int64_t)time(NULL), &facts, &st));
 	ck_assert_int_eq(facts.owner, owners[_i].owner);
-	if (facts.owner == STALE_ALIVE && platform_uptime() >= 0)
+	if (facts.owner == STALE_ALIVE && owners[_i].content[0] != '1' && platform_uptime() >= 0)
 		ck_assert_int_lt(facts.process_age, 60);
 	scratch_release(&living);
 }
 END_TEST
 
-/* A clock that was ahead leaves times that are to come. */
-START_TEST(the_age_of_a_lock_is_its_distance_from_now)
+START_TEST(a_time_to_come_is_a_negative_age)
 {
 	struct timespec times[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
 	struct stale_facts facts;
@@ -123,7 +168,58 @@ START_TEST(the_age_of_a_lock_is_its_distance_from_now)
 	ck_assert(stale_read(scratch_path("lock"), 1000050, &facts, &st));
 	ck_assert_int_eq(facts.age, 50);
 	ck_assert(stale_read(scratch_path("lock"), 999900, &facts, &st));
-	ck_assert_int_eq(facts.age, 100);
+	ck_assert_int_eq(facts.age, -100);
+}
+END_TEST
+
+static void leave_ours(void *context)
+{
+	char text[STALE_TEXT];
+	size_t length = (size_t)stale_our_text(text);
+
+	(void)context;
+	scratch_write(scratch_path("lock"), text, length);
+}
+
+static enum stale_owner read_owner(void)
+{
+	struct stale_facts facts;
+	struct stat st;
+
+	ck_assert(stale_read(scratch_path("lock"), (int64_t)time(NULL), &facts, &st));
+	return facts.owner;
+}
+
+/* Replaces digits of our text: of the start that follows the NUL. */
+static void change_start(void)
+{
+	size_t length;
+	char *text = scratch_read(scratch_path("lock"), &length), *start = text + strlen(text) + 1;
+
+	*start = *start == '9' ? '8' : '9';
+	scratch_write(scratch_path("lock"), text, length);
+	free(text);
+}
+
+START_TEST(our_own_text_proves_whether_its_process_runs)
+{
+	struct scratch_child other;
+	char space[PLATFORM_PID_SPACE];
+
+	if (!platform_pid_space(space))
+		return;
+	scratch_hold(&other, leave_ours, NULL);
+	ck_assert_int_eq(read_owner(), STALE_RUNNING);
+	change_start(); /* another process has its number now */
+	ck_assert_int_eq(read_owner(), STALE_DEAD);
+	scratch_release(&other);
+	scratch_hold(&other, leave_ours, NULL);
+	scratch_release(&other);
+	ck_assert_int_eq(read_owner(), STALE_DEAD);
+	leave_ours(NULL);
+	ck_assert_int_eq(read_owner(), STALE_DEAD);
+	change_start();
+	ck_assert_int_eq(read_owner(), STALE_DEAD);
 }
 END_TEST
 
@@ -141,8 +237,9 @@ START_TEST(our_own_text_names_process_and_host)
 	char text[STALE_TEXT], host[256], want[STALE_TEXT];
 
 	ck_assert_int_eq(gethostname(host, sizeof(host)), 0);
-	snprintf(want, sizeof(want), "%ld:%s\n", (long)getpid(), host);
-	ck_assert_int_eq(stale_our_text(text), (int)strlen(want));
+	snprintf(want, sizeof(want), "%ld:%s", (long)getpid(), host);
+	ck_assert_int_gt(stale_our_text(text), (int)strlen(want));
+	text[strcspn(text, "\n")] = '\0';
 	ck_assert_str_eq(text, want);
 }
 END_TEST
@@ -153,9 +250,10 @@ int main(void)
 	TCase *decide = scratch_case(s, "decision"), *look = scratch_case(s, "facts");
 
 	LOOP_OVER(decide, a_lock_is_stale_when_its_owner_cannot_be_there_any_more, locks);
-	LOOP_OVER(decide, only_the_lock_of_a_dead_process_needs_no_watch, locks);
+	LOOP_OVER(decide, only_the_lock_of_a_process_that_is_known_to_be_dead_needs_no_watch, locks);
 	LOOP_OVER(look, a_lock_tells_whose_it_is, owners);
-	tcase_add_test(look, the_age_of_a_lock_is_its_distance_from_now);
+	tcase_add_test(look, a_time_to_come_is_a_negative_age);
+	tcase_add_test(look, our_own_text_proves_whether_its_process_runs);
 	tcase_add_test(look, no_lock_has_no_facts);
 	tcase_add_test(look, our_own_text_names_process_and_host);
 	return scratch_main(s);

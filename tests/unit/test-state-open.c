@@ -9,9 +9,11 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
 #include "store/state.h"
+#include "store/state_witness.h"
 
 static struct state *open_state(enum state_access access_wanted)
 {
@@ -484,6 +486,57 @@ START_TEST(a_folder_that_may_not_be_written_is_a_storage_failure)
 }
 END_TEST
 
+static struct state_witness witness;
+
+static void read_witness(void)
+{
+	state_witness_free(&witness);
+	state_witness_read(&witness, scratch_path(""), "work", "state/work.db");
+}
+
+/* What is kept beside the mail: the last runs, and what an older state that was put back has replaced. */
+START_TEST(runs_are_kept_beside_the_mail)
+{
+	if (!platform_write_label(scratch_path(""), "probe", "x", 1))
+		return;
+	read_witness();
+	ck_assert_int_eq(state_witness_after(&witness, 0), 0);
+	for (int64_t number = 1; number <= 20; number++)
+		state_witness_note(&witness, number, 1000 * number);
+	read_witness();
+	ck_assert_uint_eq(witness.count, STATE_WITNESS_RUNS);
+	ck_assert_int_eq(state_witness_after(&witness, 20), 0);
+	ck_assert_int_eq(state_witness_after(&witness, 17), 18000);
+	/* One that follows run 17 takes the place of three, whose first time stays. */
+	state_witness_note(&witness, 18, 30000);
+	read_witness();
+	ck_assert_int_eq(state_witness_after(&witness, 18), 0);
+	ck_assert_int_eq(state_witness_after(&witness, 17), 18000);
+	/* The clock was ahead in run 19. */
+	state_witness_note(&witness, 19, 90000);
+	state_witness_note(&witness, 20, 20000);
+	ck_assert_int_eq(state_witness_after(&witness, 18), 20000);
+	state_witness_free(&witness);
+	state_witness_read(&witness, scratch_path(""), "work", "elsewhere/work.db");
+	ck_assert_uint_eq(witness.count, 0);
+	state_witness_free(&witness);
+}
+END_TEST
+
+START_TEST(a_damaged_label_says_no_more_than_what_is_good)
+{
+	static const char *const damaged[] = {"1 1000\n2 20", "1 1000\n1 2000\n", "1 1000\n\n\n", "1 1000\nx"};
+
+	read_witness();
+	if (!platform_write_label(scratch_path(""), witness.key, damaged[_i], strlen(damaged[_i])))
+		return;
+	read_witness();
+	ck_assert_uint_eq(witness.count, 1);
+	ck_assert_int_eq(state_witness_after(&witness, 0), 1000);
+	state_witness_free(&witness);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("state open");
@@ -498,6 +551,8 @@ int main(void)
 	tcase_add_test(c, a_delivery_in_the_future_says_nothing_about_what_may_be_missing);
 	tcase_add_test(c, what_a_run_that_died_has_left_is_not_older_than_that_run);
 	tcase_add_test(c, a_run_that_died_is_noticed_though_its_journal_is_lost);
+	tcase_add_test(c, runs_are_kept_beside_the_mail);
+	tcase_add_loop_test(c, a_damaged_label_says_no_more_than_what_is_good, 0, 4);
 	tcase_add_test(c, a_second_run_of_the_same_account_finds_it_locked);
 	tcase_add_test(c, reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing);
 	tcase_add_test(c, reading_sees_what_was_written);
