@@ -90,7 +90,17 @@ static char *make_uid(const struct top_identity *t)
 	if (!t->known)
 		return memory_format(" unknown:%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
-	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
+	return memory_format(LISTING_MADE "%s:%" PRIu64, hex, t->octets);
+}
+
+bool listing_is_made_of(const char *uid, const struct top_identity *t)
+{
+	char *made = make_uid(t);
+	size_t length = strlen(made);
+	bool is = strncmp(uid, made, length) == 0 && (uid[length] == '\0' || uid[length] == '#');
+
+	free(made);
+	return is;
 }
 
 /*

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "fetch/top.h"
+#include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "store/destination.h"
 #include "store/state.h"
@@ -205,6 +206,8 @@ static bool look(const struct recognition *r, size_t *displaced, struct error *e
 		    count);
 	ok = top_identify(r->session, tops, by_top, false, err) &&
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
+	    top_order_check(r, entries, tops, by_top, err) &&
+	    top_order_check(r, entries + by_top, tops + by_top, count - by_top, err) &&
 	    settle_all(r, entries, tops, count, displaced, err);
 out:
 	free(entries);

@@ -271,6 +271,19 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
  */
 bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
+/* What is recorded of a message, held against a header and a size that the server gives. Nothing is changed. */
+struct state_sight {
+	bool found; /* there is one with this header */
+	bool fits;  /* the size is that of one that was looked at */
+	bool doubt; /* which is in doubt for its size */
+};
+
+/* Of the message with this UID; and of those with this header that state_take_renumbered would look at. */
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], uint64_t octets,
+    struct state_sight *sight, struct error *err);
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
+    struct state_sight *sight, struct error *err);
+
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);
 

@@ -238,22 +238,6 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
 	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
-bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)
-{
-	struct query *q;
-	bool ok;
-
-	/* As in state_size_fits. */
-	if (!query_start(&q, state_database(s), err,
-		"SELECT 1 FROM message WHERE gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
-		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1) LIMIT 1",
-		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
-		return false;
-	ok = query_next(q, any, err);
-	query_end(&q);
-	return ok;
-}
-
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err)
 {

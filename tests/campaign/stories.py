@@ -148,7 +148,7 @@ def tell_fault(f):
         text = {
             "cut": lambda: f"the server ends the connection after {f['octets']} octets {way}",
             "drop": lambda: f"{nth(f['n'], f['verb'])} is not answered",
-            "swap": lambda: f"the answers to RETR number {f['n']} and the next one are swapped",
+            "swap": lambda: f"the answers to {f.get('verb', 'RETR')} number {f['n']} and the next one are swapped",
             "extra": lambda: f"{nth(f['n'], f['verb'])} is answered, and then +OK once more",
             "inside": lambda: f"the message of RETR number {f['n']} has the answer to the next command inside",
             "refuse": lambda: f"{nth(f['n'], f['verb'])} is refused",
