@@ -38,6 +38,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    .session = l->connection->session,
 	    .destination = l->destination,
 	    .plan = l->plan,
+	    .max_octets = l->account->retention.max_octets,
 	    .now = l->now,
 	    .log = l->log,
 	};

@@ -50,7 +50,7 @@ static bool view_doubtful(const struct recognition *r, struct view *v, struct cl
 	const struct plan_entry *e = v->entry;
 	struct state_sight sight;
 
-	if (!state_see_uid(r->state, e->uid, v->top->header, e->octets, &sight, err))
+	if (!state_see_uid(r->state, e->uid, v->top->header, NULL, e->octets, &sight, err))
 		return false;
 	v->claims = v->top->known ? sight.found : e->likely || e->named || e->stayed;
 	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);

@@ -52,7 +52,7 @@ struct state_item {
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and we sent no DELE for it */
-	bool stayed;	 /* if doubtful: the UID never went; if we sent DELE for it, the size fits */
+	bool stayed;	 /* if doubtful: the UID never went, and we sent no DELE for it */
 	bool perhaps;	 /* if doubtful: we sent DELE for it, and QUIT got no answer */
 	bool doubt;	 /* it was delivered with another size than the server gave (STATE_DOUBT_SIZE) */
 	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
@@ -276,11 +276,12 @@ struct state_sight {
 	bool found; /* there is one with this header */
 	bool fits;  /* the size is that of one that was looked at */
 	bool doubt; /* which is in doubt for its size */
+	bool identical; /* it is the same, octet for octet */
 };
 
-/* Of the message with this UID; and of those with this header that state_take_renumbered would look at. */
-bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], uint64_t octets,
-    struct state_sight *sight, struct error *err);
+/* Of the message with this UID, sha256 being NULL where it is not known; and of those with this header that state_take_renumbered would look at. */
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, struct state_sight *sight, struct error *err);
 bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
     struct state_sight *sight, struct error *err);
 
