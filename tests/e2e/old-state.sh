@@ -16,7 +16,7 @@ searches() { # yes or no: whether the run reads the names in the Maildir
 
 # begin: two messages are here, and a backup of the state; then two more come.
 begin() {
-  rm -rf mail state Mail backup
+  rm -rf mail state Mail Archive backup
   mkdir mail
   letter 1 && letter 2
   fresh_configuration
@@ -42,6 +42,35 @@ restore
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 check 'the same when a reader has moved the messages to cur/' new 0
 check 'once each' count_is Mail 4
+
+# file FOLDER: a reader files all messages there.
+file() {
+  mkdir -p "$1/new" "$1/cur" "$1/tmp"
+  for f in Mail/new/*; do mv "$f" "$1/cur/${f##*/}:2,S"; done
+}
+# killed: as begin, but the run that brings the messages is killed before it records them.
+killed() {
+  begin
+  rm -rf state Mail
+  mkdir -p nothing && serve --dir nothing && run && serve --dir mail
+  write_configuration
+  strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=5 "$MAILHAUL" -c mailhaul.conf >out 2>err
+  [ "$(recorded)" = 0 ] && count_is Mail 4 || bail 'the run was not killed behind its messages'
+}
+
+for folder in Mail/.Archive Archive; do
+  begin
+  restore
+  file "$folder"
+  check "messages that a reader has filed in $folder are known with a state from a backup" new 0
+  begin
+  rm -rf state
+  file "$folder"
+  check "messages in $folder are known without a state" new 0
+  killed
+  file "$folder"
+  check "messages in $folder are known after a run that was killed" new 0
+done
 
 begin
 restore
