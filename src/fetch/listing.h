@@ -37,6 +37,9 @@ bool listing_read(struct listing *l, struct session *s, const struct maildrop_to
 /* Asks for the sizes, which it has not. */
 bool listing_read_sizes(struct listing *l, struct session *s, struct error *err);
 
+/* Servers that give numbers for UIDs give the same ones to other messages. */
+bool listing_is_number(const char *uid, uint32_t number);
+
 /* What a UID begins with that was made of a header, and whether it was made of this one. */
 #define LISTING_MADE " header:"
 bool listing_is_made_of(const char *uid, const struct top_identity *t);

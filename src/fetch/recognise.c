@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "fetch/listing.h"
 #include "fetch/top.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"
@@ -38,6 +39,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 		/* A UID that came again since the kill may be another message's. */
 		e->doubtful = e->named = match.found && e->uid[0] != ' ';
 		e->likely = match.fits;
+		e->rewritten = e->named && match.rewritten && !listing_is_number(e->uid, e->number);
 	}
 	if (!match.found && e->uid[0] == ' ' && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
 		return false;
@@ -91,7 +93,7 @@ static bool may_be_same(const struct recognition *r, const struct plan_entry *e,
 {
 	struct state_sight sight;
 
-	*may_be = top->known ? top->telling || e->likely : stands(e);
+	*may_be = e->rewritten || (top->known ? top->telling || e->likely : stands(e));
 	if (*may_be || !top->known || !top->whole)
 		return true;
 	if (!state_see_uid(r->state, e->uid, top->header, top->sha256, e->octets, &sight, err))
@@ -108,7 +110,7 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	struct state_record before;
 
 	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) || !may_be_same(r, e, top, &may_be, err) ||
-	    (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err)))
+	    (may_be && !state_confirm(r->state, e->uid, e->octets, top->known && !e->rewritten ? top->header : NULL, &same, err)))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;

@@ -52,7 +52,7 @@ static bool view_doubtful(const struct recognition *r, struct view *v, struct cl
 
 	if (!state_see_uid(r->state, e->uid, v->top->header, NULL, e->octets, &sight, err))
 		return false;
-	v->claims = v->top->known ? sight.found : e->likely || e->named || e->stayed;
+	v->claims = e->rewritten || (v->top->known ? sight.found : e->likely || e->named || e->stayed);
 	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);
 	claims->by_uid += v->claims;
 	claims->all += v->claims;

@@ -16,6 +16,7 @@ struct plan_entry {
 	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognise */
 	bool likely;   /* it is rather this one */
 	bool named;    /* it was found in place under this UID */
+	bool rewritten; /* and a reader has changed it there, so that its header proves nothing */
 	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
 	bool outdated; /* it was delivered in doubt, and the server gives another size now */
 	bool broke;    /* the connection broke at it before: it is asked for last */

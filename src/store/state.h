@@ -255,6 +255,7 @@ struct state_match {
 	bool found;
 	bool fits; /* its size is the one that LIST says */
 	bool doubt; /* it is in doubt for its size */
+	bool rewritten; /* a reader has changed the file since its delivery; it had the size that LIST says */
 	int64_t delivered;
 };
 
@@ -293,7 +294,9 @@ bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *
 
 /*
  * Records a message that was found in place under the destination's identity; it counts as missing. Of
- * two with the same identity, the younger one has it, the other is known by its header alone.
+ * two with the same identity, the younger one has it, the other is known by its header alone. Where the file has been
+ * changed since the delivery, `wire`, `listed` and `said` are the size that it had, with CRLF line ends; `said` is 0
+ * otherwise.
  */
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err);

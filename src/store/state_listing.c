@@ -286,15 +286,29 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 	return ok;
 }
 
+static bool is_rewritten(struct state *s, const char *found, uint64_t octets, bool *is, struct error *err)
+{
+	struct query *q;
+	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND said = ?2", "ti", found,
+	    (int64_t)octets);
+
+	*is = false;
+	ok = ok && query_next(q, is, err);
+	query_end(&q);
+	return ok;
+}
+
 bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
     struct error *err)
 {
 	struct query *q;
 	char *old = memory_format(STATE_FOUND "%s", identity);
-	bool ok = query_start(&q, state_database(s), err,
+	bool rewritten, ok = is_rewritten(s, old, octets, &rewritten, err) &&
+	    query_start(&q, state_database(s), err,
 		      "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
+	match->rewritten = ok && octets > 0 && rewritten;
 	free(old);
 	return ok;
 }
