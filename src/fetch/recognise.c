@@ -241,8 +241,10 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 	if (ok && filled > 0)
 		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with delivered ones", filled);
 	ok = ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
-	for (size_t i = 0; i < filled; i++)
+	for (size_t i = 0; i < filled; i++) {
 		tops[places[i]] = whole[i];
+		wanted[i]->retrieved = true;
+	}
 	free(wanted);
 	free(whole);
 	free(places);
@@ -265,6 +267,8 @@ static bool look(const struct recognition *r, size_t *displaced, struct error *e
 		    .octets = entries[i]->octets,
 		    .uid = entries[i]->uid,
 		    .whole = i >= by_top};
+	for (size_t i = by_top; i < count; i++)
+		entries[i]->retrieved = true;
 	if (count > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
 		    count);
