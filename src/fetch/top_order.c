@@ -25,42 +25,51 @@ struct view {
 
 /* What all of them together would make. */
 struct claims {
-	size_t all;	 /* that claim to be delivered */
-	size_t by_uid;	 /* those of them whose UID is recorded */
+	size_t all;    /* that claim to be delivered */
+	size_t by_uid; /* those of them whose UID is recorded */
 };
 
 static bool fail_swapped(uint32_t number, struct error *err)
 {
-	error_set(err, ERROR_PROTOCOL, "the server's answers to TOP are out of step: for message %" PRIu32
-				       ", it gave another header than before", number);
+	error_set(err, ERROR_PROTOCOL,
+	    "the server's answers to TOP are out of step: for message %" PRIu32
+	    ", it gave another header than before",
+	    number);
 	return error_mend(err, "nothing that these answers said counts; the next run tries again");
 }
 
 /* Asks for one header with no other message in flight. */
-static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek, struct top_identity *t, struct error *err)
+static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek,
+    struct top_identity *t, struct error *err)
 {
-	*t = (struct top_identity){
-	    .number = e->number, .octets = e->octets, .uid = e->uid[0] == ' ' ? "" : e->uid, .whole = whole};
+	*t = (struct top_identity){.number = e->number,
+	    .octets = e->octets,
+	    .uid = e->uid[0] == ' ' ? "" : e->uid,
+	    .whole = whole};
 	return top_identify(s, t, 1, peek, err);
 }
 
 /* The UID is recorded. A header that says otherwise than UID and size is looked at twice. */
-static bool view_doubtful(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+static bool view_doubtful(
+    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
 	const struct plan_entry *e = v->entry;
 	struct state_sight sight;
 
 	if (!state_see_uid(r->state, e->uid, v->top->header, NULL, e->octets, &sight, err))
 		return false;
-	v->claims = e->rewritten || (v->top->known ? sight.found : e->likely || e->named || e->stayed);
+	v->claims =
+	    e->rewritten || (v->top->known ? sight.found : e->likely || e->named || e->stayed);
 	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);
 	claims->by_uid += v->claims;
 	claims->all += v->claims;
 	return true;
 }
 
-/* The UID is not recorded. A header of a missing message that has another size may belong to a neighbor. */
-static bool view_unknown(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+/* The UID is not recorded. A header of a missing message that has another size may belong to a
+ * neighbor. */
+static bool view_unknown(
+    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
 	struct state_sight sight;
 
@@ -71,7 +80,8 @@ static bool view_unknown(const struct recognition *r, struct view *v, struct cla
 	v->claims = sight.found && sight.fits;
 	v->again = v->claims && sight.doubt;
 	claims->all += v->claims;
-	return !sight.found || v->claims || state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
+	return !sight.found || v->claims ||
+	       state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
 }
 
 static int by_header(const void *a, const void *b)
@@ -98,11 +108,11 @@ static void mark_doubles(struct view *views, size_t count)
 }
 
 /*
- * If answers were swapped, and one that claims is wrong, then so is one that does not, which has the size of a missing
- * message. Those are few.
+ * If answers were swapped, and one that claims is wrong, then so is one that does not, which has
+ * the size of a missing message. Those are few.
  */
-static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count, const struct claims *claims,
-    struct error *err)
+static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count,
+    const struct claims *claims, struct error *err)
 {
 	for (size_t i = 0; i < count && claims->all > 0; i++) {
 		struct view *v = &views[i];
@@ -110,13 +120,15 @@ static bool mark_outsiders(const struct recognition *r, struct view *views, size
 		if (v->claims || v->again)
 			continue;
 		v->again = claims->by_uid > 0;
-		if (!v->again && !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
+		if (!v->again &&
+		    !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
 			return false;
 	}
 	return true;
 }
 
-static bool compare(const struct recognition *r, const struct view *views, size_t count, struct error *err)
+static bool compare(
+    const struct recognition *r, const struct view *views, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct view *v = &views[i];
@@ -126,14 +138,15 @@ static bool compare(const struct recognition *r, const struct view *views, size_
 			continue;
 		if (!ask_alone(r->session, v->entry, v->top->whole, false, &alone, err))
 			return false;
-		if (alone.known != v->top->known || (alone.known && memcmp(alone.header, v->top->header, DIGEST_SHORT) != 0))
+		if (alone.known != v->top->known ||
+		    (alone.known && memcmp(alone.header, v->top->header, DIGEST_SHORT) != 0))
 			return fail_swapped(v->entry->number, err);
 	}
 	return true;
 }
 
-bool top_order_check(const struct recognition *r, struct plan_entry *const *entries, const struct top_identity *tops,
-    size_t count, struct error *err)
+bool top_order_check(const struct recognition *r, struct plan_entry *const *entries,
+    const struct top_identity *tops, size_t count, struct error *err)
 {
 	struct view *views;
 	struct claims claims = {0};
@@ -147,7 +160,8 @@ bool top_order_check(const struct recognition *r, struct plan_entry *const *entr
 	views = memory_zeroed(count, sizeof(*views));
 	for (size_t i = 0; i < count && ok; i++) {
 		views[i] = (struct view){.entry = entries[i], .top = &tops[i]};
-		ok = entries[i]->doubtful ? view_doubtful(r, &views[i], &claims, err) : view_unknown(r, &views[i], &claims, err);
+		ok = entries[i]->doubtful ? view_doubtful(r, &views[i], &claims, err)
+					  : view_unknown(r, &views[i], &claims, err);
 	}
 	if (ok)
 		mark_doubles(views, count);
@@ -158,23 +172,28 @@ bool top_order_check(const struct recognition *r, struct plan_entry *const *entr
 
 static int by_size(const void *a, const void *b)
 {
-	const struct plan_entry *first = *(const struct plan_entry *const *)a, *second = *(const struct plan_entry *const *)b;
+	const struct plan_entry *first = *(const struct plan_entry *const *)a,
+				*second = *(const struct plan_entry *const *)b;
 
 	if (first->octets != second->octets)
 		return first->octets < second->octets ? -1 : 1;
 	return strcmp(first->uid, second->uid);
 }
 
-/* Whether a message has one of several UIDs that differ in their number alone. Sorted, they follow one another. */
+/* Whether a message has one of several UIDs that differ in their number alone. Sorted, they follow
+ * one another. */
 static bool is_one_of_several(const struct plan_entry *e, const struct plan_entry *next)
 {
 	size_t length = strlen(e->uid);
 
-	return strchr(e->uid, '#') || (next && strncmp(next->uid, e->uid, length) == 0 && next->uid[length] == '#');
+	return strchr(e->uid, '#') ||
+	       (next && strncmp(next->uid, e->uid, length) == 0 && next->uid[length] == '#');
 }
 
-/* Messages of one size: where some are known and others are not, those that are not, and those that are in doubt. */
-static bool compare_made(struct session *s, const struct plan_entry **same, size_t count, struct error *err)
+/* Messages of one size: where some are known and others are not, those that are not, and those that
+ * are in doubt. */
+static bool compare_made(
+    struct session *s, const struct plan_entry **same, size_t count, struct error *err)
 {
 	size_t known = 0;
 
@@ -185,7 +204,9 @@ static bool compare_made(struct session *s, const struct plan_entry **same, size
 		struct top_identity alone;
 
 		if (!e->known.doubt &&
-		    (known == count || (e->known.delivered && !is_one_of_several(e, i + 1 < count ? same[i + 1] : NULL))))
+		    (known == count ||
+			(e->known.delivered &&
+			    !is_one_of_several(e, i + 1 < count ? same[i + 1] : NULL))))
 			continue;
 		if (!ask_alone(s, e, false, true, &alone, err))
 			return false;
