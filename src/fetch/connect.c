@@ -191,13 +191,16 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 		note_announced(c, m, remembered);
 	if (m->without_capa)
 		return log_in_and_tell(c, &l, m, log, err);
+	l.alone = true;
 	if (log_in_by(c, &l, m, err))
 		return true;
+	l.alone = false;
 	/* It may have been refused because the server can do something else by now: only then it is tried again. */
 	if (err->kind != ERROR_AUTH && (err->kind != ERROR_PROTOCOL || !err->server[0]))
 		return false;
 	first = *err;
-	if (ask(c, m, err) && strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0)
+	if (ask(c, m, err) &&
+	    (first.kind == ERROR_PROTOCOL || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
 		return log_in_by(c, &l, m, err);
 	*err = first;
 	return false;

@@ -6,6 +6,7 @@
 #include "fetch/connect.h"
 #include "fetch/listing.h"
 #include "fetch/recognise.h"
+#include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "store/state.h"
@@ -37,13 +38,14 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    .session = l->connection->session,
 	    .destination = l->destination,
 	    .plan = l->plan,
+	    .max_octets = l->account->retention.max_octets,
 	    .now = l->now,
 	    .log = l->log,
 	};
 
 	/* An empty listing would show nothing about another maildrop. */
 	if ((l->listing->maildrop.count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
-	    !join(l, &look, err) ||
+	    !join(l, &look, err) || !top_order_check_made(l->connection->session, l->plan, err) ||
 	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look, &recognition.missing, err))
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;

@@ -90,7 +90,17 @@ static char *make_uid(const struct top_identity *t)
 	if (!t->known)
 		return memory_format(" unknown:%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
-	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
+	return memory_format(LISTING_MADE "%s:%" PRIu64, hex, t->octets);
+}
+
+bool listing_is_made_of(const char *uid, const struct top_identity *t)
+{
+	char *made = make_uid(t);
+	size_t length = strlen(made);
+	bool is = strncmp(uid, made, length) == 0 && (uid[length] == '\0' || uid[length] == '#');
+
+	free(made);
+	return is;
 }
 
 /*
@@ -200,8 +210,7 @@ bool listing_read_sizes(struct listing *l, struct session *s, struct error *err)
 	return session_list_sizes(s, &l->maildrop, err) && make_items(l, s, err);
 }
 
-/* Servers that give numbers for UIDs give the same ones to other messages. */
-static bool is_number(const char *uid, uint32_t number)
+bool listing_is_number(const char *uid, uint32_t number)
 {
 	uint64_t value;
 
@@ -248,7 +257,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 	for (size_t i = 0; i < count; i++) {
 		const struct state_item *item = &l->items[i];
 		struct plan_entry *e = &plan->entries[item->index];
-		bool steady = item->stayed && !is_number(item->uid, l->maildrop.messages[item->index].number);
+		bool steady = item->stayed && !listing_is_number(item->uid, l->maildrop.messages[item->index].number);
 
 		*e = (struct plan_entry){
 		    .number = l->maildrop.messages[item->index].number,

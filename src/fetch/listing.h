@@ -14,6 +14,7 @@ struct session;
 struct state;
 struct state_item;
 struct state_look;
+struct top_identity;
 
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
@@ -35,6 +36,13 @@ bool listing_read(struct listing *l, struct session *s, const struct maildrop_to
 
 /* Asks for the sizes, which it has not. */
 bool listing_read_sizes(struct listing *l, struct session *s, struct error *err);
+
+/* Servers that give numbers for UIDs give the same ones to other messages. */
+bool listing_is_number(const char *uid, uint32_t number);
+
+/* What a UID begins with that was made of a header, and whether it was made of this one. */
+#define LISTING_MADE " header:"
+bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
 /* The key under which something is remembered of a message that stays away (state_add_told). The caller frees it. */
 char *listing_told_key(const struct plan_entry *e);

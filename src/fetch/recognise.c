@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "fetch/listing.h"
 #include "fetch/top.h"
+#include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "store/destination.h"
 #include "store/state.h"
@@ -37,6 +39,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 		/* A UID that came again since the kill may be another message's. */
 		e->doubtful = e->named = match.found && e->uid[0] != ' ';
 		e->likely = match.fits;
+		e->rewritten = e->named && match.rewritten && !listing_is_number(e->uid, e->number);
 	}
 	if (!match.found && e->uid[0] == ' ' && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
 		return false;
@@ -78,17 +81,36 @@ static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const 
 	return state_set_sizes(r->state, e->uid, before->listed, before->said, before->doubt, err);
 }
 
+/* Without a header, it may be what stands for it; a header that others may have as well is no proof against size and deletion. */
+static bool stands(const struct plan_entry *e)
+{
+	return e->likely || e->named || e->stayed;
+}
+
+/* Whether nothing but another header says that it is not the same message. */
+static bool may_be_same(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top, bool *may_be,
+    struct error *err)
+{
+	struct state_sight sight;
+
+	*may_be = e->rewritten || (top->known ? top->telling || e->likely : stands(e));
+	if (*may_be || !top->known || !top->whole)
+		return true;
+	if (!state_see_uid(r->state, e->uid, top->header, top->sha256, e->octets, &sight, err))
+		return false;
+	*may_be = sight.identical;
+	return true;
+}
+
 /* The UID is known: is it the same message? */
 static bool settle_doubt(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
     size_t *displaced, struct error *err)
 {
-	/* A header that others may have as well is no proof against size and deletion. */
-	bool may_be = top->known ? top->telling || e->likely : e->likely || e->named || e->stayed;
-	bool same = false, in_doubt;
+	bool may_be = false, same = false, in_doubt;
 	struct state_record before;
 
-	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) ||
-	    (may_be && !state_confirm(r->state, e->uid, e->octets, top->known ? top->header : NULL, &same, err)))
+	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) || !may_be_same(r, e, top, &may_be, err) ||
+	    (may_be && !state_confirm(r->state, e->uid, e->octets, top->known && !e->rewritten ? top->header : NULL, &same, err)))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
@@ -140,12 +162,13 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 		if (entries[i]->doubtful && !settle_doubt(r, entries[i], &tops[i], displaced, err))
 			return false;
 	}
-	for (size_t i = 0; i < count && r->missing > 0; i++) {
+	for (size_t i = 0; i < count && r->missing + *displaced > 0; i++) {
 		if (!entries[i]->known.delivered && !match_missing(r, entries[i], &tops[i], &matched, err))
 			return false;
 		if (entries[i]->unsure && r->other && known == 0)
 			return refuse(err);
 	}
+	*displaced -= matched < *displaced ? matched : *displaced;
 	if (matched > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu messages were delivered under another UID", matched);
 	return true;
@@ -184,6 +207,50 @@ static bool choose(const struct recognition *r, struct plan_entry **entries, siz
 	return true;
 }
 
+/*
+ * Whether a message is retrieved because the server has not given its header: one with a recorded UID that would count
+ * as another message, and one that has the size of a missing message.
+ */
+static bool wants_retrieval(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top, bool *wanted,
+    struct error *err)
+{
+	bool may = !top->known && r->destination && !r->must && (r->max_octets == 0 || e->octets <= r->max_octets);
+
+	*wanted = may && e->doubtful && !stands(e);
+	return !may || e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
+}
+
+/* What TOP did not tell, RETR does. It is retrieved again only if it turns out to be new. */
+static bool retrieve(const struct recognition *r, struct plan_entry *const *entries, struct top_identity *tops, size_t count,
+    struct error *err)
+{
+	struct plan_entry **wanted = memory_zeroed(count, sizeof(*wanted));
+	struct top_identity *whole = memory_zeroed(count, sizeof(*whole));
+	size_t *places = memory_zeroed(count, sizeof(*places)), filled = 0;
+	bool ok = true, wants;
+
+	for (size_t i = 0; i < count && ok; i++) {
+		ok = wants_retrieval(r, entries[i], &tops[i], &wants, err);
+		if (!ok || !wants)
+			continue;
+		whole[filled] = tops[i];
+		whole[filled].whole = true;
+		wanted[filled] = entries[i];
+		places[filled++] = i;
+	}
+	if (ok && filled > 0)
+		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with delivered ones", filled);
+	ok = ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
+	for (size_t i = 0; i < filled; i++) {
+		tops[places[i]] = whole[i];
+		wanted[i]->retrieved = true;
+	}
+	free(wanted);
+	free(whole);
+	free(places);
+	return ok;
+}
+
 /* One look at the headers of all that need it. */
 static bool look(const struct recognition *r, size_t *displaced, struct error *err)
 {
@@ -200,11 +267,15 @@ static bool look(const struct recognition *r, size_t *displaced, struct error *e
 		    .octets = entries[i]->octets,
 		    .uid = entries[i]->uid,
 		    .whole = i >= by_top};
+	for (size_t i = by_top; i < count; i++)
+		entries[i]->retrieved = true;
 	if (count > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
 		    count);
 	ok = top_identify(r->session, tops, by_top, false, err) &&
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
+	    top_order_check(r, entries, tops, by_top, err) && retrieve(r, entries, tops, by_top, err) &&
+	    top_order_check(r, entries + by_top, tops + by_top, count - by_top, err) &&
 	    settle_all(r, entries, tops, count, displaced, err);
 out:
 	free(entries);

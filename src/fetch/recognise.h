@@ -19,6 +19,7 @@ struct recognition {
 	const struct destination *destination; /* NULL in a dry run */
 	struct plan *plan;
 	size_t missing; /* messages that are known and not listed */
+	uint64_t max_octets; /* of a message that is retrieved; 0: no limit */
 	bool other;	/* the maildrop is another than before: ERROR_CONFIG without TOP */
 	bool must;	/* nothing but the header can tell, so a message without one is left alone */
 	int64_t now;	/* seconds since the epoch */

@@ -56,7 +56,7 @@ struct search {
 	size_t count, capacity;
 	/* Of the message that is being read: */
 	struct digest digest;
-	struct header_identity header;
+	struct header_identity header, read; /* as it is, and less what a mail program may have added */
 	uint64_t octets;
 	size_t found;
 };
@@ -85,6 +85,8 @@ static void start_reading(struct search *s)
 {
 	digest_start(&s->digest);
 	header_start(&s->header);
+	header_start(&s->read);
+	s->read.read = true;
 	s->octets = 0;
 }
 
@@ -103,16 +105,24 @@ static void take_octets(void *context, const char *bytes, size_t length)
 
 	digest_add(&s->digest, bytes, length);
 	header_add(&s->header, bytes, length);
+	header_add(&s->read, bytes, length);
 	s->octets += length;
 }
 
-static bool record_found(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err)
+static bool record_found(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
+    struct error *err)
 {
 	struct search *s = context;
-	struct state_record record = {.octets = s->octets, .wire = crlf_octets, .listed = crlf_octets, .delivered = when};
+	struct state_record record = {
+	    .octets = s->octets,
+	    .wire = original > 0 ? original : crlf_octets,
+	    .listed = original > 0 ? original : crlf_octets,
+	    .said = original,
+	    .delivered = when,
+	};
 
 	digest_end(&s->digest, record.sha256);
-	header_end(&s->header, record.header);
+	header_end(original > 0 ? &s->read : &s->header, record.header);
 	start_reading(s);
 	s->found++;
 	return state_add_found(s->state, identity, &record, s->now, err);

@@ -29,11 +29,13 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 {
 	struct session_event event;
 	struct header_identity header;
+	struct digest digest;
 	uint64_t octets = 0;
 
 	t->known = t->telling = false;
 	header_start(&header);
 	header.goes_on = peek;
+	digest_start(&digest);
 	do {
 		if (!session_next(s, &event, err))
 			return false;
@@ -49,12 +51,15 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			if (t->fields)
 				header_fields_add(t->fields, event.text, event.length);
 		}
+		if (t->whole)
+			digest_add(&digest, event.text, event.length);
 		octets += event.length;
 		if (octets > ANSWER_OCTETS_MOST)
 			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " does not end after %d MiB",
 			    t->number, ANSWER_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
+	digest_end(&digest, t->sha256);
 	t->telling = header_end(&header, t->header) && t->known;
 	return true;
 }

@@ -21,6 +21,7 @@ struct top_identity {
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SHORT]; /* with peek: of header and first lines */
+	unsigned char sha256[DIGEST_SIZE]; /* where it is whole: as in struct state_record */
 };
 
 /*

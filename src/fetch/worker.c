@@ -194,6 +194,19 @@ static bool carry_out(struct worker *w, struct error *err)
 	return ok;
 }
 
+/* Whether a message was retrieved to be compared with delivered ones, is none of them, and has not been stored, either. */
+static bool holds_unstored(const struct worker *w)
+{
+	for (size_t i = 0; i < w->plan.count; i++) {
+		const struct plan_entry *e = &w->plan.entries[i];
+		bool fetch = e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
+
+		if (e->retrieved && !e->known.delivered && (!fetch || w->left_over > 0))
+			return true;
+	}
+	return false;
+}
+
 /* The UIDs that are gone from now on by our own doing; not sure: QUIT's answer did not come. */
 static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
@@ -217,6 +230,7 @@ static bool finish(struct worker *w, struct error *err)
 
 	w->step = "quit";
 	interrupt_grace(QUIT_GRACE_MS);
+	w->not_taken |= holds_unstored(w);
 	w->undone = w->not_taken && w->deleted > 0;
 	ok = w->not_taken || session_quit(w->connection.session, err);
 	if (ok && !w->not_taken) {

@@ -21,6 +21,12 @@ static const struct field store_fields[] = {
     FIELD("X-IMAPbase"), FIELD("Content-Length"), FIELD("Lines"),
 };
 
+/* Fields that mail programs add for their users: mutt, Thunderbird, Evolution, Rmail. Senders may have set them, too. */
+static const struct field reader_fields[] = {
+    FIELD("X-Label"), FIELD("X-Mozilla-Status"), FIELD("X-Mozilla-Status2"), FIELD("X-Mozilla-Keys"), FIELD("X-Account-Key"),
+    FIELD("X-Evolution"), FIELD("X-Evolution-Source"), FIELD("X-RMAIL-ATTRIBUTES"),
+};
+
 /* Fields with which no two messages are alike by chance. */
 static const struct field telling_fields[] = {FIELD("Message-ID"), FIELD("Received")};
 
@@ -67,7 +73,8 @@ static bool take_name(struct header_identity *h, const char *bytes, size_t lengt
 	}
 	field = n < most && bytes[n] == ':';
 	h->may_tell = field && is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held + n);
-	h->skipping = field && header_is_mark(h->name, h->held + n);
+	h->skipping = field && (header_is_mark(h->name, h->held + n) ||
+		(h->read && is_one_of(reader_fields, COUNT(reader_fields), h->name, h->held + n)));
 	if (!h->skipping)
 		count_in(h, h->name, h->held);
 	h->held = 0;

@@ -16,6 +16,7 @@ struct header_identity {
 	struct digest digest;
 	bool ended;	/* the empty line has been seen */
 	bool goes_on;	/* set after header_start: lines behind it count, too */
+	bool read;	/* set after header_start: a mail program has changed it; the fields that these add do not count, either */
 	bool may_tell;	/* the current field is one with which no two messages are alike */
 	bool telling;	/* and has, or one before it had, a value */
 	bool skipping;	/* the current field does not count */

@@ -16,7 +16,9 @@ struct plan_entry {
 	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognise */
 	bool likely;   /* it is rather this one */
 	bool named;    /* it was found in place under this UID */
+	bool rewritten; /* and a reader has changed it there, so that its header proves nothing */
 	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
+	bool retrieved; /* all of it has come, to be compared with what was delivered */
 	bool outdated; /* it was delivered in doubt, and the server gives another size now */
 	bool broke;    /* the connection broke at it before: it is asked for last */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */

@@ -356,7 +356,7 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 			error_mend(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
 		if (!missing)
 			return false;
-		next = find_next(s, l, m);
+		next = l->alone ? NULL : find_next(s, l, m);
 		if (!next)
 			return hint_at_other_ways(l, m, err);
 		log_line(l->log, LOG_VERBOSE, "%s; trying %s", err->cause, mechanism_name(next));

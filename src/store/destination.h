@@ -43,8 +43,12 @@ struct destination_finder {
 	/* Whether this one is wanted. */
 	bool (*wants)(void *context, const char *identity);
 	void (*octets)(void *context, const char *bytes, size_t length);
-	/* It has been given whole. crlf_octets is its size with CRLF line ends, when its delivery's time. */
-	bool (*found)(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err);
+	/*
+	 * It has been given whole. crlf_octets is its size with CRLF line ends, when its delivery's time. original is
+	 * that size at its delivery, or 0 where it is the same: a reader has added something, or compressed it.
+	 */
+	bool (*found)(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
+	    struct error *err);
 };
 
 /*

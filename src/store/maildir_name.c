@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -128,6 +129,14 @@ bool maildir_name_is_unfinished(const char *name, const char *account)
 }
 
 /* Line ends that are CRLF; a CR may be the last octet of the piece before. */
+uint64_t maildir_name_size(const char *name, char key)
+{
+	const char sought[] = {',', key, '=', '\0'};
+	const char *at = strstr(name, sought);
+
+	return at && at[3] >= '1' && at[3] <= '9' ? strtoull(at + 3, NULL, 10) : 0;
+}
+
 static size_t count_crlf(const struct maildir_size *s, const char *bytes, size_t length)
 {
 	const char *at = bytes, *end = bytes + length;

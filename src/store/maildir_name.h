@@ -55,6 +55,9 @@ bool maildir_name_is_unfinished(const char *name, const char *account);
 /* Whether any account gave a file this name. */
 bool maildir_name_is_any(const char *name);
 
+/* The octets behind ",KEY=" in a name; 0 without. */
+uint64_t maildir_name_size(const char *name, char key);
+
 /* Octets of a message as stored, and as they would be with CRLF line ends (Dovecot's S= and W=). */
 struct maildir_size {
 	uint64_t octets;

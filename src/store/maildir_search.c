@@ -21,10 +21,21 @@ struct search {
 	const char *account;
 	int64_t since;
 	const struct destination_finder *finder;
-	struct buf paths; /* "new/NAME", each ended by NUL */
+	struct buf paths; /* "new/NAME", or that of another folder, each ended by NUL */
 	struct buf moved; /* the same, read later */
 	char **places;	  /* those of `moved`, by the part of the name that stays */
 	size_t place_count;
+	struct folder {
+		char *path; /* from the root on */
+		bool used;  /* there are messages in it that are wanted */
+		bool own;   /* it is the Maildir's, not one of another one */
+	} *folders;
+	size_t folder_count;
+	struct seen {
+		dev_t device;
+		ino_t inode;
+	} *seen; /* Maildirs whose folders are among them */
+	size_t seen_count;
 };
 
 enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
@@ -35,51 +46,50 @@ static bool fail(const char *what, const char *step, struct error *err)
 	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
 }
 
-/* Gives the names of a folder to take, until that returns false. */
-static bool each_name(const struct search *s, const char *folder,
-    bool (*take)(void *context, int fd, const char *folder, const char *name), void *context, struct error *err)
+typedef bool (*name_taker)(struct search *s, int fd, struct folder *folder, const char *name);
+
+/* Gives the names of a folder to take, until that returns false. A folder of another Maildir may be missing or unreadable. */
+static bool each_name(struct search *s, struct folder *folder, name_taker take, struct error *err)
 {
-	int fd = openat(s->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(s->root, folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 	bool ok = true;
 
 	if (!stream) {
-		fail(folder, "read", err);
+		fail(folder->path, "read", err);
 		if (fd >= 0)
 			close(fd);
-		return false;
+		return !folder->own;
 	}
 	while ((errno = 0, entry = readdir(stream))) {
-		if (!take(context, fd, folder, entry->d_name))
+		if (!take(s, fd, folder, entry->d_name))
 			break;
 	}
 	if (!entry && errno != 0)
-		ok = fail(folder, "read", err);
+		ok = !folder->own || fail(folder->path, "read", err);
 	closedir(stream);
 	return ok;
 }
 
-static bool remove_own(void *context, int fd, const char *folder, const char *name)
+static bool remove_own(struct search *s, int fd, struct folder *folder, const char *name)
 {
-	const struct search *s = context;
-
 	(void)folder;
 	if (maildir_name_is_unfinished(name, s->account))
 		unlinkat(fd, name, 0);
 	return true;
 }
 
-static bool gather(void *context, int fd, const char *folder, const char *name)
+static bool gather(struct search *s, int fd, struct folder *folder, const char *name)
 {
-	struct search *s = context;
 	char identity[MAILDIR_IDENTITY_DIGITS + 1];
 
 	(void)fd;
 	if (maildir_name_is_own(name, s->account, identity) && strtoll(name, NULL, 10) >= s->since &&
 	    s->finder->wants(s->finder->context, identity)) {
-		buf_append_format(&s->paths, "%s/%s", folder, name);
+		buf_append_format(&s->paths, "%s/%s", folder->path, name);
 		buf_append(&s->paths, "", 1);
+		folder->used = true;
 	}
 	return true;
 }
@@ -87,11 +97,73 @@ static bool gather(void *context, int fd, const char *folder, const char *name)
 /* By what stays of a name whatever a reader does: all before the sizes and the flags. */
 static int by_stem(const void *a, const void *b)
 {
-	const char *first = strchr(*(char *const *)a, '/') + 1, *second = strchr(*(char *const *)b, '/') + 1;
+	const char *first = strrchr(*(char *const *)a, '/') + 1, *second = strrchr(*(char *const *)b, '/') + 1;
 	size_t first_length = strcspn(first, ",:"), second_length = strcspn(second, ",:");
 	int order = memcmp(first, second, first_length < second_length ? first_length : second_length);
 
 	return order != 0 ? order : (first_length > second_length) - (first_length < second_length);
+}
+
+/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+static void add_maildir(struct search *s, const char *path)
+{
+	static const char *const parts[] = {"new", "cur"};
+	struct stat st;
+
+	if (fstatat(s->root, path, &st, 0) != 0)
+		return;
+	for (size_t i = 0; i < s->seen_count; i++) {
+		if (s->seen[i].device == st.st_dev && s->seen[i].inode == st.st_ino)
+			return;
+	}
+	s->seen = memory_resize(s->seen, s->seen_count + 1, sizeof(*s->seen));
+	s->seen[s->seen_count++] = (struct seen){st.st_dev, st.st_ino};
+	s->folders = memory_resize(s->folders, s->folder_count + 2, sizeof(*s->folders));
+	for (size_t i = 0; i < 2; i++)
+		s->folders[s->folder_count++] = (struct folder){
+		    .path = s->seen_count == 1 ? memory_copy_string(parts[i]) : memory_format("%s/%s", path, parts[i]),
+		    .own = s->seen_count == 1,
+		};
+}
+
+/* The Maildirs in a folder: where a reader files messages. */
+static void add_below(struct search *s, const char *path)
+{
+	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	while (stream && (entry = readdir(stream))) {
+		char *below = memory_format("%s/%s", path, entry->d_name), *cur = memory_format("%s/cur", below);
+		bool points = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+
+		if (!points && faccessat(s->root, cur, X_OK, 0) == 0)
+			add_maildir(s, below);
+		free(below);
+		free(cur);
+	}
+	if (stream)
+		closedir(stream);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* As in maildir_read: the Maildir, those in it, and those beside it. */
+static void add_folders(struct search *s)
+{
+	add_maildir(s, ".");
+	add_below(s, ".");
+	add_maildir(s, "..");
+	add_below(s, "..");
+}
+
+static bool gather_all(struct search *s, struct error *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < s->folder_count && ok; i++)
+		ok = each_name(s, &s->folders[i], gather, err);
+	return ok;
 }
 
 /* Reads the names anew: a reader has moved a message to cur/, or given it flags, since they were read. */
@@ -102,7 +174,7 @@ static bool look_again(struct search *s, struct error *err)
 	bool ok;
 
 	s->paths = (struct buf){0};
-	ok = each_name(s, "new", gather, s, err) && each_name(s, "cur", gather, s, err);
+	ok = gather_all(s, err);
 	buf_free(&s->moved);
 	s->moved = s->paths;
 	s->paths = before;
@@ -148,11 +220,51 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
 }
 
+/* Of a file that is read: what its beginning and its end say of its compression (RFC 1952). */
+struct ends {
+	unsigned char first[2], last[4];
+	size_t seen; /* of `first` */
+};
+
+static void note_ends(struct ends *e, const char *piece, size_t length)
+{
+	size_t n = length < sizeof(e->last) ? length : sizeof(e->last);
+
+	for (size_t i = 0; i < length && e->seen < sizeof(e->first); i++)
+		e->first[e->seen++] = (unsigned char)piece[i];
+	memmove(e->last, e->last + n, sizeof(e->last) - n);
+	memcpy(e->last + sizeof(e->last) - n, piece + length - n, n);
+}
+
+static bool is_compressed(const struct ends *e)
+{
+	return e->first[0] == 0x1f && e->first[1] == 0x8b;
+}
+
+static bool expands_to(const struct ends *e, uint64_t octets)
+{
+	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) == (uint32_t)octets;
+}
+
+/*
+ * The name keeps the size that the message had. A file that is larger has got something from a reader; one that is
+ * smaller, or is compressed and does not say that it had that size, may be less than the message.
+ */
+static uint64_t original_size(const char *name, const struct maildir_size *size, const struct ends *ends)
+{
+	uint64_t stored = maildir_name_size(name, 'S');
+
+	if (stored == 0 || size->octets == stored || (is_compressed(ends) ? !expands_to(ends, stored) : size->octets < stored))
+		return 0;
+	return maildir_name_size(name, 'W');
+}
+
 static bool tell(struct search *s, const char *path, struct error *err)
 {
-	const char *name = strchr(path, '/') + 1;
+	const char *name = strrchr(path, '/') + 1;
 	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
 	struct maildir_size size = {0};
+	struct ends ends = {0};
 	ssize_t n = 0;
 	bool ok;
 	int fd;
@@ -163,12 +275,14 @@ static bool tell(struct search *s, const char *path, struct error *err)
 		return true;
 	while ((n = read(fd, piece, sizeof(piece))) > 0) {
 		maildir_size_add(&size, piece, (size_t)n);
+		note_ends(&ends, piece, (size_t)n);
 		s->finder->octets(s->finder->context, piece, (size_t)n);
 	}
 	ok = (n == 0 && fsync(fd) == 0) || fail(path, "read", err);
 	close(fd);
 	return ok && maildir_name_is_own(name, s->account, identity) &&
-	    s->finder->found(s->finder->context, identity, size.crlf_octets, strtoll(name, NULL, 10), err);
+	    s->finder->found(s->finder->context, identity, size.crlf_octets, original_size(name, &size, &ends),
+		strtoll(name, NULL, 10), err);
 }
 
 static bool sync_folder(const struct search *s, const char *folder, struct error *err)
@@ -181,21 +295,31 @@ static bool sync_folder(const struct search *s, const char *folder, struct error
 	return ok;
 }
 
+static void free_all(struct search *s)
+{
+	for (size_t i = 0; i < s->folder_count; i++)
+		free(s->folders[i].path);
+	free(s->folders);
+	free(s->seen);
+	buf_free(&s->paths);
+	buf_free(&s->moved);
+	free(s->places);
+}
+
 bool maildir_search(int root, const char *account, int64_t since, const struct destination_finder *finder,
     struct error *err)
 {
 	struct search s = {.root = root, .account = account, .since = since, .finder = finder};
-	/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
-	bool ok = each_name(&s, "tmp", remove_own, &s, err) && each_name(&s, "new", gather, &s, err) &&
-	    each_name(&s, "cur", gather, &s, err);
+	struct folder tmp = {.path = (char[]){"tmp"}, .own = true};
+	bool ok = each_name(&s, &tmp, remove_own, err);
 
+	add_folders(&s);
+	ok = ok && gather_all(&s, err);
 	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
 		ok = tell(&s, s.paths.data + at, err);
 	/* The kill may have come before any sync, and a name may be in cur/ by now. */
-	if (ok && s.paths.length > 0)
-		ok = sync_folder(&s, "new", err) && sync_folder(&s, "cur", err);
-	buf_free(&s.paths);
-	buf_free(&s.moved);
-	free(s.places);
+	for (size_t i = 0; ok && i < s.folder_count && s.paths.length > 0; i++)
+		ok = (!s.folders[i].own && !s.folders[i].used) || sync_folder(&s, s.folders[i].path, err);
+	free_all(&s);
 	return ok;
 }

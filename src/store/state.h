@@ -59,7 +59,7 @@ struct state_item {
 	bool known;	 /* it was delivered, or at least: */
 	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
 	bool likely;	 /* if doubtful: the size fits, and we sent no DELE for it */
-	bool stayed;	 /* if doubtful: the UID never went; if we sent DELE for it, the size fits */
+	bool stayed;	 /* if doubtful: the UID never went, and we sent no DELE for it */
 	bool perhaps;	 /* if doubtful: we sent DELE for it, and QUIT got no answer */
 	bool doubt;	 /* it was delivered with another size than the server gave (state_doubts_size) */
 	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
@@ -275,6 +275,7 @@ struct state_match {
 	bool found;
 	bool fits; /* its size is the one that LIST says */
 	bool doubt; /* it is in doubt for its size */
+	bool rewritten; /* a reader has changed the file since its delivery; it had the size that LIST says */
 	int64_t delivered;
 };
 
@@ -291,6 +292,20 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
  */
 bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
+/* What is recorded of a message, held against a header and a size that the server gives. Nothing is changed. */
+struct state_sight {
+	bool found; /* there is one with this header */
+	bool fits;  /* the size is that of one that was looked at */
+	bool doubt; /* which is in doubt for its size */
+	bool identical; /* it is the same, octet for octet */
+};
+
+/* Of the message with this UID, sha256 being NULL where it is not known; and of those with this header that state_take_renumbered would look at. */
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, struct state_sight *sight, struct error *err);
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
+    struct state_sight *sight, struct error *err);
+
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);
 
@@ -299,7 +314,9 @@ bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *
 
 /*
  * Records a message that was found in place under the destination's identity; it counts as missing. Of
- * two with the same identity, the younger one has it, the other is known by its header alone.
+ * two with the same identity, the younger one has it, the other is known by its header alone. Where the file has been
+ * changed since the delivery, `wire`, `listed` and `said` are the size that it had, with CRLF line ends; `said` is 0
+ * otherwise.
  */
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err);

@@ -221,7 +221,7 @@ static bool look_at_sizes(struct state *s, const struct row *row, struct state_i
 	query_end(&q);
 	item->perhaps = row->how == STATE_PERHAPS_DELETED;
 	item->likely = fits && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
-	item->stayed = !row->is_gone && (fits || !item->perhaps) && row->doubt != STATE_DOUBT_IDENTITY;
+	item->stayed = !row->is_gone && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
 	return ok;
 }
 

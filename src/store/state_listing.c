@@ -259,22 +259,6 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
 	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
-bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)
-{
-	struct query *q;
-	bool ok;
-
-	/* As in state_size_fits. */
-	if (!query_start(&q, state_database(s), err,
-		"SELECT 1 FROM message WHERE gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
-		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1) LIMIT 1",
-		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
-		return false;
-	ok = query_next(q, any, err);
-	query_end(&q);
-	return ok;
-}
-
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err)
 {
@@ -323,15 +307,29 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 	return ok;
 }
 
+static bool is_rewritten(struct state *s, const char *found, uint64_t octets, bool *is, struct error *err)
+{
+	struct query *q;
+	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND said = ?2", "ti", found,
+	    (int64_t)octets);
+
+	*is = false;
+	ok = ok && query_next(q, is, err);
+	query_end(&q);
+	return ok;
+}
+
 bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
     struct error *err)
 {
 	struct query *q;
 	char *old = memory_format(STATE_FOUND "%s", identity);
-	bool ok = query_start(&q, state_database(s), err,
+	bool rewritten, ok = is_rewritten(s, old, octets, &rewritten, err) &&
+	    query_start(&q, state_database(s), err,
 		      "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
+	match->rewritten = ok && octets > 0 && rewritten;
 	free(old);
 	return ok;
 }

@@ -20,9 +20,18 @@ campaign: all $(pop3_server)
 EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/campaign.py tests/campaign/episode.py tests/campaign/maildrop.py \
 	tests/campaign/places.py tests/campaign/stories.py \
-	tests/campaign/found/quit-then-new-uids.json \
+	tests/campaign/found/doubtful-without-top.json \
 	tests/campaign/found/quit-then-new-uids-mbox.json \
+	tests/campaign/found/quit-then-new-uids.json \
 	tests/campaign/found/quit-then-no-uidl.json \
 	tests/campaign/found/quit-then-short-listing.json \
 	tests/campaign/found/quit-then-uid-reused.json \
-	tests/campaign/found/sizes-vary-without-top.json
+	tests/campaign/found/renumbered-without-top.json \
+	tests/campaign/found/sizes-vary-quit-unanswered.json \
+	tests/campaign/found/sizes-vary-short-listing.json \
+	tests/campaign/found/sizes-vary-without-top.json \
+	tests/campaign/found/top-swapped-new-mail-stays.json \
+	tests/campaign/found/top-swapped-new-mail.json \
+	tests/campaign/found/top-swapped-old-mail.json \
+	tests/campaign/found/top-swapped-without-uids.json \
+	tests/campaign/found/uid-reused-without-top.json

@@ -134,6 +134,9 @@ class Liar(Session):
                 return f
         return None
 
+    def swaps(self, verb, n):
+        return any(f["kind"] == "swap" and f.get("verb", "RETR") == verb and f["n"] in (n, 0) for f in self.faults)
+
     # The maildrop as this session sees it.
     def numbers(self):
         return [n for n in range(1, len(self.mail) + 1) if n not in self.deleted]
@@ -217,13 +220,13 @@ class Liar(Session):
     def take_next(self):
         self.maildrop.note(self.wire.line().decode("latin-1"))
 
-    def swapped(self, script):
+    def swapped(self, verb, script):
         following = self.next_command()
-        if not following or following[0] != "RETR":
+        if not following or following[0] != verb:
             return script
         self.take_next()
-        self.counts["RETR"] += 1
-        return [self.octets(self.honest("RETR", *following[1])), self.octets(script)]
+        self.counts[verb] += 1
+        return [self.octets(self.honest(verb, *following[1])), self.octets(script)]
 
     def with_inside(self, script):
         """The answer to the next command stands within this message, before its end."""
@@ -246,8 +249,8 @@ class Liar(Session):
         if self.fault("refuse", verb=name, n=n):
             return [b"-ERR not now\r\n"]
         script = Session.answer(self, verb, *arguments)
-        if verb == "RETR" and self.fault("swap", n=n):
-            return self.swapped(script)
+        if verb in ("RETR", "TOP") and self.swaps(verb, n):
+            return self.swapped(verb, script)
         if verb == "RETR" and self.fault("inside", n=n):
             return self.with_inside(script)
         if self.fault("extra", verb=name, n=n):

@@ -20,11 +20,9 @@ class Author:
     def __init__(self, seed, without=()):
         self.random, self.without = random.Random(seed), set(without)
         self.made = []
-        # A message with another UID is known by TOP and by its size: no story has changing UIDs together with
-        # servers that refuse TOP or make up sizes.
+        # A message with another UID is known by its header and by its size: no story has changing UIDs together with
+        # servers that make up sizes or refuse TOP for some messages.
         self.renumbers = self.random.random() < 0.6
-        # Without TOP, one that was gone from a listing and has another size counts as another message: where
-        # sizes are made up, no listing is short.
         self.odd = not self.renumbers and self.random.random() < 0.6
 
     def message(self, may_reuse):
@@ -43,7 +41,7 @@ class Author:
 
     def fault(self):
         r, kind = self.random, self.random.choice(KINDS)
-        if kind in self.without or kind == "none" or (self.odd and kind == "short"):
+        if kind in self.without or kind == "none":
             return None
         fault = {"kind": kind}
         if kind == "cut":
@@ -52,6 +50,8 @@ class Author:
             fault.update(verb=r.choice(VERBS), n=r.randint(1, 4))
         elif kind in ("swap", "inside", "vanish"):
             fault.update(n=r.randint(1, 4))
+            if kind == "swap" and r.random() < 0.5:
+                fault.update(verb="TOP")
         elif kind == "refuse":
             verbs = ["DELE", "DELE", "RETR", "UIDL n", "UIDL"] + ([] if self.renumbers else ["TOP"])
             fault.update(verb=r.choice(verbs), n=r.randint(0, 2))
@@ -81,7 +81,7 @@ class Author:
             server["uidl n"] = False
         if self.renumbers and r.random() < 0.12:
             server["uidl"] = False
-        if not self.renumbers and r.random() < 0.3:
+        if r.random() < (0.12 if self.renumbers else 0.3):
             server["top"] = False
         return {key: value for key, value in server.items() if key not in self.without}
 
@@ -148,7 +148,7 @@ def tell_fault(f):
         text = {
             "cut": lambda: f"the server ends the connection after {f['octets']} octets {way}",
             "drop": lambda: f"{nth(f['n'], f['verb'])} is not answered",
-            "swap": lambda: f"the answers to RETR number {f['n']} and the next one are swapped",
+            "swap": lambda: f"the answers to {f.get('verb', 'RETR')} number {f['n']} and the next one are swapped",
             "extra": lambda: f"{nth(f['n'], f['verb'])} is answered, and then +OK once more",
             "inside": lambda: f"the message of RETR number {f['n']} has the answer to the next command inside",
             "refuse": lambda: f"{nth(f['n'], f['verb'])} is refused",

@@ -224,4 +224,23 @@ run
 check 'the next run gives it the other one again, and no QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
 check 'and the first one not' [ "$(wc -l <taken)" = 1 ]
 
+# Without TOP, messages with new UIDs are retrieved to compare them. QUIT is no receipt for one that is not stored.
+again
+only maildir:Mail forever
+letter mail/a one
+letter mail/b two
+serve --dir mail --no-top
+run
+mv mail/a mail/m && mv mail/b mail/n
+letter mail/x new
+letter mail/y old
+only maildir:Mail forever 'max_messages = 1'
+serve --dir mail --no-top
+run
+check 'without TOP, messages with new UIDs are not fetched again' count_is Mail 3
+check 'QUIT is not sent while one that was retrieved is not stored' lacks transcript 'C: QUIT'
+run
+check 'the next run fetches it' count_is Mail 4
+check 'and sends QUIT' contains transcript 'C: QUIT'
+
 done_testing

@@ -14,17 +14,18 @@ searches() { # yes or no: whether the run reads the names in the Maildir
   [ "$_answer" = "$1" ] || { cat trace; return 1; }
 }
 
-# begin: two messages are here, and a backup of the state; then two more come.
+# begin [PREFIX]: two messages are here, and a backup of the state; then two more come. The server makes UIDs of the
+# names of their files.
 begin() {
-  rm -rf mail state Mail backup
+  rm -rf mail state Mail Archive backup
   mkdir mail
-  letter 1 && letter 2
+  letter "${1:-}1" && letter "${1:-}2"
   fresh_configuration
   configure a "deliver_to = \"maildir:Mail\"" "leave_on_server = forever"
   serve --dir mail
   run
   cp -a state backup
-  letter 3 && letter 4
+  letter "${1:-}3" && letter "${1:-}4"
   run
   count_is Mail 4 || bail 'the messages are not here'
 }
@@ -42,6 +43,68 @@ restore
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 check 'the same when a reader has moved the messages to cur/' new 0
 check 'once each' count_is Mail 4
+
+# file FOLDER: a reader files all messages there.
+file() {
+  mkdir -p "$1/new" "$1/cur" "$1/tmp"
+  for f in Mail/new/*; do mv "$f" "$1/cur/${f##*/}:2,S"; done
+}
+# killed [PREFIX]: as begin, but the run that brings the messages is killed before it records them.
+killed() {
+  begin "${1:-}"
+  rm -rf state Mail
+  mkdir -p nothing && serve --dir nothing && run && serve --dir mail
+  write_configuration
+  strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=5 "$MAILHAUL" -c mailhaul.conf >out 2>err
+  [ "$(recorded)" = 0 ] && count_is Mail 4 || bail 'the run was not killed behind its messages'
+}
+
+for folder in Mail/.Archive Archive; do
+  begin
+  restore
+  file "$folder"
+  check "messages that a reader has filed in $folder are known with a state from a backup" new 0
+  begin
+  rm -rf state
+  file "$folder"
+  check "messages in $folder are known without a state" new 0
+  killed
+  file "$folder"
+  check "messages in $folder are known after a run that was killed" new 0
+done
+
+# label: mutt gives all messages a label. compress: a script does that, as Dovecot's documentation says.
+label() { for f in Mail/new/*; do { echo 'X-Label: work' && cat "$f"; } >"Mail/cur/${f##*/}:2,S" && rm "$f"; done; }
+compress() { for f in Mail/new/*; do gzip -c "$f" >"Mail/cur/${f##*/}:2,SZ" && rm "$f"; done; }
+# A UID that is the number of a message proves nothing.
+for prefix in '' uid-; do
+  begin "$prefix"
+  restore
+  label
+  check "messages ${prefix:-1}.. to which a reader has added a field are known with a state from a backup" new 0
+  killed "$prefix"
+  label
+  check "messages ${prefix:-1}.. to which a reader has added a field are known after a run that was killed" new 0
+done
+begin uid-
+restore
+compress
+check 'messages that were compressed in place are known' new 0
+begin uid-
+restore
+compress
+for f in Mail/cur/*; do truncate -s -1 "$f"; done
+check 'those that are not whole are fetched again' new 2
+begin uid-
+restore
+label
+printf 'Subject: another\nMessage-ID: <x@example.org>\n\nand longer\n' >mail/uid-4
+check 'a message that has got the UID of a labeled one, and another size, is fetched' new 1
+begin
+restore
+label
+sed -i s/4/5/g mail/4
+check 'so is one of the same size where UIDs are numbers' new 1
 
 begin
 restore

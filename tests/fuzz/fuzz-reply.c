@@ -109,12 +109,12 @@ struct decoded {
 
 /*
  * The first answer's body: lines end with LF and as many CRs as the status line's has, or, but for a status line with
- * CRLF, with one CR more or less; a dot alone ends it, another dot at the start of a line goes. False if it does not end.
+ * CRLF, with one CR more or less; a dot alone ends it, the first of two at the start of a line goes. False if it does not end.
  */
 static bool decode(struct input in, bool crlf, struct decoded *out)
 {
 	const uint8_t *line = in.at, *end = in.at + in.left, *lf;
-	size_t least, most;
+	size_t least, most, stuffed;
 
 	do {
 		lf = memchr(line, '\n', (size_t)(end - line));
@@ -134,7 +134,8 @@ static bool decode(struct input in, bool crlf, struct decoded *out)
 			continue;
 		if (length == 1 && *line == '.')
 			return true;
-		buf_append(&out->text, line + (*line == '.'), length - (*line == '.'));
+		stuffed = length > 1 && line[0] == '.' && line[1] == '.';
+		buf_append(&out->text, line + stuffed, length - stuffed);
 		buf_append_string(&out->text, crlf ? "\r\n" : "\n");
 		out->lines++;
 		line = at;

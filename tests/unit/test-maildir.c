@@ -367,7 +367,8 @@ static void gather(void *context, const char *bytes, size_t length)
 	t->lost = NULL;
 }
 
-static bool note(void *context, const char *identity, uint64_t crlf_octets, int64_t when, struct error *err)
+static bool note(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
+    struct error *err)
 {
 	struct told *t = context;
 	const char *last = t->text.data ? strrchr(buf_string(&t->text), '|') : NULL;
@@ -378,6 +379,8 @@ static bool note(void *context, const char *identity, uint64_t crlf_octets, int6
 	ck_assert_uint_eq(strlen(identity), MAILDIR_IDENTITY_DIGITS);
 	ck_assert_uint_eq(crlf_octets, length + (length > 0)); /* one line each */
 	ck_assert_int_eq(when, 1600000000);
+	if (original > 0)
+		buf_append_format(&t->text, "(%u)", (unsigned)original);
 	buf_append_string(&t->text, "|");
 	return true;
 }
@@ -414,6 +417,20 @@ START_TEST(what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it)
 	expect_found(&t, 1600000000, texts, COUNT(texts));
 	expect_found(&t, 1600000001, NULL, 0); /* older ones are recorded */
 	expect_counts(0, 1, 3);
+}
+END_TEST
+
+START_TEST(the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name)
+{
+	static const char *const texts[] = {"larger\n(5)|", "less\n|", "same\n|", "nameless\n|"};
+	struct told t = {0};
+
+	destination_close(&(struct destination *){open_maildir()});
+	leave("cur", "work", "1", ",S=4,W=5:2,S", "larger\n");
+	leave("cur", "work", "2", ",S=6,W=7:2,S", "less\n"); /* as a power loss may leave it */
+	leave("cur", "work", "3", ",S=5,W=6:2,S", "same\n");
+	leave("cur", "work", "4", ":2,S", "nameless\n");
+	expect_found(&t, 0, texts, COUNT(texts));
 }
 END_TEST
 
@@ -504,6 +521,7 @@ int main(void)
 	tcase_add_test(b, a_write_that_fails_is_a_storage_failure_that_leaves_nothing);
 	tcase_add_test(b, a_maildir_that_vanishes_before_the_commit_is_a_failure);
 	tcase_add_test(a, what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it);
+	tcase_add_test(a, the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name);
 	tcase_add_test(a, other_files_of_the_maildir_are_not_found);
 	tcase_add_test(a, own_unfinished_files_are_removed_and_those_of_others_left);
 	LOOP_OVER(a, a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not, moves);

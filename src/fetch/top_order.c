@@ -1,0 +1,240 @@
+#include "config.h"
+
+#include "fetch/top_order.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "fetch/listing.h"
+#include "fetch/recognise.h"
+#include "fetch/top.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+#include "store/state.h"
+
+/* A message whose header has come, and what that would make of it. */
+struct view {
+	const struct plan_entry *entry;
+	const struct top_identity *top;
+	bool claims; /* it would count as delivered */
+	bool again;  /* it is asked for again */
+};
+
+/* What all of them together would make. */
+struct claims {
+	size_t all;    /* that claim to be delivered */
+	size_t by_uid; /* those of them whose UID is recorded */
+};
+
+static bool fail_swapped(uint32_t number, struct error *err)
+{
+	error_set(err, ERROR_PROTOCOL,
+	    "the server's answers to TOP are out of step: for message %" PRIu32
+	    ", it gave another header than before",
+	    number);
+	return error_mend(err, "nothing that these answers said counts; the next run tries again");
+}
+
+/* Asks for one header with no other message in flight. */
+static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek,
+    struct top_identity *t, struct error *err)
+{
+	*t = (struct top_identity){.number = e->number,
+	    .octets = e->octets,
+	    .uid = e->uid[0] == ' ' ? "" : e->uid,
+	    .whole = whole};
+	return top_identify(s, t, 1, peek, err);
+}
+
+/* The UID is recorded. A header that says otherwise than UID and size is looked at twice. */
+static bool view_doubtful(
+    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+{
+	const struct plan_entry *e = v->entry;
+	struct state_sight sight;
+
+	if (!state_see_uid(r->state, e->uid, v->top->header, NULL, e->octets, &sight, err))
+		return false;
+	v->claims =
+	    e->rewritten || (v->top->known ? sight.found : e->likely || e->named || e->stayed);
+	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);
+	claims->by_uid += v->claims;
+	claims->all += v->claims;
+	return true;
+}
+
+/* The UID is not recorded. A header of a missing message that has another size may belong to a
+ * neighbor. */
+static bool view_unknown(
+    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+{
+	struct state_sight sight;
+
+	if (!v->top->known || !v->top->telling || r->missing == 0)
+		return true;
+	if (!state_see_header(r->state, v->top->header, v->entry->octets, r->now, &sight, err))
+		return false;
+	v->claims = sight.found && sight.fits;
+	v->again = v->claims && sight.doubt;
+	claims->all += v->claims;
+	return !sight.found || v->claims ||
+	       state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
+}
+
+static int by_header(const void *a, const void *b)
+{
+	const struct view *first = a, *second = b;
+
+	return memcmp(first->top->header, second->top->header, DIGEST_SHORT);
+}
+
+/* Where one answer came twice, another is missing: all with a header that one of them claims. */
+static void mark_doubles(struct view *views, size_t count)
+{
+	size_t end;
+
+	qsort(views, count, sizeof(*views), by_header);
+	for (size_t i = 0; i < count; i = end) {
+		bool claimed = false;
+
+		for (end = i; end < count && by_header(&views[i], &views[end]) == 0; end++)
+			claimed |= views[end].claims && views[end].top->telling;
+		for (size_t k = i; k < end && claimed && end - i > 1; k++)
+			views[k].again = true;
+	}
+}
+
+/*
+ * If answers were swapped, and one that claims is wrong, then so is one that does not, which has
+ * the size of a missing message. Those are few.
+ */
+static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count,
+    const struct claims *claims, struct error *err)
+{
+	for (size_t i = 0; i < count && claims->all > 0; i++) {
+		struct view *v = &views[i];
+
+		if (v->claims || v->again)
+			continue;
+		v->again = claims->by_uid > 0;
+		if (!v->again &&
+		    !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
+			return false;
+	}
+	return true;
+}
+
+static bool compare(
+    const struct recognition *r, const struct view *views, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct view *v = &views[i];
+		struct top_identity alone;
+
+		if (!v->again)
+			continue;
+		if (!ask_alone(r->session, v->entry, v->top->whole, false, &alone, err))
+			return false;
+		if (alone.known != v->top->known ||
+		    (alone.known && memcmp(alone.header, v->top->header, DIGEST_SHORT) != 0))
+			return fail_swapped(v->entry->number, err);
+	}
+	return true;
+}
+
+bool top_order_check(const struct recognition *r, struct plan_entry *const *entries,
+    const struct top_identity *tops, size_t count, struct error *err)
+{
+	struct view *views;
+	struct claims claims = {0};
+	size_t known = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < count; i++)
+		known += tops[i].known;
+	if (session_window(r->session) == 1 || count < 2 || known == 0)
+		return true;
+	views = memory_zeroed(count, sizeof(*views));
+	for (size_t i = 0; i < count && ok; i++) {
+		views[i] = (struct view){.entry = entries[i], .top = &tops[i]};
+		ok = entries[i]->doubtful ? view_doubtful(r, &views[i], &claims, err)
+					  : view_unknown(r, &views[i], &claims, err);
+	}
+	if (ok)
+		mark_doubles(views, count);
+	ok = ok && mark_outsiders(r, views, count, &claims, err) && compare(r, views, count, err);
+	free(views);
+	return ok;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct plan_entry *first = *(const struct plan_entry *const *)a,
+				*second = *(const struct plan_entry *const *)b;
+
+	if (first->octets != second->octets)
+		return first->octets < second->octets ? -1 : 1;
+	return strcmp(first->uid, second->uid);
+}
+
+/* Whether a message has one of several UIDs that differ in their number alone. Sorted, they follow
+ * one another. */
+static bool is_one_of_several(const struct plan_entry *e, const struct plan_entry *next)
+{
+	size_t length = strlen(e->uid);
+
+	return strchr(e->uid, '#') ||
+	       (next && strncmp(next->uid, e->uid, length) == 0 && next->uid[length] == '#');
+}
+
+/* Messages of one size: where some are known and others are not, those that are not, and those that
+ * are in doubt. */
+static bool compare_made(
+    struct session *s, const struct plan_entry **same, size_t count, struct error *err)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		known += same[i]->known.delivered;
+	for (size_t i = 0; i < count && known > 0 && count > 1; i++) {
+		const struct plan_entry *e = same[i];
+		struct top_identity alone;
+
+		if (!e->known.doubt &&
+		    (known == count ||
+			(e->known.delivered &&
+			    !is_one_of_several(e, i + 1 < count ? same[i + 1] : NULL))))
+			continue;
+		if (!ask_alone(s, e, false, true, &alone, err))
+			return false;
+		if (!listing_is_made_of(e->uid, &alone))
+			return fail_swapped(e->number, err);
+	}
+	return true;
+}
+
+bool top_order_check_made(struct session *s, const struct plan *plan, struct error *err)
+{
+	const struct plan_entry **made;
+	size_t count = 0, end;
+	bool ok = true;
+
+	if (session_window(s) == 1)
+		return true;
+	made = memory_zeroed(plan->count, sizeof(*made));
+	for (size_t i = 0; i < plan->count; i++) {
+		if (strncmp(plan->entries[i].uid, LISTING_MADE, sizeof(LISTING_MADE) - 1) == 0)
+			made[count++] = &plan->entries[i];
+	}
+	qsort(made, count, sizeof(*made), by_size);
+	for (size_t i = 0; i < count && ok; i = end) {
+		for (end = i; end < count && made[end]->octets == made[i]->octets; end++)
+			;
+		ok = compare_made(s, made + i, end - i, err);
+	}
+	free(made);
+	return ok;
+}

@@ -1,0 +1,83 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "store/database.h"
+#include "store/state.h"
+#include "store/state_database.h"
+
+/* The columns of the query are header, listed, wire, octets, doubt, sha256. */
+static bool see(struct query *q, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
+{
+	unsigned char recorded[DIGEST_SHORT] = {0}, whole[DIGEST_SIZE] = {0};
+	bool row = true, ok = true;
+
+	while ((ok = query_next(q, &row, err)) && row) {
+		bool fits = state_size_fits(
+		    octets, query_integer(q, 1), query_integer(q, 2), query_integer(q, 3));
+
+		sight->found |= query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT &&
+				memcmp(recorded, header, DIGEST_SHORT) == 0;
+		sight->identical |= sha256 && query_blob(q, 5, whole, DIGEST_SIZE) == DIGEST_SIZE &&
+				    memcmp(whole, sha256, DIGEST_SIZE) == 0;
+		sight->fits |= fits;
+		sight->doubt |= fits && query_integer(q, 4) == STATE_DOUBT_SIZE;
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
+{
+	struct query *q;
+
+	*sight = (struct state_sight){0};
+	return query_start(&q, state_database(s), err,
+		   "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE uid = ?1",
+		   "t", uid) &&
+	       see(q, header, sha256, octets, sight, err);
+}
+
+/* As state_take_renumbered, with an index for each of both. */
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets,
+    int64_t now, struct state_sight *sight, struct error *err)
+{
+	static const char *const selects[] = {
+	    "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE header = ?1 AND "
+	    "gone >= ?2 AND gone IS NOT NULL"
+	    " AND deleted = 0 LIMIT 100",
+	    "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE header = ?1 AND "
+	    "gone >= ?2 AND deleted = 2 LIMIT 100",
+	};
+	bool ok = true;
+
+	*sight = (struct state_sight){0};
+	for (size_t i = 0; ok && i < sizeof(selects) / sizeof(selects[0]); i++) {
+		struct query *q;
+
+		ok = query_start(&q, state_database(s), err, selects[i], "bi", header,
+			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR) &&
+		     see(q, header, NULL, octets, sight, err);
+	}
+	return ok;
+}
+
+bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)
+{
+	struct query *q;
+	bool ok;
+
+	/* As in state_size_fits; an index for each of both. */
+	if (!query_start(&q, state_database(s), err,
+		"SELECT 1 FROM message WHERE gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
+		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1)"
+		" UNION ALL SELECT 1 FROM message WHERE gone >= ?2 AND deleted = 2"
+		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1) LIMIT 1",
+		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
+		return false;
+	ok = query_next(q, any, err);
+	query_end(&q);
+	return ok;
+}
