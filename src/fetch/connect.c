@@ -142,16 +142,16 @@ static void tell_login(const struct session *s, const struct login *l, const str
 static bool log_in_by(struct connection *c, const struct login *l, struct connect_memory *m, struct error *err)
 {
 	struct login chosen = *l;
+	const struct mechanism *best = login_choose(c->session, l, err);
 
-	chosen.mechanism = login_choose(c->session, l, err);
-	if (!chosen.mechanism)
+	if (!best)
 		return false;
-	if (m->tried && chosen.mechanism->strength < m->tried->strength) {
-		chosen.mechanism = m->tried;
+	if (m->tried && best->strength < m->tried->strength) {
+		chosen.mechanism = best = m->tried;
 		if (!login_choose(c->session, &chosen, err)) /* it is gone */
 			return false;
 	}
-	m->tried = chosen.mechanism;
+	m->tried = best;
 	return login_run(c->session, &chosen, err);
 }
 
