@@ -297,8 +297,9 @@ void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct stat
 	    .dots = record->dots,
 	};
 
-	if (!record->excused && record->doubt != STATE_DOUBT_IDENTITY) {
-		arrival_report_doubt(r, e, &sizes);
+	if (!record->excused && !record->held) {
+		if (state_doubts_size(record->doubt))
+			arrival_report_doubt(r, e, &sizes);
 		return;
 	}
 	if (r->waiting_count == r->waiting_capacity) {

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/question.h"
@@ -105,6 +107,12 @@ static bool is_unique(const struct run *r, size_t i)
 	return record->wire == record->listed && !steps_has_size(r, r->batch.entries[i], record->listed);
 }
 
+/* Whether the header can tell in the next session which message this is. */
+static bool can_be_told(const struct run *r, const struct state_record *record)
+{
+	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
+}
+
 /*
  * Beside a message that came with another size, which may be that of a third one: what is not exact, and like no other,
  * is not deleted before that one has come again in the same way. If the run dies, TOP tells in the next one.
@@ -112,14 +120,32 @@ static bool is_unique(const struct run *r, size_t i)
 static void hold_unsure(struct run *r)
 {
 	for (size_t i = r->steps.verified; r->steps.misfit && i < r->batch.count; i++) {
-		const struct state_record *record = &r->batch.records[i];
+		struct state_record *record = &r->batch.records[i];
 
 		if (is_unique(r, i) || (state_doubts_size(record->doubt) && !record->excused))
 			continue;
-		r->batch.records[i].doubt = STATE_DOUBT_IDENTITY;
+		record->doubt = STATE_DOUBT_IDENTITY;
+		record->held = true;
 		r->held++;
 	}
 	r->steps.misfit = false;
+}
+
+/* One text under two UIDs: an answer may have come twice, and another one not at all. TOP tells in the next run. */
+static void doubt_twins(struct run *r)
+{
+	for (size_t i = r->steps.verified; i < r->batch.count; i++) {
+		for (size_t j = i + 1; j < r->batch.count; j++) {
+			struct state_record *a = &r->batch.records[i], *b = &r->batch.records[j];
+
+			if (a->octets != b->octets || memcmp(a->sha256, b->sha256, DIGEST_SIZE) != 0 || !can_be_told(r, a) ||
+			    !can_be_told(r, b))
+				continue;
+			a->doubt = state_doubts_size(a->doubt) ? a->doubt : STATE_DOUBT_IDENTITY;
+			b->doubt = state_doubts_size(b->doubt) ? b->doubt : STATE_DOUBT_IDENTITY;
+			a->held = b->held = false;
+		}
+	}
 }
 
 /* Whether an answer names another message of this maildrop: then it is clear, and wrong. */
@@ -180,6 +206,8 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 		steps->answered = true;
 	}
 	hold_unsure(r);
+	if (session_is_crowded(r->t->session))
+		doubt_twins(r);
 	steps->proved = sent;
 	if (r->arrival.ended && !arrival_finish(r, err))
 		return false;
@@ -207,12 +235,6 @@ bool steps_neighbor_has_size(const struct run *r, uint64_t octets)
 
 	return (this > 0 && steps->order[this - 1]->octets == octets) ||
 	    (this + 1 < steps->sent && steps->order[this + 1]->octets == octets);
-}
-
-/* Whether the header can tell in the next session which message this is. */
-static bool can_be_told(const struct run *r, const struct state_record *record)
-{
-	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
 }
 
 size_t steps_keep_likely(struct run *r)

@@ -210,11 +210,13 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
     struct state_match *match, struct error *err)
 {
 	char *old = NULL;
-	bool row = true, ok = true;
+	bool row = true, ok = true, other;
 
 	*match = (struct state_match){0};
 	while (!old && (ok = query_next(*q, &row, err)) && row) {
-		match->fits = state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
+		/* What LIST said is of the message that it was taken for. */
+		other = query_integer(*q, 5) == STATE_DOUBT_IDENTITY;
+		match->fits = other || state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
 		match->doubt = state_doubts_size((enum state_doubt)query_integer(*q, 5));
 		if (match->fits || !must_fit)
@@ -224,9 +226,9 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	query_end(q);
 	if (old)
 		ok = database_execute(state_database(s), err,
-		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0, doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END"
-		    " WHERE uid = ?1",
-		    "tt", old, uid);
+		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0, listed = CASE doubt WHEN 2 THEN ?3 ELSE listed END,"
+		    " doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END WHERE uid = ?1",
+		    "tti", old, uid, (int64_t)octets);
 	free(old);
 	return ok;
 }

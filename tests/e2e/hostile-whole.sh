@@ -73,4 +73,14 @@ answers-turned-rounded-numbered 10 0 12 0 the same with the right number behind 
 TABLE
 play <rows
 
+# The text that came twice is here twice, as that of the message which did not come: only what is lost is counted.
+DELIVER=maildir:./Mail
+none_lost() { grep -q ' LOST=0 ' answers-missing-and-twice/result; }
+echo 'answers-missing-and-twice 10 0 6 2 one answer that is missing and one that comes twice: both stay on the server' >rows
+play <rows
+check 'none is lost' none_lost
+echo 'answers-missing-and-twice 10 0 7 0 the next run finds out which is which, and fetches the one that is missing' >rows
+again <rows
+check 'and none is lost then' none_lost
+
 done_testing

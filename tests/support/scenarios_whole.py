@@ -1,7 +1,7 @@
 """Scenarios of hostile.py in which nearly all messages come in a wrong way, so that they seem to excuse each other; of
 servers that do not stuff; and of answers that belong to other messages."""
 
-from hostile_scenarios import add, at, letters, listing
+from hostile_scenarios import add, at, letters, listing, whole
 from hostile_session import stuff
 from scenarios_doubt import long_letters
 from scenarios_evidence import PLAIN, alike, counted, crowded, half_of, said
@@ -99,3 +99,15 @@ for number in (True, False):
     name = "-numbered" if number else ""
     add("answers-swapped-rounded" + name, mail=KIBIBYTES, RETR=others({9: 10, 10: 9}, number), LIST=rounded)
     add("answers-turned-rounded" + name, mail=KIBIBYTES, RETR=others({1: 3, 2: 1, 3: 2}, number), LIST=rounded)
+
+
+def once_missing_once_twice(s, number):
+    """Of messages that have one size, the second is not answered, and the third twice, where commands follow each other."""
+    if s.calls["RETR"] == 1:
+        s.mixes = crowded(s)
+    if s.mixes and number == 2 and s.calls["RETR"] == 2:
+        return []
+    return [whole(s, number)] * (2 if s.mixes and number == 3 and s.calls["RETR"] == 3 else 1)
+
+
+add("answers-missing-and-twice", mail=alike(6), RETR=once_missing_once_twice)
