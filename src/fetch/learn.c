@@ -37,6 +37,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    .session = l->connection->session,
 	    .destination = l->destination,
 	    .plan = l->plan,
+	    .broken = l->listing->broken,
 	    .now = l->now,
 	    .log = l->log,
 	};

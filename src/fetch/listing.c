@@ -124,7 +124,8 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 
 		if (l->made[i])
-			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = ""};
+			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = "",
+			    .skip = top_is_broken(l->broken, m->number, m->octets)};
 	}
 	ok = top_identify(s, tops, unusable, true, err);
 	for (size_t i = 0; i < unusable; i++)
@@ -233,6 +234,7 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 		free(key);
 		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;
 		e->broke = ok && kind == STATE_TOLD_BROKE;
+		e->broke_at = octets;
 		plan->broke += e->broke;
 	}
 	return ok;
@@ -268,6 +270,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		};
 		e->outdated = item->outdated;
 		e->broke = item->told == STATE_TOLD_BROKE;
+		e->broke_at = item->told_octets;
 		plan->broke += e->broke;
 		plan->doubts += item->doubt;
 		unknown += e->unsure;

@@ -14,11 +14,13 @@ struct session;
 struct state;
 struct state_item;
 struct state_look;
+struct top_broken;
 
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
 	bool all_deleted;    /* what is fetched is deleted, so that no message has to be known again; set by the caller */
 	uint64_t max_octets; /* of a message that is fetched; 0: no limit; set by the caller */
+	const struct top_broken *broken; /* set by the caller, or NULL */
 	struct maildrop maildrop;
 	char **made;		  /* UIDs that were made of headers, or NULL, for each message; NULL: there are none */
 	struct state_item *items; /* by UID, no two of which are the same; the index is the message's */

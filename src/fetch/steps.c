@@ -146,6 +146,11 @@ static bool can_be_told(const struct run *r, const struct state_record *record)
 	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
 }
 
+static bool is_exact(const struct state_record *record)
+{
+	return record->wire == record->listed && (record->said == STATE_UNSIZED || record->said == record->wire);
+}
+
 size_t steps_keep_likely(struct run *r)
 {
 	size_t kept = r->steps.verified;
@@ -153,7 +158,7 @@ size_t steps_keep_likely(struct run *r)
 	for (; kept < r->batch.count; kept++) {
 		struct state_record *record = &r->batch.records[kept];
 
-		if (record->doubt != STATE_SURE)
+		if (record->doubt == STATE_DOUBT_SIZE || (r->batch.entries[kept] == r->uncertain && !is_exact(record)))
 			break;
 		if (record->wire == record->listed && !steps_has_size(r, r->batch.entries[kept], record->listed))
 			continue;

@@ -3,6 +3,7 @@
 #include "pop3/session.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,19 @@ const char *session_timestamp(const struct session *s)
 size_t session_queued(const struct session *s)
 {
 	return s->queued;
+}
+
+static bool is_top(enum session_command command)
+{
+	return command == COMMAND_TOP || command == COMMAND_PEEK;
+}
+
+uint32_t session_broke_at_top(const struct session *s, bool *others)
+{
+	*others = s->top_given;
+	if (s->top_refused > 0 && s->lost)
+		return s->top_refused;
+	return is_top(session_awaited(s)) ? s->queue[s->first].number : 0;
 }
 
 enum session_command session_awaited(const struct session *s)
@@ -180,15 +194,18 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
-/* Remembers what the server refuses after the login until it gives a listing: it may be its last words. */
+/* Remembers what the server refuses after the login until it gives a listing, and TOP: it may be its last words. */
 static void note_refusal(struct session *s, const struct session_event *event)
 {
 	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
+	bool top = is_top(event->command);
 
+	s->top_refused = top && event->type == SESSION_REFUSED ? event->number : 0;
+	s->top_given = s->top_given || (top && event->type == SESSION_END);
 	if (event->type != SESSION_REFUSED) {
 		s->refused = false;
 		s->fresh = s->fresh && (event->command == COMMAND_CAPA || event->command == COMMAND_STAT);
-	} else if (s->fresh) {
+	} else if (s->fresh || top) {
 		memcpy(s->refusal, event->text, length);
 		s->refusal[length] = '\0';
 		s->refused = true;
@@ -198,7 +215,13 @@ static void note_refusal(struct session *s, const struct session_event *event)
 /* The server's last words before it hung up say more than that it did. */
 static bool fail_refused(struct session *s, struct error *err)
 {
-	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, "the server took the login and then hung up", err);
+	char cause[64];
+
+	if (s->top_refused > 0)
+		snprintf(cause, sizeof(cause), "the server refused TOP %" PRIu32 " and then hung up", s->top_refused);
+	else
+		snprintf(cause, sizeof(cause), "the server took the login and then hung up");
+	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, cause, err);
 	/* Where they give a reason, it was not that several commands were in flight. */
 	if (err->temporary || s->refusal[0] == '[') {
 		s->crowded = false;
@@ -220,6 +243,7 @@ static bool fail_unanswered(struct session *s, struct error *err)
 
 	if (err->kind != ERROR_NETWORK)
 		return false;
+	s->lost = true;
 	return s->refused && u.seconds == 0 ? fail_refused(s, err) : unanswered_error(&u, err);
 }
 
@@ -375,8 +399,12 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 	event->right = false;
 	translate(s, found, event);
 	note_refusal(s, event);
-	return event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE) ||
-	    session_ask_settle(s, &asked, event, err);
+	if (event->type != SESSION_OK || (event->command != COMMAND_ASK_UID && event->command != COMMAND_ASK_SIZE))
+		return true;
+	if (!session_ask_settle(s, &asked, event, err))
+		return false;
+	s->asks.answered |= event->right;
+	return true;
 }
 
 bool session_quit(struct session *s, struct error *err)
