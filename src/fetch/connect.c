@@ -21,6 +21,8 @@
 /* The first line of what is remembered of a server that hangs up at CAPA; no capability can look like it. */
 static const char without_capa[] = "!CAPA\n";
 
+enum { RUN_SECONDS_MOST = 12 * 3600 }; /* of a run without max_time */
+
 /* What to do about a handshake that failed for another reason than the certificate. */
 static bool mend_handshake(const struct account *a, struct error *err)
 {
@@ -224,6 +226,8 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	*step = "connect";
 	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, &m->winner, err))
 		return false;
+	if (m->until > 0)
+		stream_limit(c->stream, m->until);
 	c->session = session_make(c->stream, log, a->crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
@@ -276,6 +280,18 @@ bool connect_hung_up_at_capa(struct connection *c, struct connect_memory *m, con
 	buf_clear(&m->announced);
 	buf_append_string(&m->announced, buf_string(&c->announced));
 	return true;
+}
+
+deadline connect_run_end(const struct account *a)
+{
+	return deadline_in(a->max_time > 0 ? a->max_time : RUN_SECONDS_MOST);
+}
+
+bool connect_fail_late(const struct connect_memory *m, struct error *err)
+{
+	if (err->kind == ERROR_NETWORK && m->until > 0 && deadline_left(m->until) == 0)
+		error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
+	return false;
 }
 
 void connect_memory_free(struct connect_memory *m)

@@ -22,7 +22,6 @@
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
-	RUN_SECONDS_MOST = 12 * 3600, /* of a run without max_time */
 	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
 	BROKEN_MOST = 16,     /* sessions that end in a way that another one can do without */
 	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
@@ -243,16 +242,13 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->unsure = false;
 	w->sessions++;
 	w->listing.broken = &w->broken;
+	w->memory.until = w->until + w->account->timeout * 1000;
 	if (!worker_reach(w, trust, err))
-		return false;
+		return connect_fail_late(&w->memory, err);
 	if (w->mute)
 		session_forbid_asking(w->connection.session);
-	session_limit(w->connection.session, w->until + w->account->timeout * 1000);
-	if (!make_plan(w, err)) {
-		if (err->kind == ERROR_NETWORK && deadline_left(w->until + w->account->timeout * 1000) == 0)
-			error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
-		return false;
-	}
+	if (!make_plan(w, err))
+		return connect_fail_late(&w->memory, err);
 	/* Those whose headers broke a session are reported already. */
 	notices_unsure(&w->notices, w->broken.count > 0 ? 0 : w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
@@ -317,6 +313,8 @@ static bool learn_from_failure(struct worker *w, const struct error *err)
 {
 	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
 
+	if (deadline_left(w->memory.until) == 0)
+		return false;
 	if (connect_hung_up_at_capa(&w->connection, &w->memory, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
 	} else if (w->outgrown) {
@@ -453,7 +451,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
 	w.list = (struct list){.plan = &w.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
-	w.until = deadline_in(account->max_time > 0 ? account->max_time : RUN_SECONDS_MOST);
+	w.until = connect_run_end(account);
 	w.clock.now = (int64_t)time(NULL);
 	w.began = milliseconds();
 	w.step = "start";

@@ -133,4 +133,21 @@ while read -r folder _; do
 done <rows
 DELIVER=maildir:Mail MORE=''
 
+# max_time holds from the connection on, for each command.
+MORE='max_time = 1s' JOBS=8
+both <<'TABLE' >rows
+break-capa-trickles 4 75 0 3 max_time ends capabilities that trickle in
+break-top-trickles  4 75 0 3 and headers
+TABLE
+play <rows
+check 'the line says so' grep -q '^mailhaul: a: login: max_time reached' break-capa-trickles/err
+ends() { (cd "$1" && shift && ! timeout 15 "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err </dev/null && grep -q 'max_time reached' out err); }
+for scenario in capa top; do
+  for command in check 'list --headers' 'fetch --dry-run'; do
+    # shellcheck disable=SC2086 # the words of a command
+    check "max_time ends $command: $scenario" ends "break-$scenario-trickles-plain" $command
+  done
+done
+MORE=''
+
 done_hostile

@@ -80,3 +80,16 @@ both("ask-hangs", mail=letters(5), UIDL_n=lambda s, n: [CUT])
 both("ask-stalls", mail=letters(5), UIDL_n=lambda s, n: [STALL])
 both("ask-malformed", mail=letters(5), UIDL_n=lambda s, n: [b"500 what\r\n"])
 both("ask-twice", mail=letters(5), UIDL_n=lambda s, n: [b"".join(s.one_of("UIDL", n)) + b"+OK\r\n"])
+
+# --- An answer that goes on and on, fast enough for its rate, before there is anything to fetch -------------------
+
+
+def slow_lines(octets):
+    yield b"+OK\r\n"
+    while True:
+        yield 1
+        yield b"X-" + b"y" * octets + b"\r\n"
+
+
+both("capa-trickles", CAPA=lambda s: slow_lines(2000))
+both("top-trickles", lacks=("UIDL",), TOP=lambda s, n, k: slow_lines(2000))
