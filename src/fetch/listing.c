@@ -82,15 +82,43 @@ static bool refuse_unknown(uint32_t number, struct error *err)
 	return error_mend(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
 }
 
-/* A UID of what TOP told; the size helps to tell messages apart that have next to no header. */
-static char *make_uid(const struct top_identity *t)
+/*
+ * A UID of what TOP told. The size helps to tell messages apart that have next to no header, or the same one. Where the
+ * header is one of its own, the size says nothing: it may vary from session to session.
+ */
+static char *make_uid(const struct top_identity *t, bool alone)
 {
 	char hex[2 * DIGEST_SHORT + 1];
 
 	if (!t->known)
 		return memory_format(" unknown:%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
+	if (alone && t->telling)
+		return memory_format(" header:%s", hex);
 	return memory_format(" header:%s:%" PRIu64, hex, t->octets);
+}
+
+static int by_header(const void *a, const void *b)
+{
+	const struct top_identity *const *first = a, *const *second = b;
+
+	return memcmp((*first)->header, (*second)->header, DIGEST_SHORT);
+}
+
+/* Whether each has a header that no other one has. */
+static bool *find_alone(const struct top_identity *tops, size_t count)
+{
+	const struct top_identity **sorted = memory_zeroed(count, sizeof(*sorted));
+	bool *alone = memory_zeroed(count, sizeof(*alone));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &tops[i];
+	qsort(sorted, count, sizeof(*sorted), by_header);
+	for (size_t i = 0; i < count; i++)
+		alone[sorted[i] - tops] = (i == 0 || by_header(&sorted[i - 1], &sorted[i]) != 0) &&
+		    (i + 1 == count || by_header(&sorted[i], &sorted[i + 1]) != 0);
+	free(sorted);
+	return alone;
 }
 
 /*
@@ -118,7 +146,7 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 {
 	struct top_identity *tops = memory_zeroed(unusable, sizeof(*tops));
 	size_t filled = 0, known = 0;
-	bool ok;
+	bool ok, *alone;
 
 	for (size_t i = 0; i < l->maildrop.count; i++) {
 		const struct maildrop_message *m = &l->maildrop.messages[i];
@@ -135,12 +163,15 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 	else if (ok && known == 0)
 		ok = refuse_unknown(tops[0].number, err);
 	filled = 0;
+	alone = find_alone(tops, unusable);
 	for (size_t i = 0; i < l->maildrop.count && ok && known > 0; i++) {
 		if (!l->made[i])
 			continue;
 		free(l->made[i]);
-		l->made[i] = make_uid(&tops[filled++]);
+		l->made[i] = make_uid(&tops[filled], alone[filled]);
+		filled++;
 	}
+	free(alone);
 	free(tops);
 	return ok;
 }

@@ -29,7 +29,8 @@ struct listing {
 /*
  * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
  * UID, or with one that others have too, gets one made of its header and first lines through TOP (policy/header):
- * " header:HEX:OCTETS", which no server can give, with "#N" behind it for the N-th of several that are the same;
+ * " header:HEX", which no server can give, if the header tells it from all others, or else " header:HEX:OCTETS", with
+ * "#N" behind it for the N-th of several that are the same;
  * or " unknown:NUMBER" where TOP is refused for it, but not for others. Where TOP is refused for all of them,
  * all_deleted gives them UIDs for this session alone (STATE_ONCE); otherwise it is an ERROR_PROTOCOL.
  */

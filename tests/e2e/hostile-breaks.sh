@@ -150,4 +150,31 @@ for scenario in capa top; do
 done
 MORE=''
 
+# Without UIDL, a header that is one of its own tells which message it is, whatever its size is in this session.
+cat >one <<'TABLE'
+break-varies-size   10 0 5 5 sizes by LIST vary from session to session
+break-varies-status 10 0 5 5 the server adds a status
+break-varies-xuid   10 0 5 5 or a number that grows
+break-twins         10 0 4 4 two messages have the same header and the same first lines
+TABLE
+LEAVE=forever
+both <one >rows
+play <rows
+for words in 'and not again in a second run' 'nor in a third'; do
+  awk -v words="$words" '{ $6 = words ": " $6; print }' rows >rows.again
+  again <rows.again
+done
+# Of two such messages the first is taken away, after a run that fetched it alone.
+MORE='max_messages = 3'
+both <<'TABLE' | sed 's/ /@limit /' >rows
+break-twins 10 0 3 4 a limit leaves the second of them for the next run
+TABLE
+play <rows
+for plain in '' -plain; do rm "break-twins$plain@limit/mail/0003"; done
+awk '{ $4 = 4; $5 = 3; $6 = "which fetches it when the first is gone"; print }' rows >rows.again
+again <rows.again
+awk '{ $6 = "and once"; print }' rows.again >rows
+again <rows
+MORE='' LEAVE=no
+
 done_hostile

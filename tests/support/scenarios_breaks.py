@@ -1,7 +1,7 @@
 """Scenarios of hostile.py about one message or one command at which each session breaks."""
 
-from hostile_scenarios import add, at, drip, letters, whole
-from hostile_session import CUT, STALL
+from hostile_scenarios import add, at, drip, letters, listing, whole
+from hostile_session import CUT, STALL, stuff
 from scenarios_evidence import PLAIN, always
 
 
@@ -93,3 +93,37 @@ def slow_lines(octets):
 
 both("capa-trickles", CAPA=lambda s: slow_lines(2000))
 both("top-trickles", lacks=("UIDL",), TOP=lambda s, n, k: slow_lines(2000))
+
+# --- Without UIDL, messages that are not the same from session to session ------------------------------------------
+
+SESSIONS = {}
+
+
+def session_number(s):
+    if not hasattr(s, "session_number"):
+        s.session_number = SESSIONS[s.folder] = SESSIONS.get(s.folder, 0) + 1
+    return s.session_number
+
+
+def varying(name, more, field=lambda number: b"", mail=None):
+    """Sizes by LIST grow by `more` a session, and a field that the server adds changes."""
+    def content(s, number):
+        return field(session_number(s)) + s.content(number)
+
+    def size(s, number):
+        return len(content(s, number)) + more * session_number(s)
+    both("varies-" + name, mail=mail or letters(5), lacks=("UIDL",),
+         LIST=lambda s: listing(*(b"%d %d" % (n, size(s, n)) for n in s.numbers())),
+         LIST_n=lambda s, n: [b"+OK %d %d\r\n" % (n, size(s, n))],
+         RETR=lambda s, n: [b"+OK\r\n" + stuff(content(s, n))],
+         TOP=lambda s, n, k: [b"+OK\r\n" + stuff(b"\r\n".join(content(s, n).split(b"\r\n")[:4 + k]) + b"\r\n")])
+
+
+varying("size", 3)
+varying("status", 0, lambda number: b"Status: RO\r\n" if number > 1 else b"")
+varying("xuid", 0, lambda number: b"X-UID: %d\r\n" % 10 ** number if number > 1 else b"")
+
+# The same header and first lines, and other bodies.
+TWIN = b"Subject: twin\r\nMessage-ID: <twin@example.org>\r\n\r\n" + b"the same line\r\n" * 40
+both("twins", mail=letters(2) + [TWIN + b"one\r\n", TWIN + b"another\r\n"], lacks=("UIDL",),
+     TOP=lambda s, n, k: [b"+OK\r\n" + stuff(b"\r\n".join(s.content(n).split(b"\r\n")[:4 + k]) + b"\r\n")])
