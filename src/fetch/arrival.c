@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -405,6 +404,8 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	}
 	if (!a->begun && !begin(r, err))
 		return false;
+	if (!steps_asks(r) && !session_is_quiet(r->t->session))
+		return blame_noise(r, err);
 	/* What cannot be taken back waits for the proof that it is the message that was asked for. */
 	if (steps_asks(r) && r->t->destination->ops->batch_most == 1) {
 		a->ended = true;
@@ -415,35 +416,4 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	if (!steps_asks(r))
 		r->steps.verified = r->batch.count;
 	return steps_asks(r) || !batch_is_full(&r->batch, r->t->destination->ops) || transfer_commit(r, err);
-}
-
-/* What the disk does not take may be the message's fault: it may take the others. */
-static bool is_too_large_for_disk(const struct error *err)
-{
-	return err->kind == ERROR_STORAGE && (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
-}
-
-const struct plan_entry *arrival_blame(struct run *r, struct error *err)
-{
-	const struct arrival *a = &r->arrival;
-	const struct plan_entry *e = a->under_way ? a->entry : NULL;
-	char name[ARRIVAL_NAME], cause[sizeof(err->cause)];
-	struct error named = *err;
-
-	if (!e && session_awaited(r->t->session) == COMMAND_RETR && r->steps.arrived < r->steps.sent)
-		e = r->steps.order[r->steps.arrived];
-	if (!e ||
-	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !(a->under_way && is_too_large_for_disk(err))))
-		return NULL;
-	if (r->t->outgrown > 0)
-		return e;
-	arrival_name(e, name);
-	snprintf(cause, sizeof(cause), "%s", err->cause);
-	error_set(err, named.kind, "%s of %" PRIu64 " octets %s: %s", name, e->octets,
-	    named.kind == ERROR_STORAGE ? "cannot be stored" : "did not arrive", cause);
-	err->temporary = named.temporary;
-	err->saved_errno = named.saved_errno;
-	memcpy(err->server, named.server, sizeof(err->server));
-	memcpy(err->mend, named.mend, sizeof(err->mend));
-	return e;
 }

@@ -228,15 +228,17 @@ static bool talk(struct check *c, const struct tls_trust *trust, struct error *e
 
 static bool look_at_server(struct check *c, const struct tls_trust *trust, struct error *err)
 {
-	bool ok = talk(c, trust, err);
+	bool ok;
 
+	c->memory.until = connect_run_end(c->account) + c->account->timeout * 1000;
+	ok = talk(c, trust, err);
 	if (!ok && connect_failed_at_capa(&c->connection, &c->memory, err)) {
 		connect_close(&c->connection, false);
 		listing_free(&c->listing);
 		ok = talk(c, trust, err);
 	}
 	if (!ok)
-		return false;
+		return connect_fail_late(&c->memory, err);
 	c->step = "quit";
 	ok = session_quit(c->connection.session, err);
 	connect_close(&c->connection, ok);

@@ -61,6 +61,8 @@ static void note_announced(struct connection *c, struct connect_memory *m, const
 	buf_append_string(&c->announced, text);
 }
 
+enum { RUN_SECONDS_MOST = 12 * 3600 }; /* of a run without max_time */
+
 /* What to do about a handshake that failed for another reason than the certificate. */
 static bool mend_handshake(const struct account *a, struct error *err)
 {
@@ -282,6 +284,8 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	*step = "connect";
 	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, &m->winner, err))
 		return false;
+	if (m->until > 0)
+		stream_limit(c->stream, m->until);
 	c->session = session_make(c->stream, log, a->crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
@@ -330,6 +334,18 @@ bool connect_failed_at_capa(struct connection *c, struct connect_memory *m, cons
 {
 	return err->kind != ERROR_INTERRUPTED && c->session && session_fault(c->session) == COMMAND_CAPA &&
 	    leave_out(c, m, &m->without_capa);
+}
+
+deadline connect_run_end(const struct account *a)
+{
+	return deadline_in(a->max_time > 0 ? a->max_time : RUN_SECONDS_MOST);
+}
+
+bool connect_fail_late(const struct connect_memory *m, struct error *err)
+{
+	if (err->kind == ERROR_NETWORK && m->until > 0 && deadline_left(m->until) == 0)
+		error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
+	return false;
 }
 
 void connect_memory_free(struct connect_memory *m)

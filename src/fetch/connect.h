@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "io/deadline.h"
 #include "io/race.h"
 
 struct account;
@@ -24,8 +25,9 @@ struct connection {
 	struct dane *dane; /* what DNS says of the server, or NULL */
 };
 
-/* What the sessions of a run teach the next ones. {0}: nothing yet. */
+/* What the sessions of a run have in common, and what they teach the next ones. {0}: nothing yet. */
 struct connect_memory {
+	deadline until;		   /* set by the caller: nothing is waited for after that; 0: no such time */
 	struct race_winner winner; /* the server's address that answered */
 	bool without_capa;	   /* the server leaves or falls silent at CAPA, */
 	bool without_clear_capa;   /* or does so before STLS, */
@@ -53,6 +55,12 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
  * which *memory then keeps.
  */
 bool connect_failed_at_capa(struct connection *c, struct connect_memory *memory, const struct error *err);
+
+/* When a run that begins now asks for nothing more: by max_time, or a ceiling. */
+deadline connect_run_end(const struct account *a);
+
+/* For a session that failed: if its time was over, *err says that. Returns false. */
+bool connect_fail_late(const struct connect_memory *memory, struct error *err);
 
 void connect_memory_free(struct connect_memory *m);
 

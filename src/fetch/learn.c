@@ -39,6 +39,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    .destination = l->destination,
 	    .plan = l->plan,
 	    .max_octets = l->account->retention.max_octets,
+	    .broken = l->listing->broken,
 	    .now = l->now,
 	    .log = l->log,
 	};

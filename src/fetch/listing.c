@@ -82,25 +82,58 @@ static bool refuse_unknown(uint32_t number, struct error *err)
 	return error_mend(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
 }
 
-/* A UID of what TOP told; the size helps to tell messages apart that have next to no header. */
-static char *make_uid(const struct top_identity *t)
+/*
+ * A UID of what TOP told. The size helps to tell messages apart that have next to no header, or the same one. Where the
+ * header is one of its own, the size says nothing: it may vary from session to session.
+ */
+static char *make_uid(const struct top_identity *t, bool alone)
 {
 	char hex[2 * DIGEST_SHORT + 1];
 
 	if (!t->known)
 		return memory_format(" unknown:%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
+	if (alone && t->telling)
+		return memory_format(LISTING_MADE "%s", hex);
 	return memory_format(LISTING_MADE "%s:%" PRIu64, hex, t->octets);
 }
 
-bool listing_is_made_of(const char *uid, const struct top_identity *t)
+static bool is_made_of(const char *uid, const struct top_identity *t, bool alone)
 {
-	char *made = make_uid(t);
+	char *made = make_uid(t, alone);
 	size_t length = strlen(made);
 	bool is = strncmp(uid, made, length) == 0 && (uid[length] == '\0' || uid[length] == '#');
 
 	free(made);
 	return is;
+}
+
+bool listing_is_made_of(const char *uid, const struct top_identity *t)
+{
+	return is_made_of(uid, t, true) || is_made_of(uid, t, false);
+}
+
+static int by_header(const void *a, const void *b)
+{
+	const struct top_identity *const *first = a, *const *second = b;
+
+	return memcmp((*first)->header, (*second)->header, DIGEST_SHORT);
+}
+
+/* Whether each has a header that no other one has. */
+static bool *find_alone(const struct top_identity *tops, size_t count)
+{
+	const struct top_identity **sorted = memory_zeroed(count, sizeof(*sorted));
+	bool *alone = memory_zeroed(count, sizeof(*alone));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &tops[i];
+	qsort(sorted, count, sizeof(*sorted), by_header);
+	for (size_t i = 0; i < count; i++)
+		alone[sorted[i] - tops] = (i == 0 || by_header(&sorted[i - 1], &sorted[i]) != 0) &&
+		    (i + 1 == count || by_header(&sorted[i], &sorted[i + 1]) != 0);
+	free(sorted);
+	return alone;
 }
 
 /*
@@ -128,13 +161,14 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 {
 	struct top_identity *tops = memory_zeroed(unusable, sizeof(*tops));
 	size_t filled = 0, known = 0;
-	bool ok;
+	bool ok, *alone;
 
 	for (size_t i = 0; i < l->maildrop.count; i++) {
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 
 		if (l->made[i])
-			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = ""};
+			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = "",
+			    .skip = top_is_broken(l->broken, m->number, m->octets)};
 	}
 	ok = top_identify(s, tops, unusable, true, err);
 	for (size_t i = 0; i < unusable; i++)
@@ -144,12 +178,15 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 	else if (ok && known == 0)
 		ok = refuse_unknown(tops[0].number, err);
 	filled = 0;
+	alone = find_alone(tops, unusable);
 	for (size_t i = 0; i < l->maildrop.count && ok && known > 0; i++) {
 		if (!l->made[i])
 			continue;
 		free(l->made[i]);
-		l->made[i] = make_uid(&tops[filled++]);
+		l->made[i] = make_uid(&tops[filled], alone[filled]);
+		filled++;
 	}
+	free(alone);
 	free(tops);
 	return ok;
 }
@@ -242,6 +279,7 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 		free(key);
 		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;
 		e->broke = ok && kind == STATE_TOLD_BROKE;
+		e->broke_at = octets;
 		plan->broke += e->broke;
 	}
 	return ok;
@@ -277,6 +315,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		};
 		e->outdated = item->outdated;
 		e->broke = item->told == STATE_TOLD_BROKE;
+		e->broke_at = item->told_octets;
 		plan->broke += e->broke;
 		plan->doubts += item->doubt;
 		unknown += e->unsure;

@@ -14,12 +14,14 @@ struct session;
 struct state;
 struct state_item;
 struct state_look;
+struct top_broken;
 struct top_identity;
 
 /* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
 struct listing {
 	bool all_deleted;    /* what is fetched is deleted, so that no message has to be known again; set by the caller */
 	uint64_t max_octets; /* of a message that is fetched; 0: no limit; set by the caller */
+	const struct top_broken *broken; /* set by the caller, or NULL */
 	struct maildrop maildrop;
 	char **made;		  /* UIDs that were made of headers, or NULL, for each message; NULL: there are none */
 	struct state_item *items; /* by UID, no two of which are the same; the index is the message's */
@@ -28,7 +30,8 @@ struct listing {
 /*
  * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
  * UID, or with one that others have too, gets one made of its header and first lines through TOP (policy/header):
- * " header:HEX:OCTETS", which no server can give, with "#N" behind it for the N-th of several that are the same;
+ * " header:HEX", which no server can give, if the header tells it from all others, or else " header:HEX:OCTETS", with
+ * "#N" behind it for the N-th of several that are the same;
  * or " unknown:NUMBER" where TOP is refused for it, but not for others. Where TOP is refused for all of them,
  * all_deleted gives them UIDs for this session alone (STATE_ONCE); otherwise it is an ERROR_PROTOCOL.
  */

@@ -159,11 +159,12 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 
 	for (size_t i = 0; i < count; i++) {
 		known += tops[i].known;
-		if (entries[i]->doubtful && !settle_doubt(r, entries[i], &tops[i], displaced, err))
+		entries[i]->unsure |= tops[i].skip;
+		if (entries[i]->doubtful && !tops[i].skip && !settle_doubt(r, entries[i], &tops[i], displaced, err))
 			return false;
 	}
 	for (size_t i = 0; i < count && r->missing + *displaced > 0; i++) {
-		if (!entries[i]->known.delivered && !match_missing(r, entries[i], &tops[i], &matched, err))
+		if (!entries[i]->known.delivered && !tops[i].skip && !match_missing(r, entries[i], &tops[i], &matched, err))
 			return false;
 		if (entries[i]->unsure && r->other && known == 0)
 			return refuse(err);
@@ -266,7 +267,8 @@ static bool look(const struct recognition *r, size_t *displaced, struct error *e
 		tops[i] = (struct top_identity){.number = entries[i]->number,
 		    .octets = entries[i]->octets,
 		    .uid = entries[i]->uid,
-		    .whole = i >= by_top};
+		    .whole = i >= by_top,
+		    .skip = i < by_top && top_is_broken(r->broken, entries[i]->number, entries[i]->octets)};
 	for (size_t i = by_top; i < count; i++)
 		entries[i]->retrieved = true;
 	if (count > 0)

@@ -11,6 +11,7 @@ struct log;
 struct plan;
 struct session;
 struct state;
+struct top_broken;
 
 /* What recognise works with; all of it belongs to the caller. */
 struct recognition {
@@ -22,6 +23,7 @@ struct recognition {
 	uint64_t max_octets; /* of a message that is retrieved; 0: no limit */
 	bool other;	/* the maildrop is another than before: ERROR_CONFIG without TOP */
 	bool must;	/* nothing but the header can tell, so a message without one is left alone */
+	const struct top_broken *broken; /* messages that are left alone, or NULL */
 	int64_t now;	/* seconds since the epoch */
 	const struct log *log;
 };

@@ -237,6 +237,11 @@ bool steps_neighbor_has_size(const struct run *r, uint64_t octets)
 	    (this + 1 < steps->sent && steps->order[this + 1]->octets == octets);
 }
 
+static bool is_exact(const struct state_record *record)
+{
+	return record->wire == record->listed && (record->said == STATE_UNSIZED || record->said == record->wire);
+}
+
 size_t steps_keep_likely(struct run *r)
 {
 	size_t kept = r->steps.verified;
@@ -244,7 +249,7 @@ size_t steps_keep_likely(struct run *r)
 	for (; kept < r->batch.count; kept++) {
 		struct state_record *record = &r->batch.records[kept];
 
-		if (record->doubt != STATE_SURE)
+		if (state_doubts_size(record->doubt) || (r->batch.entries[kept] == r->uncertain && !is_exact(record)))
 			break;
 		if (is_unique(r, kept))
 			continue;

@@ -101,6 +101,22 @@ static bool take_answer(struct session *s, const struct top_identity *identities
 	return question_fail(last.number, &event, err);
 }
 
+bool top_is_broken(const struct top_broken *broken, uint32_t number, uint64_t octets)
+{
+	for (size_t i = 0; broken && i < broken->count; i++) {
+		if (broken->messages[i].number == number && broken->messages[i].octets == octets)
+			return true;
+	}
+	return false;
+}
+
+/* Behind the last TOP, unless the server is not to be asked. */
+static void ask(struct session *s, const struct question *last)
+{
+	if (session_may_ask(s))
+		question_ask(s, last);
+}
+
 bool top_identify(struct session *s, struct top_identity *identities, size_t count, bool peek, struct error *err)
 {
 	bool whole = count > 0 && identities[0].whole, can = whole || session_capabilities(s)->top;
@@ -113,18 +129,20 @@ bool top_identify(struct session *s, struct top_identity *identities, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		/* Behind the last TOP goes the question. */
 		for (; next <= count && session_queued(s) < (can ? session_window(s) : 1); next++) {
-			if (next < count)
+			if (next == count)
+				ask(s, &last);
+			else if (!identities[next].skip)
 				session_queue(s, command, identities[next].number);
-			else
-				question_ask(s, &last);
 		}
+		if (identities[i].skip)
+			continue;
 		if (!take_one(s, peek, &identities[i], err))
 			return false;
 		can |= identities[i].known;
 		if (!can)
 			return true;
 	}
-	if (count > 0 && session_queued(s) == 0)
-		question_ask(s, &last);
-	return count == 0 || take_answer(s, identities, count, err);
+	if (count > 0 && next == count)
+		ask(s, &last);
+	return session_queued(s) == 0 || take_answer(s, identities, count, err);
 }

@@ -11,6 +11,8 @@ struct error;
 struct header_fields;
 struct session;
 
+enum { TOP_BROKEN_MOST = 8 };
+
 /* A message, and what TOP told of it. */
 struct top_identity {
 	uint32_t number;   /* of which; set by the caller, like what follows */
@@ -18,11 +20,24 @@ struct top_identity {
 	const char *uid;   /* "" without one */
 	struct header_fields *fields; /* NULL, or started: gets the header */
 	bool whole;   /* set by the caller: RETR brings the header instead of TOP, for all or none of those that are asked for */
+	bool skip;    /* set by the caller: it is not asked for, and not known */
 	bool known;   /* the server gave its header */
 	bool telling; /* no other message has the same header by chance */
 	unsigned char header[DIGEST_SHORT]; /* with peek: of header and first lines */
 	unsigned char sha256[DIGEST_SIZE]; /* where it is whole: as in struct state_record */
 };
+
+/* Messages at which earlier sessions of this run broke when TOP was asked for. */
+struct top_broken {
+	size_t count;
+	struct {
+		uint32_t number;
+		uint64_t octets;
+	} messages[TOP_BROKEN_MOST];
+};
+
+/* Whether that one is among them; broken may be NULL. */
+bool top_is_broken(const struct top_broken *broken, uint32_t number, uint64_t octets);
 
 /*
  * Asks for the messages with TOP, with peek for some lines of the body, too; as many in flight as the

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "fetch/listing.h"
 #include "fetch/transfer_run.h"
 #include "io/interrupt.h"
 #include "policy/plan.h"
@@ -95,6 +96,20 @@ static void fill_window(struct run *r)
 	}
 }
 
+/* A message that has arrived all the same breaks no session. */
+static bool forget_breaks(struct run *r, struct error *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke > 0; i++) {
+		char *key = r->batch.entries[i]->broke ? listing_told_key(r->batch.entries[i]) : NULL;
+
+		ok = !key || state_drop_told(r->t->state, key, err);
+		free(key);
+	}
+	return ok;
+}
+
 /* Makes the batch safe and lets go of what may now be deleted on the server. */
 bool transfer_commit(struct run *r, struct error *err)
 {
@@ -104,6 +119,8 @@ bool transfer_commit(struct run *r, struct error *err)
 	if (r->batch.count == 0)
 		return true;
 	*t->step = "store";
+	if (!forget_breaks(r, err))
+		return false;
 	session_read_ahead(t->session);
 	ok = batch_commit(&r->batch, t->destination, t->state, err);
 	session_end_ahead(t->session);
@@ -139,7 +156,7 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 	r->refused = event->command == COMMAND_DELE ? REFUSED_DELE : REFUSED_RETR;
 }
 
-static void report_refusal(struct run *r)
+void transfer_report_refusal(struct run *r)
 {
 	if (r->refused == REFUSED_DELE)
 		r->t->problem(r->t->context, TRANSFER_KEPT, "delete", &r->refusal);
@@ -163,12 +180,6 @@ static void tell(void *context)
 		r->t->progress(r->t->context, r->arrived, r->arrived_octets);
 }
 
-static bool fail_late(struct error *err)
-{
-	error_set(err, ERROR_NETWORK, "max_time reached");
-	return error_mend(err, "the next run asks for it last; raise max_time if the message needs longer");
-}
-
 /* While octets come in: so many of them have. */
 static bool tick(struct run *r, uint64_t octets, struct error *err)
 {
@@ -179,7 +190,7 @@ static bool tick(struct run *r, uint64_t octets, struct error *err)
 	r->tick = deadline_clock() + TICK_MS;
 	tell(r);
 	if (deadline_left(r->hard) == 0)
-		return fail_late(err);
+		return blame_late(err);
 	return !interrupt_came() || stop_asking(r, err);
 }
 
@@ -195,7 +206,8 @@ static void take_deletion(struct run *r, const struct session_event *event)
 
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
-	report_refusal(r);
+	transfer_report_refusal(r);
+	r->heard = event->command;
 	if (event->command == COMMAND_DELE) {
 		take_deletion(r, event);
 		return true;
@@ -243,14 +255,41 @@ static bool go_on(struct run *r, bool *over, struct error *err)
 	return true;
 }
 
+/*
+ * One command at a time, and the server says more behind its answer to DELE. Its answers do not tell any more what they
+ * are about, and what it has deleted is safe: the session goes on to QUIT, so that each deletes something.
+ */
+static void end_at_deletion(struct run *r)
+{
+	const struct plan_entry *e = r->deletions[r->deletion_answered - 1];
+	char name[ARRIVAL_NAME];
+	struct error err;
+
+	session_drain(r->t->session);
+	arrival_name(e, name);
+	error_set(&err, ERROR_PROTOCOL, "after its answer to DELE of %s, the server said more than it was asked for", name);
+	error_mend(&err, "the session ends here; the next run goes on");
+	r->t->problem(r->t->context, TRANSFER_KEPT, "delete", &err);
+	r->t->unsure = true;
+}
+
+static bool ends_at_deletion(const struct run *r)
+{
+	return r->heard == COMMAND_DELE && session_window(r->t->session) == 1 && r->batch.count == 0 && !r->arrival.ended;
+}
+
 static bool run_all(struct run *r, struct error *err)
 {
 	struct session_event event;
 	bool over = false;
 
 	while (!over) {
-		if (!session_is_quiet(r->t->session))
-			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+		if (!session_is_quiet(r->t->session)) {
+			if (!ends_at_deletion(r))
+				return blame_noise(r, err);
+			end_at_deletion(r);
+			break;
+		}
 		if (interrupt_noted() && !stop_asking(r, err))
 			return false;
 		fill_window(r);
@@ -263,7 +302,7 @@ static bool run_all(struct run *r, struct error *err)
 		if (!session_next(r->t->session, &event, err) || !handle(r, &event, err))
 			return false;
 	}
-	report_refusal(r);
+	transfer_report_refusal(r);
 	return true;
 }
 
@@ -285,7 +324,8 @@ static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const char *step = *r->t->step;
-	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up;
+	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up ||
+	    (err->kind == ERROR_PROTOCOL && !r->t->out_of_step && session_window(r->t->session) == 1);
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
 	size_t sure = broke ? steps_keep_likely(r) : r->steps.verified;
 	struct error second;
@@ -306,24 +346,6 @@ static void save_what_is_whole(struct run *r, struct error *err)
 	state_rollback(r->t->state);
 }
 
-/* What the failure was about: a message that broke the session is named, and a server's last words are not lost. */
-static void explain(struct run *r, struct error *err)
-{
-	bool broke = err->kind == ERROR_NETWORK;
-
-	if (broke && deadline_left(r->hard) == 0)
-		fail_late(err);
-	if (broke && r->refused != REFUSED_NOTHING) {
-		*err = r->refusal;
-		r->t->gave_up = true;
-		r->t->blamed = r->refused == REFUSED_RETR ? r->arrival.entry : NULL;
-		r->refused = REFUSED_NOTHING;
-		return;
-	}
-	report_refusal(r);
-	r->t->blamed = arrival_blame(r, err);
-}
-
 static void prepare(struct run *r)
 {
 	const struct plan *plan = r->plan;
@@ -333,6 +355,7 @@ static void prepare(struct run *r)
 	/* What is under way then has a while to come to its end, also where the login took all of the time. */
 	r->hard = (r->t->until > now ? r->t->until : now) + (half > 0 && half < LATE_MS ? half : LATE_MS);
 	session_limit(r->t->session, r->hard);
+	r->steps.mute = !session_may_ask(r->t->session);
 	if (r->t->progress)
 		session_on_idle(r->t->session, tell, r);
 	/* Nothing to do is what most runs find, in the largest maildrops as well. */
@@ -357,7 +380,7 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	session_on_idle(t->session, NULL, NULL);
 	session_limit(t->session, DEADLINE_NEVER);
 	if (!ok) {
-		explain(&r, err);
+		blame_failure(&r, err);
 		save_what_is_whole(&r, err);
 	}
 	batch_free(&r.batch);

@@ -14,13 +14,14 @@
 #include "policy/edge_lines.h"
 #include "policy/evidence.h"
 #include "policy/header.h"
+#include "pop3/session.h"
 
 struct plan;
 struct plan_entry;
-struct session_event;
 struct state_record;
 
-/* What the files of transfer share: transfer, arrival (one message after the other), steps (questions). */
+/* What the files of transfer share: transfer, arrival (one message after the other), steps (questions), blame
+ * (failures). */
 
 /* The message that is arriving. */
 struct arrival {
@@ -97,6 +98,9 @@ struct run {
 	size_t again_count, again_next, again_arrived; /* of them, those whose RETR went out, and those that are here */
 	enum refused refused; /* the last answer was a refusal, which is not reported yet: */
 	struct error refusal;
+	enum session_command heard; /* the command whose answer came last */
+	const struct plan_entry *uncertain; /* nobody knows where it ends: the server said something behind it */
+	bool named; /* the error names the message already */
 	bool repeating;	 /* RETR goes out for those, and for no others */
 	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */
 	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
@@ -138,7 +142,8 @@ bool steps_neighbor_has_size(const struct run *r, uint64_t octets);
 /*
  * How many messages of the batch may be kept when the line broke: those that are proved; those after them whose size is
  * exact and that of no other message that could have been taken for them; and those of which TOP can tell in the next
- * session whether they are what they were taken for, which are put in doubt.
+ * session whether they are what they were taken for, which are put in doubt. Of the one behind which the server said more
+ * than it was asked for, only an exact size shows that it is whole.
  */
 size_t steps_keep_likely(struct run *r);
 
@@ -178,7 +183,16 @@ bool arrival_settle(struct run *r, struct error *err);
 /* Reports a message that was stored although it is not what the server announced. */
 void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *sizes);
 
-/* Names the message that was arriving or awaited in the error that ended the session; NULL: there was none. */
-const struct plan_entry *arrival_blame(struct run *r, struct error *err);
+/* Reports a refusal that is kept, as the session goes on. */
+void transfer_report_refusal(struct run *r);
+
+/* max_time has passed. */
+bool blame_late(struct error *err);
+
+/* The server says more than it was asked for: the error names the message behind which it does. Returns false. */
+bool blame_noise(struct run *r, struct error *err);
+
+/* After a failure: names the message or command that it was about, and notes it. A server's last words are not lost. */
+void blame_failure(struct run *r, struct error *err);
 
 #endif

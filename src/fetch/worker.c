@@ -22,9 +22,8 @@
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
-	RUN_SECONDS_MOST = 12 * 3600, /* of a run without max_time */
 	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
-	ENDLESS_MOST = 10,    /* sessions that end at a message without an end, or at CAPA */
+	BROKEN_MOST = 16,     /* sessions that end in a way that another one can do without */
 	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
 };
 
@@ -134,23 +133,25 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->deleted = 0;
 	w->outcome.left = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
+	w->aside = !w->options->dry_run && !w->last && plan_put_aside(&w->plan, w->began);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase, w->plan.summary.leave);
 	return true;
 }
 
-/* What the next run has to know of the message that ended the session. */
+/* What the next session has to know of the messages that ended this one, and in which order they did. */
 static bool note_blamed(struct worker *w, const struct transfer *t, struct error *err)
 {
 	enum state_told kind = t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE;
-	char *key;
-	bool ok;
+	uint64_t value = t->outgrown > 0 ? t->outgrown : w->began + w->sessions;
+	bool ok = true;
 
-	if (!t->blamed)
-		return true;
-	key = listing_told_key(t->blamed);
-	ok = state_add_told(w->state, key, kind, t->outgrown, w->clock.now, err) && state_commit(w->state, err);
-	free(key);
+	for (size_t i = 0; ok && i < sizeof(t->blamed) / sizeof(t->blamed[0]); i++) {
+		char *key = t->blamed[i] ? listing_told_key(t->blamed[i]) : NULL;
+
+		ok = !key || (state_add_told(w->state, key, kind, value, w->clock.now, err) && state_commit(w->state, err));
+		free(key);
+	}
 	return ok;
 }
 
@@ -183,6 +184,8 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->left_over = t.left_over;
 	w->out_of_step = t.out_of_step;
 	w->gave_up = t.gave_up;
+	w->unasked = t.unasked;
+	w->unsure = t.unsure;
 	w->outgrown = t.outgrown > 0;
 	w->not_taken = t.not_taken > 0;
 	w->outcome.fetched += t.fetched;
@@ -241,7 +244,7 @@ static bool finish(struct worker *w, struct error *err)
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
-	if ((w->not_taken || note_deleted(w, ok, ok ? err : &second)) &&
+	if ((w->not_taken || note_deleted(w, ok && !w->unsure, ok ? err : &second)) &&
 	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	if (ok)
@@ -252,16 +255,18 @@ static bool finish(struct worker *w, struct error *err)
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* until there is something to finish */
-	w->out_of_step = w->gave_up = w->outgrown = false;
+	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->unsure = false;
+	w->sessions++;
+	w->listing.broken = &w->broken;
+	w->memory.until = w->until + w->account->timeout * 1000;
 	if (!worker_reach(w, trust, err))
-		return false;
-	session_limit(w->connection.session, w->until + w->account->timeout * 1000);
-	if (!make_plan(w, err)) {
-		if (err->kind == ERROR_NETWORK && deadline_left(w->until + w->account->timeout * 1000) == 0)
-			error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
-		return false;
-	}
-	notices_unsure(&w->notices, w->plan.summary.unsure);
+		return connect_fail_late(&w->memory, err);
+	if (w->mute)
+		session_forbid_asking(w->connection.session);
+	if (!make_plan(w, err))
+		return connect_fail_late(&w->memory, err);
+	/* Those whose headers broke a session are reported already. */
+	notices_unsure(&w->notices, w->broken.count > 0 ? 0 : w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
 	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
 		return false;
@@ -291,36 +296,79 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 		session_is_crowded(w->connection.session)));
 }
 
-/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
-static bool run_unpipelined(struct worker *w, const struct tls_trust *trust, struct error *err)
+/* A message whose header breaks the session is left out from now on, and reported. A server may refuse all and hang up. */
+static bool learn_top(struct worker *w, const struct error *err)
 {
-	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
-	int64_t until = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
+	const struct session *s = w->connection.session;
+	const struct maildrop *m = &w->listing.maildrop;
+	struct top_broken *b = &w->broken;
+	struct error named = *err;
+	bool others;
+	uint32_t number = s ? session_broke_at_top(s, &others) : 0;
+	const struct maildrop_message *message = NULL;
 
-	log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
-	end_session(w);
-	w->pipelining = false;
-	if (!run_session(w, trust, err))
+	for (size_t i = 0; number > 0 && i < m->count; i++) {
+		if (m->messages[i].number == number)
+			message = &m->messages[i];
+	}
+	if (!message || session_window(s) > 1 || b->count == TOP_BROKEN_MOST ||
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || (!others && b->count > (err->server[0] ? 0 : 1)))
 		return false;
-	/* The next run does not have to fail first. */
-	return w->options->dry_run || (state_set_unpipelined(w->state, until, err) && state_commit(w->state, err));
+	b->messages[b->count].number = number;
+	b->messages[b->count++].octets = message->octets;
+	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " octets is left out: %s", number, message->octets, err->cause);
+	named.temporary = err->temporary;
+	error_server(&named, err->server, strlen(err->server));
+	error_mend(&named, "it stays on the server; the next run tries again");
+	notices_report(&w->notices, w->step, &named);
+	return true;
 }
 
-/* A session, and others where it shows that they are needed: without CAPA, or without a message that has no end. */
+/* After a session that failed: whether another one can do without what broke it. */
+static bool learn_from_failure(struct worker *w, const struct error *err)
+{
+	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
+
+	if (deadline_left(w->memory.until) == 0)
+		return false;
+	if (connect_failed_at_capa(&w->connection, &w->memory, err)) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
+	} else if (w->outgrown) {
+		notices_report(&w->notices, w->step, err);
+	} else if (w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0) {
+		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+		w->pipelining = false;
+		w->crowded = w->sessions;
+		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
+	} else if (!w->mute && (w->unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this question", err->cause);
+		w->mute = true;
+	} else {
+		return learn_top(w, err);
+	}
+	return true;
+}
+
+/* The next run does not have to fail first, and no message is to blame for the session that did. */
+static bool note_unpipelined(struct worker *w, struct error *err)
+{
+	return state_set_unpipelined(w->state, w->unpipelined, err) && state_drop_breaks(w->state, w->began + w->crowded, err) &&
+	    state_commit(w->state, err);
+}
+
+/* A session, and others where it shows that they are needed. */
 static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	for (unsigned i = 0; i < ENDLESS_MOST; i++) {
+	for (unsigned i = 0; i < BROKEN_MOST; i++) {
+		if (i > 0)
+			end_session(w);
 		if (run_session(w, trust, err))
-			return true;
-		if (connect_failed_at_capa(&w->connection, &w->memory, err))
-			log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
-		else if (w->outgrown)
-			notices_report(&w->notices, w->step, err);
-		else
-			break;
-		end_session(w);
+			return w->unpipelined == 0 || w->options->dry_run || note_unpipelined(w, err);
+		if (!learn_from_failure(w, err))
+			return false;
 	}
-	return w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0 && run_unpipelined(w, trust, err);
+	return false;
 }
 
 static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct error *err)
@@ -343,6 +391,18 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
+/* All else is done, and deleted: now for messages at which the connection broke, one command at a time. */
+static bool run_last(struct worker *w, const struct tls_trust *trust, struct error *err)
+{
+	if (limits_left(w).messages == 0)
+		return true;
+	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection broke before");
+	end_session(w);
+	w->last = true;
+	w->pipelining = false;
+	return run_on(w, trust, err);
+}
+
 static bool run_account(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	uint64_t before;
@@ -356,7 +416,7 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 		if (!run_sessions(w, trust, err))
 			return false;
 	} while (has_more(w, before, ++sessions));
-	return true;
+	return !w->aside || run_last(w, trust, err);
 }
 
 /* Host names know no case, and the state does not tell them apart by it either. */
@@ -389,6 +449,14 @@ static void settle_trouble(struct worker *w)
 	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
 }
 
+static uint64_t milliseconds(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
     int fd)
 {
@@ -399,8 +467,9 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
 	w.list = (struct list){.plan = &w.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
-	w.until = deadline_in(account->max_time > 0 ? account->max_time : RUN_SECONDS_MOST);
+	w.until = connect_run_end(account);
 	w.clock.now = (int64_t)time(NULL);
+	w.began = milliseconds();
 	w.step = "start";
 	w.notices = (struct notices){.fd = fd, .log = &w.log, .trouble = &w.trouble};
 	w.trouble = (struct trouble){.account = account, .options = options, .now = w.clock.now};

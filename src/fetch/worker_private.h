@@ -12,6 +12,7 @@
 #include "fetch/list.h"
 #include "fetch/listing.h"
 #include "fetch/notices.h"
+#include "fetch/top.h"
 #include "fetch/trouble.h"
 #include "io/deadline.h"
 #include "policy/plan.h"
@@ -45,10 +46,20 @@ struct worker {
 	struct plan plan;
 	bool out_of_step; /* transfer's word, */
 	bool gave_up;	  /* and this, */
-	bool outgrown;	  /* and this: a message has no end, and is left alone from now on */
+	bool outgrown;	  /* and this: a message has no end, and is left alone from now on, */
+	bool unasked;	  /* and this, */
+	bool unsure;	  /* and this */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */
+	bool aside;	  /* messages at which the connection broke wait for a session of their own */
+	bool last;	  /* this is that one */
+	bool mute;	  /* the server is not asked whether its answers are in step: it breaks the session */
 	bool pipelining;
+	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
+	struct top_broken broken;
+	uint64_t began;	   /* milliseconds since the epoch */
+	unsigned sessions; /* of this run */
+	unsigned crowded;  /* the one that failed with several commands in flight, or 0 */
 	deadline until;	    /* no message is asked for after that, but the first */
 	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
 	uint64_t left_over; /* messages that were not fetched, because of an interruption */

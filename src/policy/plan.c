@@ -27,17 +27,23 @@ static void turn_around(struct plan *p)
 	}
 }
 
-/* Those at which the connection broke go to the end; the order is the same otherwise. */
+/* Those at which the connection broke go to the end, that of the last session behind the others; they are few. */
 static void put_broken_last(struct plan *p)
 {
 	struct plan_entry *broken = memory_zeroed(p->broke, sizeof(*broken));
 	size_t kept = 0, count = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->entries[i].broke)
-			broken[count++] = p->entries[i];
-		else
+		size_t place = count;
+
+		if (!p->entries[i].broke) {
 			p->entries[kept++] = p->entries[i];
+			continue;
+		}
+		for (; place > 0 && broken[place - 1].broke_at > p->entries[i].broke_at; place--)
+			broken[place] = broken[place - 1];
+		broken[place] = p->entries[i];
+		count++;
 	}
 	for (size_t i = 0; i < count; i++)
 		p->entries[kept + i] = broken[i];
@@ -85,4 +91,34 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 			summary->unsure += e->unsure;
 		}
 	}
+}
+
+static bool is_deleted(const struct plan_entry *e)
+{
+	return e->decision.action == RETENTION_DELETE || e->decision.action == RETENTION_FETCH_AND_DELETE;
+}
+
+bool plan_put_aside(struct plan *p, uint64_t since)
+{
+	struct plan_summary *summary = &p->summary;
+	size_t deleted = 0, aside = 0;
+
+	for (size_t i = 0; i < p->count && p->broke > 0; i++)
+		deleted += !p->entries[i].broke && is_deleted(&p->entries[i]);
+	for (size_t i = 0; i < p->count && deleted > 0; i++) {
+		struct plan_entry *e = &p->entries[i];
+
+		if (!e->broke || e->broke_at >= since || e->decision.action == RETENTION_LEAVE)
+			continue;
+		if (e->decision.action == RETENTION_DELETE) {
+			summary->erase--;
+		} else {
+			summary->fetch--;
+			summary->fetch_octets -= e->octets;
+		}
+		summary->leave++;
+		e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_BROKE};
+		aside++;
+	}
+	return aside > 0;
 }

@@ -20,7 +20,8 @@ struct plan_entry {
 	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
 	bool retrieved; /* all of it has come, to be compared with what was delivered */
 	bool outdated; /* it was delivered in doubt, and the server gives another size now */
-	bool broke;    /* the connection broke at it before: it is asked for last */
+	bool broke;    /* the connection broke at it before: it is asked for last, */
+	uint64_t broke_at; /* after those that broke it longer ago; any count that grows */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
 	struct retention_decision decision;
 	bool deleted; /* the server has taken its DELE */
@@ -63,5 +64,11 @@ void plan_free(struct plan *p);
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
     bool newest_first, const struct plan_limits *limits);
+
+/*
+ * Leaves out the messages at which the connection broke before `since`, if there are any and something else is to be
+ * deleted: the server deletes at QUIT, which a session that breaks does not reach. Returns whether it did.
+ */
+bool plan_put_aside(struct plan *p, uint64_t since);
 
 #endif

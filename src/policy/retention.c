@@ -119,6 +119,9 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 	case REASON_OUTGROWN:
 		snprintf(out, size, "leave: it does not end after %" PRIu64 " octets", known->outgrown);
 		break;
+	case REASON_BROKE:
+		snprintf(out, size, "leave: the connection broke at it, another session asks for it");
+		break;
 	case REASON_INCOMPLETE:
 		snprintf(out, size, "leave: delivered, but not with the size that the server gives");
 		break;

@@ -54,6 +54,7 @@ enum retention_reason {
 	REASON_UNSURE,	    /* nothing tells whether it was delivered: policy/plan */
 	REASON_KEEP,	    /* would be deleted, but not in this run */
 	REASON_OUTGROWN,    /* it does not end where it has to */
+	REASON_BROKE,	    /* the connection broke at it, and something else is to be deleted: policy/plan */
 	REASON_INCOMPLETE,  /* delivered, but perhaps not whole, so the server's copy stays */
 };
 

@@ -3,6 +3,7 @@
 #include "pop3/session.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,19 @@ const char *session_timestamp(const struct session *s)
 size_t session_queued(const struct session *s)
 {
 	return s->queued;
+}
+
+static bool is_top(enum session_command command)
+{
+	return command == COMMAND_TOP || command == COMMAND_PEEK;
+}
+
+uint32_t session_broke_at_top(const struct session *s, bool *others)
+{
+	*others = s->top_given;
+	if (s->top_refused > 0 && s->lost)
+		return s->top_refused;
+	return is_top(session_awaited(s)) ? s->queue[s->first].number : 0;
 }
 
 enum session_command session_awaited(const struct session *s)
@@ -186,20 +200,23 @@ static bool is_optional(enum session_command command)
 	return command == COMMAND_CAPA || command == COMMAND_UTF8;
 }
 
-/* Remembers what the server refuses after the login until it gives a listing: it may be its last words. */
+/* Remembers what the server refuses after the login until it gives a listing, and TOP: it may be its last words. */
 static void note_refusal(struct session *s, const struct session_event *event)
 {
 	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
+	bool top = is_top(event->command);
 
 	s->refused_last = event->type == SESSION_REFUSED ? event->command : COMMAND_OTHER;
 	s->listed = event->type == SESSION_LINE;
+	s->top_refused = top && event->type == SESSION_REFUSED ? event->number : 0;
+	s->top_given = s->top_given || (top && event->type == SESSION_END);
 	if (event->type != SESSION_REFUSED) {
 		s->refused = false;
 		s->fresh = s->fresh && (event->command == COMMAND_CAPA || event->command == COMMAND_STAT);
-	} else if (s->fresh || is_optional(event->command)) {
+	} else if (s->fresh || top || is_optional(event->command)) {
 		memcpy(s->refusal, event->text, length);
 		s->refusal[length] = '\0';
-		s->refused = s->fresh;
+		s->refused = s->fresh || top;
 	}
 }
 
@@ -223,7 +240,13 @@ static void note_fault(struct session *s)
 /* The server's last words before it hung up say more than that it did. */
 static bool fail_refused(struct session *s, struct error *err)
 {
-	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, "the server took the login and then hung up", err);
+	char cause[64];
+
+	if (s->top_refused > 0)
+		snprintf(cause, sizeof(cause), "the server refused TOP %" PRIu32 " and then hung up", s->top_refused);
+	else
+		snprintf(cause, sizeof(cause), "the server took the login and then hung up");
+	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, cause, err);
 	/* Where they give a reason, it was not that several commands were in flight. */
 	if (err->temporary || s->refusal[0] == '[') {
 		s->crowded = false;
@@ -246,6 +269,7 @@ static bool fail_unanswered(struct session *s, struct error *err)
 	if (err->kind != ERROR_NETWORK)
 		return false;
 	note_fault(s);
+	s->lost = true;
 	return s->refused && u.seconds == 0 ? fail_refused(s, err) : unanswered_error(&u, err);
 }
 
@@ -436,7 +460,12 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 	event->unclear = s->unclear;
 	if (event->unclear)
 		return session_ask_fence(s, &asked, event, err);
-	return event->type != SESSION_OK || session_ask_settle(s, &asked, event, err);
+	if (event->type != SESSION_OK)
+		return true;
+	if (!session_ask_settle(s, &asked, event, err))
+		return false;
+	s->asks.answered |= event->right;
+	return true;
 }
 
 bool session_quit(struct session *s, struct error *err)

@@ -135,11 +135,34 @@ bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err
  */
 void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets);
 
+/*
+ * For servers at which a session breaks at session_ask: whether this one did, with one command at a time and no right
+ * answer before; and that it is not used any more, which others heed.
+ */
+bool session_broke_at_ask(const struct session *s);
+void session_forbid_asking(struct session *s);
+bool session_may_ask(const struct session *s);
+
+/*
+ * Whether the session broke at TOP for a message: its number, and whether other answers to TOP came before. 0: it did
+ * not.
+ */
+uint32_t session_broke_at_top(const struct session *s, bool *others);
+
 /* Whether the server answers session_ask with whole listings. */
 bool session_asks_are_long(const struct session *s);
 
 /* False when the server has sent something although every command is answered. Empty lines are nothing. */
 bool session_is_quiet(struct session *s);
+
+/* Passes over what is there, without waiting. */
+void session_drain(struct session *s);
+
+/*
+ * When it is not quiet: ERROR_PROTOCOL, which is temporary and has the server's words if it said -ERR, as servers do
+ * that end the session. Returns false.
+ */
+bool session_fail_unasked(struct session *s, struct error *err);
 
 /* Sends one command at a time from now on, whatever the server announces. */
 void session_forbid_pipelining(struct session *s);

@@ -1,7 +1,10 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "io/stream.h"
+#include "pop3/refusal.h"
 #include "pop3/session_private.h"
 
 enum { LINES_MOST = 4000000 }; /* of a listing; no maildrop that is listed has so many */
@@ -15,6 +18,23 @@ void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t o
 	command = &s->queue[(s->first + s->queued - 1) % SESSION_WINDOW];
 	command->uid = has_uid ? uid : NULL;
 	command->octets = octets;
+}
+
+bool session_broke_at_ask(const struct session *s)
+{
+	enum session_command awaited = session_awaited(s);
+
+	return (awaited == COMMAND_ASK_UID || awaited == COMMAND_ASK_SIZE) && session_window(s) == 1 && !s->asks.answered;
+}
+
+void session_forbid_asking(struct session *s)
+{
+	s->may_not_ask = true;
+}
+
+bool session_may_ask(const struct session *s)
+{
+	return !s->may_not_ask;
 }
 
 bool session_asks_are_long(const struct session *s)
@@ -68,7 +88,7 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 		stream_consume(s->stream, empty);
 		passed += empty;
 		if (passed > EMPTY_MOST)
-			return error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+			return error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
 	}
 	return true;
 }
@@ -220,7 +240,7 @@ bool session_ask_finish(struct session *s, struct error *err)
 	*form = begins_listing(next) ? SESSION_ASK_LISTING : SESSION_ASK_LINE;
 	if (*form == SESSION_ASK_LINE || read_listing(s, NULL, NULL, &listed, err))
 		return listed ||
-		       error_set(err, ERROR_PROTOCOL, "the server says more than it was asked for");
+		       error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
 	return false;
 }
 
@@ -233,4 +253,34 @@ bool session_is_quiet(struct session *s)
 	if (s->queued > 0 || !peek(s, false, &next, &ignored) || next == NOTHING)
 		return true;
 	return s->asks.followed && begins_listing(next);
+}
+
+bool session_fail_unasked(struct session *s, struct error *err)
+{
+	static const char sign[] = "-ERR";
+	const char *bytes;
+	size_t available, length = 0;
+	struct error ignored;
+
+	if (stream_buffered(s->stream) > 0 && stream_read(s->stream, &bytes, &available, &ignored)) {
+		while (length < available && bytes[length] != '\r' && bytes[length] != '\n')
+			length++;
+		if (length > sizeof(sign) && memcmp(bytes, sign, sizeof(sign) - 1) == 0 && bytes[sizeof(sign) - 1] == ' ') {
+			refusal_error(bytes + sizeof(sign), length - sizeof(sign), ERROR_PROTOCOL, "the server ended the session", err);
+			err->kind = ERROR_PROTOCOL;
+			err->temporary = true;
+			return error_mend(err, "the next run tries again");
+		}
+	}
+	return error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
+}
+
+void session_drain(struct session *s)
+{
+	const char *bytes;
+	size_t available;
+	struct error ignored;
+
+	while (stream_buffered(s->stream) > 0 && stream_read(s->stream, &bytes, &available, &ignored))
+		stream_consume(s->stream, available);
 }

@@ -26,6 +26,7 @@ enum session_ask_form {
 /* What is known of this server's answers about one message. {0} at first. */
 struct session_asks {
 	enum session_ask_form size_form, uid_form;
+	bool answered;			 /* once, and right */
 	enum session_ask_form *followed; /* an answer was right; lines that follow it would belong to it; or NULL */
 	struct buf kept;		 /* the text of an event, when the parser has gone on */
 };
@@ -67,6 +68,10 @@ struct session {
 	size_t since_restart; /* octets of an answer since the clock was started anew */
 	uint64_t answered;    /* octets of the answer, */
 	int64_t waited;	      /* and the milliseconds that were spent on waiting for them */
+	bool top_given;	      /* TOP was answered */
+	uint32_t top_refused; /* the last answer was a refusal of TOP for this message */
+	bool lost;	      /* the connection ended, or fell silent */
+	bool may_not_ask;     /* session_ask is not used */
 	struct session_asks asks;
 	struct reply reply;
 	char timestamp[256];

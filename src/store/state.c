@@ -342,6 +342,17 @@ bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint
 	    uid, now, (int64_t)kind, (int64_t)octets);
 }
 
+bool state_drop_told(struct state *s, const char *key, struct error *err)
+{
+	return database_execute(s->db, err, "DELETE FROM told WHERE uid = ?1", "t", key);
+}
+
+bool state_drop_breaks(struct state *s, uint64_t count, struct error *err)
+{
+	return database_execute(s->db, err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii", (int64_t)STATE_TOLD_BROKE,
+	    (int64_t)count);
+}
+
 const char *state_library_version(void)
 {
 	return database_library_version();

@@ -366,10 +366,14 @@ void state_rollback(struct state *s);
 
 /*
  * Remembers why a message stays away, for as long as the server lists it; state_commit makes it last. octets: how
- * many came, for STATE_TOLD_OUTGREW.
+ * many came, for STATE_TOLD_OUTGREW; for STATE_TOLD_BROKE a count that grows from session to session.
  */
 bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
     struct error *err);
+
+/* Forgets that, by the same UID or key; and those of STATE_TOLD_BROKE with this count. */
+bool state_drop_told(struct state *s, const char *key, struct error *err);
+bool state_drop_breaks(struct state *s, uint64_t count, struct error *err);
 
 /*
  * What is remembered of a message that has no UID from one session to the next (STATE_ONCE), under another key, which

@@ -94,7 +94,7 @@ passing-endless 10 76 4 1 and one has no end
 TABLE
 play <rows
 for_both <<'TABLE'
-passing-breaks  10 75 4 - the others arrive all the same
+passing-breaks  10  0 5 0 the others arrive first, and are deleted
 passing-endless 10  0 4 1 and it is left alone
 TABLE
 again <rows

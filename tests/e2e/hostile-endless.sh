@@ -19,7 +19,7 @@ list-endless-line        10 76 0 3 an endless line of LIST is no POP3
 uidl-endless-line        10 76 0 3 an endless UID is no POP3
 uidl-endless-blank       10 76 0 3 a UIDL that repeats a number without UID is refused
 uidl-endless-overlong    10 76 0 3 a UIDL that repeats a number with overlong UIDs is refused
-top-endless              10 76 0 3 an endless header in the answer to TOP is given up
+top-endless              10 76 2 1 an endless header in the answer to TOP is given up, and the others arrive
 retr-endless-status      10 76 0 3 an endless answer to RETR is no POP3
 TABLE
 
@@ -49,7 +49,7 @@ list-drip         2 75 0 3 a line of LIST that drips, too
 list-drip-lines   2 75 0 3 lines of LIST that drip, too
 list-no-end       2 75 0 3 a LIST without its dot, too
 uidl-drip         2 75 0 3 a UID that drips, too
-top-stall         2 75 0 3 a header that stalls, too
+top-stall         2 75 2 1 a header that stalls, too, and the others arrive
 body-drip         2 75 2 3 a body that drips, too, and the message behind it arrives all the same
 body-stall        2 75 2 3 a body that stalls, too, and the message behind it arrives all the same
 dele-stall        2 75 3 3 a DELE without an answer, too

@@ -4,7 +4,7 @@
 
 # With pipelining, there is a second session, in which the message that ended the first one is the last.
 for plain in '' -plain; do
-  [ -n "$plain" ] && here=0 || here=4
+  [ -n "$plain" ] && here=2 || here=4
   cat <<TABLE
 retr-refused$plain     10 75 4 1 one refused message is reported and the others arrive$plain
 retr-no-pop3$plain     10 76 $here 5 an answer to RETR that is no POP3 ends the run$plain

@@ -29,7 +29,7 @@ newline() {
     $1 ~ /-challenge@/ { $3 = "76" lines }
     $1 ~ /-greeting@|-uid@/ { $3 = "76" lines; $4 = 0; $5 = 3 }
     $1 ~ /-retr-refused@/ { $3 = "-:-"; $4 = "-"; $5 = 3 }
-    $1 ~ /-dele-refused@/ { $3 = "-:-"; $4 = "-"; $5 = 3 }
+    $1 ~ /-dele-refused@/ { $3 = "-:-"; $4 = $5 = "-" }
     { print }'
 }
 { for kind in escapes nul 8-kb; do words "$kind" @quiet ''; done && newline @quiet ''; } >rows

@@ -2,6 +2,7 @@
 hostile_tests = \
 	tests/e2e/hostile-blanks.sh \
 	tests/e2e/hostile-bodies.sh \
+	tests/e2e/hostile-breaks.sh \
 	tests/e2e/hostile-doubt.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
@@ -23,4 +24,5 @@ EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/hostile-lib.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
-	tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py tests/support/scenarios_forms.py tests/support/scenarios_logins.py tests/support/scenarios_whole.py
+	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py tests/support/scenarios_forms.py \
+	tests/support/scenarios_logins.py tests/support/scenarios_whole.py

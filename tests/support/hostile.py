@@ -22,6 +22,7 @@ import socket
 import ssl
 import threading
 
+import scenarios_breaks  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_doubt  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_evidence  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_whole  # pylint: disable=unused-import  # fills SCENARIOS

@@ -122,12 +122,23 @@ add("list-slow", LIST=lambda s: trickle_listing())
 
 # --- A message that breaks the connection -----------------------------------------------------------------------
 
+
+def always(verb, script, *names):
+    """This answer for the second message, or those with these names, whatever their numbers are."""
+    def answer(s, number, *rest):
+        if s.names[number - 1] not in (names or ("0002",)):
+            return s.honest(verb, number, *rest)
+        return script(s, number) if callable(script) else script
+    return {verb: answer}
+
+
 for plain, lacks in PLAIN:
-    add_at("breaks" + plain, "RETR", 2, lambda s, n: [b"+OK\r\n" + s.content(n)[:30], CUT], mail=letters(5), lacks=lacks)
-    add_at("breaks-at-once" + plain, "RETR", 2, [CUT], mail=letters(5), lacks=lacks)
-    add_at("never-ends" + plain, "RETR", 2, lambda s, n: [b"+OK\r\n" + s.content(n), STALL], mail=letters(5), lacks=lacks)
-    add_at("refuses-and-leaves" + plain, "RETR", 2, [b"-ERR [SYS/TEMP] mailbox trouble\r\n", CUT], mail=letters(5),
-           lacks=lacks)
+    def breaks(name, script, lacks=lacks, plain=plain):
+        add(name + plain, mail=letters(5), lacks=lacks, **always("RETR", script))
+    breaks("breaks", lambda s, n: [b"+OK\r\n" + s.content(n)[:30], CUT])
+    breaks("breaks-at-once", [CUT])
+    breaks("never-ends", lambda s, n: [b"+OK\r\n" + s.content(n), STALL])
+    breaks("refuses-and-leaves", [b"-ERR [SYS/TEMP] mailbox trouble\r\n", CUT])
 
 add("refuses-forty", mail=letters(40), RETR=[b"-ERR not now\r\n"])
 add("keeps-forty", mail=letters(40), DELE=[b"-ERR not now\r\n"])

@@ -143,6 +143,65 @@ START_TEST(messages_at_which_the_connection_broke_come_last)
 }
 END_TEST
 
+START_TEST(of_those_the_one_that_broke_it_last_comes_last)
+{
+	static const uint32_t want[ENTRIES] = {2, 4, 5, 3, 6, 1};
+	struct retention_rule rule = {.mode = RETENTION_FOREVER};
+	struct plan p;
+
+	fill(&p);
+	p.entries[0].broke = p.entries[2].broke = p.entries[5].broke = true;
+	p.entries[0].broke_at = 9;
+	p.entries[2].broke_at = p.entries[5].broke_at = 7;
+	p.broke = 3;
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits)NONE);
+	for (size_t i = 0; i < ENTRIES; i++)
+		ck_assert_uint_eq(p.entries[i].number, want[i]);
+	plan_free(&p);
+}
+END_TEST
+
+static void plan_two(struct plan *p, enum retention_mode mode)
+{
+	struct retention_rule rule = {.mode = mode};
+
+	plan_make(p, 2);
+	p->entries[0] = (struct plan_entry){.number = 1, .octets = 10, .uid = "a", .broke = true, .broke_at = 5};
+	p->entries[1] = (struct plan_entry){.number = 2, .octets = 20, .uid = "b"};
+	p->broke = 1;
+	plan_decide(p, &rule, &now, false, &(struct plan_limits)NONE);
+}
+
+START_TEST(they_are_put_aside_where_another_one_is_deleted)
+{
+	struct plan p;
+
+	plan_two(&p, RETENTION_NONE);
+	ck_assert(plan_put_aside(&p, 6));
+	ck_assert_int_eq(p.entries[0].decision.action, RETENTION_FETCH_AND_DELETE);
+	ck_assert_int_eq(p.entries[1].decision.reason, REASON_BROKE);
+	ck_assert_uint_eq(p.summary.fetch, 1);
+	ck_assert_uint_eq(p.summary.fetch_octets, 20);
+	ck_assert_uint_eq(p.summary.leave, 1);
+	ck_assert(!plan_put_aside(&p, 6));
+	plan_free(&p);
+}
+END_TEST
+
+START_TEST(but_not_those_of_this_run_nor_where_all_stay)
+{
+	struct plan p;
+
+	plan_two(&p, RETENTION_NONE);
+	ck_assert(!plan_put_aside(&p, 5));
+	plan_free(&p);
+	plan_two(&p, RETENTION_FOREVER);
+	ck_assert(!plan_put_aside(&p, 6));
+	ck_assert_uint_eq(p.summary.fetch, 2);
+	plan_free(&p);
+}
+END_TEST
+
 START_TEST(newest_first_turns_any_number_of_entries_around)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
@@ -169,6 +228,9 @@ int main(void)
 	tcase_add_test(c, messages_that_stay_do_not_count_against_the_limit);
 	tcase_add_test(c, a_message_of_which_nothing_is_sure_stays);
 	tcase_add_loop_test(c, messages_at_which_the_connection_broke_come_last, 0, 2);
+	tcase_add_test(c, of_those_the_one_that_broke_it_last_comes_last);
+	tcase_add_test(c, they_are_put_aside_where_another_one_is_deleted);
+	tcase_add_test(c, but_not_those_of_this_run_nor_where_all_stay);
 	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
 	return check_main(s);
 }

@@ -1,0 +1,138 @@
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "fetch/transfer_run.h"
+#include "policy/plan.h"
+#include "pop3/session.h"
+
+bool blame_late(struct error *err)
+{
+	error_set(err, ERROR_NETWORK, "max_time reached");
+	return error_mend(err, "the next run asks for it last; raise max_time if the message needs longer");
+}
+
+/* Puts a message's name before the cause and leaves the rest of the error as it is. */
+static void name_message(struct error *err, const char *before, const struct plan_entry *e, const char *after)
+{
+	const struct error named = *err;
+	char name[ARRIVAL_NAME];
+
+	arrival_name(e, name);
+	error_set(err, named.kind, "%s%s of %" PRIu64 " octets%s %s", before, name, e->octets, after, named.cause);
+	err->temporary = named.temporary;
+	err->saved_errno = named.saved_errno;
+	memcpy(err->server, named.server, sizeof(err->server));
+	memcpy(err->mend, named.mend, sizeof(err->mend));
+}
+
+/* Only its size can show that a message is whole: what the server said behind it may be a part of it. */
+static void name_behind(struct run *r, const struct plan_entry *e, struct error *err)
+{
+	size_t kept = steps_keep_likely(r);
+	bool is_kept = kept > 0 && r->batch.entries[kept - 1] == e;
+
+	name_message(err, "after ", e, ",");
+	if (!is_kept)
+		error_mend(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
+	else if (!err->temporary)
+		error_mend(err, "it came with its full size; the next run fetches the rest");
+	r->t->blamed[0] = is_kept ? NULL : e;
+	r->named = true;
+}
+
+bool blame_noise(struct run *r, struct error *err)
+{
+	struct transfer *t = r->t;
+
+	session_fail_unasked(t->session, err);
+	/* These are the server's last words, and no answer of another command. */
+	t->gave_up = err->server[0] != '\0';
+	t->unasked = (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
+	if (r->heard != COMMAND_RETR || !r->arrival.entry)
+		return false;
+	r->uncertain = r->arrival.entry;
+	if (session_window(t->session) > 1 && session_is_crowded(t->session) && !t->gave_up)
+		return false;
+	name_behind(r, r->uncertain, err);
+	return false;
+}
+
+/* What the disk does not take may be the message's fault: it may take the others. */
+static bool is_too_large_for_disk(const struct error *err)
+{
+	return err->kind == ERROR_STORAGE && (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
+}
+
+/* Names the message that was arriving or awaited in the error that ended the session; NULL: there was none. */
+static const struct plan_entry *blame_message(struct run *r, struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+	const struct plan_entry *e = a->under_way ? a->entry : NULL;
+	const struct session *s = r->t->session;
+
+	if (!e && session_awaited(s) == COMMAND_RETR && r->steps.arrived < r->steps.sent)
+		e = r->steps.order[r->steps.arrived];
+	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !(a->under_way && is_too_large_for_disk(err))))
+		return NULL;
+	if (r->t->outgrown > 0)
+		return e;
+	name_message(err, "", e, err->kind == ERROR_STORAGE ? " cannot be stored:" : " did not arrive:");
+	return e;
+}
+
+/* The message whose DELE ended the session: its number is in the error already. */
+static const struct plan_entry *blame_deletion(const struct run *r, const struct error *err)
+{
+	if ((err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || session_awaited(r->t->session) != COMMAND_DELE ||
+	    r->deletion_answered == r->deletion_count)
+		return NULL;
+	return r->deletions[r->deletion_answered];
+}
+
+/* A server that refuses something and hangs up has said why it ends. */
+static void take_last_words(struct run *r, struct error *err)
+{
+	*err = r->refusal;
+	r->t->gave_up = true;
+	r->t->blamed[0] = r->refused == REFUSED_RETR ? r->arrival.entry : r->deletions[r->deletion_answered - 1];
+	r->refused = REFUSED_NOTHING;
+}
+
+/* What is no answer to RETR may be the rest of the message before, unless that had its full size. */
+static bool is_rest(const struct run *r, const struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+
+	return err->kind == ERROR_PROTOCOL && a->entry && !a->under_way && session_awaited(r->t->session) == COMMAND_RETR &&
+	    (a->wire != a->entry->octets || (a->said != EVIDENCE_NO_SIZE && a->said != a->wire));
+}
+
+void blame_failure(struct run *r, struct error *err)
+{
+	bool broke = err->kind == ERROR_NETWORK;
+	const struct plan_entry **blamed = r->t->blamed;
+
+	if (r->named)
+		return;
+	if (broke && deadline_left(r->hard) == 0)
+		blame_late(err);
+	if (broke && r->refused != REFUSED_NOTHING) {
+		take_last_words(r, err);
+		return;
+	}
+	transfer_report_refusal(r);
+	if (err->kind == ERROR_PROTOCOL && !r->uncertain)
+		r->uncertain = r->arrival.entry;
+	blamed[0] = blame_message(r, err);
+	if (blamed[0] && is_rest(r, err))
+		blamed[1] = r->arrival.entry;
+	if (blamed[0])
+		return;
+	blamed[0] = blame_deletion(r, err);
+	if (blamed[0])
+		*r->t->step = "delete";
+}

@@ -1,0 +1,180 @@
+#!/bin/sh
+# One message or command at which each session breaks is named, and keeps no others away.
+. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+
+# runs WORDS <TABLE: another run in each of those folders, with and without PIPELINING.
+runs() {
+  both | awk -v words="$1" '{ $6 = words ": " $6; print }' >rows
+  again <rows
+}
+
+# The server says more than it was asked for. What came before is kept; a message whose end is uncertain is not.
+cat >one <<'TABLE'
+break-dot-line-1   10 76 0 5 a line with a dot alone ends the first message too early
+break-dot-line-3   10 76 2 5 the third of five
+break-dot-line-5   10 76 4 5 or the last
+break-dot-line-ok  10 76 2 5 and what follows looks like an answer
+break-junk         10 76 2 5 a line without a meaning follows a message that has its full size
+break-junk-short   10 76 1 5 or one that has not
+break-two-ends     10 76 2 5 a second dot follows the dot
+break-two-ends-all 10 76 1 5 each time
+break-shutdown-3   10 75 3 5 the server says that it ends, behind the third message
+break-shutdown-5   10 75 5 5 or the last one
+TABLE
+# With pipelining there is a second session, in which what broke the first one is the last.
+both <one | awk '$1 ~ /(dot-line-[13]|junk-short)$/ { $4 = "-" } { print }' >rows
+play <rows
+for plain in '' -plain; do
+  check "the line names it$plain" grep -q 'fetch: after message [13] (UID uid-0003) of 71 octets, the server said more' break-dot-line-3$plain/err
+  check "it has the server's words$plain" grep -q '(the server said: Server shutting down)' break-shutdown-5$plain/err
+done
+# In later runs the rest arrives.
+runs 'the next run' <<'TABLE'
+break-dot-line-1   10 76 4 - the rest arrives
+break-dot-line-3   10 76 4 - without the third
+break-dot-line-5   10 76 4 - without the last
+break-dot-line-ok  10 76 4 - whatever follows it
+break-junk         10  0 5 0 all arrive, and are deleted
+break-junk-short   10 76 4 - without the one of an uncertain end
+break-two-ends     10  0 5 0 all arrive behind a second dot
+break-two-ends-all 10 76 2 - one more
+break-shutdown-3   10  0 5 0 the server goes on
+break-shutdown-5   10  0 5 0 and so it does after the last
+TABLE
+heal
+runs 'a mended server' <<'TABLE'
+break-dot-line-1   10  0 5 0 the first message is fetched
+break-dot-line-3   10  0 5 0 and the third
+break-dot-line-5   10  0 5 0 and the last
+break-dot-line-ok  10  0 5 0 whatever followed it
+break-junk-short   10  0 5 0 and the one with an uncertain end
+break-two-ends-all 10  0 5 0 and all of them
+TABLE
+
+# Without UIDL, TOP of one message breaks each session: the others arrive.
+cat >one <<'TABLE'
+break-top-hangs        2 75 4 1 the server hangs up at TOP of one message
+break-top-cut          2 75 4 1 or in its answer
+break-top-stalls       2 75 4 1 or falls silent in it
+break-top-drips        2 75 4 1 or says it an octet at a time
+break-top-refused      2 75 4 1 or refuses it and hangs up
+break-top-refused-all  2 75:2 0 5 a server that refuses all and hangs up ends the run
+break-top-two          2 75:2 3 2 two such messages are a line each
+TABLE
+both <one >rows
+play <rows
+for plain in '' -plain; do
+  check "the line names the message$plain" grep -qx \
+    'mailhaul: a: list: message 2 of 158 octets is left out: the connection was cut off before the answer to TOP 2; .*' \
+    break-top-hangs$plain/err
+  check "the server's words are there$plain" grep -q 'TOP 2 and then hung up (the server said: Disconnected for inactivity); ' \
+    break-top-refused-all$plain/err
+done
+LEAVE=forever
+both <<'TABLE' | sed 's/ /@stay /' >rows
+break-top-hangs        2 75 4 5 where all stay, the others arrive as well
+break-top-two          2 75:2 3 5 also without two
+TABLE
+play <rows
+awk '{ $6 = "and not again: " $6; print }' rows >rows.again
+again <rows.again
+LEAVE=no
+
+# A message that breaks each session does not keep the originals of the others on the server.
+both <<'TABLE' | awk '$1 ~ /retr-(hangs|stalls|malformed)$/ { $4 = 5 } { print }' >rows
+break-retr-hangs     2 75  1 6 the server hangs up in the answer to RETR of one message
+break-retr-stalls    2 75  1 6 or falls silent
+break-retr-malformed 2 76  1 6 or says something else
+break-retr-two       2 75  - 6 or does so at two messages
+break-dele-hangs     2 75  5 5 it hangs up at DELE of one message
+break-dele-refused   2 75  5 5 or refuses it and hangs up
+break-dele-twice     2 76  5 4 it answers DELE twice
+TABLE
+play <rows
+check 'the line names the step' grep -q '^mailhaul: a: delete: .* before the answer to DELE 2; ' break-dele-hangs-plain/err
+runs 'the next run deletes what is safe' <<'TABLE'
+break-retr-hangs     2 75 5 1 all but the message at which the server hangs up
+break-retr-stalls    2 75 5 1 or falls silent
+break-retr-malformed 2 76 5 1 or says something else
+break-retr-two       2 75 - - or does so at two messages
+break-dele-hangs     2 75 5 1 all but the one at whose DELE the server hangs up
+break-dele-refused   2 75:2 5 1 or that it refuses
+break-dele-twice     2 76 5 3 one more where DELE is answered twice
+TABLE
+runs 'a third run' <<'TABLE'
+break-retr-hangs     2 75 5 1 changes nothing
+break-retr-two       2 75 4 2 has all but two
+break-dele-hangs     2 75 5 1 deletes no more
+break-dele-twice     2 76 5 2 deletes one more
+TABLE
+heal
+runs 'a mended server' <<'TABLE'
+break-retr-hangs     2 0 6 0 has nothing left
+break-retr-two       2 0 6 0 gives both
+break-dele-hangs     2 0 5 0 deletes the last
+break-dele-twice     2 0 5 0 deletes the others
+TABLE
+
+# The server breaks the session at the question whether its answers are in step: it is asked no more in this run.
+cat >one <<'TABLE'
+break-ask-hangs     2 0 5 0 the server hangs up at UIDL of one message
+break-ask-stalls    2 0 5 0 or falls silent
+break-ask-malformed 2 0 5 0 or says something else
+break-ask-twice     2 0 5 0 or answers twice
+TABLE
+both <one >rows
+play <rows
+DELIVER=pipe
+MORE='deliver_command = {"sh", "-c", "cat >>given; echo >>given"}'
+both <one | sed '/^break-ask-twice /d; s/ /@pipe /; s/5 0/- 0/' >rows
+play <rows
+while read -r folder _; do
+  check "each message was given once: $folder" [ "$(grep -c '^Message-ID: <[1-5]@' "$folder/given")" = 5 ]
+done <rows
+DELIVER=maildir:Mail MORE=''
+
+# max_time holds from the connection on, for each command.
+MORE='max_time = 1s' JOBS=8
+both <<'TABLE' >rows
+break-capa-trickles 4 75 0 3 max_time ends capabilities that trickle in
+break-top-trickles  4 75 0 3 and headers
+TABLE
+play <rows
+check 'the line says so' grep -q '^mailhaul: a: login: max_time reached' break-capa-trickles/err
+ends() { (cd "$1" && shift && ! timeout 15 "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err </dev/null && grep -q 'max_time reached' out err); }
+for scenario in capa top; do
+  for command in check 'list --headers' 'fetch --dry-run'; do
+    # shellcheck disable=SC2086 # the words of a command
+    check "max_time ends $command: $scenario" ends "break-$scenario-trickles-plain" $command
+  done
+done
+MORE=''
+
+# Without UIDL, a header that is one of its own tells which message it is, whatever its size is in this session.
+cat >one <<'TABLE'
+break-varies-size   10 0 5 5 sizes by LIST vary from session to session
+break-varies-status 10 0 5 5 the server adds a status
+break-varies-xuid   10 0 5 5 or a number that grows
+break-twins         10 0 4 4 two messages have the same header and the same first lines
+TABLE
+LEAVE=forever
+both <one >rows
+play <rows
+for words in 'and not again in a second run' 'nor in a third'; do
+  awk -v words="$words" '{ $6 = words ": " $6; print }' rows >rows.again
+  again <rows.again
+done
+# Of two such messages the first is taken away, after a run that fetched it alone.
+MORE='max_messages = 3'
+both <<'TABLE' | sed 's/ /@limit /' >rows
+break-twins 10 0 3 4 a limit leaves the second of them for the next run
+TABLE
+play <rows
+for plain in '' -plain; do rm "break-twins$plain@limit/mail/0003"; done
+awk '{ $4 = 4; $5 = 3; $6 = "which fetches it when the first is gone"; print }' rows >rows.again
+again <rows.again
+awk '{ $6 = "and once"; print }' rows.again >rows
+again <rows
+MORE='' LEAVE=no
+
+done_hostile

@@ -1,0 +1,129 @@
+"""Scenarios of hostile.py about one message or one command at which each session breaks."""
+
+from hostile_scenarios import add, at, drip, letters, listing, whole
+from hostile_session import CUT, STALL, stuff
+from scenarios_evidence import PLAIN, always
+
+
+def both(name, lacks=(), **answers):
+    """With and without PIPELINING."""
+    for plain, less in PLAIN:
+        add("break-" + name + plain, lacks=(*lacks, *less), **answers)
+
+
+# --- More than was asked for ------------------------------------------------------------------------------------
+
+DOT_LINE = b"Subject: dot\r\nMessage-ID: <dot@example.org>\r\n\r\nbefore\r\n.\r\nafter\r\nmore\r\n"
+
+
+def unstuffed(s, number):
+    return [b"+OK %d octets\r\n" % s.size(number) + s.content(number) + b".\r\n"]
+
+
+def dotless(count):
+    return [content.replace(b".dot", b"dot") for content in letters(count)]
+
+
+def with_dot_line(place, line=DOT_LINE):
+    contents = dotless(4)
+    contents.insert(place - 1, line)
+    return contents
+
+
+for place in (1, 3, 5):
+    both("dot-line-%d" % place, mail=with_dot_line(place), RETR=unstuffed)
+both("dot-line-ok", mail=with_dot_line(3, DOT_LINE.replace(b"after", b"+OK is what it was")), RETR=unstuffed)
+both("junk", mail=letters(5), **always("RETR", lambda s, n: [whole(s, n) + b"junk\r\n"]))
+both("junk-short", mail=letters(5), **always("RETR", lambda s, n: [whole(s, n)[:-30] + b"\r\n.\r\njunk\r\n"]))
+both("two-ends", mail=letters(5), **always("RETR", lambda s, n: [whole(s, n) + b".\r\n"]))
+both("two-ends-all", mail=letters(5), RETR=lambda s, n: [whole(s, n) + b".\r\n"])
+
+
+def shutdown(number):
+    last = b"-ERR Server shutting down\r\n"
+    return lambda s, n: [whole(s, n) + last, CUT] if n == number else s.honest("RETR", n)
+
+
+both("shutdown-3", mail=letters(5), RETR=shutdown(3))
+both("shutdown-5", mail=letters(5), RETR=shutdown(5))
+
+# --- TOP of one message, where there is no UIDL ------------------------------------------------------------------
+
+
+def both_tops(name, script):
+    both("top-" + name, mail=letters(5), lacks=("UIDL",), TOP=script)
+
+
+LAST_WORDS = b"-ERR Disconnected for inactivity\r\n"
+both_tops("hangs", at(2, [CUT])("TOP"))
+both_tops("cut", at(2, [b"+OK\r\nSubj", CUT])("TOP"))
+both_tops("stalls", at(2, [b"+OK\r\nSubj", STALL])("TOP"))
+both_tops("drips", at(2, drip(b"X: y\r\n", b"+OK\r\n"))("TOP"))
+both_tops("refused", at(2, [LAST_WORDS, CUT])("TOP"))
+both_tops("refused-all", lambda s, n, k: [LAST_WORDS, CUT])
+both_tops("two", lambda s, n, k: [CUT] if n in (2, 4) else s.honest("TOP", n, k))
+
+# --- One message or its deletion, and originals that are to go ---------------------------------------------------
+
+both("retr-hangs", mail=letters(6), **always("RETR", [b"+OK\r\n", CUT]))
+both("retr-stalls", mail=letters(6), **always("RETR", [STALL]))
+both("retr-malformed", mail=letters(6), **always("RETR", [b"Internal error\r\n"]))
+both("retr-two", mail=letters(6),
+     **always("RETR", [b"+OK\r\nSub", CUT], "0002", "0004"))
+both("dele-hangs", mail=letters(5), **always("DELE", [CUT]))
+both("dele-refused", mail=letters(5), **always("DELE", [LAST_WORDS, CUT]))
+both("dele-twice", mail=letters(5), DELE=lambda s, n: (s.deleted.add(n), [b"+OK\r\n+OK\r\n"])[1])
+
+# --- The question whether answers are in step ---------------------------------------------------------------------
+
+both("ask-hangs", mail=letters(5), UIDL_n=lambda s, n: [CUT])
+both("ask-stalls", mail=letters(5), UIDL_n=lambda s, n: [STALL])
+both("ask-malformed", mail=letters(5), UIDL_n=lambda s, n: [b"500 what\r\n"])
+both("ask-twice", mail=letters(5), UIDL_n=lambda s, n: [b"".join(s.one_of("UIDL", n)) + b"+OK\r\n"])
+
+# --- An answer that goes on and on, fast enough for its rate, before there is anything to fetch -------------------
+
+
+def slow_lines(octets):
+    yield b"+OK\r\n"
+    while True:
+        yield 1
+        yield b"X-" + b"y" * octets + b"\r\n"
+
+
+both("capa-trickles", CAPA=lambda s: slow_lines(2000))
+both("top-trickles", lacks=("UIDL",), TOP=lambda s, n, k: slow_lines(2000))
+
+# --- Without UIDL, messages that are not the same from session to session ------------------------------------------
+
+SESSIONS = {}
+
+
+def session_number(s):
+    if not hasattr(s, "session_number"):
+        s.session_number = SESSIONS[s.folder] = SESSIONS.get(s.folder, 0) + 1
+    return s.session_number
+
+
+def varying(name, more, field=lambda number: b"", mail=None):
+    """Sizes by LIST grow by `more` a session, and a field that the server adds changes."""
+    def content(s, number):
+        return field(session_number(s)) + s.content(number)
+
+    def size(s, number):
+        return len(content(s, number)) + more * session_number(s)
+    both("varies-" + name, mail=mail or letters(5), lacks=("UIDL",),
+         LIST=lambda s: listing(*(b"%d %d" % (n, size(s, n)) for n in s.numbers())),
+         LIST_n=lambda s, n: [b"+OK %d %d\r\n" % (n, size(s, n))],
+         RETR=lambda s, n: [b"+OK\r\n" + stuff(content(s, n))],
+         TOP=lambda s, n, k: [b"+OK\r\n" + stuff(b"\r\n".join(content(s, n).split(b"\r\n")[:4 + k]) + b"\r\n")])
+
+
+varying("size", 3)
+varying("status", 0, lambda number: b"Status: RO\r\n" if number > 1 else b"")
+varying("xuid", 0, lambda number: b"X-UID: %d\r\n" % 10 ** number if number > 1 else b"")
+
+# The same header and first lines, and other bodies.
+TWIN = b"Subject: twin\r\nMessage-ID: <twin@example.org>\r\n\r\n" + b"the same line\r\n" * 40
+both("twins", mail=letters(2) + [TWIN + b"one\r\n", TWIN + b"another\r\n"], lacks=("UIDL",),
+     TOP=lambda s, n, k: [b"+OK\r\n" + stuff(b"\r\n".join(s.content(n).split(b"\r\n")[:4 + k]) + b"\r\n")])
