@@ -173,6 +173,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
     struct connect_memory *m, struct error *err)
 {
 	struct error first;
+	bool missing = false;
 	struct login l = {.mechanism = a->mechanism,
 	    .secret = a->password,
 	    .user = a->user,
@@ -194,15 +195,17 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (m->without_capa)
 		return log_in_and_tell(c, &l, m, log, err);
 	l.alone = true;
+	l.missing = &missing;
 	if (log_in_by(c, &l, m, err))
 		return true;
 	l.alone = false;
+	l.missing = NULL;
 	/* It may have been refused because the server can do something else by now: only then it is tried again. */
 	if (err->kind != ERROR_AUTH && (err->kind != ERROR_PROTOCOL || !err->server[0]))
 		return false;
 	first = *err;
 	if (ask(c, m, err) &&
-	    (first.kind == ERROR_PROTOCOL || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
+	    (missing || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
 		return log_in_by(c, &l, m, err);
 	*err = first;
 	return false;

@@ -356,6 +356,8 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 			error_mend(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
 		if (!missing)
 			return false;
+		if (l->missing)
+			*l->missing = true;
 		next = l->alone ? NULL : find_next(s, l, m);
 		if (!next)
 			return hint_at_other_ways(l, m, err);

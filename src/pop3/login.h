@@ -19,6 +19,7 @@ struct login {
 	const char *host; /* as the certificate names it */
 	unsigned port;
 	bool alone;	 /* no other way is tried than the one that is chosen */
+	bool *missing;	 /* set where the server does not know the way; NULL: nobody asks */
 	bool utf8_apart; /* UTF8 is not sent along with the first step, see session_ask_utf8 */
 	const struct log *log; /* takes a line when another way is tried; NULL: no log */
 };

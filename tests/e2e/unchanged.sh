@@ -71,7 +71,8 @@ stop
 policy forever
 serve --dir mail --no-pipelining
 run -v
-check 'without pipelining all is asked for, each in a turn of its own' asks 'CAPA UIDL LIST'
+# Twice the server hangs up: at CAPA, as far as can be seen, and at what follows the login along with it.
+check 'without pipelining all is asked for, each in a turn of its own' asks 'CAPA STAT UIDL LIST'
 check 'and nothing new found' new_is 0
 
 done_testing

@@ -241,14 +241,15 @@ END_TEST
 START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
 {
 	/* What servers put around their words. */
-	static const char *const forms[] = {"%s", "Error: %s", "Login failed: %s", "Authentication failed: %s", "%s (Failure)",
-	    "%s, closing connection", "%s [mx1:2026-11-30 07:00:00]", "%s. Please contact your administrator.", "Sorry, %s"};
+	static const char *const forms[][2] = {{"", ""}, {"Error: ", ""}, {"Login failed: ", ""}, {"Authentication failed: ", ""},
+	    {"", " (Failure)"}, {"", ", closing connection"}, {"", " [mx1:2026-11-30 07:00:00]"},
+	    {"", ". Please contact your administrator."}, {"Sorry, ", ""}};
 	char text[512];
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		enum refusal_meaning m;
 
-		snprintf(text, sizeof(text), forms[i], refusing[_i]);
+		snprintf(text, sizeof(text), "%s%s%s", forms[i][0], refusing[_i], forms[i][1]);
 		m = meaning(text);
 		ck_assert_msg(m == REFUSAL_PASSWORD || m == REFUSAL_UNKNOWN, "%s: %d", text, m);
 	}
