@@ -200,8 +200,8 @@ static const char *const wrong[] = {
     "permission denied",
     "negative vibes from me@example.com",
     "Your IP is not in use here",
-    "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy. "
-    "More information at https://help.mail.qq.com/detail/108/1023", /* QQ */
+    ("Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy. "
+    "More information at https://help.mail.qq.com/detail/108/1023"), /* QQ */
     "login failure or POP3 disabled, try later. sc=HtjJitcPRuQ1",   /* Yandex, which adds [AUTH] */
     "Unable to locate maildrop: Mailbox does not exist",	    /* Cyrus */
     "user record incorrect",					    /* qmail-ldap's qmail-popup, as the next ones */
