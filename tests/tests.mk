@@ -24,8 +24,7 @@ LDADD = $(check_LIBRARIES) src/libmailhaul.a $(LIBRARIES_USED) $(CHECK_LIBS)
 check_LIBRARIES =
 check_PROGRAMS =
 check_SCRIPTS =
-# Long ones first, so that the short ones fill what is left.
-TESTS = $(check_SCRIPTS) $(check_PROGRAMS)
+TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
 
 if TESTS_ENABLED
 check_PROGRAMS += $(unit_tests)
@@ -62,7 +61,8 @@ check-local: check-TESTS
 	@$(SHELL) $(srcdir)/tests/support/slowest.sh $(TEST_LOGS:.log=.trs)
 EXTRA_DIST += tests/support/slowest.sh tests/support/timed-driver.sh
 
-unit_tests =
+# It waits for real, so it starts first.
+unit_tests = tests/unit/test-lock
 tests_support_libsupport_a_SOURCES = tests/support/script.c tests/support/script.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 include tests/unit/protocol.mk
@@ -81,7 +81,7 @@ include tests/campaign/campaign.mk
 valgrind_command = valgrind -q --suppressions=$(abs_top_srcdir)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind_e2e = tests/e2e/accounts.sh tests/e2e/samples.sh
 check-valgrind: all $(pop3_server)
-	CK_FORK=no CK_EXCLUDE_TAGS='spawn-errors file-limits exhaustive' $(MAKE) check TESTS='$(valgrind_e2e) $(unit_tests)' \
+	CK_FORK=no CK_EXCLUDE_TAGS='spawn-errors file-limits exhaustive' $(MAKE) check TESTS='$(unit_tests) $(valgrind_e2e)' \
 	    AM_LOG_DRIVER_FLAGS= LOG_COMPILER='$(valgrind_command)' VALGRIND='$(valgrind_command)' CK_TIMEOUT_MULTIPLIER=20
 .PHONY: check-valgrind
 EXTRA_DIST += tests/valgrind.supp

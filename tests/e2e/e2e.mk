@@ -1,17 +1,18 @@
-# End to end: the whole program against real servers. See tests/tests.mk.
+# End to end: the whole program against real servers. See tests/tests.mk. The long ones come first.
 e2e_tests = \
+	tests/e2e/mbox-locks.sh \
+	tests/e2e/faults.sh \
+	tests/e2e/crash.sh \
 	tests/e2e/accounts.sh \
 	tests/e2e/addresses.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/check-verb.sh \
 	tests/e2e/config.sh \
-	tests/e2e/crash.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
 	tests/e2e/dovecot-last-words.sh \
 	tests/e2e/dovecot-moves.sh \
 	tests/e2e/economy.sh \
-	tests/e2e/faults.sh \
 	tests/e2e/fetch-json.sh \
 	tests/e2e/few-files.sh \
 	tests/e2e/identity.sh \
@@ -30,7 +31,6 @@ e2e_tests = \
 	tests/e2e/login-gssapi.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login-token.sh \
-	tests/e2e/mbox-locks.sh \
 	tests/e2e/mbox-recovery.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \

@@ -1,12 +1,12 @@
 # End to end against a server that lies (tests/support/hostile.py). See tests/tests.mk.
 hostile_tests = \
+	tests/e2e/hostile-breaks.sh \
+	tests/e2e/hostile-evidence.sh \
 	tests/e2e/hostile-blanks.sh \
 	tests/e2e/hostile-bodies.sh \
-	tests/e2e/hostile-breaks.sh \
 	tests/e2e/hostile-doubt.sh \
 	tests/e2e/hostile-drops.sh \
 	tests/e2e/hostile-endless.sh \
-	tests/e2e/hostile-evidence.sh \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
 	tests/e2e/hostile-forms.sh \

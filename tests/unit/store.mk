@@ -15,7 +15,6 @@ unit_tests += \
 	tests/unit/test-header-fields \
 	tests/unit/test-jsonl \
 	tests/unit/test-large-file \
-	tests/unit/test-lock \
 	tests/unit/test-maildir \
 	tests/unit/test-maildir-name \
 	tests/unit/test-marks \
