@@ -227,7 +227,14 @@ static void defer(struct run *r)
 	r->steps.misfit |= again->crowded;
 }
 
-/* Less than the first time: neither is the message. */
+/* At the first time nothing but its size was wrong. What is in it now is perhaps an answer to another command. */
+static bool became_suspect(const struct run *r)
+{
+	return r->repeating && evidence_is_suspect(&r->arrival.sizes) &&
+	    !evidence_is_suspect(&r->again[r->again_arrived - 1].sizes);
+}
+
+/* Less than the first time, or something else with it: neither is the message. */
 static void refuse_different(struct run *r)
 {
 	struct destination *d = r->t->destination;
@@ -398,7 +405,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 		defer(r);
 		return true;
 	}
-	if (a->doubt && a->wire < wire_before(r)) {
+	if (a->doubt && (a->wire < wire_before(r) || became_suspect(r))) {
 		refuse_different(r);
 		return true;
 	}

@@ -98,6 +98,8 @@ static void take_last_words(struct run *r, struct error *err)
 {
 	*err = r->refusal;
 	r->t->gave_up = true;
+	if (r->refused == REFUSED_DELE)
+		*r->t->step = "delete";
 	r->t->blamed[0] = r->refused == REFUSED_RETR ? r->arrival.entry : r->deletions[r->deletion_answered - 1];
 	r->refused = REFUSED_NOTHING;
 }

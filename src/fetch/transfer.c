@@ -14,6 +14,7 @@
 #include "fetch/transfer_run.h"
 #include "io/interrupt.h"
 #include "policy/plan.h"
+#include "pop3/maildrop.h"
 #include "pop3/session.h"
 #include "store/destination.h"
 #include "store/state.h"
@@ -57,6 +58,13 @@ static bool waits(const struct run *r, const struct plan_entry *e)
 	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->steps.arrived < r->steps.sent);
 }
 
+/* Whether all that is left to be done in the session are the deletions. */
+static bool only_deletes(struct run *r)
+{
+	return r->deletion_count > 0 && !next_entry(r) && (r->repeating || r->again_count == 0) && r->batch.count == 0 &&
+	    r->waiting_count == 0 && r->steps.arrived == r->steps.sent;
+}
+
 /*
  * Queues DELE for what is safe, questions, and RETR, while there is room in the window. A quarter of it
  * at a time, so that one record carries many commands.
@@ -71,6 +79,10 @@ static void fill_window(struct run *r)
 		return;
 	while (session_queued(s) < window && r->deletion_next < r->deletion_count)
 		session_queue(s, COMMAND_DELE, r->deletions[r->deletion_next++]->number);
+	if (session_queued(s) < window && r->deletion_next == r->deletion_count && !r->counted && only_deletes(r)) {
+		session_queue(s, COMMAND_STAT, 0);
+		r->counted = true;
+	}
 	while (session_queued(s) < window) {
 		e = next_entry(r);
 		if (steps_is_due(r)) {
@@ -204,12 +216,24 @@ static void take_deletion(struct run *r, const struct session_event *event)
 		keep_refusal(r, event);
 }
 
+/* An answer without numbers is one too many: then QUIT's may not be QUIT's, and nobody knows what was deleted. */
+static void take_count(struct run *r, const struct session_event *event)
+{
+	struct maildrop_total total;
+
+	r->t->unsure |= event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
+}
+
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
 	transfer_report_refusal(r);
 	r->heard = event->command;
 	if (event->command == COMMAND_DELE) {
 		take_deletion(r, event);
+		return true;
+	}
+	if (event->command == COMMAND_STAT) {
+		take_count(r, event);
 		return true;
 	}
 	if (event->command == COMMAND_ASK_UID || event->command == COMMAND_ASK_SIZE)

@@ -105,6 +105,7 @@ struct run {
 	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */
 	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
 	size_t deletion_count, deletion_next, deletion_answered;
+	bool counted; /* STAT went out behind the last DELE: its answer shows that QUIT's will be QUIT's */
 	uint64_t arrived;	 /* messages that are whole */
 	uint64_t arrived_octets; /* with those of the message that is arriving */
 	uint64_t arriving;

@@ -98,7 +98,7 @@ break-retr-stalls    2 75 5 1 or falls silent
 break-retr-malformed 2 76 5 1 or says something else
 break-retr-two       2 75 - - or does so at two messages
 break-dele-hangs     2 75 5 1 all but the one at whose DELE the server hangs up
-break-dele-refused   2 75:2 5 1 or that it refuses
+break-dele-refused   2 75 5 1 or that it refuses
 break-dele-twice     2 76 5 3 one more where DELE is answered twice
 TABLE
 runs 'a third run' <<'TABLE'

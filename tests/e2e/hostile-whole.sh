@@ -73,6 +73,12 @@ answers-turned-rounded-numbered 10 0 12 0 the same with the right number behind 
 TABLE
 play <rows
 
+echo 'noise-at-second-try 10 75 0 1 an answer too many does not become part of a message' >rows
+play <rows
+heal
+echo 'noise-at-second-try 10 0 1 0 which is fetched when all of it comes' >rows
+again <rows
+
 # The text that came twice is here twice, as that of the message which did not come: only what is lost is counted.
 DELIVER=maildir:./Mail
 none_lost() { grep -q ' LOST=0 ' answers-missing-and-twice/result; }

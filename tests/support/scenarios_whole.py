@@ -111,3 +111,13 @@ def once_missing_once_twice(s, number):
 
 
 add("answers-missing-and-twice", mail=alike(6), RETR=once_missing_once_twice)
+
+
+def noisy_second_try(s, number):
+    """The second time, an answer that belongs to nothing comes before the message."""
+    honest = THIRD["RETR"](s, number)
+    return [b"+OK\r\n" + honest[0]] if s.calls["RETR"] == 2 else honest
+
+
+THIRD = counted(lambda content: len(content) // 3, True)
+add("noise-at-second-try", mail=letters(1), RETR=noisy_second_try, LIST=THIRD["LIST"])
