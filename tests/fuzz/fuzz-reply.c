@@ -121,9 +121,11 @@ static bool decode(struct input in, bool crlf, struct decoded *out)
 		if (!lf)
 			return false;
 		out->crs = count_crs(line, lf, 2);
-		least = lf - line > (ptrdiff_t)out->crs; /* the line is not empty */
+		least = 0; /* what is in the line beside blanks */
+		for (const uint8_t *c = line; c < lf - out->crs; c++)
+			least += *c != ' ' && *c != '\t';
 		line = lf + 1;
-	} while (!least);
+	} while (least == 0);
 	least = out->crs > 0 ? 1 : 0;
 	most = out->crs > 0 ? out->crs : 1;
 	for (const uint8_t *at = line; (lf = memchr(at, '\n', (size_t)(end - at)));) {
