@@ -160,6 +160,7 @@ static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *e
 	return true;
 }
 
+/* What its size leaves open, if no other message excuses it. */
 static enum state_doubt doubt_of(const struct arrival *a)
 {
 	return !a->doubt ? STATE_SURE : evidence_is_suspect(&a->sizes) ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE;
@@ -334,7 +335,6 @@ bool arrival_settle(struct run *r, struct error *err)
 	return count == 0 || state_commit(r->t->state, err);
 }
 
-/* The size of the message before or after it is a sign that the server has mixed its answers up. */
 static bool fail_mixed_up(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;

@@ -171,7 +171,10 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 /* What had to wait for the answer to a question is taken. */
 bool arrival_finish(struct run *r, struct error *err);
 
-/* Keeps a message that is safe now, and in doubt, for arrival_settle; reports it if nothing can settle the doubt. */
+/*
+ * Keeps a message that is safe now, and in doubt, for arrival_settle. One that this session cannot settle stays in doubt,
+ * and is reported if that is for its size.
+ */
 void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct state_record *record);
 
 /*

@@ -25,6 +25,14 @@ enum {
 /* Seconds that a message is looked for under new UIDs. */
 enum { STATE_MISSED_FOR = 30 * 86400 };
 
+/*
+ * Messages that may be listed under another UID now, for a query; ?2: since when. There is an index for each of both, by
+ * header (?1): a few with the same one, for more are nothing that mail has.
+ */
+#define STATE_IS_MISSING "gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
+#define STATE_IS_PERHAPS_DELETED "gone >= ?2 AND deleted = 2"
+#define STATE_BY_HEADER(is) " FROM message WHERE header = ?1 AND " is " LIMIT 100"
+
 /* When a UID went that is seen to be gone now. */
 int64_t state_gone_at(const struct state *s, int64_t now);
 

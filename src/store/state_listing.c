@@ -250,12 +250,8 @@ static bool take_by_header(struct state *s, const char *select,
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
     uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
 {
-	static const char missing[] = "SELECT uid, delivered, listed, wire, octets, doubt FROM message "
-				      "WHERE header = ?1 AND gone >= ?2"
-				      " AND gone IS NOT NULL AND deleted = 0 LIMIT 100";
-	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets, doubt FROM message "
-				      "WHERE header = ?1 AND gone >= ?2"
-				      " AND deleted = 2 LIMIT 100";
+	static const char missing[] = "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_HEADER(STATE_IS_MISSING);
+	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED);
 
 	return take_by_header(s, missing, header, octets, now, uid, match, err) &&
 	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));

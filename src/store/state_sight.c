@@ -40,16 +40,13 @@ bool state_see_uid(struct state *s, const char *uid, const unsigned char header[
 	       see(q, header, sha256, octets, sight, err);
 }
 
-/* As state_take_renumbered, with an index for each of both. */
+/* As state_take_renumbered. */
 bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets,
     int64_t now, struct state_sight *sight, struct error *err)
 {
 	static const char *const selects[] = {
-	    "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE header = ?1 AND "
-	    "gone >= ?2 AND gone IS NOT NULL"
-	    " AND deleted = 0 LIMIT 100",
-	    "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE header = ?1 AND "
-	    "gone >= ?2 AND deleted = 2 LIMIT 100",
+	    "SELECT header, listed, wire, octets, doubt, sha256" STATE_BY_HEADER(STATE_IS_MISSING),
+	    "SELECT header, listed, wire, octets, doubt, sha256" STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED),
 	};
 	bool ok = true;
 
@@ -70,11 +67,10 @@ bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any,
 	bool ok;
 
 	/* As in state_size_fits; an index for each of both. */
+#define HAS_SIZE " AND ?1 IN (listed, wire, wire - 2, octets, octets - 1)"
 	if (!query_start(&q, state_database(s), err,
-		"SELECT 1 FROM message WHERE gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
-		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1)"
-		" UNION ALL SELECT 1 FROM message WHERE gone >= ?2 AND deleted = 2"
-		" AND ?1 IN (listed, wire, wire - 2, octets, octets - 1) LIMIT 1",
+		"SELECT 1 FROM message WHERE " STATE_IS_MISSING HAS_SIZE
+		" UNION ALL SELECT 1 FROM message WHERE " STATE_IS_PERHAPS_DELETED HAS_SIZE " LIMIT 1",
 		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
 		return false;
 	ok = query_next(q, any, err);

@@ -13,7 +13,7 @@
 
 enum {
 	LINE_MOST = 42,
-	PATH_DIGITS = 4, /* octets of a digest */
+	PATH_OCTETS = 4, /* of the path's digest */
 };
 
 /* Accounts of one name whose states are at different places may share a Maildir. */
@@ -21,13 +21,12 @@ static char *make_key(const char *account, const char *state_path)
 {
 	unsigned char sha256[DIGEST_SIZE];
 	struct digest digest;
-	char hex[2 * PATH_DIGITS + 1];
+	char hex[2 * PATH_OCTETS + 1];
 
 	digest_start(&digest);
 	digest_add(&digest, state_path, strlen(state_path));
 	digest_end(&digest, sha256);
-	for (size_t i = 0; i < PATH_DIGITS; i++)
-		snprintf(hex + 2 * i, 3, "%02x", sha256[i]);
+	digest_hex(hex, sha256, PATH_OCTETS);
 	return memory_format("%s.%s", account, hex);
 }
 
