@@ -22,7 +22,7 @@ static bool see(struct query *q, const unsigned char header[DIGEST_SHORT],
 		sight->identical |= sha256 && query_blob(q, 5, whole, DIGEST_SIZE) == DIGEST_SIZE &&
 				    memcmp(whole, sha256, DIGEST_SIZE) == 0;
 		sight->fits |= fits;
-		sight->doubt |= fits && query_integer(q, 4) == STATE_DOUBT_SIZE;
+		sight->doubt |= fits && state_doubts_size((enum state_doubt)query_integer(q, 4));
 	}
 	query_end(&q);
 	return ok;
