@@ -52,7 +52,7 @@ if strace -qq -o trace -e trace=none true; then
   traced known-100-thousand fsync,fdatasync,syncfs
   check 'a look that finds nothing new ends well' [ "$STATUS" = 0 ]
   check 'and syncs nothing' [ "$(syncs)" = 0 ]
-  # However slow this build is: the server rests until it has read all.
+  # However slow this build is: the server rests until it has read all, with much to come behind that.
   traced listing-paused setsockopt
   check 'a long listing is let come together before it is looked at' grep -q 'SO_RCVLOWAT, \[65536\]' trace
 else

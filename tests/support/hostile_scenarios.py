@@ -113,8 +113,9 @@ add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
 for count, name in (100000, "100-thousand"), (1000000, "1-million"):
     add("known-" + name, LIST=numbered(b"%d 1000\r\n", count), STAT=[b"+OK %d %d000\r\n" % (count, count)],
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
+# By then so many UIDs have come that LIST, which follows, is sure to be long.
 add("listing-paused", LIST=numbered(b"%d 10\r\n", 50000), RETR=[CUT],
-    UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 10, until_all_is_read))
+    UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 45, until_all_is_read))
 add("list-long-uids", LIST=numbered(b"%d 1000\r\n", 1000000),
     UIDL=numbered(b"%d " + b"u" * 990 + b"%08d\r\n", 1000000))
 add("uidl-endless", UIDL=numbered(b"%d uid\r\n"))
