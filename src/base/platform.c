@@ -216,6 +216,24 @@ bool platform_write_label(const char *path, const char *key, const char *text, s
 	snprintf(name, sizeof(name), "user.mailhaul.%s", key);
 	return setxattr(path, name, text, length, 0) == 0;
 }
+
+bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key)
+{
+	static const char space[] = "user.mailhaul.";
+	char names[8192];
+	ssize_t size = flistxattr(fd, names, sizeof(names));
+
+	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(names + at) + 1) {
+		const char *name = names + at;
+
+		if (strncmp(name, space, sizeof(space) - 1) != 0)
+			continue;
+		name += sizeof(space) - 1;
+		if (strncmp(name, prefix, strlen(prefix)) == 0 && strlen(name) == strlen(prefix) + more && strcmp(name, key) != 0)
+			return true;
+	}
+	return false;
+}
 #else
 bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length)
 {
@@ -235,6 +253,15 @@ bool platform_write_label(const char *path, const char *key, const char *text, s
 	(void)text;
 	(void)length;
 	errno = EOPNOTSUPP;
+	return false;
+}
+
+bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key)
+{
+	(void)fd;
+	(void)prefix;
+	(void)more;
+	(void)key;
 	return false;
 }
 #endif

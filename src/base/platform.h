@@ -49,6 +49,9 @@ int64_t platform_process_age(pid_t pid);
 bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
 bool platform_write_label(const char *path, const char *key, const char *text, size_t length);
 
+/* Whether an open file has a label whose key begins with this, and goes on with `more` characters, but another than key. */
+bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key);
+
 /* How many files this process may have open at a time. */
 size_t platform_open_files_most(void);
 

@@ -143,7 +143,7 @@ static void drop_doubles(struct copies *c)
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 {
 	const struct account *a = c->account;
-	const struct destination_settings settings = {.account = a->name, .path = a->deliver_path};
+	const struct destination_settings settings = {.account = a->name, .path = a->deliver_path, .label = c->label};
 	struct archive_reader reader = {.context = c, .own = own, .sync = sync, .wants = wants_file, .octets = take_octets,
 	    .message = take_message};
 	bool ok;

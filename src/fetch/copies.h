@@ -38,6 +38,7 @@ struct copy {
 /* All of them. {0} with account and names set is none. */
 struct copies {
 	const struct account *account;
+	const char *label; /* see destination_settings; NULL: none is known */
 	struct copy *list;
 	size_t count, capacity;
 	struct buf texts;

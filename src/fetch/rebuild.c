@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/copies.h"
+#include "fetch/place.h"
 #include "store/state.h"
 #include "store/state_archive.h"
 
@@ -71,8 +72,13 @@ bool rebuild_account(const struct account *account, const char *state_dir, uint6
 	struct copies copies = {.account = account};
 	struct state *state = NULL;
 	int64_t now = (int64_t)time(NULL);
-	bool ok = copies_are_there(account, err) && open_empty(&state, account, state_dir, err) && read_all(&copies, err);
+	struct place place = {0};
+	bool ok = copies_are_there(account, err) && open_empty(&state, account, state_dir, err) &&
+	    place_examine(&place, state, account, err);
 
+	copies.label = ok ? state_label(state) : NULL;
+	ok = ok && read_all(&copies, err);
+	place_free(&place);
 	for (size_t i = 0; ok && i < copies.count; i++)
 		ok = record(state, &copies, &copies.list[i], now, err);
 	ok = ok && state_end_run(state, now, err);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "config/account.h"
 #include "fetch/copies.h"
+#include "fetch/place.h"
 #include "fetch/recover.h"
 #include "store/state.h"
 
@@ -38,6 +39,7 @@ struct verify {
 	struct record *records;
 	size_t count, capacity, unsettled;
 	struct buf texts;
+	struct place place;
 	struct copies copies;
 	size_t known;	 /* copies that need not be read again, sorted by file */
 	uint64_t *sizes; /* of messages that are looked for, sorted */
@@ -312,9 +314,8 @@ static bool recover(struct verify *v, struct error *err)
 	struct destination *d = NULL;
 	bool ok;
 
-	if (a->destination->find && !state_set_witness(v->state, a->deliver_path, err))
-		return false;
 	settings.died = state_needs_recovery(v->state);
+	place_settings(v->state, &settings);
 	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, NULL, err) &&
 	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
 
@@ -333,15 +334,41 @@ static bool open_state(struct verify *v, struct error *err)
 	return state_open(&v->state, folder, account, v->request->again ? STATE_WRITE : STATE_READ, err);
 }
 
+/* The state, and what it says of the place. */
+static bool open_both(struct verify *v, struct error *err)
+{
+	bool ok = open_state(v, err) && copies_are_there(v->account, err) && place_examine(&v->place, v->state, v->account, err);
+
+	if (ok)
+		v->copies.label = state_label(v->state);
+	return ok;
+}
+
+/* Whoever has seen what is missing has had it fetched again, or wants it so: the place is what it shall be. */
+static bool settle_place(struct verify *v, const struct verify_summary *s, struct error *err)
+{
+	const struct verify_request *r = v->request;
+
+	if (!v->place.noted.behind || (s->missing > 0 && !r->again && !r->ignore_missing))
+		return true;
+	if (!r->again) {
+		state_close(&v->state);
+		if (!state_open(&v->state, r->state_dir, v->account->name, STATE_WRITE, err))
+			return false;
+	}
+	return state_settle_place(v->state, err);
+}
+
 bool verify_account(const struct account *account, const struct verify_request *request, struct verify_summary *summary,
     struct error *err)
 {
 	struct verify v = {.account = account, .request = request, .copies = {.account = account}};
-	bool ok = open_state(&v, err) && copies_are_there(account, err) && (!request->again || recover(&v, err)) &&
+	bool ok = open_both(&v, err) && (!request->again || recover(&v, err)) &&
 	    state_each_kept(v.state, add_record, &v, err) && look(&v, err);
 
 	*summary = (struct verify_summary){0};
-	ok = ok && conclude(&v, summary, err);
+	ok = ok && conclude(&v, summary, err) && settle_place(&v, summary, err);
+	place_free(&v.place);
 	copies_free(&v.copies);
 	buf_free(&v.texts);
 	free(v.records);

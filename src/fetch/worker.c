@@ -59,6 +59,18 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 	event_send(w->fd, &event);
 }
 
+/* Once, that messages may be missing in place. */
+static bool tell_place(struct worker *w, struct error *err)
+{
+	struct error behind;
+
+	if (w->place.noted.told || !place_is_behind(&w->place, w->account, &behind))
+		return true;
+	notices_report(&w->notices, w->step, &behind);
+	w->place.noted.told = true;
+	return state_tell_place(w->state, err);
+}
+
 /* What can fail without the server is tried first, so that it is not bothered for nothing. */
 static bool open_local(struct worker *w, struct error *err)
 {
@@ -74,11 +86,12 @@ static bool open_local(struct worker *w, struct error *err)
 	if (!trouble_begin(&w->trouble, w->state, err))
 		return false;
 	w->clock.last_seen = state_last_seen(w->state);
+	w->step = "store";
+	if (!place_examine(&w->place, w->state, a, err))
+		return false;
+	w->rule.hold = w->place.noted.behind;
 	if (w->options->dry_run)
 		return true;
-	if (a->destination->find && !state_set_witness(w->state, a->deliver_path, err))
-		return false;
-	w->step = "store";
 	w->destination_settings = (struct destination_settings){
 	    .account = a->name,
 	    .maildrop = w->maildrop,
@@ -88,9 +101,10 @@ static bool open_local(struct worker *w, struct error *err)
 	    .crlf = a->crlf,
 	    .died = state_needs_recovery(w->state),
 	};
+	place_settings(w->state, &w->destination_settings);
 	return a->destination->open(&w->destination, &w->destination_settings, err) &&
 	    recover_mbox(w->state, &w->log, err) &&
-	    recover_place(w->state, w->destination, w->clock.now, &w->log, err);
+	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }
 
 /* What may still be fetched in this run. */
@@ -176,7 +190,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->step = "state";
 	if (!notices_large(&w->notices, w->state, &w->plan, w->clock.now, err))
 		return false;
-	if (w->plan.summary.fetch > 0 && !state_begin_run(w->state, w->clock.now, err))
+	if (w->plan.summary.fetch > 0 && (!place_note(&w->place, w->state, w->account, err) || !state_begin_run(w->state, w->clock.now, err)))
 		return false;
 	if (t.progress)
 		t.progress(w, 0, 0);
@@ -481,6 +495,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.outcome.resumed = w.state && state_died_since(w.state) > 0 && !state_needs_recovery(w.state);
 	settle_trouble(&w);
 	destination_close(&w.destination);
+	place_free(&w.place);
 	state_close(&w.state);
 	connect_memory_free(&w.memory);
 	free(w.maildrop);

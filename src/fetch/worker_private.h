@@ -12,6 +12,7 @@
 #include "fetch/list.h"
 #include "fetch/listing.h"
 #include "fetch/notices.h"
+#include "fetch/place.h"
 #include "fetch/top.h"
 #include "fetch/trouble.h"
 #include "io/deadline.h"
@@ -37,6 +38,7 @@ struct worker {
 	struct retention_rule rule;
 	struct retention_clock clock;
 	char *maildrop; /* its name in the identity of messages */
+	struct place place;
 	struct destination_settings destination_settings;
 	struct destination *destination;
 	struct state *state;

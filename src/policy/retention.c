@@ -49,6 +49,8 @@ struct retention_decision retention_decide(const struct retention_rule *rule, co
 		return (struct retention_decision){RETENTION_LEAVE, reason};
 	if (known->doubt)
 		return (struct retention_decision){RETENTION_LEAVE, REASON_INCOMPLETE};
+	if (rule->hold)
+		return (struct retention_decision){RETENTION_LEAVE, REASON_HELD};
 	if (rule->keep)
 		return (struct retention_decision){RETENTION_LEAVE, REASON_KEEP};
 	return (struct retention_decision){RETENTION_DELETE, reason};
@@ -115,6 +117,9 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		break;
 	case REASON_KEEP:
 		snprintf(out, size, "leave: --keep");
+		break;
+	case REASON_HELD:
+		snprintf(out, size, "leave: delivered, but the Maildir is older than the state and may lack it");
 		break;
 	case REASON_OUTGROWN:
 		snprintf(out, size, "leave: it does not end after %" PRIu64 " octets", known->outgrown);

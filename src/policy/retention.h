@@ -17,6 +17,7 @@ struct retention_rule {
 	int64_t age;	       /* seconds; RETENTION_AGE alone */
 	uint64_t max_octets;   /* larger messages stay where they are; 0: no limit */
 	bool keep;	       /* this run deletes nothing */
+	bool hold;	       /* nor what was delivered before it: it may not be here any more */
 };
 
 /* The time now, and the latest time that an earlier run saw (0: none did); seconds since the epoch. */
@@ -53,6 +54,7 @@ enum retention_reason {
 	REASON_CLOCK,	    /* delivered; the clock went backwards, so ages mean nothing */
 	REASON_UNSURE,	    /* nothing tells whether it was delivered: policy/plan */
 	REASON_KEEP,	    /* would be deleted, but not in this run */
+	REASON_HELD,	    /* the same, because it may not be here any more */
 	REASON_OUTGROWN,    /* it does not end where it has to */
 	REASON_BROKE,	    /* the connection broke at it, and something else is to be deleted: policy/plan */
 	REASON_INCOMPLETE,  /* delivered, but perhaps not whole, so the server's copy stays */

@@ -19,6 +19,8 @@ struct destination_settings {
 	int64_t command_limit; /* seconds that the command may take for one message */
 	bool crlf;	       /* messages come with CRLF line ends */
 	bool died;	       /* an earlier run ended in the middle: folders that are there may not be durable */
+	const char *label;     /* the key of the account's own label (base/platform); NULL: it has none */
+	bool alone;	       /* folders beside the Maildir are not searched: nothing says that they have to do with it */
 };
 
 /* What is known of a message before its first octet is written. */

@@ -27,6 +27,26 @@ char *folder_of(const char *path)
 	return made;
 }
 
+char *folder_mount(const char *path)
+{
+	char *top = memory_copy_string(path), *above;
+	struct stat st, upper;
+	bool there = stat(top, &st) == 0, exists;
+
+	for (;;) {
+		above = folder_of(top);
+		exists = stat(above, &upper) == 0;
+		if (strcmp(above, top) == 0 || (there && (!exists || upper.st_dev != st.st_dev)))
+			break;
+		if (exists)
+			st = upper;
+		there = exists;
+		memory_replace(&top, above);
+	}
+	free(above);
+	return top;
+}
+
 bool folder_sync(const char *path, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -23,4 +23,7 @@ bool folder_sync_above(const char *path, struct error *err);
 /* The folder that holds path; the caller frees it. */
 char *folder_of(const char *path);
 
+/* The topmost folder of the filesystem that path is on, or would be on; the caller frees it. */
+char *folder_mount(const char *path);
+
 #endif

@@ -332,7 +332,7 @@ static bool maildir_find(struct destination *d, int64_t since, const struct dest
 {
 	const struct maildir *m = (const struct maildir *)d;
 
-	return maildir_search(m->root, m->settings->account, since, finder, err);
+	return maildir_search(m->root, m->settings, since, finder, err);
 }
 
 const struct destination_ops maildir_ops = {

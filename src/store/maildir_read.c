@@ -17,9 +17,11 @@
 #include "store/destination.h"
 #include "store/folder.h"
 #include "store/maildir_name.h"
+#include "store/maildir_search.h"
 
 struct walk {
 	struct archive_reader *reader;
+	const struct destination_settings *settings;
 	const char *account;
 	bool elsewhere; /* beyond the account's own Maildir */
 	bool one_by_one; /* files are synced each by itself */
@@ -155,7 +157,7 @@ static bool read_maildir(struct walk *w, int fd, const char *path, struct error 
 			return true;
 	}
 	/* Most folders beside it are no Maildirs: these need not be remembered. */
-	if (w->elsewhere && faccessat(fd, "cur", X_OK, 0) != 0)
+	if (w->elsewhere && (faccessat(fd, "cur", X_OK, 0) != 0 || maildir_is_others(fd, w->settings)))
 		return true;
 	w->seen = memory_resize(w->seen, w->seen_count + 1, sizeof(*w->seen));
 	w->seen[w->seen_count++] = (struct place){st.st_dev, st.st_ino};
@@ -210,6 +212,7 @@ bool maildir_read(const struct destination_settings *settings, struct archive_re
 		path[end - 1] = '\0';
 	above = folder_of(path);
 	w->reader = reader;
+	w->settings = settings;
 	w->account = settings->account;
 	ok = read_at(w, path, err);
 	w->elsewhere = true;

@@ -13,11 +13,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 #include "store/destination.h"
 #include "store/maildir_name.h"
 
 struct search {
 	int root;
+	const struct destination_settings *settings;
 	const char *account;
 	int64_t since;
 	const struct destination_finder *finder;
@@ -104,6 +106,29 @@ static int by_stem(const void *a, const void *b)
 	return order != 0 ? order : (first_length > second_length) - (first_length < second_length);
 }
 
+bool maildir_is_others(int maildir, const struct destination_settings *settings)
+{
+	enum { DIGITS = 8 }; /* of the state's path */
+	char *prefix = memory_format("%s.", settings->account);
+	int fd = openat(maildir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is = fd >= 0 && settings->label && platform_has_other_label(fd, prefix, DIGITS, settings->label);
+
+	if (fd >= 0)
+		close(fd);
+	free(prefix);
+	return is;
+}
+
+static bool is_others_at(const struct search *s, const char *path)
+{
+	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is = fd >= 0 && maildir_is_others(fd, s->settings);
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 /* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
 static void add_maildir(struct search *s, const char *path)
 {
@@ -116,6 +141,8 @@ static void add_maildir(struct search *s, const char *path)
 		if (s->seen[i].device == st.st_dev && s->seen[i].inode == st.st_ino)
 			return;
 	}
+	if (s->seen_count > 0 && is_others_at(s, path))
+		return;
 	s->seen = memory_resize(s->seen, s->seen_count + 1, sizeof(*s->seen));
 	s->seen[s->seen_count++] = (struct seen){st.st_dev, st.st_ino};
 	s->folders = memory_resize(s->folders, s->folder_count + 2, sizeof(*s->folders));
@@ -153,6 +180,8 @@ static void add_folders(struct search *s)
 {
 	add_maildir(s, ".");
 	add_below(s, ".");
+	if (s->settings->alone)
+		return;
 	add_maildir(s, "..");
 	add_below(s, "..");
 }
@@ -306,10 +335,10 @@ static void free_all(struct search *s)
 	free(s->places);
 }
 
-bool maildir_search(int root, const char *account, int64_t since, const struct destination_finder *finder,
-    struct error *err)
+bool maildir_search(int root, const struct destination_settings *settings, int64_t since,
+    const struct destination_finder *finder, struct error *err)
 {
-	struct search s = {.root = root, .account = account, .since = since, .finder = finder};
+	struct search s = {.root = root, .settings = settings, .account = settings->account, .since = since, .finder = finder};
 	struct folder tmp = {.path = (char[]){"tmp"}, .own = true};
 	bool ok = each_name(&s, &tmp, remove_own, err);
 

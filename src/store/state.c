@@ -21,6 +21,8 @@
 
 static const int64_t runs_kept = 100;
 
+enum { DATABASE_HEADER = 100 };
+
 struct state {
 	struct database *db;
 	char *path, *lock_path;
@@ -32,7 +34,9 @@ struct state {
 	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
 	int64_t recover_since;
 	int64_t last_run, last_seen;
+	bool fresh; /* no run is recorded */
 	struct state_witness witness;
+	bool unwitnessed; /* this run is not noted there */
 };
 
 /*
@@ -78,7 +82,8 @@ static bool read_runs(struct state *s, struct error *err)
 	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_run, err))
 		return false;
 	s->last_seen = s->last_run;
-	s->needs_recovery = s->unsettled_run = runs == 0 || open_runs > 0;
+	s->fresh = runs == 0;
+	s->needs_recovery = s->unsettled_run = s->fresh || open_runs > 0;
 	if (stat(s->lock_path, &st) == 0 && s->last_run > 0 && st.st_mtime > s->last_run)
 		s->last_seen = st.st_mtime;
 	return read_recovery(s, err);
@@ -122,17 +127,23 @@ static bool take_lock(struct state *s, struct error *err)
  */
 static bool make_file(const struct state *s, const char *folder, struct error *err)
 {
+	bool fresh = access(s->path, F_OK) != 0, ok;
 	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct stat st;
-	bool ok;
 
 	if (fd < 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be opened", s->path);
 		return mend_folder(err);
 	}
-	ok = lock_check(fd, s->path, err) || mend_locks(err);
-	/* A file that has something in it was synced with its folder when that came. */
-	ok = ok && ((fstat(fd, &st) == 0 && st.st_size > 0) || folder_sync(folder, err));
+	ok = (lock_check(fd, s->path, err) || mend_locks(err)) && fstat(fd, &st) == 0;
+	/* SQLite takes what is shorter than its own header for new. The stamp says that a run had left more. */
+	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
+		error_set(err, ERROR_STORAGE, "the state %s is cut to %lld octets", s->path, (long long)st.st_size);
+		ok = error_mend(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
+	} else if (ok && st.st_size == 0) {
+		/* One that has something in it was synced with its folder when that came. */
+		ok = folder_sync(folder, err);
+	}
 	close(fd);
 	return ok;
 }
@@ -170,6 +181,26 @@ bool state_set_witness(struct state *s, const char *folder, struct error *err)
 	state_witness_read(&s->witness, folder, account, s->path);
 	free(account);
 	return read_recovery(s, err);
+}
+
+const char *state_label(const struct state *s)
+{
+	return s->witness.key;
+}
+
+bool state_is_new(const struct state *s)
+{
+	return s->fresh && state_witness_last(&s->witness) == 0;
+}
+
+int64_t state_witnessed_run(const struct state *s)
+{
+	return state_witness_last(&s->witness);
+}
+
+void state_forbid_witness(struct state *s)
+{
+	s->unwitnessed = true;
 }
 
 bool state_probe(const char *folder, const char *account, struct error *err)
@@ -262,10 +293,12 @@ static bool note_run(struct state *s, int64_t now, struct error *err)
 {
 	int64_t number = 0;
 
+	if (s->unwitnessed)
+		return true;
 	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
 		return false;
-	state_witness_note(&s->witness, number, now);
-	return true;
+	return !state_witness_note(&s->witness, number, now) ||
+	    database_execute(s->db, err, "UPDATE place SET witnessed = ?1", "i", number);
 }
 
 bool state_begin_run(struct state *s, int64_t now, struct error *err)
@@ -309,7 +342,7 @@ static bool settle_witness(struct state *s, struct error *err)
 		return false;
 	after = state_witness_after(&s->witness, number);
 	if (after > 0)
-		state_witness_note(&s->witness, number, after);
+		(void)state_witness_note(&s->witness, number, after);
 	return true;
 }
 

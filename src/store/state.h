@@ -94,6 +94,16 @@ void state_close(struct state **s);
  */
 bool state_set_witness(struct state *s, const char *folder, struct error *err);
 
+/*
+ * The key of the label that this state leaves at the folder of its mail (base/platform): the account's name, a dot, and
+ * STATE_LABEL_DIGITS of the state's path. NULL before state_set_witness.
+ */
+enum { STATE_LABEL_DIGITS = 8 };
+const char *state_label(const struct state *s);
+
+/* Whether no run is recorded, and the mail's folder knows of none of this state. */
+bool state_is_new(const struct state *s);
+
 /* Whether STATE_WRITE could open it, as far as that can be told without making or locking anything. */
 bool state_probe(const char *folder, const char *account, struct error *err);
 
@@ -332,6 +342,23 @@ bool state_take_found(struct state *s, const char *identity, uint64_t octets, co
  * when it was delivered.
  */
 bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struct state_match *match, struct error *err);
+
+/* The place that mail goes to, as the last run that fetched something noted it. */
+struct state_place {
+	char *mount; /* the topmost folder of its filesystem; NULL: nothing was noted of a place of this name */
+	bool behind; /* its label lacks runs that it had, so it was put back from before them, or is another one */
+	bool told;   /* and the user was told */
+};
+
+/* After state_set_witness. The caller frees mount. */
+bool state_get_place(struct state *s, const char *name, struct state_place *place, struct error *err);
+
+/* For state_begin_run, which follows. No run is noted at a place that is behind, so that this shows until it is settled. */
+bool state_note_place(struct state *s, const char *name, const struct state_place *place, struct error *err);
+
+/* Both are on stable storage when they return: the user was told; what is there is what shall be there. */
+bool state_tell_place(struct state *s, struct error *err);
+bool state_settle_place(struct state *s, struct error *err);
 
 /* On stable storage when it returns: from now on, until state_end_run, a crash calls for recovery. */
 bool state_begin_run(struct state *s, int64_t now, struct error *err);

@@ -40,6 +40,9 @@ static const char *const state_migrations[] = {
     /* Version 7. How a server counts stuffed dots. */
     ("ALTER TABLE message ADD COLUMN dots INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE pending ADD COLUMN dots INTEGER NOT NULL DEFAULT 0;"),
+    /* Version 8. One row at most: where mail goes, and the last run that its label names (state_place). */
+    ("CREATE TABLE place(id INTEGER PRIMARY KEY, name TEXT NOT NULL, mount TEXT NOT NULL, witnessed INTEGER NOT NULL,"
+     " told INTEGER NOT NULL);"),
 };
 
 enum {

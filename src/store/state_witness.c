@@ -63,7 +63,7 @@ int64_t state_witness_after(const struct state_witness *w, int64_t number)
 	return first;
 }
 
-static void put(const struct state_witness *w)
+static bool put(const struct state_witness *w)
 {
 	char text[STATE_WITNESS_RUNS * LINE_MOST + 1];
 	size_t length = 0;
@@ -71,15 +71,20 @@ static void put(const struct state_witness *w)
 	for (size_t i = 0; i < w->count; i++)
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%" PRId64 " %" PRId64 "\n",
 		    w->runs[i].number, w->runs[i].began);
-	(void)platform_write_label(w->folder, w->key, text, length);
+	return platform_write_label(w->folder, w->key, text, length);
 }
 
-void state_witness_note(struct state_witness *w, int64_t number, int64_t began)
+int64_t state_witness_last(const struct state_witness *w)
+{
+	return w->count > 0 ? w->runs[w->count - 1].number : 0;
+}
+
+bool state_witness_note(struct state_witness *w, int64_t number, int64_t began)
 {
 	int64_t replaced = state_witness_after(w, number - 1);
 
 	if (!w->folder)
-		return;
+		return false;
 	while (w->count > 0 && w->runs[w->count - 1].number >= number)
 		w->count--;
 	if (w->count == STATE_WITNESS_RUNS) {
@@ -88,7 +93,7 @@ void state_witness_note(struct state_witness *w, int64_t number, int64_t began)
 	}
 	w->runs[w->count].number = number;
 	w->runs[w->count++].began = replaced > 0 && replaced < began ? replaced : began;
-	put(w);
+	return put(w);
 }
 
 void state_witness_free(struct state_witness *w)

@@ -1,6 +1,7 @@
 #ifndef MAILHAUL_STORE_STATE_WITNESS_H
 #define MAILHAUL_STORE_STATE_WITNESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,8 +9,8 @@
  * What is kept as a label (base/platform) of the folder that the mail is in, about the last runs that fetched something: their numbers in the state and when they
  * began. A filesystem that holds the state may be rolled back to a snapshot, which leaves nothing in it that
  * shows its age; the mail is often on another one. Also, when the clock was wrong at the state's last record, this says
- * since when messages may be in place that it lacks. Never synced: what a power loss takes only makes the state pass for
- * new. None of these fails; what cannot be read or is damaged says nothing. ext4 has about 4,000 octets for the labels
+ * since when messages may be in place that it lacks. And the other way round, the mail may be older than the state
+ * (state_place). It is on stable storage with the folder it belongs to. None of these fails; what cannot be read or is damaged says nothing. ext4 has about 4,000 octets for the labels
  * of all accounts that share the folder.
  */
 enum { STATE_WITNESS_RUNS = 12 };
@@ -30,9 +31,12 @@ int64_t state_witness_after(const struct state_witness *w, int64_t number);
 
 /*
  * Notes that a run begins. Runs with this number and greater ones were those of a state that was replaced: the first
- * of their times is kept in its place, because the older state may be put back again.
+ * of their times is kept in its place, because the older state may be put back again. False: it could not be written.
  */
-void state_witness_note(struct state_witness *w, int64_t number, int64_t began);
+bool state_witness_note(struct state_witness *w, int64_t number, int64_t began);
+
+/* The number of the last run; 0: none is known. */
+int64_t state_witness_last(const struct state_witness *w);
 
 void state_witness_free(struct state_witness *w);
 

@@ -37,6 +37,7 @@ e2e_tests = \
 	tests/e2e/old-state.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
+	tests/e2e/place.sh \
 	tests/e2e/pins.sh \
 	tests/e2e/progress.sh \
 	tests/e2e/recovery.sh \

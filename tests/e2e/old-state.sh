@@ -210,7 +210,7 @@ begin_ahead() { # the last record before the backup has a time to come
   run
   count_is Mail 4 || bail 'the messages are not here'
 }
-if python3 -c 'import os; os.getxattr("Mail", os.listxattr("Mail")[0])' 2>/dev/null; then
+if python3 -c 'import os; os.getxattr("Mail/new", os.listxattr("Mail/new")[0])' 2>/dev/null; then
   begin_ahead
   restore
   run_later +3d -v

@@ -72,7 +72,7 @@ run
 # What version 1 did not have, and what the program brings it up to.
 version=$(sqlite3 state/a.db 'PRAGMA user_version')
 tables=$(sqlite3 state/a.db .schema)
-sqlite3 state/a.db 'DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; ALTER TABLE maildrop DROP COLUMN unpipelined;
+sqlite3 state/a.db 'DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; ALTER TABLE maildrop DROP COLUMN unpipelined;
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots;
   ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets;

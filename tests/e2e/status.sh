@@ -67,7 +67,7 @@ run_later +2d a
 check 'a run that notes something does' [ "$(ends)" = "$(certificate_end)" ]
 
 # A state of the first version, which knew nothing of certificates.
-sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE trouble; DROP TABLE refusal; ALTER TABLE maildrop DROP COLUMN unpipelined;
+sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE place; DROP TABLE trouble; DROP TABLE refusal; ALTER TABLE maildrop DROP COLUMN unpipelined;
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots;
   ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets;

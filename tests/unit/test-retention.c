@@ -16,7 +16,7 @@ enum size { UNLIMITED = 1, UNDER = 2, AT = 4, OVER = 8 };
 enum past { UNKNOWN = 1, DELIVERED = 2 };
 enum told { UNTOLD = 1, TOLD = 2 };
 enum clock { NORMAL = 1, BEFORE_DELIVERY = 2, BEFORE_LAST_RUN = 4 };
-enum keep { MAY_DELETE = 1, KEEP = 2 };
+enum keep { MAY_DELETE = 1, KEEP = 2, HOLD = 4 };
 enum evidence { SURE = 1, DOUBT = 2 };
 enum end { ENDS = 1, GREW = 2, GREW_MORE = 4 }; /* beyond MOST, and beyond what any message may have */
 enum { ANY = 255, FITS = UNLIMITED | UNDER | AT };
@@ -29,10 +29,10 @@ static const struct row {
     {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_NEWS},
     {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
     {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
-    {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE, ANY, ENDS, RETENTION_FETCH_AND_DELETE, REASON_NEW},
+    {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE | HOLD, ANY, ENDS, RETENTION_FETCH_AND_DELETE, REASON_NEW},
     {UNKNOWN, NO, FITS, ANY, ANY, ANY, KEEP, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
     {UNKNOWN, FOREVER | DAYS, UNLIMITED, ANY, ANY, ANY, ANY, ANY, GREW, RETENTION_FETCH, REASON_NEW},
-    {UNKNOWN, NO, UNLIMITED, ANY, ANY, ANY, MAY_DELETE, ANY, GREW, RETENTION_FETCH_AND_DELETE, REASON_NEW},
+    {UNKNOWN, NO, UNLIMITED, ANY, ANY, ANY, MAY_DELETE | HOLD, ANY, GREW, RETENTION_FETCH_AND_DELETE, REASON_NEW},
     {UNKNOWN, NO, UNLIMITED, ANY, ANY, ANY, KEEP, ANY, GREW, RETENTION_FETCH, REASON_NEW},
     {UNKNOWN, ANY, UNDER | AT, ANY, ANY, ANY, ANY, ANY, GREW, RETENTION_LEAVE, REASON_OUTGROWN},
     {UNKNOWN, ANY, FITS, ANY, ANY, ANY, ANY, ANY, GREW_MORE, RETENTION_LEAVE, REASON_OUTGROWN},
@@ -41,9 +41,11 @@ static const struct row {
     {DELIVERED, FOREVER, ANY, ANY, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_FOREVER},
     {DELIVERED, NO, ANY, ANY, ANY, ANY, MAY_DELETE, SURE, ANY, RETENTION_DELETE, REASON_SAFE},
     {DELIVERED, NO, ANY, ANY, ANY, ANY, KEEP, SURE, ANY, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, NO, ANY, ANY, ANY, ANY, HOLD, SURE, ANY, RETENTION_LEAVE, REASON_HELD},
     {DELIVERED, DAYS, ANY, ANY, NORMAL, ZERO | SHORT, ANY, ANY, ANY, RETENTION_LEAVE, REASON_YOUNG},
     {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, MAY_DELETE, SURE, ANY, RETENTION_DELETE, REASON_OLD},
     {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, KEEP, SURE, ANY, RETENTION_LEAVE, REASON_KEEP},
+    {DELIVERED, DAYS, ANY, ANY, NORMAL, EXACT | LONG, HOLD, SURE, ANY, RETENTION_LEAVE, REASON_HELD},
     {DELIVERED, DAYS, ANY, ANY, BEFORE_DELIVERY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
     {DELIVERED, DAYS, ANY, ANY, BEFORE_LAST_RUN, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_CLOCK},
 };
@@ -71,8 +73,8 @@ static struct combination combination_at(unsigned number)
 	number /= 2;
 	c.told = 1U << number % 2;
 	number /= 2;
-	c.keep = 1U << number % 2;
-	number /= 2;
+	c.keep = 1U << number % 3;
+	number /= 3;
 	c.clock = 1U << number % 3;
 	number /= 3;
 	c.evidence = 1U << number % 2;
@@ -81,7 +83,7 @@ static struct combination combination_at(unsigned number)
 	return c;
 }
 
-enum { COMBINATIONS = 3 * 4 * 4 * 2 * 2 * 2 * 3 * 2 * 3, PARTS = 12 };
+enum { COMBINATIONS = 3 * 4 * 4 * 2 * 2 * 3 * 3 * 2 * 3, PARTS = 12 };
 
 static struct retention_rule rule_of(const struct combination *c)
 {
@@ -92,6 +94,7 @@ static struct retention_rule rule_of(const struct combination *c)
 	    .age = c->policy == DAYS ? 14 * DAY : 0,
 	    .max_octets = c->size == UNLIMITED ? 0 : MOST,
 	    .keep = c->keep == KEEP,
+	    .hold = c->keep == HOLD,
 	};
 }
 
@@ -230,6 +233,7 @@ static const struct {
     {RETENTION_DELETE, REASON_OLD, 14 * DAY, "delete: delivered 14 days ago, kept for 14 days"},
     {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, its age is not known"},
     {RETENTION_LEAVE, REASON_KEEP, 99 * DAY, "leave: --keep"},
+    {RETENTION_LEAVE, REASON_HELD, 99 * DAY, "leave: delivered, but the Maildir is older than the state and may lack it"},
     {RETENTION_LEAVE, REASON_INCOMPLETE, 0, "leave: delivered, but not with the size that the server gives"},
     {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 octets"},
 };

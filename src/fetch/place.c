@@ -1,0 +1,93 @@
+#include "config.h"
+
+#include "fetch/place.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "config/account.h"
+#include "fetch/copies.h"
+#include "store/destination.h"
+#include "store/folder.h"
+
+/* Messages are in its names, so it has folders. */
+static bool has_names(const struct account *a)
+{
+	return copies_have_names(a);
+}
+
+/* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */
+static bool is_gone(const struct account *a, const char *path, const char *mount)
+{
+	char *now;
+	bool gone = access(path, F_OK) != 0 && errno == ENOENT;
+
+	if (!gone || has_names(a))
+		return gone;
+	now = folder_mount(path);
+	gone = strcmp(now, mount) != 0;
+	free(now);
+	return gone;
+}
+
+static bool fail_gone(const struct account *a, const char *path, struct error *err)
+{
+	error_set(err, ERROR_STORAGE, "%s, where mail was delivered, is not there", path);
+	return error_mend(err, "mount its disk; if it shall begin empty, run: %s %s", has_names(a) ? "mkdir -p" : "touch", path);
+}
+
+bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
+{
+	char *path;
+	bool ok;
+
+	*p = (struct place){0};
+	if (!a->deliver_path)
+		return true;
+	p->name = memory_format("%s:%s", a->destination->scheme, a->deliver_path);
+	path = memory_format(has_names(a) ? "%s/new" : "%s", a->deliver_path);
+	ok = (!has_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
+	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
+		ok = fail_gone(a, path, err);
+	free(path);
+	return ok;
+}
+
+void place_settings(const struct state *state, struct destination_settings *settings)
+{
+	settings->label = state_label(state);
+	settings->alone = state_is_new(state);
+}
+
+bool place_is_behind(const struct place *p, const struct account *a, struct error *err)
+{
+	if (!p->noted.behind)
+		return false;
+	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may lack messages,"
+	    " and those delivered before are not deleted from the server", a->deliver_path);
+	return !error_mend(err, "run: mailhaul verify --refetch %s", a->name);
+}
+
+bool place_note(const struct place *p, struct state *state, const struct account *a, struct error *err)
+{
+	struct state_place place = p->noted;
+	bool ok;
+
+	if (!p->name)
+		return true;
+	place.mount = folder_mount(a->deliver_path);
+	ok = state_note_place(state, p->name, &place, err);
+	free(place.mount);
+	return ok;
+}
+
+void place_free(struct place *p)
+{
+	free(p->name);
+	free(p->noted.mount);
+	*p = (struct place){0};
+}
