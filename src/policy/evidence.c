@@ -16,6 +16,7 @@ enum {
 	MISSING_MOST = 5,	 /* or shorter: that of the terminator and the line end before it; */
 	OFFSET_SPREAD = 4,	 /* by which that may vary */
 	CONSTANT_RATIO = 2,	 /* a constant is no size where so many times as much comes */
+	RATIO_LEAST = 16,	 /* smaller numbers are rounded by so much that any ratio fits */
 	UNIT_LEAST = 8,		 /* sizes that are rounded to less are not */
 	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
@@ -154,7 +155,7 @@ static bool have_same_ratio(const struct evidence_sample *a, const struct eviden
 	double first = (double)a->wire * (double)b->given, second = (double)b->wire * (double)a->given;
 
 	/* Each number may be wrong by one more: it was rounded. */
-	return a->given > 0 && b->given > 0 && differ(a, b) &&
+	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && differ(a, b) &&
 	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
 }
 
@@ -172,6 +173,13 @@ static bool have_same_addition(const struct evidence_sample *a, const struct evi
 	    distance(a->wire - a->given, b->wire - b->given) <= OFFSET_SPREAD;
 }
 
+/* LIST counts something that no RETR sends. Messages that lack as much look the same, unless RETR's number is right. */
+static bool have_same_surplus(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return differ(a, b) && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
+	    distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD;
+}
+
 static bool have_same_offset(const struct evidence_sample *a, const struct evidence_sample *b)
 {
 	return differ(a, b) && (have_terminator(a, b) || have_same_addition(a, b));
@@ -184,10 +192,20 @@ static bool are_rounded_to(uint64_t unit, const struct evidence_sample *a, const
 	    distance(b->wire, b->given) < unit;
 }
 
-static bool are_units_of(uint64_t unit, const struct evidence_sample *a, const struct evidence_sample *b)
+static bool is_unit_of(uint64_t unit, const struct evidence_sample *s)
 {
-	return a->given < UINT32_MAX && b->given < UINT32_MAX && distance(a->wire, a->given * unit) < unit &&
-	    distance(b->wire, b->given * unit) < unit;
+	return s->given < UINT32_MAX && distance(s->wire, s->given * unit) < unit;
+}
+
+static const uint64_t units[] = {1024, 1000, 512};
+
+static bool are_in_units(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (is_unit_of(units[i], a) && is_unit_of(units[i], b))
+			return true;
+	}
+	return false;
 }
 
 static bool are_rounded(const struct evidence_sample *a, const struct evidence_sample *b)
@@ -200,7 +218,7 @@ static bool are_rounded(const struct evidence_sample *a, const struct evidence_s
 				return true;
 		}
 	}
-	return are_units_of(1024, a, b) || are_units_of(1000, a, b) || are_units_of(512, a, b);
+	return are_in_units(a, b);
 }
 
 static bool are_alike(const struct evidence_sample *a, const struct evidence_sample *b)
@@ -223,8 +241,11 @@ static bool has_rule(const struct evidence_habit *h)
 {
 	size_t count = h->kept, ruled = 0;
 
-	for (size_t i = 0; i < count; i++)
-		ruled += count_alike(h, &h->samples[i]) > count / 2;
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_sample *this = &h->samples[i];
+
+		ruled += count_alike(h, this) - are_alike(this, this) > (count - 1) / 2;
+	}
 	return ruled > count / 2;
 }
 
@@ -232,6 +253,22 @@ static bool has_rule(const struct evidence_habit *h)
 static bool is_denied(const struct evidence_sizes *s)
 {
 	return s->said != EVIDENCE_NO_SIZE && !fits_exactly(s->said, s) && s->wire < s->said;
+}
+
+/* Whether it ends where others end that are as well less than their size, and none goes on: all are cut there. */
+static bool ends_with_others(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	uint64_t near = this->wire / 32;
+	size_t same = 0;
+
+	for (size_t i = 0; i < h->kept; i++) {
+		const struct evidence_sample *other = &h->samples[i];
+
+		if (other->wire > this->wire + near)
+			return false;
+		same += other->wire < other->given && distance(other->wire, this->wire) <= near;
+	}
+	return this->wire < this->given && same >= OTHERS_LEAST;
 }
 
 /*
@@ -243,7 +280,7 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	double share = (double)this->wire / ((double)this->given + 1), least = share, most = 0;
 	size_t others = 0, shorter = 0;
 
-	if (h->exact + h->dotted + h->lf > 0 || has_rule(h))
+	if (h->exact + h->dotted + h->lf > 0 || has_rule(h) || ends_with_others(h, this))
 		return false;
 	for (size_t i = 0; i < h->kept; i++) {
 		double other = (double)h->samples[i].wire / ((double)h->samples[i].given + 1);
@@ -259,6 +296,25 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	    share <= most * 2;
 }
 
+static bool is_most(const struct evidence_habit *h, size_t count)
+{
+	return count >= OTHERS_LEAST && count >= h->kept - h->kept / 4;
+}
+
+/* Whether the others have their size in units, and this one has less than so many of them. */
+static bool lacks_units(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t same = 0;
+
+		for (size_t j = 0; j < h->kept; j++)
+			same += is_unit_of(units[i], &h->samples[j]);
+		if (is_most(h, same) && this->given < UINT32_MAX && this->wire + units[i] <= this->given * units[i])
+			return true;
+	}
+	return false;
+}
+
 /* Whether nearly all others have the same size as this one, whatever came of them. */
 static bool is_constant(const struct evidence_habit *h, const struct evidence_sample *this)
 {
@@ -266,7 +322,35 @@ static bool is_constant(const struct evidence_habit *h, const struct evidence_sa
 
 	for (size_t i = 0; i < h->kept; i++)
 		same += have_constant(&h->samples[i], this);
-	return same >= OTHERS_LEAST && same >= h->kept - h->kept / 4;
+	return is_most(h, same) && !lacks_units(h, this);
+}
+
+/* The same where this message is smaller than the constant: others are so large that it is no size. */
+static bool is_no_size(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	size_t same = 0, larger = 0;
+
+	for (size_t i = 0; i < h->kept; i++) {
+		if (h->samples[i].given != this->given)
+			continue;
+		same++;
+		larger += h->samples[i].wire / CONSTANT_RATIO > this->given;
+	}
+	return larger >= OTHERS_LEAST && is_most(h, same) && !lacks_units(h, this);
+}
+
+static bool has_surplus(const struct evidence_habit *h, const struct evidence_sample *this)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < h->kept; i++)
+		same += have_same_surplus(&h->samples[i], this);
+	return is_most(h, same);
+}
+
+static bool is_exact_by_retr(const struct evidence_sizes *s)
+{
+	return s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s);
 }
 
 /* Whether the number fits hardly any message but that which was noted. */
@@ -282,15 +366,13 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 {
 	const struct evidence_sample this = {given, s->wire, s->dots};
 	struct evidence_habit others = *habit;
-	size_t alike;
 
 	if (!is_wrong_for_others(&others, given, noted))
 		return false;
-	alike = count_alike(&others, &this);
-	if (alike >= OTHERS_LEAST && alike >= others.kept - others.kept / 4)
+	if (is_most(&others, count_alike(&others, &this)))
 		return true;
-	/* LIST is wrong throughout, and RETR right. */
-	if (s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s))
+	/* RETR's number, of what was sent, is no proof that all was: it decides only between two ways to read LIST's. */
+	if (is_exact_by_retr(s) && (has_surplus(&others, &this) || is_no_size(&others, &this)))
 		return true;
 	return !is_denied(s) && (is_constant(&others, &this) || is_estimate(&others, &this));
 }
@@ -328,6 +410,19 @@ static bool is_denied_by_nonsense(const struct evidence *e, const struct evidenc
 	    e->list.wrong * RIGHT_RATIO <= e->list.exact && is_wrong_for_others(&others, s->said, noted);
 }
 
+/* Whether LIST gives a share of each size, or units, so that what is cut may still be more than that. */
+static bool is_listed_in_shares(const struct evidence *e, const struct evidence_sizes *s, uint64_t noted)
+{
+	struct evidence_habit others = e->list;
+	size_t more = 0;
+
+	if (!is_wrong_for_others(&others, s->listed, noted) || !has_rule(&others))
+		return false;
+	for (size_t i = 0; i < others.kept; i++)
+		more += others.samples[i].wire / CONSTANT_RATIO > others.samples[i].given;
+	return is_most(&others, more);
+}
+
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
     bool pipelined)
 {
@@ -339,9 +434,7 @@ enum evidence_verdict evidence_judge(const struct evidence *e, const struct evid
 	if (list == EVIDENCE_SHORT || retr == EVIDENCE_SHORT)
 		return EVIDENCE_SHORT;
 	/* LIST may have been answered before the server changed the message: RETR's number is of this very answer. */
-	if (sizes->said != EVIDENCE_NO_SIZE && fits_exactly(sizes->said, sizes))
-		return EVIDENCE_WHOLE;
-	return list;
+	return list == EVIDENCE_LONG && is_exact_by_retr(sizes) && !is_listed_in_shares(e, sizes, noted) ? EVIDENCE_WHOLE : list;
 }
 
 static bool is_unit(const char *text, size_t length)

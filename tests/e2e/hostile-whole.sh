@@ -27,6 +27,13 @@ all-one-line 10 76:11 12 12 a line in the place of each message
 all-headers 10 76:11 12 12 messages that end behind the header
 all-cut-at-8000 10 76:11 12 12 messages that are cut at the same place
 TABLE
+kept 6 <<'TABLE'
+told-cut-at-8000 10 76:6 6 6 messages that are cut at the same place, with the number of RETR for what is sent
+told-twelve-lines 10 76:6 6 6 or behind twelve lines
+TABLE
+kept 3 <<'TABLE'
+told-cut-three 10 76:3 3 3 three are not enough to make LIST wrong throughout
+TABLE
 kept 5 <<'TABLE'
 all-lack-40 10 76:5 5 5 messages that all lack forty octets
 all-ok-twice 10 76:5 5 5 an answer that comes twice for each message
@@ -45,6 +52,22 @@ empty-line-first 10 76 5 1 an empty line before a message
 retr-constant-half 10 76 6 1 half a message where the number of RETR is no size
 TABLE
 
+# LIST is wrong by a rule, and RETR says how much is sent: what does not follow that rule was cut.
+kept 1 <<'TABLE'
+told-third-cut 10 76 8 1 among thirds, a message that is cut, with the number of RETR for what is sent
+told-third-header 10 76 8 1 or ends behind its header
+told-threefold-cut 10 76 8 1 among sizes that are threefold, a message that is cut
+told-threefold-header 10 76 8 1 or ends behind its header
+told-rounded-cut 10 76 8 1 among rounded sizes, a message that is cut
+told-rounded-header 10 76 8 1 or ends behind its header
+told-kilobytes-cut 10 76 8 1 among kilobytes, a message that is cut
+told-kilobytes-header 10 76 8 1 or ends behind its header
+told-more-cut 10 76 8 1 where LIST gives forty more, a message that is cut
+told-more-header 10 76 8 1 or ends behind its header
+told-less-cut 10 76 8 1 where LIST gives forty less, a message that is cut
+told-less-header 10 76 8 1 or ends behind its header
+TABLE
+
 # Good servers with something out of the ordinary.
 PARTIAL=0
 cat >one <<'TABLE'
@@ -55,6 +78,13 @@ lf-two-lines-first 10 0 6 0 the same, and it is the first
 retr-constant 10 0 6 0 a number of RETR that is always the same
 retr-total 10 0 6 0 or that of the whole maildrop
 retr-at-random 10 0 12 0 or any
+told-third 10 0 5 0 LIST that gives a third, and RETR that is right
+told-threefold 10 0 5 0 LIST that is threefold
+told-rounded 10 0 5 0 LIST that is rounded
+told-kilobytes 10 0 5 0 LIST in kilobytes
+told-more 10 0 5 0 LIST that gives forty more
+told-less 10 0 5 0 LIST that gives forty less
+told-zero 10 0 5 0 LIST that gives zero
 TABLE
 for_both one >rows
 play <rows

@@ -32,6 +32,38 @@ both("all-cut-at-8000", long_letters(12), lambda s, n: silent(s.content(n)[:8000
 both("all-lack-40", long_letters(5), lambda s, n: said(s, n, s.content(n)[:-42] + b"\r\n"))
 both("all-lack-a-line", long_letters(3), lambda s, n: silent(s.content(n)[:-26]))
 
+# --- The number of RETR is that of what is sent ------------------------------------------------------------------
+
+
+def told(s, content):
+    """An answer with the size of this content."""
+    return [b"+OK %d octets\r\n" % len(content) + stuff(content)]
+
+
+def first_lines(content, count):
+    return b"".join(content.splitlines(keepends=True)[:count])
+
+
+both("told-cut-at-8000", long_letters(6), lambda s, n: told(s, s.content(n)[:7998] + b"\r\n"))
+both("told-cut-three", long_letters(3), lambda s, n: told(s, s.content(n)[:7998] + b"\r\n"))
+both("told-twelve-lines", long_letters(6), lambda s, n: told(s, first_lines(s.content(n), 12)))
+TOLD = {
+    "third": lambda content: len(content) // 3,
+    "threefold": lambda content: len(content) * 3,
+    "rounded": lambda content: (len(content) + 1023) // 1024 * 1024,
+    "kilobytes": lambda content: (len(content) + 1023) // 1024,
+    "more": lambda content: len(content) + 40,
+    "less": lambda content: len(content) - 40,
+    "zero": lambda content: 0,
+}
+for name, counting in TOLD.items():
+    sizes = counted(counting, False)["LIST"]
+    both("told-" + name, long_letters(5), lambda s, n: told(s, s.content(n)), LIST=sizes)
+    both(f"told-{name}-cut", long_letters(8), LIST=sizes,
+         retr=lambda s, n: told(s, s.content(n)[:10240] + b"\r\n" if n == 5 else s.content(n)))
+    both(f"told-{name}-header", long_letters(8), LIST=sizes,
+         retr=lambda s, n: told(s, first_lines(s.content(n), 3) if n == 5 else s.content(n)))
+
 # --- Dots --------------------------------------------------------------------------------------------------------
 
 HEAD = b"Subject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n"

@@ -247,17 +247,100 @@ START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
 }
 END_TEST
 
-/* Sizes that follow no rule. */
-START_TEST(the_number_of_retr_counts_where_list_is_wrong_throughout)
+/* LIST, and what RETR says of what it sends. */
+static const struct {
+	enum counting list;
+	size_t others;
+	uint64_t lines, come;
+	enum evidence_verdict want;
+} exact[] = {
+    {THIRD, 2, 25, 25, EVIDENCE_WHOLE},
+    {THREEFOLD, 2, 25, 25, EVIDENCE_WHOLE},
+    {ROUNDED_UP, 2, 25, 25, EVIDENCE_WHOLE},
+    {KILOBYTES, 2, 25, 25, EVIDENCE_WHOLE},
+    {LF, 2, 25, 25, EVIDENCE_WHOLE},
+    {TERMINATOR, 2, 25, 25, EVIDENCE_WHOLE},
+    {ADDING, 2, 25, 25, EVIDENCE_WHOLE},
+    {ZERO, 2, 25, 25, EVIDENCE_WHOLE},
+    {ESTIMATED, 12, 25, 25, EVIDENCE_WHOLE},
+    /* A constant more is a rule if RETR says that nothing lacks, and one number for all if it is none of a size. */
+    {LACKING, 1, 25, 25, EVIDENCE_SHORT},
+    {LACKING, 2, 25, 25, EVIDENCE_WHOLE},
+    {SIZE_OF_ALL, 12, 10, 10, EVIDENCE_WHOLE},
+    {SIZE_OF_ALL, 6, 10, 10, EVIDENCE_SHORT},
+    /* All shorter than LIST, by no rule: they may have been cut on the way. */
+    {GROWING, 12, 25, 25, EVIDENCE_SHORT},
+    /* Cut, and nothing but RETR's number fits. */
+    {THREEFOLD, 12, 200, 100, EVIDENCE_SHORT},
+    {ROUNDED_UP, 12, 1280, 256, EVIDENCE_SHORT},
+    {ROUNDED_UP, 12, 1280, 3, EVIDENCE_SHORT},
+    {KILOBYTES, 12, 1280, 1, EVIDENCE_SHORT},
+    {KILOBYTES, 2, 1280, 256, EVIDENCE_LONG},
+    {THIRD, 2, 200, 100, EVIDENCE_LONG},
+    {TERMINATOR, 12, 200, 120, EVIDENCE_SHORT},
+    {LACKING, 12, 200, 199, EVIDENCE_SHORT},
+    {ESTIMATED, 12, 200, 20, EVIDENCE_SHORT},
+};
+
+START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
 {
 	struct evidence e = {0};
-	struct evidence_sizes s = come(25, 25, 0, GROWING, EXACT);
+	struct evidence_sizes s = come(exact[_i].lines, exact[_i].come, 0, exact[_i].list, EXACT);
 
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
-	note_others(&e, GROWING, EXACT, 2);
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
-	s = come(25, 24, 0, GROWING, EXACT);
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	s.said = s.wire;
+	note_others(&e, exact[_i].list, EXACT, exact[_i].others);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), exact[_i].want);
+	evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), exact[_i].want);
+}
+END_TEST
+
+/* All are cut, and RETR says how large the rest is. */
+START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s;
+
+	for (size_t i = 0; i < OTHERS_MOST; i++) {
+		s = come(lines[i] + 40, 25, 0, EXACT, EXACT);
+		s.said = s.wire;
+		evidence_note(&e, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+/* Sizes in kilobytes that are the same for nearly all. */
+START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(1240, 256, 0, KILOBYTES, EXACT);
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		struct evidence_sizes other = message(1240 - i);
+
+		other.listed = give(KILOBYTES, &other);
+		evidence_note(&e, &other);
+	}
+	s.said = EVIDENCE_NO_SIZE;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+	s.said = s.wire;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+}
+END_TEST
+
+/* A gateway writes something into each message, and cuts those that are large: that is no estimate. */
+START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s;
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		s = message(i < 5 ? 10 + 30 * i : 200);
+		s.listed = i < 5 ? s.wire - 20 * i - 37 : 8100 + 500 * i;
+		evidence_note(&e, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
 }
 END_TEST
 
@@ -436,7 +519,10 @@ int main(void)
 	LOOP_OVER(c, a_message_that_was_noted_does_not_count_as_another_one, servers);
 	tcase_add_loop_test(c, an_empty_message_is_never_whole_where_a_size_was_given, 0, 8);
 	tcase_add_test(c, a_message_that_is_short_by_either_number_is_not_whole);
-	tcase_add_test(c, the_number_of_retr_counts_where_list_is_wrong_throughout);
+	LOOP_OVER(c, a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open, exact);
+	tcase_add_test(c, messages_that_are_all_cut_do_not_excuse_each_other);
+	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
+	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
 	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);
