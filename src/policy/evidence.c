@@ -6,28 +6,18 @@
 #include <strings.h>
 
 #include "base/parse.h"
+#include "policy/size_rule.h"
 
 enum {
 	OTHERS_LEAST = 2,	 /* messages that show how a server's numbers are wrong */
 	ESTIMATES_LEAST = 8,	 /* and that they follow no rule */
 	FITS_RATIO = 8,		 /* numbers are wrong throughout where one in so many messages fits at the most */
 	RIGHT_RATIO = 4,	 /* and right where four times as many fit as do not */
-	OFFSET_MOST = 1024,	 /* octets by which messages are longer than each of its sizes, */
-	MISSING_MOST = 5,	 /* or shorter: that of the terminator and the line end before it; */
-	OFFSET_SPREAD = 4,	 /* by which that may vary */
-	CONSTANT_RATIO = 2,	 /* a constant is no size where so many times as much comes */
-	RATIO_LEAST = 16,	 /* smaller numbers are rounded by so much that any ratio fits */
-	UNIT_LEAST = 8,		 /* sizes that are rounded to less are not */
 	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
 };
 
 #define LISTED_MOST (UINT64_C(1) << 40)
-
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : b - a;
-}
 
 bool evidence_is_suspect(const struct evidence_sizes *s)
 {
@@ -124,115 +114,13 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes)
 	note(&e->retr, sizes->said, sizes, -1);
 }
 
-/* Messages of one size would be wrong in the same way by chance as well. */
-static bool differ(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	uint64_t larger = a->given > b->given ? a->given : b->given;
-
-	return distance(a->given, b->given) > larger / 32;
-}
-
-/*
- * A server that knows no sizes gives zero, or another small constant, whatever comes. Messages that are all of one
- * size have a constant as well, which much more than that refutes.
- */
-static bool have_constant(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	uint64_t larger = a->wire > b->wire ? a->wire : b->wire;
-
-	return a->given == b->given && distance(a->wire, b->wire) > larger / 32 && a->wire / CONSTANT_RATIO > a->given &&
-	    b->wire / CONSTANT_RATIO > b->given;
-}
-
-static bool are_zero(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return a->given == 0 && b->given == 0;
-}
-
-/* A third, threefold, kilobytes: the same share for both, but for what rounding does to it. */
-static bool have_same_ratio(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	double first = (double)a->wire * (double)b->given, second = (double)b->wire * (double)a->given;
-
-	/* Each number may be wrong by one more: it was rounded. */
-	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && differ(a, b) &&
-	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
-}
-
-/* The terminator counted, with or without stuffed dots: no more than it has may be missing. */
-static bool have_terminator(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return a->wire < a->given && b->wire < b->given && a->given - a->wire <= a->dots + MISSING_MOST &&
-	    b->given - b->wire <= b->dots + MISSING_MOST;
-}
-
-/* A field of the header that comes only with RETR. */
-static bool have_same_addition(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return a->wire > a->given && b->wire > b->given && a->wire - a->given <= OFFSET_MOST &&
-	    distance(a->wire - a->given, b->wire - b->given) <= OFFSET_SPREAD;
-}
-
-/* LIST counts something that no RETR sends. Messages that lack as much look the same, unless RETR's number is right. */
-static bool have_same_surplus(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return differ(a, b) && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
-	    distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD;
-}
-
-static bool have_same_offset(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return differ(a, b) && (have_terminator(a, b) || have_same_addition(a, b));
-}
-
-/* Whether both are less than `unit` from multiples of it, which were given as octets, or as units. */
-static bool are_rounded_to(uint64_t unit, const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return a->given % unit == 0 && b->given % unit == 0 && distance(a->wire, a->given) < unit &&
-	    distance(b->wire, b->given) < unit;
-}
-
-static bool is_unit_of(uint64_t unit, const struct evidence_sample *s)
-{
-	return s->given < UINT32_MAX && distance(s->wire, s->given * unit) < unit;
-}
-
-static const uint64_t units[] = {1024, 1000, 512};
-
-static bool are_in_units(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (is_unit_of(units[i], a) && is_unit_of(units[i], b))
-			return true;
-	}
-	return false;
-}
-
-static bool are_rounded(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	static const uint64_t bases[] = {2, 10};
-
-	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
-		for (uint64_t unit = bases[i]; unit <= 1024 * 1024; unit *= bases[i]) {
-			if (unit >= UNIT_LEAST && are_rounded_to(unit, a, b))
-				return true;
-		}
-	}
-	return are_in_units(a, b);
-}
-
-static bool are_alike(const struct evidence_sample *a, const struct evidence_sample *b)
-{
-	return are_zero(a, b) || have_same_ratio(a, b) || have_same_offset(a, b) || are_rounded(a, b);
-}
-
 /* How many samples are wrong in the same way as this one. */
 static size_t count_alike(const struct evidence_habit *h, const struct evidence_sample *this)
 {
 	size_t count = h->kept, alike = 0;
 
 	for (size_t i = 0; i < count; i++)
-		alike += are_alike(&h->samples[i], this);
+		alike += size_rule_are_alike(&h->samples[i], this);
 	return alike;
 }
 
@@ -244,7 +132,7 @@ static bool has_rule(const struct evidence_habit *h)
 	for (size_t i = 0; i < count; i++) {
 		const struct evidence_sample *this = &h->samples[i];
 
-		ruled += count_alike(h, this) - are_alike(this, this) > (count - 1) / 2;
+		ruled += count_alike(h, this) - size_rule_are_alike(this, this) > (count - 1) / 2;
 	}
 	return ruled > count / 2;
 }
@@ -266,7 +154,7 @@ static bool ends_with_others(const struct evidence_habit *h, const struct eviden
 
 		if (other->wire > this->wire + near)
 			return false;
-		same += other->wire < other->given && distance(other->wire, this->wire) <= near;
+		same += other->wire < other->given && other->wire + near >= this->wire;
 	}
 	return this->wire < this->given && same >= OTHERS_LEAST;
 }
@@ -285,7 +173,7 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	for (size_t i = 0; i < h->kept; i++) {
 		double other = (double)h->samples[i].wire / ((double)h->samples[i].given + 1);
 
-		if (!differ(&h->samples[i], this))
+		if (!size_rule_differ(&h->samples[i], this))
 			continue;
 		least = others == 0 || other < least ? other : least;
 		most = other > most ? other : most;
@@ -304,12 +192,13 @@ static bool is_most(const struct evidence_habit *h, size_t count)
 /* Whether the others have their size in units, and this one has less than so many of them. */
 static bool lacks_units(const struct evidence_habit *h, const struct evidence_sample *this)
 {
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < SIZE_RULE_UNITS; i++) {
 		size_t same = 0;
 
 		for (size_t j = 0; j < h->kept; j++)
-			same += is_unit_of(units[i], &h->samples[j]);
-		if (is_most(h, same) && this->given < UINT32_MAX && this->wire + units[i] <= this->given * units[i])
+			same += size_rule_is_unit(size_rule_units[i], &h->samples[j]);
+		if (is_most(h, same) && this->given < UINT32_MAX &&
+		    this->wire + size_rule_units[i] <= this->given * size_rule_units[i])
 			return true;
 	}
 	return false;
@@ -321,7 +210,7 @@ static bool is_constant(const struct evidence_habit *h, const struct evidence_sa
 	size_t same = 0;
 
 	for (size_t i = 0; i < h->kept; i++)
-		same += have_constant(&h->samples[i], this);
+		same += size_rule_have_constant(&h->samples[i], this);
 	return is_most(h, same) && !lacks_units(h, this);
 }
 
@@ -334,7 +223,7 @@ static bool is_no_size(const struct evidence_habit *h, const struct evidence_sam
 		if (h->samples[i].given != this->given)
 			continue;
 		same++;
-		larger += h->samples[i].wire / CONSTANT_RATIO > this->given;
+		larger += h->samples[i].wire / SIZE_RULE_TIMES > this->given;
 	}
 	return larger >= OTHERS_LEAST && is_most(h, same) && !lacks_units(h, this);
 }
@@ -344,7 +233,7 @@ static bool has_surplus(const struct evidence_habit *h, const struct evidence_sa
 	size_t same = 0;
 
 	for (size_t i = 0; i < h->kept; i++)
-		same += have_same_surplus(&h->samples[i], this);
+		same += size_rule_have_surplus(&h->samples[i], this);
 	return is_most(h, same);
 }
 
@@ -419,7 +308,7 @@ static bool is_listed_in_shares(const struct evidence *e, const struct evidence_
 	if (!is_wrong_for_others(&others, s->listed, noted) || !has_rule(&others))
 		return false;
 	for (size_t i = 0; i < others.kept; i++)
-		more += others.samples[i].wire / CONSTANT_RATIO > others.samples[i].given;
+		more += others.samples[i].wire / SIZE_RULE_TIMES > others.samples[i].given;
 	return is_most(&others, more);
 }
 

@@ -1,0 +1,34 @@
+#ifndef MAILHAUL_POLICY_SIZE_RULE_H
+#define MAILHAUL_POLICY_SIZE_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct evidence_sample;
+
+/* The ways in which a server's sizes are wrong for two messages. Each message alone would be wrong in many of them. */
+
+enum {
+	SIZE_RULE_TIMES = 2, /* a number is no size where so many times as much comes */
+	SIZE_RULE_UNITS = 3,
+};
+
+/* What may be counted instead of octets. */
+extern const uint64_t size_rule_units[SIZE_RULE_UNITS];
+
+/* Whether this is the size of the message in such units. */
+bool size_rule_is_unit(uint64_t unit, const struct evidence_sample *s);
+
+/* Whether the sizes differ by so much that both being wrong in one way is no chance. */
+bool size_rule_differ(const struct evidence_sample *a, const struct evidence_sample *b);
+
+/* Whether both have the same number, which is no size: far more came of both, and not as much of one as of the other. */
+bool size_rule_have_constant(const struct evidence_sample *a, const struct evidence_sample *b);
+
+/* Whether both sizes are as many octets more than what came. Messages that are cut by as much look so, too. */
+bool size_rule_have_surplus(const struct evidence_sample *a, const struct evidence_sample *b);
+
+/* Whether both are wrong by the same ratio, rounding, unit or offset, or because the server gives zero. */
+bool size_rule_are_alike(const struct evidence_sample *a, const struct evidence_sample *b);
+
+#endif
