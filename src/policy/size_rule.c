@@ -9,6 +9,8 @@ enum {
 	MISSING_MOST = 5,   /* or shorter: that of the terminator and the line end before it; */
 	OFFSET_SPREAD = 4,  /* by which that may vary */
 	RATIO_LEAST = 16,   /* smaller numbers are rounded by so much that any ratio fits */
+	LACK_OCTETS = 64,   /* what all may lack shows no ratio: so many octets of sizes that differ by a 32nd look like one, */
+	LACK_SHARE = 8,	    /* and so small a part may be a line of each */
 	UNIT_LEAST = 8,	    /* sizes that are rounded to less are not */
 };
 
@@ -44,13 +46,19 @@ static bool are_zero(const struct evidence_sample *a, const struct evidence_samp
 	return a->given == 0 && b->given == 0;
 }
 
+/* Line ends, dots and terminators that are counted in another way have rules of their own. */
+static bool lacks_little(const struct evidence_sample *s)
+{
+	return s->wire < s->given && (s->given - s->wire <= LACK_OCTETS || s->given - s->wire <= s->given / LACK_SHARE);
+}
+
 /* A third, threefold, kilobytes: the same share for both, but for what rounding does to it. */
 static bool have_same_ratio(const struct evidence_sample *a, const struct evidence_sample *b)
 {
 	double first = (double)a->wire * (double)b->given, second = (double)b->wire * (double)a->given;
 
 	/* Each number may be wrong by one more: it was rounded. */
-	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && size_rule_differ(a, b) &&
+	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && size_rule_differ(a, b) && !lacks_little(a) && !lacks_little(b) &&
 	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
 }
 
@@ -80,6 +88,12 @@ static bool have_same_offset(const struct evidence_sample *a, const struct evide
 	return size_rule_differ(a, b) && (have_terminator(a, b) || have_same_addition(a, b));
 }
 
+/* The same octets too few of different sizes: messages that are cut alike, and sizes that are not rounded. */
+static bool lack_alike(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return a->wire < a->given && a->given != b->given && a->given - a->wire == b->given - b->wire;
+}
+
 /* Whether both are less than `unit` from multiples of it, which were given as octets, or as units. */
 static bool are_rounded_to(uint64_t unit, const struct evidence_sample *a, const struct evidence_sample *b)
 {
@@ -107,7 +121,7 @@ static bool are_rounded(const struct evidence_sample *a, const struct evidence_s
 
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		for (uint64_t unit = bases[i]; unit <= 1024 * 1024; unit *= bases[i]) {
-			if (unit >= UNIT_LEAST && are_rounded_to(unit, a, b))
+			if (unit >= UNIT_LEAST && !lack_alike(a, b) && are_rounded_to(unit, a, b))
 				return true;
 		}
 	}

@@ -36,10 +36,16 @@ told-cut-three 10 76:3 3 3 three are not enough to make LIST wrong throughout
 TABLE
 kept 5 <<'TABLE'
 all-lack-40 10 76:5 5 5 messages that all lack forty octets
+all-lack-15 10 76:5 5 5 or fifteen, which is nearly the same share of each
+all-lack-15-silent 10 76:5 5 5 the same where RETR gives no size
 all-ok-twice 10 76:5 5 5 an answer that comes twice for each message
 all-ok-twice-silent 10 76:5 5 5 the same without sizes
 all-ok-at-end 10 76:5 5 5 an answer at the end of each message
 all-empty-line-first 10 76:5 5 5 an empty line before each message
+TABLE
+kept 20 <<'TABLE'
+all-lack-6 10 76:11 20 20 messages that all lack a line of six octets
+all-lack-6-silent 10 76:11 20 20 the same where RETR gives no size
 TABLE
 kept 3 <<'TABLE'
 all-lack-a-line 10 76:3 3 3 messages that all lack their last line

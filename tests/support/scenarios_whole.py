@@ -120,6 +120,19 @@ def sized(*sizes):
     return [HEAD % (n, n) + b"x" * (size - 50) + b"\r\n" for n, size in enumerate(sizes, 1)]
 
 
+def exactly(sizes):
+    return [(HEAD % (n, n)).ljust(size - 2, b"x") + b"\r\n" for n, size in enumerate(sizes, 1)]
+
+
+def lacking(octets):
+    return lambda s, n: s.content(n)[:-octets - 2] + b"\r\n"
+
+
+for octets, sizes in ((15, range(1000, 1200, 40)), (6, range(800, 3000, 110))):
+    less = lacking(octets)
+    both(f"all-lack-{octets}", exactly(sizes), lambda s, n, less=less: said(s, n, less(s, n)))
+    both(f"all-lack-{octets}-silent", exactly(sizes), lambda s, n, less=less: silent(less(s, n)))
+
 RISING = sized(500, 637, 774)
 add("answers-turned", mail=RISING, RETR=others({1: 3, 2: 1, 3: 2}))
 add("answers-turned-back", mail=RISING, RETR=others({1: 2, 2: 3, 3: 1}))

@@ -344,6 +344,28 @@ START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
 }
 END_TEST
 
+/* What all lack, from their end. */
+START_TEST(what_all_messages_lack_is_no_ratio)
+{
+	static const uint64_t missing[] = {6, 7, 15, 28, 40, 63, 64, 65, 150};
+	struct evidence e = {0}, alone = {0};
+	struct evidence_sizes s;
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		s = message(0);
+		s.listed = s.said = 1000 + 40 * i;
+		s.sent = s.wire = s.listed - missing[_i];
+		s.lf = s.wire - 20;
+		evidence_note(&e, &s);
+		s.said = EVIDENCE_NO_SIZE;
+		evidence_note(&alone, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&alone, &s, s.wire, false), EVIDENCE_SHORT);
+	s.said = s.listed;
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
+}
+END_TEST
+
 START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
 {
 	struct evidence e = {0};
@@ -523,6 +545,7 @@ int main(void)
 	tcase_add_test(c, messages_that_are_all_cut_do_not_excuse_each_other);
 	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
 	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
+	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
 	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);
