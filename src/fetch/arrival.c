@@ -196,6 +196,8 @@ static bool finish(struct run *r, struct error *err)
 	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
 	record->telling = header_end(&a->header, record->header);
+	if (!twins_note(r, record, err))
+		return false;
 	*r->t->step = "fetch";
 	return true;
 }
@@ -304,7 +306,7 @@ void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct stat
 	    .dots = record->dots,
 	};
 
-	if (!record->excused && !record->held) {
+	if ((!record->excused && !record->held) || twins_doubt(r, e)) {
 		if (state_doubts_size(record->doubt))
 			arrival_report_doubt(r, e, &sizes);
 		return;

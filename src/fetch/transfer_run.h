@@ -20,8 +20,8 @@ struct plan;
 struct plan_entry;
 struct state_record;
 
-/* What the files of transfer share: transfer, arrival (one message after the other), steps (questions), blame
- * (failures). */
+/* What the files of transfer share: transfer, arrival (one message after the other), steps (questions), twins (answers
+ * that come twice), blame (failures). */
 
 /* The message that is arriving. */
 struct arrival {
@@ -56,6 +56,16 @@ struct waiting {
 	struct evidence_sizes sizes;
 	bool excused; /* its size is excused by those of the other messages that have come so far */
 };
+
+/* A message that came in this session, and what tells its text from others. */
+struct twin {
+	const struct plan_entry *entry;
+	uint64_t mark; /* the beginning of its digest */
+	bool excused;  /* LIST has another size for it */
+	bool doubted;  /* the same text came for another message, for which LIST has yet another size */
+};
+
+enum { TWINS_MOST = 1024 }; /* an answer that comes twice does so in answer to commands that are near each other */
 
 enum { QUESTIONS_MOST = 64 }; /* under way at a time */
 
@@ -92,6 +102,8 @@ struct run {
 	struct evidence evidence;
 	struct waiting *waiting;
 	size_t waiting_count, waiting_capacity;
+	struct twin twins[TWINS_MOST]; /* the last ones that came, a ring */
+	size_t twin_count, twin_excused; /* so many came, and so many with the last one that is excused */
 	size_t held; /* messages that may have been taken for each other, because one beside them is asked for again */
 	bool knows_history; /* evidence has what the state knows */
 	struct again *again;
@@ -170,6 +182,16 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 
 /* What had to wait for the answer to a question is taken. */
 bool arrival_finish(struct run *r, struct error *err);
+
+/*
+ * Holds the message that has come against those before it. If one of them has the same text, and LIST another size for
+ * it, what does not have its size by LIST is perhaps the answer to the other command: it is put in doubt, in its record,
+ * in the batch or in the state. ERROR_STORAGE.
+ */
+bool twins_note(struct run *r, struct state_record *record, struct error *err);
+
+/* Whether it was put in doubt for that. */
+bool twins_doubt(const struct run *r, const struct plan_entry *entry);
 
 /*
  * Keeps a message that is safe now, and in doubt, for arrival_settle. One that this session cannot settle stays in doubt,

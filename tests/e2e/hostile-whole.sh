@@ -125,4 +125,24 @@ echo 'answers-missing-and-twice 10 0 7 0 the next run finds out which is which, 
 again <rows
 check 'and none is lost then' none_lost
 
+# The same one command at a time: LIST has another size for the message that did not come.
+kept_all() { [ "$(ls "$1/mail")" = "$2" ] && grep -q ' LOST=0 ' "$1/result"; }
+cat >one <<'TABLE'
+answers-doubled 10 0 5 1 an answer that comes for two messages: the one with another size in LIST stays on the server
+answers-doubled-untold 10 76 5 1 also where its header tells nothing
+TABLE
+for_both one >rows
+play <rows
+for plain in '' -plain; do
+  check "it is the one that did not come$plain" kept_all answers-doubled$plain 0002
+  check "and none is lost, either$plain" kept_all answers-doubled-untold$plain 0002
+  touch answers-doubled$plain/mended answers-doubled-untold$plain/mended
+done
+cat >one <<'TABLE'
+answers-doubled 10 0 6 0 the next run fetches the one that did not come
+answers-doubled-untold 10 0 5 1 where its header tells nothing, it stays there
+TABLE
+for_both one >rows
+again <rows
+
 done_testing

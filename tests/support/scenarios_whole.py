@@ -158,6 +158,16 @@ def once_missing_once_twice(s, number):
 add("answers-missing-and-twice", mail=alike(6), RETR=once_missing_once_twice)
 
 
+def third_for_second(s, number):
+    """The third message comes for the second one as well, with its own size, until the server is mended."""
+    number = 3 if number == 2 and not (s.folder / "mended").exists() else number
+    return said(s, number, s.content(number))
+
+
+both("answers-doubled", letters(5), third_for_second)
+both("answers-doubled-untold", [b"Subject: status\r\n\r\n" + b"all is well\r\n" * n for n in range(1, 6)], third_for_second)
+
+
 def noisy_second_try(s, number):
     """The second time, an answer that belongs to nothing comes before the message."""
     honest = THIRD["RETR"](s, number)

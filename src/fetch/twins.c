@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "fetch/transfer_run.h"
+#include "policy/plan.h"
+#include "pop3/capability.h"
+#include "pop3/session.h"
+#include "store/state.h"
+
+/* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
+static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)
+{
+	bool told = telling && uid[0] != ' ' && session_capabilities(r->t->session)->top;
+
+	return told ? STATE_DOUBT_IDENTITY : STATE_DOUBT_CONTENT;
+}
+
+static void doubt_record(const struct run *r, struct state_record *record)
+{
+	record->doubt = doubt_of(r, record->uid, record->telling);
+	record->said = STATE_UNSIZED; /* RETR's number was perhaps that of the other one */
+	record->excused = record->held = false;
+}
+
+/* One that came before: in the batch, or safe and waiting for the others. The next commit makes it last. */
+static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool telling, struct error *err)
+{
+	enum state_doubt doubt = doubt_of(r, entry->uid, telling);
+
+	for (size_t i = 0; i < r->batch.count; i++) {
+		if (r->batch.entries[i] == entry) {
+			doubt_record(r, &r->batch.records[i]);
+			return true;
+		}
+	}
+	for (size_t i = 0; i < r->waiting_count; i++) {
+		struct waiting w = r->waiting[i];
+
+		if (w.entry != entry)
+			continue;
+		memmove(&r->waiting[i], &r->waiting[i + 1], (--r->waiting_count - i) * sizeof(w));
+		if (state_doubts_size(doubt))
+			arrival_report_doubt(r, w.entry, &w.sizes);
+		return state_set_sizes(r->t->state, w.entry->uid, w.sizes.listed, STATE_UNSIZED, doubt, err);
+	}
+	return true;
+}
+
+/* Where all messages have their size there is nothing to look for. */
+static size_t count_known(const struct run *r, const struct twin *this)
+{
+	if (!this->excused && (r->twin_excused == 0 || r->twin_count - r->twin_excused >= TWINS_MOST))
+		return 0;
+	return r->twin_count < TWINS_MOST ? r->twin_count : TWINS_MOST;
+}
+
+bool twins_note(struct run *r, struct state_record *record, struct error *err)
+{
+	struct twin this = {.entry = r->arrival.entry, .excused = record->excused};
+	size_t count = count_known(r, &this);
+
+	memcpy(&this.mark, record->sha256, sizeof(this.mark));
+	for (size_t i = 0; i < count; i++) {
+		struct twin *other = &r->twins[i];
+
+		if (other->mark != this.mark || other->entry->octets == this.entry->octets)
+			continue;
+		this.doubted |= this.excused;
+		if (!other->excused || other->doubted)
+			continue;
+		other->doubted = true;
+		if (!doubt_earlier(r, other->entry, record->telling, err))
+			return false;
+	}
+	if (this.doubted)
+		doubt_record(r, record);
+	r->twins[r->twin_count++ % TWINS_MOST] = this;
+	r->twin_excused = this.excused ? r->twin_count : r->twin_excused;
+	return true;
+}
+
+bool twins_doubt(const struct run *r, const struct plan_entry *entry)
+{
+	for (size_t i = 0; i < r->twin_count && i < TWINS_MOST; i++) {
+		if (r->twins[i].entry == entry && r->twins[i].doubted)
+			return true;
+	}
+	return false;
+}
