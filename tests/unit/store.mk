@@ -34,6 +34,7 @@ unit_tests += \
 	tests/unit/test-report \
 	tests/unit/test-retention \
 	tests/unit/test-settings \
+	tests/unit/test-size-rule \
 	tests/unit/test-stale \
 	tests/unit/test-state \
 	tests/unit/test-state-archive \
@@ -51,4 +52,4 @@ tests_support_libsupport_a_SOURCES += \
 	tests/unit/scratch.h
 
 check_SCRIPTS += tests/unit/test-layers.sh
-EXTRA_DIST += tests/unit/test-layers.sh
+EXTRA_DIST += tests/unit/counting.h tests/unit/test-layers.sh

@@ -3,86 +3,8 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "counting.h"
 #include "policy/evidence.h"
-
-enum { OTHERS_MOST = 12, LINE = 40 };
-
-/* How a server makes the size that it gives for a message. */
-enum counting {
-	EXACT,
-	LF,	    /* line ends count as one octet */
-	DOTS,	    /* with stuffed dots */
-	THIRD,
-	THREEFOLD,
-	ZERO,
-	ROUNDED_UP, /* to 1024 octets */
-	KILOBYTES,  /* rounded up */
-	TERMINATOR, /* the dot and its line ends count as well */
-	NO_END,	    /* the line end that the server adds is left out */
-	CONSTANT,   /* small, whatever the message */
-	SIZE_OF_ALL, /* a constant that could be a size */
-	LACKING,    /* forty octets less than there are */
-	ADDING,     /* a field of the header comes only with RETR */
-	GROWING,    /* too much by the square of the lines */
-	ESTIMATED,  /* a tenth too much or too little */
-	NOT_GIVEN,
-};
-
-/* A message of so many lines of LINE octets, of which every fourth begins with a dot. */
-static struct evidence_sizes message(uint64_t lines)
-{
-	return (struct evidence_sizes){
-	    .listed = EVIDENCE_NO_SIZE,
-	    .said = EVIDENCE_NO_SIZE,
-	    .sent = lines * LINE,
-	    .wire = lines * LINE,
-	    .lf = lines * (LINE - 1),
-	    .dots = lines / 4,
-	};
-}
-
-static uint64_t give(enum counting counting, const struct evidence_sizes *s)
-{
-	switch (counting) {
-	case LF:
-		return s->lf;
-	case DOTS:
-		return s->wire + s->dots;
-	case THIRD:
-		return s->wire / 3;
-	case THREEFOLD:
-		return s->wire * 3;
-	case ZERO:
-		return 0;
-	case ROUNDED_UP:
-		return (s->wire + 1023) / 1024 * 1024;
-	case KILOBYTES:
-		return (s->wire + 1023) / 1024;
-	case TERMINATOR:
-		return s->wire + 3;
-	case NO_END:
-		return s->wire - 2;
-	case CONSTANT:
-		return 7;
-	case SIZE_OF_ALL:
-		return 1001;
-	case LACKING:
-		return s->wire + 40;
-	case ADDING:
-		return s->wire - 55;
-	case GROWING:
-		return s->wire + (s->wire / LINE) * (s->wire / LINE) / 20 + 1;
-	case ESTIMATED:
-		return s->wire % 3 == 0 ? s->wire * 11 / 10 : s->wire * 9 / 10;
-	case NOT_GIVEN:
-		return EVIDENCE_NO_SIZE;
-	default:
-		return s->wire;
-	}
-}
-
-/* Lines of the other messages; no two are of one size. */
-static const uint64_t lines[OTHERS_MOST] = {3, 7, 12, 20, 31, 47, 70, 101, 150, 210, 330, 480};
 
 static const struct {
 	enum counting counting;
@@ -156,31 +78,6 @@ static const struct {
     {ESTIMATED, 12, 200, 20, 0, true, EVIDENCE_SHORT},
 };
 
-static void note_others(struct evidence *e, enum counting list, enum counting retr, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct evidence_sizes s = message(lines[i]);
-
-		s.listed = give(list, &s);
-		s.said = give(retr, &s);
-		evidence_note(e, &s);
-	}
-}
-
-/* What comes of a message that has more lines. */
-static struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added, enum counting list, enum counting retr)
-{
-	const struct evidence_sizes meant = message(whole);
-	struct evidence_sizes s = message(sent);
-
-	s.sent += added;
-	s.wire += added;
-	s.lf += added > 0 ? added - 1 : 0;
-	s.listed = give(list, &meant);
-	s.said = give(retr, &meant);
-	return s;
-}
-
 START_TEST(a_size_is_held_against_those_of_the_other_messages)
 {
 	struct evidence e = {0};
@@ -244,125 +141,6 @@ START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
 	s = come(25, 20, 0, EXACT, EXACT);
 	s.said = s.wire;
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
-}
-END_TEST
-
-/* LIST, and what RETR says of what it sends. */
-static const struct {
-	enum counting list;
-	size_t others;
-	uint64_t lines, come;
-	enum evidence_verdict want;
-} exact[] = {
-    {THIRD, 2, 25, 25, EVIDENCE_WHOLE},
-    {THREEFOLD, 2, 25, 25, EVIDENCE_WHOLE},
-    {ROUNDED_UP, 2, 25, 25, EVIDENCE_WHOLE},
-    {KILOBYTES, 2, 25, 25, EVIDENCE_WHOLE},
-    {LF, 2, 25, 25, EVIDENCE_WHOLE},
-    {TERMINATOR, 2, 25, 25, EVIDENCE_WHOLE},
-    {ADDING, 2, 25, 25, EVIDENCE_WHOLE},
-    {ZERO, 2, 25, 25, EVIDENCE_WHOLE},
-    {ESTIMATED, 12, 25, 25, EVIDENCE_WHOLE},
-    /* A constant more is a rule if RETR says that nothing lacks, and one number for all if it is none of a size. */
-    {LACKING, 1, 25, 25, EVIDENCE_SHORT},
-    {LACKING, 2, 25, 25, EVIDENCE_WHOLE},
-    {SIZE_OF_ALL, 12, 10, 10, EVIDENCE_WHOLE},
-    {SIZE_OF_ALL, 6, 10, 10, EVIDENCE_SHORT},
-    /* All shorter than LIST, by no rule: they may have been cut on the way. */
-    {GROWING, 12, 25, 25, EVIDENCE_SHORT},
-    /* Cut, and nothing but RETR's number fits. */
-    {THREEFOLD, 12, 200, 100, EVIDENCE_SHORT},
-    {ROUNDED_UP, 12, 1280, 256, EVIDENCE_SHORT},
-    {ROUNDED_UP, 12, 1280, 3, EVIDENCE_SHORT},
-    {KILOBYTES, 12, 1280, 1, EVIDENCE_SHORT},
-    {KILOBYTES, 2, 1280, 256, EVIDENCE_LONG},
-    {THIRD, 2, 200, 100, EVIDENCE_LONG},
-    {TERMINATOR, 12, 200, 120, EVIDENCE_SHORT},
-    {LACKING, 12, 200, 199, EVIDENCE_SHORT},
-    {ESTIMATED, 12, 200, 20, EVIDENCE_SHORT},
-};
-
-START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
-{
-	struct evidence e = {0};
-	struct evidence_sizes s = come(exact[_i].lines, exact[_i].come, 0, exact[_i].list, EXACT);
-
-	s.said = s.wire;
-	note_others(&e, exact[_i].list, EXACT, exact[_i].others);
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), exact[_i].want);
-	evidence_note(&e, &s);
-	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), exact[_i].want);
-}
-END_TEST
-
-/* All are cut, and RETR says how large the rest is. */
-START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
-{
-	struct evidence e = {0};
-	struct evidence_sizes s;
-
-	for (size_t i = 0; i < OTHERS_MOST; i++) {
-		s = come(lines[i] + 40, 25, 0, EXACT, EXACT);
-		s.said = s.wire;
-		evidence_note(&e, &s);
-	}
-	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
-}
-END_TEST
-
-/* Sizes in kilobytes that are the same for nearly all. */
-START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
-{
-	struct evidence e = {0};
-	struct evidence_sizes s = come(1240, 256, 0, KILOBYTES, EXACT);
-
-	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
-		struct evidence_sizes other = message(1240 - i);
-
-		other.listed = give(KILOBYTES, &other);
-		evidence_note(&e, &other);
-	}
-	s.said = EVIDENCE_NO_SIZE;
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
-	s.said = s.wire;
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
-}
-END_TEST
-
-/* A gateway writes something into each message, and cuts those that are large: that is no estimate. */
-START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
-{
-	struct evidence e = {0};
-	struct evidence_sizes s;
-
-	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
-		s = message(i < 5 ? 10 + 30 * i : 200);
-		s.listed = i < 5 ? s.wire - 20 * i - 37 : 8100 + 500 * i;
-		evidence_note(&e, &s);
-	}
-	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
-}
-END_TEST
-
-/* What all lack, from their end. */
-START_TEST(what_all_messages_lack_is_no_ratio)
-{
-	static const uint64_t missing[] = {6, 7, 15, 28, 40, 63, 64, 65, 150};
-	struct evidence e = {0}, alone = {0};
-	struct evidence_sizes s;
-
-	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
-		s = message(0);
-		s.listed = s.said = 1000 + 40 * i;
-		s.sent = s.wire = s.listed - missing[_i];
-		s.lf = s.wire - 20;
-		evidence_note(&e, &s);
-		s.said = EVIDENCE_NO_SIZE;
-		evidence_note(&alone, &s);
-	}
-	ck_assert_int_eq(evidence_judge(&alone, &s, s.wire, false), EVIDENCE_SHORT);
-	s.said = s.listed;
-	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
 }
 END_TEST
 
@@ -541,11 +319,6 @@ int main(void)
 	LOOP_OVER(c, a_message_that_was_noted_does_not_count_as_another_one, servers);
 	tcase_add_loop_test(c, an_empty_message_is_never_whole_where_a_size_was_given, 0, 8);
 	tcase_add_test(c, a_message_that_is_short_by_either_number_is_not_whole);
-	LOOP_OVER(c, a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open, exact);
-	tcase_add_test(c, messages_that_are_all_cut_do_not_excuse_each_other);
-	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
-	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
-	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
 	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
 	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
 	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);

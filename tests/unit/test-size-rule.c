@@ -1,0 +1,137 @@
+#include "config.h"
+
+#include "check_main.h"
+#include "counting.h"
+#include "policy/evidence.h"
+
+/* LIST, and what RETR says of what it sends. */
+static const struct {
+	enum counting list;
+	size_t others;
+	uint64_t lines, come;
+	enum evidence_verdict want;
+} exact[] = {
+    {THIRD, 2, 25, 25, EVIDENCE_WHOLE},
+    {THREEFOLD, 2, 25, 25, EVIDENCE_WHOLE},
+    {ROUNDED_UP, 2, 25, 25, EVIDENCE_WHOLE},
+    {KILOBYTES, 2, 25, 25, EVIDENCE_WHOLE},
+    {LF, 2, 25, 25, EVIDENCE_WHOLE},
+    {TERMINATOR, 2, 25, 25, EVIDENCE_WHOLE},
+    {ADDING, 2, 25, 25, EVIDENCE_WHOLE},
+    {ZERO, 2, 25, 25, EVIDENCE_WHOLE},
+    {ESTIMATED, 12, 25, 25, EVIDENCE_WHOLE},
+    /* A constant more is a rule if RETR says that nothing lacks, and one number for all if it is none of a size. */
+    {LACKING, 1, 25, 25, EVIDENCE_SHORT},
+    {LACKING, 2, 25, 25, EVIDENCE_WHOLE},
+    {SIZE_OF_ALL, 12, 10, 10, EVIDENCE_WHOLE},
+    {SIZE_OF_ALL, 6, 10, 10, EVIDENCE_SHORT},
+    /* All shorter than LIST, by no rule: they may have been cut on the way. */
+    {GROWING, 12, 25, 25, EVIDENCE_SHORT},
+    /* Cut, and nothing but RETR's number fits. */
+    {THREEFOLD, 12, 200, 100, EVIDENCE_SHORT},
+    {ROUNDED_UP, 12, 1280, 256, EVIDENCE_SHORT},
+    {ROUNDED_UP, 12, 1280, 3, EVIDENCE_SHORT},
+    {KILOBYTES, 12, 1280, 1, EVIDENCE_SHORT},
+    {KILOBYTES, 2, 1280, 256, EVIDENCE_LONG},
+    {THIRD, 2, 200, 100, EVIDENCE_LONG},
+    {TERMINATOR, 12, 200, 120, EVIDENCE_SHORT},
+    {LACKING, 12, 200, 199, EVIDENCE_SHORT},
+    {ESTIMATED, 12, 200, 20, EVIDENCE_SHORT},
+};
+
+START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(exact[_i].lines, exact[_i].come, 0, exact[_i].list, EXACT);
+
+	s.said = s.wire;
+	note_others(&e, exact[_i].list, EXACT, exact[_i].others);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), exact[_i].want);
+	evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), exact[_i].want);
+}
+END_TEST
+
+/* All are cut, and RETR says how large the rest is. */
+START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s;
+
+	for (size_t i = 0; i < OTHERS_MOST; i++) {
+		s = come(lines[i] + 40, 25, 0, EXACT, EXACT);
+		s.said = s.wire;
+		evidence_note(&e, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+/* Sizes in kilobytes that are the same for nearly all. */
+START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(1240, 256, 0, KILOBYTES, EXACT);
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		struct evidence_sizes other = message(1240 - i);
+
+		other.listed = give(KILOBYTES, &other);
+		evidence_note(&e, &other);
+	}
+	s.said = EVIDENCE_NO_SIZE;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+	s.said = s.wire;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+}
+END_TEST
+
+/* A gateway writes something into each message, and cuts those that are large: that is no estimate. */
+START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s;
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		s = message(i < 5 ? 10 + 30 * i : 200);
+		s.listed = i < 5 ? s.wire - 20 * i - 37 : 8100 + 500 * i;
+		evidence_note(&e, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+/* What all lack, from their end. */
+START_TEST(what_all_messages_lack_is_no_ratio)
+{
+	static const uint64_t missing[] = {6, 7, 15, 28, 40, 63, 64, 65, 150};
+	struct evidence e = {0}, alone = {0};
+	struct evidence_sizes s;
+
+	for (uint64_t i = 0; i < OTHERS_MOST; i++) {
+		s = message(0);
+		s.listed = s.said = 1000 + 40 * i;
+		s.sent = s.wire = s.listed - missing[_i];
+		s.lf = s.wire - 20;
+		evidence_note(&e, &s);
+		s.said = EVIDENCE_NO_SIZE;
+		evidence_note(&alone, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&alone, &s, s.wire, false), EVIDENCE_SHORT);
+	s.said = s.listed;
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("size-rule");
+	TCase *c = check_case(s, "sizes");
+
+	LOOP_OVER(c, a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open, exact);
+	tcase_add_test(c, messages_that_are_all_cut_do_not_excuse_each_other);
+	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
+	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
+	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
+	return check_main(s);
+}
