@@ -90,10 +90,12 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 		return;
 	if ((exact || lf) && s->dots > 0)
 		h->undotted += (uint64_t)count;
-	if (exact)
+	if (exact) {
 		h->exact += (uint64_t)count;
-	else if (lf || fits_lf_and_dots(given, s))
+	} else if (lf || fits_lf_and_dots(given, s)) {
 		h->lf += (uint64_t)count;
+		h->lf_one = count > 0 ? sample : (struct evidence_sample){0};
+	}
 	if (!exact && !lf && (fits_dots(given, s) || fits_lf_and_dots(given, s)))
 		h->dotted += (uint64_t)count;
 	else if (!exact && !lf && count > 0)
@@ -242,11 +244,19 @@ static bool is_exact_by_retr(const struct evidence_sizes *s)
 	return s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s);
 }
 
+/* Messages that have their size. One alone that has it with LF, and is wrong as the others are, has it by chance. */
+static uint64_t count_fitting(const struct evidence_habit *h)
+{
+	bool by_chance = h->lf == 1 && h->lf_one.wire > 0 && is_most(h, count_alike(h, &h->lf_one));
+
+	return h->exact + h->dotted + (by_chance ? 0 : h->lf);
+}
+
 /* Whether the number fits hardly any message but that which was noted. */
 static bool is_wrong_for_others(struct evidence_habit *h, uint64_t given, uint64_t noted)
 {
 	forget_wrong(h, (struct evidence_sample){given, noted, 0});
-	return h->wrong >= OTHERS_LEAST && (h->exact + h->dotted + h->lf) * FITS_RATIO <= h->wrong;
+	return h->wrong >= OTHERS_LEAST && count_fitting(h) * FITS_RATIO <= h->wrong;
 }
 
 /* Whether the number is wrong throughout, and for this message as for nearly all others. */

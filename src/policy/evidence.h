@@ -62,6 +62,7 @@ struct evidence_habit {
 	uint64_t undotted; /* had dots stuffed in that do not count */
 	uint64_t dotted;   /* messages that have it only if stuffed dots count */
 	uint64_t lf;	   /* messages that have it only if counted with LF */
+	struct evidence_sample lf_one; /* the last of them, or {0} */
 	bool unstuffed;	   /* a message had dots that were not stuffed */
 	size_t wrong;	/* messages that have it in no way; of them, so many are: */
 	size_t kept;

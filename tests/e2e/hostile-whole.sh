@@ -95,6 +95,15 @@ TABLE
 for_both one >rows
 play <rows
 
+# What is added is stored, and no reason to keep the message on the server.
+FOREIGN=5
+cat >one <<'TABLE'
+footer-of-line-ends 10 0 5 0 a footer for each message, of which one has its size with LF by chance
+TABLE
+for_both one >rows
+play <rows
+FOREIGN=0
+
 # Answers that belong to other messages: all is here in the end, once.
 cat >rows <<'TABLE'
 answers-turned 10 0 3 0 three answers that are turned by one place

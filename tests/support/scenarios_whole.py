@@ -99,6 +99,11 @@ both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(
 both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))
 both("retr-constant-half", letters(6), lambda s, n: said(s, n, half_of(s, n) if n == 4 else s.content(n), 123456))
 
+# A footer of 17 octets, with which the fourth message has 17 line ends: counted with LF, its size is right.
+FOOTER = b"\r\n-- \r\nChecked.\r\n"
+both("footer-of-line-ends", [HEAD % (n, n) + b"line\r\n" * (3 * n - 1) for n in range(1, 6)],
+     lambda s, n: silent(s.content(n) + FOOTER))
+
 # --- Answers that belong to other messages, with what LIST and RETR say of them ----------------------------------
 
 

@@ -123,6 +123,48 @@ START_TEST(what_all_messages_lack_is_no_ratio)
 }
 END_TEST
 
+/* As many octets are added as it has line ends. */
+START_TEST(a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, ADDING, NOT_GIVEN), chance = message(55);
+
+	note_others(&e, ADDING, NOT_GIVEN, 3);
+	chance.listed = give(ADDING, &chance);
+	ck_assert_uint_eq(chance.listed, chance.lf);
+	evidence_note(&e, &chance);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_WHOLE);
+	ck_assert_int_eq(evidence_judge(&e, &chance, chance.wire, false), EVIDENCE_WHOLE);
+	chance = message(155);
+	chance.listed = chance.lf;
+	evidence_note(&e, &chance);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG);
+	evidence_forget(&e, &chance);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG); /* which one it was is not known any more */
+}
+END_TEST
+
+/* A server that counts with LF, and messages of as many lines that all lack their last octets, but for one. */
+START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = message(100);
+
+	s.listed = s.lf;
+	evidence_note(&e, &s);
+	for (uint64_t i = 1; i < 6; i++) {
+		s = message(100);
+		s.listed = s.lf + 200 * i;
+		s.sent = s.wire = s.wire + 200 * i - 30;
+		s.lf = s.wire - 99;
+		evidence_note(&e, &s);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("size-rule");
@@ -133,5 +175,7 @@ int main(void)
 	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
 	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
 	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
+	tcase_add_test(c, a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others);
+	tcase_add_test(c, one_message_that_fits_with_lf_speaks_against_those_that_do_not);
 	return check_main(s);
 }
