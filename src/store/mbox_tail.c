@@ -16,7 +16,6 @@ enum {
 	TRIES_MOST = 100, /* messages with the same head that are compared */
 	FROM_LINE_MOST = 1000, /* octets of a From_ line */
 	FIELD_MOST = 100,      /* of a field's name and what may be before its colon */
-	DATE_LENGTH = sizeof(" Thu Jan  1 00") - 1,
 };
 
 /* Reads `length` octets at `at`; false with errno when there are fewer. */
@@ -114,38 +113,6 @@ bool mbox_tail_is_nul(const struct mbox_file *f, uint64_t at, bool *is_nul)
 	return true;
 }
 
-/* Whether a date stands here as asctime(3) writes it, up to its hour: " Thu Jan  1 00". */
-static bool is_date(const char *bytes)
-{
-	for (size_t i = 0; i < DATE_LENGTH; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		char shape = " AAA AAA _9 99"[i];
-
-		if (shape == 'A' ? !isalpha(c) : shape == '9' ? !isdigit(c) : c != ' ' && (shape == ' ' || !isdigit(c)))
-			return false;
-	}
-	return true;
-}
-
-/* Whether a From_ line as programs write it is here: a sender in one word or in quotes, and a date. */
-static bool is_from_line(const char *line, const char *end)
-{
-	const char *sender = line + sizeof("From ") - 1, *colon = sender;
-
-	while ((colon = memchr(colon, ':', (size_t)(end - colon))) != NULL) {
-		const char *date = colon - DATE_LENGTH;
-
-		if (date >= sender && is_date(date)) {
-			while (date > sender && date[-1] == ' ')
-				date--;
-			return *sender == '"' || !memchr(sender, ' ', (size_t)(date - sender));
-		}
-		if (date < sender - 1 || ++colon == end)
-			break;
-	}
-	return false;
-}
-
 /* Whether a field of a header may begin here: also when the end of the file, or a NUL, has taken its colon away. */
 static bool may_be_field(const char *at, const char *end)
 {
@@ -153,7 +120,8 @@ static bool may_be_field(const char *at, const char *end)
 		return true;
 	if (at < end && *at != '\0' && !isalpha((unsigned char)*at))
 		return false;
-	while (at < end && (isalnum((unsigned char)*at) || *at == '-' || *at == '_'))
+	/* RFC 5322, 2.2: a name may have any of these. */
+	while (at < end && isgraph((unsigned char)*at) && *at != ':')
 		at++;
 	while (at < end && (*at == ' ' || *at == '\t'))
 		at++;
@@ -180,10 +148,11 @@ static bool check_quoted(const struct mbox_file *f, uint64_t at, bool *quoted)
 
 /*
  * Whether the "From " at offset `at`, after the octet `before`, may be the beginning of somebody's message. At a
- * line's start it is: ours are quoted, which makes them known. In the middle of a line it may have been put by a program that looks for no
- * line end; then it is a From_ line with its date, and a header follows. After a NUL nothing is certain: the NUL
- * may be in place of the line end before their line, of the '>' before ours, or of anything before a "From " of
- * our text; so there it is theirs unless what follows is no header.
+ * line's start it is: ours are quoted, which makes them known. In the middle of a line it may have been put by a
+ * program that looks for no line end. The rest of that line tells nothing, because programs write any date there, or
+ * none; but a header follows. After a NUL nothing is certain: the NUL may be in place of the line end before their
+ * line, of the '>' before ours, or of anything before a "From " of our text; so there it is theirs unless what
+ * follows is no header.
  */
 static bool is_theirs(const struct mbox_file *f, uint64_t at, char before, bool *theirs)
 {
@@ -203,7 +172,7 @@ static bool is_theirs(const struct mbox_file *f, uint64_t at, char before, bool 
 	if (before == '\0')
 		*theirs = !line_end || may_be_field(line_end + 1, end) || may_be_empty_line(line_end + 1, end);
 	else
-		*theirs = line_end && is_from_line(text, line_end) && may_be_field(line_end + 1, end);
+		*theirs = line_end && may_be_field(line_end + 1, end);
 	return true;
 }
 

@@ -185,6 +185,15 @@ printf 'From them@example.net Fri Feb 13 23:31:30 2009\nSubject: theirs\n\ntheir
 cp inbox before
 run -v
 check 'a message that somebody has put into the middle of a torn line is left where it is' only_grown
+for date in 'Fri, 13 Feb 2009 23:31:30 +0000' '2009-02-13T23:31:30+00:00' 'Fr 13. Feb 23:31:30 UTC 2009' \
+  'Fri 13 Feb 2009 11:31:30 PM UTC' ''; do
+  killed
+  truncate -s -500 inbox
+  printf 'From them@example.net %s\nSubject: theirs\n\ntheirs\n\n' "$date" >>inbox
+  cp inbox before
+  run -v
+  check "whatever it has for a date: \"$date\"" only_grown
+done
 
 # The file of others has no line end at its end, so that two octets stand before the batch.
 ready
