@@ -11,34 +11,75 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "policy/header.h"
+#include "policy/marks.h"
 #include "store/destination.h"
 #include "store/mbox_intent.h"
 #include "store/state.h"
 
-static bool settle_intent(struct state *state, const struct mbox_intent *intent, const struct state_record *records,
-    const struct log *log, struct error *err)
-{
-	size_t whole;
+/* The messages that were appended to an mbox, to be known again where a mail program has written into their headers. */
+struct appended {
+	const struct state_record *records;
+	struct marks marks; /* of the message that is being read */
+	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* of the last one */
+};
 
-	if (!mbox_ops.recover(NULL, intent, &whole, err))
+static void add_to_marks(void *context, const char *bytes, size_t length)
+{
+	struct appended *a = context;
+
+	marks_add(&a->marks, bytes, length);
+}
+
+static void end_marks(void *context)
+{
+	struct appended *a = context;
+
+	(void)marks_end(&a->marks, a->whole, a->bare);
+	marks_start(&a->marks);
+}
+
+/* As fetch/verify compares. */
+static bool is_appended(void *context, size_t index)
+{
+	const struct appended *a = context;
+	const unsigned char *sha256 = a->records[index].sha256;
+
+	return memcmp(a->whole, sha256, DIGEST_SIZE) == 0 || memcmp(a->bare, sha256, DIGEST_SIZE) == 0;
+}
+
+static bool settle_intent(struct state *state, struct destination *d, const struct mbox_intent *intent,
+    const struct state_record *records, const struct log *log, struct error *err)
+{
+	struct appended appended = {.records = records};
+	const struct destination_matcher matcher = {&appended, add_to_marks, end_marks, is_appended};
+	bool *found = memory_zeroed(intent->count + 1, sizeof(*found));
+	size_t count = 0;
+	bool ok;
+
+	marks_start(&appended.marks);
+	ok = mbox_ops.recover(d, intent, &matcher, found, err);
+	for (size_t i = 0; ok && i < intent->count; i++) {
+		if (!found[i])
+			continue;
+		ok = state_add(state, &records[i], err);
+		count++;
+	}
+	free(found);
+	if (!ok)
 		return false;
 	log_line(log, LOG_VERBOSE, "the last run died while it wrote to %s: %zu of %zu messages are in it", intent->path,
-	    whole, intent->count);
-	for (size_t i = 0; i < whole; i++) {
-		if (!state_add(state, &records[i], err))
-			return false;
-	}
+	    count, intent->count);
 	return state_drop_intent(state, err) && state_commit(state, err);
 }
 
-bool recover_mbox(struct state *state, const struct log *log, struct error *err)
+bool recover_mbox(struct state *state, struct destination *d, const struct log *log, struct error *err)
 {
 	struct mbox_intent intent;
 	struct state_record *records;
 	bool ok = state_get_intent(state, &intent, &records, err);
 
 	if (ok && intent.path)
-		ok = settle_intent(state, &intent, records, log, err);
+		ok = settle_intent(state, d, &intent, records, log, err);
 	for (size_t i = 0; i < intent.count; i++)
 		free((char *)(uintptr_t)records[i].uid);
 	free(records);

@@ -13,7 +13,7 @@ struct state;
  * Before the state is joined with a listing: completes or takes back what a run that died was
  * appending to an mbox.
  */
-bool recover_mbox(struct state *state, const struct log *log, struct error *err);
+bool recover_mbox(struct state *state, struct destination *d, const struct log *log, struct error *err);
 
 /*
  * After a run that ended in the middle, without a state, or with one that may be older than the

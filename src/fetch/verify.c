@@ -316,7 +316,7 @@ static bool recover(struct verify *v, struct error *err)
 
 	settings.died = state_needs_recovery(v->state);
 	place_settings(v->state, &settings);
-	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, NULL, err) &&
+	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
 	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
 
 	destination_close(&d);

@@ -103,7 +103,7 @@ static bool open_local(struct worker *w, struct error *err)
 	};
 	place_settings(w->state, &w->destination_settings);
 	return a->destination->open(&w->destination, &w->destination_settings, err) &&
-	    recover_mbox(w->state, &w->log, err) &&
+	    recover_mbox(w->state, w->destination, &w->log, err) &&
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }
 
@@ -458,7 +458,9 @@ static void settle_trouble(struct worker *w)
 	if (o->ok || strcmp(w->step, "state") != 0) {
 		if (trouble_end(&w->trouble, w->state, &w->log, &err))
 			return;
-		notices_report(&w->notices, "state", &err);
+		/* It may be what ended the run. */
+		if (o->ok || strcmp(err.cause, o->err.cause) != 0)
+			notices_report(&w->notices, "state", &err);
 	}
 	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
 }

@@ -53,6 +53,15 @@ struct destination_finder {
 	    struct error *err);
 };
 
+/* How the messages of an intent are known again one by one, among all that are in an mbox that a reader has changed. */
+struct destination_matcher {
+	void *context;
+	void (*octets)(void *context, const char *bytes, size_t length);
+	void (*message)(void *context); /* one has been given whole */
+	/* Whether the last one is this one of the intent, but for what mail programs add. */
+	bool (*same)(void *context, size_t index);
+};
+
 /*
  * One table a kind of destination. A message is begun, written and finished, or discarded; several
  * of them make a batch, which commit puts on stable storage and into sight, or rollback takes back.
@@ -93,11 +102,12 @@ struct destination_ops {
 	void (*identity)(const struct destination *d, const char *maildrop, const char *uid,
 	    char out[DESTINATION_IDENTITY]);
 	/*
-	 * Optional, with the intent that a crash left: says how many of its messages stand in the file
-	 * whole (from the first on) and cuts a torn one behind them away, unless somebody else wrote
-	 * there meanwhile.
+	 * Optional, with the intent that a crash left: says which of its messages stand in the file whole (found
+	 * has one for each) and cuts a torn one behind them away, unless somebody else wrote there meanwhile.
+	 * matcher may be NULL: then nothing counts but what is as it was written.
 	 */
-	bool (*recover)(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err);
+	bool (*recover)(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+	    bool *found, struct error *err);
 	/*
 	 * Optional, without open: gives the messages that are in place (store/archive.h). ERROR_STORAGE when
 	 * there is nothing at the path, or it cannot be read.

@@ -188,19 +188,26 @@ static bool mbox_keep(struct destination *d, size_t count, struct error *err)
 	return mbox_spool_cut(&m->spool, length, err);
 }
 
-static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, size_t *whole, struct error *err)
+/* The account may deliver elsewhere by now: the path is the intent's. */
+static bool is_gone(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err)
 {
 	struct mbox_file file = {.fd = -1};
+	const char *path = intent->path;
 	bool ok;
 
 	(void)d;
-	*whole = 0;
-	/* The account may deliver elsewhere by now: the path is the intent's. One that is gone holds nothing. */
-	if (access(intent->path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+	memset(found, 0, intent->count * sizeof(*found));
+	if (is_gone(path))
 		return true;
-	ok = mbox_file_open(&file, intent->path, err) && mbox_file_lock(&file, err);
+	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
 	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
-	ok = ok && mbox_file_recover(&file, intent, whole, err);
+	ok = ok && mbox_file_recover(&file, intent, matcher, found, err);
 	mbox_file_close(&file);
 	return ok;
 }

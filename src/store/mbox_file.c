@@ -16,6 +16,7 @@
 #include "store/folder.h"
 #include "store/lock.h"
 #include "store/mbox_intent.h"
+#include "store/mbox_match.h"
 #include "store/mbox_spool.h"
 #include "store/mbox_tail.h"
 
@@ -244,40 +245,64 @@ static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
 }
 
 /*
- * Counts what is whole and finds where the file has to end, like above, with the batch at the offset of *intent; or
- * elsewhere, if something else is there now: a reader may have removed messages before it, or put some there. Not
- * where the file ends before the batch: then it was never written.
+ * Whether somebody has changed the file: messages are missing at their place, which begins at `at`, and that is neither
+ * where the file ends, as after an append that was cut off, nor holds what such an append leaves.
  */
-static bool examine(const struct mbox_file *f, struct mbox_intent *intent, size_t *whole, uint64_t *end)
+static bool was_changed(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t end)
 {
-	uint64_t at = intent->offset;
-	bool found;
-
-	*whole = 0;
-	if (at <= f->size && !count_whole(f, intent, &at, whole))
-		return false;
-	if (!find_end(f, intent, *whole, at, end))
-		return false;
-	if (*whole > 0 || intent->count == 0 || *end < f->size || (f->size <= intent->offset && f->size + 2 >= intent->offset))
-		return true;
-	if (!mbox_tail_find(f, &intent->extents[0], &at, &found))
-		return false;
-	if (!found || is_place_of_later(intent, at))
-		return true;
-	intent->offset = at;
-	return count_whole(f, intent, &at, whole) && find_end(f, intent, *whole, at, end);
+	return whole < intent->count && end >= f->size && (at < f->size || at - f->size > 2);
 }
 
-bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, size_t *whole, struct error *err)
-{
-	struct mbox_intent placed = *intent;
+/* The messages of an intent that are whole where they were appended, and where the file has to end. */
+struct place {
+	uint64_t from, to;
 	uint64_t end;
+	size_t whole;
+};
+
+static bool look_at(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t offset, struct place *p)
+{
+	*p = (struct place){.from = offset, .to = offset};
+	return (offset > f->size || count_whole(f, intent, &p->to, &p->whole)) &&
+	    find_end(f, intent, p->whole, p->to, &p->end);
+}
+
+/*
+ * Looks at the place of the batch; and elsewhere, if something else is there now: a reader may have removed messages
+ * before it, or put some there. Not where the file ends before the batch: then it was never written.
+ */
+static bool examine(const struct mbox_file *f, const struct mbox_intent *intent, struct place *p)
+{
+	struct mbox_intent moved = *intent;
+	bool found;
+
+	if (!look_at(f, intent, intent->offset, p))
+		return false;
+	if (p->whole > 0 || !was_changed(f, intent, p->whole, p->to, p->end))
+		return true;
+	if (!mbox_tail_find(f, &intent->extents[0], &moved.offset, &found))
+		return false;
+	if (!found || is_place_of_later(intent, moved.offset))
+		return true;
+	return look_at(f, &moved, moved.offset, p);
+}
+
+bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err)
+{
+	struct place p;
 	char *folder;
 	bool ok;
 
-	if (!examine(f, &placed, whole, &end))
+	if (!examine(f, intent, &p))
 		return fail(f, "cannot be read", err);
-	if (end < f->size && ftruncate(f->fd, (off_t)end) != 0)
+	for (size_t i = 0; i < intent->count; i++)
+		found[i] = i < p.whole;
+	/* A reader may have marked, moved or removed any of them. */
+	if (matcher && was_changed(f, intent, p.whole, p.to, p.end) &&
+	    !mbox_match(f, intent, p.from, p.to, matcher, found, err))
+		return false;
+	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
 		return fail(f, "cannot be cut back to its last whole message", err);
 	/* The kill may have come before the sync. */
 	folder = folder_of(f->path);

@@ -190,10 +190,18 @@ static bool sync_mbox(int fd, const char *path, struct error *err)
 	return ok;
 }
 
+bool mbox_read_file(int fd, const char *path, struct archive_reader *reader, struct error *err)
+{
+	struct walk w = {.reader = reader, .message = {.path = path, .identity = ""}};
+	bool ok = lseek(fd, 0, SEEK_SET) == 0 ? read_all(&w, fd, err) : fail(path, "read", err);
+
+	buf_free(&w.out);
+	return ok;
+}
+
 bool mbox_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err)
 {
 	const char *path = settings->path;
-	struct walk w = {.reader = reader, .message = {.path = path, .identity = ""}};
 	/* O_NONBLOCK: a FIFO must not hold us up. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat before, after = {0};
@@ -203,12 +211,11 @@ bool mbox_read(const struct destination_settings *settings, struct archive_reade
 		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
 		ok = error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
 	}
-	ok = ok && read_all(&w, fd, err);
+	ok = ok && mbox_read_file(fd, path, reader, err);
 	if (ok)
 		reader->changed = stat(path, &after) != 0 || !same(&before, &after);
 	ok = ok && (!reader->sync || sync_mbox(fd, path, err));
 	if (fd >= 0)
 		close(fd);
-	buf_free(&w.out);
 	return ok;
 }

@@ -13,4 +13,7 @@ struct error;
  */
 bool mbox_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
 
+/* The same of a file that is open and locked by the caller. Nothing is synced. */
+bool mbox_read_file(int fd, const char *path, struct archive_reader *reader, struct error *err);
+
 #endif

@@ -146,6 +146,72 @@ run -v
 check 'messages that moved up when a reader removed an older one are known' contains out 'a: 0 new ('
 check 'and not fetched again' same_mbox inbox mail
 
+# A reader between the kill and the next run. Whatever it has done, what it left whole does not come again.
+edited() { python3 -c "data = open('inbox').read(); data = $1; open('inbox', 'w').write(data)"; }
+# counts N N N: how often each message is in the mbox.
+counts() {
+  _counts=$(for n in 1 2 3; do grep -ac "^Message-ID: <$n@" inbox; done | tr '\n' ' ')
+  [ "$_counts" = "$1 $2 $3 " ] || { echo "$_counts" && show && return 1; }
+}
+read_between() { # DESCRIPTION NEW COUNT COUNT COUNT
+  cp inbox before
+  run -v
+  check "$1" contains out "a: $2 new ("
+  check 'each whole one stays alone' counts "$3" "$4" "$5"
+  check 'and what the reader left is untouched' only_grown
+}
+mark="data.replace('@example.org>\n', '@example.org>\nStatus: O\n')"
+killed
+edited "$mark"
+read_between 'messages that a reader has marked, all of them, are known' 0 1 1 1
+killed
+edited "data.replace('<1@example.org>\n', '<1@example.org>\nX-IMAPbase: 1 3          \nX-UID: 1\nStatus: RO\n')"
+read_between 'so are they where it has marked the first one' 0 1 1 1
+killed
+edited "data.replace('<3@example.org>\n', '<3@example.org>\nContent-Length: 27000\nLines: 400\n')"
+read_between 'or the last one' 0 1 1 1
+killed
+edited "data.replace('<2@example.org>\n', '<2@example.org>\nX-Keywords: a\n b\n')"
+read_between 'or one between' 0 1 1 1
+killed
+edited "data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 1')):]"
+read_between 'where it has removed the first one, that one comes again' 1 1 1 1
+killed
+edited "(data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 1')):]).replace('@example.org>\n', '@example.org>\nStatus: O\n')"
+read_between 'also where it has marked the others' 1 1 1 1
+killed
+edited "data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 2')):] + data[$OLD:data.index('From MAILER', data.index('Subject: 2'))]"
+read_between 'where it has sorted them, all are known' 0 1 1 1
+killed
+truncate -s -2000 inbox
+edited "$mark"
+read_between 'a torn one that it has marked comes again' 1 1 1 2
+killed
+edited "data.replace('<2@example.org>\n', '<2@example.org>\nStatus: O\n').replace('From MAILER', 'From other', 2)"
+read_between 'those with the From_ line of another delivery are none of ours' 2 2 2 1
+
+# Two messages with the same text, of which a reader has left one, and marked it.
+cp mail/2 second && cp mail/1 mail/2
+killed
+edited "data[:data.index('From MAILER', data.index('Subject: 1'))].replace('@example.org>\n', '@example.org>\nStatus: O\n', 1)"
+read_between 'a copy stands for one message only' 2 2 0 1
+mv second mail/2
+
+# The same without a kill: the state has no room for the records.
+for n in $(seq 24); do
+  ready
+  write_configuration
+  STATUS=0
+  strace -f -qq -o trace -P "$WORK/state/a.db-wal" -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC:when="$n"+ \
+    "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+  [ "$(wc -c <inbox)" != "$OLD" ] && [ "$(sqlite3 state/a.db 'SELECT count(*) FROM pending')" = 3 ] && [ "$STATUS" != 0 ] && break
+done
+check 'where the state has no room for the records' exits 75
+check 'that is told in one line' [ "$(wc -l <err)" = 1 ]
+check 'and the messages are in the mbox' counts 1 1 1
+edited "$mark"
+read_between 'messages that were marked before the next run are known then' 0 1 1 1
+
 # NULs after the batch: of room that was reserved, where the size was written before the data.
 killed
 truncate -s +4096 inbox
