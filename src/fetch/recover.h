@@ -11,7 +11,7 @@ struct state;
 
 /*
  * Before the state is joined with a listing: completes or takes back what a run that died was
- * appending to an mbox.
+ * appending to an mbox. If that is gone, and d is an mbox, it is looked for there.
  */
 bool recover_mbox(struct state *state, struct destination *d, const struct log *log, struct error *err);
 

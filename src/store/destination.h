@@ -104,7 +104,8 @@ struct destination_ops {
 	/*
 	 * Optional, with the intent that a crash left: says which of its messages stand in the file whole (found
 	 * has one for each) and cuts a torn one behind them away, unless somebody else wrote there meanwhile.
-	 * matcher may be NULL: then nothing counts but what is as it was written.
+	 * matcher may be NULL: then nothing counts but what is as it was written. d may be NULL, too: else, where
+	 * the intent's file is gone, it is looked for in the destination's.
 	 */
 	bool (*recover)(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
 	    bool *found, struct error *err);

@@ -197,14 +197,18 @@ static bool is_gone(const char *path)
 static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
     bool *found, struct error *err)
 {
+	const struct mbox *m = d && d->ops == &mbox_ops ? (const struct mbox *)d : NULL;
 	struct mbox_file file = {.fd = -1};
 	const char *path = intent->path;
 	bool ok;
 
-	(void)d;
 	memset(found, 0, intent->count * sizeof(*found));
-	if (is_gone(path))
-		return true;
+	if (is_gone(path)) {
+		/* The file may have been moved, or its folders, along with the configuration. */
+		if (!m || is_gone(m->settings->path))
+			return true;
+		path = m->settings->path;
+	}
 	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
 	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
 	ok = ok && mbox_file_recover(&file, intent, matcher, found, err);

@@ -212,6 +212,31 @@ check 'and the messages are in the mbox' counts 1 1 1
 edited "$mark"
 read_between 'messages that were marked before the next run are known then' 0 1 1 1
 
+# The mbox has another path now, and so has the account.
+killed
+mkdir elsewhere
+mv inbox elsewhere/inbox
+sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
+run -v
+mv elsewhere/inbox inbox
+check 'an mbox that was moved together with deliver_to is looked at' completed 0
+killed
+truncate -s -1000 inbox
+mv inbox elsewhere/inbox
+sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
+run -v
+mv elsewhere/inbox inbox
+check 'and cut back there' completed 1
+killed
+cp inbox elsewhere/inbox
+rm inbox
+printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nolder\n\n' >elsewhere/inbox
+sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
+run -v
+mv elsewhere/inbox inbox
+check 'another mbox in its place has none of them' completed 3
+rm -rf elsewhere
+
 # NULs after the batch: of room that was reserved, where the size was written before the data.
 killed
 truncate -s +4096 inbox
