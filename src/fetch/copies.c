@@ -89,7 +89,7 @@ static void take_message(void *context, const struct archive_message *m)
 	}
 	copy = &c->list[c->count++];
 	*copy = (struct copy){.octets = m->octets, .crlf_octets = m->crlf_octets, .when = m->when, .device = m->device,
-	    .inode = m->inode, .offset = m->offset, .elsewhere = m->elsewhere, .failure = m->failure};
+	    .inode = m->inode, .offset = m->offset, .elsewhere = m->elsewhere, .torn = m->torn, .failure = m->failure};
 	copy->marked = marks_end(&c->marks, copy->key.sha256, copy->bare);
 	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
 	(void)header_end(&c->header, copy->header);

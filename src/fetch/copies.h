@@ -32,6 +32,7 @@ struct copy {
 	size_t path; /* in copies.texts */
 	bool marked, stripped; /* there are such fields; key is without them */
 	bool elsewhere, taken;
+	bool torn; /* less than the message */
 	int failure; /* errno: it could not be read */
 };
 

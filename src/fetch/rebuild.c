@@ -79,10 +79,15 @@ bool rebuild_account(const struct account *account, const char *state_dir, uint6
 	copies.label = ok ? state_label(state) : NULL;
 	ok = ok && read_all(&copies, err);
 	place_free(&place);
-	for (size_t i = 0; ok && i < copies.count; i++)
+	*count = 0;
+	for (size_t i = 0; ok && i < copies.count; i++) {
+		/* What is less than the message does not stand for it. */
+		if (copies.list[i].torn)
+			continue;
 		ok = record(state, &copies, &copies.list[i], now, err);
+		++*count;
+	}
 	ok = ok && state_end_run(state, now, err);
-	*count = copies.count;
 	copies_free(&copies);
 	state_close(&state);
 	return ok;

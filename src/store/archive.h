@@ -15,6 +15,7 @@ struct archive_message {
 	int64_t when;	      /* when it was delivered, in seconds since the epoch; 0: that is not told */
 	uint64_t device, inode;
 	bool elsewhere; /* not where it was delivered: a reader has moved it */
+	bool torn;	/* it shows that it is less than the message (store/maildir_content) */
 	int failure;	/* errno: it could not be read to its end; 0: it could */
 };
 

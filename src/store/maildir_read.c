@@ -16,6 +16,7 @@
 #include "store/archive.h"
 #include "store/destination.h"
 #include "store/folder.h"
+#include "store/maildir_content.h"
 #include "store/maildir_name.h"
 #include "store/maildir_search.h"
 
@@ -89,6 +90,7 @@ static bool take_file(struct walk *w, int folder, const char *name, struct archi
 		m->octets = (uint64_t)st.st_size;
 		m->device = (uint64_t)st.st_dev;
 		m->inode = (uint64_t)st.st_ino;
+		m->torn = m->identity[0] && maildir_content(fd, name) == MAILDIR_TORN;
 		if (!w->reader->wants || w->reader->wants(w->reader->context, m))
 			ok = read_file(w, fd, m, err);
 	}

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "store/destination.h"
+#include "store/maildir_content.h"
 #include "store/maildir_name.h"
 
 struct search {
@@ -249,51 +250,12 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
 }
 
-/* Of a file that is read: what its beginning and its end say of its compression (RFC 1952). */
-struct ends {
-	unsigned char first[2], last[4];
-	size_t seen; /* of `first` */
-};
-
-static void note_ends(struct ends *e, const char *piece, size_t length)
-{
-	size_t n = length < sizeof(e->last) ? length : sizeof(e->last);
-
-	for (size_t i = 0; i < length && e->seen < sizeof(e->first); i++)
-		e->first[e->seen++] = (unsigned char)piece[i];
-	memmove(e->last, e->last + n, sizeof(e->last) - n);
-	memcpy(e->last + sizeof(e->last) - n, piece + length - n, n);
-}
-
-static bool is_compressed(const struct ends *e)
-{
-	return e->first[0] == 0x1f && e->first[1] == 0x8b;
-}
-
-static bool expands_to(const struct ends *e, uint64_t octets)
-{
-	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) == (uint32_t)octets;
-}
-
-/*
- * The name keeps the size that the message had. A file that is larger has got something from a reader; one that is
- * smaller, or is compressed and does not say that it had that size, may be less than the message.
- */
-static uint64_t original_size(const char *name, const struct maildir_size *size, const struct ends *ends)
-{
-	uint64_t stored = maildir_name_size(name, 'S');
-
-	if (stored == 0 || size->octets == stored || (is_compressed(ends) ? !expands_to(ends, stored) : size->octets < stored))
-		return 0;
-	return maildir_name_size(name, 'W');
-}
-
 static bool tell(struct search *s, const char *path, struct error *err)
 {
 	const char *name = strrchr(path, '/') + 1;
 	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
 	struct maildir_size size = {0};
-	struct ends ends = {0};
+	enum maildir_content content;
 	ssize_t n = 0;
 	bool ok;
 	int fd;
@@ -302,16 +264,20 @@ static bool tell(struct search *s, const char *path, struct error *err)
 		return false;
 	if (fd < 0)
 		return true;
+	content = maildir_content(fd, name);
+	if (content == MAILDIR_TORN) {
+		close(fd);
+		return true;
+	}
 	while ((n = read(fd, piece, sizeof(piece))) > 0) {
 		maildir_size_add(&size, piece, (size_t)n);
-		note_ends(&ends, piece, (size_t)n);
 		s->finder->octets(s->finder->context, piece, (size_t)n);
 	}
 	ok = (n == 0 && fsync(fd) == 0) || fail(path, "read", err);
 	close(fd);
 	return ok && maildir_name_is_own(name, s->account, identity) &&
-	    s->finder->found(s->finder->context, identity, size.crlf_octets, original_size(name, &size, &ends),
-		strtoll(name, NULL, 10), err);
+	    s->finder->found(s->finder->context, identity, size.crlf_octets,
+		content == MAILDIR_CHANGED ? maildir_name_size(name, 'W') : 0, strtoll(name, NULL, 10), err);
 }
 
 static bool sync_folder(const struct search *s, const char *folder, struct error *err)

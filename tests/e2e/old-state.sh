@@ -95,6 +95,39 @@ restore
 compress
 for f in Mail/cur/*; do truncate -s -1 "$f"; done
 check 'those that are not whole are fetched again' new 2
+# shorten OCTETS: as a backup leaves what it did not restore in full. Nothing else tells how long a message was.
+shorten() { for f in Mail/new/*; do truncate -s "$1" "$f"; done; }
+for octets in -1 0; do
+  begin
+  restore
+  shorten "$octets"
+  check "messages that have become shorter in place ($octets) are fetched again with a state from a backup" new 2
+  check 'and what was there stays' count_is Mail 6
+  run verify
+  check 'where they were recorded, verify tells that they are not whole' contains out 'a: 2 of 4 messages are whole, 2 altered'
+  killed
+  shorten "$octets"
+  check "also after a run that was killed ($octets)" new 4
+  begin
+  rm -rf state
+  shorten "$octets"
+  check "and without a state ($octets)" new 4
+  run verify
+  check 'what is less than a message is none' says out 'a: 4 of 4 messages are whole; files without a record: 4'
+  rm -rf state
+  run verify --rebuild
+  check 'a state that is made again knows those' says out 'a: the state is made again from 4 messages'
+done
+begin
+rm -rf state
+shorten -1
+shorten +1
+check 'what ends in a NUL is no whole message either' new 4
+begin uid-
+rm -rf state
+for f in Mail/new/*; do xz -cq "$f" >"Mail/cur/${f##*/}:2,SZ" && rm "$f"; done
+check 'what was compressed in another way is known by its name' new 0
+
 begin uid-
 restore
 label

@@ -333,13 +333,19 @@ static void leave_in_tmp(const char *account, uint32_t number)
 }
 
 /* Puts a file where a run that died would have left it. */
-static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
+static void leave_octets(const char *folder, const char *account, const char *uid, const char *rest, const char *bytes,
+    size_t length)
 {
 	char name[MAILDIR_NAME_SIZE], path[400];
 
 	name_message(account, uid, name);
 	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
-	scratch_write_text(in_maildir(path), content);
+	scratch_write(in_maildir(path), bytes, length);
+}
+
+static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
+{
+	leave_octets(folder, account, uid, rest, content, strlen(content));
 }
 
 /* What is told of the messages that were found: "CONTENT|" for each. */
@@ -422,15 +428,52 @@ END_TEST
 
 START_TEST(the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name)
 {
-	static const char *const texts[] = {"larger\n(5)|", "less\n|", "same\n|", "nameless\n|"};
+	static const char *const texts[] = {"larger\n(5)|", "same\n|", "nameless\n|", "abc\n|"};
 	struct told t = {0};
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("cur", "work", "1", ",S=4,W=5:2,S", "larger\n");
-	leave("cur", "work", "2", ",S=6,W=7:2,S", "less\n"); /* as a power loss may leave it */
 	leave("cur", "work", "3", ",S=5,W=6:2,S", "same\n");
 	leave("cur", "work", "4", ":2,S", "nameless\n");
+	leave("cur", "work", "5", ",S=5,W=5:2,S", "abc\n"); /* with the other line ends */
 	expect_found(&t, 0, texts, COUNT(texts));
+}
+END_TEST
+
+/* As a power loss, or a backup that was not restored in full, may leave it. */
+START_TEST(what_is_less_than_its_name_says_is_no_copy)
+{
+	static const char nuls[] = {'S', ':', 'x', '\n', '\0', '\0', '\0', '\0'};
+	struct told t = {0};
+
+	destination_close(&(struct destination *){open_maildir()});
+	leave("cur", "work", "1", ",S=6,W=7:2,S", "less\n");
+	leave("new", "work", "2", ",S=6,W=7", "");
+	leave("new", "work", "3", ",S=800,W=900", "BZ is not compressed\n");
+	leave_octets("new", "work", "4", ",S=8,W=9", nuls, 8);
+	leave_octets("new", "work", "5", ",S=4,W=4", nuls + 4, 4);
+	leave_octets("cur", "work", "6", ":2,S", nuls + 4, 4);
+	expect_found(&t, 0, NULL, 0);
+}
+END_TEST
+
+static const struct {
+	const char *bytes, *told;
+} compressed[] = {
+    {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not say 1000 */
+    {"\x28\xb5\x2f\xfd zstd\n", "(1100)|"},
+    {"\xfd" "7zXZ and so on\n", "(1100)|"},
+    {"BZh91AY&SY\n", "(1100)|"},
+};
+
+START_TEST(a_message_that_was_compressed_is_no_less_than_its_name_says)
+{
+	struct told t = {0};
+	const char *told = compressed[_i].told ? compressed[_i].told : "|";
+
+	destination_close(&(struct destination *){open_maildir()});
+	leave("cur", "work", "1", ",S=1000,W=1100:2,S", compressed[_i].bytes);
+	expect_found(&t, 0, &told, 1);
 }
 END_TEST
 
@@ -522,6 +565,8 @@ int main(void)
 	tcase_add_test(b, a_maildir_that_vanishes_before_the_commit_is_a_failure);
 	tcase_add_test(a, what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it);
 	tcase_add_test(a, the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name);
+	tcase_add_test(a, what_is_less_than_its_name_says_is_no_copy);
+	LOOP_OVER(a, a_message_that_was_compressed_is_no_less_than_its_name_says, compressed);
 	tcase_add_test(a, other_files_of_the_maildir_are_not_found);
 	tcase_add_test(a, own_unfinished_files_are_removed_and_those_of_others_left);
 	LOOP_OVER(a, a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not, moves);
