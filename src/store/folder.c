@@ -47,11 +47,16 @@ char *folder_mount(const char *path)
 	return top;
 }
 
+bool folder_sync_open(int fd)
+{
+	/* Some filesystems cannot sync a folder, and say so: they have nothing more to offer. */
+	return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOTSUP;
+}
+
 bool folder_sync(const char *path, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Some filesystems cannot sync a folder and say EINVAL: they have nothing more to offer. */
-	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+	bool ok = fd >= 0 && folder_sync_open(fd);
 
 	if (!ok) {
 		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be synced", path);

@@ -17,6 +17,9 @@ bool folder_probe(const char *path, struct error *err);
 /* Puts a folder's names on stable storage. */
 bool folder_sync(const char *path, struct error *err);
 
+/* The same of an open one. False with errno. */
+bool folder_sync_open(int fd);
+
 /* The same for every folder above path: those who made it may not have come to that. */
 bool folder_sync_above(const char *path, struct error *err);
 

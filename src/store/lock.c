@@ -137,6 +137,7 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	struct timespec at = {0};
 	char *temporary;
 	int fd, failure;
+	bool refused;
 	struct stat st;
 
 	/* A process of another container may have our number and host: a name that no two choose. */
@@ -145,12 +146,14 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	failure = fill_lock(fd, text, length);
 	*now = stat(temporary, &st) == 0 ? st.st_mtime : time(NULL);
-	if (failure == 0 && link(temporary, lock_path) != 0)
+	refused = failure == 0 && link(temporary, lock_path) != 0;
+	if (refused)
 		failure = errno;
 	if (fd >= 0)
 		unlink(temporary);
 	free(temporary);
-	if (failure == EPERM || failure == EOPNOTSUPP || failure == EMLINK) {
+	/* Filesystems refuse links in many ways; anything else that is wrong shows here as well. */
+	if (refused && failure != EEXIST) {
 		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		failure = fill_lock(fd, text, length);
 		if (fd >= 0 && failure != 0)

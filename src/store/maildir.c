@@ -307,7 +307,7 @@ static bool maildir_commit(struct destination *d, struct error *err)
 		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
 			return fail(m, "does not take a message into new/", err);
 	}
-	if (m->count > 0 && fsync(m->new) != 0) {
+	if (m->count > 0 && !folder_sync_open(m->new)) {
 		fail(m, "cannot be synced", err);
 		/* What a later sync says of these names means nothing: they are fetched again instead. */
 		for (size_t i = 0; i < m->count; i++)

@@ -120,7 +120,7 @@ static bool sync_folder(const struct walk *w, int fd, const char *path, struct e
 {
 	if (!w->reader->sync)
 		return true;
-	return (w->one_by_one ? fsync(fd) == 0 : platform_sync_all(fd)) || fail(path, "synced", err);
+	return (w->one_by_one ? folder_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
 }
 
 /* new/ or cur/ of a Maildir. */

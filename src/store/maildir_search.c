@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "store/destination.h"
+#include "store/folder.h"
 #include "store/maildir_content.h"
 #include "store/maildir_name.h"
 
@@ -283,7 +284,7 @@ static bool tell(struct search *s, const char *path, struct error *err)
 static bool sync_folder(const struct search *s, const char *folder, struct error *err)
 {
 	int fd = openat(s->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = (fd >= 0 && fsync(fd) == 0) || fail(folder, "synced", err);
+	bool ok = (fd >= 0 && folder_sync_open(fd)) || fail(folder, "synced", err);
 
 	if (fd >= 0)
 		close(fd);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -15,7 +16,9 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
+#include "store/archive.h"
 #include "store/destination.h"
+#include "store/lock.h"
 #include "store/mbox_intent.h"
 
 #define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
@@ -25,6 +28,8 @@ static struct {
 	bool old_kernel;  /* one that cannot sync a filesystem as a whole */
 	int no_room;	  /* errno of a reservation, or 0 */
 	int no_cut;	  /* errno of an attempt to make a file shorter, or 0 */
+	int no_folder_sync; /* errno of a folder's sync, or 0 */
+	int no_link;	  /* errno of a link, or 0 */
 	unsigned reserved; /* reservations that were asked for */
 	unsigned synced;   /* syncs of the filesystem as a whole */
 } fake;
@@ -42,6 +47,26 @@ int syncfs(int fd)
 {
 	fake.synced++;
 	return (int)syscall(SYS_syncfs, fd);
+}
+#endif
+
+#if defined(SYS_fsync) && defined(SYS_linkat)
+#define HAVE_POOR_FILESYSTEMS
+int fsync(int fd)
+{
+	struct stat st;
+
+	if (fake.no_folder_sync && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = fake.no_folder_sync;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int link(const char *from, const char *to)
+{
+	errno = fake.no_link;
+	return fake.no_link ? -1 : (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 #endif
 
@@ -181,6 +206,96 @@ START_TEST(where_no_file_can_be_opened_the_limit_is_named)
 }
 END_TEST
 
+#ifdef HAVE_POOR_FILESYSTEMS
+static bool wants(void *context, const char *identity)
+{
+	(void)context;
+	return identity[0] != '\0';
+}
+
+static void take_octets(void *context, const char *bytes, size_t length)
+{
+	(void)context;
+	(void)bytes;
+	(void)length;
+}
+
+static bool count_found(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when, struct error *err)
+{
+	++*(size_t *)context;
+	(void)err;
+	return identity[0] && crlf_octets > 0 && original == 0 && when > 0;
+}
+
+static void count_message(void *context, const struct archive_message *message)
+{
+	*(size_t *)context += message->octets > 0;
+}
+
+static bool deliver_one(const char *name, const struct destination_ops *ops, struct error *err)
+{
+	struct destination *d = NULL;
+	bool ok;
+
+	settings.path = scratch_path(name);
+	settings.died = true;
+	ok = ops->open(&d, &settings, err) && try_deliver(d, "1", "one\n", err) && (!ops->prepare || ops->prepare(d, &(const struct mbox_intent *){NULL}, err)) &&
+	    ops->commit(d, err);
+	destination_close(&d);
+	return ok;
+}
+
+/* Such a filesystem has nothing more to offer than what it does by itself. */
+static const int no_folder_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
+
+START_TEST(where_folders_cannot_be_synced_messages_are_delivered_and_found_all_the_same)
+{
+	size_t found = 0, read = 0;
+	const struct destination_finder finder = {&found, wants, take_octets, count_found};
+	struct archive_reader reader = {.context = &read, .sync = true, .octets = take_octets, .message = count_message};
+	struct destination *d;
+	struct error err;
+
+	fake.no_folder_sync = no_folder_sync[_i];
+	fake.old_kernel = true; /* files and folders are synced one by one */
+	ck_assert_msg(deliver_one("mbox", &mbox_ops, &err), "%s", err.cause);
+	ck_assert_msg(deliver_one("Mail", &maildir_ops, &err), "%s", err.cause);
+	d = open_destination(&maildir_ops, "Mail");
+	ck_assert_msg(d->ops->find(d, 0, &finder, &err), "%s", err.cause);
+	ck_assert_uint_eq(found, 1);
+	ck_assert_msg(d->ops->read(&settings, &reader, &err), "%s", err.cause);
+	ck_assert_uint_eq(read, 1);
+	destination_close(&d);
+}
+END_TEST
+
+START_TEST(a_folder_whose_sync_fails_is_a_failure)
+{
+	struct error err;
+
+	ck_assert(deliver_one("mbox", &mbox_ops, &err) && deliver_one("Mail", &maildir_ops, &err));
+	fake.no_folder_sync = EIO;
+	ck_assert(!deliver_one("Mail", &maildir_ops, &err));
+	ck_assert_int_eq(err.saved_errno, EIO);
+}
+END_TEST
+
+static const int no_links[] = {EPERM, EOPNOTSUPP, ENOTSUP, EMLINK, ENOSYS, EINVAL, EACCES, EXDEV};
+
+START_TEST(where_there_are_no_links_an_mbox_is_locked_all_the_same)
+{
+	struct error err;
+
+	fake.no_link = no_links[_i];
+	ck_assert_msg(lock_dot(scratch_path("mbox"), deadline_in(0), &err), "%s", err.cause);
+	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	unlock_dot(scratch_path("mbox"));
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
+}
+END_TEST
+#endif
+
 #ifdef HAVE_FAKES
 static const char old[] = "From x\n\nold\n";
 
@@ -292,7 +407,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("storage limits");
-	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room");
+	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room"), *poor = scratch_case(s, "poor filesystems");
 
 	tcase_set_tags(files, FILE_LIMITS);
 	tcase_add_loop_test(files, a_maildir_takes_more_messages_than_files_may_be_open, 0, 4);
@@ -306,6 +421,13 @@ int main(void)
 	tcase_add_loop_test(room, what_could_not_be_cut_back_is_cut_by_the_next_recovery, 0, 2);
 #else
 	(void)room;
+#endif
+#ifdef HAVE_POOR_FILESYSTEMS
+	LOOP_OVER(poor, where_folders_cannot_be_synced_messages_are_delivered_and_found_all_the_same, no_folder_sync);
+	tcase_add_test(poor, a_folder_whose_sync_fails_is_a_failure);
+	LOOP_OVER(poor, where_there_are_no_links_an_mbox_is_locked_all_the_same, no_links);
+#else
+	(void)poor;
 #endif
 	return scratch_main_apart(s);
 }
