@@ -273,6 +273,13 @@ size_t platform_open_files_most(void)
 	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (size_t)limit.rlim_cur : 65536;
 }
 
+uint64_t platform_file_octets_most(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? (uint64_t)limit.rlim_cur : UINT64_MAX;
+}
+
 #ifdef O_TMPFILE
 bool platform_probe_folder(const char *path)
 {

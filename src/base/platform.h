@@ -55,6 +55,9 @@ bool platform_has_other_label(int fd, const char *prefix, size_t more, const cha
 /* How many files this process may have open at a time. */
 size_t platform_open_files_most(void);
 
+/* How many octets a file that this process writes may have; UINT64_MAX: the system sets no limit. */
+uint64_t platform_file_octets_most(void);
+
 /*
  * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays
  * behind, whatever happens; where there are no such files, only the permissions are looked at. False with errno set.

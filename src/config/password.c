@@ -35,7 +35,7 @@ static char **command_of(const struct account *a)
 static bool run_command(const char *option, char **command, struct buf *output, struct error *err)
 {
 	struct process *process;
-	char words[256];
+	char words[256], end[PROCESS_END];
 	int status;
 
 	if (!process_start(&process, command, -1, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
@@ -47,10 +47,10 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 	if (status == 0)
 		return true;
 	if (!words[0]) {
-		error_set(err, ERROR_CONFIG, "%s %s ended with status %d without a word", option, command[0], status);
+		error_set(err, ERROR_CONFIG, "%s %s %s without a word", option, command[0], process_end_words(status, end));
 		return error_mend(err, "there may be no such entry, or it is locked: run the command by hand");
 	}
-	error_set(err, ERROR_CONFIG, "%s %s ended with status %d: %s", option, command[0], status, words);
+	error_set(err, ERROR_CONFIG, "%s %s %s: %s", option, command[0], process_end_words(status, end), words);
 	return error_mend(err, "run the command by hand to see what it wants");
 }
 

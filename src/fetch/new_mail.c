@@ -41,7 +41,7 @@ static void set_environment(const struct account *account, const struct outcome 
 static bool run_command(char *const *command, struct error *err)
 {
 	struct process *process;
-	char words[256];
+	char words[256], end[PROCESS_END];
 	int status;
 
 	if (!process_start(&process, command, -1, NULL, 0, COMMAND_SECONDS, err))
@@ -50,7 +50,7 @@ static bool run_command(char *const *command, struct error *err)
 		return error_mend(err, "the mail is safe; new mail starts the command again");
 	if (status == 0)
 		return true;
-	error_set(err, ERROR_CONFIG, "%s ended with status %d%s%s", command[0], status, words[0] ? ": " : "", words);
+	error_set(err, ERROR_CONFIG, "%s %s%s%s", command[0], process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = true;
 	return error_mend(err, "the mail is safe; new mail starts the command again");
 }

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -199,12 +200,21 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 	}
 	if (p->words >= 0)
 		drain(&p->words, &p->said, WORDS_MOST);
-	*exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	*exit_status = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 	while (p->said.length > 0 && strchr("\r\n", p->said.data[p->said.length - 1]))
 		p->said.length--;
 	escape_text(words, size, p->said.data ? p->said.data : "", p->said.length);
 	process_free(process);
 	return true;
+}
+
+const char *process_end_words(int exit_status, char out[PROCESS_END])
+{
+	if (exit_status < 0)
+		snprintf(out, PROCESS_END, "was ended by signal %d (%s)", -exit_status, strsignal(-exit_status));
+	else
+		snprintf(out, PROCESS_END, "ended with status %d", exit_status);
+	return out;
 }
 
 void process_kill(struct process **p)

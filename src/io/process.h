@@ -24,11 +24,15 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
     int64_t seconds, struct error *err);
 
 /*
- * Waits for its end. Gives the exit status (128 + N after signal N) and, in
+ * Waits for its end. Gives the exit status (-N if signal N has ended it) and, in
  * words (size bytes), the beginning of what it wrote to standard error, escaped, on one line.
  * ERROR_NETWORK when the time is over, ERROR_INTERRUPTED. Frees *p in any case.
  */
 bool process_finish(struct process **p, int *exit_status, char *words, size_t size, struct error *err);
+
+/* Says in words how a command ended that has this exit status: "ended with status 1", "was ended by signal 9 (Killed)". */
+enum { PROCESS_END = 80 };
+const char *process_end_words(int exit_status, char out[PROCESS_END]);
 
 /* Whether process_start would find the command and may run it; fails as that would. */
 bool process_probe(const char *command, struct error *err);

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "io/interrupt.h"
 #include "store/destination.h"
+#include "store/folder.h"
 #include "store/stale.h"
 
 enum {
@@ -161,6 +162,19 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	}
 	errno = failure;
 	return failure == 0;
+}
+
+bool lock_dot_check(const char *path, struct error *err)
+{
+	char *folder = folder_of(path);
+	bool ok = access(folder, W_OK | X_OK) == 0 || errno == ENOENT;
+
+	if (!ok) {
+		error_errno(err, ERROR_STORAGE, errno, "the mbox %s cannot be locked, because no lock file can be made in %s", path, folder);
+		error_mend(err, "name an mbox in your home directory, such as \"mbox:~/inbox\", or another folder where you may make files");
+	}
+	free(folder);
+	return ok;
 }
 
 bool lock_dot(const char *path, deadline until, struct error *err)

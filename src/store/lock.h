@@ -25,6 +25,12 @@ bool lock_check(int fd, const char *path, struct error *err);
 bool lock_is_held(const char *path);
 
 /*
+ * Whether PATH.lock may be made, or a folder for it first. ERROR_STORAGE where it may not, as in /var/mail on systems
+ * that let no user make files there.
+ */
+bool lock_dot_check(const char *path, struct error *err);
+
+/*
  * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it begins with
  * "PID:HOST". A lock that was left behind (store/stale) is removed; unless its owner is proved to be dead, only after
  * it has not changed for two seconds. Not for a file that this process has locked: it would get it again.

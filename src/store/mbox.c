@@ -39,7 +39,7 @@ struct mbox {
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
 	char *folder = folder_of(settings->path);
-	bool ok = mbox_file_probe(settings->path, err) && folder_probe(folder, err);
+	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) && folder_probe(folder, err);
 
 	free(folder);
 	return ok;
@@ -64,7 +64,7 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
 	/* Made now, so that a path that cannot be written or locked is known before anything is fetched. */
-	ok = folder_make(m->folder, err) && mbox_file_open(&m->file, settings->path, err) &&
+	ok = folder_make(m->folder, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
 	    lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
 	if (!ok)

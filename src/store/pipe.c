@@ -23,18 +23,6 @@ struct pipe_destination {
 	int spool; /* -1: no message is open */
 };
 
-static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
-{
-	struct pipe_destination *p = memory_zeroed(1, sizeof(*p));
-
-	(void)err;
-	p->base.ops = &pipe_ops;
-	p->settings = settings;
-	p->spool = -1;
-	*out = &p->base;
-	return true;
-}
-
 static const char *spool_folder(void)
 {
 	const char *folder = getenv("TMPDIR");
@@ -42,10 +30,34 @@ static const char *spool_folder(void)
 	return folder && *folder ? folder : "/var/tmp";
 }
 
+static bool check_spool(struct error *err)
+{
+	const char *folder = spool_folder();
+
+	if (access(folder, W_OK | X_OK) == 0)
+		return true;
+	error_errno(err, ERROR_STORAGE, errno, "the folder %s, where messages wait for deliver_command, cannot be written", folder);
+	return error_mend(err, "set TMPDIR to a folder that is there, and where you may make files");
+}
+
+static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct pipe_destination *p;
+
+	if (!check_spool(err))
+		return false;
+	p = memory_zeroed(1, sizeof(*p));
+	p->base.ops = &pipe_ops;
+	p->settings = settings;
+	p->spool = -1;
+	*out = &p->base;
+	return true;
+}
+
 /* The command is not run: what it would say to nothing means nothing. */
 static bool pipe_probe(const struct destination_settings *settings, struct error *err)
 {
-	return process_probe(settings->command[0], err) && folder_probe(spool_folder(), err);
+	return process_probe(settings->command[0], err) && check_spool(err) && folder_probe(spool_folder(), err);
 }
 
 static bool fail_spool(struct error *err)
@@ -101,7 +113,7 @@ static bool run_command(struct pipe_destination *p, int *status, char *words, si
 static enum destination_result pipe_finish(struct destination *d, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
-	char words[256];
+	char words[256], end[PROCESS_END];
 	int status;
 	bool ok = run_command(p, &status, words, sizeof(words), err);
 
@@ -110,8 +122,8 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 		return DESTINATION_FAILED;
 	if (status == 0)
 		return DESTINATION_TOOK;
-	error_set(err, ERROR_STORAGE, "deliver_command %s ended with status %d%s%s", p->settings->command[0], status,
-	    words[0] ? ": " : "", words);
+	error_set(err, ERROR_STORAGE, "deliver_command %s %s%s%s", p->settings->command[0],
+	    process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = status == EX_TEMPFAIL;
 	error_mend(err, "the message stays on the server and is tried again by the next run");
 	return DESTINATION_REFUSED;

@@ -423,6 +423,11 @@ bad 'an mbox that is a folder' 74 'deliver_to = "mbox:inbox"'
 mkdir inbox
 tells 'a: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a folder'
 
+bad 'an mbox in a folder where no file can be made' 74 'deliver_to = "mbox:spool/me"'
+mkdir spool && : >spool/me && chmod 500 spool
+modes_count
+tells 'a: store: the mbox spool/me cannot be locked, because no lock file can be made in spool: Permission denied; name an mbox in your home directory, such as "mbox:~/inbox", or another folder where you may make files'
+
 bad 'a folder where nothing can be made' 74
 mkdir -p state Mail/new Mail/cur Mail/tmp && chmod 500 Mail Mail/*
 modes_count
@@ -430,7 +435,7 @@ tells 'a: store: the Maildir Mail cannot be written: Permission denied; check it
 
 bad 'a message that is larger than a file may be' 74 'port = @large@'
 UNDER='prlimit --fsize=200000'
-tells 'a: store: message 1 (UID 1) of 408912 octets cannot be stored: the Maildir Mail cannot be written: File too large; check its permissions and its disk; nothing is deleted from the server meanwhile'
+tells 'a: store: message 1 (UID 1) of 408912 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is 200000 octets (ulimit -f)'
 
 bad 'a full disk' 75
 UNDER="env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P $WORK/$ROW/Mail/new -e trace=fsync -e inject=fsync:error=ENOSPC"
@@ -496,6 +501,13 @@ tells 'a: store: deliver_command sh ended with status 1: no rule for this; the m
 
 bad 'a delivery command that fails for now' 75 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "exit 75"}'
 tells 'a: store: deliver_command sh ended with status 75; the message stays on the server and is tried again by the next run'
+
+bad 'a delivery command that a signal ends' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
+tells 'a: store: deliver_command sh was ended by signal 9 (Killed); the message stays on the server and is tried again by the next run'
+
+bad 'a folder for temporary files that is not there' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
+UNDER="env TMPDIR=$WORK/missing"
+tells 'a: store: the folder @WORK@/missing, where messages wait for deliver_command, cannot be written: No such file or directory; set TMPDIR to a folder that is there, and where you may make files'
 
 bad 'a delivery command that comes to no end' 75 'deliver_to = pipe' 'deliver_command = {"sleep", "20"}' 'deliver_timeout = 1s'
 tells 'a: store: the command sleep took longer than 1 s; the message stays on the server; deliver_timeout can be set higher'

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -456,6 +457,35 @@ START_TEST(an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched
 }
 END_TEST
 
+static void open_where_no_lock_can_be_made(void)
+{
+	struct destination *d = NULL;
+	struct error err;
+
+	settings.path = scratch_path("spool/me");
+	for (int i = 0; i < 2; i++) {
+		ck_assert(i == 0 ? !mbox_ops.probe(&settings, &err) : !mbox_ops.open(&d, &settings, &err));
+		ck_assert_int_eq(err.kind, ERROR_STORAGE);
+		ck_assert_int_eq(err.saved_errno, EACCES);
+		ck_assert_ptr_nonnull(strstr(err.cause, "no lock file can be made"));
+		ck_assert_ptr_nonnull(strstr(err.mend, "home"));
+	}
+}
+
+/* As /var/mail is on many systems: the file is the user's, its folder is not. */
+START_TEST(an_mbox_whose_folder_takes_no_lock_is_refused_before_anything_is_fetched)
+{
+	ck_assert_int_eq(mkdir(scratch_path("spool"), 0755), 0);
+	if (_i == 0) {
+		scratch_write_text(scratch_path("spool/me"), "");
+		ck_assert_int_eq(chmod(scratch_path("spool/me"), 0666), 0);
+	}
+	ck_assert_int_eq(chmod(scratch_path("spool"), 0555), 0);
+	scratch_unprivileged(open_where_no_lock_can_be_made);
+	ck_assert_uint_eq(scratch_count(scratch_path("spool")), _i == 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("mbox");
@@ -465,6 +495,7 @@ int main(void)
 	LOOP_OVER(o, what_is_no_regular_file_is_refused_at_once, irregular);
 	tcase_add_test(o, a_link_to_a_file_is_followed_and_stays);
 	tcase_add_test(o, an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched);
+	tcase_add_loop_test(o, an_mbox_whose_folder_takes_no_lock_is_refused_before_anything_is_fetched, 0, 2);
 	LOOP_OVER(a, a_from_line_always_stands_behind_an_empty_line, endings);
 	tcase_add_test(a, batches_follow_each_other);
 	tcase_add_test(a, with_crlf_all_lines_end_so);

@@ -90,8 +90,8 @@ static const struct {
     {"exit 1", DESTINATION_REFUSED, false, "status 1"},
     {"exit 75", DESTINATION_REFUSED, true, "status 75"},
     {"exit 77", DESTINATION_REFUSED, false, "status 77"},
-    {"kill -9 $$", DESTINATION_REFUSED, false, "status 137"},
-    {"kill -15 $$", DESTINATION_REFUSED, false, "status 143"},
+    {"kill -9 $$", DESTINATION_REFUSED, false, "sh was ended by signal 9 (Killed)"},
+    {"echo why >&2; kill -15 $$", DESTINATION_REFUSED, false, "sh was ended by signal 15 (Terminated): why"},
     {"echo no such user >&2; exit 67", DESTINATION_REFUSED, false, "status 67: no such user"},
     {"echo told on the other channel; exit 67", DESTINATION_REFUSED, false, ": told on the other channel"},
     {"printf 'two\\nlines\\033[2J' >&2; exit 1", DESTINATION_REFUSED, false, "two\\x0alines\\x1b[2J"},
@@ -205,7 +205,23 @@ START_TEST(a_message_that_finds_no_room_is_a_storage_failure)
 	setenv("TMPDIR", "/nonexistent", 1);
 	ck_assert(!d->ops->begin(d, &message, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
+}
+END_TEST
+
+START_TEST(a_folder_for_messages_that_is_not_there_is_told_before_anything_is_fetched)
+{
+	char program[] = "true", *command[] = {program, NULL};
+	const struct destination_settings settings = {.command = command, .command_limit = 10};
+	struct destination *other = NULL;
+	struct error err;
+
+	setenv("TMPDIR", scratch_path("missing"), 1);
+	ck_assert(!pipe_ops.open(&other, &settings, &err));
+	ck_assert_ptr_nonnull(strstr(err.cause, scratch_path("missing")));
+	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
+	ck_assert(!pipe_ops.probe(&settings, &err));
+	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
 }
 END_TEST
 
@@ -225,5 +241,6 @@ int main(void)
 	tcase_add_test(u, a_command_that_is_not_there_is_a_failure_with_its_name);
 	tcase_add_test(c, a_message_that_is_discarded_is_given_to_nobody);
 	tcase_add_test(c, a_message_that_finds_no_room_is_a_storage_failure);
+	tcase_add_test(c, a_folder_for_messages_that_is_not_there_is_told_before_anything_is_fetched);
 	return scratch_main(s);
 }
