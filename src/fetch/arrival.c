@@ -42,6 +42,7 @@ void arrival_start(struct run *r, const struct session_event *event)
 	a->most = evidence_octets_most(r->t->account->retention.max_octets, e->octets);
 	a->sizes = (struct evidence_sizes){.empty = true};
 	a->edges = (struct edge_lines){0};
+	a->fields = (struct edge_fields){0};
 	buf_clear(&a->head);
 	digest_start(&a->digest);
 	header_start(&a->header);
@@ -120,6 +121,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	digest_add(&a->digest, bytes, length);
 	header_add(&a->header, bytes, length);
 	edge_lines_add(&a->edges, bytes, length);
+	edge_fields_add(&a->fields, bytes, length);
 	a->octets += length;
 	a->wire = event->octets;
 	a->left = a->entry->octets - (event->octets < a->entry->octets ? event->octets : a->entry->octets);
@@ -193,6 +195,7 @@ static bool finish(struct run *r, struct error *err)
 	record->excused = !a->doubt && !evidence_is_plain(&a->sizes);
 	record->doubt = record->excused ? STATE_DOUBT_SIZE : doubt_of(a);
 	record->lf = a->sizes.lf;
+	record->fields = a->sizes.fields;
 	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
 	record->telling = header_end(&a->header, record->header);
@@ -304,6 +307,7 @@ void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct stat
 	    .wire = record->wire,
 	    .lf = record->lf,
 	    .dots = record->dots,
+	    .fields = record->fields,
 	};
 
 	if ((!record->excused && !record->held) || twins_doubt(r, e)) {
@@ -394,6 +398,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	a->sizes.dots = event->dots;
 	a->sizes.unstuffed = event->unstuffed;
 	a->sizes.foreign = edge_lines_are_foreign(&a->edges);
+	a->sizes.fields = a->wire > a->sizes.listed && edge_fields_have(&a->fields, a->wire - a->sizes.listed);
 	if (!judge(r, &verdict, err))
 		return false;
 	a->doubt = verdict != EVIDENCE_WHOLE;

@@ -11,6 +11,7 @@
 #include "fetch/batch.h"
 #include "fetch/transfer.h"
 #include "io/deadline.h"
+#include "policy/edge_fields.h"
 #include "policy/edge_lines.h"
 #include "policy/evidence.h"
 #include "policy/header.h"
@@ -40,6 +41,7 @@ struct arrival {
 	uint64_t most;	 /* octets that are taken */
 	struct evidence_sizes sizes;
 	struct edge_lines edges;
+	struct edge_fields fields;
 };
 
 /* A message that came with another size than the server gave: asked for again when all others are here. */

@@ -259,6 +259,16 @@ static bool is_wrong_for_others(struct evidence_habit *h, uint64_t given, uint64
 	return h->wrong >= OTHERS_LEAST && count_fitting(h) * FITS_RATIO <= h->wrong;
 }
 
+/* Whether all others have more than their sizes, as if to each a field was added, and this one has its own but for that. */
+static bool has_added_fields(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s)
+{
+	for (size_t i = 0; i < h->kept; i++) {
+		if (!size_rule_has_addition(&h->samples[i]))
+			return false;
+	}
+	return s->fields && given == s->listed;
+}
+
 /* Whether the number is wrong throughout, and for this message as for nearly all others. */
 static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted)
@@ -268,7 +278,7 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 
 	if (!is_wrong_for_others(&others, given, noted))
 		return false;
-	if (is_most(&others, count_alike(&others, &this)))
+	if (is_most(&others, count_alike(&others, &this)) || has_added_fields(&others, given, s))
 		return true;
 	/* RETR's number, of what was sent, is no proof that all was: it decides only between two ways to read LIST's. */
 	if (is_exact_by_retr(s) && (has_surplus(&others, &this) || is_no_size(&others, &this)))

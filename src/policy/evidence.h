@@ -30,6 +30,7 @@ struct evidence_sizes {
 	bool empty;	 /* nothing but line ends came */
 	bool unstuffed;	 /* a dot came at a line's start that was not stuffed: the server does not stuff */
 	bool foreign;	 /* its first or last line is none of a message (policy/edge_lines) */
+	bool fields;	 /* without some fields at the edge of its header it has its size by LIST (policy/edge_fields) */
 };
 
 /*

@@ -69,10 +69,15 @@ static bool have_terminator(const struct evidence_sample *a, const struct eviden
 	    b->given - b->wire <= b->dots + MISSING_MOST;
 }
 
+bool size_rule_has_addition(const struct evidence_sample *s)
+{
+	return s->wire > s->given && s->wire - s->given <= OFFSET_MOST;
+}
+
 /* A field of the header that comes only with RETR. */
 static bool have_same_addition(const struct evidence_sample *a, const struct evidence_sample *b)
 {
-	return a->wire > a->given && b->wire > b->given && a->wire - a->given <= OFFSET_MOST &&
+	return size_rule_has_addition(a) && b->wire > b->given &&
 	    distance(a->wire - a->given, b->wire - b->given) <= OFFSET_SPREAD;
 }
 

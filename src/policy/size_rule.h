@@ -28,6 +28,9 @@ bool size_rule_have_constant(const struct evidence_sample *a, const struct evide
 /* Whether both sizes are as many octets more than what came. Messages that are cut by as much look so, too. */
 bool size_rule_have_surplus(const struct evidence_sample *a, const struct evidence_sample *b);
 
+/* Whether no more came than a header that a program on the way has added to. */
+bool size_rule_has_addition(const struct evidence_sample *s);
+
 /* Whether both are wrong by the same ratio, rounding, unit or offset, or because the server gives zero. */
 bool size_rule_are_alike(const struct evidence_sample *a, const struct evidence_sample *b);
 

@@ -45,6 +45,7 @@ struct state_record {
 	bool telling; /* no other message has the same header by chance */
 	bool held;    /* whether it is the message that was asked for shows when all of them are here */
 	bool excused; /* its size was excused by those of other messages so far, so that the doubt is not reported yet */
+	bool fields;  /* without fields at the edge of its header it has its size by LIST */
 	uint64_t lf;  /* octets as the server sent it, with LF for each line end */
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE]; /* of what was delivered */

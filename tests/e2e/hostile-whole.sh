@@ -102,7 +102,22 @@ footer-of-line-ends 10 0 5 0 a footer for each message, of which one has its siz
 TABLE
 for_both one >rows
 play <rows
-FOREIGN=0
+FOREIGN=12
+cat >one <<'TABLE'
+field-first 10 0 12 0 a field before each header, never of the same length
+field-first-numbered 10 0 12 0 the same where RETR says what LIST says
+field-last 10 0 12 0 a field behind each header
+fields-last 10 0 12 0 or two of them
+TABLE
+for_both one >rows
+play <rows
+FOREIGN=11 PARTIAL=1
+cat >one <<'TABLE'
+field-first-cut 10 76 12 1 one that lacks its last line stands out among them
+TABLE
+for_both one >rows
+play <rows
+FOREIGN=0 PARTIAL=0
 
 # Answers that belong to other messages: all is here in the end, once.
 cat >rows <<'TABLE'

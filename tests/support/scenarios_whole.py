@@ -104,6 +104,24 @@ FOOTER = b"\r\n-- \r\nChecked.\r\n"
 both("footer-of-line-ends", [HEAD % (n, n) + b"line\r\n" * (3 * n - 1) for n in range(1, 6)],
      lambda s, n: silent(s.content(n) + FOOTER))
 
+
+
+def scored(n):
+    return b"X-Spam-Status: No, score=%d.5 tests=%s\r\n" % (n, b"A,B" * (7 * n % 11))
+
+
+def with_last_field(content, field):
+    header, _, body = content.partition(b"\r\n\r\n")
+    return header + b"\r\n" + field + b"\r\n" + body
+
+
+# What is added has another length for each message; the fifth lacks its last line.
+both("field-first", letters(12), lambda s, n: silent(scored(n) + s.content(n)))
+both("field-first-numbered", letters(12), lambda s, n: said(s, n, scored(n) + s.content(n)))
+both("field-last", letters(12), lambda s, n: silent(with_last_field(s.content(n), scored(n))))
+both("fields-last", letters(12), lambda s, n: silent(with_last_field(s.content(n), scored(n) + scored(n + 3))))
+both("field-first-cut", letters(12), lambda s, n: silent(scored(n) + s.content(n)[:None if n != 5 else -7]))
+
 # --- Answers that belong to other messages, with what LIST and RETR say of them ----------------------------------
 
 

@@ -165,6 +165,37 @@ START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
 }
 END_TEST
 
+/* A gateway adds fields of any length: without them the message has its size. */
+START_TEST(fields_that_are_added_excuse_a_message_only_where_all_get_some)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, ADDING, NOT_GIVEN), other;
+
+	s.fields = true;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+	for (uint64_t i = 0; i < 4; i++) {
+		other = message(40 + 10 * i);
+		other.listed = other.wire - 70 - 25 * i;
+		evidence_note(&e, &other);
+	}
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	s.said = s.listed;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE);
+	s.fields = false;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+	s.fields = s.foreign = true;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+	s.foreign = false;
+	/* RETR says that there is more, or one that came short is among them. */
+	s.said = s.wire + 40;
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
+	s.said = EVIDENCE_NO_SIZE;
+	other.listed = other.wire + 30;
+	evidence_note(&e, &other);
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("size-rule");
@@ -177,5 +208,6 @@ int main(void)
 	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
 	tcase_add_test(c, a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others);
 	tcase_add_test(c, one_message_that_fits_with_lf_speaks_against_those_that_do_not);
+	tcase_add_test(c, fields_that_are_added_excuse_a_message_only_where_all_get_some);
 	return check_main(s);
 }
