@@ -13,6 +13,7 @@ enum {
 	ESTIMATES_LEAST = 8,	 /* and that they follow no rule */
 	FITS_RATIO = 8,		 /* numbers are wrong throughout where one in so many messages fits at the most */
 	RIGHT_RATIO = 4,	 /* and right where four times as many fit as do not */
+	SURPLUS_SPREAD = 4,	 /* octets by which a size may be too large by more than each other one */
 	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
 };
@@ -232,11 +233,18 @@ static bool is_no_size(const struct evidence_habit *h, const struct evidence_sam
 
 static bool has_surplus(const struct evidence_habit *h, const struct evidence_sample *this)
 {
+	uint64_t most = 0;
 	size_t same = 0;
 
-	for (size_t i = 0; i < h->kept; i++)
-		same += size_rule_have_surplus(&h->samples[i], this);
-	return is_most(h, same);
+	for (size_t i = 0; i < h->kept; i++) {
+		const struct evidence_sample *other = &h->samples[i];
+
+		if (!size_rule_have_surplus(other, this))
+			continue;
+		most = other->given - other->wire > most ? other->given - other->wire : most;
+		same++;
+	}
+	return is_most(h, same) && this->given - this->wire <= most + SURPLUS_SPREAD;
 }
 
 static bool is_exact_by_retr(const struct evidence_sizes *s)
@@ -281,7 +289,7 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 	if (is_most(&others, count_alike(&others, &this)) || has_added_fields(&others, given, s))
 		return true;
 	/* RETR's number, of what was sent, is no proof that all was: it decides only between two ways to read LIST's. */
-	if (is_exact_by_retr(s) && (has_surplus(&others, &this) || is_no_size(&others, &this)))
+	if (is_exact_by_retr(s) && (given > LISTED_MOST || has_surplus(&others, &this) || is_no_size(&others, &this)))
 		return true;
 	return !is_denied(s) && (is_constant(&others, &this) || is_estimate(&others, &this));
 }

@@ -14,7 +14,7 @@ enum {
 	UNIT_LEAST = 8,	    /* sizes that are rounded to less are not */
 };
 
-const uint64_t size_rule_units[SIZE_RULE_UNITS] = {1024, 1000, 512};
+const uint64_t size_rule_units[SIZE_RULE_UNITS] = {1024, 1000, 512, 4096};
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -84,8 +84,11 @@ static bool have_same_addition(const struct evidence_sample *a, const struct evi
 /* LIST counts something that no RETR sends. Messages that lack as much look the same, unless RETR's number is right. */
 bool size_rule_have_surplus(const struct evidence_sample *a, const struct evidence_sample *b)
 {
-	return size_rule_differ(a, b) && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
-	    distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD;
+	uint64_t apart = distance(a->given, b->given);
+
+	/* What is cut in one place lacks as much more as it is longer. */
+	return apart > 2 * OFFSET_SPREAD && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
+	    b->given - b->wire <= OFFSET_MOST && distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD + apart / 32;
 }
 
 static bool have_same_offset(const struct evidence_sample *a, const struct evidence_sample *b)

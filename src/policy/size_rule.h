@@ -10,7 +10,7 @@ struct evidence_sample;
 
 enum {
 	SIZE_RULE_TIMES = 2, /* a number is no size where so many times as much comes */
-	SIZE_RULE_UNITS = 3,
+	SIZE_RULE_UNITS = 4,
 };
 
 /* What may be counted instead of octets. */
@@ -25,7 +25,7 @@ bool size_rule_differ(const struct evidence_sample *a, const struct evidence_sam
 /* Whether both have the same number, which is no size: far more came of both, and not as much of one as of the other. */
 bool size_rule_have_constant(const struct evidence_sample *a, const struct evidence_sample *b);
 
-/* Whether both sizes are as many octets more than what came. Messages that are cut by as much look so, too. */
+/* Whether both sizes are nearly as many octets more than what came. Messages that are cut by as much look so, too. */
 bool size_rule_have_surplus(const struct evidence_sample *a, const struct evidence_sample *b);
 
 /* Whether no more came than a header that a program on the way has added to. */
