@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,23 +90,19 @@ static bool errno_is_temporary(int errno_value)
 	}
 }
 
-/* A limit of the process or the system has been met: to raise it helps, and nothing that the caller knows. */
-static bool meets_limit(const struct error *err)
+/* Whatever could not be opened, this helps, and nothing that the caller knows. */
+static bool lacks_descriptors(const struct error *err)
 {
-	return err->saved_errno == EMFILE || err->saved_errno == ENFILE ||
-	    (err->saved_errno == EFBIG && platform_file_octets_most() != UINT64_MAX);
+	return err->saved_errno == EMFILE || err->saved_errno == ENFILE;
 }
 
-static void mend_limit(struct error *err)
+static void mend_descriptors(struct error *err)
 {
 	if (err->saved_errno == EMFILE)
 		snprintf(err->mend, sizeof(err->mend), "raise the limit on open files, which is %zu (ulimit -n)",
 		    platform_open_files_most());
-	else if (err->saved_errno == ENFILE)
-		snprintf(err->mend, sizeof(err->mend), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
 	else
-		snprintf(err->mend, sizeof(err->mend), "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f)",
-		    platform_file_octets_most());
+		snprintf(err->mend, sizeof(err->mend), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
 }
 
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
@@ -127,8 +122,8 @@ bool error_errno(struct error *err, enum error_kind kind, int errno_value, const
 	format_into(err->cause, sizeof(err->cause) - length, format, args);
 	va_end(args);
 	memcpy(err->cause + strlen(err->cause), reason, length + 1);
-	if (meets_limit(err))
-		mend_limit(err);
+	if (lacks_descriptors(err))
+		mend_descriptors(err);
 	return false;
 }
 
@@ -136,7 +131,7 @@ bool error_mend(struct error *err, const char *format, ...)
 {
 	va_list args;
 
-	if (meets_limit(err))
+	if (lacks_descriptors(err))
 		return false;
 	va_start(args, format);
 	format_into(err->mend, sizeof(err->mend), format, args);

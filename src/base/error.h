@@ -46,8 +46,8 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 
 /*
  * Like error_set, and appends ": " with the text of errno_value. What passes with time (disk full,
- * quota, out of memory or descriptors, interrupted) is marked temporary. Out of descriptors, and a file as large as
- * files of this process may be, come with a mend that names the limit, which error_mend leaves as it is.
+ * quota, out of memory or descriptors, interrupted) is marked temporary. Out of descriptors comes with a mend
+ * that names the limit, which error_mend leaves as it is.
  */
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

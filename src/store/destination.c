@@ -3,8 +3,12 @@
 #include "store/destination.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/platform.h"
 
 static const struct destination_ops *const kinds[] = {&maildir_ops, &mbox_ops, &pipe_ops};
 
@@ -25,6 +29,17 @@ void destination_close(struct destination **d)
 	(*d)->ops->rollback(*d);
 	(*d)->ops->close(*d);
 	*d = NULL;
+}
+
+bool destination_mend_limit(struct error *err)
+{
+	uint64_t most = platform_file_octets_most();
+
+	if (err->saved_errno != EFBIG || most == UINT64_MAX)
+		return false;
+	error_mend(err, "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server meanwhile",
+	    most);
+	return true;
 }
 
 bool destination_write_all(int fd, const char *bytes, size_t length)

@@ -132,6 +132,12 @@ const struct destination_ops *destination_find(const char *scheme, size_t length
 /* Discards what is begun and not finished, takes back what is not committed, frees *d; NULL is accepted. */
 void destination_close(struct destination **d);
 
+/*
+ * After error_errno, where it was the limit on the size of files that has been met: gives *err a mend that names it,
+ * and returns true.
+ */
+bool destination_mend_limit(struct error *err);
+
 /* Writes all, also where the system takes less at a time. Returns false with errno set. */
 bool destination_write_all(int fd, const char *bytes, size_t length);
 

@@ -57,6 +57,8 @@ struct maildir {
 static bool fail(const struct maildir *m, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the Maildir %s %s", m->settings->path, what);
+	if (destination_mend_limit(err))
+		return false;
 	if (err->temporary)
 		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
 	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");

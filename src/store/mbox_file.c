@@ -25,6 +25,8 @@ enum { LOCK_SECONDS = 30 };
 static bool fail(const struct mbox_file *f, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the mbox %s %s", f->path, what);
+	if (destination_mend_limit(err))
+		return false;
 	if (err->temporary)
 		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
 	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");

@@ -16,6 +16,8 @@
 static bool fail(const char *what, const char *folder, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", folder, what);
+	if (destination_mend_limit(err))
+		return false;
 	return error_mend(err, "check the folder's permissions and the room on its disk; nothing is deleted from the server meanwhile");
 }
 

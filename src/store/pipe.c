@@ -63,6 +63,8 @@ static bool pipe_probe(const struct destination_settings *settings, struct error
 static bool fail_spool(struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
+	if (destination_mend_limit(err))
+		return false;
 	return error_mend(err, "make room in /var/tmp, or set TMPDIR to a folder that has some");
 }
 

@@ -435,7 +435,7 @@ tells 'a: store: the Maildir Mail cannot be written: Permission denied; check it
 
 bad 'a message that is larger than a file may be' 74 'port = @large@'
 UNDER='prlimit --fsize=200000'
-tells 'a: store: message 1 (UID 1) of 408912 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is 200000 octets (ulimit -f)'
+tells 'a: store: message 1 (UID 1) of 408912 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is 200000 octets (ulimit -f); nothing is deleted from the server meanwhile'
 
 bad 'a full disk' 75
 UNDER="env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P $WORK/$ROW/Mail/new -e trace=fsync -e inject=fsync:error=ENOSPC"

@@ -27,7 +27,7 @@ limited 400 md
 limit=$( (ulimit -f 400 && python3 -c 'import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])'))
 check 'a Maildir that takes no more is an I/O failure' exits 74
 check 'told in one line with its mend' says err \
-  "mailhaul: md: store: message 2 (UID 10) of 4105264 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is $limit octets (ulimit -f)"
+  "mailhaul: md: store: message 2 (UID 10) of 4105264 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is $limit octets (ulimit -f); nothing is deleted from the server meanwhile"
 check 'nothing is deleted from the server' left_is mail 10
 check 'nothing half is in the Maildir' count_is Mail/new 0
 check 'nor in its tmp' count_is Mail/tmp 0

@@ -136,23 +136,6 @@ START_TEST(a_full_disk_and_its_like_are_temporary)
 END_TEST
 
 /* Whatever the caller would say about a file that cannot be opened. */
-START_TEST(a_file_that_reaches_the_limit_of_files_comes_with_that_limit)
-{
-	struct rlimit limit = {12345, RLIM_INFINITY};
-	struct error err;
-
-	error_errno(&err, ERROR_STORAGE, EFBIG, "cannot write /x");
-	error_mend(&err, "take another filesystem");
-	ck_assert_str_eq(err.mend, "take another filesystem");
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	error_errno(&err, ERROR_STORAGE, EFBIG, "cannot write /x");
-	error_mend(&err, "take another filesystem");
-	ck_assert_str_eq(err.mend, "raise the limit on the size of files, which is 12345 octets (ulimit -f)");
-	limit.rlim_cur = RLIM_INFINITY;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-END_TEST
-
 START_TEST(out_of_descriptors_comes_with_its_own_mend)
 {
 	struct rlimit limit;
@@ -259,7 +242,6 @@ int main(void)
 	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
 	LOOP_OVER(c, what_a_run_by_itself_can_mend_comes_with_a_mend, kinds);
 	tcase_add_test(c, a_full_stop_of_others_is_left_out);
-	tcase_add_test(c, a_file_that_reaches_the_limit_of_files_comes_with_that_limit);
 	tcase_add_test(c, out_of_descriptors_comes_with_its_own_mend);
 	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
 	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);

@@ -113,7 +113,7 @@ static void start_program(void)
 
 	must(process_start(&process, argv, -1, NULL, 0, 60, &err));
 	must(process_finish(&process, &status, words, sizeof(words), &err));
-	must(status == 128 + SIGTERM);
+	must(status == -SIGTERM);
 }
 
 START_TEST(a_program_that_a_worker_starts_takes_signals_as_usual)
