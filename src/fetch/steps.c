@@ -60,43 +60,52 @@ bool steps_is_due(const struct run *r)
 	    (is_one_by_one(r) || steps->messages >= messages || steps->octets >= CHECK_OCTETS || last);
 }
 
+static bool is_sent_to_deletion(const struct run *r, const struct plan_entry *e)
+{
+	for (size_t i = 0; i < r->deletion_next; i++) {
+		if (r->deletions[i] == e)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The message to be asked about. When all answers are here, it is the last one that was given: a refused one may not be
+ * there, which would say nothing of the server. NULL: nothing was given since the last question, or that is deleted.
+ */
+static const struct plan_entry *last_given(const struct run *r)
+{
+	const struct steps *steps = &r->steps;
+
+	if (steps->arrived < steps->sent)
+		return steps->order[steps->sent - 1];
+	if (steps->given == 0 || (steps->given <= steps->proved && is_sent_to_deletion(r, steps->order[steps->given - 1])))
+		return NULL;
+	return steps->order[steps->given - 1];
+}
+
 void steps_ask(struct run *r)
 {
 	struct steps *steps = &r->steps;
-	const struct plan_entry *e = steps->order[steps->sent - 1];
-	size_t place = (steps->first + steps->count++) % QUESTIONS_MOST;
+	const struct plan_entry *e = last_given(r);
+	size_t place;
 
+	steps->messages = 0;
+	steps->octets = 0;
+	if (!e) {
+		steps->proved = steps->sent;
+		return;
+	}
+	place = (steps->first + steps->count++) % QUESTIONS_MOST;
 	question_ask(r->t->session, &(struct question){e->number, steps->by_size ? "" : e->uid, e->octets});
 	steps->asked[place].entry = e;
 	steps->asked[place].sent = steps->sent;
-	steps->messages = 0;
-	steps->octets = 0;
 }
 
 static bool fail(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
 {
 	r->t->out_of_step = true;
 	return question_fail(e->number, event, err);
-}
-
-/*
- * The server refuses a question as such: then it is asked for sizes, and if it refuses that as well, for nothing.
- * Without pipelining there is no other command that a refusal could belong to.
- */
-static bool take_refusal(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
-{
-	struct steps *steps = &r->steps;
-
-	if (steps->answered || session_is_crowded(r->t->session))
-		return fail(r, e, event, err);
-	if (event->command == COMMAND_ASK_UID) {
-		steps->by_size = true;
-		steps->messages = 1;
-		return true;
-	}
-	steps->mute = true;
-	log_line(r->t->log, LOG_VERBOSE, "the server does not answer UIDL or LIST for one message");
-	return true;
 }
 
 /* Whether a message cannot have been taken for another one that is not proved. */
@@ -172,19 +181,68 @@ static const struct plan_entry *find_other(const struct run *r, const struct pla
 	return NULL;
 }
 
+static bool fail_as(struct run *r, const struct error *wrong, struct error *err)
+{
+	r->t->out_of_step = true;
+	*err = *wrong;
+	return false;
+}
+
+/*
+ * A question got no right answer. That is the server's manner only if one about another message gets none, either, and not
+ * the UID of a third one: otherwise the message is not there any more, or numbers are not those of the listing.
+ */
+static bool compare_other(
+    struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
+{
+	bool by_uid = command == COMMAND_ASK_UID;
+	const struct plan_entry *other = find_other(r, e, by_uid);
+	struct session_event event;
+
+	if (!other)
+		return true;
+	question_ask(r->t->session, &(struct question){other->number, by_uid ? other->uid : "", other->octets});
+	if (!session_next(r->t->session, &event, err))
+		return false;
+	if (by_uid && event.unclear && names_other(r, other, &event))
+		return fail(r, other, &event, err);
+	if (question_is_answered(&event) || !(event.unclear || event.type == SESSION_REFUSED))
+		return fail_as(r, wrong, err);
+	return true;
+}
+
+/*
+ * The server refuses a question as such: then it is asked for sizes, and if it refuses that as well, for nothing.
+ * Without pipelining there is no other command that a refusal could belong to.
+ */
+static bool take_refusal(
+    struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
+{
+	struct steps *steps = &r->steps;
+
+	if (steps->answered || session_is_crowded(r->t->session))
+		return fail_as(r, wrong, err);
+	if (!compare_other(r, e, command, wrong, err))
+		return false;
+	if (command == COMMAND_ASK_UID) {
+		steps->by_size = true;
+		steps->messages = 1;
+		return true;
+	}
+	steps->mute = true;
+	log_line(r->t->log, LOG_VERBOSE, "the server does not answer UIDL or LIST for one message");
+	return true;
+}
+
 /* An answer says nothing about the message. It may be a server that has nothing better. */
 static bool try_manner(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
 {
 	bool by_uid = event->command == COMMAND_ASK_UID;
-	const struct plan_entry *other = find_other(r, e, by_uid);
-	struct question another;
 
 	if (r->steps.answered || names_other(r, e, event))
 		return fail(r, e, event, err);
-	if (other)
-		another = (struct question){other->number, by_uid ? other->uid : "", other->octets};
-	return question_try_manner(r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets},
-	    other ? &another : NULL, event, &r->t->out_of_step, err);
+	return question_try_manner(
+	    r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets}, NULL, event, &r->t->out_of_step, err);
 }
 
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)
@@ -192,11 +250,14 @@ bool steps_take_answer(struct run *r, const struct session_event *event, struct 
 	struct steps *steps = &r->steps;
 	const struct plan_entry *e = steps->asked[steps->first].entry;
 	size_t sent = steps->asked[steps->first].sent;
+	enum session_command command = event->command;
+	struct error wrong;
 
 	steps->first = (steps->first + 1) % QUESTIONS_MOST;
 	steps->count--;
 	if (event->type == SESSION_REFUSED || event->unclear) {
-		if ((event->unclear && !try_manner(r, e, event, err)) || !take_refusal(r, e, event, err))
+		(void)question_fail(e->number, event, &wrong);
+		if ((event->unclear && !try_manner(r, e, event, err)) || !take_refusal(r, e, command, &wrong, err))
 			return false;
 		if (!steps->mute)
 			return true;

@@ -247,6 +247,7 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		if (r->arrival.ended)
 			return error_set(err, ERROR_INTERNAL, "a message came before the one before it was taken");
 		arrival_start(r, event);
+		r->steps.given = r->steps.arrived;
 		return true;
 	case SESSION_DATA:
 		return arrival_take(r, event, err) && tick(r, event->octets, err);

@@ -77,6 +77,7 @@ struct steps {
 	/* from `proved` to `arrived` have come; the others are under way. */
 	struct plan_entry **order;
 	size_t proved, arrived, sent;
+	size_t given; /* place of the last one that RETR gave, counted from 1; 0: none */
 	struct {
 		const struct plan_entry *entry;
 		size_t sent; /* RETR that went out before the question */
@@ -142,7 +143,7 @@ bool steps_may_retrieve(const struct run *r);
 /* Whether a question is due: after some messages, and after the last one. */
 bool steps_is_due(const struct run *r);
 
-/* Asks about the message whose RETR went out last. */
+/* Asks about the message whose RETR went out last, or, when all answers are here, about the last one that was given. */
 void steps_ask(struct run *r);
 
 /* Takes the answer to a question. ERROR_PROTOCOL with out_of_step when it is wrong. */

@@ -133,6 +133,17 @@ while read -r folder _; do
 done <rows
 DELIVER=maildir:Mail MORE=''
 
+# Another client takes a message away, and the server numbers the others anew at once: what nothing has proved does not
+# count, and no other message is deleted in its place. A second session fetches all.
+both <<'TABLE' | awk '$1 == "break-numbers" { $3 = 0 } { print }' >rows
+break-numbers             5 75 6 0 the last number is gone, so that its message is refused
+break-numbers-newer       5 0 7 0 a newer message has the last number
+break-numbers-newer-later 5 0 7 0 and the first number is still what it was
+break-numbers-newest      5 0 9 0 and there are more of them
+break-numbers-last        5 0 1 0 the message that was given is gone
+TABLE
+play <rows
+
 # max_time holds from the connection on, for each command.
 MORE='max_time = 1s' JOBS=8
 both <<'TABLE' >rows

@@ -1,5 +1,7 @@
 """Scenarios of hostile.py about one message or one command at which each session breaks."""
 
+import os
+
 from hostile_scenarios import add, at, drip, letters, listing, whole
 from hostile_session import CUT, STALL, stuff
 from scenarios_evidence import PLAIN, always
@@ -80,6 +82,29 @@ both("ask-hangs", mail=letters(5), UIDL_n=lambda s, n: [CUT])
 both("ask-stalls", mail=letters(5), UIDL_n=lambda s, n: [STALL])
 both("ask-malformed", mail=letters(5), UIDL_n=lambda s, n: [b"500 what\r\n"])
 both("ask-twice", mail=letters(5), UIDL_n=lambda s, n: [b"".join(s.one_of("UIDL", n)) + b"+OK\r\n"])
+
+# --- Numbers that are no longer those of the listing --------------------------------------------------------------
+
+
+def renumbering(newer=0, gone=1):
+    """Behind RETR 2 another client takes message `gone` away, `newer` messages come, and numbers close up."""
+    def script(s, number):
+        yield from s.honest("RETR", number)
+        if number != 2 or not (s.folder / "expect" / ("%04d" % gone)).exists():
+            return
+        for part, end in ("mail", b"\r\n"), ("expect", b"\n"):
+            (s.folder / part / ("%04d" % gone)).unlink()
+            for n in range(90, 90 + newer):
+                (s.folder / part / ("%04d" % n)).write_bytes(b"Subject: new" + 2 * end + b"new %d" % n + end)
+        s.names = sorted(os.listdir(s.folder / "mail"))
+    return script
+
+
+both("numbers", mail=letters(7), RETR=renumbering())
+both("numbers-newer", mail=letters(7), RETR=renumbering(newer=1))
+both("numbers-newer-later", mail=letters(7), RETR=renumbering(newer=1, gone=4))
+both("numbers-newest", mail=letters(7), RETR=renumbering(newer=3))
+both("numbers-last", mail=letters(2), RETR=renumbering(gone=2))
 
 # --- An answer that goes on and on, fast enough for its rate, before there is anything to fetch -------------------
 
