@@ -22,7 +22,6 @@
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
-	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
 	BROKEN_MOST = 16,     /* sessions that end in a way that another one can do without */
 	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
 };
@@ -107,8 +106,7 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }
 
-/* What may still be fetched in this run. */
-static struct plan_limits limits_left(const struct worker *w)
+struct plan_limits worker_limits_left(const struct worker *w)
 {
 	const struct account *a = w->account;
 	struct plan_limits left = {UINT64_MAX, UINT64_MAX, w->outcome.fetched > 0};
@@ -117,7 +115,7 @@ static struct plan_limits limits_left(const struct worker *w)
 		left.messages = a->max_messages > w->outcome.fetched ? a->max_messages - w->outcome.fetched : 0;
 	if (a->max_octets > 0)
 		left.octets = a->max_octets > w->outcome.fetched_octets ? a->max_octets - w->outcome.fetched_octets : 0;
-	if (w->undone || (left.begun && deadline_left(w->until) == 0))
+	if (w->undone || w->part > 0 || (left.begun && deadline_left(w->until) == 0))
 		left.messages = 0;
 	return left;
 }
@@ -125,7 +123,7 @@ static struct plan_limits limits_left(const struct worker *w)
 /* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
-	const struct plan_limits left = limits_left(w);
+	const struct plan_limits left = worker_limits_left(w);
 	struct learning learning = {
 	    .account = w->account,
 	    .state = w->state,
@@ -148,6 +146,8 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->outcome.left = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
 	w->aside = !w->options->dry_run && !w->last && plan_put_aside(&w->plan, w->began);
+	w->overdue |= w->outcome.fetched == 0 && w->plan.summary.erase > 0;
+	w->parted = w->part > 0 && plan_take_part(&w->plan, w->part);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
 	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase, w->plan.summary.leave);
 	return true;
@@ -301,69 +301,6 @@ static void end_session(struct worker *w)
 	plan_free(&w->plan);
 }
 
-/* Whether the server may have failed because it was sent several commands at once. */
-static bool blames_pipelining(const struct worker *w, const struct error *err)
-{
-	return !w->gave_up && !w->outgrown &&
-	    (w->out_of_step ||
-	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-		session_is_crowded(w->connection.session)));
-}
-
-/* A message whose header breaks the session is left out from now on, and reported. A server may refuse all and hang up. */
-static bool learn_top(struct worker *w, const struct error *err)
-{
-	const struct session *s = w->connection.session;
-	const struct maildrop *m = &w->listing.maildrop;
-	struct top_broken *b = &w->broken;
-	struct error named = *err;
-	bool others;
-	uint32_t number = s ? session_broke_at_top(s, &others) : 0;
-	const struct maildrop_message *message = NULL;
-
-	for (size_t i = 0; number > 0 && i < m->count; i++) {
-		if (m->messages[i].number == number)
-			message = &m->messages[i];
-	}
-	if (!message || session_window(s) > 1 || b->count == TOP_BROKEN_MOST ||
-	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || (!others && b->count > (err->server[0] ? 0 : 1)))
-		return false;
-	b->messages[b->count].number = number;
-	b->messages[b->count++].octets = message->octets;
-	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " octets is left out: %s", number, message->octets, err->cause);
-	named.temporary = err->temporary;
-	error_server(&named, err->server, strlen(err->server));
-	error_mend(&named, "it stays on the server; the next run tries again");
-	notices_report(&w->notices, w->step, &named);
-	return true;
-}
-
-/* After a session that failed: whether another one can do without what broke it. */
-static bool learn_from_failure(struct worker *w, const struct error *err)
-{
-	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
-
-	if (deadline_left(w->memory.until) == 0)
-		return false;
-	if (connect_failed_at_capa(&w->connection, &w->memory, err)) {
-		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
-	} else if (w->outgrown) {
-		notices_report(&w->notices, w->step, err);
-	} else if (w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0) {
-		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
-		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
-		w->pipelining = false;
-		w->crowded = w->sessions;
-		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
-	} else if (!w->mute && (w->unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
-		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this question", err->cause);
-		w->mute = true;
-	} else {
-		return learn_top(w, err);
-	}
-	return true;
-}
-
 /* The next run does not have to fail first, and no message is to blame for the session that did. */
 static bool note_unpipelined(struct worker *w, struct error *err)
 {
@@ -374,14 +311,27 @@ static bool note_unpipelined(struct worker *w, struct error *err)
 /* A session, and others where it shows that they are needed. */
 static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
+	struct error failure;
+	const char *step = w->step;
+
+	error_clear(&failure);
 	for (unsigned i = 0; i < BROKEN_MOST; i++) {
 		if (i > 0)
 			end_session(w);
-		if (run_session(w, trust, err))
+		if (!run_session(w, trust, err)) {
+			failure = *err;
+			step = w->step;
+			if (!worker_learn_from_failure(w, err))
+				return false;
+		} else if (w->part == 0 || w->undone) {
 			return w->unpipelined == 0 || w->options->dry_run || note_unpipelined(w, err);
-		if (!learn_from_failure(w, err))
-			return false;
+		} else if (!w->parted) {
+			w->part = 0;
+		}
 	}
+	/* The last session may have deleted a part. */
+	*err = failure;
+	w->step = step;
 	return false;
 }
 
@@ -399,7 +349,7 @@ static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct
 /* Some servers list a part of the maildrop, and another one after a session that has fetched it. */
 static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned sessions)
 {
-	const struct plan_limits left = limits_left(w);
+	const struct plan_limits left = worker_limits_left(w);
 
 	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed && w->outcome.fetched > fetched_before &&
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
@@ -408,7 +358,7 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 /* All else is done, and deleted: now for messages at which the connection broke, one command at a time. */
 static bool run_last(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	if (limits_left(w).messages == 0)
+	if (worker_limits_left(w).messages == 0)
 		return true;
 	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection broke before");
 	end_session(w);

@@ -56,6 +56,9 @@ struct worker {
 	bool aside;	  /* messages at which the connection broke wait for a session of their own */
 	bool last;	  /* this is that one */
 	bool mute;	  /* the server is not asked whether its answers are in step: it breaks the session */
+	size_t part;	  /* what is to be deleted, so many at the most in a session, which fetches nothing; 0: no limit */
+	bool overdue;	  /* an earlier run was to delete something that is still there */
+	bool parted;	  /* there is more than that to be deleted */
 	bool pipelining;
 	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
 	struct top_broken broken;
@@ -78,6 +81,12 @@ bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error 
 
 /* Not with a password that was refused lately, unless somebody asked for this account. */
 bool worker_may_log_in(struct worker *w, struct error *err);
+
+/* What may still be fetched in this run. */
+struct plan_limits worker_limits_left(const struct worker *w);
+
+/* After a session that failed: whether another one can do without what broke it. */
+bool worker_learn_from_failure(struct worker *w, const struct error *err);
 
 /* Finds out whether the server may be sent several commands at a time. */
 bool worker_may_pipeline(struct worker *w, struct error *err);

@@ -122,3 +122,20 @@ bool plan_put_aside(struct plan *p, uint64_t since)
 	}
 	return aside > 0;
 }
+
+bool plan_take_part(struct plan *p, size_t most)
+{
+	size_t taken = 0, left = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct plan_entry *e = &p->entries[i];
+
+		if (e->decision.action != RETENTION_DELETE || taken++ < most)
+			continue;
+		e->decision = (struct retention_decision){RETENTION_LEAVE, REASON_LIMIT};
+		left++;
+	}
+	p->summary.erase -= left;
+	p->summary.leave += left;
+	return left > 0;
+}

@@ -71,4 +71,7 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
  */
 bool plan_put_aside(struct plan *p, uint64_t since);
 
+/* Leaves out all messages that are to be deleted but the first `most`. Returns whether it did. */
+bool plan_take_part(struct plan *p, size_t most);
+
 #endif

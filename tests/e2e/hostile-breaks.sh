@@ -115,6 +115,22 @@ break-dele-hangs     2 0 5 0 deletes the last
 break-dele-twice     2 0 5 0 deletes the others
 TABLE
 
+# A server that ends each session after so many commands deletes nothing before it has been met with QUIT: what is to be
+# deleted goes by parts, and run after run more of the mail is here.
+both <<'TABLE' >rows
+limit        5 75  - - a server takes 14 commands in a session
+limit-words  5 75  - - or says so then
+limit-dele   5 75  9 - or takes two DELE in a session
+TABLE
+sed -i 's/^/break-/' rows
+play <rows
+for words in 'the second run' 'the third' 'the fourth' 'the fifth'; do
+  awk -v words="$words" '{ $3 = "-:-"; $6 = words ": " $6; print }' rows >rows.again
+  again <rows.again
+done
+awk '{ $3 = 0; $4 = $1 ~ /dele/ ? 9 : 40; $5 = 0; $6 = "a sixth has nothing left: " $6; print }' rows >rows.again
+again <rows.again
+
 # The server breaks the session at the question whether its answers are in step: it is asked no more in this run.
 cat >one <<'TABLE'
 break-ask-hangs     2 0 5 0 the server hangs up at UIDL of one message

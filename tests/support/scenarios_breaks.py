@@ -76,6 +76,25 @@ both("dele-hangs", mail=letters(5), **always("DELE", [CUT]))
 both("dele-refused", mail=letters(5), **always("DELE", [LAST_WORDS, CUT]))
 both("dele-twice", mail=letters(5), DELE=lambda s, n: (s.deleted.add(n), [b"+OK\r\n+OK\r\n"])[1])
 
+# --- Sessions that the server ends after so many commands --------------------------------------------------------
+
+
+def limited(most, verbs, last):
+    """So many of these commands, with these last words instead of another one."""
+    def change(verb):
+        def script(s, *arguments):
+            if sum(s.calls.get(counted, 0) for counted in verbs) > most:
+                yield last
+                yield CUT
+            yield from s.honest(verb, *arguments)
+        return script
+    return {verb: change(verb) for verb in verbs}
+
+
+both("limit", mail=letters(40), **limited(14, ("RETR", "DELE", "QUIT"), b""))
+both("limit-words", mail=letters(40), **limited(14, ("RETR", "DELE", "QUIT"), b"-ERR too many commands\r\n"))
+both("limit-dele", mail=letters(9), **limited(2, ("DELE",), b""))
+
 # --- The question whether answers are in step ---------------------------------------------------------------------
 
 both("ask-hangs", mail=letters(5), UIDL_n=lambda s, n: [CUT])

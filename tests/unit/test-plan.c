@@ -202,6 +202,24 @@ START_TEST(but_not_those_of_this_run_nor_where_all_stay)
 }
 END_TEST
 
+START_TEST(a_part_has_the_first_that_are_deleted)
+{
+	struct retention_rule rule = {.mode = RETENTION_NONE, .max_octets = LIMIT};
+	struct plan p;
+
+	fill(&p);
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits){0, ANY, false});
+	ck_assert(!plan_take_part(&p, 2));
+	ck_assert_uint_eq(p.summary.erase, 2);
+	ck_assert(plan_take_part(&p, 1));
+	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_DELETE);
+	ck_assert_int_eq(p.entries[5].decision.action, RETENTION_LEAVE);
+	ck_assert_uint_eq(p.summary.erase, 1);
+	ck_assert_uint_eq(p.summary.leave, 5);
+	plan_free(&p);
+}
+END_TEST
+
 START_TEST(newest_first_turns_any_number_of_entries_around)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
@@ -231,6 +249,7 @@ int main(void)
 	tcase_add_test(c, of_those_the_one_that_broke_it_last_comes_last);
 	tcase_add_test(c, they_are_put_aside_where_another_one_is_deleted);
 	tcase_add_test(c, but_not_those_of_this_run_nor_where_all_stay);
+	tcase_add_test(c, a_part_has_the_first_that_are_deleted);
 	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
 	return check_main(s);
 }

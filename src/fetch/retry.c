@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "fetch/worker.h"
+#include "fetch/worker_private.h"
+#include "pop3/maildrop.h"
+#include "pop3/session.h"
+
+enum { UNPIPELINED_LOST_SECONDS = 3600 }; /* one command at a time where it was only the connection that was lost */
+
+/* Whether the server may have failed because it was sent several commands at once. */
+static bool blames_pipelining(const struct worker *w, const struct error *err)
+{
+	return !w->gave_up && !w->outgrown &&
+	    (w->out_of_step ||
+	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
+		session_is_crowded(w->connection.session)));
+}
+
+/* A message whose header breaks the session is left out from now on, and reported. A server may refuse all and hang up. */
+static bool learn_top(struct worker *w, const struct error *err)
+{
+	const struct session *s = w->connection.session;
+	const struct maildrop *m = &w->listing.maildrop;
+	struct top_broken *b = &w->broken;
+	struct error named = *err;
+	bool others;
+	uint32_t number = s ? session_broke_at_top(s, &others) : 0;
+	const struct maildrop_message *message = NULL;
+
+	for (size_t i = 0; number > 0 && i < m->count; i++) {
+		if (m->messages[i].number == number)
+			message = &m->messages[i];
+	}
+	if (!message || session_window(s) > 1 || b->count == TOP_BROKEN_MOST ||
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || (!others && b->count > (err->server[0] ? 0 : 1)))
+		return false;
+	b->messages[b->count].number = number;
+	b->messages[b->count++].octets = message->octets;
+	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " octets is left out: %s", number, message->octets, err->cause);
+	named.temporary = err->temporary;
+	error_server(&named, err->server, strlen(err->server));
+	error_mend(&named, "it stays on the server; the next run tries again");
+	notices_report(&w->notices, w->step, &named);
+	return true;
+}
+
+/*
+ * The server deletes at QUIT. One that ends each session after so many commands, or so long, may never be met with it: what
+ * an earlier run did not get deleted goes by parts, in sessions that do nothing else, half as many each time that one
+ * breaks.
+ */
+static bool learn_part(struct worker *w, const struct error *err)
+{
+	size_t erase = w->plan.summary.erase;
+
+	if (!w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->gave_up) || erase == 0 ||
+	    (erase == 1 && w->plan.summary.fetch == 0))
+		return false;
+	w->part = (erase + 1) / 2;
+	log_line(&w->log, LOG_VERBOSE, "%s; deleting %zu messages in a session of their own", err->cause, w->part);
+	return true;
+}
+
+bool worker_learn_from_failure(struct worker *w, const struct error *err)
+{
+	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
+
+	if (deadline_left(w->memory.until) == 0)
+		return false;
+	if (connect_failed_at_capa(&w->connection, &w->memory, err)) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
+	} else if (w->outgrown) {
+		notices_report(&w->notices, w->step, err);
+	} else if (w->pipelining && blames_pipelining(w, err) && worker_limits_left(w).messages > 0) {
+		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
+		w->pipelining = false;
+		w->crowded = w->sessions;
+		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
+	} else if (!w->mute && (w->unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this question", err->cause);
+		w->mute = true;
+	} else {
+		return learn_top(w, err) || learn_part(w, err);
+	}
+	return true;
+}
