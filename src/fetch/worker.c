@@ -120,6 +120,16 @@ struct plan_limits worker_limits_left(const struct worker *w)
 	return left;
 }
 
+/* What the listing was without, once a run. */
+static void tell_faults(struct worker *w)
+{
+	const struct maildrop *m = &w->listing.maildrop;
+
+	for (size_t i = 0; i < m->fault_count && !w->faults_told; i++)
+		notices_report(&w->notices, "list", &m->faults[i]);
+	w->faults_told |= m->fault_count > 0;
+}
+
 /* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
@@ -139,6 +149,7 @@ static bool make_plan(struct worker *w, struct error *err)
 
 	if (!learn_from_server(&learning, w->rule.mode != RETENTION_FOREVER && !w->rule.keep, &w->step, err))
 		return false;
+	tell_faults(w);
 	w->step = "state";
 	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
 		return false;

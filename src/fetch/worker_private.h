@@ -59,6 +59,7 @@ struct worker {
 	size_t part;	  /* what is to be deleted, so many at the most in a session, which fetches nothing; 0: no limit */
 	bool overdue;	  /* an earlier run was to delete something that is still there */
 	bool parted;	  /* there is more than that to be deleted */
+	bool faults_told; /* what was wrong in the listing is reported */
 	bool pipelining;
 	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
 	struct top_broken broken;

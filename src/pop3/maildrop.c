@@ -112,6 +112,14 @@ static bool fail_unlisted(uint32_t number, struct error *err)
 	return error_set(err, ERROR_PROTOCOL, "the server's UIDL names message %" PRIu32 ", which LIST does not", number);
 }
 
+static void note_size_line(struct maildrop *m, uint32_t number)
+{
+	m->size_repeated = number == m->size_last;
+	m->size_last = number;
+	m->size_lowest = m->size_lowest == 0 || number < m->size_lowest ? number : m->size_lowest;
+	m->size_highest = number > m->size_highest ? number : m->size_highest;
+}
+
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err)
 {
 	struct maildrop_message *message;
@@ -133,7 +141,93 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 	if (message->octets != MAILDROP_UNSIZED)
 		return fail_twice("LIST", number, err);
 	message->octets = octets;
+	note_size_line(m, number);
 	return true;
+}
+
+bool maildrop_is_refusal(const char *line, size_t length)
+{
+	static const char sign[] = "-ERR";
+
+	return length >= sizeof(sign) - 1 && memcmp(line, sign, sizeof(sign) - 1) == 0;
+}
+
+static void add_fault(struct maildrop *m, const struct error *err)
+{
+	m->faults = memory_resize(m->faults, m->fault_count + 1, sizeof(*m->faults));
+	m->faults[m->fault_count++] = *err;
+}
+
+bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, struct error *err)
+{
+	struct maildrop_message *message;
+	struct error ignored;
+	const char *rest;
+	size_t rest_length;
+	uint32_t number;
+
+	if (m->fault_count == MAILDROP_FAULTS_MOST)
+		return false;
+	if (maildrop_is_refusal(line, length)) {
+		m->odd_lines++;
+		error_mend(err, "what it is about stays on the server; the next run tries again");
+		add_fault(m, err);
+		return true;
+	}
+	if (!read_number(line, length, "LIST", &number, &rest, &rest_length, &ignored))
+		return false;
+	message = find(m, number);
+	if (!message && m->count > m->sorted && m->messages[m->count - 1].number == number)
+		message = &m->messages[m->count - 1];
+	/* A number that comes again later, or at the beginning, may show that more than one line is wrong. */
+	if (message && (message->left_out || message->octets != MAILDROP_UNSIZED) &&
+	    (number != m->size_last || number == m->size_lowest))
+		return false;
+	if (!message && !(message = append(m, number, "LIST", &ignored)))
+		return false;
+	message->left_out = true;
+	message->octets = MAILDROP_UNSIZED;
+	note_size_line(m, number);
+	error_mend(err, "message %" PRIu32 " stays on the server; the next run tries again", number);
+	add_fault(m, err);
+	return true;
+}
+
+void maildrop_leave_out_unlisted(struct maildrop *m)
+{
+	struct error err;
+
+	for (size_t i = 0; i < m->sorted; i++) {
+		struct maildrop_message *message = &m->messages[i];
+
+		/* At the beginning, all numbers may be others. */
+		if (message->octets != MAILDROP_UNSIZED || message->left_out || message->number < m->size_lowest ||
+		    message->number > m->size_highest)
+			continue;
+		if (m->odd_lines == 0 && m->fault_count == MAILDROP_FAULTS_MOST)
+			return;
+		message->left_out = true;
+		if (m->odd_lines > 0) {
+			m->odd_lines--;
+			continue;
+		}
+		(void)fail_unlisted(message->number, &err);
+		error_mend(&err, "it is left alone; the next run tries again");
+		err.temporary = true;
+		add_fault(m, &err);
+	}
+}
+
+void maildrop_drop_left_out(struct maildrop *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count && m->fault_count > 0; i++) {
+		if (!m->messages[i].left_out)
+			m->messages[kept++] = m->messages[i];
+	}
+	if (m->fault_count > 0)
+		m->count = m->sorted = kept;
 }
 
 /* Sorts what a listing has given. */
@@ -158,14 +252,17 @@ bool maildrop_end_sizes(struct maildrop *m, struct error *err)
 {
 	size_t sized;
 
+	/* A line that comes twice, and no other one behind it: then nothing tells what the server was about. */
+	if (m->size_repeated)
+		return fail_twice("LIST", m->size_last, err);
 	if (!end_listing(m, "LIST", err))
 		return false;
-	for (sized = m->count; sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED;)
+	for (sized = m->count; sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED && !m->messages[sized - 1].left_out;)
 		sized--;
 	/* An empty LIST behind a UIDL that was not takes nothing away. */
 	m->count = m->sorted = sized > 0 ? sized : m->count;
 	for (size_t i = 0; i < m->count; i++) {
-		if (m->messages[i].octets == MAILDROP_UNSIZED)
+		if (m->messages[i].octets == MAILDROP_UNSIZED && !m->messages[i].left_out)
 			return fail_unlisted(m->messages[i].number, err);
 	}
 	m->sized = true;
@@ -240,6 +337,7 @@ const char *maildrop_uid(const struct maildrop *m, const struct maildrop_message
 void maildrop_free(struct maildrop *m)
 {
 	free(m->messages);
+	free(m->faults);
 	buf_free(&m->uids);
 	*m = (struct maildrop){0};
 }

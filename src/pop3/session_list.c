@@ -18,6 +18,7 @@ struct progress {
 	bool without_uidl;
 	bool sizes; /* are needed, says STAT */
 	bool empty; /* STAT counts no messages */
+	size_t refused_lines; /* of UIDL, with an error instead of a UID: as if there were none */
 	struct error refusal; /* of LIST, and of UIDL; ERROR_NONE: it was not refused */
 	struct error uidl_refusal;
 };
@@ -51,14 +52,22 @@ static bool take_end(struct progress *p, enum session_command command, struct er
 {
 	p->arriving = command == COMMAND_LIST ? COMMAND_UIDL : COMMAND_LIST;
 	p->lines = p->m->count;
-	return (command == COMMAND_LIST ? maildrop_end_sizes : maildrop_end_uids)(p->m, err);
+	if (command != COMMAND_LIST)
+		return maildrop_end_uids(p->m, err);
+	maildrop_leave_out_unlisted(p->m);
+	return maildrop_end_sizes(p->m, err);
 }
 
+/* One line that is of no use keeps one message away, and not the others. */
 static bool take_line(struct progress *p, const struct session_event *event, struct error *err)
 {
 	p->lines -= p->lines > 0;
-	return (event->command == COMMAND_LIST ? maildrop_add_size : maildrop_add_uid)(
-	    p->m, event->text, event->length, err);
+	if (event->command == COMMAND_LIST)
+		return maildrop_add_size(p->m, event->text, event->length, err) ||
+		    maildrop_leave_out(p->m, event->text, event->length, err);
+	if (maildrop_is_refusal(event->text, event->length) && p->refused_lines++ < MAILDROP_FAULTS_MOST)
+		return true;
+	return maildrop_add_uid(p->m, event->text, event->length, err);
 }
 
 /* A server that refuses and hangs up is in trouble, unless it says that it is for good. */
@@ -197,6 +206,7 @@ bool session_list(struct session *s, struct maildrop *m, const struct maildrop_t
 	else if (p.sizes || m->count != m->counted)
 		ok = read_sizes(s, &p, err);
 	session_expect(s, 0);
+	maildrop_drop_left_out(m);
 	return ok;
 }
 
@@ -206,5 +216,6 @@ bool session_list_sizes(struct session *s, struct maildrop *m, struct error *err
 	bool ok = read_sizes(s, &p, err);
 
 	session_expect(s, 0);
+	maildrop_drop_left_out(m);
 	return ok;
 }

@@ -37,6 +37,50 @@ uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused
 top-refused         10 75 2 1 without a UID, a message whose header is refused is left alone
 TABLE
 
+# A line that is of no use keeps its message on the server, and no other one. Where more lines are wrong, nothing is sure.
+both >rows <<'TABLE'
+bad-size-omitted  10 75   4 1 LIST leaves a message out that UIDL has
+bad-size-negative 10 76   4 1 a size is negative
+bad-size-word     10 76   4 1 or a word
+bad-size-none     10 76   4 1 or missing
+bad-size-comma    10 76   4 1 or has a comma
+bad-size-refused  10 76   4 1 or is an error
+bad-size-error    10 76   4 1 an error is there in place of a line
+bad-size-twice    10 76   4 1 a message is listed twice, one line behind the other
+bad-size-thrice   10 76   4 1 or three times
+bad-size-twice-at-end 10 76 0 3 but no other line follows
+bad-size-again    10 76   0 5 a message is listed twice, with another one between
+bad-size-all      10 76   0 9 no message has a size
+bad-size-shifted  10 76   0 5 all sizes have the next number
+bad-uid-error     10  0   5 0 an error is there in place of a UID
+bad-uid-all       10 76   0 9 or of each UID
+TABLE
+play <rows
+check 'the line names the message' grep -qx "mailhaul: a: list: the server's UIDL names message 3, which LIST does not; \
+it is left alone; the next run tries again" bad-size-omitted/err
+heal
+awk '$1 ~ /^bad-(size|uid)-/ { n = $4 + $5; $3 = 0; $4 = n; $5 = 0; $6 = "a mended server has nothing left: " $6; print }' rows >rows.again
+again <rows.again
+
+# Where all stay, one that was here already comes no second time, whether there was a line for it or not.
+LEAVE=forever
+both <<'TABLE' | sed 's/ /@stay /' >rows
+bad-size-omitted 10 75 4 5 a message that LIST leaves out stays away
+bad-size-word    10 76 4 5 or one without a size
+bad-size-no-top  10 76 4 5 where there is no TOP, either
+TABLE
+play <rows
+heal
+awk '{ $3 = 0; $4 = 5; $6 = "a mended server gives it: " $6; print }' rows >rows.again
+again <rows.again
+awk '{ print $1 "/healthy" }' rows | xargs rm
+awk '{ $4 = 5; $6 = "it is without a line again: " $6; print }' rows >rows.known
+again <rows.known
+heal
+awk '{ $6 = "and not fetched again: " $6; print }' rows.again >rows
+again <rows
+LEAVE=no
+
 # Each once, and not again. Messages that stay show it.
 uid_table() {
   for name in hole empty blank same overlong binary nul path header; do

@@ -194,6 +194,31 @@ for name, answers in {"list": {"LIST": NO}, "uidl": {"UIDL": NO}, "both": {"LIST
 both("refuses-both", STAT=[b"+OK 3 320\r\n"], LIST=NO, UIDL=NO)
 both("refuses-and-closes", LIST=[b"-ERR [SYS/TEMP] later\r\n", CUT])
 
+# --- One line of a listing that is of no use ---------------------------------------------------------------------
+
+
+def one_bad_line(verb, line):
+    """This line for message 3 instead of its own: {n} is the number; b"" is no line."""
+    def script(s, *_):
+        for own in b"".join(s.honest(verb)).split(b"\r\n")[:-1]:
+            number = own.split(b" ")[0]
+            if number.isdigit() and s.uid(int(number)) == b"uid-0003":
+                own = line.replace(b"{n}", number)
+            yield own + b"\r\n" if own else b""
+    return {verb: script}
+
+
+for name, line in {"omitted": b"", "negative": b"{n} -1", "word": b"{n} unknown", "none": b"{n} ", "comma": b"{n} 1,234",
+                   "refused": b"{n} -ERR", "error": b"-ERR message unreadable", "twice": b"{n} 300\r\n{n} 300",
+                   "thrice": b"{n} 1\r\n{n} 2\r\n{n} 1", "again": b"1 87"}.items():
+    both("bad-size-" + name, mail=letters(5), **one_bad_line("LIST", line))
+both("bad-size-no-top", mail=letters(5), lacks=("TOP",), TOP=[b"-ERR unknown command\r\n"], **one_bad_line("LIST", b"{n} -1"))
+both("bad-size-twice-at-end", mail=letters(3), **one_bad_line("LIST", b"{n} 300\r\n{n} 300"))
+both("bad-size-all", mail=letters(9), LIST=lambda s: listing(*(b"%d unknown" % n for n in s.numbers())))
+both("bad-size-shifted", mail=letters(5), LIST=lambda s: listing(*(b"%d %d" % (n + 1, s.size(n)) for n in s.numbers())))
+both("bad-uid-error", mail=letters(5), **one_bad_line("UIDL", b"-ERR message unreadable"))
+both("bad-uid-all", mail=letters(9), UIDL=lambda s: listing(*(b"-ERR unreadable" for n in s.numbers())))
+
 # --- Neither UIDL nor TOP ----------------------------------------------------------------------------------------
 
 NOTHING = {"lacks": ("UIDL", "TOP"), "TOP": [b"-ERR unknown command\r\n"]}

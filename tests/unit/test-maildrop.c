@@ -328,6 +328,55 @@ START_TEST(a_uid_without_a_size_is_a_protocol_error)
 }
 END_TEST
 
+/* As a session does it. */
+static bool take_size(const char *line)
+{
+	return add_size(line) || maildrop_leave_out(&maildrop, line, strlen(line), &err);
+}
+
+static const char *const useless_lines[] = {"2 -1", "2 many", "2", "2 9223372036854775808", "-ERR unreadable", "2 1"};
+
+START_TEST(a_size_line_of_no_use_keeps_one_message_away)
+{
+	ck_assert(add_uid("1 a") && add_uid("2 b") && add_uid("3 c"));
+	ck_assert(maildrop_end_uids(&maildrop, &err));
+	ck_assert(take_size("1 1"));
+	ck_assert(strcmp(useless_lines[_i], "2 1") != 0 || take_size("2 2"));
+	ck_assert(take_size(useless_lines[_i]) && take_size("3 1"));
+	maildrop_leave_out_unlisted(&maildrop);
+	ck_assert(maildrop_end_sizes(&maildrop, &err));
+	ck_assert_uint_eq(maildrop.count, 3);
+	ck_assert_uint_eq(maildrop.fault_count, 1);
+	maildrop_drop_left_out(&maildrop);
+	ck_assert_uint_eq(maildrop.count, 2);
+	ck_assert_uint_eq(maildrop.messages[1].number, 3);
+	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[1]), "c");
+}
+END_TEST
+
+static const char *const hopeless_lines[] = {"1 2", "1 -1", "0 1", "x", ""};
+
+START_TEST(a_line_that_may_be_about_another_message_is_an_error)
+{
+	list_up_to(3);
+	ck_assert(!take_size(hopeless_lines[_i]));
+	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
+}
+END_TEST
+
+START_TEST(more_useless_lines_than_a_few_are_an_error)
+{
+	char line[32];
+
+	for (unsigned i = 1; i <= MAILDROP_FAULTS_MOST; i++) {
+		snprintf(line, sizeof(line), "%u many", i);
+		ck_assert(take_size(line));
+	}
+	ck_assert(!take_size("20 many"));
+	ck_assert(take_size("21 1"));
+}
+END_TEST
+
 START_TEST(uids_without_a_size_at_the_end_are_left_out)
 {
 	ck_assert(add_uid("1 a") && add_uid("2 b") && add_uid("3 c"));
@@ -411,6 +460,9 @@ int main(void)
 	LOOP_OVER(c, a_total_is_two_numbers, totals);
 	tcase_add_test(c, uids_may_come_before_sizes);
 	tcase_add_test(c, a_uid_without_a_size_is_a_protocol_error);
+	LOOP_OVER(c, a_size_line_of_no_use_keeps_one_message_away, useless_lines);
+	LOOP_OVER(c, a_line_that_may_be_about_another_message_is_an_error, hopeless_lines);
+	tcase_add_test(c, more_useless_lines_than_a_few_are_an_error);
 	tcase_add_test(c, uids_without_a_size_at_the_end_are_left_out);
 	tcase_add_test(c, an_empty_list_behind_uids_is_a_protocol_error);
 	tcase_add_test(c, a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too);
