@@ -261,6 +261,14 @@ char *listing_told_key(const struct plan_entry *e)
 	return memory_format(STATE_TOLD_KEY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
 }
 
+static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char kind, uint64_t at)
+{
+	e->broke = kind == STATE_TOLD_BROKE;
+	e->failed = kind == STATE_TOLD_FAILED;
+	e->broke_at = at;
+	plan->broke += e->broke || e->failed;
+}
+
 /* What is remembered of messages whose UIDs are of this session alone. */
 static bool join_passing(struct state *state, struct plan *plan, struct error *err)
 {
@@ -278,9 +286,7 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 		ok = state_get_told(state, key, &kind, &octets, err);
 		free(key);
 		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;
-		e->broke = ok && kind == STATE_TOLD_BROKE;
-		e->broke_at = octets;
-		plan->broke += e->broke;
+		note_failure(plan, e, ok ? kind : 0, octets);
 	}
 	return ok;
 }
@@ -314,9 +320,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
 		e->outdated = item->outdated;
-		e->broke = item->told == STATE_TOLD_BROKE;
-		e->broke_at = item->told_octets;
-		plan->broke += e->broke;
+		note_failure(plan, e, item->told, item->told_octets);
 		plan->doubts += item->doubt;
 		unknown += e->unsure;
 		plan->strange += !item->known;

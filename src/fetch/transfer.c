@@ -108,13 +108,14 @@ static void fill_window(struct run *r)
 	}
 }
 
-/* A message that has arrived all the same breaks no session. */
+/* A message that has arrived all the same breaks no session, and fails no more. */
 static bool forget_breaks(struct run *r, struct error *err)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke > 0; i++) {
-		char *key = r->batch.entries[i]->broke ? listing_told_key(r->batch.entries[i]) : NULL;
+		const struct plan_entry *e = r->batch.entries[i];
+		char *key = e->broke || e->failed ? listing_told_key(e) : NULL;
 
 		ok = !key || state_drop_told(r->t->state, key, err);
 		free(key);
@@ -224,7 +225,7 @@ static void take_count(struct run *r, const struct session_event *event)
 	r->t->unsure |= event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
 }
 
-static bool handle(struct run *r, const struct session_event *event, struct error *err)
+static bool take(struct run *r, const struct session_event *event, struct error *err)
 {
 	transfer_report_refusal(r);
 	r->heard = event->command;
@@ -258,6 +259,28 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 		r->arriving = 0;
 		return true;
 	}
+}
+
+/* A message that has not come, or was not taken, is the last one the next time: it uses up no limit before others. */
+static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
+{
+	char *key = e->broke ? NULL : listing_told_key(e);
+	bool ok = !key || state_add_told(r->t->state, key, STATE_TOLD_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
+
+	free(key);
+	r->noted |= key != NULL;
+	return ok;
+}
+
+static bool handle(struct run *r, const struct session_event *event, struct error *err)
+{
+	uint64_t before = r->t->not_taken;
+
+	if (!take(r, event, err))
+		return false;
+	if (r->t->not_taken == before && r->refused != REFUSED_RETR)
+		return true;
+	return note_failed(r, r->arrival.entry, err);
 }
 
 /* Nothing is under way. What is to be done next? *over: nothing. */
@@ -401,7 +424,7 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	*t->step = "fetch";
 	interrupt_grace(GRACE_MS);
 	prepare(&r);
-	ok = run_all(&r, err);
+	ok = run_all(&r, err) && (!r.noted || state_commit(t->state, err));
 	session_on_idle(t->session, NULL, NULL);
 	session_limit(t->session, DEADLINE_NEVER);
 	if (!ok) {

@@ -115,6 +115,7 @@ struct run {
 	struct error refusal;
 	enum session_command heard; /* the command whose answer came last */
 	const struct plan_entry *uncertain; /* nobody knows where it ends: the server said something behind it */
+	bool noted; /* the state has got that a message failed, and is not committed */
 	bool named; /* the error names the message already */
 	bool repeating;	 /* RETR goes out for those, and for no others */
 	uint64_t flight; /* octets of messages, by LIST, that are asked for and have not arrived */

@@ -27,7 +27,7 @@ static void turn_around(struct plan *p)
 	}
 }
 
-/* Those at which the connection broke go to the end, that of the last session behind the others; they are few. */
+/* Those at which the connection broke, and others that failed, go to the end, that of the last session behind the others; they are few. */
 static void put_broken_last(struct plan *p)
 {
 	struct plan_entry *broken = memory_zeroed(p->broke, sizeof(*broken));
@@ -36,7 +36,7 @@ static void put_broken_last(struct plan *p)
 	for (size_t i = 0; i < p->count; i++) {
 		size_t place = count;
 
-		if (!p->entries[i].broke) {
+		if (!p->entries[i].broke && !p->entries[i].failed) {
 			p->entries[kept++] = p->entries[i];
 			continue;
 		}

@@ -21,6 +21,7 @@ struct plan_entry {
 	bool retrieved; /* all of it has come, to be compared with what was delivered */
 	bool outdated; /* it was delivered in doubt, and the server gives another size now */
 	bool broke;    /* the connection broke at it before: it is asked for last, */
+	bool failed;   /* or it was refused, or not taken: likewise, */
 	uint64_t broke_at; /* after those that broke it longer ago; any count that grows */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
 	struct retention_decision decision;
@@ -40,7 +41,7 @@ struct plan_summary {
 struct plan {
 	struct plan_entry *entries; /* in the order in which they are dealt with */
 	size_t count;
-	size_t broke;	/* entries at which the connection broke before */
+	size_t broke;	/* entries at which the connection broke before, or that failed otherwise */
 	size_t doubts;	/* entries that were delivered in doubt */
 	size_t strange; /* entries that are not known for certain: fetch/recognise has to look at them */
 	struct plan_summary summary;
@@ -59,7 +60,7 @@ void plan_free(struct plan *p);
 
 /*
  * Decides about every entry and sums it up; newest_first turns the order around. Messages at which the connection
- * broke before come last, so that they keep no others away. Messages beyond the limits are
+ * broke before, or that failed, come last, so that they keep no others away, nor use up the limits before them. Messages beyond the limits are
  * left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,

@@ -74,6 +74,7 @@ enum state_told {
 	STATE_TOLD_LARGE = 1, /* the user was told that it is too large by LIST */
 	STATE_TOLD_OUTGREW,   /* it did not end where it had to; so many octets came */
 	STATE_TOLD_BROKE,     /* the connection broke at it */
+	STATE_TOLD_FAILED,    /* the server did not give it, or the destination did not take it, and the session went on */
 };
 
 enum state_access {
@@ -394,7 +395,7 @@ void state_rollback(struct state *s);
 
 /*
  * Remembers why a message stays away, for as long as the server lists it; state_commit makes it last. octets: how
- * many came, for STATE_TOLD_OUTGREW; for STATE_TOLD_BROKE a count that grows from session to session.
+ * many came, for STATE_TOLD_OUTGREW; for STATE_TOLD_BROKE and STATE_TOLD_FAILED a count that grows from session to session.
  */
 bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
     struct error *err);

@@ -115,6 +115,23 @@ break-dele-hangs     2 0 5 0 deletes the last
 break-dele-twice     2 0 5 0 deletes the others
 TABLE
 
+# Messages that do not come use up a limit of the run once, and then come last.
+for limit in messages octets; do
+  MORE="max_$limit = 2"
+  both <<'TABLE' | sed "s/ /@$limit /; s/^/break-/" >rows
+fail-refused 5 75:- 0 6 two messages are refused each time
+fail-shorter 5 75:- 0 6 or are shorter each time
+TABLE
+  play <rows
+  for _ in 1 2 3 4 5 6; do
+    awk '{ $3 = "-:-"; $4 = $5 = "-"; $6 = "another run: " $6; print }' rows >rows.again
+    again <rows.again
+  done
+  awk '{ $4 = 4; $5 = 2; $6 = "all others are here: " $6; print }' rows >rows.again
+  again <rows.again
+done
+MORE=''
+
 # A server that ends each session after so many commands deletes nothing before it has been met with QUIT: what is to be
 # deleted goes by parts, and run after run more of the mail is here.
 both <<'TABLE' >rows

@@ -76,6 +76,21 @@ both("dele-hangs", mail=letters(5), **always("DELE", [CUT]))
 both("dele-refused", mail=letters(5), **always("DELE", [LAST_WORDS, CUT]))
 both("dele-twice", mail=letters(5), DELE=lambda s, n: (s.deleted.add(n), [b"+OK\r\n+OK\r\n"])[1])
 
+# --- Messages that do not come, and a session that goes on --------------------------------------------------------
+
+SHORTER = {}
+
+
+def shorter(s, number):
+    """Less of the message each time."""
+    SHORTER[s.folder] = SHORTER.get(s.folder, 150) - 3
+    content = s.content(number)[:SHORTER[s.folder]]
+    return [b"+OK %d octets\r\n" % s.size(number) + stuff(content.rstrip(b"\r\n") + b"\r\n")]
+
+
+both("fail-refused", mail=letters(6), **always("RETR", [b"-ERR cannot read it\r\n"], "0001", "0002"))
+both("fail-shorter", mail=letters(8)[2:], **always("RETR", shorter, "0001", "0002"))
+
 # --- Sessions that the server ends after so many commands --------------------------------------------------------
 
 

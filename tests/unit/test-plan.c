@@ -161,6 +161,24 @@ START_TEST(of_those_the_one_that_broke_it_last_comes_last)
 }
 END_TEST
 
+START_TEST(one_that_failed_uses_up_no_limit_before_others)
+{
+	struct retention_rule rule = {.mode = RETENTION_FOREVER};
+	struct plan p;
+
+	fill(&p);
+	p.entries[0].failed = true;
+	p.broke = 1;
+	plan_decide(&p, &rule, &now, false, &(struct plan_limits){1, ANY, false});
+	ck_assert_uint_eq(p.entries[1].number, 3);
+	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_FETCH);
+	ck_assert_uint_eq(p.entries[5].number, 1);
+	ck_assert_int_eq(p.entries[5].decision.reason, REASON_LIMIT);
+	ck_assert(!plan_put_aside(&p, 6));
+	plan_free(&p);
+}
+END_TEST
+
 static void plan_two(struct plan *p, enum retention_mode mode)
 {
 	struct retention_rule rule = {.mode = mode};
@@ -247,6 +265,7 @@ int main(void)
 	tcase_add_test(c, a_message_of_which_nothing_is_sure_stays);
 	tcase_add_loop_test(c, messages_at_which_the_connection_broke_come_last, 0, 2);
 	tcase_add_test(c, of_those_the_one_that_broke_it_last_comes_last);
+	tcase_add_test(c, one_that_failed_uses_up_no_limit_before_others);
 	tcase_add_test(c, they_are_put_aside_where_another_one_is_deleted);
 	tcase_add_test(c, but_not_those_of_this_run_nor_where_all_stay);
 	tcase_add_test(c, a_part_has_the_first_that_are_deleted);
