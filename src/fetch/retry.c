@@ -6,10 +6,14 @@
 #include "base/error.h"
 #include "fetch/worker.h"
 #include "fetch/worker_private.h"
+#include "io/stream.h"
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
 
-enum { UNPIPELINED_LOST_SECONDS = 3600 }; /* one command at a time where it was only the connection that was lost */
+enum {
+	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
+	LOST_MOST = 2,			 /* connections that a network may lose, before pipelining is to blame */
+};
 
 /* Whether the server may have failed because it was sent several commands at once. */
 static bool blames_pipelining(const struct worker *w, const struct error *err)
@@ -65,9 +69,17 @@ static bool learn_part(struct worker *w, const struct error *err)
 	return true;
 }
 
+/* A connection may get lost whatever goes through it. That messages came in this session shows that the server can pipeline. */
+static bool is_lost_by_chance(struct worker *w, const struct error *err)
+{
+	return w->brought > 0 && !w->out_of_step && err->kind == ERROR_NETWORK && stream_time_over(w->connection.stream) == 0 &&
+	    w->lost++ < LOST_MOST;
+}
+
 bool worker_learn_from_failure(struct worker *w, const struct error *err)
 {
 	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
+	bool blames = w->pipelining && blames_pipelining(w, err) && worker_limits_left(w).messages > 0;
 
 	if (deadline_left(w->memory.until) == 0)
 		return false;
@@ -75,7 +87,9 @@ bool worker_learn_from_failure(struct worker *w, const struct error *err)
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
 	} else if (w->outgrown) {
 		notices_report(&w->notices, w->step, err);
-	} else if (w->pipelining && blames_pipelining(w, err) && worker_limits_left(w).messages > 0) {
+	} else if (blames && is_lost_by_chance(w, err)) {
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again", err->cause);
+	} else if (blames) {
 		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
 		w->pipelining = false;

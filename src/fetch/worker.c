@@ -213,6 +213,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->unsure = t.unsure;
 	w->outgrown = t.outgrown > 0;
 	w->not_taken = t.not_taken > 0;
+	w->brought = t.fetched;
 	w->outcome.fetched += t.fetched;
 	w->outcome.fetched_octets += t.fetched_octets;
 	w->deleted = t.deleted;
@@ -282,6 +283,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 	interrupt_grace(0); /* until there is something to finish */
 	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->unsure = false;
 	w->sessions++;
+	w->brought = 0;
 	w->listing.broken = &w->broken;
 	w->memory.until = w->until + w->account->timeout * 1000;
 	if (!worker_reach(w, trust, err))

@@ -61,6 +61,8 @@ struct worker {
 	bool parted;	  /* there is more than that to be deleted */
 	bool faults_told; /* what was wrong in the listing is reported */
 	bool pipelining;
+	uint64_t brought; /* messages that came in this session and are safe */
+	unsigned lost;	  /* connections that were lost in the middle of it */
 	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
 	struct top_broken broken;
 	uint64_t began;	   /* milliseconds since the epoch */
