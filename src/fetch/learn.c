@@ -50,6 +50,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look, &recognition.missing, err))
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
+	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognise(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
 	    state_note_certificate(l->state, l->certificate_ends, err) &&

@@ -22,6 +22,7 @@ struct recognition {
 	size_t missing; /* messages that are known and not listed */
 	uint64_t max_octets; /* of a message that is retrieved; 0: no limit */
 	bool other;	/* the maildrop is another than before: ERROR_CONFIG without TOP */
+	bool moved;	/* none of the listed messages is known for certain, so all may have new UIDs */
 	bool must;	/* nothing but the header can tell, so a message without one is left alone */
 	const struct top_broken *broken; /* messages that are left alone, or NULL */
 	int64_t now;	/* seconds since the epoch */

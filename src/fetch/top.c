@@ -14,10 +14,7 @@
 #include "pop3/capability.h"
 #include "pop3/session.h"
 
-enum {
-	IDENTITY_OCTETS_MOST = 16 * 1024 * 1024, /* of an answer that count; the rest is passed over */
-	ANSWER_OCTETS_MOST = 256 * 1024 * 1024,	 /* servers that give the whole message are tolerated up to here */
-};
+enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* of an answer that count; the rest is passed over */
 
 /* No header begins like this: the status line before it was one that nobody asked for. */
 static bool is_status(const char *text, size_t length)
@@ -54,9 +51,9 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 		if (t->whole)
 			digest_add(&digest, event.text, event.length);
 		octets += event.length;
-		if (octets > ANSWER_OCTETS_MOST)
+		if (octets > TOP_OCTETS_MOST)
 			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " does not end after %d MiB",
-			    t->number, ANSWER_OCTETS_MOST / (1024 * 1024));
+			    t->number, TOP_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	digest_end(&digest, t->sha256);

@@ -11,7 +11,10 @@ struct error;
 struct header_fields;
 struct session;
 
-enum { TOP_BROKEN_MOST = 8 };
+enum {
+	TOP_BROKEN_MOST = 8,
+	TOP_OCTETS_MOST = 256 * 1024 * 1024, /* of an answer; a longer one ends the session */
+};
 
 /* A message, and what TOP told of it. */
 struct top_identity {

@@ -26,7 +26,8 @@ struct view {
 /* What all of them together would make. */
 struct claims {
 	size_t all;    /* that claim to be delivered */
-	size_t by_uid; /* those of them whose UID is recorded */
+	size_t by_uid; /* those of them whose UID is recorded, */
+	size_t whole;  /* and others that have come whole, whatever their size by LIST */
 };
 
 static bool fail_swapped(uint32_t number, struct error *err)
@@ -49,6 +50,17 @@ static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole,
 	return top_identify(s, t, 1, peek, err);
 }
 
+static const unsigned char *digest_of(const struct top_identity *t)
+{
+	return t->whole ? t->sha256 : NULL;
+}
+
+/* What has come whole and has a header that others may have as well. */
+static bool must_be_identical(const struct view *v)
+{
+	return v->top->whole && !v->top->telling && !v->entry->likely;
+}
+
 /* The UID is recorded. A header that says otherwise than UID and size is looked at twice. */
 static bool view_doubtful(
     const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
@@ -56,10 +68,12 @@ static bool view_doubtful(
 	const struct plan_entry *e = v->entry;
 	struct state_sight sight;
 
-	if (!state_see_uid(r->state, e->uid, v->top->header, NULL, e->octets, &sight, err))
+	if (!state_see_uid(r->state, e->uid, v->top->header, digest_of(v->top), e->octets, &sight, err))
 		return false;
-	v->claims =
-	    e->rewritten || (v->top->known ? sight.found : e->likely || e->named || e->stayed);
+	if (v->top->known)
+		v->claims = e->rewritten || (must_be_identical(v) ? sight.identical : sight.found);
+	else
+		v->claims = e->rewritten || e->likely || e->named || e->stayed;
 	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);
 	claims->by_uid += v->claims;
 	claims->all += v->claims;
@@ -73,22 +87,29 @@ static bool view_unknown(
 {
 	struct state_sight sight;
 
-	if (!v->top->known || !v->top->telling || r->missing == 0)
+	if (!v->top->known || (!v->top->telling && !v->top->whole) || r->missing == 0)
 		return true;
-	if (!state_see_header(r->state, v->top->header, v->entry->octets, r->now, &sight, err))
+	if (!state_see_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now,
+		&sight, err))
 		return false;
-	v->claims = sight.found && sight.fits;
+	v->claims = sight.identical || (v->top->telling && sight.found && sight.fits);
 	v->again = v->claims && sight.doubt;
 	claims->all += v->claims;
+	claims->whole += v->claims && v->top->whole;
 	return !sight.found || v->claims ||
 	       state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
 }
 
-static int by_header(const void *a, const void *b)
+/* By header, and where they have come whole by all of it. */
+static int by_answer(const void *a, const void *b)
 {
-	const struct view *first = a, *second = b;
+	const struct top_identity *first = ((const struct view *)a)->top,
+				  *second = ((const struct view *)b)->top;
+	int order = memcmp(first->header, second->header, DIGEST_SHORT);
 
-	return memcmp(first->top->header, second->top->header, DIGEST_SHORT);
+	return order != 0 || !first->whole || !second->whole
+		   ? order
+		   : memcmp(first->sha256, second->sha256, DIGEST_SIZE);
 }
 
 /* Where one answer came twice, another is missing: all with a header that one of them claims. */
@@ -96,12 +117,12 @@ static void mark_doubles(struct view *views, size_t count)
 {
 	size_t end;
 
-	qsort(views, count, sizeof(*views), by_header);
+	qsort(views, count, sizeof(*views), by_answer);
 	for (size_t i = 0; i < count; i = end) {
 		bool claimed = false;
 
-		for (end = i; end < count && by_header(&views[i], &views[end]) == 0; end++)
-			claimed |= views[end].claims && views[end].top->telling;
+		for (end = i; end < count && by_answer(&views[i], &views[end]) == 0; end++)
+			claimed |= views[end].claims && (views[end].top->telling || views[end].top->whole);
 		for (size_t k = i; k < end && claimed && end - i > 1; k++)
 			views[k].again = true;
 	}
@@ -109,7 +130,7 @@ static void mark_doubles(struct view *views, size_t count)
 
 /*
  * If answers were swapped, and one that claims is wrong, then so is one that does not, which has
- * the size of a missing message. Those are few.
+ * the size of a missing message, or any size where all of a message counts. Those are few.
  */
 static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count,
     const struct claims *claims, struct error *err)
@@ -119,7 +140,7 @@ static bool mark_outsiders(const struct recognition *r, struct view *views, size
 
 		if (v->claims || v->again)
 			continue;
-		v->again = claims->by_uid > 0;
+		v->again = claims->by_uid + claims->whole > 0;
 		if (!v->again &&
 		    !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
 			return false;
@@ -139,7 +160,7 @@ static bool compare(
 		if (!ask_alone(r->session, v->entry, v->top->whole, false, &alone, err))
 			return false;
 		if (alone.known != v->top->known ||
-		    (alone.known && memcmp(alone.header, v->top->header, DIGEST_SHORT) != 0))
+		    (alone.known && by_answer(&(struct view){.top = &alone}, v) != 0))
 			return fail_swapped(v->entry->number, err);
 	}
 	return true;

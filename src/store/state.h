@@ -75,6 +75,7 @@ enum state_told {
 	STATE_TOLD_OUTGREW,   /* it did not end where it had to; so many octets came */
 	STATE_TOLD_BROKE,     /* the connection broke at it */
 	STATE_TOLD_FAILED,    /* the server did not give it, or the destination did not take it, and the session went on */
+	STATE_TOLD_STAYS,     /* of no single one: the user was told that the server lists what it has deleted */
 };
 
 enum state_access {
@@ -300,6 +301,13 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
     const char *uid, struct state_match *match, struct error *err);
 
 /*
+ * The same for a message that has been retrieved: whatever its size by LIST, it is the one that was delivered if it is
+ * that octet for octet.
+ */
+bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char sha256[DIGEST_SIZE],
+    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err);
+
+/*
  * Whether a message of this size is missing, so that state_take_renumbered may find it: what would have to be retrieved
  * for its header is left alone otherwise.
  */
@@ -311,13 +319,15 @@ struct state_sight {
 	bool fits;  /* the size is that of one that was looked at */
 	bool doubt; /* which is in doubt for its size */
 	bool identical; /* it is the same, octet for octet */
+	bool deleted;	/* by UID: we have deleted it, as QUIT's answer says; */
+	bool lately;	/* and no run has listed the maildrop since */
 };
 
-/* Of the message with this UID, sha256 being NULL where it is not known; and of those with this header that state_take_renumbered would look at. */
+/* Of the message with this UID, and of those with this header that are missing. sha256: of one that was retrieved, or NULL. */
 bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
     uint64_t octets, struct state_sight *sight, struct error *err);
-bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
-    struct state_sight *sight, struct error *err);
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256, uint64_t octets,
+    int64_t now, struct state_sight *sight, struct error *err);
 
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);

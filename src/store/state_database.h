@@ -36,6 +36,8 @@ enum { STATE_MISSED_FOR = 30 * 86400 };
 #define STATE_IS_MISSING "gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
 #define STATE_IS_PERHAPS_DELETED "gone >= ?2 AND deleted = 2"
 #define STATE_BY_HEADER(is) " FROM message WHERE header = ?1 AND " is " LIMIT 100"
+/* One of these that is the same octet for octet (?3). */
+#define STATE_BY_DIGEST(is) " FROM message WHERE header = ?1 AND sha256 = ?3 AND " is " LIMIT 1"
 
 /* When a UID went that is seen to be gone now. */
 int64_t state_gone_at(const struct state *s, int64_t now);

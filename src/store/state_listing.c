@@ -257,6 +257,30 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
 	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
+bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid,
+    struct state_match *match, struct error *err)
+{
+	static const char *const selects[] = {
+	    "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_DIGEST(STATE_IS_MISSING),
+	    "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
+	};
+	bool ok = true;
+
+	*match = (struct state_match){0};
+	for (size_t i = 0; ok && !match->found && i < 2; i++) {
+		struct query *q;
+
+		ok = query_start(&q, state_database(s), err, selects[i], "bib", header, (size_t)DIGEST_SHORT,
+			 now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
+		     take_row(s, &q, octets, false, uid, match, err);
+	}
+	/* The next listing gives this size again. */
+	return ok && (!match->found || match->doubt ||
+			 database_execute(state_database(s), err,
+			     "UPDATE message SET listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));
+}
+
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
     struct error *err)
 {

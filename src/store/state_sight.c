@@ -6,8 +6,10 @@
 #include "store/state.h"
 #include "store/state_database.h"
 
-/* The columns of the query are header, listed, wire, octets, doubt, sha256. */
-static bool see(struct query *q, const unsigned char header[DIGEST_SHORT],
+#define SEEN "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
+
+/* The columns of the query are those of SEEN. */
+static bool see(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT],
     const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
 {
 	unsigned char recorded[DIGEST_SHORT] = {0}, whole[DIGEST_SIZE] = {0};
@@ -23,6 +25,8 @@ static bool see(struct query *q, const unsigned char header[DIGEST_SHORT],
 				    memcmp(whole, sha256, DIGEST_SIZE) == 0;
 		sight->fits |= fits;
 		sight->doubt |= fits && state_doubts_size((enum state_doubt)query_integer(q, 4));
+		sight->deleted |= query_integer(q, 7) == STATE_DELETED;
+		sight->lately |= sight->deleted && query_integer(q, 6) >= state_last_seen(s);
 	}
 	query_end(&q);
 	return ok;
@@ -34,29 +38,31 @@ bool state_see_uid(struct state *s, const char *uid, const unsigned char header[
 	struct query *q;
 
 	*sight = (struct state_sight){0};
-	return query_start(&q, state_database(s), err,
-		   "SELECT header, listed, wire, octets, doubt, sha256 FROM message WHERE uid = ?1",
-		   "t", uid) &&
-	       see(q, header, sha256, octets, sight, err);
+	return query_start(&q, state_database(s), err, SEEN " FROM message WHERE uid = ?1", "t", uid) &&
+	       see(s, q, header, sha256, octets, sight, err);
 }
 
-/* As state_take_renumbered. */
-bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets,
-    int64_t now, struct state_sight *sight, struct error *err)
+/* As state_take_renumbered, and as state_take_identical where there is a digest. */
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, int64_t now, struct state_sight *sight,
+    struct error *err)
 {
 	static const char *const selects[] = {
-	    "SELECT header, listed, wire, octets, doubt, sha256" STATE_BY_HEADER(STATE_IS_MISSING),
-	    "SELECT header, listed, wire, octets, doubt, sha256" STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED),
+	    SEEN STATE_BY_HEADER(STATE_IS_MISSING),
+	    SEEN STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED),
+	    SEEN STATE_BY_DIGEST(STATE_IS_MISSING),
+	    SEEN STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
 	};
+	size_t count = sha256 ? 4 : 2;
 	bool ok = true;
 
 	*sight = (struct state_sight){0};
-	for (size_t i = 0; ok && i < sizeof(selects) / sizeof(selects[0]); i++) {
+	for (size_t i = 0; ok && i < count; i++) {
 		struct query *q;
 
-		ok = query_start(&q, state_database(s), err, selects[i], "bi", header,
-			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR) &&
-		     see(q, header, NULL, octets, sight, err);
+		ok = query_start(&q, state_database(s), err, selects[i], i < 2 ? "bi" : "bib", header,
+			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
+		     see(s, q, header, sha256, octets, sight, err);
 	}
 	return ok;
 }

@@ -115,6 +115,134 @@ again <<'TABLE'
 doubt-moves@old 10 0 6 5 but not once more with the state of before
 TABLE
 
+# Mail that the server keeps though it was deleted, with all that it can do, and without TOP, UIDL or both: by its
+# header or octet for octet it is known, until a server that is mended deletes it.
+MORE='' PARTIAL=0 LEAVE=no
+rows_of() { # WAY STATUS FORM... <KINDS
+  _way=$1 _status=$2 && shift 2
+  while read -r _kind; do
+    for _form; do echo "stays-$_way-$_kind$_form 10 $_status 5 5 $_way, $_kind$_form"; done
+  done
+}
+{
+  printf '%s\n' dated alike ids | rows_of cut 75 '' -notop -nouidl -none
+  printf '%s\n' dated alike ids | rows_of refused 76 '' -notop -nouidl -none
+  printf '%s\n' dated alike ids | rows_of 'done' 0 '' -notop
+  echo ids | rows_of 'done' 0 -nouidl
+} >stays
+for_both <stays
+sed 's/ 5 5 / 5 5 messages stay on the server: /' rows >rows.first
+play <rows.first
+# Without an answer to QUIT that says they are gone, nothing is told of it; else once.
+sed 's/ 5 5 / 5 5 not stored again by a second run: /; /^stays-done/s/ 10 0 / 10 0:1 /' rows >rows.again
+again <rows.again
+sed 's/ 5 5 / 5 5 nor by a third: /' rows >rows.again
+again <rows.again
+heal
+awk '{ $3 = 0; $5 = 0; $6 = "and then deleted: " $6; print }' rows >rows.again
+again <rows.again
+
+retrieved() { [ "$(grep -c '^RETR' "$1/transcript")" = "$2" ]; }
+check 'headers that tell are enough' retrieved stays-cut-ids 5
+check 'others are compared octet for octet, once in each run' retrieved stays-cut-alike 20
+
+# Neither UIDL nor TOP, and sessions that end in the middle.
+for_both <<'TABLE'
+stays-retr-3-dated 10 75 - 5 neither UIDL nor TOP: a cut at RETR
+stays-retr-3-ids   10 75 - 5 the same, and all messages have one size
+stays-dele-3-dated 10 75 5 5 a cut at DELE
+stays-dele-3-ids   10 75 5 5 the same, and all messages have one size
+stays-dele-5-dated 10 75 5 5 a cut at the last DELE
+TABLE
+play <rows
+awk '{ $3 = "-:-"; $4 = $5 = "-"; $6 = "a second time: " $6; print }' rows >rows.again
+again <rows.again
+heal
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "then all are here once, and deleted: " $6; print }' rows >rows.again
+again <rows.again
+
+# The same text once more is a message of its own; so is another text under a UID of before.
+same_again() { cp "$1/mail/0001" "$1/mail/0006" && cp "$1/expect/0001" "$1/expect/0006"; }
+for_both <<'TABLE'
+stays-cut-alike@twice      10 75 5 5 messages stay on the server
+stays-cut-alike-none@twice 10 75 5 5 the same without UIDL and TOP
+reused                     10 75 5 5 the same
+TABLE
+sed 's/@twice-plain/-plain@twice/' rows >rows.twice
+play <rows.twice
+for folder in $(awk '!/^reused/ { print $1 }' rows.twice); do same_again "$folder"; done
+for folder in reused reused-plain; do
+  cp "$folder/mail/0003" two && sed 's/0003/0009/' two >"$folder/mail/0003"
+  tr -d '\r' <"$folder/mail/0003" >"$folder/expect/0009"
+done
+heal
+awk '{ $3 = 0; $4 = 6; $5 = 0; $6 = "a new message with an old text or UID is fetched: " $6; print }' rows.twice >rows.again
+again <rows.again
+
+# Other UIDs, other sizes, both, no UIDL for one session; and a gateway that adds to RETR what TOP does not show. Where
+# nothing is as it was, nothing tells.
+for_both <<'TABLE'
+moves-dated   10 0 5 5 messages stay on the server
+moves-alike   10 0 5 5 all with the same header
+moves-ids     10 0 5 5 with headers that tell
+moves-scanned 10 0 5 5 through a gateway
+TABLE
+for way in renumbered resized both unlisted hidden; do
+  awk -v way="$way" 'way == "both" && /scanned/ { next } { $1 = $1 "@" way; $6 = way ": " $6; print }' rows
+done >rows.moved
+grep -v scanned rows.moved >rows.honest
+grep scanned rows.moved >rows.scanned
+LEAVE=forever
+for table in honest scanned; do
+  # The gateway's octets are not those on the server.
+  [ "$table" = honest ] || PARTIAL=5
+  play <"rows.$table"
+  for folder in $(awk '{ print $1 }' "rows.$table"); do
+    case $folder in
+    *@both) touch "$folder/renumbered" "$folder/resized" ;;
+    *) touch "$folder/${folder#*@}" ;;
+    esac
+  done
+  awk '{ $6 = "known: " $6; print }' "rows.$table" >rows.again
+  again <rows.again
+  again <rows.again
+  for folder in $(awk '{ print $1 }' "rows.$table"); do
+    rm -f "$folder/renumbered" "$folder/resized" "$folder/unlisted" "$folder/hidden"
+  done
+  awk '{ $6 = "and when it is as before: " $6; print }' "rows.$table" >rows.again
+  again <rows.again
+done
+
+# Where other messages are where they were, the text of one that has gone is a new message.
+PARTIAL=0
+for_both <<'TABLE'
+moves-alike 10 0 5 5 messages stay on the server
+TABLE
+play <rows
+for folder in moves-alike moves-alike-plain; do
+  mv "$folder/mail/0002" "$folder/mail/0006" && cp "$folder/expect/0002" "$folder/expect/0006"
+done
+for_both <<'TABLE'
+moves-alike 10 0 6 5 the text of one that has gone is a new message
+TABLE
+again <rows
+check 'and is not retrieved to be compared' retrieved moves-alike 6
+
+# If answers to RETR are swapped, a new message is not taken for a missing one whose size is another now.
+for_both <<'TABLE'
+moves-swapped 10 0 5 5 messages stay on the server
+TABLE
+play <rows
+for folder in moves-swapped moves-swapped-plain; do
+  sed 's/0005/0009/' "$folder/mail/0005" >"$folder/mail/0006" && tr -d '\r' <"$folder/mail/0006" >"$folder/expect/0006"
+  touch "$folder/renumbered" "$folder/resized" "$folder/swapped"
+done
+for_both <<'TABLE'
+moves-swapped 10 76 6 6 and a new one, of a size that nothing proves, is fetched though RETR brings it in the place of another one
+TABLE
+again <rows
+LEAVE=no
+
 # A message that does not fit on the disk keeps no others away.
 printf '#!/bin/sh\nulimit -f 2000\nexec "%s" "$@"\n' "$MAILHAUL" >limited && chmod +x limited
 MAILHAUL=$WORK/limited PARTIAL=0 LEAVE=no

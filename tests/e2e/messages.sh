@@ -10,7 +10,7 @@ printf 'Subject: one\n\nbody\n' >mail/1
 certificates
 servers_for greeting-smtp greeting-refused greeting-silent handshake-silent die-handshake-close login-in-use \
   login-login-delay login-sys-temp login-sys-perm auth-endless-questions capa-endless-list list-refused list-silent list-doubled \
-  list-words uidl-unlisted-first body-stall die-body-cut retr-refused-all quit-refused refused-locked refused-limit pass-internal \
+  list-words uidl-unlisted-first body-stall die-body-cut retr-refused-all quit-refused stays-done-ids refused-locked refused-limit pass-internal \
   coded-none auth-silent pass-silent die-auth-cut capa-and-list-hang-up last-words-capa last-words-capa-uncoded last-words-list
 server good
 server large --dir large
@@ -412,6 +412,10 @@ tells 'a: message 1 stays on the server: its 408912 octets are more than max_mes
 
 bad 'a QUIT that is refused' 76 'port = @quit-refused@' 'leave_on_server = no'
 tells "a: quit: the server could not delete everything that it was told to (the server said: some messages were not removed); the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints"
+
+bad 'messages that stay after they were deleted' 0 'port = @stays-done-ids@' 'leave_on_server = no'
+"$MAILHAUL" -c mailhaul.conf >first 2>&1
+tells "a: the server still lists messages (5) that it said it has deleted; they are not stored again; ask its operator why it keeps them"
 
 # ---- What is kept here ----
 

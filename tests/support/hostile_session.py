@@ -211,7 +211,9 @@ class Session:
             yield b"+OK %d octets\r\n" % self.size(number) + stuff(self.content(number))
 
     def do_TOP(self, number, _):
-        if number not in self.numbers():
+        if "TOP n" in self.scenario.lacks:
+            yield b"-ERR unknown command\r\n"
+        elif number not in self.numbers():
             yield b"-ERR no such message\r\n"
         else:
             header, blank, _ = self.content(number).partition(b"\r\n\r\n")

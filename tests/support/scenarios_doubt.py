@@ -1,12 +1,12 @@
 """Scenarios of hostile.py about messages that came with another size than the server gave, and what becomes of them when
-the listing, the state or the evidence changes. Files in the folder switch the server: `renumbered`, `hidden`,
-`whole`."""
+the listing, the state or the evidence changes; and about messages that are listed again though they were deleted, or under
+other UIDs or sizes. Files in the folder switch the server: `renumbered`, `hidden`, `whole`, `resized`, `unlisted`, `swapped`."""
 
 import random
 
-from hostile_scenarios import add, add_at, forever, letters, listing
-from hostile_session import CUT
-from scenarios_evidence import PLAIN, said
+from hostile_scenarios import add, add_at, forever, letters, listing, nth
+from hostile_session import CUT, stuff
+from scenarios_evidence import PLAIN, alike, said
 
 
 def is_switched(s, name):
@@ -78,3 +78,79 @@ for plain, lacks in PLAIN:
 large = letters(5)
 large[1] = b"Subject: 2\r\nMessage-ID: <2@example.org>\r\n\r\n" + b"sixty octets of text in a line, and so on, until it is long\r\n" * 40000
 add("doubt-disk", mail=large)
+
+
+# --- Messages that stay on the server, or come back under other UIDs or sizes ------------------------------------
+
+def dated(count):
+    """As devices send them: neither Message-ID nor Received."""
+    form = b"From: printer@lan\r\nSubject: status %d\r\nDate: Mon, 30 Nov 2026 10:0%d:00 +0000\r\n\r\nvalue %d\r\n"
+    return [form % (n, n, n * 7) for n in range(1, count + 1)]
+
+
+def headed_alike(count):
+    return [b"From: printer@lan\r\nSubject: status\r\n\r\nvalue %04d\r\n" % n for n in range(1, count + 1)]
+
+
+def top_with_lines(s, number, lines):
+    head, blank, body = s.content(number).partition(b"\r\n\r\n")
+    return [b"+OK\r\n" + stuff(head + blank + b"".join(body.splitlines(True)[:lines]))]
+
+
+KEPT = {"cut": [CUT], "refused": [b"-ERR failed\r\n"], "done": [b"+OK bye\r\n", CUT]}
+LACKS = {"": (), "-notop": ("TOP", "TOP n"), "-nouidl": ("UIDL", "UIDL n"),
+         "-none": ("TOP", "TOP n", "UIDL", "UIDL n")}
+MAIL = {"dated": dated(5), "alike": headed_alike(5), "ids": alike(5)}
+
+for plain, lacks in PLAIN:
+    for way, answer in KEPT.items():
+        for kind, mail in MAIL.items():
+            for form, more in LACKS.items():
+                add(f"stays-{way}-{kind}{form}{plain}", mail=mail, lacks=lacks + more, QUIT=answer)
+    for verb, call in ("RETR", 3), ("DELE", 3), ("DELE", 5):
+        for kind in "dated", "ids":
+            add(f"stays-{verb.lower()}-{call}-{kind}{plain}", mail=MAIL[kind], lacks=lacks + LACKS["-none"],
+                **{verb: nth(call, verb, [CUT])})
+
+SCANNED = b"X-Scanned: by the gateway\r\n"
+
+
+def with_scan(s, sizes):
+    """Sizes of LIST, and UIDs, as files in the folder say."""
+    return listing(*(b"%d %d" % (i, sizes(s.size(n)) + (n * 37 % 11 + 20 if is_switched(s, "resized") else 0))
+                     for i, n in enumerate(shown(s), 1)))
+
+
+def uidl_if_any(s):
+    if is_switched(s, "unlisted"):
+        return [b"-ERR unknown command\r\n"]
+    return ANSWERS["UIDL"](s)
+
+
+def capa_without_uidl(s):
+    return [b"+OK\r\nUSER\r\nSASL PLAIN\r\nTOP\r\n.\r\n"] if is_switched(s, "unlisted") else s.honest("CAPA")
+
+
+def swapped_whole(s, number):
+    """RETR brings the second and the sixth message in each other's place, once, if more commands are in flight."""
+    if number == 2 and is_switched(s, "swapped"):
+        s.mixed = s.calls["RETR"] <= 6 and s.wire.lines_waiting() > 0
+    other = {2: 6, 6: 2}.get(number, number) if getattr(s, "mixed", False) and s.calls["RETR"] <= 6 else number
+    return [b"+OK\r\n" + stuff(s.content(other))]
+
+
+MOVES = dict(ANSWERS, UIDL=uidl_if_any, CAPA=capa_without_uidl)
+for plain, lacks in PLAIN:
+    for kind, mail in MAIL.items():
+        add(f"moves-{kind}{plain}", mail=mail, lacks=lacks, **dict(
+            MOVES, LIST=lambda s: with_scan(s, lambda size: size), TOP=lambda s, i, n: top_with_lines(s, shown(s)[i - 1], n),
+            RETR=lambda s, i: [b"+OK\r\n" + stuff(s.content(shown(s)[i - 1]))]))
+    # A gateway adds a line to what RETR brings, and not to TOP.
+    add(f"moves-scanned{plain}", mail=letters(5), lacks=lacks, **dict(
+        MOVES, LIST=lambda s: with_scan(s, lambda size: size + len(SCANNED)),
+        RETR=lambda s, i: [b"+OK\r\n" + stuff(SCANNED + s.content(shown(s)[i - 1]))]))
+    add(f"moves-swapped{plain}", mail=headed_alike(5), lacks=lacks, **dict(
+        MOVES, LIST=lambda s: with_scan(s, lambda size: size), TOP=lambda s, i, n: top_with_lines(s, i, n),
+        RETR=swapped_whole))
+    # QUIT gets no answer.
+    add(f"reused{plain}", mail=headed_alike(5), lacks=lacks, QUIT=[CUT])

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,80 @@ START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing
 	ck_assert_str_eq(knows("b"), "t");
 	(void)note("a", 30);
 	ck_assert_str_eq(knows("b"), "-");
+}
+END_TEST
+
+START_TEST(a_deletion_counts_until_a_later_run_has_listed_the_maildrop)
+{
+	const unsigned char header[DIGEST_SHORT] = {0};
+	struct state_sight sight;
+
+	record("a", 1);
+	record("b", 1);
+	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
+	ck_assert(state_mark_deleted(s, "a", true, 10, &err) && state_mark_deleted(s, "b", false, 10, &err));
+	ck_assert(state_end_run(s, 10, &err));
+	reopen();
+	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && sight.lately);
+	ck_assert(state_see_uid(s, "b", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
+	ck_assert(state_end_run(s, 20, &err)); /* it has changed nothing */
+	reopen();
+	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && !sight.lately);
+}
+END_TEST
+
+/* A record for each letter, all with the same header, and with its digest. */
+static void record_alike(const char *letters)
+{
+	for (unsigned i = 0; letters[i]; i++) {
+		char uid[8];
+		struct state_record r = {.uid = uid, .octets = 5, .wire = 6, .listed = 6, .delivered = 1};
+
+		snprintf(uid, sizeof(uid), "m%03u", i % 1000);
+		memset(r.sha256, letters[i], DIGEST_SIZE);
+		memset(r.header, 2, DIGEST_SHORT);
+		ck_assert(state_add(s, &r, &err));
+	}
+	ck_assert(state_commit(s, &err));
+}
+
+static bool takes(char letter, const char *uid)
+{
+	unsigned char header[DIGEST_SHORT], sha256[DIGEST_SIZE];
+	struct state_sight sight;
+	struct state_match match;
+
+	memset(header, 2, sizeof(header));
+	memset(sha256, letter, sizeof(sha256));
+	ck_assert(state_see_header(s, header, sha256, 99, 20, &sight, &err));
+	ck_assert(state_take_identical(s, header, sha256, 99, 20, uid, &match, &err));
+	ck_assert(sight.identical == match.found);
+	return match.found;
+}
+
+START_TEST(a_missing_message_is_known_octet_for_octet_and_stands_for_one)
+{
+	struct state_item item = {.uid = "new", .octets = 99};
+
+	record_alike("xxy");
+	ck_assert(!takes('x', "new")); /* they are listed */
+	ck_assert_uint_eq(note("z", 10), 3);
+	ck_assert(!takes('n', "none"));
+	ck_assert(takes('x', "new") && takes('x', "newer") && !takes('x', "newest"));
+	ck_assert(takes('y', "last") && !takes('y', "newest"));
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known); /* with the size that it has now */
+}
+END_TEST
+
+START_TEST(many_messages_with_one_header_do_not_hide_the_one_that_is_the_same)
+{
+	char letters[151] = {0};
+
+	memset(letters, 'x', 149);
+	letters[149] = 'y';
+	record_alike(letters);
+	ck_assert_uint_eq(note("z", 10), 150);
+	ck_assert(takes('y', "new") && !takes('y', "newer"));
 }
 END_TEST
 
@@ -624,6 +699,9 @@ int main(void)
 	tcase_add_test(l, a_message_is_missing_for_30_days);
 	tcase_add_test(l, an_empty_listing_is_not_believed);
 	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
+	tcase_add_test(l, a_deletion_counts_until_a_later_run_has_listed_the_maildrop);
+	tcase_add_test(l, a_missing_message_is_known_octet_for_octet_and_stands_for_one);
+	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_one_that_is_the_same);
 	tcase_add_test(l, a_message_in_doubt_is_another_one_when_its_size_changes);
 	tcase_add_loop_test(l, a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen, 0, 2);
 	tcase_add_test(l, sizes_of_this_maildrop_are_given_the_latest_first);
