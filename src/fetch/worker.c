@@ -248,6 +248,15 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
 	return true;
 }
 
+/* Where nothing is to be deleted, all is done when QUIT has gone out; some servers never answer it as they have to. */
+static bool needed_no_answer(const struct worker *w, const struct error *err)
+{
+	if (w->deleted > 0 || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+		return false;
+	log_line(&w->log, LOG_VERBOSE, "QUIT was not answered by +OK, and nothing depended on it: %s", err->cause);
+	return true;
+}
+
 /*
  * QUIT is sent only when everything that was retrieved is safe: some servers take it as a receipt.
  * Without it, what DELE marked is still there, as far as we know.
@@ -261,7 +270,7 @@ static bool finish(struct worker *w, struct error *err)
 	interrupt_grace(QUIT_GRACE_MS);
 	w->not_taken |= holds_unstored(w);
 	w->undone = w->not_taken && w->deleted > 0;
-	ok = w->not_taken || session_quit(w->connection.session, err);
+	ok = w->not_taken || session_quit(w->connection.session, err) || needed_no_answer(w, err);
 	if (ok && !w->not_taken) {
 		w->outcome.deleted += w->deleted;
 		w->outcome.left -= w->deleted;

@@ -94,6 +94,22 @@ static bool mend_greeting(struct error *err)
 	return error_mend(err, "check server and port: something else than a POP3 server may be there");
 }
 
+/* "421 too many connections": codes of SMTP, whose first digit says that it passes (RFC 5321, 4.2.1). */
+static bool says_that_it_passes(const char *words)
+{
+	return words[0] == '4' && words[1] >= '0' && words[1] <= '9' && words[2] >= '0' && words[2] <= '9' && words[3] == ' ';
+}
+
+static bool fail_no_greeting(struct error *err)
+{
+	if (err->kind != ERROR_PROTOCOL)
+		return false;
+	if (!says_that_it_passes(err->server))
+		return mend_greeting(err);
+	err->temporary = true;
+	return error_mend(err, "the server has a passing problem; the next run tries again");
+}
+
 bool session_greet(struct session *s, struct error *err)
 {
 	struct session_event event;
@@ -101,7 +117,7 @@ bool session_greet(struct session *s, struct error *err)
 
 	session_push(s, COMMAND_OTHER, 0);
 	if (!session_next(s, &event, err))
-		return err->kind == ERROR_PROTOCOL ? mend_greeting(err) : false;
+		return fail_no_greeting(err);
 	if (event.type == SESSION_OK) {
 		log_number(s->log, "times.greeting", deadline_clock() - start);
 		take_timestamp(s, event.text, event.length);

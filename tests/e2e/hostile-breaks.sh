@@ -166,6 +166,21 @@ while read -r folder _; do
 done <rows
 DELIVER=maildir:Mail MORE=''
 
+# Where nothing is deleted, nothing depends on the answer to QUIT.
+both <<'TABLE' | sed 's/^/break-/; s/ /@stay /' >rows
+quit-cut     1 0 3 3 the server hangs up at QUIT
+quit-221     1 0 3 3 or says something else
+quit-refused 1 0 3 3 or refuses it
+quit-stalls  1 0 3 3 or falls silent
+TABLE
+LEAVE=forever
+play <rows
+awk '{ $6 = "and the second time: " $6; print }' rows >rows.again
+again <rows.again
+LEAVE=no
+awk '{ $3 = $1 ~ /cut|stalls/ ? 75 : 76; $6 = "it is told where something is deleted: " $6; print }' rows >rows.again
+again <rows.again
+
 # Another client takes a message away, and the server numbers the others anew at once: what nothing has proved does not
 # count, and no other message is deleted in its place. A second session fetches all.
 both <<'TABLE' | awk '$1 == "break-numbers" { $3 = 0 } { print }' >rows

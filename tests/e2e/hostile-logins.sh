@@ -80,6 +80,9 @@ for name in stalls without-list refused-closes; do
   check "where the login is what the server announced" sent "capa-again-$name" AUTH
 done
 play <<'TABLE'
+greeting-421        1 75 0 3 a greeting with a code for what passes is a temporary failure
+greeting-450        1 75 0 3 whatever the code
+greeting-554        1 76 0 3 another one is none
 capa-and-list-stall 1 75 0 3 a server that then falls silent at LIST is a temporary failure
 capa-coded-closes   1 75 0 3 a server that refuses CAPA with a reason and leaves is one as well
 capa-again-locked   1 75 0 3 also after the login

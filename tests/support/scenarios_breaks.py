@@ -117,6 +117,13 @@ both("ask-stalls", mail=letters(5), UIDL_n=lambda s, n: [STALL])
 both("ask-malformed", mail=letters(5), UIDL_n=lambda s, n: [b"500 what\r\n"])
 both("ask-twice", mail=letters(5), UIDL_n=lambda s, n: [b"".join(s.one_of("UIDL", n)) + b"+OK\r\n"])
 
+# --- QUIT without +OK -------------------------------------------------------------------------------------------------
+
+both("quit-cut", QUIT=[CUT])
+both("quit-221", QUIT=[b"221 bye\r\n"])
+both("quit-refused", QUIT=[b"-ERR not all were removed\r\n"])
+both("quit-stalls", QUIT=[STALL])
+
 # --- Numbers that are no longer those of the listing --------------------------------------------------------------
 
 

@@ -61,6 +61,8 @@ for name, answer in {"stalls": [STALL], "without-list": [b"+OK\r\n"], "500": [b"
     add(f"capa-again-{name}-plain", CAPA=nth(2, "CAPA", answer), lacks=("PIPELINING",))
 for name, answer in {"stalls": b"", "without-list": b"+OK\r\n", "500": b"500 unknown\r\n"}.items():
     add("stls-capa-" + name, accept=[by_command(answer, b"+OK go\r\n")], greeting=[])
+for code in 421, 450, 554:
+    add("greeting-%d" % code, greeting=[b"%d too many connections\r\n" % code, CLOSE])
 add("capa-and-list-stall", CAPA=[STALL], LIST=[STALL])
 add("capa-coded-closes", CAPA=[b"-ERR [SYS/TEMP] not now\r\n", CLOSE])
 add("capa-again-locked", CAPA=nth(2, "CAPA", [b"-ERR maildrop already locked\r\n", CLOSE]))
