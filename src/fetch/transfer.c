@@ -261,7 +261,7 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 	}
 }
 
-/* A message that has not come, or was not taken, is the last one the next time: it uses up no limit before others. */
+/* A message that was refused, or came short twice, is the last one the next time: it uses up no limit before others. */
 static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
 {
 	char *key = e->broke ? NULL : listing_told_key(e);
@@ -278,7 +278,7 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 
 	if (!take(r, event, err))
 		return false;
-	if (r->t->not_taken == before && r->refused != REFUSED_RETR)
+	if ((r->t->not_taken == before || !r->repeating) && r->refused != REFUSED_RETR)
 		return true;
 	return note_failed(r, r->arrival.entry, err);
 }

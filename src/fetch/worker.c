@@ -248,10 +248,10 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
 	return true;
 }
 
-/* Where nothing is to be deleted, all is done when QUIT has gone out; some servers never answer it as they have to. */
+/* Where nothing is to be deleted, and nothing has failed, all is done when QUIT has gone out; some servers never answer it as they have to. */
 static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
-	if (w->deleted > 0 || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+	if (w->deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
 		return false;
 	log_line(&w->log, LOG_VERBOSE, "QUIT was not answered by +OK, and nothing depended on it: %s", err->cause);
 	return true;

@@ -21,7 +21,7 @@ struct plan_entry {
 	bool retrieved; /* all of it has come, to be compared with what was delivered */
 	bool outdated; /* it was delivered in doubt, and the server gives another size now */
 	bool broke;    /* the connection broke at it before: it is asked for last, */
-	bool failed;   /* or it was refused, or not taken: likewise, */
+	bool failed;   /* or it was refused, or came short: likewise, */
 	uint64_t broke_at; /* after those that broke it longer ago; any count that grows */
 	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
 	struct retention_decision decision;

@@ -74,7 +74,7 @@ enum state_told {
 	STATE_TOLD_LARGE = 1, /* the user was told that it is too large by LIST */
 	STATE_TOLD_OUTGREW,   /* it did not end where it had to; so many octets came */
 	STATE_TOLD_BROKE,     /* the connection broke at it */
-	STATE_TOLD_FAILED,    /* the server did not give it, or the destination did not take it, and the session went on */
+	STATE_TOLD_FAILED,    /* it was refused, or came short twice, and the session went on */
 	STATE_TOLD_STAYS,     /* of no single one: the user was told that the server lists what it has deleted */
 };
 
