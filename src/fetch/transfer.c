@@ -222,7 +222,8 @@ static void take_count(struct run *r, const struct session_event *event)
 {
 	struct maildrop_total total;
 
-	r->t->unsure |= event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
+	r->t->uncounted = event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
+	r->t->unsure |= r->t->uncounted;
 }
 
 static bool take(struct run *r, const struct session_event *event, struct error *err)

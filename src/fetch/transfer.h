@@ -45,6 +45,7 @@ struct transfer {
 	uint64_t left_over; /* messages that were not asked for any more, because the run was interrupted */
 	bool out_of_step; /* it failed because the server seems to mix its answers up under pipelining */
 	bool unasked;	  /* it failed because the server said more behind its answer to a question */
+	bool uncounted;	  /* the answer to STAT after the last DELE was none, so that the same holds: */
 	bool unsure;	  /* more was said than the answers to DELE, so that QUIT's answer proves nothing */
 	bool gave_up;	  /* it failed because the server refused a message and hung up */
 	const struct plan_entry *blamed[2]; /* the message that was arriving, or awaited, when it failed, and one more; or NULL */

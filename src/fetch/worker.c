@@ -210,6 +210,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->out_of_step = t.out_of_step;
 	w->gave_up = t.gave_up;
 	w->unasked = t.unasked;
+	w->uncounted = t.uncounted;
 	w->unsure = t.unsure;
 	w->outgrown = t.outgrown > 0;
 	w->not_taken = t.not_taken > 0;
@@ -257,6 +258,16 @@ static bool needed_no_answer(const struct worker *w, const struct error *err)
 	return true;
 }
 
+/* The server said +OK to QUIT, or to something else. */
+static void report_uncounted(struct worker *w)
+{
+	struct error err;
+
+	error_set(&err, ERROR_PROTOCOL, "the server gave more answers than it was asked for while messages were deleted");
+	error_mend(&err, "the next run looks which of them it has deleted");
+	notices_report(&w->notices, w->step, &err);
+}
+
 /*
  * QUIT is sent only when everything that was retrieved is safe: some servers take it as a receipt.
  * Without it, what DELE marked is still there, as far as we know.
@@ -271,11 +282,13 @@ static bool finish(struct worker *w, struct error *err)
 	w->not_taken |= holds_unstored(w);
 	w->undone = w->not_taken && w->deleted > 0;
 	ok = w->not_taken || session_quit(w->connection.session, err) || needed_no_answer(w, err);
-	if (ok && !w->not_taken) {
+	if (ok && !w->not_taken && !w->unsure) {
 		w->outcome.deleted += w->deleted;
 		w->outcome.left -= w->deleted;
 	}
 	connect_close(&w->connection, ok && !w->not_taken);
+	if (ok && w->uncounted)
+		report_uncounted(w);
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
@@ -290,7 +303,7 @@ static bool finish(struct worker *w, struct error *err)
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* until there is something to finish */
-	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->unsure = false;
+	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->uncounted = w->unsure = false;
 	w->sessions++;
 	w->brought = 0;
 	w->listing.broken = &w->broken;

@@ -50,6 +50,7 @@ struct worker {
 	bool gave_up;	  /* and this, */
 	bool outgrown;	  /* and this: a message has no end, and is left alone from now on, */
 	bool unasked;	  /* and this, */
+	bool uncounted;	  /* and this, */
 	bool unsure;	  /* and this */
 	bool not_taken;	  /* a message was retrieved that the destination does not take */
 	bool undone;	  /* so DELE did nothing */

@@ -2,9 +2,12 @@
 # One message or command at which each session breaks is named, and keeps no others away.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
+# Which answers are here when QUIT goes out depends on the network: with several commands at a time, what is left is not told.
+any_left() { awk '$1 ~ /-twice$/ { $5 = "-" } { print }'; }
+
 # runs WORDS <TABLE: another run in each of those folders, with and without PIPELINING.
 runs() {
-  both | awk -v words="$1" '{ $6 = words ": " $6; print }' >rows
+  both | awk -v words="$1" '{ $6 = words ": " $6; print }' | any_left >rows
   again <rows
 }
 
@@ -81,7 +84,7 @@ again <rows.again
 LEAVE=no
 
 # A message that breaks each session does not keep the originals of the others on the server.
-both <<'TABLE' | awk '$1 ~ /retr-(hangs|stalls|malformed)$/ { $4 = 5 } { print }' >rows
+both <<'TABLE' | awk '$1 ~ /retr-(hangs|stalls|malformed)$/ { $4 = 5 } { print }' | any_left >rows
 break-retr-hangs     2 75  1 6 the server hangs up in the answer to RETR of one message
 break-retr-stalls    2 75  1 6 or falls silent
 break-retr-malformed 2 76  1 6 or says something else
