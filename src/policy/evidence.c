@@ -43,7 +43,7 @@ static bool fits_dots(uint64_t given, const struct evidence_sizes *s)
 
 static bool fits_lf(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->lf == given || (s->lf + 1 == given && !evidence_is_suspect(s));
+	return s->lf == given || (s->lf == given + 1 && !evidence_is_suspect(s));
 }
 
 static bool fits_lf_and_dots(uint64_t given, const struct evidence_sizes *s)
@@ -77,6 +77,15 @@ static void forget_wrong(struct evidence_habit *h, struct evidence_sample sample
 	}
 }
 
+/*
+ * Whether it has its size with CRLF only without its last line end, and so few lines that it has it with LF as well. A
+ * message that was kept with CRLF does not tell how many it has.
+ */
+static bool fits_either_way(uint64_t given, const struct evidence_sizes *s)
+{
+	return fits_exactly(given, s) && !fits_to_the_octet(given, s) && (fits_lf(given, s) || s->lf == s->wire);
+}
+
 /* count: 1, or -1 for a message that was noted before. */
 static void note(struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s, int count)
 {
@@ -86,9 +95,11 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 	h->unstuffed |= s->unstuffed;
 	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0))
 		return;
-	/* Two lines counted with LF are as short as a message whose last line end does not count: that shows nothing. */
-	if (exact && lf && !fits_to_the_octet(given, s))
+	/* That shows nothing of how the server counts. */
+	if (fits_either_way(given, s)) {
+		h->either += (uint64_t)count;
 		return;
+	}
 	if ((exact || lf) && s->dots > 0)
 		h->undotted += (uint64_t)count;
 	if (exact) {
@@ -171,7 +182,7 @@ static bool is_estimate(const struct evidence_habit *h, const struct evidence_sa
 	double share = (double)this->wire / ((double)this->given + 1), least = share, most = 0;
 	size_t others = 0, shorter = 0;
 
-	if (h->exact + h->dotted + h->lf > 0 || has_rule(h) || ends_with_others(h, this))
+	if (h->exact + h->either + h->dotted + h->lf > 0 || has_rule(h) || ends_with_others(h, this))
 		return false;
 	for (size_t i = 0; i < h->kept; i++) {
 		double other = (double)h->samples[i].wire / ((double)h->samples[i].given + 1);
@@ -257,7 +268,7 @@ static uint64_t count_fitting(const struct evidence_habit *h)
 {
 	bool by_chance = h->lf == 1 && h->lf_one.wire > 0 && is_most(h, count_alike(h, &h->lf_one));
 
-	return h->exact + h->dotted + (by_chance ? 0 : h->lf);
+	return h->exact + h->either + h->dotted + (by_chance ? 0 : h->lf);
 }
 
 /* Whether the number fits hardly any message but that which was noted. */

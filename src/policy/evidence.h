@@ -61,6 +61,7 @@ struct evidence_sample {
 struct evidence_habit {
 	uint64_t exact;	   /* messages that have their size, counted with CRLF; of these: */
 	uint64_t undotted; /* had dots stuffed in that do not count */
+	uint64_t either;   /* messages that have it with CRLF and with LF: they have one line end, or two */
 	uint64_t dotted;   /* messages that have it only if stuffed dots count */
 	uint64_t lf;	   /* messages that have it only if counted with LF */
 	struct evidence_sample lf_one; /* the last of them, or {0} */
@@ -85,7 +86,7 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes);
  * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
  * one; else EVIDENCE_NO_SIZE. Stuffed dots count only where another message has its size with them, and none without.
  * A size counted with LF counts only where no other message has one counted with CRLF: a line too many in a message may
- * fit it by chance. pipelined: such a line may be the answer to another command, so that other messages must have their
+ * fit it by chance. A message of one line, or two, may have both, and shows nothing. pipelined: such a line may be the answer to another command, so that other messages must have their
  * size counted with LF.
  */
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,

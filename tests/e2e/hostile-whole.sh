@@ -56,6 +56,7 @@ dots-hide-a-line 10 76 5 1 stuffed dots that make up for a line, where no other 
 ok-twice-rounded 10 76 12 1 an answer that comes twice, among rounded sizes
 empty-line-first 10 76 5 1 an empty line before a message
 retr-constant-half 10 76 6 1 half a message where the number of RETR is no size
+lf-unended-short 10 76 6 1 among sizes with LF, a message without a line end that lacks two octets
 TABLE
 
 # LIST is wrong by a rule, and RETR says how much is sent: what does not follow that rule was cut.
@@ -81,6 +82,9 @@ dots-count 10 0 7 0 sizes with stuffed dots, of which not all messages have some
 dots-unstuffed 10 0 4 0 dots that are not stuffed stay in the message
 lf-two-lines-last 10 0 6 0 sizes with LF, and a message of two lines
 lf-two-lines-first 10 0 6 0 the same, and it is the first
+lf-unended-last 10 0 6 0 sizes with LF, and a message whose last line has no end but the one that the server adds
+lf-unended-first 10 0 6 0 the same, and it is the first
+lf-unended-all 10 0 5 0 or all are so
 retr-constant 10 0 6 0 a number of RETR that is always the same
 retr-total 10 0 6 0 or that of the whole maildrop
 retr-at-random 10 0 12 0 or any
@@ -94,6 +98,22 @@ told-zero 10 0 5 0 LIST that gives zero
 TABLE
 for_both one >rows
 play <rows
+
+# A message without a line end fits either way, and shows nothing: neither at once nor later.
+cat >one <<'TABLE'
+lf-one-line-last 10 0 6 0 sizes with LF, and a message without a line end
+lf-one-line-first 10 0 6 0 the same, and it is the first
+TABLE
+for_both one >rows
+play <rows
+while read -r name _; do
+  for number in 7 8 9; do
+    printf 'Subject: %d\r\nMessage-ID: <later.%d@example.org>\r\n\r\nlater\r\n' $number $number >"$name/mail/000$number"
+    tr -d '\r' <"$name/mail/000$number" >"$name/expect/000$number"
+  done
+done <rows
+awk '{ $4 = 9; $6 = "mail that comes later counts with LF: " $6; print }' rows >rows.again
+again <rows.again
 
 # What is added is stored, and no reason to keep the message on the server.
 FOREIGN=5

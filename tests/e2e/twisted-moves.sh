@@ -10,7 +10,7 @@ twisted_prepare "$WORK/twisted" || unpacked_none Twisted
 dovecot_make_mail source "$count" 1 || bail 'no mail'
 # Twisted ends a last line that has no end.
 for file in source/*; do [ -z "$(tail -c 1 "$file")" ] || echo >>"$file"; done
-for name in leave take gone; do
+for name in leave take gone ended; do
   twisted_add_user "$name" && twisted_fill "$name" source || bail 'no accounts'
 done
 twisted_start || bail 'Twisted does not start'
@@ -22,6 +22,18 @@ moves "$count"
 talk 1: 1:'USER gone' 1:'PASS gone' 1:'DELE 1' 0:close || bail 'it does not talk'
 check 'Twisted deletes at DELE, without QUIT' server_holds gone "$((count - 1))"
 twisted_fill gone source
+
+# LIST counts with LF, and what Twisted adds not at all. A file without any line end has that size with CRLF as well.
+cp -r source ended
+printf 'one line' >ended/00061.eml
+printf 'Subject: two\n\ntwo lines\nand no end' >ended/00062.eml
+twisted_fill ended ended
+dump ended expected-ended || bail 'no dump'
+account ended no 'deliver_to = "maildir:Ended"'
+run
+check 'messages that end without a line end keep nothing on the server' exits 0
+check 'and no other messages' server_holds ended 0
+check 'all are here' same_maildir Ended expected-ended
 
 # So all must be safe by then. The server ends at the first one, in the end for good.
 dump gone expected-gone || bail 'no dump'

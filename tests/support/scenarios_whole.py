@@ -94,6 +94,23 @@ TWO_LINES = b"Subject: two lines only\r\n\r\n"
 LF = counted(lambda content: len(content) - content.count(b"\r\n"), True)
 for kind, mail in (("last", letters(5) + [TWO_LINES]), ("first", [TWO_LINES] + letters(5))):
     both("lf-two-lines-" + kind, mail, LF["RETR"], LIST=LF["LIST"])
+
+
+def filed(content):
+    """The size of its file, which has LF as line ends, and none at its end if the text says so."""
+    return len(content) - content.count(b"\r\n") - content.endswith(b"without an end\r\n")
+
+
+FILED = counted(filed, False)
+ONE_LINE = b"one line without an end\r\n"
+UNENDED = HEAD % (6, 6) + b"a line\r\n.dot\r\nand one without an end\r\n"
+for name, odd in (("one-line", ONE_LINE), ("unended", UNENDED)):
+    for kind, mail in (("last", letters(5) + [odd]), ("first", [odd] + letters(5))):
+        both(f"lf-{name}-{kind}", mail, FILED["RETR"], LIST=FILED["LIST"])
+both("lf-unended-all", [HEAD % (n, n) + b"line\r\n" * 3 * n + b"without an end\r\n" for n in range(1, 6)], FILED["RETR"],
+     LIST=FILED["LIST"])
+both("lf-unended-short", letters(5) + [UNENDED], LIST=FILED["LIST"],
+     retr=lambda s, n: silent(s.content(n)[:-4] + b"\r\n" if n == 6 else s.content(n)))
 both("retr-constant", letters(6), lambda s, n: said(s, n, s.content(n), 123456))
 both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(i) for i in s.numbers())))
 both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))

@@ -14,6 +14,7 @@ enum { OTHERS_MOST = 12, LINE = 40 };
 enum counting {
 	EXACT,
 	LF,	    /* line ends count as one octet */
+	LF_NO_END,  /* the same, and the line end that the server adds is left out */
 	DOTS,	    /* with stuffed dots */
 	THIRD,
 	THREEFOLD,
@@ -49,6 +50,8 @@ static inline uint64_t give(enum counting counting, const struct evidence_sizes 
 	switch (counting) {
 	case LF:
 		return s->lf;
+	case LF_NO_END:
+		return s->lf - 1;
 	case DOTS:
 		return s->wire + s->dots;
 	case THIRD:

@@ -15,6 +15,7 @@ unit_tests += \
 	tests/unit/test-header-fields \
 	tests/unit/test-jsonl \
 	tests/unit/test-large-file \
+	tests/unit/test-line-ends \
 	tests/unit/test-maildir \
 	tests/unit/test-maildir-name \
 	tests/unit/test-marks \

@@ -25,6 +25,11 @@ static const struct {
     {LF, 0, 25, 25, 0, true, EVIDENCE_LONG},
     {LF, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
     {LF, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
+    /* The same without the line end that the server adds. */
+    {LF_NO_END, 0, 25, 25, 0, false, EVIDENCE_WHOLE},
+    {LF_NO_END, 0, 25, 25, 0, true, EVIDENCE_LONG},
+    {LF_NO_END, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
+    {LF_NO_END, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     /* With stuffed dots, once another message that has some shows it. */
     {DOTS, 0, 25, 25, 0, true, EVIDENCE_SHORT},
     {DOTS, 1, 25, 25, 0, true, EVIDENCE_SHORT},
@@ -41,6 +46,7 @@ static const struct {
     {EXACT, 0, 25, 25, 17, false, EVIDENCE_LONG},
     {EXACT, 12, 25, 25, 17, true, EVIDENCE_LONG},
     {LF, 12, 25, 24, 0, true, EVIDENCE_SHORT},
+    {LF_NO_END, 12, 25, 24, 0, true, EVIDENCE_SHORT},
     {DOTS, 12, 25, 24, 0, true, EVIDENCE_SHORT},
     /* Numbers that are wrong throughout: whole, once two others show how. */
     {THIRD, 0, 25, 25, 0, false, EVIDENCE_LONG},

@@ -1,0 +1,93 @@
+#include "config.h"
+
+#include "check_main.h"
+#include "counting.h"
+#include "policy/evidence.h"
+
+/* Servers that count with LF, and messages in which the line ends are out of the ordinary. */
+
+static enum evidence_verdict judge(const struct evidence *e, const struct evidence_sizes *s, bool pipelined)
+{
+	return evidence_judge(e, s, EVIDENCE_NO_SIZE, pipelined);
+}
+
+/* A file without a line end, as it comes. */
+static struct evidence_sizes one_line(uint64_t octets)
+{
+	struct evidence_sizes s = message(0);
+
+	s.listed = octets;
+	s.sent = s.wire = octets + 2;
+	s.lf = octets + 1;
+	return s;
+}
+
+START_TEST(a_message_without_a_line_end_of_its_own_shows_nothing)
+{
+	static const uint64_t octets[] = {1, 22, 300, 5000};
+	struct evidence e = {0};
+	struct evidence_sizes odd = one_line(octets[_i]), s = come(25, 25, 0, LF, NOT_GIVEN);
+
+	evidence_note(&e, &odd);
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_WHOLE);
+	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_LONG);
+	note_others(&e, LF, NOT_GIVEN, 1);
+	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_WHOLE);
+	ck_assert(evidence_is_plain(&odd));
+	/* Kept with CRLF, it does not tell any more how many line ends it had. */
+	odd.lf = odd.wire;
+	evidence_note(&e, &odd);
+	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_WHOLE);
+}
+END_TEST
+
+START_TEST(a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf)
+{
+	static const enum counting countings[] = {EXACT, NO_END};
+	struct evidence e = {0};
+	struct evidence_sizes other = come(12, 12, 0, countings[_i], NOT_GIVEN), s = come(25, 25, 0, LF, NOT_GIVEN);
+
+	note_others(&e, LF, NOT_GIVEN, 3);
+	evidence_note(&e, &other);
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_LONG);
+	evidence_forget(&e, &other);
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_WHOLE);
+}
+END_TEST
+
+START_TEST(messages_that_fit_either_way_do_not_make_the_sizes_wrong)
+{
+	struct evidence e = {0};
+	struct evidence_sizes odd = one_line(22), s = come(25, 25, 0, THREEFOLD, NOT_GIVEN);
+
+	note_others(&e, THREEFOLD, NOT_GIVEN, 2);
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_WHOLE);
+	evidence_note(&e, &odd);
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
+}
+END_TEST
+
+START_TEST(an_octet_that_lacks_is_no_line_end)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, LF, NOT_GIVEN);
+
+	note_others(&e, LF, NOT_GIVEN, OTHERS_MOST);
+	s.listed++;
+	ck_assert_int_ne(judge(&e, &s, false), EVIDENCE_WHOLE);
+	s.listed -= 3;
+	ck_assert_int_ne(judge(&e, &s, false), EVIDENCE_WHOLE);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("line-ends");
+	TCase *c = check_case(s, "sizes");
+
+	tcase_add_loop_test(c, a_message_without_a_line_end_of_its_own_shows_nothing, 0, 4);
+	tcase_add_loop_test(c, a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf, 0, 2);
+	tcase_add_test(c, messages_that_fit_either_way_do_not_make_the_sizes_wrong);
+	tcase_add_test(c, an_octet_that_lacks_is_no_line_end);
+	return check_main(s);
+}
