@@ -12,6 +12,7 @@ enum {
 	OTHERS_LEAST = 2,	 /* messages that show how a server's numbers are wrong */
 	ESTIMATES_LEAST = 8,	 /* and that they follow no rule */
 	FITS_RATIO = 8,		 /* numbers are wrong throughout where one in so many messages fits at the most */
+	LF_FORMS = 4,		 /* numbers of line ends among those that fit with LF, by which that is no chance */
 	RIGHT_RATIO = 4,	 /* and right where four times as many fit as do not */
 	SURPLUS_SPREAD = 4,	 /* octets by which a size may be too large by more than each other one */
 	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
@@ -106,6 +107,7 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 		h->exact += (uint64_t)count;
 	} else if (lf || fits_lf_and_dots(given, s)) {
 		h->lf += (uint64_t)count;
+		h->lf_forms[(s->wire - s->lf) % EVIDENCE_FORMS] += (uint64_t)count;
 		h->lf_one = count > 0 ? sample : (struct evidence_sample){0};
 	}
 	if (!exact && !lf && (fits_dots(given, s) || fits_lf_and_dots(given, s)))
@@ -311,11 +313,26 @@ static bool count_dots(const struct evidence_habit *h, const struct evidence_siz
 	return !s->unstuffed && !h->unstuffed && h->undotted == 0 && h->dotted > (noted == s->wire);
 }
 
+/*
+ * Whether so many have their size with LF that the only one which has it with CRLF has it by chance. As many octets that
+ * do not belong to them may make up for the line ends of messages of one form, but not of all.
+ */
+static bool outnumber_one(const struct evidence_habit *h, uint64_t lf)
+{
+	size_t forms = 0;
+
+	for (size_t i = 0; i < EVIDENCE_FORMS; i++)
+		forms += h->lf_forms[i] > 0;
+	return h->exact == 1 && forms >= LF_FORMS && (h->exact + h->wrong) * FITS_RATIO <= lf;
+}
+
 static bool is_counted_with_lf(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted, bool pipelined)
 {
-	return (fits_lf(given, s) || (fits_lf_and_dots(given, s) && count_dots(h, s, noted))) && h->exact == 0 &&
-	    (!pipelined || h->lf > (noted == s->wire));
+	uint64_t others = h->lf - (h->lf > 0 && noted == s->wire);
+
+	return (fits_lf(given, s) || (fits_lf_and_dots(given, s) && count_dots(h, s, noted))) && (!pipelined || others > 0) &&
+	    (h->exact == 0 || outnumber_one(h, others));
 }
 
 static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,

@@ -48,7 +48,7 @@ enum evidence_verdict {
 /* Whether the sizes agree by themselves, so that evidence_judge need not know about other messages. */
 bool evidence_is_plain(const struct evidence_sizes *sizes);
 
-enum { EVIDENCE_SAMPLES = 64 };
+enum { EVIDENCE_SAMPLES = 64, EVIDENCE_FORMS = 8 };
 
 /* A size that the server gave, and what came. */
 struct evidence_sample {
@@ -64,6 +64,7 @@ struct evidence_habit {
 	uint64_t either;   /* messages that have it with CRLF and with LF: they have one line end, or two */
 	uint64_t dotted;   /* messages that have it only if stuffed dots count */
 	uint64_t lf;	   /* messages that have it only if counted with LF */
+	uint64_t lf_forms[EVIDENCE_FORMS]; /* the same by their line ends, modulo this */
 	struct evidence_sample lf_one; /* the last of them, or {0} */
 	bool unstuffed;	   /* a message had dots that were not stuffed */
 	size_t wrong;	/* messages that have it in no way; of them, so many are: */
@@ -85,9 +86,10 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes);
 /*
  * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
  * one; else EVIDENCE_NO_SIZE. Stuffed dots count only where another message has its size with them, and none without.
- * A size counted with LF counts only where no other message has one counted with CRLF: a line too many in a message may
- * fit it by chance. A message of one line, or two, may have both, and shows nothing. pipelined: such a line may be the answer to another command, so that other messages must have their
- * size counted with LF.
+ * A size counted with LF counts only where no other message has one counted with CRLF, but for a single one among many: a
+ * line too many in a message may fit it by chance. A message of one line, or two, may have both, and shows nothing.
+ * pipelined: a line too many may be the answer to another command, so that other messages must have their size counted
+ * with LF.
  */
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
     bool pipelined);

@@ -59,6 +59,10 @@ retr-constant-half 10 76 6 1 half a message where the number of RETR is no size
 lf-unended-short 10 76 6 1 among sizes with LF, a message without a line end that lacks two octets
 TABLE
 
+kept 11 <<'TABLE'
+lf-alike-by-a-line 10 76:11 12 11 messages of one form, with as many octets more as they have lines, but for one
+TABLE
+
 # LIST is wrong by a rule, and RETR says how much is sent: what does not follow that rule was cut.
 kept 1 <<'TABLE'
 told-third-cut 10 76 8 1 among thirds, a message that is cut, with the number of RETR for what is sent
@@ -85,6 +89,7 @@ lf-two-lines-first 10 0 6 0 the same, and it is the first
 lf-unended-last 10 0 6 0 sizes with LF, and a message whose last line has no end but the one that the server adds
 lf-unended-first 10 0 6 0 the same, and it is the first
 lf-unended-all 10 0 5 0 or all are so
+lf-one-with-crlf 10 0 12 0 or one that fits with CRLF instead
 retr-constant 10 0 6 0 a number of RETR that is always the same
 retr-total 10 0 6 0 or that of the whole maildrop
 retr-at-random 10 0 12 0 or any

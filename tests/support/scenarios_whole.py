@@ -111,6 +111,11 @@ both("lf-unended-all", [HEAD % (n, n) + b"line\r\n" * 3 * n + b"without an end\r
      LIST=FILED["LIST"])
 both("lf-unended-short", letters(5) + [UNENDED], LIST=FILED["LIST"],
      retr=lambda s, n: silent(s.content(n)[:-4] + b"\r\n" if n == 6 else s.content(n)))
+WITH_LF = [HEAD % (n, n) + b"line\r\n" * n + b"the end\r\n" for n in range(1, 13)]
+both("lf-one-with-crlf", WITH_LF, **{"retr": lambda s, n: silent(s.content(n)), "LIST": counted(
+    lambda content: len(content) if content == WITH_LF[4] else filed(content), False)["LIST"]})
+# Of five lines each, and with a line of six octets more, but for one.
+both("lf-alike-by-a-line", alike(12), lambda s, n: silent(s.content(n) + (b"more\r\n" if n != 5 else b"")))
 both("retr-constant", letters(6), lambda s, n: said(s, n, s.content(n), 123456))
 both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(i) for i in s.numbers())))
 both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))

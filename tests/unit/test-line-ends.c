@@ -55,6 +55,50 @@ START_TEST(a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf)
 }
 END_TEST
 
+/* The others, of which some have their size otherwise than with LF, and how many line ends those with LF have. */
+static const struct {
+	size_t lf, exact, wrong;
+	uint64_t lines; /* of each; 0: as in counting.h */
+	enum evidence_verdict want;
+} majorities[] = {
+    {8, 1, 0, 0, EVIDENCE_WHOLE},
+    {12, 1, 0, 0, EVIDENCE_WHOLE},
+    {7, 1, 0, 0, EVIDENCE_LONG},
+    {24, 2, 0, 0, EVIDENCE_LONG},
+    {12, 1, 1, 0, EVIDENCE_LONG},
+    {12, 0, 1, 0, EVIDENCE_WHOLE},
+    /* As many octets that do not belong to them, in messages of one form, fit each of them. */
+    {12, 1, 0, 25, EVIDENCE_LONG},
+    {12, 0, 0, 25, EVIDENCE_WHOLE},
+};
+
+START_TEST(one_that_fits_with_crlf_speaks_not_against_many_of_different_lines)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = come(25, 25, 0, LF, NOT_GIVEN), other;
+
+	for (size_t i = 0; i < majorities[_i].lf; i++) {
+		other = message(majorities[_i].lines > 0 ? majorities[_i].lines : lines[i % OTHERS_MOST]);
+		other.listed = other.lf;
+		evidence_note(&e, &other);
+	}
+	for (size_t i = 0; i < majorities[_i].exact; i++) {
+		other = come(12 + i, 12 + i, 0, EXACT, NOT_GIVEN);
+		evidence_note(&e, &other);
+	}
+	for (size_t i = 0; i < majorities[_i].wrong; i++) {
+		other = come(12 + i, 10, 0, EXACT, NOT_GIVEN);
+		evidence_note(&e, &other);
+	}
+	ck_assert_int_eq(judge(&e, &s, false), majorities[_i].want);
+	ck_assert_int_eq(judge(&e, &s, true), majorities[_i].want);
+	evidence_note(&e, &s);
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), majorities[_i].want);
+	evidence_forget(&e, &s);
+	ck_assert_int_eq(judge(&e, &s, false), majorities[_i].want);
+}
+END_TEST
+
 START_TEST(messages_that_fit_either_way_do_not_make_the_sizes_wrong)
 {
 	struct evidence e = {0};
@@ -87,6 +131,7 @@ int main(void)
 
 	tcase_add_loop_test(c, a_message_without_a_line_end_of_its_own_shows_nothing, 0, 4);
 	tcase_add_loop_test(c, a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf, 0, 2);
+	LOOP_OVER(c, one_that_fits_with_crlf_speaks_not_against_many_of_different_lines, majorities);
 	tcase_add_test(c, messages_that_fit_either_way_do_not_make_the_sizes_wrong);
 	tcase_add_test(c, an_octet_that_lacks_is_no_line_end);
 	return check_main(s);
