@@ -26,6 +26,12 @@ bool evidence_is_suspect(const struct evidence_sizes *s)
 	return s->foreign || (s->unstuffed && s->dots > 0);
 }
 
+/* Nothing came but the line end that a server adds. */
+static bool is_nothing(uint64_t given, const struct evidence_sizes *s)
+{
+	return given == 0 && s->wire == 2;
+}
+
 static bool fits_to_the_octet(uint64_t given, const struct evidence_sizes *s)
 {
 	return s->wire == given || s->sent == given;
@@ -34,7 +40,7 @@ static bool fits_to_the_octet(uint64_t given, const struct evidence_sizes *s)
 /* Some servers leave the line end out that they add to a message without one. */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
-	return fits_to_the_octet(given, s) || (s->wire == given + 2 && !evidence_is_suspect(s));
+	return fits_to_the_octet(given, s) || (s->wire == given + 2 && given > 0 && !evidence_is_suspect(s));
 }
 
 static bool fits_dots(uint64_t given, const struct evidence_sizes *s)
@@ -44,7 +50,7 @@ static bool fits_dots(uint64_t given, const struct evidence_sizes *s)
 
 static bool fits_lf(uint64_t given, const struct evidence_sizes *s)
 {
-	return s->lf == given || (s->lf == given + 1 && !evidence_is_suspect(s));
+	return s->lf == given || (s->lf == given + 1 && given > 0 && !evidence_is_suspect(s));
 }
 
 static bool fits_lf_and_dots(uint64_t given, const struct evidence_sizes *s)
@@ -94,7 +100,7 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 	const struct evidence_sample sample = {given, s->wire, s->dots};
 
 	h->unstuffed |= s->unstuffed;
-	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0))
+	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0) || is_nothing(given, s))
 		return;
 	/* That shows nothing of how the server counts. */
 	if (fits_either_way(given, s)) {
@@ -335,12 +341,26 @@ static bool is_counted_with_lf(const struct evidence_habit *h, uint64_t given, c
 	    (h->exact == 0 || outnumber_one(h, others));
 }
 
+/* Whether zero is a size: nearly all others have theirs, and none had zero where more came. */
+static bool is_zero_a_size(const struct evidence_habit *h)
+{
+	uint64_t fitting = count_fitting(h);
+
+	for (size_t i = 0; i < h->kept; i++) {
+		if (h->samples[i].given == 0)
+			return false;
+	}
+	return fitting > 0 && h->wrong * RIGHT_RATIO <= fitting;
+}
+
 static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted, bool pipelined)
 {
 	if (given == EVIDENCE_NO_SIZE || fits_exactly(given, s) || (fits_dots(given, s) && count_dots(h, s, noted)) ||
 	    is_counted_with_lf(h, given, s, noted, pipelined))
 		return EVIDENCE_WHOLE;
+	if (is_nothing(given, s))
+		return is_zero_a_size(h) ? EVIDENCE_WHOLE : EVIDENCE_LONG;
 	if ((s->empty && s->wire < given) || evidence_is_suspect(s) || !is_wrong_throughout(h, given, s, noted))
 		return s->wire < given ? EVIDENCE_SHORT : EVIDENCE_LONG;
 	return EVIDENCE_WHOLE;

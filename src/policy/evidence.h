@@ -14,7 +14,7 @@
  * messages show that the server counts so. If it has not, the server's numbers are held against what it does for the
  * other messages of the maildrop: only where they are wrong throughout, and wrong in the same way here as there, the
  * message is whole. An empty message where the server gave a size is never whole, nor is one that by its own content
- * has octets that are not the message's.
+ * has octets that are not the message's. Where it gave zero, an empty one is whole if zero is a size, as the others show.
  */
 
 #define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave none */
@@ -35,7 +35,7 @@ struct evidence_sizes {
 
 /*
  * Whether its content shows by itself that what came is not the message: only a size that is right to the octet can
- * prove it then. No other message excuses it, in this session or in a later one.
+ * prove it then. No other message excuses it, in this session or in a later one, unless zero is its size.
  */
 bool evidence_is_suspect(const struct evidence_sizes *sizes);
 

@@ -89,6 +89,9 @@ lf-two-lines-first 10 0 6 0 the same, and it is the first
 lf-unended-last 10 0 6 0 sizes with LF, and a message whose last line has no end but the one that the server adds
 lf-unended-first 10 0 6 0 the same, and it is the first
 lf-unended-all 10 0 5 0 or all are so
+nothing-last 10 0 6 0 a message of no octet, of which the server's line end comes
+nothing-first 10 0 6 0 the same, and it is the first
+nothing-two 10 0 7 0 or there are two
 lf-one-with-crlf 10 0 12 0 or one that fits with CRLF instead
 retr-constant 10 0 6 0 a number of RETR that is always the same
 retr-total 10 0 6 0 or that of the whole maildrop
@@ -119,6 +122,25 @@ while read -r name _; do
 done <rows
 awk '{ $4 = 9; $6 = "mail that comes later counts with LF: " $6; print }' rows >rows.again
 again <rows.again
+
+# Zero is a size only where the server knows some.
+cat >one <<'TABLE'
+nothing-of-zeros 10 76 6 1 where all sizes are zero, a message of which nothing comes stays on the server
+nothing-once-zero 10 76 6 1 or where one is zero that is not
+nothing-alone 10 76 1 1 or where it is the only message
+TABLE
+for_both one >rows
+play <rows
+awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
+again <rows.again
+for name in nothing-alone nothing-alone-plain; do
+  printf 'Subject: 2\r\nMessage-ID: <2@example.org>\r\n\r\nlater\r\n' >"$name/mail/0002"
+  tr -d '\r' <"$name/mail/0002" >"$name/expect/0002"
+done
+sed -n '/^nothing-alone/s/ 10 76 1 1 .*/ 10 0 2 1 until others come with their sizes/p' rows >rows.again
+again <rows.again
+sed 's/ 2 1 .*/ 2 0 then it is deleted/' rows.again >rows
+again <rows
 
 # What is added is stored, and no reason to keep the message on the server.
 FOREIGN=5

@@ -116,6 +116,16 @@ both("lf-one-with-crlf", WITH_LF, **{"retr": lambda s, n: silent(s.content(n)), 
     lambda content: len(content) if content == WITH_LF[4] else filed(content), False)["LIST"]})
 # Of five lines each, and with a line of six octets more, but for one.
 both("lf-alike-by-a-line", alike(12), lambda s, n: silent(s.content(n) + (b"more\r\n" if n != 5 else b"")))
+
+# A file of no octet, of which the line end comes that the server adds.
+NOTHING = counted(lambda content: 0 if content == b"\r\n" else len(content), True)
+ZEROS = counted(lambda content: 0, True)
+for kind, mail in (("last", letters(5) + [b"\r\n"]), ("first", [b"\r\n"] + letters(5)), ("alone", [b"\r\n"])):
+    both("nothing-" + kind, mail, NOTHING["RETR"], LIST=NOTHING["LIST"])
+both("nothing-two", [b"\r\n"] + letters(5) + [b"\r\n"], NOTHING["RETR"], LIST=NOTHING["LIST"])
+both("nothing-of-zeros", letters(5) + [b"\r\n"], ZEROS["RETR"], LIST=ZEROS["LIST"])
+both("nothing-once-zero", letters(5) + [b"\r\n"], NOTHING["RETR"],
+     LIST=counted(lambda content: 0 if len(content) < 120 else len(content), False)["LIST"])
 both("retr-constant", letters(6), lambda s, n: said(s, n, s.content(n), 123456))
 both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(i) for i in s.numbers())))
 both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))

@@ -124,6 +124,73 @@ START_TEST(an_octet_that_lacks_is_no_line_end)
 }
 END_TEST
 
+/* A file of no octet: the line end that ends an answer is all that comes. */
+static struct evidence_sizes nothing(void)
+{
+	return (struct evidence_sizes){.sent = 2, .wire = 2, .lf = 1, .empty = true, .foreign = true};
+}
+
+static const struct {
+	enum counting counting;
+	size_t others;
+	enum evidence_verdict want;
+} zeros[] = {
+    {EXACT, 1, EVIDENCE_WHOLE},
+    {EXACT, OTHERS_MOST, EVIDENCE_WHOLE},
+    {NO_END, 3, EVIDENCE_WHOLE},
+    {LF, 3, EVIDENCE_WHOLE},
+    {LF_NO_END, 3, EVIDENCE_WHOLE},
+    /* Where nothing shows that the server knows sizes, or what it gives are none, zero says as little. */
+    {EXACT, 0, EVIDENCE_LONG},
+    {ZERO, 1, EVIDENCE_LONG},
+    {ZERO, OTHERS_MOST, EVIDENCE_LONG},
+    {CONSTANT, OTHERS_MOST, EVIDENCE_LONG},
+    {THIRD, OTHERS_MOST, EVIDENCE_LONG},
+    {ESTIMATED, OTHERS_MOST, EVIDENCE_LONG},
+};
+
+START_TEST(nothing_is_whole_where_zero_is_its_size)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = nothing(), kept = {.sent = 2, .wire = 2, .lf = 2}, other = message(25);
+
+	note_others(&e, zeros[_i].counting, zeros[_i].counting, zeros[_i].others);
+	evidence_note(&e, &s);
+	evidence_note(&e, &kept);
+	ck_assert(!evidence_is_plain(&s));
+	ck_assert(!evidence_is_plain(&kept));
+	ck_assert_int_eq(judge(&e, &s, true), zeros[_i].want);
+	for (kept.lf = 1; kept.lf <= 2; kept.lf++)
+		ck_assert_int_eq(evidence_judge(&e, &kept, kept.wire, false), zeros[_i].want);
+	s.said = EVIDENCE_NO_SIZE;
+	ck_assert_int_eq(judge(&e, &s, true), zeros[_i].want);
+	/* Either number may say that there was more. */
+	s.said = 3;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
+	s.said = 500;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
+	s.said = 0;
+	s.listed = 500;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
+	/* And so may another message. */
+	s.listed = other.listed = other.said = 0;
+	evidence_note(&e, &other);
+	ck_assert_int_ne(judge(&e, &s, false), EVIDENCE_WHOLE);
+}
+END_TEST
+
+START_TEST(two_empty_lines_are_not_nothing)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = nothing();
+
+	note_others(&e, EXACT, EXACT, OTHERS_MOST);
+	s.sent = s.wire = 4;
+	s.lf = 2;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_LONG);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("line-ends");
@@ -134,5 +201,7 @@ int main(void)
 	LOOP_OVER(c, one_that_fits_with_crlf_speaks_not_against_many_of_different_lines, majorities);
 	tcase_add_test(c, messages_that_fit_either_way_do_not_make_the_sizes_wrong);
 	tcase_add_test(c, an_octet_that_lacks_is_no_line_end);
+	LOOP_OVER(c, nothing_is_whole_where_zero_is_its_size, zeros);
+	tcase_add_test(c, two_empty_lines_are_not_nothing);
 	return check_main(s);
 }
