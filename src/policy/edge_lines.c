@@ -19,6 +19,14 @@ static void keep_first(struct edge_lines *e, const char *bytes, size_t length)
 		keep(e->first, &e->first_length, bytes, length);
 }
 
+static void keep_tail(struct edge_lines *e, const char *bytes, size_t length)
+{
+	size_t taken = length < EDGE_TAIL_OCTETS ? length : EDGE_TAIL_OCTETS, left = EDGE_TAIL_OCTETS - taken;
+
+	memmove(e->tail, e->tail + taken, left);
+	memcpy(e->tail + left, bytes + length - taken, taken);
+}
+
 void edge_lines_add(struct edge_lines *e, const char *bytes, size_t length)
 {
 	size_t end = length, start;
@@ -26,6 +34,7 @@ void edge_lines_add(struct edge_lines *e, const char *bytes, size_t length)
 	if (length == 0)
 		return;
 	keep_first(e, bytes, length);
+	keep_tail(e, bytes, length);
 	if (bytes[end - 1] == '\n')
 		end--;
 	for (start = end; start > 0 && bytes[start - 1] != '\n'; start--)
@@ -58,4 +67,9 @@ static bool is_status(const char *line, size_t length)
 bool edge_lines_are_foreign(const struct edge_lines *e)
 {
 	return is_empty(e->first, e->first_length) || is_status(e->first, e->first_length) || is_status(e->last, e->last_length);
+}
+
+bool edge_lines_end_with_cr(const struct edge_lines *e, bool crlf)
+{
+	return crlf ? memcmp(e->tail, "\r\r\n", 3) == 0 : memcmp(e->tail + 1, "\r\n", 2) == 0;
 }

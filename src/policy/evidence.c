@@ -37,10 +37,12 @@ static bool fits_to_the_octet(uint64_t given, const struct evidence_sizes *s)
 	return s->wire == given || s->sent == given;
 }
 
-/* Some servers leave the line end out that they add to a message without one. */
+/* Some servers leave the line end out that they add to a message without one, and Courier then a CR before that, too. */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
-	return fits_to_the_octet(given, s) || (s->wire == given + 2 && given > 0 && !evidence_is_suspect(s));
+	bool unended = s->wire == given + 2 || (s->cr && s->wire == given + 3);
+
+	return fits_to_the_octet(given, s) || (unended && given > 0 && !evidence_is_suspect(s));
 }
 
 static bool fits_dots(uint64_t given, const struct evidence_sizes *s)

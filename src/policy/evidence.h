@@ -29,6 +29,7 @@ struct evidence_sizes {
 	uint64_t dots;	 /* stuffed dots, which are in none of these */
 	bool empty;	 /* nothing but line ends came */
 	bool unstuffed;	 /* a dot came at a line's start that was not stuffed: the server does not stuff */
+	bool cr;	 /* its last line ends with a CR, before its line end */
 	bool foreign;	 /* its first or last line is none of a message (policy/edge_lines) */
 	bool fields;	 /* without some fields at the edge of its header it has its size by LIST (policy/edge_fields) */
 };

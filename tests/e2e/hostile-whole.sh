@@ -56,6 +56,7 @@ dots-hide-a-line 10 76 5 1 stuffed dots that make up for a line, where no other 
 ok-twice-rounded 10 76 12 1 an answer that comes twice, among rounded sizes
 empty-line-first 10 76 5 1 an empty line before a message
 retr-constant-half 10 76 6 1 half a message where the number of RETR is no size
+last-cr-short 10 76 6 1 a message that lacks its last line, and ends in a CR
 lf-unended-short 10 76 6 1 among sizes with LF, a message without a line end that lacks two octets
 TABLE
 
@@ -92,6 +93,7 @@ lf-unended-all 10 0 5 0 or all are so
 nothing-last 10 0 6 0 a message of no octet, of which the server's line end comes
 nothing-first 10 0 6 0 the same, and it is the first
 nothing-two 10 0 7 0 or there are two
+last-cr 10 0 6 0 a message that ends in a CR, which its size leaves out, as it does the line end that is added
 lf-one-with-crlf 10 0 12 0 or one that fits with CRLF instead
 retr-constant 10 0 6 0 a number of RETR that is always the same
 retr-total 10 0 6 0 or that of the whole maildrop

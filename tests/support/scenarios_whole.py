@@ -126,6 +126,12 @@ both("nothing-two", [b"\r\n"] + letters(5) + [b"\r\n"], NOTHING["RETR"], LIST=NO
 both("nothing-of-zeros", letters(5) + [b"\r\n"], ZEROS["RETR"], LIST=ZEROS["LIST"])
 both("nothing-once-zero", letters(5) + [b"\r\n"], NOTHING["RETR"],
      LIST=counted(lambda content: 0 if len(content) < 120 else len(content), False)["LIST"])
+
+# A CR before the line end that is added counts no more than that does.
+LAST_CR = counted(lambda content: len(content) - (3 if content.endswith(b"\r\r\n") else 0), True)
+both("last-cr", letters(5) + [HEAD % (6, 6) + b"a\rb\r\r\nthe end\r\r\n"], LAST_CR["RETR"], LIST=LAST_CR["LIST"])
+both("last-cr-short", letters(5) + [HEAD % (6, 6) + b"line\r\n" * 6 + b"the end\r\n"], lambda s, n: said(
+    s, n, s.content(n)[:-9] + b"\r\r\n" if n == 6 else s.content(n)))
 both("retr-constant", letters(6), lambda s, n: said(s, n, s.content(n), 123456))
 both("retr-total", letters(6), lambda s, n: said(s, n, s.content(n), sum(s.size(i) for i in s.numbers())))
 both("retr-at-random", letters(12), lambda s, n: said(s, n, s.content(n), s.size(n) * (7 * n % 11 + 3) // 5))

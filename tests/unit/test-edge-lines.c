@@ -47,10 +47,46 @@ START_TEST(a_first_or_last_line_that_is_none_of_a_message_is_found)
 }
 END_TEST
 
+static const struct {
+	const char *message;
+	bool crlf, found;
+} ends[] = {
+    {"", false, false},
+    {"\n", false, false},
+    {"\r\n", false, true},
+    {"\r\n", true, false},
+    {"\r\r\n", true, true},
+    {"end\r\n", false, true},
+    {"end\r\n", true, false},
+    {"end\r\r\n", true, true},
+    {"end\r\r\n", false, true},
+    {"end\r.\r\n", true, false},
+    {"end\r.\n", false, false},
+    {"end\r\n\n", false, false},
+    {"end\r", false, false},
+};
+
+START_TEST(a_cr_before_the_last_line_end_is_found)
+{
+	const char *message = ends[_i].message;
+	size_t length = strlen(message);
+
+	for (size_t piece = 1; piece <= length + 1; piece++) {
+		struct edge_lines e = {0};
+
+		for (size_t at = 0; at < length; at += piece)
+			edge_lines_add(&e, message + at, piece < length - at ? piece : length - at);
+		ck_assert_int_eq(edge_lines_end_with_cr(&e, ends[_i].crlf), ends[_i].found);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("edge lines");
+	TCase *c = check_case(s, "message");
 
-	LOOP_OVER(check_case(s, "message"), a_first_or_last_line_that_is_none_of_a_message_is_found, messages);
+	LOOP_OVER(c, a_first_or_last_line_that_is_none_of_a_message_is_found, messages);
+	LOOP_OVER(c, a_cr_before_the_last_line_end_is_found, ends);
 	return check_main(s);
 }

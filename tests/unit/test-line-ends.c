@@ -191,6 +191,29 @@ START_TEST(two_empty_lines_are_not_nothing)
 }
 END_TEST
 
+/* Of a CR at the end of a file, Courier counts neither the line end that it adds nor, once more, the CR. */
+START_TEST(a_cr_before_the_added_line_end_need_not_count)
+{
+	struct evidence e = {0};
+	struct evidence_sizes s = message(25);
+
+	note_others(&e, EXACT, EXACT, 3);
+	s.listed = s.said = s.wire - 3;
+	ck_assert(!evidence_is_plain(&s));
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_LONG);
+	s.cr = true;
+	ck_assert(evidence_is_plain(&s));
+	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_WHOLE);
+	s.foreign = true;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_LONG);
+	s.foreign = false;
+	s.listed = s.said = s.wire - 4;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_LONG);
+	s.listed = s.said = s.wire + 1;
+	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("line-ends");
@@ -203,5 +226,6 @@ int main(void)
 	tcase_add_test(c, an_octet_that_lacks_is_no_line_end);
 	LOOP_OVER(c, nothing_is_whole_where_zero_is_its_size, zeros);
 	tcase_add_test(c, two_empty_lines_are_not_nothing);
+	tcase_add_test(c, a_cr_before_the_added_line_end_need_not_count);
 	return check_main(s);
 }
