@@ -55,13 +55,14 @@ static bool learn_top(struct worker *w, const struct error *err)
 /*
  * The server deletes at QUIT. One that ends each session after so many commands, or so long, may never be met with it: what
  * an earlier run did not get deleted goes by parts, in sessions that do nothing else, half as many each time that one
- * breaks.
+ * breaks. One that breaks at QUIT whatever came before is not asked twice.
  */
 static bool learn_part(struct worker *w, const struct error *err)
 {
 	size_t erase = w->plan.summary.erase;
+	bool at_quit = strcmp(w->step, "quit") == 0;
 
-	if (!w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->gave_up) || erase == 0 ||
+	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->gave_up) || erase == 0 ||
 	    (erase == 1 && w->plan.summary.fetch == 0))
 		return false;
 	w->part = (erase + 1) / 2;

@@ -144,7 +144,8 @@ again <rows.again
 
 retrieved() { [ "$(grep -c '^RETR' "$1/transcript")" = "$2" ]; }
 check 'headers that tell are enough' retrieved stays-cut-ids 5
-check 'others are compared octet for octet, once in each run' retrieved stays-cut-alike 20
+# Five when they come, then five in each run; and in the two that break at QUIT, three of them for a session that deletes less.
+check 'others are compared octet for octet' retrieved stays-cut-alike 26
 
 # Neither UIDL nor TOP, and sessions that end in the middle.
 for_both <<'TABLE'
