@@ -217,7 +217,7 @@ bool platform_write_label(const char *path, const char *key, const char *text, s
 	return setxattr(path, name, text, length, 0) == 0;
 }
 
-bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key)
+bool platform_has_other_label(int fd, const char *key, size_t same)
 {
 	static const char space[] = "user.mailhaul.";
 	char names[8192];
@@ -229,7 +229,7 @@ bool platform_has_other_label(int fd, const char *prefix, size_t more, const cha
 		if (strncmp(name, space, sizeof(space) - 1) != 0)
 			continue;
 		name += sizeof(space) - 1;
-		if (strncmp(name, prefix, strlen(prefix)) == 0 && strlen(name) == strlen(prefix) + more && strcmp(name, key) != 0)
+		if (strncmp(name, key, same) == 0 && strlen(name) == strlen(key) && strcmp(name, key) != 0)
 			return true;
 	}
 	return false;
@@ -256,12 +256,11 @@ bool platform_write_label(const char *path, const char *key, const char *text, s
 	return false;
 }
 
-bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key)
+bool platform_has_other_label(int fd, const char *key, size_t same)
 {
 	(void)fd;
-	(void)prefix;
-	(void)more;
 	(void)key;
+	(void)same;
 	return false;
 }
 #endif

@@ -49,8 +49,8 @@ int64_t platform_process_age(pid_t pid);
 bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
 bool platform_write_label(const char *path, const char *key, const char *text, size_t length);
 
-/* Whether an open file has a label whose key begins with this, and goes on with `more` characters, but another than key. */
-bool platform_has_other_label(int fd, const char *prefix, size_t more, const char *key);
+/* Whether an open file has a label whose key is as long as this one, and has the same first characters, but is another. */
+bool platform_has_other_label(int fd, const char *key, size_t same);
 
 /* How many files this process may have open at a time. */
 size_t platform_open_files_most(void);

@@ -14,19 +14,13 @@
 #include "store/destination.h"
 #include "store/folder.h"
 
-/* Messages are in its names, so it has folders. */
-static bool has_names(const struct account *a)
-{
-	return copies_have_names(a);
-}
-
 /* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */
 static bool is_gone(const struct account *a, const char *path, const char *mount)
 {
 	char *now;
 	bool gone = access(path, F_OK) != 0 && errno == ENOENT;
 
-	if (!gone || has_names(a))
+	if (!gone || copies_have_names(a))
 		return gone;
 	now = folder_mount(path);
 	gone = strcmp(now, mount) != 0;
@@ -37,7 +31,8 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 static bool fail_gone(const struct account *a, const char *path, struct error *err)
 {
 	error_set(err, ERROR_STORAGE, "%s, where mail was delivered, is not there", path);
-	return error_mend(err, "mount its disk; if it shall begin empty, run: %s %s", has_names(a) ? "mkdir -p" : "touch", path);
+	return error_mend(
+	    err, "mount its disk; if it shall begin empty, run: %s %s", copies_have_names(a) ? "mkdir -p" : "touch", path);
 }
 
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -49,8 +44,8 @@ bool place_examine(struct place *p, struct state *state, const struct account *a
 	if (!a->deliver_path)
 		return true;
 	p->name = memory_format("%s:%s", a->destination->scheme, a->deliver_path);
-	path = memory_format(has_names(a) ? "%s/new" : "%s", a->deliver_path);
-	ok = (!has_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
+	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->deliver_path);
+	ok = (!copies_have_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
 	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
 		ok = fail_gone(a, path, err);
 	free(path);
@@ -67,8 +62,8 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 {
 	if (!p->noted.behind)
 		return false;
-	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may lack messages,"
-	    " and those delivered before are not deleted from the server", a->deliver_path);
+	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may"
+	    " lack messages, and those delivered before are not deleted from the server", a->deliver_path);
 	return !error_mend(err, "run: mailhaul verify --refetch %s", a->name);
 }
 

@@ -16,7 +16,8 @@ struct place {
 };
 
 /*
- * Right after state_open, before anything is made there. ERROR_STORAGE when mail went to this place and it is gone: its disk is not mounted, and what would be made instead would be hidden by it later.
+ * Right after state_open, before anything is made there. ERROR_STORAGE when mail went to this place and it is gone: its
+ * disk is not mounted, and what would be made instead would be hidden by it later.
  */
 bool place_examine(struct place *p, struct state *state, const struct account *account, struct error *err);
 

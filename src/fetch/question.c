@@ -35,8 +35,8 @@ static bool ask_now(struct session *s, const struct question *q, struct session_
 	return session_next(s, event, err);
 }
 
-bool question_try_manner(struct session *s, const struct question *q, const struct question *other,
-    const struct session_event *event, bool *lost, struct error *err)
+bool question_try_manner(struct session *s, const struct question *q, const struct session_event *event, bool *lost,
+    struct error *err)
 {
 	struct session_event first = *event, again;
 	char words[WORDS_MOST];
@@ -51,11 +51,15 @@ bool question_try_manner(struct session *s, const struct question *q, const stru
 		manner = again.unclear && again.type == first.type && again.length == first.length &&
 		    memcmp(again.text, words, first.length) == 0;
 	}
-	if (manner && other) {
-		if (!ask_now(s, other, &again, err))
-			return false;
-		manner = !question_is_answered(&again) && (again.unclear || again.type == SESSION_REFUSED);
-	}
 	*lost = !manner;
 	return manner || question_fail(q->number, &first, err);
+}
+
+bool question_compare(struct session *s, const struct question *other, struct session_event *event, bool *manner,
+    struct error *err)
+{
+	if (!ask_now(s, other, event, err))
+		return false;
+	*manner = !question_is_answered(event) && (event->unclear || event->type == SESSION_REFUSED);
+	return true;
 }

@@ -28,12 +28,18 @@ bool question_is_answered(const struct session_event *event);
 bool question_fail(uint32_t number, const struct session_event *event, struct error *err);
 
 /*
- * An answer is unclear (session_ask). That is the server's manner if it gives the same one again, and none that is right
- * about another message (NULL: there is none to ask about): then it is as good as a refusal. Each question is answered
- * before the next is sent. Returns false, and says why, if it is not: *lost then tells that the answers are out of step,
- * not that the session failed.
+ * An answer is unclear (session_ask). That may be the server's manner, as good as a refusal, if it gives the same one
+ * again. Each question is answered before the next is sent. Returns false, and says why, if it is not: *lost then tells
+ * that the answers are out of step, not that the session failed.
  */
-bool question_try_manner(struct session *s, const struct question *q, const struct question *other,
-    const struct session_event *event, bool *lost, struct error *err);
+bool question_try_manner(struct session *s, const struct question *q, const struct session_event *event, bool *lost,
+    struct error *err);
+
+/*
+ * After a question that got no right answer: asks about another message, and reads the answer. *manner: that is none,
+ * either, so that it is the server's manner. False only if the session failed.
+ */
+bool question_compare(struct session *s, const struct question *other, struct session_event *event, bool *manner,
+    struct error *err);
 
 #endif

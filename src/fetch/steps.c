@@ -198,17 +198,17 @@ static bool compare_other(
 	bool by_uid = command == COMMAND_ASK_UID;
 	const struct plan_entry *other = find_other(r, e, by_uid);
 	struct session_event event;
+	struct question another;
+	bool manner;
 
 	if (!other)
 		return true;
-	question_ask(r->t->session, &(struct question){other->number, by_uid ? other->uid : "", other->octets});
-	if (!session_next(r->t->session, &event, err))
+	another = (struct question){other->number, by_uid ? other->uid : "", other->octets};
+	if (!question_compare(r->t->session, &another, &event, &manner, err))
 		return false;
 	if (by_uid && event.unclear && names_other(r, other, &event))
 		return fail(r, other, &event, err);
-	if (question_is_answered(&event) || !(event.unclear || event.type == SESSION_REFUSED))
-		return fail_as(r, wrong, err);
-	return true;
+	return manner || fail_as(r, wrong, err);
 }
 
 /*
@@ -242,7 +242,7 @@ static bool try_manner(struct run *r, const struct plan_entry *e, const struct s
 	if (r->steps.answered || names_other(r, e, event))
 		return fail(r, e, event, err);
 	return question_try_manner(
-	    r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets}, NULL, event, &r->t->out_of_step, err);
+	    r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets}, event, &r->t->out_of_step, err);
 }
 
 bool steps_take_answer(struct run *r, const struct session_event *event, struct error *err)

@@ -84,18 +84,26 @@ static bool names_other(const struct top_identity *identities, size_t count, con
 static bool take_answer(struct session *s, const struct top_identity *identities, size_t count, struct error *err)
 {
 	struct question last = about(&identities[count - 1]), other = about(&identities[0]);
-	bool comparable = count > 1 && (*other.uid && *other.uid != ' ') == (*last.uid && *last.uid != ' '), lost;
+	bool comparable = count > 1 && (*other.uid && *other.uid != ' ') == (*last.uid && *last.uid != ' '), lost, manner = true;
 	struct session_event event;
+	struct error wrong;
 
 	if (!session_next(s, &event, err))
 		return false;
 	if (question_is_answered(&event))
 		return true;
-	if (event.unclear && !names_other(identities, count, &event))
-		return question_try_manner(s, &last, comparable ? &other : NULL, &event, &lost, err);
 	if (event.type == SESSION_REFUSED && !event.unclear && session_window(s) == 1)
 		return true;
-	return question_fail(last.number, &event, err);
+	(void)question_fail(last.number, &event, &wrong);
+	if (event.unclear && !names_other(identities, count, &event)) {
+		if (!question_try_manner(s, &last, &event, &lost, err) ||
+		    (comparable && !question_compare(s, &other, &event, &manner, err)))
+			return false;
+		if (manner)
+			return true;
+	}
+	*err = wrong;
+	return false;
 }
 
 bool top_is_broken(const struct top_broken *broken, uint32_t number, uint64_t octets)

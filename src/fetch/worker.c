@@ -201,7 +201,8 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->step = "state";
 	if (!notices_large(&w->notices, w->state, &w->plan, w->clock.now, err))
 		return false;
-	if (w->plan.summary.fetch > 0 && (!place_note(&w->place, w->state, w->account, err) || !state_begin_run(w->state, w->clock.now, err)))
+	if (w->plan.summary.fetch > 0 &&
+	    (!place_note(&w->place, w->state, w->account, err) || !state_begin_run(w->state, w->clock.now, err)))
 		return false;
 	if (t.progress)
 		t.progress(w, 0, 0);
@@ -249,7 +250,10 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
 	return true;
 }
 
-/* Where nothing is to be deleted, and nothing has failed, all is done when QUIT has gone out; some servers never answer it as they have to. */
+/*
+ * Where nothing is to be deleted, and nothing has failed, all is done when QUIT has gone out; some servers never answer
+ * it as they have to.
+ */
 static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
 	if (w->deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))

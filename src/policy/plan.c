@@ -27,7 +27,10 @@ static void turn_around(struct plan *p)
 	}
 }
 
-/* Those at which the connection broke, and others that failed, go to the end, that of the last session behind the others; they are few. */
+/*
+ * Those at which the connection broke, and others that failed, go to the end, that of the last session behind the
+ * others; they are few.
+ */
 static void put_broken_last(struct plan *p)
 {
 	struct plan_entry *broken = memory_zeroed(p->broke, sizeof(*broken));

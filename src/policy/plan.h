@@ -60,8 +60,8 @@ void plan_free(struct plan *p);
 
 /*
  * Decides about every entry and sums it up; newest_first turns the order around. Messages at which the connection
- * broke before, or that failed, come last, so that they keep no others away, nor use up the limits before them. Messages beyond the limits are
- * left with REASON_LIMIT.
+ * broke before, or that failed, come last, so that they keep no others away, nor use up the limits before them.
+ * Messages beyond the limits are left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
     bool newest_first, const struct plan_limits *limits);

@@ -37,7 +37,9 @@ bool destination_mend_limit(struct error *err)
 
 	if (err->saved_errno != EFBIG || most == UINT64_MAX)
 		return false;
-	error_mend(err, "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server meanwhile",
+	error_mend(err,
+	    "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server"
+	    " meanwhile",
 	    most);
 	return true;
 }

@@ -110,14 +110,13 @@ static int by_stem(const void *a, const void *b)
 
 bool maildir_is_others(int maildir, const struct destination_settings *settings)
 {
-	enum { DIGITS = 8 }; /* of the state's path */
-	char *prefix = memory_format("%s.", settings->account);
+	/* The account's name and a dot; the rest is of the state. */
+	size_t same = strlen(settings->account) + 1;
 	int fd = openat(maildir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool is = fd >= 0 && settings->label && platform_has_other_label(fd, prefix, DIGITS, settings->label);
+	bool is = fd >= 0 && settings->label && platform_has_other_label(fd, settings->label, same);
 
 	if (fd >= 0)
 		close(fd);
-	free(prefix);
 	return is;
 }
 

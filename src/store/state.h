@@ -99,9 +99,8 @@ bool state_set_witness(struct state *s, const char *folder, struct error *err);
 
 /*
  * The key of the label that this state leaves at the folder of its mail (base/platform): the account's name, a dot, and
- * STATE_LABEL_DIGITS of the state's path. NULL before state_set_witness.
+ * a few digits of its path's digest, always as many. NULL before state_set_witness.
  */
-enum { STATE_LABEL_DIGITS = 8 };
 const char *state_label(const struct state *s);
 
 /* Whether no run is recorded, and the mail's folder knows of none of this state. */

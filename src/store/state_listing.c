@@ -10,6 +10,9 @@
 #include "store/database.h"
 #include "store/state_database.h"
 
+/* The columns that take_row reads. */
+#define TAKEN "SELECT uid, delivered, listed, wire, octets, doubt"
+
 static const int64_t believed_for = 1 * 86400; /* seconds that a server's capabilities are not asked again */
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
 {
@@ -250,8 +253,8 @@ static bool take_by_header(struct state *s, const char *select,
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
     uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
 {
-	static const char missing[] = "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_HEADER(STATE_IS_MISSING);
-	static const char perhaps[] = "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED);
+	static const char missing[] = TAKEN STATE_BY_HEADER(STATE_IS_MISSING);
+	static const char perhaps[] = TAKEN STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED);
 
 	return take_by_header(s, missing, header, octets, now, uid, match, err) &&
 	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
@@ -262,8 +265,8 @@ bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHO
     struct state_match *match, struct error *err)
 {
 	static const char *const selects[] = {
-	    "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_DIGEST(STATE_IS_MISSING),
-	    "SELECT uid, delivered, listed, wire, octets, doubt" STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
+	    TAKEN STATE_BY_DIGEST(STATE_IS_MISSING),
+	    TAKEN STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
 	};
 	bool ok = true;
 
@@ -348,7 +351,7 @@ bool state_take_found(struct state *s, const char *identity, uint64_t octets, co
 	char *old = memory_format(STATE_FOUND "%s", identity);
 	bool rewritten, ok = is_rewritten(s, old, octets, &rewritten, err) &&
 	    query_start(&q, state_database(s), err,
-		      "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid = ?1", "t", old) &&
+		      TAKEN " FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
 	match->rewritten = ok && octets > 0 && rewritten;
@@ -361,7 +364,7 @@ bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struc
 	struct query *q;
 
 	return query_start(&q, state_database(s), err,
-		   "SELECT uid, delivered, listed, wire, octets, doubt FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
+		   TAKEN " FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
 		   " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
 		   "t", uid) &&
 	    take_row(s, &q, octets, true, uid, match, err);

@@ -6,12 +6,13 @@
 #include <stdint.h>
 
 /*
- * What is kept as a label (base/platform) of the folder that the mail is in, about the last runs that fetched something: their numbers in the state and when they
- * began. A filesystem that holds the state may be rolled back to a snapshot, which leaves nothing in it that
- * shows its age; the mail is often on another one. Also, when the clock was wrong at the state's last record, this says
- * since when messages may be in place that it lacks. And the other way round, the mail may be older than the state
- * (state_place). It is on stable storage with the folder it belongs to. None of these fails; what cannot be read or is damaged says nothing. ext4 has about 4,000 octets for the labels
- * of all accounts that share the folder.
+ * What is kept as a label (base/platform) of the folder that the mail is in, about the last runs that fetched
+ * something: their numbers in the state and when they began. A filesystem that holds the state may be rolled back to a
+ * snapshot, which leaves nothing in it that shows its age; the mail is often on another one. Also, when the clock was
+ * wrong at the state's last record, this says since when messages may be in place that it lacks. And the other way
+ * round, the mail may be older than the state (state_place). It is on stable storage with the folder it belongs to.
+ * None of these fails; what cannot be read or is damaged says nothing. ext4 has about 4,000 octets for the labels of
+ * all accounts that share the folder.
  */
 enum { STATE_WITNESS_RUNS = 12 };
 

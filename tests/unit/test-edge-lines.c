@@ -32,16 +32,23 @@ static const struct {
     {"Subject: 1\r\n\r\n+OK 1\r\n\r\n", false},
 };
 
+static struct edge_lines add_in_pieces(const char *message, size_t length, size_t piece)
+{
+	struct edge_lines e = {0};
+
+	for (size_t at = 0; at < length; at += piece)
+		edge_lines_add(&e, message + at, piece < length - at ? piece : length - at);
+	return e;
+}
+
 START_TEST(a_first_or_last_line_that_is_none_of_a_message_is_found)
 {
 	const char *message = messages[_i].message;
 	size_t length = strlen(message);
 
 	for (size_t piece = 1; piece <= length + 1; piece++) {
-		struct edge_lines e = {0};
+		struct edge_lines e = add_in_pieces(message, length, piece);
 
-		for (size_t at = 0; at < length; at += piece)
-			edge_lines_add(&e, message + at, piece < length - at ? piece : length - at);
 		ck_assert_int_eq(edge_lines_are_foreign(&e), messages[_i].foreign);
 	}
 }
@@ -72,10 +79,8 @@ START_TEST(a_cr_before_the_last_line_end_is_found)
 	size_t length = strlen(message);
 
 	for (size_t piece = 1; piece <= length + 1; piece++) {
-		struct edge_lines e = {0};
+		struct edge_lines e = add_in_pieces(message, length, piece);
 
-		for (size_t at = 0; at < length; at += piece)
-			edge_lines_add(&e, message + at, piece < length - at ? piece : length - at);
 		ck_assert_int_eq(edge_lines_end_with_cr(&e, ends[_i].crlf), ends[_i].found);
 	}
 }
