@@ -22,7 +22,7 @@
 #include "cmd/verify.h"
 #include "cmd/version.h"
 #include "io/interrupt.h"
-#include "io/key_log.h"
+#include "tls/key_log.h"
 #include "ui/report.h"
 
 static const struct verb verbs[] = {

@@ -10,7 +10,7 @@
 #include "cmd/cli.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
-#include "store/state.h"
+#include "state/state.h"
 #include "ui/report.h"
 #include "ui/status.h"
 

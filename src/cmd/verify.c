@@ -11,11 +11,11 @@
 #include "cmd/cli.h"
 #include "cmd/exit_code.h"
 #include "cmd/fetch.h"
-#include "fetch/copies.h"
-#include "fetch/rebuild.h"
-#include "fetch/verify.h"
 #include "ui/findings.h"
 #include "ui/report.h"
+#include "verify/copies.h"
+#include "verify/rebuild.h"
+#include "verify/verify.h"
 
 struct verify {
 	const struct cli *cli;

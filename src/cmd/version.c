@@ -7,10 +7,10 @@
 
 #include "base/digest.h"
 #include "config/file.h"
-#include "io/dane.h"
-#include "io/tls.h"
 #include "pop3/sasl.h"
-#include "store/state.h"
+#include "state/state.h"
+#include "tls/dane.h"
+#include "tls/tls.h"
 #include "ui/jsonl.h"
 
 int version_run(void)

@@ -14,7 +14,7 @@
 #include "config/account_value.h"
 #include "config/credentials.h"
 #include "config/path.h"
-#include "store/destination.h"
+#include "deliver/destination.h"
 
 enum {
 	NAME_MOST = 64,

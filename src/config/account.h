@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "io/tls.h"
 #include "policy/retention.h"
+#include "tls/tls.h"
 
 struct destination_ops;
 struct error;

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "config/account.h"
 #include "config/path.h"
-#include "io/dane.h"
+#include "tls/dane.h"
 
 static bool set_path(char **where, const char *value, const char *folder)
 {

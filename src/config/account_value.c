@@ -9,10 +9,10 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
-#include "base/memory.h"
 #include "base/mechanism.h"
+#include "base/memory.h"
 #include "config/account.h"
-#include "store/destination.h"
+#include "deliver/destination.h"
 
 /* A unit, and how many of the smallest it is; the largest first. */
 struct unit {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/mechanism.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/path.h"

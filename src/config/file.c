@@ -21,7 +21,7 @@
 #include "config/log_place.h"
 #include "config/path.h"
 #include "config/problems.h"
-#include "store/folder.h"
+#include "fs/folder.h"
 
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024, PARTS_MOST = 64, OPTIONS_MOST = 64 };
 

@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/mechanism.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/netrc.h"

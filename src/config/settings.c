@@ -10,8 +10,8 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "config/file.h"
-#include "config/problems.h"
 #include "config/path.h"
+#include "config/problems.h"
 
 enum { JOBS = 4 }; /* Courier allows no more connections from one address */
 

@@ -8,12 +8,12 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "deliver/destination.h"
 #include "fetch/doubt.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before a message is begun */

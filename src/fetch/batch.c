@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
 #include "policy/plan.h"
-#include "store/destination.h"
-#include "store/mbox_intent.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	MESSAGES_FIRST = 128, /* so that something is safe soon; each batch may be twice as large as the one before, */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "config/account.h"
+#include "deliver/destination.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
 #include "fetch/learn.h"
@@ -21,8 +22,7 @@
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "state/state.h"
 
 struct check {
 	const struct account *account;

@@ -11,13 +11,13 @@
 #include "base/mechanism.h"
 #include "config/account.h"
 #include "io/channel.h"
-#include "io/dane.h"
 #include "io/deadline.h"
 #include "io/stream.h"
-#include "io/tls.h"
 #include "pop3/capability.h"
 #include "pop3/login.h"
 #include "pop3/session.h"
+#include "tls/dane.h"
+#include "tls/tls.h"
 
 /* The first lines of what is remembered of a server that fails at a command; no capability can look like them. */
 static const struct {

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "policy/evidence.h"
 #include "policy/plan.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum { HISTORY_MESSAGES = 500 }; /* delivered before, whose sizes show how the server counts */
 

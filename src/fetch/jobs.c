@@ -23,7 +23,7 @@
 #include "fetch/trouble.h"
 #include "fetch/worker.h"
 #include "io/interrupt.h"
-#include "io/tls.h"
+#include "tls/tls.h"
 
 enum { OPEN_OTHERS = 14 }; /* files that this process needs beside a pipe for each worker */
 

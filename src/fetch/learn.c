@@ -9,7 +9,7 @@
 #include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* Sizes are asked for at once where fewer messages are known to be there: a turn of the line takes as long as these. */
 enum { SIZES_AT_ONCE = 1000 };

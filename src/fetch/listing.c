@@ -12,11 +12,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
-#include "io/deadline.h"
 #include "fetch/top.h"
+#include "io/deadline.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "store/state.h"
+#include "state/state.h"
 
 _Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "sizes that were not asked for look the same everywhere");
 

@@ -11,7 +11,7 @@
 #include "fetch/event.h"
 #include "fetch/trouble.h"
 #include "policy/plan.h"
-#include "store/state.h"
+#include "state/state.h"
 
 void notices_report(struct notices *n, const char *step, const struct error *err)
 {

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
-#include "fetch/copies.h"
-#include "store/destination.h"
-#include "store/folder.h"
+#include "deliver/destination.h"
+#include "fs/folder.h"
+#include "verify/copies.h"
 
 /* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */
 static bool is_gone(const struct account *a, const char *path, const char *mount)

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "store/state.h"
+#include "state/state.h"
 
 struct account;
 struct destination_settings;

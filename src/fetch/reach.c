@@ -10,7 +10,7 @@
 #include "fetch/refused.h"
 #include "fetch/worker.h"
 #include "io/interrupt.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */

@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "deliver/destination.h"
 #include "fetch/listing.h"
 #include "fetch/top.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* A message that was delivered in doubt, or that is in place with another size than the server gives, stays in doubt. */
 static bool put_in_doubt(const struct recognition *r, struct plan_entry *e, bool is_recorded, struct error *err)

@@ -10,11 +10,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
 #include "policy/header.h"
 #include "policy/marks.h"
-#include "store/destination.h"
-#include "store/mbox_intent.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* The messages that were appended to an mbox, to be known again where a mail program has written into their headers. */
 struct appended {
@@ -38,7 +38,7 @@ static void end_marks(void *context)
 	marks_start(&a->marks);
 }
 
-/* As fetch/verify compares. */
+/* As verify/verify compares. */
 static bool is_appended(void *context, size_t index)
 {
 	const struct appended *a = context;

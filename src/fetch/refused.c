@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/secret.h"
 #include "config/account.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	SECONDS = 3600,

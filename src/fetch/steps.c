@@ -4,14 +4,14 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "deliver/destination.h"
 #include "fetch/question.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */

@@ -10,14 +10,14 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "deliver/destination.h"
 #include "fetch/listing.h"
 #include "fetch/transfer_run.h"
 #include "io/interrupt.h"
 #include "policy/plan.h"
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store/state.h"
+#include "state/state.h"
 
 struct account;
 struct error;

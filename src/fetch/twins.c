@@ -7,7 +7,7 @@
 #include "policy/plan.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
 static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)

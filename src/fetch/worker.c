@@ -18,7 +18,7 @@
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
 #include "pop3/session.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "deliver/destination.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
 #include "fetch/list.h"
@@ -18,7 +19,6 @@
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "policy/retention.h"
-#include "store/destination.h"
 
 struct account;
 struct run_options;

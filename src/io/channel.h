@@ -22,7 +22,7 @@ struct channel_binding {
 };
 
 /*
- * What carries a stream's bytes: a socket (io/net), TLS over it (io/tls), a test's script. No
+ * What carries a stream's bytes: a socket (io/net), TLS over it (tls/tls), a test's script. No
  * function waits. `context` is the implementation's own.
  */
 struct channel {

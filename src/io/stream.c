@@ -15,7 +15,7 @@
 #include "io/channel.h"
 #include "io/deadline.h"
 #include "io/net.h"
-#include "io/tls.h"
+#include "tls/tls.h"
 
 enum {
 	INPUT_SIZE = 64 * 1024,

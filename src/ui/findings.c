@@ -9,8 +9,8 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/escape.h"
-#include "fetch/verify.h"
 #include "ui/jsonl.h"
+#include "verify/verify.h"
 
 static const char *const verdicts[] = {
     [VERIFY_MISSING] = "missing", [VERIFY_ALTERED] = "altered", [VERIFY_UNREADABLE] = "unreadable",

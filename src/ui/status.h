@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "policy/retention.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* An account at a glance. Points in time are seconds since the epoch. */
 struct status {

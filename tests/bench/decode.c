@@ -11,9 +11,9 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "deliver/maildir_name.h"
 #include "policy/header.h"
 #include "pop3/reply.h"
-#include "store/maildir_name.h"
 
 enum {
 	ANSWER = 1024 * 1024, /* octets of an answer, about */

@@ -9,7 +9,7 @@
 #include "config/problems.h"
 #include "config/settings.h"
 #include "fuzz.h"
-#include "store/destination.h"
+#include "deliver/destination.h"
 
 /*
  * libconfuse 3.3 forgets the arguments of a call, such as include("a"}, that it finds an error in.

@@ -16,7 +16,7 @@
 #include "fuzz.h"
 #include "io/stream.h"
 #include "pop3/session.h"
-#include "store/state.h"
+#include "state/state.h"
 
 enum {
 	ENDLESS = 384 * 1024,

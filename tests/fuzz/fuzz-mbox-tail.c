@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "mbox-scene.h"
-#include "store/mbox_file.h"
+#include "deliver/mbox_file.h"
 
 /* The file after recovery, which has to be the file before it, or its beginning. */
 static size_t recover(const struct scene *s, size_t *whole)

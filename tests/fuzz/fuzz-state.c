@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "fuzz.h"
-#include "store/mbox_intent.h"
-#include "store/state.h"
+#include "deliver/mbox_intent.h"
+#include "state/state.h"
 
 static const int64_t now = 1700000000;
 

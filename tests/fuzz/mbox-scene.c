@@ -5,8 +5,8 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "store/mbox_file.h"
-#include "store/mboxrd.h"
+#include "deliver/mbox_file.h"
+#include "deliver/mboxrd.h"
 
 /* As a program writes it that puts no date there. */
 const char scene_foreign[] = "From them@example.net\nSubject: theirs\n\ntheirs\n\n";
@@ -36,7 +36,7 @@ static void begin(struct scene *s, struct input *in)
 }
 
 /*
- * Adds a message to the batch as store/mbox does. The length's three high bits say how often its text
+ * Adds a message to the batch as deliver/mbox does. The length's three high bits say how often its text
  * is repeated, so that small inputs make messages that are read in several pieces.
  */
 static void add_message(struct scene *s, struct mbox_extent *e, struct input *in)

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "fuzz.h"
-#include "store/mbox_intent.h"
+#include "deliver/mbox_intent.h"
 
 enum scene_flags {
 	SCENE_OTHERS = 3, /* who wrote behind us: nobody, or one of these */

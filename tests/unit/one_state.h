@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "store/state.h"
+#include "state/state.h"
 
 /* The state that a suite is about. enter and leave make a fixture. */
 extern struct state *s;

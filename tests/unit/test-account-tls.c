@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "check_main.h"
-#include "io/dane.h"
+#include "tls/dane.h"
 #include "one_account.h"
 
 #define PIN "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE="

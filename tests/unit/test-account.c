@@ -8,7 +8,7 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "one_account.h"
-#include "store/destination.h"
+#include "deliver/destination.h"
 
 START_TEST(an_account_starts_with_the_documented_values)
 {

@@ -9,9 +9,9 @@
 #include "fetch/batch.h"
 #include "policy/plan.h"
 #include "scratch.h"
-#include "store/destination.h"
-#include "store/mbox_intent.h"
-#include "store/state.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
+#include "state/state.h"
 
 enum { MESSAGES_FIRST = 128, MEGABYTE = 1024 * 1024 };
 

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/destination.h"
-#include "store/folder.h"
+#include "deliver/destination.h"
+#include "fs/folder.h"
 
 START_TEST(a_folder_is_made_with_those_above_it_for_the_user_alone)
 {

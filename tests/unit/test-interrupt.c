@@ -10,7 +10,7 @@
 #include "io/interrupt.h"
 #include "io/process.h"
 #include "scratch.h"
-#include "store/lock.h"
+#include "fs/lock.h"
 
 static int stop[2];
 

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/large_file.h"
+#include "fs/large_file.h"
 
 enum { SECTOR = 4096, BLOCK = LARGE_FILE_BLOCK };
 

@@ -66,7 +66,7 @@ visible_in() (
   return "$failed"
 )
 
-pop3_does_not_know_tls() { ! grep '^src/pop3/.* "io/tls.h"' "$list"; }
+pop3_does_not_know_tls() { ! grep '^src/pop3/.* "tls/tls.h"' "$list"; }
 
 # Every .c includes config.h first, then its own header if it has one.
 order_holds() (
@@ -114,15 +114,15 @@ includes >"$list"
 
 check 'a folder includes only itself and what stands below it' floors_hold
 check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
-gnutls_files='src/io/tls.c src/io/tls_dane.c src/io/tls_facts.c src/io/tls_priority.c src/io/tls_trust.c src/io/tls_verify.c'
+gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
-  check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/io/tls_gnutls.h
-  check 'and nobody else includes their header that shows it' visible_in '"io/tls_gnutls.h"' $gnutls_files
+  check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
+  check 'and nobody else includes their header that shows it' visible_in '"tls/tls_gnutls.h"' $gnutls_files
 }
 check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
-check 'SQLite is visible in store/database.c alone' visible_in '<sqlite3*' src/store/database.c
-check 'libunbound is visible in io/dane.c alone' visible_in '<unbound*' src/io/dane.c
+check 'SQLite is visible in state/database.c alone' visible_in '<sqlite3*' src/state/database.c
+check 'libunbound is visible in tls/dane.c alone' visible_in '<unbound*' src/tls/dane.c
 check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c
 check 'Jansson is visible in ui/jsonl alone' visible_in '<jansson*' src/ui/jsonl.c
 check 'Nettle is visible in base/digest and base/base64 alone' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h

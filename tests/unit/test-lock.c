@@ -14,7 +14,7 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/lock.h"
+#include "fs/lock.h"
 
 static int open_mbox(void)
 {

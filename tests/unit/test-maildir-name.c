@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "check_main.h"
-#include "store/maildir_name.h"
+#include "deliver/maildir_name.h"
 
 /* The caller frees it. */
 static char *make(const char *account, const char *maildrop, const char *uid, int64_t now)

@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/destination.h"
-#include "store/maildir_name.h"
+#include "deliver/destination.h"
+#include "deliver/maildir_name.h"
 
 static struct destination_settings settings = {.account = "work", .maildrop = "me@host"};
 

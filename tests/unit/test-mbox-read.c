@@ -11,10 +11,10 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/archive.h"
-#include "store/destination.h"
-#include "store/mbox_read.h"
-#include "store/mboxrd.h"
+#include "deliver/archive.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_read.h"
+#include "deliver/mboxrd.h"
 
 /* What was read: each message in brackets, with the place of its From_ line before it. */
 static struct buf got;

@@ -10,8 +10,8 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/destination.h"
-#include "store/mbox_intent.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
 
 /*
  * A run that died while it appended two messages to an mbox: `full` is what the file would have held

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/mbox_spool.h"
+#include "deliver/mbox_spool.h"
 
 enum { MEGABYTE = 1024 * 1024, MEMORY = MBOX_SPOOL_MEMORY };
 

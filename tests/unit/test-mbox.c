@@ -15,10 +15,10 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/destination.h"
-#include "store/lock.h"
-#include "store/mbox_intent.h"
-#include "store/mbox_spool.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
+#include "deliver/mbox_spool.h"
+#include "fs/lock.h"
 
 #define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
 

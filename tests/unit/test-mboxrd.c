@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "store/mboxrd.h"
+#include "deliver/mboxrd.h"
 
 static const struct {
 	const char *message;

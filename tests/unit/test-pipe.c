@@ -11,7 +11,7 @@
 #include "check_main.h"
 #include "io/deadline.h"
 #include "scratch.h"
-#include "store/destination.h"
+#include "deliver/destination.h"
 
 static struct destination *d;
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "check_main.h"
-#include "io/tls.h"
 #include "pop3/capability.h"
 #include "pop3/maildrop.h"
+#include "tls/tls.h"
 #include "talk.h"
 
 static struct talk talk;

@@ -8,8 +8,8 @@
 
 #include "check_main.h"
 #include "config/file.h"
-#include "config/problems.h"
 #include "config/path.h"
+#include "config/problems.h"
 #include "config/settings.h"
 #include "scratch.h"
 

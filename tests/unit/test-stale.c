@@ -11,7 +11,7 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/stale.h"
+#include "fs/stale.h"
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, NEVER = -1 };
 

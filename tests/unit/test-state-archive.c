@@ -8,7 +8,7 @@
 #include "check_main.h"
 #include "one_state.h"
 #include "scratch.h"
-#include "store/state_archive.h"
+#include "state/state_archive.h"
 
 enum { NOW = 1000000 };
 

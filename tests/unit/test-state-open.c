@@ -12,8 +12,8 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/state.h"
-#include "store/state_witness.h"
+#include "state/state.h"
+#include "state/state_witness.h"
 
 static struct state *open_state(enum state_access access_wanted)
 {

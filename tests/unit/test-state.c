@@ -9,7 +9,7 @@
 #include "check_main.h"
 #include "one_state.h"
 #include "scratch.h"
-#include "store/mbox_intent.h"
+#include "deliver/mbox_intent.h"
 
 /* A process that dies: SQLite's files stay as they are at this moment. */
 static void in_a_run_that_dies(void (*deeds)(void *context))

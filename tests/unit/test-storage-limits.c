@@ -16,10 +16,10 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
-#include "store/archive.h"
-#include "store/destination.h"
-#include "store/lock.h"
-#include "store/mbox_intent.h"
+#include "deliver/archive.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
+#include "fs/lock.h"
 
 #define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
 

@@ -16,7 +16,7 @@
 #include "io/net.h"
 #include "io/race.h"
 #include "io/stream.h"
-#include "io/tls.h"
+#include "tls/tls.h"
 
 static struct script script;
 

@@ -9,13 +9,13 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "config/account.h"
-#include "fetch/rebuild.h"
-#include "fetch/verify.h"
 #include "policy/header.h"
+#include "verify/rebuild.h"
+#include "verify/verify.h"
 #include "scratch.h"
-#include "store/archive.h"
-#include "store/destination.h"
-#include "store/state.h"
+#include "deliver/archive.h"
+#include "deliver/destination.h"
+#include "state/state.h"
 
 /* A place whose content the test decides, and which changes while it is read for `changes` times. */
 static const char *const *in_place;

@@ -1,0 +1,60 @@
+#include "config.h"
+
+#include "deliver/destination.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/platform.h"
+
+static const struct destination_ops *const kinds[] = {&maildir_ops, &mbox_ops, &pipe_ops};
+
+const struct destination_ops *destination_find(const char *scheme, size_t length)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strlen(kinds[i]->scheme) == length && memcmp(kinds[i]->scheme, scheme, length) == 0)
+			return kinds[i];
+	}
+	return NULL;
+}
+
+void destination_close(struct destination **d)
+{
+	if (!*d)
+		return;
+	(*d)->ops->discard(*d);
+	(*d)->ops->rollback(*d);
+	(*d)->ops->close(*d);
+	*d = NULL;
+}
+
+bool destination_mend_limit(struct error *err)
+{
+	uint64_t most = platform_file_octets_most();
+
+	if (err->saved_errno != EFBIG || most == UINT64_MAX)
+		return false;
+	error_mend(err,
+	    "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server"
+	    " meanwhile",
+	    most);
+	return true;
+}
+
+bool destination_write_all(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			bytes += n;
+			length -= (size_t)n;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,355 @@
+#include "config.h"
+
+#include "deliver/destination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/decimal.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "deliver/maildir_name.h"
+#include "deliver/maildir_read.h"
+#include "deliver/maildir_search.h"
+#include "fs/folder.h"
+#include "fs/large_file.h"
+
+enum {
+	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
+	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own, */
+	OPEN_OTHERS = 20,	 /* or what the limit on open files leaves when so many are open for other ends */
+	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
+	SIZES_MOST = sizeof(",S=,W=") + 2 * DECIMAL_MOST,
+};
+
+/* A message of the batch: the number of its file in tmp/, and its name in new/. */
+struct maildir_file {
+	int fd; /* -1: it needs no sync of its own */
+	uint32_t number;
+	size_t stem; /* octets of the name before its sizes */
+	char name[MAILDIR_NAME_SIZE + SIZES_MOST];
+	struct maildir_size size;
+};
+
+struct maildir {
+	struct destination base;
+	const struct destination_settings *settings;
+	int root, tmp, new; /* the folders */
+	struct maildir_names names;
+	struct maildir_file *batch;
+	size_t count, capacity;
+	uint32_t made; /* files of this run */
+	size_t first_open; /* those before it have been closed */
+	size_t open_most;  /* how many are open at a time */
+	bool together;	   /* the filesystem can be synced as a whole */
+	bool open_message; /* the last of the batch is being written */
+	struct large_file large; /* writes it */
+	uint64_t on_the_way; /* octets of it whose writing has been started */
+};
+
+static bool fail(const struct maildir *m, const char *what, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "the Maildir %s %s", m->settings->path, what);
+	if (destination_mend_limit(err))
+		return false;
+	if (err->temporary)
+		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
+	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+}
+
+static bool open_folder(struct maildir *m, const char *name, int *fd, struct error *err)
+{
+	char *path = memory_format("%s/%s", m->settings->path, name);
+	bool ok = folder_make(path, err);
+
+	free(path);
+	if (!ok)
+		return false;
+	*fd = openat(m->root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return fail(m, "cannot be opened", err);
+	if (faccessat(m->root, name, W_OK | X_OK, 0) != 0)
+		return fail(m, "cannot be written", err);
+	return true;
+}
+
+static void maildir_close(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	if (m->root >= 0)
+		close(m->root);
+	if (m->tmp >= 0)
+		close(m->tmp);
+	if (m->new >= 0)
+		close(m->new);
+	large_file_free(&m->large);
+	free(m->batch);
+	free(m);
+}
+
+static size_t open_most(void)
+{
+	size_t most = platform_open_files_most();
+
+	most = most > OPEN_OTHERS ? most - OPEN_OTHERS : 1;
+	return most < OPEN_MOST ? most : OPEN_MOST;
+}
+
+static bool maildir_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct maildir *m = memory_zeroed(1, sizeof(*m));
+	struct timespec now = {0};
+	int cur = -1;
+	bool ok = folder_make(settings->path, err) && (!settings->died || (folder_sync(settings->path, err) && folder_sync_above(settings->path, err)));
+
+	m->base.ops = &maildir_ops;
+	m->settings = settings;
+	clock_gettime(CLOCK_REALTIME, &now);
+	maildir_names_start(&m->names, settings->account, settings->maildrop, &now);
+	m->tmp = m->new = -1;
+	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (ok && m->root < 0)
+		ok = fail(m, "cannot be opened", err);
+	ok = ok && open_folder(m, "tmp", &m->tmp, err) && open_folder(m, "cur", &cur, err) &&
+	    open_folder(m, "new", &m->new, err);
+	if (cur >= 0)
+		close(cur);
+	m->open_most = open_most();
+	m->together = ok && platform_can_sync_all(m->tmp);
+	if (!ok) {
+		maildir_close(&m->base);
+		return false;
+	}
+	*out = &m->base;
+	return true;
+}
+
+static bool maildir_probe(const struct destination_settings *settings, struct error *err)
+{
+	static const char *const folders[] = {"tmp", "cur", "new"};
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *path = memory_format("%s/%s", settings->path, folders[i]);
+
+		ok = folder_probe(path, err);
+		free(path);
+	}
+	return ok;
+}
+
+static void add_sizes(struct maildir_file *f)
+{
+	char *at = decimal_put(stpcpy(f->name + f->stem, ",S="), f->size.octets);
+
+	*decimal_put(stpcpy(at, ",W="), f->size.crlf_octets) = '\0';
+}
+
+static void close_files(struct maildir *m)
+{
+	for (; m->first_open < m->count; m->first_open++) {
+		close(m->batch[m->first_open].fd);
+		m->batch[m->first_open].fd = -1;
+	}
+}
+
+/* Each file by itself; all of them are on their way before the first is waited for. */
+static bool sync_one_by_one(struct maildir *m, struct error *err)
+{
+	for (size_t i = m->first_open; i < m->count; i++)
+		platform_start_writeback(m->batch[i].fd);
+	for (size_t i = m->first_open; i < m->count; i++) {
+		if (fsync(m->batch[i].fd) != 0)
+			return fail(m, "cannot be synced", err);
+	}
+	close_files(m);
+	return true;
+}
+
+/* Closes the files that wait for a sync; the filesystem's sync needs none of them open. */
+static bool end_waits(struct maildir *m, struct error *err)
+{
+	if (!m->together)
+		return sync_one_by_one(m, err);
+	close_files(m);
+	return true;
+}
+
+/* Of many files, one sync of the filesystem costs less than one of each. */
+static bool sync_files(struct maildir *m, struct error *err)
+{
+	if (!m->together || (m->count < TOGETHER_FROM && m->first_open == 0))
+		return sync_one_by_one(m, err);
+	return platform_sync_all(m->tmp) || fail(m, "cannot be synced", err);
+}
+
+static int make_file(const struct maildir *m, const char *temporary)
+{
+	return openat(m->tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+static bool maildir_begin(struct destination *d, const struct destination_message *message, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	struct maildir_file *f;
+	char temporary[MAILDIR_SHORT_SIZE];
+
+	if (m->count == m->capacity) {
+		m->capacity = m->capacity ? m->capacity * 2 : 64;
+		m->batch = memory_resize(m->batch, m->capacity, sizeof(*m->batch));
+	}
+	f = &m->batch[m->count];
+	f->size = (struct maildir_size){0};
+	f->number = m->made++;
+	f->stem = maildir_name_make(&m->names, message->uid, message->now, f->number, f->name);
+	maildir_name_in_tmp(&m->names, f->number, temporary);
+	f->fd = make_file(m, temporary);
+	if (f->fd < 0 && (errno == EMFILE || errno == ENFILE) && m->first_open < m->count) {
+		if (!end_waits(m, err))
+			return false;
+		f->fd = make_file(m, temporary);
+	}
+	if (f->fd < 0)
+		return fail(m, "does not take a new file", err);
+	m->count++;
+	m->open_message = true;
+	m->on_the_way = 0;
+	(void)large_file_begin(&m->large, f->fd, 0, message->octets);
+	return true;
+}
+
+static bool maildir_write(struct destination *d, const char *bytes, size_t length, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	struct maildir_file *f = &m->batch[m->count - 1];
+
+	maildir_size_add(&f->size, bytes, length);
+	if (!large_file_add(&m->large, bytes, length))
+		return fail(m, "cannot be written", err);
+	if (!m->large.past_cache && f->size.octets - m->on_the_way >= EARLY) {
+		platform_start_writeback(f->fd);
+		m->on_the_way = f->size.octets;
+	}
+	return true;
+}
+
+static enum destination_result maildir_finish(struct destination *d, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	if (!large_file_end(&m->large)) {
+		fail(m, "cannot be written", err);
+		return DESTINATION_FAILED;
+	}
+	m->open_message = false;
+	add_sizes(&m->batch[m->count - 1]);
+	if (((m->together && m->count >= TOGETHER_FROM) || m->count - m->first_open >= m->open_most) && !end_waits(m, err))
+		return DESTINATION_FAILED;
+	return DESTINATION_TOOK;
+}
+
+static void drop_last(struct maildir *m)
+{
+	struct maildir_file *f = &m->batch[--m->count];
+	char temporary[MAILDIR_SHORT_SIZE];
+
+	maildir_name_in_tmp(&m->names, f->number, temporary);
+	unlinkat(m->tmp, temporary, 0);
+	if (f->fd >= 0)
+		close(f->fd);
+	if (m->first_open > m->count)
+		m->first_open = m->count;
+}
+
+static void maildir_discard(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	if (m->open_message)
+		drop_last(m);
+	m->open_message = false;
+}
+
+static void maildir_rollback(struct destination *d)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	while (m->count > 0)
+		drop_last(m);
+}
+
+static bool maildir_keep(struct destination *d, size_t count, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+
+	(void)err;
+	while (m->count > count)
+		drop_last(m);
+	return true;
+}
+
+/* Data first, then the names: a name in new/ never stands for a file that is not all there. */
+static bool maildir_commit(struct destination *d, struct error *err)
+{
+	struct maildir *m = (struct maildir *)d;
+	char temporary[MAILDIR_SHORT_SIZE];
+
+	if (!sync_files(m, err))
+		return false;
+	for (size_t i = 0; i < m->count; i++) {
+		maildir_name_in_tmp(&m->names, m->batch[i].number, temporary);
+		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
+			return fail(m, "does not take a message into new/", err);
+	}
+	if (m->count > 0 && !folder_sync_open(m->new)) {
+		fail(m, "cannot be synced", err);
+		/* What a later sync says of these names means nothing: they are fetched again instead. */
+		for (size_t i = 0; i < m->count; i++)
+			unlinkat(m->new, m->batch[i].name, 0);
+		return false;
+	}
+	close_files(m);
+	m->count = m->first_open = 0;
+	return true;
+}
+
+static void maildir_identity(const struct destination *d, const char *maildrop, const char *uid,
+    char out[DESTINATION_IDENTITY])
+{
+	const struct maildir *m = (const struct maildir *)d;
+
+	maildir_name_identity(m->settings->account, maildrop ? maildrop : m->settings->maildrop, uid, out);
+}
+
+static bool maildir_find(struct destination *d, int64_t since, const struct destination_finder *finder,
+    struct error *err)
+{
+	const struct maildir *m = (const struct maildir *)d;
+
+	return maildir_search(m->root, m->settings, since, finder, err);
+}
+
+const struct destination_ops maildir_ops = {
+    .scheme = "maildir",
+    .open = maildir_open,
+    .probe = maildir_probe,
+    .begin = maildir_begin,
+    .write = maildir_write,
+    .finish = maildir_finish,
+    .discard = maildir_discard,
+    .commit = maildir_commit,
+    .rollback = maildir_rollback,
+    .keep = maildir_keep,
+    .find = maildir_find,
+    .identity = maildir_identity,
+    .read = maildir_read,
+    .close = maildir_close,
+};

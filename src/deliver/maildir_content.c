@@ -1,0 +1,90 @@
+#include "config.h"
+
+#include "deliver/maildir_content.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deliver/maildir_name.h"
+
+enum { FIRST = 5, LAST = 4 };
+
+/* The octets at both ends of a file; what is not there is 0. */
+struct ends {
+	unsigned char first[FIRST], last[LAST];
+};
+
+static const struct {
+	const char *octets;
+	size_t length;
+} magic[] = {
+    {"BZh", 3},
+    {"\x28\xb5\x2f\xfd", 4},
+    {"\xfd" "7zXZ", 5},
+};
+
+static bool read_ends(int fd, uint64_t size, struct ends *e)
+{
+	size_t first = size < FIRST ? (size_t)size : FIRST, last = size < LAST ? (size_t)size : LAST;
+
+	*e = (struct ends){0};
+	return pread(fd, e->first, first, 0) == (ssize_t)first &&
+	    pread(fd, e->last + LAST - last, last, (off_t)(size - last)) == (ssize_t)last;
+}
+
+/* RFC 1952. */
+static bool is_gzip(const struct ends *e)
+{
+	return e->first[0] == 0x1f && e->first[1] == 0x8b;
+}
+
+static bool gzip_had(const struct ends *e, uint64_t octets)
+{
+	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) == (uint32_t)octets;
+}
+
+/* bzip2, zstd or xz: their files do not say how large they were. No field of a header begins so. */
+static bool is_compressed(const struct ends *e)
+{
+	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
+		if (memcmp(e->first, magic[i].octets, magic[i].length) == 0)
+			return i > 0 || (e->first[3] >= '1' && e->first[3] <= '9');
+	}
+	return false;
+}
+
+/* Whether it is shorter only because its lines end in another way. */
+static bool has_crlf_size(int fd, uint64_t octets)
+{
+	struct maildir_size size = {0};
+	char piece[4096];
+	ssize_t n;
+
+	while ((n = pread(fd, piece, sizeof(piece), (off_t)size.octets)) > 0)
+		maildir_size_add(&size, piece, (size_t)n);
+	return n < 0 || size.crlf_octets == octets;
+}
+
+enum maildir_content maildir_content(int fd, const char *name)
+{
+	uint64_t named = maildir_name_size(name, 'S'), size;
+	struct ends ends;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !read_ends(fd, (uint64_t)st.st_size, &ends))
+		return MAILDIR_ORIGINAL;
+	size = (uint64_t)st.st_size;
+	if (is_gzip(&ends))
+		return named > 0 && size != named && gzip_had(&ends, named) ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+	if (is_compressed(&ends))
+		return named > 0 && size != named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+	/* Each message ends with a line end. NULs are in place of what was not written. */
+	if (size > 0 && ends.last[LAST - 1] == '\0')
+		return MAILDIR_TORN;
+	if (size < named)
+		return has_crlf_size(fd, maildir_name_size(name, 'W')) ? MAILDIR_ORIGINAL : MAILDIR_TORN;
+	return named > 0 && size > named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+}

@@ -1,0 +1,227 @@
+#include "config.h"
+
+#include "deliver/maildir_read.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "deliver/archive.h"
+#include "deliver/destination.h"
+#include "deliver/maildir_content.h"
+#include "deliver/maildir_name.h"
+#include "deliver/maildir_search.h"
+#include "fs/folder.h"
+
+struct walk {
+	struct archive_reader *reader;
+	const struct destination_settings *settings;
+	const char *account;
+	bool elsewhere; /* beyond the account's own Maildir */
+	bool one_by_one; /* files are synced each by itself */
+	struct place {
+		dev_t device;
+		ino_t inode;
+	} *seen; /* folders that were read */
+	size_t seen_count;
+	char piece[65536];
+};
+
+enum {
+	FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+	FILE_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+};
+
+static bool fail(const char *path, const char *what, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "%s cannot be %s", path, what);
+	return error_mend(err, "check its permissions and its disk");
+}
+
+/* Reads an open file to its end. False only when it cannot be synced. */
+static bool read_file(struct walk *w, int fd, struct archive_message *m, struct error *err)
+{
+	struct archive_reader *r = w->reader;
+	struct maildir_size size = {0};
+	ssize_t n;
+
+	while ((n = read(fd, w->piece, sizeof(w->piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			m->failure = errno;
+			break;
+		}
+		maildir_size_add(&size, w->piece, (size_t)n);
+		r->octets(r->context, w->piece, (size_t)n);
+	}
+	m->octets = size.octets;
+	m->crlf_octets = size.crlf_octets;
+	r->message(r->context, m);
+	return !r->sync || !w->one_by_one || m->failure || fsync(fd) == 0 || fail(m->path, "synced", err);
+}
+
+/* A file that vanishes meanwhile has been moved by its reader, or deleted. */
+static bool take_file(struct walk *w, int folder, const char *name, struct archive_message *m, struct error *err)
+{
+	int fd = openat(folder, name, FILE_FLAGS);
+	struct stat st = {0};
+	bool ok = true;
+
+	if (fd < 0 && errno == ENOENT) {
+		w->reader->changed = true;
+		return true;
+	}
+	if (fd < 0 && errno != ELOOP && errno != ENXIO && m->identity[0]) {
+		m->failure = errno;
+		w->reader->message(w->reader->context, m);
+	}
+	if (fd < 0)
+		return true;
+	/* What is no file somebody else has made. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		m->octets = (uint64_t)st.st_size;
+		m->device = (uint64_t)st.st_dev;
+		m->inode = (uint64_t)st.st_ino;
+		m->torn = m->identity[0] && maildir_content(fd, name) == MAILDIR_TORN;
+		if (!w->reader->wants || w->reader->wants(w->reader->context, m))
+			ok = read_file(w, fd, m, err);
+	}
+	close(fd);
+	return ok;
+}
+
+static bool take_name(struct walk *w, int folder, const char *folder_path, const char *name, struct error *err)
+{
+	char identity[MAILDIR_IDENTITY_DIGITS + 1] = "";
+	bool own = maildir_name_is_own(name, w->account, identity), ok;
+	struct archive_message m = {.identity = identity, .elsewhere = w->elsewhere};
+	char *path;
+
+	/* Another account's copy of the same message is not this one's. */
+	if (name[0] == '.' || (!own && (w->reader->own || maildir_name_is_any(name))))
+		return true;
+	m.when = own ? strtoll(name, NULL, 10) : 0;
+	m.path = path = memory_format("%s/%s", folder_path, name);
+	ok = take_file(w, folder, name, &m, err);
+	free(path);
+	return ok;
+}
+
+/* A folder, and all files in it that were not synced one by one: of many, that would take minutes. */
+static bool sync_folder(const struct walk *w, int fd, const char *path, struct error *err)
+{
+	if (!w->reader->sync)
+		return true;
+	return (w->one_by_one ? folder_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
+}
+
+/* new/ or cur/ of a Maildir. */
+static bool read_messages(struct walk *w, int maildir, const char *maildir_path, const char *sub, struct error *err)
+{
+	int fd = openat(maildir, sub, FOLDER_FLAGS);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	char *path = memory_format("%s/%s", maildir_path, sub);
+	const struct dirent *entry;
+	bool ok = stream || w->elsewhere || fail(path, "read", err);
+
+	w->one_by_one = w->reader->sync && stream && !platform_can_sync_all(fd);
+	while (stream && ok && (errno = 0, entry = readdir(stream)))
+		ok = take_name(w, fd, path, entry->d_name, err);
+	if (stream && ok && errno != 0)
+		ok = fail(path, "read", err);
+	if (stream && ok)
+		ok = sync_folder(w, fd, path, err);
+	if (stream)
+		closedir(stream);
+	else if (fd >= 0)
+		close(fd);
+	free(path);
+	return ok;
+}
+
+/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+static bool read_maildir(struct walk *w, int fd, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail(path, "read", err);
+	for (size_t i = 0; i < w->seen_count; i++) {
+		if (w->seen[i].device == st.st_dev && w->seen[i].inode == st.st_ino)
+			return true;
+	}
+	/* Most folders beside it are no Maildirs: these need not be remembered. */
+	if (w->elsewhere && (faccessat(fd, "cur", X_OK, 0) != 0 || maildir_is_others(fd, w->settings)))
+		return true;
+	w->seen = memory_resize(w->seen, w->seen_count + 1, sizeof(*w->seen));
+	w->seen[w->seen_count++] = (struct place){st.st_dev, st.st_ino};
+	return read_messages(w, fd, path, "new", err) && read_messages(w, fd, path, "cur", err);
+}
+
+static bool is_part(const char *name)
+{
+	return strcmp(name, "new") == 0 || strcmp(name, "cur") == 0 || strcmp(name, "tmp") == 0 ||
+	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* The Maildirs in a folder. */
+static bool read_below(struct walk *w, const char *path, struct error *err)
+{
+	DIR *stream = opendir(path);
+	const struct dirent *entry;
+	bool ok = true;
+
+	while (stream && ok && (entry = readdir(stream))) {
+		int fd = is_part(entry->d_name) ? -1 : openat(dirfd(stream), entry->d_name, FOLDER_FLAGS | O_NONBLOCK);
+		char *below = memory_format("%s/%s", path, entry->d_name);
+
+		if (fd >= 0) {
+			ok = read_maildir(w, fd, below, err);
+			close(fd);
+		}
+		free(below);
+	}
+	if (stream)
+		closedir(stream);
+	return ok;
+}
+
+static bool read_at(struct walk *w, const char *path, struct error *err)
+{
+	int fd = open(path, FOLDER_FLAGS);
+	bool ok = fd >= 0 ? read_maildir(w, fd, path, err) : w->elsewhere || fail(path, "read", err);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool maildir_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err)
+{
+	struct walk *w = memory_zeroed(1, sizeof(*w));
+	char *path = memory_copy_string(settings->path), *above;
+	bool ok;
+
+	for (size_t end = strlen(path); end > 1 && path[end - 1] == '/'; end--)
+		path[end - 1] = '\0';
+	above = folder_of(path);
+	w->reader = reader;
+	w->settings = settings;
+	w->account = settings->account;
+	ok = read_at(w, path, err);
+	w->elsewhere = true;
+	ok = ok && read_below(w, path, err) && read_at(w, above, err) && read_below(w, above, err);
+	free(path);
+	free(above);
+	free(w->seen);
+	free(w);
+	return ok;
+}

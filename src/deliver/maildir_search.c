@@ -1,0 +1,320 @@
+#include "config.h"
+
+#include "deliver/maildir_search.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "deliver/destination.h"
+#include "deliver/maildir_content.h"
+#include "deliver/maildir_name.h"
+#include "fs/folder.h"
+
+struct search {
+	int root;
+	const struct destination_settings *settings;
+	const char *account;
+	int64_t since;
+	const struct destination_finder *finder;
+	struct buf paths; /* "new/NAME", or that of another folder, each ended by NUL */
+	struct buf moved; /* the same, read later */
+	char **places;	  /* those of `moved`, by the part of the name that stays */
+	size_t place_count;
+	struct folder {
+		char *path; /* from the root on */
+		bool used;  /* there are messages in it that are wanted */
+		bool own;   /* it is the Maildir's, not one of another one */
+	} *folders;
+	size_t folder_count;
+	struct seen {
+		dev_t device;
+		ino_t inode;
+	} *seen; /* Maildirs whose folders are among them */
+	size_t seen_count;
+};
+
+enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
+
+static bool fail(const char *what, const char *step, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "%s in the Maildir cannot be %s", what, step);
+	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+}
+
+typedef bool (*name_taker)(struct search *s, int fd, struct folder *folder, const char *name);
+
+/* Gives the names of a folder to take, until that returns false. A folder of another Maildir may be missing or unreadable. */
+static bool each_name(struct search *s, struct folder *folder, name_taker take, struct error *err)
+{
+	int fd = openat(s->root, folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	bool ok = true;
+
+	if (!stream) {
+		fail(folder->path, "read", err);
+		if (fd >= 0)
+			close(fd);
+		return !folder->own;
+	}
+	while ((errno = 0, entry = readdir(stream))) {
+		if (!take(s, fd, folder, entry->d_name))
+			break;
+	}
+	if (!entry && errno != 0)
+		ok = !folder->own || fail(folder->path, "read", err);
+	closedir(stream);
+	return ok;
+}
+
+static bool remove_own(struct search *s, int fd, struct folder *folder, const char *name)
+{
+	(void)folder;
+	if (maildir_name_is_unfinished(name, s->account))
+		unlinkat(fd, name, 0);
+	return true;
+}
+
+static bool gather(struct search *s, int fd, struct folder *folder, const char *name)
+{
+	char identity[MAILDIR_IDENTITY_DIGITS + 1];
+
+	(void)fd;
+	if (maildir_name_is_own(name, s->account, identity) && strtoll(name, NULL, 10) >= s->since &&
+	    s->finder->wants(s->finder->context, identity)) {
+		buf_append_format(&s->paths, "%s/%s", folder->path, name);
+		buf_append(&s->paths, "", 1);
+		folder->used = true;
+	}
+	return true;
+}
+
+/* By what stays of a name whatever a reader does: all before the sizes and the flags. */
+static int by_stem(const void *a, const void *b)
+{
+	const char *first = strrchr(*(char *const *)a, '/') + 1, *second = strrchr(*(char *const *)b, '/') + 1;
+	size_t first_length = strcspn(first, ",:"), second_length = strcspn(second, ",:");
+	int order = memcmp(first, second, first_length < second_length ? first_length : second_length);
+
+	return order != 0 ? order : (first_length > second_length) - (first_length < second_length);
+}
+
+bool maildir_is_others(int maildir, const struct destination_settings *settings)
+{
+	/* The account's name and a dot; the rest is of the state. */
+	size_t same = strlen(settings->account) + 1;
+	int fd = openat(maildir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is = fd >= 0 && settings->label && platform_has_other_label(fd, settings->label, same);
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+static bool is_others_at(const struct search *s, const char *path)
+{
+	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is = fd >= 0 && maildir_is_others(fd, s->settings);
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+static void add_maildir(struct search *s, const char *path)
+{
+	static const char *const parts[] = {"new", "cur"};
+	struct stat st;
+
+	if (fstatat(s->root, path, &st, 0) != 0)
+		return;
+	for (size_t i = 0; i < s->seen_count; i++) {
+		if (s->seen[i].device == st.st_dev && s->seen[i].inode == st.st_ino)
+			return;
+	}
+	if (s->seen_count > 0 && is_others_at(s, path))
+		return;
+	s->seen = memory_resize(s->seen, s->seen_count + 1, sizeof(*s->seen));
+	s->seen[s->seen_count++] = (struct seen){st.st_dev, st.st_ino};
+	s->folders = memory_resize(s->folders, s->folder_count + 2, sizeof(*s->folders));
+	for (size_t i = 0; i < 2; i++)
+		s->folders[s->folder_count++] = (struct folder){
+		    .path = s->seen_count == 1 ? memory_copy_string(parts[i]) : memory_format("%s/%s", path, parts[i]),
+		    .own = s->seen_count == 1,
+		};
+}
+
+/* The Maildirs in a folder: where a reader files messages. */
+static void add_below(struct search *s, const char *path)
+{
+	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	while (stream && (entry = readdir(stream))) {
+		char *below = memory_format("%s/%s", path, entry->d_name), *cur = memory_format("%s/cur", below);
+		bool points = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+
+		if (!points && faccessat(s->root, cur, X_OK, 0) == 0)
+			add_maildir(s, below);
+		free(below);
+		free(cur);
+	}
+	if (stream)
+		closedir(stream);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* As in maildir_read: the Maildir, those in it, and those beside it. */
+static void add_folders(struct search *s)
+{
+	add_maildir(s, ".");
+	add_below(s, ".");
+	if (s->settings->alone)
+		return;
+	add_maildir(s, "..");
+	add_below(s, "..");
+}
+
+static bool gather_all(struct search *s, struct error *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < s->folder_count && ok; i++)
+		ok = each_name(s, &s->folders[i], gather, err);
+	return ok;
+}
+
+/* Reads the names anew: a reader has moved a message to cur/, or given it flags, since they were read. */
+static bool look_again(struct search *s, struct error *err)
+{
+	struct buf before = s->paths;
+	size_t count = 0;
+	bool ok;
+
+	s->paths = (struct buf){0};
+	ok = gather_all(s, err);
+	buf_free(&s->moved);
+	s->moved = s->paths;
+	s->paths = before;
+	for (size_t at = 0; at < s->moved.length; at += strlen(s->moved.data + at) + 1)
+		count++;
+	s->places = memory_resize(s->places, count, sizeof(*s->places));
+	s->place_count = 0;
+	for (size_t at = 0; at < s->moved.length; at += strlen(s->moved.data + at) + 1)
+		s->places[s->place_count++] = s->moved.data + at;
+	if (count > 0)
+		qsort(s->places, count, sizeof(*s->places), by_stem);
+	return ok;
+}
+
+static int open_moved(const struct search *s, const char *path)
+{
+	char *const *place =
+	    s->place_count > 0 ? bsearch(&path, s->places, s->place_count, sizeof(*s->places), by_stem) : NULL;
+
+	errno = ENOENT;
+	return place ? openat(s->root, *place, OPEN_FLAGS) : -1;
+}
+
+/* Opens a message wherever it is by now. *fd is -1 for one that its reader has deleted. */
+static bool open_message(struct search *s, const char *path, int *fd, struct error *err)
+{
+	struct stat st;
+
+	*fd = openat(s->root, path, OPEN_FLAGS);
+	if (*fd < 0 && errno == ENOENT)
+		*fd = open_moved(s, path);
+	if (*fd < 0 && errno == ENOENT) {
+		if (!look_again(s, err))
+			return false;
+		*fd = open_moved(s, path);
+	}
+	/* Names of ours that are links, or no files at all, somebody else has made. */
+	if (*fd >= 0 && (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(*fd);
+		*fd = -1;
+		return true;
+	}
+	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
+}
+
+static bool tell(struct search *s, const char *path, struct error *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
+	struct maildir_size size = {0};
+	enum maildir_content content;
+	ssize_t n = 0;
+	bool ok;
+	int fd;
+
+	if (!open_message(s, path, &fd, err))
+		return false;
+	if (fd < 0)
+		return true;
+	content = maildir_content(fd, name);
+	if (content == MAILDIR_TORN) {
+		close(fd);
+		return true;
+	}
+	while ((n = read(fd, piece, sizeof(piece))) > 0) {
+		maildir_size_add(&size, piece, (size_t)n);
+		s->finder->octets(s->finder->context, piece, (size_t)n);
+	}
+	ok = (n == 0 && fsync(fd) == 0) || fail(path, "read", err);
+	close(fd);
+	return ok && maildir_name_is_own(name, s->account, identity) &&
+	    s->finder->found(s->finder->context, identity, size.crlf_octets,
+		content == MAILDIR_CHANGED ? maildir_name_size(name, 'W') : 0, strtoll(name, NULL, 10), err);
+}
+
+static bool sync_folder(const struct search *s, const char *folder, struct error *err)
+{
+	int fd = openat(s->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = (fd >= 0 && folder_sync_open(fd)) || fail(folder, "synced", err);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static void free_all(struct search *s)
+{
+	for (size_t i = 0; i < s->folder_count; i++)
+		free(s->folders[i].path);
+	free(s->folders);
+	free(s->seen);
+	buf_free(&s->paths);
+	buf_free(&s->moved);
+	free(s->places);
+}
+
+bool maildir_search(int root, const struct destination_settings *settings, int64_t since,
+    const struct destination_finder *finder, struct error *err)
+{
+	struct search s = {.root = root, .settings = settings, .account = settings->account, .since = since, .finder = finder};
+	struct folder tmp = {.path = (char[]){"tmp"}, .own = true};
+	bool ok = each_name(&s, &tmp, remove_own, err);
+
+	add_folders(&s);
+	ok = ok && gather_all(&s, err);
+	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
+		ok = tell(&s, s.paths.data + at, err);
+	/* The kill may have come before any sync, and a name may be in cur/ by now. */
+	for (size_t i = 0; ok && i < s.folder_count && s.paths.length > 0; i++)
+		ok = (!s.folders[i].own && !s.folders[i].used) || sync_folder(&s, s.folders[i].path, err);
+	free_all(&s);
+	return ok;
+}

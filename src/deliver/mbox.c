@@ -1,0 +1,247 @@
+#include "config.h"
+
+#include "deliver/destination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "deliver/mbox_file.h"
+#include "deliver/mbox_intent.h"
+#include "deliver/mbox_read.h"
+#include "deliver/mbox_spool.h"
+#include "deliver/mboxrd.h"
+#include "fs/folder.h"
+#include "fs/lock.h"
+
+struct mbox {
+	struct destination base;
+	const struct destination_settings *settings;
+	char *folder;
+	struct mbox_spool spool; /* the batch, ready to be appended */
+	struct mbox_intent intent;
+	size_t capacity; /* of intent.extents */
+	bool open_message;
+	uint64_t message_start; /* in the spool */
+	struct mboxrd quoting;
+	struct digest digest; /* of the message's extent */
+	struct buf out;	      /* what quoting made and the spool has not yet */
+	struct mbox_file file; /* open and locked between prepare and commit or rollback */
+};
+
+/* Its folder has to take the lock, too. */
+static bool mbox_probe(const struct destination_settings *settings, struct error *err)
+{
+	char *folder = folder_of(settings->path);
+	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) && folder_probe(folder, err);
+
+	free(folder);
+	return ok;
+}
+
+static bool mbox_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct mbox *m;
+	struct stat st;
+	bool ok;
+
+	if (lstat(settings->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", settings->path);
+		return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+	}
+	m = memory_zeroed(1, sizeof(*m));
+	m->base.ops = &mbox_ops;
+	m->settings = settings;
+	m->folder = folder_of(settings->path);
+	m->spool.fd = -1;
+	m->file.fd = -1;
+	m->intent.path = memory_copy_string(settings->path);
+	*out = &m->base;
+	/* Made now, so that a path that cannot be written or locked is known before anything is fetched. */
+	ok = folder_make(m->folder, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
+	    lock_check(m->file.fd, settings->path, err);
+	mbox_file_close(&m->file);
+	if (!ok)
+		destination_close(out);
+	return ok;
+}
+
+/* Moves what quoting made into the spool, and into digest and head of the message's extent. */
+static bool spool_out(struct mbox *m, struct error *err)
+{
+	struct mbox_extent *e = &m->intent.extents[m->intent.count - 1];
+	size_t room = MBOX_HEAD_MOST - e->head_length;
+	size_t taken = m->out.length < room ? m->out.length : room;
+	bool ok;
+
+	memcpy(e->head + e->head_length, m->out.data, taken);
+	e->head_length += taken;
+	digest_add(&m->digest, m->out.data, m->out.length);
+	ok = mbox_spool_add(&m->spool, m->folder, m->out.data, m->out.length, err);
+	buf_clear(&m->out);
+	return ok;
+}
+
+static bool mbox_begin(struct destination *d, const struct destination_message *message, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (m->intent.count == m->capacity) {
+		m->capacity = m->capacity ? m->capacity * 2 : 64;
+		m->intent.extents = memory_resize(m->intent.extents, m->capacity, sizeof(*m->intent.extents));
+	}
+	m->intent.extents[m->intent.count++] = (struct mbox_extent){0};
+	m->open_message = true;
+	m->message_start = m->spool.length;
+	digest_start(&m->digest);
+	buf_clear(&m->out);
+	mboxrd_start(&m->quoting, m->settings->crlf, message->sender, message->now, &m->out);
+	return spool_out(m, err);
+}
+
+static bool mbox_write(struct destination *d, const char *bytes, size_t length, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	mboxrd_add(&m->quoting, bytes, length, &m->out);
+	return m->out.length == 0 || spool_out(m, err);
+}
+
+static enum destination_result mbox_finish(struct destination *d, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+	struct mbox_extent *e = &m->intent.extents[m->intent.count - 1];
+
+	mboxrd_end(&m->quoting, &m->out);
+	if (!spool_out(m, err))
+		return DESTINATION_FAILED;
+	e->length = m->spool.length - m->message_start;
+	digest_end(&m->digest, e->sha256);
+	m->open_message = false;
+	return DESTINATION_TOOK;
+}
+
+static void mbox_discard(struct destination *d)
+{
+	struct mbox *m = (struct mbox *)d;
+	struct error ignored;
+
+	if (!m->open_message)
+		return;
+	m->open_message = false;
+	m->intent.count--;
+	if (!mbox_spool_cut(&m->spool, m->message_start, &ignored))
+		m->base.ops->rollback(d);
+}
+
+static bool mbox_prepare(struct destination *d, const struct mbox_intent **intent, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (!mbox_file_open(&m->file, m->settings->path, err) || !mbox_file_lock(&m->file, err))
+		return false;
+	m->intent.offset = m->file.size + m->file.gap;
+	m->intent.device = m->file.device;
+	m->intent.inode = m->file.inode;
+	*intent = &m->intent;
+	return true;
+}
+
+static void forget_batch(struct mbox *m)
+{
+	mbox_spool_clear(&m->spool);
+	m->intent.count = 0;
+	mbox_file_close(&m->file);
+}
+
+static bool mbox_commit(struct destination *d, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	if (m->intent.count == 0)
+		return true;
+	if (!mbox_file_append(&m->file, &m->spool, m->folder, err))
+		return false;
+	forget_batch(m);
+	return true;
+}
+
+static void mbox_rollback(struct destination *d)
+{
+	forget_batch((struct mbox *)d);
+}
+
+static bool mbox_keep(struct destination *d, size_t count, struct error *err)
+{
+	struct mbox *m = (struct mbox *)d;
+	uint64_t length = 0;
+
+	for (size_t i = 0; i < count; i++)
+		length += m->intent.extents[i].length;
+	m->intent.count = count;
+	return mbox_spool_cut(&m->spool, length, err);
+}
+
+/* The account may deliver elsewhere by now: the path is the intent's. */
+static bool is_gone(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err)
+{
+	const struct mbox *m = d && d->ops == &mbox_ops ? (const struct mbox *)d : NULL;
+	struct mbox_file file = {.fd = -1};
+	const char *path = intent->path;
+	bool ok;
+
+	memset(found, 0, intent->count * sizeof(*found));
+	if (is_gone(path)) {
+		/* The file may have been moved, or its folders, along with the configuration. */
+		if (!m || is_gone(m->settings->path))
+			return true;
+		path = m->settings->path;
+	}
+	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
+	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
+	ok = ok && mbox_file_recover(&file, intent, matcher, found, err);
+	mbox_file_close(&file);
+	return ok;
+}
+
+static void mbox_close(struct destination *d)
+{
+	struct mbox *m = (struct mbox *)d;
+
+	mbox_spool_free(&m->spool);
+	mbox_intent_free(&m->intent);
+	buf_free(&m->out);
+	free(m->folder);
+	free(m);
+}
+
+const struct destination_ops mbox_ops = {
+    .scheme = "mbox",
+    .batch_octets = MBOX_SPOOL_BATCH,
+    .wants_sender = true,
+    .open = mbox_open,
+    .probe = mbox_probe,
+    .begin = mbox_begin,
+    .write = mbox_write,
+    .finish = mbox_finish,
+    .discard = mbox_discard,
+    .prepare = mbox_prepare,
+    .commit = mbox_commit,
+    .rollback = mbox_rollback,
+    .keep = mbox_keep,
+    .recover = mbox_recover,
+    .read = mbox_read,
+    .close = mbox_close,
+};

@@ -1,0 +1,30 @@
+#ifndef MAILHAUL_DELIVER_MBOX_INTENT_H
+#define MAILHAUL_DELIVER_MBOX_INTENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+
+enum { MBOX_HEAD_MOST = 512 };
+
+/* A message as it will stand in the mbox, From_ line and closing blank line included. */
+struct mbox_extent {
+	uint64_t length;
+	unsigned char sha256[DIGEST_SIZE];
+	size_t head_length;
+	char head[MBOX_HEAD_MOST]; /* its first octets, to know a torn one again */
+};
+
+/* What is about to be appended: extents one behind the other from offset on. */
+struct mbox_intent {
+	char *path;
+	uint64_t offset;
+	uint64_t device, inode;
+	struct mbox_extent *extents;
+	size_t count;
+};
+
+void mbox_intent_free(struct mbox_intent *intent);
+
+#endif

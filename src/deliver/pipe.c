@@ -1,0 +1,164 @@
+#include "config.h"
+
+#include "deliver/destination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "fs/folder.h"
+#include "io/process.h"
+
+/*
+ * A message waits in a nameless file until all of it has arrived, and the command reads that: if
+ * mailhaul or the connection dies in the middle, no command takes a torn message for a whole one.
+ */
+struct pipe_destination {
+	struct destination base;
+	const struct destination_settings *settings;
+	int spool; /* -1: no message is open */
+};
+
+static const char *spool_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/var/tmp";
+}
+
+static bool check_spool(struct error *err)
+{
+	const char *folder = spool_folder();
+
+	if (access(folder, W_OK | X_OK) == 0)
+		return true;
+	error_errno(err, ERROR_STORAGE, errno, "the folder %s, where messages wait for deliver_command, cannot be written", folder);
+	return error_mend(err, "set TMPDIR to a folder that is there, and where you may make files");
+}
+
+static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
+{
+	struct pipe_destination *p;
+
+	if (!check_spool(err))
+		return false;
+	p = memory_zeroed(1, sizeof(*p));
+	p->base.ops = &pipe_ops;
+	p->settings = settings;
+	p->spool = -1;
+	*out = &p->base;
+	return true;
+}
+
+/* The command is not run: what it would say to nothing means nothing. */
+static bool pipe_probe(const struct destination_settings *settings, struct error *err)
+{
+	return process_probe(settings->command[0], err) && check_spool(err) && folder_probe(spool_folder(), err);
+}
+
+static bool fail_spool(struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
+	if (destination_mend_limit(err))
+		return false;
+	return error_mend(err, "make room in /var/tmp, or set TMPDIR to a folder that has some");
+}
+
+static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
+{
+	struct pipe_destination *p = (struct pipe_destination *)d;
+	char *path = memory_format("%s/mailhaul-XXXXXX", spool_folder());
+
+	(void)message;
+	p->spool = mkostemp(path, O_CLOEXEC);
+	if (p->spool >= 0)
+		unlink(path);
+	free(path);
+	return p->spool >= 0 || fail_spool(err);
+}
+
+static bool pipe_write(struct destination *d, const char *bytes, size_t length, struct error *err)
+{
+	struct pipe_destination *p = (struct pipe_destination *)d;
+
+	return destination_write_all(p->spool, bytes, length) || fail_spool(err);
+}
+
+static void pipe_discard(struct destination *d)
+{
+	struct pipe_destination *p = (struct pipe_destination *)d;
+
+	if (p->spool >= 0)
+		close(p->spool);
+	p->spool = -1;
+}
+
+/* Runs the command over the whole message. False when it cannot be started or takes too long. */
+static bool run_command(struct pipe_destination *p, int *status, char *words, size_t size, struct error *err)
+{
+	struct process *process;
+
+	if (lseek(p->spool, 0, SEEK_SET) != 0)
+		return fail_spool(err);
+	if (!process_start(&process, p->settings->command, p->spool, NULL, 0, p->settings->command_limit, err))
+		return false;
+	if (process_finish(&process, status, words, size, err))
+		return true;
+	err->kind = ERROR_STORAGE;
+	return error_mend(err, "the message stays on the server; deliver_timeout can be set higher");
+}
+
+static enum destination_result pipe_finish(struct destination *d, struct error *err)
+{
+	struct pipe_destination *p = (struct pipe_destination *)d;
+	char words[256], end[PROCESS_END];
+	int status;
+	bool ok = run_command(p, &status, words, sizeof(words), err);
+
+	pipe_discard(d);
+	if (!ok)
+		return DESTINATION_FAILED;
+	if (status == 0)
+		return DESTINATION_TOOK;
+	error_set(err, ERROR_STORAGE, "deliver_command %s %s%s%s", p->settings->command[0],
+	    process_end_words(status, end), words[0] ? ": " : "", words);
+	err->temporary = status == EX_TEMPFAIL;
+	error_mend(err, "the message stays on the server and is tried again by the next run");
+	return DESTINATION_REFUSED;
+}
+
+/* What the command took is in its hands; there is nothing to sync or to take back. */
+static bool pipe_commit(struct destination *d, struct error *err)
+{
+	(void)d;
+	(void)err;
+	return true;
+}
+
+static void pipe_rollback(struct destination *d)
+{
+	(void)d;
+}
+
+static void pipe_close(struct destination *d)
+{
+	free(d);
+}
+
+const struct destination_ops pipe_ops = {
+    .scheme = "pipe",
+    .batch_most = 1,
+    .open = pipe_open,
+    .probe = pipe_probe,
+    .begin = pipe_begin,
+    .write = pipe_write,
+    .finish = pipe_finish,
+    .discard = pipe_discard,
+    .commit = pipe_commit,
+    .rollback = pipe_rollback,
+    .close = pipe_close,
+};

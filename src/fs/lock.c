@@ -1,0 +1,224 @@
+#include "config.h"
+
+#include "fs/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "deliver/destination.h"
+#include "fs/folder.h"
+#include "fs/stale.h"
+#include "io/interrupt.h"
+
+enum {
+	PAUSE_MS = 100,
+	WATCH_MS = 2000,
+};
+
+/* A moment's rest between two tries; false when the deadline has come, or the wish to end. */
+static bool rest(deadline until)
+{
+	deadline soon = deadline_clock() + PAUSE_MS;
+
+	if (deadline_left(until) == 0 || interrupt_came())
+		return false;
+	(void)interrupt_poll(NULL, 0, soon < until ? soon : until);
+	return true;
+}
+
+static bool refuse(const char *path, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, errno, "the file %s cannot be locked", path);
+	return error_mend(err, "keep it on a filesystem that has locks");
+}
+
+bool lock_check(int fd, const char *path, struct error *err)
+{
+	/* SQLite's own locks are elsewhere in the file: no reader of the state is in the way, or held up. */
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+	return fcntl(fd, F_SETLK, &lock) == 0 || errno == EACCES || errno == EAGAIN || refuse(path, err);
+}
+
+bool lock_file(int fd, const char *path, deadline until, struct error *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	while (fcntl(fd, F_SETLK, &lock) != 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EACCES && errno != EAGAIN)
+			return refuse(path, err);
+		if (!rest(until))
+			return error_set(err, ERROR_LOCKED, "the file %s is locked by another program", path);
+	}
+	return true;
+}
+
+bool lock_is_held(const char *path)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool held = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
+/* A lock in the way: since when it has been seen as it is. */
+struct watch {
+	struct stat st;
+	int64_t since; /* on the clock of deadline_clock; 0: it has not been seen */
+	int failure;   /* errno of its removal; 0: it was not tried */
+};
+
+/* Removes a lock that was left behind. One whose owner may live is watched before: a lock that moves is in use. */
+static void remove_stale(const char *lock_path, int64_t now, struct watch *w)
+{
+	struct stale_facts facts;
+	struct stat st, again;
+
+	if (!stale_read(lock_path, now, &facts, &st))
+		return;
+	if (w->since == 0 || !stale_same(&w->st, &st))
+		*w = (struct watch){.st = st, .since = deadline_clock()};
+	if (!stale_by(&facts) || (stale_needs_watch(&facts) && deadline_clock() - w->since < WATCH_MS))
+		return;
+	/* Another program may have removed it just now and made its own. */
+	if (lstat(lock_path, &again) != 0 || !stale_same(&again, &st))
+		return;
+	/* A directory that has something in it stays. */
+	if ((S_ISDIR(st.st_mode) ? rmdir(lock_path) : unlink(lock_path)) != 0)
+		w->failure = errno;
+}
+
+static void refuse_dot(const char *path, const char *lock_path, const struct watch *w, struct error *err)
+{
+	if (w->since != 0 && S_ISDIR(w->st.st_mode)) {
+		error_set(err, ERROR_LOCKED, "the file %s is locked: %s is a directory", path, lock_path);
+		error_mend(err, "if no program uses it, remove the directory with all that is in it");
+	} else if (w->failure != 0 && w->failure != ENOENT) {
+		error_set(err, ERROR_LOCKED, "the file %s is locked: %s was left behind and cannot be removed: %s", path, lock_path,
+		    strerror(w->failure));
+		error_mend(err, "remove it as a user who may write its directory and owns the file");
+	} else {
+		error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
+		error_mend(err, "the next run tries again; if no program uses it, remove the lock file");
+	}
+}
+
+/* Writes and closes: the lock must not get its name before it has its text, which NFS sends when a file is closed. */
+static int fill_lock(int fd, const char *text, size_t length)
+{
+	int failure = fd >= 0 && destination_write_all(fd, text, length) ? 0 : errno;
+
+	if (fd >= 0 && close(fd) != 0 && failure == 0)
+		failure = errno;
+	return failure;
+}
+
+/*
+ * Makes the lock with its owner already in it: a lock that a crash left empty could not be told from
+ * somebody else's. Where there are no links it is made empty and then filled. A sync for each batch would buy
+ * nothing: a power loss leaves a lock that is older than the start of the machine, or an empty one; both are
+ * stale, the empty one after five minutes. Sets *now to the time by the filesystem's clock. False with errno.
+ */
+static bool make_lock(const char *lock_path, int64_t *now)
+{
+	char text[STALE_TEXT];
+	size_t length = (size_t)stale_our_text(text);
+	struct timespec at = {0};
+	char *temporary;
+	int fd, failure;
+	bool refused;
+	struct stat st;
+
+	/* A process of another container may have our number and host: a name that no two choose. */
+	(void)clock_gettime(CLOCK_REALTIME, &at);
+	temporary = memory_format("%s.%.*s.%09ld", lock_path, (int)strcspn(text, "\n"), text, at.tv_nsec);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	failure = fill_lock(fd, text, length);
+	*now = stat(temporary, &st) == 0 ? st.st_mtime : time(NULL);
+	refused = failure == 0 && link(temporary, lock_path) != 0;
+	if (refused)
+		failure = errno;
+	if (fd >= 0)
+		unlink(temporary);
+	free(temporary);
+	/* Filesystems refuse links in many ways; anything else that is wrong shows here as well. */
+	if (refused && failure != EEXIST) {
+		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		failure = fill_lock(fd, text, length);
+		if (fd >= 0 && failure != 0)
+			unlink(lock_path);
+	}
+	errno = failure;
+	return failure == 0;
+}
+
+bool lock_dot_check(const char *path, struct error *err)
+{
+	char *folder = folder_of(path);
+	bool ok = access(folder, W_OK | X_OK) == 0 || errno == ENOENT;
+
+	if (!ok) {
+		error_errno(err, ERROR_STORAGE, errno, "the mbox %s cannot be locked, because no lock file can be made in %s", path, folder);
+		error_mend(err, "name an mbox in your home directory, such as \"mbox:~/inbox\", or another folder where you may make files");
+	}
+	free(folder);
+	return ok;
+}
+
+bool lock_dot(const char *path, deadline until, struct error *err)
+{
+	char *lock_path = memory_format("%s.lock", path);
+	struct watch watch = {.since = 0};
+	int64_t now;
+	bool ok;
+
+	while (!(ok = make_lock(lock_path, &now))) {
+		if (errno != EEXIST) {
+			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be made", lock_path);
+			error_mend(err, "check the permissions of its folder and the room on its disk");
+			break;
+		}
+		remove_stale(lock_path, now, &watch);
+		if (!rest(until)) {
+			refuse_dot(path, lock_path, &watch, err);
+			break;
+		}
+	}
+	free(lock_path);
+	return ok;
+}
+
+/* One that somebody else took for stale and made anew is theirs. */
+static bool is_ours(const char *lock_path)
+{
+	char want[STALE_TEXT], text[STALE_TEXT];
+	ssize_t length = stale_our_text(want), n;
+	int fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	return n == length && memcmp(text, want, (size_t)length) == 0;
+}
+
+void unlock_dot(const char *path)
+{
+	char *lock_path = memory_format("%s.lock", path);
+
+	if (is_ours(lock_path))
+		(void)unlink(lock_path);
+	free(lock_path);
+}

@@ -1,0 +1,425 @@
+#include "config.h"
+
+#include "state/database.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+enum {
+	BUSY_MS = 10000, /* how long a reader with the sqlite3 shell is waited for */
+	KEPT = 16,	 /* statements that are ready to be used again */
+};
+
+struct database {
+	sqlite3 *db;
+	char *path;
+	bool in_batch;
+	bool changed;
+	sqlite3_stmt *kept[KEPT]; /* NULL: a free place */
+	unsigned next_kept;
+};
+
+struct query {
+	struct database *database;
+	sqlite3_stmt *stmt;
+};
+
+/*
+ * errno of the last call that failed for SQLite, as far as it logs them; 0: none since the last failure was told. What
+ * sqlite3_system_errno gives is errno at the end, which may be another call's by then.
+ */
+static int logged_errno;
+
+/* "os_unix.c:LINE: (ERRNO) CALL(PATH) - TEXT" */
+static void note_log(void *context, int code, const char *message)
+{
+	int number;
+
+	(void)context;
+	if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) &&
+	    sscanf(message, "%*[^:]:%*d: (%d)", &number) == 1)
+		logged_errno = number;
+}
+
+static int take_errno(const struct database *d)
+{
+	int number = logged_errno ? logged_errno : sqlite3_system_errno(d->db);
+
+	logged_errno = 0;
+	return number;
+}
+
+static bool fail(const struct database *d, const char *step, struct error *err)
+{
+	int code = sqlite3_errcode(d->db), system_code = take_errno(d);
+	bool lacks_room = system_code == ENOSPC || system_code == EDQUOT;
+
+	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step,
+	    code == SQLITE_IOERR && lacks_room ? strerror(system_code) : sqlite3_errmsg(d->db));
+	err->saved_errno = system_code;
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
+	if (code == SQLITE_BUSY) {
+		err->kind = ERROR_LOCKED;
+		err->temporary = true;
+		return error_mend(err, "another program keeps it open for writing, or its filesystem has no locks");
+	}
+	err->temporary = code == SQLITE_FULL || lacks_room;
+	if (code == SQLITE_IOERR && lacks_room)
+		return error_mend(err, system_code == EDQUOT ? "make room within the quota of its disk, or set another state_dir"
+							     : "make room on its disk, or set another state_dir");
+	return error_mend(err, "check the folder's permissions and the room on its disk");
+}
+
+static bool run_sql(struct database *d, const char *sql, struct error *err)
+{
+	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(d, "cannot be written", err);
+}
+
+/* Parsing a statement takes as long as running it: one that was used lately is taken again. */
+static bool prepare(struct database *d, const char *sql, sqlite3_stmt **out, struct error *err)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		if (!d->kept[i] || strcmp(sqlite3_sql(d->kept[i]), sql) != 0)
+			continue;
+		*out = d->kept[i];
+		d->kept[i] = NULL;
+		return true;
+	}
+	return sqlite3_prepare_v2(d->db, sql, -1, out, NULL) == SQLITE_OK || fail(d, "cannot be used", err);
+}
+
+/* The statement is done with for now. */
+static void release(struct database *d, sqlite3_stmt *stmt)
+{
+	sqlite3_stmt **place = &d->kept[d->next_kept++ % KEPT];
+
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	sqlite3_finalize(*place);
+	*place = stmt;
+}
+
+static void drop_kept(struct database *d)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		sqlite3_finalize(d->kept[i]);
+		d->kept[i] = NULL;
+	}
+}
+
+/* outlives: whether SQLite has to copy texts and blobs, because the statement outlives them. */
+static void bind(sqlite3_stmt *stmt, bool outlives, const char *types, va_list args)
+{
+	sqlite3_destructor_type lifetime = outlives ? SQLITE_TRANSIENT : SQLITE_STATIC;
+
+	for (int i = 1; *types; types++, i++) {
+		if (*types == 't') {
+			sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, lifetime);
+		} else if (*types == 'i') {
+			sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+		} else {
+			const void *blob = va_arg(args, const void *);
+
+			sqlite3_bind_blob(stmt, i, blob, (int)va_arg(args, size_t), lifetime);
+		}
+	}
+}
+
+static bool begin_batch(struct database *d, struct error *err)
+{
+	if (!d->in_batch)
+		d->in_batch = run_sql(d, "BEGIN IMMEDIATE", err);
+	return d->in_batch;
+}
+
+bool database_execute(struct database *d, struct error *err, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = NULL;
+	va_list args;
+	bool ok;
+
+	if (!begin_batch(d, err) || !prepare(d, sql, &stmt, err))
+		return false;
+	va_start(args, types);
+	bind(stmt, false, types, args);
+	va_end(args);
+	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
+	release(d, stmt);
+	return ok;
+}
+
+bool database_commit(struct database *d, struct error *err)
+{
+	if (!d->in_batch)
+		return true;
+	if (!run_sql(d, "COMMIT", err)) {
+		database_rollback(d);
+		return false;
+	}
+	d->in_batch = false;
+	d->changed = true;
+	return true;
+}
+
+int64_t database_changes(const struct database *d)
+{
+	return sqlite3_total_changes(d->db);
+}
+
+bool database_is_changed(const struct database *d)
+{
+	return d->changed || d->in_batch;
+}
+
+void database_rollback(struct database *d)
+{
+	if (d->in_batch)
+		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+	d->in_batch = false;
+}
+
+bool query_start(struct query **out, struct database *d, struct error *err, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = NULL;
+	va_list args;
+
+	*out = NULL;
+	if (!prepare(d, sql, &stmt, err))
+		return false;
+	va_start(args, types);
+	bind(stmt, true, types, args);
+	va_end(args);
+	*out = memory_zeroed(1, sizeof(**out));
+	**out = (struct query){.database = d, .stmt = stmt};
+	return true;
+}
+
+bool query_next(struct query *q, bool *row, struct error *err)
+{
+	int code = sqlite3_step(q->stmt);
+
+	*row = code == SQLITE_ROW;
+	return *row || code == SQLITE_DONE || fail(q->database, "cannot be read", err);
+}
+
+const char *query_text(const struct query *q, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
+
+	return text ? text : "";
+}
+
+int64_t query_integer(const struct query *q, int column)
+{
+	return sqlite3_column_int64(q->stmt, column);
+}
+
+bool query_is_null(const struct query *q, int column)
+{
+	return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+size_t query_blob(const struct query *q, int column, void *out, size_t size)
+{
+	const void *blob = sqlite3_column_blob(q->stmt, column);
+	size_t length = (size_t)sqlite3_column_bytes(q->stmt, column);
+
+	if (length > 0)
+		memcpy(out, blob, length < size ? length : size);
+	return length;
+}
+
+void query_end(struct query **q)
+{
+	if (!*q)
+		return;
+	release((*q)->database, (*q)->stmt);
+	free(*q);
+	*q = NULL;
+}
+
+bool database_integer(struct database *d, const char *sql, int64_t *out, struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	if (!query_start(&q, d, err, sql, ""))
+		return false;
+	ok = query_next(q, &row, err);
+	*out = ok && row ? query_integer(q, 0) : 0;
+	query_end(&q);
+	return ok;
+}
+
+/* Makes sure that the file is ours and not from the future. */
+static bool check_version(struct database *d, int application_id, int versions, int *version, struct error *err)
+{
+	int64_t id, tables, found, others;
+
+	if (!database_integer(d, "PRAGMA user_version", &found, err) ||
+	    !database_integer(d, "PRAGMA application_id", &id, err) ||
+	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err) ||
+	    !database_integer(d,
+		"SELECT count(*) FROM sqlite_master WHERE sql NOT LIKE 'CREATE TABLE %' AND sql NOT LIKE 'CREATE INDEX %'",
+		&others, err))
+		return false;
+	*version = (int)found;
+	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
+	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
+		error_set(err, ERROR_STORAGE, "the file %s is no state of mailhaul", d->path);
+		return error_mend(err, "move it away, or set another state_dir");
+	}
+	if (found > versions) {
+		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);
+		return error_mend(err, "use that version again, or move the file away");
+	}
+	return true;
+}
+
+/* All steps are one commit: a new file costs no more than it did with the first version. */
+static bool migrate(struct database *d, int application_id, const char *const *steps, int version, int versions,
+    struct error *err)
+{
+	char sql[96];
+
+	if (version >= versions)
+		return true;
+	if (!begin_batch(d, err))
+		return false;
+	for (; version < versions; version++) {
+		if (!run_sql(d, steps[version], err))
+			return false;
+	}
+	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id, versions);
+	return run_sql(d, sql, err) && database_commit(d, err);
+}
+
+/* WAL costs one sync a commit; where a filesystem cannot have it, EXTRA makes the rollback journal safe. */
+static bool choose_journal(struct database *d, struct error *err)
+{
+	struct query *q;
+	bool row, wal;
+
+	if (!query_start(&q, d, err, "PRAGMA journal_mode=WAL", ""))
+		return false;
+	wal = query_next(q, &row, err) && row && sqlite3_stricmp(query_text(q, 0), "wal") == 0;
+	query_end(&q);
+	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
+}
+
+/* A path as SQLite takes it with SQLITE_OPEN_URI, and that nobody changes the file. */
+static char *frozen_name(const char *path)
+{
+	struct buf name = {0};
+	char *made;
+
+	buf_append_string(&name, "file:");
+	for (; *path; path++)
+		buf_append_format(&name, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned)(unsigned char)*path);
+	buf_append_string(&name, "?immutable=1");
+	made = memory_copy_string(buf_string(&name));
+	buf_free(&name);
+	return made;
+}
+
+static bool open_file(struct database *d, const char *path, int flags, struct error *err)
+{
+	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
+	bool ok;
+
+	/* One thread alone uses SQLite. What is set before its first use holds; later it is refused. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_log, NULL);
+	ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+	free(name);
+	if (!ok)
+		return fail(d, "cannot be opened", err);
+	sqlite3_busy_timeout(d->db, BUSY_MS);
+	return true;
+}
+
+/* Puts a private copy in the place of the file, which goes with the process: it may be changed at will. */
+static bool copy_aside(struct database *d, struct error *err)
+{
+	sqlite3 *file = d->db;
+	sqlite3_backup *backup;
+	int code;
+	bool ok;
+
+	drop_kept(d);
+	d->db = NULL;
+	ok = open_file(d, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	if (ok) {
+		backup = sqlite3_backup_init(d->db, "main", file, "main");
+		code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
+		ok = sqlite3_backup_finish(backup) == SQLITE_OK || fail(d, "cannot be read", err);
+		/* Somebody who writes all the time is no fault that finish tells of. */
+		if (ok && code != SQLITE_DONE) {
+			error_set(err, ERROR_LOCKED, "the state %s is being written by another program", d->path);
+			ok = error_mend(err, "try again later");
+		}
+	}
+	sqlite3_close(file);
+	return ok;
+}
+
+/*
+ * A look leaves nothing behind: opened for writing, SQLite takes the journal away again that it makes. One that is there
+ * already, of a run that goes on or died, is left as it is. On a read-only filesystem, a snapshot of a backup, it cannot
+ * make one and has to be told that there is no need.
+ */
+static int flags_of_look(const char *path)
+{
+	char *journal = memory_format("%s-wal", path);
+	int flags = *path && access(journal, F_OK) != 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+
+	if (flags == SQLITE_OPEN_READWRITE && access(path, W_OK) != 0 && errno == EROFS)
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+	free(journal);
+	return flags;
+}
+
+bool database_open(struct database **out, const char *path, bool writable, int application_id,
+    const char *const *steps, int versions, struct error *err)
+{
+	struct database *d = memory_zeroed(1, sizeof(*d));
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_of_look(path), version;
+	bool ok;
+
+	d->path = memory_copy_string(path);
+	ok = open_file(d, path, flags, err) && check_version(d, application_id, versions, &version, err) &&
+	    (writable ? choose_journal(d, err) : copy_aside(d, err)) &&
+	    migrate(d, application_id, steps, version, versions, err);
+	if (!ok)
+		database_close(&d);
+	*out = d;
+	return ok;
+}
+
+void database_close(struct database **d)
+{
+	if (!*d)
+		return;
+	drop_kept(*d);
+	sqlite3_close((*d)->db);
+	free((*d)->path);
+	free(*d);
+	*d = NULL;
+}
+
+const char *database_library_version(void)
+{
+	return sqlite3_libversion();
+}

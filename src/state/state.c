@@ -1,0 +1,392 @@
+#include "config.h"
+
+#include "state/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "fs/folder.h"
+#include "fs/lock.h"
+#include "state/database.h"
+#include "state/state_database.h"
+#include "state/state_schema.h"
+#include "state/state_stamp.h"
+#include "state/state_witness.h"
+
+static const int64_t runs_kept = 100;
+
+enum { DATABASE_HEADER = 100 };
+
+struct state {
+	struct database *db;
+	char *path, *lock_path;
+	int lock_fd;
+	bool needs_recovery;
+	bool unsettled_run; /* one ended in the middle, or there was none */
+	bool old;	    /* perhaps: this is not the file that the last run left */
+	bool opened;	    /* to be written, with all of it read */
+	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
+	int64_t recover_since;
+	int64_t last_run, last_seen;
+	bool fresh; /* no run is recorded */
+	struct state_witness witness;
+	bool unwitnessed; /* this run is not noted there */
+};
+
+/*
+ * What was delivered since the state's last record is looked for after a death, and when the state
+ * may be older than the mail. A time to come, of a clock that was ahead once, says nothing.
+ */
+static bool read_recovery(struct state *s, struct error *err)
+{
+	int64_t last = 0, number = 0, after;
+
+	if (!database_integer(
+		s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err))
+		return false;
+	s->recover_since = s->died_since;
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	after = state_witness_after(&s->witness, number);
+	s->old = s->old || after > 0;
+	/* A run that died has dropped the stamp, and says by itself when it began. */
+	if (!s->old || (after == 0 && s->died_since > 0 && !state_stamp_is_there(s->lock_fd)))
+		return true;
+	if (!database_integer(s->db,
+		"SELECT max(delivered) FROM message WHERE delivered <= CAST(strftime('%s', 'now') "
+		"AS INTEGER)",
+		&last, err))
+		return false;
+	if (!s->needs_recovery || last < s->recover_since)
+		s->recover_since = last;
+	/* The clock may have been ahead at the last record. */
+	if (after > 0 && after < s->recover_since)
+		s->recover_since = after;
+	s->needs_recovery = true;
+	return true;
+}
+
+static bool read_runs(struct state *s, struct error *err)
+{
+	int64_t runs = 0, open_runs = 0;
+	struct stat st;
+
+	if (!database_integer(s->db, "SELECT count(*) FROM run", &runs, err) ||
+	    !database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) ||
+	    !database_integer(s->db, "SELECT max(finished) FROM run", &s->last_run, err))
+		return false;
+	s->last_seen = s->last_run;
+	s->fresh = runs == 0;
+	s->needs_recovery = s->unsettled_run = s->fresh || open_runs > 0;
+	if (stat(s->lock_path, &st) == 0 && s->last_run > 0 && st.st_mtime > s->last_run)
+		s->last_seen = st.st_mtime;
+	return read_recovery(s, err);
+}
+
+static bool mend_locks(struct error *err)
+{
+	return error_mend(err, "set state_dir to a folder on a filesystem that has locks");
+}
+
+static bool mend_folder(struct error *err)
+{
+	return error_mend(err, "check the permissions of this file and its folder, or set another state_dir");
+}
+
+/* One run an account: the lock file stays, its lock goes with the process. */
+static bool take_lock(struct state *s, struct error *err)
+{
+	const char *path = s->lock_path;
+	bool ok;
+
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock_fd < 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be opened", path);
+		ok = mend_folder(err);
+	} else {
+		ok = lock_file(s->lock_fd, path, deadline_in(0), err);
+		if (!ok && err->kind == ERROR_LOCKED) {
+			error_set(err, ERROR_LOCKED, "another run of mailhaul is fetching this account");
+			error_mend(err, "the next run goes on");
+		} else if (!ok) {
+			mend_locks(err);
+		}
+	}
+	return ok;
+}
+
+/*
+ * Left to SQLite, it and its journals would be as public as the umask lets them, and a file that cannot
+ * be locked would pass for one that another program uses.
+ */
+static bool make_file(const struct state *s, const char *folder, struct error *err)
+{
+	bool fresh = access(s->path, F_OK) != 0, ok;
+	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd < 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be opened", s->path);
+		return mend_folder(err);
+	}
+	ok = (lock_check(fd, s->path, err) || mend_locks(err)) && fstat(fd, &st) == 0;
+	/* SQLite takes what is shorter than its own header for new. The stamp says that a run had left more. */
+	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
+		error_set(err, ERROR_STORAGE, "the state %s is cut to %lld octets", s->path, (long long)st.st_size);
+		ok = error_mend(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
+	} else if (ok && st.st_size == 0) {
+		/* One that has something in it was synced with its folder when that came. */
+		ok = folder_sync(folder, err);
+	}
+	close(fd);
+	return ok;
+}
+
+bool state_open(struct state **out, const char *folder, const char *account, enum state_access access_wanted,
+    struct error *err)
+{
+	struct state *s = memory_zeroed(1, sizeof(*s));
+	bool writable = access_wanted == STATE_WRITE, ok = true;
+
+	s->lock_fd = -1;
+	s->path = memory_format("%s/%s.db", folder, account);
+	s->lock_path = memory_format("%s/%s.lock", folder, account);
+	if (writable)
+		ok = folder_make(folder, err) && take_lock(s, err) && make_file(s, folder, err);
+	s->old = writable && ok && !state_stamp_fits(s->lock_fd, s->path);
+	if (!writable && access(s->path, F_OK) != 0)
+		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
+	else if (ok)
+		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
+	ok = ok && read_runs(s, err);
+	s->opened = ok && writable;
+	if (!ok)
+		state_close(&s);
+	*out = s;
+	return ok;
+}
+
+bool state_set_witness(struct state *s, const char *folder, struct error *err)
+{
+	const char *name = strrchr(s->lock_path, '/') + 1;
+	char *account = memory_format("%.*s", (int)(strlen(name) - strlen(".lock")), name);
+
+	state_witness_free(&s->witness);
+	state_witness_read(&s->witness, folder, account, s->path);
+	free(account);
+	return read_recovery(s, err);
+}
+
+const char *state_label(const struct state *s)
+{
+	return s->witness.key;
+}
+
+bool state_is_new(const struct state *s)
+{
+	return s->fresh && state_witness_last(&s->witness) == 0;
+}
+
+int64_t state_witnessed_run(const struct state *s)
+{
+	return state_witness_last(&s->witness);
+}
+
+void state_forbid_witness(struct state *s)
+{
+	s->unwitnessed = true;
+}
+
+bool state_probe(const char *folder, const char *account, struct error *err)
+{
+	char *path = memory_format("%s/%s.db", folder, account);
+	bool ok = folder_probe(folder, err);
+
+	if (ok && access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0) {
+		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be written", path);
+		ok = error_mend(err, "check its permissions, or set another state_dir");
+	}
+	free(path);
+	return ok;
+}
+
+/*
+ * Whether the journal stays behind, because another program has the file open: then what this run has recorded is in it
+ * and may get lost with it, without a change of the file.
+ */
+static bool has_journal(const struct state *s)
+{
+	char *path = memory_format("%s-wal", s->path);
+	struct stat st;
+	bool has = stat(path, &st) == 0 && st.st_size > 0;
+
+	free(path);
+	if (has)
+		state_stamp_drop(s->lock_fd);
+	return has;
+}
+
+void state_close(struct state **s)
+{
+	if (!*s)
+		return;
+	database_close(&(*s)->db);
+	if ((*s)->opened && !(*s)->needs_recovery && !has_journal(*s))
+		state_stamp_leave((*s)->lock_fd, (*s)->path);
+	state_witness_free(&(*s)->witness);
+	if ((*s)->lock_fd >= 0)
+		close((*s)->lock_fd);
+	free((*s)->path);
+	free((*s)->lock_path);
+	free(*s);
+	*s = NULL;
+}
+
+struct database *state_database(struct state *s)
+{
+	return s->db;
+}
+
+const char *state_path(const struct state *s)
+{
+	return s->path;
+}
+
+const char *state_lock_path(const struct state *s)
+{
+	return s->lock_path;
+}
+
+int64_t state_last_run(const struct state *s)
+{
+	return s->last_run;
+}
+
+bool state_needs_recovery(const struct state *s)
+{
+	return s->needs_recovery;
+}
+
+int64_t state_last_seen(const struct state *s)
+{
+	return s->last_seen;
+}
+
+bool state_commit(struct state *s, struct error *err)
+{
+	return database_commit(s->db, err);
+}
+
+void state_rollback(struct state *s)
+{
+	database_rollback(s->db);
+}
+
+/* Before the first message comes: what is in place later has a run that is witnessed. */
+static bool note_run(struct state *s, int64_t now, struct error *err)
+{
+	int64_t number = 0;
+
+	if (s->unwitnessed)
+		return true;
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	return !state_witness_note(&s->witness, number, now) ||
+	    database_execute(s->db, err, "UPDATE place SET witnessed = ?1", "i", number);
+}
+
+bool state_begin_run(struct state *s, int64_t now, struct error *err)
+{
+	/* If the journal with what follows is lost, the file looks as it does now. */
+	state_stamp_drop(s->lock_fd);
+	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err) &&
+	    note_run(s, now, err);
+}
+
+int64_t state_recover_since(const struct state *s)
+{
+	return s->recover_since;
+}
+
+int64_t state_died_since(const struct state *s)
+{
+	return s->died_since;
+}
+
+static bool record_end(struct state *s, int64_t now, struct error *err)
+{
+	int64_t open_runs = 0;
+
+	return database_integer(s->db, "SELECT count(*) FROM run WHERE finished IS NULL", &open_runs, err) &&
+	    database_execute(s->db, err,
+		open_runs > 0 ? "UPDATE run SET finished = ?1 WHERE finished IS NULL"
+			      : "INSERT INTO run(started, finished) VALUES(?1, ?1)",
+		"i", now) &&
+	    database_execute(s->db, err, "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - ?1", "i",
+		runs_kept) &&
+	    state_commit(s, err);
+}
+
+/* An older state has been put back, and what it lacked has been looked for: its next runs follow the last one it has. */
+static bool settle_witness(struct state *s, struct error *err)
+{
+	int64_t number = 0, after;
+
+	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
+		return false;
+	after = state_witness_after(&s->witness, number);
+	if (after > 0)
+		(void)state_witness_note(&s->witness, number, after);
+	return true;
+}
+
+bool state_end_run(struct state *s, int64_t now, struct error *err)
+{
+	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
+
+	/* A look that changed nothing leaves its time at the lock: nothing to be synced. */
+	if (s->lock_fd >= 0)
+		(void)futimens(s->lock_fd, times);
+	if ((s->unsettled_run || database_is_changed(s->db)) && !record_end(s, now, err))
+		return false;
+	s->needs_recovery = s->unsettled_run = false;
+	return settle_witness(s, err);
+}
+
+bool state_add(struct state *s, const struct state_record *r, struct error *err)
+{
+	return database_execute(s->db, err,
+	    "INSERT OR REPLACE INTO message(uid, delivered, octets, wire, listed, sha256, header, said, doubt, dots)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	    "tiiiibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256), r->header,
+	    sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
+}
+
+bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
+    struct error *err)
+{
+	return database_execute(s->db, err, "INSERT OR REPLACE INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)", "tiii",
+	    uid, now, (int64_t)kind, (int64_t)octets);
+}
+
+bool state_drop_told(struct state *s, const char *key, struct error *err)
+{
+	return database_execute(s->db, err, "DELETE FROM told WHERE uid = ?1", "t", key);
+}
+
+bool state_drop_breaks(struct state *s, uint64_t count, struct error *err)
+{
+	return database_execute(s->db, err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii", (int64_t)STATE_TOLD_BROKE,
+	    (int64_t)count);
+}
+
+const char *state_library_version(void)
+{
+	return database_library_version();
+}

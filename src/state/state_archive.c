@@ -1,0 +1,133 @@
+#include "config.h"
+
+#include "state/state_archive.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "state/database.h"
+#include "state/state.h"
+#include "state/state_database.h"
+
+/* " was:", 16 digits, ":"; see state_displace. */
+#define LOST_AGAIN \
+	"deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
+
+enum { WAS_LENGTH = sizeof(" was:0123456789abcdef") - 1 };
+
+/* Names of maildrops by id. */
+struct names {
+	char **names;
+	int64_t count;
+};
+
+bool state_exists(const char *folder, const char *account)
+{
+	char *path = memory_format("%s/%s.db", folder, account);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+static bool read_names(struct state *s, struct names *n, struct error *err)
+{
+	struct query *q;
+	bool row = true, ok = query_start(&q, state_database(s), err,
+		 "SELECT id, user || '@' || lower(server) || ':' || port FROM maildrop ORDER BY id", "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		int64_t id = query_integer(q, 0);
+
+		/* They count from 1 on; what somebody else has written there is none. */
+		if (id != n->count + 1)
+			continue;
+		n->names = memory_resize(n->names, (size_t)id, sizeof(*n->names));
+		n->names[n->count++] = memory_copy_string(query_text(q, 1));
+	}
+	query_end(&q);
+	return ok;
+}
+
+/*
+ * Takes what this program has put before a UID: " found:IDENTITY", " was:HEX:UID", " N:UID" of another
+ * maildrop. A UID that was made (" header:...") stays one.
+ */
+static void read_key(const struct names *n, struct state_kept *k)
+{
+	const char *at = k->key;
+
+	k->maildrop = n->count > 0 ? n->names[n->count - 1] : NULL;
+	k->identity = "";
+	while (at[0] == ' ' && strncmp(at, " header:", 8) != 0) {
+		if (strncmp(at, STATE_FOUND, sizeof(STATE_FOUND) - 1) == 0) {
+			k->identity = at + sizeof(STATE_FOUND) - 1;
+			at = "";
+		} else if (strncmp(at, " was:", 5) == 0 && strlen(at) >= WAS_LENGTH) {
+			at += at[WAS_LENGTH] == ':' ? WAS_LENGTH + 1 : strlen(at);
+		} else {
+			char *end;
+			int64_t id = strtoll(at, &end, 10);
+
+			k->maildrop = id > 0 && id <= n->count ? n->names[id - 1] : NULL;
+			at = end > at && *end == ':' ? end + 1 : "";
+		}
+	}
+	k->uid = at;
+}
+
+static void read_row(const struct query *q, const struct names *n, struct state_kept *k)
+{
+	k->key = query_text(q, 0);
+	k->delivered = query_integer(q, 1);
+	k->octets = (uint64_t)query_integer(q, 2);
+	memset(k->sha256, 0, sizeof(k->sha256));
+	memset(k->header, 0, sizeof(k->header));
+	(void)query_blob(q, 3, k->sha256, sizeof(k->sha256));
+	(void)query_blob(q, 4, k->header, sizeof(k->header));
+	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
+	k->doubt = state_doubts_size((enum state_doubt)query_integer(q, 7));
+	read_key(n, k);
+}
+
+bool state_each_kept(struct state *s, void (*take)(void *context, const struct state_kept *kept), void *context,
+    struct error *err)
+{
+	struct names names = {0};
+	struct query *q = NULL;
+	struct state_kept kept;
+	bool row = true, ok = read_names(s, &names, err) &&
+	    query_start(&q, state_database(s), err,
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt FROM message WHERE NOT (" LOST_AGAIN ")", "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		read_row(q, &names, &kept);
+		take(context, &kept);
+	}
+	query_end(&q);
+	for (int64_t i = 0; i < names.count; i++)
+		free(names.names[i]);
+	free(names.names);
+	return ok;
+}
+
+bool state_lose(struct state *s, const char *key, int64_t now, struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid, gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
+	    key, state_gone_at(s, now), (int64_t)STATE_LOST);
+}
+
+bool state_forget_regained(struct state *s, int64_t *count, struct error *err)
+{
+	return database_integer(state_database(s), "SELECT count(*) FROM message WHERE " LOST_AGAIN, count, err) &&
+	    (*count == 0 || database_execute(state_database(s), err, "DELETE FROM message WHERE " LOST_AGAIN, ""));
+}
+
+bool state_count(struct state *s, int64_t *count, struct error *err)
+{
+	return database_integer(state_database(s), "SELECT count(*) FROM message", count, err);
+}

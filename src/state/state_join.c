@@ -1,0 +1,359 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "state/database.h"
+#include "state/state.h"
+#include "state/state_database.h"
+
+static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+
+enum { ROWS_MEMORY = 16 * 1024 * 1024 }; /* octets that are read ahead at most */
+
+/* What a join needs of each row of the table of messages. */
+struct row {
+	const char *uid;
+	int64_t delivered, gone, listed;
+	uint32_t uid_offset; /* in struct state_rows */
+	bool is_gone;
+	unsigned char doubt; /* enum state_doubt */
+	unsigned char how; /* what `deleted` says */
+};
+
+struct state_rows {
+	struct row *rows;
+	size_t count, capacity;
+	struct buf uids;
+	uint64_t listed, octets; /* those that are not gone */
+	bool complete;		 /* there are no more */
+	int64_t changes;	 /* of the database, when they were read */
+};
+
+static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
+static const char further_rows[] =
+    "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
+static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" STATE_TOLD_KEY "*' ORDER BY uid";
+
+/* The row's text lives until the next one is read. */
+static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
+{
+	if (!query_next(q, there, err))
+		return false;
+	if (!*there)
+		return true;
+	*row = (struct row){
+	    .uid = query_text(q, 0),
+	    .delivered = query_integer(q, 1),
+	    .is_gone = !query_is_null(q, 2),
+	    .gone = query_integer(q, 2),
+	    .how = (unsigned char)query_integer(q, 3),
+	    .listed = query_integer(q, 4),
+	    .doubt = (unsigned char)query_integer(q, 5),
+	};
+	return true;
+}
+
+static void keep_row(struct state_rows *r, struct row row)
+{
+	r->listed += !row.is_gone;
+	r->octets += row.is_gone ? 0 : (uint64_t)row.listed;
+	row.uid_offset = (uint32_t)r->uids.length;
+	buf_append(&r->uids, row.uid, strlen(row.uid) + 1);
+	row.uid = NULL;
+	if (r->count == r->capacity) {
+		r->capacity = r->capacity ? r->capacity * 3 / 2 : 256;
+		r->rows = memory_resize(r->rows, r->capacity, sizeof(*r->rows));
+	}
+	r->rows[r->count++] = row;
+}
+
+static const char *last_uid(const struct state_rows *r)
+{
+	return r->count > 0 ? r->uids.data + r->rows[r->count - 1].uid_offset : "";
+}
+
+bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err)
+{
+	struct state_rows *r = *rows ? *rows : memory_zeroed(1, sizeof(*r));
+	struct query *q;
+	struct row row;
+	bool there = true, ok;
+
+	*rows = r;
+	if (r->count == 0)
+		r->changes = database_changes(state_database(s));
+	if (r->complete || r->changes != database_changes(state_database(s)))
+		return true;
+	ok = query_start(&q, state_database(s), err, further_rows, "t", last_uid(r));
+	while (ok && there && r->listed < most && r->count * sizeof(row) + r->uids.length < ROWS_MEMORY) {
+		ok = read_row(q, &row, &there, err);
+		if (ok && there)
+			keep_row(r, row);
+	}
+	r->complete = !there;
+	query_end(&q);
+	return ok;
+}
+
+bool state_rows_listed(const struct state_rows *rows, uint64_t *messages, uint64_t *octets)
+{
+	*messages = rows->listed;
+	*octets = rows->octets;
+	return rows->complete;
+}
+
+void state_rows_free(struct state_rows **rows)
+{
+	if (!*rows)
+		return;
+	free((*rows)->rows);
+	buf_free(&(*rows)->uids);
+	free(*rows);
+	*rows = NULL;
+}
+
+/* Where a walk has its rows from: first those that were read ahead, if any, then a query. */
+struct source {
+	const struct state_rows *ahead;
+	size_t next;
+	struct query *q;
+};
+
+static bool source_open(struct source *from, struct state *s, const struct state_rows *ahead, const char *select,
+    struct error *err)
+{
+	/* What was changed since may be another now. */
+	if (ahead && ahead->changes != database_changes(state_database(s)))
+		ahead = NULL;
+	*from = (struct source){.ahead = ahead};
+	if (!ahead)
+		return query_start(&from->q, state_database(s), err, select, "");
+	if (ahead->complete)
+		return true;
+	return query_start(&from->q, state_database(s), err, further_rows, "t", last_uid(ahead));
+}
+
+static bool source_next(struct source *from, struct row *row, bool *there, struct error *err)
+{
+	*there = from->ahead && from->next < from->ahead->count;
+	if (*there) {
+		*row = from->ahead->rows[from->next++];
+		row->uid = from->ahead->uids.data + row->uid_offset;
+		return true;
+	}
+	return !from->q || read_row(from->q, row, there, err);
+}
+
+/* Goes through rows, which are sorted by UID, along the sorted items. */
+typedef bool (*row_taker)(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err);
+
+static bool walk(struct state *s, const struct state_rows *ahead, const char *select, struct state_item *items,
+    size_t count, row_taker take, void *context, struct error *err)
+{
+	struct source from;
+	struct row row;
+	size_t i = 0;
+	bool there = true, ok = source_open(&from, s, ahead, select, err);
+
+	while (ok && (ok = source_next(&from, &row, &there, err)) && there) {
+		int order = -1;
+
+		while (i < count && (order = strcmp(items[i].uid, row.uid)) < 0)
+			i++;
+		ok = take(s, &row, i < count && order == 0 ? &items[i] : NULL, context, err);
+	}
+	query_end(&from.q);
+	return ok;
+}
+
+/* Servers count line ends as LF or CRLF, and not all count the last one (fetch/transfer). */
+bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored)
+{
+	int64_t size = (int64_t)octets;
+
+	return size == listed || size == wire || size == wire - 2 || size == stored || size == stored - 1;
+}
+
+/* As far as is known: a clock that is behind would have it forgotten too early. */
+int64_t state_gone_at(const struct state *s, int64_t now)
+{
+	return now > state_last_run(s) ? now : state_last_run(s);
+}
+
+/*
+ * Whether a message that went may be listed under another UID. Where QUIT got no answer, all UIDs
+ * may have changed since: that the old one went does not tell that we have deleted it.
+ */
+static bool may_come_back(const struct row *row)
+{
+	return row->how == 0 || row->how == STATE_PERHAPS_DELETED;
+}
+
+/* Notes what state_note_listing would have to do about a row. */
+static void look_at(struct state_look *look, const struct row *row, const struct state_item *item)
+{
+	if (!look)
+		return;
+	look->differs |= !item		? !row->is_gone
+			 : row->is_gone ? item->known
+					: row->how == STATE_PERHAPS_DELETED;
+	look->missing += !item && row->is_gone && may_come_back(row) &&
+			 row->gone >= look->now - STATE_MISSED_FOR;
+	if (row->is_gone && (look->oldest == 0 || row->gone < look->oldest))
+		look->oldest = row->gone;
+}
+
+/* What the size of a doubtful one says, against the sizes that are recorded. */
+static bool look_at_sizes(struct state *s, const struct row *row, struct state_item *item, struct error *err)
+{
+	struct query *q;
+	bool there, ok, fits;
+
+	if (!query_start(&q, state_database(s), err, "SELECT listed, wire, octets FROM message WHERE uid = ?1", "t", item->uid))
+		return false;
+	ok = query_next(q, &there, err);
+	fits = ok && there && state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
+	query_end(&q);
+	item->perhaps = row->how == STATE_PERHAPS_DELETED;
+	item->likely = fits && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
+	item->stayed = !row->is_gone && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
+	return ok;
+}
+
+/*
+ * A UID that was gone, or that we have perhaps deleted, may be another message's now, and so may
+ * one whose size is not what it was. As long as a UID is listed, it speaks for the same message: a
+ * size may vary from session to session. A made UID gives header and size by itself; what we have
+ * deleted under it is gone for good.
+ */
+static bool take_known(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	bool perhaps = row->how == STATE_PERHAPS_DELETED,
+	     deleted = row->how == STATE_DELETED || (perhaps && row->is_gone);
+	bool sized = item && item->octets != STATE_UNSIZED;
+
+	if (item) {
+		item->likely = item->stayed = item->perhaps = false;
+		item->delivered = row->delivered;
+		if (!sized)
+			item->octets = (uint64_t)row->listed;
+		item->known = item->uid[0] == ' ' ? !deleted
+						  : !row->is_gone && !perhaps &&
+							row->listed == (int64_t)item->octets;
+		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
+		item->doubtful = item->uid[0] != ' ' && !item->known;
+		item->doubt = state_doubts_size(row->doubt) && item->known;
+		/* One that did not come whole, and has another size by now, is fetched again. */
+		item->outdated = state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
+		if (item->outdated)
+			item->known = item->doubtful = item->doubt = false;
+	}
+	look_at(context, row, item);
+	return !sized || !item->doubtful || deleted || look_at_sizes(s, row, item, err);
+}
+
+static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct state_look *look = context;
+
+	(void)s;
+	(void)err;
+	if (item) {
+		item->told = row->how;
+		item->told_octets = (uint64_t)row->listed;
+	} else if (look) {
+		look->forgets = true;
+	}
+	return true;
+}
+
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err)
+{
+	const struct state_rows *ahead = look ? look->ahead : NULL;
+
+	if (look)
+		*look = (struct state_look){.now = look->now, .ahead = ahead};
+	return walk(s, ahead, first_rows, items, count, take_known, look, err) &&
+	    walk(s, NULL, told_rows, items, count, take_told, look, err);
+}
+
+struct listing_note {
+	int64_t now;
+	size_t *missing;
+};
+
+static bool take_listed(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct listing_note *note = context;
+
+	if (item && (row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED))
+		return database_execute(state_database(s), err,
+		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
+	if (item || row->is_gone) {
+		*note->missing +=
+		    !item && may_come_back(row) && row->gone >= note->now - STATE_MISSED_FOR;
+		return true;
+	}
+	*note->missing += may_come_back(row);
+	return database_execute(state_database(s), err,
+	    "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii", row->uid,
+	    state_gone_at(s, note->now), (int64_t)(may_come_back(row) ? row->how : STATE_DELETED));
+}
+
+/* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
+static bool forget_old(struct state *s, int64_t now, const struct state_look *look, struct error *err)
+{
+	int64_t seen = state_last_run(s), oldest = look ? look->oldest : 0;
+	int64_t horizon = (now < seen ? now : seen) - forget_after;
+
+	if (!look && !database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
+		return false;
+	return oldest == 0 || oldest >= horizon ||
+	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
+}
+
+static bool take_unlisted(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
+{
+	struct buf *uids = context;
+
+	(void)s;
+	(void)err;
+	if (!item)
+		buf_append(uids, row->uid, strlen(row->uid) + 1);
+	return true;
+}
+
+/* What is remembered of messages that stay away goes with them. */
+static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
+{
+	struct buf uids = {0};
+	bool ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid GLOB '" STATE_TOLD_KEY "*' AND at < ?1", "i",
+		      now - STATE_MISSED_FOR) &&
+	    walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
+
+	for (size_t at = 0; ok && at < uids.length; at += strlen(uids.data + at) + 1)
+		ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid = ?1", "t", uids.data + at);
+	buf_free(&uids);
+	return ok;
+}
+
+bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
+    const struct state_look *look, size_t *missing, struct error *err)
+{
+	struct listing_note note = {now, missing};
+	bool same = look && !look->differs;
+
+	*missing = count > 0 && same ? look->missing : 0;
+	return count == 0 ||
+	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
+		((look && !look->forgets) || forget_told(s, items, count, now, err)) && forget_old(s, now, look, err));
+}

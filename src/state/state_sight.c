@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "state/database.h"
+#include "state/state.h"
+#include "state/state_database.h"
+
+#define SEEN "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
+
+/* The columns of the query are those of SEEN. */
+static bool see(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
+{
+	unsigned char recorded[DIGEST_SHORT] = {0}, whole[DIGEST_SIZE] = {0};
+	bool row = true, ok = true;
+
+	while ((ok = query_next(q, &row, err)) && row) {
+		bool fits = state_size_fits(
+		    octets, query_integer(q, 1), query_integer(q, 2), query_integer(q, 3));
+
+		sight->found |= query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT &&
+				memcmp(recorded, header, DIGEST_SHORT) == 0;
+		sight->identical |= sha256 && query_blob(q, 5, whole, DIGEST_SIZE) == DIGEST_SIZE &&
+				    memcmp(whole, sha256, DIGEST_SIZE) == 0;
+		sight->fits |= fits;
+		sight->doubt |= fits && state_doubts_size((enum state_doubt)query_integer(q, 4));
+		sight->deleted |= query_integer(q, 7) == STATE_DELETED;
+		sight->lately |= sight->deleted && query_integer(q, 6) >= state_last_seen(s);
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
+{
+	struct query *q;
+
+	*sight = (struct state_sight){0};
+	return query_start(&q, state_database(s), err, SEEN " FROM message WHERE uid = ?1", "t", uid) &&
+	       see(s, q, header, sha256, octets, sight, err);
+}
+
+/* As state_take_renumbered, and as state_take_identical where there is a digest. */
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, int64_t now, struct state_sight *sight,
+    struct error *err)
+{
+	static const char *const selects[] = {
+	    SEEN STATE_BY_HEADER(STATE_IS_MISSING),
+	    SEEN STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED),
+	    SEEN STATE_BY_DIGEST(STATE_IS_MISSING),
+	    SEEN STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
+	};
+	size_t count = sha256 ? 4 : 2;
+	bool ok = true;
+
+	*sight = (struct state_sight){0};
+	for (size_t i = 0; ok && i < count; i++) {
+		struct query *q;
+
+		ok = query_start(&q, state_database(s), err, selects[i], i < 2 ? "bi" : "bib", header,
+			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
+		     see(s, q, header, sha256, octets, sight, err);
+	}
+	return ok;
+}
+
+bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err)
+{
+	struct query *q;
+	bool ok;
+
+	/* As in state_size_fits; an index for each of both. */
+#define HAS_SIZE " AND ?1 IN (listed, wire, wire - 2, octets, octets - 1)"
+	if (!query_start(&q, state_database(s), err,
+		"SELECT 1 FROM message WHERE " STATE_IS_MISSING HAS_SIZE
+		" UNION ALL SELECT 1 FROM message WHERE " STATE_IS_PERHAPS_DELETED HAS_SIZE " LIMIT 1",
+		"ii", (int64_t)octets, now - STATE_MISSED_FOR))
+		return false;
+	ok = query_next(q, any, err);
+	query_end(&q);
+	return ok;
+}

@@ -1,0 +1,79 @@
+#include "config.h"
+
+#include "state/database.h"
+#include "state/state.h"
+#include "state/state_database.h"
+
+static void read_sizes(const struct query *q, struct state_record *r)
+{
+	*r = (struct state_record){
+	    .octets = (uint64_t)query_integer(q, 0),
+	    .wire = (uint64_t)query_integer(q, 1),
+	    .listed = (uint64_t)query_integer(q, 2),
+	    .said = (uint64_t)query_integer(q, 3),
+	    .dots = (uint64_t)query_integer(q, 4),
+	    .doubt = (enum state_doubt)query_integer(q, 5),
+	};
+}
+
+bool state_each_size(struct state *s, size_t most, void (*take)(void *context, const struct state_record *record),
+    void *context, struct error *err)
+{
+	struct state_record r;
+	struct query *q;
+	/* Keys with a blank and a digit are of other maildrops; what was found in place was never listed. */
+	bool row = true, ok = query_start(&q, state_database(s), err,
+			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB ' [0-9fw]*'"
+			     " ORDER BY delivered DESC LIMIT ?1",
+			     "i", (int64_t)most);
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		read_sizes(q, &r);
+		take(context, &r);
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_get_doubt(struct state *s, const char *uid, struct state_record *record, bool *found, struct error *err)
+{
+	struct query *q;
+	bool ok = query_start(&q, state_database(s), err,
+	    "SELECT octets, wire, listed, said, dots, doubt, sha256 FROM message WHERE uid = ?1 AND doubt IN (?2, ?3)", "tii", uid,
+	    (int64_t)STATE_DOUBT_SIZE, (int64_t)STATE_DOUBT_CONTENT);
+
+	*found = false;
+	ok = ok && query_next(q, found, err);
+	if (ok && *found) {
+		read_sizes(q, record);
+		(void)query_blob(q, 6, record->sha256, DIGEST_SIZE);
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err)
+{
+	struct query *q;
+	bool row = false, ok = query_start(&q, state_database(s), err, "SELECT kind, octets FROM told WHERE uid = ?1", "t", key);
+
+	ok = ok && query_next(q, &row, err);
+	*kind = ok && row ? (unsigned char)query_integer(q, 0) : 0;
+	*octets = ok && row ? (uint64_t)query_integer(q, 1) : 0;
+	query_end(&q);
+	return ok;
+}
+
+bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t said, enum state_doubt doubt,
+    struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4, gone = NULL, deleted = 0 WHERE uid = ?1", "tiii", uid, (int64_t)listed, (int64_t)said,
+	    (int64_t)doubt);
+}
+
+bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err)
+{
+	return database_execute(state_database(s), err, "UPDATE message SET doubt = ?2 WHERE uid = ?1", "ti", uid,
+	    (int64_t)doubt);
+}

@@ -1,0 +1,78 @@
+#include "config.h"
+
+#include "state/state.h"
+
+#include "base/error.h"
+#include "fs/lock.h"
+#include "state/database.h"
+#include "state/state_database.h"
+
+bool state_note_certificate(struct state *s, int64_t ends, struct error *err)
+{
+	struct database *db = state_database(s);
+
+	return ends <= 0 || !database_is_changed(db) ||
+	    database_execute(db, err,
+		"UPDATE maildrop SET certificate_ends = ?1 WHERE id = (SELECT max(id) FROM maildrop)"
+		" AND certificate_ends IS NOT ?1",
+		"i", ends);
+}
+
+/* A run that settled what another one had left, and then failed, has an end in the table as well. */
+static bool read_last_success(struct state *s, int64_t *when, struct error *err)
+{
+	int64_t failing_since;
+
+	*when = state_last_seen(s);
+	if (!database_integer(state_database(s), "SELECT since FROM trouble", &failing_since, err))
+		return false;
+	return failing_since == 0 || *when < failing_since ||
+	    database_integer(state_database(s), "SELECT max(finished) FROM run WHERE finished < (SELECT since FROM trouble)", when,
+		err);
+}
+
+bool state_summarise(struct state *s, struct state_summary *summary, struct error *err)
+{
+	struct database *db = state_database(s);
+	struct query *q;
+	bool row, ok;
+
+	*summary = (struct state_summary){.running = lock_is_held(state_lock_path(s))};
+	summary->died = !summary->running && state_died_since(s) > 0;
+	if (!read_last_success(s, &summary->last_success, err) ||
+	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1", &summary->certificate_ends,
+		err) ||
+	    !query_start(&q, db, err,
+		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END) FROM message",
+		""))
+		return false;
+	ok = query_next(q, &row, err);
+	if (ok && row) {
+		summary->delivered = (uint64_t)query_integer(q, 0);
+		summary->delivered_octets = (uint64_t)query_integer(q, 1);
+		summary->listed = (uint64_t)query_integer(q, 2);
+		summary->listed_octets = (uint64_t)query_integer(q, 3);
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first, struct error *err)
+{
+	struct query *q;
+	bool row, ok;
+
+	*count = 0;
+	*first = 0;
+	if (!query_start(&q, state_database(s), err,
+		"SELECT count(*), min(delivered) FROM message WHERE gone IS NULL AND delivered > ?1 AND delivered <= ?2", "ii", after,
+		until))
+		return false;
+	ok = query_next(q, &row, err);
+	if (ok && row) {
+		*count = (uint64_t)query_integer(q, 0);
+		*first = query_integer(q, 1);
+	}
+	query_end(&q);
+	return ok;
+}

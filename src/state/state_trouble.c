@@ -1,0 +1,56 @@
+#include "config.h"
+
+#include "state/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "state/database.h"
+#include "state/state_database.h"
+
+bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *err)
+{
+	struct query *q;
+	bool row = false, ok;
+
+	*t = (struct state_trouble){0};
+	if (!query_start(&q, state_database(s), err, "SELECT since, at, told, step, cause, server FROM trouble", ""))
+		return false;
+	ok = query_next(q, &row, err);
+	if (ok && row) {
+		t->since = query_integer(q, 0);
+		t->at = query_integer(q, 1);
+		t->told = query_integer(q, 2);
+		snprintf(t->step, sizeof(t->step), "%s", query_text(q, 3));
+		snprintf(t->cause, sizeof(t->cause), "%s", query_text(q, 4));
+		snprintf(t->server, sizeof(t->server), "%s", query_text(q, 5));
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool state_set_trouble(struct state *s, const struct state_trouble *t, struct error *err)
+{
+	return database_execute(state_database(s), err,
+		   "INSERT OR REPLACE INTO trouble(id, since, at, told, step, cause, server) VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
+		   "iiittt", t->since, t->at, t->told, t->step, t->cause, t->server) &&
+	    state_commit(s, err);
+}
+
+bool state_end_trouble(struct state *s, struct error *err)
+{
+	return database_execute(state_database(s), err, "DELETE FROM trouble", "") && state_commit(s, err);
+}
+
+int64_t state_last_end(const char *folder, const char *account)
+{
+	char *path = memory_format("%s/%s.lock", folder, account);
+	struct stat st;
+	int64_t when = stat(path, &st) == 0 ? st.st_mtime : 0;
+
+	free(path);
+	return when;
+}

@@ -1,0 +1,26 @@
+#include "config.h"
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "tls/dane.h"
+
+/* What stands in for tls/dane.c in a build without --enable-dane. */
+
+const char *dane_library_version(void)
+{
+	return NULL;
+}
+
+bool dane_look_up(struct dane **out, const char *host, unsigned port, deadline until, struct error *err)
+{
+	(void)out;
+	(void)port;
+	(void)until;
+	return error_set(err, ERROR_INTERNAL, "no TLSA record of %s can be looked up in this build", host);
+}
+
+void dane_free(struct dane **dane)
+{
+	*dane = NULL;
+}

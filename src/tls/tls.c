@@ -1,0 +1,399 @@
+#include "config.h"
+
+#include "tls/tls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "tls/key_log.h"
+#include "tls/tls_gnutls.h"
+
+enum { RAW_SIZE = 128 * 1024 }; /* what one look at the socket may bring */
+
+struct tls {
+	gnutls_session_t session;
+	struct tls_options options;
+	char *name; /* that of the options, in ASCII and without a dot at the end */
+	bool verified;
+	struct error refusal; /* why it was not */
+	int fd;
+	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
+	int failure; /* 0: none */
+	bool dry; /* the last look at the socket took all that was there */
+	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
+	unsigned char raw[RAW_SIZE];
+};
+
+bool tls_is_address(const char *host)
+{
+	unsigned char raw[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, host, raw) == 1 || inet_pton(AF_INET6, host, raw) == 1;
+}
+
+static void tls_close(void *context)
+{
+	struct tls *t = context;
+
+	if (t->session)
+		gnutls_deinit(t->session);
+	if (t->fd >= 0)
+		close(t->fd);
+	free(t->name);
+	free(t);
+}
+
+/*
+ * GnuTLS asks for the head and the rest of each record by themselves: one look at the socket serves many. It is not
+ * looked at again, for the rest of a record, where that look has emptied it.
+ */
+static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
+{
+	struct tls *t = context;
+	size_t there;
+
+	if (t->raw_start == t->raw_end) {
+		ssize_t got = -1;
+
+		if (t->dry)
+			errno = EAGAIN;
+		else
+			got = recv(t->fd, t->raw, RAW_SIZE, 0);
+		if (got <= 0)
+			return got;
+		t->dry = (size_t)got < RAW_SIZE;
+		t->raw_start = 0;
+		t->raw_end = (size_t)got;
+	}
+	there = t->raw_end - t->raw_start;
+	size = size < there ? size : there;
+	memcpy(bytes, t->raw + t->raw_start, size);
+	t->raw_start += size;
+	return (ssize_t)size;
+}
+
+static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
+{
+	const struct tls *t = context;
+	struct pollfd waiting = {.fd = t->fd, .events = POLLIN};
+
+	return t->raw_start < t->raw_end ? 1 : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+}
+
+/*
+ * Called inside the handshake, before we answer anything: a certificate of ours is not shown to a server
+ * that is not the right one either.
+ */
+static int verify(gnutls_session_t session)
+{
+	struct tls *t = gnutls_session_get_ptr(session);
+
+	t->verified = tls_verify(session, &t->options, t->name, &t->refusal);
+	return t->verified ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
+/* GnuTLS tells each key of a session as it comes. */
+static int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *key)
+{
+	const struct tls *t = gnutls_session_get_ptr(session);
+	gnutls_datum_t client = {0}, server = {0};
+
+	gnutls_session_get_random(session, &client, &server);
+	key_log_add(t->options.trust->key_log, label, client.data, client.size, key->data, key->size);
+	return 0;
+}
+
+bool tls_ascii_name(const char *name, char **out, struct error *err)
+{
+	gnutls_datum_t mapped = {0};
+	bool plain = true;
+
+	for (const char *c = name; *c; c++)
+		plain = plain && (unsigned char)*c < 0x80;
+	if (plain) {
+		*out = memory_copy_string(name);
+		return true;
+	}
+	if (gnutls_idna_map(name, (unsigned)strlen(name), &mapped, 0) < 0) {
+		error_set(err, ERROR_CONFIG, "%s is no host name", name);
+		return error_mend(err, "write it in UTF-8, or in the form that begins with xn--");
+	}
+	*out = memory_format("%.*s", (int)mapped.size, (const char *)mapped.data);
+	gnutls_free(mapped.data);
+	return true;
+}
+
+/* A dot at the end says to DNS that a name is whole; certificates and SNI do without (RFC 6066, 3.). */
+static bool set_name(struct tls *t, struct error *err)
+{
+	size_t length;
+
+	if (!tls_ascii_name(t->options.name, &t->name, err))
+		return false;
+	length = strlen(t->name);
+	if (length > 1 && t->name[length - 1] == '.')
+		t->name[length - 1] = '\0';
+	return true;
+}
+
+/* No renegotiation that we begin or answer, no early data, no resumption: each connection has its check. */
+static int set_up(struct tls *t)
+{
+	int code = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
+
+	if (code >= 0)
+		code = tls_priority_set(t->session, t->options.priority, t->options.newest_only);
+	if (code >= 0)
+		code = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, t->options.trust->credentials);
+	if (code >= 0 && !tls_is_address(t->name))
+		code = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, t->name, strlen(t->name));
+	return code;
+}
+
+bool tls_make(struct tls **out, int fd, const struct tls_options *options, struct error *err)
+{
+	struct tls *t = memory_zeroed(1, sizeof(*t));
+	int code;
+
+	t->fd = fd;
+	t->options = *options;
+	if (!set_name(t, err)) {
+		tls_close(t);
+		return false;
+	}
+	code = set_up(t);
+	if (code < 0) {
+		error_set(err, ERROR_INTERNAL, "TLS could not be set up: %s", gnutls_strerror(code));
+		tls_close(t);
+		return false;
+	}
+	gnutls_session_set_ptr(t->session, t);
+	gnutls_session_set_verify_function(t->session, verify);
+	if (t->options.trust->key_log)
+		gnutls_session_set_keylog_function(t->session, log_key);
+	gnutls_transport_set_ptr2(t->session, t, (gnutls_transport_ptr_t)(intptr_t)fd);
+	gnutls_transport_set_pull_function(t->session, pull);
+	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);
+	gnutls_handshake_set_timeout(t->session, GNUTLS_INDEFINITE_TIMEOUT);
+	*out = t;
+	return true;
+}
+
+static bool is_about_versions(int code, gnutls_alert_description_t alert)
+{
+	return code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION;
+}
+
+/* What a server says that does not like the certificate that we showed, or that we showed none. */
+static bool is_about_our_certificate(gnutls_alert_description_t alert)
+{
+	switch (alert) {
+	case GNUTLS_A_CERTIFICATE_REQUIRED:
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_REVOKED:
+	case GNUTLS_A_CERTIFICATE_EXPIRED:
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+	case GNUTLS_A_UNKNOWN_CA:
+	case GNUTLS_A_ACCESS_DENIED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void explain_client(gnutls_alert_description_t alert, struct error *err)
+{
+	error_set(err, ERROR_TLS, "the server asked for a certificate of ours, and then said: %s", gnutls_alert_get_name(alert));
+	error_mend(err, "set tls_client_cert and tls_client_key to what the server's operator gave you for this account");
+}
+
+static void explain_handshake(const struct tls *t, int code, struct error *err)
+{
+	gnutls_alert_description_t alert =
+	    code == GNUTLS_E_FATAL_ALERT_RECEIVED ? gnutls_alert_get(t->session) : GNUTLS_A_CLOSE_NOTIFY;
+
+	if (is_about_our_certificate(alert) ||
+	    (code == GNUTLS_E_FATAL_ALERT_RECEIVED && gnutls_certificate_client_get_request_status(t->session))) {
+		explain_client(alert, err);
+	} else if (t->options.newest_only && is_about_versions(code, alert)) {
+		error_set(err, ERROR_TLS, "the server cannot do TLS 1.3");
+		error_mend(err, "tls_min_version = 1.2 would take the version before, which is safe, too");
+	} else if (is_about_versions(code, alert)) {
+		error_set(err, ERROR_TLS, "the server can do neither TLS 1.2 nor TLS 1.3");
+		error_mend(err, "older versions are not safe: the server's operator has to renew it");
+	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
+		error_mend(err, "check server and port, and tls_priority if it is set; the server's operator knows what it expects");
+	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
+		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
+	} else if (code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH) {
+		error_set(err, ERROR_TLS, "what the server sent was no TLS");
+	} else {
+		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
+	}
+}
+
+static enum channel_status wanted(const struct tls *t)
+{
+	return gnutls_record_get_direction(t->session) ? CHANNEL_WANT_WRITE : CHANNEL_WANT_READ;
+}
+
+enum channel_status tls_handshake(struct tls *t, struct error *err)
+{
+	int code;
+
+	t->dry = false;
+	code = gnutls_handshake(t->session);
+	if (code >= 0 && t->verified)
+		return CHANNEL_DONE;
+	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
+		return wanted(t);
+	if (code < 0 && !gnutls_error_is_fatal(code))
+		return CHANNEL_WANT_READ;
+	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
+		*err = t->refusal;
+	} else if (code >= 0) {
+		error_set(err, ERROR_TLS, "the handshake ended without a certificate");
+		error_mend(err, "the server's operator has to give it one");
+	} else {
+		explain_handshake(t, code, err);
+	}
+	return CHANNEL_FAILED;
+}
+
+void tls_tell(const struct tls *t, const struct log *log)
+{
+	tls_facts_tell(t->session, t->options.proof, t->verified, log);
+}
+
+void tls_describe(const struct tls *t, char *out, size_t size)
+{
+	static const char *const vouchers[] = {
+	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for",
+	    [TLS_BY_DANE] = "key or issuer in DNS for"};
+	char *text = gnutls_session_get_desc(t->session);
+
+	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);
+	gnutls_free(text);
+}
+
+/* With TLS 1.3 a server may look at our certificate, and refuse it, after the handshake. */
+static enum channel_status fail_record(const struct tls *t, ssize_t code, struct error *err)
+{
+	gnutls_alert_description_t alert =
+	    code == GNUTLS_E_FATAL_ALERT_RECEIVED ? gnutls_alert_get(t->session) : GNUTLS_A_CLOSE_NOTIFY;
+
+	if (is_about_our_certificate(alert))
+		explain_client(alert, err);
+	else if (code == GNUTLS_E_PREMATURE_TERMINATION)
+		error_set(err, ERROR_NETWORK, "the connection was cut off");
+	else
+		error_set(err, ERROR_NETWORK, "the TLS connection was lost: %s", gnutls_strerror((int)code));
+	return CHANNEL_FAILED;
+}
+
+/* All records that are here already, as far as there is room. */
+static enum channel_status tls_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
+{
+	struct tls *t = context;
+	ssize_t n = t->failure;
+	size_t filled = 0;
+
+	t->dry = false;
+	while (!t->ended && filled < size && (filled == 0 || t->raw_start < t->raw_end || gnutls_record_check_pending(t->session) > 0)) {
+		n = gnutls_record_recv(t->session, (char *)bytes + filled, size - filled);
+		if (n > 0)
+			filled += (size_t)n;
+		else if (n == 0 || (gnutls_error_is_fatal((int)n) && n != GNUTLS_E_REHANDSHAKE))
+			t->ended = true;
+		else if (t->raw_start == t->raw_end)
+			break;
+	}
+	t->failure = t->ended ? (int)n : 0;
+	if (filled > 0) {
+		*got = filled;
+		return CHANNEL_DONE;
+	}
+	if (t->ended)
+		return n == 0 ? CHANNEL_END : fail_record(t, n, err);
+	/* Renegotiation is not answered, and warnings pass. */
+	return n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED ? wanted(t) : CHANNEL_WANT_READ;
+}
+
+static enum channel_status tls_send(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+{
+	struct tls *t = context;
+	ssize_t n = gnutls_record_send(t->session, bytes, size);
+
+	if (n >= 0) {
+		*sent = (size_t)n;
+		return CHANNEL_DONE;
+	}
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+		return wanted(t);
+	return fail_record(t, n, err);
+}
+
+static enum channel_status tls_shut(void *context, struct error *err)
+{
+	struct tls *t = context;
+	int code = gnutls_bye(t->session, GNUTLS_SHUT_WR);
+
+	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
+		return wanted(t);
+	if (code < 0)
+		return fail_record(t, code, err);
+	return CHANNEL_DONE;
+}
+
+/*
+ * TLS 1.3 has an exporter for it (RFC 9266, 4.2). TLS 1.2 has tls-unique, which is unique only with the
+ * extended master secret (RFC 7627).
+ */
+static bool tls_binding(void *context, struct channel_binding *out)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	struct tls *t = context;
+	gnutls_datum_t unique;
+
+	if (gnutls_protocol_get_version(t->session) >= GNUTLS_TLS1_3) {
+		out->type = "tls-exporter";
+		out->length = 32;
+		return gnutls_prf_rfc5705(t->session, sizeof(label) - 1, label, 0, "", out->length, (char *)out->octets) == 0;
+	}
+	if (!gnutls_session_ext_master_secret_status(t->session) ||
+	    gnutls_session_channel_binding(t->session, GNUTLS_CB_TLS_UNIQUE, &unique) != 0)
+		return false;
+	out->type = "tls-unique";
+	out->length = unique.size <= sizeof(out->octets) ? unique.size : 0;
+	memcpy(out->octets, unique.data, out->length);
+	gnutls_free(unique.data);
+	return out->length > 0;
+}
+
+const struct channel tls_channel = {
+    .secure = true,
+    .receive = tls_receive,
+    .send = tls_send,
+    .shut = tls_shut,
+    .close = tls_close,
+    .binding = tls_binding,
+};
+
+const char *tls_library_version(void)
+{
+	return gnutls_check_version(NULL);
+}

@@ -1,0 +1,100 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
+#include <gnutls/x509.h>
+
+#include "base/escape.h"
+#include "base/log.h"
+#include "tls/tls.h"
+#include "tls/tls_gnutls.h"
+
+enum {
+	NAMES_TOLD = 100, /* of those that a certificate is for */
+	DN_SIZE = 512,
+};
+
+/* In a handshake that failed, some of it may not have been agreed on yet. */
+static void tell_algorithms(gnutls_session_t session, const struct log *log)
+{
+	const char *version = gnutls_protocol_get_name(gnutls_protocol_get_version(session));
+	gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
+	gnutls_group_t group = gnutls_group_get(session);
+	const char *exchange = group ? gnutls_group_get_name(group) : gnutls_kx_get_name(gnutls_kx_get(session));
+
+	if (version && strncmp(version, "TLS", 3) == 0)
+		log_fact(log, "tls.version", "%s", version + 3);
+	if (cipher != GNUTLS_CIPHER_UNKNOWN && cipher != GNUTLS_CIPHER_NULL)
+		log_fact(log, "tls.cipher", "%s", gnutls_cipher_get_name(cipher));
+	if (exchange)
+		log_fact(log, "tls.key_exchange", "%s", exchange);
+}
+
+/*
+ * What the issuer says of the certificate (RFC 6066, 8.). Nobody has looked at the signature of an answer where no
+ * authority counts, or where the certificate was refused before.
+ */
+static const char *staple_state(gnutls_session_t session, gnutls_x509_crt_t crt, bool checked)
+{
+	gnutls_datum_t raw = {0};
+
+	if (gnutls_ocsp_status_request_get2(session, 0, &raw) < 0 || raw.size == 0)
+		return "none";
+	if (!tls_says_good(&raw, crt))
+		return "bad";
+	return checked ? "good" : "unchecked";
+}
+
+static void tell_names(gnutls_x509_crt_t crt, const struct log *log)
+{
+	char name[TLS_NAME_SIZE], text[4 * TLS_NAME_SIZE];
+	size_t size;
+	unsigned at = 0;
+
+	/* Escaped with its length: a name may have a NUL in it. */
+	while (tls_next_name(crt, &at, NAMES_TOLD, name, &size)) {
+		escape_text(text, sizeof(text), name, size);
+		log_fact(log, "certificate.names", "%s", text);
+	}
+}
+
+static void tell_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, const struct log *log)
+{
+	char text[DN_SIZE], print[TLS_PRINT_SIZE], pin[TLS_PIN_SIZE];
+
+	tls_dn_text(crt, false, text, sizeof(text));
+	log_fact(log, "certificate.subject", "%s", text);
+	tell_names(crt, log);
+	tls_dn_text(crt, true, text, sizeof(text));
+	log_fact(log, "certificate.issuer", "%s", text);
+	log_number(log, "certificate.not_before", (int64_t)gnutls_x509_crt_get_activation_time(crt));
+	log_number(log, "certificate.not_after", (int64_t)gnutls_x509_crt_get_expiration_time(crt));
+	if (!tls_identify(crt, der, print, pin))
+		return;
+	log_fact(log, "certificate.sha256", "%s", print);
+	log_fact(log, "certificate.pin", "%s", pin);
+}
+
+void tls_facts_tell(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log)
+{
+	bool by_authority = proof == TLS_BY_CA || proof == TLS_BY_BOTH;
+	gnutls_x509_crt_t crt = NULL;
+	unsigned count = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+
+	if (!log || !log->fact || !chain || count == 0 ||
+	    gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
+		return;
+	tell_algorithms(session, log);
+	log_number(log, "tls.verified", verified);
+	if (gnutls_x509_crt_init(&crt) < 0)
+		return;
+	if (gnutls_x509_crt_import(crt, &chain[0], GNUTLS_X509_FMT_DER) >= 0) {
+		log_fact(log, "tls.ocsp", "%s", staple_state(session, crt, verified && by_authority));
+		tell_certificate(crt, &chain[0], log);
+	}
+	gnutls_x509_crt_deinit(crt);
+}

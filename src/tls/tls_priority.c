@@ -1,0 +1,113 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "tls/tls.h"
+#include "tls/tls_gnutls.h"
+
+/*
+ * The words with "%" that an expert may use. Others would weaken the checks: renegotiation without
+ * RFC 5746, broken signatures, no stapled answers (and with that no must-staple).
+ */
+static const char *const harmless[] = {"COMPAT", "DUMBFW", "FALLBACK_SCSV", "FORCE_ETM", "FORCE_SESSION_HASH",
+    "LATEST_RECORD_VERSION", "NO_ETM", "NO_TICKETS", "NO_TICKETS_TLS12", "PROFILE_FUTURE", "PROFILE_HIGH", "PROFILE_LEGACY",
+    "PROFILE_LOW", "PROFILE_MEDIUM", "PROFILE_SUITEB128", "PROFILE_SUITEB192", "PROFILE_ULTRA", "SAFE_RENEGOTIATION"};
+
+static bool word_is_harmless(const char *word, size_t length)
+{
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		if (strlen(harmless[i]) == length && strncmp(harmless[i], word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An expert's words, and behind them what takes versions away: nothing can be added by that. */
+static char *limit(const char *priority, bool newest_only)
+{
+	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s", priority, newest_only ? ":-VERS-TLS1.2" : "");
+}
+
+int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only)
+{
+	char *words;
+	int code;
+
+	if (!priority)
+		return gnutls_set_default_priority_append(session,
+		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2" : "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL, 0);
+	words = limit(priority, newest_only);
+	code = gnutls_priority_set_direct(session, words, NULL);
+	free(words);
+	return code;
+}
+
+static bool refuse_empty(struct error *err)
+{
+	return error_set(err, ERROR_CONFIG, "tls_priority leaves no version of TLS, or no cipher, that is allowed");
+}
+
+/* What the words have come to: TLS 1.2 or newer, and always encrypted. */
+static bool check_result(gnutls_priority_t parsed, struct error *err)
+{
+	const unsigned *list;
+	int count = gnutls_priority_protocol_list(parsed, &list);
+	bool some = false;
+
+	for (int i = 0; i < count; i++) {
+		if (list[i] < GNUTLS_TLS1_2)
+			return error_set(err, ERROR_CONFIG, "tls_priority allows a version older than TLS 1.2");
+		some = some || list[i] == GNUTLS_TLS1_2 || list[i] == GNUTLS_TLS1_3;
+	}
+	if (!some)
+		return refuse_empty(err);
+	count = gnutls_priority_cipher_list(parsed, &list);
+	for (int i = 0; i < count; i++) {
+		if (list[i] == GNUTLS_CIPHER_NULL)
+			return error_set(err, ERROR_CONFIG, "tls_priority allows NULL, which encrypts nothing");
+	}
+	return true;
+}
+
+static bool refuse_word(const char *priority, size_t at, struct error *err)
+{
+	bool known = at > 0 && at < strlen(priority);
+
+	return error_set(err, ERROR_CONFIG, "tls_priority = \"%.200s\" is not understood%s%.40s", priority,
+	    known ? " from here on: " : "", known ? priority + at : "");
+}
+
+bool tls_priority_check(const char *priority, bool newest_only, struct error *err)
+{
+	gnutls_priority_t parsed = NULL;
+	const char *wrong = NULL;
+	char *words;
+	bool ok;
+	int code;
+
+	for (const char *word = strchr(priority, '%'); word; word = strchr(word, '%')) {
+		size_t length = strcspn(++word, ":+ ,");
+
+		if (!word_is_harmless(word, length)) {
+			error_set(err, ERROR_CONFIG, "tls_priority has %%%.*s, which is not allowed", (int)length, word);
+			return error_mend(err, "drop it; of the words with %%, only those that weaken nothing are taken");
+		}
+	}
+	words = limit(priority, newest_only);
+	code = gnutls_priority_init(&parsed, words, &wrong);
+	if (code == GNUTLS_E_NO_PRIORITIES_WERE_SET)
+		ok = refuse_empty(err);
+	else if (code < 0)
+		ok = refuse_word(priority, wrong ? (size_t)(wrong - words) : 0, err);
+	else
+		ok = check_result(parsed, err);
+	if (parsed)
+		gnutls_priority_deinit(parsed);
+	free(words);
+	return ok || error_mend(err, "drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING");
+}

@@ -1,0 +1,131 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "tls/tls.h"
+#include "tls/tls_gnutls.h"
+
+/* After GnuTLS could not use a file: what an open says about it, or that it holds no `what`. */
+static bool refuse_file(const char *option, const char *path, const char *what, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return error_errno(err, ERROR_CONFIG, errno, "%s %s cannot be read", option, path);
+	close(fd);
+	return error_set(err, ERROR_CONFIG, "%s %s holds no %s", option, path, what);
+}
+
+static bool load_authorities(struct tls_trust *t, const char *ca_file, struct error *err)
+{
+	if (!ca_file) {
+		if (gnutls_certificate_set_x509_system_trust(t->credentials) > 0)
+			return true;
+		error_set(err, ERROR_TLS, "this system has no trusted certificates");
+		return error_mend(err, "install the package ca-certificates, or set tls_ca_file");
+	}
+	if (gnutls_certificate_set_x509_trust_file(t->credentials, ca_file, GNUTLS_X509_FMT_PEM) > 0)
+		return true;
+	refuse_file("tls_ca_file", ca_file, "certificate", err);
+	return error_mend(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
+}
+
+/* A list that cannot be used must not look like one that revokes nobody. */
+static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error *err)
+{
+	gnutls_datum_t text = {0};
+	bool ok = gnutls_load_file(crl_file, &text) >= 0 &&
+	    gnutls_x509_crl_list_import2(&t->lists, &t->list_count, &text, GNUTLS_X509_FMT_PEM, 0) >= 0 && t->list_count > 0 &&
+	    gnutls_certificate_set_x509_crl(t->credentials, t->lists, (int)t->list_count) >= 0;
+
+	gnutls_free(text.data);
+	if (ok)
+		return true;
+	refuse_file("tls_crl_file", crl_file, "revocation list", err);
+	return error_mend(err, "name a PEM file with the revocation list of the issuer, or drop tls_crl_file");
+}
+
+static bool is_uri(const char *path)
+{
+	return strncmp(path, "pkcs11:", 7) == 0;
+}
+
+/* A key that anybody can read is nobody's. Its group may: some systems hand keys out that way. */
+static bool check_key_file(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (is_uri(path) || stat(path, &st) != 0 || (st.st_mode & S_IRWXO) == 0)
+		return true; /* that it is not there is told better later */
+	error_set(err, ERROR_CONFIG, "the key of tls_client_cert can be read by everybody");
+	return error_mend(err, "run: chmod o= %s", path);
+}
+
+static bool load_client(struct tls_trust *t, const struct tls_files *f, struct error *err)
+{
+	const char *key = f->client_key ? f->client_key : f->client_cert;
+	int code;
+
+	if (!check_key_file(key, err))
+		return false;
+	code = gnutls_certificate_set_x509_key_file2(t->credentials, f->client_cert, key, GNUTLS_X509_FMT_PEM, NULL, 0);
+	if (code >= 0)
+		return true;
+	if (!is_uri(f->client_cert) && access(f->client_cert, R_OK) != 0) {
+		error_errno(err, ERROR_CONFIG, errno, "tls_client_cert %s cannot be read", f->client_cert);
+		return error_mend(err, "name a PEM file with the certificate, or a PKCS#11 URI");
+	}
+	if (!is_uri(key) && access(key, R_OK) != 0) {
+		error_errno(err, ERROR_CONFIG, errno, "tls_client_key %s cannot be read", key);
+		return error_mend(err, "name a PEM file with the key of the certificate, or a PKCS#11 URI");
+	}
+	error_set(err, ERROR_CONFIG, "tls_client_cert and its key cannot be used: %s", gnutls_strerror(code));
+	if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
+		return error_mend(err, "the key is not that of the certificate: set tls_client_key to the right one");
+	if (code == GNUTLS_E_DECRYPTION_FAILED)
+		return error_mend(err, "a key with a passphrase cannot be used: write it into a file without one, mode 0600");
+	if (code == GNUTLS_E_PKCS11_PIN_ERROR)
+		return error_mend(err, "the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH");
+	return error_mend(err, "tls_client_cert names a PEM file or a PKCS#11 URI; without tls_client_key it has the key, too");
+}
+
+bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct error *err)
+{
+	struct tls_trust *t = memory_zeroed(1, sizeof(*t));
+	int code = gnutls_certificate_allocate_credentials(&t->credentials);
+	bool ok = code >= 0;
+
+	t->key_log = f->key_log;
+	if (!ok)
+		error_set(err, ERROR_INTERNAL, "GnuTLS did not start: %s", gnutls_strerror(code));
+	ok = ok && (f->no_authorities || load_authorities(t, f->ca_file, err));
+	ok = ok && (!f->crl_file || load_revoked(t, f->crl_file, err));
+	ok = ok && (!f->client_cert || load_client(t, f, err));
+	if (!ok)
+		tls_trust_free(&t);
+	else
+		*out = t;
+	return ok;
+}
+
+void tls_trust_free(struct tls_trust **trust)
+{
+	if (!*trust)
+		return;
+	if ((*trust)->credentials)
+		gnutls_certificate_free_credentials((*trust)->credentials);
+	for (unsigned i = 0; i < (*trust)->list_count; i++)
+		gnutls_x509_crl_deinit((*trust)->lists[i]);
+	gnutls_free((*trust)->lists);
+	free(*trust);
+	*trust = NULL;
+}

@@ -1,0 +1,472 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
+#include <gnutls/x509.h>
+
+#include "base/buf.h"
+#include "base/calendar.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/escape.h"
+#include "tls/tls.h"
+#include "tls/tls_gnutls.h"
+
+enum {
+	WHAT_MOST = 330,     /* a fault in words: what is behind it has its place in a struct error's cause */
+	DN_MOST = 100,	     /* anybody can write anything into a DN: too little for a false fingerprint */
+	NAMES_SHOWN = 5,     /* of those that a certificate is for, */
+	NAMES_LOOKED_AT = 32, /* among so many */
+};
+
+/* The server's own certificate, and what identifies it to people. */
+struct shown {
+	gnutls_x509_crt_t crt;
+	const gnutls_datum_t *chain;
+	unsigned count;
+	char print[TLS_PRINT_SIZE];
+	char pin[TLS_PIN_SIZE];
+};
+
+static bool refuse(const struct shown *s, struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Says what is wrong, and of which certificate, however much the certificate has to say. */
+static bool refuse(const struct shown *s, struct error *err, const char *format, ...)
+{
+	char raw[1024], what[WHAT_MOST];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	escape_text(what, sizeof(what), raw, strlen(raw));
+	return error_set(err, ERROR_TLS, "%s (SHA-256 fingerprint %s, key pin %s)", what, s->print, s->pin);
+}
+
+void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size)
+{
+	gnutls_datum_t dn = {0};
+	int code = issuer ? gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) : gnutls_x509_crt_get_dn3(crt, &dn, 0);
+
+	escape_text(out, size, code >= 0 ? (const char *)dn.data : "?", code >= 0 ? dn.size : 1);
+	gnutls_free(dn.data);
+}
+
+static void append_name(struct buf *out, unsigned nth, const char *name, size_t size)
+{
+	if (nth >= NAMES_SHOWN) {
+		buf_append_string(out, nth == NAMES_SHOWN ? ", ..." : "");
+		return;
+	}
+	buf_append_string(out, nth > 0 ? ", " : "");
+	buf_append(out, name, size);
+}
+
+/* An address, which is raw in `name`, in words. */
+static void address_text(char name[TLS_NAME_SIZE], size_t *size)
+{
+	char text[64] = "";
+	const unsigned char *raw = (const unsigned char *)name;
+
+	for (size_t i = 0; i < *size && *size == 4; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u", i ? "." : "", raw[i]);
+	for (size_t i = 0; i + 1 < *size && *size == 16; i += 2)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%x", i ? ":" : "", (unsigned)(raw[i] << 8 | raw[i + 1]));
+	*size = strlen(text);
+	memcpy(name, text, *size);
+}
+
+bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name[TLS_NAME_SIZE], size_t *size)
+{
+	while (*at < most) {
+		int type;
+
+		*size = TLS_NAME_SIZE;
+		type = gnutls_x509_crt_get_subject_alt_name(crt, (*at)++, name, size, NULL);
+		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return false;
+		if (type == GNUTLS_SAN_IPADDRESS)
+			address_text(name, size);
+		if (type == GNUTLS_SAN_DNSNAME || type == GNUTLS_SAN_IPADDRESS)
+			return true;
+	}
+	return false;
+}
+
+/* The names and addresses that a certificate is for; how many there are. */
+static unsigned append_names(struct buf *out, gnutls_x509_crt_t crt)
+{
+	unsigned shown = 0, at = 0;
+	char name[TLS_NAME_SIZE] = "";
+	size_t size;
+
+	while (tls_next_name(crt, &at, NAMES_LOOKED_AT, name, &size))
+		append_name(out, shown++, name, size);
+	return shown;
+}
+
+/* A common name says nothing about hosts, also where there is no other (RFC 9525, 2.). */
+static bool refuse_nameless(const struct shown *s, struct error *err)
+{
+	char name[TLS_NAME_SIZE], brief[DN_MOST];
+	size_t size = sizeof(name);
+
+	if (gnutls_x509_crt_get_dn_by_oid(s->crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0) {
+		escape_text(brief, sizeof(brief), name, size);
+		refuse(s, err, "the certificate lists no names, and its common name, %s, does not count", brief);
+	} else {
+		refuse(s, err, "the certificate lists no names");
+	}
+	return error_mend(err, "the server's operator has to renew it with the server's name among its alternative names; if the "
+			       "server is yours, tls_pins with tls_trust = pin does without names");
+}
+
+static bool refuse_name(const struct shown *s, const char *name, struct error *err)
+{
+	struct buf names = {0};
+	char brief[WHAT_MOST - 48];
+	size_t room = sizeof(brief) - strlen(name);
+
+	if (append_names(&names, s->crt) == 0) {
+		buf_free(&names);
+		return refuse_nameless(s, err);
+	}
+	/* Our own name is told whole, and theirs are cut. */
+	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
+	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
+	buf_free(&names);
+	return error_mend(err, "set server to the name that the provider gives for POP3; only if the provider "
+			       "confirms the name in the certificate, set tls_server_name to it");
+}
+
+static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
+{
+	*limit = expired ? gnutls_x509_crt_get_expiration_time(crt) : gnutls_x509_crt_get_activation_time(crt);
+	return expired ? *limit < time(NULL) : *limit > time(NULL);
+}
+
+/* Tells of the first certificate, from the server's own up, whose time is over or has not come. */
+static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
+{
+	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40];
+	time_t limit;
+	bool found = is_out_of_date(s->crt, expired, &limit);
+
+	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate that the server's rests on");
+	for (unsigned i = 1; !found && i < s->count; i++) {
+		gnutls_x509_crt_t crt = NULL;
+		char subject[DN_MOST];
+
+		if (gnutls_x509_crt_init(&crt) < 0)
+			break;
+		if (gnutls_x509_crt_import(crt, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0)
+			found = is_out_of_date(crt, expired, &limit);
+		tls_dn_text(crt, false, subject, sizeof(subject));
+		gnutls_x509_crt_deinit(crt);
+		if (found)
+			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
+	}
+	if (found)
+		calendar_day_utc((int64_t)limit, date);
+	if (expired) {
+		refuse(s, err, "%s expired on %s", whose, date);
+		return error_mend(err, "if this machine's date is right, the server's operator has to renew it");
+	}
+	refuse(s, err, "%s is not valid before %s", whose, date);
+	return error_mend(err, "check this machine's date");
+}
+
+static bool refuse_issuer(const struct shown *s, struct error *err)
+{
+	char issuer[DN_MOST];
+
+	tls_dn_text(s->crt, true, issuer, sizeof(issuer));
+	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
+	return error_mend(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
+			       "the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin");
+}
+
+static bool refuse_revoked(const struct shown *s, struct error *err)
+{
+	refuse(s, err, "the certificate, or one that it rests on, has been revoked");
+	return error_mend(err, "do not use this server until its operator has replaced it");
+}
+
+/* What its issuer says of it, which the server has stapled to it (RFC 6066, 8.), or should have (RFC 7633). */
+static bool refuse_staple(const struct shown *s, unsigned status, struct error *err)
+{
+	if (status & GNUTLS_CERT_MISSING_OCSP_STATUS) {
+		refuse(s, err, "the certificate demands a stapled OCSP answer, and the server sent none");
+		return error_mend(err, "try again later; if it stays so, the server's operator has to set up OCSP stapling");
+	}
+	refuse(s, err, "the server's stapled OCSP answer is %s",
+	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		  ? "out of date"
+		: status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE ? "dated in the future"
+									  : "no good one for the certificate");
+	return error_mend(err, "try again later, and check this machine's date; if it stays so, ask the server's operator");
+}
+
+static bool refuse_otherwise(const struct shown *s, unsigned status, struct error *err)
+{
+	gnutls_datum_t words = {0};
+
+	if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &words, 0) < 0)
+		words.data = NULL;
+	refuse(s, err, "the certificate was not accepted: %s", words.data ? (const char *)words.data : "?");
+	gnutls_free(words.data);
+	return error_mend(err, "the server's operator has to replace it");
+}
+
+/* Says what is wrong, the most telling fault alone: names and dates mean nothing without an issuer. */
+static bool refuse_status(const struct shown *s, unsigned status, const char *name, struct error *err)
+{
+	if (status & GNUTLS_CERT_REVOKED)
+		return refuse_revoked(s, err);
+	if (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA))
+		return refuse_issuer(s, err);
+	if (status & GNUTLS_CERT_UNEXPECTED_OWNER)
+		return refuse_name(s, name, err);
+	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
+		return refuse_dates(s, (status & GNUTLS_CERT_EXPIRED) != 0, err);
+	if (status & (GNUTLS_CERT_MISSING_OCSP_STATUS | GNUTLS_CERT_INVALID_OCSP_STATUS |
+			 GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE))
+		return refuse_staple(s, status, err);
+	if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
+		refuse(s, err, "the certificate is not meant for servers");
+		return error_mend(err, "the server's operator has to replace it");
+	}
+	return refuse_otherwise(s, status, err);
+}
+
+/* Where a certificate lists no names, GnuTLS takes the common name for one. */
+static bool lists_names(gnutls_x509_crt_t crt)
+{
+	char name[TLS_NAME_SIZE];
+	size_t size = sizeof(name);
+	int type;
+
+	for (unsigned i = 0; (type = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &size, NULL)) >= 0; i++) {
+		if (type == GNUTLS_SAN_DNSNAME)
+			return true;
+		size = sizeof(name);
+	}
+	return false;
+}
+
+/* What GnuTLS has found, and that it was not the common name which was good. */
+static bool judge(const struct shown *s, unsigned status, const char *name, struct error *err)
+{
+	if (status == 0 && !tls_is_address(name) && !lists_names(s->crt))
+		status = GNUTLS_CERT_UNEXPECTED_OWNER;
+	return status == 0 || refuse_status(s, status, name, err);
+}
+
+static bool refuse_records(const struct shown *s, struct error *err)
+{
+	refuse(s, err, "the server's TLSA records name neither its key nor its issuer");
+	return error_mend(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
+}
+
+/* By DNS: the key alone, or an issuer, and then names, dates and purpose, too (RFC 7671, 5.). */
+static bool check_records(const struct shown *s, const struct dane *dane, gnutls_typed_vdata_st *wanted, unsigned elements,
+    const char *name, struct error *err)
+{
+	unsigned status = 0;
+	int code;
+
+	if (tls_dane_has_key(dane, s->crt, &s->chain[0]))
+		return true;
+	code = tls_dane_verify(dane, s->chain, s->count, wanted, elements, &status);
+	/* That an issuer is among the certificates which it sent proves nothing. */
+	if (code < 0 || (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
+		return refuse_records(s, err);
+	return judge(s, status, name, err);
+}
+
+/* Chain, dates, revocation, purpose and name (RFC 8314, 5.; RFC 5280, 4.2.1.12; RFC 9525, 6.3 and 6.4). */
+static bool check_chain(gnutls_session_t session, const struct shown *s, const struct tls_options *o, char *name,
+    struct error *err)
+{
+	static char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
+	gnutls_typed_vdata_st wanted[] = {
+	    {.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)name},
+	    {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose},
+	};
+	unsigned status = 0;
+	int code;
+
+	if (o->proof == TLS_BY_DANE)
+		return check_records(s, o->dane, wanted, 2, name, err);
+	code = gnutls_certificate_verify_peers(session, wanted, 2, &status);
+	if (code < 0) {
+		refuse(s, err, "the certificate could not be checked: %s", gnutls_strerror(code));
+		return error_mend(err, "the server's operator has to replace it");
+	}
+	return judge(s, status, name, err);
+}
+
+bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
+{
+	gnutls_ocsp_resp_t answers = NULL;
+	unsigned status = 0;
+	bool good = false;
+
+	if (gnutls_ocsp_resp_init(&answers) < 0)
+		return false;
+	if (gnutls_ocsp_resp_import(answers, raw) >= 0) {
+		for (unsigned i = 0; !good; i++) {
+			if (gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL, NULL, NULL, NULL) < 0)
+				break;
+			good = status == GNUTLS_OCSP_CERT_GOOD && gnutls_ocsp_resp_check_crt(answers, i, crt) >= 0;
+		}
+	}
+	gnutls_ocsp_resp_deinit(answers);
+	return good;
+}
+
+/* GnuTLS takes "unknown" for none sent. A server that sends an answer has to send a good one (RFC 6066, 8.). */
+static bool check_staple(gnutls_session_t session, const struct shown *s, struct error *err)
+{
+	gnutls_datum_t raw = {0};
+
+	if (gnutls_ocsp_status_request_get2(session, 0, &raw) < 0 || raw.size == 0 || tls_says_good(&raw, s->crt))
+		return true;
+	return refuse_staple(s, GNUTLS_CERT_INVALID_OCSP_STATUS, err);
+}
+
+static bool signed_by(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
+{
+	unsigned status = 0;
+
+	return gnutls_x509_crt_check_issuer(crt, issuer) &&
+	    gnutls_x509_crt_verify(crt, &issuer, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) >= 0 && status == 0;
+}
+
+/* The certificate of the issuer: one that the server sent, or one that we trust. The caller frees it; NULL: none. */
+static gnutls_x509_crt_t find_issuer(const struct shown *s, const struct tls_trust *trust)
+{
+	gnutls_x509_crt_t issuer = NULL, known;
+	gnutls_datum_t raw = {0};
+
+	for (unsigned i = 1; i < s->count; i++) {
+		if (gnutls_x509_crt_init(&issuer) < 0)
+			return NULL;
+		if (gnutls_x509_crt_import(issuer, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0 && signed_by(s->crt, issuer))
+			return issuer;
+		gnutls_x509_crt_deinit(issuer);
+		issuer = NULL;
+	}
+	if (gnutls_certificate_get_issuer(trust->credentials, s->crt, &known, 0) >= 0 &&
+	    gnutls_x509_crt_export2(known, GNUTLS_X509_FMT_DER, &raw) >= 0 && gnutls_x509_crt_init(&issuer) >= 0)
+		(void)gnutls_x509_crt_import(issuer, &raw, GNUTLS_X509_FMT_DER);
+	gnutls_free(raw.data);
+	return issuer;
+}
+
+/*
+ * GnuTLS looks a certificate up in the lists, but not at their dates and signatures, and lists are often
+ * fetched in the clear: the one that counts has to be there, new enough, and signed by the issuer.
+ */
+static bool check_lists(const struct shown *s, const struct tls_trust *trust, struct error *err)
+{
+	gnutls_x509_crt_t issuer = find_issuer(s, trust);
+	const char *fault = "has no list of its issuer";
+	bool ok = trust->list_count == 0;
+
+	for (unsigned i = 0; !ok && issuer && i < trust->list_count; i++) {
+		unsigned status = 0;
+
+		if (!gnutls_x509_crl_check_issuer(trust->lists[i], issuer))
+			continue;
+		if (gnutls_x509_crl_verify(trust->lists[i], &issuer, 1, 0, &status) < 0)
+			status = GNUTLS_CERT_INVALID;
+		ok = status == 0;
+		if (status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED)
+			fault = "has a list of its issuer that is out of date";
+		else if (status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE)
+			fault = "has a list of its issuer that is dated in the future";
+		else if (!ok)
+			fault = "has a list of its issuer that the issuer has not signed";
+	}
+	if (issuer)
+		gnutls_x509_crt_deinit(issuer);
+	if (ok)
+		return true;
+	refuse(s, err, "whether the certificate has been revoked is not known: tls_crl_file %s", fault);
+	return error_mend(err, "fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file");
+}
+
+/* Without an authority the key itself says who the server is, and the dates when it may be used. */
+static bool check_dates(const struct shown *s, struct error *err)
+{
+	time_t limit;
+
+	if (is_out_of_date(s->crt, true, &limit))
+		return refuse_dates(s, true, err);
+	return !is_out_of_date(s->crt, false, &limit) || refuse_dates(s, false, err);
+}
+
+static bool check_pin(const struct shown *s, char *const *pins, struct error *err)
+{
+	for (char *const *pin = pins; pin && *pin; pin++) {
+		if (strcmp(*pin, s->pin) == 0)
+			return true;
+	}
+	refuse(s, err, "the server's key is none of tls_pins");
+	return error_mend(err, "somebody may be posing as the server; only if its operator confirms that the key is new, "
+			       "add the key pin to tls_pins");
+}
+
+/* The key's identity is the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4). */
+bool tls_identify(gnutls_x509_crt_t crt, const gnutls_datum_t *der, char print[TLS_PRINT_SIZE], char pin[TLS_PIN_SIZE])
+{
+	unsigned char all[DIGEST_SIZE], key[DIGEST_SIZE];
+	size_t size = sizeof(key);
+	struct digest d;
+	gnutls_datum_t raw = {key, sizeof(key)}, text = {0};
+
+	digest_start(&d);
+	digest_add(&d, der->data, der->size);
+	digest_end(&d, all);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		snprintf(print + 3 * i, TLS_PRINT_SIZE - 3 * i, i + 1 < DIGEST_SIZE ? "%02X:" : "%02X", all[i]);
+	if (gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, key, &size) < 0 || size != sizeof(key))
+		return false;
+	if (gnutls_base64_encode2(&raw, &text) < 0)
+		return false;
+	snprintf(pin, TLS_PIN_SIZE, "sha256:%.*s", (int)text.size, (const char *)text.data);
+	gnutls_free(text.data);
+	return true;
+}
+
+bool tls_verify(gnutls_session_t session, const struct tls_options *options, char *name, struct error *err)
+{
+	bool by_authority = options->proof == TLS_BY_CA || options->proof == TLS_BY_BOTH;
+	bool by_pin = options->proof == TLS_BY_PIN || options->proof == TLS_BY_BOTH;
+	struct shown s = {0};
+	bool ok;
+
+	s.chain = gnutls_certificate_get_peers(session, &s.count);
+	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509) {
+		error_set(err, ERROR_TLS, "the server showed no certificate");
+		return error_mend(err, "the server's operator has to give it one");
+	}
+	if (gnutls_x509_crt_init(&s.crt) < 0 || gnutls_x509_crt_import(s.crt, &s.chain[0], GNUTLS_X509_FMT_DER) < 0 ||
+	    !tls_identify(s.crt, &s.chain[0], s.print, s.pin)) {
+		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
+		error_mend(err, "the server's operator has to replace it");
+	} else {
+		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
+		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, options->trust, err)));
+		ok = ok && (!by_pin || check_pin(&s, options->pins, err));
+		ok = ok && (options->proof != TLS_BY_PIN || check_dates(&s, err));
+	}
+	if (s.crt)
+		gnutls_x509_crt_deinit(s.crt);
+	return ok;
+}

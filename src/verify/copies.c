@@ -1,0 +1,190 @@
+#include "config.h"
+
+#include "verify/copies.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "config/account.h"
+#include "deliver/maildir_name.h"
+
+bool copies_can_read(const struct account *a)
+{
+	return a->destination->read != NULL;
+}
+
+bool copies_are_there(const struct account *a, struct error *err)
+{
+	char *path;
+	bool there;
+
+	if (!copies_can_read(a)) {
+		error_set(err, ERROR_CONFIG, "the account delivers to a command: where its messages are is not known");
+		return error_mend(err, "name other accounts");
+	}
+	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->deliver_path);
+	there = access(path, F_OK) == 0;
+	if (!there) {
+		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
+		error_mend(err, "mount its disk, or make it if it shall begin empty");
+	}
+	free(path);
+	return there;
+}
+
+bool copies_have_names(const struct account *a)
+{
+	return a->destination->identity != NULL;
+}
+
+static void header_digits(const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
+{
+	digest_hex(out, header, (DESTINATION_IDENTITY - 1) / 2);
+}
+
+void copies_identity(const struct account *a, const char *maildrop, const char *uid,
+    const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
+{
+	out[0] = '\0';
+	if (!copies_have_names(a))
+		header_digits(header, out);
+	else if (maildrop && uid[0])
+		maildir_name_identity(a->name, maildrop, uid, out);
+}
+
+static void start_reading(struct copies *c)
+{
+	marks_start(&c->marks);
+	header_start(&c->header);
+}
+
+static void take_octets(void *context, const char *bytes, size_t length)
+{
+	struct copies *c = context;
+
+	marks_add(&c->marks, bytes, length);
+	header_add(&c->header, bytes, length);
+}
+
+static bool wants_file(void *context, const struct archive_message *m)
+{
+	const struct copies *c = context;
+
+	return !c->wants || c->wants(c->context, m);
+}
+
+static void take_message(void *context, const struct archive_message *m)
+{
+	struct copies *c = context;
+	struct copy *copy;
+
+	if (c->count == c->capacity) {
+		c->capacity = c->capacity ? c->capacity * 2 : 256;
+		c->list = memory_resize(c->list, c->capacity, sizeof(*c->list));
+	}
+	copy = &c->list[c->count++];
+	*copy = (struct copy){.octets = m->octets, .crlf_octets = m->crlf_octets, .when = m->when, .device = m->device,
+	    .inode = m->inode, .offset = m->offset, .elsewhere = m->elsewhere, .torn = m->torn, .failure = m->failure};
+	copy->marked = marks_end(&c->marks, copy->key.sha256, copy->bare);
+	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
+	(void)header_end(&c->header, copy->header);
+	start_reading(c);
+	snprintf(copy->key.identity, sizeof(copy->key.identity), "%s", m->identity);
+	if (!copies_have_names(c->account))
+		header_digits(copy->header, copy->key.identity);
+	/* What could not be read is no copy, whatever its beginning is. */
+	if (copy->failure)
+		memset(copy->key.sha256, 0, sizeof(copy->key.sha256));
+	copy->path = c->texts.length;
+	buf_append(&c->texts, m->path, strlen(m->path) + 1);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct copy *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* By file; one that stands for a record already first, and that in the account's own place before those elsewhere. */
+static int by_file(const void *a, const void *b)
+{
+	const struct copy *x = a, *y = b;
+	int order = by_inode(a, b);
+
+	if (order == 0)
+		order = (y->taken > x->taken) - (y->taken < x->taken);
+	return order != 0 ? order : (x->elsewhere > y->elsewhere) - (x->elsewhere < y->elsewhere);
+}
+
+/* A reader that renames a file while the folder is read lets it be seen twice; and a link is no second copy. */
+static void drop_doubles(struct copies *c)
+{
+	size_t kept = 0;
+
+	if (c->count == 0)
+		return;
+	qsort(c->list, c->count, sizeof(*c->list), by_file);
+	for (size_t i = 1; i < c->count; i++) {
+		if (c->list[i].inode == 0 || c->list[i].inode != c->list[kept].inode ||
+		    c->list[i].device != c->list[kept].device)
+			c->list[++kept] = c->list[i];
+	}
+	c->count = kept + 1;
+}
+
+bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
+{
+	const struct account *a = c->account;
+	const struct destination_settings settings = {.account = a->name, .path = a->deliver_path, .label = c->label};
+	struct archive_reader reader = {.context = c, .own = own, .sync = sync, .wants = wants_file, .octets = take_octets,
+	    .message = take_message};
+	bool ok;
+
+	start_reading(c);
+	ok = a->destination->read(&settings, &reader, err);
+	c->changed = reader.changed;
+	if (copies_have_names(a))
+		drop_doubles(c);
+	return ok;
+}
+
+void copies_strip(struct copies *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct copy *copy = &c->list[i];
+
+		if (copy->taken || !copy->marked || copy->failure)
+			continue;
+		memcpy(copy->key.sha256, copy->bare, sizeof(copy->bare));
+		copy->stripped = true;
+	}
+}
+
+bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *m)
+{
+	const struct copy key = {.device = m->device, .inode = m->inode};
+
+	return known > 0 && bsearch(&key, c->list, known, sizeof(*c->list), by_inode);
+}
+
+void copies_clear(struct copies *c)
+{
+	c->count = 0;
+	buf_clear(&c->texts);
+}
+
+void copies_free(struct copies *c)
+{
+	free(c->list);
+	buf_free(&c->texts);
+	c->list = NULL;
+	c->count = c->capacity = 0;
+}

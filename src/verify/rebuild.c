@@ -1,0 +1,94 @@
+#include "config.h"
+
+#include "verify/rebuild.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "config/account.h"
+#include "fetch/place.h"
+#include "state/state.h"
+#include "state/state_archive.h"
+#include "verify/copies.h"
+
+enum { TRIES = 5 }; /* while other programs change the place */
+
+static bool open_empty(struct state **state, const struct account *a, const char *state_dir, struct error *err)
+{
+	int64_t known;
+
+	if (!state_open(state, state_dir, a->name, STATE_WRITE, err) || !state_count(*state, &known, err))
+		return false;
+	if (known == 0)
+		return true;
+	error_set(err, ERROR_STORAGE, "the state %s/%s.db is there and tells of %lld messages", state_dir, a->name,
+	    (long long)known);
+	return error_mend(err, "it needs no rebuilding; if it is wrong nevertheless, move it away first");
+}
+
+/* What is recorded now may be deleted from the server later: it is on stable storage before. */
+static bool read_all(struct copies *c, struct error *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		copies_clear(c);
+		if (!copies_read(c, true, true, err))
+			return false;
+		if (!c->changed)
+			return true;
+	}
+	error_set(err, ERROR_LOCKED, "%s is being changed by another program", c->account->deliver_path);
+	return error_mend(err, "try again later");
+}
+
+static bool fail_copy(const char *path, int failure, struct error *err)
+{
+	error_errno(err, ERROR_STORAGE, failure, "the message %s cannot be read", path);
+	return error_mend(err, "check its permissions and its disk");
+}
+
+/* The size by LIST is not known: what a mail program has added to the header is not part of it. */
+static bool record(struct state *state, const struct copies *c, const struct copy *copy, int64_t now, struct error *err)
+{
+	struct state_record r = {
+	    .octets = copy->octets,
+	    .wire = copy->crlf_octets,
+	    .listed = copy->bare_crlf_octets,
+	    .delivered = copy->when > 0 ? copy->when : now,
+	};
+	char identity[DESTINATION_IDENTITY];
+
+	if (copy->failure)
+		return fail_copy(c->texts.data + copy->path, copy->failure, err);
+	memcpy(r.sha256, copy->key.sha256, sizeof(r.sha256));
+	memcpy(r.header, copy->header, sizeof(r.header));
+	snprintf(identity, sizeof(identity), "%s", copy->key.identity);
+	return state_add_found(state, identity, &r, now, err);
+}
+
+bool rebuild_account(const struct account *account, const char *state_dir, uint64_t *count, struct error *err)
+{
+	struct copies copies = {.account = account};
+	struct state *state = NULL;
+	int64_t now = (int64_t)time(NULL);
+	struct place place = {0};
+	bool ok = copies_are_there(account, err) && open_empty(&state, account, state_dir, err) &&
+	    place_examine(&place, state, account, err);
+
+	copies.label = ok ? state_label(state) : NULL;
+	ok = ok && read_all(&copies, err);
+	place_free(&place);
+	*count = 0;
+	for (size_t i = 0; ok && i < copies.count; i++) {
+		/* What is less than the message does not stand for it. */
+		if (copies.list[i].torn)
+			continue;
+		ok = record(state, &copies, &copies.list[i], now, err);
+		++*count;
+	}
+	ok = ok && state_end_run(state, now, err);
+	copies_free(&copies);
+	state_close(&state);
+	return ok;
+}

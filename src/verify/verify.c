@@ -1,0 +1,390 @@
+#include "config.h"
+
+#include "verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "config/account.h"
+#include "fetch/place.h"
+#include "fetch/recover.h"
+#include "state/state.h"
+#include "verify/copies.h"
+
+enum { TRIES = 5 }; /* while other programs change the place */
+
+/* A message that was delivered, and what became of it. */
+struct record {
+	struct copies_key key;
+	uint64_t octets;
+	int64_t delivered;
+	enum state_server server;
+	size_t uid, row; /* in verify.texts: as the server gave it, and the key in the state */
+	enum verify_verdict verdict;
+	bool settled, marked, doubt;
+	size_t path; /* in copies.texts, if there is a copy */
+	uint64_t offset;
+	int failure;
+};
+
+struct verify {
+	const struct account *account;
+	const struct verify_request *request;
+	struct state *state;
+	struct record *records;
+	size_t count, capacity, unsettled;
+	struct buf texts;
+	struct place place;
+	struct copies copies;
+	size_t known;	 /* copies that need not be read again, sorted by file */
+	uint64_t *sizes; /* of messages that are looked for, sorted */
+	size_t size_count;
+};
+
+static size_t keep_text(struct buf *texts, const char *text)
+{
+	size_t at = texts->length;
+
+	buf_append(texts, text, strlen(text) + 1);
+	return at;
+}
+
+static void add_record(void *context, const struct state_kept *kept)
+{
+	struct verify *v = context;
+	struct record *r;
+
+	if (v->count == v->capacity) {
+		v->capacity = v->capacity ? v->capacity * 2 : 256;
+		v->records = memory_resize(v->records, v->capacity, sizeof(*v->records));
+	}
+	r = &v->records[v->count++];
+	*r = (struct record){.octets = kept->octets, .delivered = kept->delivered, .server = kept->server, .doubt = kept->doubt};
+	memcpy(r->key.sha256, kept->sha256, DIGEST_SIZE);
+	if (kept->identity[0])
+		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
+	else
+		copies_identity(v->account, kept->maildrop, kept->uid, kept->header, r->key.identity);
+	/* One that was made tells nobody anything. */
+	r->uid = keep_text(&v->texts, kept->uid[0] == ' ' ? "" : kept->uid);
+	r->row = keep_text(&v->texts, kept->key);
+}
+
+static int match_digest(const struct copies_key *a, const struct copies_key *b)
+{
+	return memcmp(a->sha256, b->sha256, DIGEST_SIZE);
+}
+
+static int match_identity(const struct copies_key *a, const struct copies_key *b)
+{
+	return strcmp(a->identity, b->identity);
+}
+
+static int match_both(const struct copies_key *a, const struct copies_key *b)
+{
+	int order = match_digest(a, b);
+
+	return order != 0 ? order : match_identity(a, b);
+}
+
+typedef int (*matcher)(const struct copies_key *a, const struct copies_key *b);
+
+static int by_digest(const void *a, const void *b)
+{
+	return match_digest(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+	return match_identity(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
+}
+
+static int by_both(const void *a, const void *b)
+{
+	return match_both(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
+}
+
+/* A key is the first member of records and of copies. */
+static void settle(struct verify *v, struct copies_key *record_key, struct copies_key *copy_key, bool whole)
+{
+	struct record *r = (struct record *)record_key;
+	struct copy *c = (struct copy *)copy_key;
+
+	r->settled = c->taken = true;
+	r->verdict = !whole ? c->failure ? VERIFY_UNREADABLE : VERIFY_ALTERED : c->elsewhere ? VERIFY_MOVED : VERIFY_WHOLE;
+	if (whole && r->doubt)
+		r->verdict = VERIFY_INCOMPLETE;
+	r->marked = whole && c->stripped;
+	r->path = c->path;
+	r->offset = c->offset;
+	r->failure = c->failure;
+	v->unsettled--;
+}
+
+/* Gives each record that has no copy yet one that matches, if there is; those in the account's own place first. */
+static void join(struct verify *v, bool elsewhere, matcher match, int (*order)(const void *, const void *), bool whole)
+{
+	struct copies_key **records = memory_zeroed(v->count, sizeof(*records));
+	struct copies_key **copies = memory_zeroed(v->copies.count, sizeof(*copies));
+	size_t record_count = 0, copy_count = 0;
+
+	for (size_t i = 0; i < v->count; i++) {
+		if (!v->records[i].settled && (match != match_identity || v->records[i].key.identity[0]))
+			records[record_count++] = &v->records[i].key;
+	}
+	for (size_t i = 0; i < v->copies.count && record_count > 0; i++) {
+		if (!v->copies.list[i].taken && v->copies.list[i].elsewhere == elsewhere)
+			copies[copy_count++] = &v->copies.list[i].key;
+	}
+	if (record_count > 0 && copy_count > 0) {
+		qsort(records, record_count, sizeof(*records), order);
+		qsort(copies, copy_count, sizeof(*copies), order);
+	}
+	for (size_t i = 0, k = 0; i < record_count && k < copy_count;) {
+		int difference = match(records[i], copies[k]);
+
+		if (difference == 0)
+			settle(v, records[i], copies[k], whole);
+		i += difference <= 0;
+		k += difference >= 0;
+	}
+	free(records);
+	free(copies);
+}
+
+static void join_whole(struct verify *v)
+{
+	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+		join(v, elsewhere, match_both, by_both, true);
+	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+		join(v, elsewhere, match_digest, by_digest, true);
+	/* Without what mail programs have added to the header. */
+	copies_strip(&v->copies);
+	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+		join(v, elsewhere, match_digest, by_digest, true);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Whether a file may be one of those that are looked for. */
+static bool wants(void *context, const struct archive_message *m)
+{
+	const struct verify *v = context;
+
+	return bsearch(&m->octets, v->sizes, v->size_count, sizeof(*v->sizes), by_size) &&
+	    !copies_has_file(&v->copies, v->known, m);
+}
+
+static void gather_sizes(struct verify *v)
+{
+	v->sizes = memory_resize(v->sizes, v->count, sizeof(*v->sizes));
+	v->size_count = 0;
+	for (size_t i = 0; i < v->count; i++) {
+		if (!v->records[i].settled)
+			v->sizes[v->size_count++] = v->records[i].octets;
+	}
+	qsort(v->sizes, v->size_count, sizeof(*v->sizes), by_size);
+}
+
+/* Mail programs give other names to what they move: what has the size is read, whatever its name is. */
+static bool look_by_size(struct verify *v, struct error *err)
+{
+	bool ok = true;
+
+	v->copies.wants = wants;
+	v->copies.context = v;
+	for (int i = 0; ok && i < TRIES && v->unsettled > 0; i++) {
+		gather_sizes(v);
+		v->known = v->copies.count;
+		ok = copies_read(&v->copies, false, false, err);
+		for (int elsewhere = 0; ok && elsewhere <= 1; elsewhere++)
+			join(v, elsewhere, match_digest, by_digest, true);
+		if (!v->copies.changed)
+			break;
+	}
+	return ok;
+}
+
+static void start_again(struct verify *v)
+{
+	copies_clear(&v->copies);
+	v->unsettled = v->count;
+	for (size_t i = 0; i < v->count; i++)
+		v->records[i].settled = false;
+}
+
+static bool look(struct verify *v, struct error *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		start_again(v);
+		if (!copies_read(&v->copies, true, false, err))
+			return false;
+		join_whole(v);
+		if (v->unsettled > 0 && copies_have_names(v->account) && !look_by_size(v, err))
+			return false;
+		if (v->unsettled == 0 || copies_have_names(v->account) || !v->copies.changed) {
+			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+				join(v, elsewhere, match_identity, by_identity, false);
+			return true;
+		}
+	}
+	error_set(err, ERROR_LOCKED, "the mbox %s is being changed by another program", v->account->deliver_path);
+	return error_mend(err, "try again later");
+}
+
+static int by_delivery(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+
+	if (x->delivered != y->delivered)
+		return x->delivered < y->delivered ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Notes what is to be fetched again: only what the server still lists, as far as is known. */
+static bool lose(struct verify *v, const struct record *r, bool *again, struct error *err)
+{
+	*again = v->request->again && r->server == STATE_LISTED && r->verdict != VERIFY_MOVED;
+	return !*again || state_lose(v->state, buf_string(&v->texts) + r->row, (int64_t)time(NULL), err);
+}
+
+static void tell(struct verify *v, const struct record *r, bool again)
+{
+	const char *uid = buf_string(&v->texts) + r->uid;
+	struct verify_finding finding = {
+	    .verdict = r->verdict,
+	    .uid = uid[0] ? uid : NULL,
+	    .delivered = r->delivered,
+	    .octets = r->octets,
+	    .server = r->server,
+	    .path = r->settled ? buf_string(&v->copies.texts) + r->path : NULL,
+	    .offset = r->offset,
+	    .failure = r->failure,
+	    .again = again,
+	};
+
+	v->request->tell(v->request->context, &finding);
+}
+
+static bool conclude(struct verify *v, struct verify_summary *s, struct error *err)
+{
+	s->messages = v->count;
+	if (v->count > 0)
+		qsort(v->records, v->count, sizeof(*v->records), by_delivery);
+	for (size_t i = 0; i < v->count; i++) {
+		struct record *r = &v->records[i];
+		bool again = false;
+
+		if (!r->settled)
+			r->verdict = VERIFY_MISSING;
+		s->whole += r->verdict == VERIFY_WHOLE || r->verdict == VERIFY_MOVED;
+		s->moved += r->verdict == VERIFY_MOVED;
+		s->marked += r->settled && r->marked;
+		s->altered += r->verdict == VERIFY_ALTERED;
+		s->unreadable += r->verdict == VERIFY_UNREADABLE;
+		s->incomplete += r->verdict == VERIFY_INCOMPLETE;
+		s->missing += r->verdict == VERIFY_MISSING;
+		if (r->verdict == VERIFY_WHOLE || (r->verdict == VERIFY_MISSING && v->request->ignore_missing))
+			continue;
+		if (!lose(v, r, &again, err))
+			return false;
+		s->again += again;
+		tell(v, r, again);
+	}
+	for (size_t i = 0; i < v->copies.count && copies_have_names(v->account); i++)
+		s->unrecorded += !v->copies.list[i].taken && v->copies.list[i].key.identity[0];
+	return !v->request->again || state_commit(v->state, err);
+}
+
+/* What a run that died has left belongs to what is known: else it would be fetched again, or hide what is altered. */
+static bool recover(struct verify *v, struct error *err)
+{
+	const struct account *a = v->account;
+	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->deliver_path};
+	struct destination *d = NULL;
+	bool ok;
+
+	settings.died = state_needs_recovery(v->state);
+	place_settings(v->state, &settings);
+	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
+	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
+
+	destination_close(&d);
+	return ok;
+}
+
+static bool open_state(struct verify *v, struct error *err)
+{
+	const char *folder = v->request->state_dir, *account = v->account->name;
+
+	if (!state_exists(folder, account)) {
+		error_set(err, ERROR_STORAGE, "there is no state %s/%s.db, which would tell what was delivered", folder, account);
+		return error_mend(err, "fetch the account, or see --rebuild in mailhaul(1)");
+	}
+	return state_open(&v->state, folder, account, v->request->again ? STATE_WRITE : STATE_READ, err);
+}
+
+/* The state, and what it says of the place. */
+static bool open_both(struct verify *v, struct error *err)
+{
+	bool ok = open_state(v, err) && copies_are_there(v->account, err) && place_examine(&v->place, v->state, v->account, err);
+
+	if (ok)
+		v->copies.label = state_label(v->state);
+	return ok;
+}
+
+/* Whoever has seen what is missing has had it fetched again, or wants it so: the place is what it shall be. */
+static bool settle_place(struct verify *v, const struct verify_summary *s, struct error *err)
+{
+	const struct verify_request *r = v->request;
+
+	if (!v->place.noted.behind || (s->missing > 0 && !r->again && !r->ignore_missing))
+		return true;
+	if (!r->again) {
+		state_close(&v->state);
+		if (!state_open(&v->state, r->state_dir, v->account->name, STATE_WRITE, err))
+			return false;
+	}
+	return state_settle_place(v->state, err);
+}
+
+bool verify_account(const struct account *account, const struct verify_request *request, struct verify_summary *summary,
+    struct error *err)
+{
+	struct verify v = {.account = account, .request = request, .copies = {.account = account}};
+	bool ok = open_both(&v, err) && (!request->again || recover(&v, err)) &&
+	    state_each_kept(v.state, add_record, &v, err) && look(&v, err);
+
+	*summary = (struct verify_summary){0};
+	ok = ok && conclude(&v, summary, err) && settle_place(&v, summary, err);
+	place_free(&v.place);
+	copies_free(&v.copies);
+	buf_free(&v.texts);
+	free(v.records);
+	free(v.sizes);
+	state_close(&v.state);
+	return ok;
+}
+
+bool verify_regained(const struct account *account, const char *state_dir, uint64_t *count, struct error *err)
+{
+	struct state *state = NULL;
+	int64_t regained = 0;
+	bool ok = state_open(&state, state_dir, account->name, STATE_WRITE, err) &&
+	    state_forget_regained(state, &regained, err) && state_commit(state, err);
+
+	*count = (uint64_t)regained;
+	state_close(&state);
+	return ok;
+}
