@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/platform.h"
@@ -41,20 +40,5 @@ bool destination_mend_limit(struct error *err)
 	    "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server"
 	    " meanwhile",
 	    most);
-	return true;
-}
-
-bool destination_write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			bytes += n;
-			length -= (size_t)n;
-		}
-	}
 	return true;
 }

@@ -138,7 +138,4 @@ void destination_close(struct destination **d);
  */
 bool destination_mend_limit(struct error *err);
 
-/* Writes all, also where the system takes less at a time. Returns false with errno set. */
-bool destination_write_all(int fd, const char *bytes, size_t length);
-
 #endif

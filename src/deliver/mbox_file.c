@@ -12,13 +12,13 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/platform.h"
-#include "deliver/destination.h"
 #include "deliver/mbox_intent.h"
 #include "deliver/mbox_match.h"
 #include "deliver/mbox_spool.h"
 #include "deliver/mbox_tail.h"
 #include "fs/folder.h"
 #include "fs/lock.h"
+#include "fs/write_all.h"
 
 enum { LOCK_SECONDS = 30 };
 
@@ -140,7 +140,7 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 {
 	if (!reserve(f, f->gap + spool->length))
 		return fail(f, "cannot be written", err);
-	if (!destination_write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
+	if (!write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
 	    fsync(f->fd) != 0) {
 		fail(f, "cannot be written", err);
 		/* Cut back, so that no torn message stands before those of others. */

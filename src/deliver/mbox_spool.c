@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "deliver/destination.h"
+#include "fs/write_all.h"
 
 /* It is where the mbox is, so that there is room. */
 static bool fail(const char *what, const char *folder, struct error *err)
@@ -49,10 +49,10 @@ bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes,
 	if (s->fd < 0) {
 		if (!open_file(s, folder, err))
 			return false;
-		if (!destination_write_all(s->fd, s->memory, (size_t)before))
+		if (!write_all(s->fd, s->memory, (size_t)before))
 			return fail("cannot be written", folder, err);
 	}
-	return destination_write_all(s->fd, bytes, length) || fail("cannot be written", folder, err);
+	return write_all(s->fd, bytes, length) || fail("cannot be written", folder, err);
 }
 
 static bool copy_file(struct mbox_spool *s)

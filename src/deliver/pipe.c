@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "fs/folder.h"
+#include "fs/write_all.h"
 #include "io/process.h"
 
 /*
@@ -85,7 +86,7 @@ static bool pipe_write(struct destination *d, const char *bytes, size_t length, 
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
 
-	return destination_write_all(p->spool, bytes, length) || fail_spool(err);
+	return write_all(p->spool, bytes, length) || fail_spool(err);
 }
 
 static void pipe_discard(struct destination *d)

@@ -94,10 +94,10 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 		if (!m->without_clear_capa && session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
 			return false;
 		*step = "TLS";
-		return session_start_tls(c->session, tls, err) || mend_handshake(a, err);
+		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) || mend_handshake(a, err);
 	}
 	*step = "TLS";
-	if (!stream_start_tls(c->stream, tls, log, err))
+	if (!tls_start(c->stream, tls, log, err))
 		return mend_handshake(a, err);
 	*step = "greeting";
 	return session_greet(c->session, err);
@@ -275,6 +275,21 @@ static bool learn_from_failure(struct connection *c, struct connect_memory *m, c
 	return better != NULL;
 }
 
+static bool reach(struct connection *c, const struct account *a, const struct log *log, struct connect_memory *m,
+    struct error *err)
+{
+	char *host;
+	bool ok;
+
+	if (!tls_ascii_name(a->server, &host, err))
+		return false;
+	ok = stream_connect(&c->stream, host, a->port, a->connect_timeout, a->timeout, log, &m->winner, err);
+	free(host);
+	if (ok && m->until > 0)
+		stream_limit(c->stream, m->until);
+	return ok;
+}
+
 static bool open_once(struct connection *c, const struct account *a, struct tls_options *tls, const struct log *log,
     bool pipelining, const char *remembered, struct connect_memory *m, const char **step, struct error *err)
 {
@@ -285,10 +300,8 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 		return false;
 	tls->dane = c->dane;
 	*step = "connect";
-	if (!stream_connect(&c->stream, a->server, a->port, a->connect_timeout, a->timeout, log, &m->winner, err))
+	if (!reach(c, a, log, m, err))
 		return false;
-	if (m->until > 0)
-		stream_limit(c->stream, m->until);
 	c->session = session_make(c->stream, log, a->crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/platform.h"
-#include "deliver/destination.h"
+#include "fs/write_all.h"
 
 enum { SECTOR = 4096 }; /* what a disk takes at least, in the file and in memory at multiples of it */
 
@@ -54,14 +54,14 @@ static bool write_block(struct large_file *l, size_t to)
 	if (lead == 0 || to == 0)
 		return write_sectors(l, 0, to);
 	l->lead = 0;
-	return platform_write_past_cache(l->fd, false) && destination_write_all(l->fd, l->block + lead, SECTOR - lead) &&
+	return platform_write_past_cache(l->fd, false) && write_all(l->fd, l->block + lead, SECTOR - lead) &&
 	    platform_write_past_cache(l->fd, true) && write_sectors(l, SECTOR, to);
 }
 
 bool large_file_add(struct large_file *l, const char *bytes, size_t length)
 {
 	if (!l->past_cache && l->filled == 0)
-		return destination_write_all(l->fd, bytes, length);
+		return write_all(l->fd, bytes, length);
 	while (length > 0) {
 		size_t room = LARGE_FILE_BLOCK - l->filled, taken = length < room ? length : room;
 
@@ -86,7 +86,7 @@ bool large_file_end(struct large_file *l)
 	if (!l->past_cache && l->filled == 0)
 		return true;
 	return write_block(l, whole) && end_past_cache(l) &&
-	    destination_write_all(l->fd, l->block + whole + l->lead, l->filled - whole - l->lead);
+	    write_all(l->fd, l->block + whole + l->lead, l->filled - whole - l->lead);
 }
 
 void large_file_free(struct large_file *l)

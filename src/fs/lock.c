@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "deliver/destination.h"
 #include "fs/folder.h"
 #include "fs/stale.h"
+#include "fs/write_all.h"
 #include "io/interrupt.h"
 
 enum {
@@ -118,7 +118,7 @@ static void refuse_dot(const char *path, const char *lock_path, const struct wat
 /* Writes and closes: the lock must not get its name before it has its text, which NFS sends when a file is closed. */
 static int fill_lock(int fd, const char *text, size_t length)
 {
-	int failure = fd >= 0 && destination_write_all(fd, text, length) ? 0 : errno;
+	int failure = fd >= 0 && write_all(fd, text, length) ? 0 : errno;
 
 	if (fd >= 0 && close(fd) != 0 && failure == 0)
 		failure = errno;

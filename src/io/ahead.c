@@ -16,9 +16,8 @@
 enum { PIECE = 64 * 1024 };
 
 struct ahead {
-	const struct channel *channel;
-	void *context;
-	int fd, stop[2]; /* stop[0] can be read when it is enough */
+	struct channel channel;
+	int stop[2]; /* stop[0] can be read when it is enough */
 	struct buf *into;
 	size_t most;
 	pthread_t thread;
@@ -29,7 +28,7 @@ struct ahead {
 /* Waits for the channel if it has nothing. False when it is time to end. */
 static bool goes_on(const struct ahead *a)
 {
-	struct pollfd waiting[2] = {{.fd = a->stop[0], .events = POLLIN}, {.fd = a->fd, .events = POLLIN}};
+	struct pollfd waiting[2] = {{.fd = a->stop[0], .events = POLLIN}, {.fd = a->channel.fd, .events = POLLIN}};
 	bool nothing = a->status == CHANNEL_WANT_READ;
 
 	return (a->status == CHANNEL_DONE || nothing) && a->into->length + PIECE <= a->most &&
@@ -43,7 +42,7 @@ static void *run(void *context)
 	while (goes_on(a)) {
 		size_t got = 0;
 
-		a->status = a->channel->receive(a->context, buf_reserve(a->into, PIECE), PIECE, &got, &a->err);
+		a->status = a->channel.ops->receive(a->channel.context, buf_reserve(a->into, PIECE), PIECE, &got, &a->err);
 		a->into->length += got;
 	}
 	return NULL;
@@ -62,11 +61,11 @@ static bool start_thread(struct ahead *a)
 	return ok;
 }
 
-struct ahead *ahead_start(const struct channel *channel, void *context, int fd, struct buf *into, size_t most)
+struct ahead *ahead_start(struct channel channel, struct buf *into, size_t most)
 {
 	struct ahead *a = memory_zeroed(1, sizeof(*a));
 
-	*a = (struct ahead){.channel = channel, .context = context, .fd = fd, .into = into, .most = most};
+	*a = (struct ahead){.channel = channel, .into = into, .most = most};
 	if (pipe2(a->stop, O_CLOEXEC) == 0) {
 		if (start_thread(a))
 			return a;

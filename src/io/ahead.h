@@ -13,10 +13,10 @@ struct error;
 struct ahead;
 
 /*
- * Starts to append what arrives to `into`, up to `most` octets. fd is what the channel waits on. Until
- * ahead_end nobody else may use the channel or `into`. NULL when the system refuses: nothing is read then.
+ * Starts to append what arrives to `into`, up to `most` octets. Until ahead_end nobody else may use
+ * the channel or `into`. NULL when the system refuses: nothing is read then.
  */
-struct ahead *ahead_start(const struct channel *channel, void *context, int fd, struct buf *into, size_t most);
+struct ahead *ahead_start(struct channel channel, struct buf *into, size_t most);
 
 /*
  * Ends it, frees *a and sets it to NULL; NULL is accepted. CHANNEL_END or CHANNEL_FAILED with *err when

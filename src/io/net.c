@@ -123,23 +123,6 @@ struct net_socket {
 	int fd;
 };
 
-void *net_context(int fd)
-{
-	struct net_socket *s = memory_zeroed(1, sizeof(*s));
-
-	s->fd = fd;
-	return s;
-}
-
-int net_release(void *context)
-{
-	struct net_socket *s = context;
-	int fd = s->fd;
-
-	free(s);
-	return fd;
-}
-
 static enum channel_status net_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	const struct net_socket *s = context;
@@ -185,14 +168,20 @@ static void net_close(void *context)
 {
 	struct net_socket *s = context;
 
-	if (s->fd >= 0)
-		close(s->fd);
+	close(s->fd);
 	free(s);
 }
 
-const struct channel net_channel = {
-    .receive = net_receive,
-    .send = net_send,
-    .shut = net_shut,
-    .close = net_close,
-};
+struct channel net_channel(int fd)
+{
+	static const struct channel_ops ops = {
+	    .receive = net_receive,
+	    .send = net_send,
+	    .shut = net_shut,
+	    .close = net_close,
+	};
+	struct net_socket *s = memory_zeroed(1, sizeof(*s));
+
+	s->fd = fd;
+	return (struct channel){.ops = &ops, .context = s, .fd = fd};
+}

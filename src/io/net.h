@@ -10,9 +10,6 @@ struct error;
 struct log;
 struct race_winner;
 
-/* The functions of a connected socket; the context comes from net_context. */
-extern const struct channel net_channel;
-
 /*
  * Resolves host (a name or an IPv4 or IPv6 address) and connects to one of its addresses before the deadline, as
  * io/race does. *winner is the address that answered the last time, {0}: none; it is tried first, and the one that
@@ -24,11 +21,8 @@ extern const struct channel net_channel;
 bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, struct race_winner *winner,
     int *fd, struct error *err);
 
-/* Wraps a socket for net_channel, which closes it in the end. */
-void *net_context(int fd);
-
-/* Takes the socket out of a context and frees that; the socket lives on. Returns it. */
-int net_release(void *context);
+/* A channel over a connected socket, which it closes in the end. */
+struct channel net_channel(int fd);
 
 /* Waits until fd is ready (POLLIN or POLLOUT in events). False with ERROR_NETWORK when time is up, or ERROR_INTERRUPTED. */
 bool net_wait(int fd, short events, deadline until, const char *what, struct error *err);

@@ -15,7 +15,6 @@
 #include "io/channel.h"
 #include "io/deadline.h"
 #include "io/net.h"
-#include "tls/tls.h"
 
 enum {
 	INPUT_SIZE = 64 * 1024,
@@ -29,9 +28,7 @@ enum {
 };
 
 struct stream {
-	const struct channel *channel;
-	void *context;
-	int fd; /* for waiting; the channel owns it */
+	struct channel channel; /* {0}: none */
 	int64_t timeout;
 	deadline until; /* 0: the clock starts with the next wait */
 	deadline limit; /* for all waits */
@@ -52,14 +49,12 @@ struct stream {
 	char input[INPUT_SIZE];
 };
 
-struct stream *stream_make(const struct channel *channel, void *context, int fd, int64_t timeout)
+struct stream *stream_make(struct channel channel, int64_t timeout)
 {
 	struct stream *s = memory_zeroed(1, sizeof(*s));
 
 	s->channel = channel;
-	s->context = context;
-	s->fd = fd;
-	s->secure = channel->secure;
+	s->secure = channel.ops->secure;
 	s->timeout = timeout;
 	s->limit = DEADLINE_NEVER;
 	/* Room for any line of a login: growing would leave copies of secrets behind. */
@@ -72,17 +67,11 @@ struct stream *stream_make(const struct channel *channel, void *context, int fd,
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
     const struct log *log, struct race_winner *winner, struct error *err)
 {
-	char *name;
 	int fd;
-	bool ok;
 
-	if (!tls_ascii_name(host, &name, err))
+	if (!net_connect(host, port, deadline_in(connect_timeout), log, winner, &fd, err))
 		return false;
-	ok = net_connect(name, port, deadline_in(connect_timeout), log, winner, &fd, err);
-	free(name);
-	if (!ok)
-		return false;
-	*out = stream_make(&net_channel, net_context(fd), fd, timeout);
+	*out = stream_make(net_channel(fd), timeout);
 	return true;
 }
 
@@ -95,7 +84,7 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 	s->timed_out = false;
 	if (status == CHANNEL_FAILED)
 		return false;
-	if (s->fd < 0) {
+	if (s->channel.fd < 0) {
 		s->timed_out = true;
 		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
 	}
@@ -106,11 +95,11 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 	if (s->idle) {
 		deadline soon = deadline_clock() + IDLE_MS;
 
-		if (net_wait(s->fd, events, soon < s->until ? soon : s->until, what, err))
+		if (net_wait(s->channel.fd, events, soon < s->until ? soon : s->until, what, err))
 			return true;
 		s->idle(s->idle_context);
 	}
-	ready = net_wait(s->fd, events, s->until, what, err);
+	ready = net_wait(s->channel.fd, events, s->until, what, err);
 	s->timed_out = !ready && err->kind == ERROR_NETWORK && deadline_left(s->until) == 0;
 	return ready;
 }
@@ -136,44 +125,26 @@ void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context
 	s->idle_context = context;
 }
 
-static bool shake_hands(struct stream *s, struct tls *t, struct error *err)
+struct channel stream_release(struct stream *s)
 {
-	enum channel_status status;
+	struct channel channel = s->channel;
 
-	stream_restart_clock(s);
-	while ((status = tls_handshake(t, err)) != CHANNEL_DONE) {
-		if (!wait_for(s, status, "the TLS handshake", err))
-			return false;
-	}
-	return true;
+	s->channel = (struct channel){0};
+	s->secure = false;
+	return channel;
 }
 
-bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err)
+bool stream_carry(struct stream *s, struct channel channel, const char *opening, struct error *err)
 {
-	struct tls *t;
-	char words[512];
-	int64_t start = deadline_clock();
+	enum channel_status status = CHANNEL_DONE;
 
-	if (s->start != s->end) {
-		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
-		return error_mend(err, "somebody may be tampering with the connection: use port 995");
+	s->channel = channel;
+	stream_restart_clock(s);
+	while (channel.ops->open && (status = channel.ops->open(channel.context, err)) != CHANNEL_DONE) {
+		if (!wait_for(s, status, opening, err))
+			return false;
 	}
-	/* The plain channel goes away without its socket, which TLS takes over. */
-	if (s->channel != &net_channel)
-		return error_set(err, ERROR_INTERNAL, "TLS can only start over a plain socket");
-	net_release(s->context);
-	s->context = NULL;
-	if (!tls_make(&t, s->fd, tls, err))
-		return false;
-	s->channel = &tls_channel;
-	s->context = t;
-	s->secure = shake_hands(s, t, err);
-	tls_tell(t, log);
-	if (!s->secure)
-		return false;
-	log_number(log, "times.tls", deadline_clock() - start);
-	tls_describe(t, words, sizeof(words));
-	log_line(log, LOG_VERBOSE, "%s", words);
+	s->secure = channel.ops->secure;
 	return true;
 }
 
@@ -184,13 +155,13 @@ bool stream_is_secure(const struct stream *s)
 
 bool stream_binding(const struct stream *s, struct channel_binding *out)
 {
-	return s->channel->binding && s->channel->binding(s->context, out);
+	return s->channel.ops->binding && s->channel.ops->binding(s->channel.context, out);
 }
 
 void stream_read_ahead(struct stream *s)
 {
-	if (s->fd >= 0 && s->ahead.length == 0 && s->ahead_status == CHANNEL_DONE)
-		s->reader = ahead_start(s->channel, s->context, s->fd, &s->ahead, AHEAD_MOST);
+	if (s->channel.fd >= 0 && s->ahead.length == 0 && s->ahead_status == CHANNEL_DONE)
+		s->reader = ahead_start(s->channel, &s->ahead, AHEAD_MOST);
 }
 
 void stream_end_ahead(struct stream *s)
@@ -216,17 +187,17 @@ static bool has_much_to_come(const struct stream *s)
  */
 static void gather(struct stream *s)
 {
-	struct pollfd waiting = {.fd = s->fd, .events = POLLIN};
+	struct pollfd waiting = {.fd = s->channel.fd, .events = POLLIN};
 	bool worth = has_much_to_come(s) && s->lapses < LAPSES_MOST;
 
 	if (worth != s->gathering)
-		net_gather(s->fd, !worth ? 1 : platform_is_near(s->fd) ? GATHER : GATHER_FAR);
+		net_gather(s->channel.fd, !worth ? 1 : platform_is_near(s->channel.fd) ? GATHER : GATHER_FAR);
 	s->gathering = worth;
 	if (!worth || poll(&waiting, 1, GATHER_MS) != 0)
 		return;
 	s->lapses++;
 	s->gathering = false;
-	net_gather(s->fd, 1);
+	net_gather(s->channel.fd, 1);
 }
 
 /* Gets more into the empty input. */
@@ -236,7 +207,7 @@ static bool receive(struct stream *s, struct error *err)
 	enum channel_status status = s->ahead_status;
 
 	if (status == CHANNEL_DONE)
-		status = s->channel->receive(s->context, s->input, INPUT_SIZE, &got, err);
+		status = s->channel.ops->receive(s->channel.context, s->input, INPUT_SIZE, &got, err);
 	else
 		*err = s->ahead_error;
 	s->start = 0;
@@ -244,11 +215,11 @@ static bool receive(struct stream *s, struct error *err)
 	s->timed_out = false;
 	if (status == CHANNEL_END)
 		return error_set(err, ERROR_NETWORK, "the server closed the connection");
-	if (status == CHANNEL_WANT_READ && s->fd >= 0) {
+	if (status == CHANNEL_WANT_READ && s->channel.fd >= 0) {
 		gather(s);
 		/* Some servers send an answer in two parts and hold the second back for this, but not where more follows. */
 		if (!has_much_to_come(s))
-			platform_acknowledge(s->fd);
+			platform_acknowledge(s->channel.fd);
 	}
 	return status == CHANNEL_DONE || wait_for(s, status, "the server's answer", err);
 }
@@ -300,7 +271,7 @@ bool stream_flush(struct stream *s, struct error *err)
 	while (ok && done < s->output.length) {
 		size_t sent = 0;
 		enum channel_status status =
-		    s->channel->send(s->context, s->output.data + done, s->output.length - done, &sent, err);
+		    s->channel.ops->send(s->channel.context, s->output.data + done, s->output.length - done, &sent, err);
 
 		done += sent;
 		if (status != CHANNEL_DONE)
@@ -324,7 +295,7 @@ void stream_shut(struct stream *s)
 
 	stream_restart_clock(s);
 	do
-		status = s->channel->shut(s->context, &ignored);
+		status = s->channel.ops->shut(s->channel.context, &ignored);
 	while (status != CHANNEL_DONE && wait_for(s, status, "the connection to end", &ignored));
 }
 
@@ -333,8 +304,8 @@ void stream_close(struct stream **s)
 	if (!*s)
 		return;
 	stream_end_ahead(*s);
-	if ((*s)->context)
-		(*s)->channel->close((*s)->context);
+	if ((*s)->channel.ops)
+		(*s)->channel.ops->close((*s)->channel.context);
 	buf_wipe(&(*s)->output);
 	buf_free(&(*s)->ahead);
 	platform_wipe((*s)->input, INPUT_SIZE);

@@ -10,30 +10,27 @@ struct channel_binding;
 struct error;
 struct log;
 struct race_winner;
-struct tls_options;
 
 /* A buffered connection with deadlines. */
 struct stream;
 
-/*
- * A stream over a channel and its context, both owned by it from now on. fd is what is waited on,
- * -1 for a channel that is always ready. Every wait ends after timeout seconds at the latest.
- */
-struct stream *stream_make(const struct channel *channel, void *context, int fd, int64_t timeout);
+/* A stream over a channel, owned by it from now on. Every wait ends after timeout seconds at the latest. */
+struct stream *stream_make(struct channel channel, int64_t timeout);
 
-/*
- * Connects to host, which may be an internationalized name, and port within connect_timeout seconds; in
- * the clear, see stream_start_tls. winner: see net_connect.
- */
+/* Connects to host, as DNS knows it, and port within connect_timeout seconds; in the clear. winner: see net_connect. */
 bool stream_connect(struct stream **out, const char *host, unsigned port, int64_t connect_timeout, int64_t timeout,
     const struct log *log, struct race_winner *winner, struct error *err);
 
+/* Takes the channel away, to put another over it. The caller owns it; the stream has none until stream_carry. */
+struct channel stream_release(struct stream *s);
+
 /*
- * Handshake and check of the certificate within the time limit; after that every byte goes through
- * TLS. Input that arrived before it is refused, since it was sent in the clear (RFC 2595, 8.). When
- * it fails, the stream can only be closed. What is learnt of the connection goes to the log as facts, in both cases.
+ * Has a stream without a channel carried by this one, which it owns, and opens it within the time limit; `opening` is
+ * what that is called in errors. When it fails, the stream can only be closed.
  */
-bool stream_start_tls(struct stream *s, const struct tls_options *tls, const struct log *log, struct error *err);
+bool stream_carry(struct stream *s, struct channel channel, const char *opening, struct error *err);
+
+/* Whether all that goes through it cannot be read or changed on its way. */
 bool stream_is_secure(const struct stream *s);
 
 /* What a login over this stream can be bound to (io/channel.h); false when there is nothing. */

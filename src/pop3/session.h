@@ -13,7 +13,6 @@ struct maildrop;
 struct maildrop_total;
 struct secret;
 struct stream;
-struct tls_options;
 
 /*
  * A POP3 session over a stream: a queue of commands whose answers come in order (RFC 2449, 6.6).
@@ -106,10 +105,10 @@ bool session_ask_utf8(struct session *s, bool apart, struct error *err);
 void session_logged_in(struct session *s);
 
 /*
- * STLS and the handshake (RFC 2595, 4.); STLS is sent whether it is announced or not. ERROR_TLS when the server refuses
- * it, or TLS does not come about; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
+ * STLS (RFC 2595, 4.), which is sent whether it is announced or not; TLS has to begin on the stream after it. ERROR_TLS
+ * when the server refuses it; ERROR_NETWORK and ERROR_PROTOCOL as for any command.
  */
-bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err);
+bool session_ask_stls(struct session *s, struct error *err);
 
 /*
  * After the login: sends the questions of session_list, so that the caller can do something else before it

@@ -196,7 +196,7 @@ void session_assume_capabilities(struct session *s, const char *text)
 	}
 }
 
-bool session_start_tls(struct session *s, const struct tls_options *tls, struct error *err)
+bool session_ask_stls(struct session *s, struct error *err)
 {
 	struct session_event event;
 
@@ -212,5 +212,5 @@ bool session_start_tls(struct session *s, const struct tls_options *tls, struct 
 		return error_mend(err, "use tls = implicit with port 995");
 	}
 	capability_clear(&s->capability);
-	return stream_start_tls(s->stream, tls, s->log, err);
+	return true;
 }

@@ -9,18 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include <gnutls/gnutls.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "io/channel.h"
+#include "io/deadline.h"
+#include "io/stream.h"
 #include "tls/key_log.h"
 #include "tls/tls_gnutls.h"
 
-enum { RAW_SIZE = 128 * 1024 }; /* what one look at the socket may bring */
+enum {
+	RAW_SIZE = 128 * 1024, /* what one look at the channel below may bring */
+	PUSH_SIZE = 16 * 1024, /* what goes down at a time where GnuTLS has it in pieces */
+};
 
 struct tls {
 	gnutls_session_t session;
@@ -28,10 +33,10 @@ struct tls {
 	char *name; /* that of the options, in ASCII and without a dot at the end */
 	bool verified;
 	struct error refusal; /* why it was not */
-	int fd;
+	struct channel below;
 	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
 	int failure; /* 0: none */
-	bool dry; /* the last look at the socket took all that was there */
+	bool dry; /* the last look below took all that was there */
 	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
 	unsigned char raw[RAW_SIZE];
 };
@@ -49,33 +54,41 @@ static void tls_close(void *context)
 
 	if (t->session)
 		gnutls_deinit(t->session);
-	if (t->fd >= 0)
-		close(t->fd);
+	t->below.ops->close(t->below.context);
 	free(t->name);
 	free(t);
 }
 
+/* What GnuTLS is told of a channel that has nothing: 0 at its end, else -1 with errno. Its words would not be shown. */
+static ssize_t tell_gnutls(enum channel_status status)
+{
+	if (status == CHANNEL_END)
+		return 0;
+	errno = status == CHANNEL_FAILED ? ECONNRESET : EAGAIN;
+	return -1;
+}
+
 /*
- * GnuTLS asks for the head and the rest of each record by themselves: one look at the socket serves many. It is not
- * looked at again, for the rest of a record, where that look has emptied it.
+ * GnuTLS asks for the head and the rest of each record by themselves: one look below serves many. Nobody looks there
+ * again, for the rest of a record, where that look has taken all.
  */
 static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 {
 	struct tls *t = context;
+	struct error ignored;
 	size_t there;
 
 	if (t->raw_start == t->raw_end) {
-		ssize_t got = -1;
+		size_t got = 0;
+		enum channel_status status = CHANNEL_WANT_READ;
 
-		if (t->dry)
-			errno = EAGAIN;
-		else
-			got = recv(t->fd, t->raw, RAW_SIZE, 0);
-		if (got <= 0)
-			return got;
-		t->dry = (size_t)got < RAW_SIZE;
+		if (!t->dry)
+			status = t->below.ops->receive(t->below.context, t->raw, RAW_SIZE, &got, &ignored);
+		if (status != CHANNEL_DONE)
+			return tell_gnutls(status);
+		t->dry = got < RAW_SIZE;
 		t->raw_start = 0;
-		t->raw_end = (size_t)got;
+		t->raw_end = got;
 	}
 	there = t->raw_end - t->raw_start;
 	size = size < there ? size : there;
@@ -84,10 +97,34 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 	return (ssize_t)size;
 }
 
+/* Records that GnuTLS has in pieces go down together: each on its own would make a packet. */
+static ssize_t push(gnutls_transport_ptr_t context, const giovec_t *pieces, int count)
+{
+	struct tls *t = context;
+	struct error ignored;
+	char joined[PUSH_SIZE];
+	const void *bytes = pieces[0].iov_base;
+	size_t length = pieces[0].iov_len, sent = 0;
+	enum channel_status status;
+
+	if (count > 1) {
+		bytes = joined;
+		length = 0;
+		for (int i = 0; i < count && length < PUSH_SIZE; i++) {
+			size_t room = PUSH_SIZE - length, taken = pieces[i].iov_len < room ? pieces[i].iov_len : room;
+
+			memcpy(joined + length, pieces[i].iov_base, taken);
+			length += taken;
+		}
+	}
+	status = t->below.ops->send(t->below.context, bytes, length, &sent, &ignored);
+	return status == CHANNEL_DONE ? (ssize_t)sent : tell_gnutls(status);
+}
+
 static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
 {
 	const struct tls *t = context;
-	struct pollfd waiting = {.fd = t->fd, .events = POLLIN};
+	struct pollfd waiting = {.fd = t->below.fd, .events = POLLIN};
 
 	return t->raw_start < t->raw_end ? 1 : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
 }
@@ -162,35 +199,6 @@ static int set_up(struct tls *t)
 	return code;
 }
 
-bool tls_make(struct tls **out, int fd, const struct tls_options *options, struct error *err)
-{
-	struct tls *t = memory_zeroed(1, sizeof(*t));
-	int code;
-
-	t->fd = fd;
-	t->options = *options;
-	if (!set_name(t, err)) {
-		tls_close(t);
-		return false;
-	}
-	code = set_up(t);
-	if (code < 0) {
-		error_set(err, ERROR_INTERNAL, "TLS could not be set up: %s", gnutls_strerror(code));
-		tls_close(t);
-		return false;
-	}
-	gnutls_session_set_ptr(t->session, t);
-	gnutls_session_set_verify_function(t->session, verify);
-	if (t->options.trust->key_log)
-		gnutls_session_set_keylog_function(t->session, log_key);
-	gnutls_transport_set_ptr2(t->session, t, (gnutls_transport_ptr_t)(intptr_t)fd);
-	gnutls_transport_set_pull_function(t->session, pull);
-	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);
-	gnutls_handshake_set_timeout(t->session, GNUTLS_INDEFINITE_TIMEOUT);
-	*out = t;
-	return true;
-}
-
 static bool is_about_versions(int code, gnutls_alert_description_t alert)
 {
 	return code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION;
@@ -251,8 +259,9 @@ static enum channel_status wanted(const struct tls *t)
 	return gnutls_record_get_direction(t->session) ? CHANNEL_WANT_WRITE : CHANNEL_WANT_READ;
 }
 
-enum channel_status tls_handshake(struct tls *t, struct error *err)
+static enum channel_status tls_open(void *context, struct error *err)
 {
+	struct tls *t = context;
 	int code;
 
 	t->dry = false;
@@ -272,22 +281,6 @@ enum channel_status tls_handshake(struct tls *t, struct error *err)
 		explain_handshake(t, code, err);
 	}
 	return CHANNEL_FAILED;
-}
-
-void tls_tell(const struct tls *t, const struct log *log)
-{
-	tls_facts_tell(t->session, t->options.proof, t->verified, log);
-}
-
-void tls_describe(const struct tls *t, char *out, size_t size)
-{
-	static const char *const vouchers[] = {
-	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for",
-	    [TLS_BY_DANE] = "key or issuer in DNS for"};
-	char *text = gnutls_session_get_desc(t->session);
-
-	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);
-	gnutls_free(text);
 }
 
 /* With TLS 1.3 a server may look at our certificate, and refuse it, after the handshake. */
@@ -384,14 +377,82 @@ static bool tls_binding(void *context, struct channel_binding *out)
 	return out->length > 0;
 }
 
-const struct channel tls_channel = {
+static const struct channel_ops tls_ops = {
     .secure = true,
+    .open = tls_open,
     .receive = tls_receive,
     .send = tls_send,
     .shut = tls_shut,
     .close = tls_close,
     .binding = tls_binding,
 };
+
+bool tls_make(struct channel *out, struct channel below, const struct tls_options *options, struct error *err)
+{
+	struct tls *t = memory_zeroed(1, sizeof(*t));
+	int code;
+
+	t->below = below;
+	t->options = *options;
+	if (!set_name(t, err)) {
+		tls_close(t);
+		return false;
+	}
+	code = set_up(t);
+	if (code < 0) {
+		error_set(err, ERROR_INTERNAL, "TLS could not be set up: %s", gnutls_strerror(code));
+		tls_close(t);
+		return false;
+	}
+	gnutls_session_set_ptr(t->session, t);
+	gnutls_session_set_verify_function(t->session, verify);
+	if (t->options.trust->key_log)
+		gnutls_session_set_keylog_function(t->session, log_key);
+	gnutls_transport_set_ptr(t->session, t);
+	gnutls_transport_set_pull_function(t->session, pull);
+	gnutls_transport_set_pull_timeout_function(t->session, pull_timeout);
+	gnutls_transport_set_vec_push_function(t->session, push);
+	gnutls_handshake_set_timeout(t->session, GNUTLS_INDEFINITE_TIMEOUT);
+	*out = (struct channel){.ops = &tls_ops, .context = t, .fd = below.fd};
+	return true;
+}
+
+/* Version, cipher suite, and who vouched for the server. */
+static void describe(const struct tls *t, char *out, size_t size)
+{
+	static const char *const vouchers[] = {
+	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for",
+	    [TLS_BY_DANE] = "key or issuer in DNS for"};
+	char *text = gnutls_session_get_desc(t->session);
+
+	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);
+	gnutls_free(text);
+}
+
+bool tls_start(struct stream *s, const struct tls_options *options, const struct log *log, struct error *err)
+{
+	struct channel channel;
+	const struct tls *t;
+	char words[512];
+	int64_t start = deadline_clock();
+	bool ok;
+
+	if (stream_buffered(s) > 0) {
+		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
+		return error_mend(err, "somebody may be tampering with the connection: use port 995");
+	}
+	if (!tls_make(&channel, stream_release(s), options, err))
+		return false;
+	t = channel.context;
+	ok = stream_carry(s, channel, "the TLS handshake", err);
+	tls_facts_tell(t->session, t->options.proof, t->verified, log);
+	if (!ok)
+		return false;
+	log_number(log, "times.tls", deadline_clock() - start);
+	describe(t, words, sizeof(words));
+	log_line(log, LOG_VERBOSE, "%s", words);
+	return true;
+}
 
 const char *tls_library_version(void)
 {

@@ -2,15 +2,14 @@
 #define MAILHAUL_TLS_TLS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "io/channel.h"
 
+struct channel;
 struct dane;
 struct error;
 struct key_log;
 struct log;
-struct tls;
+struct stream;
 struct tls_trust;
 
 /* The files that trust is made of: paths, or NULL. Accounts with the same ones share what was loaded. */
@@ -55,28 +54,20 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 /* A host name as DNS and certificates have it (IDNA 2008); the caller frees *out. ERROR_CONFIG if it has no such form. */
 bool tls_ascii_name(const char *name, char **out, struct error *err);
 
-/* Prepares a client's TLS over a connected non-blocking socket, which it then owns (also when it fails). */
-bool tls_make(struct tls **out, int fd, const struct tls_options *options, struct error *err);
+/*
+ * A client's TLS over another channel, which it then owns (also when it fails). To open it is the handshake and the
+ * check of the certificate: it is open when both are finished and good, and no byte of the application was sent before.
+ */
+bool tls_make(struct channel *out, struct channel below, const struct tls_options *options, struct error *err);
 
 /*
- * One step of the handshake, which includes the check of the certificate: CHANNEL_DONE means that
- * both are finished and good, and no byte of the application was sent before.
+ * Puts TLS over the channel that carries a stream, and opens it within the stream's time limit. Input that arrived
+ * before is refused, since it was sent in the clear (RFC 2595, 8.). When it fails, the stream can only be closed. What
+ * is learnt of the connection (version, algorithms, the server's certificate) goes to the log as facts, in both cases.
  */
-enum channel_status tls_handshake(struct tls *t, struct error *err);
-
-/*
- * Tells what is known of the connection as facts: version, algorithms, the server's certificate. Also after
- * a handshake that failed, as far as that came.
- */
-void tls_tell(const struct tls *t, const struct log *log);
-
-/* Version, cipher suite, and who vouched for the server, in words, for the log. */
-void tls_describe(const struct tls *t, char *out, size_t size);
+bool tls_start(struct stream *s, const struct tls_options *options, const struct log *log, struct error *err);
 
 /* The version of the library that runs, for --version. */
 const char *tls_library_version(void);
-
-/* The functions of an established connection; its context is the struct tls. */
-extern const struct channel tls_channel;
 
 #endif

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	server.raw = flags & 8;
 	server.endless = flags & 16;
 	sasl_server_start(&server, secure, offered ? offered : offers[offer]);
-	stream = stream_make(&server.channel, &server, -1, 60);
+	stream = stream_make((struct channel){&server.ops, &server, -1}, 60);
 	session = session_make(stream, NULL, false);
 	error_clear(&err);
 	MUST(session_ask_capabilities(session, &err));

@@ -98,7 +98,7 @@ static void leave(void *context)
 
 void sasl_server_start(struct sasl_server *s, bool secure, const char *mechanisms)
 {
-	s->channel = (struct channel){.secure = secure, .receive = say, .send = hear, .close = leave};
+	s->ops = (struct channel_ops){.secure = secure, .receive = say, .send = hear, .close = leave};
 	buf_append_format(&s->out, "+OK\r\nSASL %s\r\n.\r\n", mechanisms);
 }
 

@@ -13,7 +13,7 @@ struct sasl_server {
 	unsigned answers;
 	struct buf out, heard; /* what is to be sent; all that the client said */
 	char nonce[256];
-	struct channel channel; /* its context is the server */
+	struct channel_ops ops; /* their context is the server */
 };
 
 enum { SASL_ANSWERS_MOST = 1000 }; /* then even an endless one closes */

@@ -65,14 +65,14 @@ static bool script_binding(void *context, struct channel_binding *out)
 
 struct stream *script_stream(struct script *s)
 {
-	static const struct channel open_channel = {
+	static const struct channel_ops open_ops = {
 	    .receive = script_receive, .send = script_send, .shut = script_shut, .close = script_close};
-	static const struct channel secure_channel = {.secure = true,
+	static const struct channel_ops secure_ops = {.secure = true,
 	    .receive = script_receive,
 	    .send = script_send,
 	    .shut = script_shut,
 	    .close = script_close,
 	    .binding = script_binding};
 
-	return stream_make(s->secure ? &secure_channel : &open_channel, s, -1, 60);
+	return stream_make((struct channel){s->secure ? &secure_ops : &open_ops, s, -1}, 60);
 }

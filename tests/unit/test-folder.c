@@ -12,6 +12,7 @@
 #include "scratch.h"
 #include "deliver/destination.h"
 #include "fs/folder.h"
+#include "fs/write_all.h"
 
 START_TEST(a_folder_is_made_with_those_above_it_for_the_user_alone)
 {
@@ -155,8 +156,8 @@ START_TEST(writing_to_a_full_device_fails)
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert(!destination_write_all(fd, "x", 1));
-	ck_assert(destination_write_all(fd, NULL, 0));
+	ck_assert(!write_all(fd, "x", 1));
+	ck_assert(write_all(fd, NULL, 0));
 	close(fd);
 }
 END_TEST

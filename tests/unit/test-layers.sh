@@ -12,15 +12,18 @@ cd "$srcdir" || bail 'no source folder'
 allowed() {
   case $1 in
     main) echo cmd ;;
-    cmd) echo ui fetch import config pop3 policy store io base ;;
-    ui) echo fetch import config pop3 policy store io base ;;
-    fetch) echo import config pop3 policy store io base ;;
-    import) echo config pop3 policy store io base ;;
-    config) echo policy store io base ;;
+    cmd) echo ui verify fetch config state deliver tls pop3 fs io policy base ;;
+    ui) echo verify fetch config state deliver tls pop3 fs io policy base ;;
+    verify) echo fetch config state deliver tls pop3 fs io policy base ;;
+    fetch) echo config state deliver tls pop3 fs io policy base ;;
+    config) echo deliver tls fs io policy base ;;
+    state) echo deliver fs io policy base ;;
+    deliver) echo fs io policy base ;;
+    tls) echo fs io base ;;
     pop3) echo io base ;;
-    policy) echo base ;;
-    store) echo io base ;;
+    fs) echo io base ;;
     io) echo base ;;
+    policy) echo base ;;
     base) ;;
     *) return 1 ;;
   esac
@@ -66,7 +69,15 @@ visible_in() (
   return "$failed"
 )
 
-pop3_does_not_know_tls() { ! grep '^src/pop3/.* "tls/tls.h"' "$list"; }
+state_shares_the_intent_alone() { ! grep '^src/state/.* "deliver/' "$list" | grep -v '"deliver/mbox_intent.h"$'; }
+
+# A unit is a source with its header.
+no_circle_of_units() (
+  sed -n 's:^src/\(.*\)\.[ch] "\([^"]*\)\.h"$:\1 \2:p' "$list" | awk '$1 != $2 && $2 != "config"' | sort -u >"$list.pairs"
+  circles=$(tsort "$list.pairs" 2>&1 >/dev/null)
+  rm -f "$list.pairs"
+  [ -z "$circles" ] || { echo "$circles" && return 1; }
+)
 
 # Every .c includes config.h first, then its own header if it has one.
 order_holds() (
@@ -113,7 +124,8 @@ includes >"$list"
 [ -s "$list" ] || bail 'no include line was found'
 
 check 'a folder includes only itself and what stands below it' floors_hold
-check 'pop3 upgrades its stream without knowing TLS' pop3_does_not_know_tls
+check 'deliver and state share the intent of an mbox alone' state_shares_the_intent_alone
+check 'no unit includes itself by way of others' no_circle_of_units
 gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {

@@ -138,7 +138,7 @@ static struct talk talk;
 /* Logs in at a server of that manner. */
 static bool login_at(enum manner manner, const char *knows)
 {
-	static const struct channel channel = {
+	static const struct channel_ops ops = {
 	    .secure = true, .receive = prover_receive, .send = prover_send, .close = prover_close};
 	struct secret *secret = secret_make(password, sizeof(password) - 1);
 	struct login login = {.secret = secret, .user = "user", .host = "localhost", .port = 995};
@@ -146,7 +146,7 @@ static bool login_at(enum manner manner, const char *knows)
 
 	prover = (struct prover){.manner = manner};
 	scram_server_start(&prover.scram, "SCRAM-SHA-256", knows);
-	talk.stream = stream_make(&channel, &prover, -1, 60);
+	talk.stream = stream_make((struct channel){&ops, &prover, -1}, 60);
 	talk_over_stream(&talk, false);
 	ck_assert(session_ask_capabilities(talk.session, &talk.err));
 	ok = login_run(talk.session, &login, &talk.err);

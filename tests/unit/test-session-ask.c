@@ -66,7 +66,7 @@ static void forget(void *context)
 	(void)context;
 }
 
-static const struct channel channel = {
+static const struct channel_ops ops = {
     .receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
 
 /*
@@ -158,7 +158,7 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 	bool ok = true;
 
 	server = (struct server){.answers = row->answers, .piece = piece};
-	talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+	talk = (struct talk){.stream = stream_make((struct channel){&ops, NULL, -1}, 60)};
 	talk_over_stream(&talk, false);
 	for (int i = 0; i < 2 && ok; i++) {
 		for (int n = together ? 2 * !i : 1; n > 0; n--)
@@ -225,7 +225,7 @@ START_TEST(the_form_of_the_answer_is_found_out_once)
 		struct session_event event;
 
 		server = (struct server){.answers = turns[_i].answers, .piece = piece};
-		talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+		talk = (struct talk){.stream = stream_make((struct channel){&ops, NULL, -1}, 60)};
 		talk_over_stream(&talk, false);
 		for (int i = 0; i < 2; i++) {
 			ck_assert(session_asks_are_long(talk.session) == (_i == 2 && i == 1));
@@ -254,7 +254,7 @@ START_TEST(only_empty_lines_may_come_unasked)
 	struct session_event event;
 
 	server = (struct server){.answers = "+OK\r\n"};
-	talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+	talk = (struct talk){.stream = stream_make((struct channel){&ops, NULL, -1}, 60)};
 	talk_over_stream(&talk, false);
 	session_queue(talk.session, COMMAND_DELE, 1);
 	ck_assert(session_send(talk.session, &talk.err));
@@ -294,7 +294,7 @@ START_TEST(an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one)
 		const char *wanted = manners[_i].right;
 
 		server = (struct server){.answers = manners[_i].answers, .piece = piece};
-		talk = (struct talk){.stream = stream_make(&channel, NULL, -1, 60)};
+		talk = (struct talk){.stream = stream_make((struct channel){&ops, NULL, -1}, 60)};
 		talk_over_stream(&talk, false);
 		for (size_t i = 0; wanted[i]; i++) {
 			bool ok;

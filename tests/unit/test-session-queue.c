@@ -256,7 +256,7 @@ static pid_t talk_with_slow_server(int64_t timeout, const char *head, size_t pie
 	}
 	close(ends[1]);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	talk = (struct talk){.stream = stream_make(&net_channel, net_context(ends[0]), ends[0], timeout)};
+	talk = (struct talk){.stream = stream_make(net_channel(ends[0]), timeout)};
 	talk_over_stream(&talk, false);
 	return pid;
 }

@@ -380,10 +380,8 @@ static const struct {
 
 START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
 {
-	struct tls_options tls = {.trust = NULL, .name = "localhost"};
-
 	talk_capable(&talk, stls[_i].capabilities, stls[_i].server, 0);
-	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
+	ck_assert(!session_ask_stls(talk.session, &talk.err));
 	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
 	ck_assert(!talk.err.temporary);
 	ck_assert_ptr_ne(strstr(talk.err.mend, "995"), NULL);
@@ -398,7 +396,8 @@ START_TEST(bytes_behind_the_answer_to_stls_are_refused)
 	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 
 	talk_capable(&talk, "STLS\r\n", "+OK go\r\n+OK\r\nUIDL\r\n.\r\n", 0);
-	ck_assert(!session_start_tls(talk.session, &tls, &talk.err));
+	ck_assert(session_ask_stls(talk.session, &talk.err));
+	ck_assert(!tls_start(talk.stream, &tls, NULL, &talk.err));
 	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
 	ck_assert_str_eq(talk.script.client, "STLS\r\n");
 	ck_assert(!session_capabilities(talk.session)->stls);

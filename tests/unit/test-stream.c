@@ -35,7 +35,7 @@ static struct stream *over_socket(int *peer, int64_t timeout)
 	setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*peer = ends[1];
-	return stream_make(&net_channel, net_context(ends[0]), ends[0], timeout);
+	return stream_make(net_channel(ends[0]), timeout);
 }
 
 START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
@@ -239,9 +239,9 @@ static void trickle_close(void *context)
 
 START_TEST(partial_writes_are_continued)
 {
-	static const struct channel channel = {.send = trickle_send, .close = trickle_close};
+	static const struct channel_ops ops = {.send = trickle_send, .close = trickle_close};
 	struct trickle t = {.length = 0};
-	struct stream *s = stream_make(&channel, &t, -1, 1);
+	struct stream *s = stream_make((struct channel){&ops, &t, -1}, 1);
 	struct error err;
 
 	stream_write(s, "RETR 1\r\nRETR 2\r\n", 16);
@@ -423,12 +423,12 @@ static enum channel_status reluctant_shut(void *context, struct error *err)
 
 START_TEST(shutting_goes_on_until_it_is_done)
 {
-	static const struct channel channel = {.shut = reluctant_shut, .close = trickle_close};
+	static const struct channel_ops ops = {.shut = reluctant_shut, .close = trickle_close};
 	int ends[2], asked = 0;
 	struct stream *s;
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	s = stream_make(&channel, &asked, ends[0], 5);
+	s = stream_make((struct channel){&ops, &asked, ends[0]}, 5);
 	stream_shut(s);
 	ck_assert_int_eq(asked, 3);
 	stream_close(&s);
@@ -461,7 +461,7 @@ START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
 	ck_assert_int_eq(write(peer, "+OK\r\n-ERR early\r\n", 17), 17);
 	ck_assert(stream_read(s, &bytes, &length, &err));
 	stream_consume(s, 5);
-	ck_assert(!stream_start_tls(s, &tls, NULL, &err));
+	ck_assert(!tls_start(s, &tls, NULL, &err));
 	ck_assert_int_eq(err.kind, ERROR_TLS);
 	ck_assert(!err.temporary);
 	ck_assert_str_ne(err.mend, "");
@@ -472,16 +472,96 @@ START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
 }
 END_TEST
 
-START_TEST(tls_begins_over_a_plain_socket_alone)
-{
-	struct tls_options tls = {.trust = NULL, .name = "localhost"};
-	struct error err;
-	struct stream *s = scripted("", 0, false);
+/* A channel over another: opens in `steps` steps, and counts. */
+struct layer {
+	struct channel below;
+	int steps;
+	bool refused;
+	size_t passed;
+};
 
-	ck_assert(!stream_start_tls(s, &tls, NULL, &err));
-	ck_assert_int_eq(err.kind, ERROR_INTERNAL);
+static enum channel_status layer_open(void *context, struct error *err)
+{
+	struct layer *l = context;
+
+	if (l->steps-- > 0)
+		return CHANNEL_WANT_WRITE;
+	if (l->refused)
+		error_set(err, ERROR_TLS, "refused");
+	return l->refused ? CHANNEL_FAILED : CHANNEL_DONE;
+}
+
+static enum channel_status layer_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
+{
+	struct layer *l = context;
+	enum channel_status status = l->below.ops->receive(l->below.context, bytes, size, got, err);
+
+	l->passed += *got;
+	return status;
+}
+
+static void layer_close(void *context)
+{
+	struct layer *l = context;
+
+	l->below.ops->close(l->below.context);
+}
+
+static const struct channel_ops layer_ops = {.secure = true, .open = layer_open, .receive = layer_receive, .close = layer_close};
+
+START_TEST(a_channel_is_put_over_another_and_opened_step_by_step)
+{
+	struct error err;
+	struct layer inner = {.steps = 3}, outer = {.steps = 1};
+	const char *bytes;
+	size_t length;
+	int peer;
+	char c;
+	struct stream *s = over_socket(&peer, 5);
+
+	inner.below = stream_release(s);
+	ck_assert(stream_carry(s, (struct channel){&layer_ops, &inner, inner.below.fd}, "opening", &err));
+	ck_assert(stream_is_secure(s));
+	outer.below = stream_release(s);
+	ck_assert(!stream_is_secure(s));
+	ck_assert(stream_carry(s, (struct channel){&layer_ops, &outer, outer.below.fd}, "opening", &err));
+	ck_assert_int_eq(write(peer, "+OK\r\n", 5), 5);
+	ck_assert(stream_read(s, &bytes, &length, &err));
+	ck_assert_uint_eq(length, 5);
+	ck_assert_uint_eq(inner.passed, 5);
+	ck_assert_uint_eq(outer.passed, 5);
+	stream_close(&s);
+	ck_assert_int_eq(read(peer, &c, 1), 0); /* the socket below both is closed */
+	close(peer);
+}
+END_TEST
+
+START_TEST(a_channel_that_does_not_open_carries_nothing_in_secret)
+{
+	struct error err;
+	struct layer layer = {.refused = true};
+	int peer;
+	struct stream *s = over_socket(&peer, 5);
+
+	layer.below = stream_release(s);
+	ck_assert(!stream_carry(s, (struct channel){&layer_ops, &layer, layer.below.fd}, "opening", &err));
+	ck_assert_int_eq(err.kind, ERROR_TLS);
 	ck_assert(!stream_is_secure(s));
 	stream_close(&s);
+	close(peer);
+}
+END_TEST
+
+START_TEST(a_stream_whose_channel_was_taken_can_be_closed)
+{
+	int peer;
+	struct stream *s = over_socket(&peer, 5);
+	struct channel channel = stream_release(s);
+
+	stream_close(&s);
+	ck_assert_int_eq(write(peer, "x", 1), 1); /* it is open */
+	channel.ops->close(channel.context);
+	close(peer);
 }
 END_TEST
 
@@ -508,6 +588,8 @@ int main(void)
 	tcase_add_test(c, shutting_goes_on_until_it_is_done);
 	tcase_add_test(c, closing_closes_the_socket);
 	tcase_add_test(c, tls_does_not_begin_behind_bytes_that_came_in_the_clear);
-	tcase_add_test(c, tls_begins_over_a_plain_socket_alone);
+	tcase_add_test(c, a_channel_is_put_over_another_and_opened_step_by_step);
+	tcase_add_test(c, a_channel_that_does_not_open_carries_nothing_in_secret);
+	tcase_add_test(c, a_stream_whose_channel_was_taken_can_be_closed);
 	return check_main(s);
 }

@@ -1,0 +1,10 @@
+#ifndef MAILHAUL_FS_WRITE_ALL_H
+#define MAILHAUL_FS_WRITE_ALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes all, also where the system takes less at a time. Returns false with errno set. */
+bool write_all(int fd, const char *bytes, size_t length);
+
+#endif
