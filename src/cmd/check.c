@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/check.h"
@@ -73,17 +73,17 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 	check_result_free(r);
 }
 
-int check_run(const struct cli *cli)
+int check_run(const struct command_line *line)
 {
-	struct check c = {.report = {.level = cli->level}, .json = cli->options & CLI_JSON, .colours = colour_is_wanted()};
+	struct check c = {.report = {.level = line->level}, .json = line->options & CLI_JSON, .colours = colour_is_wanted()};
 	struct chosen chosen;
 
-	if (chosen_load(&chosen, cli, &c.code)) {
+	if (chosen_load(&chosen, line, &c.code)) {
 		struct run_options options = {
 		    .dry_run = true,
-		    .level = cli->level,
+		    .level = line->level,
 		    .state_dir = chosen.settings.state_dir,
-		    .key_log = cli->key_log,
+		    .key_log = line->key_log,
 		};
 		struct jobs_listener listener = {
 		    .log = on_log, .problem = on_problem, .fact = on_fact, .done = on_done, .context = &c};

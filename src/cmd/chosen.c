@@ -9,24 +9,26 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/nearest.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "config/problems.h"
 #include "ui/report.h"
 
-static bool refuse_account(const struct settings *s, const struct cli *cli, const char *name, struct error *err)
+static bool refuse_account(const struct settings *s, const struct command_line *line, const char *name, struct error *err)
 {
-	size_t verbs, count = 0;
-	const struct verb *verb = cli_verbs(&verbs);
-	const char **names = memory_zeroed(s->count + verbs, sizeof(*names));
+	size_t commands = 0, count = 0;
+	const char **names;
 	const char *near;
 
+	while (line->commands[commands].name)
+		commands++;
+	names = memory_zeroed(s->count + commands, sizeof(*names));
 	for (size_t i = 0; i < s->count; i++)
 		names[count++] = s->accounts[i].name;
-	/* Behind a verb there can be no other. */
-	for (size_t i = 0; i < verbs && !cli->verb_named; i++)
-		names[count++] = verb[i].name;
+	/* After a command there can be no other. */
+	for (size_t i = 0; i < commands && !line->command_named; i++)
+		names[count++] = line->commands[i].name;
 	near = nearest_name(name, names, count);
-	error_set(err, ERROR_USAGE, cli->verb_named ? "there is no account %s" : "there is no account or verb %s", name);
+	error_set(err, ERROR_USAGE, line->command_named ? "there is no account %s" : "there is no account or verb %s", name);
 	if (near)
 		error_mend(err, "did you mean %s?", near);
 	else
@@ -53,37 +55,37 @@ static struct account *find(const struct settings *s, const char *name)
 	return NULL;
 }
 
-static bool choose(struct chosen *c, const struct cli *cli, struct error *err)
+static bool choose(struct chosen *c, const struct command_line *line, struct error *err)
 {
 	struct settings *s = &c->settings;
 
 	c->accounts = memory_zeroed(s->count, sizeof(struct account *));
-	for (size_t i = 0; i < s->count && !cli->accounts[0]; i++)
+	for (size_t i = 0; i < s->count && !line->accounts[0]; i++)
 		c->accounts[c->count++] = &s->accounts[i];
-	for (char **name = cli->accounts; *name; name++) {
+	for (char **name = line->accounts; *name; name++) {
 		struct account *found = find(s, *name);
 
 		if (!found)
-			return refuse_account(s, cli, *name, err);
+			return refuse_account(s, line, *name, err);
 		if (!is_chosen(c, found))
 			c->accounts[c->count++] = found;
 	}
 	return true;
 }
 
-bool chosen_load(struct chosen *c, const struct cli *cli, int *code)
+bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 {
 	struct problems problems = {0};
 	struct error err;
 	bool ok = true;
 
 	*c = (struct chosen){0};
-	if (!settings_load(&c->settings, cli->config_path, &problems)) {
+	if (!settings_load(&c->settings, line->config_path, &problems)) {
 		for (size_t i = 0; i < problems.count; i++)
 			report_line(problems.lines[i]);
 		*code = EX_CONFIG;
 		ok = false;
-	} else if (!choose(c, cli, &err)) {
+	} else if (!choose(c, line, &err)) {
 		report_error(NULL, NULL, &err);
 		*code = EX_USAGE;
 		ok = false;

@@ -6,7 +6,7 @@
 
 #include "config/settings.h"
 
-struct cli;
+struct command_line;
 
 /* The configuration, and the accounts that a verb is for. */
 struct chosen {
@@ -19,7 +19,7 @@ struct chosen {
  * Reads the configuration and picks the accounts that the command line names, each once, or all. When it returns
  * false, it has told why, and *code is the exit code. To be freed either way.
  */
-bool chosen_load(struct chosen *c, const struct cli *cli, int *code);
+bool chosen_load(struct chosen *c, const struct command_line *line, int *code);
 void chosen_free(struct chosen *c);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
@@ -122,28 +122,28 @@ static bool fetched_some(const struct fetch *f, size_t count)
 	return whole > 0 && whole < count;
 }
 
-int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
+int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 {
-	bool dry_run = cli->options & CLI_DRY_RUN, words = !(cli->options & (CLI_DRY_RUN | CLI_JSON));
+	bool dry_run = line->options & CLI_DRY_RUN, words = !(line->options & (CLI_DRY_RUN | CLI_JSON));
 	struct fetch f = {
-	    .report = {.level = cli->level},
+	    .report = {.level = line->level},
 	    .accounts = chosen->accounts,
 	    .problems = memory_zeroed(chosen->count, sizeof(size_t)),
 	    /* What verify fetches again is told by verify. */
-	    .json = (cli->options & (CLI_JSON | CLI_REFETCH)) == CLI_JSON,
+	    .json = (line->options & (CLI_JSON | CLI_REFETCH)) == CLI_JSON,
 	};
 	int64_t start = deadline_clock();
 	struct log_target target;
 	struct run_options options = {
-	    .keep = cli->options & CLI_KEEP,
-	    .named = *cli->accounts != NULL,
+	    .keep = line->options & CLI_KEEP,
+	    .named = *line->accounts != NULL,
 	    .dry_run = dry_run,
-	    .level = cli->level,
+	    .level = line->level,
 	    .state_dir = chosen->settings.state_dir,
 	    .notes_failures = !dry_run,
 	    /* Whoever watches wants to know. */
-	    .tell_all = (cli->options & (CLI_STRICT | CLI_REFETCH)) || cli->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
-	    .key_log = cli->key_log,
+	    .tell_all = (line->options & (CLI_STRICT | CLI_REFETCH)) || line->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
+	    .key_log = line->key_log,
 	};
 	const struct jobs_listener listener = {
 	    .log = on_log,
@@ -157,15 +157,15 @@ int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 	    .tick = on_tick,
 	};
 
-	f.report.summaries = words && (cli->level >= LOG_VERBOSE || (cli->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
+	f.report.summaries = words && (line->level >= LOG_VERBOSE || (line->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
 	open_log(&f, &target, &chosen->settings);
-	f.progress = words && cli->level == LOG_NORMAL ? progress_open(chosen->accounts, chosen->count) : NULL;
+	f.progress = words && line->level == LOG_NORMAL ? progress_open(chosen->accounts, chosen->count) : NULL;
 	options.progress = f.progress != NULL;
 	jobs_run(chosen->accounts, chosen->count, chosen->settings.jobs, worker_run, &options, &listener);
 	progress_close(&f.progress);
 	log_target_close(&target);
 	/* What verify fetches again has no accounts beside it that are well. */
-	if (!(cli->options & CLI_REFETCH) && fetched_some(&f, chosen->count))
+	if (!(line->options & CLI_REFETCH) && fetched_some(&f, chosen->count))
 		f.code = exit_code_partial(f.code);
 	if (f.json)
 		run_json_summary(&f.totals, deadline_clock() - start, f.code);
@@ -173,14 +173,14 @@ int fetch_chosen(const struct cli *cli, const struct chosen *chosen)
 	return f.code;
 }
 
-int fetch_run(const struct cli *cli)
+int fetch_run(const struct command_line *line)
 {
 	struct chosen chosen;
 	int code;
 
-	if (chosen_load(&chosen, cli, &code))
-		code = fetch_chosen(cli, &chosen);
-	else if (cli->options & CLI_JSON)
+	if (chosen_load(&chosen, line, &code))
+		code = fetch_chosen(line, &chosen);
+	else if (line->options & CLI_JSON)
 		run_json_summary(&(struct run_json){0}, 0, code);
 	chosen_free(&chosen);
 	return code;

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
@@ -57,24 +57,24 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 		l->code = exit_code_worse(l->code, exit_code_of(&outcome->err));
 }
 
-int list_run(const struct cli *cli)
+int list_run(const struct command_line *line)
 {
-	bool headers = cli->options & CLI_HEADERS;
+	bool headers = line->options & CLI_HEADERS;
 	struct list_verb l = {
-	    .report = {.level = cli->level},
+	    .report = {.level = line->level},
 	    .table = {.terminal = isatty(STDOUT_FILENO), .headers = headers},
-	    .json = cli->options & CLI_JSON,
+	    .json = line->options & CLI_JSON,
 	};
 	struct chosen chosen;
 
-	if (chosen_load(&chosen, cli, &l.code)) {
+	if (chosen_load(&chosen, line, &l.code)) {
 		const struct run_options options = {
-		    .named = *cli->accounts != NULL,
+		    .named = *line->accounts != NULL,
 		    .dry_run = true,
 		    .headers = headers,
-		    .level = cli->level,
+		    .level = line->level,
 		    .state_dir = chosen.settings.state_dir,
-		    .key_log = cli->key_log,
+		    .key_log = line->key_log,
 		};
 		const struct jobs_listener listener = {
 		    .log = on_log, .listed = on_listed, .problem = on_problem, .done = on_done, .context = &l};

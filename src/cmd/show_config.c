@@ -6,7 +6,7 @@
 #include <sysexits.h>
 
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "ui/effective.h"
 
 static void show(const struct chosen *c, bool json)
@@ -16,17 +16,17 @@ static void show(const struct chosen *c, bool json)
 		(json ? effective_json_account : effective_print_account)(c->accounts[i]);
 }
 
-int show_config_run(const struct cli *cli)
+int show_config_run(const struct command_line *line)
 {
 	struct chosen chosen;
 	int code = EX_OK;
 
-	if (chosen_load(&chosen, cli, &code)) {
-		if (cli->options & CLI_NAMES) {
+	if (chosen_load(&chosen, line, &code)) {
+		if (line->options & CLI_NAMES) {
 			for (size_t i = 0; i < chosen.count; i++)
 				puts(chosen.accounts[i]->name);
 		} else {
-			show(&chosen, cli->options & CLI_JSON);
+			show(&chosen, line->options & CLI_JSON);
 		}
 	}
 	chosen_free(&chosen);

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "state/state.h"
@@ -47,18 +47,18 @@ static bool look(const char *state_dir, const struct account *a, struct status *
 	return ok;
 }
 
-int status_run(const struct cli *cli)
+int status_run(const struct command_line *line)
 {
 	struct chosen chosen;
 	int code = EX_OK;
 
-	if (chosen_load(&chosen, cli, &code)) {
+	if (chosen_load(&chosen, line, &code)) {
 		for (size_t i = 0; i < chosen.count; i++) {
 			struct status status;
 			struct error err;
 
 			if (look(chosen.settings.state_dir, chosen.accounts[i], &status, &err)) {
-				(cli->options & CLI_JSON ? status_json : status_print)(&status);
+				(line->options & CLI_JSON ? status_json : status_print)(&status);
 				continue;
 			}
 			report_error(chosen.accounts[i]->name, "state", &err);

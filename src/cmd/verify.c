@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cmd/chosen.h"
-#include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 #include "cmd/fetch.h"
 #include "ui/findings.h"
@@ -18,7 +18,7 @@
 #include "verify/verify.h"
 
 struct verify {
-	const struct cli *cli;
+	const struct command_line *line;
 	const struct chosen *chosen;
 	bool json;
 	bool summaries; /* JSON has them always */
@@ -44,7 +44,7 @@ static void tell(void *context, const struct verify_finding *finding)
 {
 	struct verify *v = context;
 
-	if (finding->verdict != VERIFY_MOVED || v->cli->level >= LOG_VERBOSE || v->json)
+	if (finding->verdict != VERIFY_MOVED || v->line->level >= LOG_VERBOSE || v->json)
 		findings_print(v->account, finding, v->json);
 	/* What is fetched again counts when that has failed. */
 	if (finding->verdict != VERIFY_MOVED && !finding->again)
@@ -55,8 +55,8 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 {
 	const struct verify_request request = {
 	    .state_dir = v->chosen->settings.state_dir,
-	    .ignore_missing = v->cli->options & CLI_IGNORE_MISSING,
-	    .again = v->cli->options & CLI_REFETCH,
+	    .ignore_missing = v->line->options & CLI_IGNORE_MISSING,
+	    .again = v->line->options & CLI_REFETCH,
 	    .tell = tell,
 	    .context = v,
 	};
@@ -117,7 +117,7 @@ static void fetch_again(struct verify *v)
 			some.accounts[some.count++] = v->chosen->accounts[i];
 	}
 	if (some.count > 0)
-		code = fetch_chosen(v->cli, &some);
+		code = fetch_chosen(v->line, &some);
 	count(v, code);
 	for (size_t i = 0; i < v->chosen->count; i++) {
 		if (v->wanted[i] > 0)
@@ -126,11 +126,11 @@ static void fetch_again(struct verify *v)
 	free(some.accounts);
 }
 
-static bool check(const struct cli *cli)
+static bool check(const struct command_line *line)
 {
 	struct error err;
 
-	if (!(cli->options & CLI_REBUILD) || !(cli->options & (CLI_REFETCH | CLI_IGNORE_MISSING)))
+	if (!(line->options & CLI_REBUILD) || !(line->options & (CLI_REFETCH | CLI_IGNORE_MISSING)))
 		return true;
 	error_set(&err, ERROR_USAGE, "--rebuild does not go with --refetch or --ignore-missing");
 	error_mend(&err, "rebuild first");
@@ -138,19 +138,19 @@ static bool check(const struct cli *cli)
 	return false;
 }
 
-int verify_run(const struct cli *cli)
+int verify_run(const struct command_line *line)
 {
 	struct chosen chosen;
-	struct verify v = {.cli = cli, .chosen = &chosen, .json = cli->options & CLI_JSON};
+	struct verify v = {.line = line, .chosen = &chosen, .json = line->options & CLI_JSON};
 
-	v.summaries = v.json || cli->level > LOG_QUIET;
-	if (!check(cli))
+	v.summaries = v.json || line->level > LOG_QUIET;
+	if (!check(line))
 		return EX_USAGE;
-	if (chosen_load(&chosen, cli, &v.code)) {
+	if (chosen_load(&chosen, line, &v.code)) {
 		v.wanted = memory_zeroed(chosen.count, sizeof(*v.wanted));
 		for (size_t i = 0; i < chosen.count; i++) {
 			v.account = chosen.accounts[i]->name;
-			if (cli->options & CLI_REBUILD)
+			if (line->options & CLI_REBUILD)
 				rebuild(&v, chosen.accounts[i]);
 			else
 				verify(&v, chosen.accounts[i], &v.wanted[i]);

@@ -7,42 +7,43 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "cmd/cli.h"
+#include "cmd/command_line.h"
 #include "cmd/exit_code.h"
 
 enum { WORDS_MOST = 8 };
 
 /* The words of a command line without the program's name, cut at blanks; they live until the next call. */
-static bool parse(const char *line, struct cli *cli, struct error *err)
+static bool parse(const char *typed, struct command_line *line, struct error *err)
 {
 	static char text[256], program[] = "mailhaul", *argv[WORDS_MOST + 2];
 	int argc = 1;
 
-	snprintf(text, sizeof(text), "%s", line);
+	snprintf(text, sizeof(text), "%s", typed);
 	argv[0] = program;
 	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	return cli_parse(cli, argc, argv, err);
+	return command_line_parse(line, cli_commands(), argc, argv, err);
 }
 
 /* How a command line was understood, in words. */
-static const char *describe(const struct cli *cli)
+static const char *describe(const struct command_line *line)
 {
 	static const char *const levels[] = {"quiet", "normal", "verbose", "wire"};
 	static char out[512];
-	int used = snprintf(out, sizeof(out), "%s %s", cli->verb->name, levels[cli->level]);
+	int used = snprintf(out, sizeof(out), "%s %s", line->command->name, levels[line->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s%s", cli->options & CLI_KEEP ? " keep" : "",
-	    cli->options & CLI_DRY_RUN ? " dry" : "", cli->options & CLI_STRICT ? " strict" : "",
-	    cli->options & CLI_JSON ? " json" : "", cli->options & CLI_NAMES ? " names" : "", cli->help ? " help" : "",
-	    cli->version ? " version" : "");
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s", cli->options & CLI_REFETCH ? " refetch" : "",
-	    cli->options & CLI_REBUILD ? " rebuild" : "", cli->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
-	if (cli->config_path)
-		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", cli->config_path);
-	if (cli->key_log_path)
-		used += snprintf(out + used, sizeof(out) - (size_t)used, " keys=%s", cli->key_log_path);
-	for (char **name = cli->accounts; *name; name++)
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s%s", line->options & CLI_KEEP ? " keep" : "",
+	    line->options & CLI_DRY_RUN ? " dry" : "", line->options & CLI_STRICT ? " strict" : "",
+	    line->options & CLI_JSON ? " json" : "", line->options & CLI_NAMES ? " names" : "", line->help ? " help" : "",
+	    line->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s", line->options & CLI_REFETCH ? " refetch" : "",
+	    line->options & CLI_REBUILD ? " rebuild" : "", line->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
+	if (line->config_path)
+		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", line->config_path);
+	if (line->key_log_path)
+		used += snprintf(out + used, sizeof(out) - (size_t)used, " keys=%s", line->key_log_path);
+	for (char **name = line->accounts; *name; name++)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " <%s>", *name);
 	return out;
 }
@@ -93,11 +94,11 @@ static const struct {
 
 START_TEST(a_command_line_is_understood)
 {
-	struct cli cli;
+	struct command_line line;
 	struct error err;
 
-	ck_assert_msg(parse(lines[_i].line, &cli, &err), "%s", err.cause);
-	ck_assert_str_eq(describe(&cli), lines[_i].meaning);
+	ck_assert_msg(parse(lines[_i].line, &line, &err), "%s", err.cause);
+	ck_assert_str_eq(describe(&line), lines[_i].meaning);
 }
 END_TEST
 
@@ -132,10 +133,10 @@ static const struct {
 
 START_TEST(a_wrong_option_is_refused_with_the_nearest_one)
 {
-	struct cli cli;
+	struct command_line line;
 	struct error err;
 
-	ck_assert(!parse(wrong[_i].line, &cli, &err));
+	ck_assert(!parse(wrong[_i].line, &line, &err));
 	ck_assert_int_eq(err.kind, ERROR_USAGE);
 	ck_assert_msg(strstr(err.cause, wrong[_i].cause) != NULL, "%s", err.cause);
 	ck_assert_msg(strstr(err.mend, wrong[_i].mend) != NULL, "%s", err.mend);

@@ -1,0 +1,142 @@
+#include "config.h"
+
+#include "cmd/command_line.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/nearest.h"
+
+/* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
+enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_BIT };
+
+static const char letters[] = ":c:qvn";
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
+    {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
+    {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
+    {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
+    {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
+    {"rebuild", no_argument, NULL, OPTION_BIT + CLI_REBUILD},
+    {"headers", no_argument, NULL, OPTION_BIT + CLI_HEADERS},
+    {"names", no_argument, NULL, OPTION_BIT + CLI_NAMES},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* An option that is not there: names the nearest one. */
+static bool refuse_option(const char *word, struct error *err)
+{
+	const char *names[sizeof(options) / sizeof(options[0])];
+	size_t count = 0;
+	const char *near;
+
+	for (; options[count].name; count++)
+		names[count] = options[count].name;
+	error_set(err, ERROR_USAGE, "there is no option %s", word);
+	near = strncmp(word, "--", 2) == 0 ? nearest_name(word + 2, names, count) : NULL;
+	if (near)
+		return error_mend(err, "did you mean --%s?", near);
+	return error_mend(err, "see mailhaul --help");
+}
+
+/* getopt_long has said '?' or ':' about the word before optind; optopt says whether it knows it. */
+static bool explain_option(int said, char **argv, struct error *err)
+{
+	char single[3] = {'-', (char)optopt, '\0'};
+	const char *word = argv[optind - 1];
+
+	if (said == ':') {
+		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
+		return error_mend(err, "see mailhaul --help");
+	}
+	if (optopt != 0 && optopt < OPTION_HELP && !strchr(letters, optopt))
+		return refuse_option(single, err);
+	if (optopt != 0) {
+		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
+		return error_mend(err, "see mailhaul --help");
+	}
+	return refuse_option(word, err);
+}
+
+static void take_option(struct command_line *line, int option)
+{
+	switch (option) {
+	case 'c':
+		line->config_path = optarg;
+		break;
+	case 'q':
+		line->level = LOG_QUIET;
+		break;
+	case 'v':
+		line->level = line->level >= LOG_VERBOSE ? LOG_WIRE : LOG_VERBOSE;
+		break;
+	case 'n':
+		line->options |= CLI_DRY_RUN;
+		break;
+	case OPTION_KEY_LOG:
+		line->key_log_path = optarg;
+		break;
+	case OPTION_HELP:
+		line->help = true;
+		break;
+	case OPTION_VERSION:
+		line->version = true;
+		break;
+	default:
+		line->options |= (unsigned)(option - OPTION_BIT);
+		break;
+	}
+}
+
+/* A first word that is a verb's name; other words are accounts. */
+static void take_command(struct command_line *line)
+{
+	for (const struct command *c = line->commands; c->name && line->accounts[0]; c++) {
+		if (strcmp(line->accounts[0], c->name) == 0) {
+			line->command = c;
+			line->command_named = true;
+			line->accounts++;
+			return;
+		}
+	}
+}
+
+/* Whether the verb takes all options that were given. */
+static bool check_options(const struct command_line *line, struct error *err)
+{
+	for (const struct option *o = options; o->name; o++) {
+		unsigned bit = o->val == 'n' ? CLI_DRY_RUN : o->val > OPTION_BIT ? (unsigned)(o->val - OPTION_BIT) : 0;
+
+		if ((line->options & bit & ~line->command->options) == 0)
+			continue;
+		error_set(err, ERROR_USAGE, "the verb %s takes no --%s", line->command->name, o->name);
+		return error_mend(err, "see mailhaul --help");
+	}
+	return true;
+}
+
+bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv, struct error *err)
+{
+	int option;
+
+	*line = (struct command_line){.commands = commands, .command = commands, .level = LOG_NORMAL};
+	opterr = 0;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return explain_option(option, argv, err);
+		take_option(line, option);
+	}
+	line->accounts = argv + optind;
+	take_command(line);
+	return check_options(line, err);
+}
