@@ -13,6 +13,7 @@
 #include "config/account.h"
 #include "fetch/check.h"
 #include "fetch/jobs.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "ui/check_json.h"
 #include "ui/check_report.h"

@@ -13,6 +13,7 @@
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "io/deadline.h"
 #include "ui/log_target.h"

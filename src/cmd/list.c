@@ -10,6 +10,7 @@
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "ui/messages.h"
 #include "ui/report.h"

@@ -15,6 +15,7 @@
 #include "deliver/mbox_file.h"
 #include "deliver/mbox_intent.h"
 #include "deliver/mbox_read.h"
+#include "deliver/mbox_repair.h"
 #include "deliver/mbox_spool.h"
 #include "deliver/mboxrd.h"
 #include "fs/folder.h"
@@ -211,7 +212,7 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 	}
 	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
 	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
-	ok = ok && mbox_file_recover(&file, intent, matcher, found, err);
+	ok = ok && mbox_repair(&file, intent, matcher, found, err);
 	mbox_file_close(&file);
 	return ok;
 }

@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct destination_matcher;
 struct error;
-struct mbox_intent;
 struct mbox_spool;
 
 /* An mbox on disk. {.fd = -1} is a closed one. */
@@ -39,9 +37,8 @@ bool mbox_file_lock(struct mbox_file *f, struct error *err);
  */
 bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err);
 
-/* See destination_ops.recover. What is found whole is synced. */
-bool mbox_file_recover(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
-    bool *found, struct error *err);
+/* ERROR_STORAGE from errno: the mbox, and what about it went wrong ("cannot be read"). Returns false. */
+bool mbox_file_fail(const struct mbox_file *f, const char *what, struct error *err);
 
 /* Gives up the locks and closes. */
 void mbox_file_close(struct mbox_file *f);

@@ -18,6 +18,7 @@
 #include "fetch/event.h"
 #include "fetch/learn.h"
 #include "fetch/listing.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "io/deadline.h"
 #include "policy/plan.h"

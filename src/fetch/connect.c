@@ -15,6 +15,7 @@
 #include "io/stream.h"
 #include "pop3/capability.h"
 #include "pop3/login.h"
+#include "pop3/login_parameters.h"
 #include "pop3/session.h"
 #include "tls/dane.h"
 #include "tls/tls.h"

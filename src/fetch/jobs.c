@@ -20,6 +20,7 @@
 #include "config/account.h"
 #include "config/password.h"
 #include "fetch/new_mail.h"
+#include "fetch/run_options.h"
 #include "fetch/trouble.h"
 #include "fetch/worker.h"
 #include "io/interrupt.h"

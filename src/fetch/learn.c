@@ -6,6 +6,7 @@
 #include "fetch/connect.h"
 #include "fetch/listing.h"
 #include "fetch/recognise.h"
+#include "fetch/recognition.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"

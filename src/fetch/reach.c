@@ -1,16 +1,16 @@
 #include "config.h"
 
-#include "fetch/worker_private.h"
-
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/refused.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
+#include "fetch/worker_private.h"
 #include "io/interrupt.h"
 #include "state/state.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */

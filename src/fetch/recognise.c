@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "deliver/destination.h"
 #include "fetch/listing.h"
+#include "fetch/recognition.h"
 #include "fetch/top.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "fetch/listing.h"
-#include "fetch/recognise.h"
+#include "fetch/recognition.h"
 #include "fetch/top.h"
 #include "policy/plan.h"
 #include "pop3/session.h"

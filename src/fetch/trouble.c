@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "config/account.h"
-#include "fetch/worker.h"
+#include "fetch/run_options.h"
 #include "policy/patience.h"
 
 /* Whether this run may be silent about anything. */

@@ -14,6 +14,7 @@
 #include "fetch/doubt.h"
 #include "fetch/learn.h"
 #include "fetch/recover.h"
+#include "fetch/run_options.h"
 #include "fetch/transfer.h"
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"

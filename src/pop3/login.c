@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "io/channel.h"
 #include "pop3/capability.h"
+#include "pop3/login_parameters.h"
 #include "pop3/oauth.h"
 #include "pop3/refusal.h"
 #include "pop3/sasl.h"

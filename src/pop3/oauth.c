@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/mechanism.h"
 #include "base/secret.h"
-#include "pop3/login.h"
+#include "pop3/login_parameters.h"
 
 /* Visible ASCII, which is all that a token can be made of (RFC 6750, 2.1., says less). */
 static bool is_token(const char *text)

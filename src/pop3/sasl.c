@@ -16,7 +16,7 @@
 #include "base/platform.h"
 #include "base/secret.h"
 #include "io/channel.h"
-#include "pop3/login.h"
+#include "pop3/login_parameters.h"
 
 enum { ITERATIONS_MOST = 2000000 };
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "mbox-scene.h"
 #include "deliver/mbox_file.h"
+#include "deliver/mbox_repair.h"
 
 /* The file after recovery, which has to be the file before it, or its beginning. */
 static size_t recover(const struct scene *s, size_t *whole)
@@ -21,7 +22,7 @@ static size_t recover(const struct scene *s, size_t *whole)
 	struct error err;
 	size_t length;
 
-	MUST(mbox_file_open(&f, path, &err) && mbox_file_recover(&f, &s->intent, NULL, found, &err));
+	MUST(mbox_file_open(&f, path, &err) && mbox_repair(&f, &s->intent, NULL, found, &err));
 	for (*whole = 0; found[*whole];)
 		++*whole;
 	for (size_t i = *whole; i < s->intent.count; i++)

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "io/stream.h"
 #include "pop3/login.h"
+#include "pop3/login_parameters.h"
 #include "pop3/session.h"
 #include "sasl-server.h"
 

@@ -71,11 +71,23 @@ visible_in() (
 
 state_shares_the_intent_alone() { ! grep '^src/state/.* "deliver/' "$list" | grep -v '"deliver/mbox_intent.h"$'; }
 
-# A unit is a source with its header.
+# A unit is a source with its header. A header without a source of its own stands for what it includes.
+units() {
+  sed -n 's:^src/\(.*\)\.[ch] "\([^"]*\)\.h"$:\1 \2:p' "$list" | grep -v ' config$' | sort -u | awk '
+    function from(unit, part,   i, n, next_parts) {
+      n = split(included[part], next_parts)
+      for (i = 1; i <= n; i++) {
+        if (next_parts[i] == unit || seen[unit, next_parts[i]]++) continue
+        if (system("test -f src/" next_parts[i] ".c") == 0) print unit, next_parts[i]
+        else from(unit, next_parts[i])
+      }
+    }
+    { included[$1] = included[$1] " " $2 }
+    END { for (unit in included) if (system("test -f src/" unit ".c") == 0) from(unit, unit) }'
+}
+
 no_circle_of_units() (
-  sed -n 's:^src/\(.*\)\.[ch] "\([^"]*\)\.h"$:\1 \2:p' "$list" | awk '$1 != $2 && $2 != "config"' | sort -u >"$list.pairs"
-  circles=$(tsort "$list.pairs" 2>&1 >/dev/null)
-  rm -f "$list.pairs"
+  circles=$(units | tsort 2>&1 >/dev/null)
   [ -z "$circles" ] || { echo "$circles" && return 1; }
 )
 

@@ -6,6 +6,7 @@
 #include "check_main.h"
 #include "io/channel.h"
 #include "pop3/login.h"
+#include "pop3/login_parameters.h"
 #include "scram_server.h"
 #include "talk.h"
 

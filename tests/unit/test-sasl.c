@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "pop3/login.h"
+#include "pop3/login_parameters.h"
 #include "pop3/sasl.h"
 #include "scram_server.h"
 

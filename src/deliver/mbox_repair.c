@@ -1,0 +1,174 @@
+#include "config.h"
+
+#include "deliver/mbox_repair.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "deliver/mbox_file.h"
+#include "deliver/mbox_intent.h"
+#include "deliver/mbox_match.h"
+#include "deliver/mbox_tail.h"
+#include "fs/folder.h"
+
+/*
+ * Counts the extents that are whole, from the first on. Where the line end before them was lost to a NUL,
+ * the first From_ line is not at the beginning of a line, and no reader would find the message.
+ */
+static bool count_whole(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *at, size_t *whole)
+{
+	char before;
+	bool same;
+
+	if (!mbox_tail_before(f, *at, &before))
+		return false;
+	for (same = before == '\n'; *whole < intent->count && same;) {
+		if (!mbox_tail_holds(f, *at, &intent->extents[*whole], &same))
+			return false;
+		if (same)
+			*at += intent->extents[(*whole)++].length;
+	}
+	return true;
+}
+
+/*
+ * Where the gap before the batch begins, as far as it is NUL: a file that needs no gap ends with a line end, and
+ * so does one before a gap of one octet. Where nothing of the batch follows, the file has to be the very one that
+ * was appended to: another one that ends there may end with NULs of its own.
+ */
+static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
+{
+	uint64_t from = intent->offset > 2 ? intent->offset - 2 : 0;
+	char before;
+
+	*end = f->size < intent->offset ? f->size : intent->offset;
+	while ((f->size > intent->offset || f->inode == intent->inode) && *end > from) {
+		if (!mbox_tail_before(f, *end, &before))
+			return false;
+		if (before != '\0')
+			break;
+		--*end;
+	}
+	return true;
+}
+
+/*
+ * Sets *end to where the file ends without NULs that follow the place of the last extent: a size that was written
+ * before the data may be that of room which was reserved. No more than the batch itself counts; nobody's mail is in it.
+ */
+static bool find_seen_end(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
+{
+	uint64_t batch = 0, left = f->size > intent->offset ? f->size - intent->offset : 0;
+	bool only_nuls = true;
+
+	*end = f->size;
+	for (size_t i = 0; i < intent->count && batch <= left; i++)
+		batch += intent->extents[i].length <= left - batch ? intent->extents[i].length : left - batch + 1;
+	if (batch >= left || left - batch > batch)
+		return true;
+	if (!mbox_tail_is_nul(f, intent->offset + batch, &only_nuls))
+		return false;
+	if (only_nuls)
+		*end = intent->offset + batch;
+	return true;
+}
+
+/* Sets *end to where the file has to end: what a failed append has left is cut away, and nothing else. */
+static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t *end)
+{
+	struct mbox_file seen = *f;
+	char before = '\n';
+	bool ours = true;
+
+	*end = f->size;
+	if (!find_seen_end(f, intent, &seen.size))
+		return false;
+	if (at < seen.size) {
+		if (!mbox_tail_before(f, at, &before))
+			return false;
+		ours = before == '\n' || before == '\0';
+		if (ours && !mbox_tail_is_ours(&seen, at, intent->extents + whole, intent->count - whole, &ours))
+			return false;
+	}
+	if (!ours)
+		return true;
+	*end = at;
+	return whole > 0 || intent->count == 0 || find_lost_gap(f, intent, end);
+}
+
+/* Whether a later extent was to be at this offset: it may have the same octets as the first. */
+static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
+{
+	uint64_t at = intent->offset;
+
+	for (size_t i = 0; i + 1 < intent->count && at < offset; i++)
+		at += intent->extents[i].length;
+	return at == offset;
+}
+
+/*
+ * Whether somebody has changed the file: messages are missing at their place, which begins at `at`, and that is neither
+ * where the file ends, as after an append that was cut off, nor holds what such an append leaves.
+ */
+static bool was_changed(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t end)
+{
+	return whole < intent->count && end >= f->size && (at < f->size || at - f->size > 2);
+}
+
+/* The messages of an intent that are whole where they were appended, and where the file has to end. */
+struct place {
+	uint64_t from, to;
+	uint64_t end;
+	size_t whole;
+};
+
+static bool look_at(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t offset, struct place *p)
+{
+	*p = (struct place){.from = offset, .to = offset};
+	return (offset > f->size || count_whole(f, intent, &p->to, &p->whole)) &&
+	    find_end(f, intent, p->whole, p->to, &p->end);
+}
+
+/*
+ * Looks at the place of the batch; and elsewhere, if something else is there now: a reader may have removed messages
+ * before it, or put some there. Not where the file ends before the batch: then it was never written.
+ */
+static bool examine(const struct mbox_file *f, const struct mbox_intent *intent, struct place *p)
+{
+	struct mbox_intent moved = *intent;
+	bool found;
+
+	if (!look_at(f, intent, intent->offset, p))
+		return false;
+	if (p->whole > 0 || !was_changed(f, intent, p->whole, p->to, p->end))
+		return true;
+	if (!mbox_tail_find(f, &intent->extents[0], &moved.offset, &found))
+		return false;
+	if (!found || is_place_of_later(intent, moved.offset))
+		return true;
+	return look_at(f, &moved, moved.offset, p);
+}
+
+bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err)
+{
+	struct place p;
+	char *folder;
+	bool ok;
+
+	if (!examine(f, intent, &p))
+		return mbox_file_fail(f, "cannot be read", err);
+	for (size_t i = 0; i < intent->count; i++)
+		found[i] = i < p.whole;
+	/* A reader may have marked, moved or removed any of them. */
+	if (matcher && was_changed(f, intent, p.whole, p.to, p.end) &&
+	    !mbox_match(f, intent, p.from, p.to, matcher, found, err))
+		return false;
+	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
+		return mbox_file_fail(f, "cannot be cut back to its last whole message", err);
+	/* The kill may have come before the sync. */
+	folder = folder_of(f->path);
+	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && folder_sync(folder, err);
+	free(folder);
+	return ok;
+}
