@@ -31,13 +31,23 @@ enum repeat {
 	REPEAT_YES,
 };
 
-/* Where an option's value comes from. */
-struct account_origin {
-	char *place;   /* "FILE:LINE"; NULL: it is the default */
-	bool defaults; /* of the defaults section */
+/* Where mail goes. */
+struct account_destination {
+	const struct destination_ops *ops;
+	char *path; /* NULL for pipe */
 };
 
-/* What the configuration says of one account; it owns everything but `destination`. */
+/* Where an option's value comes from. {0}: it is the default. */
+struct account_origin {
+	bool set;
+	bool defaults; /* by the defaults section, and gives way to what the account says itself */
+	char *place;   /* "FILE:LINE", where that is known */
+};
+
+/*
+ * What the configuration says of one account; it owns everything that is not const. config/account_options has a row for
+ * each member that is an option.
+ */
 struct account {
 	char *name;
 	char *server;
@@ -57,15 +67,15 @@ struct account {
 	struct secret *password;	   /* or token; NULL: password_obtain gets it, unless the mechanism needs none */
 	char **password_command, **token_command; /* ended by NULL, or NULL */
 	char *password_file, *password_credential, *password_netrc;
+	bool password_prompt;
 	struct error *password_failure; /* why there is none */
-	unsigned secret_sources, inherited_sources; /* bits by secret_source: what is set, and by defaults */
 	int64_t login_retry; /* seconds */
-	const struct destination_ops *destination;
-	char *deliver_path;	   /* NULL for pipe */
+	struct account_destination destination;
 	char **deliver_command;
 	int64_t deliver_timeout; /* seconds */
 	struct retention_rule retention;
-	uint64_t max_messages, max_octets; /* a run; 0: any number */
+	unsigned max_messages; /* a run; 0: any number */
+	uint64_t max_octets;   /* the same */
 	int64_t max_time;		   /* of a run, seconds */
 	enum repeat repeat;		   /* after account_check: yes or no */
 	bool newest_first;
@@ -73,60 +83,7 @@ struct account {
 	int64_t timeout, connect_timeout; /* seconds */
 	char **on_new_mail;		  /* a command, ended by NULL, or NULL */
 	int64_t report_failures_after;	  /* seconds; 0: at once */
-	struct account_origin *origins; /* in the order of account_options */
-	/* Which of these come from the defaults section and give way to what the account says itself. */
-	struct {
-		bool deliver_command;
-		bool tls_ca_file, tls_pins, tls_crl_file, tls_client_cert, tls_client_key;
-	} inherited;
+	struct account_origin *origins; /* in the order of account_options; see config/account_options */
 };
-
-/* An option of an account or of the defaults section. */
-struct account_option {
-	const char *name;
-	const char *expects; /* what would be right, for messages: "a number from 1 to 65535" */
-	/* One of them: sets from one value, or from a list {"a", "b"} ended by NULL. False: not what is expected. */
-	bool (*set)(struct account *a, const char *value, const char *folder);
-	bool (*set_list)(struct account *a, const char *const *values);
-	/* Its value, as the texts that would set it, ended by NULL; NULL: not set. account_value_free frees it. */
-	char **(*get)(const struct account *a, size_t at);
-	size_t at; /* for get: where the value is */
-};
-
-extern const struct account_option account_options[];
-extern const size_t account_option_count;
-
-/* An account with the values that hold where nothing is said. */
-void account_init(struct account *a, const char *name);
-void account_free(struct account *a);
-
-/*
- * Sets an option from values, which are ended by NULL. Relative paths are taken from folder, "~" is
- * the user's home. ERROR_CONFIG says what is wrong with the value and what would be right.
- */
-bool account_set(struct account *a, const struct account_option *option, const char *const *values,
-    const char *folder, struct error *err);
-
-/* Notes that the option with this index was set at "FILE:LINE", a text that is the account's from now on. */
-void account_set_origin(struct account *a, size_t option, char *place, bool defaults);
-
-/* Says that all that was set so far comes from the defaults section. */
-void account_end_defaults(struct account *a);
-
-/* Looks at the account as a whole: ERROR_CONFIG for the first thing that is missing or contradicts. */
-bool account_check(struct account *a, struct error *err);
-
-/* Takes a command and its arguments from values ended by NULL; false when it is none. */
-bool account_set_command(char ***where, const char *const *values);
-void account_drop_command(char ***command);
-
-/* Sets the error for something that is not there. Returns false. */
-bool account_miss(struct error *err, const char *what, const char *example);
-
-/* Whether a text can be a host's name or address, as far as its characters go. */
-bool account_host_is_good(const char *host);
-
-/* Whether a name can be an account's: it becomes part of file names and of command lines. */
-bool account_name_is_good(const char *name);
 
 #endif

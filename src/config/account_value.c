@@ -7,23 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/escape.h"
 #include "base/mechanism.h"
 #include "base/memory.h"
+#include "base/parse.h"
+#include "base/secret.h"
 #include "config/account.h"
+#include "config/path.h"
 #include "deliver/destination.h"
 
-/* A unit, and how many of the smallest it is; the largest first. */
-struct unit {
-	uint64_t worth;
-	const char *name;
-};
+enum { NAME_MOST = 64 };
 
-static const void *member(const struct account *a, size_t at)
+/* Where an option's value is. */
+static void *place(struct account *a, const struct account_option *option)
 {
-	return (const char *)a + at;
+	return (char *)a + option->at;
 }
+
+static const void *value(const struct account *a, const struct account_option *option)
+{
+	return (const char *)a + option->at;
+}
+
+/* Texts. */
 
 /* A list of one text, which it owns then; NULL is none. */
 static char **one(char *text)
@@ -39,15 +44,10 @@ static char **one(char *text)
 
 static char **word(const char *text)
 {
-	return one(memory_copy_string(text));
+	return one(text ? memory_copy_string(text) : NULL);
 }
 
-static char **copy_text(const char *text)
-{
-	return text ? word(text) : NULL;
-}
-
-static char **copy_list(char *const *list)
+static char **copy_list(const char *const *list)
 {
 	size_t count = 0;
 	char **values;
@@ -62,6 +62,176 @@ static char **copy_list(char *const *list)
 	return values;
 }
 
+void account_value_free(char **values)
+{
+	for (char **each = values; each && *each; each++)
+		free(*each);
+	free(values);
+}
+
+static bool set_text(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	(void)option;
+	(void)folder;
+	if (!*values[0])
+		return false;
+	memory_replace(at, memory_copy_string(values[0]));
+	return true;
+}
+
+static bool set_host(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	return strlen(values[0]) <= 255 && !strpbrk(values[0], " \t\r\n/@") && set_text(at, option, values, folder);
+}
+
+static bool set_path(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	(void)option;
+	if (!*values[0])
+		return false;
+	memory_replace(at, path_resolve(values[0], folder));
+	return true;
+}
+
+/* An object of a token is nowhere in a folder. A PIN has no place in it. */
+static bool set_path_or_uri(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	if (strncmp(values[0], "pkcs11:", 7) != 0)
+		return set_path(at, option, values, folder);
+	return !strstr(values[0], "pin-value") && set_text(at, option, values, folder);
+}
+
+static bool set_file_name(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	return *values[0] != '.' && strlen(values[0]) <= 255 && !strchr(values[0], '/') && set_text(at, option, values, folder);
+}
+
+static char **get_text(const void *at, const struct account_option *option)
+{
+	(void)option;
+	return word(*(char *const *)at);
+}
+
+static void clear_text(void *at)
+{
+	memory_replace(at, NULL);
+}
+
+/* Secrets. */
+
+static bool set_secret(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	struct secret **secret = at;
+
+	(void)option;
+	(void)folder;
+	if (!*values[0])
+		return false;
+	secret_free(secret);
+	*secret = secret_make(values[0], strlen(values[0]));
+	return true;
+}
+
+static char **get_secret(const void *at, const struct account_option *option)
+{
+	(void)option;
+	return word(*(struct secret *const *)at ? "***" : NULL);
+}
+
+static void clear_secret(void *at)
+{
+	secret_free(at);
+}
+
+/* Lists. */
+
+static void set_list(char ***at, const char *const *values)
+{
+	account_value_free(*at);
+	*at = copy_list(values);
+}
+
+/* "pass show mail" without braces would be looked for as one file of that name. */
+static bool set_command(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	(void)option;
+	(void)folder;
+	if (!values[0] || !*values[0] || (!values[1] && strchr(values[0], ' ')))
+		return false;
+	set_list(at, values);
+	return true;
+}
+
+/*
+ * SHA-256 is 32 octets: 43 characters of base64 (RFC 4648) and one "=". The last character carries four
+ * bits, so that there is one way only to write a pin, and pins are compared as texts.
+ */
+bool account_pin_is_good(const char *pin)
+{
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return strncmp(pin, "sha256:", 7) == 0 && strspn(pin + 7, base64) == 43 && strcmp(pin + 50, "=") == 0 &&
+	    strchr("AEIMQUYcgkosw048", pin[49]) != NULL;
+}
+
+static bool set_pins(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	(void)option;
+	(void)folder;
+	for (const char *const *pin = values; *pin; pin++) {
+		if (!account_pin_is_good(*pin))
+			return false;
+	}
+	if (!values[0])
+		return false;
+	set_list(at, values);
+	return true;
+}
+
+static char **get_list(const void *at, const struct account_option *option)
+{
+	(void)option;
+	return copy_list(*(const char *const *const *)at);
+}
+
+static void clear_list(void *at)
+{
+	char ***list = at;
+
+	account_value_free(*list);
+	*list = NULL;
+}
+
+/* Numbers. */
+
+static bool set_count(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	uint64_t number;
+
+	(void)folder;
+	if (!parse_number(values[0], strlen(values[0]), option->most, &number) || number < option->least)
+		return false;
+	*(unsigned *)at = (unsigned)number;
+	return true;
+}
+
+static char **get_count(const void *at, const struct account_option *option)
+{
+	(void)option;
+	return one(memory_format("%u", *(const unsigned *)at));
+}
+
+static void clear_count(void *at)
+{
+	*(unsigned *)at = 0;
+}
+
+/* A unit, and how many of the smallest it is; the largest first. */
+struct unit {
+	uint64_t worth;
+	const char *name;
+};
+
 /* With the largest unit that leaves nothing over. */
 static char **with_unit(uint64_t number, const struct unit *units)
 {
@@ -70,170 +240,270 @@ static char **with_unit(uint64_t number, const struct unit *units)
 	return one(memory_format("%" PRIu64 "%s", number / units->worth, units->name));
 }
 
-static char **span(int64_t seconds)
+static bool set_size(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	(void)option;
+	(void)folder;
+	return parse_size(values[0], at);
+}
+
+static char **get_size(const void *at, const struct account_option *option)
+{
+	static const struct unit units[] = {{1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "k"}, {1, ""}};
+
+	(void)option;
+	return with_unit(*(const uint64_t *)at, units);
+}
+
+static void clear_size(void *at)
+{
+	*(uint64_t *)at = 0;
+}
+
+static bool set_time(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	int64_t seconds;
+
+	(void)folder;
+	if (!parse_duration(values[0], &seconds) || seconds < (int64_t)option->least || seconds > (int64_t)option->most)
+		return false;
+	*(int64_t *)at = seconds;
+	return true;
+}
+
+static char **with_time_unit(int64_t seconds)
 {
 	static const struct unit units[] = {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
 
 	return with_unit((uint64_t)seconds, units);
 }
 
-static char **choice(const struct account *a, size_t at, const char *first, const char *second)
+static char **get_time(const void *at, const struct account_option *option)
 {
-	return word(*(const bool *)member(a, at) ? second : first);
+	(void)option;
+	return with_time_unit(*(const int64_t *)at);
 }
 
-char **account_value_text(const struct account *a, size_t at)
+static void clear_time(void *at)
 {
-	return copy_text(*(char *const *)member(a, at));
+	*(int64_t *)at = 0;
 }
 
-char **account_value_list(const struct account *a, size_t at)
+/* Words. */
+
+static bool find_word(const char *text, const char *const *words, unsigned *index)
 {
-	return copy_list(*(char *const *const *)member(a, at));
-}
-
-char **account_value_unsigned(const struct account *a, size_t at)
-{
-	return one(memory_format("%u", *(const unsigned *)member(a, at)));
-}
-
-char **account_value_number(const struct account *a, size_t at)
-{
-	return one(memory_format("%" PRIu64, *(const uint64_t *)member(a, at)));
-}
-
-char **account_value_size(const struct account *a, size_t at)
-{
-	static const struct unit units[] = {{1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "k"}, {1, ""}};
-
-	return with_unit(*(const uint64_t *)member(a, at), units);
-}
-
-char **account_value_time(const struct account *a, size_t at)
-{
-	return span(*(const int64_t *)member(a, at));
-}
-
-char **account_value_tls(const struct account *a, size_t at)
-{
-	return choice(a, at, "implicit", "starttls");
-}
-
-char **account_value_trust(const struct account *a, size_t at)
-{
-	static const char *const words[] = {[TLS_BY_CA] = "ca", [TLS_BY_PIN] = "pin", [TLS_BY_BOTH] = "both",
-	    [TLS_BY_DANE] = "dane"};
-
-	(void)at;
-	return word(words[a->tls_trust]);
-}
-
-char **account_value_version(const struct account *a, size_t at)
-{
-	return choice(a, at, "1.2", "1.3");
-}
-
-char **account_value_auth(const struct account *a, size_t at)
-{
-	(void)at;
-	return word(a->mechanism ? a->mechanism->word : "auto");
-}
-
-char **account_value_source(const struct account *a, size_t source)
-{
-	if (!((a->secret_sources | a->inherited_sources) & 1u << source))
-		return NULL;
-	switch ((enum secret_source)source) {
-	case SECRET_PASSWORD:
-		return word("***");
-	case SECRET_COMMAND:
-		return copy_list(a->password_command);
-	case SECRET_FILE:
-		return copy_text(a->password_file);
-	case SECRET_CREDENTIAL:
-		return copy_text(a->password_credential);
-	case SECRET_NETRC:
-		return copy_text(a->password_netrc);
-	case SECRET_PROMPT:
-		return word("yes");
-	case SECRET_TOKEN_COMMAND:
-		return copy_list(a->token_command);
+	for (*index = 0; words[*index]; ++*index) {
+		if (strcmp(text, words[*index]) == 0)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-char **account_value_deliver_to(const struct account *a, size_t at)
+static bool set_flag(void *at, const struct account_option *option, const char *const *values, const char *folder)
 {
-	(void)at;
-	if (!a->destination)
-		return NULL;
-	if (!a->deliver_path)
-		return word(a->destination->scheme);
-	return one(memory_format("%s:%s", a->destination->scheme, a->deliver_path));
+	unsigned index;
+
+	(void)folder;
+	if (!find_word(values[0], option->words, &index))
+		return false;
+	*(bool *)at = index == 1;
+	return true;
 }
 
-char **account_value_leave(const struct account *a, size_t at)
+static char **get_flag(const void *at, const struct account_option *option)
 {
-	(void)at;
-	if (a->retention.mode == RETENTION_AGE)
-		return span(a->retention.age);
-	return word(a->retention.mode == RETENTION_NONE ? "no" : "forever");
+	return word(option->words[*(const bool *)at]);
 }
 
-char **account_value_repeat(const struct account *a, size_t at)
+static void clear_flag(void *at)
 {
-	(void)at;
-	return word(a->repeat == REPEAT_AUTO ? "auto" : a->repeat == REPEAT_NO ? "no" : "yes");
+	*(bool *)at = false;
 }
 
-char **account_value_order(const struct account *a, size_t at)
+_Static_assert(sizeof(enum tls_proof) == sizeof(unsigned) && sizeof(enum repeat) == sizeof(unsigned), "enums of choices");
+
+static bool set_choice(void *at, const struct account_option *option, const char *const *values, const char *folder)
 {
-	return choice(a, at, "oldest", "newest");
+	unsigned index;
+
+	(void)folder;
+	if (!find_word(values[0], option->words, &index))
+		return false;
+	memcpy(at, &index, sizeof(index));
+	return true;
 }
 
-char **account_value_line_endings(const struct account *a, size_t at)
+static char **get_choice(const void *at, const struct account_option *option)
 {
-	return choice(a, at, "lf", "crlf");
+	unsigned index;
+
+	memcpy(&index, at, sizeof(index));
+	return word(option->words[index]);
 }
 
-void account_value_free(char **values)
+static void clear_choice(void *at)
 {
-	for (char **value = values; value && *value; value++)
-		free(*value);
-	free(values);
+	memset(at, 0, sizeof(unsigned));
 }
 
-static bool is_word(const char *text)
+static bool set_mechanism(void *at, const struct account_option *option, const char *const *values, const char *folder)
 {
-	for (const char *c = text; *c; c++) {
-		if (!isalnum((unsigned char)*c) && (c == text || !strchr("-._", *c)))
+	const struct mechanism **mechanism = at;
+
+	(void)option;
+	(void)folder;
+	*mechanism = mechanism_find(values[0]);
+	return *mechanism || strcmp(values[0], "auto") == 0;
+}
+
+static char **get_mechanism(const void *at, const struct account_option *option)
+{
+	const struct mechanism *mechanism = *(const struct mechanism *const *)at;
+
+	(void)option;
+	return word(mechanism ? mechanism->word : "auto");
+}
+
+static void clear_mechanism(void *at)
+{
+	*(const struct mechanism **)at = NULL;
+}
+
+/* Policies. */
+
+static bool set_retention(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	struct retention_rule *rule = at;
+	const char *text = values[0];
+
+	(void)option;
+	(void)folder;
+	if (strcmp(text, "forever") == 0)
+		rule->mode = RETENTION_FOREVER;
+	else if (strcmp(text, "no") == 0)
+		rule->mode = RETENTION_NONE;
+	else if (isdigit((unsigned char)text[strlen(text) - (*text != '\0')]) || !parse_duration(text, &rule->age))
+		return false; /* a number without a unit may have meant days, or seconds */
+	else
+		rule->mode = RETENTION_AGE;
+	return true;
+}
+
+static char **get_retention(const void *at, const struct account_option *option)
+{
+	const struct retention_rule *rule = at;
+
+	(void)option;
+	if (rule->mode == RETENTION_AGE)
+		return with_time_unit(rule->age);
+	return word(rule->mode == RETENTION_NONE ? "no" : "forever");
+}
+
+static void clear_retention(void *at)
+{
+	((struct retention_rule *)at)->mode = RETENTION_FOREVER;
+}
+
+static bool set_destination(void *at, const struct account_option *option, const char *const *values, const char *folder)
+{
+	struct account_destination *d = at;
+	const char *colon = strchr(values[0], ':');
+	size_t length = colon ? (size_t)(colon - values[0]) : strlen(values[0]);
+	bool wants_path;
+
+	(void)option;
+	d->ops = destination_find(values[0], length);
+	if (!d->ops)
+		return false;
+	wants_path = d->ops != &pipe_ops;
+	if (wants_path != (colon && colon[1]))
+		return false;
+	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, folder) : NULL);
+	return true;
+}
+
+static char **get_destination(const void *at, const struct account_option *option)
+{
+	const struct account_destination *d = at;
+
+	(void)option;
+	if (!d->ops || !d->path)
+		return word(d->ops ? d->ops->scheme : NULL);
+	return one(memory_format("%s:%s", d->ops->scheme, d->path));
+}
+
+static void clear_destination(void *at)
+{
+	struct account_destination *d = at;
+
+	free(d->path);
+	*d = (struct account_destination){0};
+}
+
+static const struct {
+	bool (*set)(void *at, const struct account_option *option, const char *const *values, const char *folder);
+	char **(*get)(const void *at, const struct account_option *option);
+	void (*clear)(void *at);
+} kinds[] = {
+    [ACCOUNT_TEXT] = {set_text, get_text, clear_text},
+    [ACCOUNT_HOST] = {set_host, get_text, clear_text},
+    [ACCOUNT_PATH] = {set_path, get_text, clear_text},
+    [ACCOUNT_PATH_OR_URI] = {set_path_or_uri, get_text, clear_text},
+    [ACCOUNT_FILE_NAME] = {set_file_name, get_text, clear_text},
+    [ACCOUNT_SECRET] = {set_secret, get_secret, clear_secret},
+    [ACCOUNT_COMMAND] = {set_command, get_list, clear_list},
+    [ACCOUNT_PINS] = {set_pins, get_list, clear_list},
+    [ACCOUNT_COUNT] = {set_count, get_count, clear_count},
+    [ACCOUNT_SIZE] = {set_size, get_size, clear_size},
+    [ACCOUNT_TIME] = {set_time, get_time, clear_time},
+    [ACCOUNT_FLAG] = {set_flag, get_flag, clear_flag},
+    [ACCOUNT_CHOICE] = {set_choice, get_choice, clear_choice},
+    [ACCOUNT_MECHANISM] = {set_mechanism, get_mechanism, clear_mechanism},
+    [ACCOUNT_DESTINATION] = {set_destination, get_destination, clear_destination},
+    [ACCOUNT_RETENTION] = {set_retention, get_retention, clear_retention},
+};
+
+bool account_value_is_list(const struct account_option *option)
+{
+	return option->kind == ACCOUNT_COMMAND || option->kind == ACCOUNT_PINS;
+}
+
+bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *folder)
+{
+	return kinds[option->kind].set(place(a, option), option, values, folder);
+}
+
+char **account_value_get(const struct account *a, const struct account_option *option)
+{
+	return kinds[option->kind].get(value(a, option), option);
+}
+
+bool account_value_is_set(const struct account *a, const struct account_option *option)
+{
+	char **values;
+
+	if (option->kind == ACCOUNT_FLAG)
+		return *(const bool *)value(a, option);
+	values = account_value_get(a, option);
+	account_value_free(values);
+	return values != NULL;
+}
+
+void account_value_clear(struct account *a, const struct account_option *option)
+{
+	kinds[option->kind].clear(place(a, option));
+}
+
+bool account_name_is_good(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > NAME_MOST || !isalnum((unsigned char)name[0]))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("._@+-", name[i]))
 			return false;
 	}
-	return *text != '\0';
-}
-
-void account_value_quote(struct buf *out, const char *text)
-{
-	size_t size = 4 * strlen(text) + 4;
-	char *shown;
-
-	if (is_word(text)) {
-		buf_append_string(out, text);
-		return;
-	}
-	/* What cannot be shown becomes \xNN, which libConfuse understands as well. */
-	shown = memory_zeroed(size, 1);
-	buf_append_string(out, "\"");
-	for (const char *c = text; *c; c++) {
-		size_t plain = strcspn(c, "\\\"$");
-
-		escape_text(shown, size, c, plain);
-		buf_append_string(out, shown);
-		c += plain;
-		if (!*c)
-			break;
-		buf_append_format(out, "\\%c", *c);
-	}
-	buf_append_string(out, "\"");
-	free(shown);
+	return true;
 }

@@ -2,16 +2,12 @@
 
 #include "config/credentials.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "base/mechanism.h"
-#include "base/memory.h"
-#include "base/secret.h"
 #include "config/account.h"
-#include "config/path.h"
+#include "config/account_options.h"
 
+/* The options that say where the secret comes from. */
 static const char *const source_names[] = {
     [SECRET_PASSWORD] = "password",
     [SECRET_COMMAND] = "password_command",
@@ -23,93 +19,6 @@ static const char *const source_names[] = {
 };
 
 enum { SOURCES = sizeof(source_names) / sizeof(source_names[0]) };
-
-/* Notes that the secret comes from there, by the account's own words. */
-static bool note(struct account *a, enum secret_source source)
-{
-	a->secret_sources |= 1u << source;
-	a->inherited_sources &= ~(1u << source);
-	return true;
-}
-
-bool credentials_set_auth(struct account *a, const char *value, const char *folder)
-{
-	(void)folder;
-	a->mechanism = mechanism_find(value);
-	return a->mechanism || strcmp(value, "auto") == 0;
-}
-
-bool credentials_set_password(struct account *a, const char *value, const char *folder)
-{
-	(void)folder;
-	if (!*value)
-		return false;
-	secret_free(&a->password);
-	a->password = secret_make(value, strlen(value));
-	return note(a, SECRET_PASSWORD);
-}
-
-bool credentials_set_password_command(struct account *a, const char *const *values)
-{
-	return account_set_command(&a->password_command, values) && note(a, SECRET_COMMAND);
-}
-
-bool credentials_set_token_command(struct account *a, const char *const *values)
-{
-	return account_set_command(&a->token_command, values) && note(a, SECRET_TOKEN_COMMAND);
-}
-
-bool credentials_set_password_file(struct account *a, const char *value, const char *folder)
-{
-	if (!*value)
-		return false;
-	memory_replace(&a->password_file, path_resolve(value, folder));
-	return note(a, SECRET_FILE);
-}
-
-bool credentials_set_password_credential(struct account *a, const char *value, const char *folder)
-{
-	(void)folder;
-	if (!*value || *value == '.' || strlen(value) > 255 || strchr(value, '/'))
-		return false;
-	memory_replace(&a->password_credential, memory_copy_string(value));
-	return note(a, SECRET_CREDENTIAL);
-}
-
-bool credentials_set_password_netrc(struct account *a, const char *value, const char *folder)
-{
-	if (!*value)
-		return false;
-	memory_replace(&a->password_netrc, path_resolve(value, folder));
-	return note(a, SECRET_NETRC);
-}
-
-bool credentials_set_password_prompt(struct account *a, const char *value, const char *folder)
-{
-	(void)folder;
-	note(a, SECRET_PROMPT);
-	if (strcmp(value, "yes") == 0)
-		return true;
-	a->secret_sources &= ~(1u << SECRET_PROMPT);
-	return strcmp(value, "no") == 0;
-}
-
-void credentials_end_defaults(struct account *a)
-{
-	a->inherited_sources = a->secret_sources;
-	a->secret_sources = 0;
-}
-
-static void drop_inherited(struct account *a)
-{
-	if (a->inherited_sources & 1u << SECRET_PASSWORD)
-		secret_free(&a->password);
-	if (a->inherited_sources & 1u << SECRET_COMMAND)
-		account_drop_command(&a->password_command);
-	if (a->inherited_sources & 1u << SECRET_TOKEN_COMMAND)
-		account_drop_command(&a->token_command);
-	a->inherited_sources = 0;
-}
 
 /* Whether auth fits the secret that there is. */
 static bool check_kind(const struct account *a, struct error *err)
@@ -127,16 +36,31 @@ static bool check_kind(const struct account *a, struct error *err)
 	return error_mend(err, "drop %s", source_names[a->secret_source]);
 }
 
+static bool miss(const char *option, const char *example, struct error *err)
+{
+	error_set(err, ERROR_CONFIG, "%s is missing", option);
+	return error_mend(err, "add a line such as %s", example);
+}
+
+/* One source of the account's own takes the place of all from the defaults section. */
+static void settle(struct account *a, bool needless)
+{
+	bool own = needless;
+
+	for (unsigned i = 0; i < SOURCES; i++)
+		own = own || (account_is_set(a, source_names[i]) && !account_is_inherited(a, source_names[i]));
+	for (unsigned i = 0; i < SOURCES && own; i++)
+		account_drop_inherited(a, source_names[i]);
+}
+
 bool credentials_check(struct account *a, struct error *err)
 {
 	const char *first = NULL;
 	bool needless = a->mechanism && a->mechanism->secret == MECHANISM_NOTHING;
 
-	if (a->secret_sources != 0 || needless)
-		drop_inherited(a);
-	a->secret_sources |= a->inherited_sources;
+	settle(a, needless);
 	for (unsigned i = 0; i < SOURCES; i++) {
-		if (!(a->secret_sources & 1u << i))
+		if (!account_is_set(a, source_names[i]))
 			continue;
 		if (first) {
 			error_set(err, ERROR_CONFIG, "%s and %s are both set", first, source_names[i]);
@@ -150,17 +74,6 @@ bool credentials_check(struct account *a, struct error *err)
 	if (needless)
 		return true;
 	if (a->mechanism && a->mechanism->secret == MECHANISM_TOKEN)
-		return account_miss(err, "token_command", "token_command = {\"oama\", \"access\", \"me@example.org\"}");
-	return account_miss(err, "password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}");
-}
-
-void credentials_free(struct account *a)
-{
-	secret_free(&a->password);
-	account_drop_command(&a->password_command);
-	account_drop_command(&a->token_command);
-	free(a->password_file);
-	free(a->password_credential);
-	free(a->password_netrc);
-	free(a->password_failure);
+		return miss("token_command", "token_command = {\"oama\", \"access\", \"me@example.org\"}", err);
+	return miss("password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}", err);
 }

@@ -18,6 +18,7 @@
 #include "base/parse.h"
 #include "base/platform.h"
 #include "config/account.h"
+#include "config/account_options.h"
 #include "config/log_place.h"
 #include "config/path.h"
 #include "config/problems.h"
@@ -65,15 +66,6 @@ static void complain(int line, const char *what, const char *mend)
 	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
 }
 
-static const struct account_option *find_option(const char *name)
-{
-	for (size_t i = 0; i < account_option_count; i++) {
-		if (strcmp(account_options[i].name, name) == 0)
-			return &account_options[i];
-	}
-	return NULL;
-}
-
 /* The names that are nearest to an unknown option, in the section where it stands. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
@@ -89,7 +81,7 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	near = nearest_name(name, names, count);
 	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
 	snprintf(mend, sizeof(mend), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what, near ? mend : top && find_option(name) ? "put it into an account, between { and }"
+	complain(cfg->line, what, near ? mend : top && account_find_option(name) ? "put it into an account, between { and }"
 									: "mailhaul.conf(5) lists them all");
 }
 
@@ -164,7 +156,7 @@ static const char **values_of(cfg_opt_t *opt)
 /* Tries the value out at once, because only now its line is known. */
 static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const struct account_option *option = find_option(opt->name);
+	const struct account_option *option = account_find_option(opt->name);
 	const char **values;
 	struct account trial;
 	struct error err;
@@ -172,7 +164,7 @@ static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 	if (!option)
 		return 0; /* only those of the table have this callback */
 	values = values_of(opt);
-	check_double(cfg, opt, option->set_list != NULL);
+	check_double(cfg, opt, account_value_is_list(option));
 	account_init(&trial, "trial");
 	if (values[0] && !account_set(&trial, option, values, "/", &err))
 		complain(cfg->line, err.cause, err.mend);
@@ -283,7 +275,7 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 static void make_section(cfg_opt_t *section)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
-		section[i] = account_options[i].set_list
+		section[i] = account_value_is_list(&account_options[i])
 		    ? (cfg_opt_t)CFG_STR_LIST(account_options[i].name, NULL, CFGF_NONE)
 		    : (cfg_opt_t)CFG_STR(account_options[i].name, NULL, CFGF_NONE);
 	}
@@ -461,7 +453,7 @@ void file_account_place(const struct file *f, size_t index, char *out, size_t si
 	snprintf(out, size, "%s:%d", part->path, section->line);
 }
 
-static bool apply(const struct part *part, cfg_t *section, bool defaults, struct account *a, struct error *err)
+static bool apply(const struct part *part, cfg_t *section, struct account *a, struct error *err)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
 		cfg_opt_t *option = cfg_getopt(section, account_options[i].name);
@@ -469,7 +461,7 @@ static bool apply(const struct part *part, cfg_t *section, bool defaults, struct
 		bool ok = !values[0] || account_set(a, &account_options[i], values, part->folder, err);
 
 		if (ok && values[0])
-			account_set_origin(a, i, place_of(part, option), defaults);
+			account_set_place(a, &account_options[i], place_of(part, option));
 		free(values);
 		if (!ok)
 			return false;
@@ -484,11 +476,11 @@ bool file_fill_account(const struct file *f, size_t index, struct account *a, st
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->parts[i]->has_defaults &&
-		    !apply(f->parts[i], cfg_getsec(f->parts[i]->cfg, "defaults"), true, a, err))
+		    !apply(f->parts[i], cfg_getsec(f->parts[i]->cfg, "defaults"), a, err))
 			return false;
 	}
 	account_end_defaults(a);
-	return apply(part, section, false, a, err);
+	return apply(part, section, a, err);
 }
 
 const char *file_library_version(void)

@@ -150,16 +150,16 @@ static void look_at_destination(struct check *c)
 {
 	const struct account *a = c->account;
 	const struct destination_settings settings = {
-	    .account = a->name, .path = a->deliver_path, .command = a->deliver_command};
+	    .account = a->name, .path = a->destination.path, .command = a->deliver_command};
 	struct error err;
 	bool ok;
 
 	c->step = "store";
-	ok = a->destination->probe(&settings, &err);
+	ok = a->destination.ops->probe(&settings, &err);
 	if (!ok)
 		note(c, &err);
-	log_fact(&c->log, "destination.kind", "%s", a->destination->scheme);
-	log_fact(&c->log, "destination.path", "%s", a->deliver_path ? a->deliver_path : a->deliver_command[0]);
+	log_fact(&c->log, "destination.kind", "%s", a->destination.ops->scheme);
+	log_fact(&c->log, "destination.path", "%s", a->destination.path ? a->destination.path : a->deliver_command[0]);
 	tell(c, "destination.writable", ok);
 }
 

@@ -32,8 +32,8 @@ static void set_environment(const struct account *account, const struct outcome 
 	set_number("MAILHAUL_NEW", outcome->fetched);
 	set_number("MAILHAUL_OCTETS", outcome->fetched_octets);
 	set_number("MAILHAUL_DELETED", outcome->deleted);
-	if (account->deliver_path)
-		(void)setenv("MAILHAUL_FOLDER", account->deliver_path, 1);
+	if (account->destination.path)
+		(void)setenv("MAILHAUL_FOLDER", account->destination.path, 1);
 	else
 		(void)unsetenv("MAILHAUL_FOLDER");
 }

@@ -12,7 +12,12 @@
 #include "config/account.h"
 #include "deliver/destination.h"
 #include "fs/folder.h"
-#include "verify/copies.h"
+
+/* Messages are in its names, so it has folders. */
+static bool has_names(const struct account *a)
+{
+	return a->destination.ops->identity != NULL;
+}
 
 /* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */
 static bool is_gone(const struct account *a, const char *path, const char *mount)
@@ -20,7 +25,7 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 	char *now;
 	bool gone = access(path, F_OK) != 0 && errno == ENOENT;
 
-	if (!gone || copies_have_names(a))
+	if (!gone || has_names(a))
 		return gone;
 	now = folder_mount(path);
 	gone = strcmp(now, mount) != 0;
@@ -32,7 +37,7 @@ static bool fail_gone(const struct account *a, const char *path, struct error *e
 {
 	error_set(err, ERROR_STORAGE, "%s, where mail was delivered, is not there", path);
 	return error_mend(
-	    err, "mount its disk; if it shall begin empty, run: %s %s", copies_have_names(a) ? "mkdir -p" : "touch", path);
+	    err, "mount its disk; if it shall begin empty, run: %s %s", has_names(a) ? "mkdir -p" : "touch", path);
 }
 
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -41,11 +46,11 @@ bool place_examine(struct place *p, struct state *state, const struct account *a
 	bool ok;
 
 	*p = (struct place){0};
-	if (!a->deliver_path)
+	if (!a->destination.path)
 		return true;
-	p->name = memory_format("%s:%s", a->destination->scheme, a->deliver_path);
-	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->deliver_path);
-	ok = (!copies_have_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
+	p->name = memory_format("%s:%s", a->destination.ops->scheme, a->destination.path);
+	path = memory_format(has_names(a) ? "%s/new" : "%s", a->destination.path);
+	ok = (!has_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
 	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
 		ok = fail_gone(a, path, err);
 	free(path);
@@ -63,7 +68,7 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 	if (!p->noted.behind)
 		return false;
 	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may"
-	    " lack messages, and those delivered before are not deleted from the server", a->deliver_path);
+	    " lack messages, and those delivered before are not deleted from the server", a->destination.path);
 	return !error_mend(err, "run: mailhaul verify --refetch %s", a->name);
 }
 
@@ -74,7 +79,7 @@ bool place_note(const struct place *p, struct state *state, const struct account
 
 	if (!p->name)
 		return true;
-	place.mount = folder_mount(a->deliver_path);
+	place.mount = folder_mount(a->destination.path);
 	ok = state_note_place(state, p->name, &place, err);
 	free(place.mount);
 	return ok;

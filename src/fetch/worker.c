@@ -95,14 +95,14 @@ static bool open_local(struct worker *w, struct error *err)
 	w->destination_settings = (struct destination_settings){
 	    .account = a->name,
 	    .maildrop = w->maildrop,
-	    .path = a->deliver_path,
+	    .path = a->destination.path,
 	    .command = a->deliver_command,
 	    .command_limit = a->deliver_timeout,
 	    .crlf = a->crlf,
 	    .died = state_needs_recovery(w->state),
 	};
 	place_settings(w->state, &w->destination_settings);
-	return a->destination->open(&w->destination, &w->destination_settings, err) &&
+	return a->destination.ops->open(&w->destination, &w->destination_settings, err) &&
 	    recover_mbox(w->state, w->destination, &w->log, err) &&
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }

@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "config/account.h"
-#include "config/account_value.h"
+#include "config/account_options.h"
+#include "config/quote.h"
 #include "config/settings.h"
 #include "ui/jsonl.h"
 
@@ -44,7 +45,7 @@ static void print_top(void *context, const char *name, const char *value, const 
 
 	(void)context;
 	buf_append_format(&line, "%s = ", name);
-	account_value_quote(&line, value);
+	quote_text(&line, value);
 	print_line(&line, place, "");
 }
 
@@ -57,7 +58,7 @@ static void append_list(struct buf *line, char *const *values)
 {
 	for (char *const *value = values; *value; value++) {
 		buf_append_string(line, value == values ? "{" : ", ");
-		account_value_quote(line, *value);
+		quote_text(line, *value);
 	}
 	buf_append_string(line, "}");
 }
@@ -66,14 +67,14 @@ static void print_option(const struct account *a, size_t index)
 {
 	const struct account_option *option = &account_options[index];
 	const struct account_origin *origin = &a->origins[index];
-	char **values = option->get(a, option->at);
+	char **values = account_value_get(a, option);
 	struct buf line = {0};
 
 	buf_append_format(&line, values ? "    %s = " : "    # %s", option->name);
-	if (values && option->set_list)
+	if (values && account_value_is_list(option))
 		append_list(&line, values);
 	else if (values)
-		account_value_quote(&line, values[0]);
+		quote_text(&line, values[0]);
 	if (values)
 		print_line(&line, origin->place, origin->defaults ? " (defaults)" : "");
 	else
@@ -135,9 +136,9 @@ void effective_json_account(const struct account *a)
 
 	for (size_t i = 0; i < account_option_count; i++) {
 		const struct account_option *option = &account_options[i];
-		char **values = option->get(a, option->at);
+		char **values = account_value_get(a, option);
 
-		add_option(options, option->name, values, option->set_list != NULL, values ? &a->origins[i] : &by_default);
+		add_option(options, option->name, values, account_value_is_list(option), values ? &a->origins[i] : &by_default);
 		account_value_free(values);
 	}
 	jsonl_add(json, "options", options);

@@ -15,7 +15,7 @@
 
 bool copies_can_read(const struct account *a)
 {
-	return a->destination->read != NULL;
+	return a->destination.ops->read != NULL;
 }
 
 bool copies_are_there(const struct account *a, struct error *err)
@@ -27,7 +27,7 @@ bool copies_are_there(const struct account *a, struct error *err)
 		error_set(err, ERROR_CONFIG, "the account delivers to a command: where its messages are is not known");
 		return error_mend(err, "name other accounts");
 	}
-	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->deliver_path);
+	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->destination.path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
@@ -39,7 +39,7 @@ bool copies_are_there(const struct account *a, struct error *err)
 
 bool copies_have_names(const struct account *a)
 {
-	return a->destination->identity != NULL;
+	return a->destination.ops->identity != NULL;
 }
 
 static void header_digits(const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
@@ -143,13 +143,13 @@ static void drop_doubles(struct copies *c)
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 {
 	const struct account *a = c->account;
-	const struct destination_settings settings = {.account = a->name, .path = a->deliver_path, .label = c->label};
+	const struct destination_settings settings = {.account = a->name, .path = a->destination.path, .label = c->label};
 	struct archive_reader reader = {.context = c, .own = own, .sync = sync, .wants = wants_file, .octets = take_octets,
 	    .message = take_message};
 	bool ok;
 
 	start_reading(c);
-	ok = a->destination->read(&settings, &reader, err);
+	ok = a->destination.ops->read(&settings, &reader, err);
 	c->changed = reader.changed;
 	if (copies_have_names(a))
 		drop_doubles(c);

@@ -38,7 +38,7 @@ static bool read_all(struct copies *c, struct error *err)
 		if (!c->changed)
 			return true;
 	}
-	error_set(err, ERROR_LOCKED, "%s is being changed by another program", c->account->deliver_path);
+	error_set(err, ERROR_LOCKED, "%s is being changed by another program", c->account->destination.path);
 	return error_mend(err, "try again later");
 }
 

@@ -238,7 +238,7 @@ static bool look(struct verify *v, struct error *err)
 			return true;
 		}
 	}
-	error_set(err, ERROR_LOCKED, "the mbox %s is being changed by another program", v->account->deliver_path);
+	error_set(err, ERROR_LOCKED, "the mbox %s is being changed by another program", v->account->destination.path);
 	return error_mend(err, "try again later");
 }
 
@@ -310,13 +310,13 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 static bool recover(struct verify *v, struct error *err)
 {
 	const struct account *a = v->account;
-	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->deliver_path};
+	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->destination.path};
 	struct destination *d = NULL;
 	bool ok;
 
 	settings.died = state_needs_recovery(v->state);
 	place_settings(v->state, &settings);
-	ok = a->destination->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
+	ok = a->destination.ops->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
 	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
 
 	destination_close(&d);

@@ -18,9 +18,9 @@ cd "$work" || exit 1
 
 # ---- the words that are right ----
 
-table 'struct verb verbs[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >verbs
-table 'struct option options[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
-sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/cli.c" | grep -o '[a-z]:*' >letters
+table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >verbs
+table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
+sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | grep -o '[a-z]:*' >letters
 # options_of VERB: what the program takes with it. It looks at the verb before it shows the help.
 options_of() {
   while read -r name kind; do

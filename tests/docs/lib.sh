@@ -45,7 +45,7 @@ is_plain() {
 
 # command_options: the options that the program takes, "c" and "-config" like.
 command_options() {
-  table 'struct option options[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/-\1/p'
-  sed -n 's/.*char letters\[\] = "\([^"]*\)".*/\1/p' "$source/src/cmd/cli.c" | tr -d ':+-' | fold -w 1
+  table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/-\1/p'
+  sed -n 's/.*char letters\[\] = "\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | tr -d ':+-' | fold -w 1
   echo
 }

@@ -7,7 +7,7 @@
 
 # ---- the configuration ----
 
-table 'account_options[]' "$source/src/config/account.c" | sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' \
+table 'account_options[]' "$source/src/config/account_options.c" | sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' \
   >"$work/account-options"
 table 'cfg_opt_t top[]' "$source/src/config/file.c" | sed -n 's/.*CFG_[A-Z]*("\([a-z0-9_]*\)".*/\1/p' \
   >"$work/top-options"
@@ -57,12 +57,16 @@ default_is() {
     { echo "the default of $1 is not $value in mailhaul.conf(5)" && return 1; }
 }
 
-defaults_are_right() {
-  default_is jobs JOBS src/config/settings.c &&
-    default_is timeout TIMEOUT_SECONDS src/config/account.c &&
-    default_is connect_timeout CONNECT_SECONDS src/config/account.c &&
-    default_is deliver_timeout DELIVER_SECONDS src/config/account.c
+# Whether the page gives each option's default of the table.
+initial_values_are_told() {
+  table 'account_options[]' "$source/src/config/account_options.c" | tr -d '\n' | sed 's/},/}\n/g' |
+    sed -n 's/.*{"\([a-z_]*\)".*\.initial = "\([^"]*\)".*/\1 \2/p' >"$work/initial"
+  [ -s "$work/initial" ] || { echo 'no default was found' && return 1; }
+  while read -r option value; do
+    entry "$option" | grep -Eq "default is $value\\." || { echo "the default of $option is not $value" && return 1; }
+  done <"$work/initial"
 }
+defaults_are_right() { default_is jobs JOBS src/config/settings.c && initial_values_are_told; }
 check 'the defaults that are numbers are those of the source' defaults_are_right
 
 # ---- the command line ----
@@ -114,7 +118,7 @@ help_has_the_options() {
 check 'every option of the command line is in --help, and no other is' help_has_the_options
 
 verbs_are_documented() {
-  table 'struct verb verbs[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/verbs"
+  table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/verbs"
   sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$command_page" | grep -o 'Cm [a-z-]*' | sed 's/^Cm //' \
     >"$work/page-verbs"
   same 'the source' "$work/verbs" 'the synopsis of mailhaul(1)' "$work/page-verbs"

@@ -40,7 +40,7 @@ check 'a password is masked' has 'password = "\*\*\*"' 'mailhaul\.conf:9'
 check 'and stands nowhere' lacks out secret
 
 # The table, by itself.
-awk '/account_options\[\] = \{/ { inside = 1 } inside && /^};/ { exit } inside' "$E2E_DIR/../../src/config/account.c" |
+awk '/account_options\[\] = \{/ { inside = 1 } inside && /^};/ { exit } inside' "$E2E_DIR/../../src/config/account_options.c" |
   sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' >options
 run config one
 sed -n '/^account/,$s/^ *#\{0,1\} *\([a-z0-9_]*\) .*/\1/p' out | grep -v '^account$' >printed

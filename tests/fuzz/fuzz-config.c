@@ -6,10 +6,11 @@
 #include "config.h"
 
 #include "base/mechanism.h"
+#include "config/account_options.h"
 #include "config/problems.h"
 #include "config/settings.h"
-#include "fuzz.h"
 #include "deliver/destination.h"
+#include "fuzz.h"
 
 /*
  * libconfuse 3.3 forgets the arguments of a call, such as include("a"}, that it finds an error in.
@@ -31,9 +32,9 @@ static void must_be_sound(struct account *a)
 	MUST((a->password != NULL) == (a->secret_source == SECRET_PASSWORD) ||
 	    (a->mechanism && a->mechanism->secret == MECHANISM_NOTHING));
 	MUST(!a->password_command || (a->password_command[0] && *a->password_command[0]));
-	MUST(a->destination != NULL);
-	MUST((a->deliver_path == NULL) == (a->destination == &pipe_ops));
-	MUST((a->deliver_command != NULL) == (a->destination == &pipe_ops));
+	MUST(a->destination.ops != NULL);
+	MUST((a->destination.path == NULL) == (a->destination.ops == &pipe_ops));
+	MUST((a->deliver_command != NULL) == (a->destination.ops == &pipe_ops));
 	MUST(a->timeout >= 1 && a->timeout <= 86400);
 	MUST(a->connect_timeout >= 1 && a->connect_timeout <= 86400);
 	MUST(a->deliver_timeout >= 1 && a->deliver_timeout <= 86400);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "check_main.h"
+#include "config/account_options.h"
 
 struct account a;
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "config/account.h"
+#include "config/account_options.h"
 
 struct error;
 

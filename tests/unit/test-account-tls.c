@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "check_main.h"
+#include "config/account_check.h"
+#include "config/account_options.h"
 #include "tls/dane.h"
 #include "one_account.h"
 

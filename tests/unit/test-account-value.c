@@ -9,9 +9,10 @@
 #include "base/error.h"
 #include "check_main.h"
 #include "config/account.h"
-#include "config/account_value.h"
+#include "config/account_options.h"
 #include "config/file.h"
 #include "config/problems.h"
+#include "config/quote.h"
 #include "config/settings.h"
 #include "scratch.h"
 
@@ -86,7 +87,7 @@ START_TEST(a_value_is_given_back_as_it_would_be_set)
 
 	account_init(&a, "work");
 	ck_assert_msg(account_set(&a, option, samples[_i].values, "/etc", &err), "%s", err.cause);
-	values = option->get(&a, option->at);
+	values = account_value_get(&a, option);
 	ck_assert_ptr_nonnull(values);
 	for (; samples[_i].values[i]; i++)
 		ck_assert_str_eq(values[i], samples[_i].values[i]);
@@ -108,7 +109,7 @@ START_TEST(nothing_but_its_own_option_gives_a_value_back)
 	ck_assert(account_set(&a, option, samples[_i].values, "/etc", &err));
 	for (size_t i = 0; i < account_option_count; i++) {
 		const struct account_option *o = &account_options[i];
-		char **now = o->get(&a, o->at), **before = o->get(&fresh, o->at);
+		char **now = account_value_get(&a, o), **before = account_value_get(&fresh, o);
 		bool same = (!now && !before) || (now && before && strcmp(now[0], before[0]) == 0);
 
 		ck_assert_msg(same == (o != option), "%s", o->name);
@@ -157,7 +158,7 @@ START_TEST(a_text_is_quoted_for_the_configuration)
 {
 	struct buf out = {0};
 
-	account_value_quote(&out, quoted[_i].text);
+	quote_text(&out, quoted[_i].text);
 	ck_assert_str_eq(buf_string(&out), quoted[_i].quoted);
 	buf_free(&out);
 }
@@ -170,7 +171,7 @@ START_TEST(what_is_quoted_is_read_as_it_was)
 	struct buf text = {0};
 
 	buf_append_string(&text, "account x {\n server = a\n auth = external\n deliver_to = pipe\n deliver_command = {cat, ");
-	account_value_quote(&text, quoted[_i].text);
+	quote_text(&text, quoted[_i].text);
 	buf_append_string(&text, "}\n user = me\n}\n");
 	scratch_write_text(scratch_path("a.conf"), buf_string(&text));
 	ck_assert(settings_load(&s, scratch_path("a.conf"), &problems));

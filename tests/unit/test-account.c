@@ -7,8 +7,10 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "check_main.h"
-#include "one_account.h"
+#include "config/account_check.h"
+#include "config/account_options.h"
 #include "deliver/destination.h"
+#include "one_account.h"
 
 START_TEST(an_account_starts_with_the_documented_values)
 {
@@ -157,12 +159,11 @@ END_TEST
 START_TEST(every_option_is_among_the_values_that_are_tried)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
-		bool tried = account_options[i].set_list != NULL; /* those have tests of their own */
+		bool tried = account_value_is_list(&account_options[i]); /* those have tests of their own */
 
 		for (size_t k = 0; k < COUNT(values); k++)
 			tried = tried || strcmp(values[k].option, account_options[i].name) == 0;
 		ck_assert_msg(tried, "%s", account_options[i].name);
-		ck_assert((account_options[i].set == NULL) != (account_options[i].set_list == NULL));
 	}
 }
 END_TEST
@@ -233,8 +234,8 @@ START_TEST(a_later_value_replaces_an_earlier_one)
 	ck_assert(!a.starttls);
 	ck_assert_int_eq(a.retention.mode, RETENTION_NONE);
 	ck_assert(!a.newest_first);
-	ck_assert_ptr_eq(a.destination, &pipe_ops);
-	ck_assert_ptr_null(a.deliver_path);
+	ck_assert_ptr_eq(a.destination.ops, &pipe_ops);
+	ck_assert_ptr_null(a.destination.path);
 	ck_assert_str_eq(secret_text(a.password), "two");
 }
 END_TEST
@@ -258,7 +259,7 @@ static const struct {
 
 START_TEST(paths_mean_what_people_expect)
 {
-	char *const *const places[] = {&a.deliver_path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert, &a.tls_client_key};
+	char *const *const places[] = {&a.destination.path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert, &a.tls_client_key};
 	unsigned found = 0;
 
 	must_set(paths[_i].option, paths[_i].value);

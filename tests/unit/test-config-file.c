@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "config/account.h"
+#include "config/account_options.h"
 #include "config/file.h"
 #include "config/problems.h"
 #include "scratch.h"
@@ -336,9 +337,9 @@ START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 	b = fill(f, 1);
 	ck_assert_str_eq(a.name, "main");
 	ck_assert_str_eq(a.user, "me");
-	ck_assert_str_eq(a.deliver_path, scratch_path("sub/y"));
+	ck_assert_str_eq(a.destination.path, scratch_path("sub/y"));
 	ck_assert_str_eq(b.name, "one");
-	ck_assert_str_eq(b.deliver_path, scratch_path("sub/x"));
+	ck_assert_str_eq(b.destination.path, scratch_path("sub/x"));
 	ck_assert_str_eq(file_top_value(f, "state_dir", &folder, &place), "here");
 	ck_assert_str_eq(folder, scratch_path("sub"));
 	snprintf(line, sizeof(line), "%s:1", scratch_path("sub/two.conf"));

@@ -8,6 +8,8 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "config/account.h"
+#include "config/account_check.h"
+#include "config/account_options.h"
 
 static struct account a;
 

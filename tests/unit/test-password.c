@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "config/account.h"
+#include "config/account_options.h"
 #include "config/password.h"
 
 static struct account a;

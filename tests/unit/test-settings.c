@@ -55,7 +55,7 @@ START_TEST(a_configuration_that_is_named_is_read)
 	ck_assert_str_eq(settings.accounts[0].name, "one");
 	ck_assert_str_eq(settings.accounts[1].name, "two");
 	ck_assert_uint_eq(settings.accounts[1].port, 995);
-	ck_assert_str_eq(settings.accounts[1].deliver_path, scratch_path("c"));
+	ck_assert_str_eq(settings.accounts[1].destination.path, scratch_path("c"));
 }
 END_TEST
 
@@ -114,7 +114,7 @@ START_TEST(a_configuration_in_the_current_folder_can_be_named_without_one)
 	ck_assert_int_eq(chdir(scratch_path("")), 0);
 	ck_assert(load("a.conf", ACCOUNT("one")));
 	ck_assert_str_eq(settings.path, "a.conf");
-	ck_assert_str_eq(settings.accounts[0].deliver_path, "c");
+	ck_assert_str_eq(settings.accounts[0].destination.path, "c");
 }
 END_TEST
 

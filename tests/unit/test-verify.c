@@ -9,13 +9,14 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "config/account.h"
-#include "policy/header.h"
-#include "verify/rebuild.h"
-#include "verify/verify.h"
-#include "scratch.h"
+#include "config/account_options.h"
 #include "deliver/archive.h"
 #include "deliver/destination.h"
+#include "policy/header.h"
+#include "scratch.h"
 #include "state/state.h"
+#include "verify/rebuild.h"
+#include "verify/verify.h"
 
 /* A place whose content the test decides, and which changes while it is read for `changes` times. */
 static const char *const *in_place;
@@ -70,8 +71,8 @@ static bool verify(const char *const *delivered, const char *const *found, struc
 	bool ok;
 
 	account_init(&account, "work");
-	account.destination = &place;
-	account.deliver_path = memory_copy_string(scratch_path(""));
+	account.destination.ops = &place;
+	account.destination.path = memory_copy_string(scratch_path(""));
 	ck_assert_msg(state_open(&state, request.state_dir, "work", STATE_WRITE, err), "%s", err->cause);
 	for (int64_t when = 100; *delivered; delivered++, uid[0]++)
 		deliver(state, uid, *delivered, when--);
@@ -167,8 +168,8 @@ static bool rebuild(const char *const *found, uint64_t *count, struct error *err
 	bool ok;
 
 	account_init(&account, "home");
-	account.destination = &place;
-	account.deliver_path = memory_copy_string(scratch_path(""));
+	account.destination.ops = &place;
+	account.destination.path = memory_copy_string(scratch_path(""));
 	in_place = found;
 	ok = rebuild_account(&account, scratch_path("state"), count, err);
 	account_free(&account);

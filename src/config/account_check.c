@@ -1,0 +1,49 @@
+#include "config.h"
+
+#include "config/account_check.h"
+
+#include <strings.h>
+
+#include "base/error.h"
+#include "config/account.h"
+#include "config/account_options.h"
+#include "config/account_tls.h"
+#include "config/credentials.h"
+#include "deliver/destination.h"
+
+static bool miss(struct error *err, const char *option, const char *example)
+{
+	error_set(err, ERROR_CONFIG, "%s is missing", option);
+	return error_mend(err, "add a line such as %s", example);
+}
+
+/* Servers that list a slice of the maildrop, and the next one in a later session. */
+static bool lists_slices(const char *server)
+{
+	return strcasecmp(server, "pop.gmail.com") == 0 || strcasecmp(server, "pop.googlemail.com") == 0;
+}
+
+bool account_check(struct account *a, struct error *err)
+{
+	if (a->destination.ops != &pipe_ops)
+		account_drop_inherited(a, "deliver_command");
+	if (a->port == 0)
+		a->port = a->starttls ? 110 : 995;
+	if (!a->server)
+		return miss(err, "server", "server = \"pop.example.org\"");
+	if (a->repeat == REPEAT_AUTO)
+		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
+	if (!a->user)
+		return miss(err, "user", "user = \"me@example.org\"");
+	if (!credentials_check(a, err))
+		return false;
+	if (!a->destination.ops)
+		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
+	if (a->destination.ops == &pipe_ops && !a->deliver_command)
+		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
+	if (a->destination.ops != &pipe_ops && a->deliver_command) {
+		error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
+		return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
+	}
+	return account_tls_check(a, err);
+}
