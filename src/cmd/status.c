@@ -11,6 +11,8 @@
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "state/state.h"
+#include "state/summary.h"
+#include "state/trouble.h"
 #include "ui/report.h"
 #include "ui/status.h"
 

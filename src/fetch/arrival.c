@@ -13,6 +13,8 @@
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
+#include "state/record.h"
+#include "state/sizes.h"
 #include "state/state.h"
 
 enum {

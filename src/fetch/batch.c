@@ -9,6 +9,8 @@
 #include "deliver/destination.h"
 #include "deliver/mbox_intent.h"
 #include "policy/plan.h"
+#include "state/intent.h"
+#include "state/record.h"
 #include "state/state.h"
 
 enum {

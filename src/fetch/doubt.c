@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "policy/evidence.h"
 #include "policy/plan.h"
-#include "state/state.h"
+#include "state/record.h"
+#include "state/sizes.h"
 
 enum { HISTORY_MESSAGES = 500 }; /* delivered before, whose sizes show how the server counts */
 

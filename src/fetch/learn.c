@@ -10,7 +10,11 @@
 #include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
+#include "state/join.h"
+#include "state/maildrop.h"
+#include "state/match.h"
 #include "state/state.h"
+#include "state/summary.h"
 
 /* Sizes are asked for at once where fewer messages are known to be there: a turn of the line takes as long as these. */
 enum { SIZES_AT_ONCE = 1000 };

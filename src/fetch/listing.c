@@ -16,7 +16,10 @@
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "state/state.h"
+#include "state/join.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/told.h"
 
 _Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "sizes that were not asked for look the same everywhere");
 

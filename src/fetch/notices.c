@@ -12,6 +12,7 @@
 #include "fetch/trouble.h"
 #include "policy/plan.h"
 #include "state/state.h"
+#include "state/told.h"
 
 void notices_report(struct notices *n, const char *step, const struct error *err)
 {

@@ -12,6 +12,7 @@
 #include "config/account.h"
 #include "deliver/destination.h"
 #include "fs/folder.h"
+#include "state/state.h"
 
 /* Messages are in its names, so it has folders. */
 static bool has_names(const struct account *a)

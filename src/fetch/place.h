@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "state/state.h"
+#include "state/place.h"
 
 struct account;
 struct destination_settings;

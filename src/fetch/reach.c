@@ -7,6 +7,7 @@
 #include "fetch/worker.h"
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
+#include "state/maildrop.h"
 #include "state/state.h"
 
 #include <stdlib.h>

@@ -15,7 +15,11 @@
 #include "fetch/top.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"
-#include "state/state.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/sight.h"
+#include "state/sizes.h"
+#include "state/told.h"
 
 /* A message that was delivered in doubt, or that is in place with another size than the server gives, stays in doubt. */
 static bool put_in_doubt(const struct recognition *r, struct plan_entry *e, bool is_recorded, struct error *err)

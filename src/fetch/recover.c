@@ -14,6 +14,11 @@
 #include "deliver/mbox_intent.h"
 #include "policy/header.h"
 #include "policy/marks.h"
+#include "state/intent.h"
+#include "state/join.h"
+#include "state/maildrop.h"
+#include "state/match.h"
+#include "state/record.h"
 #include "state/state.h"
 
 /* The messages that were appended to an mbox, to be known again where a mail program has written into their headers. */

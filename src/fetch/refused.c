@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/secret.h"
 #include "config/account.h"
+#include "state/refusal.h"
 #include "state/state.h"
 
 enum {

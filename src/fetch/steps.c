@@ -11,7 +11,7 @@
 #include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
-#include "state/state.h"
+#include "state/record.h"
 
 enum {
 	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */

@@ -13,7 +13,7 @@
 #include "fetch/top.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "state/state.h"
+#include "state/sight.h"
 
 /* A message whose header has come, and what that would make of it. */
 struct view {

@@ -17,7 +17,9 @@
 #include "policy/plan.h"
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
+#include "state/record.h"
 #include "state/state.h"
+#include "state/told.h"
 
 enum {
 	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */

@@ -11,6 +11,7 @@
 #include "config/account.h"
 #include "fetch/run_options.h"
 #include "policy/patience.h"
+#include "state/state.h"
 
 /* Whether this run may be silent about anything. */
 static bool is_patient(const struct trouble *t)

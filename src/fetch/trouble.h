@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "state/state.h"
+#include "state/trouble.h"
 
 struct account;
 struct error;

@@ -7,7 +7,8 @@
 #include "policy/plan.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
-#include "state/state.h"
+#include "state/record.h"
+#include "state/sizes.h"
 
 /* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
 static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)

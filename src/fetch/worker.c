@@ -19,7 +19,11 @@
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
 #include "pop3/session.h"
+#include "state/maildrop.h"
+#include "state/match.h"
+#include "state/place.h"
 #include "state/state.h"
+#include "state/told.h"
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */

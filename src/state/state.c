@@ -14,10 +14,11 @@
 #include "fs/folder.h"
 #include "fs/lock.h"
 #include "state/database.h"
-#include "state/state_database.h"
-#include "state/state_schema.h"
-#include "state/state_stamp.h"
-#include "state/state_witness.h"
+#include "state/private.h"
+#include "state/record.h"
+#include "state/schema.h"
+#include "state/stamp.h"
+#include "state/witness.h"
 
 static const int64_t runs_kept = 100;
 
@@ -366,24 +367,6 @@ bool state_add(struct state *s, const struct state_record *r, struct error *err)
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	    "tiiiibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256), r->header,
 	    sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
-}
-
-bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
-    struct error *err)
-{
-	return database_execute(s->db, err, "INSERT OR REPLACE INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)", "tiii",
-	    uid, now, (int64_t)kind, (int64_t)octets);
-}
-
-bool state_drop_told(struct state *s, const char *key, struct error *err)
-{
-	return database_execute(s->db, err, "DELETE FROM told WHERE uid = ?1", "t", key);
-}
-
-bool state_drop_breaks(struct state *s, uint64_t count, struct error *err)
-{
-	return database_execute(s->db, err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii", (int64_t)STATE_TOLD_BROKE,
-	    (int64_t)count);
 }
 
 const char *state_library_version(void)

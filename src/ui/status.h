@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 #include "policy/retention.h"
-#include "state/state.h"
+#include "state/summary.h"
+#include "state/trouble.h"
 
 /* An account at a glance. Points in time are seconds since the epoch. */
 struct status {

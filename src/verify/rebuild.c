@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/place.h"
+#include "state/archive.h"
+#include "state/match.h"
+#include "state/record.h"
 #include "state/state.h"
-#include "state/state_archive.h"
 #include "verify/copies.h"
 
 enum { TRIES = 5 }; /* while other programs change the place */

@@ -13,6 +13,8 @@
 #include "config/account.h"
 #include "fetch/place.h"
 #include "fetch/recover.h"
+#include "state/archive.h"
+#include "state/place.h"
 #include "state/state.h"
 #include "verify/copies.h"
 

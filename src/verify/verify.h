@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "state/state_archive.h"
+#include "state/archive.h"
 
 struct account;
 struct error;

@@ -16,7 +16,7 @@
 #include "fuzz.h"
 #include "io/stream.h"
 #include "pop3/session.h"
-#include "state/state.h"
+#include "state/join.h"
 
 enum {
 	ENDLESS = 384 * 1024,

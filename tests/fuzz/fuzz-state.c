@@ -8,9 +8,17 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "fuzz.h"
 #include "deliver/mbox_intent.h"
+#include "fuzz.h"
+#include "state/intent.h"
+#include "state/join.h"
+#include "state/maildrop.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/refusal.h"
 #include "state/state.h"
+#include "state/told.h"
+#include "state/trouble.h"
 
 static const int64_t now = 1700000000;
 

@@ -5,7 +5,18 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "state/intent.h"
+#include "state/join.h"
+#include "state/maildrop.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/refusal.h"
+#include "state/sight.h"
+#include "state/sizes.h"
 #include "state/state.h"
+#include "state/summary.h"
+#include "state/told.h"
+#include "state/trouble.h"
 
 /* The state that a suite is about. enter and leave make a fixture. */
 extern struct state *s;

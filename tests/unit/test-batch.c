@@ -6,11 +6,14 @@
 
 #include "base/error.h"
 #include "check_main.h"
+#include "deliver/destination.h"
+#include "deliver/mbox_intent.h"
 #include "fetch/batch.h"
 #include "policy/plan.h"
 #include "scratch.h"
-#include "deliver/destination.h"
-#include "deliver/mbox_intent.h"
+#include "state/intent.h"
+#include "state/join.h"
+#include "state/record.h"
 #include "state/state.h"
 
 enum { MESSAGES_FIRST = 128, MEGABYTE = 1024 * 1024 };

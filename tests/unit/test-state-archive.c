@@ -8,7 +8,11 @@
 #include "check_main.h"
 #include "one_state.h"
 #include "scratch.h"
-#include "state/state_archive.h"
+#include "state/archive.h"
+#include "state/maildrop.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/state.h"
 
 enum { NOW = 1000000 };
 

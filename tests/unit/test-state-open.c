@@ -12,8 +12,12 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
+#include "state/join.h"
+#include "state/record.h"
 #include "state/state.h"
-#include "state/state_witness.h"
+#include "state/told.h"
+#include "state/trouble.h"
+#include "state/witness.h"
 
 static struct state *open_state(enum state_access access_wanted)
 {

@@ -14,6 +14,7 @@
 #include "deliver/destination.h"
 #include "policy/header.h"
 #include "scratch.h"
+#include "state/record.h"
 #include "state/state.h"
 #include "verify/rebuild.h"
 #include "verify/verify.h"

@@ -1,16 +1,17 @@
 #include "config.h"
 
-#include "state/state_archive.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "state/archive.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "state/database.h"
-#include "state/state.h"
-#include "state/state_database.h"
+#include "state/match.h"
+#include "state/private.h"
+#include "state/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* " was:", 16 digits, ":"; see state_displace. */
 #define LOST_AGAIN \

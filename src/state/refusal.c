@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "state/state.h"
-
-#include <string.h>
+#include "state/refusal.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "state/database.h"
-#include "state/state_database.h"
+#include "state/private.h"
+
+#include <string.h>
 
 bool state_get_refusal(struct state *s, struct state_refusal *r, bool *found, struct error *err)
 {

@@ -1,15 +1,16 @@
 #include "config.h"
 
-#include "state/state_witness.h"
+#include "state/witness.h"
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "state/private.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/digest.h"
-#include "base/memory.h"
-#include "base/platform.h"
 
 enum {
 	LINE_MOST = 42,

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "state/private.h"
+
 /*
  * What is kept as a label (base/platform) of the folder that the mail is in, about the last runs that fetched
  * something: their numbers in the state and when they began. A filesystem that holds the state may be rolled back to a

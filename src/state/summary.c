@@ -1,11 +1,12 @@
 #include "config.h"
 
-#include "state/state.h"
+#include "state/summary.h"
 
 #include "base/error.h"
 #include "fs/lock.h"
 #include "state/database.h"
-#include "state/state_database.h"
+#include "state/private.h"
+#include "state/state.h"
 
 bool state_note_certificate(struct state *s, int64_t ends, struct error *err)
 {

@@ -1,14 +1,16 @@
 #include "config.h"
 
-#include "state/state.h"
-
-#include <string.h>
+#include "state/intent.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "deliver/mbox_intent.h"
 #include "state/database.h"
-#include "state/state_database.h"
+#include "state/private.h"
+#include "state/record.h"
+#include "state/state.h"
+
+#include <string.h>
 
 bool state_drop_intent(struct state *s, struct error *err)
 {

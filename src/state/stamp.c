@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "state/state_stamp.h"
+#include "state/stamp.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include "state/sizes.h"
+
 #include "state/database.h"
-#include "state/state.h"
-#include "state/state_database.h"
+#include "state/private.h"
+#include "state/record.h"
 
 static void read_sizes(const struct query *q, struct state_record *r)
 {
@@ -48,18 +50,6 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 		read_sizes(q, record);
 		(void)query_blob(q, 6, record->sha256, DIGEST_SIZE);
 	}
-	query_end(&q);
-	return ok;
-}
-
-bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err)
-{
-	struct query *q;
-	bool row = false, ok = query_start(&q, state_database(s), err, "SELECT kind, octets FROM told WHERE uid = ?1", "t", key);
-
-	ok = ok && query_next(q, &row, err);
-	*kind = ok && row ? (unsigned char)query_integer(q, 0) : 0;
-	*octets = ok && row ? (uint64_t)query_integer(q, 1) : 0;
 	query_end(&q);
 	return ok;
 }

@@ -1,10 +1,13 @@
 #include "config.h"
 
+#include "state/sight.h"
+
 #include <string.h>
 
 #include "state/database.h"
+#include "state/private.h"
+#include "state/record.h"
 #include "state/state.h"
-#include "state/state_database.h"
 
 #define SEEN "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
 

@@ -1,10 +1,12 @@
 #include "config.h"
 
+#include "state/place.h"
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "state/database.h"
+#include "state/private.h"
 #include "state/state.h"
-#include "state/state_database.h"
 
 bool state_get_place(struct state *s, const char *name, struct state_place *place, struct error *err)
 {

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "state/join.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +9,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "state/database.h"
-#include "state/state.h"
-#include "state/state_database.h"
+#include "state/private.h"
+#include "state/record.h"
+#include "state/told.h"
 
 static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
 
@@ -356,4 +359,15 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 	return count == 0 ||
 	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
 		((look && !look->forgets) || forget_told(s, items, count, now, err)) && forget_old(s, now, look, err));
+}
+
+bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
+{
+	struct query *q;
+	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt <> 1", "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row)
+		take(context, query_text(q, 0));
+	query_end(&q);
+	return ok;
 }

@@ -1,15 +1,16 @@
 #include "config.h"
 
+#include "state/trouble.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "state/database.h"
+#include "state/private.h"
 #include "state/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "base/error.h"
-#include "base/memory.h"
-#include "state/database.h"
-#include "state/state_database.h"
 
 bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *err)
 {
