@@ -43,7 +43,7 @@ static void on_fact(void *context, size_t index, const struct fact *fact)
 	check_result_add_fact(&c->results[index], fact);
 }
 
-static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
+static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
 {
 	struct check *c = context;
 	struct check_result *r = &c->results[index];

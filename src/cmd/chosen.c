@@ -86,7 +86,7 @@ bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 		*code = EX_CONFIG;
 		ok = false;
 	} else if (!choose(c, line, &err)) {
-		report_error(NULL, NULL, &err);
+		report_error(NULL, STEP_NONE, &err);
 		*code = EX_USAGE;
 		ok = false;
 	}

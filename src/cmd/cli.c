@@ -73,7 +73,7 @@ static bool open_key_log(struct command_line *line, struct error *err)
 	error_set(&warning, ERROR_USAGE,
 	    "WARNING: the keys of all TLS sessions go to %s: who has them can read what is sent, passwords too", line->key_log_path);
 	error_mend(&warning, "delete that file when you are done, and do not use --tls-key-log otherwise");
-	report_error(NULL, NULL, &warning);
+	report_error(NULL, STEP_NONE, &warning);
 	return true;
 }
 
@@ -83,7 +83,7 @@ static int run_command(struct command_line *line)
 	int code;
 
 	if (!open_key_log(line, &err)) {
-		report_error(NULL, NULL, &err);
+		report_error(NULL, STEP_NONE, &err);
 		return EX_USAGE;
 	}
 	code = line->command->run(line);
@@ -102,7 +102,7 @@ static bool finish_output(void)
 		return false;
 	error_errno(&err, ERROR_STORAGE, errno, "standard output cannot be written");
 	error_mend(&err, "check where it goes to");
-	report_error(NULL, NULL, &err);
+	report_error(NULL, STEP_NONE, &err);
 	return false;
 }
 
@@ -126,7 +126,7 @@ int cli_main(int argc, char **argv)
 	unsetenv("SSLKEYLOGFILE");
 	platform_forbid_core_files();
 	if (!command_line_parse(&line, commands, argc, argv, &err)) {
-		report_error(NULL, NULL, &err);
+		report_error(NULL, STEP_NONE, &err);
 		return EX_USAGE;
 	}
 	if (line.help)

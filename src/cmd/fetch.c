@@ -50,7 +50,7 @@ static void on_listed(void *context, size_t index, const struct listed *message)
 	(f->json ? messages_json : messages_say)(f->accounts[index]->name, message);
 }
 
-static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
+static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
 {
 	struct fetch *f = context;
 
@@ -109,7 +109,7 @@ static void open_log(struct fetch *f, struct log_target *target, const struct se
 	f->report.target = target;
 	if (log_target_open(target, s->log, s->log_path, &err))
 		return;
-	report_error(NULL, NULL, &err);
+	report_error(NULL, STEP_NONE, &err);
 	f->code = exit_code_of(&err);
 }
 

@@ -40,7 +40,7 @@ static void on_listed(void *context, size_t index, const struct listed *message)
 		messages_row(&l->table, l->accounts[index]->name, message);
 }
 
-static void on_problem(void *context, size_t index, const char *step, const struct error *err, bool silent)
+static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
 {
 	struct list_verb *l = context;
 

@@ -63,7 +63,7 @@ int status_run(const struct command_line *line)
 				(line->options & CLI_JSON ? status_json : status_print)(&status);
 				continue;
 			}
-			report_error(chosen.accounts[i]->name, "state", &err);
+			report_error(chosen.accounts[i]->name, STEP_STATE, &err);
 			code = exit_code_worse(code, exit_code_of(&err));
 		}
 	}

@@ -32,7 +32,7 @@ static void count(struct verify *v, int code)
 	v->code = exit_code_worse(v->code, code);
 }
 
-static void fail(struct verify *v, const char *step, const struct error *err)
+static void fail(struct verify *v, enum step step, const struct error *err)
 {
 	report_error(v->account, step, err);
 	if (v->json)
@@ -68,7 +68,7 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 	if (!copies_can_read(a))
 		return;
 	if (!verify_account(a, &request, &summary, &err)) {
-		fail(v, "verify", &err);
+		fail(v, STEP_VERIFY, &err);
 		return;
 	}
 	if (v->summaries)
@@ -82,7 +82,7 @@ static void rebuild(struct verify *v, const struct account *a)
 	uint64_t messages;
 
 	if (!rebuild_account(a, v->chosen->settings.state_dir, &messages, &err))
-		fail(v, "rebuild", &err);
+		fail(v, STEP_REBUILD, &err);
 	else if (v->summaries)
 		findings_rebuilt(a->name, messages, v->json);
 }
@@ -95,7 +95,7 @@ static void check_regained(struct verify *v, const struct account *a, uint64_t w
 
 	v->account = a->name;
 	if (!verify_regained(a, v->chosen->settings.state_dir, &regained, &err)) {
-		fail(v, "verify", &err);
+		fail(v, STEP_VERIFY, &err);
 		return;
 	}
 	if (regained < wanted && fetched)
@@ -134,7 +134,7 @@ static bool check(const struct command_line *line)
 		return true;
 	error_set(&err, ERROR_USAGE, "--rebuild does not go with --refetch or --ignore-missing");
 	error_mend(&err, "rebuild first");
-	report_error(NULL, NULL, &err);
+	report_error(NULL, STEP_NONE, &err);
 	return false;
 }
 

@@ -48,7 +48,7 @@ void arrival_start(struct run *r, const struct session_event *event)
 	buf_clear(&a->head);
 	digest_start(&a->digest);
 	header_start(&a->header);
-	*r->t->step = "fetch";
+	*r->t->step = STEP_FETCH;
 }
 
 void arrival_refuse(struct run *r)
@@ -65,7 +65,7 @@ static bool begin(struct run *r, struct error *err)
 	char sender[256];
 	struct destination_message message = {.uid = a->entry->uid, .now = r->t->now, .octets = a->entry->octets};
 
-	*r->t->step = "store";
+	*r->t->step = STEP_STORE;
 	if (d->ops->wants_sender) {
 		header_envelope_sender(a->head.data ? a->head.data : "", a->head.length, sender, sizeof(sender));
 		message.sender = sender;
@@ -75,7 +75,7 @@ static bool begin(struct run *r, struct error *err)
 	a->begun = true;
 	if (a->head.length > 0 && !d->ops->write(d, a->head.data, a->head.length, err))
 		return false;
-	*r->t->step = "fetch";
+	*r->t->step = STEP_FETCH;
 	return true;
 }
 
@@ -133,7 +133,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	if (a->begun) {
 		if (d->ops->write(d, bytes, length, err))
 			return true;
-		*r->t->step = "store";
+		*r->t->step = STEP_STORE;
 		return false;
 	}
 	buf_append(&a->head, bytes, length);
@@ -177,13 +177,13 @@ static bool finish(struct run *r, struct error *err)
 	struct arrival *a = &r->arrival;
 	struct state_record *record;
 
-	*r->t->step = "store";
+	*r->t->step = STEP_STORE;
 	switch (d->ops->finish(d, err)) {
 	case DESTINATION_TOOK:
 		break;
 	case DESTINATION_REFUSED:
 		r->t->not_taken++;
-		r->t->problem(r->t->context, TRANSFER_NOT_TAKEN, "store", err);
+		r->t->problem(r->t->context, TRANSFER_NOT_TAKEN, STEP_STORE, err);
 		return true;
 	default:
 		return false;
@@ -203,7 +203,7 @@ static bool finish(struct run *r, struct error *err)
 	record->telling = header_end(&a->header, record->header);
 	if (!twins_note(r, record, err))
 		return false;
-	*r->t->step = "fetch";
+	*r->t->step = STEP_FETCH;
 	return true;
 }
 
@@ -257,7 +257,7 @@ static void refuse_different(struct run *r)
 	    wire_before(r), a->wire, a->entry->octets);
 	error_mend(&err, "it stays on the server; the next run tries again");
 	err.temporary = true;
-	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }
 
 /*
@@ -297,7 +297,7 @@ void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struc
 	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
 	    name, s->wire, given);
 	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
-	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, "fetch", &err);
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }
 
 void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct state_record *record)

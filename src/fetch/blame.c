@@ -99,7 +99,7 @@ static void take_last_words(struct run *r, struct error *err)
 	*err = r->refusal;
 	r->t->gave_up = true;
 	if (r->refused == REFUSED_DELE)
-		*r->t->step = "delete";
+		*r->t->step = STEP_DELETE;
 	r->t->blamed[0] = r->refused == REFUSED_RETR ? r->arrival.entry : r->deletions[r->deletion_answered - 1];
 	r->refused = REFUSED_NOTHING;
 }
@@ -136,5 +136,5 @@ void blame_failure(struct run *r, struct error *err)
 		return;
 	blamed[0] = blame_deletion(r, err);
 	if (blamed[0])
-		*r->t->step = "delete";
+		*r->t->step = STEP_DELETE;
 }

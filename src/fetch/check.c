@@ -29,7 +29,7 @@ struct check {
 	const struct account *account;
 	int fd;
 	struct log log;
-	const char *step;
+	enum step step;
 	struct retention_clock clock;
 	struct state *state; /* a copy; NULL: it cannot be read */
 	struct connection connection;
@@ -81,9 +81,9 @@ static void take_capability(struct check *c, const char *line)
 {
 	const char *name = "capabilities.after_login";
 
-	if (strcmp(c->step, "greeting") == 0)
+	if (c->step == STEP_GREETING)
 		name = "capabilities.before_tls";
-	else if (strcmp(c->step, "login") == 0)
+	else if (c->step == STEP_LOGIN)
 		name = "capabilities.before_login";
 	event_send_fact(&c->fd, name, line, 0);
 	take_promise(c, line);
@@ -132,7 +132,7 @@ static void look_at_state(struct check *c, const char *folder)
 	struct error err;
 	bool writable;
 
-	c->step = "state";
+	c->step = STEP_STATE;
 	writable = state_probe(folder, c->account->name, &err);
 	if (!writable)
 		note(c, &err);
@@ -154,7 +154,7 @@ static void look_at_destination(struct check *c)
 	struct error err;
 	bool ok;
 
-	c->step = "store";
+	c->step = STEP_STORE;
 	ok = a->destination.ops->probe(&settings, &err);
 	if (!ok)
 		note(c, &err);
@@ -201,7 +201,7 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	int64_t start = deadline_clock();
 	uint64_t octets = 0;
 
-	c->step = "list";
+	c->step = STEP_LIST;
 	c->listing.all_deleted = a->retention.mode == RETENTION_NONE;
 	c->listing.max_octets = a->retention.max_octets;
 	if (!listing_read(&c->listing, c->connection.session, NULL, err))
@@ -240,7 +240,7 @@ static bool look_at_server(struct check *c, const struct tls_trust *trust, struc
 	}
 	if (!ok)
 		return connect_fail_late(&c->memory, err);
-	c->step = "quit";
+	c->step = STEP_QUIT;
 	ok = session_quit(c->connection.session, err);
 	connect_close(&c->connection, ok);
 	return ok;
@@ -264,7 +264,7 @@ void check_account(const struct account *account, const struct tls_trust *trust,
 	listing_free(&c.listing);
 	plan_free(&c.plan);
 	state_close(&c.state);
-	snprintf(c.outcome.step, sizeof(c.outcome.step), "%s", c.step);
+	c.outcome.step = c.step;
 	c.outcome.milliseconds = deadline_clock() - start;
 	done.u.outcome = c.outcome;
 	event_send(fd, &done);

@@ -86,21 +86,21 @@ static bool mend_silence(struct error *err)
 
 /* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
 static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
-    const struct connect_memory *m, const char **step, struct error *err)
+    const struct connect_memory *m, enum step *step, struct error *err)
 {
 	if (a->starttls) {
-		*step = "greeting";
+		*step = STEP_GREETING;
 		if (!session_greet(c->session, err))
 			return mend_silence(err);
 		if (!m->without_clear_capa && session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
 			return false;
-		*step = "TLS";
+		*step = STEP_TLS;
 		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) || mend_handshake(a, err);
 	}
-	*step = "TLS";
+	*step = STEP_TLS;
 	if (!tls_start(c->stream, tls, log, err))
 		return mend_handshake(a, err);
-	*step = "greeting";
+	*step = STEP_GREETING;
 	return session_greet(c->session, err);
 }
 
@@ -292,15 +292,15 @@ static bool reach(struct connection *c, const struct account *a, const struct lo
 }
 
 static bool open_once(struct connection *c, const struct account *a, struct tls_options *tls, const struct log *log,
-    bool pipelining, const char *remembered, struct connect_memory *m, const char **step, struct error *err)
+    bool pipelining, const char *remembered, struct connect_memory *m, enum step *step, struct error *err)
 {
 	bool ok;
 
-	*step = "TLSA";
+	*step = STEP_TLSA;
 	if (a->tls_trust == TLS_BY_DANE && !c->dane && !look_up(c, a, err))
 		return false;
 	tls->dane = c->dane;
-	*step = "connect";
+	*step = STEP_CONNECT;
 	if (!reach(c, a, log, m, err))
 		return false;
 	c->session = session_make(c->stream, log, a->crlf);
@@ -313,7 +313,7 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	ok = secure(c, a, tls, log, m, step, err);
 	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
 	if (ok) {
-		*step = "login";
+		*step = STEP_LOGIN;
 		ok = log_in(c, a, log, remembered, m, err);
 		c->refused = !ok && login_was_refused(err);
 	}
@@ -321,7 +321,7 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 }
 
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char *remembered, struct connect_memory *m, const char **step, struct error *err)
+    bool pipelining, const char *remembered, struct connect_memory *m, enum step *step, struct error *err)
 {
 	struct tls_options tls = {
 	    .trust = trust,

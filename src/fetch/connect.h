@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/step.h"
 #include "io/deadline.h"
 #include "io/race.h"
 
@@ -48,7 +49,7 @@ struct connect_memory {
  * CAPA or UTF8 is connected again without that command; `announced` then keeps that as well, unless it was remembered.
  */
 bool connect_open(struct connection *c, const struct account *a, const struct tls_trust *trust, const struct log *log,
-    bool pipelining, const char *remembered, struct connect_memory *memory, const char **step, struct error *err);
+    bool pipelining, const char *remembered, struct connect_memory *memory, enum step *step, struct error *err);
 
 /*
  * For a session that failed with *err after the login: whether another one may do better because this one failed at CAPA,

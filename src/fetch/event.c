@@ -83,11 +83,11 @@ void event_send_fact(void *context, const char *name, const char *text, int64_t 
 	event_send(*fd, &event);
 }
 
-void event_send_problem(int fd, const char *step, const struct error *err, bool silent)
+void event_send_problem(int fd, enum step step, const struct error *err, bool silent)
 {
 	struct event event = {.kind = EVENT_PROBLEM, .u.problem = {.silent = silent, .err = *err}};
 
-	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "%s", step);
+	event.u.problem.step = step;
 	event_send(fd, &event);
 }
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/step.h"
 #include "policy/retention.h"
 
 /* How one account's run ended. */
@@ -16,7 +17,7 @@ struct outcome {
 	bool silent;		 /* err is not to be told yet (report_failures_after) */
 	bool resumed;		 /* an earlier run died while it fetched; what it brought may be news to others */
 	struct error err;
-	char step[16];		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
+	enum step step;		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
 	uint64_t left;		 /* messages on the server at the end */
 	uint64_t fetched;	 /* new and safe now */
 	uint64_t fetched_octets;
@@ -77,7 +78,7 @@ struct event {
 		char text[2048];
 		struct {
 			bool silent; /* as in struct outcome */
-			char step[16];
+			enum step step;
 			struct error err;
 		} problem;
 		struct fact fact;
@@ -90,7 +91,7 @@ struct event {
 /* Sends an event; one that the parent can no longer take is dropped. */
 void event_send(int fd, const struct event *event);
 
-void event_send_problem(int fd, const char *step, const struct error *err, bool silent);
+void event_send_problem(int fd, enum step step, const struct error *err, bool silent);
 
 /* What goes into a struct log as write and fact; context is a const int *: the descriptor. */
 void event_send_log(void *context, enum log_level level, const char *text);

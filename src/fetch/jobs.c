@@ -51,11 +51,11 @@ struct jobs {
 	const struct jobs_listener *listener;
 };
 
-static void fail_account(const struct jobs *j, size_t index, const char *step, const struct error *err)
+static void fail_account(const struct jobs *j, size_t index, enum step step, const struct error *err)
 {
 	struct outcome outcome = {.err = *err};
 
-	snprintf(outcome.step, sizeof(outcome.step), "%s", step);
+	outcome.step = step;
 	outcome.silent = !trouble_alone(j->accounts[index], j->options, step, &outcome.err);
 	j->listener->done(j->listener->context, index, &outcome);
 }
@@ -187,12 +187,12 @@ static void obey_signals(struct jobs *j)
 	}
 }
 
-static void fail_interrupted(const struct jobs *j, size_t index, const char *step)
+static void fail_interrupted(const struct jobs *j, size_t index, enum step step)
 {
 	struct outcome outcome = {0};
 
 	interrupt_error(&outcome.err);
-	snprintf(outcome.step, sizeof(outcome.step), "%s", step);
+	outcome.step = step;
 	j->listener->done(j->listener->context, index, &outcome);
 }
 
@@ -210,13 +210,13 @@ static void start_more(struct jobs *j)
 			ok = password_obtain(j->accounts, index, &err);
 			obey_signals(j);
 			if (j->stopping)
-				fail_interrupted(j, index, "start");
+				fail_interrupted(j, index, STEP_START);
 			else if (!ok)
-				fail_account(j, index, "password", &err);
+				fail_account(j, index, STEP_PASSWORD, &err);
 			else if (!load_trust(j, index, &err))
-				fail_account(j, index, "trust", &err);
+				fail_account(j, index, STEP_TRUST, &err);
 			else if (!start(j, &j->slots[i], index, NULL, &err))
-				fail_account(j, index, "start", &err);
+				fail_account(j, index, STEP_START, &err);
 		}
 	}
 }
@@ -291,17 +291,17 @@ static void end_job(struct jobs *j, struct job *job)
 		;
 	explain_end(status, &err);
 	if (!job->done && j->stopping && WIFSIGNALED(status))
-		fail_interrupted(j, index, "run");
+		fail_interrupted(j, index, STEP_RUN);
 	else if (!job->done)
-		fail_account(j, index, "run", &err);
+		fail_account(j, index, STEP_RUN, &err);
 	else if (status != 0 && !j->leaving)
-		j->listener->problem(j->listener->context, index, "run", &err, false);
+		j->listener->problem(j->listener->context, index, STEP_RUN, &err, false);
 	close(job->fd);
 	buf_free(&job->pending);
 	*job = (struct job){.fd = -1};
 	j->running--;
 	if (!j->leaving && new_mail_is_due(j->accounts[index], &outcome) && !start(j, job, index, &outcome, &err))
-		j->listener->problem(j->listener->context, index, "on_new_mail", &err, false);
+		j->listener->problem(j->listener->context, index, STEP_ON_NEW_MAIL, &err, false);
 }
 
 static void listen_to(struct jobs *j, struct job *job)
@@ -373,10 +373,10 @@ void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, 
 		ask_first(&j);
 		run_all(&j);
 		for (; j.next < count; j.next++)
-			fail_interrupted(&j, j.next, "start");
+			fail_interrupted(&j, j.next, STEP_START);
 	}
 	for (; j.next < count; j.next++)
-		fail_account(&j, j.next, "start", &err);
+		fail_account(&j, j.next, STEP_START, &err);
 	for (int i = 0; i < 2; i++) {
 		if (j.stop[i] >= 0)
 			close(j.stop[i]);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/step.h"
 #include "fetch/event.h"
 
 struct account;
@@ -22,7 +23,7 @@ struct jobs_listener {
 	void (*log)(void *context, size_t index, enum log_level level, const char *text);
 	void (*listed)(void *context, size_t index, const struct listed *message);
 	/* silent, here and in an outcome: report_failures_after has it not told yet. */
-	void (*problem)(void *context, size_t index, const char *step, const struct error *err, bool silent);
+	void (*problem)(void *context, size_t index, enum step step, const struct error *err, bool silent);
 	void (*fact)(void *context, size_t index, const struct fact *fact); /* NULL: nobody asked for facts */
 	/* Once an account, at its end; an account that could not be started counts as one that ended. */
 	void (*done)(void *context, size_t index, const struct outcome *outcome);

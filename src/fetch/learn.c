@@ -67,25 +67,25 @@ bool learn(const struct learning *l, struct error *err)
 	return learn_with(l, NULL, err);
 }
 
-bool learn_from_server(const struct learning *l, bool deletes, const char **step, struct error *err)
+bool learn_from_server(const struct learning *l, bool deletes, enum step *step, struct error *err)
 {
 	struct session *session = l->connection->session;
 	struct state_rows *known = NULL;
 	struct maildrop_total total;
 	bool few, all, ok = false;
 
-	*step = "state";
+	*step = STEP_STATE;
 	if (!state_read_ahead(l->state, SIZES_AT_ONCE, &known, err))
 		goto out;
 	few = state_rows_listed(known, &total.messages, &total.octets);
-	*step = "list";
+	*step = STEP_LIST;
 	if (!session_ask_list(session, few || deletes, err))
 		goto out;
-	*step = "state";
+	*step = STEP_STATE;
 	if (!state_read_ahead(l->state, SIZE_MAX, &known, err))
 		goto out;
 	all = state_rows_listed(known, &total.messages, &total.octets);
-	*step = "list";
+	*step = STEP_LIST;
 	l->listing->all_deleted = l->all_deleted;
 	l->listing->max_octets = l->account->retention.max_octets;
 	ok = listing_read(l->listing, session, all ? &total : NULL, err) && learn_with(l, known, err);

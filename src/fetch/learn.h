@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/step.h"
+
 struct account;
 struct connection;
 struct destination;
@@ -38,6 +40,6 @@ bool learn(const struct learning *l, struct error *err);
  * Lists first, and reads what is recorded while the server makes the listing. deletes: this run may delete messages
  * that were delivered before, so that each of their sizes has to be what it was. *step: what is being done.
  */
-bool learn_from_server(const struct learning *l, bool deletes, const char **step, struct error *err);
+bool learn_from_server(const struct learning *l, bool deletes, enum step *step, struct error *err);
 
 #endif

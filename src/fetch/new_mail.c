@@ -60,7 +60,7 @@ void new_mail_run(const struct account *account, const struct outcome *outcome, 
 	struct event event = {.kind = EVENT_PROBLEM};
 
 	set_environment(account, outcome);
-	snprintf(event.u.problem.step, sizeof(event.u.problem.step), "on_new_mail");
+	event.u.problem.step = STEP_ON_NEW_MAIL;
 	if (!run_command(account->on_new_mail, &event.u.problem.err))
 		event_send(fd, &event);
 }

@@ -14,7 +14,7 @@
 #include "state/state.h"
 #include "state/told.h"
 
-void notices_report(struct notices *n, const char *step, const struct error *err)
+void notices_report(struct notices *n, enum step step, const struct error *err)
 {
 	struct error reported = *err;
 	bool silent = !trouble_is_told(n->trouble, step, &reported);
@@ -39,7 +39,7 @@ static bool is_known(struct notices *n, enum transfer_problem problem, const str
 	return false;
 }
 
-void notices_add(struct notices *n, enum transfer_problem problem, const char *step, const struct error *err)
+void notices_add(struct notices *n, enum transfer_problem problem, enum step step, const struct error *err)
 {
 	if (is_known(n, problem, err))
 		return;
@@ -76,19 +76,20 @@ void notices_unsure(struct notices *n, size_t messages)
 	    messages);
 	error_mend(&err, "they stay on the server; the next run tries again");
 	err.temporary = true;
-	notices_report(n, "list", &err);
+	notices_report(n, STEP_LIST, &err);
 }
 
 void notices_end(struct notices *n)
 {
 	static const struct {
-		const char *step, *what;
+		enum step step;
+		const char *what;
 		bool temporary;
 	} kinds[TRANSFER_PROBLEMS] = {
-	    [TRANSFER_REFUSED] = {"fetch", "the server refused to give them", true},
-	    [TRANSFER_KEPT] = {"delete", "the server refused to delete them", true},
-	    [TRANSFER_NOT_TAKEN] = {"store", "the destination did not take them", true},
-	    [TRANSFER_INCOMPLETE] = {"fetch", "they did not have the size that the server gave", false},
+	    [TRANSFER_REFUSED] = {STEP_FETCH, "the server refused to give them", true},
+	    [TRANSFER_KEPT] = {STEP_DELETE, "the server refused to delete them", true},
+	    [TRANSFER_NOT_TAKEN] = {STEP_STORE, "the destination did not take them", true},
+	    [TRANSFER_INCOMPLETE] = {STEP_FETCH, "they did not have the size that the server gave", false},
 	};
 
 	if (n->log->level >= LOG_VERBOSE)

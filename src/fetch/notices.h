@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/step.h"
 #include "fetch/transfer.h"
 
 struct error;
@@ -30,10 +31,10 @@ struct notices {
 };
 
 /* Reports a failure that is not about one of many messages. */
-void notices_report(struct notices *n, const char *step, const struct error *err);
+void notices_report(struct notices *n, enum step step, const struct error *err);
 
 /* Reports a failure about one message, unless it is the same again or too many are of its kind. */
-void notices_add(struct notices *n, enum transfer_problem problem, const char *step, const struct error *err);
+void notices_add(struct notices *n, enum transfer_problem problem, enum step step, const struct error *err);
 
 /* Names messages that are over max_message_size and were not named before; the state remembers which were. */
 bool notices_large(struct notices *n, struct state *state, const struct plan *plan, int64_t now, struct error *err);

@@ -58,8 +58,8 @@ static void settle_capabilities(struct worker *w, const struct state_maildrop *m
 	/* A server that fails at a command is not waited for again, even if this session comes to nothing. */
 	if (ok && w->memory.learned && w->connection.announced.length > 0 && !w->options->dry_run &&
 	    !state_note_capabilities(w->state, maildrop, buf_string(&w->connection.announced), w->clock.now, &second))
-		notices_report(&w->notices, "state", &second);
-	if (!ok && known && strcmp(w->step, "login") == 0 && state_set_capabilities(w->state, NULL, w->clock.now, &second))
+		notices_report(&w->notices, STEP_STATE, &second);
+	if (!ok && known && w->step == STEP_LOGIN && state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);
 }
 
@@ -82,7 +82,7 @@ bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error 
 	w->memory.known = NULL;
 	if (w->connection.refused && !w->options->dry_run &&
 	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
-		notices_report(&w->notices, "state", &second);
+		notices_report(&w->notices, STEP_STATE, &second);
 	settle_capabilities(w, &maildrop, remembered || (last && w->memory.learned), ok);
 	free(remembered);
 	free(last);
@@ -91,11 +91,11 @@ bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error 
 
 bool worker_may_log_in(struct worker *w, struct error *err)
 {
-	w->step = "state";
+	w->step = STEP_STATE;
 	if (w->options->named || refused_allows(w->state, w->account, w->maildrop, w->clock.now, err))
 		return true;
 	if (err->kind == ERROR_AUTH)
-		w->step = "login";
+		w->step = STEP_LOGIN;
 	return false;
 }
 

@@ -60,7 +60,7 @@ static bool learn_top(struct worker *w, const struct error *err)
 static bool learn_part(struct worker *w, const struct error *err)
 {
 	size_t erase = w->plan.summary.erase;
-	bool at_quit = strcmp(w->step, "quit") == 0;
+	bool at_quit = w->step == STEP_QUIT;
 
 	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->gave_up) || erase == 0 ||
 	    (erase == 1 && w->plan.summary.fetch == 0))

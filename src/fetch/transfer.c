@@ -133,7 +133,7 @@ bool transfer_commit(struct run *r, struct error *err)
 
 	if (r->batch.count == 0)
 		return true;
-	*t->step = "store";
+	*t->step = STEP_STORE;
 	if (!forget_breaks(r, err))
 		return false;
 	session_read_ahead(t->session);
@@ -152,7 +152,7 @@ bool transfer_commit(struct run *r, struct error *err)
 	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
 	batch_clear(&r->batch);
 	r->steps.verified = 0;
-	*t->step = "fetch";
+	*t->step = STEP_FETCH;
 	return true;
 }
 
@@ -174,9 +174,9 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 void transfer_report_refusal(struct run *r)
 {
 	if (r->refused == REFUSED_DELE)
-		r->t->problem(r->t->context, TRANSFER_KEPT, "delete", &r->refusal);
+		r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &r->refusal);
 	else if (r->refused == REFUSED_RETR)
-		r->t->problem(r->t->context, TRANSFER_REFUSED, "fetch", &r->refusal);
+		r->t->problem(r->t->context, TRANSFER_REFUSED, STEP_FETCH, &r->refusal);
 	r->refused = REFUSED_NOTHING;
 }
 
@@ -301,7 +301,7 @@ static bool go_on(struct run *r, bool *over, struct error *err)
 	} else if (r->deletion_next == r->deletion_count) {
 		*over = true;
 	} else {
-		*r->t->step = "delete";
+		*r->t->step = STEP_DELETE;
 	}
 	return true;
 }
@@ -320,7 +320,7 @@ static void end_at_deletion(struct run *r)
 	arrival_name(e, name);
 	error_set(&err, ERROR_PROTOCOL, "after its answer to DELE of %s, the server said more than it was asked for", name);
 	error_mend(&err, "the session ends here; the next run goes on");
-	r->t->problem(r->t->context, TRANSFER_KEPT, "delete", &err);
+	r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &err);
 	r->t->unsure = true;
 }
 
@@ -374,7 +374,7 @@ static void collect_deletions(struct run *r)
 static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
-	const char *step = *r->t->step;
+	enum step step = *r->t->step;
 	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up ||
 	    (err->kind == ERROR_PROTOCOL && !r->t->out_of_step && session_window(r->t->session) == 1);
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
@@ -424,7 +424,7 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	struct run r = {.t = t, .plan = plan};
 	bool ok;
 
-	*t->step = "fetch";
+	*t->step = STEP_FETCH;
 	interrupt_grace(GRACE_MS);
 	prepare(&r);
 	ok = run_all(&r, err) && (!r.noted || state_commit(t->state, err));

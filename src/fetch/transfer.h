@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/step.h"
 #include "io/deadline.h"
 
 struct account;
@@ -34,11 +35,11 @@ struct transfer {
 	int64_t now;	/* seconds since the epoch: the time of this run */
 	deadline until; /* after that, no message is asked for but the first */
 	/* Told of a failure that concerns one message alone. */
-	void (*problem)(void *context, enum transfer_problem problem, const char *step, const struct error *err);
+	void (*problem)(void *context, enum transfer_problem problem, enum step step, const struct error *err);
 	/* Told, a few times a second, how much has arrived: whole messages, and octets. NULL: nobody looks. */
 	void (*progress)(void *context, uint64_t messages, uint64_t octets);
 	void *context;
-	const char **step; /* what is being done, for messages */
+	enum step *step; /* what is being done, for messages */
 	/* Results; what they count is safe. */
 	uint64_t fetched, fetched_octets, deleted;
 	uint64_t not_taken; /* messages that were retrieved and are not stored: QUIT would be a receipt for them */

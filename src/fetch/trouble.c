@@ -40,7 +40,7 @@ void trouble_without_state(struct trouble *t)
 }
 
 /* The first failure of a run is kept, unless the one that ends it comes later. */
-static void note(struct trouble *t, const char *step, const struct error *err)
+static void note(struct trouble *t, enum step step, const struct error *err)
 {
 	struct state_trouble *k = &t->known;
 
@@ -48,12 +48,12 @@ static void note(struct trouble *t, const char *step, const struct error *err)
 		k->since = t->now;
 	k->at = t->now;
 	t->failed = true;
-	snprintf(k->step, sizeof(k->step), "%s", step);
+	k->step = step;
 	snprintf(k->cause, sizeof(k->cause), "%s", err->cause);
 	snprintf(k->server, sizeof(k->server), "%s", err->server);
 }
 
-bool trouble_is_told(struct trouble *t, const char *step, struct error *err)
+bool trouble_is_told(struct trouble *t, enum step step, struct error *err)
 {
 	char span[32], mend[sizeof(err->mend)];
 
@@ -87,11 +87,11 @@ bool trouble_end(struct trouble *t, struct state *state, const struct log *log, 
 		return false;
 	patience_words(t->now - k->since, span, sizeof(span));
 	if (k->told > 0)
-		log_line(log, LOG_NORMAL, "works again after %s; it had failed: %s: %s", span, k->step, k->cause);
+		log_line(log, LOG_NORMAL, "works again after %s; it had failed: %s: %s", span, step_name(k->step), k->cause);
 	return true;
 }
 
-bool trouble_alone(const struct account *account, const struct run_options *options, const char *step, struct error *err)
+bool trouble_alone(const struct account *account, const struct run_options *options, enum step step, struct error *err)
 {
 	struct trouble t = {.account = account, .options = options, .now = (int64_t)time(NULL)};
 	struct state *state = NULL;

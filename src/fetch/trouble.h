@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/step.h"
 #include "state/trouble.h"
 
 struct account;
@@ -32,7 +33,7 @@ bool trouble_begin(struct trouble *t, struct state *state, struct error *err);
 void trouble_without_state(struct trouble *t);
 
 /* A failure: notes it, and says whether it is told. One that is told because it lasts gets words on that. */
-bool trouble_is_told(struct trouble *t, const char *step, struct error *err);
+bool trouble_is_told(struct trouble *t, enum step step, struct error *err);
 
 /*
  * The run is over; ok: as a success unless a failure was noted. Puts what is to be known on stable storage, and logs
@@ -41,6 +42,6 @@ bool trouble_is_told(struct trouble *t, const char *step, struct error *err);
 bool trouble_end(struct trouble *t, struct state *state, const struct log *log, struct error *err);
 
 /* All of this for an account that failed before it had a worker, or with it. Returns whether the failure is told. */
-bool trouble_alone(const struct account *account, const struct run_options *options, const char *step, struct error *err);
+bool trouble_alone(const struct account *account, const struct run_options *options, enum step step, struct error *err);
 
 #endif

@@ -47,7 +47,7 @@ static void take_fact(void *context, const char *name, const char *text, int64_t
 		w->certificate_ends = number;
 }
 
-static void send_problem(void *context, enum transfer_problem problem, const char *step, const struct error *err)
+static void send_problem(void *context, enum transfer_problem problem, enum step step, const struct error *err)
 {
 	struct worker *w = context;
 
@@ -81,7 +81,7 @@ static bool open_local(struct worker *w, struct error *err)
 	const struct account *a = w->account;
 	enum state_access access = w->options->dry_run ? STATE_READ : STATE_WRITE;
 
-	w->step = "state";
+	w->step = STEP_STATE;
 	if (!state_open(&w->state, w->options->state_dir, a->name, access, err)) {
 		if (err->kind == ERROR_LOCKED)
 			trouble_without_state(&w->trouble);
@@ -90,7 +90,7 @@ static bool open_local(struct worker *w, struct error *err)
 	if (!trouble_begin(&w->trouble, w->state, err))
 		return false;
 	w->clock.last_seen = state_last_seen(w->state);
-	w->step = "store";
+	w->step = STEP_STORE;
 	if (!place_examine(&w->place, w->state, a, err))
 		return false;
 	w->rule.hold = w->place.noted.behind;
@@ -131,7 +131,7 @@ static void tell_faults(struct worker *w)
 	const struct maildrop *m = &w->listing.maildrop;
 
 	for (size_t i = 0; i < m->fault_count && !w->faults_told; i++)
-		notices_report(&w->notices, "list", &m->faults[i]);
+		notices_report(&w->notices, STEP_LIST, &m->faults[i]);
 	w->faults_told |= m->fault_count > 0;
 }
 
@@ -155,7 +155,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	if (!learn_from_server(&learning, w->rule.mode != RETENTION_FOREVER && !w->rule.keep, &w->step, err))
 		return false;
 	tell_faults(w);
-	w->step = "state";
+	w->step = STEP_STATE;
 	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
 		return false;
 	w->deleted = 0;
@@ -203,7 +203,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	struct error second;
 	bool ok;
 
-	w->step = "state";
+	w->step = STEP_STATE;
 	if (!notices_large(&w->notices, w->state, &w->plan, w->clock.now, err))
 		return false;
 	if (w->plan.summary.fetch > 0 &&
@@ -226,7 +226,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	w->deleted = t.deleted;
 	/* A full disk may not take the note, either; that it is full is being reported. */
 	if (!ok && !note_blamed(w, &t, &second) && err->kind != ERROR_STORAGE)
-		notices_report(&w->notices, "state", &second);
+		notices_report(&w->notices, STEP_STATE, &second);
 	return ok;
 }
 
@@ -286,7 +286,7 @@ static bool finish(struct worker *w, struct error *err)
 	struct error second;
 	bool ok;
 
-	w->step = "quit";
+	w->step = STEP_QUIT;
 	interrupt_grace(QUIT_GRACE_MS);
 	w->not_taken |= holds_unstored(w);
 	w->undone = w->not_taken && w->deleted > 0;
@@ -305,7 +305,7 @@ static bool finish(struct worker *w, struct error *err)
 	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	if (ok)
-		w->step = "state";
+		w->step = STEP_STATE;
 	return false;
 }
 
@@ -332,7 +332,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 		return false;
 	if (w->left_over == 0)
 		return true;
-	w->step = "fetch";
+	w->step = STEP_FETCH;
 	return interrupt_error(err);
 }
 
@@ -356,7 +356,7 @@ static bool note_unpipelined(struct worker *w, struct error *err)
 static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	struct error failure;
-	const char *step = w->step;
+	enum step step = w->step;
 
 	error_clear(&failure);
 	for (unsigned i = 0; i < BROKEN_MOST; i++) {
@@ -449,12 +449,12 @@ static void settle_trouble(struct worker *w)
 	o->silent = !o->ok && !trouble_is_told(&w->trouble, w->step, &o->err);
 	if (!w->state)
 		return;
-	if (o->ok || strcmp(w->step, "state") != 0) {
+	if (o->ok || w->step != STEP_STATE) {
 		if (trouble_end(&w->trouble, w->state, &w->log, &err))
 			return;
 		/* It may be what ended the run. */
 		if (o->ok || strcmp(err.cause, o->err.cause) != 0)
-			notices_report(&w->notices, "state", &err);
+			notices_report(&w->notices, STEP_STATE, &err);
 	}
 	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
 }
@@ -480,7 +480,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.until = connect_run_end(account);
 	w.clock.now = (int64_t)time(NULL);
 	w.began = milliseconds();
-	w.step = "start";
+	w.step = STEP_START;
 	w.notices = (struct notices){.fd = fd, .log = &w.log, .trouble = &w.trouble};
 	w.trouble = (struct trouble){.account = account, .options = options, .now = w.clock.now};
 	w.maildrop = name_maildrop(account);
@@ -495,7 +495,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	state_close(&w.state);
 	connect_memory_free(&w.memory);
 	free(w.maildrop);
-	snprintf(w.outcome.step, sizeof(w.outcome.step), "%s", w.step);
+	w.outcome.step = w.step;
 	w.outcome.milliseconds = deadline_clock() - start;
 	done.u.outcome = w.outcome;
 	event_send(fd, &done);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "base/step.h"
 #include "deliver/destination.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
@@ -32,7 +33,7 @@ struct worker {
 	const struct run_options *options;
 	int fd;
 	struct log log;
-	const char *step;
+	enum step step;
 	struct trouble trouble;
 	struct notices notices;
 	struct retention_rule rule;

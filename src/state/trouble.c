@@ -25,7 +25,9 @@ bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *e
 		t->since = query_integer(q, 0);
 		t->at = query_integer(q, 1);
 		t->told = query_integer(q, 2);
-		snprintf(t->step, sizeof(t->step), "%s", query_text(q, 3));
+		t->step = step_find(query_text(q, 3));
+		if (t->step == STEP_NONE) /* a newer version's */
+			t->step = STEP_RUN;
 		snprintf(t->cause, sizeof(t->cause), "%s", query_text(q, 4));
 		snprintf(t->server, sizeof(t->server), "%s", query_text(q, 5));
 	}
@@ -37,7 +39,7 @@ bool state_set_trouble(struct state *s, const struct state_trouble *t, struct er
 {
 	return database_execute(state_database(s), err,
 		   "INSERT OR REPLACE INTO trouble(id, since, at, told, step, cause, server) VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
-		   "iiittt", t->since, t->at, t->told, t->step, t->cause, t->server) &&
+		   "iiittt", t->since, t->at, t->told, step_name(t->step), t->cause, t->server) &&
 	    state_commit(s, err);
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/step.h"
+
 struct error;
 struct state;
 
@@ -12,7 +14,7 @@ struct state_trouble {
 	int64_t since; /* the first failure after the last success; 0: the last run was a success, or there was none */
 	int64_t at;    /* the last one */
 	int64_t told;  /* when report_failures_after had it told the last time; 0: not yet */
-	char step[16];
+	enum step step;
 	char cause[512], server[512]; /* as in struct error */
 };
 

@@ -17,13 +17,13 @@ void check_result_add_fact(struct check_result *r, const struct fact *fact)
 	r->facts[r->fact_count++] = *fact;
 }
 
-void check_result_add_problem(struct check_result *r, const char *step, const struct error *err)
+void check_result_add_problem(struct check_result *r, enum step step, const struct error *err)
 {
 	struct check_problem *p;
 
 	r->problems = memory_resize(r->problems, r->problem_count + 1, sizeof(*r->problems));
 	p = &r->problems[r->problem_count++];
-	snprintf(p->step, sizeof(p->step), "%s", step);
+	p->step = step;
 	p->err = *err;
 }
 

@@ -6,12 +6,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/step.h"
 #include "fetch/event.h"
 
 struct account;
 
 struct check_problem {
-	char step[16];
+	enum step step;
 	struct error err;
 };
 
@@ -26,7 +27,7 @@ struct check_result {
 };
 
 void check_result_add_fact(struct check_result *r, const struct fact *fact);
-void check_result_add_problem(struct check_result *r, const char *step, const struct error *err);
+void check_result_add_problem(struct check_result *r, enum step step, const struct error *err);
 
 /* The last text, or number, of that name; NULL, or `otherwise`, where it was not told. */
 const char *check_result_text(const struct check_result *r, const char *name);

@@ -135,11 +135,11 @@ void findings_cannot(const char *account, bool in_json)
 	jsonl_print(json, stdout);
 }
 
-void findings_fail(const char *account, const char *step, const struct error *err)
+void findings_fail(const char *account, enum step step, const struct error *err)
 {
-	struct jsonl *json = jsonl_line(step, account), *problems = jsonl_array();
+	struct jsonl *json = jsonl_line(step_name(step), account), *problems = jsonl_array();
 
-	if (strcmp(step, "verify") == 0)
+	if (step == STEP_VERIFY)
 		jsonl_flag(json, "verified", false);
 	jsonl_add(problems, NULL, jsonl_failure(step, err));
 	jsonl_add(json, "problems", problems);

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/step.h"
+
 struct error;
 struct verify_finding;
 struct verify_summary;
@@ -19,7 +21,7 @@ void findings_summarize(const char *account, const struct verify_summary *summar
 void findings_cannot(const char *account, bool json);
 
 /* As JSON, why an account was not verified; report_error tells people. step: "verify" or "rebuild". */
-void findings_fail(const char *account, const char *step, const struct error *err);
+void findings_fail(const char *account, enum step step, const struct error *err);
 
 /* After a fetch: how many of the messages that were to be fetched again are here. */
 void findings_regained(const char *account, uint64_t wanted, uint64_t regained, bool json);

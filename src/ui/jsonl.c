@@ -55,11 +55,11 @@ struct jsonl *jsonl_line(const char *type, const char *account)
 	return json;
 }
 
-struct jsonl *jsonl_failure(const char *step, const struct error *err)
+struct jsonl *jsonl_failure(enum step step, const struct error *err)
 {
 	struct jsonl *json = jsonl_object();
 
-	jsonl_text(json, "step", step);
+	jsonl_text(json, "step", step_name(step));
 	jsonl_text(json, "cause", err->cause);
 	jsonl_text(json, "server", err->server[0] ? err->server : NULL);
 	jsonl_text(json, "mend", err->mend[0] ? err->mend : NULL);

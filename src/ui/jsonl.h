@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/step.h"
+
 /*
  * JSON for programs (RFC 8259), one object a line. man/mailhaul-json.5 tells the members of each. A
  * struct jsonl is an object or an array that is being made; members keep the order in which they came.
@@ -20,7 +22,7 @@ struct jsonl *jsonl_object(void);
 struct jsonl *jsonl_array(void);
 
 /* What every failure is told as, wherever it stands. */
-struct jsonl *jsonl_failure(const char *step, const struct error *err);
+struct jsonl *jsonl_failure(enum step step, const struct error *err);
 void jsonl_free(struct jsonl *json);
 
 /*

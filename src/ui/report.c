@@ -19,12 +19,12 @@
 #include "ui/log_target.h"
 
 /* "work: login: CAUSE (the server said: WORDS); MEND" */
-static const char *line_of(struct buf *text, const char *account, const char *step, const struct error *err)
+static const char *line_of(struct buf *text, const char *account, enum step step, const struct error *err)
 {
 	if (account)
 		buf_append_format(text, "%s: ", account);
-	if (step)
-		buf_append_format(text, "%s: ", step);
+	if (step != STEP_NONE)
+		buf_append_format(text, "%s: ", step_name(step));
 	buf_append_string(text, err->cause);
 	if (err->server[0])
 		buf_append_format(text, " (the server said: %s)", err->server);
@@ -38,7 +38,7 @@ void report_line(const char *line)
 	log_target_write_stderr(LOG_ERR, line);
 }
 
-void report_error(const char *account, const char *step, const struct error *err)
+void report_error(const char *account, enum step step, const struct error *err)
 {
 	struct buf text = {0};
 
@@ -46,7 +46,7 @@ void report_error(const char *account, const char *step, const struct error *err
 	buf_free(&text);
 }
 
-void report_problem(const struct report *r, const char *account, const char *step, const struct error *err, bool silent)
+void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent)
 {
 	struct buf text = {0};
 
@@ -117,7 +117,7 @@ void report_outcome(const struct report *r, const struct account *a, const struc
 	char size[REPORT_SIZE_TEXT], place[1024];
 
 	/* What was not even begun is no news: the user has interrupted us. */
-	if (!o->ok && (o->err.kind != ERROR_INTERRUPTED || strcmp(o->step, "start") != 0 || r->level >= LOG_VERBOSE))
+	if (!o->ok && (o->err.kind != ERROR_INTERRUPTED || o->step != STEP_START || r->level >= LOG_VERBOSE))
 		report_problem(r, a->name, o->step, &o->err, o->silent);
 	report_size(o->fetched_octets, size);
 	buf_append_format(&line, "%s: %" PRIu64 " new (%s)", a->name, o->fetched, size);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "base/step.h"
 
 struct account;
 struct error;
@@ -26,11 +27,11 @@ struct report {
  * "mailhaul: work: login: CAUSE (the server said: WORDS); MEND" on standard error, for what goes wrong outside of an
  * account's run. account and step may be NULL. report_line: the same with words that are there already.
  */
-void report_error(const char *account, const char *step, const struct error *err);
+void report_error(const char *account, enum step step, const struct error *err);
 void report_line(const char *line);
 
 /* A failure in an account's run. silent: only a log that can be read later gets it. */
-void report_problem(const struct report *r, const char *account, const char *step, const struct error *err, bool silent);
+void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent);
 
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text);
 

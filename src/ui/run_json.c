@@ -28,7 +28,7 @@ void run_json_log(const char *account, enum log_level level, const char *text)
 	jsonl_print(json, stdout);
 }
 
-void run_json_problem(const char *account, const char *step, const struct error *err, int exit_code)
+void run_json_problem(const char *account, enum step step, const struct error *err, int exit_code)
 {
 	struct jsonl *json = jsonl_line("problem", account);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "base/step.h"
 
 struct error;
 struct outcome;
@@ -18,7 +19,7 @@ struct run_json {
 
 /* Lines on standard output. problems: failures of this account that were told before its end. */
 void run_json_log(const char *account, enum log_level level, const char *text);
-void run_json_problem(const char *account, const char *step, const struct error *err, int exit_code);
+void run_json_problem(const char *account, enum step step, const struct error *err, int exit_code);
 void run_json_account(struct run_json *r, const char *account, const struct outcome *outcome, bool problems, int exit_code);
 void run_json_summary(const struct run_json *r, int64_t milliseconds, int exit_code);
 

@@ -36,7 +36,7 @@ static void print_trouble(const struct status *s)
 		return;
 	calendar_minute(t->since, since);
 	calendar_minute(t->at, at);
-	printf("  fails since    %s\n  last failure   %s: %s: %s", since, at, t->step, t->cause);
+	printf("  fails since    %s\n  last failure   %s: %s: %s", since, at, step_name(t->step), t->cause);
 	if (*t->server)
 		printf(" (the server said: %s)", t->server);
 	printf("\n");
@@ -115,7 +115,7 @@ static void add_trouble(struct jsonl *json, const struct state_trouble *t)
 	}
 	failure = jsonl_object();
 	add_time(failure, "at", t->at);
-	jsonl_text(failure, "step", t->step);
+	jsonl_text(failure, "step", step_name(t->step));
 	jsonl_text(failure, "cause", t->cause);
 	jsonl_text(failure, "server", *t->server ? t->server : NULL);
 	jsonl_add(json, "last_failure", failure);

@@ -17,6 +17,7 @@
 #include "base/nearest.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "base/step.h"
 #include "check_main.h"
 
 static const struct {
@@ -346,6 +347,16 @@ START_TEST(a_time_is_written_as_people_read_it)
 }
 END_TEST
 
+START_TEST(each_step_is_found_by_its_name)
+{
+	ck_assert_ptr_null(step_name(STEP_NONE));
+	for (enum step s = STEP_START; s <= STEP_REBUILD; s++)
+		ck_assert_int_eq(step_find(step_name(s)), s);
+	ck_assert_ptr_null(step_name((enum step)(STEP_REBUILD + 1)));
+	ck_assert_int_eq(step_find("nothing"), STEP_NONE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base");
@@ -376,5 +387,7 @@ int main(void)
 	tcase_add_test(c, a_log_line_is_one_escaped_line_of_bounded_length);
 	c = check_case(s, "memory");
 	tcase_add_test(c, memory_is_zeroed_resized_and_never_null);
+	c = check_case(s, "step");
+	tcase_add_test(c, each_step_is_found_by_its_name);
 	return check_main(s);
 }

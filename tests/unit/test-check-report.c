@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/step.h"
 #include "check_main.h"
 #include "config/account.h"
 #include "scratch.h"
@@ -98,10 +99,10 @@ START_TEST(a_failure_is_told_with_all_its_words)
 	error_set(&err, ERROR_NETWORK, "a cause");
 	error_server(&err, "their words", 11);
 	error_mend(&err, "a mend");
-	check_result_add_problem(&result, "login", &err);
+	check_result_add_problem(&result, STEP_LOGIN, &err);
 	expect("work: not all is well\n",
 	    "\"ok\":false,");
-	check_result_add_problem(&result, "login", &err);
+	check_result_add_problem(&result, STEP_LOGIN, &err);
 	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server\":\"their words\",\"mend\":\"a mend\","
 		   "\"temporary\":true}]");
 }

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/step.h"
 #include "check_main.h"
 #include "fetch/event.h"
 
@@ -26,7 +27,7 @@ static struct event make(unsigned kind)
 			event_add_text(&e.u.listed, texts[i], 2000);
 		break;
 	case EVENT_PROBLEM:
-		snprintf(e.u.problem.step, sizeof(e.u.problem.step), "store");
+		e.u.problem.step = STEP_STORE;
 		error_set(&e.u.problem.err, ERROR_STORAGE, "a cause");
 		error_mend(&e.u.problem.err, "%0383d", 7);
 		break;
@@ -61,7 +62,7 @@ static void expect_same(const struct event *got, const struct event *want)
 		ck_assert_str_eq(got->u.text, want->u.text);
 		break;
 	case EVENT_PROBLEM:
-		ck_assert_str_eq(got->u.problem.step, want->u.problem.step);
+		ck_assert_int_eq(got->u.problem.step, want->u.problem.step);
 		ck_assert_int_eq(got->u.problem.err.kind, want->u.problem.err.kind);
 		ck_assert_str_eq(got->u.problem.err.cause, want->u.problem.err.cause);
 		ck_assert_str_eq(got->u.problem.err.mend, want->u.problem.err.mend);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/step.h"
 #include "check_main.h"
 #include "config/account.h"
 #include "fetch/event.h"
@@ -86,7 +87,7 @@ START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
 {
 	struct report r = {.summaries = outcomes[_i].summaries};
 	struct outcome o = {.ok = outcomes[_i].ok,
-	    .step = "login",
+	    .step = STEP_LOGIN,
 	    .left = 2,
 	    .fetched = outcomes[_i].fetched,
 	    .deleted = outcomes[_i].deleted};
@@ -136,7 +137,7 @@ END_TEST
 START_TEST(an_account_that_was_not_begun_is_not_told_of)
 {
 	struct report r = {.summaries = true, .level = _i == 0 ? LOG_NORMAL : LOG_VERBOSE};
-	struct outcome o = {.step = "start"};
+	struct outcome o = {.step = STEP_START};
 
 	error_set(&o.err, ERROR_INTERRUPTED, "interrupted");
 	report_outcome(&r, &account, &o);
@@ -145,14 +146,16 @@ START_TEST(an_account_that_was_not_begun_is_not_told_of)
 END_TEST
 
 static const struct {
-	const char *account, *step, *server, *mend, *line;
+	const char *account;
+	enum step step;
+	const char *server, *mend, *line;
 } failures[] = {
-    {NULL, NULL, "", "", "mailhaul: cause\n"},
-    {NULL, NULL, "", "mend it", "mailhaul: cause; mend it\n"},
-    {"work", NULL, "", "", "mailhaul: work: cause\n"},
-    {"work", "login", "", "mend it", "mailhaul: work: login: cause; mend it\n"},
-    {"work", "login", "[AUTH] no", "mend it", "mailhaul: work: login: cause (the server said: [AUTH] no); mend it\n"},
-    {"work", "login", "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (the server said: a\\x1b[2J\\x0d\\x0ab)\n"},
+    {NULL, STEP_NONE, "", "", "mailhaul: cause\n"},
+    {NULL, STEP_NONE, "", "mend it", "mailhaul: cause; mend it\n"},
+    {"work", STEP_NONE, "", "", "mailhaul: work: cause\n"},
+    {"work", STEP_LOGIN, "", "mend it", "mailhaul: work: login: cause; mend it\n"},
+    {"work", STEP_LOGIN, "[AUTH] no", "mend it", "mailhaul: work: login: cause (the server said: [AUTH] no); mend it\n"},
+    {"work", STEP_LOGIN, "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (the server said: a\\x1b[2J\\x0d\\x0ab)\n"},
 };
 
 START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
@@ -184,12 +187,12 @@ END_TEST
 START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
 {
 	struct report r = {.summaries = true};
-	struct outcome o = {.silent = true, .step = "login"};
+	struct outcome o = {.silent = true, .step = STEP_LOGIN};
 
 	error_set(&o.err, ERROR_NETWORK, "no");
 	report_outcome(&r, &account, &o);
-	report_problem(&r, "work", "fetch", &o.err, true);
-	report_problem(&r, "work", "fetch", &o.err, false);
+	report_problem(&r, "work", STEP_FETCH, &o.err, true);
+	report_problem(&r, "work", STEP_FETCH, &o.err, false);
 	expect("", "mailhaul: work: fetch: no; the next run tries again\n");
 }
 END_TEST

@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/step.h"
 #include "check_main.h"
+#include "deliver/mbox_intent.h"
 #include "one_state.h"
 #include "scratch.h"
-#include "deliver/mbox_intent.h"
 
 /* A process that dies: SQLite's files stay as they are at this moment. */
 static void in_a_run_that_dies(void (*deeds)(void *context))
@@ -347,7 +348,7 @@ END_TEST
 
 START_TEST(trouble_is_kept_until_it_ends)
 {
-	struct state_trouble t = {.since = 10, .at = 20, .told = 15, .step = "connect", .cause = "no", .server = "never"}, back;
+	struct state_trouble t = {.since = 10, .at = 20, .told = 15, .step = STEP_CONNECT, .cause = "no", .server = "never"}, back;
 
 	ck_assert(state_get_trouble(s, &back, &err));
 	ck_assert_int_eq(back.since, 0);
