@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "config/account.h"
 #include "deliver/destination.h"
 #include "fetch/doubt.h"
@@ -81,7 +82,7 @@ static bool begin(struct run *r, struct error *err)
 
 void arrival_name(const struct plan_entry *e, char out[ARRIVAL_NAME])
 {
-	if (e->uid[0] == ' ' || strlen(e->uid) > ARRIVAL_UID)
+	if (!uid_is_given(e->uid) || strlen(e->uid) > ARRIVAL_UID)
 		snprintf(out, ARRIVAL_NAME, "message %" PRIu32, e->number);
 	else
 		snprintf(out, ARRIVAL_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);

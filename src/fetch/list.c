@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "fetch/event.h"
 #include "fetch/top.h"
 #include "policy/header_fields.h"
@@ -61,7 +62,7 @@ static void tell_one(const struct list *l, const struct plan_entry *e, const str
 	m->has_header = fields != NULL;
 	m->length = 0;
 	/* One that begins with a blank was made by us (fetch/listing). */
-	event_add_text(m, e->uid[0] == ' ' ? "" : e->uid, UID_OCTETS);
+	event_add_text(m, uid_given(e->uid), UID_OCTETS);
 	retention_explain(l->rule, l->clock, &e->known, e->decision, why, sizeof(why));
 	event_add_text(m, why, WHY_OCTETS);
 	if (fields) {

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/uid.h"
 #include "fetch/top.h"
 #include "io/deadline.h"
 #include "policy/plan.h"
@@ -94,18 +95,17 @@ static char *make_uid(const struct top_identity *t, bool alone)
 	char hex[2 * DIGEST_SHORT + 1];
 
 	if (!t->known)
-		return memory_format(" unknown:%" PRIu32, t->number);
+		return memory_format(UID_UNKNOWN "%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
 	if (alone && t->telling)
-		return memory_format(LISTING_MADE "%s", hex);
-	return memory_format(LISTING_MADE "%s:%" PRIu64, hex, t->octets);
+		return memory_format(UID_MADE "%s", hex);
+	return memory_format(UID_MADE "%s:%" PRIu64, hex, t->octets);
 }
 
 static bool is_made_of(const char *uid, const struct top_identity *t, bool alone)
 {
 	char *made = make_uid(t, alone);
-	size_t length = strlen(made);
-	bool is = strncmp(uid, made, length) == 0 && (uid[length] == '\0' || uid[length] == '#');
+	bool is = uid_is_made_as(uid, made);
 
 	free(made);
 	return is;
@@ -155,7 +155,7 @@ static void make_passing_uids(struct listing *l)
 		if (l->made[i] && l->max_octets > 0 && m->octets > l->max_octets)
 			memory_replace(&l->made[i], memory_format(" large:%" PRIu64, m->octets));
 		else if (l->made[i])
-			memory_replace(&l->made[i], memory_format(STATE_ONCE "%016" PRIx64 ":%" PRIu32, session, m->number));
+			memory_replace(&l->made[i], memory_format(UID_SESSION "%016" PRIx64 ":%" PRIu32, session, m->number));
 	}
 }
 
@@ -259,9 +259,9 @@ bool listing_is_number(const char *uid, uint32_t number)
 
 char *listing_told_key(const struct plan_entry *e)
 {
-	if (strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) != 0)
+	if (!uid_is_of_session(e->uid))
 		return memory_copy_string(e->uid);
-	return memory_format(STATE_TOLD_KEY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
+	return memory_format(UID_AWAY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
 }
 
 static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char kind, uint64_t at)
@@ -283,7 +283,7 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 		uint64_t octets;
 		char *key;
 
-		if (strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) != 0)
+		if (!uid_is_of_session(e->uid))
 			continue;
 		key = listing_told_key(e);
 		ok = state_get_told(state, key, &kind, &octets, err);
@@ -332,7 +332,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 	for (size_t i = 0; i < count && unknown > 0; i++) {
 		struct plan_entry *e = &plan->entries[i];
 
-		e->unsure |= e->uid[0] == ' ' && e->known.delivered;
+		e->unsure |= !uid_is_given(e->uid) && e->known.delivered;
 	}
 	return join_passing(state, plan, err);
 }

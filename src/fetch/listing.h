@@ -29,11 +29,9 @@ struct listing {
 
 /*
  * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
- * UID, or with one that others have too, gets one made of its header and first lines through TOP (policy/header):
- * " header:HEX", which no server can give, if the header tells it from all others, or else " header:HEX:OCTETS", with
- * "#N" behind it for the N-th of several that are the same;
- * or " unknown:NUMBER" where TOP is refused for it, but not for others. Where TOP is refused for all of them,
- * all_deleted gives them UIDs for this session alone (STATE_ONCE); otherwise it is an ERROR_PROTOCOL.
+ * UID, or with one that others have too, gets one made of its header and first lines through TOP (base/uid,
+ * policy/header). Where TOP is refused for all of them, all_deleted gives them UIDs for this session alone; otherwise it
+ * is an ERROR_PROTOCOL.
  */
 bool listing_read(struct listing *l, struct session *s, const struct maildrop_total *known, struct error *err);
 
@@ -43,8 +41,7 @@ bool listing_read_sizes(struct listing *l, struct session *s, struct error *err)
 /* Servers that give numbers for UIDs give the same ones to other messages. */
 bool listing_is_number(const char *uid, uint32_t number);
 
-/* What a UID begins with that was made of a header, and whether it was made of this one. */
-#define LISTING_MADE " header:"
+/* Whether a UID was made of this header. */
 bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
 /* The key under which something is remembered of a message that stays away (state_add_told). The caller frees it. */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "deliver/destination.h"
 #include "fetch/listing.h"
 #include "fetch/recognition.h"
@@ -37,12 +38,6 @@ struct found {
 	size_t stayed;	  /* and under their own, though we have deleted them */
 };
 
-/* Whether its UID is of this session alone. */
-static bool is_passing(const struct plan_entry *e)
-{
-	return strncmp(e->uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) == 0;
-}
-
 /* By the names that were found in place, or by a place in the listing that another one has left. */
 static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken, struct error *err)
 {
@@ -55,11 +50,11 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 		if (!state_take_found(r->state, identity, e->octets, e->uid, &match, err))
 			return false;
 		/* A UID that came again since the kill may be another message's. */
-		e->doubtful = e->named = match.found && e->uid[0] != ' ';
+		e->doubtful = e->named = match.found && uid_is_given(e->uid);
 		e->likely = match.fits;
 		e->rewritten = e->named && match.rewritten && !listing_is_number(e->uid, e->number);
 	}
-	if (!match.found && e->uid[0] == ' ' && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
+	if (!match.found && !uid_is_given(e->uid) && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
 		return false;
 	e->known.delivered = match.found && !e->doubtful;
 	e->known.when = match.delivered;
@@ -77,11 +72,10 @@ static bool see_uid(const struct recognition *r, const struct plan_entry *e, con
 /* Under a UID that was made of a header that no other message has, the one that we have just deleted may still be listed. */
 static bool doubt_deletion(const struct recognition *r, struct plan_entry *e, struct error *err)
 {
-	const size_t length = sizeof(LISTING_MADE) - 1;
 	const struct top_identity none = {0};
 	struct state_sight sight;
 
-	if (e->known.delivered || strncmp(e->uid, LISTING_MADE, length) != 0 || strpbrk(e->uid + length, ":#"))
+	if (e->known.delivered || !uid_is_made_alone(e->uid))
 		return true;
 	if (!see_uid(r, e, &none, &sight, err))
 		return false;
@@ -174,7 +168,7 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
     struct found *found, struct error *err)
 {
 	struct state_match match = {0};
-	bool whole = top->known && top->whole && (top->telling || r->moved || is_passing(e));
+	bool whole = top->known && top->whole && (top->telling || r->moved || uid_is_of_session(e->uid));
 
 	e->unsure = !top->known && r->must;
 	if (top->known && top->telling &&
@@ -211,7 +205,7 @@ static void forget_break(const struct recognition *r, struct plan_entry *e)
 /* Said once, for as long as that is remembered. */
 static bool tell_stayed(const struct recognition *r, const struct found *found, struct error *err)
 {
-	static const char key[] = STATE_TOLD_KEY "stays";
+	static const char key[] = UID_AWAY "stays";
 	unsigned char kind = 0;
 	uint64_t before;
 
@@ -258,7 +252,7 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
  */
 static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole, struct error *err)
 {
-	*whole = is_passing(e);
+	*whole = uid_is_of_session(e->uid);
 	*wanted = e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure);
 	if (!*wanted || !*whole)
 		return true;

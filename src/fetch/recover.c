@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "deliver/destination.h"
 #include "deliver/mbox_intent.h"
 #include "policy/header.h"
@@ -110,14 +111,14 @@ struct search {
 static void add_recorded(void *context, const char *uid)
 {
 	struct search *s = context;
-	size_t prefix = sizeof(STATE_FOUND) - 1;
+	const char *identity = uid_found_identity(uid);
 
 	if (s->count == s->capacity) {
 		s->capacity = s->capacity ? s->capacity * 2 : 256;
 		s->recorded = memory_resize(s->recorded, s->capacity, sizeof(*s->recorded));
 	}
-	if (strncmp(uid, STATE_FOUND, prefix) == 0)
-		snprintf(s->recorded[s->count++], DESTINATION_IDENTITY, "%s", uid + prefix);
+	if (identity)
+		snprintf(s->recorded[s->count++], DESTINATION_IDENTITY, "%s", identity);
 	else
 		s->destination->ops->identity(s->destination, s->maildrop, uid, s->recorded[s->count++]);
 }

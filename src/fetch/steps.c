@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/uid.h"
 #include "deliver/destination.h"
 #include "fetch/question.h"
 #include "fetch/transfer_run.h"
@@ -119,7 +120,7 @@ static bool is_unique(const struct run *r, size_t i)
 /* Whether the header can tell in the next session which message this is. */
 static bool can_be_told(const struct run *r, const struct state_record *record)
 {
-	return record->telling && record->uid[0] != ' ' && session_capabilities(r->t->session)->top;
+	return record->telling && uid_is_given(record->uid) && session_capabilities(r->t->session)->top;
 }
 
 /*
@@ -163,7 +164,7 @@ static bool names_other(const struct run *r, const struct plan_entry *e, const s
 	for (size_t i = 0; i < r->plan->count; i++) {
 		const struct plan_entry *other = &r->plan->entries[i];
 
-		if (other != e && other->uid[0] != ' ' && asked_is_about(event->text, event->length, other->uid))
+		if (other != e && uid_is_given(other->uid) && asked_is_about(event->text, event->length, other->uid))
 			return true;
 	}
 	return false;
@@ -175,7 +176,7 @@ static const struct plan_entry *find_other(const struct run *r, const struct pla
 	for (size_t i = 0; i < r->plan->count; i++) {
 		const struct plan_entry *other = &r->plan->entries[i];
 
-		if (other != e && other->decision.action != RETENTION_DELETE && (!by_uid || other->uid[0] != ' '))
+		if (other != e && other->decision.action != RETENTION_DELETE && (!by_uid || uid_is_given(other->uid)))
 			return other;
 	}
 	return NULL;

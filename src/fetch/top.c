@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/error.h"
+#include "base/uid.h"
 #include "fetch/question.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
@@ -70,7 +71,7 @@ static struct question about(const struct top_identity *t)
 static bool names_other(const struct top_identity *identities, size_t count, const struct session_event *event)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
-		if (*identities[i].uid && identities[i].uid[0] != ' ' &&
+		if (*identities[i].uid && uid_is_given(identities[i].uid) &&
 		    asked_is_about(event->text, event->length, identities[i].uid))
 			return true;
 	}

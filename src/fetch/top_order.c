@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "fetch/listing.h"
 #include "fetch/recognition.h"
 #include "fetch/top.h"
@@ -45,7 +46,7 @@ static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole,
 {
 	*t = (struct top_identity){.number = e->number,
 	    .octets = e->octets,
-	    .uid = e->uid[0] == ' ' ? "" : e->uid,
+	    .uid = uid_given(e->uid),
 	    .whole = whole};
 	return top_identify(s, t, 1, peek, err);
 }
@@ -205,10 +206,7 @@ static int by_size(const void *a, const void *b)
  * one another. */
 static bool is_one_of_several(const struct plan_entry *e, const struct plan_entry *next)
 {
-	size_t length = strlen(e->uid);
-
-	return strchr(e->uid, '#') ||
-	       (next && strncmp(next->uid, e->uid, length) == 0 && next->uid[length] == '#');
+	return uid_is_one_of_several(e->uid, next ? next->uid : NULL);
 }
 
 /* Messages of one size: where some are known and others are not, those that are not, and those that
@@ -247,7 +245,7 @@ bool top_order_check_made(struct session *s, const struct plan *plan, struct err
 		return true;
 	made = memory_zeroed(plan->count, sizeof(*made));
 	for (size_t i = 0; i < plan->count; i++) {
-		if (strncmp(plan->entries[i].uid, LISTING_MADE, sizeof(LISTING_MADE) - 1) == 0)
+		if (uid_is_made(plan->entries[i].uid))
 			made[count++] = &plan->entries[i];
 	}
 	qsort(made, count, sizeof(*made), by_size);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/uid.h"
 #include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/capability.h"
@@ -13,7 +14,7 @@
 /* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
 static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)
 {
-	bool told = telling && uid[0] != ' ' && session_capabilities(r->t->session)->top;
+	bool told = telling && uid_is_given(uid) && session_capabilities(r->t->session)->top;
 
 	return told ? STATE_DOUBT_IDENTITY : STATE_DOUBT_CONTENT;
 }

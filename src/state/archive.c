@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "state/database.h"
 #include "state/match.h"
 #include "state/private.h"
@@ -13,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* " was:", 16 digits, ":"; see state_displace. */
+/* UID_WAS_LENGTH, and ":"; see state_lose. */
 #define LOST_AGAIN \
 	"deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
 
-enum { WAS_LENGTH = sizeof(" was:0123456789abcdef") - 1 };
+_Static_assert(UID_WAS_LENGTH + 2 == 23, "where the UID begins in LOST_AGAIN");
 
 /* Names of maildrops by id. */
 struct names {
@@ -53,31 +54,14 @@ static bool read_names(struct state *s, struct names *n, struct error *err)
 	return ok;
 }
 
-/*
- * Takes what this program has put before a UID: " found:IDENTITY", " was:HEX:UID", " N:UID" of another
- * maildrop. A UID that was made (" header:...") stays one.
- */
 static void read_key(const struct names *n, struct state_kept *k)
 {
-	const char *at = k->key;
+	struct uid_key key = uid_parse(k->key);
+	int64_t maildrop = key.other ? key.maildrop : n->count;
 
-	k->maildrop = n->count > 0 ? n->names[n->count - 1] : NULL;
-	k->identity = "";
-	while (at[0] == ' ' && strncmp(at, " header:", 8) != 0) {
-		if (strncmp(at, STATE_FOUND, sizeof(STATE_FOUND) - 1) == 0) {
-			k->identity = at + sizeof(STATE_FOUND) - 1;
-			at = "";
-		} else if (strncmp(at, " was:", 5) == 0 && strlen(at) >= WAS_LENGTH) {
-			at += at[WAS_LENGTH] == ':' ? WAS_LENGTH + 1 : strlen(at);
-		} else {
-			char *end;
-			int64_t id = strtoll(at, &end, 10);
-
-			k->maildrop = id > 0 && id <= n->count ? n->names[id - 1] : NULL;
-			at = end > at && *end == ':' ? end + 1 : "";
-		}
-	}
-	k->uid = at;
+	k->uid = key.uid;
+	k->identity = key.identity;
+	k->maildrop = maildrop > 0 && maildrop <= n->count ? n->names[maildrop - 1] : NULL;
 }
 
 static void read_row(const struct query *q, const struct names *n, struct state_kept *k)
@@ -118,7 +102,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 bool state_lose(struct state *s, const char *key, int64_t now, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid, gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
+	    "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid, gone = ?2, deleted = ?3 WHERE uid = ?1", "tii",
 	    key, state_gone_at(s, now), (int64_t)STATE_LOST);
 }
 

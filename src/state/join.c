@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "state/database.h"
 #include "state/private.h"
 #include "state/record.h"
@@ -39,7 +40,7 @@ struct state_rows {
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
 static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" STATE_TOLD_KEY "*' ORDER BY uid";
+static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
 
 /* The row's text lives until the next one is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -246,11 +247,11 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->delivered = row->delivered;
 		if (!sized)
 			item->octets = (uint64_t)row->listed;
-		item->known = item->uid[0] == ' ' ? !deleted
+		item->known = !uid_is_given(item->uid) ? !deleted
 						  : !row->is_gone && !perhaps &&
 							row->listed == (int64_t)item->octets;
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
-		item->doubtful = item->uid[0] != ' ' && !item->known;
+		item->doubtful = uid_is_given(item->uid) && !item->known;
 		item->doubt = state_doubts_size(row->doubt) && item->known;
 		/* One that did not come whole, and has another size by now, is fetched again. */
 		item->outdated = state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
@@ -339,7 +340,7 @@ static bool take_unlisted(struct state *s, const struct row *row, struct state_i
 static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
 {
 	struct buf uids = {0};
-	bool ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid GLOB '" STATE_TOLD_KEY "*' AND at < ?1", "i",
+	bool ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid GLOB '" UID_AWAY "*' AND at < ?1", "i",
 		      now - STATE_MISSED_FOR) &&
 	    walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/uid.h"
 #include "state/database.h"
 #include "state/private.h"
 #include "state/state.h"
@@ -123,7 +124,7 @@ static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t n
 	struct database *db = state_database(s);
 	char *prefix = memory_format(" %lld:", (long long)to);
 	bool ok = database_execute(db, err,
-		      "UPDATE message SET uid = ' ' || ?1 || ':' || uid WHERE uid NOT GLOB ' [0-9f]*'", "i", from) &&
+		      "UPDATE message SET uid = ' ' || ?1 || ':' || uid WHERE uid NOT GLOB '" UID_GLOB_OTHER_OR_FOUND "'", "i", from) &&
 	    (to == 0 ||
 		database_execute(db, err,
 		    "UPDATE OR REPLACE message SET uid = substr(uid, length(?1) + 1) WHERE substr(uid, 1, length(?1)) = ?1",

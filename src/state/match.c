@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "state/database.h"
 #include "state/private.h"
 #include "state/record.h"
@@ -14,7 +15,7 @@
 
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err)
 {
-	if (!sure && strncmp(uid, STATE_ONCE, sizeof(STATE_ONCE) - 1) == 0)
+	if (!sure && uid_is_of_session(uid))
 		return true;
 	if (!sure)
 		return database_execute(state_database(s), err, "UPDATE message SET deleted = ?2 WHERE uid = ?1", "ti", uid,
@@ -47,7 +48,7 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
+	    "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
 	    state_gone_at(s, now));
 }
 
@@ -135,17 +136,17 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
 {
 	struct database *db = state_database(s);
 	struct state_record found = *record;
-	char *uid = memory_format(STATE_FOUND "%s", identity);
+	char *uid = memory_format(UID_FOUND "%s", identity);
 	bool ok;
 
 	found.uid = " new";
 	ok = database_execute(db, err,
-		 "UPDATE message SET uid = ' was:' || hex(randomblob(8)) || ':' || uid WHERE uid = ?1 AND delivered <= ?2", "ti",
+		 "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid WHERE uid = ?1 AND delivered <= ?2", "ti",
 		 uid, record->delivered) &&
 	    state_add(s, &found, err) &&
 	    database_execute(db, err,
 		"UPDATE message SET gone = ?2, uid = CASE WHEN EXISTS(SELECT 1 FROM message WHERE uid = ?1)"
-		" THEN ' was:' || hex(randomblob(8)) ELSE ?1 END WHERE uid = ' new'",
+		" THEN " UID_SQL_NEW_WAS " ELSE ?1 END WHERE uid = ' new'",
 		"ti", uid, state_gone_at(s, now));
 	free(uid);
 	return ok;
@@ -158,7 +159,7 @@ bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *
 
 	*any = false;
 	if (!query_start(&q, state_database(s), err,
-		"SELECT 1 FROM message WHERE uid GLOB ' [0-9]*' AND gone >= ?1 AND deleted = 0"
+		"SELECT 1 FROM message WHERE uid GLOB '" UID_GLOB_OTHER "' AND gone >= ?1 AND deleted = 0"
 		" AND NOT EXISTS(SELECT 1 FROM maildrop b, (SELECT * FROM maildrop ORDER BY id DESC LIMIT 1) a WHERE b.id < a.id"
 		" AND lower(b.server) = lower(a.server) AND b.port = a.port AND b.user = a.user) LIMIT 1",
 		"i", now - STATE_MISSED_FOR))
@@ -172,7 +173,7 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 {
 	int64_t count;
 	bool ok = database_integer(state_database(s),
-	    "SELECT EXISTS(SELECT 1 FROM message WHERE uid >= '" STATE_FOUND "' AND uid < ' found;')", &count, err);
+	    "SELECT EXISTS(SELECT 1 FROM message WHERE " UID_SQL_FROM_FOUND ")", &count, err);
 
 	*any = ok && count != 0;
 	return ok;
@@ -194,7 +195,7 @@ bool state_take_found(struct state *s, const char *identity, uint64_t octets, co
     struct error *err)
 {
 	struct query *q;
-	char *old = memory_format(STATE_FOUND "%s", identity);
+	char *old = memory_format(UID_FOUND "%s", identity);
 	bool rewritten, ok = is_rewritten(s, old, octets, &rewritten, err) &&
 	    query_start(&q, state_database(s), err,
 		      TAKEN " FROM message WHERE uid = ?1", "t", old) &&
@@ -210,7 +211,7 @@ bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struc
 	struct query *q;
 
 	return query_start(&q, state_database(s), err,
-		   TAKEN " FROM message WHERE uid > ?1 || '#' AND uid < ?1 || '$'"
+		   TAKEN " FROM message WHERE " UID_SQL_NUMBERED
 		   " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
 		   "t", uid) &&
 	    take_row(s, &q, octets, true, uid, match, err);

@@ -10,12 +10,9 @@ struct error;
 struct state;
 struct state_record;
 
-/* What a UID begins with that was made for one session, where nothing tells which message is which. */
-#define STATE_ONCE " once:"
-
 /*
  * Notes that we have deleted a message from the server; not sure: DELE was taken, but QUIT's answer did
- * not come, so the next listing will tell. No listing has a STATE_ONCE again: that message counts as missing then.
+ * not come, so the next listing will tell. No listing has a UID of one session again: that message counts as missing then.
  */
 bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now, struct error *err);
 
@@ -54,9 +51,6 @@ bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHO
 
 /* Whether messages of another maildrop are missing that may have moved here: not to one that was there before. */
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err);
-
-/* What the UID of a message begins with that was found in place; behind it, its identity there. */
-#define STATE_FOUND " found:"
 
 /*
  * Records a message that was found in place under the destination's identity; it counts as missing. Of

@@ -2,6 +2,7 @@
 
 #include "state/sizes.h"
 
+#include "base/uid.h"
 #include "state/database.h"
 #include "state/private.h"
 #include "state/record.h"
@@ -25,7 +26,7 @@ bool state_each_size(struct state *s, size_t most, void (*take)(void *context, c
 	struct query *q;
 	/* Keys with a blank and a digit are of other maildrops; what was found in place was never listed. */
 	bool row = true, ok = query_start(&q, state_database(s), err,
-			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB ' [0-9fw]*'"
+			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB '" UID_GLOB_NOT_LISTED "'"
 			     " ORDER BY delivered DESC LIMIT ?1",
 			     "i", (int64_t)most);
 

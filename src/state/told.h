@@ -28,10 +28,9 @@ bool state_drop_told(struct state *s, const char *key, struct error *err);
 bool state_drop_breaks(struct state *s, uint64_t count, struct error *err);
 
 /*
- * What is remembered of a message that has no UID from one session to the next (STATE_ONCE), under another key, which
- * begins with STATE_TOLD_KEY; *kind is 0 where nothing is. It is forgotten after 30 days.
+ * What is remembered of a message that has no UID from one session to the next, under another key (UID_AWAY); *kind is
+ * 0 where nothing is. It is forgotten after 30 days.
  */
-#define STATE_TOLD_KEY " told:"
 bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "config/account.h"
 #include "fetch/place.h"
 #include "fetch/recover.h"
@@ -73,7 +74,7 @@ static void add_record(void *context, const struct state_kept *kept)
 	else
 		copies_identity(v->account, kept->maildrop, kept->uid, kept->header, r->key.identity);
 	/* One that was made tells nobody anything. */
-	r->uid = keep_text(&v->texts, kept->uid[0] == ' ' ? "" : kept->uid);
+	r->uid = keep_text(&v->texts, uid_given(kept->uid));
 	r->row = keep_text(&v->texts, kept->key);
 }
 

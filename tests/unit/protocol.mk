@@ -30,4 +30,5 @@ unit_tests += \
 	tests/unit/test-session-ask \
 	tests/unit/test-session-begin \
 	tests/unit/test-session-queue \
-	tests/unit/test-stream
+	tests/unit/test-stream \
+	tests/unit/test-uid

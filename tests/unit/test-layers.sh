@@ -106,6 +106,11 @@ order_holds() (
   return "$failed"
 )
 
+only_uid_looks_for_blanks() (
+  # shellcheck disable=SC2046 # names without blanks
+  ! grep -nE "uid\[0\] [!=]= ' '" $(find src -name '*.[ch]' ! -path 'src/base/uid.c')
+)
+
 printers='v?f?printf|v?dprintf|f?puts|putchar|f?putc|fwrite|perror|psignal|v?syslog|v?warnx?|v?errx?'
 
 # Prints calls of printing functions and the streams' names in a file, less comments and strings.
@@ -151,6 +156,7 @@ check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/
 check 'Jansson is visible in ui/jsonl alone' visible_in '<jansson*' src/ui/jsonl.c
 check 'Nettle is visible in base/digest and base/base64 alone' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
 check 'each source includes config.h and its own header first' order_holds
+check 'only base/uid looks for the blank before a key of ours' only_uid_looks_for_blanks
 check 'nothing below cmd and ui prints' only_cmd_and_ui_print
 check 'nothing below cmd and ui writes to a standard stream' only_memory_writes_to_a_standard_stream
 done_testing

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/uid.h"
 #include "check_main.h"
 #include "one_state.h"
 #include "scratch.h"
@@ -473,9 +474,9 @@ START_TEST(a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted)
 {
 	int64_t delivered;
 
-	ck_assert(add(STATE_ONCE "1:1", 100, 7) && add(STATE_ONCE "1:2", 200, 8) && state_commit(s, &err));
-	ck_assert(state_mark_deleted(s, STATE_ONCE "1:1", false, 300, &err));
-	ck_assert(state_mark_deleted(s, STATE_ONCE "1:2", true, 300, &err) && state_commit(s, &err));
+	ck_assert(add(UID_SESSION "1:1", 100, 7) && add(UID_SESSION "1:2", 200, 8) && state_commit(s, &err));
+	ck_assert(state_mark_deleted(s, UID_SESSION "1:1", false, 300, &err));
+	ck_assert(state_mark_deleted(s, UID_SESSION "1:2", true, 300, &err) && state_commit(s, &err));
 	ck_assert_uint_eq(note("z", 400), 1);
 	ck_assert(take(7, "x", &delivered));
 	ck_assert_int_eq(delivered, 100);
