@@ -23,10 +23,25 @@ static bool lists_slices(const char *server)
 	return strcasecmp(server, "pop.gmail.com") == 0 || strcasecmp(server, "pop.googlemail.com") == 0;
 }
 
+static bool check_destination(struct account *a, struct error *err)
+{
+	bool to_command;
+
+	if (!a->destination.ops)
+		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
+	to_command = a->destination.ops->target == DESTINATION_COMMAND;
+	if (!to_command)
+		account_drop_inherited(a, "deliver_command");
+	if (to_command && !a->deliver_command)
+		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
+	if (to_command || !a->deliver_command)
+		return true;
+	error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
+	return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
+}
+
 bool account_check(struct account *a, struct error *err)
 {
-	if (a->destination.ops != &pipe_ops)
-		account_drop_inherited(a, "deliver_command");
 	if (a->port == 0)
 		a->port = a->starttls ? 110 : 995;
 	if (!a->server)
@@ -35,15 +50,5 @@ bool account_check(struct account *a, struct error *err)
 		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
 	if (!a->user)
 		return miss(err, "user", "user = \"me@example.org\"");
-	if (!credentials_check(a, err))
-		return false;
-	if (!a->destination.ops)
-		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
-	if (a->destination.ops == &pipe_ops && !a->deliver_command)
-		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
-	if (a->destination.ops != &pipe_ops && a->deliver_command) {
-		error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
-		return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
-	}
-	return account_tls_check(a, err);
+	return credentials_check(a, err) && check_destination(a, err) && account_tls_check(a, err);
 }

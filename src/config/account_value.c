@@ -416,7 +416,7 @@ static bool set_destination(void *at, const struct account_option *option, const
 	d->ops = destination_find(values[0], length);
 	if (!d->ops)
 		return false;
-	wants_path = d->ops != &pipe_ops;
+	wants_path = d->ops->target == DESTINATION_PATH;
 	if (wants_path != (colon && colon[1]))
 		return false;
 	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, folder) : NULL);

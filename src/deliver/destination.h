@@ -62,6 +62,19 @@ struct destination_matcher {
 	bool (*same)(void *context, size_t index);
 };
 
+/* What deliver_to names after the scheme, and where else the kind finds what it needs. */
+enum destination_target {
+	DESTINATION_PATH,    /* a file or folder: destination_settings.path */
+	DESTINATION_COMMAND, /* nothing; destination_settings.command */
+};
+
+/* How a run finds what an earlier one put in place, before it could record that. */
+enum destination_recovery {
+	DESTINATION_UNRECOVERED, /* it cannot */
+	DESTINATION_BY_NAME,	 /* each copy's name has the message's identity: find, identity */
+	DESTINATION_BY_INTENT,	 /* what is about to be appended is recorded first: prepare, recover */
+};
+
 /*
  * One table a kind of destination. A message is begun, written and finished, or discarded; several
  * of them make a batch, which commit puts on stable storage and into sight, or rollback takes back.
@@ -70,7 +83,9 @@ struct destination_matcher {
  */
 struct destination_ops {
 	const char *scheme; /* what deliver_to starts with */
-	size_t batch_most;  /* messages in a batch; 0: as many as the engine likes */
+	enum destination_target target;
+	enum destination_recovery recovery;
+	bool final; /* what is finished cannot be taken back, so a batch is one message */
 	uint64_t batch_octets; /* octets from which on a batch is full; 0: as many as the engine likes */
 	bool wants_sender;  /* a message is begun with its envelope sender */
 	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
@@ -81,7 +96,7 @@ struct destination_ops {
 	enum destination_result (*finish)(struct destination *d, struct error *err);
 	void (*discard)(struct destination *d);
 	/*
-	 * Optional: takes the locks that commit needs and says what it will append, so that this can be
+	 * With DESTINATION_BY_INTENT: takes the locks that commit needs and says what it will append, so that this can be
 	 * recorded first. The intent belongs to the destination.
 	 */
 	bool (*prepare)(struct destination *d, const struct mbox_intent **intent, struct error *err);
@@ -94,15 +109,15 @@ struct destination_ops {
 	 */
 	bool (*keep)(struct destination *d, size_t count, struct error *err);
 	/*
-	 * Optional, after a run that ended in the middle: tells of the account's messages that were put
+	 * With DESTINATION_BY_NAME, after a run that ended in the middle: tells of the account's messages that were put
 	 * in place since a time, and puts all that are wanted on stable storage before it returns.
 	 */
 	bool (*find)(struct destination *d, int64_t since, const struct destination_finder *finder, struct error *err);
-	/* With find: writes what identifies the message with this UID in place; maildrop: NULL for the settings'. */
+	/* With DESTINATION_BY_NAME: writes what identifies the message with this UID in place; maildrop: NULL for the settings'. */
 	void (*identity)(const struct destination *d, const char *maildrop, const char *uid,
 	    char out[DESTINATION_IDENTITY]);
 	/*
-	 * Optional, with the intent that a crash left: says which of its messages stand in the file whole (found
+	 * With DESTINATION_BY_INTENT, of a crash: says which of its messages stand in the file whole (found
 	 * has one for each) and cuts a torn one behind them away, unless somebody else wrote there meanwhile.
 	 * matcher may be NULL: then nothing counts but what is as it was written. d may be NULL, too: else, where
 	 * the intent's file is gone, it is looked for in the destination's.

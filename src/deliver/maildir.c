@@ -339,6 +339,7 @@ static bool maildir_find(struct destination *d, int64_t since, const struct dest
 
 const struct destination_ops maildir_ops = {
     .scheme = "maildir",
+    .recovery = DESTINATION_BY_NAME,
     .open = maildir_open,
     .probe = maildir_probe,
     .begin = maildir_begin,

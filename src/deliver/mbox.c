@@ -230,6 +230,7 @@ static void mbox_close(struct destination *d)
 
 const struct destination_ops mbox_ops = {
     .scheme = "mbox",
+    .recovery = DESTINATION_BY_INTENT,
     .batch_octets = MBOX_SPOOL_BATCH,
     .wants_sender = true,
     .open = mbox_open,

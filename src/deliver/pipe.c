@@ -152,7 +152,8 @@ static void pipe_close(struct destination *d)
 
 const struct destination_ops pipe_ops = {
     .scheme = "pipe",
-    .batch_most = 1,
+    .target = DESTINATION_COMMAND,
+    .final = true,
     .open = pipe_open,
     .probe = pipe_probe,
     .begin = pipe_begin,

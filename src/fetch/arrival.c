@@ -425,7 +425,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	if (!steps_asks(r) && !session_is_quiet(r->t->session))
 		return blame_noise(r, err);
 	/* What cannot be taken back waits for the proof that it is the message that was asked for. */
-	if (steps_asks(r) && r->t->destination->ops->batch_most == 1) {
+	if (steps_asks(r) && r->t->destination->ops->final) {
 		a->ended = true;
 		return true;
 	}

@@ -40,8 +40,8 @@ bool batch_is_full(const struct batch *b, const struct destination_ops *ops)
 	size_t most = b->most > 0 ? b->most : MESSAGES_FIRST;
 	uint64_t octets_most = ops->batch_octets > 0 ? ops->batch_octets : OCTETS_MOST;
 
-	if (ops->batch_most > 0 && ops->batch_most < most)
-		most = ops->batch_most;
+	if (ops->final)
+		most = 1;
 	return b->count >= most || b->octets >= octets_most || deadline_left(b->until) == 0;
 }
 

@@ -17,7 +17,7 @@
 /* Messages are in its names, so it has folders. */
 static bool has_names(const struct account *a)
 {
-	return a->destination.ops->identity != NULL;
+	return a->destination.ops->recovery == DESTINATION_BY_NAME;
 }
 
 /* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */

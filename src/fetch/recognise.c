@@ -45,7 +45,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 	struct state_match match = {0};
 	char identity[DESTINATION_IDENTITY];
 
-	if (any_found && d && d->ops->identity) {
+	if (any_found && d && d->ops->recovery == DESTINATION_BY_NAME) {
 		d->ops->identity(d, NULL, e->uid, identity);
 		if (!state_take_found(r->state, identity, e->octets, e->uid, &match, err))
 			return false;

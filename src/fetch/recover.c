@@ -181,7 +181,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	const struct destination_finder finder = {&s, is_unrecorded, take_octets, record_found};
 	bool ok;
 
-	if (!state_needs_recovery(state) || !d->ops->find)
+	if (!state_needs_recovery(state) || d->ops->recovery != DESTINATION_BY_NAME)
 		return true;
 	start_reading(&s);
 	ok = state_maildrop_name(state, &s.maildrop, err) && state_each_uid(state, add_recorded, &s, err);

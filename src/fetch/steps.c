@@ -23,7 +23,7 @@ enum {
 /* What goes to a command one by one cannot be taken back, so each of them is asked about. */
 static bool is_one_by_one(const struct run *r)
 {
-	return r->t->destination->ops->batch_most == 1;
+	return r->t->destination->ops->final;
 }
 
 bool steps_asks(const struct run *r)

@@ -39,7 +39,7 @@ bool copies_are_there(const struct account *a, struct error *err)
 
 bool copies_have_names(const struct account *a)
 {
-	return a->destination.ops->identity != NULL;
+	return a->destination.ops->recovery == DESTINATION_BY_NAME;
 }
 
 static void header_digits(const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])

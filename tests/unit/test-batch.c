@@ -40,33 +40,28 @@ static void leave(void)
 static const struct {
 	size_t count;
 	uint64_t octets; /* each */
-	size_t most;	      /* the destination's, as is this: */
-	uint64_t octets_most;
+	bool final; /* the destination, */
+	uint64_t octets_most; /* and its octets of a batch */
 	bool full;
 } batches[] = {
-    {1, 1000, 0, 0, false},
-    {1, 1000, 1, 0, true},
-    {1, 1000, 2, 0, false},
-    {2, 1000, 2, 0, true},
-    {3, 1000, 2, 0, true},
-    {MESSAGES_FIRST - 1, 0, 0, 0, false},
-    {MESSAGES_FIRST, 0, 0, 0, true},
-    {MESSAGES_FIRST, 0, 1000, 0, true},
-    {MESSAGES_FIRST - 1, 0, 1000, 0, false},
-    {MESSAGES_FIRST + 20, 0, 0, 0, true},
-    {1, 16 * MEGABYTE - 1, 0, 0, false},
-    {1, 16 * MEGABYTE, 0, 0, true},
-    {4, 4 * MEGABYTE - 1, 0, 0, false},
-    {4, 4 * MEGABYTE, 0, 0, true},
-    {1, UINT64_C(1) << 40, 0, 0, true},
-    {1, 4 * MEGABYTE - 1, 0, 4 * MEGABYTE, false},
-    {1, 4 * MEGABYTE, 0, 4 * MEGABYTE, true},
-    {MESSAGES_FIRST, 0, 0, 4 * MEGABYTE, true},
+    {1, 1000, false, 0, false},
+    {1, 1000, true, 0, true},
+    {MESSAGES_FIRST - 1, 0, false, 0, false},
+    {MESSAGES_FIRST, 0, false, 0, true},
+    {MESSAGES_FIRST + 20, 0, false, 0, true},
+    {1, 16 * MEGABYTE - 1, false, 0, false},
+    {1, 16 * MEGABYTE, false, 0, true},
+    {4, 4 * MEGABYTE - 1, false, 0, false},
+    {4, 4 * MEGABYTE, false, 0, true},
+    {1, UINT64_C(1) << 40, false, 0, true},
+    {1, 4 * MEGABYTE - 1, false, 4 * MEGABYTE, false},
+    {1, 4 * MEGABYTE, false, 4 * MEGABYTE, true},
+    {MESSAGES_FIRST, 0, false, 4 * MEGABYTE, true},
 };
 
 START_TEST(a_batch_is_full_by_count_or_octets)
 {
-	const struct destination_ops ops = {.batch_most = batches[_i].most, .batch_octets = batches[_i].octets_most};
+	const struct destination_ops ops = {.final = batches[_i].final, .batch_octets = batches[_i].octets_most};
 
 	fill(batches[_i].count, batches[_i].octets);
 	ck_assert_int_eq(batch_is_full(&batch, &ops), batches[_i].full);
