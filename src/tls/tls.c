@@ -2,7 +2,6 @@
 
 #include "tls/tls.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -40,13 +39,6 @@ struct tls {
 	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
 	unsigned char raw[RAW_SIZE];
 };
-
-bool tls_is_address(const char *host)
-{
-	unsigned char raw[sizeof(struct in6_addr)];
-
-	return inet_pton(AF_INET, host, raw) == 1 || inet_pton(AF_INET6, host, raw) == 1;
-}
 
 static void tls_close(void *context)
 {

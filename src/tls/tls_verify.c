@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,13 @@ enum {
 	NAMES_SHOWN = 5,     /* of those that a certificate is for, */
 	NAMES_LOOKED_AT = 32, /* among so many */
 };
+
+bool tls_is_address(const char *host)
+{
+	unsigned char raw[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, host, raw) == 1 || inet_pton(AF_INET6, host, raw) == 1;
+}
 
 /* The server's own certificate, and what identifies it to people. */
 struct shown {
