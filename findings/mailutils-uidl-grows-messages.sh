@@ -6,6 +6,7 @@
 
 pop3 "$port" 1:'*' 1:'USER me@example.org' 1:'PASS secret' '.:LIST' '.:UIDL' '.:LIST' '.:RETR 1' 1:QUIT | tee out
 expect 'the field is in the message' '^S: X-UIDL: ' out
+# shellcheck disable=SC2046 # both numbers
 set -- $(sed -n 's/^S: 1 \([0-9]*\)$/\1/p' out)
 [ "$2" -gt "$1" ] || { echo "CHANGED: LIST says $1 before UIDL, and $2 after it"; exit 1; }
 echo "seen: LIST says $1 before UIDL, and $2 after it"

@@ -19,4 +19,5 @@ mailbox { mail-spool $DIR/home; mailbox-type mbox; }
 logging { syslog no; }
 CONF
 port=$(free_port)
+# shellcheck disable=SC2154 # set by packages
 inetd "$port" env LD_LIBRARY_PATH="$libraries" root/usr/sbin/pop3d --inetd --config-file="$DIR/conf" 2>log

@@ -75,6 +75,18 @@ include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/campaign/campaign.mk
 
+# While one works: the unit tests, and the scripts that tell the most. Under a minute with two processors.
+quick_e2e = tests/e2e/hostile-steps.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh
+check-quick: all
+	CK_EXCLUDE_TAGS='exhaustive waiting' $(MAKE) check TESTS='$(unit_tests) $(quick_e2e)'
+.PHONY: check-quick
+
+# What is wrong with the style or likely to be wrong, as far as programs can tell.
+lint: all
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/lint.sh
+.PHONY: lint
+EXTRA_DIST += tests/lint.sh
+
 # The unit tests and some whole runs under valgrind, which slows them ten times and more. Commands that
 # cannot be started are left out, and most tests of a suite share a process, whose exit status tells of a leak: see
 # tests/unit/check_main.h.

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#define MAILHAUL_BASE_ERROR_C
+
 #include "base/error.h"
 
 #include <ctype.h>

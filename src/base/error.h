@@ -58,4 +58,11 @@ bool error_mend(struct error *err, const char *format, ...) __attribute__((forma
 /* Adds the server's own words, escaped. Returns false. */
 bool error_server(struct error *err, const char *words, size_t length);
 
+#if defined(__clang_analyzer__) && !defined(MAILHAUL_BASE_ERROR_C) /* It sees one source at a time, and not that these return false. */
+#define error_set(...) (error_set(__VA_ARGS__), false)
+#define error_errno(...) (error_errno(__VA_ARGS__), false)
+#define error_server(...) (error_server(__VA_ARGS__), false)
+#define error_mend(...) (error_mend(__VA_ARGS__), false)
+#endif
+
 #endif

@@ -427,6 +427,7 @@ size_t file_account_count(const struct file *f)
 /* The section of an account, and the file that it is in. */
 static cfg_t *find_account(const struct file *f, size_t index, const struct part **part)
 {
+	*part = f->parts[0];
 	for (size_t i = 0; i < f->count; i++) {
 		size_t here = f->parts[i]->cfg ? cfg_size(f->parts[i]->cfg, "account") : 0;
 

@@ -160,7 +160,7 @@ static bool turn(struct process *p, int most_ms, struct error *err)
 		return interrupt_error(err);
 	if (poll(fds, 2, most_ms < left ? most_ms : left) < 0 && errno != EINTR)
 		return error_errno(err, ERROR_INTERNAL, errno, "waiting for the command %s failed", p->name);
-	if (fds[0].revents)
+	if (fds[0].revents && p->collected)
 		drain(&p->output, p->collected, p->collected_most);
 	if (fds[1].revents)
 		drain(&p->words, &p->said, WORDS_MOST);

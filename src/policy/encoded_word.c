@@ -97,7 +97,10 @@ static bool decode_q(struct buf *out, const char *text, size_t length)
 	size_t before = out->length;
 
 	for (size_t i = 0; i < length; i++) {
-		char c = text[i] == '_' ? ' ' : text[i];
+		char c = text[i];
+
+		if (c == '_')
+			c = ' ';
 
 		if (c == '=') {
 			int high = i + 2 < length ? hex_value(text[i + 1]) : -1, low = high >= 0 ? hex_value(text[i + 2]) : -1;

@@ -94,7 +94,7 @@ void header_fields_value(const struct header_fields *h, enum header_field field,
 			;
 	}
 	for (size_t i = 0; i < length; i++)
-		out[i] = value.data[i] != '\0' ? value.data[i] : ' ';
+		out[i] = value.data[i] != '\0' ? value.data[i] : (char)' ';
 	out[length] = '\0';
 	buf_free(&value);
 }

@@ -305,7 +305,7 @@ static char *go_on(struct reply *r, char next, char *out)
 /* The same where CRs were held back: they end no line. */
 static char *release(struct reply *r, char next, char *out)
 {
-	out = go_on(r, r->held > 0 ? '\r' : next, out);
+	out = go_on(r, r->held > 0 ? (char)'\r' : next, out);
 	for (; r->held > 0; r->held--)
 		*out++ = '\r';
 	return out;

@@ -441,9 +441,10 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
 
 bool session_next(struct session *s, struct session_event *event, struct error *err)
 {
-	enum reply_event found;
+	enum reply_event found = REPLY_MORE;
 	struct asked asked;
 
+	*event = (struct session_event){0};
 	if (s->queued == 0)
 		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
 	if (!session_send(s, err) || (s->asks.followed && !session_ask_finish(s, err)))

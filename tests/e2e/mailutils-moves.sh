@@ -8,6 +8,7 @@ trap 'mailutils_stop; finish' EXIT
 count=55
 mailutils_prepare "$WORK/mailutils" || unpacked_none mailutils
 # A message without a body gets one more empty line each time that mailutils rewrites the mailbox.
+# shellcheck disable=SC2046 # names without blanks
 dovecot_make_mail source 60 1 && rm $(grep -l '^X-Padding' source/*) || bail 'no mail'
 for name in leave take both first; do
   mailutils_add_user "$name" "$name" && mailutils_fill "$name" source || bail 'no accounts'

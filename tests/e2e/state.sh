@@ -61,7 +61,7 @@ check 'anything' count_is Mail 20
 run -v
 check 'and is as good as before' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
 
-head -c 100 state/a.db >cut && cp cut state/a.db
+head -c 100 state/a.db >half && cp half state/a.db
 rm -f state/a.db-wal state/a.db-shm
 run
 check 'a state that was cut short is refused' exits 74

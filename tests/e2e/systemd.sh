@@ -76,6 +76,7 @@ write_configuration
 mv mailhaul.conf certs .config/mailhaul/
 STATUS=0
 # shellcheck disable=SC2046 # words
+# shellcheck disable=SC2091 # it is a command
 CREDENTIALS_DIRECTORY=$WORK/credentials $(command_of mailhaul@work.service) >out 2>err || STATUS=$?
 check 'the service of one account fetches it' exits 0
 check 'and no other' [ "$(find .config/mailhaul/state -name '*.db')" = .config/mailhaul/state/work.db ]

@@ -24,6 +24,9 @@
  */
 #define EXHAUSTIVE "exhaustive"
 
+/* The tag of cases that wait for real. make check-quick leaves them out. */
+#define WAITING "waiting"
+
 /* Runs the suite. Returns the status to leave main with. */
 static inline int check_run(Suite *s, enum fork_status forks)
 {

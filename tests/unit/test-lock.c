@@ -369,6 +369,7 @@ int main(void)
 	Suite *s = suite_create("lock");
 	TCase *file = scratch_case(s, "fcntl"), *dot = scratch_case(s, "dot lock");
 
+	tcase_set_tags(dot, WAITING);
 	tcase_add_test(file, a_file_that_another_process_locks_is_locked);
 	tcase_add_test(file, a_lock_is_waited_for_until_the_deadline);
 	tcase_add_test(file, a_file_lock_ends_with_its_descriptor);
