@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/platform.h"
+#include "deliver/destination.h"
 #include "deliver/mbox_spool.h"
 #include "fs/folder.h"
 #include "fs/lock.h"

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "deliver/destination.h"
 #include "fs/write_all.h"
 
 /* It is where the mbox is, so that there is room. */

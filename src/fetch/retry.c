@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "fetch/worker_private.h"
 #include "io/stream.h"

@@ -66,7 +66,7 @@ bool evidence_is_plain(const struct evidence_sizes *s)
 	    (s->said == EVIDENCE_NO_SIZE || fits_exactly(s->said, s));
 }
 
-static void note_wrong(struct evidence_habit *h, struct evidence_sample sample)
+static void note_wrong(struct evidence_habit *h, struct size_sample sample)
 {
 	size_t place = h->kept < EVIDENCE_SAMPLES ? h->kept++ : h->wrong % EVIDENCE_SAMPLES;
 
@@ -75,7 +75,7 @@ static void note_wrong(struct evidence_habit *h, struct evidence_sample sample)
 }
 
 /* Takes one sample out again. */
-static void forget_wrong(struct evidence_habit *h, struct evidence_sample sample)
+static void forget_wrong(struct evidence_habit *h, struct size_sample sample)
 {
 	for (size_t i = 0; i < h->kept; i++) {
 		if (h->samples[i].given != sample.given || h->samples[i].wire != sample.wire)
@@ -99,7 +99,7 @@ static bool fits_either_way(uint64_t given, const struct evidence_sizes *s)
 static void note(struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s, int count)
 {
 	bool exact = fits_exactly(given, s), lf = fits_lf(given, s);
-	const struct evidence_sample sample = {given, s->wire, s->dots};
+	const struct size_sample sample = {given, s->wire, s->dots};
 
 	h->unstuffed |= s->unstuffed;
 	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0) || is_nothing(given, s))
@@ -116,7 +116,7 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 	} else if (lf || fits_lf_and_dots(given, s)) {
 		h->lf += (uint64_t)count;
 		h->lf_forms[(s->wire - s->lf) % EVIDENCE_FORMS] += (uint64_t)count;
-		h->lf_one = count > 0 ? sample : (struct evidence_sample){0};
+		h->lf_one = count > 0 ? sample : (struct size_sample){0};
 	}
 	if (!exact && !lf && (fits_dots(given, s) || fits_lf_and_dots(given, s)))
 		h->dotted += (uint64_t)count;
@@ -139,7 +139,7 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes)
 }
 
 /* How many samples are wrong in the same way as this one. */
-static size_t count_alike(const struct evidence_habit *h, const struct evidence_sample *this)
+static size_t count_alike(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t count = h->kept, alike = 0;
 
@@ -154,7 +154,7 @@ static bool has_rule(const struct evidence_habit *h)
 	size_t count = h->kept, ruled = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct evidence_sample *this = &h->samples[i];
+		const struct size_sample *this = &h->samples[i];
 
 		ruled += count_alike(h, this) - size_rule_are_alike(this, this) > (count - 1) / 2;
 	}
@@ -168,13 +168,13 @@ static bool is_denied(const struct evidence_sizes *s)
 }
 
 /* Whether it ends where others end that are as well less than their size, and none goes on: all are cut there. */
-static bool ends_with_others(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool ends_with_others(const struct evidence_habit *h, const struct size_sample *this)
 {
 	uint64_t near = this->wire / 32;
 	size_t same = 0;
 
 	for (size_t i = 0; i < h->kept; i++) {
-		const struct evidence_sample *other = &h->samples[i];
+		const struct size_sample *other = &h->samples[i];
 
 		if (other->wire > this->wire + near)
 			return false;
@@ -187,7 +187,7 @@ static bool ends_with_others(const struct evidence_habit *h, const struct eviden
  * Sizes that the server estimates: not one of many is right, some are too large and some too small, and this one is
  * not further off than the others.
  */
-static bool is_estimate(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool is_estimate(const struct evidence_habit *h, const struct size_sample *this)
 {
 	double share = (double)this->wire / ((double)this->given + 1), least = share, most = 0;
 	size_t others = 0, shorter = 0;
@@ -214,7 +214,7 @@ static bool is_most(const struct evidence_habit *h, size_t count)
 }
 
 /* Whether the others have their size in units, and this one has less than so many of them. */
-static bool lacks_units(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool lacks_units(const struct evidence_habit *h, const struct size_sample *this)
 {
 	for (size_t i = 0; i < SIZE_RULE_UNITS; i++) {
 		size_t same = 0;
@@ -229,7 +229,7 @@ static bool lacks_units(const struct evidence_habit *h, const struct evidence_sa
 }
 
 /* Whether nearly all others have the same size as this one, whatever came of them. */
-static bool is_constant(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool is_constant(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t same = 0;
 
@@ -239,7 +239,7 @@ static bool is_constant(const struct evidence_habit *h, const struct evidence_sa
 }
 
 /* The same where this message is smaller than the constant: others are so large that it is no size. */
-static bool is_no_size(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool is_no_size(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t same = 0, larger = 0;
 
@@ -252,13 +252,13 @@ static bool is_no_size(const struct evidence_habit *h, const struct evidence_sam
 	return larger >= OTHERS_LEAST && is_most(h, same) && !lacks_units(h, this);
 }
 
-static bool has_surplus(const struct evidence_habit *h, const struct evidence_sample *this)
+static bool has_surplus(const struct evidence_habit *h, const struct size_sample *this)
 {
 	uint64_t most = 0;
 	size_t same = 0;
 
 	for (size_t i = 0; i < h->kept; i++) {
-		const struct evidence_sample *other = &h->samples[i];
+		const struct size_sample *other = &h->samples[i];
 
 		if (!size_rule_have_surplus(other, this))
 			continue;
@@ -284,7 +284,7 @@ static uint64_t count_fitting(const struct evidence_habit *h)
 /* Whether the number fits hardly any message but that which was noted. */
 static bool is_wrong_for_others(struct evidence_habit *h, uint64_t given, uint64_t noted)
 {
-	forget_wrong(h, (struct evidence_sample){given, noted, 0});
+	forget_wrong(h, (struct size_sample){given, noted, 0});
 	return h->wrong >= OTHERS_LEAST && count_fitting(h) * FITS_RATIO <= h->wrong;
 }
 
@@ -302,7 +302,7 @@ static bool has_added_fields(const struct evidence_habit *h, uint64_t given, con
 static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted)
 {
-	const struct evidence_sample this = {given, s->wire, s->dots};
+	const struct size_sample this = {given, s->wire, s->dots};
 	struct evidence_habit others = *habit;
 
 	if (!is_wrong_for_others(&others, given, noted))

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/size_rule.h"
+
 /*
  * Whether a message that ended in good order is whole. A terminating dot proves nothing: a server with a wrong size
  * in its cache ends a message early and puts the dot behind it.
@@ -51,13 +53,6 @@ bool evidence_is_plain(const struct evidence_sizes *sizes);
 
 enum { EVIDENCE_SAMPLES = 64, EVIDENCE_FORMS = 8 };
 
-/* A size that the server gave, and what came. */
-struct evidence_sample {
-	uint64_t given;
-	uint64_t wire;
-	uint64_t dots;
-};
-
 /* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} knows nothing. */
 struct evidence_habit {
 	uint64_t exact;	   /* messages that have their size, counted with CRLF; of these: */
@@ -66,11 +61,11 @@ struct evidence_habit {
 	uint64_t dotted;   /* messages that have it only if stuffed dots count */
 	uint64_t lf;	   /* messages that have it only if counted with LF */
 	uint64_t lf_forms[EVIDENCE_FORMS]; /* the same by their line ends, modulo this */
-	struct evidence_sample lf_one; /* the last of them, or {0} */
+	struct size_sample lf_one; /* the last of them, or {0} */
 	bool unstuffed;	   /* a message had dots that were not stuffed */
 	size_t wrong;	/* messages that have it in no way; of them, so many are: */
 	size_t kept;
-	struct evidence_sample samples[EVIDENCE_SAMPLES];
+	struct size_sample samples[EVIDENCE_SAMPLES];
 };
 
 /* What is known of a server's sizes, from this session and from earlier ones. */

@@ -60,7 +60,7 @@ check 'the bounds in HACKING are in the files that it names' bounds_are_right
 
 tables_are_told() {
   code=0
-  for name in $(grep -o 'CREATE TABLE [a-z]*' "$source/src/store/state_schema.h" | awk '{ print $3 }' | sort -u); do
+  for name in $(grep -o 'CREATE TABLE [a-z]*' "$source/src/state/schema.h" | awk '{ print $3 }' | sort -u); do
     sed -n '/^4\. The state/,/^5\. /p' "$hacking" | grep -Eq "^  $name " || { echo "no line on the table $name" && code=1; }
   done
   return "$code"
