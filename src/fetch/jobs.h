@@ -43,7 +43,7 @@ struct jobs_listener {
  * the calling process, which alone may talk to the user.
  *
  * SIGINT and SIGTERM make it end early: no account is begun any more, and those under way finish what they have to
- * (fetch/transfer); a SIGINT after that kills them. All that did not come to their end fail with ERROR_INTERRUPTED.
+ * (transfer/transfer); a SIGINT after that kills them. All that did not come to their end fail with ERROR_INTERRUPTED.
  * The caller ends the program by interrupt_end, when all is said.
  */
 void jobs_run(struct account *const *accounts, size_t count, unsigned parallel, jobs_work work,

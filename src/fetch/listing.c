@@ -21,6 +21,7 @@
 #include "state/match.h"
 #include "state/record.h"
 #include "state/told.h"
+#include "transfer/message.h"
 
 _Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "sizes that were not asked for look the same everywhere");
 
@@ -257,13 +258,6 @@ bool listing_is_number(const char *uid, uint32_t number)
 	return parse_number(uid, strlen(uid), UINT32_MAX, &value) && value == number;
 }
 
-char *listing_told_key(const struct plan_entry *e)
-{
-	if (!uid_is_of_session(e->uid))
-		return memory_copy_string(e->uid);
-	return memory_format(UID_AWAY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
-}
-
 static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char kind, uint64_t at)
 {
 	e->broke = kind == STATE_TOLD_BROKE;
@@ -285,7 +279,7 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 
 		if (!uid_is_of_session(e->uid))
 			continue;
-		key = listing_told_key(e);
+		key = message_told_key(e);
 		ok = state_get_told(state, key, &kind, &octets, err);
 		free(key);
 		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;

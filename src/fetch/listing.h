@@ -44,9 +44,6 @@ bool listing_is_number(const char *uid, uint32_t number);
 /* Whether a UID was made of this header. */
 bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
-/* The key under which something is remembered of a message that stays away (state_add_told). The caller frees it. */
-char *listing_told_key(const struct plan_entry *e);
-
 /* Joins with what is known, into a plan with an entry for every message, in the server's order. */
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);
 

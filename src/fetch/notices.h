@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/step.h"
-#include "fetch/transfer.h"
+#include "transfer/task.h"
 
 struct error;
 struct log;

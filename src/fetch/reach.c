@@ -1,17 +1,17 @@
 #include "config.h"
 
+#include "fetch/reach.h"
+
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/refused.h"
 #include "fetch/run_options.h"
-#include "fetch/worker.h"
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
 #include "state/maildrop.h"
 #include "state/state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */
@@ -63,7 +63,7 @@ static void settle_capabilities(struct worker *w, const struct state_maildrop *m
 		(void)state_commit(w->state, &second);
 }
 
-bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error *err)
+bool reach_server(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
@@ -89,7 +89,7 @@ bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error 
 	return ok && refused_forget(w->state, err);
 }
 
-bool worker_may_log_in(struct worker *w, struct error *err)
+bool reach_may_log_in(struct worker *w, struct error *err)
 {
 	w->step = STEP_STATE;
 	if (w->options->named || refused_allows(w->state, w->account, w->maildrop, w->clock.now, err))
@@ -99,7 +99,7 @@ bool worker_may_log_in(struct worker *w, struct error *err)
 	return false;
 }
 
-bool worker_may_pipeline(struct worker *w, struct error *err)
+bool reach_may_pipeline(struct worker *w, struct error *err)
 {
 	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->user};
 	int64_t until;

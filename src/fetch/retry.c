@@ -1,11 +1,13 @@
 #include "config.h"
 
+#include "fetch/retry.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "fetch/limits.h"
 #include "fetch/run_options.h"
-#include "fetch/worker.h"
 #include "fetch/worker_private.h"
 #include "io/stream.h"
 #include "pop3/maildrop.h"
@@ -19,8 +21,8 @@ enum {
 /* Whether the server may have failed because it was sent several commands at once. */
 static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
-	return !w->gave_up && !w->outgrown &&
-	    (w->out_of_step ||
+	return !w->session.gave_up && w->session.outgrown == 0 &&
+	    (w->session.out_of_step ||
 	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
 		session_is_crowded(w->connection.session)));
 }
@@ -63,7 +65,7 @@ static bool learn_part(struct worker *w, const struct error *err)
 	size_t erase = w->plan.summary.erase;
 	bool at_quit = w->step == STEP_QUIT;
 
-	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->gave_up) || erase == 0 ||
+	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->session.gave_up) || erase == 0 ||
 	    (erase == 1 && w->plan.summary.fetch == 0))
 		return false;
 	w->part = (erase + 1) / 2;
@@ -74,20 +76,20 @@ static bool learn_part(struct worker *w, const struct error *err)
 /* A connection may get lost whatever goes through it. That messages came in this session shows that the server can pipeline. */
 static bool is_lost_by_chance(struct worker *w, const struct error *err)
 {
-	return w->brought > 0 && !w->out_of_step && err->kind == ERROR_NETWORK && stream_time_over(w->connection.stream) == 0 &&
+	return w->session.fetched > 0 && !w->session.out_of_step && err->kind == ERROR_NETWORK && stream_time_over(w->connection.stream) == 0 &&
 	    w->lost++ < LOST_MOST;
 }
 
-bool worker_learn_from_failure(struct worker *w, const struct error *err)
+bool retry_learn(struct worker *w, const struct error *err)
 {
-	bool lost = err->kind == ERROR_NETWORK && !w->out_of_step;
-	bool blames = w->pipelining && blames_pipelining(w, err) && worker_limits_left(w).messages > 0;
+	bool lost = err->kind == ERROR_NETWORK && !w->session.out_of_step;
+	bool blames = w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0;
 
 	if (deadline_left(w->memory.until) == 0)
 		return false;
 	if (connect_failed_at_capa(&w->connection, &w->memory, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
-	} else if (w->outgrown) {
+	} else if (w->session.outgrown > 0) {
 		notices_report(&w->notices, w->step, err);
 	} else if (blames && is_lost_by_chance(w, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again", err->cause);
@@ -97,7 +99,7 @@ bool worker_learn_from_failure(struct worker *w, const struct error *err)
 		w->pipelining = false;
 		w->crowded = w->sessions;
 		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
-	} else if (!w->mute && (w->unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
+	} else if (!w->mute && (w->session.unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this question", err->cause);
 		w->mute = true;
 	} else {

@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 #include "base/uid.h"
-#include "fetch/question.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
 #include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
+#include "transfer/question.h"
 
 enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* of an answer that count; the rest is passed over */
 

@@ -3,7 +3,6 @@
 #include "fetch/worker.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,11 +10,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
-#include "fetch/doubt.h"
 #include "fetch/learn.h"
+#include "fetch/limits.h"
+#include "fetch/reach.h"
 #include "fetch/recover.h"
+#include "fetch/retry.h"
 #include "fetch/run_options.h"
-#include "fetch/transfer.h"
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
 #include "pop3/session.h"
@@ -24,6 +24,9 @@
 #include "state/place.h"
 #include "state/state.h"
 #include "state/told.h"
+#include "transfer/doubt.h"
+#include "transfer/message.h"
+#include "transfer/transfer.h"
 
 enum {
 	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
@@ -111,20 +114,6 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }
 
-struct plan_limits worker_limits_left(const struct worker *w)
-{
-	const struct account *a = w->account;
-	struct plan_limits left = {UINT64_MAX, UINT64_MAX, w->outcome.fetched > 0};
-
-	if (a->max_messages > 0)
-		left.messages = a->max_messages > w->outcome.fetched ? a->max_messages - w->outcome.fetched : 0;
-	if (a->max_octets > 0)
-		left.octets = a->max_octets > w->outcome.fetched_octets ? a->max_octets - w->outcome.fetched_octets : 0;
-	if (w->undone || w->part > 0 || (left.begun && deadline_left(w->until) == 0))
-		left.messages = 0;
-	return left;
-}
-
 /* What the listing was without, once a run. */
 static void tell_faults(struct worker *w)
 {
@@ -138,7 +127,7 @@ static void tell_faults(struct worker *w)
 /* Lists, joins with the state, and decides. */
 static bool make_plan(struct worker *w, struct error *err)
 {
-	const struct plan_limits left = worker_limits_left(w);
+	const struct plan_limits left = limits_left(w);
 	struct learning learning = {
 	    .account = w->account,
 	    .state = w->state,
@@ -158,7 +147,6 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->step = STEP_STATE;
 	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
 		return false;
-	w->deleted = 0;
 	w->outcome.left = w->plan.count;
 	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
 	w->aside = !w->options->dry_run && !w->last && plan_put_aside(&w->plan, w->began);
@@ -170,14 +158,15 @@ static bool make_plan(struct worker *w, struct error *err)
 }
 
 /* What the next session has to know of the messages that ended this one, and in which order they did. */
-static bool note_blamed(struct worker *w, const struct transfer *t, struct error *err)
+static bool note_blamed(struct worker *w, struct error *err)
 {
+	const struct transfer_result *t = &w->session;
 	enum state_told kind = t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE;
 	uint64_t value = t->outgrown > 0 ? t->outgrown : w->began + w->sessions;
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < sizeof(t->blamed) / sizeof(t->blamed[0]); i++) {
-		char *key = t->blamed[i] ? listing_told_key(t->blamed[i]) : NULL;
+		char *key = t->blamed[i] ? message_told_key(t->blamed[i]) : NULL;
 
 		ok = !key || (state_add_told(w->state, key, kind, value, w->clock.now, err) && state_commit(w->state, err));
 		free(key);
@@ -211,21 +200,11 @@ static bool carry_out(struct worker *w, struct error *err)
 		return false;
 	if (t.progress)
 		t.progress(w, 0, 0);
-	ok = transfer_run(&t, &w->plan, err);
-	w->left_over = t.left_over;
-	w->out_of_step = t.out_of_step;
-	w->gave_up = t.gave_up;
-	w->unasked = t.unasked;
-	w->uncounted = t.uncounted;
-	w->unsure = t.unsure;
-	w->outgrown = t.outgrown > 0;
-	w->not_taken = t.not_taken > 0;
-	w->brought = t.fetched;
-	w->outcome.fetched += t.fetched;
-	w->outcome.fetched_octets += t.fetched_octets;
-	w->deleted = t.deleted;
+	ok = transfer_run(&t, &w->plan, &w->session, err);
+	w->outcome.fetched += w->session.fetched;
+	w->outcome.fetched_octets += w->session.fetched_octets;
 	/* A full disk may not take the note, either; that it is full is being reported. */
-	if (!ok && !note_blamed(w, &t, &second) && err->kind != ERROR_STORAGE)
+	if (!ok && !note_blamed(w, &second) && err->kind != ERROR_STORAGE)
 		notices_report(&w->notices, STEP_STATE, &second);
 	return ok;
 }
@@ -237,7 +216,7 @@ static bool holds_unstored(const struct worker *w)
 		const struct plan_entry *e = &w->plan.entries[i];
 		bool fetch = e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 
-		if (e->retrieved && !e->known.delivered && (!fetch || w->left_over > 0))
+		if (e->retrieved && !e->known.delivered && (!fetch || w->session.left_over > 0))
 			return true;
 	}
 	return false;
@@ -246,7 +225,7 @@ static bool holds_unstored(const struct worker *w)
 /* The UIDs that are gone from now on by our own doing; not sure: QUIT's answer did not come. */
 static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
-	for (size_t i = 0; i < w->plan.count && w->deleted > 0; i++) {
+	for (size_t i = 0; i < w->plan.count && w->session.deleted > 0; i++) {
 		const struct plan_entry *e = &w->plan.entries[i];
 
 		if (e->deleted && !state_mark_deleted(w->state, e->uid, sure, w->clock.now, err))
@@ -261,7 +240,7 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
  */
 static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
-	if (w->deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+	if (w->session.deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
 		return false;
 	log_line(&w->log, LOG_VERBOSE, "QUIT was not answered by +OK, and nothing depended on it: %s", err->cause);
 	return true;
@@ -283,25 +262,24 @@ static void report_uncounted(struct worker *w)
  */
 static bool finish(struct worker *w, struct error *err)
 {
+	bool ok, not_taken = w->session.not_taken > 0 || holds_unstored(w);
 	struct error second;
-	bool ok;
 
 	w->step = STEP_QUIT;
 	interrupt_grace(QUIT_GRACE_MS);
-	w->not_taken |= holds_unstored(w);
-	w->undone = w->not_taken && w->deleted > 0;
-	ok = w->not_taken || session_quit(w->connection.session, err) || needed_no_answer(w, err);
-	if (ok && !w->not_taken && !w->unsure) {
-		w->outcome.deleted += w->deleted;
-		w->outcome.left -= w->deleted;
+	w->undone = not_taken && w->session.deleted > 0;
+	ok = not_taken || session_quit(w->connection.session, err) || needed_no_answer(w, err);
+	if (ok && !not_taken && !w->session.unsure) {
+		w->outcome.deleted += w->session.deleted;
+		w->outcome.left -= w->session.deleted;
 	}
-	connect_close(&w->connection, ok && !w->not_taken);
-	if (ok && w->uncounted)
+	connect_close(&w->connection, ok && !not_taken);
+	if (ok && w->session.uncounted)
 		report_uncounted(w);
 	if (w->options->dry_run)
 		return ok;
 	/* The run is over in order also when the server did not say goodbye. */
-	if ((w->not_taken || note_deleted(w, ok && !w->unsure, ok ? err : &second)) &&
+	if ((not_taken || note_deleted(w, ok && !w->session.unsure, ok ? err : &second)) &&
 	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	if (ok)
@@ -312,12 +290,11 @@ static bool finish(struct worker *w, struct error *err)
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* until there is something to finish */
-	w->out_of_step = w->gave_up = w->outgrown = w->unasked = w->uncounted = w->unsure = false;
+	w->session = (struct transfer_result){0};
 	w->sessions++;
-	w->brought = 0;
 	w->listing.broken = &w->broken;
 	w->memory.until = w->until + w->account->timeout * 1000;
-	if (!worker_reach(w, trust, err))
+	if (!reach_server(w, trust, err))
 		return connect_fail_late(&w->memory, err);
 	if (w->mute)
 		session_forbid_asking(w->connection.session);
@@ -330,7 +307,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 		return false;
 	if (!finish(w, err))
 		return false;
-	if (w->left_over == 0)
+	if (w->session.left_over == 0)
 		return true;
 	w->step = STEP_FETCH;
 	return interrupt_error(err);
@@ -365,7 +342,7 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 		if (!run_session(w, trust, err)) {
 			failure = *err;
 			step = w->step;
-			if (!worker_learn_from_failure(w, err))
+			if (!retry_learn(w, err))
 				return false;
 		} else if (w->part == 0 || w->undone) {
 			return w->unpipelined == 0 || w->options->dry_run || note_unpipelined(w, err);
@@ -393,7 +370,7 @@ static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct
 /* Some servers list a part of the maildrop, and another one after a session that has fetched it. */
 static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned sessions)
 {
-	const struct plan_limits left = worker_limits_left(w);
+	const struct plan_limits left = limits_left(w);
 
 	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed && w->outcome.fetched > fetched_before &&
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
@@ -402,7 +379,7 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 /* All else is done, and deleted: now for messages at which the connection broke, one command at a time. */
 static bool run_last(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	if (worker_limits_left(w).messages == 0)
+	if (limits_left(w).messages == 0)
 		return true;
 	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection broke before");
 	end_session(w);
@@ -416,7 +393,7 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 	uint64_t before;
 	unsigned sessions = 0;
 
-	if (!open_local(w, err) || !worker_may_log_in(w, err) || !worker_may_pipeline(w, err))
+	if (!open_local(w, err) || !reach_may_log_in(w, err) || !reach_may_pipeline(w, err))
 		return false;
 	do {
 		end_session(w);

@@ -1,7 +1,7 @@
 #ifndef MAILHAUL_FETCH_WORKER_PRIVATE_H
 #define MAILHAUL_FETCH_WORKER_PRIVATE_H
 
-/* What worker and reach share. No other file includes this. */
+/* What the parts of a worker share: worker, reach, retry, limits. No other file includes this. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +20,7 @@
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "policy/retention.h"
+#include "transfer/task.h"
 
 struct account;
 struct run_options;
@@ -47,13 +48,7 @@ struct worker {
 	struct connect_memory memory; /* of the sessions before */
 	struct listing listing;
 	struct plan plan;
-	bool out_of_step; /* transfer's word, */
-	bool gave_up;	  /* and this, */
-	bool outgrown;	  /* and this: a message has no end, and is left alone from now on, */
-	bool unasked;	  /* and this, */
-	bool uncounted;	  /* and this, */
-	bool unsure;	  /* and this */
-	bool not_taken;	  /* a message was retrieved that the destination does not take */
+	struct transfer_result session; /* what this session did */
 	bool undone;	  /* so DELE did nothing */
 	bool aside;	  /* messages at which the connection broke wait for a session of their own */
 	bool last;	  /* this is that one */
@@ -63,7 +58,6 @@ struct worker {
 	bool parted;	  /* there is more than that to be deleted */
 	bool faults_told; /* what was wrong in the listing is reported */
 	bool pipelining;
-	uint64_t brought; /* messages that came in this session and are safe */
 	unsigned lost;	  /* connections that were lost in the middle of it */
 	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
 	struct top_broken broken;
@@ -71,29 +65,9 @@ struct worker {
 	unsigned sessions; /* of this run */
 	unsigned crowded;  /* the one that failed with several commands in flight, or 0 */
 	deadline until;	    /* no message is asked for after that, but the first */
-	uint64_t deleted;   /* in this session; without QUIT's answer, DELE did nothing */
-	uint64_t left_over; /* messages that were not fetched, because of an interruption */
 	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
 	struct list list; /* of a dry run */
 	struct outcome outcome;
 };
-
-/*
- * Connects with what the server announced the last time, which is forgotten when that fails; while the server says
- * that it will work later, again and again for login_retry. Notes a refused password.
- */
-bool worker_reach(struct worker *w, const struct tls_trust *trust, struct error *err);
-
-/* Not with a password that was refused lately, unless somebody asked for this account. */
-bool worker_may_log_in(struct worker *w, struct error *err);
-
-/* What may still be fetched in this run. */
-struct plan_limits worker_limits_left(const struct worker *w);
-
-/* After a session that failed: whether another one can do without what broke it. */
-bool worker_learn_from_failure(struct worker *w, const struct error *err);
-
-/* Finds out whether the server may be sent several commands at a time. */
-bool worker_may_pipeline(struct worker *w, struct error *err);
 
 #endif

@@ -175,7 +175,7 @@ static bool walk(struct state *s, const struct state_rows *ahead, const char *se
 	return ok;
 }
 
-/* Servers count line ends as LF or CRLF, and not all count the last one (fetch/transfer). */
+/* Servers count line ends as LF or CRLF, and not all count the last one (transfer/transfer). */
 bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored)
 {
 	int64_t size = (int64_t)octets;

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/listing.h"
-#include "fetch/question.h"
+#include "transfer/question.h"
 #include "fuzz.h"
 #include "io/stream.h"
 #include "pop3/session.h"

@@ -12,10 +12,11 @@ cd "$srcdir" || bail 'no source folder'
 allowed() {
   case $1 in
     main) echo cmd ;;
-    cmd) echo ui verify fetch config state deliver tls pop3 fs io policy base ;;
-    ui) echo verify fetch config state deliver tls pop3 fs io policy base ;;
-    verify) echo fetch config state deliver tls pop3 fs io policy base ;;
-    fetch) echo config state deliver tls pop3 fs io policy base ;;
+    cmd) echo ui verify fetch transfer config state deliver tls pop3 fs io policy base ;;
+    ui) echo verify fetch transfer config state deliver tls pop3 fs io policy base ;;
+    verify) echo fetch transfer config state deliver tls pop3 fs io policy base ;;
+    fetch) echo transfer config state deliver tls pop3 fs io policy base ;;
+    transfer) echo config state deliver tls pop3 fs io policy base ;;
     config) echo deliver tls fs io policy base ;;
     state) echo deliver fs io policy base ;;
     deliver) echo fs io policy base ;;

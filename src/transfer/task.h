@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_FETCH_TRANSFER_H
-#define MAILHAUL_FETCH_TRANSFER_H
+#ifndef MAILHAUL_TRANSFER_TASK_H
+#define MAILHAUL_TRANSFER_TASK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,6 @@ struct account;
 struct destination;
 struct error;
 struct log;
-struct plan;
 struct plan_entry;
 struct session;
 struct state;
@@ -40,7 +39,10 @@ struct transfer {
 	void (*progress)(void *context, uint64_t messages, uint64_t octets);
 	void *context;
 	enum step *step; /* what is being done, for messages */
-	/* Results; what they count is safe. */
+};
+
+/* What a transfer did. {0} before it. What is counted is safe. */
+struct transfer_result {
 	uint64_t fetched, fetched_octets, deleted;
 	uint64_t not_taken; /* messages that were retrieved and are not stored: QUIT would be a receipt for them */
 	uint64_t left_over; /* messages that were not asked for any more, because the run was interrupted */
@@ -52,16 +54,5 @@ struct transfer {
 	const struct plan_entry *blamed[2]; /* the message that was arriving, or awaited, when it failed, and one more; or NULL */
 	uint64_t outgrown; /* so many octets came of that one, and it had no end; or 0 */
 };
-
-/*
- * Carries out a plan: brings messages in batches (RETR, delivery, sync, record), and sends DELE for
- * those that are safe and whose time has come, which it marks in the plan. When the connection fails,
- * what had arrived whole is kept unless the server's answers may be out of step; when storing fails,
- * the batch is taken back. After any failure the session must end without QUIT.
- *
- * Interrupted, it asks for no more messages and goes on for a moment with those that are under way; what has not
- * arrived by then is dropped as if the connection had failed, with ERROR_INTERRUPTED.
- */
-bool transfer_run(struct transfer *t, struct plan *plan, struct error *err);
 
 #endif

@@ -1,22 +1,26 @@
 #include "config.h"
 
+#include "transfer/arrival.h"
+
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/uid.h"
 #include "config/account.h"
 #include "deliver/destination.h"
-#include "fetch/doubt.h"
-#include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "state/record.h"
 #include "state/sizes.h"
-#include "state/state.h"
+#include "transfer/blame.h"
+#include "transfer/commit.h"
+#include "transfer/doubt.h"
+#include "transfer/flight.h"
+#include "transfer/message.h"
+#include "transfer/run.h"
+#include "transfer/twins.h"
 
 enum {
 	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before a message is begun */
@@ -27,9 +31,9 @@ static struct plan_entry *take_next(struct run *r)
 {
 	struct arrival *a = &r->arrival;
 
-	a->entry = r->steps.order[r->steps.arrived++];
+	a->entry = r->flight.order[r->flight.arrived++];
 	r->again_arrived += r->repeating;
-	r->flight -= a->entry->octets;
+	r->flight.octets -= a->entry->octets;
 	return a->entry;
 }
 
@@ -80,21 +84,13 @@ static bool begin(struct run *r, struct error *err)
 	return true;
 }
 
-void arrival_name(const struct plan_entry *e, char out[ARRIVAL_NAME])
-{
-	if (!uid_is_given(e->uid) || strlen(e->uid) > ARRIVAL_UID)
-		snprintf(out, ARRIVAL_NAME, "message %" PRIu32, e->number);
-	else
-		snprintf(out, ARRIVAL_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);
-}
-
 static bool fail_outgrown(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;
-	char name[ARRIVAL_NAME];
+	char name[MESSAGE_NAME];
 
-	r->t->outgrown = a->octets;
-	arrival_name(a->entry, name);
+	r->result->outgrown = a->octets;
+	message_name(a->entry, name);
 	if (r->t->account->retention.max_octets > 0) {
 		error_set(err, ERROR_PROTOCOL, "%s has more than max_message_size: %" PRIu64 " octets came, %" PRIu64 " were listed", name,
 		    a->octets, a->entry->octets);
@@ -183,7 +179,7 @@ static bool finish(struct run *r, struct error *err)
 	case DESTINATION_TOOK:
 		break;
 	case DESTINATION_REFUSED:
-		r->t->not_taken++;
+		r->result->not_taken++;
 		r->t->problem(r->t->context, TRANSFER_NOT_TAKEN, STEP_STORE, err);
 		return true;
 	default:
@@ -233,7 +229,7 @@ static void defer(struct run *r)
 	*again = (struct again){.entry = a->entry, .sizes = a->sizes, .crowded = session_window(r->t->session) > 1};
 	digest = a->digest;
 	digest_end(&digest, again->sha256);
-	r->steps.misfit |= again->crowded;
+	r->checks.misfit |= again->crowded;
 }
 
 /* At the first time nothing but its size was wrong. What is in it now is perhaps an answer to another command. */
@@ -248,12 +244,12 @@ static void refuse_different(struct run *r)
 {
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
-	char name[ARRIVAL_NAME];
+	char name[MESSAGE_NAME];
 	struct error err;
 
 	d->ops->discard(d);
-	r->t->not_taken++;
-	arrival_name(a->entry, name);
+	r->result->not_taken++;
+	message_name(a->entry, name);
 	error_set(&err, ERROR_PROTOCOL, "%s came twice, with %" PRIu64 " and %" PRIu64 " octets, and was listed with %" PRIu64, name,
 	    wire_before(r), a->wire, a->entry->octets);
 	error_mend(&err, "it stays on the server; the next run tries again");
@@ -288,67 +284,11 @@ static bool compare_with_record(struct run *r, bool *same, struct error *err)
 	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, doubt_of(a), err);
 }
 
-void arrival_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *s)
-{
-	struct error err;
-	char name[ARRIVAL_NAME];
-	uint64_t given = s->said != EVIDENCE_NO_SIZE && s->wire < s->said ? s->said : s->listed;
-
-	arrival_name(e, name);
-	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
-	    name, s->wire, given);
-	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
-	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
-}
-
-void arrival_keep_waiting(struct run *r, struct plan_entry *e, const struct state_record *record)
-{
-	const struct evidence_sizes sizes = {
-	    .listed = record->listed,
-	    .said = record->said,
-	    .sent = record->wire,
-	    .wire = record->wire,
-	    .lf = record->lf,
-	    .dots = record->dots,
-	    .fields = record->fields,
-	};
-
-	if ((!record->excused && !record->held) || twins_doubt(r, e)) {
-		if (state_doubts_size(record->doubt))
-			arrival_report_doubt(r, e, &sizes);
-		return;
-	}
-	if (r->waiting_count == r->waiting_capacity) {
-		r->waiting_capacity = r->waiting_capacity ? r->waiting_capacity * 2 : 64;
-		r->waiting = memory_resize(r->waiting, r->waiting_capacity, sizeof(*r->waiting));
-	}
-	r->waiting[r->waiting_count++] = (struct waiting){e, sizes, record->excused};
-}
-
-bool arrival_settle(struct run *r, struct error *err)
-{
-	size_t count = r->waiting_count;
-
-	r->waiting_count = r->held = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct waiting *w = &r->waiting[i];
-		bool whole = !w->excused || evidence_judge(&r->evidence, &w->sizes, w->sizes.wire, false) == EVIDENCE_WHOLE;
-
-		if (!state_set_doubt(r->t->state, w->entry->uid, whole ? STATE_SURE : STATE_DOUBT_SIZE, err))
-			return false;
-		if (!whole)
-			arrival_report_doubt(r, w->entry, &w->sizes);
-		else if (w->entry->decision.action == RETENTION_FETCH_AND_DELETE)
-			r->deletions[r->deletion_count++] = w->entry;
-	}
-	return count == 0 || state_commit(r->t->state, err);
-}
-
 static bool fail_mixed_up(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;
 
-	r->t->out_of_step = true;
+	r->result->out_of_step = true;
 	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64, a->entry->number,
 	    a->wire, a->entry->octets);
 }
@@ -379,8 +319,8 @@ static bool looks_mixed_up(const struct run *r)
 		return was_mixed_up(r);
 	if (!session_is_crowded(r->t->session))
 		return false;
-	return (a->doubt && steps_neighbor_has_size(r, a->wire)) ||
-	    (a->said == a->wire && a->wire != a->entry->octets && steps_has_size(r, a->entry, a->wire));
+	return (a->doubt && flight_neighbor_has_size(r, a->wire)) ||
+	    (a->said == a->wire && a->wire != a->entry->octets && flight_has_size(r, a->entry, a->wire));
 }
 
 /* The terminator has arrived. Whether the message is whole is another question. */
@@ -422,16 +362,16 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	}
 	if (!a->begun && !begin(r, err))
 		return false;
-	if (!steps_asks(r) && !session_is_quiet(r->t->session))
+	if (!flight_is_checked(r) && !session_is_quiet(r->t->session))
 		return blame_noise(r, err);
 	/* What cannot be taken back waits for the proof that it is the message that was asked for. */
-	if (steps_asks(r) && r->t->destination->ops->final) {
+	if (flight_is_checked(r) && r->t->destination->ops->final) {
 		a->ended = true;
 		return true;
 	}
 	if (!finish(r, err))
 		return false;
-	if (!steps_asks(r))
-		r->steps.verified = r->batch.count;
-	return steps_asks(r) || !batch_is_full(&r->batch, r->t->destination->ops) || transfer_commit(r, err);
+	if (!flight_is_checked(r))
+		r->checks.verified = r->batch.count;
+	return flight_is_checked(r) || !batch_is_full(&r->batch, r->t->destination->ops) || commit_batch(r, err);
 }

@@ -1,25 +1,28 @@
 #include "config.h"
 
-#include "fetch/transfer.h"
+#include "transfer/transfer.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/account.h"
 #include "deliver/destination.h"
-#include "fetch/listing.h"
-#include "fetch/transfer_run.h"
 #include "io/interrupt.h"
 #include "policy/plan.h"
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
-#include "state/record.h"
 #include "state/state.h"
 #include "state/told.h"
+#include "transfer/arrival.h"
+#include "transfer/blame.h"
+#include "transfer/commit.h"
+#include "transfer/flight.h"
+#include "transfer/message.h"
+#include "transfer/run.h"
+#include "transfer/sync_check.h"
+#include "transfer/waiting.h"
 
 enum {
 	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */
@@ -47,24 +50,24 @@ static struct plan_entry *next_entry(struct run *r)
 static void drop_rest(struct run *r)
 {
 	for (; r->next < r->plan->count; r->next++)
-		r->t->left_over += is_fetch(&r->plan->entries[r->next]);
+		r->result->left_over += is_fetch(&r->plan->entries[r->next]);
 	/* They were retrieved once, and are not stored. */
-	r->t->left_over += r->again_count - r->again_next;
-	r->t->not_taken += r->again_count - r->again_next;
+	r->result->left_over += r->again_count - r->again_next;
+	r->result->not_taken += r->again_count - r->again_next;
 	r->again_count = r->again_next;
 }
 
 /* A message at which an earlier session broke is asked for when all others are safe: it may break this one. */
 static bool waits(const struct run *r, const struct plan_entry *e)
 {
-	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->steps.arrived < r->steps.sent);
+	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->flight.arrived < r->flight.sent);
 }
 
 /* Whether all that is left to be done in the session are the deletions. */
 static bool only_deletes(struct run *r)
 {
 	return r->deletion_count > 0 && !next_entry(r) && (r->repeating || r->again_count == 0) && r->batch.count == 0 &&
-	    r->waiting_count == 0 && r->steps.arrived == r->steps.sent;
+	    r->waiting_count == 0 && r->flight.arrived == r->flight.sent;
 }
 
 /*
@@ -87,73 +90,27 @@ static void fill_window(struct run *r)
 	}
 	while (session_queued(s) < window) {
 		e = next_entry(r);
-		if (steps_is_due(r)) {
-			steps_ask(r);
+		if (sync_check_is_due(r)) {
+			sync_check_ask(r);
 			continue;
 		}
-		if (!e || !steps_may_retrieve(r) || waits(r, e))
+		if (!e || !flight_may_retrieve(r) || waits(r, e))
 			return;
 		/* One message goes in any case, or nothing would ever move where the login takes that long. */
-		if (r->steps.sent > 0 && deadline_left(r->t->until) == 0) {
-			uint64_t left_over = r->t->left_over;
+		if (r->flight.sent > 0 && deadline_left(r->t->until) == 0) {
+			uint64_t left_over = r->result->left_over;
 
 			log_line(r->t->log, LOG_VERBOSE, "max_time reached; the next run fetches the rest");
 			drop_rest(r);
-			r->t->left_over = left_over;
+			r->result->left_over = left_over;
 			continue;
 		}
 		/* However large they are, one message follows the other without a pause. */
-		if (r->flight > FLIGHT_OCTETS && session_queued(s) > 1)
+		if (r->flight.octets > FLIGHT_OCTETS && session_queued(s) > 1)
 			return;
-		steps_retrieve(r, e);
+		flight_retrieve(r, e);
 		*(r->repeating ? &r->again_next : &r->next) += 1;
 	}
-}
-
-/* A message that has arrived all the same breaks no session, and fails no more. */
-static bool forget_breaks(struct run *r, struct error *err)
-{
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke > 0; i++) {
-		const struct plan_entry *e = r->batch.entries[i];
-		char *key = e->broke || e->failed ? listing_told_key(e) : NULL;
-
-		ok = !key || state_drop_told(r->t->state, key, err);
-		free(key);
-	}
-	return ok;
-}
-
-/* Makes the batch safe and lets go of what may now be deleted on the server. */
-bool transfer_commit(struct run *r, struct error *err)
-{
-	struct transfer *t = r->t;
-	bool ok;
-
-	if (r->batch.count == 0)
-		return true;
-	*t->step = STEP_STORE;
-	if (!forget_breaks(r, err))
-		return false;
-	session_read_ahead(t->session);
-	ok = batch_commit(&r->batch, t->destination, t->state, err);
-	session_end_ahead(t->session);
-	if (!ok)
-		return false;
-	for (size_t i = 0; i < r->batch.count; i++) {
-		t->fetched++;
-		t->fetched_octets += r->batch.records[i].octets;
-		if (r->batch.records[i].doubt != STATE_SURE)
-			arrival_keep_waiting(r, r->batch.entries[i], &r->batch.records[i]);
-		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
-			r->deletions[r->deletion_count++] = r->batch.entries[i];
-	}
-	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
-	batch_clear(&r->batch);
-	r->steps.verified = 0;
-	*t->step = STEP_FETCH;
-	return true;
 }
 
 /* A refusal is reported when the session goes on: a server that refuses and hangs up has said why it ends. */
@@ -169,15 +126,6 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 	error_mend(err, "it stays on the server; the next run tries again");
 	err->temporary = true;
 	r->refused = event->command == COMMAND_DELE ? REFUSED_DELE : REFUSED_RETR;
-}
-
-void transfer_report_refusal(struct run *r)
-{
-	if (r->refused == REFUSED_DELE)
-		r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &r->refusal);
-	else if (r->refused == REFUSED_RETR)
-		r->t->problem(r->t->context, TRANSFER_REFUSED, STEP_FETCH, &r->refusal);
-	r->refused = REFUSED_NOTHING;
 }
 
 /* Interrupted: nothing more is asked for. False when what is under way has had its time. */
@@ -214,7 +162,7 @@ static void take_deletion(struct run *r, const struct session_event *event)
 	struct plan_entry *e = r->deletions[r->deletion_answered++];
 
 	e->deleted = event->type == SESSION_OK;
-	r->t->deleted += e->deleted;
+	r->result->deleted += e->deleted;
 	if (!e->deleted)
 		keep_refusal(r, event);
 }
@@ -224,13 +172,13 @@ static void take_count(struct run *r, const struct session_event *event)
 {
 	struct maildrop_total total;
 
-	r->t->uncounted = event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
-	r->t->unsure |= r->t->uncounted;
+	r->result->uncounted = event->type != SESSION_OK || !maildrop_read_total(event->text, event->length, &total);
+	r->result->unsure |= r->result->uncounted;
 }
 
 static bool take(struct run *r, const struct session_event *event, struct error *err)
 {
-	transfer_report_refusal(r);
+	message_report_refusal(r);
 	r->heard = event->command;
 	if (event->command == COMMAND_DELE) {
 		take_deletion(r, event);
@@ -241,7 +189,7 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 		return true;
 	}
 	if (event->command == COMMAND_ASK_UID || event->command == COMMAND_ASK_SIZE)
-		return steps_take_answer(r, event, err);
+		return sync_check_take_answer(r, event, err);
 	switch (event->type) {
 	case SESSION_REFUSED:
 		arrival_refuse(r);
@@ -251,7 +199,7 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 		if (r->arrival.ended)
 			return error_set(err, ERROR_INTERNAL, "a message came before the one before it was taken");
 		arrival_start(r, event);
-		r->steps.given = r->steps.arrived;
+		r->flight.given = r->flight.arrived;
 		return true;
 	case SESSION_DATA:
 		return arrival_take(r, event, err) && tick(r, event->octets, err);
@@ -267,7 +215,7 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 /* A message that was refused, or came short twice, is the last one the next time: it uses up no limit before others. */
 static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
 {
-	char *key = e->broke ? NULL : listing_told_key(e);
+	char *key = e->broke ? NULL : message_told_key(e);
 	bool ok = !key || state_add_told(r->t->state, key, STATE_TOLD_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
 
 	free(key);
@@ -277,11 +225,11 @@ static bool note_failed(struct run *r, const struct plan_entry *e, struct error 
 
 static bool handle(struct run *r, const struct session_event *event, struct error *err)
 {
-	uint64_t before = r->t->not_taken;
+	uint64_t before = r->result->not_taken;
 
 	if (!take(r, event, err))
 		return false;
-	if ((r->t->not_taken == before || !r->repeating) && r->refused != REFUSED_RETR)
+	if ((r->result->not_taken == before || !r->repeating) && r->refused != REFUSED_RETR)
 		return true;
 	return note_failed(r, r->arrival.entry, err);
 }
@@ -290,13 +238,13 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 static bool go_on(struct run *r, bool *over, struct error *err)
 {
 	/* When nothing more is coming, the last batch is asked about and made safe; what waited for that follows, or deletions. */
-	if (r->steps.verified < r->batch.count && steps_asks(r)) {
-		steps_ask(r);
+	if (r->checks.verified < r->batch.count && flight_is_checked(r)) {
+		sync_check_ask(r);
 	} else if (next_entry(r)) {
-		return transfer_commit(r, err);
+		return commit_batch(r, err);
 	} else if (!r->repeating && r->again_count > 0) {
 		r->repeating = true;
-	} else if (!transfer_commit(r, err) || !arrival_settle(r, err)) {
+	} else if (!commit_batch(r, err) || !waiting_settle(r, err)) {
 		return false;
 	} else if (r->deletion_next == r->deletion_count) {
 		*over = true;
@@ -313,15 +261,15 @@ static bool go_on(struct run *r, bool *over, struct error *err)
 static void end_at_deletion(struct run *r)
 {
 	const struct plan_entry *e = r->deletions[r->deletion_answered - 1];
-	char name[ARRIVAL_NAME];
+	char name[MESSAGE_NAME];
 	struct error err;
 
 	session_drain(r->t->session);
-	arrival_name(e, name);
+	message_name(e, name);
 	error_set(&err, ERROR_PROTOCOL, "after its answer to DELE of %s, the server said more than it was asked for", name);
 	error_mend(&err, "the session ends here; the next run goes on");
 	r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &err);
-	r->t->unsure = true;
+	r->result->unsure = true;
 }
 
 static bool ends_at_deletion(const struct run *r)
@@ -349,11 +297,11 @@ static bool run_all(struct run *r, struct error *err)
 				return false;
 			continue;
 		}
-		session_expect(r->t->session, r->flight + r->arrival.left);
+		session_expect(r->t->session, r->flight.octets + r->arrival.left);
 		if (!session_next(r->t->session, &event, err) || !handle(r, &event, err))
 			return false;
 	}
-	transfer_report_refusal(r);
+	message_report_refusal(r);
 	return true;
 }
 
@@ -375,21 +323,21 @@ static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	enum step step = *r->t->step;
-	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->t->outgrown > 0 || r->t->gave_up ||
-	    (err->kind == ERROR_PROTOCOL && !r->t->out_of_step && session_window(r->t->session) == 1);
+	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->result->outgrown > 0 || r->result->gave_up ||
+	    (err->kind == ERROR_PROTOCOL && !r->result->out_of_step && session_window(r->t->session) == 1);
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
-	size_t sure = broke ? steps_keep_likely(r) : r->steps.verified;
+	size_t sure = broke ? flight_keep_likely(r) : r->checks.verified;
 	struct error second;
 
 	d->ops->discard(d);
 	if (stored) {
-		if (batch_keep(&r->batch, d, sure, &second) && transfer_commit(r, &second)) {
+		if (batch_keep(&r->batch, d, sure, &second) && commit_batch(r, &second)) {
 			*r->t->step = step;
 			return;
 		}
 		/* That it cannot be stored is worse than that the line broke, and nothing more is tried. */
 		*err = second;
-		r->t->out_of_step = false;
+		r->result->out_of_step = false;
 	} else {
 		*r->t->step = step;
 	}
@@ -406,7 +354,7 @@ static void prepare(struct run *r)
 	/* What is under way then has a while to come to its end, also where the login took all of the time. */
 	r->hard = (r->t->until > now ? r->t->until : now) + (half > 0 && half < LATE_MS ? half : LATE_MS);
 	session_limit(r->t->session, r->hard);
-	r->steps.mute = !session_may_ask(r->t->session);
+	r->checks.mute = !session_may_ask(r->t->session);
 	if (r->t->progress)
 		session_on_idle(r->t->session, tell, r);
 	/* Nothing to do is what most runs find, in the largest maildrops as well. */
@@ -416,12 +364,12 @@ static void prepare(struct run *r)
 	}
 	collect_deletions(r);
 	/* Each message once, and some of them again. */
-	r->steps.order = memory_zeroed(2 * plan->summary.fetch, sizeof(struct plan_entry *));
+	r->flight.order = memory_zeroed(2 * plan->summary.fetch, sizeof(struct plan_entry *));
 }
 
-bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
+bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_result *result, struct error *err)
 {
-	struct run r = {.t = t, .plan = plan};
+	struct run r = {.t = t, .result = result, .plan = plan};
 	bool ok;
 
 	*t->step = STEP_FETCH;
@@ -437,7 +385,7 @@ bool transfer_run(struct transfer *t, struct plan *plan, struct error *err)
 	batch_free(&r.batch);
 	buf_free(&r.arrival.head);
 	free(r.deletions);
-	free(r.steps.order);
+	free(r.flight.order);
 	free(r.again);
 	free(r.waiting);
 	return ok;

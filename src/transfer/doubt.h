@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_FETCH_DOUBT_H
-#define MAILHAUL_FETCH_DOUBT_H
+#ifndef MAILHAUL_TRANSFER_DOUBT_H
+#define MAILHAUL_TRANSFER_DOUBT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_FETCH_BATCH_H
-#define MAILHAUL_FETCH_BATCH_H
+#ifndef MAILHAUL_TRANSFER_BATCH_H
+#define MAILHAUL_TRANSFER_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

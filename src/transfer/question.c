@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "fetch/question.h"
+#include "transfer/question.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "fetch/batch.h"
+#include "transfer/batch.h"
 
 #include <stdlib.h>
 

@@ -1,13 +1,17 @@
 #include "config.h"
 
+#include "transfer/blame.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
+#include "transfer/flight.h"
+#include "transfer/message.h"
+#include "transfer/run.h"
 
 bool blame_late(struct error *err)
 {
@@ -19,9 +23,9 @@ bool blame_late(struct error *err)
 static void name_message(struct error *err, const char *before, const struct plan_entry *e, const char *after)
 {
 	const struct error named = *err;
-	char name[ARRIVAL_NAME];
+	char name[MESSAGE_NAME];
 
-	arrival_name(e, name);
+	message_name(e, name);
 	error_set(err, named.kind, "%s%s of %" PRIu64 " octets%s %s", before, name, e->octets, after, named.cause);
 	err->temporary = named.temporary;
 	err->saved_errno = named.saved_errno;
@@ -32,7 +36,7 @@ static void name_message(struct error *err, const char *before, const struct pla
 /* Only its size can show that a message is whole: what the server said behind it may be a part of it. */
 static void name_behind(struct run *r, const struct plan_entry *e, struct error *err)
 {
-	size_t kept = steps_keep_likely(r);
+	size_t kept = flight_keep_likely(r);
 	bool is_kept = kept > 0 && r->batch.entries[kept - 1] == e;
 
 	name_message(err, "after ", e, ",");
@@ -40,22 +44,22 @@ static void name_behind(struct run *r, const struct plan_entry *e, struct error 
 		error_mend(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
 	else if (!err->temporary)
 		error_mend(err, "it came with its full size; the next run fetches the rest");
-	r->t->blamed[0] = is_kept ? NULL : e;
+	r->result->blamed[0] = is_kept ? NULL : e;
 	r->named = true;
 }
 
 bool blame_noise(struct run *r, struct error *err)
 {
-	struct transfer *t = r->t;
+	const struct transfer *t = r->t;
 
 	session_fail_unasked(t->session, err);
 	/* These are the server's last words, and no answer of another command. */
-	t->gave_up = err->server[0] != '\0';
-	t->unasked = (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
+	r->result->gave_up = err->server[0] != '\0';
+	r->result->unasked = (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
 	if (r->heard != COMMAND_RETR || !r->arrival.entry)
 		return false;
 	r->uncertain = r->arrival.entry;
-	if (session_window(t->session) > 1 && session_is_crowded(t->session) && !t->gave_up)
+	if (session_window(t->session) > 1 && session_is_crowded(t->session) && !r->result->gave_up)
 		return false;
 	name_behind(r, r->uncertain, err);
 	return false;
@@ -74,11 +78,11 @@ static const struct plan_entry *blame_message(struct run *r, struct error *err)
 	const struct plan_entry *e = a->under_way ? a->entry : NULL;
 	const struct session *s = r->t->session;
 
-	if (!e && session_awaited(s) == COMMAND_RETR && r->steps.arrived < r->steps.sent)
-		e = r->steps.order[r->steps.arrived];
+	if (!e && session_awaited(s) == COMMAND_RETR && r->flight.arrived < r->flight.sent)
+		e = r->flight.order[r->flight.arrived];
 	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !(a->under_way && is_too_large_for_disk(err))))
 		return NULL;
-	if (r->t->outgrown > 0)
+	if (r->result->outgrown > 0)
 		return e;
 	name_message(err, "", e, err->kind == ERROR_STORAGE ? " cannot be stored:" : " did not arrive:");
 	return e;
@@ -97,10 +101,10 @@ static const struct plan_entry *blame_deletion(const struct run *r, const struct
 static void take_last_words(struct run *r, struct error *err)
 {
 	*err = r->refusal;
-	r->t->gave_up = true;
+	r->result->gave_up = true;
 	if (r->refused == REFUSED_DELE)
 		*r->t->step = STEP_DELETE;
-	r->t->blamed[0] = r->refused == REFUSED_RETR ? r->arrival.entry : r->deletions[r->deletion_answered - 1];
+	r->result->blamed[0] = r->refused == REFUSED_RETR ? r->arrival.entry : r->deletions[r->deletion_answered - 1];
 	r->refused = REFUSED_NOTHING;
 }
 
@@ -116,7 +120,7 @@ static bool is_rest(const struct run *r, const struct error *err)
 void blame_failure(struct run *r, struct error *err)
 {
 	bool broke = err->kind == ERROR_NETWORK;
-	const struct plan_entry **blamed = r->t->blamed;
+	const struct plan_entry **blamed = r->result->blamed;
 
 	if (r->named)
 		return;
@@ -126,7 +130,7 @@ void blame_failure(struct run *r, struct error *err)
 		take_last_words(r, err);
 		return;
 	}
-	transfer_report_refusal(r);
+	message_report_refusal(r);
 	if (err->kind == ERROR_PROTOCOL && !r->uncertain)
 		r->uncertain = r->arrival.entry;
 	blamed[0] = blame_message(r, err);

@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_FETCH_QUESTION_H
-#define MAILHAUL_FETCH_QUESTION_H
+#ifndef MAILHAUL_TRANSFER_QUESTION_H
+#define MAILHAUL_TRANSFER_QUESTION_H
 
 #include <stdbool.h>
 #include <stdint.h>

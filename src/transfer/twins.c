@@ -1,15 +1,17 @@
 #include "config.h"
 
+#include "transfer/twins.h"
+
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/uid.h"
-#include "fetch/transfer_run.h"
 #include "policy/plan.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
 #include "state/record.h"
 #include "state/sizes.h"
+#include "transfer/message.h"
+#include "transfer/run.h"
 
 /* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
 static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)
@@ -44,7 +46,7 @@ static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool te
 			continue;
 		memmove(&r->waiting[i], &r->waiting[i + 1], (--r->waiting_count - i) * sizeof(w));
 		if (state_doubts_size(doubt))
-			arrival_report_doubt(r, w.entry, &w.sizes);
+			message_report_doubt(r, w.entry, &w.sizes);
 		return state_set_sizes(r->t->state, w.entry->uid, w.sizes.listed, STATE_UNSIZED, doubt, err);
 	}
 	return true;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "fetch/doubt.h"
+#include "transfer/doubt.h"
 
 #include "base/error.h"
 #include "policy/evidence.h"

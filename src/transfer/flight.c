@@ -1,0 +1,98 @@
+#include "config.h"
+
+#include "transfer/flight.h"
+
+#include "base/uid.h"
+#include "deliver/destination.h"
+#include "policy/plan.h"
+#include "pop3/capability.h"
+#include "pop3/session.h"
+#include "state/record.h"
+#include "transfer/run.h"
+
+enum { NEIGHBORS_MOST = 4096 }; /* messages that another one could have been taken for */
+
+bool flight_is_single(const struct run *r)
+{
+	return r->t->destination->ops->final;
+}
+
+bool flight_is_checked(const struct run *r)
+{
+	return !r->checks.mute;
+}
+
+void flight_retrieve(struct run *r, struct plan_entry *e)
+{
+	session_queue(r->t->session, COMMAND_RETR, e->number);
+	r->flight.order[r->flight.sent++] = e;
+	r->flight.octets += e->octets;
+	r->checks.messages++;
+	r->checks.octets += e->octets;
+}
+
+bool flight_may_retrieve(const struct run *r)
+{
+	/* What came with another size is asked for alone, so that its answer cannot be another one's. */
+	if (r->repeating && session_queued(r->t->session) > 0)
+		return false;
+	return !flight_is_single(r) || !flight_is_checked(r) || (r->checks.messages == 0 && r->checks.count < QUESTIONS_MOST);
+}
+
+bool flight_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets)
+{
+	const struct flight *f = &r->flight;
+
+	/* Of so many, one will have it. */
+	if (f->sent - f->proved > NEIGHBORS_MOST)
+		return true;
+	for (size_t i = f->proved; i < f->sent; i++) {
+		if (f->order[i] != but && f->order[i]->octets == octets)
+			return true;
+	}
+	return false;
+}
+
+bool flight_neighbor_has_size(const struct run *r, uint64_t octets)
+{
+	const struct flight *f = &r->flight;
+	size_t this = f->arrived - 1;
+
+	return (this > 0 && f->order[this - 1]->octets == octets) ||
+	    (this + 1 < f->sent && f->order[this + 1]->octets == octets);
+}
+
+static bool is_exact(const struct state_record *record)
+{
+	return record->wire == record->listed && (record->said == STATE_UNSIZED || record->said == record->wire);
+}
+
+bool flight_is_unique(const struct run *r, size_t i)
+{
+	const struct state_record *record = &r->batch.records[i];
+
+	return record->wire == record->listed && !flight_has_size(r, r->batch.entries[i], record->listed);
+}
+
+bool flight_can_be_told(const struct run *r, const struct state_record *record)
+{
+	return record->telling && uid_is_given(record->uid) && session_capabilities(r->t->session)->top;
+}
+
+size_t flight_keep_likely(struct run *r)
+{
+	size_t kept = r->checks.verified;
+
+	for (; kept < r->batch.count; kept++) {
+		struct state_record *record = &r->batch.records[kept];
+
+		if (state_doubts_size(record->doubt) || (r->batch.entries[kept] == r->uncertain && !is_exact(record)))
+			break;
+		if (flight_is_unique(r, kept))
+			continue;
+		if (!flight_can_be_told(r, record))
+			break;
+		record->doubt = STATE_DOUBT_IDENTITY;
+	}
+	return kept;
+}

@@ -1,0 +1,52 @@
+#include "config.h"
+
+#include "transfer/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/uid.h"
+#include "policy/evidence.h"
+#include "policy/plan.h"
+#include "transfer/run.h"
+#include "transfer/task.h"
+
+void message_name(const struct plan_entry *e, char out[MESSAGE_NAME])
+{
+	if (!uid_is_given(e->uid) || strlen(e->uid) > MESSAGE_UID)
+		snprintf(out, MESSAGE_NAME, "message %" PRIu32, e->number);
+	else
+		snprintf(out, MESSAGE_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);
+}
+
+void message_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *s)
+{
+	struct error err;
+	char name[MESSAGE_NAME];
+	uint64_t given = s->said != EVIDENCE_NO_SIZE && s->wire < s->said ? s->said : s->listed;
+
+	message_name(e, name);
+	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
+	    name, s->wire, given);
+	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
+	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
+}
+
+void message_report_refusal(struct run *r)
+{
+	if (r->refused == REFUSED_DELE)
+		r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &r->refusal);
+	else if (r->refused == REFUSED_RETR)
+		r->t->problem(r->t->context, TRANSFER_REFUSED, STEP_FETCH, &r->refusal);
+	r->refused = REFUSED_NOTHING;
+}
+
+char *message_told_key(const struct plan_entry *e)
+{
+	if (!uid_is_of_session(e->uid))
+		return memory_copy_string(e->uid);
+	return memory_format(UID_AWAY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
+}
