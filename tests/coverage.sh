@@ -1,5 +1,5 @@
 #!/bin/sh
-# coverage.sh: run in the build folder after the tests of a build with --enable-coverage. Prints for
+# coverage.sh: run in the build directory after the tests of a build with --enable-coverage. Prints for
 # each file of src/ how many of its lines were run, the least covered first, and the sum.
 set -eu
 [ -n "$(find src -name '*.gcda' | head -n 1)" ] || {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # make lint: shellcheck, clang-tidy, codespell and clang-format over what is tracked. Each that is missing is named and
-# skipped; ./bootstrap deps lint installs them. Run it from the folder of the build.
+# skipped; ./bootstrap deps lint installs them. Run it from the directory of the build.
 set -u
 source=$(cd "${srcdir:-.}" && pwd) || exit 1
 build=$(pwd)

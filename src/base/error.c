@@ -30,8 +30,8 @@ static void format_into(char *out, size_t size, const char *format, va_list args
 	escape_text(out, size, raw, strlen(raw));
 }
 
-/* What can be done about nearly all failures of a kind, until error_mend knows something better. */
-static const char *usual_mend(enum error_kind kind)
+/* What can be done about nearly all failures of a kind, until error_hint knows something better. */
+static const char *usual_hint(enum error_kind kind)
 {
 	switch (kind) {
 	case ERROR_NETWORK:
@@ -51,7 +51,7 @@ static void start(struct error *err, enum error_kind kind)
 	error_clear(err);
 	err->kind = kind;
 	err->temporary = kind == ERROR_NETWORK || kind == ERROR_LOCKED || kind == ERROR_INTERRUPTED;
-	snprintf(err->mend, sizeof(err->mend), "%s", usual_mend(kind));
+	snprintf(err->hint, sizeof(err->hint), "%s", usual_hint(kind));
 }
 
 /* A cause may end with the words of others; what comes behind it brings its own mark. */
@@ -98,13 +98,13 @@ static bool lacks_descriptors(const struct error *err)
 	return err->saved_errno == EMFILE || err->saved_errno == ENFILE;
 }
 
-static void mend_descriptors(struct error *err)
+static void hint_descriptors(struct error *err)
 {
 	if (err->saved_errno == EMFILE)
-		snprintf(err->mend, sizeof(err->mend), "raise the limit on open files, which is %zu (ulimit -n)",
+		snprintf(err->hint, sizeof(err->hint), "raise the limit on open files, which is %zu (ulimit -n)",
 		    platform_open_files_most());
 	else
-		snprintf(err->mend, sizeof(err->mend), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
+		snprintf(err->hint, sizeof(err->hint), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
 }
 
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
@@ -125,18 +125,18 @@ bool error_errno(struct error *err, enum error_kind kind, int errno_value, const
 	va_end(args);
 	memcpy(err->cause + strlen(err->cause), reason, length + 1);
 	if (lacks_descriptors(err))
-		mend_descriptors(err);
+		hint_descriptors(err);
 	return false;
 }
 
-bool error_mend(struct error *err, const char *format, ...)
+bool error_hint(struct error *err, const char *format, ...)
 {
 	va_list args;
 
 	if (lacks_descriptors(err))
 		return false;
 	va_start(args, format);
-	format_into(err->mend, sizeof(err->mend), format, args);
+	format_into(err->hint, sizeof(err->hint), format, args);
 	va_end(args);
 	return false;
 }

@@ -30,7 +30,7 @@ struct error {
 	int saved_errno;   /* 0 when no system call failed */
 	char cause[512];   /* what went wrong, without a full stop */
 	char server[512];  /* the server's own words, escaped; empty if it said nothing */
-	char mend[384];	   /* what the reader can do about it */
+	char hint[384];	   /* what the reader can do about it */
 };
 
 /* Empties *err. */
@@ -39,21 +39,21 @@ void error_clear(struct error *err);
 /*
  * Fills *err with kind and cause (less a full stop), forgetting what it held; returns false, so that a function can
  * end with `return error_set(...)`. Network and locked failures, and interruptions, start as temporary;
- * network, locked, protocol and internal ones with a mend, which error_mend replaces. Others need one.
+ * network, locked, protocol and internal ones with a hint, which error_hint replaces. Others need one.
  */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
  * Like error_set, and appends ": " with the text of errno_value. What passes with time (disk full,
- * quota, out of memory or descriptors, interrupted) is marked temporary. Out of descriptors comes with a mend
- * that names the limit, which error_mend leaves as it is.
+ * quota, out of memory or descriptors, interrupted) is marked temporary. Out of descriptors comes with a hint
+ * that names the limit, which error_hint leaves as it is.
  */
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* Says what the reader can do about it. Returns false. */
-bool error_mend(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds the server's own words, escaped. Returns false. */
 bool error_server(struct error *err, const char *words, size_t length);
@@ -62,7 +62,7 @@ bool error_server(struct error *err, const char *words, size_t length);
 #define error_set(...) (error_set(__VA_ARGS__), false)
 #define error_errno(...) (error_errno(__VA_ARGS__), false)
 #define error_server(...) (error_server(__VA_ARGS__), false)
-#define error_mend(...) (error_mend(__VA_ARGS__), false)
+#define error_hint(...) (error_hint(__VA_ARGS__), false)
 #endif
 
 #endif

@@ -18,7 +18,7 @@ struct mechanism {
 	bool proves;	   /* the server, too, shows that it knows the password */
 	bool server_first; /* without an initial response */
 	bool ignores_challenges; /* the server has nothing to say in a challenge: any text in one means "go on" */
-	const char *mend;  /* what to do when a server refuses who we are; NULL: as for any password */
+	const char *hint;  /* what to do when a server refuses who we are; NULL: as for any password */
 };
 
 /* All of them; of those that are automatic, the strongest first. */

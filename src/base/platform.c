@@ -280,7 +280,7 @@ uint64_t platform_file_octets_most(void)
 }
 
 #ifdef O_TMPFILE
-bool platform_probe_folder(const char *path)
+bool platform_probe_directory(const char *path)
 {
 	static const char octets[4096];
 	int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), failure = 0;
@@ -299,7 +299,7 @@ bool platform_probe_folder(const char *path)
 	return failure == 0;
 }
 #else
-bool platform_probe_folder(const char *path)
+bool platform_probe_directory(const char *path)
 {
 	return access(path, W_OK | X_OK) == 0;
 }

@@ -43,7 +43,7 @@ bool platform_process_start(pid_t pid, uint64_t *start);
 int64_t platform_process_age(pid_t pid);
 
 /*
- * A label of a file or folder, which is no part of its content (an extended attribute of the user's). Best effort, never
+ * A label of a file or directory, which is no part of its content (an extended attribute of the user's). Best effort, never
  * synced; false with errno set where there are none.
  */
 bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
@@ -59,10 +59,10 @@ size_t platform_open_files_most(void);
 uint64_t platform_file_octets_most(void);
 
 /*
- * Whether a folder takes a file with something in it. Tried with one that never has a name, so that nothing stays
+ * Whether a directory takes a file with something in it. Tried with one that never has a name, so that nothing stays
  * behind, whatever happens; where there are no such files, only the permissions are looked at. False with errno set.
  */
-bool platform_probe_folder(const char *path);
+bool platform_probe_directory(const char *path);
 
 /*
  * Puts everything of the filesystem that fd is on on stable storage, and says what went wrong since fd

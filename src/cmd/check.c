@@ -18,14 +18,14 @@
 #include "ui/check_json.h"
 #include "ui/check_report.h"
 #include "ui/check_result.h"
-#include "ui/colour.h"
+#include "ui/color.h"
 #include "ui/jsonl.h"
 #include "ui/report.h"
 
 struct check {
 	struct report report;
 	struct check_result *results; /* one an account */
-	bool json, colours;
+	bool json, colors;
 	int code;
 };
 
@@ -68,7 +68,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 	if (c->json)
 		jsonl_print(check_json(r), stdout);
 	else if (c->report.level > LOG_QUIET)
-		check_report(r, c->colours);
+		check_report(r, c->colors);
 	check_report_problems(r);
 	r->told = true;
 	check_result_free(r);
@@ -76,7 +76,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 
 int check_run(const struct command_line *line)
 {
-	struct check c = {.report = {.level = line->level}, .json = line->options & CLI_JSON, .colours = colour_is_wanted()};
+	struct check c = {.report = {.level = line->level}, .json = line->options & CLI_JSON, .colors = color_is_wanted()};
 	struct chosen chosen;
 
 	if (chosen_load(&chosen, line, &c.code)) {

@@ -30,9 +30,9 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	near = nearest_name(name, names, count);
 	error_set(err, ERROR_USAGE, line->command_named ? "there is no account %s" : "there is no account or verb %s", name);
 	if (near)
-		error_mend(err, "did you mean %s?", near);
+		error_hint(err, "did you mean %s?", near);
 	else
-		error_mend(err, "the accounts are defined in %s", s->path);
+		error_hint(err, "the accounts are defined in %s", s->path);
 	free(names);
 	return false;
 }

@@ -72,7 +72,7 @@ static bool open_key_log(struct command_line *line, struct error *err)
 		return false;
 	error_set(&warning, ERROR_USAGE,
 	    "WARNING: the keys of all TLS sessions go to %s: who has them can read what is sent, passwords too", line->key_log_path);
-	error_mend(&warning, "delete that file when you are done, and do not use --tls-key-log otherwise");
+	error_hint(&warning, "delete that file when you are done, and do not use --tls-key-log otherwise");
 	report_error(NULL, STEP_NONE, &warning);
 	return true;
 }
@@ -101,7 +101,7 @@ static bool finish_output(void)
 	if (errno == EPIPE)
 		return false;
 	error_errno(&err, ERROR_STORAGE, errno, "standard output cannot be written");
-	error_mend(&err, "check where it goes to");
+	error_hint(&err, "check where it goes to");
 	report_error(NULL, STEP_NONE, &err);
 	return false;
 }

@@ -44,8 +44,8 @@ static bool refuse_option(const char *word, struct error *err)
 	error_set(err, ERROR_USAGE, "there is no option %s", word);
 	near = strncmp(word, "--", 2) == 0 ? nearest_name(word + 2, names, count) : NULL;
 	if (near)
-		return error_mend(err, "did you mean --%s?", near);
-	return error_mend(err, "see mailhaul --help");
+		return error_hint(err, "did you mean --%s?", near);
+	return error_hint(err, "see mailhaul --help");
 }
 
 /* getopt_long has said '?' or ':' about the word before optind; optopt says whether it knows it. */
@@ -56,13 +56,13 @@ static bool explain_option(int said, char **argv, struct error *err)
 
 	if (said == ':') {
 		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
-		return error_mend(err, "see mailhaul --help");
+		return error_hint(err, "see mailhaul --help");
 	}
 	if (optopt != 0 && optopt < OPTION_HELP && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
 		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
-		return error_mend(err, "see mailhaul --help");
+		return error_hint(err, "see mailhaul --help");
 	}
 	return refuse_option(word, err);
 }
@@ -119,7 +119,7 @@ static bool check_options(const struct command_line *line, struct error *err)
 		if ((line->options & bit & ~line->command->options) == 0)
 			continue;
 		error_set(err, ERROR_USAGE, "the verb %s takes no --%s", line->command->name, o->name);
-		return error_mend(err, "see mailhaul --help");
+		return error_hint(err, "see mailhaul --help");
 	}
 	return true;
 }

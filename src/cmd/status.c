@@ -43,7 +43,7 @@ static bool look(const char *state_dir, const struct account *a, struct status *
 	bool ok;
 
 	*status = (struct status){.account = a->name, .mode = a->retention.mode, .now = (int64_t)time(NULL)};
-	ok = state_open(&s, state_dir, a->name, STATE_READ, err) && state_summarise(s, &status->summary, err) &&
+	ok = state_open(&s, state_dir, a->name, STATE_READ, err) && state_summarize(s, &status->summary, err) &&
 	    state_get_trouble(s, &status->trouble, err) && look_ahead(s, &a->retention, status, err);
 	state_close(&s);
 	return ok;

@@ -133,7 +133,7 @@ static bool check(const struct command_line *line)
 	if (!(line->options & CLI_REBUILD) || !(line->options & (CLI_REFETCH | CLI_IGNORE_MISSING)))
 		return true;
 	error_set(&err, ERROR_USAGE, "--rebuild does not go with --refetch or --ignore-missing");
-	error_mend(&err, "rebuild first");
+	error_hint(&err, "rebuild first");
 	report_error(NULL, STEP_NONE, &err);
 	return false;
 }

@@ -14,7 +14,7 @@
 static bool miss(struct error *err, const char *option, const char *example)
 {
 	error_set(err, ERROR_CONFIG, "%s is missing", option);
-	return error_mend(err, "add a line such as %s", example);
+	return error_hint(err, "add a line such as %s", example);
 }
 
 /* Servers that list a slice of the maildrop, and the next one in a later session. */
@@ -37,7 +37,7 @@ static bool check_destination(struct account *a, struct error *err)
 	if (to_command || !a->deliver_command)
 		return true;
 	error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
-	return error_mend(err, "set deliver_to = \"pipe\", or drop deliver_command");
+	return error_hint(err, "set deliver_to = \"pipe\", or drop deliver_command");
 }
 
 bool account_check(struct account *a, struct error *err)

@@ -115,12 +115,12 @@ void account_free(struct account *a)
 }
 
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
-    const char *folder, struct error *err)
+    const char *directory, struct error *err)
 {
 	struct account_origin *origin = origin_of(a, option);
 	bool secret = option->kind == ACCOUNT_SECRET || (values[0] && strstr(values[0], "pin-value"));
 
-	if (account_value_set(a, option, values, folder)) {
+	if (account_value_set(a, option, values, directory)) {
 		origin->set = true;
 		origin->defaults = false;
 		return true;
@@ -129,7 +129,7 @@ bool account_set(struct account *a, const struct account_option *option, const c
 		values++; /* the one that is wrong is told */
 	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
 	    secret ? "" : values[0] ? values[0] : "");
-	return error_mend(err, "%s takes %s", option->name, option->expects);
+	return error_hint(err, "%s takes %s", option->name, option->expects);
 }
 
 void account_set_place(struct account *a, const struct account_option *option, char *place)

@@ -21,11 +21,11 @@ void account_init(struct account *a, const char *name);
 void account_free(struct account *a);
 
 /*
- * Sets an option from values, which are ended by NULL. Relative paths are taken from folder, "~" is
+ * Sets an option from values, which are ended by NULL. Relative paths are taken from directory, "~" is
  * the user's home. ERROR_CONFIG says what is wrong with the value and what would be right.
  */
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
-    const char *folder, struct error *err);
+    const char *directory, struct error *err);
 
 /* Notes that an option was set at "FILE:LINE", a text that is the account's from now on. */
 void account_set_place(struct account *a, const struct account_option *option, char *place);

@@ -69,41 +69,41 @@ void account_value_free(char **values)
 	free(values);
 }
 
-static bool set_text(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_text(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
-	(void)folder;
+	(void)directory;
 	if (!*values[0])
 		return false;
 	memory_replace(at, memory_copy_string(values[0]));
 	return true;
 }
 
-static bool set_host(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_host(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
-	return strlen(values[0]) <= 255 && !strpbrk(values[0], " \t\r\n/@") && set_text(at, option, values, folder);
+	return strlen(values[0]) <= 255 && !strpbrk(values[0], " \t\r\n/@") && set_text(at, option, values, directory);
 }
 
-static bool set_path(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_path(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
 	if (!*values[0])
 		return false;
-	memory_replace(at, path_resolve(values[0], folder));
+	memory_replace(at, path_resolve(values[0], directory));
 	return true;
 }
 
-/* An object of a token is nowhere in a folder. A PIN has no place in it. */
-static bool set_path_or_uri(void *at, const struct account_option *option, const char *const *values, const char *folder)
+/* An object of a token is nowhere in a directory. A PIN has no place in it. */
+static bool set_path_or_uri(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	if (strncmp(values[0], "pkcs11:", 7) != 0)
-		return set_path(at, option, values, folder);
-	return !strstr(values[0], "pin-value") && set_text(at, option, values, folder);
+		return set_path(at, option, values, directory);
+	return !strstr(values[0], "pin-value") && set_text(at, option, values, directory);
 }
 
-static bool set_file_name(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_file_name(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
-	return *values[0] != '.' && strlen(values[0]) <= 255 && !strchr(values[0], '/') && set_text(at, option, values, folder);
+	return *values[0] != '.' && strlen(values[0]) <= 255 && !strchr(values[0], '/') && set_text(at, option, values, directory);
 }
 
 static char **get_text(const void *at, const struct account_option *option)
@@ -119,12 +119,12 @@ static void clear_text(void *at)
 
 /* Secrets. */
 
-static bool set_secret(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_secret(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	struct secret **secret = at;
 
 	(void)option;
-	(void)folder;
+	(void)directory;
 	if (!*values[0])
 		return false;
 	secret_free(secret);
@@ -152,10 +152,10 @@ static void set_list(char ***at, const char *const *values)
 }
 
 /* "pass show mail" without braces would be looked for as one file of that name. */
-static bool set_command(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_command(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
-	(void)folder;
+	(void)directory;
 	if (!values[0] || !*values[0] || (!values[1] && strchr(values[0], ' ')))
 		return false;
 	set_list(at, values);
@@ -174,10 +174,10 @@ bool account_pin_is_good(const char *pin)
 	    strchr("AEIMQUYcgkosw048", pin[49]) != NULL;
 }
 
-static bool set_pins(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_pins(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
-	(void)folder;
+	(void)directory;
 	for (const char *const *pin = values; *pin; pin++) {
 		if (!account_pin_is_good(*pin))
 			return false;
@@ -204,11 +204,11 @@ static void clear_list(void *at)
 
 /* Numbers. */
 
-static bool set_count(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_count(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	uint64_t number;
 
-	(void)folder;
+	(void)directory;
 	if (!parse_number(values[0], strlen(values[0]), option->most, &number) || number < option->least)
 		return false;
 	*(unsigned *)at = (unsigned)number;
@@ -240,10 +240,10 @@ static char **with_unit(uint64_t number, const struct unit *units)
 	return one(memory_format("%" PRIu64 "%s", number / units->worth, units->name));
 }
 
-static bool set_size(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_size(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
-	(void)folder;
+	(void)directory;
 	return parse_size(values[0], at);
 }
 
@@ -260,11 +260,11 @@ static void clear_size(void *at)
 	*(uint64_t *)at = 0;
 }
 
-static bool set_time(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_time(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	int64_t seconds;
 
-	(void)folder;
+	(void)directory;
 	if (!parse_duration(values[0], &seconds) || seconds < (int64_t)option->least || seconds > (int64_t)option->most)
 		return false;
 	*(int64_t *)at = seconds;
@@ -300,11 +300,11 @@ static bool find_word(const char *text, const char *const *words, unsigned *inde
 	return false;
 }
 
-static bool set_flag(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_flag(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	unsigned index;
 
-	(void)folder;
+	(void)directory;
 	if (!find_word(values[0], option->words, &index))
 		return false;
 	*(bool *)at = index == 1;
@@ -323,11 +323,11 @@ static void clear_flag(void *at)
 
 _Static_assert(sizeof(enum tls_proof) == sizeof(unsigned) && sizeof(enum repeat) == sizeof(unsigned), "enums of choices");
 
-static bool set_choice(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_choice(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	unsigned index;
 
-	(void)folder;
+	(void)directory;
 	if (!find_word(values[0], option->words, &index))
 		return false;
 	memcpy(at, &index, sizeof(index));
@@ -347,12 +347,12 @@ static void clear_choice(void *at)
 	memset(at, 0, sizeof(unsigned));
 }
 
-static bool set_mechanism(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_mechanism(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	const struct mechanism **mechanism = at;
 
 	(void)option;
-	(void)folder;
+	(void)directory;
 	*mechanism = mechanism_find(values[0]);
 	return *mechanism || strcmp(values[0], "auto") == 0;
 }
@@ -372,13 +372,13 @@ static void clear_mechanism(void *at)
 
 /* Policies. */
 
-static bool set_retention(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_retention(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	struct retention_rule *rule = at;
 	const char *text = values[0];
 
 	(void)option;
-	(void)folder;
+	(void)directory;
 	if (strcmp(text, "forever") == 0)
 		rule->mode = RETENTION_FOREVER;
 	else if (strcmp(text, "no") == 0)
@@ -405,7 +405,7 @@ static void clear_retention(void *at)
 	((struct retention_rule *)at)->mode = RETENTION_FOREVER;
 }
 
-static bool set_destination(void *at, const struct account_option *option, const char *const *values, const char *folder)
+static bool set_destination(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	struct account_destination *d = at;
 	const char *colon = strchr(values[0], ':');
@@ -419,7 +419,7 @@ static bool set_destination(void *at, const struct account_option *option, const
 	wants_path = d->ops->target == DESTINATION_PATH;
 	if (wants_path != (colon && colon[1]))
 		return false;
-	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, folder) : NULL);
+	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, directory) : NULL);
 	return true;
 }
 
@@ -442,7 +442,7 @@ static void clear_destination(void *at)
 }
 
 static const struct {
-	bool (*set)(void *at, const struct account_option *option, const char *const *values, const char *folder);
+	bool (*set)(void *at, const struct account_option *option, const char *const *values, const char *directory);
 	char **(*get)(const void *at, const struct account_option *option);
 	void (*clear)(void *at);
 } kinds[] = {
@@ -469,9 +469,9 @@ bool account_value_is_list(const struct account_option *option)
 	return option->kind == ACCOUNT_COMMAND || option->kind == ACCOUNT_PINS;
 }
 
-bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *folder)
+bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *directory)
 {
-	return kinds[option->kind].set(place(a, option), option, values, folder);
+	return kinds[option->kind].set(place(a, option), option, values, directory);
 }
 
 char **account_value_get(const struct account *a, const struct account_option *option)

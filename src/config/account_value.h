@@ -13,7 +13,7 @@ enum account_kind {
 	ACCOUNT_HOST,	     /* char *, a host name or address */
 	ACCOUNT_PATH,	     /* char *, absolute */
 	ACCOUNT_PATH_OR_URI, /* char *, a path or a PKCS#11 URI (RFC 7512) */
-	ACCOUNT_FILE_NAME,   /* char *, without a folder */
+	ACCOUNT_FILE_NAME,   /* char *, without a directory */
 	ACCOUNT_SECRET,	     /* struct secret * */
 	ACCOUNT_COMMAND,     /* char **, a program and its arguments, ended by NULL */
 	ACCOUNT_PINS,	     /* char **, pins of keys, ended by NULL */
@@ -41,8 +41,8 @@ struct account_option {
 /* Whether an option takes a list of values, such as {"a", "b"}. */
 bool account_value_is_list(const struct account_option *option);
 
-/* Sets a value from texts, ended by NULL. Relative paths are taken from folder. False: they are not what is expected. */
-bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *folder);
+/* Sets a value from texts, ended by NULL. Relative paths are taken from directory. False: they are not what is expected. */
+bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *directory);
 
 /* A value, as the texts that would set it, ended by NULL; a password is "***". NULL: not set. See account_value_free. */
 char **account_value_get(const struct account *a, const struct account_option *option);

@@ -30,16 +30,16 @@ static bool check_kind(const struct account *a, struct error *err)
 	error_set(err, ERROR_CONFIG, "auth = %s and %s do not go together", a->mechanism->word,
 	    source_names[a->secret_source]);
 	if (a->mechanism->secret == MECHANISM_TOKEN)
-		return error_mend(err, "auth = %s takes its token from token_command", a->mechanism->word);
+		return error_hint(err, "auth = %s takes its token from token_command", a->mechanism->word);
 	if (token)
-		return error_mend(err, "drop auth, or name a password instead of token_command");
-	return error_mend(err, "drop %s", source_names[a->secret_source]);
+		return error_hint(err, "drop auth, or name a password instead of token_command");
+	return error_hint(err, "drop %s", source_names[a->secret_source]);
 }
 
 static bool miss(const char *option, const char *example, struct error *err)
 {
 	error_set(err, ERROR_CONFIG, "%s is missing", option);
-	return error_mend(err, "add a line such as %s", example);
+	return error_hint(err, "add a line such as %s", example);
 }
 
 /* One source of the account's own takes the place of all from the defaults section. */
@@ -64,7 +64,7 @@ bool credentials_check(struct account *a, struct error *err)
 			continue;
 		if (first) {
 			error_set(err, ERROR_CONFIG, "%s and %s are both set", first, source_names[i]);
-			return error_mend(err, "keep one of them");
+			return error_hint(err, "keep one of them");
 		}
 		first = source_names[i];
 		a->secret_source = (enum secret_source)i;

@@ -22,7 +22,7 @@
 #include "config/log_place.h"
 #include "config/path.h"
 #include "config/problems.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024, PARTS_MOST = 64, OPTIONS_MOST = 64 };
 
@@ -42,7 +42,7 @@ struct seen {
 
 /* One of the files. */
 struct part {
-	char *path, *folder;
+	char *path, *directory;
 	cfg_t *cfg; /* NULL: not read yet, or not to be read */
 	cfg_opt_t account[OPTIONS_MOST + 1], defaults[OPTIONS_MOST + 1], top[8];
 	struct seen *seen;
@@ -61,9 +61,9 @@ struct file {
 /* libconfuse calls back without a context: this is it, while a file is being parsed. */
 static struct file *parsing;
 
-static void complain(int line, const char *what, const char *mend)
+static void complain(int line, const char *what, const char *hint)
 {
-	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, mend);
+	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, hint);
 }
 
 /* The names that are nearest to an unknown option, in the section where it stands. */
@@ -72,7 +72,7 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	bool top = strcmp(cfg->name, "root") == 0;
 	const char *names[OPTIONS_MOST + 8], *near;
 	size_t count = 0;
-	char what[256], mend[128];
+	char what[256], hint[128];
 
 	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
 		if (strcmp(o->name, END_MARK) != 0)
@@ -80,8 +80,8 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	}
 	near = nearest_name(name, names, count);
 	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
-	snprintf(mend, sizeof(mend), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what, near ? mend : top && account_find_option(name) ? "put it into an account, between { and }"
+	snprintf(hint, sizeof(hint), "did you mean %s?", near ? near : "");
+	complain(cfg->line, what, near ? hint : top && account_find_option(name) ? "put it into an account, between { and }"
 									: "mailhaul.conf(5) lists them all");
 }
 
@@ -167,7 +167,7 @@ static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 	check_double(cfg, opt, account_value_is_list(option));
 	account_init(&trial, "trial");
 	if (values[0] && !account_set(&trial, option, values, "/", &err))
-		complain(cfg->line, err.cause, err.mend);
+		complain(cfg->line, err.cause, err.hint);
 	account_free(&trial);
 	free(values);
 	return 0;
@@ -215,7 +215,7 @@ static void add_part(struct file *f, char *path)
 	struct part *part = memory_zeroed(1, sizeof(*part));
 
 	part->path = path;
-	part->folder = folder_of(path);
+	part->directory = directory_of(path);
 	f->parts[f->count++] = part;
 }
 
@@ -228,7 +228,7 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 		complain(cfg->line, "include takes one file", "write include(\"FILE\")");
 		return 0;
 	}
-	path = path_resolve(argv[0], parsing->current->folder);
+	path = path_resolve(argv[0], parsing->current->directory);
 	for (size_t i = 0; i < parsing->count; i++) {
 		if (strcmp(parsing->parts[i]->path, path) == 0) {
 			complain(cfg->line, "this file is included for the second time", "include it once");
@@ -387,7 +387,7 @@ void file_free(struct file *f)
 		}
 		free(part->seen);
 		free(part->path);
-		free(part->folder);
+		free(part->directory);
 		free(part);
 	}
 	free(f);
@@ -401,12 +401,12 @@ static char *place_of(const struct part *part, const cfg_opt_t *option)
 	return memory_format("%s:%d", part->path, s ? s->line : 0);
 }
 
-const char *file_top_value(const struct file *f, const char *option, const char **folder, char **place)
+const char *file_top_value(const struct file *f, const char *option, const char **directory, char **place)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const char *value = f->parts[i]->cfg ? cfg_getstr(f->parts[i]->cfg, option) : NULL;
 
-		*folder = f->parts[i]->folder;
+		*directory = f->parts[i]->directory;
 		if (!value)
 			continue;
 		memory_replace(place, place_of(f->parts[i], cfg_getopt(f->parts[i]->cfg, option)));
@@ -459,7 +459,7 @@ static bool apply(const struct part *part, cfg_t *section, struct account *a, st
 	for (size_t i = 0; i < account_option_count; i++) {
 		cfg_opt_t *option = cfg_getopt(section, account_options[i].name);
 		const char **values = values_of(option);
-		bool ok = !values[0] || account_set(a, &account_options[i], values, part->folder, err);
+		bool ok = !values[0] || account_set(a, &account_options[i], values, part->directory, err);
 
 		if (ok && values[0])
 			account_set_place(a, &account_options[i], place_of(part, option));

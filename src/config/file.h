@@ -22,10 +22,10 @@ void file_free(struct file *f);
 const char *file_library_version(void);
 
 /*
- * A value of the top level (jobs, state_dir), "" if it is not set; *folder is that of its file. *place, which the
+ * A value of the top level (jobs, state_dir), "" if it is not set; *directory is that of its file. *place, which the
  * caller frees, becomes "FILE:LINE" if it is set.
  */
-const char *file_top_value(const struct file *f, const char *option, const char **folder, char **place);
+const char *file_top_value(const struct file *f, const char *option, const char **directory, char **place);
 
 /* How many accounts there are in all files, and the name and place ("FILE:LINE") of one. */
 size_t file_account_count(const struct file *f);

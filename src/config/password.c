@@ -42,22 +42,22 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;
-		return error_mend(err, "run it by hand: %s must not wait for somebody to type", option);
+		return error_hint(err, "run it by hand: %s must not wait for somebody to type", option);
 	}
 	if (status == 0)
 		return true;
 	if (!words[0]) {
 		error_set(err, ERROR_CONFIG, "%s %s %s without a word", option, command[0], process_end_words(status, end));
-		return error_mend(err, "there may be no such entry, or it is locked: run the command by hand");
+		return error_hint(err, "there may be no such entry, or it is locked: run the command by hand");
 	}
 	error_set(err, ERROR_CONFIG, "%s %s %s: %s", option, command[0], process_end_words(status, end), words);
-	return error_mend(err, "run the command by hand to see what it wants");
+	return error_hint(err, "run the command by hand to see what it wants");
 }
 
 static bool fail_file(const char *option, const char *path, struct error *err)
 {
 	error_errno(err, ERROR_CONFIG, errno, "%s %s cannot be read", option, path);
-	return error_mend(err, "check the path and the file's permissions");
+	return error_hint(err, "check the path and the file's permissions");
 }
 
 /* A file with a secret; only systemd's may show what looks like rights of others (an access list's mask). */
@@ -74,7 +74,7 @@ static bool read_file(const char *option, const char *path, bool private, struct
 		fail_file(option, path, err);
 	} else if (private && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
 		error_set(err, ERROR_CONFIG, "%s %s can be read by others", option, path);
-		error_mend(err, "run: chmod 600 %s", path);
+		error_hint(err, "run: chmod 600 %s", path);
 	} else {
 		while (output->length < PASSWORD_OCTETS_MOST &&
 		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)
@@ -87,16 +87,16 @@ static bool read_file(const char *option, const char *path, bool private, struct
 
 static bool read_credential(const struct account *a, struct buf *output, struct error *err)
 {
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
 	char *path;
 	bool ok;
 
-	if (!folder) {
+	if (!directory) {
 		error_set(err, ERROR_CONFIG, "there is no credential %s: CREDENTIALS_DIRECTORY is not set",
 		    a->password_credential);
-		return error_mend(err, "run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise");
+		return error_hint(err, "run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise");
 	}
-	path = memory_format("%s/%s", folder, a->password_credential);
+	path = memory_format("%s/%s", directory, a->password_credential);
 	ok = read_file("password_credential", path, false, output, err);
 	free(path);
 	return ok;
@@ -111,7 +111,7 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 	ok = read_file("password_netrc", a->password_netrc, true, &text, err);
 	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
 		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc, a->user, a->server);
-		ok = error_mend(err, "it needs an entry: machine %s login %s password ...", a->server, a->user);
+		ok = error_hint(err, "it needs an entry: machine %s login %s password ...", a->server, a->user);
 	}
 	buf_wipe(&text);
 	return ok;
@@ -153,10 +153,10 @@ static bool fail_empty(const struct account *a, struct error *err)
 	if (!command) {
 		error_set(err, ERROR_CONFIG, a->secret_source == SECRET_FILE ? "password_file %s holds no password" : "password_credential %s holds no password",
 		    a->secret_source == SECRET_FILE ? a->password_file : a->password_credential);
-		return error_mend(err, "the password has to be its first line");
+		return error_hint(err, "the password has to be its first line");
 	}
 	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
-	return error_mend(err, "it has to print the %s as its first line", what);
+	return error_hint(err, "it has to print the %s as its first line", what);
 }
 
 static bool obtain(struct account *a, struct error *err)

@@ -20,15 +20,15 @@ const char *path_home(void)
 	return entry ? entry->pw_dir : NULL;
 }
 
-char *path_resolve(const char *path, const char *folder)
+char *path_resolve(const char *path, const char *directory)
 {
 	const char *home = path_home();
 
 	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0') && home)
 		return memory_format("%s%s", home, path + 1);
-	if (path[0] == '/' || strcmp(folder, ".") == 0)
+	if (path[0] == '/' || strcmp(directory, ".") == 0)
 		return memory_copy_string(path);
-	return memory_format("%s/%s", folder, path);
+	return memory_format("%s/%s", directory, path);
 }
 
 char *path_xdg(const char *variable, const char *otherwise)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Everything that is wrong with a configuration, a line each: "FILE:LINE: what; mend". */
+/* Everything that is wrong with a configuration, a line each: "FILE:LINE: what; hint". */
 struct problems {
 	char **lines;
 	size_t count;

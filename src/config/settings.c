@@ -23,13 +23,13 @@ static const char system_path[] = "/etc/mailhaul.conf";
 /* Where the configuration is; NULL with a problem noted when there is none. */
 static char *find_path(const char *path, struct problems *problems)
 {
-	char *folder, *own;
+	char *directory, *own;
 
 	if (path)
 		return memory_copy_string(path);
-	folder = path_xdg("XDG_CONFIG_HOME", ".config");
-	own = memory_format("%s/mailhaul.conf", folder);
-	free(folder);
+	directory = path_xdg("XDG_CONFIG_HOME", ".config");
+	own = memory_format("%s/mailhaul.conf", directory);
+	free(directory);
 	if (access(own, F_OK) == 0)
 		return own;
 	if (access(system_path, F_OK) == 0) {
@@ -58,7 +58,7 @@ static void fill_accounts(struct settings *s, const struct file *f, struct probl
 				problems_add(problems, "%s: account %s is defined in two files; rename one", place, a->name);
 		}
 		if (!file_fill_account(f, i, a, &err) || !account_check(a, &err))
-			problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.mend);
+			problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.hint);
 	}
 	if (s->count == 0)
 		problems_add(problems, "%s: there is no account; add account \"NAME\" { ... }", s->path);
@@ -67,7 +67,7 @@ static void fill_accounts(struct settings *s, const struct file *f, struct probl
 bool settings_load(struct settings *s, const char *path, struct problems *problems)
 {
 	struct file *f;
-	const char *value, *folder;
+	const char *value, *directory;
 	uint64_t jobs = JOBS;
 
 	*s = (struct settings){.path = find_path(path, problems)};
@@ -76,14 +76,14 @@ bool settings_load(struct settings *s, const char *path, struct problems *proble
 	f = file_read(s->path, problems);
 	/* What could not be parsed would only lead to complaints about what is missing. */
 	if (problems->count == 0) {
-		value = file_top_value(f, "jobs", &folder, &s->jobs_place);
+		value = file_top_value(f, "jobs", &directory, &s->jobs_place);
 		(void)parse_number(value, strlen(value), 100, &jobs);
 		s->jobs = (unsigned)jobs;
-		value = file_top_value(f, "state_dir", &folder, &s->state_dir_place);
-		s->state_dir = *value ? path_resolve(value, folder) : path_xdg("XDG_STATE_HOME", ".local/state");
-		value = file_top_value(f, "log", &folder, &s->log_origin);
+		value = file_top_value(f, "state_dir", &directory, &s->state_dir_place);
+		s->state_dir = *value ? path_resolve(value, directory) : path_xdg("XDG_STATE_HOME", ".local/state");
+		value = file_top_value(f, "log", &directory, &s->log_origin);
 		if (log_place_parse(value, &s->log, &value) && s->log == LOG_PLACE_FILE)
-			s->log_path = path_resolve(value, folder);
+			s->log_path = path_resolve(value, directory);
 		fill_accounts(s, f, problems);
 	}
 	file_free(f);

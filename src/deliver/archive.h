@@ -21,12 +21,12 @@ struct archive_message {
 
 /*
  * What is told of the messages in a destination, one after the other. A Maildir is read together with the
- * folders in it and beside it, for readers move messages; an mbox alone.
+ * directories in it and beside it, for readers move messages; an mbox alone.
  */
 struct archive_reader {
 	void *context;
 	bool own;  /* of a Maildir: only files that the account named; else all but those that another one named */
-	bool sync; /* files and folders are on stable storage when it ends well */
+	bool sync; /* files and directories are on stable storage when it ends well */
 	bool changed; /* set when another program was seen to change the place meanwhile */
 	/* Optional, of a Maildir: whether this file is to be read; of its sizes, octets is known by then. */
 	bool (*wants)(void *context, const struct archive_message *message);

@@ -30,13 +30,13 @@ void destination_close(struct destination **d)
 	*d = NULL;
 }
 
-bool destination_mend_limit(struct error *err)
+bool destination_hint_limit(struct error *err)
 {
 	uint64_t most = platform_file_octets_most();
 
 	if (err->saved_errno != EFBIG || most == UINT64_MAX)
 		return false;
-	error_mend(err,
+	error_hint(err,
 	    "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server"
 	    " meanwhile",
 	    most);

@@ -18,9 +18,9 @@ struct destination_settings {
 	char *const *command;  /* pipe */
 	int64_t command_limit; /* seconds that the command may take for one message */
 	bool crlf;	       /* messages come with CRLF line ends */
-	bool died;	       /* an earlier run ended in the middle: folders that are there may not be durable */
+	bool died;	       /* an earlier run ended in the middle: directories that are there may not be durable */
 	const char *label;     /* the key of the account's own label (base/platform); NULL: it has none */
-	bool alone;	       /* folders beside the Maildir are not searched: nothing says that they have to do with it */
+	bool alone;	       /* directories beside the Maildir are not searched: nothing says that they have to do with it */
 };
 
 /* What is known of a message before its first octet is written. */
@@ -64,7 +64,7 @@ struct destination_matcher {
 
 /* What deliver_to names after the scheme, and where else the kind finds what it needs. */
 enum destination_target {
-	DESTINATION_PATH,    /* a file or folder: destination_settings.path */
+	DESTINATION_PATH,    /* a file or directory: destination_settings.path */
 	DESTINATION_COMMAND, /* nothing; destination_settings.command */
 };
 
@@ -148,9 +148,9 @@ const struct destination_ops *destination_find(const char *scheme, size_t length
 void destination_close(struct destination **d);
 
 /*
- * After error_errno, where it was the limit on the size of files that has been met: gives *err a mend that names it,
+ * After error_errno, where it was the limit on the size of files that has been met: gives *err a hint that names it,
  * and returns true.
  */
-bool destination_mend_limit(struct error *err);
+bool destination_hint_limit(struct error *err);
 
 #endif

@@ -18,7 +18,7 @@
 #include "deliver/maildir_name.h"
 #include "deliver/maildir_read.h"
 #include "deliver/maildir_search.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/large_file.h"
 
 enum {
@@ -41,7 +41,7 @@ struct maildir_file {
 struct maildir {
 	struct destination base;
 	const struct destination_settings *settings;
-	int root, tmp, new; /* the folders */
+	int root, tmp, new; /* the directories */
 	struct maildir_names names;
 	struct maildir_file *batch;
 	size_t count, capacity;
@@ -57,17 +57,17 @@ struct maildir {
 static bool fail(const struct maildir *m, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the Maildir %s %s", m->settings->path, what);
-	if (destination_mend_limit(err))
+	if (destination_hint_limit(err))
 		return false;
 	if (err->temporary)
-		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
-	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+		return error_hint(err, "make room; nothing is deleted from the server meanwhile");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
 }
 
-static bool open_folder(struct maildir *m, const char *name, int *fd, struct error *err)
+static bool open_directory(struct maildir *m, const char *name, int *fd, struct error *err)
 {
 	char *path = memory_format("%s/%s", m->settings->path, name);
-	bool ok = folder_make(path, err);
+	bool ok = directory_make(path, err);
 
 	free(path);
 	if (!ok)
@@ -108,7 +108,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	struct maildir *m = memory_zeroed(1, sizeof(*m));
 	struct timespec now = {0};
 	int cur = -1;
-	bool ok = folder_make(settings->path, err) && (!settings->died || (folder_sync(settings->path, err) && folder_sync_above(settings->path, err)));
+	bool ok = directory_make(settings->path, err) && (!settings->died || (directory_sync(settings->path, err) && directory_sync_above(settings->path, err)));
 
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
@@ -118,8 +118,8 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (ok && m->root < 0)
 		ok = fail(m, "cannot be opened", err);
-	ok = ok && open_folder(m, "tmp", &m->tmp, err) && open_folder(m, "cur", &cur, err) &&
-	    open_folder(m, "new", &m->new, err);
+	ok = ok && open_directory(m, "tmp", &m->tmp, err) && open_directory(m, "cur", &cur, err) &&
+	    open_directory(m, "new", &m->new, err);
 	if (cur >= 0)
 		close(cur);
 	m->open_most = open_most();
@@ -134,13 +134,13 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 
 static bool maildir_probe(const struct destination_settings *settings, struct error *err)
 {
-	static const char *const folders[] = {"tmp", "cur", "new"};
+	static const char *const directories[] = {"tmp", "cur", "new"};
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		char *path = memory_format("%s/%s", settings->path, folders[i]);
+	for (size_t i = 0; ok && i < sizeof(directories) / sizeof(directories[0]); i++) {
+		char *path = memory_format("%s/%s", settings->path, directories[i]);
 
-		ok = folder_probe(path, err);
+		ok = directory_probe(path, err);
 		free(path);
 	}
 	return ok;
@@ -309,7 +309,7 @@ static bool maildir_commit(struct destination *d, struct error *err)
 		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
 			return fail(m, "does not take a message into new/", err);
 	}
-	if (m->count > 0 && !folder_sync_open(m->new)) {
+	if (m->count > 0 && !directory_sync_open(m->new)) {
 		fail(m, "cannot be synced", err);
 		/* What a later sync says of these names means nothing: they are fetched again instead. */
 		for (size_t i = 0; i < m->count; i++)

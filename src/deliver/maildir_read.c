@@ -18,7 +18,7 @@
 #include "deliver/maildir_content.h"
 #include "deliver/maildir_name.h"
 #include "deliver/maildir_search.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 struct walk {
 	struct archive_reader *reader;
@@ -29,20 +29,20 @@ struct walk {
 	struct place {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* folders that were read */
+	} *seen; /* directories that were read */
 	size_t seen_count;
 	char piece[65536];
 };
 
 enum {
-	FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+	DIRECTORY_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 	FILE_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
 };
 
 static bool fail(const char *path, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "%s cannot be %s", path, what);
-	return error_mend(err, "check its permissions and its disk");
+	return error_hint(err, "check its permissions and its disk");
 }
 
 /* Reads an open file to its end. False only when it cannot be synced. */
@@ -69,9 +69,9 @@ static bool read_file(struct walk *w, int fd, struct archive_message *m, struct 
 }
 
 /* A file that vanishes meanwhile has been moved by its reader, or deleted. */
-static bool take_file(struct walk *w, int folder, const char *name, struct archive_message *m, struct error *err)
+static bool take_file(struct walk *w, int directory, const char *name, struct archive_message *m, struct error *err)
 {
-	int fd = openat(folder, name, FILE_FLAGS);
+	int fd = openat(directory, name, FILE_FLAGS);
 	struct stat st = {0};
 	bool ok = true;
 
@@ -98,7 +98,7 @@ static bool take_file(struct walk *w, int folder, const char *name, struct archi
 	return ok;
 }
 
-static bool take_name(struct walk *w, int folder, const char *folder_path, const char *name, struct error *err)
+static bool take_name(struct walk *w, int directory, const char *directory_path, const char *name, struct error *err)
 {
 	char identity[MAILDIR_IDENTITY_DIGITS + 1] = "";
 	bool own = maildir_name_is_own(name, w->account, identity), ok;
@@ -109,24 +109,24 @@ static bool take_name(struct walk *w, int folder, const char *folder_path, const
 	if (name[0] == '.' || (!own && (w->reader->own || maildir_name_is_any(name))))
 		return true;
 	m.when = own ? strtoll(name, NULL, 10) : 0;
-	m.path = path = memory_format("%s/%s", folder_path, name);
-	ok = take_file(w, folder, name, &m, err);
+	m.path = path = memory_format("%s/%s", directory_path, name);
+	ok = take_file(w, directory, name, &m, err);
 	free(path);
 	return ok;
 }
 
-/* A folder, and all files in it that were not synced one by one: of many, that would take minutes. */
-static bool sync_folder(const struct walk *w, int fd, const char *path, struct error *err)
+/* A directory, and all files in it that were not synced one by one: of many, that would take minutes. */
+static bool sync_directory(const struct walk *w, int fd, const char *path, struct error *err)
 {
 	if (!w->reader->sync)
 		return true;
-	return (w->one_by_one ? folder_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
+	return (w->one_by_one ? directory_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
 }
 
 /* new/ or cur/ of a Maildir. */
 static bool read_messages(struct walk *w, int maildir, const char *maildir_path, const char *sub, struct error *err)
 {
-	int fd = openat(maildir, sub, FOLDER_FLAGS);
+	int fd = openat(maildir, sub, DIRECTORY_FLAGS);
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	char *path = memory_format("%s/%s", maildir_path, sub);
 	const struct dirent *entry;
@@ -138,7 +138,7 @@ static bool read_messages(struct walk *w, int maildir, const char *maildir_path,
 	if (stream && ok && errno != 0)
 		ok = fail(path, "read", err);
 	if (stream && ok)
-		ok = sync_folder(w, fd, path, err);
+		ok = sync_directory(w, fd, path, err);
 	if (stream)
 		closedir(stream);
 	else if (fd >= 0)
@@ -158,7 +158,7 @@ static bool read_maildir(struct walk *w, int fd, const char *path, struct error 
 		if (w->seen[i].device == st.st_dev && w->seen[i].inode == st.st_ino)
 			return true;
 	}
-	/* Most folders beside it are no Maildirs: these need not be remembered. */
+	/* Most directories beside it are no Maildirs: these need not be remembered. */
 	if (w->elsewhere && (faccessat(fd, "cur", X_OK, 0) != 0 || maildir_is_others(fd, w->settings)))
 		return true;
 	w->seen = memory_resize(w->seen, w->seen_count + 1, sizeof(*w->seen));
@@ -172,7 +172,7 @@ static bool is_part(const char *name)
 	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* The Maildirs in a folder. */
+/* The Maildirs in a directory. */
 static bool read_below(struct walk *w, const char *path, struct error *err)
 {
 	DIR *stream = opendir(path);
@@ -180,7 +180,7 @@ static bool read_below(struct walk *w, const char *path, struct error *err)
 	bool ok = true;
 
 	while (stream && ok && (entry = readdir(stream))) {
-		int fd = is_part(entry->d_name) ? -1 : openat(dirfd(stream), entry->d_name, FOLDER_FLAGS | O_NONBLOCK);
+		int fd = is_part(entry->d_name) ? -1 : openat(dirfd(stream), entry->d_name, DIRECTORY_FLAGS | O_NONBLOCK);
 		char *below = memory_format("%s/%s", path, entry->d_name);
 
 		if (fd >= 0) {
@@ -196,7 +196,7 @@ static bool read_below(struct walk *w, const char *path, struct error *err)
 
 static bool read_at(struct walk *w, const char *path, struct error *err)
 {
-	int fd = open(path, FOLDER_FLAGS);
+	int fd = open(path, DIRECTORY_FLAGS);
 	bool ok = fd >= 0 ? read_maildir(w, fd, path, err) : w->elsewhere || fail(path, "read", err);
 
 	if (fd >= 0)
@@ -212,7 +212,7 @@ bool maildir_read(const struct destination_settings *settings, struct archive_re
 
 	for (size_t end = strlen(path); end > 1 && path[end - 1] == '/'; end--)
 		path[end - 1] = '\0';
-	above = folder_of(path);
+	above = directory_of(path);
 	w->reader = reader;
 	w->settings = settings;
 	w->account = settings->account;

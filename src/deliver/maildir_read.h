@@ -9,7 +9,7 @@ struct error;
 
 /*
  * Gives the messages of a Maildir, of the Maildirs in it (Maildir++), of that which it is in, and of those
- * beside it. A folder of these others that cannot be read is left out. See destination_ops.read.
+ * beside it. A directory of these others that cannot be read is left out. See destination_ops.read.
  */
 bool maildir_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
 

@@ -17,7 +17,7 @@
 #include "deliver/destination.h"
 #include "deliver/maildir_content.h"
 #include "deliver/maildir_name.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 struct search {
 	int root;
@@ -25,20 +25,20 @@ struct search {
 	const char *account;
 	int64_t since;
 	const struct destination_finder *finder;
-	struct buf paths; /* "new/NAME", or that of another folder, each ended by NUL */
+	struct buf paths; /* "new/NAME", or that of another directory, each ended by NUL */
 	struct buf moved; /* the same, read later */
 	char **places;	  /* those of `moved`, by the part of the name that stays */
 	size_t place_count;
-	struct folder {
+	struct directory {
 		char *path; /* from the root on */
 		bool used;  /* there are messages in it that are wanted */
 		bool own;   /* it is the Maildir's, not one of another one */
-	} *folders;
-	size_t folder_count;
+	} *directories;
+	size_t directory_count;
 	struct seen {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* Maildirs whose folders are among them */
+	} *seen; /* Maildirs whose directories are among them */
 	size_t seen_count;
 };
 
@@ -47,53 +47,53 @@ enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
 static bool fail(const char *what, const char *step, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "%s in the Maildir cannot be %s", what, step);
-	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
 }
 
-typedef bool (*name_taker)(struct search *s, int fd, struct folder *folder, const char *name);
+typedef bool (*name_taker)(struct search *s, int fd, struct directory *directory, const char *name);
 
-/* Gives the names of a folder to take, until that returns false. A folder of another Maildir may be missing or unreadable. */
-static bool each_name(struct search *s, struct folder *folder, name_taker take, struct error *err)
+/* Gives the names of a directory to take, until that returns false. A directory of another Maildir may be missing or unreadable. */
+static bool each_name(struct search *s, struct directory *directory, name_taker take, struct error *err)
 {
-	int fd = openat(s->root, folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(s->root, directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 	bool ok = true;
 
 	if (!stream) {
-		fail(folder->path, "read", err);
+		fail(directory->path, "read", err);
 		if (fd >= 0)
 			close(fd);
-		return !folder->own;
+		return !directory->own;
 	}
 	while ((errno = 0, entry = readdir(stream))) {
-		if (!take(s, fd, folder, entry->d_name))
+		if (!take(s, fd, directory, entry->d_name))
 			break;
 	}
 	if (!entry && errno != 0)
-		ok = !folder->own || fail(folder->path, "read", err);
+		ok = !directory->own || fail(directory->path, "read", err);
 	closedir(stream);
 	return ok;
 }
 
-static bool remove_own(struct search *s, int fd, struct folder *folder, const char *name)
+static bool remove_own(struct search *s, int fd, struct directory *directory, const char *name)
 {
-	(void)folder;
+	(void)directory;
 	if (maildir_name_is_unfinished(name, s->account))
 		unlinkat(fd, name, 0);
 	return true;
 }
 
-static bool gather(struct search *s, int fd, struct folder *folder, const char *name)
+static bool gather(struct search *s, int fd, struct directory *directory, const char *name)
 {
 	char identity[MAILDIR_IDENTITY_DIGITS + 1];
 
 	(void)fd;
 	if (maildir_name_is_own(name, s->account, identity) && strtoll(name, NULL, 10) >= s->since &&
 	    s->finder->wants(s->finder->context, identity)) {
-		buf_append_format(&s->paths, "%s/%s", folder->path, name);
+		buf_append_format(&s->paths, "%s/%s", directory->path, name);
 		buf_append(&s->paths, "", 1);
-		folder->used = true;
+		directory->used = true;
 	}
 	return true;
 }
@@ -146,15 +146,15 @@ static void add_maildir(struct search *s, const char *path)
 		return;
 	s->seen = memory_resize(s->seen, s->seen_count + 1, sizeof(*s->seen));
 	s->seen[s->seen_count++] = (struct seen){st.st_dev, st.st_ino};
-	s->folders = memory_resize(s->folders, s->folder_count + 2, sizeof(*s->folders));
+	s->directories = memory_resize(s->directories, s->directory_count + 2, sizeof(*s->directories));
 	for (size_t i = 0; i < 2; i++)
-		s->folders[s->folder_count++] = (struct folder){
+		s->directories[s->directory_count++] = (struct directory){
 		    .path = s->seen_count == 1 ? memory_copy_string(parts[i]) : memory_format("%s/%s", path, parts[i]),
 		    .own = s->seen_count == 1,
 		};
 }
 
-/* The Maildirs in a folder: where a reader files messages. */
+/* The Maildirs in a directory: where a reader files messages. */
 static void add_below(struct search *s, const char *path)
 {
 	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -177,7 +177,7 @@ static void add_below(struct search *s, const char *path)
 }
 
 /* As in maildir_read: the Maildir, those in it, and those beside it. */
-static void add_folders(struct search *s)
+static void add_directories(struct search *s)
 {
 	add_maildir(s, ".");
 	add_below(s, ".");
@@ -191,8 +191,8 @@ static bool gather_all(struct search *s, struct error *err)
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < s->folder_count && ok; i++)
-		ok = each_name(s, &s->folders[i], gather, err);
+	for (size_t i = 0; i < s->directory_count && ok; i++)
+		ok = each_name(s, &s->directories[i], gather, err);
 	return ok;
 }
 
@@ -280,10 +280,10 @@ static bool tell(struct search *s, const char *path, struct error *err)
 		content == MAILDIR_CHANGED ? maildir_name_size(name, 'W') : 0, strtoll(name, NULL, 10), err);
 }
 
-static bool sync_folder(const struct search *s, const char *folder, struct error *err)
+static bool sync_directory(const struct search *s, const char *directory, struct error *err)
 {
-	int fd = openat(s->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = (fd >= 0 && folder_sync_open(fd)) || fail(folder, "synced", err);
+	int fd = openat(s->root, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = (fd >= 0 && directory_sync_open(fd)) || fail(directory, "synced", err);
 
 	if (fd >= 0)
 		close(fd);
@@ -292,9 +292,9 @@ static bool sync_folder(const struct search *s, const char *folder, struct error
 
 static void free_all(struct search *s)
 {
-	for (size_t i = 0; i < s->folder_count; i++)
-		free(s->folders[i].path);
-	free(s->folders);
+	for (size_t i = 0; i < s->directory_count; i++)
+		free(s->directories[i].path);
+	free(s->directories);
 	free(s->seen);
 	buf_free(&s->paths);
 	buf_free(&s->moved);
@@ -305,16 +305,16 @@ bool maildir_search(int root, const struct destination_settings *settings, int64
     const struct destination_finder *finder, struct error *err)
 {
 	struct search s = {.root = root, .settings = settings, .account = settings->account, .since = since, .finder = finder};
-	struct folder tmp = {.path = (char[]){"tmp"}, .own = true};
+	struct directory tmp = {.path = (char[]){"tmp"}, .own = true};
 	bool ok = each_name(&s, &tmp, remove_own, err);
 
-	add_folders(&s);
+	add_directories(&s);
 	ok = ok && gather_all(&s, err);
 	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
 		ok = tell(&s, s.paths.data + at, err);
 	/* The kill may have come before any sync, and a name may be in cur/ by now. */
-	for (size_t i = 0; ok && i < s.folder_count && s.paths.length > 0; i++)
-		ok = (!s.folders[i].own && !s.folders[i].used) || sync_folder(&s, s.folders[i].path, err);
+	for (size_t i = 0; ok && i < s.directory_count && s.paths.length > 0; i++)
+		ok = (!s.directories[i].own && !s.directories[i].used) || sync_directory(&s, s.directories[i].path, err);
 	free_all(&s);
 	return ok;
 }

@@ -18,13 +18,13 @@
 #include "deliver/mbox_repair.h"
 #include "deliver/mbox_spool.h"
 #include "deliver/mboxrd.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/lock.h"
 
 struct mbox {
 	struct destination base;
 	const struct destination_settings *settings;
-	char *folder;
+	char *directory;
 	struct mbox_spool spool; /* the batch, ready to be appended */
 	struct mbox_intent intent;
 	size_t capacity; /* of intent.extents */
@@ -36,13 +36,13 @@ struct mbox {
 	struct mbox_file file; /* open and locked between prepare and commit or rollback */
 };
 
-/* Its folder has to take the lock, too. */
+/* Its directory has to take the lock, too. */
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
-	char *folder = folder_of(settings->path);
-	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) && folder_probe(folder, err);
+	char *directory = directory_of(settings->path);
+	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) && directory_probe(directory, err);
 
-	free(folder);
+	free(directory);
 	return ok;
 }
 
@@ -54,18 +54,18 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 
 	if (lstat(settings->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
 		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", settings->path);
-		return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+		return error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 	}
 	m = memory_zeroed(1, sizeof(*m));
 	m->base.ops = &mbox_ops;
 	m->settings = settings;
-	m->folder = folder_of(settings->path);
+	m->directory = directory_of(settings->path);
 	m->spool.fd = -1;
 	m->file.fd = -1;
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
 	/* Made now, so that a path that cannot be written or locked is known before anything is fetched. */
-	ok = folder_make(m->folder, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
+	ok = directory_make(m->directory, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
 	    lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
 	if (!ok)
@@ -84,7 +84,7 @@ static bool spool_out(struct mbox *m, struct error *err)
 	memcpy(e->head + e->head_length, m->out.data, taken);
 	e->head_length += taken;
 	digest_add(&m->digest, m->out.data, m->out.length);
-	ok = mbox_spool_add(&m->spool, m->folder, m->out.data, m->out.length, err);
+	ok = mbox_spool_add(&m->spool, m->directory, m->out.data, m->out.length, err);
 	buf_clear(&m->out);
 	return ok;
 }
@@ -167,7 +167,7 @@ static bool mbox_commit(struct destination *d, struct error *err)
 
 	if (m->intent.count == 0)
 		return true;
-	if (!mbox_file_append(&m->file, &m->spool, m->folder, err))
+	if (!mbox_file_append(&m->file, &m->spool, m->directory, err))
 		return false;
 	forget_batch(m);
 	return true;
@@ -205,7 +205,7 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 
 	memset(found, 0, intent->count * sizeof(*found));
 	if (is_gone(path)) {
-		/* The file may have been moved, or its folders, along with the configuration. */
+		/* The file may have been moved, or its directories, along with the configuration. */
 		if (!m || is_gone(m->settings->path))
 			return true;
 		path = m->settings->path;
@@ -224,7 +224,7 @@ static void mbox_close(struct destination *d)
 	mbox_spool_free(&m->spool);
 	mbox_intent_free(&m->intent);
 	buf_free(&m->out);
-	free(m->folder);
+	free(m->directory);
 	free(m);
 }
 

@@ -14,7 +14,7 @@
 #include "base/platform.h"
 #include "deliver/destination.h"
 #include "deliver/mbox_spool.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/lock.h"
 #include "fs/write_all.h"
 
@@ -23,17 +23,17 @@ enum { LOCK_SECONDS = 30 };
 bool mbox_file_fail(const struct mbox_file *f, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the mbox %s %s", f->path, what);
-	if (destination_mend_limit(err))
+	if (destination_hint_limit(err))
 		return false;
 	if (err->temporary)
-		return error_mend(err, "make room; nothing is deleted from the server meanwhile");
-	return error_mend(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+		return error_hint(err, "make room; nothing is deleted from the server meanwhile");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
 }
 
 static bool refuse_kind(const char *path, struct error *err)
 {
 	error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
-	return error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+	return error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 }
 
 bool mbox_file_probe(const char *path, struct error *err)
@@ -70,7 +70,7 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 	f->device = (uint64_t)st.st_dev;
 	f->inode = (uint64_t)st.st_ino;
 	f->size = (uint64_t)st.st_size;
-	/* An empty one may have been made by a run that died before it synced the folder. */
+	/* An empty one may have been made by a run that died before it synced the directory. */
 	f->made = f->made || st.st_size == 0;
 	return true;
 }
@@ -106,7 +106,7 @@ bool mbox_file_lock(struct mbox_file *f, struct error *err)
 		return mbox_file_fail(f, "cannot be examined", err);
 	if (st.st_ino != now.st_ino || st.st_dev != now.st_dev) {
 		error_set(err, ERROR_LOCKED, "the mbox %s was replaced by another program just now", f->path);
-		return error_mend(err, "the next run tries again");
+		return error_hint(err, "the next run tries again");
 	}
 	f->size = (uint64_t)st.st_size;
 	return find_gap(f) || mbox_file_fail(f, "cannot be read", err);
@@ -134,7 +134,7 @@ static bool reserve(const struct mbox_file *f, uint64_t octets)
 	return false;
 }
 
-bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err)
+bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *directory, struct error *err)
 {
 	if (!reserve(f, f->gap + spool->length))
 		return mbox_file_fail(f, "cannot be written", err);
@@ -143,8 +143,8 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 		mbox_file_fail(f, "cannot be written", err);
 		/* Cut back, so that no torn message stands before those of others. */
 		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0)
-			error_mend(err, "its end may hold a torn message, which the next run cuts away");
+			error_hint(err, "its end may hold a torn message, which the next run cuts away");
 		return false;
 	}
-	return !f->made || folder_sync(folder, err);
+	return !f->made || directory_sync(directory, err);
 }

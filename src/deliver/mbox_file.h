@@ -32,10 +32,10 @@ bool mbox_file_probe(const char *path, struct error *err);
 bool mbox_file_lock(struct mbox_file *f, struct error *err);
 
 /*
- * Appends a spool to a locked file and puts file and folder on stable storage. When that fails, the
+ * Appends a spool to a locked file and puts file and directory on stable storage. When that fails, the
  * file is cut back to what it was.
  */
-bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *folder, struct error *err);
+bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *directory, struct error *err);
 
 /* ERROR_STORAGE from errno: the mbox, and what about it went wrong ("cannot be read"). Returns false. */
 bool mbox_file_fail(const struct mbox_file *f, const char *what, struct error *err);

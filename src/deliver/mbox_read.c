@@ -15,7 +15,7 @@
 #include "deliver/archive.h"
 #include "deliver/destination.h"
 #include "deliver/maildir_name.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 static const char from[] = "From ";
 
@@ -40,7 +40,7 @@ struct walk {
 static bool fail(const char *path, const char *what, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the mbox %s cannot be %s", path, what);
-	return error_mend(err, "check its permissions and its disk");
+	return error_hint(err, "check its permissions and its disk");
 }
 
 static void give(struct walk *w)
@@ -183,10 +183,10 @@ static bool same(const struct stat *a, const struct stat *b)
 /* What stands there may have been written just before a machine died. */
 static bool sync_mbox(int fd, const char *path, struct error *err)
 {
-	char *folder = folder_of(path);
-	bool ok = (fsync(fd) == 0 || fail(path, "synced", err)) && folder_sync(folder, err);
+	char *directory = directory_of(path);
+	bool ok = (fsync(fd) == 0 || fail(path, "synced", err)) && directory_sync(directory, err);
 
-	free(folder);
+	free(directory);
 	return ok;
 }
 
@@ -209,7 +209,7 @@ bool mbox_read(const struct destination_settings *settings, struct archive_reade
 
 	if (ok && !S_ISREG(before.st_mode)) {
 		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
-		ok = error_mend(err, "name a file in deliver_to, or use maildir: for a folder");
+		ok = error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 	}
 	ok = ok && mbox_read_file(fd, path, reader, err);
 	if (ok)

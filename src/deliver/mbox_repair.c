@@ -9,7 +9,7 @@
 #include "deliver/mbox_intent.h"
 #include "deliver/mbox_match.h"
 #include "deliver/mbox_tail.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 /*
  * Counts the extents that are whole, from the first on. Where the line end before them was lost to a NUL,
@@ -153,7 +153,7 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
     bool *found, struct error *err)
 {
 	struct place p;
-	char *folder;
+	char *directory;
 	bool ok;
 
 	if (!examine(f, intent, &p))
@@ -167,8 +167,8 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
 	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
 		return mbox_file_fail(f, "cannot be cut back to its last whole message", err);
 	/* The kill may have come before the sync. */
-	folder = folder_of(f->path);
-	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && folder_sync(folder, err);
-	free(folder);
+	directory = directory_of(f->path);
+	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && directory_sync(directory, err);
+	free(directory);
 	return ok;
 }

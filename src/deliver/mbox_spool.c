@@ -14,28 +14,28 @@
 #include "fs/write_all.h"
 
 /* It is where the mbox is, so that there is room. */
-static bool fail(const char *what, const char *folder, struct error *err)
+static bool fail(const char *what, const char *directory, struct error *err)
 {
-	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", folder, what);
-	if (destination_mend_limit(err))
+	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", directory, what);
+	if (destination_hint_limit(err))
 		return false;
-	return error_mend(err, "check the folder's permissions and the room on its disk; nothing is deleted from the server meanwhile");
+	return error_hint(err, "check the directory's permissions and the room on its disk; nothing is deleted from the server meanwhile");
 }
 
-static bool open_file(struct mbox_spool *s, const char *folder, struct error *err)
+static bool open_file(struct mbox_spool *s, const char *directory, struct error *err)
 {
-	char *path = memory_format("%s/.mailhaul-spool-XXXXXX", folder);
+	char *path = memory_format("%s/.mailhaul-spool-XXXXXX", directory);
 
 	s->fd = mkostemp(path, O_CLOEXEC);
 	if (s->fd >= 0)
 		unlink(path);
 	else
-		fail("cannot be made", folder, err);
+		fail("cannot be made", directory, err);
 	free(path);
 	return s->fd >= 0;
 }
 
-bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes, size_t length, struct error *err)
+bool mbox_spool_add(struct mbox_spool *s, const char *directory, const char *bytes, size_t length, struct error *err)
 {
 	uint64_t before = s->length;
 
@@ -48,12 +48,12 @@ bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes,
 		return true;
 	}
 	if (s->fd < 0) {
-		if (!open_file(s, folder, err))
+		if (!open_file(s, directory, err))
 			return false;
 		if (!write_all(s->fd, s->memory, (size_t)before))
-			return fail("cannot be written", folder, err);
+			return fail("cannot be written", directory, err);
 	}
-	return write_all(s->fd, bytes, length) || fail("cannot be written", folder, err);
+	return write_all(s->fd, bytes, length) || fail("cannot be written", directory, err);
 }
 
 static bool copy_file(struct mbox_spool *s)

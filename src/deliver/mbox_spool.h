@@ -26,8 +26,8 @@ struct mbox_spool {
 	struct large_file out;
 };
 
-/* Adds octets; folder is where a file may be made. ERROR_STORAGE. */
-bool mbox_spool_add(struct mbox_spool *s, const char *folder, const char *bytes, size_t length, struct error *err);
+/* Adds octets; directory is where a file may be made. ERROR_STORAGE. */
+bool mbox_spool_add(struct mbox_spool *s, const char *directory, const char *bytes, size_t length, struct error *err);
 
 /* Appends all of it to fd, which has `size` octets. Returns false with errno set. */
 bool mbox_spool_copy(struct mbox_spool *s, int fd, uint64_t size);

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/write_all.h"
 #include "io/process.h"
 
@@ -24,21 +24,21 @@ struct pipe_destination {
 	int spool; /* -1: no message is open */
 };
 
-static const char *spool_folder(void)
+static const char *spool_directory(void)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *directory = getenv("TMPDIR");
 
-	return folder && *folder ? folder : "/var/tmp";
+	return directory && *directory ? directory : "/var/tmp";
 }
 
 static bool check_spool(struct error *err)
 {
-	const char *folder = spool_folder();
+	const char *directory = spool_directory();
 
-	if (access(folder, W_OK | X_OK) == 0)
+	if (access(directory, W_OK | X_OK) == 0)
 		return true;
-	error_errno(err, ERROR_STORAGE, errno, "the folder %s, where messages wait for deliver_command, cannot be written", folder);
-	return error_mend(err, "set TMPDIR to a folder that is there, and where you may make files");
+	error_errno(err, ERROR_STORAGE, errno, "the directory %s, where messages wait for deliver_command, cannot be written", directory);
+	return error_hint(err, "set TMPDIR to a directory that is there, and where you may make files");
 }
 
 static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
@@ -58,21 +58,21 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 /* The command is not run: what it would say to nothing means nothing. */
 static bool pipe_probe(const struct destination_settings *settings, struct error *err)
 {
-	return process_probe(settings->command[0], err) && check_spool(err) && folder_probe(spool_folder(), err);
+	return process_probe(settings->command[0], err) && check_spool(err) && directory_probe(spool_directory(), err);
 }
 
 static bool fail_spool(struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
-	if (destination_mend_limit(err))
+	if (destination_hint_limit(err))
 		return false;
-	return error_mend(err, "make room in /var/tmp, or set TMPDIR to a folder that has some");
+	return error_hint(err, "make room in /var/tmp, or set TMPDIR to a directory that has some");
 }
 
 static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
-	char *path = memory_format("%s/mailhaul-XXXXXX", spool_folder());
+	char *path = memory_format("%s/mailhaul-XXXXXX", spool_directory());
 
 	(void)message;
 	p->spool = mkostemp(path, O_CLOEXEC);
@@ -110,7 +110,7 @@ static bool run_command(struct pipe_destination *p, int *status, char *words, si
 	if (process_finish(&process, status, words, size, err))
 		return true;
 	err->kind = ERROR_STORAGE;
-	return error_mend(err, "the message stays on the server; deliver_timeout can be set higher");
+	return error_hint(err, "the message stays on the server; deliver_timeout can be set higher");
 }
 
 static enum destination_result pipe_finish(struct destination *d, struct error *err)
@@ -128,7 +128,7 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 	error_set(err, ERROR_STORAGE, "deliver_command %s %s%s%s", p->settings->command[0],
 	    process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = status == EX_TEMPFAIL;
-	error_mend(err, "the message stays on the server and is tried again by the next run");
+	error_hint(err, "the message stays on the server and is tried again by the next run");
 	return DESTINATION_REFUSED;
 }
 

@@ -127,16 +127,16 @@ static void note(struct check *c, const struct error *err)
 	event_send_problem(c->fd, c->step, err, false);
 }
 
-static void look_at_state(struct check *c, const char *folder)
+static void look_at_state(struct check *c, const char *directory)
 {
 	struct error err;
 	bool writable;
 
 	c->step = STEP_STATE;
-	writable = state_probe(folder, c->account->name, &err);
+	writable = state_probe(directory, c->account->name, &err);
 	if (!writable)
 		note(c, &err);
-	if (!state_open(&c->state, folder, c->account->name, STATE_READ, &err))
+	if (!state_open(&c->state, directory, c->account->name, STATE_READ, &err))
 		note(c, &err);
 	tell(c, "state.readable", c->state != NULL);
 	tell(c, "state.writable", writable);

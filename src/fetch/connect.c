@@ -65,23 +65,23 @@ static void note_announced(struct connection *c, struct connect_memory *m, const
 enum { RUN_SECONDS_MOST = 12 * 3600 }; /* of a run without max_time */
 
 /* What to do about a handshake that failed for another reason than the certificate. */
-static bool mend_handshake(const struct account *a, struct error *err)
+static bool hint_handshake(const struct account *a, struct error *err)
 {
-	if (err->kind != ERROR_NETWORK && err->mend[0])
+	if (err->kind != ERROR_NETWORK && err->hint[0])
 		return false;
 	if (err->kind == ERROR_NETWORK)
-		return error_mend(err, "the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)");
+		return error_hint(err, "the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)");
 	if (a->starttls)
-		return error_mend(err, "the server announced STLS and then did not speak TLS: use port 995 if it has it");
-	return error_mend(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
+		return error_hint(err, "the server announced STLS and then did not speak TLS: use port 995 if it has it");
+	return error_hint(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
 }
 
 /* A server that waits for TLS says nothing in the clear. */
-static bool mend_silence(struct error *err)
+static bool hint_silence(struct error *err)
 {
 	if (err->kind != ERROR_NETWORK)
 		return false;
-	return error_mend(err, "if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again");
+	return error_hint(err, "if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again");
 }
 
 /* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
@@ -91,15 +91,15 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 	if (a->starttls) {
 		*step = STEP_GREETING;
 		if (!session_greet(c->session, err))
-			return mend_silence(err);
+			return hint_silence(err);
 		if (!m->without_clear_capa && session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
 			return false;
 		*step = STEP_TLS;
-		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) || mend_handshake(a, err);
+		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) || hint_handshake(a, err);
 	}
 	*step = STEP_TLS;
 	if (!tls_start(c->stream, tls, log, err))
-		return mend_handshake(a, err);
+		return hint_handshake(a, err);
 	*step = STEP_GREETING;
 	return session_greet(c->session, err);
 }

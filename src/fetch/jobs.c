@@ -273,7 +273,7 @@ static void explain_end(int status, struct error *err)
 		error_errno(err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
 	else
 		error_set(err, ERROR_INTERNAL, "the process for this account ended with status %d", WEXITSTATUS(status));
-	error_mend(err, "nothing is lost; the next run goes on where this one stopped");
+	error_hint(err, "nothing is lost; the next run goes on where this one stopped");
 }
 
 /*

@@ -5,8 +5,8 @@
 #include "config/account.h"
 #include "fetch/connect.h"
 #include "fetch/listing.h"
-#include "fetch/recognise.h"
 #include "fetch/recognition.h"
+#include "fetch/recognize.h"
 #include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
@@ -56,7 +56,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
-	return state_misses_others(l->state, l->now, &recognition.must, err) && recognise(&recognition, err) &&
+	return state_misses_others(l->state, l->now, &recognition.must, err) && recognize(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
 	    state_note_certificate(l->state, l->certificate_ends, err) &&
 	    state_commit(l->state, err);

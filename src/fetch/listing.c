@@ -84,7 +84,7 @@ static size_t find_unusable(struct listing *l)
 static bool refuse_unknown(uint32_t number, struct error *err)
 {
 	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP", number);
-	return error_mend(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
+	return error_hint(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
 }
 
 /*

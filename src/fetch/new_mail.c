@@ -33,9 +33,9 @@ static void set_environment(const struct account *account, const struct outcome 
 	set_number("MAILHAUL_OCTETS", outcome->fetched_octets);
 	set_number("MAILHAUL_DELETED", outcome->deleted);
 	if (account->destination.path)
-		(void)setenv("MAILHAUL_FOLDER", account->destination.path, 1);
+		(void)setenv("MAILHAUL_DIRECTORY", account->destination.path, 1);
 	else
-		(void)unsetenv("MAILHAUL_FOLDER");
+		(void)unsetenv("MAILHAUL_DIRECTORY");
 }
 
 static bool run_command(char *const *command, struct error *err)
@@ -47,12 +47,12 @@ static bool run_command(char *const *command, struct error *err)
 	if (!process_start(&process, command, -1, NULL, 0, COMMAND_SECONDS, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err))
-		return error_mend(err, "the mail is safe; new mail starts the command again");
+		return error_hint(err, "the mail is safe; new mail starts the command again");
 	if (status == 0)
 		return true;
 	error_set(err, ERROR_CONFIG, "%s %s%s%s", command[0], process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = true;
-	return error_mend(err, "the mail is safe; new mail starts the command again");
+	return error_hint(err, "the mail is safe; new mail starts the command again");
 }
 
 void new_mail_run(const struct account *account, const struct outcome *outcome, int fd)

@@ -74,7 +74,7 @@ void notices_unsure(struct notices *n, size_t messages)
 	n->unsure_reported = true;
 	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
 	    messages);
-	error_mend(&err, "they stay on the server; the next run tries again");
+	error_hint(&err, "they stay on the server; the next run tries again");
 	err.temporary = true;
 	notices_report(n, STEP_LIST, &err);
 }
@@ -100,7 +100,7 @@ void notices_end(struct notices *n)
 		if (n->counts[i] <= NOTICES_MOST)
 			continue;
 		error_set(&err, ERROR_PROTOCOL, "%" PRIu64 " more messages: %s", n->counts[i] - NOTICES_MOST, kinds[i].what);
-		error_mend(&err, "they stay on the server; run mailhaul -v to have each of them named");
+		error_hint(&err, "they stay on the server; run mailhaul -v to have each of them named");
 		err.temporary = kinds[i].temporary;
 		notices_report(n, kinds[i].step, &err);
 	}

@@ -11,10 +11,10 @@
 #include "base/memory.h"
 #include "config/account.h"
 #include "deliver/destination.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "state/state.h"
 
-/* Messages are in its names, so it has folders. */
+/* Messages are in its names, so it has directories. */
 static bool has_names(const struct account *a)
 {
 	return a->destination.ops->recovery == DESTINATION_BY_NAME;
@@ -28,7 +28,7 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 
 	if (!gone || has_names(a))
 		return gone;
-	now = folder_mount(path);
+	now = directory_mount(path);
 	gone = strcmp(now, mount) != 0;
 	free(now);
 	return gone;
@@ -37,7 +37,7 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 static bool fail_gone(const struct account *a, const char *path, struct error *err)
 {
 	error_set(err, ERROR_STORAGE, "%s, where mail was delivered, is not there", path);
-	return error_mend(
+	return error_hint(
 	    err, "mount its disk; if it shall begin empty, run: %s %s", has_names(a) ? "mkdir -p" : "touch", path);
 }
 
@@ -70,7 +70,7 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 		return false;
 	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may"
 	    " lack messages, and those delivered before are not deleted from the server", a->destination.path);
-	return !error_mend(err, "run: mailhaul verify --refetch %s", a->name);
+	return !error_hint(err, "run: mailhaul verify --refetch %s", a->name);
 }
 
 bool place_note(const struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -80,7 +80,7 @@ bool place_note(const struct place *p, struct state *state, const struct account
 
 	if (!p->name)
 		return true;
-	place.mount = folder_mount(a->destination.path);
+	place.mount = directory_mount(a->destination.path);
 	ok = state_note_place(state, p->name, &place, err);
 	free(place.mount);
 	return ok;

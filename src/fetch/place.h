@@ -21,7 +21,7 @@ struct place {
  */
 bool place_examine(struct place *p, struct state *state, const struct account *account, struct error *err);
 
-/* What a destination has to know of it: the state's label, and whether the folders beside it may hold messages of ours. */
+/* What a destination has to know of it: the state's label, and whether the directories beside it may hold messages of ours. */
 void place_settings(const struct state *state, struct destination_settings *settings);
 
 /*

@@ -12,7 +12,7 @@ struct session;
 struct state;
 struct top_broken;
 
-/* What recognise works with; all of it belongs to the caller. */
+/* What recognize works with; all of it belongs to the caller. */
 struct recognition {
 	struct state *state;
 	struct session *session;

@@ -17,7 +17,7 @@ bool recover_mbox(struct state *state, struct destination *d, const struct log *
 
 /*
  * After a run that ended in the middle, without a state, or with one that may be older than the
- * mail: records what is in place and was not recorded, so that fetch/recognise finds it when it is
+ * mail: records what is in place and was not recorded, so that fetch/recognize finds it when it is
  * listed, and settles that run. Asks the server nothing. Does nothing for destinations that cannot
  * search.
  */

@@ -50,7 +50,7 @@ static bool learn_top(struct worker *w, const struct error *err)
 	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " octets is left out: %s", number, message->octets, err->cause);
 	named.temporary = err->temporary;
 	error_server(&named, err->server, strlen(err->server));
-	error_mend(&named, "it stays on the server; the next run tries again");
+	error_hint(&named, "it stays on the server; the next run tries again");
 	notices_report(&w->notices, w->step, &named);
 	return true;
 }

@@ -37,7 +37,7 @@ static bool fail_swapped(uint32_t number, struct error *err)
 	    "the server's answers to TOP are out of step: for message %" PRIu32
 	    ", it gave another header than before",
 	    number);
-	return error_mend(err, "nothing that these answers said counts; the next run tries again");
+	return error_hint(err, "nothing that these answers said counts; the next run tries again");
 }
 
 /* Asks for one header with no other message in flight. */

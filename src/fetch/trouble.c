@@ -55,7 +55,7 @@ static void note(struct trouble *t, enum step step, const struct error *err)
 
 bool trouble_is_told(struct trouble *t, enum step step, struct error *err)
 {
-	char span[32], mend[sizeof(err->mend)];
+	char span[32], hint[sizeof(err->hint)];
 
 	note(t, step, err);
 	if (!err->temporary)
@@ -66,8 +66,8 @@ bool trouble_is_told(struct trouble *t, enum step step, struct error *err)
 		return true;
 	t->reported = true;
 	patience_words(t->now - t->known.since, span, sizeof(span));
-	snprintf(mend, sizeof(mend), "%s", err->mend);
-	error_mend(err, "%s%sit has failed for %s", mend, mend[0] ? "; " : "", span);
+	snprintf(hint, sizeof(hint), "%s", err->hint);
+	error_hint(err, "%s%sit has failed for %s", hint, hint[0] ? "; " : "", span);
 	return true;
 }
 

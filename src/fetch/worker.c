@@ -252,7 +252,7 @@ static void report_uncounted(struct worker *w)
 	struct error err;
 
 	error_set(&err, ERROR_PROTOCOL, "the server gave more answers than it was asked for while messages were deleted");
-	error_mend(&err, "the next run looks which of them it has deleted");
+	error_hint(&err, "the next run looks which of them it has deleted");
 	notices_report(&w->notices, w->step, &err);
 }
 

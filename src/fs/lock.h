@@ -25,7 +25,7 @@ bool lock_check(int fd, const char *path, struct error *err);
 bool lock_is_held(const char *path);
 
 /*
- * Whether PATH.lock may be made, or a folder for it first. ERROR_STORAGE where it may not, as in /var/mail on systems
+ * Whether PATH.lock may be made, or a directory for it first. ERROR_STORAGE where it may not, as in /var/mail on systems
  * that let no user make files there.
  */
 bool lock_dot_check(const char *path, struct error *err);

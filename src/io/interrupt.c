@@ -171,7 +171,7 @@ bool interrupt_is_due(void)
 bool interrupt_error(struct error *err)
 {
 	error_set(err, ERROR_INTERRUPTED, "interrupted");
-	return error_mend(err, "nothing is lost; the next run goes on where this one stopped");
+	return error_hint(err, "nothing is lost; the next run goes on where this one stopped");
 }
 
 enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until)

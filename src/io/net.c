@@ -88,8 +88,8 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 		error_set(err, ERROR_HOST, "the host name %s could not be looked up: %s", host, gai_strerror(code));
 	err->temporary = code == EAI_AGAIN || code == EAI_MEMORY || code == EAI_SYSTEM;
 	if (err->temporary)
-		return error_mend(err, "check the network and its name servers; the next run tries again");
-	return error_mend(err, "check the spelling of server in the configuration");
+		return error_hint(err, "check the network and its name servers; the next run tries again");
+	return error_hint(err, "check the spelling of server in the configuration");
 }
 
 bool net_connect(const char *host, unsigned port, deadline until, const struct log *log, struct race_winner *winner,
@@ -116,7 +116,7 @@ bool net_connect(const char *host, unsigned port, deadline until, const struct l
 		return interrupt_error(err);
 	error_set(err, ERROR_NETWORK, "%s port %u: %s", host, port, last.cause);
 	err->saved_errno = last.saved_errno;
-	return error_mend(err, "check server and port, and that this machine is online; the next run tries again");
+	return error_hint(err, "check server and port, and that this machine is online; the next run tries again");
 }
 
 struct net_socket {

@@ -67,7 +67,7 @@ static bool make_pipe(int ends[2])
 static bool refuse(const char *command, int code, struct error *err)
 {
 	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", command);
-	return error_mend(err, "give its full path, and check that it may be executed");
+	return error_hint(err, "give its full path, and check that it may be executed");
 }
 
 static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
@@ -236,19 +236,19 @@ static bool is_program(const char *path)
 
 bool process_probe(const char *command, struct error *err)
 {
-	const char *folders = getenv("PATH");
+	const char *directories = getenv("PATH");
 	bool found = false;
 
 	if (strchr(command, '/'))
 		return is_program(command) || refuse(command, access(command, F_OK) == 0 ? EACCES : errno, err);
-	while (folders && !found) {
-		size_t length = strcspn(folders, ":");
-		/* Nothing between two colons is the current folder. */
-		char *path = memory_format("%.*s%s%s", (int)length, folders, length > 0 ? "/" : "", command);
+	while (directories && !found) {
+		size_t length = strcspn(directories, ":");
+		/* Nothing between two colons is the current directory. */
+		char *path = memory_format("%.*s%s%s", (int)length, directories, length > 0 ? "/" : "", command);
 
 		found = is_program(path);
 		free(path);
-		folders = folders[length] ? folders + length + 1 : NULL;
+		directories = directories[length] ? directories + length + 1 : NULL;
 	}
 	return found || refuse(command, ENOENT, err);
 }

@@ -110,12 +110,12 @@ bool terminal_ask(const char *question, struct buf *answer, struct error *err)
 
 	if (fd < 0) {
 		error_set(err, ERROR_CONFIG, "there is no terminal to ask for the password");
-		return error_mend(err, "use password_command or password_file where nobody is there to type");
+		return error_hint(err, "use password_command or password_file where nobody is there to type");
 	}
 	ok = ask_silently(fd, question, answer);
 	close(fd);
 	if (ok)
 		return true;
 	error_set(err, ERROR_CONFIG, "no password was typed");
-	return error_mend(err, "run mailhaul again and type it");
+	return error_hint(err, "run mailhaul again and type it");
 }

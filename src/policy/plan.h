@@ -13,7 +13,7 @@ struct plan_entry {
 	uint64_t octets;
 	const char *uid; /* the listing's; never empty */
 	struct retention_known known;
-	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognise */
+	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognize */
 	bool likely;   /* it is rather this one */
 	bool named;    /* it was found in place under this UID */
 	bool rewritten; /* and a reader has changed it there, so that its header proves nothing */
@@ -43,7 +43,7 @@ struct plan {
 	size_t count;
 	size_t broke;	/* entries at which the connection broke before, or that failed otherwise */
 	size_t doubts;	/* entries that were delivered in doubt */
-	size_t strange; /* entries that are not known for certain: fetch/recognise has to look at them */
+	size_t strange; /* entries that are not known for certain: fetch/recognize has to look at them */
 	struct plan_summary summary;
 };
 

@@ -29,8 +29,8 @@ static bool refused(const struct session *s, const struct session_event *event, 
 	bool coded = event->type == SESSION_REFUSED && session_capabilities(s)->auth_resp_code;
 
 	refusal_of_login(silent ? "-ERR" : event->text, silent ? 4 : event->length, coded, err);
-	if (err->kind == ERROR_AUTH && m->mend)
-		error_mend(err, "%s", m->mend);
+	if (err->kind == ERROR_AUTH && m->hint)
+		error_hint(err, "%s", m->hint);
 	return false;
 }
 
@@ -99,13 +99,13 @@ static bool cut_short(const struct mechanism *m, struct error *err)
 		error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
 	else
 		error_set(err, ERROR_AUTH, "the server took the login before %s was over", m->sasl);
-	return error_mend(err, "somebody may be posing as the server: check server and tls_ca_file");
+	return error_hint(err, "somebody may be posing as the server: check server and tls_ca_file");
 }
 
 static bool asked_too_much(const struct mechanism *m, struct error *err)
 {
 	error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);
-	return sasl_mend(err);
+	return sasl_hint(err);
 }
 
 /* Answers challenges until the server decides. */
@@ -225,7 +225,7 @@ static bool login_user(struct session *s, const struct mechanism *m, const struc
 {
 	if (has_line_end(l->user) || has_line_end(secret_text(l->secret))) {
 		error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
-		return error_mend(err, "write each of them as one line");
+		return error_hint(err, "write each of them as one line");
 	}
 	return command_step(s, m, "USER ", l->user, 0, missing, err) &&
 	    command_step(s, m, "PASS ", secret_text(l->secret), 5, NULL, err);
@@ -240,7 +240,7 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 
 	if (has_line_end(l->user) || strchr(l->user, ' ')) {
 		error_set(err, ERROR_CONFIG, "user holds a blank or a line end, which APOP cannot carry");
-		return error_mend(err, "correct user, or drop auth");
+		return error_hint(err, "correct user, or drop auth");
 	}
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
@@ -283,11 +283,11 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 	else
 		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
 	if (!m)
-		error_mend(err, "set a password instead of token_command; many providers want an app password for POP3");
+		error_hint(err, "set a password instead of token_command; many providers want an app password for POP3");
 	else if (*c->sasl)
-		error_mend(err, "it offers%.*s; choose one of them with auth", (int)strlen(c->sasl) - 1, c->sasl);
+		error_hint(err, "it offers%.*s; choose one of them with auth", (int)strlen(c->sasl) - 1, c->sasl);
 	else
-		error_mend(err, "it offers no SASL mechanism: drop auth, and a password is sent with USER and PASS");
+		error_hint(err, "it offers no SASL mechanism: drop auth, and a password is sent with USER and PASS");
 	return NULL;
 }
 
@@ -332,14 +332,14 @@ static const struct mechanism *find_next(const struct session *s, const struct l
 static bool hint_at_other_ways(const struct login *l, const struct mechanism *m, struct error *err)
 {
 	if (m->secret == MECHANISM_NOTHING)
-		return error_mend(err, "remove auth and set a password");
+		return error_hint(err, "remove auth and set a password");
 	if (l->mechanism)
-		return error_mend(err, "remove auth, so that mailhaul chooses a way to log in");
+		return error_hint(err, "remove auth, so that mailhaul chooses a way to log in");
 	if (m->secret == MECHANISM_TOKEN)
-		return error_mend(err, "set a password instead of token_command; many providers want an app password for POP3");
+		return error_hint(err, "set a password instead of token_command; many providers want an app password for POP3");
 	if (m->proves)
-		return error_mend(err, "set auth = plain to send the password itself, over TLS");
-	return error_mend(err, "ask the server's operator how to log in");
+		return error_hint(err, "set auth = plain to send the password itself, over TLS");
+	return error_hint(err, "ask the server's operator how to log in");
 }
 
 bool login_run(struct session *s, const struct login *l, struct error *err)
@@ -354,7 +354,7 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 		return false;
 	while (!log_in_by(s, m, l, &missing, err)) {
 		if (!missing && again && err->kind == ERROR_NETWORK)
-			error_mend(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
+			error_hint(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
 		if (!missing)
 			return false;
 		if (l->missing)

@@ -60,7 +60,7 @@ static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 		return true;
 	error_set(err, ERROR_PROTOCOL, "the server lists more than there is memory set aside for: %d MiB, after %zu messages",
 	    MAILDROP_MEMORY / (1024 * 1024), m->count);
-	return error_mend(err, "move some of them away on the server, by webmail for instance");
+	return error_hint(err, "move some of them away on the server, by webmail for instance");
 }
 
 static bool fail_twice(const char *command, uint32_t number, struct error *err)
@@ -170,7 +170,7 @@ bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, str
 		return false;
 	if (maildrop_is_refusal(line, length)) {
 		m->odd_lines++;
-		error_mend(err, "what it is about stays on the server; the next run tries again");
+		error_hint(err, "what it is about stays on the server; the next run tries again");
 		add_fault(m, err);
 		return true;
 	}
@@ -188,7 +188,7 @@ bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, str
 	message->left_out = true;
 	message->octets = MAILDROP_UNSIZED;
 	note_size_line(m, number);
-	error_mend(err, "message %" PRIu32 " stays on the server; the next run tries again", number);
+	error_hint(err, "message %" PRIu32 " stays on the server; the next run tries again", number);
 	add_fault(m, err);
 	return true;
 }
@@ -212,7 +212,7 @@ void maildrop_leave_out_unlisted(struct maildrop *m)
 			continue;
 		}
 		(void)fail_unlisted(message->number, &err);
-		error_mend(&err, "it is left alone; the next run tries again");
+		error_hint(&err, "it is left alone; the next run tries again");
 		err.temporary = true;
 		add_fault(m, &err);
 	}

@@ -54,11 +54,11 @@ bool oauth_response(const struct mechanism *m, const struct login *l, struct buf
 
 	if (!is_token(secret_text(l->secret))) {
 		error_set(err, ERROR_CONFIG, "token_command printed no token: its first line is empty, or holds blanks or control characters");
-		return error_mend(err, "it has to print the access token alone as its first line");
+		return error_hint(err, "it has to print the access token alone as its first line");
 	}
 	if (has_control(l->user)) {
 		error_set(err, ERROR_CONFIG, "user holds a control character, which %s cannot carry", m->sasl);
-		return error_mend(err, "correct user");
+		return error_hint(err, "correct user");
 	}
 	/* Room for all of it first: a buffer that moves leaves a copy of the token behind. */
 	buf_reserve(&text, 3 * strlen(l->user) + strlen(l->host) + secret_length(l->secret) + 64);

@@ -12,7 +12,7 @@ static const struct {
 	enum refusal_meaning meaning; /* of words that say the same; REFUSAL_UNKNOWN: there are none */
 	enum error_kind kind;
 	bool temporary;
-	const char *mend;
+	const char *hint;
 } codes[] = {
     {"IN-USE", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
     {"LOGIN-DELAY", REFUSAL_DELAY, ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
@@ -58,11 +58,11 @@ static bool set(size_t row, const char *text, size_t length, enum error_kind kin
 {
 	error_set(err, kind, "%s", cause);
 	if (kind == ERROR_AUTH)
-		error_mend(err, "check user and password; many providers want an app password for POP3");
+		error_hint(err, "check user and password; many providers want an app password for POP3");
 	if (row < CODES) {
 		err->kind = codes[row].kind;
 		err->temporary = codes[row].temporary;
-		error_mend(err, "%s", codes[row].mend);
+		error_hint(err, "%s", codes[row].hint);
 	}
 	return error_server(err, text, length);
 }

@@ -46,7 +46,7 @@ static bool fail_start(const char *mechanism, int code, struct error *err)
 	if (code != GSASL_UNKNOWN_MECHANISM)
 		return error_set(err, ERROR_INTERNAL, "%s could not be started: %s", mechanism, gsasl_strerror(code));
 	error_set(err, ERROR_CONFIG, "GNU SASL does not know %s on this system", mechanism);
-	return error_mend(err, "choose another way to log in with auth");
+	return error_hint(err, "choose another way to log in with auth");
 }
 
 bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l, const struct channel_binding *binding,
@@ -104,9 +104,9 @@ static bool is_affordable(const char *challenge)
 	return ok;
 }
 
-bool sasl_mend(struct error *err)
+bool sasl_hint(struct error *err)
 {
-	return error_mend(err, "check user and password; if they are right, somebody may be posing as the server, or its operator "
+	return error_hint(err, "check user and password; if they are right, somebody may be posing as the server, or its operator "
 			       "has to correct it");
 }
 
@@ -117,10 +117,10 @@ static bool fail_step(const struct sasl *s, int code, bool first, struct error *
 
 	if (!first || (code != GSASL_GSSAPI_IMPORT_NAME_ERROR && code != GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR)) {
 		error_set(err, ERROR_AUTH, "%s failed: %s", mechanism, gsasl_strerror(code));
-		return sasl_mend(err);
+		return sasl_hint(err);
 	}
 	error_set(err, ERROR_AUTH, "%s failed: Kerberos gives no ticket for the service pop@%s", mechanism, s->host);
-	return error_mend(err, "run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name");
+	return error_hint(err, "run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name");
 }
 
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err)
@@ -131,7 +131,7 @@ bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *
 	if (!is_affordable(challenge)) {
 		error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
 		    gsasl_mechanism_name(s->session), ITERATIONS_MOST);
-		return sasl_mend(err);
+		return sasl_hint(err);
 	}
 	code = gsasl_step64(s->session, challenge, &text);
 	if (code != GSASL_OK && code != GSASL_NEEDS_MORE)

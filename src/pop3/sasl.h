@@ -25,7 +25,7 @@ bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l,
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err);
 
 /* What can be done about a server whose answers do not fit the mechanism. Returns false. */
-bool sasl_mend(struct error *err);
+bool sasl_hint(struct error *err);
 
 /* The version of the library that runs, for --version. */
 const char *sasl_library_version(void);

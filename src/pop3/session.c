@@ -253,7 +253,7 @@ static bool fail_refused(struct session *s, struct error *err)
 		return false;
 	}
 	err->temporary = true;
-	return error_mend(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a passing problem; the next run tries again");
 }
 
 /* What the failure of the stream means for the command whose answer was read. */

@@ -269,7 +269,7 @@ bool session_fail_unasked(struct session *s, struct error *err)
 			refusal_error(bytes + sizeof(sign), length - sizeof(sign), ERROR_PROTOCOL, "the server ended the session", err);
 			err->kind = ERROR_PROTOCOL;
 			err->temporary = true;
-			return error_mend(err, "the next run tries again");
+			return error_hint(err, "the next run tries again");
 		}
 	}
 	return error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");

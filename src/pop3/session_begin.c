@@ -89,9 +89,9 @@ static void take_timestamp(struct session *s, const char *text, size_t length)
 	s->timestamp[size] = '\0';
 }
 
-static bool mend_greeting(struct error *err)
+static bool hint_greeting(struct error *err)
 {
-	return error_mend(err, "check server and port: something else than a POP3 server may be there");
+	return error_hint(err, "check server and port: something else than a POP3 server may be there");
 }
 
 /* "421 too many connections": codes of SMTP, whose first digit says that it passes (RFC 5321, 4.2.1). */
@@ -105,9 +105,9 @@ static bool fail_no_greeting(struct error *err)
 	if (err->kind != ERROR_PROTOCOL)
 		return false;
 	if (!says_that_it_passes(err->server))
-		return mend_greeting(err);
+		return hint_greeting(err);
 	err->temporary = true;
-	return error_mend(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a passing problem; the next run tries again");
 }
 
 bool session_greet(struct session *s, struct error *err)
@@ -126,7 +126,7 @@ bool session_greet(struct session *s, struct error *err)
 	if (event.type == SESSION_REFUSED)
 		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
 	error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
-	return mend_greeting(err);
+	return hint_greeting(err);
 }
 
 /* The answer was +OK alone, and this is the next one. No capability begins with a sign. */
@@ -209,7 +209,7 @@ bool session_ask_stls(struct session *s, struct error *err)
 		else
 			error_set(err, ERROR_TLS, "the server offers no STLS on this port, and nothing is sent without TLS");
 		error_server(err, event.text, event.length);
-		return error_mend(err, "use tls = implicit with port 995");
+		return error_hint(err, "use tls = implicit with port 995");
 	}
 	capability_clear(&s->capability);
 	return true;

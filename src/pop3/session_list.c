@@ -79,7 +79,7 @@ static bool fail_trouble(const struct error *refusal, struct error *err)
 	if (err->temporary || !hung_up)
 		return false;
 	err->temporary = true;
-	return error_mend(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a passing problem; the next run tries again");
 }
 
 /* The server has hung up, or says nothing more: what it said before that tells more. */
@@ -142,7 +142,7 @@ static bool refuse_without_uids(struct error *err)
 {
 	error_set(err, ERROR_PROTOCOL, "the server refused UIDL, which it had announced");
 	err->temporary = true;
-	return error_mend(err, "the next run tries again");
+	return error_hint(err, "the next run tries again");
 }
 
 /* Messages may have come while the server was asked for one listing and for the other. */

@@ -33,5 +33,5 @@ bool unanswered_error(const struct unanswered *u, struct error *err)
 		error_set(err, ERROR_NETWORK, "too little of %s arrived within %" PRId64 " s", answer, u->seconds);
 	else
 		error_set(err, ERROR_NETWORK, "%s did not come within %" PRId64 " s", answer, u->seconds);
-	return error_mend(err, "the next run tries again; if the server needs longer, raise timeout");
+	return error_hint(err, "the next run tries again; if the server needs longer, raise timeout");
 }

@@ -26,9 +26,9 @@ struct names {
 	int64_t count;
 };
 
-bool state_exists(const char *folder, const char *account)
+bool state_exists(const char *directory, const char *account)
 {
-	char *path = memory_format("%s/%s.db", folder, account);
+	char *path = memory_format("%s/%s.db", directory, account);
 	bool there = access(path, F_OK) == 0;
 
 	free(path);

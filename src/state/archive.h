@@ -31,7 +31,7 @@ struct state_kept {
 };
 
 /* Whether there is a file for this account. */
-bool state_exists(const char *folder, const char *account);
+bool state_exists(const char *directory, const char *account);
 
 /* Gives all messages that were delivered, but those lost ones that were fetched again. */
 bool state_each_kept(struct state *s, void (*take)(void *context, const struct state_kept *kept), void *context,

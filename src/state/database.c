@@ -68,17 +68,17 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	    code == SQLITE_IOERR && lacks_room ? strerror(system_code) : sqlite3_errmsg(d->db));
 	err->saved_errno = system_code;
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return error_mend(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
+		return error_hint(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
-		return error_mend(err, "another program keeps it open for writing, or its filesystem has no locks");
+		return error_hint(err, "another program keeps it open for writing, or its filesystem has no locks");
 	}
 	err->temporary = code == SQLITE_FULL || lacks_room;
 	if (code == SQLITE_IOERR && lacks_room)
-		return error_mend(err, system_code == EDQUOT ? "make room within the quota of its disk, or set another state_dir"
+		return error_hint(err, system_code == EDQUOT ? "make room within the quota of its disk, or set another state_dir"
 							     : "make room on its disk, or set another state_dir");
-	return error_mend(err, "check the folder's permissions and the room on its disk");
+	return error_hint(err, "check the directory's permissions and the room on its disk");
 }
 
 static bool run_sql(struct database *d, const char *sql, struct error *err)
@@ -278,11 +278,11 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
 	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
 		error_set(err, ERROR_STORAGE, "the file %s is no state of mailhaul", d->path);
-		return error_mend(err, "move it away, or set another state_dir");
+		return error_hint(err, "move it away, or set another state_dir");
 	}
 	if (found > versions) {
 		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);
-		return error_mend(err, "use that version again, or move the file away");
+		return error_hint(err, "use that version again, or move the file away");
 	}
 	return true;
 }
@@ -368,7 +368,7 @@ static bool copy_aside(struct database *d, struct error *err)
 		/* Somebody who writes all the time is no fault that finish tells of. */
 		if (ok && code != SQLITE_DONE) {
 			error_set(err, ERROR_LOCKED, "the state %s is being written by another program", d->path);
-			ok = error_mend(err, "try again later");
+			ok = error_hint(err, "try again later");
 		}
 	}
 	sqlite3_close(file);

@@ -8,7 +8,7 @@
 struct error;
 
 /*
- * An SQLite file. Failures are ERROR_STORAGE with a mend, or ERROR_LOCKED when another program is
+ * An SQLite file. Failures are ERROR_STORAGE with a hint, or ERROR_LOCKED when another program is
  * writing. Changes gather in a batch, which begins with the first of them.
  */
 struct database;

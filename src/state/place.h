@@ -8,7 +8,7 @@ struct state;
 
 /* The place that mail goes to, as the last run that fetched something noted it. */
 struct state_place {
-	char *mount; /* the topmost folder of its filesystem; NULL: nothing was noted of a place of this name */
+	char *mount; /* the topmost directory of its filesystem; NULL: nothing was noted of a place of this name */
 	bool behind; /* its label lacks runs that it had, so it was put back from before them, or is another one */
 	bool told;   /* and the user was told */
 };

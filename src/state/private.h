@@ -12,7 +12,7 @@ struct database *state_database(struct state *s);
 const char *state_path(const struct state *s);
 const char *state_lock_path(const struct state *s);
 
-/* The number of the last run that the mail's folder knows of; 0: none. And whether this one is noted there. */
+/* The number of the last run that the mail's directory knows of; 0: none. And whether this one is noted there. */
 int64_t state_witnessed_run(const struct state *s);
 void state_forbid_witness(struct state *s);
 

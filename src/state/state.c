@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/lock.h"
 #include "state/database.h"
 #include "state/private.h"
@@ -90,14 +90,14 @@ static bool read_runs(struct state *s, struct error *err)
 	return read_recovery(s, err);
 }
 
-static bool mend_locks(struct error *err)
+static bool hint_locks(struct error *err)
 {
-	return error_mend(err, "set state_dir to a folder on a filesystem that has locks");
+	return error_hint(err, "set state_dir to a directory on a filesystem that has locks");
 }
 
-static bool mend_folder(struct error *err)
+static bool hint_directory(struct error *err)
 {
-	return error_mend(err, "check the permissions of this file and its folder, or set another state_dir");
+	return error_hint(err, "check the permissions of this file and its directory, or set another state_dir");
 }
 
 /* One run an account: the lock file stays, its lock goes with the process. */
@@ -109,14 +109,14 @@ static bool take_lock(struct state *s, struct error *err)
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be opened", path);
-		ok = mend_folder(err);
+		ok = hint_directory(err);
 	} else {
 		ok = lock_file(s->lock_fd, path, deadline_in(0), err);
 		if (!ok && err->kind == ERROR_LOCKED) {
 			error_set(err, ERROR_LOCKED, "another run of mailhaul is fetching this account");
-			error_mend(err, "the next run goes on");
+			error_hint(err, "the next run goes on");
 		} else if (!ok) {
-			mend_locks(err);
+			hint_locks(err);
 		}
 	}
 	return ok;
@@ -126,7 +126,7 @@ static bool take_lock(struct state *s, struct error *err)
  * Left to SQLite, it and its journals would be as public as the umask lets them, and a file that cannot
  * be locked would pass for one that another program uses.
  */
-static bool make_file(const struct state *s, const char *folder, struct error *err)
+static bool make_file(const struct state *s, const char *directory, struct error *err)
 {
 	bool fresh = access(s->path, F_OK) != 0, ok;
 	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -134,32 +134,32 @@ static bool make_file(const struct state *s, const char *folder, struct error *e
 
 	if (fd < 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be opened", s->path);
-		return mend_folder(err);
+		return hint_directory(err);
 	}
-	ok = (lock_check(fd, s->path, err) || mend_locks(err)) && fstat(fd, &st) == 0;
+	ok = (lock_check(fd, s->path, err) || hint_locks(err)) && fstat(fd, &st) == 0;
 	/* SQLite takes what is shorter than its own header for new. The stamp says that a run had left more. */
 	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
 		error_set(err, ERROR_STORAGE, "the state %s is cut to %lld octets", s->path, (long long)st.st_size);
-		ok = error_mend(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
+		ok = error_hint(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
 	} else if (ok && st.st_size == 0) {
-		/* One that has something in it was synced with its folder when that came. */
-		ok = folder_sync(folder, err);
+		/* One that has something in it was synced with its directory when that came. */
+		ok = directory_sync(directory, err);
 	}
 	close(fd);
 	return ok;
 }
 
-bool state_open(struct state **out, const char *folder, const char *account, enum state_access access_wanted,
+bool state_open(struct state **out, const char *directory, const char *account, enum state_access access_wanted,
     struct error *err)
 {
 	struct state *s = memory_zeroed(1, sizeof(*s));
 	bool writable = access_wanted == STATE_WRITE, ok = true;
 
 	s->lock_fd = -1;
-	s->path = memory_format("%s/%s.db", folder, account);
-	s->lock_path = memory_format("%s/%s.lock", folder, account);
+	s->path = memory_format("%s/%s.db", directory, account);
+	s->lock_path = memory_format("%s/%s.lock", directory, account);
 	if (writable)
-		ok = folder_make(folder, err) && take_lock(s, err) && make_file(s, folder, err);
+		ok = directory_make(directory, err) && take_lock(s, err) && make_file(s, directory, err);
 	s->old = writable && ok && !state_stamp_fits(s->lock_fd, s->path);
 	if (!writable && access(s->path, F_OK) != 0)
 		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
@@ -173,13 +173,13 @@ bool state_open(struct state **out, const char *folder, const char *account, enu
 	return ok;
 }
 
-bool state_set_witness(struct state *s, const char *folder, struct error *err)
+bool state_set_witness(struct state *s, const char *directory, struct error *err)
 {
 	const char *name = strrchr(s->lock_path, '/') + 1;
 	char *account = memory_format("%.*s", (int)(strlen(name) - strlen(".lock")), name);
 
 	state_witness_free(&s->witness);
-	state_witness_read(&s->witness, folder, account, s->path);
+	state_witness_read(&s->witness, directory, account, s->path);
 	free(account);
 	return read_recovery(s, err);
 }
@@ -204,14 +204,14 @@ void state_forbid_witness(struct state *s)
 	s->unwitnessed = true;
 }
 
-bool state_probe(const char *folder, const char *account, struct error *err)
+bool state_probe(const char *directory, const char *account, struct error *err)
 {
-	char *path = memory_format("%s/%s.db", folder, account);
-	bool ok = folder_probe(folder, err);
+	char *path = memory_format("%s/%s.db", directory, account);
+	bool ok = directory_probe(directory, err);
 
 	if (ok && access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be written", path);
-		ok = error_mend(err, "check its permissions, or set another state_dir");
+		ok = error_hint(err, "check its permissions, or set another state_dir");
 	}
 	free(path);
 	return ok;

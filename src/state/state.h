@@ -15,34 +15,34 @@ struct state;
 
 enum state_access {
 	STATE_READ,  /* a look: takes no lock; all that changes is a private copy */
-	STATE_WRITE, /* makes folder and file if needed and holds the account's lock until state_close */
+	STATE_WRITE, /* makes directory and file if needed and holds the account's lock until state_close */
 };
 
 /*
- * Opens folder/account.db. ERROR_LOCKED when another run holds the account; ERROR_STORAGE with a
- * mend when the file is damaged, foreign or of a newer version.
+ * Opens directory/account.db. ERROR_LOCKED when another run holds the account; ERROR_STORAGE with a
+ * hint when the file is damaged, foreign or of a newer version.
  */
-bool state_open(struct state **out, const char *folder, const char *account, enum state_access access,
+bool state_open(struct state **out, const char *directory, const char *account, enum state_access access,
     struct error *err);
 void state_close(struct state **s);
 
 /*
- * Right after state_open, where messages are found in this folder by their names (state/witness): compares the
+ * Right after state_open, where messages are found in this directory by their names (state/witness): compares the
  * state with what is kept there of its runs, which tells state_needs_recovery and state_recover_since more.
  */
-bool state_set_witness(struct state *s, const char *folder, struct error *err);
+bool state_set_witness(struct state *s, const char *directory, struct error *err);
 
 /*
- * The key of the label that this state leaves at the folder of its mail (base/platform): the account's name, a dot, and
+ * The key of the label that this state leaves at the directory of its mail (base/platform): the account's name, a dot, and
  * a few digits of its path's digest, always as many. NULL before state_set_witness.
  */
 const char *state_label(const struct state *s);
 
-/* Whether no run is recorded, and the mail's folder knows of none of this state. */
+/* Whether no run is recorded, and the mail's directory knows of none of this state. */
 bool state_is_new(const struct state *s);
 
 /* Whether STATE_WRITE could open it, as far as that can be told without making or locking anything. */
-bool state_probe(const char *folder, const char *account, struct error *err);
+bool state_probe(const char *directory, const char *account, struct error *err);
 
 /*
  * A run ended in the middle, or there was none, or this is not the file that the last run left,

@@ -32,7 +32,7 @@ static bool read_last_success(struct state *s, int64_t *when, struct error *err)
 		err);
 }
 
-bool state_summarise(struct state *s, struct state_summary *summary, struct error *err)
+bool state_summarize(struct state *s, struct state_summary *summary, struct error *err)
 {
 	struct database *db = state_database(s);
 	struct query *q;

@@ -23,7 +23,7 @@ struct state_summary {
 	int64_t certificate_ends;
 };
 
-bool state_summarise(struct state *s, struct state_summary *summary, struct error *err);
+bool state_summarize(struct state *s, struct state_summary *summary, struct error *err);
 
 /* Of the messages that the server still has, those that were delivered after `after`, until `until`; the first of them. */
 bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first, struct error *err);

@@ -48,9 +48,9 @@ bool state_end_trouble(struct state *s, struct error *err)
 	return database_execute(state_database(s), err, "DELETE FROM trouble", "") && state_commit(s, err);
 }
 
-int64_t state_last_end(const char *folder, const char *account)
+int64_t state_last_end(const char *directory, const char *account)
 {
-	char *path = memory_format("%s/%s.lock", folder, account);
+	char *path = memory_format("%s/%s.lock", directory, account);
 	struct stat st;
 	int64_t when = stat(path, &st) == 0 ? st.st_mtime : 0;
 

@@ -25,6 +25,6 @@ bool state_set_trouble(struct state *s, const struct state_trouble *trouble, str
 bool state_end_trouble(struct state *s, struct error *err);
 
 /* When a run of the account came to its end the last time, without opening its state; 0: unknown. */
-int64_t state_last_end(const char *folder, const char *account);
+int64_t state_last_end(const char *directory, const char *account);
 
 #endif

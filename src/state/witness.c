@@ -31,13 +31,13 @@ static char *make_key(const char *account, const char *state_path)
 	return memory_format("%s.%s", account, hex);
 }
 
-void state_witness_read(struct state_witness *w, const char *folder, const char *account, const char *state_path)
+void state_witness_read(struct state_witness *w, const char *directory, const char *account, const char *state_path)
 {
 	char text[STATE_WITNESS_RUNS * LINE_MOST + 1], *at = text;
 	size_t length;
 
-	*w = (struct state_witness){.folder = memory_copy_string(folder), .key = make_key(account, state_path)};
-	if (!platform_read_label(folder, w->key, text, sizeof(text) - 1, &length))
+	*w = (struct state_witness){.directory = memory_copy_string(directory), .key = make_key(account, state_path)};
+	if (!platform_read_label(directory, w->key, text, sizeof(text) - 1, &length))
 		return;
 	text[length] = '\0';
 	while (w->count < STATE_WITNESS_RUNS && *at) {
@@ -72,7 +72,7 @@ static bool put(const struct state_witness *w)
 	for (size_t i = 0; i < w->count; i++)
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%" PRId64 " %" PRId64 "\n",
 		    w->runs[i].number, w->runs[i].began);
-	return platform_write_label(w->folder, w->key, text, length);
+	return platform_write_label(w->directory, w->key, text, length);
 }
 
 int64_t state_witness_last(const struct state_witness *w)
@@ -84,7 +84,7 @@ bool state_witness_note(struct state_witness *w, int64_t number, int64_t began)
 {
 	int64_t replaced = state_witness_after(w, number - 1);
 
-	if (!w->folder)
+	if (!w->directory)
 		return false;
 	while (w->count > 0 && w->runs[w->count - 1].number >= number)
 		w->count--;
@@ -99,7 +99,7 @@ bool state_witness_note(struct state_witness *w, int64_t number, int64_t began)
 
 void state_witness_free(struct state_witness *w)
 {
-	free(w->folder);
+	free(w->directory);
 	free(w->key);
 	*w = (struct state_witness){0};
 }

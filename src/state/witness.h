@@ -8,26 +8,26 @@
 #include "state/private.h"
 
 /*
- * What is kept as a label (base/platform) of the folder that the mail is in, about the last runs that fetched
+ * What is kept as a label (base/platform) of the directory that the mail is in, about the last runs that fetched
  * something: their numbers in the state and when they began. A filesystem that holds the state may be rolled back to a
  * snapshot, which leaves nothing in it that shows its age; the mail is often on another one. Also, when the clock was
  * wrong at the state's last record, this says since when messages may be in place that it lacks. And the other way
- * round, the mail may be older than the state (state_place). It is on stable storage with the folder it belongs to.
+ * round, the mail may be older than the state (state_place). It is on stable storage with the directory it belongs to.
  * None of these fails; what cannot be read or is damaged says nothing. ext4 has about 4,000 octets for the labels of
- * all accounts that share the folder.
+ * all accounts that share the directory.
  */
 enum { STATE_WITNESS_RUNS = 12 };
 
 struct state_witness {
-	char *folder, *key; /* NULL: there is none */
+	char *directory, *key; /* NULL: there is none */
 	size_t count;
 	struct {
 		int64_t number, began;
 	} runs[STATE_WITNESS_RUNS]; /* by number */
 };
 
-/* Reads the one of this state, by its path, and account from the folder that the mail is in. */
-void state_witness_read(struct state_witness *w, const char *folder, const char *account, const char *state_path);
+/* Reads the one of this state, by its path, and account from the directory that the mail is in. */
+void state_witness_read(struct state_witness *w, const char *directory, const char *account, const char *state_path);
 
 /* When the first run began that came after the one with this number, in seconds since the epoch; 0: none did. */
 int64_t state_witness_after(const struct state_witness *w, int64_t number);

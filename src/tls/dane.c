@@ -58,7 +58,7 @@ static bool add_root_key(struct ub_ctx *c, struct error *err)
 			return true;
 	}
 	error_set(err, ERROR_CONFIG, "this system has no key of the DNS root, which tls_trust = dane needs");
-	return error_mend(err, "install it (Debian: dns-root-data)");
+	return error_hint(err, "install it (Debian: dns-root-data)");
 }
 
 /* It neither prints nor forks: a thread of its own asks, so that we can stop waiting for it. */
@@ -83,7 +83,7 @@ static bool ask(struct ub_ctx *c, struct question *q, const char *name, deadline
 
 	while (code == 0 && !q->answered) {
 		if (!net_wait(ub_fd(c), POLLIN, until, "the TLSA records", err))
-			return error_mend(err, "check the network and its name servers; the next run tries again");
+			return error_hint(err, "check the network and its name servers; the next run tries again");
 		code = ub_process(c);
 	}
 	if (code == 0)
@@ -98,19 +98,19 @@ static bool judge(const struct ub_result *r, const char *name, struct error *err
 {
 	if (r->bogus) {
 		error_set(err, ERROR_TLS, "the TLSA records %s have no good signature: %s", name, r->why_bogus ? r->why_bogus : "?");
-		return error_mend(err, "somebody may be forging them, or the name servers in /etc/resolv.conf do not pass DNSSEC on");
+		return error_hint(err, "somebody may be forging them, or the name servers in /etc/resolv.conf do not pass DNSSEC on");
 	}
 	if (r->rcode != 0 && r->rcode != RCODE_NXDOMAIN) {
 		error_set(err, ERROR_NETWORK, "the TLSA records %s could not be looked up: error %d of the name server", name, r->rcode);
-		return error_mend(err, "check the network and its name servers; the next run tries again");
+		return error_hint(err, "check the network and its name servers; the next run tries again");
 	}
 	if (!r->secure) {
 		error_set(err, ERROR_TLS, "the domain of %s is not signed (DNSSEC), so that TLSA records there would not count", name);
-		return error_mend(err, "set tls_trust = ca, or pin");
+		return error_hint(err, "set tls_trust = ca, or pin");
 	}
 	if (!r->havedata) {
 		error_set(err, ERROR_TLS, "there is no TLSA record %s", name);
-		return error_mend(err, "set tls_trust = ca, or pin, unless the server's operator says that it should be there");
+		return error_hint(err, "set tls_trust = ca, or pin, unless the server's operator says that it should be there");
 	}
 	return true;
 }

@@ -55,7 +55,7 @@ bool key_log_open(struct key_log **out, const char *path, struct error *err)
 	}
 	if (fd >= 0)
 		close(fd);
-	return error_mend(err, "name a file that is not there yet, in a folder of yours");
+	return error_hint(err, "name a file that is not there yet, in a directory of yours");
 }
 
 void key_log_close(struct key_log **k)

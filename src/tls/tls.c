@@ -157,7 +157,7 @@ bool tls_ascii_name(const char *name, char **out, struct error *err)
 	}
 	if (gnutls_idna_map(name, (unsigned)strlen(name), &mapped, 0) < 0) {
 		error_set(err, ERROR_CONFIG, "%s is no host name", name);
-		return error_mend(err, "write it in UTF-8, or in the form that begins with xn--");
+		return error_hint(err, "write it in UTF-8, or in the form that begins with xn--");
 	}
 	*out = memory_format("%.*s", (int)mapped.size, (const char *)mapped.data);
 	gnutls_free(mapped.data);
@@ -217,7 +217,7 @@ static bool is_about_our_certificate(gnutls_alert_description_t alert)
 static void explain_client(gnutls_alert_description_t alert, struct error *err)
 {
 	error_set(err, ERROR_TLS, "the server asked for a certificate of ours, and then said: %s", gnutls_alert_get_name(alert));
-	error_mend(err, "set tls_client_cert and tls_client_key to what the server's operator gave you for this account");
+	error_hint(err, "set tls_client_cert and tls_client_key to what the server's operator gave you for this account");
 }
 
 static void explain_handshake(const struct tls *t, int code, struct error *err)
@@ -230,13 +230,13 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 		explain_client(alert, err);
 	} else if (t->options.newest_only && is_about_versions(code, alert)) {
 		error_set(err, ERROR_TLS, "the server cannot do TLS 1.3");
-		error_mend(err, "tls_min_version = 1.2 would take the version before, which is safe, too");
+		error_hint(err, "tls_min_version = 1.2 would take the version before, which is safe, too");
 	} else if (is_about_versions(code, alert)) {
 		error_set(err, ERROR_TLS, "the server can do neither TLS 1.2 nor TLS 1.3");
-		error_mend(err, "older versions are not safe: the server's operator has to renew it");
+		error_hint(err, "older versions are not safe: the server's operator has to renew it");
 	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
-		error_mend(err, "check server and port, and tls_priority if it is set; the server's operator knows what it expects");
+		error_hint(err, "check server and port, and tls_priority if it is set; the server's operator knows what it expects");
 	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
 		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
 	} else if (code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH) {
@@ -268,7 +268,7 @@ static enum channel_status tls_open(void *context, struct error *err)
 		*err = t->refusal;
 	} else if (code >= 0) {
 		error_set(err, ERROR_TLS, "the handshake ended without a certificate");
-		error_mend(err, "the server's operator has to give it one");
+		error_hint(err, "the server's operator has to give it one");
 	} else {
 		explain_handshake(t, code, err);
 	}
@@ -431,7 +431,7 @@ bool tls_start(struct stream *s, const struct tls_options *options, const struct
 
 	if (stream_buffered(s) > 0) {
 		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
-		return error_mend(err, "somebody may be tampering with the connection: use port 995");
+		return error_hint(err, "somebody may be tampering with the connection: use port 995");
 	}
 	if (!tls_make(&channel, stream_release(s), options, err))
 		return false;

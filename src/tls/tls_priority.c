@@ -95,7 +95,7 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 
 		if (!word_is_harmless(word, length)) {
 			error_set(err, ERROR_CONFIG, "tls_priority has %%%.*s, which is not allowed", (int)length, word);
-			return error_mend(err, "drop it; of the words with %%, only those that weaken nothing are taken");
+			return error_hint(err, "drop it; of the words with %%, only those that weaken nothing are taken");
 		}
 	}
 	words = limit(priority, newest_only);
@@ -109,5 +109,5 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 	if (parsed)
 		gnutls_priority_deinit(parsed);
 	free(words);
-	return ok || error_mend(err, "drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING");
+	return ok || error_hint(err, "drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING");
 }

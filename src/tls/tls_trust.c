@@ -31,12 +31,12 @@ static bool load_authorities(struct tls_trust *t, const char *ca_file, struct er
 		if (gnutls_certificate_set_x509_system_trust(t->credentials) > 0)
 			return true;
 		error_set(err, ERROR_TLS, "this system has no trusted certificates");
-		return error_mend(err, "install the package ca-certificates, or set tls_ca_file");
+		return error_hint(err, "install the package ca-certificates, or set tls_ca_file");
 	}
 	if (gnutls_certificate_set_x509_trust_file(t->credentials, ca_file, GNUTLS_X509_FMT_PEM) > 0)
 		return true;
 	refuse_file("tls_ca_file", ca_file, "certificate", err);
-	return error_mend(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
+	return error_hint(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
 }
 
 /* A list that cannot be used must not look like one that revokes nobody. */
@@ -51,7 +51,7 @@ static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error
 	if (ok)
 		return true;
 	refuse_file("tls_crl_file", crl_file, "revocation list", err);
-	return error_mend(err, "name a PEM file with the revocation list of the issuer, or drop tls_crl_file");
+	return error_hint(err, "name a PEM file with the revocation list of the issuer, or drop tls_crl_file");
 }
 
 static bool is_uri(const char *path)
@@ -67,7 +67,7 @@ static bool check_key_file(const char *path, struct error *err)
 	if (is_uri(path) || stat(path, &st) != 0 || (st.st_mode & S_IRWXO) == 0)
 		return true; /* that it is not there is told better later */
 	error_set(err, ERROR_CONFIG, "the key of tls_client_cert can be read by everybody");
-	return error_mend(err, "run: chmod o= %s", path);
+	return error_hint(err, "run: chmod o= %s", path);
 }
 
 static bool load_client(struct tls_trust *t, const struct tls_files *f, struct error *err)
@@ -82,20 +82,20 @@ static bool load_client(struct tls_trust *t, const struct tls_files *f, struct e
 		return true;
 	if (!is_uri(f->client_cert) && access(f->client_cert, R_OK) != 0) {
 		error_errno(err, ERROR_CONFIG, errno, "tls_client_cert %s cannot be read", f->client_cert);
-		return error_mend(err, "name a PEM file with the certificate, or a PKCS#11 URI");
+		return error_hint(err, "name a PEM file with the certificate, or a PKCS#11 URI");
 	}
 	if (!is_uri(key) && access(key, R_OK) != 0) {
 		error_errno(err, ERROR_CONFIG, errno, "tls_client_key %s cannot be read", key);
-		return error_mend(err, "name a PEM file with the key of the certificate, or a PKCS#11 URI");
+		return error_hint(err, "name a PEM file with the key of the certificate, or a PKCS#11 URI");
 	}
 	error_set(err, ERROR_CONFIG, "tls_client_cert and its key cannot be used: %s", gnutls_strerror(code));
 	if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
-		return error_mend(err, "the key is not that of the certificate: set tls_client_key to the right one");
+		return error_hint(err, "the key is not that of the certificate: set tls_client_key to the right one");
 	if (code == GNUTLS_E_DECRYPTION_FAILED)
-		return error_mend(err, "a key with a passphrase cannot be used: write it into a file without one, mode 0600");
+		return error_hint(err, "a key with a passphrase cannot be used: write it into a file without one, mode 0600");
 	if (code == GNUTLS_E_PKCS11_PIN_ERROR)
-		return error_mend(err, "the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH");
-	return error_mend(err, "tls_client_cert names a PEM file or a PKCS#11 URI; without tls_client_key it has the key, too");
+		return error_hint(err, "the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH");
+	return error_hint(err, "tls_client_cert names a PEM file or a PKCS#11 URI; without tls_client_key it has the key, too");
 }
 
 bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct error *err)

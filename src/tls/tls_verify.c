@@ -130,7 +130,7 @@ static bool refuse_nameless(const struct shown *s, struct error *err)
 	} else {
 		refuse(s, err, "the certificate lists no names");
 	}
-	return error_mend(err, "the server's operator has to renew it with the server's name among its alternative names; if the "
+	return error_hint(err, "the server's operator has to renew it with the server's name among its alternative names; if the "
 			       "server is yours, tls_pins with tls_trust = pin does without names");
 }
 
@@ -148,7 +148,7 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
 	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
 	buf_free(&names);
-	return error_mend(err, "set server to the name that the provider gives for POP3; only if the provider "
+	return error_hint(err, "set server to the name that the provider gives for POP3; only if the provider "
 			       "confirms the name in the certificate, set tls_server_name to it");
 }
 
@@ -183,10 +183,10 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 		calendar_day_utc((int64_t)limit, date);
 	if (expired) {
 		refuse(s, err, "%s expired on %s", whose, date);
-		return error_mend(err, "if this machine's date is right, the server's operator has to renew it");
+		return error_hint(err, "if this machine's date is right, the server's operator has to renew it");
 	}
 	refuse(s, err, "%s is not valid before %s", whose, date);
-	return error_mend(err, "check this machine's date");
+	return error_hint(err, "check this machine's date");
 }
 
 static bool refuse_issuer(const struct shown *s, struct error *err)
@@ -195,14 +195,14 @@ static bool refuse_issuer(const struct shown *s, struct error *err)
 
 	tls_dn_text(s->crt, true, issuer, sizeof(issuer));
 	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
-	return error_mend(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
+	return error_hint(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
 			       "the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin");
 }
 
 static bool refuse_revoked(const struct shown *s, struct error *err)
 {
 	refuse(s, err, "the certificate, or one that it rests on, has been revoked");
-	return error_mend(err, "do not use this server until its operator has replaced it");
+	return error_hint(err, "do not use this server until its operator has replaced it");
 }
 
 /* What its issuer says of it, which the server has stapled to it (RFC 6066, 8.), or should have (RFC 7633). */
@@ -210,13 +210,13 @@ static bool refuse_staple(const struct shown *s, unsigned status, struct error *
 {
 	if (status & GNUTLS_CERT_MISSING_OCSP_STATUS) {
 		refuse(s, err, "the certificate demands a stapled OCSP answer, and the server sent none");
-		return error_mend(err, "try again later; if it stays so, the server's operator has to set up OCSP stapling");
+		return error_hint(err, "try again later; if it stays so, the server's operator has to set up OCSP stapling");
 	}
 	refuse(s, err, "the server's stapled OCSP answer is %s",
 	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		  ? "out of date"
 		: status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE ? "dated in the future"
 									  : "no good one for the certificate");
-	return error_mend(err, "try again later, and check this machine's date; if it stays so, ask the server's operator");
+	return error_hint(err, "try again later, and check this machine's date; if it stays so, ask the server's operator");
 }
 
 static bool refuse_otherwise(const struct shown *s, unsigned status, struct error *err)
@@ -227,7 +227,7 @@ static bool refuse_otherwise(const struct shown *s, unsigned status, struct erro
 		words.data = NULL;
 	refuse(s, err, "the certificate was not accepted: %s", words.data ? (const char *)words.data : "?");
 	gnutls_free(words.data);
-	return error_mend(err, "the server's operator has to replace it");
+	return error_hint(err, "the server's operator has to replace it");
 }
 
 /* Says what is wrong, the most telling fault alone: names and dates mean nothing without an issuer. */
@@ -246,7 +246,7 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 		return refuse_staple(s, status, err);
 	if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
 		refuse(s, err, "the certificate is not meant for servers");
-		return error_mend(err, "the server's operator has to replace it");
+		return error_hint(err, "the server's operator has to replace it");
 	}
 	return refuse_otherwise(s, status, err);
 }
@@ -277,7 +277,7 @@ static bool judge(const struct shown *s, unsigned status, const char *name, stru
 static bool refuse_records(const struct shown *s, struct error *err)
 {
 	refuse(s, err, "the server's TLSA records name neither its key nor its issuer");
-	return error_mend(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
+	return error_hint(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
 }
 
 /* By DNS: the key alone, or an issuer, and then names, dates and purpose, too (RFC 7671, 5.). */
@@ -313,7 +313,7 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, const s
 	code = gnutls_certificate_verify_peers(session, wanted, 2, &status);
 	if (code < 0) {
 		refuse(s, err, "the certificate could not be checked: %s", gnutls_strerror(code));
-		return error_mend(err, "the server's operator has to replace it");
+		return error_hint(err, "the server's operator has to replace it");
 	}
 	return judge(s, status, name, err);
 }
@@ -406,7 +406,7 @@ static bool check_lists(const struct shown *s, const struct tls_trust *trust, st
 	if (ok)
 		return true;
 	refuse(s, err, "whether the certificate has been revoked is not known: tls_crl_file %s", fault);
-	return error_mend(err, "fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file");
+	return error_hint(err, "fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file");
 }
 
 /* Without an authority the key itself says who the server is, and the dates when it may be used. */
@@ -426,7 +426,7 @@ static bool check_pin(const struct shown *s, char *const *pins, struct error *er
 			return true;
 	}
 	refuse(s, err, "the server's key is none of tls_pins");
-	return error_mend(err, "somebody may be posing as the server; only if its operator confirms that the key is new, "
+	return error_hint(err, "somebody may be posing as the server; only if its operator confirms that the key is new, "
 			       "add the key pin to tls_pins");
 }
 
@@ -462,12 +462,12 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 	s.chain = gnutls_certificate_get_peers(session, &s.count);
 	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509) {
 		error_set(err, ERROR_TLS, "the server showed no certificate");
-		return error_mend(err, "the server's operator has to give it one");
+		return error_hint(err, "the server's operator has to give it one");
 	}
 	if (gnutls_x509_crt_init(&s.crt) < 0 || gnutls_x509_crt_import(s.crt, &s.chain[0], GNUTLS_X509_FMT_DER) < 0 ||
 	    !tls_identify(s.crt, &s.chain[0], s.print, s.pin)) {
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
-		error_mend(err, "the server's operator has to replace it");
+		error_hint(err, "the server's operator has to replace it");
 	} else {
 		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
 		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, options->trust, err)));

@@ -94,11 +94,11 @@ static bool fail_outgrown(struct run *r, struct error *err)
 	if (r->t->account->retention.max_octets > 0) {
 		error_set(err, ERROR_PROTOCOL, "%s has more than max_message_size: %" PRIu64 " octets came, %" PRIu64 " were listed", name,
 		    a->octets, a->entry->octets);
-		return error_mend(err, "it stays on the server; raise max_message_size to fetch it");
+		return error_hint(err, "it stays on the server; raise max_message_size to fetch it");
 	}
 	error_set(err, ERROR_PROTOCOL, "%s does not end: %" PRIu64 " octets came, %" PRIu64 " were listed", name, a->octets,
 	    a->entry->octets);
-	return error_mend(err, "it stays on the server; to fetch it all the same, set max_message_size to more than its size");
+	return error_hint(err, "it stays on the server; to fetch it all the same, set max_message_size to more than its size");
 }
 
 static bool has_only_line_ends(const char *bytes, size_t length)
@@ -252,7 +252,7 @@ static void refuse_different(struct run *r)
 	message_name(a->entry, name);
 	error_set(&err, ERROR_PROTOCOL, "%s came twice, with %" PRIu64 " and %" PRIu64 " octets, and was listed with %" PRIu64, name,
 	    wire_before(r), a->wire, a->entry->octets);
-	error_mend(&err, "it stays on the server; the next run tries again");
+	error_hint(&err, "it stays on the server; the next run tries again");
 	err.temporary = true;
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }

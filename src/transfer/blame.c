@@ -16,7 +16,7 @@
 bool blame_late(struct error *err)
 {
 	error_set(err, ERROR_NETWORK, "max_time reached");
-	return error_mend(err, "the next run asks for it last; raise max_time if the message needs longer");
+	return error_hint(err, "the next run asks for it last; raise max_time if the message needs longer");
 }
 
 /* Puts a message's name before the cause and leaves the rest of the error as it is. */
@@ -30,7 +30,7 @@ static void name_message(struct error *err, const char *before, const struct pla
 	err->temporary = named.temporary;
 	err->saved_errno = named.saved_errno;
 	memcpy(err->server, named.server, sizeof(err->server));
-	memcpy(err->mend, named.mend, sizeof(err->mend));
+	memcpy(err->hint, named.hint, sizeof(err->hint));
 }
 
 /* Only its size can show that a message is whole: what the server said behind it may be a part of it. */
@@ -41,9 +41,9 @@ static void name_behind(struct run *r, const struct plan_entry *e, struct error 
 
 	name_message(err, "after ", e, ",");
 	if (!is_kept)
-		error_mend(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
+		error_hint(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
 	else if (!err->temporary)
-		error_mend(err, "it came with its full size; the next run fetches the rest");
+		error_hint(err, "it came with its full size; the next run fetches the rest");
 	r->result->blamed[0] = is_kept ? NULL : e;
 	r->named = true;
 }

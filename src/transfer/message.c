@@ -31,7 +31,7 @@ void message_report_doubt(struct run *r, const struct plan_entry *e, const struc
 	message_name(e, name);
 	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
 	    name, s->wire, given);
-	error_mend(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
+	error_hint(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }
 

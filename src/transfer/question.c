@@ -25,7 +25,7 @@ bool question_fail(uint32_t number, const struct session_event *event, struct er
 	error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
 				       ", it said something else", number);
 	error_server(err, event->text, event->length);
-	return error_mend(err, "what came since the last good answer does not count; the next run tries again");
+	return error_hint(err, "what came since the last good answer does not count; the next run tries again");
 }
 
 /* Asks, and reads the answer. */

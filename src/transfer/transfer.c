@@ -123,7 +123,7 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 	else
 		error_set(err, ERROR_PROTOCOL, "the server refused to give message %u", event->number);
 	error_server(err, event->text, event->length);
-	error_mend(err, "it stays on the server; the next run tries again");
+	error_hint(err, "it stays on the server; the next run tries again");
 	err->temporary = true;
 	r->refused = event->command == COMMAND_DELE ? REFUSED_DELE : REFUSED_RETR;
 }
@@ -267,7 +267,7 @@ static void end_at_deletion(struct run *r)
 	session_drain(r->t->session);
 	message_name(e, name);
 	error_set(&err, ERROR_PROTOCOL, "after its answer to DELE of %s, the server said more than it was asked for", name);
-	error_mend(&err, "the session ends here; the next run goes on");
+	error_hint(&err, "the session ends here; the next run goes on");
 	r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &err);
 	r->result->unsure = true;
 }

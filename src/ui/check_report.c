@@ -12,14 +12,14 @@
 #include "config/account.h"
 #include "fetch/check.h"
 #include "ui/check_result.h"
-#include "ui/colour.h"
+#include "ui/color.h"
 #include "ui/report.h"
 
 enum { NAMES_MOST = 8 }; /* names of a certificate that are shown */
 
 struct page {
 	const struct check_result *r;
-	bool colours;
+	bool colors;
 };
 
 static void label(const char *words)
@@ -79,7 +79,7 @@ static void show_address(const struct page *p)
 			continue;
 		label("no answer");
 		printf("%s: ", tried);
-		colour_print(p->colours, used ? COLOUR_WARNING : COLOUR_BAD, f->text);
+		color_print(p->colors, used ? COLOR_WARNING : COLOR_BAD, f->text);
 		putchar('\n');
 	}
 	if (used)
@@ -116,9 +116,9 @@ static void show_staple(const struct page *p)
 		return;
 	label("OCSP");
 	if (strcmp(state, "good") == 0)
-		colour_print(p->colours, COLOUR_GOOD, "stapled, good");
+		color_print(p->colors, COLOR_GOOD, "stapled, good");
 	else if (strcmp(state, "bad") == 0)
-		colour_print(p->colours, COLOUR_BAD, "stapled, not good");
+		color_print(p->colors, COLOR_BAD, "stapled, not good");
 	else
 		fputs(strcmp(state, "none") == 0 ? "none stapled" : "stapled, not checked", stdout);
 	putchar('\n');
@@ -135,16 +135,16 @@ static void show_tls(const struct page *p)
 	    exchange ? exchange : "");
 	label("certificate");
 	if (check_result_number(p->r, "tls.verified", 0))
-		colour_print(p->colours, COLOUR_GOOD, "accepted");
+		color_print(p->colors, COLOR_GOOD, "accepted");
 	else
-		colour_print(p->colours, COLOUR_BAD, "refused");
+		color_print(p->colors, COLOR_BAD, "refused");
 	putchar('\n');
 }
 
 static void show_dates(const struct page *p)
 {
 	int64_t days = check_result_number(p->r, "certificate.days_left", 0);
-	enum colour colour = days < 0 ? COLOUR_BAD : days <= CHECK_DAYS_LEFT ? COLOUR_WARNING : COLOUR_GOOD;
+	enum color color = days < 0 ? COLOR_BAD : days <= CHECK_DAYS_LEFT ? COLOR_WARNING : COLOR_GOOD;
 	char from[CALENDAR_TEXT], until[CALENDAR_TEXT], left[64];
 
 	calendar_day_utc(check_result_number(p->r, "certificate.not_before", -1), from);
@@ -152,7 +152,7 @@ static void show_dates(const struct page *p)
 	snprintf(left, sizeof(left), days < 0 ? "expired" : "%" PRId64 " day%s left", days, days == 1 ? "" : "s");
 	label("valid");
 	printf("%s to %s, ", from, until);
-	colour_print(p->colours, colour, left);
+	color_print(p->colors, color, left);
 	putchar('\n');
 }
 
@@ -221,7 +221,7 @@ static void show_ability(const struct page *p, const char *fact, const char *abl
 {
 	bool is_able = check_result_number(p->r, fact, 0) != 0;
 
-	colour_print(p->colours, is_able ? COLOUR_GOOD : COLOUR_BAD, is_able ? able : unable);
+	color_print(p->colors, is_able ? COLOR_GOOD : COLOR_BAD, is_able ? able : unable);
 }
 
 static void show_local(const struct page *p)
@@ -248,14 +248,14 @@ static void show_warnings(const struct page *p, size_t *count)
 {
 	for (const struct fact *f = NULL; (f = check_result_next(p->r, "warnings", f)); *count += 1) {
 		label("warning");
-		colour_print(p->colours, COLOUR_WARNING, f->text);
+		color_print(p->colors, COLOR_WARNING, f->text);
 		putchar('\n');
 	}
 }
 
-void check_report(const struct check_result *r, bool colours)
+void check_report(const struct check_result *r, bool colors)
 {
-	const struct page page = {r, colours};
+	const struct page page = {r, colors};
 	size_t warnings = 0;
 	char user[512];
 
@@ -271,11 +271,11 @@ void check_report(const struct check_result *r, bool colours)
 	show_warnings(&page, &warnings);
 	printf("%s: ", r->account->name);
 	if (r->problem_count > 0)
-		colour_print(colours, COLOUR_BAD, "not all is well");
+		color_print(colors, COLOR_BAD, "not all is well");
 	else if (warnings > 0)
-		colour_print(colours, COLOUR_WARNING, "all is well, with a warning");
+		color_print(colors, COLOR_WARNING, "all is well, with a warning");
 	else
-		colour_print(colours, COLOUR_GOOD, "all is well");
+		color_print(colors, COLOR_GOOD, "all is well");
 	putchar('\n');
 	fflush(stdout);
 }

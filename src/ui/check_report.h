@@ -6,7 +6,7 @@
 struct check_result;
 
 /* What a check told, for people, on standard output: what was not learnt is left out. */
-void check_report(const struct check_result *r, bool colours);
+void check_report(const struct check_result *r, bool colors);
 
 /* The failures, on standard error, each as a run tells it. */
 void check_report_problems(const struct check_result *r);

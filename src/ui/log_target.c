@@ -45,7 +45,7 @@ static bool open_file(struct log_target *t)
 static bool explain(const struct log_target *t, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the log %s cannot be written", t->path);
-	return error_mend(err, "check its folder, permissions and disk; meanwhile all goes to standard error");
+	return error_hint(err, "check its directory, permissions and disk; meanwhile all goes to standard error");
 }
 
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err)
@@ -56,7 +56,7 @@ bool log_target_open(struct log_target *t, enum log_place place, const char *pat
 		if (access(_PATH_LOG, W_OK) != 0) {
 			error_errno(err, ERROR_STORAGE, errno, "the system's log %s cannot be written", _PATH_LOG);
 			t->place = LOG_PLACE_STDERR;
-			return error_mend(err, "start a syslog service, or set log to stderr or a file");
+			return error_hint(err, "start a syslog service, or set log to stderr or a file");
 		}
 		openlog("mailhaul", LOG_PID, LOG_MAIL);
 	}
@@ -134,7 +134,7 @@ static bool complain(struct log_target *t)
 	if (!t->failing) {
 		struct buf text = {0};
 
-		buf_append_format(&text, "%s; %s", err.cause, err.mend);
+		buf_append_format(&text, "%s; %s", err.cause, err.hint);
 		log_target_write_stderr(LOG_ERR, buf_string(&text));
 		buf_free(&text);
 	}

@@ -19,7 +19,7 @@ struct log_target {
 };
 
 /*
- * ERROR_STORAGE with a mend when it cannot be used; lines go to standard error then, so that none is lost. To be
+ * ERROR_STORAGE with a hint when it cannot be used; lines go to standard error then, so that none is lost. To be
  * closed either way.
  */
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err);

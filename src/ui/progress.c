@@ -19,7 +19,7 @@
 #include "fetch/event.h"
 #include "io/deadline.h"
 #include "ui/charset.h"
-#include "ui/colour.h"
+#include "ui/color.h"
 #include "ui/progress_line.h"
 
 enum {
@@ -60,14 +60,14 @@ struct progress *progress_open(struct account *const *accounts, size_t count)
 	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 	struct progress *p;
 
-	if (!colour_terminal(STDERR_FILENO))
+	if (!color_terminal(STDERR_FILENO))
 		return NULL;
 	p = memory_zeroed(1, sizeof(*p));
 	p->accounts = accounts;
 	p->count = count;
 	p->bars = memory_zeroed(count, sizeof(*p->bars));
 	p->drawn = memory_zeroed(count, sizeof(*p->drawn));
-	p->style = (struct progress_style){.utf8 = charset_is_utf8(), .color = !colour_is_refused()};
+	p->style = (struct progress_style){.utf8 = charset_is_utf8(), .color = !color_is_refused()};
 	for (size_t i = 0; i < count; i++) {
 		int length = (int)strlen(accounts[i]->name);
 

@@ -28,8 +28,8 @@ static const char *line_of(struct buf *text, const char *account, enum step step
 	buf_append_string(text, err->cause);
 	if (err->server[0])
 		buf_append_format(text, " (the server said: %s)", err->server);
-	if (err->mend[0])
-		buf_append_format(text, "; %s", err->mend);
+	if (err->hint[0])
+		buf_append_format(text, "; %s", err->hint);
 	return buf_string(text);
 }
 

@@ -40,7 +40,7 @@ enum { REPORT_SIZE_TEXT = 32 };
 /* "812 B", "4.1 kB", "3.2 MB", "1.9 GB". */
 void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT]);
 
-/* A path, with "~" for the home folder, escaped. */
+/* A path, with "~" for the home directory, escaped. */
 void report_path(const char *path, char *out, size_t size);
 
 /* The account's end: its failure, or its summary where that is wanted. */

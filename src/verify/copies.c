@@ -25,13 +25,13 @@ bool copies_are_there(const struct account *a, struct error *err)
 
 	if (!copies_can_read(a)) {
 		error_set(err, ERROR_CONFIG, "the account delivers to a command: where its messages are is not known");
-		return error_mend(err, "name other accounts");
+		return error_hint(err, "name other accounts");
 	}
 	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->destination.path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
-		error_mend(err, "mount its disk, or make it if it shall begin empty");
+		error_hint(err, "mount its disk, or make it if it shall begin empty");
 	}
 	free(path);
 	return there;
@@ -124,7 +124,7 @@ static int by_file(const void *a, const void *b)
 	return order != 0 ? order : (x->elsewhere > y->elsewhere) - (x->elsewhere < y->elsewhere);
 }
 
-/* A reader that renames a file while the folder is read lets it be seen twice; and a link is no second copy. */
+/* A reader that renames a file while the directory is read lets it be seen twice; and a link is no second copy. */
 static void drop_doubles(struct copies *c)
 {
 	size_t kept = 0;

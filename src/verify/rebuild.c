@@ -27,7 +27,7 @@ static bool open_empty(struct state **state, const struct account *a, const char
 		return true;
 	error_set(err, ERROR_STORAGE, "the state %s/%s.db is there and tells of %lld messages", state_dir, a->name,
 	    (long long)known);
-	return error_mend(err, "it needs no rebuilding; if it is wrong nevertheless, move it away first");
+	return error_hint(err, "it needs no rebuilding; if it is wrong nevertheless, move it away first");
 }
 
 /* What is recorded now may be deleted from the server later: it is on stable storage before. */
@@ -41,13 +41,13 @@ static bool read_all(struct copies *c, struct error *err)
 			return true;
 	}
 	error_set(err, ERROR_LOCKED, "%s is being changed by another program", c->account->destination.path);
-	return error_mend(err, "try again later");
+	return error_hint(err, "try again later");
 }
 
 static bool fail_copy(const char *path, int failure, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, failure, "the message %s cannot be read", path);
-	return error_mend(err, "check its permissions and its disk");
+	return error_hint(err, "check its permissions and its disk");
 }
 
 /* The size by LIST is not known: what a mail program has added to the header is not part of it. */

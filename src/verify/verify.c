@@ -242,7 +242,7 @@ static bool look(struct verify *v, struct error *err)
 		}
 	}
 	error_set(err, ERROR_LOCKED, "the mbox %s is being changed by another program", v->account->destination.path);
-	return error_mend(err, "try again later");
+	return error_hint(err, "try again later");
 }
 
 static int by_delivery(const void *a, const void *b)
@@ -328,13 +328,13 @@ static bool recover(struct verify *v, struct error *err)
 
 static bool open_state(struct verify *v, struct error *err)
 {
-	const char *folder = v->request->state_dir, *account = v->account->name;
+	const char *directory = v->request->state_dir, *account = v->account->name;
 
-	if (!state_exists(folder, account)) {
-		error_set(err, ERROR_STORAGE, "there is no state %s/%s.db, which would tell what was delivered", folder, account);
-		return error_mend(err, "fetch the account, or see --rebuild in mailhaul(1)");
+	if (!state_exists(directory, account)) {
+		error_set(err, ERROR_STORAGE, "there is no state %s/%s.db, which would tell what was delivered", directory, account);
+		return error_hint(err, "fetch the account, or see --rebuild in mailhaul(1)");
 	}
-	return state_open(&v->state, folder, account, v->request->again ? STATE_WRITE : STATE_READ, err);
+	return state_open(&v->state, directory, account, v->request->again ? STATE_WRITE : STATE_READ, err);
 }
 
 /* The state, and what it says of the place. */

@@ -4,7 +4,7 @@
 #   BENCH_ROUNDS=5      of every contender, three times as many of small and five of poll; medians are told
 #   BENCH_SCALE=1       0.05 does a twentieth of the work, to see whether all of it runs
 #   BENCH_CONTENDERS=   the names of some; empty: all that are installed
-#   BENCH_DIR=DIR       where the mail goes: a folder on the disk that is to be measured
+#   BENCH_DIR=DIR       where the mail goes: a directory on the disk that is to be measured
 #   BENCH_TMPFS=DIR     where it goes for the tables of tmpfs; empty: none of those
 BENCH_WORKLOADS = small mixed big poll line fleet odd
 BENCH_ROUNDS = 5

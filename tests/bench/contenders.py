@@ -9,7 +9,7 @@ import subprocess
 @dataclasses.dataclass
 class Job:
     """One run of one contender: where it works, and what it is to fetch. Passwords are the accounts' names."""
-    folder: pathlib.Path
+    directory: pathlib.Path
     host: str
     port: str
     ca: pathlib.Path
@@ -18,11 +18,11 @@ class Job:
 
     def mail(self, account):
         """The Maildir of an account; an mbox stands in it as the file "mbox"."""
-        return self.folder / "mail" / account
+        return self.directory / "mail" / account
 
     @property
     def log(self):
-        return self.folder / "log"
+        return self.directory / "log"
 
     def make(self):
         for account in self.accounts:
@@ -31,7 +31,7 @@ class Job:
 
     def write(self, name, text):
         """A file that may hold secrets."""
-        path = self.folder / name
+        path = self.directory / name
         path.write_text(text)
         path.chmod(0o600)
         return path
@@ -83,7 +83,7 @@ class Mailhaul(Contender):
         return (workload.mbox or not self.mbox) and (not self.odd or self.odd in workload.odd)
 
     def commands(self, job):
-        lines = [f'state_dir = "{job.folder}/state"', f"jobs = {len(job.accounts)}"]
+        lines = [f'state_dir = "{job.directory}/state"', f"jobs = {len(job.accounts)}"]
         for account in job.accounts:
             target = f"mbox:{job.mail(account)}/mbox" if self.mbox else f"maildir:{job.mail(account)}"
             lines.append(f"""account "{account}" {{

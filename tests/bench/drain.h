@@ -48,7 +48,7 @@ void fill(struct drain *d);
 void open_maildir(struct drain *d, const char *path);
 void store_body(struct drain *d);
 
-/* Everything to the disk at once, then every message into place, then the folder that says so. */
+/* Everything to the disk at once, then every message into place, then the directory that says so. */
 void put_in_place(struct drain *d);
 
 #endif

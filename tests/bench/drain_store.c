@@ -12,21 +12,21 @@
 #include "drain.h"
 #include "scan.h"
 
-static int open_folder(const char *path, const char *name)
+static int open_directory(const char *path, const char *name)
 {
 	int above = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int folder = openat(above, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int directory = openat(above, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (folder < 0)
-		fail("%s: no folder with %s in it", path, name);
+	if (directory < 0)
+		fail("%s: no directory with %s in it", path, name);
 	close(above);
-	return folder;
+	return directory;
 }
 
 void open_maildir(struct drain *d, const char *path)
 {
-	d->tmp = open_folder(path, "tmp");
-	d->new = open_folder(path, "new");
+	d->tmp = open_directory(path, "tmp");
+	d->new = open_directory(path, "new");
 }
 
 /* Unstuffs what has arrived of a body into `out`, CRLF as LF. Whether its end was there. */

@@ -27,7 +27,7 @@ class Namespaces:
     title = "tun devices in network namespaces"
     listen = f"127.0.0.1, {SERVER}"
 
-    def __init__(self, folder, program):
+    def __init__(self, directory, program):
         self.processes = []
         try:
             server, client = self.space(), self.space()
@@ -39,7 +39,7 @@ class Namespaces:
             self.processes.append(line)
             if line.stdout.readline() != "ok\n":
                 raise OSError(line.stderr.read().strip())
-            self.name_server(folder)
+            self.name_server(directory)
             # What one contender learns of the line is not to help the next one.
             for prefix in (self.server_prefix, self.client_prefix):
                 run(*prefix, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save")
@@ -57,9 +57,9 @@ class Namespaces:
             raise OSError(process.stderr.read().strip())
         return process.pid
 
-    def name_server(self, folder):
+    def name_server(self, directory):
         """There "localhost", which is the name in the certificate, is the server at the other end."""
-        hosts = folder / "hosts"
+        hosts = directory / "hosts"
         hosts.write_text(f"{SERVER} localhost\n")
         hosts.chmod(0o644)
         run(*self.client_prefix, "mount", "--bind", hosts, "/etc/hosts")
@@ -95,11 +95,11 @@ class Relay:
             process.wait()
 
 
-def open_line(folder, program):
+def open_line(directory, program):
     """Returns the line, as far as possible a real one, and why it is none, if so."""
     if os.geteuid() == 0:
         try:
-            return Namespaces(folder, program), ""
+            return Namespaces(directory, program), ""
         except (OSError, subprocess.CalledProcessError) as reason:
             return Relay(), str(getattr(reason, "stderr", None) or reason).strip()
     return Relay(), "not root"

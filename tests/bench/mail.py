@@ -89,24 +89,24 @@ class Digests:
         self.held += data[len(stripped):]
 
 
-def make(folder, sizes, blocks, end=b"\r\n", raw=None):
+def make(directory, sizes, blocks, end=b"\r\n", raw=None):
     """
-    Fills a new folder with a message of each size (octets with LF); returns a list of Message. 'end' of the lines of the
+    Fills a new directory with a message of each size (octets with LF); returns a list of Message. 'end' of the lines of the
     files; 'raw': the number of a message whose header has characters outside ASCII.
     """
-    folder.mkdir(parents=True)
+    directory.mkdir(parents=True)
     text, attachment = blocks
     messages = []
     for number, size in enumerate(sizes):
-        rng = random.Random(f"{folder.name}:{number}:{size}")
-        first = header(rng, number, folder.name)
+        rng = random.Random(f"{directory.name}:{number}:{size}")
+        first = header(rng, number, directory.name)
         if number == raw:
             first = first.replace(b"Subject: ", "Subject: Grüße, ".encode())
         digests = Digests()
         digests.add_header(first)
         octets = 0
         block = text if size <= TEXT_MOST else attachment
-        with open(folder / f"{number:06}", "wb") as file:
+        with open(directory / f"{number:06}", "wb") as file:
             file.write(first.replace(b"\n", end))
             octets += len(first) + first.count(b"\n")
             for chunk in block.cut(rng, max(size - len(first), 2)):

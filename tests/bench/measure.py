@@ -25,12 +25,12 @@ def interleave(commands):
 
 def run(prefix, program, job, commands, environment, most_seconds):
     """Runs 'commands' at the same time; their output goes to the job's log. None: it took too long."""
-    report = job.folder / "report"
+    report = job.directory / "report"
     report.unlink(missing_ok=True)
     with open(job.log, "ab") as log:
         process = subprocess.Popen(
             [*prefix, program, report, *interleave(commands)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            env=dict(os.environ, **environment), cwd=job.folder, start_new_session=True)
+            env=dict(os.environ, **environment), cwd=job.directory, start_new_session=True)
         try:
             process.wait(most_seconds)
         except BaseException as reason:

@@ -35,7 +35,7 @@ user {account}
 password {account}
 keep on
 delivery maildir {job.mail(account)}
-uidls_file {job.folder}/uidls
+uidls_file {job.directory}/uidls
 """ for account in job.accounts)
         return [[self.program, "-q", "-C", job.write("mpoprc", text), "-a"]]
 
@@ -48,7 +48,7 @@ class Getmail(Peer):
     name = program = "getmail"
 
     def commands(self, job):
-        command = [self.program, "-q", "--getmaildir", job.folder]
+        command = [self.program, "-q", "--getmaildir", job.directory]
         for account in job.accounts:
             command += ["--rcfile", job.write(f"{account}.rc", f"""[retriever]
 type = SimplePOP3SSLRetriever
@@ -84,12 +84,12 @@ class Fdm(Peer):
 
     def commands(self, job):
         # Its only way to another authority than the system's.
-        self.environment = {"SSL_CERT_FILE": str(job.ca), "HOME": str(job.folder)}
-        lines = ["set verify-certificates", f'set lock-file "{job.folder}/lock"']
+        self.environment = {"SSL_CERT_FILE": str(job.ca), "HOME": str(job.directory)}
+        lines = ["set verify-certificates", f'set lock-file "{job.directory}/lock"']
         for account in job.accounts:
             lines += [f'action "{account}" maildir "{job.mail(account)}"',
                       f'account "{account}" pop3s server "{job.host}" port {job.port} user "{account}" '
-                      f'pass "{account}" new-only cache "{job.folder}/{account}.cache" keep',
+                      f'pass "{account}" new-only cache "{job.directory}/{account}.cache" keep',
                       f'match account "{account}" action "{account}"']
         return [[self.program, "-q", "-f", job.write("fdm.conf", "\n".join(lines) + "\n"), "fetch"]]
 
@@ -108,14 +108,14 @@ class Fetchmail(Peer):
         return line and line.removeprefix("This is ").partition("+")[0] + " with procmail"
 
     def commands(self, job):
-        self.environment = {"HOME": str(job.folder), "FETCHMAILHOME": str(job.folder)}
+        self.environment = {"HOME": str(job.directory), "FETCHMAILHOME": str(job.directory)}
         lines = ["set no bouncemail", f"poll {job.host} service {job.port} protocol pop3 uidl"]
         for account in job.accounts:
             recipe = job.write(f"{account}.procmail", f"DEFAULT={job.mail(account)}/\n")
             lines.append(f'user "{account}" password "{account}" ssl sslcertck sslcertfile "{job.ca}" keep '
                          f'mda "{shutil.which("procmail")} {recipe}"')
         return [[self.program, "-s", "--nosyslog", "-f", job.write("fetchmailrc", "\n".join(lines) + "\n"),
-                 "-i", job.folder / "ids"]]
+                 "-i", job.directory / "ids"]]
 
     def seed(self, job, uids):
         job.write("ids", "".join(f"{job.accounts[0]}@{job.host} {uid}\n" for uid in uids))

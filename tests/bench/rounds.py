@@ -1,4 +1,4 @@
-"""The rounds of one workload in one place: every contender in turn, each time in a fresh folder."""
+"""The rounds of one workload in one place: every contender in turn, each time in a fresh directory."""
 
 import dataclasses
 import os
@@ -38,24 +38,24 @@ class Mail:
 class Place:
     """Where contenders deliver to, and as whom: 'owner' is a pair of ids, or None for ourselves."""
     name: str
-    folder: pathlib.Path
+    directory: pathlib.Path
     owner: tuple
     number: int = 0
 
     def make(self, job):
-        """A folder that is the contender's own."""
-        job.folder.mkdir()
+        """A directory that is the contender's own."""
+        job.directory.mkdir()
         job.make()
-        self.give((job.folder, *job.folder.rglob("*")))
+        self.give((job.directory, *job.directory.rglob("*")))
 
     def give(self, paths):
         if self.owner:
             for path in paths:
                 os.chown(path, *self.owner)
 
-    def next_folder(self, name):
+    def next_directory(self, name):
         self.number += 1
-        return self.folder / f"{self.number:04}-{name.replace(' ', '')}"
+        return self.directory / f"{self.number:04}-{name.replace(' ', '')}"
 
     def set_aside(self, job, files):
         """
@@ -63,7 +63,7 @@ class Place:
         the last minutes, and the next round would spend seconds on searching others.
         """
         if self.name == "tmpfs" or files < FEW_FILES:
-            shutil.rmtree(job.folder)
+            shutil.rmtree(job.directory)
 
 
 class Rounds:
@@ -75,7 +75,7 @@ class Rounds:
         self.standing = {}  # jobs that keep their state: for a poll
 
     def job(self, contender, mail):
-        job = Job(self.place.next_folder(f"{self.workload.name}-{contender.name}"), *self.endpoint, mail.accounts,
+        job = Job(self.place.next_directory(f"{self.workload.name}-{contender.name}"), *self.endpoint, mail.accounts,
                   self.workload.poll)
         self.place.make(job)
         return job
@@ -84,10 +84,10 @@ class Rounds:
         """Runs it once; what others left behind is on the disk before it begins."""
         commands = contender.commands(job)
         job.log.write_text("")
-        self.place.give(job.folder.iterdir())
+        self.place.give(job.directory.iterdir())
         os.sync()
         time.sleep(0.2)
-        environment = {"HOME": str(job.folder), **contender.environment}
+        environment = {"HOME": str(job.directory), **contender.environment}
         return measure.run(self.prefix, self.program, job, commands, environment, MOST)
 
     def once(self, contender, mail, content):

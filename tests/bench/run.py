@@ -32,9 +32,9 @@ USER = "nobody"  # who runs the contenders if we are root: some refuse to be roo
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True, help="the folder that everything was built in")
-    parser.add_argument("--dir", type=pathlib.Path, required=True, help="a folder on the disk to be measured")
-    parser.add_argument("--tmpfs", default="", help="a folder in memory; none: no such tables")
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="the directory that everything was built in")
+    parser.add_argument("--dir", type=pathlib.Path, required=True, help="a directory on the disk to be measured")
+    parser.add_argument("--tmpfs", default="", help="a directory in memory; none: no such tables")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1)
     parser.add_argument("--contenders", default="", help="names, the first word of each; none: all")
@@ -52,42 +52,42 @@ class Bench:
             self.owner = tuple(int(subprocess.run(["id", which, USER], check=True, capture_output=True).stdout)
                                for which in ("-u", "-g"))
             self.as_user = ["setpriv", f"--reuid={self.owner[0]}", f"--regid={self.owner[1]}", "--clear-groups"]
-        self.folder = self.new_folder(chosen.dir)
-        self.places = [self.place("disk", self.folder)]
+        self.directory = self.new_directory(chosen.dir)
+        self.places = [self.place("disk", self.directory)]
         if chosen.tmpfs:
-            self.places.append(self.place("tmpfs", self.new_folder(pathlib.Path(chosen.tmpfs))))
+            self.places.append(self.place("tmpfs", self.new_directory(pathlib.Path(chosen.tmpfs))))
         self.programs = self.copy_programs()
         self.servers, self.line, self.blocks = {}, None, mail.make_blocks()
         self.far_ports, self.far_reason = {}, ""
         self.contenders = self.find_contenders()
 
-    def new_folder(self, parent):
-        """A folder of our own, which ends with us."""
+    def new_directory(self, parent):
+        """A directory of our own, which ends with us."""
         mask = os.umask(0o022)
         parent.mkdir(parents=True, exist_ok=True)
         os.umask(mask)
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="mailhaul-bench.", dir=parent)).resolve()
-        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)
-        if subprocess.run([*self.as_user, "test", "-x", folder], check=False).returncode != 0:
-            sys.exit(f"bench: {USER} cannot get to {folder}; set BENCH_DIR to a folder where everybody can go")
-        return folder
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="mailhaul-bench.", dir=parent)).resolve()
+        self.stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        directory.chmod(0o755)
+        if subprocess.run([*self.as_user, "test", "-x", directory], check=False).returncode != 0:
+            sys.exit(f"bench: {USER} cannot get to {directory}; set BENCH_DIR to a directory where everybody can go")
+        return directory
 
-    def place(self, name, folder):
-        path = folder / name
+    def place(self, name, directory):
+        path = directory / name
         path.mkdir()
         path.chmod(0o755)
         return rounds.Place(name, path, self.owner)
 
     def copy_programs(self):
         """The build may be where the user of the contenders cannot go."""
-        folder = self.folder / "bin"
-        folder.mkdir()
+        directory = self.directory / "bin"
+        directory.mkdir()
         for path in ("src/mailhaul", "tests/bench/drain", "tests/bench/measure", "tests/bench/delay"):
-            shutil.copy(self.chosen.build / path, folder)
-        for path in (folder, *folder.iterdir()):
+            shutil.copy(self.chosen.build / path, directory)
+        for path in (directory, *directory.iterdir()):
             path.chmod(0o755)
-        return folder
+        return directory
 
     def find_contenders(self):
         mailhaul, drain = self.programs / "mailhaul", self.programs / "drain"
@@ -102,25 +102,25 @@ class Bench:
         """The server for workloads of its kind that are near, or for those behind the long line. OSError: it cannot be had."""
         key = (workload.server, workload.far)
         if key not in self.servers:
-            folder = self.folder / f"{workload.server}-{'far' if workload.far else 'near'}"
+            directory = self.directory / f"{workload.server}-{'far' if workload.far else 'near'}"
             if not workload.far:
-                self.servers[key] = server.Server(folder, kind=workload.server)
+                self.servers[key] = server.Server(directory, kind=workload.server)
             else:
                 if not self.line:
-                    self.line, self.far_reason = line.open_line(self.folder, self.programs / "delay")
+                    self.line, self.far_reason = line.open_line(self.directory, self.programs / "delay")
                     self.stack.callback(self.line.stop)
-                self.servers[key] = server.Server(folder, self.line.server_prefix, self.line.listen, workload.server)
+                self.servers[key] = server.Server(directory, self.line.server_prefix, self.line.listen, workload.server)
                 self.far_ports[key] = self.line.port(self.servers[key])
             self.stack.callback(self.servers[key].stop)
         return self.servers[key]
 
     def fill(self, workload, name, sizes, accounts, raw=None):
         """Accounts with messages of these sizes."""
-        folder = self.folder / "mail" / name
+        directory = self.directory / "mail" / name
         end = b"\n" if workload.server == "courier" else b"\r\n"
-        messages = mail.make(folder, sizes, self.blocks, end, raw)
+        messages = mail.make(directory, sizes, self.blocks, end, raw)
         names = [name] if accounts == 1 else [f"{name}-{i + 1}" for i in range(accounts)]
-        self.server(workload).add_accounts(names, folder)
+        self.server(workload).add_accounts(names, directory)
         return rounds.Mail(names, messages)
 
     def fill_odd(self, workload):
@@ -208,7 +208,7 @@ def main():
                 print(f"{name}: SKIPPED: {everything[name].server}: {reason}\n", flush=True)
                 continue
             if number == 0:
-                print(table.heading(bench.versions(), {each.name: each.folder for each in bench.places}, chosen.rounds,
+                print(table.heading(bench.versions(), {each.name: each.directory for each in bench.places}, chosen.rounds,
                                     chosen.scale), flush=True)
             right = bench.play(everything[name]) and right
     return 0 if right else 1

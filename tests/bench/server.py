@@ -13,18 +13,18 @@ class Server:
     courier. OSError: there is no such server here.
     """
 
-    def __init__(self, folder, prefix=(), listen="", kind="dovecot"):
-        folder.mkdir()
-        environment = dict(os.environ, TMPDIR=str(folder.parent))
+    def __init__(self, directory, prefix=(), listen="", kind="dovecot"):
+        directory.mkdir()
+        environment = dict(os.environ, TMPDIR=str(directory.parent))
         if listen:
             environment["DOVECOT_LISTEN"] = listen
         self.process = subprocess.Popen(
-            [*prefix, "sh", str(HERE / "server.sh"), str(folder), kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*prefix, "sh", str(HERE / "server.sh"), str(directory), kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env=environment)
         self.host = "localhost"
         _, self.port, ca, self.version = self.answer().split()
-        # Contenders may run as somebody who cannot read the server's folder.
-        self.ca = folder.parent / f"{folder.name}-ca.pem"
+        # Contenders may run as somebody who cannot read the server's directory.
+        self.ca = directory.parent / f"{directory.name}-ca.pem"
         self.ca.write_bytes(pathlib.Path(ca).read_bytes())
         self.ca.chmod(0o644)
 
@@ -39,11 +39,11 @@ class Server:
         self.process.stdin.flush()
         self.answer()
 
-    def add_accounts(self, names, folder):
-        """New accounts, each with the messages of 'folder'; their passwords are their names."""
+    def add_accounts(self, names, directory):
+        """New accounts, each with the messages of 'directory'; their passwords are their names."""
         self.command("accounts", *names)
         for name in names:
-            self.command("fill", name, folder)
+            self.command("fill", name, directory)
 
     def stop(self):
         self.process.stdin.close()

@@ -1,11 +1,11 @@
 #!/bin/sh
 # The benchmark's server: the private Dovecot or Courier of the tests, told from standard input what to do.
 #
-#   server.sh DIR dovecot|courier      DIR: a private folder; Dovecot's mail lives beside it
+#   server.sh DIR dovecot|courier      DIR: a private directory; Dovecot's mail lives beside it
 #
 # Each line of input is a command, each is answered by one line, "ok ..." or "failed":
 #   accounts NAME...       new accounts, whose passwords are their names
-#   fill NAME FOLDER       a message of each file in FOLDER; it has no blanks in its path
+#   fill NAME DIRECTORY       a message of each file in DIRECTORY; it has no blanks in its path
 #   misjudge NAME FILE     Courier: from now on lists this message with 40 octets less than it has
 # The first answer, without a command, is "ok PORT CA_FILE VERSION". The server ends with the input.
 E2E_DIR=$(cd "$(dirname "$0")/../e2e" && pwd) || exit 1

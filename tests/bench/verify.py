@@ -5,8 +5,8 @@ import hashlib
 import re
 
 
-def maildir_files(folder):
-    return [path for part in ("new", "cur") if (folder / part).is_dir() for path in (folder / part).iterdir()]
+def maildir_files(directory):
+    return [path for part in ("new", "cur") if (directory / part).is_dir() for path in (directory / part).iterdir()]
 
 
 def mbox_messages(path):

@@ -37,11 +37,11 @@ def compose(message):
 
 
 class Play:
-    """One story in a folder of its own."""
+    """One story in a directory of its own."""
 
-    def __init__(self, story, options, folder):
-        self.story, self.options, self.folder = story, options, pathlib.Path(folder)
-        self.place = (Maildir if story["place"] == "maildir" else Mbox)(self.folder)
+    def __init__(self, story, options, directory):
+        self.story, self.options, self.directory = story, options, pathlib.Path(directory)
+        self.place = (Maildir if story["place"] == "maildir" else Mbox)(self.directory)
         self.maildrop = Maildrop(options.context)
         self.maildrop.count_here = self.count_here
         self.ever, self.discarded = collections.Counter(), collections.Counter()
@@ -95,12 +95,12 @@ class Play:
 
     # A run of the program.
     def configure(self, seconds):
-        (self.folder / "mailhaul.conf").write_text(
+        (self.directory / "mailhaul.conf").write_text(
             f'state_dir = "state"\naccount "a" {{\n  server = "localhost"\n  port = {self.maildrop.port}\n'
             f'  tls_ca_file = "{self.options.certificates}/ca.pem"\n  user = "me"\n  password = "secret"\n'
             f"  timeout = {seconds}s\n  connect_timeout = 20s\n  leave_on_server = {self.story['leave']}\n"
             f'  deliver_to = "{self.place.line}"\n}}\n', encoding="utf-8")
-        (self.folder / "mailhaul.conf").chmod(0o600)
+        (self.directory / "mailhaul.conf").chmod(0o600)
 
     def command(self, faults):
         command = [self.options.program, "-c", "mailhaul.conf", "-vv" if self.options.verbose else "-v"]
@@ -111,7 +111,7 @@ class Play:
         return command
 
     def environment(self):
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C",
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "LC_ALL": "C",
                        "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
         if self.days:
             environment.update(LD_PRELOAD=LIBRARY, FAKETIME=f"+{self.days}d", NO_FAKE_STAT="1",
@@ -120,8 +120,8 @@ class Play:
 
     def run(self, faults, seconds):
         self.configure(seconds)
-        with open(self.folder / "out", "wb") as out:
-            with subprocess.Popen(self.command(faults), cwd=self.folder, env=self.environment(), stdout=out,
+        with open(self.directory / "out", "wb") as out:
+            with subprocess.Popen(self.command(faults), cwd=self.directory, env=self.environment(), stdout=out,
                                   stdin=subprocess.DEVNULL, stderr=out, start_new_session=True) as process:
                 with self.maildrop.lock:
                     self.maildrop.program = process
@@ -133,7 +133,7 @@ class Play:
                     status = process.wait()
                 with self.maildrop.lock:
                     self.maildrop.program = None
-        text = (self.folder / "out").read_text(encoding="utf-8", errors="replace")
+        text = (self.directory / "out").read_text(encoding="utf-8", errors="replace")
         forget_clocks()
         if "Sanitizer" in text or (status in (70, -6, -11) and not any(f["kind"] == "kill" for f in faults)):
             self.wrong.append(f"the program crashed, exit status {status}")
@@ -188,10 +188,10 @@ class Play:
 
 def play(story, options):
     """What is wrong in the end, in words, and the sessions as (number, exit status, output, transcript)."""
-    folder = tempfile.mkdtemp(prefix="mailhaul-story.", dir=options.work)
+    directory = tempfile.mkdtemp(prefix="mailhaul-story.", dir=options.work)
     try:
-        it = Play(story, options, folder)
+        it = Play(story, options, directory)
         it.play()
         return it.wrong, it.log
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)

@@ -11,27 +11,27 @@ def mbox_spans(octets):
 
 
 class Maildir:
-    """Mail/, with its three folders."""
+    """Mail/, with its three directories."""
 
-    def __init__(self, folder):
-        self.folder = folder / "Mail"
+    def __init__(self, directory):
+        self.directory = directory / "Mail"
         self.line = "maildir:Mail"
 
     def paths(self):
         for sub in ("new", "cur"):
-            if (self.folder / sub).is_dir():
-                yield from sorted((self.folder / sub).iterdir())
+            if (self.directory / sub).is_dir():
+                yield from sorted((self.directory / sub).iterdir())
 
     def contents(self):
         return [path.read_bytes() for path in self.paths()]
 
     def unfinished(self):
-        return len(os.listdir(self.folder / "tmp")) if (self.folder / "tmp").is_dir() else 0
+        return len(os.listdir(self.directory / "tmp")) if (self.directory / "tmp").is_dir() else 0
 
     def read(self, flags):
         """A reader has opened all of it: what was new has moved, and flags are others."""
         for path in list(self.paths()):
-            os.rename(path, self.folder / "cur" / (path.name.split(":")[0] + ":2," + flags))
+            os.rename(path, self.directory / "cur" / (path.name.split(":")[0] + ":2," + flags))
 
     def discard(self, content):
         for path in self.paths():
@@ -42,10 +42,10 @@ class Maildir:
 
 
 class Mbox:
-    """mbox, a file in the folder."""
+    """mbox, a file in the directory."""
 
-    def __init__(self, folder):
-        self.path = folder / "mbox"
+    def __init__(self, directory):
+        self.path = directory / "mbox"
         self.line = "mbox:mbox"
 
     def octets(self):

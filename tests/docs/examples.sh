@@ -18,11 +18,11 @@ account='account "other" {
 # is_understood FILE: whether the program takes it for a configuration. It is asked for an account that
 # is not there, so that it goes no further. Included files are made.
 is_understood() {
-  folder=$(dirname "$1")
+  directory=$(dirname "$1")
   included=0
   for file in $(sed -n 's/^[[:space:]]*include("\(.*\)").*/\1/p' "$1"); do
     included=$((included + 1))
-    printf '%s\n' "$account" | sed "s/other/included-$included/" >"$folder/$file"
+    printf '%s\n' "$account" | sed "s/other/included-$included/" >"$directory/$file"
   done
   status=0
   "$program" -c "$1" nosuchaccount >"$work/said" 2>&1 || status=$?
@@ -69,10 +69,10 @@ has_right_options() {
   [ -z "$unknown" ] || { echo "no such option: $unknown" && return 1; }
 }
 
-# cut_page PAGE FOLDER: the literal blocks of a page, as FOLDER/LINE.KIND; KIND is none where the
+# cut_page PAGE DIRECTORY: the literal blocks of a page, as DIRECTORY/LINE.KIND; KIND is none where the
 # comment that should name it is missing.
 cut_page() {
-  awk -v folder="$2" '
+  awk -v directory="$2" '
     function plain(text,    out, at, two, four) {
       for (at = 1; at <= length(text); at++) {
         if (substr(text, at, 1) != "\\") { out = out substr(text, at, 1); continue }
@@ -87,19 +87,19 @@ cut_page() {
       }
       return out
     }
-    /^\.Bd -literal/ { file = folder "/" NR "." (kind ? kind : "none"); printf "" >file; next }
+    /^\.Bd -literal/ { file = directory "/" NR "." (kind ? kind : "none"); printf "" >file; next }
     /^\.Ed/ { if (file) close(file); file = "" }
     file { print plain($0) >file }
     { kind = /^\.\\" example: / ? $3 : "" }' "$1"
 }
 
-# cut_text FILE FOLDER: the indented blocks of a text, as above: conf if there is an account in it.
+# cut_text FILE DIRECTORY: the indented blocks of a text, as above: conf if there is an account in it.
 cut_text() {
-  awk -v folder="$2" '
+  awk -v directory="$2" '
     function finish(    file, i) {
       while (n > 0 && line[n] == "") n--
       if (n > 0) {
-        file = folder "/" start "." (conf ? "conf" : "text")
+        file = directory "/" start "." (conf ? "conf" : "text")
         for (i = 1; i <= n; i++) print line[i] >file
         close(file)
       }
@@ -111,7 +111,7 @@ cut_text() {
     END { finish() }' "$1"
 }
 
-# try DOCUMENT FOLDER: a test for each block that was cut out of it.
+# try DOCUMENT DIRECTORY: a test for each block that was cut out of it.
 try() {
   configurations=0
   for block in $(cd "$2" && printf '%s\n' * | sort -n); do

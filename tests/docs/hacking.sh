@@ -19,9 +19,9 @@ modules_are_told() {
   sed -n '/^2\. The layers/,/^Fences/p' "$hacking" >"$work/layers"
   for file in "$source"/src/*/*.[ch]; do
     module=$(basename "$file" | sed 's/\.[ch]$//')
-    folder=$(basename "$(dirname "$file")")
-    awk -v folder="  src/$folder/" '/^  src\// { inside = index($0, folder) == 1 } inside' "$work/layers" |
-      grep -qw "$module" || { echo "src/$folder/$module has no line" && code=1; }
+    directory=$(basename "$(dirname "$file")")
+    awk -v directory="  src/$directory/" '/^  src\// { inside = index($0, directory) == 1 } inside' "$work/layers" |
+      grep -qw "$module" || { echo "src/$directory/$module has no line" && code=1; }
   done
   return "$code"
 }

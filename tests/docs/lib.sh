@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests of the documents share. $source is the source's folder; the program is in the current
-# one. $work is a private folder.
+# What the tests of the documents share. $source is the source's directory; the program is in the current
+# one. $work is a private directory.
 #
 #   . "${srcdir:-.}/tests/docs/lib.sh"
 

@@ -46,7 +46,7 @@ chmod 644 mailhaul.conf
 STATUS=0
 "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
 check 'a password that others can read is refused' exits 78
-check 'with the chmod that mends it' says err \
+check 'with the chmod that fixes it' says err \
   'mailhaul: mailhaul.conf: the file holds a password and can be read by others; run: chmod 600 mailhaul.conf'
 printf 'account "x" {\n  server = "a"\n' >mailhaul.conf.in
 run

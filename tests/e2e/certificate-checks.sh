@@ -11,13 +11,13 @@ certificates
 
 # refused KIND FILE WHAT MEND [LINE...]: the server with that certificate gets nothing out of us.
 refused() {
-  _kind=$1 _file=$2 _what=$3 _mend=$4 && shift 4
+  _kind=$1 _file=$2 _what=$3 _hint=$4 && shift 4
   for version in 1.2 1.3; do
     # shellcheck disable=SC2086 # options or none
     serve --dir mail --cert "$_file" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" $SERVE_OPTIONS
     only "$@"
     check "$_kind, TLS $version: exit code 69" exits 69
-    check "$_kind, TLS $version: one line" says err "mailhaul: a: TLS: $_what $(identity "certs/$_file"); $_mend"
+    check "$_kind, TLS $version: one line" says err "mailhaul: a: TLS: $_what $(identity "certs/$_file"); $_hint"
     check "$_kind, TLS $version: no credential has left" no_credentials
   done
 }

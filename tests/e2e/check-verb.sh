@@ -229,7 +229,7 @@ rm -rf Mail
 : >Mail
 look run check --json a
 check 'a destination that cannot be used is a failure' eval 'exits 74 && has destination.writable false && has problems.0.step store'
-check 'with the line of a run' says err 'mailhaul: a: store: the folder Mail cannot be made: a file is in its place; name another path, or move that file away'
+check 'with the line of a run' says err 'mailhaul: a: store: the directory Mail cannot be made: a file is in its place; name another path, or move that file away'
 check 'and the server is looked at all the same' eval 'has maildrop.messages 3 && has plan.leave 3'
 keep
 rm Mail
@@ -253,7 +253,7 @@ if permissions_count; then
   look strictly check --json a
   check 'a Maildir without permission is a failure' eval 'exits 74 && has destination.writable false'
   check 'told in a line' says err \
-    'mailhaul: a: store: the folder Mail/new cannot be written: Permission denied; check its permissions, or name another path'
+    'mailhaul: a: store: the directory Mail/new cannot be written: Permission denied; check its permissions, or name another path'
   chmod 700 Mail/new
   : >inbox
   chmod 400 inbox
@@ -263,7 +263,7 @@ if permissions_count; then
   mkdir -p state
   chmod 500 state
   look strictly check --json b
-  check 'and a state that cannot be written' eval 'exits 74 && has state.readable true && has state.writable false && contains err "mailhaul: b: state: the folder state cannot be written"'
+  check 'and a state that cannot be written' eval 'exits 74 && has state.readable true && has state.writable false && contains err "mailhaul: b: state: the directory state cannot be written"'
   chmod 700 state
 else
   skip 'a Maildir without permission is a failure' 'root cannot give up its rights here'
@@ -289,7 +289,7 @@ if python3 -c 'import os; os.open(".", os.O_TMPFILE | os.O_WRONLY)' 2>/dev/null;
 else
   skip 'a disk that takes nothing is a failure' 'this filesystem has no files without a name'
 fi
-check 'no folder was made on the way' [ ! -e Mail ]
+check 'no directory was made on the way' [ ! -e Mail ]
 
 # ---- several accounts ----
 fresh_configuration
@@ -308,13 +308,13 @@ check 'check takes no --keep' eval 'exits 64 && says err "mailhaul: the verb che
 run --names good
 check 'and a fetch no --names' exits 64
 
-# ---- colours ----
+# ---- colors ----
 write_configuration
 on_terminal() { script -qec "$1 $MAILHAUL -c mailhaul.conf check good" /dev/null </dev/null >out 2>err; }
 green() { grep -q "$(printf '\033\\[32mall is well\033\\[0m')" out; }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
   on_terminal
-  check 'a terminal shows colours' green
+  check 'a terminal shows colors' green
   on_terminal NO_COLOR=1
   check 'not with NO_COLOR' eval 'grep -q "all is well" out && ! grep -q "$(printf "\033")" out'
   on_terminal TERM=dumb
@@ -322,7 +322,7 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
   on_terminal NO_COLOR=
   check 'an empty NO_COLOR says nothing' green
 else
-  skip 'a terminal shows colours' 'there is no script(1)'
+  skip 'a terminal shows colors' 'there is no script(1)'
 fi
 
 # ---- a real server ----

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares what was delivered, byte for byte, with what was expected.
 
-Usage: compare.py [--crlf] maildir DIR EXPECTED_FOLDER
-       compare.py [--crlf] mbox FILE EXPECTED_FOLDER
+Usage: compare.py [--crlf] maildir DIR EXPECTED_DIRECTORY
+       compare.py [--crlf] mbox FILE EXPECTED_DIRECTORY
 
-Each file of EXPECTED_FOLDER is a message with LF line endings, as pop3_dump.py writes it; it has to be
+Each file of EXPECTED_DIRECTORY is a message with LF line endings, as pop3_dump.py writes it; it has to be
 delivered exactly once, in any order. --crlf: delivered with line_endings = crlf, so each LF is a CRLF
 there. Two readers have to agree: the raw bytes, and Python's mailbox module.
 Exits 0 without a word if all is well, 1 with what differs, 2 if something cannot be read.
@@ -31,28 +31,28 @@ def read(path):
         return file.read()
 
 
-def expected_messages(folder, crlf):
+def expected_messages(directory, crlf):
     def load(path):
         return read(path).replace(b"\n", b"\r\n") if crlf else read(path)
 
-    return [Message(name, lambda path=os.path.join(folder, name): load(path))
-            for name in sorted(os.listdir(folder))]
+    return [Message(name, lambda path=os.path.join(directory, name): load(path))
+            for name in sorted(os.listdir(directory))]
 
 
-def maildir_messages(folder, problems):
-    """Also checks the names' sizes, the three folders, and Python's view."""
-    if os.listdir(os.path.join(folder, "tmp")):
-        problems.append(f"tmp/ is not empty: {sorted(os.listdir(os.path.join(folder, 'tmp')))[:3]}")
+def maildir_messages(directory, problems):
+    """Also checks the names' sizes, the three directories, and Python's view."""
+    if os.listdir(os.path.join(directory, "tmp")):
+        problems.append(f"tmp/ is not empty: {sorted(os.listdir(os.path.join(directory, 'tmp')))[:3]}")
     found, by_key = [], {}
     for sub in ("new", "cur"):
-        for name in sorted(os.listdir(os.path.join(folder, sub))):
-            path = os.path.join(folder, sub, name)
+        for name in sorted(os.listdir(os.path.join(directory, sub))):
+            path = os.path.join(directory, sub, name)
             found.append(Message(f"{sub}/{name}", lambda path=path: read(path)))
             by_key[name.partition(":")[0]] = path
             check_sizes(f"{sub}/{name}", read(path), problems)
-    box = mailbox.Maildir(folder, factory=None, create=False)
+    box = mailbox.Maildir(directory, factory=None, create=False)
     if len(box) != len(found):
-        problems.append(f"Python's mailbox counts {len(box)} messages, the folders hold {len(found)}")
+        problems.append(f"Python's mailbox counts {len(box)} messages, the directories hold {len(found)}")
     for key in box.keys():
         if key not in by_key or box.get_bytes(key) != read(by_key[key]):
             problems.append(f"Python's mailbox reads something else: {key}")

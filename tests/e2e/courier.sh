@@ -110,7 +110,7 @@ courier_stop() {
   COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID=''
 }
 
-# courier_fill NAME FOLDER: each file of FOLDER as new mail in NAME's INBOX. Their names have to be new there,
+# courier_fill NAME DIRECTORY: each file of DIRECTORY as new mail in NAME's INBOX. Their names have to be new there,
 # and begin with numbers: in their order Courier lists them.
 courier_fill() {
   _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
@@ -133,7 +133,7 @@ courier_count() {
   find "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/cur" -type f | wc -l | tr -d ' '
 }
 
-# courier_dump NAME PASSWORD FOLDER: each message as FOLDER/UID, as a client gets it that shares no code with
+# courier_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
 # mailhaul. Courier ends a last line that has no end.
 courier_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" "$1" "$3"

@@ -12,18 +12,18 @@ ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 
-# sample_mail FOLDER COUNT
+# sample_mail DIRECTORY COUNT
 sample_mail() {
   python3 - "$1" "$2" <<'PY'
 import os, random, sys
 random.seed(7)
-folder, count = sys.argv[1], int(sys.argv[2])
-os.mkdir(folder)
+directory, count = sys.argv[1], int(sys.argv[2])
+os.mkdir(directory)
 for n in range(1, count + 1):
     body = ''.join(random.choice('abcdef \n') for _ in range(random.choice([0, 10, 500, 3000, 9000])))
     if n % 100 == 50:  # one that is written in blocks, and one that is too large for the memory of an mbox's spool
         body += ('abcdef ' * 100 + '\n') * (1800 if n != 150 else 13700)
-    with open(f'{folder}/{n:04}', 'w', encoding='ascii') as f:
+    with open(f'{directory}/{n:04}', 'w', encoding='ascii') as f:
         f.write(f'Return-Path: <a{n}@example.org>\nSubject: {n}\nMessage-ID: <{n}@example.org>\n\n'
                 f'{body}\nFrom here\n>From there\n')
 PY

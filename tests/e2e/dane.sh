@@ -199,8 +199,8 @@ check 'a name server that is silent: one line' says err \
   'mailhaul: a: TLSA: time ran out waiting for the TLSA records; check the network and its name servers; the next run tries again'
 check 'a name server that is silent: connect_timeout holds' [ $(($(date +%s) - before)) -le 5 ]
 kill -CONT $DNS_PID
-for folder in /usr/share/dns /var/lib/unbound /etc/unbound; do
-  [ ! -d $folder ] || mount -t tmpfs none $folder || bail 'no folder without keys'
+for directory in /usr/share/dns /var/lib/unbound /etc/unbound; do
+  [ ! -d $directory ] || mount -t tmpfs none $directory || bail 'no directory without keys'
 done
 ask key256
 check 'no key of the root: exit code 78' exits 78

@@ -14,12 +14,12 @@ shrink() {
   "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" "$2" "$3" <<'PY'
 import os, re, sys
 
-folder, number, less = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-old = sorted(os.listdir(folder))[number - 1]
+directory, number, less = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+old = sorted(os.listdir(directory))[number - 1]
 new = re.sub(r"([SW])=(\d+)", lambda match: f"{match[1]}={max(int(match[2]) - less, 1)}", old)
-os.rename(f"{folder}/{old}", f"{folder}/{new}")
+os.rename(f"{directory}/{old}", f"{directory}/{new}")
 with open("renamed", "w") as file:
-    file.write(f"{folder}/{new}\n{folder}/{old}\n")
+    file.write(f"{directory}/{new}\n{directory}/{old}\n")
 PY
 }
 

@@ -7,7 +7,7 @@
 #
 # Debian 12 and 13: dovecot-core dovecot-pop3d python3 openssl (and util-linux, always there).
 # Root cannot serve mail, so as root the server runs as DOVECOT_RUN_AS (default: nobody), and lives in
-# a folder of its own under TMPDIR: the work tree may be where that user cannot go. Call the functions
+# a directory of its own under TMPDIR: the work tree may be where that user cannot go. Call the functions
 # from the test's own shell, not from a subshell: when the shell dies, even by SIGKILL, so does the server.
 # Functions return nonzero after a message on standard error. One server at a time in a shell.
 
@@ -16,11 +16,11 @@ E2E_DIR=$(cd "$E2E_DIR" && pwd) || exit 1 # the test may go elsewhere later
 # shellcheck source=tests/e2e/certificates.sh
 . "$E2E_DIR/certificates.sh"
 
-DOVECOT_INSTANCE='' # the server's own folder, empty: there is none
+DOVECOT_INSTANCE='' # the server's own directory, empty: there is none
 DOVECOT_PID=''      # its master process, empty: not running
 
 # dovecot_start DIR
-# Starts a server. DIR, a private folder, receives what make_certificates makes (or has it already).
+# Starts a server. DIR, a private directory, receives what make_certificates makes (or has it already).
 # Sets DOVECOT_POP3S_PORT (implicit TLS), DOVECOT_POP3_PORT (STLS), DOVECOT_CA, DOVECOT_USER and
 # DOVECOT_PASSWORD (an account with an empty INBOX), DOVECOT_MAILDIR (its Maildir), DOVECOT_LOG,
 # DOVECOT_VERSION. Reads from the environment:
@@ -79,7 +79,7 @@ dovecot_stop() {
 }
 
 # dovecot_clean
-# Stops the server and removes its folder with all mail. Safe to call twice, and in a trap.
+# Stops the server and removes its directory with all mail. Safe to call twice, and in a trap.
 dovecot_clean() {
   dovecot_stop
   [ -z "$DOVECOT_INSTANCE" ] || rm -rf "$DOVECOT_INSTANCE"
@@ -108,10 +108,10 @@ dovecot_add_user() {
   while [ -n "$DOVECOT_PID" ] && [ "$(date +%s)" = "$_dovecot_second" ]; do sleep 0.02; done
 }
 
-# dovecot_fill NAME FOLDER
-# Copies each file of FOLDER into NAME's INBOX, in the order of their names, as mail seen before.
+# dovecot_fill NAME DIRECTORY
+# Copies each file of DIRECTORY into NAME's INBOX, in the order of their names, as mail seen before.
 dovecot_fill() {
-  [ -d "$2" ] || { _dovecot_say "no folder: $2"; return 1; }
+  [ -d "$2" ] || { _dovecot_say "no directory: $2"; return 1; }
   _dovecot_put "$1" cur "$2"
 }
 
@@ -129,9 +129,9 @@ dovecot_count() {
     -type f ! -name '.*' | wc -l | tr -d ' '
 }
 
-# dovecot_dump NAME FOLDER
+# dovecot_dump NAME DIRECTORY
 # What the server holds, byte for byte as a POP3 client gets it, by a client that shares no code with
-# mailhaul: each message becomes FOLDER/UID, each CRLF one LF. Dovecot ends a last line that has no end,
+# mailhaul: each message becomes DIRECTORY/UID, each CRLF one LF. Dovecot ends a last line that has no end,
 # so compare what was fetched with this, and not with what was filled in. Deletes nothing.
 # The connection is encrypted but not verified, so that it works with every DOVECOT_CERT.
 dovecot_dump() {
@@ -142,16 +142,16 @@ dovecot_dump() {
   POP3_PASSWORD=$_dovecot_secret "$PYTHON" "$E2E_DIR/pop3_dump.py" "$3" "$4" "$5" "$1" "$2"
 }
 
-# dovecot_make_mail FOLDER COUNT [SEED]
-# COUNT real-looking messages FOLDER/00001.eml ...: the same for the same SEED (a word, default 1) with
+# dovecot_make_mail DIRECTORY COUNT [SEED]
+# COUNT real-looking messages DIRECTORY/00001.eml ...: the same for the same SEED (a word, default 1) with
 # any Python, LF line endings, log-normal sizes of 1 KB to about 100 KB, median 6 KB. Every twelve messages
 # hold one of each kind that breaks a careless fetcher.
 dovecot_make_mail() {
   "$PYTHON" - "$1" "$2" "${3:-1}" <<'PY'
 import base64, os, random, sys, time
 
-folder, count, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-os.makedirs(folder, exist_ok=True)
+directory, count, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+os.makedirs(directory, exist_ok=True)
 WORDS = ("the a of to and in backup report server invoice meeting tomorrow attached please find quarterly "
          "figures delivery status regarding your order number thanks kind maildrop schedule").split()
 KINDS = ("plain plain utf8 latin1 alternative attachment dots from long no_newline headers_only "
@@ -229,7 +229,7 @@ for i in range(count):
         header += f"X-Padding: {'-' * 600}\n\n".encode()
     else:
         header += content(rng, kind, size)
-    with open(os.path.join(folder, f"{i + 1:05}.eml"), "wb") as out:
+    with open(os.path.join(directory, f"{i + 1:05}.eml"), "wb") as out:
         out.write(header)
 PY
 }
@@ -265,7 +265,7 @@ _dovecot_write() {
   _dovecot_as sh -c 'umask 077; cat >"$1.new" && mv "$1.new" "$1"' sh "$DOVECOT_INSTANCE/$1"
 }
 
-# _dovecot_new_instance DIR: makes the server's folder, with the certificate to show out of DIR.
+# _dovecot_new_instance DIR: makes the server's directory, with the certificate to show out of DIR.
 _dovecot_new_instance() {
   if [ "$(id -u)" = 0 ]; then
     _dovecot_user=${DOVECOT_RUN_AS:-nobody}
@@ -525,7 +525,7 @@ sys.exit(1)
 PY
 }
 
-# _dovecot_put NAME cur|new FILE_OR_FOLDER: Dovecot numbers new mail in the order of the file names, and
+# _dovecot_put NAME cur|new FILE_OR_DIRECTORY: Dovecot numbers new mail in the order of the file names, and
 # knows the sizes that LIST tells from them.
 _dovecot_put() {
   "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir" "$2" "$3" "$_dovecot_uid" "$_dovecot_gid" <<'PY'

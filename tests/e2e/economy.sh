@@ -48,7 +48,7 @@ traced
 check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
 # Connection, hello and end of TLS, capabilities, login, listing, messages, QUIT.
 check 'in 8 turns' at_most "$(turns)" 8
-# The beginning of the run; for two batches the files, the folder and the record; the end, and its checkpoint.
+# The beginning of the run; for two batches the files, the directory and the record; the end, and its checkpoint.
 check 'with 15 syncs' at_most "$(syncs)" 15
 
 traced

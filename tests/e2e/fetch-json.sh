@@ -32,7 +32,7 @@ SERVER_PORT=1 configure down 'deliver_to = "maildir:Down"'
 run --json
 check 'with accounts that fail, the exit status is that of the most serious failure, with 32 for the one that is well' exits 109
 check 'and the run is partial' json "(s['result'], s['accounts'], s['accounts_ok'], s['accounts_partial'], s['accounts_failed'], s['exit_code']) == ('partial', 3, 1, 0, 2, 109)"
-check 'a failure has step, cause and what mends it' json "a['bad']['result'] == 'failed' and a['bad']['failure']['step'] == 'login' and a['bad']['failure']['mend'] and not a['bad']['failure']['temporary'] and a['bad']['exit_code'] == 77"
+check 'a failure has step, cause and what fixes it' json "a['bad']['result'] == 'failed' and a['bad']['failure']['step'] == 'login' and a['bad']['failure']['hint'] and not a['bad']['failure']['temporary'] and a['bad']['exit_code'] == 77"
 check 'and what the server said' json "'wrong' in a['bad']['failure']['server'] or a['bad']['failure']['server']"
 check 'one that may pass is said to be temporary' json "a['down']['failure']['temporary'] and a['down']['exit_code'] == 75 and a['down']['failure']['server'] is None"
 check 'standard error has the same in words' [ "$(grep -c '^mailhaul: ' err)" = 2 ]

@@ -89,11 +89,11 @@ both >rows <<'TABLE'
 uids-are-numbers 10 0 3 3 messages arrive whose UIDs are their numbers
 TABLE
 play <rows
-for folder in uids-are-numbers uids-are-numbers-plain; do
-  rm "$folder/mail/0001"
-  printf 'Subject: another\r\n\r\nof another size\r\n' >"$folder/mail/0004"
-  (cd "$folder" && "$MAILHAUL" -c mailhaul.conf >out 2>err)
-  check "and another one with the number of an old one is fetched ($folder)" grep -q 'of another size' "$folder"/Mail/new/*
+for directory in uids-are-numbers uids-are-numbers-plain; do
+  rm "$directory/mail/0001"
+  printf 'Subject: another\r\n\r\nof another size\r\n' >"$directory/mail/0004"
+  (cd "$directory" && "$MAILHAUL" -c mailhaul.conf >out 2>err)
+  check "and another one with the number of an old one is fetched ($directory)" grep -q 'of another size' "$directory"/Mail/new/*
 done
 
 done_hostile

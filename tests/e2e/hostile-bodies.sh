@@ -27,8 +27,8 @@ import os, sys
 sys.path.insert(0, os.environ['SUPPORT_DIR'])
 sys.dont_write_bytecode = True
 from hostile_scenarios import EDGES
-folder = 'bodies@crlf/Crlf/new'
-here = sorted(open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder))
+directory = 'bodies@crlf/Crlf/new'
+here = sorted(open(os.path.join(directory, name), 'rb').read() for name in os.listdir(directory))
 sys.exit(here != sorted(EDGES))
 PY
 }

@@ -5,7 +5,7 @@
 # Which answers are here when QUIT goes out depends on the network: with several commands at a time, what is left is not told.
 any_left() { awk '$1 ~ /-twice$/ { $5 = "-" } { print }'; }
 
-# runs WORDS <TABLE: another run in each of those folders, with and without PIPELINING.
+# runs WORDS <TABLE: another run in each of those directories, with and without PIPELINING.
 runs() {
   both | awk -v words="$1" '{ $6 = words ": " $6; print }' | any_left >rows
   again <rows
@@ -45,7 +45,7 @@ break-shutdown-3   10  0 5 0 the server goes on
 break-shutdown-5   10  0 5 0 and so it does after the last
 TABLE
 heal
-runs 'a mended server' <<'TABLE'
+runs 'a fixed server' <<'TABLE'
 break-dot-line-1   10  0 5 0 the first message is fetched
 break-dot-line-3   10  0 5 0 and the third
 break-dot-line-5   10  0 5 0 and the last
@@ -111,7 +111,7 @@ break-dele-hangs     2 75 5 1 deletes no more
 break-dele-twice     2 76 5 2 deletes one more
 TABLE
 heal
-runs 'a mended server' <<'TABLE'
+runs 'a fixed server' <<'TABLE'
 break-retr-hangs     2 0 6 0 has nothing left
 break-retr-two       2 0 6 0 gives both
 break-dele-hangs     2 0 5 0 deletes the last
@@ -164,8 +164,8 @@ DELIVER=pipe
 MORE='deliver_command = {"sh", "-c", "cat >>given; echo >>given"}'
 both <one | sed '/^break-ask-twice /d; s/ /@pipe /; s/5 0/- 0/' >rows
 play <rows
-while read -r folder _; do
-  check "each message was given once: $folder" [ "$(grep -c '^Message-ID: <[1-5]@' "$folder/given")" = 5 ]
+while read -r directory _; do
+  check "each message was given once: $directory" [ "$(grep -c '^Message-ID: <[1-5]@' "$directory/given")" = 5 ]
 done <rows
 DELIVER=maildir:Mail MORE=''
 

@@ -9,12 +9,12 @@ for_both() {
   both -plain <one >>rows
 }
 switch() { for _plain in '' -plain; do touch "doubt-moves$_plain@$1/$2"; done; }
-# new_mail FOLDER: a message more. grow FOLDER: the second message gets a line more.
+# new_mail DIRECTORY: a message more. grow DIRECTORY: the second message gets a line more.
 new_mail() {
   printf 'Subject: six\r\nMessage-ID: <6@example.org>\r\n\r\nsix\r\n' >"$1/mail/0006" && tr -d '\r' <"$1/mail/0006" >"$1/expect/0006"
 }
 grow() { printf 'more\r\n' >>"$1/mail/0002" && printf 'more\n' >>"$1/expect/0002"; }
-# The folder's "@" goes behind what tells the forms apart.
+# The directory's "@" goes behind what tells the forms apart.
 moves() { awk -v way="$1" '{ sub(/^doubt-moves(-plain)?/, "&@" way); print }'; }
 
 PARTIAL=1
@@ -116,7 +116,7 @@ doubt-moves@old 10 0 6 5 but not once more with the state of before
 TABLE
 
 # Mail that the server keeps though it was deleted, with all that it can do, and without TOP, UIDL or both: by its
-# header or octet for octet it is known, until a server that is mended deletes it.
+# header or octet for octet it is known, until a server that is fixed deletes it.
 MORE='' PARTIAL=0 LEAVE=no
 rows_of() { # WAY STATUS FORM... <KINDS
   _way=$1 _status=$2 && shift 2
@@ -171,10 +171,10 @@ reused                     10 75 5 5 the same
 TABLE
 sed 's/@twice-plain/-plain@twice/' rows >rows.twice
 play <rows.twice
-for folder in $(awk '!/^reused/ { print $1 }' rows.twice); do same_again "$folder"; done
-for folder in reused reused-plain; do
-  cp "$folder/mail/0003" two && sed 's/0003/0009/' two >"$folder/mail/0003"
-  tr -d '\r' <"$folder/mail/0003" >"$folder/expect/0009"
+for directory in $(awk '!/^reused/ { print $1 }' rows.twice); do same_again "$directory"; done
+for directory in reused reused-plain; do
+  cp "$directory/mail/0003" two && sed 's/0003/0009/' two >"$directory/mail/0003"
+  tr -d '\r' <"$directory/mail/0003" >"$directory/expect/0009"
 done
 heal
 awk '{ $3 = 0; $4 = 6; $5 = 0; $6 = "a new message with an old text or UID is fetched: " $6; print }' rows.twice >rows.again
@@ -198,17 +198,17 @@ for table in honest scanned; do
   # The gateway's octets are not those on the server.
   [ "$table" = honest ] || PARTIAL=5
   play <"rows.$table"
-  for folder in $(awk '{ print $1 }' "rows.$table"); do
-    case $folder in
-    *@both) touch "$folder/renumbered" "$folder/resized" ;;
-    *) touch "$folder/${folder#*@}" ;;
+  for directory in $(awk '{ print $1 }' "rows.$table"); do
+    case $directory in
+    *@both) touch "$directory/renumbered" "$directory/resized" ;;
+    *) touch "$directory/${directory#*@}" ;;
     esac
   done
   awk '{ $6 = "known: " $6; print }' "rows.$table" >rows.again
   again <rows.again
   again <rows.again
-  for folder in $(awk '{ print $1 }' "rows.$table"); do
-    rm -f "$folder/renumbered" "$folder/resized" "$folder/unlisted" "$folder/hidden"
+  for directory in $(awk '{ print $1 }' "rows.$table"); do
+    rm -f "$directory/renumbered" "$directory/resized" "$directory/unlisted" "$directory/hidden"
   done
   awk '{ $6 = "and when it is as before: " $6; print }' "rows.$table" >rows.again
   again <rows.again
@@ -220,8 +220,8 @@ for_both <<'TABLE'
 moves-alike 10 0 5 5 messages stay on the server
 TABLE
 play <rows
-for folder in moves-alike moves-alike-plain; do
-  mv "$folder/mail/0002" "$folder/mail/0006" && cp "$folder/expect/0002" "$folder/expect/0006"
+for directory in moves-alike moves-alike-plain; do
+  mv "$directory/mail/0002" "$directory/mail/0006" && cp "$directory/expect/0002" "$directory/expect/0006"
 done
 for_both <<'TABLE'
 moves-alike 10 0 6 5 the text of one that has gone is a new message
@@ -234,9 +234,9 @@ for_both <<'TABLE'
 moves-swapped 10 0 5 5 messages stay on the server
 TABLE
 play <rows
-for folder in moves-swapped moves-swapped-plain; do
-  sed 's/0005/0009/' "$folder/mail/0005" >"$folder/mail/0006" && tr -d '\r' <"$folder/mail/0006" >"$folder/expect/0006"
-  touch "$folder/renumbered" "$folder/resized" "$folder/swapped"
+for directory in moves-swapped moves-swapped-plain; do
+  sed 's/0005/0009/' "$directory/mail/0005" >"$directory/mail/0006" && tr -d '\r' <"$directory/mail/0006" >"$directory/expect/0006"
+  touch "$directory/renumbered" "$directory/resized" "$directory/swapped"
 done
 for_both <<'TABLE'
 moves-swapped 10 76 6 6 and a new one, of a size that nothing proves, is fetched though RETR brings it in the place of another one

@@ -60,7 +60,7 @@ cat >rows <<'TABLE'
 short-differently       10 0 5 0 which fetches it when all of it comes
 short-differently-plain 10 0 5 0 which fetches it when all of it comes, without pipelining
 TABLE
-for folder in short-differently short-differently-plain; do touch $folder/healthy; done
+for directory in short-differently short-differently-plain; do touch $directory/healthy; done
 again <rows
 PARTIAL=2
 play <<'TABLE'

@@ -5,7 +5,7 @@
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 
-# remember FOLDER COUNT: as if that many had been fetched, in batches as they are fetched in.
+# remember DIRECTORY COUNT: as if that many had been fetched, in batches as they are fetched in.
 remember() {
   python3 - "$1/state/a.db" "$2" <<'PY'
 import os, sqlite3, sys

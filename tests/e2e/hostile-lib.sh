@@ -27,7 +27,7 @@ FOREIGN=0 PARTIAL=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=ma
 SANITIZED=no
 grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=yes
 
-# hostile_server FOLDER...: one server for all of them.
+# hostile_server DIRECTORY...: one server for all of them.
 hostile_server() {
   stop
   certificates
@@ -42,13 +42,13 @@ hostile_server() {
   done
 }
 
-# hostile_account FOLDER TIMEOUT
+# hostile_account DIRECTORY TIMEOUT
 hostile_account() {
   cat >"$1/mailhaul.conf" <<CONF
 state_dir = "state"
 account "a" {
   server = "localhost"
-  port = $(awk -v folder="$1" '$2 == folder { print $1 }' ports)
+  port = $(awk -v directory="$1" '$2 == directory { print $1 }' ports)
   tls_ca_file = "../certs/ca.pem"
   user = "me"
   password = "pass word"
@@ -62,7 +62,7 @@ CONF
   chmod 600 "$1/mailhaul.conf"
 }
 
-# hostile_verdict FOLDER STATUS[:LINES] NEW LEFT: holds `result` against the table.
+# hostile_verdict DIRECTORY STATUS[:LINES] NEW LEFT: holds `result` against the table.
 hostile_verdict() {
   # shellcheck disable=SC1090
   . "./$1/result"
@@ -91,10 +91,10 @@ hostile_run() {
   python3 -B "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --limit "$LIMIT" --jobs "$JOBS" \
     ${FLAGS:+"--flags=$FLAGS"} $(awk '{ print $1 }' table) || bail 'the runner failed'
   _highest=0 _longest=0
-  while read -r _folder _ _status _new _left _sentence; do
-    check "$_sentence" hostile_verdict "$_folder" "$_status" "$_new" "$_left"
+  while read -r _directory _ _status _new _left _sentence; do
+    check "$_sentence" hostile_verdict "$_directory" "$_status" "$_new" "$_left"
     # shellcheck disable=SC1090
-    . "./$_folder/result"
+    . "./$_directory/result"
     [ "$PEAK" -le "$_highest" ] || _highest=$PEAK
     [ "$MILLIS" -le "$_longest" ] || _longest=$MILLIS
   done <table
@@ -106,17 +106,17 @@ play() {
   cat >table
   # shellcheck disable=SC2046
   hostile_server $(awk '{ print $1 }' table)
-  while read -r _folder _timeout _; do hostile_account "$_folder" "$_timeout"; done <table
+  while read -r _directory _timeout _; do hostile_account "$_directory" "$_timeout"; done <table
   hostile_run
 }
 
 # heal: the servers of the last table are honest from now on.
 heal() { awk '{ print $1 "/healthy" }' table | xargs touch; }
 
-# again <TABLE: another run in the folders of the last `play`.
+# again <TABLE: another run in the directories of the last `play`.
 again() {
   cat >table
-  while read -r _folder _timeout _; do hostile_account "$_folder" "$_timeout"; done <table
+  while read -r _directory _timeout _; do hostile_account "$_directory" "$_timeout"; done <table
   hostile_run
 }
 

@@ -59,7 +59,7 @@ play <rows
 check 'the line names the message' grep -qx "mailhaul: a: list: the server's UIDL names message 3, which LIST does not; \
 it is left alone; the next run tries again" bad-size-omitted/err
 heal
-awk '$1 ~ /^bad-(size|uid)-/ { n = $4 + $5; $3 = 0; $4 = n; $5 = 0; $6 = "a mended server has nothing left: " $6; print }' rows >rows.again
+awk '$1 ~ /^bad-(size|uid)-/ { n = $4 + $5; $3 = 0; $4 = n; $5 = 0; $6 = "a fixed server has nothing left: " $6; print }' rows >rows.again
 again <rows.again
 
 # Where all stay, one that was here already comes no second time, whether there was a line for it or not.
@@ -71,7 +71,7 @@ bad-size-no-top  10 76 4 5 where there is no TOP, either
 TABLE
 play <rows
 heal
-awk '{ $3 = 0; $4 = 5; $6 = "a mended server gives it: " $6; print }' rows >rows.again
+awk '{ $3 = 0; $4 = 5; $6 = "a fixed server gives it: " $6; print }' rows >rows.again
 again <rows.again
 awk '{ print $1 "/healthy" }' rows | xargs rm
 awk '{ $4 = 5; $6 = "it is without a line again: " $6; print }' rows >rows.known

@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 response=AG1lAHBhc3Mgd29yZA==
-# sent FOLDER COMMANDS: what the client sent in the last connection, up to the listing.
+# sent DIRECTORY COMMANDS: what the client sent in the last connection, up to the listing.
 sent() {
   _sent=$(awk '/^\* / { n = "" } { n = n " " $1 } END { print n }' "$1/transcript" | sed 's/^ \* //; s/ UIDL.*//')
   [ "$_sent" = "$2" ] || { echo "$1: $_sent"; return 1; }
@@ -25,8 +25,8 @@ stls-no-tls        10 75 0 3 without TLS after STLS nothing is sent
 stls-cut           10 75 0 3 nor where the server hangs up at STLS
 TABLE
 check 'CAPA is asked for after TLS all the same' sent stls-capa-stalls 'CAPA AUTH CAPA'
-for folder in stls-unknown stls-early stls-no-tls stls-cut; do
-  check "not to $folder either" [ "$(grep -cv '^\*' "$folder/transcript")" = 0 ]
+for directory in stls-unknown stls-early stls-no-tls stls-cut; do
+  check "not to $directory either" [ "$(grep -cv '^\*' "$directory/transcript")" = 0 ]
 done
 
 MORE=''
@@ -50,7 +50,7 @@ check 'so that pipelining goes on' [ "$(tail -n 20 capa-hangs-up-after-login-clo
 check 'it is LIST that was not answered' grep -q 'before the answer to LIST; ' capa-and-list-hang-up/err
 grep -v 'capa-and-list\|capa-cut' table | sed 's/ 3 0 / 3 0 the next run, /' >rows
 known() { sqlite3 "$1/state/a.db" "$2"; }
-for folder in capa-hangs-up-close capa-hangs-up-after-login-close; do known "$folder" 'UPDATE maildrop SET asked = asked - 1000'; done
+for directory in capa-hangs-up-close capa-hangs-up-after-login-close; do known "$directory" 'UPDATE maildrop SET asked = asked - 1000'; done
 known capa-hangs-up-close 'SELECT asked FROM maildrop' >asked
 again <rows
 check 'what is remembered is not noted again, so that the server is asked once a day' \
@@ -115,8 +115,8 @@ auth-asks-again-bare    10 0  3 0 also when it asks by a plus alone
 auth-asks-again-refused 10 77 0 3 and may refuse it then
 auth-endless-challenges 10 77 0 3 but not for ever
 TABLE
-for folder in auth-asks-again auth-asks-again-bare auth-asks-again-refused auth-endless-challenges; do
-  check "$folder: twice in all" [ "$(grep -c -F "$response" "$folder/transcript")" = 2 ]
+for directory in auth-asks-again auth-asks-again-bare auth-asks-again-refused auth-endless-challenges; do
+  check "$directory: twice in all" [ "$(grep -c -F "$response" "$directory/transcript")" = 2 ]
 done
 
 play <<'TABLE'
@@ -124,8 +124,8 @@ auth-go-ahead         10 0  3 0 text in the challenge of AUTH PLAIN means nothin
 auth-go-ahead-64      10 0  3 0 also when the text is in base64
 auth-go-ahead-refused 10 77 0 3 and may be refused then
 TABLE
-for folder in auth-go-ahead auth-go-ahead-64 auth-go-ahead-refused; do
-  check "$folder: twice in all" [ "$(grep -c -F "$response" "$folder/transcript")" = 2 ]
+for directory in auth-go-ahead auth-go-ahead-64 auth-go-ahead-refused; do
+  check "$directory: twice in all" [ "$(grep -c -F "$response" "$directory/transcript")" = 2 ]
 done
 
 # What the server does not know says nothing of the password.
@@ -201,8 +201,8 @@ utf8-taken          10 0 3 0 a server that takes it, too
 utf8-plain          10 0 3 0 without PIPELINING, too
 utf8-loses-the-rest 1  0 3 0 a server that loses what follows UTF8 is logged in to step by step
 TABLE
-for folder in utf8-refused utf8-taken utf8-plain utf8-loses-the-rest; do
-  check "$folder: UTF8 comes before the login" [ "$(grep -n -m 1 -x UTF8 "$folder/transcript" | cut -d: -f1)" -lt "$(grep -n -m 1 '^AUTH' "$folder/transcript" | cut -d: -f1)" ]
+for directory in utf8-refused utf8-taken utf8-plain utf8-loses-the-rest; do
+  check "$directory: UTF8 comes before the login" [ "$(grep -n -m 1 -x UTF8 "$directory/transcript" | cut -d: -f1)" -lt "$(grep -n -m 1 '^AUTH' "$directory/transcript" | cut -d: -f1)" ]
 done
 again <<'TABLE'
 utf8-taken          10 0 3 0 the next run remembers UTF8

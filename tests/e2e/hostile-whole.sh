@@ -209,7 +209,7 @@ play <rows
 for plain in '' -plain; do
   check "it is the one that did not come$plain" kept_all answers-doubled$plain 0002
   check "and none is lost, either$plain" kept_all answers-doubled-untold$plain 0002
-  touch answers-doubled$plain/mended answers-doubled-untold$plain/mended
+  touch answers-doubled$plain/fixed answers-doubled-untold$plain/fixed
 done
 cat >one <<'TABLE'
 answers-doubled 10 0 6 0 the next run fetches the one that did not come

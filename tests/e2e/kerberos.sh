@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A Kerberos realm of the test's own (MIT Kerberos), on loopback and in the folder ./kerberos: nothing outside of
+# A Kerberos realm of the test's own (MIT Kerberos), on loopback and in the directory ./kerberos: nothing outside of
 # it is read or written. Comes behind lib.sh, whose SERVER_PID it takes.
 
 # kerberos_start USER...: sets KRB5_CONFIG and KRB5CCNAME, makes the realm EXAMPLE.ORG with these users (each

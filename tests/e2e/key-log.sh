@@ -16,7 +16,7 @@ known_to_server() {
   [ -s keys ] && sort -u keys >ours && sort -u server-keys >theirs && [ -z "$(comm -23 ours theirs)" ] || { cat keys server-keys && return 1; }
 }
 mode_is() { [ "$(stat -c %a "$1")" = "$2" ] || { ls -l "$1" && return 1; }; }
-refuses() { exits 64 && says err "mailhaul: --tls-key-log: $1; name a file that is not there yet, in a folder of yours" && [ ! -s transcript ]; }
+refuses() { exits 64 && says err "mailhaul: --tls-key-log: $1; name a file that is not there yet, in a directory of yours" && [ ! -s transcript ]; }
 
 for version in 1.2 1.3; do
   rm -f server-keys
@@ -80,5 +80,5 @@ else
   skip 'a file of another user is refused' 'only root can make one'
 fi
 run --tls-key-log=missing/keys a
-check 'a folder that is not there is told' refuses 'missing/keys cannot be opened: No such file or directory'
+check 'a directory that is not there is told' refuses 'missing/keys cannot be opened: No such file or directory'
 done_testing

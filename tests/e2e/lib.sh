@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What the end-to-end tests share: a private folder as working directory and home, the program, and
+# What the end-to-end tests share: a private directory as working directory and home, the program, and
 # the small test server.
 #
 #   . "${srcdir:-.}/tests/e2e/lib.sh"

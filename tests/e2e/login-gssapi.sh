@@ -44,11 +44,11 @@ check 'nothing of the ticket is shown' said_is 'AUTH GSSAPI;****;****;'
 check 'the server has taken both for the ticket' [ "$(logged_in)" -eq 2 ]
 
 # no_ticket NAME SERVICE: the run ended for want of a ticket, and without a word to the server.
-kinit_mend='run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name'
+kinit_hint='run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name'
 no_ticket() {
   check "$3: exit code 77" exits 77
   check "$3: one line" says err \
-    "mailhaul: $1: login: GSSAPI failed: Kerberos gives no ticket for the service $2; $kinit_mend"
+    "mailhaul: $1: login: GSSAPI failed: Kerberos gives no ticket for the service $2; $kinit_hint"
 }
 run_later +2d mine
 no_ticket mine pop@localhost 'a ticket that has expired'

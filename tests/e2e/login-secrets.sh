@@ -24,7 +24,7 @@ check 'which is shown nowhere' mute
 chmod 640 secret
 one 'password_file = "secret"'
 check 'a file that others can read is refused' exits 78
-check 'with the chmod that mends it' says err \
+check 'with the chmod that fixes it' says err \
   "mailhaul: a: password: password_file secret can be read by others; run: chmod 600 secret"
 rm secret
 one 'password_file = "secret"'

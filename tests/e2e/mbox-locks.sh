@@ -2,7 +2,7 @@
 # A dot lock that was left behind does not keep mail away for good, and one that is in use is honored.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# serve_too FOLDER: a server of its own, because a maildrop takes one session at a time; SERVER_PORT is its port.
+# serve_too DIRECTORY: a server of its own, because a maildrop takes one session at a time; SERVER_PORT is its port.
 helpers=''
 serve_too() {
   rm -f port
@@ -47,14 +47,14 @@ left number "999999
 " 400
 left huge "4294967297:$host
 " 400
-left folder '' 0
-rm folder.mbox.lock && mkdir folder.mbox.lock && touch -d '-10 min' folder.mbox.lock
+left directory '' 0
+rm directory.mbox.lock && mkdir directory.mbox.lock && touch -d '-10 min' directory.mbox.lock
 run
 check 'stale locks keep no mail away' exits 0
 check 'not one whose process has not been seen for minutes' delivered absent
 check 'nor one that is a number alone' delivered number
 check 'nor one with a number that no process can have' delivered huge
-check 'nor an empty directory' delivered folder
+check 'nor an empty directory' delivered directory
 check 'not the one that another host has left a week ago' delivered week
 check 'nor one from a clock that was ahead' delivered future
 check 'nor an empty one' delivered empty

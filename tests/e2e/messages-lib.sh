@@ -4,12 +4,12 @@
 #   bad 'nobody listens at the port' 75 'port = @shut@'
 #   tells 'a: connect: localhost port @shut@: no connection: Connection refused; check server and port'
 #
-# bad SENTENCE STATUS SETTING... makes a folder with a mailhaul.conf of one account, whose own lines give way to
+# bad SENTENCE STATUS SETTING... makes a directory with a mailhaul.conf of one account, whose own lines give way to
 # SETTINGs ("-user" drops that line), and goes there: what stands between `bad` and `tells` prepares the situation.
 # ARGUMENTS and UNDER (a command that runs the program) can be set there, too, and `needs` can leave the row out.
 #
 # tells LINE... starts the program; these lines, each behind "mailhaul: ", are all that standard error may hold.
-# @NAME@ in settings and lines is the port of a server; in lines also @WORK@ and @ROW@ (folders), @PIN@,
+# @NAME@ in settings and lines is the port of a server; in lines also @WORK@ and @ROW@ (directories), @PIN@,
 # @PORT@ (another one), @FINGERPRINT@, @TIME@ and @DATE@.
 #
 # servers_for SCENARIO...: ports of hostile.py by the scenario's name. server NAME OPTION...: one of pop3-server.
@@ -20,7 +20,7 @@
 
 SERVERS='' RUNNING='' ROW=0
 : >places && : >names && : >rows
-# Servers go first, and folders without permissions get them back.
+# Servers go first, and directories without permissions get them back.
 trap 'kill $SERVERS 2>/dev/null; wait $SERVERS 2>/dev/null; chmod -R u+rwX . 2>/dev/null; finish' EXIT
 
 # place NAME PORT: from now on @NAME@ is that port.
@@ -40,7 +40,7 @@ server() {
 servers_for() {
   # shellcheck disable=SC2046
   hostile_server $(printf 'play/%s ' "$@")
-  while read -r _port _folder; do place "${_folder##*/}" "$_port"; done <ports
+  while read -r _port _directory; do place "${_directory##*/}" "$_port"; done <ports
 }
 
 bad() {

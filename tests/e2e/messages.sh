@@ -84,7 +84,7 @@ tells 'there is no account somebody; the accounts are defined in mailhaul.conf'
 bad 'a file of TLS keys that others could read' 64
 : >keys && chmod 644 keys
 ARGUMENTS='-c mailhaul.conf --tls-key-log=keys'
-tells '--tls-key-log: keys has not the mode 0600; name a file that is not there yet, in a folder of yours'
+tells '--tls-key-log: keys has not the mode 0600; name a file that is not there yet, in a directory of yours'
 
 bad 'standard output that takes nothing' 74
 ARGUMENTS='--help' UNDER="sh $WORK/full"
@@ -102,7 +102,7 @@ bad 'a configuration that is not there' 78
 ARGUMENTS='-c other.conf'
 tells 'other.conf: the configuration cannot be read: No such file or directory; check its path and permissions'
 
-bad 'a configuration that is a folder' 78
+bad 'a configuration that is a directory' 78
 ARGUMENTS='-c .'
 tells '.: the configuration is no file; name the file itself'
 
@@ -421,18 +421,18 @@ tells "a: the server still lists messages (5) that it said it has deleted; they 
 
 bad 'a Maildir that is a file' 74
 : >Mail
-tells 'a: store: the folder Mail cannot be made: a file is in its place; name another path, or move that file away'
+tells 'a: store: the directory Mail cannot be made: a file is in its place; name another path, or move that file away'
 
-bad 'an mbox that is a folder' 74 'deliver_to = "mbox:inbox"'
+bad 'an mbox that is a directory' 74 'deliver_to = "mbox:inbox"'
 mkdir inbox
-tells 'a: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a folder'
+tells 'a: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a directory'
 
-bad 'an mbox in a folder where no file can be made' 74 'deliver_to = "mbox:spool/me"'
+bad 'an mbox in a directory where no file can be made' 74 'deliver_to = "mbox:spool/me"'
 mkdir spool && : >spool/me && chmod 500 spool
 modes_count
-tells 'a: store: the mbox spool/me cannot be locked, because no lock file can be made in spool: Permission denied; name an mbox in your home directory, such as "mbox:~/inbox", or another folder where you may make files'
+tells 'a: store: the mbox spool/me cannot be locked, because no lock file can be made in spool: Permission denied; name an mbox in your home directory, such as "mbox:~/inbox", or another directory where you may make files'
 
-bad 'a folder where nothing can be made' 74
+bad 'a directory where nothing can be made' 74
 mkdir -p state Mail/new Mail/cur Mail/tmp && chmod 500 Mail Mail/*
 modes_count
 tells 'a: store: the Maildir Mail cannot be written: Permission denied; check its permissions and its disk; nothing is deleted from the server meanwhile'
@@ -449,11 +449,11 @@ tells 'a: store: the Maildir Mail cannot be synced: No space left on device; mak
 bad 'a state that may not be written' 74
 mkdir state && chmod 500 state
 modes_count
-tells 'a: state: the lock file state/a.lock cannot be opened: Permission denied; check the permissions of this file and its folder, or set another state_dir'
+tells 'a: state: the lock file state/a.lock cannot be opened: Permission denied; check the permissions of this file and its directory, or set another state_dir'
 
 bad 'a state that is a file' 74
 : >state
-tells 'a: state: the folder state cannot be made: a file is in its place; name another path, or move that file away'
+tells 'a: state: the directory state cannot be made: a file is in its place; name another path, or move that file away'
 
 bad 'a state that is damaged' 74
 mkdir state && head -c 3000 /dev/zero | tr '\0' x >state/a.db
@@ -473,7 +473,7 @@ tells 'a: state: another run of mailhaul is fetching this account; the next run 
 
 bad 'a log that takes nothing' 77 "password = 'wrong'"
 echo 'log = "file:/dev/full"' >>mailhaul.conf
-tells 'the log /dev/full cannot be written: No space left on device; check its folder, permissions and disk; meanwhile all goes to standard error' \
+tells 'the log /dev/full cannot be written: No space left on device; check its directory, permissions and disk; meanwhile all goes to standard error' \
   'a: login: the server refused the login (the server said: [AUTH] wrong user name or password); check user and password; many providers want an app password for POP3'
 
 # ---- verify ----
@@ -509,9 +509,9 @@ tells 'a: store: deliver_command sh ended with status 75; the message stays on t
 bad 'a delivery command that a signal ends' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
 tells 'a: store: deliver_command sh was ended by signal 9 (Killed); the message stays on the server and is tried again by the next run'
 
-bad 'a folder for temporary files that is not there' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
+bad 'a directory for temporary files that is not there' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
 UNDER="env TMPDIR=$WORK/missing"
-tells 'a: store: the folder @WORK@/missing, where messages wait for deliver_command, cannot be written: No such file or directory; set TMPDIR to a folder that is there, and where you may make files'
+tells 'a: store: the directory @WORK@/missing, where messages wait for deliver_command, cannot be written: No such file or directory; set TMPDIR to a directory that is there, and where you may make files'
 
 bad 'a delivery command that comes to no end' 75 'deliver_to = pipe' 'deliver_command = {"sleep", "20"}' 'deliver_timeout = 1s'
 tells 'a: store: the command sleep took longer than 1 s; the message stays on the server; deliver_timeout can be set higher'

@@ -4,7 +4,7 @@
 
 cat >notice <<'END'
 #!/bin/sh
-echo "$MAILHAUL_ACCOUNT $MAILHAUL_NEW $MAILHAUL_OCTETS $MAILHAUL_DELETED $(ls "${MAILHAUL_FOLDER-/nowhere}/new" 2>/dev/null | wc -l)" >>notices
+echo "$MAILHAUL_ACCOUNT $MAILHAUL_NEW $MAILHAUL_OCTETS $MAILHAUL_DELETED $(ls "${MAILHAUL_DIRECTORY-/nowhere}/new" 2>/dev/null | wc -l)" >>notices
 END
 chmod 700 notice
 notices_are() { [ "$(sort notices 2>/dev/null)" = "$1" ] || { sort notices; show; return 1; }; }

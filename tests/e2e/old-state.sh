@@ -44,7 +44,7 @@ for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 check 'the same when a reader has moved the messages to cur/' new 0
 check 'once each' count_is Mail 4
 
-# file FOLDER: a reader files all messages there.
+# file DIRECTORY: a reader files all messages there.
 file() {
   mkdir -p "$1/new" "$1/cur" "$1/tmp"
   for f in Mail/new/*; do mv "$f" "$1/cur/${f##*/}:2,S"; done
@@ -59,18 +59,18 @@ killed() {
   [ "$(recorded)" = 0 ] && count_is Mail 4 || bail 'the run was not killed behind its messages'
 }
 
-for folder in Mail/.Archive Archive; do
+for directory in Mail/.Archive Archive; do
   begin
   restore
-  file "$folder"
-  check "messages that a reader has filed in $folder are known with a state from a backup" new 0
+  file "$directory"
+  check "messages that a reader has filed in $directory are known with a state from a backup" new 0
   begin
   rm -rf state
-  file "$folder"
-  check "messages in $folder are known without a state" new 0
+  file "$directory"
+  check "messages in $directory are known without a state" new 0
   killed
-  file "$folder"
-  check "messages in $folder are known after a run that was killed" new 0
+  file "$directory"
+  check "messages in $directory are known after a run that was killed" new 0
 done
 
 # label: mutt gives all messages a label. compress: a script does that, as Dovecot's documentation says.
@@ -150,7 +150,7 @@ check 'the same when only the database was restored, over the newer one' new 0
 
 begin
 rm -rf state && mkdir state && cp backup/a.db state/a.db
-check 'or into a folder without the lock file' new 0
+check 'or into a directory without the lock file' new 0
 
 begin
 rm state/a.db && mv backup/a.db state/a.db

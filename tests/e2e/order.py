@@ -2,7 +2,7 @@
 """order.py KIND TRACE: checks the order of file operations that a power loss must not find wrong.
 
 TRACE comes from strace -f -y -s 200 of a run with -vv, whose log lines tell when DELE is queued.
-Data is synced before it becomes visible, the folder before the record, the record before DELE.
+Data is synced before it becomes visible, the directory before the record, the record before DELE.
 """
 import re
 import sys
@@ -41,8 +41,8 @@ class Checker:
     def __init__(self):
         self.dirty = set()       # files written and not synced
         self.visible = 0         # messages in place
-        self.folder_dirty = False
-        self.in_folder = 0       # in place, folder synced
+        self.directory_dirty = False
+        self.in_directory = 0       # in place, directory synced
         self.recorded = 0        # of those, when the record was synced
         self.deletions = 0
         self.intents = 0         # syncs of the record
@@ -51,13 +51,13 @@ class Checker:
     def sync(self, path):
         self.dirty.discard(path)
         if path.endswith('/new'):
-            self.folder_dirty = False
-            self.in_folder = self.visible
+            self.directory_dirty = False
+            self.in_directory = self.visible
         elif path.endswith('.db-wal') or path.endswith('.db'):
             self.intents += 1
-            if self.folder_dirty:
-                self.problems.append('the record was synced before the folder')
-            self.recorded = self.in_folder
+            if self.directory_dirty:
+                self.problems.append('the record was synced before the directory')
+            self.recorded = self.in_directory
 
     def rename(self, arguments):
         source = re.match(r'\d+<([^>]*)>, "([^"]*)"', arguments)
@@ -67,7 +67,7 @@ class Checker:
         if path in self.dirty:
             self.problems.append(f'{path} became visible before it was synced')
         self.visible += 1
-        self.folder_dirty = True
+        self.directory_dirty = True
 
     def delete(self):
         self.deletions += 1
@@ -104,13 +104,13 @@ def check_mbox(path):
             appended = True
         elif call in ('fsync', 'fdatasync'):
             if name.endswith('/box'):
-                c.in_folder, appended, since = 10 ** 9, False, 0
+                c.in_directory, appended, since = 10 ** 9, False, 0
             elif name.endswith('.db-wal'):
                 c.intents += 1
                 since += 1
                 if appended:
                     c.problems.append('the record was synced before the mbox')
-                c.recorded = c.in_folder
+                c.recorded = c.in_directory
         elif queues_dele(arguments):
             if appended:
                 c.problems.append('DELE before the mbox was synced')

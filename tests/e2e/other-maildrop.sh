@@ -3,7 +3,7 @@
 # one that was fetched before, and none that was fetched before is fetched again.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# mail_in FOLDER WHO: messages 1 to 5, whose names are their UIDs.
+# mail_in DIRECTORY WHO: messages 1 to 5, whose names are their UIDs.
 mail_in() {
   mkdir "$1"
   for _n in 1 2 3 4 5; do

@@ -198,8 +198,8 @@ check 'accounts with wrong pins and lists do not touch the others' exits $((69 +
 check 'they are told of' contains err "mailhaul: c: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor"
 check 'each with its own fault' contains err 'mailhaul: b: TLS: whether the certificate has been revoked is not known: '
 check 'and they alone' [ "$(wc -l <err)" -eq 2 ]
-for folder in A D E F; do
-  check "mail has come to $folder" count_is $folder/new 1
+for directory in A D E F; do
+  check "mail has come to $directory" count_is $directory/new 1
 done
 
 done_testing

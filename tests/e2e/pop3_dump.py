@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Retrieves all messages of a POP3S maildrop, byte for byte, and deletes none.
 
-Usage: POP3_PASSWORD=... pop3_dump.py HOST PORT CA_FILE USER FOLDER
+Usage: POP3_PASSWORD=... pop3_dump.py HOST PORT CA_FILE USER DIRECTORY
 
-Each message becomes FOLDER/UID (with % escapes where a UID is no file name), dot-stuffing undone and
+Each message becomes DIRECTORY/UID (with % escapes where a UID is no file name), dot-stuffing undone and
 each CRLF turned into LF; any other byte, a lone CR or LF among them, stays. An empty CA_FILE: the
 certificate is not checked. Python's poplib cannot be used: it cuts at 2,048 bytes, and does not tell a line
 that ended in CRLF from one that ended in LF.
@@ -57,15 +57,15 @@ class Pop3:
 def main():
     if len(sys.argv) != 6:
         sys.exit(__doc__)
-    host, port, ca_file, user, folder = sys.argv[1:]
-    os.makedirs(folder, exist_ok=True)
+    host, port, ca_file, user, directory = sys.argv[1:]
+    os.makedirs(directory, exist_ok=True)
     server = Pop3(host, int(port), ca_file)
     server.command(f"USER {user}")
     server.command(f"PASS {os.environ['POP3_PASSWORD']}")
     listing = [line.split() for line in server.lines("UIDL")]
     for number, uid in listing:
         name = urllib.parse.quote(uid, safe="")
-        with open(os.path.join(folder, name.replace(".", "%2E")), "xb") as out:
+        with open(os.path.join(directory, name.replace(".", "%2E")), "xb") as out:
             for line in server.lines(f"RETR {number.decode()}"):
                 out.write(line[:-2] + b"\n" if line.endswith(b"\r\n") else line)
     server.command("QUIT")

@@ -47,7 +47,7 @@ popa3d_count() {
   grep -c '^From ' "$POPA3D_ROOT/var/mail/$1" || :
 }
 
-# popa3d_dump NAME PASSWORD FOLDER: each message as FOLDER/UID, as a client gets it that shares no code with
+# popa3d_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
 # mailhaul.
 popa3d_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$POPA3D_PORT" "$POPA3D_CA" "$1" "$3"

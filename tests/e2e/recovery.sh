@@ -74,7 +74,7 @@ for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 write_configuration
 strace -f -y -qq -o trace -e trace=fsync "$MAILHAUL" -c mailhaul.conf
 check 'or a reader has opened the Maildir' here 3
-check 'then both folders are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
+check 'then both directories are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
 check 'and those above them, which the killed run may not have come to' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
 
 # The record fails, and so does the line: that it cannot be stored is what is told, and nothing more is tried. No two

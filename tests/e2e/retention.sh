@@ -2,7 +2,7 @@
 # What is deleted from the server, when, and what never is.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# mail_of COUNT: a fresh server folder with messages 01, 02, ...
+# mail_of COUNT: a fresh server directory with messages 01, 02, ...
 mail_of() {
   rm -rf mail Mail state
   mkdir mail

@@ -15,7 +15,7 @@ run lf
 check 'a first run succeeds' exits 0
 check 'and says nothing' silent
 check 'every sample is in the Maildir, byte for byte' same_maildir Mail mail.expect
-check 'its folders are private' [ "$(stat -c %a Mail Mail/new Mail/cur Mail/tmp | sort -u)" = 700 ]
+check 'its directories are private' [ "$(stat -c %a Mail Mail/new Mail/cur Mail/tmp | sort -u)" = 700 ]
 check 'its files are private' [ "$(stat -c %a Mail/new/* | sort -u)" = 600 ]
 check 'nothing is left in tmp' count_is Mail/tmp 0
 check 'nothing is deleted from the server' left_is mail "$all"

@@ -46,19 +46,19 @@ refused() {
   serve --dir mail
   without_locks "$1" "$2"
   check "$1: without locks it is an I/O failure" exits 74
-  check "$1: told in one line with its mend" says err "mailhaul: $2: $3"
+  check "$1: told in one line with its hint" says err "mailhaul: $2: $3"
   check "$1: nothing here is changed" as_before
   check "$1: the state is whole" answers "$2" 'PRAGMA integrity_check' ok
   check "$1: the server is not bothered" [ ! -s transcript ]
 }
-state_mend='set state_dir to a folder on a filesystem that has locks'
+state_hint='set state_dir to a directory on a filesystem that has locks'
 
 only md 'deliver_to = "maildir:Mail"' 'leave_on_server = no'
 run
 arrive 4 5 6
 cp -r Mail state mail before
 for file in state/md.lock state/md.db; do
-  refused "$file" md "state: the file $file cannot be locked: No locks available; $state_mend"
+  refused "$file" md "state: the file $file cannot be locked: No locks available; $state_hint"
 done
 run
 check 'Maildir: the next run with locks succeeds' exits 0
@@ -74,7 +74,7 @@ run
 arrive 4 5 6
 cp -r inbox state mail before
 for file in state/mb.lock state/mb.db; do
-  refused "$file" mb "state: the file $file cannot be locked: No locks available; $state_mend"
+  refused "$file" mb "state: the file $file cannot be locked: No locks available; $state_hint"
 done
 refused inbox mb 'store: the file inbox cannot be locked: No locks available; keep it on a filesystem that has locks'
 run

@@ -26,7 +26,7 @@ limited() {
 limited 400 md
 limit=$( (ulimit -f 400 && python3 -c 'import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])'))
 check 'a Maildir that takes no more is an I/O failure' exits 74
-check 'told in one line with its mend' says err \
+check 'told in one line with its hint' says err \
   "mailhaul: md: store: message 2 (UID 10) of 4105264 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is $limit octets (ulimit -f); nothing is deleted from the server meanwhile"
 check 'nothing is deleted from the server' left_is mail 10
 check 'nothing half is in the Maildir' count_is Mail/new 0
@@ -73,19 +73,19 @@ cp mail.expect/1 mail/
 : >Mail
 run md
 check 'a Maildir path that is a file is refused' exits 74
-check 'with the reason' contains err 'mailhaul: md: store: the folder Mail cannot be made: a file is in its place; '
+check 'with the reason' contains err 'mailhaul: md: store: the directory Mail cannot be made: a file is in its place; '
 check 'before the server is bothered' left_is mail 1
 rm -f inbox
 mkfifo inbox
 run mb
 check 'an mbox that is no regular file is refused' says err \
-  'mailhaul: mb: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a folder'
+  'mailhaul: mb: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a directory'
 
 printf 'no database' >state/md.db
 rm -f Mail
 run md
 check 'a damaged state is refused' exits 74
-check 'with its mend' contains err 'move it away'
+check 'with its hint' contains err 'move it away'
 rm -rf state
 run md
 run md

@@ -57,7 +57,7 @@ check 'the message has arrived' count_is Mail/new 1
 serve --dir mail --starttls
 only
 check 'implicit TLS to a port in the clear fails' exits 69
-check 'with the mend' contains err 'use port 995, or tls = starttls on port 110'
+check 'with the hint' contains err 'use port 995, or tls = starttls on port 110'
 check 'and sends no credential' no_credentials
 for trouble in --no-stls --stls-refuse --stls-inject; do
   serve --dir mail --starttls "$trouble"

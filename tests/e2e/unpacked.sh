@@ -7,13 +7,13 @@
 #   unpacked_run root log NAME=VALUE /usr/sbin/couriertcpd ...; pid=$UNPACKED_PID
 #   unpacked_stop "$pid"
 #
-# The packages are those of fetch-servers.sh. A server whose paths are fixed finds its files in a folder
+# The packages are those of fetch-servers.sh. A server whose paths are fixed finds its files in a directory
 # that is its root: chroot does that for root, and for others a user namespace of their own, where the
 # kernel grants it. So nothing of the system is touched, and two tests do not meet.
 
 : "${PYTHON:=python3}"
 
-# Where the packages are: MAILHAUL_SERVERS, or a folder in the user's cache.
+# Where the packages are: MAILHAUL_SERVERS, or a directory in the user's cache.
 UNPACKED_PACKAGES=$(
   # shellcheck source=/dev/null
   [ ! -r /etc/os-release ] || . /etc/os-release
@@ -105,9 +105,9 @@ unpacked_libraries() (
   for file; do
     case $file in /*) cp -L --parents "$file" . || exit 1 ;; esac
   done
-  folders=$PWD/usr/lib
-  for folder in "$PWD"/usr/lib/*-linux-gnu* "$PWD"/lib/*-linux-gnu*; do folders=$folders:$folder; done
-  needed=$(LD_LIBRARY_PATH=$folders ldd "$@") || exit 1
+  directories=$PWD/usr/lib
+  for directory in "$PWD"/usr/lib/*-linux-gnu* "$PWD"/lib/*-linux-gnu*; do directories=$directories:$directory; done
+  needed=$(LD_LIBRARY_PATH=$directories ldd "$@") || exit 1
   if printf '%s\n' "$needed" | grep -F 'not found' >&2; then exit 1; fi
   # shellcheck disable=SC2046 # a library's path is one word
   cp -L --parents $(printf '%s\n' "$needed" | awk -v own="$PWD/" '

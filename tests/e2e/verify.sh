@@ -56,7 +56,7 @@ f=$(file_of 3) && mv "$f" "Mail/.Old/cur/${f##*/}:2,S"
 f=$(file_of 4) && mv "$f" "Archive/cur/${f##*/}"
 mv "$(file_of 5)" Archive/cur/1700000000.M1P2.another,S=1:2,S
 run verify
-check 'flags and other folders do not matter, nor does another name there' says out 'a: 8 of 8 messages are whole (3 moved)'
+check 'flags and other directories do not matter, nor does another name there' says out 'a: 8 of 8 messages are whole (3 moved)'
 run -v verify
 check 'what was moved is told when asked for' [ "$(finding moved)" = 3 ]
 check 'with its place' contains out "/Archive/cur/1700000000.M1P2.another,S=1:2,S"
@@ -174,7 +174,7 @@ mv away Mail
 rm -rf state
 run verify
 check 'without a state there is nothing to go by' exits 74
-check 'which tells of the mend' contains err 'see --rebuild in mailhaul(1)'
+check 'which tells of the hint' contains err 'see --rebuild in mailhaul(1)'
 fresh_configuration
 configure a 'deliver_to = "pipe"' 'deliver_command = {"/bin/true"}'
 run verify
@@ -210,7 +210,7 @@ check 'a lost one is, without the server' says out 'a: the state is made again f
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
   rm state/a.db*
   traced -y -e trace=fsync,syncfs -- verify --rebuild
-  # One syncfs a folder, or where the filesystem has none that can be relied on, each file.
+  # One syncfs a directory, or where the filesystem has none that can be relied on, each file.
   synced=$(grep -c syncfs trace)
   [ "$synced" -gt 0 ] || synced=$(($(grep -c '/new/[0-9]\|/cur/[0-9]' trace) - 6 + $(grep -c '/new>\|/cur>' trace)))
   check 'after all of it has been synced' [ "$synced" = 4 ]

@@ -2,7 +2,7 @@
 # tests/fresh/run.sh [LANE...], as "make check-fresh": do README's two commands work on a machine that
 # has nothing installed yet? A lane is a Debian release, as root (bookworm, trixie), or with +sudo behind
 # it, as a user who may use sudo. In each a minimal system is made (debootstrap, kept as an archive for
-# the next time), gets a copy of this tree as an ordinary folder, and runs "./bootstrap demo" and
+# the next time), gets a copy of this tree as an ordinary directory, and runs "./bootstrap demo" and
 # "./bootstrap check" twice each; the second runs must not install anything.
 #
 # Needs root, debootstrap, and the network to fetch packages. Environment: MIRROR

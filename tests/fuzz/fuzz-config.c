@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *path;
 	bool ok;
 
-	setenv("HOME", fuzz_folder(), 1);
+	setenv("HOME", fuzz_directory(), 1);
 	if (size == 0 || !write_files(data, size))
 		return 0;
 	path = fuzz_path("main.conf");

@@ -66,7 +66,7 @@ static char *make_good_file(size_t *length)
 	struct error err;
 
 	remove_files();
-	MUST(state_open(&s, fuzz_folder(), "a", STATE_WRITE, &err));
+	MUST(state_open(&s, fuzz_directory(), "a", STATE_WRITE, &err));
 	fill(s);
 	state_close(&s);
 	return fuzz_read("a.db", length);
@@ -177,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		write_whole(in, flags & 4);
 	error_clear(&err);
-	ok = state_open(&s, fuzz_folder(), "a", writable ? STATE_WRITE : STATE_READ, &err);
+	ok = state_open(&s, fuzz_directory(), "a", writable ? STATE_WRITE : STATE_READ, &err);
 	must_be_storage(ok, &err);
 	MUST(ok == (s != NULL));
 	if (ok)

@@ -75,19 +75,19 @@ static inline bool is_plain(const char *text)
 /* Whether an error that a function returned says something, and all of it is plain. */
 bool fuzz_error_is_good(const struct error *err);
 
-/* A folder of this process alone, made at the first call and removed at the end. */
-const char *fuzz_folder(void);
+/* A directory of this process alone, made at the first call and removed at the end. */
+const char *fuzz_directory(void);
 
-/* The path of a file in that folder; the caller frees it. */
+/* The path of a file in that directory; the caller frees it. */
 char *fuzz_path(const char *name);
 
-/* Makes a file of this content in that folder, in the place of what was there. */
+/* Makes a file of this content in that directory, in the place of what was there. */
 void fuzz_write(const char *name, const void *bytes, size_t length);
 
-/* Reads a file of that folder; the caller frees the content. NULL if there is none. */
+/* Reads a file of that directory; the caller frees the content. NULL if there is none. */
 char *fuzz_read(const char *name, size_t *length);
 
-/* Removes a file of that folder, if it is there. */
+/* Removes a file of that directory, if it is there. */
 void fuzz_remove(const char *name);
 
 #endif

@@ -81,7 +81,7 @@ tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz-state.c $(fuzz_support)
 tests_fuzz_fuzz_state_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 
-# What it finds stays in tests/fuzz/found/NAME of the build folder.
+# What it finds stays in tests/fuzz/found/NAME of the build directory.
 fuzz: $(fuzz_targets)
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(srcdir)/tests/fuzz' tests/fuzz '$(FUZZ_SECONDS)'
 else

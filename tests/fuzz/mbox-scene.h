@@ -30,7 +30,7 @@ struct scene {
 /* The message that other programs append. */
 extern const char scene_foreign[];
 
-/* Makes it from an input; see fuzz-mbox-tail.c. The file is "mbox" in fuzz_folder. */
+/* Makes it from an input; see fuzz-mbox-tail.c. The file is "mbox" in fuzz_directory. */
 void scene_make(struct scene *s, struct input *in);
 void scene_free(struct scene *s);
 

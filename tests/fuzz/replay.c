@@ -1,7 +1,7 @@
 /*
  * A plain main for a target: gives it every file of a corpus, once each, so that what was found once
  * is tested in each `make check`. Without arguments the corpus is that of the program's own name
- * (replay-NAME) under $srcdir; else each argument is a file or a folder.
+ * (replay-NAME) under $srcdir; else each argument is a file or a directory.
  */
 #include "config.h"
 

@@ -9,17 +9,17 @@
 #include "base/memory.h"
 #include "fuzz.h"
 
-static char *folder;
+static char *directory;
 
 bool fuzz_error_is_good(const struct error *err)
 {
 	return err->kind != ERROR_NONE && err->cause[0] && is_plain(err->cause) && is_plain(err->server) &&
-	    is_plain(err->mend);
+	    is_plain(err->hint);
 }
 
-static void remove_folder(void)
+static void remove_directory(void)
 {
-	DIR *names = opendir(folder);
+	DIR *names = opendir(directory);
 	const struct dirent *entry;
 
 	while (names && (entry = readdir(names)) != NULL) {
@@ -28,25 +28,25 @@ static void remove_folder(void)
 	}
 	if (names)
 		closedir(names);
-	rmdir(folder);
-	free(folder);
+	rmdir(directory);
+	free(directory);
 }
 
-const char *fuzz_folder(void)
+const char *fuzz_directory(void)
 {
 	const char *place = getenv("TMPDIR");
 
-	if (folder)
-		return folder;
-	folder = memory_format("%s/mailhaul-fuzz-XXXXXX", place && *place ? place : "/tmp");
-	MUST(mkdtemp(folder) != NULL);
-	atexit(remove_folder);
-	return folder;
+	if (directory)
+		return directory;
+	directory = memory_format("%s/mailhaul-fuzz-XXXXXX", place && *place ? place : "/tmp");
+	MUST(mkdtemp(directory) != NULL);
+	atexit(remove_directory);
+	return directory;
 }
 
 char *fuzz_path(const char *name)
 {
-	return memory_format("%s/%s", fuzz_folder(), name);
+	return memory_format("%s/%s", fuzz_directory(), name);
 }
 
 void fuzz_write(const char *name, const void *bytes, size_t length)

@@ -388,10 +388,10 @@ static bool make_all(const char *dir)
 	return ok;
 }
 
-/* The folder's lock keeps two servers from mixing the files of two authorities. */
-static int lock_folder(const char *dir)
+/* The directory's lock keeps two servers from mixing the files of two authorities. */
+static int lock_directory(const char *dir)
 {
-	if (!whole_file_make_folder(dir, 0700))
+	if (!whole_file_make_directory(dir, 0700))
 		return -1;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
@@ -405,7 +405,7 @@ static int lock_folder(const char *dir)
 
 bool certificate_make_set(const char *dir)
 {
-	int fd = lock_folder(dir);
+	int fd = lock_directory(dir);
 	if (fd < 0)
 		return false;
 	bool ok = make_all(dir);
@@ -415,7 +415,7 @@ bool certificate_make_set(const char *dir)
 
 bool certificate_ensure_set(const char *dir)
 {
-	int fd = lock_folder(dir);
+	int fd = lock_directory(dir);
 	if (fd < 0)
 		return false;
 	bool ok = true;

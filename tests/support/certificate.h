@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* Makes a fresh set of test certificates (ECDSA P-256) in the folder DIR, which is made if missing:
+/* Makes a fresh set of test certificates (ECDSA P-256) in the directory DIR, which is made if missing:
  *   ca.pem         the authority that signs server.pem, expired.pem and wronghost.pem
  *   other-ca.pem   an authority that signed nothing
  *   server.pem     certificate, authority and key for localhost, 127.0.0.1 and ::1

@@ -1,7 +1,7 @@
 """What bash or zsh completes: complete_on_tty.py bash|zsh FILE LINE...
 
 Types each LINE into an interactive shell that has read the completion FILE, has it completed, and prints the
-words that were offered, a line for each LINE, sorted. FILE of zsh is a folder of functions.
+words that were offered, a line for each LINE, sorted. FILE of zsh is a directory of functions.
 """
 
 import os
@@ -79,9 +79,9 @@ def offered(shell, line, answer):
 
 def main():
     shell, file, *lines = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder, "out")
-        rc = pathlib.Path(folder, "rc")
+    with tempfile.TemporaryDirectory() as directory:
+        out = pathlib.Path(directory, "out")
+        rc = pathlib.Path(directory, "rc")
         rc.write_text((BASH if shell == "bash" else ZSH).format(file=shlex.quote(file), out=shlex.quote(str(out))))
         ours, theirs = pty.openpty()
         arguments = ["bash", "--noprofile", "--norc", "-i"] if shell == "bash" else ["zsh", "-f", "-i"]

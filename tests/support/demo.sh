@@ -1,7 +1,7 @@
 #!/bin/sh
 # The demo: sample mail goes from the test server, over verified TLS on loopback, into ./demo/Maildir
 # by the real program, twice, and what arrived is compared with what the server holds. Run by
-# "./bootstrap demo" in the folder that mailhaul was built in. Exits 1 if anything is not as told.
+# "./bootstrap demo" in the directory that mailhaul was built in. Exits 1 if anything is not as told.
 set -eu
 unset CDPATH
 LC_ALL=C
@@ -65,7 +65,7 @@ start_server() {
 write_configuration() {
   cat >"$conf" <<EOF
 # Made by "./bootstrap demo": one account, fetched into a Maildir. mailhaul.conf(5) has all options.
-# Relative paths start at the folder of this file. Who holds a password stays private: mode 0600.
+# Relative paths start at the directory of this file. Who holds a password stays private: mode 0600.
 
 # What was delivered when is remembered here. Without this line: ~/.local/state/mailhaul
 state_dir = "state"
@@ -182,7 +182,7 @@ stop_server
 cat <<EOF
 
 The server is stopped. $conf is a worked example. For an account of your own, copy it
-into a folder of its own (mkdir ~/mail; cp $conf ~/mail/) and change three lines there:
+into a directory of its own (mkdir ~/mail; cp $conf ~/mail/) and change three lines there:
 
     server = "pop.example.org"
     user = 'you@example.org'

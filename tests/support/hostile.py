@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """A POP3 server that lies, over implicit TLS, for the end-to-end tests.
 
-Usage: hostile.py --cert-dir DIR --ports FILE FOLDER...
+Usage: hostile.py --cert-dir DIR --ports FILE DIRECTORY...
 
-Each FOLDER is a maildrop with a port of its own. Its last part names the scenario of hostile_scenarios.py
-(or of a scenarios_*.py) that is played there; what follows an "@" in it only tells folders apart. In FOLDER the server makes
+Each DIRECTORY is a maildrop with a port of its own. Its last part names the scenario of hostile_scenarios.py
+(or of a scenarios_*.py) that is played there; what follows an "@" in it only tells directories apart. In DIRECTORY the server makes
 
   mail/        the messages as they are on the wire, without dot-stuffing; QUIT removes what DELE marked
   expect/      the same as a client has to store them, with LF as line end
   transcript   what clients sent, and how each connection began
 
-From the moment a file FOLDER/healthy exists, new connections meet an honest server. FILE is written when
-all ports are open: a line "PORT FOLDER" each.
+From the moment a file DIRECTORY/healthy exists, new connections meet an honest server. FILE is written when
+all ports are open: a line "PORT DIRECTORY" each.
 """
 
 import argparse
@@ -33,32 +33,32 @@ import scenarios_forms  # noqa: F401  pylint: disable=unused-import
 
 
 class Maildrop:
-    """One folder, its scenario and its port."""
+    """One directory, its scenario and its port."""
 
-    def __init__(self, folder, scenario, context):
-        self.folder, self.scenario, self.context = pathlib.Path(folder), scenario, context
+    def __init__(self, directory, scenario, context):
+        self.directory, self.scenario, self.context = pathlib.Path(directory), scenario, context
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.fill()
 
     def fill(self):
         for part in ("mail", "expect"):
-            (self.folder / part).mkdir(parents=True)
+            (self.directory / part).mkdir(parents=True)
         for number, content in enumerate(self.scenario.mail(), 1):
             assert content == b"" or content.endswith(b"\r\n")
-            (self.folder / "mail" / f"{number:04}").write_bytes(content)
-            (self.folder / "expect" / f"{number:04}").write_bytes(content.replace(b"\r\n", b"\n"))
+            (self.directory / "mail" / f"{number:04}").write_bytes(content)
+            (self.directory / "expect" / f"{number:04}").write_bytes(content.replace(b"\r\n", b"\n"))
 
     def note(self, line):
-        with self.lock, open(self.folder / "transcript", "ab") as file:
+        with self.lock, open(self.directory / "transcript", "ab") as file:
             file.write(line + b"\n")
 
     def serve(self, connection):
-        healthy = (self.folder / "healthy").exists()
+        healthy = (self.directory / "healthy").exists()
         self.note(b"* honest" if healthy else b"* hostile")
         try:
             with connection:
-                Session(Wire(connection, self.context), self.folder, self.scenario, healthy).run(self.note)
+                Session(Wire(connection, self.context), self.directory, self.scenario, healthy).run(self.note)
         except (Hangup, OSError):  # also what ssl raises
             pass
 
@@ -72,16 +72,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--cert-dir", required=True)
     parser.add_argument("--ports", required=True)
-    parser.add_argument("folders", nargs="+")
+    parser.add_argument("directories", nargs="+")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(os.path.join(args.cert_dir, "server.pem"))
     ports = ""
-    for folder in args.folders:
-        scenario = SCENARIOS[os.path.basename(folder).split("@")[0]]
-        maildrop = Maildrop(folder, scenario, context)
-        ports += f"{maildrop.listener.getsockname()[1]} {folder}\n"
+    for directory in args.directories:
+        scenario = SCENARIOS[os.path.basename(directory).split("@")[0]]
+        maildrop = Maildrop(directory, scenario, context)
+        ports += f"{maildrop.listener.getsockname()[1]} {directory}\n"
         threading.Thread(target=maildrop.listen, daemon=True).start()
     pathlib.Path(args.ports + ".new").write_text(ports, encoding="utf-8")
     os.rename(args.ports + ".new", args.ports)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs mailhaul in folders of hostile.py, several at a time, and counts what came of it.
+"""Runs mailhaul in directories of hostile.py, several at a time, and counts what came of it.
 
-Usage: hostile_run.py --program FILE [--limit SECONDS] [--jobs N] [--flags=-vv] FOLDER...
+Usage: hostile_run.py --program FILE [--limit SECONDS] [--jobs N] [--flags=-vv] DIRECTORY...
 
-In each FOLDER, with its mailhaul.conf: writes out, err, and `result`, a line of shell variables:
+In each DIRECTORY, with its mailhaul.conf: writes out, err, and `result`, a line of shell variables:
 
   STATUS  exit status; 124 if it did not end within the limit      MILLIS  how long it took
   PEAK    largest resident size of its processes in kB             LINES   lines of err
@@ -25,9 +25,9 @@ import time
 import unicodedata
 
 
-def digests(folder):
+def digests(directory):
     count = collections.Counter()
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in directory.iterdir() if directory.is_dir() else ():
         with open(path, "rb") as file:
             digest = hashlib.sha256()
             for piece in iter(lambda: file.read(1 << 20), b""):
@@ -36,8 +36,8 @@ def digests(folder):
     return count
 
 
-def count_files(folder):
-    return len(list(folder.iterdir())) if folder.is_dir() else 0
+def count_files(directory):
+    return len(list(directory.iterdir())) if directory.is_dir() else 0
 
 
 def count_dirt(octets):
@@ -48,30 +48,30 @@ def count_dirt(octets):
     return dirt
 
 
-def count_messages(folder):
-    expected, left = digests(folder / "expect"), collections.Counter()
-    for path in (folder / "mail").iterdir():
-        with open(folder / "expect" / path.name, "rb") as file:
+def count_messages(directory):
+    expected, left = digests(directory / "expect"), collections.Counter()
+    for path in (directory / "mail").iterdir():
+        with open(directory / "expect" / path.name, "rb") as file:
             left[hashlib.sha256(file.read()).digest()] += 1
-    here = digests(folder / "Mail" / "new") + digests(folder / "Mail" / "cur")
+    here = digests(directory / "Mail" / "new") + digests(directory / "Mail" / "cur")
     return {
         "NEW": sum(here.values()),
         "LEFT": sum(left.values()),
         "LOST": sum((expected - here - left).values()),
         "TWICE": sum((here - expected)[digest] for digest in expected),
         "ALIEN": sum(n for digest, n in here.items() if digest not in expected),
-        "HALF": count_files(folder / "Mail" / "tmp"),
+        "HALF": count_files(directory / "Mail" / "tmp"),
     }
 
 
-def run(folder, args):
+def run(directory, args):
     command = ["timeout", "-k", "5", str(args.limit), args.program, "-c", "mailhaul.conf", *args.flags]
-    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
+    with open(directory / "out", "wb") as out, open(directory / "err", "wb") as err:
         start = time.monotonic()
-        with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err) as process:
+        with subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err) as process:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-    out, err = (folder / "out").read_bytes(), (folder / "err").read_bytes()
+    out, err = (directory / "out").read_bytes(), (directory / "err").read_bytes()
     lines = err.split(b"\n")[:-1] if err.endswith(b"\n") else err.split(b"\n") if err else []
     result = {
         "STATUS": process.returncode if process.returncode >= 0 else 128 - process.returncode,
@@ -83,9 +83,9 @@ def run(folder, args):
             for line in lines),
         "DIRTY": count_dirt(out + err),
     }
-    result.update(count_messages(folder))
+    result.update(count_messages(directory))
     text = " ".join(f"{name}={value}" for name, value in result.items())
-    (folder / "result").write_text(text + "\n", encoding="utf-8")
+    (directory / "result").write_text(text + "\n", encoding="utf-8")
 
 
 def main():
@@ -94,11 +94,11 @@ def main():
     parser.add_argument("--limit", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=6)
     parser.add_argument("--flags", action="append", default=[])
-    parser.add_argument("folders", nargs="+", type=pathlib.Path)
+    parser.add_argument("directories", nargs="+", type=pathlib.Path)
     args = parser.parse_args()
     args.program = os.path.abspath(args.program)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for done in [pool.submit(run, folder, args) for folder in args.folders]:
+        for done in [pool.submit(run, directory, args) for directory in args.directories]:
             done.result()
 
 

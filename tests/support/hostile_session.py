@@ -150,10 +150,10 @@ def stuff(content):
 class Session:
     """An honest server, command by command; what a scenario overrides is taken from there."""
 
-    def __init__(self, wire, folder, scenario, healthy):
-        self.wire, self.folder, self.scenario = wire, folder, scenario
+    def __init__(self, wire, directory, scenario, healthy):
+        self.wire, self.directory, self.scenario = wire, directory, scenario
         self.overrides = {} if healthy else scenario.overrides
-        self.names = sorted(os.listdir(folder / "mail"))
+        self.names = sorted(os.listdir(directory / "mail"))
         self.deleted, self.calls, self.over = set(), {}, False
 
     # The maildrop: messages count from 1.
@@ -161,17 +161,17 @@ class Session:
         return [n for n in range(1, len(self.names) + 1) if n not in self.deleted]
 
     def content(self, number):
-        return (self.folder / "mail" / self.names[number - 1]).read_bytes()
+        return (self.directory / "mail" / self.names[number - 1]).read_bytes()
 
     def size(self, number):
-        return (self.folder / "mail" / self.names[number - 1]).stat().st_size
+        return (self.directory / "mail" / self.names[number - 1]).stat().st_size
 
     def uid(self, number):
         return b"uid-" + self.names[number - 1].encode()
 
     def expunge(self):
         for number in self.deleted:
-            (self.folder / "mail" / self.names[number - 1]).unlink()
+            (self.directory / "mail" / self.names[number - 1]).unlink()
 
     # Answers: what each yields is sent, one TLS record for each.
     def do_greeting(self):

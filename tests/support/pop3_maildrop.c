@@ -34,7 +34,7 @@ struct message {
 };
 
 struct pop3_maildrop {
-	int folder;
+	int directory;
 	struct message *messages;
 	size_t count, room;
 	size_t hidden; /* further messages */
@@ -109,9 +109,9 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool list_folder(struct pop3_maildrop *m)
+static bool list_directory(struct pop3_maildrop *m)
 {
-	int fd = openat(m->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(m->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	struct stat st;
@@ -123,7 +123,7 @@ static bool list_folder(struct pop3_maildrop *m)
 		return false;
 	}
 	while (ok && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.' || fstatat(m->folder, entry->d_name, &st, 0) != 0 ||
+		if (entry->d_name[0] == '.' || fstatat(m->directory, entry->d_name, &st, 0) != 0 ||
 		    !S_ISREG(st.st_mode))
 			continue;
 		ok = add(m, entry->d_name);
@@ -134,7 +134,7 @@ static bool list_folder(struct pop3_maildrop *m)
 	return ok;
 }
 
-static bool lock_folder(int fd)
+static bool lock_directory(int fd)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
 	for (int i = 0; i < LOCK_TRIES; i++) {
@@ -152,10 +152,10 @@ enum pop3_maildrop_status pop3_maildrop_open(const char *dir, struct pop3_maildr
 	*maildrop = NULL;
 	if (!m)
 		return status;
-	m->folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (m->folder >= 0 && !lock_folder(m->folder))
+	m->directory = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (m->directory >= 0 && !lock_directory(m->directory))
 		status = MAILDROP_IN_USE;
-	else if (m->folder >= 0 && list_folder(m))
+	else if (m->directory >= 0 && list_directory(m))
 		status = MAILDROP_OK;
 	if (status == MAILDROP_BROKEN)
 		warn("%s", dir);
@@ -170,8 +170,8 @@ void pop3_maildrop_close(struct pop3_maildrop *m)
 {
 	if (!m)
 		return;
-	if (m->folder >= 0)
-		(void)close(m->folder);
+	if (m->directory >= 0)
+		(void)close(m->directory);
 	for (size_t i = 0; i < m->count + m->hidden; i++)
 		free(m->messages[i].name);
 	free(m->messages);
@@ -219,7 +219,7 @@ static void hide(const struct pop3_maildrop *m, const char *name)
 {
 	char hidden[NAME_MAX + 2];
 	(void)snprintf(hidden, sizeof(hidden), ".%s", name);
-	if (renameat(m->folder, name, m->folder, hidden) != 0)
+	if (renameat(m->directory, name, m->directory, hidden) != 0)
 		warn("%s", name);
 }
 
@@ -229,7 +229,7 @@ bool pop3_maildrop_commit(struct pop3_maildrop *m)
 	for (size_t i = 0; i < m->count; i++) {
 		if (m->sliced && m->messages[i].sent && !m->messages[i].deleted)
 			hide(m, m->messages[i].name);
-		if (m->messages[i].deleted && unlinkat(m->folder, m->messages[i].name, 0) != 0 &&
+		if (m->messages[i].deleted && unlinkat(m->directory, m->messages[i].name, 0) != 0 &&
 		    errno != ENOENT) {
 			warn("%s", m->messages[i].name);
 			ok = false;
@@ -240,7 +240,7 @@ bool pop3_maildrop_commit(struct pop3_maildrop *m)
 
 static int open_message(const struct pop3_maildrop *m, size_t i)
 {
-	return openat(m->folder, m->messages[i].name, O_RDONLY | O_CLOEXEC);
+	return openat(m->directory, m->messages[i].name, O_RDONLY | O_CLOEXEC);
 }
 
 static ssize_t read_chunk(int fd, char *chunk, size_t size)

@@ -7,7 +7,7 @@
 
 struct pop3_wire;
 
-/* A folder seen as a maildrop: one regular file a message, in the bytewise order of the names, as
+/* A directory seen as a maildrop: one regular file a message, in the bytewise order of the names, as
  * it was when it was opened. Names that start with a dot are no messages.
  *
  * A file holds raw octets; lines end with LF or CRLF and go out with CRLF, dot-stuffed. A file
@@ -23,7 +23,7 @@ enum pop3_maildrop_status {
 
 enum { MAILDROP_UID_MAX = 70 }; /* RFC 1939, section 7 */
 
-/* Locks the folder DIR and lists it. A lock that another session holds is waited for up to
+/* Locks the directory DIR and lists it. A lock that another session holds is waited for up to
  * half a minute: its client may just have died. *MAILDROP is the caller's to close; NULL unless the answer
  * is MAILDROP_OK. */
 enum pop3_maildrop_status pop3_maildrop_open(const char *dir, struct pop3_maildrop **maildrop);

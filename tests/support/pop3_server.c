@@ -1,4 +1,4 @@
-/* pop3-server: a small POP3 server for tests and for the demo. It serves the files of a folder over
+/* pop3-server: a small POP3 server for tests and for the demo. It serves the files of a directory over
  * TLS and can be told to misbehave. Never let it near a network that is not the loopback: one user,
  * one password, no limits. */
 #define _POSIX_C_SOURCE 200809L
@@ -64,7 +64,7 @@ struct option_spec {
 };
 
 static const struct option_spec specs[] = {
-    {"dir", TEXT, &server.session.dir, "the folder to serve, a file a message"},
+    {"dir", TEXT, &server.session.dir, "the directory to serve, a file a message"},
     {"cert-dir", TEXT, &server.cert_dir, "where certificates are, made if missing"},
     {"cert", TEXT, &server.cert, "PEM file to serve (server.pem); without a slash: in cert-dir"},
     {"ocsp", TEXT, &server.ocsp, "file with an OCSP answer to staple to it, right or wrong"},
@@ -96,7 +96,7 @@ static const struct option_spec specs[] = {
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"slice", NUMBER, &server.session.slice, "lists so many messages, and after QUIT those behind"},
     {"pause", NUMBER, &server.session.pause, "milliseconds before each answer to RETR"},
-    {"hold", TEXT, &server.session.hold, "a step waits while a file of its name is in this folder: CONNECT, GREETING, a command, BODY"},
+    {"hold", TEXT, &server.session.hold, "a step waits while a file of its name is in this directory: CONNECT, GREETING, a command, BODY"},
     {"hold-at", NUMBER, &server.session.hold_at, "BODY comes after this many octets of RETR bodies"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},

@@ -207,7 +207,7 @@ static void cmd_auth(struct session *s, const char *arg)
 			return;
 	}
 	if (strcmp(text, "*") == 0)
-		reply(s, "-ERR cancelled");
+		reply(s, "-ERR canceled");
 	else
 		auth_plain_message(s, text, strcmp(text, "=") == 0 ? 0 : len);
 }

@@ -23,7 +23,7 @@ struct pop3_options {
 	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */
 	uint64_t slice;	   /* messages that are listed; those retrieved are not again. 0: all */
 	uint64_t pause;	   /* milliseconds before each answer to RETR */
-	const char *hold; /* folder with a file for each step that waits; NULL: none */
+	const char *hold; /* directory with a file for each step that waits; NULL: none */
 	uint64_t hold_at; /* octets of bodies before the step BODY */
 	uint64_t drop_at;  /* UINT64_MAX: never */
 	uint64_t err_retr; /* 0: none */

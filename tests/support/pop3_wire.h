@@ -20,7 +20,7 @@ struct pop3_wire {
 	bool early; /* greets before the client's end of the handshake (RFC 8446, 4.4.4), in one segment with our own */
 	uint64_t
 	    body_left; /* octets of bodies until the connection is dropped; UINT64_MAX: never */
-	const char *hold;   /* folder; NULL: nothing waits */
+	const char *hold;   /* directory; NULL: nothing waits */
 	uint64_t hold_left; /* octets of bodies until the step BODY */
 	size_t in_start, in_end;
 	size_t out_used, kept_used;
@@ -64,7 +64,7 @@ void pop3_wire_write_body(struct pop3_wire *wire, const void *data, size_t len);
 /* Sends what is buffered. */
 bool pop3_wire_flush(struct pop3_wire *wire);
 
-/* Waits, with everything sent, while the file STEP is in the folder `hold`; says so in the file "held" beside it. */
+/* Waits, with everything sent, while the file STEP is in the directory `hold`; says so in the file "held" beside it. */
 void pop3_wire_hold(struct pop3_wire *wire, const char *step);
 
 /* Sends what is buffered, then ends the TCP connection without a close_notify. */

@@ -252,7 +252,7 @@ bool sample_mail_write(const char *dir)
 	}
 	memcpy(expect, base, len);
 	memcpy(expect + len, ".expect", sizeof(".expect"));
-	if (!whole_file_make_folder(base, 0755) || !whole_file_make_folder(expect, 0755))
+	if (!whole_file_make_directory(base, 0755) || !whole_file_make_directory(expect, 0755))
 		return false;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
 		if (!write_sample(base, &samples[i]))

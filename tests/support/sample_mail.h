@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-/* Writes sample mail of every nasty kind into the folder DIR, a file a message as pop3_maildrop.h
+/* Writes sample mail of every nasty kind into the directory DIR, a file a message as pop3_maildrop.h
  * reads them, and into DIR.expect under the same names the octets that a correct client stores with
- * LF line endings. Makes both folders. Always the same octets. Complains on stderr and returns
+ * LF line endings. Makes both directories. Always the same octets. Complains on stderr and returns
  * false on failure. */
 bool sample_mail_write(const char *dir);
 

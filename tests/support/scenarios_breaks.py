@@ -83,8 +83,8 @@ SHORTER = {}
 
 def shorter(s, number):
     """Less of the message each time."""
-    SHORTER[s.folder] = SHORTER.get(s.folder, 150) - 3
-    content = s.content(number)[:SHORTER[s.folder]]
+    SHORTER[s.directory] = SHORTER.get(s.directory, 150) - 3
+    content = s.content(number)[:SHORTER[s.directory]]
     return [b"+OK %d octets\r\n" % s.size(number) + stuff(content.rstrip(b"\r\n") + b"\r\n")]
 
 
@@ -131,13 +131,13 @@ def renumbering(newer=0, gone=1):
     """Behind RETR 2 another client takes message `gone` away, `newer` messages come, and numbers close up."""
     def script(s, number):
         yield from s.honest("RETR", number)
-        if number != 2 or not (s.folder / "expect" / ("%04d" % gone)).exists():
+        if number != 2 or not (s.directory / "expect" / ("%04d" % gone)).exists():
             return
         for part, end in ("mail", b"\r\n"), ("expect", b"\n"):
-            (s.folder / part / ("%04d" % gone)).unlink()
+            (s.directory / part / ("%04d" % gone)).unlink()
             for n in range(90, 90 + newer):
-                (s.folder / part / ("%04d" % n)).write_bytes(b"Subject: new" + 2 * end + b"new %d" % n + end)
-        s.names = sorted(os.listdir(s.folder / "mail"))
+                (s.directory / part / ("%04d" % n)).write_bytes(b"Subject: new" + 2 * end + b"new %d" % n + end)
+        s.names = sorted(os.listdir(s.directory / "mail"))
     return script
 
 
@@ -167,7 +167,7 @@ SESSIONS = {}
 
 def session_number(s):
     if not hasattr(s, "session_number"):
-        s.session_number = SESSIONS[s.folder] = SESSIONS.get(s.folder, 0) + 1
+        s.session_number = SESSIONS[s.directory] = SESSIONS.get(s.directory, 0) + 1
     return s.session_number
 
 

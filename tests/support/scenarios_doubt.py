@@ -1,6 +1,6 @@
 """Scenarios of hostile.py about messages that came with another size than the server gave, and what becomes of them when
 the listing, the state or the evidence changes; and about messages that are listed again though they were deleted, or under
-other UIDs or sizes. Files in the folder switch the server: `renumbered`, `hidden`, `whole`, `resized`, `unlisted`, `swapped`."""
+other UIDs or sizes. Files in the directory switch the server: `renumbered`, `hidden`, `whole`, `resized`, `unlisted`, `swapped`."""
 
 import random
 
@@ -10,7 +10,7 @@ from scenarios_evidence import PLAIN, alike, said
 
 
 def is_switched(s, name):
-    return (s.folder / name).exists()
+    return (s.directory / name).exists()
 
 
 def is_second(s, number):
@@ -31,7 +31,7 @@ def sizes(s):
 
 
 def short_body(s, number):
-    """The second message lacks 30 octets of its body, unless the server has been mended."""
+    """The second message lacks 30 octets of its body, unless the server has been fixed."""
     number = shown(s)[number - 1]
     content = s.content(number)
     if is_second(s, number) and not is_switched(s, "whole"):
@@ -116,7 +116,7 @@ SCANNED = b"X-Scanned: by the gateway\r\n"
 
 
 def with_scan(s, sizes):
-    """Sizes of LIST, and UIDs, as files in the folder say."""
+    """Sizes of LIST, and UIDs, as files in the directory say."""
     return listing(*(b"%d %d" % (i, sizes(s.size(n)) + (n * 37 % 11 + 20 if is_switched(s, "resized") else 0))
                      for i, n in enumerate(shown(s), 1)))
 

@@ -26,7 +26,7 @@ def half_of(s, number):
 
 def resized(s):
     """Another size for message 2, without its last line end, once there is a file that says so."""
-    less = 2 if (s.folder / "other-size").exists() else 0
+    less = 2 if (s.directory / "other-size").exists() else 0
     return listing(*(b"%d %d" % (n, s.size(n) - (less if s.uid(n) == b"uid-0002" else 0)) for n in s.numbers()))
 
 

@@ -159,7 +159,7 @@ for name, answer in {"hangs-up": [CUT], "closes": [CLOSE], "stalls": [STALL], "r
 
 def weaker(s):
     """The first connection is offered SCRAM-SHA-1, those after it PLAIN."""
-    first = (s.folder / "transcript").read_bytes().count(b"\n* ") == 0
+    first = (s.directory / "transcript").read_bytes().count(b"\n* ") == 0
     return capa(b"UTF8", b"SASL SCRAM-SHA-1", lacks=(b"SASL PLAIN",)) if first else capa(b"UTF8")
 
 

@@ -220,8 +220,8 @@ add("answers-missing-and-twice", mail=alike(6), RETR=once_missing_once_twice)
 
 
 def third_for_second(s, number):
-    """The third message comes for the second one as well, with its own size, until the server is mended."""
-    number = 3 if number == 2 and not (s.folder / "mended").exists() else number
+    """The third message comes for the second one as well, with its own size, until the server is fixed."""
+    number = 3 if number == 2 and not (s.directory / "fixed").exists() else number
     return said(s, number, s.content(number))
 
 

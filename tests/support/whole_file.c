@@ -46,7 +46,7 @@ bool whole_file_write(const char *path, const void *data, size_t len, mode_t mod
 	return false;
 }
 
-bool whole_file_make_folder(const char *path, mode_t mode)
+bool whole_file_make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) == 0 || errno == EEXIST)
 		return true;

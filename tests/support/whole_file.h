@@ -9,7 +9,7 @@
  * Complains on stderr and returns false when that fails. */
 bool whole_file_write(const char *path, const void *data, size_t len, mode_t mode);
 
-/* Makes the folder PATH unless it is there; its parent has to exist. Complains like the above. */
-bool whole_file_make_folder(const char *path, mode_t mode);
+/* Makes the directory PATH unless it is there; its parent has to exist. Complains like the above. */
+bool whole_file_make_directory(const char *path, mode_t mode);
 
 #endif

@@ -34,7 +34,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
-/* A test may have left a folder that nobody may write to. */
+/* A test may have left a directory that nobody may write to. */
 static int make_writable(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
 	(void)st;
@@ -142,14 +142,14 @@ void scratch_expect_text(const char *path, const char *text)
 	scratch_expect(path, text, strlen(text));
 }
 
-/* Counts the names of a folder and gives the last one that it sees. */
-static size_t look_at(const char *folder, char *last, size_t size)
+/* Counts the names of a directory and gives the last one that it sees. */
+static size_t look_at(const char *directory, char *last, size_t size)
 {
-	DIR *stream = opendir(folder);
+	DIR *stream = opendir(directory);
 	const struct dirent *entry;
 	size_t count = 0;
 
-	ck_assert_msg(stream != NULL, "%s: %s", folder, strerror(errno));
+	ck_assert_msg(stream != NULL, "%s: %s", directory, strerror(errno));
 	while ((entry = readdir(stream))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -160,18 +160,18 @@ static size_t look_at(const char *folder, char *last, size_t size)
 	return count;
 }
 
-size_t scratch_count(const char *folder)
+size_t scratch_count(const char *directory)
 {
 	char name[256];
 
-	return look_at(folder, name, sizeof(name));
+	return look_at(directory, name, sizeof(name));
 }
 
-char *scratch_only_name(const char *folder)
+char *scratch_only_name(const char *directory)
 {
 	static char name[256];
 
-	ck_assert_uint_eq(look_at(folder, name, sizeof(name)), 1);
+	ck_assert_uint_eq(look_at(directory, name, sizeof(name)), 1);
 	return name;
 }
 

@@ -9,7 +9,7 @@ struct Suite;
 struct TCase;
 
 /*
- * Folders for tests that need files, below $TMPDIR or /tmp. A test program calls scratch_main
+ * Directories for tests that need files, below $TMPDIR or /tmp. A test program calls scratch_main
  * instead of check_main: what its tests have made is removed when all of them have ended, whatever
  * became of them. Failures of these helpers end the test.
  */
@@ -18,13 +18,13 @@ int scratch_main(struct Suite *s);
 /* The same for check_main_apart. */
 int scratch_main_apart(struct Suite *s);
 
-/* A checked fixture: gives the test an empty folder of its own, with mode 0700. */
+/* A checked fixture: gives the test an empty directory of its own, with mode 0700. */
 void scratch_enter(void);
 
 /* Adds a case whose tests have that fixture, and a minute each: a disk that others use takes its time. */
 struct TCase *scratch_case(struct Suite *s, const char *name);
 
-/* The path of a name in the test's folder, or of the folder itself for "". It lives as long as the test. */
+/* The path of a name in the test's directory, or of the directory itself for "". It lives as long as the test. */
 char *scratch_path(const char *name);
 
 /* Writes a file with mode 0600, replaces what was there. */
@@ -38,13 +38,13 @@ char *scratch_read(const char *path, size_t *length);
 void scratch_expect(const char *path, const char *bytes, size_t length);
 void scratch_expect_text(const char *path, const char *text);
 
-/* How many names a folder holds, and the only one of them (fails if there are more or none). */
-size_t scratch_count(const char *folder);
-char *scratch_only_name(const char *folder);
+/* How many names a directory holds, and the only one of them (fails if there are more or none). */
+size_t scratch_count(const char *directory);
+char *scratch_only_name(const char *directory);
 
 bool scratch_exists(const char *path);
 
-/* The permission bits of a file or folder. */
+/* The permission bits of a file or directory. */
 mode_t scratch_mode(const char *path);
 
 /*
@@ -61,7 +61,7 @@ void scratch_release(struct scratch_child *c);
 
 /*
  * Runs part of a test in a process that has no rights to the files of others, also when root runs the
- * tests: root's access is never refused. The folder's permissions are opened for it.
+ * tests: root's access is never refused. The directory's permissions are opened for it.
  */
 void scratch_unprivileged(void (*run)(void));
 

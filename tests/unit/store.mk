@@ -10,7 +10,7 @@ unit_tests += \
 	tests/unit/test-credentials \
 	tests/unit/test-encoded-word \
 	tests/unit/test-event \
-	tests/unit/test-folder \
+	tests/unit/test-directory \
 	tests/unit/test-header \
 	tests/unit/test-header-fields \
 	tests/unit/test-jsonl \

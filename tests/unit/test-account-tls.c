@@ -39,7 +39,7 @@ START_TEST(a_pin_that_cannot_be_one_is_told)
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not understood", bad_pins[_i]);
 	ck_assert_str_eq(err.cause, told);
-	ck_assert_ptr_nonnull(strstr(err.mend, option->expects));
+	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
 	ck_assert_ptr_null(a.tls_pins);
 }
 END_TEST
@@ -61,7 +61,7 @@ START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
 
 	ck_assert(!set("tls_client_key", "pkcs11:object=me?pin-value=1234", &err));
 	ck_assert_str_eq(err.cause, "tls_client_key = \"\" is not understood");
-	ck_assert_ptr_null(strstr(err.mend, "1234"));
+	ck_assert_ptr_null(strstr(err.hint, "1234"));
 }
 END_TEST
 
@@ -146,7 +146,7 @@ START_TEST(what_is_said_of_tls_must_not_contradict_itself)
 		return;
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_msg(strncmp(err.cause, contradictions[_i].cause, strlen(contradictions[_i].cause)) == 0, "%s", err.cause);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

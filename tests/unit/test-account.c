@@ -152,7 +152,7 @@ START_TEST(a_bad_value_is_refused_with_what_would_be_right)
 	ck_assert_msg(!set(values[_i].option, values[_i].bad, &err), "%s = \"%s\"", values[_i].option, values[_i].bad);
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(err.cause, values[_i].option));
-	ck_assert_ptr_nonnull(strstr(err.mend, find_option(values[_i].option)->expects));
+	ck_assert_ptr_nonnull(strstr(err.hint, find_option(values[_i].option)->expects));
 }
 END_TEST
 
@@ -278,7 +278,7 @@ START_TEST(a_password_never_gets_into_a_message)
 	must_set("password", "hunter2");
 	ck_assert(!account_check(&a, &err));
 	ck_assert_ptr_null(strstr(err.cause, "hunter2"));
-	ck_assert_ptr_null(strstr(err.mend, "hunter2"));
+	ck_assert_ptr_null(strstr(err.hint, "hunter2"));
 }
 END_TEST
 
@@ -296,7 +296,7 @@ START_TEST(a_command_is_a_list_that_starts_with_a_name)
 	ck_assert(!account_set(&a, option, nameless, "/", &err));
 	ck_assert(!account_set(&a, option, unsplit, "/", &err));
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
-	ck_assert_ptr_nonnull(strstr(err.mend, option->expects));
+	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
 	ck_assert(account_set(&a, option, good, "/", &err));
 	ck_assert(account_set(&a, option, good, "/", &err));
 	command = _i == 0 ? a.password_command : _i == 1 ? a.deliver_command : a.token_command;
@@ -372,7 +372,7 @@ START_TEST(an_account_has_to_be_whole)
 		return;
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_msg(strstr(err.cause, accounts[_i].cause) != NULL, "%s", err.cause);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

@@ -98,12 +98,12 @@ START_TEST(a_failure_is_told_with_all_its_words)
 
 	error_set(&err, ERROR_NETWORK, "a cause");
 	error_server(&err, "their words", 11);
-	error_mend(&err, "a mend");
+	error_hint(&err, "a hint");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
 	expect("work: not all is well\n",
 	    "\"ok\":false,");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
-	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server\":\"their words\",\"mend\":\"a mend\","
+	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server\":\"their words\",\"hint\":\"a hint\","
 		   "\"temporary\":true}]");
 }
 END_TEST

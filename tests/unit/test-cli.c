@@ -103,7 +103,7 @@ START_TEST(a_command_line_is_understood)
 END_TEST
 
 static const struct {
-	const char *line, *cause, *mend;
+	const char *line, *cause, *hint;
 } wrong[] = {
     {"--quite", "there is no option --quite", "did you mean --quiet?"},
     {"--dryrun", "there is no option --dryrun", "did you mean --dry-run?"},
@@ -139,7 +139,7 @@ START_TEST(a_wrong_option_is_refused_with_the_nearest_one)
 	ck_assert(!parse(wrong[_i].line, &line, &err));
 	ck_assert_int_eq(err.kind, ERROR_USAGE);
 	ck_assert_msg(strstr(err.cause, wrong[_i].cause) != NULL, "%s", err.cause);
-	ck_assert_msg(strstr(err.mend, wrong[_i].mend) != NULL, "%s", err.mend);
+	ck_assert_msg(strstr(err.hint, wrong[_i].hint) != NULL, "%s", err.hint);
 }
 END_TEST
 
@@ -179,7 +179,7 @@ START_TEST(every_kind_of_failure_is_in_the_table)
 }
 END_TEST
 
-/* What a person has to do something about comes before what the next run may mend by itself. */
+/* What a person has to do something about comes before what the next run may fix by itself. */
 START_TEST(the_more_serious_of_two_codes_wins)
 {
 	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,

@@ -321,7 +321,7 @@ END_TEST
 START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 {
 	struct account a, b;
-	const char *folder;
+	const char *directory;
 	char *place = NULL, line[600];
 	struct file *f;
 
@@ -340,13 +340,13 @@ START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 	ck_assert_str_eq(a.destination.path, scratch_path("sub/y"));
 	ck_assert_str_eq(b.name, "one");
 	ck_assert_str_eq(b.destination.path, scratch_path("sub/x"));
-	ck_assert_str_eq(file_top_value(f, "state_dir", &folder, &place), "here");
-	ck_assert_str_eq(folder, scratch_path("sub"));
+	ck_assert_str_eq(file_top_value(f, "state_dir", &directory, &place), "here");
+	ck_assert_str_eq(directory, scratch_path("sub"));
 	snprintf(line, sizeof(line), "%s:1", scratch_path("sub/two.conf"));
 	ck_assert_str_eq(place, line);
 	free(place);
 	place = NULL;
-	ck_assert_str_eq(file_top_value(f, "jobs", &folder, &place), "");
+	ck_assert_str_eq(file_top_value(f, "jobs", &directory, &place), "");
 	ck_assert_ptr_null(place);
 	account_free(&a);
 	account_free(&b);
@@ -445,7 +445,7 @@ static void make_nothing(const char *path)
 	(void)path;
 }
 
-static void make_folder(const char *path)
+static void make_directory(const char *path)
 {
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 }
@@ -469,7 +469,7 @@ static const struct {
 	void (*make)(const char *path);
 	const char *words;
 } unreadable[] = {
-    {make_nothing, "No such file"}, {make_folder, "is no file"}, {make_binary, "is not text"},
+    {make_nothing, "No such file"}, {make_directory, "is no file"}, {make_binary, "is not text"},
     {make_huge, "is not text"}};
 
 START_TEST(what_cannot_be_read_is_told_and_named)

@@ -108,7 +108,7 @@ START_TEST(there_is_one_source_of_the_kind_that_auth_needs)
 	}
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_str_eq(err.cause, accounts[_i].cause);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

@@ -19,7 +19,7 @@ START_TEST(a_cleared_error_says_nothing)
 	ck_assert_int_eq(err.saved_errno, 0);
 	ck_assert_str_eq(err.cause, "");
 	ck_assert_str_eq(err.server, "");
-	ck_assert_str_eq(err.mend, "");
+	ck_assert_str_eq(err.hint, "");
 }
 END_TEST
 
@@ -30,8 +30,8 @@ START_TEST(setting_an_error_formats_it_and_returns_false)
 	ck_assert(!error_set(&err, ERROR_PROTOCOL, "message %u of %s", 7U, "alice"));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
 	ck_assert_str_eq(err.cause, "message 7 of alice");
-	ck_assert(!error_mend(&err, "wait %d days", 3));
-	ck_assert_str_eq(err.mend, "wait 3 days");
+	ck_assert(!error_hint(&err, "wait %d days", 3));
+	ck_assert_str_eq(err.hint, "wait 3 days");
 	ck_assert(!error_server(&err, "go away", 7));
 	ck_assert_str_eq(err.server, "go away");
 	ck_assert_str_eq(err.cause, "message 7 of alice");
@@ -43,14 +43,14 @@ START_TEST(a_new_error_forgets_all_of_the_old_one)
 	struct error err;
 
 	error_errno(&err, ERROR_STORAGE, ENOSPC, "first");
-	error_mend(&err, "mend");
+	error_hint(&err, "hint");
 	error_server(&err, "words", 5);
 	error_set(&err, ERROR_AUTH, "second");
 	ck_assert_int_eq(err.kind, ERROR_AUTH);
 	ck_assert_int_eq(err.saved_errno, 0);
 	ck_assert(!err.temporary);
 	ck_assert_str_eq(err.cause, "second");
-	ck_assert_str_eq(err.mend, "");
+	ck_assert_str_eq(err.hint, "");
 	ck_assert_str_eq(err.server, "");
 }
 END_TEST
@@ -58,7 +58,7 @@ END_TEST
 static const struct {
 	enum error_kind kind;
 	bool temporary;
-	const char *mend;
+	const char *hint;
 } kinds[] = {
     {ERROR_USAGE, false, ""},
     {ERROR_CONFIG, false, ""},
@@ -83,14 +83,14 @@ START_TEST(network_and_locked_failures_start_as_temporary)
 }
 END_TEST
 
-START_TEST(what_a_run_by_itself_can_mend_comes_with_a_mend)
+START_TEST(what_a_run_can_fix_by_itself_comes_with_a_hint)
 {
 	struct error err;
 
 	error_set(&err, kinds[_i].kind, "cause");
-	ck_assert(*kinds[_i].mend ? strstr(err.mend, kinds[_i].mend) != NULL : !*err.mend);
-	error_mend(&err, "better");
-	ck_assert_str_eq(err.mend, "better");
+	ck_assert(*kinds[_i].hint ? strstr(err.hint, kinds[_i].hint) != NULL : !*err.hint);
+	error_hint(&err, "better");
+	ck_assert_str_eq(err.hint, "better");
 }
 END_TEST
 
@@ -136,7 +136,7 @@ START_TEST(a_full_disk_and_its_like_are_temporary)
 END_TEST
 
 /* Whatever the caller would say about a file that cannot be opened. */
-START_TEST(out_of_descriptors_comes_with_its_own_mend)
+START_TEST(out_of_descriptors_comes_with_its_own_hint)
 {
 	struct rlimit limit;
 	char want[64];
@@ -146,15 +146,15 @@ START_TEST(out_of_descriptors_comes_with_its_own_mend)
 	limit.rlim_cur = 33;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	error_errno(&err, ERROR_STORAGE, EMFILE, "cannot open /x");
-	error_mend(&err, "make room");
-	ck_assert_str_eq(err.mend, "raise the limit on open files, which is 33 (ulimit -n)");
+	error_hint(&err, "make room");
+	ck_assert_str_eq(err.hint, "raise the limit on open files, which is 33 (ulimit -n)");
 	error_errno(&err, ERROR_INTERNAL, ENFILE, "cannot open /x");
-	error_mend(&err, "make room");
-	snprintf(want, sizeof(want), "%.40s", err.mend);
+	error_hint(&err, "make room");
+	snprintf(want, sizeof(want), "%.40s", err.hint);
 	ck_assert_str_eq(want, "raise the system's limit on open files (");
 	error_errno(&err, ERROR_STORAGE, ENOSPC, "cannot write /x");
-	error_mend(&err, "make room");
-	ck_assert_str_eq(err.mend, "make room");
+	error_hint(&err, "make room");
+	ck_assert_str_eq(err.hint, "make room");
 }
 END_TEST
 
@@ -205,8 +205,8 @@ START_TEST(every_text_is_a_single_line_without_controls)
 	error_errno(&err, ERROR_STORAGE, EIO, "%s", "\r");
 	ck_assert_ptr_eq(strchr(err.cause, '\r'), NULL);
 	ck_assert_mem_eq(err.cause, "\\x0d: ", 6);
-	error_mend(&err, "chmod %s", "x\ny");
-	ck_assert_str_eq(err.mend, "chmod x\\x0ay");
+	error_hint(&err, "chmod %s", "x\ny");
+	ck_assert_str_eq(err.hint, "chmod x\\x0ay");
 	error_server(&err, "a\0b\r\xff", 5);
 	ck_assert_str_eq(err.server, "a\\x00b\\x0d\\xff");
 }
@@ -224,9 +224,9 @@ START_TEST(texts_of_any_length_are_cut_and_marked)
 	error_server(&err, words, sizeof(words) - 1);
 	ck_assert_uint_eq(strlen(err.server), sizeof(err.server) - 1);
 	ck_assert_str_eq(err.server + sizeof(err.server) - 4, "...");
-	error_mend(&err, "%s", words);
-	ck_assert_uint_eq(strlen(err.mend), sizeof(err.mend) - 1);
-	ck_assert_str_eq(err.mend + sizeof(err.mend) - 4, "...");
+	error_hint(&err, "%s", words);
+	ck_assert_uint_eq(strlen(err.hint), sizeof(err.hint) - 1);
+	ck_assert_str_eq(err.hint + sizeof(err.hint) - 4, "...");
 }
 END_TEST
 
@@ -240,9 +240,9 @@ int main(void)
 	tcase_add_test(c, a_new_error_forgets_all_of_the_old_one);
 	LOOP_OVER(c, network_and_locked_failures_start_as_temporary, kinds);
 	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
-	LOOP_OVER(c, what_a_run_by_itself_can_mend_comes_with_a_mend, kinds);
+	LOOP_OVER(c, what_a_run_can_fix_by_itself_comes_with_a_hint, kinds);
 	tcase_add_test(c, a_full_stop_of_others_is_left_out);
-	tcase_add_test(c, out_of_descriptors_comes_with_its_own_mend);
+	tcase_add_test(c, out_of_descriptors_comes_with_its_own_hint);
 	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
 	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);
 	tcase_add_test(c, every_text_is_a_single_line_without_controls);

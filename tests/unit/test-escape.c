@@ -46,7 +46,7 @@ static const struct {
     {TEXT("\x1f \x7e\x7f"), "\\x1f ~\\x7f"},
     {TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f"},
     {TEXT("\xc2\x9b"), "\\xc2\\x9b"},
-    /* line and paragraph separator, and their harmless neighbours */
+    /* line and paragraph separator, and their harmless neighbors */
     {TEXT("\xe2\x80\xa8\xe2\x80\xa9"), "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"},
     {TEXT("\xe2\x80\xa7\xe2\x80\xaf"), "\xe2\x80\xa7\xe2\x80\xaf"},
     /* bidirectional marks, embeddings, overrides, isolates */

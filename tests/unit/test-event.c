@@ -29,7 +29,7 @@ static struct event make(unsigned kind)
 	case EVENT_PROBLEM:
 		e.u.problem.step = STEP_STORE;
 		error_set(&e.u.problem.err, ERROR_STORAGE, "a cause");
-		error_mend(&e.u.problem.err, "%0383d", 7);
+		error_hint(&e.u.problem.err, "%0383d", 7);
 		break;
 	case EVENT_FACT:
 		snprintf(e.u.fact.name, sizeof(e.u.fact.name), "certificate.days_left");
@@ -65,7 +65,7 @@ static void expect_same(const struct event *got, const struct event *want)
 		ck_assert_int_eq(got->u.problem.step, want->u.problem.step);
 		ck_assert_int_eq(got->u.problem.err.kind, want->u.problem.err.kind);
 		ck_assert_str_eq(got->u.problem.err.cause, want->u.problem.err.cause);
-		ck_assert_str_eq(got->u.problem.err.mend, want->u.problem.err.mend);
+		ck_assert_str_eq(got->u.problem.err.hint, want->u.problem.err.hint);
 		break;
 	case EVENT_FACT:
 		ck_assert_str_eq(got->u.fact.name, want->u.fact.name);

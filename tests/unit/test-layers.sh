@@ -1,12 +1,12 @@
 #!/bin/sh
-# The layers of HACKING, read off the include lines of src/: a folder includes itself and what stands
+# The layers of HACKING, read off the include lines of src/: a directory includes itself and what stands
 # below it. Each library is visible in one place, and nothing below cmd and ui prints.
 # shellcheck disable=SC2317 # check runs them
 set -u
 srcdir=${srcdir:-.}
 # shellcheck source=SCRIPTDIR/../e2e/tap.sh
 . "$srcdir/tests/e2e/tap.sh"
-cd "$srcdir" || bail 'no source folder'
+cd "$srcdir" || bail 'no source directory'
 
 # What each floor may include, besides itself and config.h.
 allowed() {
@@ -39,7 +39,7 @@ includes() {
   done
 }
 
-# Own headers, each named by folder and file.
+# Own headers, each named by directory and file.
 floors_hold() (
   failed=0
   while read -r file name; do
@@ -141,7 +141,7 @@ trap 'rm -f "$list"' EXIT
 includes >"$list"
 [ -s "$list" ] || bail 'no include line was found'
 
-check 'a folder includes only itself and what stands below it' floors_hold
+check 'a directory includes only itself and what stands below it' floors_hold
 check 'deliver and state share the intent of an mbox alone' state_shares_the_intent_alone
 check 'no unit includes itself by way of others' no_circle_of_units
 gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'

@@ -274,7 +274,7 @@ START_TEST(a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_
 	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	ck_assert_ptr_nonnull(strstr(err.cause, "is a directory"));
-	ck_assert_ptr_nonnull(strstr(err.mend, "remove the directory"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "remove the directory"));
 	ck_assert_int_eq(unlink(scratch_path("mbox.lock/file")), 0);
 	set_age(200);
 	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
@@ -355,7 +355,7 @@ START_TEST(a_dot_lock_never_writes_through_a_link)
 }
 END_TEST
 
-START_TEST(a_dot_lock_without_a_folder_is_a_storage_failure)
+START_TEST(a_dot_lock_without_a_directory_is_a_storage_failure)
 {
 	struct error err;
 
@@ -386,6 +386,6 @@ int main(void)
 	tcase_add_test(dot, a_dot_lock_that_others_have_taken_over_is_theirs);
 	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_number_is_taken_away);
 	tcase_add_test(dot, a_dot_lock_never_writes_through_a_link);
-	tcase_add_test(dot, a_dot_lock_without_a_folder_is_a_storage_failure);
+	tcase_add_test(dot, a_dot_lock_without_a_directory_is_a_storage_failure);
 	return scratch_main(s);
 }

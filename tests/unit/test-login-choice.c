@@ -112,7 +112,7 @@ START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
 		ck_assert_int_eq(talk.err.kind, ERROR_AUTH);
 		snprintf(cause, sizeof(cause), "the server does not offer %s", m->sasl);
 		ck_assert_str_eq(talk.err.cause, m->sasl ? cause : "the server offers no APOP: its greeting has no timestamp");
-		ck_assert_ptr_nonnull(strstr(talk.err.mend, "it offers "));
+		ck_assert_ptr_nonnull(strstr(talk.err.hint, "it offers "));
 		ck_assert_str_eq(talk.script.client, "");
 	}
 	talk_end(&talk);

@@ -110,7 +110,7 @@ START_TEST(a_token_mechanism_that_is_not_known_is_followed_by_the_other)
 	ck_assert(!login_with(NULL, "someuser@example.com", token));
 	ck_assert_int_eq(talk.err.kind, ERROR_PROTOCOL);
 	ck_assert(!login_was_refused(&talk.err));
-	ck_assert_ptr_nonnull(strstr(talk.err.mend, "instead of token_command"));
+	ck_assert_ptr_nonnull(strstr(talk.err.hint, "instead of token_command"));
 	ck_assert_ptr_null(strstr(talk.script.client, "PLAIN"));
 	ck_assert_ptr_null(strstr(talk.script.client, "USER"));
 	talk_end(&talk);
@@ -121,7 +121,7 @@ START_TEST(a_refused_token_says_what_to_do)
 {
 	talk_capable(&talk, "SASL XOAUTH2\r\n", "-ERR [AUTH] no\r\n", 0);
 	ck_assert(!login_with(NULL, "me", token));
-	ck_assert_ptr_nonnull(strstr(talk.err.mend, "token_command"));
+	ck_assert_ptr_nonnull(strstr(talk.err.hint, "token_command"));
 	ck_assert(!talk.err.temporary);
 	talk_end(&talk);
 }

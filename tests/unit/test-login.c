@@ -150,7 +150,7 @@ START_TEST(the_servers_reason_is_told)
 	ck_assert(!login("tim", password));
 	ck_assert_str_eq(talk.err.server, "[AUTH] wrong \\x1bpassword");
 	ck_assert_ptr_eq(strstr(talk.err.cause, password), NULL);
-	ck_assert_str_ne(talk.err.mend, "");
+	ck_assert_str_ne(talk.err.hint, "");
 	talk_end(&talk);
 }
 END_TEST

@@ -79,7 +79,7 @@ START_TEST(a_missing_maildir_is_made_for_the_user_alone)
 }
 END_TEST
 
-START_TEST(missing_folders_of_a_maildir_are_made)
+START_TEST(missing_directories_of_a_maildir_are_made)
 {
 	struct destination *d;
 
@@ -107,7 +107,7 @@ START_TEST(a_file_where_a_maildir_should_be_is_refused)
 	ck_assert(!maildir_ops.open(&d, &settings, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, places[_i]));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 	scratch_expect_text(scratch_path(places[_i]), "text");
 }
 END_TEST
@@ -287,8 +287,8 @@ START_TEST(a_write_that_fails_is_a_storage_failure_that_leaves_nothing)
 	ck_assert(!d->ops->write(d, "more than ten octets", 20, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
-	ck_assert_ptr_nonnull(strstr(err.mend, "which is 10 octets (ulimit -f)"));
-	ck_assert_ptr_nonnull(strstr(err.mend, "nothing is deleted"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "which is 10 octets (ulimit -f)"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "nothing is deleted"));
 	destination_close(&d);
 	expect_counts(0, 0, 0);
 	limit.rlim_cur = RLIM_INFINITY;
@@ -334,19 +334,19 @@ static void leave_in_tmp(const char *account, uint32_t number)
 }
 
 /* Puts a file where a run that died would have left it. */
-static void leave_octets(const char *folder, const char *account, const char *uid, const char *rest, const char *bytes,
+static void leave_octets(const char *directory, const char *account, const char *uid, const char *rest, const char *bytes,
     size_t length)
 {
 	char name[MAILDIR_NAME_SIZE], path[400];
 
 	name_message(account, uid, name);
-	snprintf(path, sizeof(path), "%s/%s%s", folder, name, rest);
+	snprintf(path, sizeof(path), "%s/%s%s", directory, name, rest);
 	scratch_write(in_maildir(path), bytes, length);
 }
 
-static void leave(const char *folder, const char *account, const char *uid, const char *rest, const char *content)
+static void leave(const char *directory, const char *account, const char *uid, const char *rest, const char *content)
 {
-	leave_octets(folder, account, uid, rest, content, strlen(content));
+	leave_octets(directory, account, uid, rest, content, strlen(content));
 }
 
 /* What is told of the messages that were found: "CONTENT|" for each. */
@@ -552,7 +552,7 @@ int main(void)
 	TCase *o = scratch_case(s, "open"), *b = scratch_case(s, "batch"), *a = scratch_case(s, "find");
 
 	tcase_add_test(o, a_missing_maildir_is_made_for_the_user_alone);
-	tcase_add_test(o, missing_folders_of_a_maildir_are_made);
+	tcase_add_test(o, missing_directories_of_a_maildir_are_made);
 	tcase_add_loop_test(o, a_file_where_a_maildir_should_be_is_refused, 0, 4);
 	tcase_add_test(o, a_maildir_that_may_not_be_written_is_refused_before_anything_is_fetched);
 	tcase_add_test(b, a_message_is_in_new_only_after_the_commit);

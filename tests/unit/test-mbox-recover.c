@@ -316,7 +316,7 @@ START_TEST(other_octets_in_the_place_of_ours_are_left_alone)
 }
 END_TEST
 
-/* The account delivers elsewhere by now, and the old place is gone, perhaps with its folder. */
+/* The account delivers elsewhere by now, and the old place is gone, perhaps with its directory. */
 START_TEST(a_place_that_is_gone_holds_nothing_and_is_not_made_again)
 {
 	ck_assert_int_eq(unlink(scratch_path("mbox")), 0);

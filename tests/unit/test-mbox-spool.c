@@ -133,7 +133,7 @@ START_TEST(a_cleared_spool_starts_in_memory_again)
 }
 END_TEST
 
-START_TEST(a_folder_that_takes_no_file_is_a_storage_failure)
+START_TEST(a_directory_that_takes_no_file_is_a_storage_failure)
 {
 	struct mbox_spool s = {.fd = -1};
 	char *bytes = calloc(1, MEMORY + 1);
@@ -168,7 +168,7 @@ int main(void)
 	tcase_add_test(c, a_large_spool_goes_to_a_file_without_a_name);
 	LOOP_OVER(c, a_spool_goes_on_where_it_was_cut, cuts);
 	tcase_add_test(c, a_cleared_spool_starts_in_memory_again);
-	tcase_add_test(c, a_folder_that_takes_no_file_is_a_storage_failure);
+	tcase_add_test(c, a_directory_that_takes_no_file_is_a_storage_failure);
 	tcase_add_loop_test(c, a_copy_that_finds_no_room_fails, 0, 2);
 	return scratch_main(s);
 }

@@ -91,7 +91,7 @@ static void make_fifo(void)
 	ck_assert_int_eq(mkfifo(scratch_path("mbox"), 0600), 0);
 }
 
-static void make_folder(void)
+static void make_directory(void)
 {
 	ck_assert_int_eq(mkdir(scratch_path("mbox"), 0700), 0);
 }
@@ -109,7 +109,7 @@ static void make_link_to_device(void)
 
 static const struct {
 	void (*make)(void);
-} irregular[] = {{make_fifo}, {make_folder}, {make_link_to_fifo}, {make_link_to_device}};
+} irregular[] = {{make_fifo}, {make_directory}, {make_link_to_fifo}, {make_link_to_device}};
 
 START_TEST(what_is_no_regular_file_is_refused_at_once)
 {
@@ -121,7 +121,7 @@ START_TEST(what_is_no_regular_file_is_refused_at_once)
 	ck_assert(!mbox_ops.open(&d, &settings, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 	ck_assert_ptr_null(d);
 }
 END_TEST
@@ -440,7 +440,7 @@ static void open_unwritable(void)
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(!err.temporary);
 	ck_assert(!mbox_ops.probe(&settings, &err));
-	settings.path = scratch_path("folder/mbox");
+	settings.path = scratch_path("directory/mbox");
 	ck_assert(!mbox_ops.open(&d, &settings, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(!mbox_ops.probe(&settings, &err));
@@ -451,8 +451,8 @@ START_TEST(an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched
 {
 	scratch_write_text(scratch_path("mbox"), "");
 	ck_assert_int_eq(chmod(scratch_path("mbox"), 0444), 0);
-	ck_assert_int_eq(mkdir(scratch_path("folder"), 0700), 0);
-	ck_assert_int_eq(chmod(scratch_path("folder"), 0555), 0);
+	ck_assert_int_eq(mkdir(scratch_path("directory"), 0700), 0);
+	ck_assert_int_eq(chmod(scratch_path("directory"), 0555), 0);
 	scratch_unprivileged(open_unwritable);
 }
 END_TEST
@@ -468,12 +468,12 @@ static void open_where_no_lock_can_be_made(void)
 		ck_assert_int_eq(err.kind, ERROR_STORAGE);
 		ck_assert_int_eq(err.saved_errno, EACCES);
 		ck_assert_ptr_nonnull(strstr(err.cause, "no lock file can be made"));
-		ck_assert_ptr_nonnull(strstr(err.mend, "home"));
+		ck_assert_ptr_nonnull(strstr(err.hint, "home"));
 	}
 }
 
-/* As /var/mail is on many systems: the file is the user's, its folder is not. */
-START_TEST(an_mbox_whose_folder_takes_no_lock_is_refused_before_anything_is_fetched)
+/* As /var/mail is on many systems: the file is the user's, its directory is not. */
+START_TEST(an_mbox_whose_directory_takes_no_lock_is_refused_before_anything_is_fetched)
 {
 	ck_assert_int_eq(mkdir(scratch_path("spool"), 0755), 0);
 	if (_i == 0) {
@@ -495,7 +495,7 @@ int main(void)
 	LOOP_OVER(o, what_is_no_regular_file_is_refused_at_once, irregular);
 	tcase_add_test(o, a_link_to_a_file_is_followed_and_stays);
 	tcase_add_test(o, an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched);
-	tcase_add_loop_test(o, an_mbox_whose_folder_takes_no_lock_is_refused_before_anything_is_fetched, 0, 2);
+	tcase_add_loop_test(o, an_mbox_whose_directory_takes_no_lock_is_refused_before_anything_is_fetched, 0, 2);
 	LOOP_OVER(a, a_from_line_always_stands_behind_an_empty_line, endings);
 	tcase_add_test(a, batches_follow_each_other);
 	tcase_add_test(a, with_crlf_all_lines_end_so);

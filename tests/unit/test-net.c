@@ -108,7 +108,7 @@ START_TEST(a_refused_port_is_a_temporary_network_error)
 	ck_assert_int_eq(err.saved_errno, ECONNREFUSED);
 	ck_assert_ptr_ne(strstr(err.cause, "127.0.0.1 port "), NULL);
 	ck_assert_ptr_ne(strstr(err.cause, strerror(ECONNREFUSED)), NULL);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 
@@ -122,7 +122,7 @@ START_TEST(an_unknown_host_is_told_by_name)
 	ck_assert_int_eq(fd, -1);
 	ck_assert_int_eq(err.kind, ERROR_HOST);
 	ck_assert_ptr_ne(strstr(err.cause, "nosuchhost.invalid"), NULL);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

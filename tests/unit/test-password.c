@@ -80,7 +80,7 @@ START_TEST(the_password_is_the_first_line_that_the_command_prints)
 	ck_assert(!err.temporary);
 	ck_assert_msg(strstr(err.cause, commands[_i].words) != NULL, "%s", err.cause);
 	ck_assert_ptr_null(strstr(err.cause, "secret"));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 
@@ -104,7 +104,7 @@ START_TEST(a_command_that_is_not_there_is_named)
 	ck_assert(!obtain(&err));
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(err.cause, command[0]));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

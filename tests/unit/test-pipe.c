@@ -15,7 +15,7 @@
 
 static struct destination *d;
 
-/* Opens a destination that gives messages to a shell script, whose $0 is the test's folder. */
+/* Opens a destination that gives messages to a shell script, whose $0 is the test's directory. */
 static void open_pipe(const char *script, int64_t seconds)
 {
 	static char words[4][1024], *command[5];
@@ -109,7 +109,7 @@ START_TEST(only_exit_status_0_means_delivered)
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_int_eq(err.temporary, ends[_i].temporary);
 	ck_assert_msg(strstr(err.cause, ends[_i].words) != NULL, "%s", err.cause);
-	ck_assert_ptr_nonnull(strstr(err.mend, "stays on the server"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "stays on the server"));
 }
 END_TEST
 
@@ -163,7 +163,7 @@ START_TEST(a_command_that_is_not_there_is_a_failure_with_its_name)
 	ck_assert_int_eq(deliver("message\n", 8, &err), DESTINATION_FAILED);
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(err.cause, name));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 
@@ -205,11 +205,11 @@ START_TEST(a_message_that_finds_no_room_is_a_storage_failure)
 	setenv("TMPDIR", "/nonexistent", 1);
 	ck_assert(!d->ops->begin(d, &message, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
-	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "TMPDIR"));
 }
 END_TEST
 
-START_TEST(a_folder_for_messages_that_is_not_there_is_told_before_anything_is_fetched)
+START_TEST(a_directory_for_messages_that_is_not_there_is_told_before_anything_is_fetched)
 {
 	char program[] = "true", *command[] = {program, NULL};
 	const struct destination_settings settings = {.command = command, .command_limit = 10};
@@ -219,9 +219,9 @@ START_TEST(a_folder_for_messages_that_is_not_there_is_told_before_anything_is_fe
 	setenv("TMPDIR", scratch_path("missing"), 1);
 	ck_assert(!pipe_ops.open(&other, &settings, &err));
 	ck_assert_ptr_nonnull(strstr(err.cause, scratch_path("missing")));
-	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "TMPDIR"));
 	ck_assert(!pipe_ops.probe(&settings, &err));
-	ck_assert_ptr_nonnull(strstr(err.mend, "TMPDIR"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "TMPDIR"));
 }
 END_TEST
 
@@ -241,6 +241,6 @@ int main(void)
 	tcase_add_test(u, a_command_that_is_not_there_is_a_failure_with_its_name);
 	tcase_add_test(c, a_message_that_is_discarded_is_given_to_nobody);
 	tcase_add_test(c, a_message_that_finds_no_room_is_a_storage_failure);
-	tcase_add_test(c, a_folder_for_messages_that_is_not_there_is_told_before_anything_is_fetched);
+	tcase_add_test(c, a_directory_for_messages_that_is_not_there_is_told_before_anything_is_fetched);
 	return scratch_main(s);
 }

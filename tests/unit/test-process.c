@@ -319,7 +319,7 @@ START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
 	ck_assert_int_eq(r.err.kind, ERROR_CONFIG);
 	ck_assert_int_eq(r.err.saved_errno, unstartable[_i].errno_value);
 	ck_assert_ptr_ne(strstr(r.err.cause, unstartable[_i].command), NULL);
-	ck_assert_str_ne(r.err.mend, "");
+	ck_assert_str_ne(r.err.hint, "");
 	ck_assert_ptr_eq(r.process, NULL);
 }
 END_TEST

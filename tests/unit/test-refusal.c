@@ -9,7 +9,7 @@ static const struct {
 	const char *words;
 	enum error_kind asked, kind;
 	bool temporary;
-	const char *mend; /* a part of it; NULL: none at all */
+	const char *hint; /* a part of it; NULL: none at all */
 } refusals[] = {
     {"[IN-USE] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"[in-use] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
@@ -65,7 +65,7 @@ START_TEST(the_response_code_decides)
 	ck_assert(err.temporary == refusals[_i].temporary);
 	ck_assert_str_eq(err.cause, "the server refused");
 	ck_assert_str_eq(err.server, words);
-	ck_assert_ptr_ne(strstr(err.mend, refusals[_i].mend), NULL);
+	ck_assert_ptr_ne(strstr(err.hint, refusals[_i].hint), NULL);
 }
 END_TEST
 
@@ -117,7 +117,7 @@ START_TEST(where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_p
 	ck_assert_int_eq(err.kind, logins[_i].coded);
 	ck_assert(err.temporary == (err.kind != ERROR_AUTH && !strstr(words, "PERM")));
 	ck_assert_str_eq(err.server, words);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 

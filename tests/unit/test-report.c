@@ -148,13 +148,13 @@ END_TEST
 static const struct {
 	const char *account;
 	enum step step;
-	const char *server, *mend, *line;
+	const char *server, *hint, *line;
 } failures[] = {
     {NULL, STEP_NONE, "", "", "mailhaul: cause\n"},
-    {NULL, STEP_NONE, "", "mend it", "mailhaul: cause; mend it\n"},
+    {NULL, STEP_NONE, "", "fix it", "mailhaul: cause; fix it\n"},
     {"work", STEP_NONE, "", "", "mailhaul: work: cause\n"},
-    {"work", STEP_LOGIN, "", "mend it", "mailhaul: work: login: cause; mend it\n"},
-    {"work", STEP_LOGIN, "[AUTH] no", "mend it", "mailhaul: work: login: cause (the server said: [AUTH] no); mend it\n"},
+    {"work", STEP_LOGIN, "", "fix it", "mailhaul: work: login: cause; fix it\n"},
+    {"work", STEP_LOGIN, "[AUTH] no", "fix it", "mailhaul: work: login: cause (the server said: [AUTH] no); fix it\n"},
     {"work", STEP_LOGIN, "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (the server said: a\\x1b[2J\\x0d\\x0ab)\n"},
 };
 
@@ -165,8 +165,8 @@ START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
 	error_set(&err, ERROR_AUTH, "cause");
 	if (failures[_i].server[0])
 		error_server(&err, failures[_i].server, strlen(failures[_i].server));
-	if (failures[_i].mend[0])
-		error_mend(&err, "%s", failures[_i].mend);
+	if (failures[_i].hint[0])
+		error_hint(&err, "%s", failures[_i].hint);
 	report_error(failures[_i].account, failures[_i].step, &err);
 	expect("", failures[_i].line);
 }

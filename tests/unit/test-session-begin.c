@@ -60,7 +60,7 @@ START_TEST(a_failure_names_the_command_that_was_not_answered)
 		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
 		ck_assert(talk.err.temporary);
 		ck_assert_str_eq(talk.err.cause, cut ? unanswered[_i].cut : unanswered[_i].silent);
-		ck_assert((strstr(talk.err.mend, "timeout") != NULL) == !cut);
+		ck_assert((strstr(talk.err.hint, "timeout") != NULL) == !cut);
 		talk_end(&talk);
 	}
 }

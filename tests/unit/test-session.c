@@ -384,7 +384,7 @@ START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
 	ck_assert(!session_ask_stls(talk.session, &talk.err));
 	ck_assert_int_eq(talk.err.kind, ERROR_TLS);
 	ck_assert(!talk.err.temporary);
-	ck_assert_ptr_ne(strstr(talk.err.mend, "995"), NULL);
+	ck_assert_ptr_ne(strstr(talk.err.hint, "995"), NULL);
 	ck_assert_str_eq(talk.err.server, stls[_i].words);
 	ck_assert_str_eq(talk.script.client, stls[_i].client);
 	talk_end(&talk);

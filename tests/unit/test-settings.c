@@ -68,7 +68,7 @@ START_TEST(what_is_not_said_has_its_usual_value)
 END_TEST
 
 static const struct {
-	const char *value, *path; /* the path in the test's folder */
+	const char *value, *path; /* the path in the test's directory */
 } state_dirs[] = {{"here", "sub/here"}, {"~/there", "there"}};
 
 START_TEST(state_dir_is_relative_to_its_file)
@@ -85,7 +85,7 @@ END_TEST
 static const struct {
 	const char *line;
 	enum log_place place;
-	const char *path; /* in the test's folder */
+	const char *path; /* in the test's directory */
 } logs[] = {
     {"", LOG_PLACE_STDERR, NULL},
     {"log = stderr\n", LOG_PLACE_STDERR, NULL},
@@ -109,7 +109,7 @@ START_TEST(the_log_is_a_place_or_a_file_beside_the_configuration)
 }
 END_TEST
 
-START_TEST(a_configuration_in_the_current_folder_can_be_named_without_one)
+START_TEST(a_configuration_in_the_current_directory_can_be_named_without_one)
 {
 	ck_assert_int_eq(chdir(scratch_path("")), 0);
 	ck_assert(load("a.conf", ACCOUNT("one")));
@@ -125,10 +125,10 @@ static const struct {
     {NULL, ".config/mailhaul"},
     {"", ".config/mailhaul"},
     {"relative", ".config/mailhaul"},
-    {"/xdg", "xdg/mailhaul"}, /* below the test's folder */
+    {"/xdg", "xdg/mailhaul"}, /* below the test's directory */
 };
 
-static void make_folders(const char *path)
+static void make_directories(const char *path)
 {
 	char part[256];
 
@@ -143,7 +143,7 @@ START_TEST(the_usual_place_is_where_xdg_says)
 {
 	char file[256];
 
-	make_folders(places[_i].place);
+	make_directories(places[_i].place);
 	snprintf(file, sizeof(file), "%s/mailhaul.conf", places[_i].place);
 	scratch_write_text(scratch_path(file), "state_dir = x\n" ACCOUNT("one"));
 	if (places[_i].variable && places[_i].variable[0] == '/')
@@ -234,7 +234,7 @@ START_TEST(two_files_must_not_define_the_same_account)
 END_TEST
 
 static const struct {
-	const char *path, *folder, *want;
+	const char *path, *directory, *want;
 } resolved[] = {
     {"/a", "/b", "/a"},
     {"a", "/b", "/b/a"},
@@ -253,7 +253,7 @@ START_TEST(a_path_is_resolved_from_home_or_from_its_file)
 	char *path;
 
 	setenv("HOME", "/home/me", 1);
-	path = path_resolve(resolved[_i].path, resolved[_i].folder);
+	path = path_resolve(resolved[_i].path, resolved[_i].directory);
 	ck_assert_str_eq(path, resolved[_i].want);
 	free(path);
 }
@@ -280,7 +280,7 @@ int main(void)
 	tcase_add_test(c, what_is_not_said_has_its_usual_value);
 	LOOP_OVER(c, state_dir_is_relative_to_its_file, state_dirs);
 	LOOP_OVER(c, the_log_is_a_place_or_a_file_beside_the_configuration, logs);
-	tcase_add_test(c, a_configuration_in_the_current_folder_can_be_named_without_one);
+	tcase_add_test(c, a_configuration_in_the_current_directory_can_be_named_without_one);
 	LOOP_OVER(c, the_usual_place_is_where_xdg_says, places);
 	tcase_add_test(c, without_any_configuration_its_place_is_told);
 	tcase_add_test(c, a_named_configuration_that_is_missing_is_told);

@@ -368,7 +368,7 @@ static enum state_origin enter_maildrop(const char *server, unsigned port, const
 	return origin;
 }
 
-START_TEST(the_same_maildrop_is_recognised)
+START_TEST(the_same_maildrop_is_recognized)
 {
 	ck_assert_int_eq(enter_maildrop("mail.example.org", 995, "me"), STATE_MAILDROP_FIRST);
 	record("a", 1);
@@ -711,7 +711,7 @@ int main(void)
 	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
 	tcase_add_test(l, a_message_that_we_have_deleted_is_not_missing);
 	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
-	tcase_add_test(m, the_same_maildrop_is_recognised);
+	tcase_add_test(m, the_same_maildrop_is_recognized);
 	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0, sizeof(others) / sizeof(others[0]));
 	tcase_add_test(m, what_a_server_can_do_is_believed_for_a_day);
 	tcase_add_test(m, what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone);

@@ -37,7 +37,7 @@ static void expect_refused(enum state_access access_wanted, enum error_kind kind
 	ck_assert_ptr_null(s);
 	ck_assert_msg(err.kind == kind, "%s", err.cause);
 	ck_assert_msg(strstr(err.cause, words) != NULL, "\"%s\" does not say \"%s\"", err.cause, words);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 
 /* A closed state with one message and a whole run in it. */
@@ -64,7 +64,7 @@ static void run_sql(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
-START_TEST(folder_and_files_are_made_for_the_user_alone)
+START_TEST(directory_and_files_are_made_for_the_user_alone)
 {
 	static const char *const names[] = {"state/work.db", "state/work.db-wal", "state/work.db-shm", "state/work.lock"};
 	struct state *s;
@@ -479,10 +479,10 @@ static void open_unwritable(void)
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(!state_open(&s, scratch_path("closed"), "work", STATE_WRITE, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
-	ck_assert_ptr_nonnull(strstr(err.mend, "state_dir"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "state_dir"));
 }
 
-START_TEST(a_folder_that_may_not_be_written_is_a_storage_failure)
+START_TEST(a_directory_that_may_not_be_written_is_a_storage_failure)
 {
 	ck_assert_int_eq(mkdir(scratch_path("closed"), 0700), 0);
 	ck_assert_int_eq(chmod(scratch_path("closed"), 0555), 0);
@@ -546,7 +546,7 @@ int main(void)
 	Suite *s = suite_create("state open");
 	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "files that are not good");
 
-	tcase_add_test(c, folder_and_files_are_made_for_the_user_alone);
+	tcase_add_test(c, directory_and_files_are_made_for_the_user_alone);
 	tcase_add_test(c, closing_no_state_does_nothing);
 	tcase_add_test(c, the_state_that_the_last_run_left_needs_no_recovery);
 	tcase_add_test(c, a_state_that_was_copied_may_be_older_than_the_mail);
@@ -561,7 +561,7 @@ int main(void)
 	tcase_add_test(c, reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing);
 	tcase_add_test(c, reading_sees_what_was_written);
 	tcase_add_test(c, reading_an_empty_file_finds_an_empty_state);
-	tcase_add_test(c, a_folder_that_may_not_be_written_is_a_storage_failure);
+	tcase_add_test(c, a_directory_that_may_not_be_written_is_a_storage_failure);
 	tcase_add_test(c, a_state_of_the_first_version_is_brought_up_to_date);
 	LOOP_OVER(d, a_foreign_file_is_refused_and_left_as_it_is, foreign);
 	tcase_add_test(d, the_state_of_a_newer_version_is_refused_with_its_words);

@@ -28,7 +28,7 @@ static struct {
 	bool old_kernel;  /* one that cannot sync a filesystem as a whole */
 	int no_room;	  /* errno of a reservation, or 0 */
 	int no_cut;	  /* errno of an attempt to make a file shorter, or 0 */
-	int no_folder_sync; /* errno of a folder's sync, or 0 */
+	int no_directory_sync; /* errno of a directory's sync, or 0 */
 	int no_link;	  /* errno of a link, or 0 */
 	unsigned reserved; /* reservations that were asked for */
 	unsigned synced;   /* syncs of the filesystem as a whole */
@@ -56,8 +56,8 @@ int fsync(int fd)
 {
 	struct stat st;
 
-	if (fake.no_folder_sync && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		errno = fake.no_folder_sync;
+	if (fake.no_directory_sync && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = fake.no_directory_sync;
 		return -1;
 	}
 	return (int)syscall(SYS_fsync, fd);
@@ -172,12 +172,12 @@ END_TEST
 /* Few messages are synced one by one, which takes open files. */
 START_TEST(files_that_were_closed_before_their_sync_are_synced_with_the_filesystem)
 {
-	int folder = open(scratch_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool can = platform_can_sync_all(folder);
+	int directory = open(scratch_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool can = platform_can_sync_all(directory);
 	struct destination *d;
 	struct error err;
 
-	close(folder);
+	close(directory);
 	if (!can)
 		return;
 	limit_files_to(8);
@@ -201,7 +201,7 @@ START_TEST(where_no_file_can_be_opened_the_limit_is_named)
 	ck_assert(!try_deliver(d, "u", "text\n", &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(err.temporary);
-	ck_assert_str_eq(err.mend, want);
+	ck_assert_str_eq(err.hint, want);
 	destination_close(&d);
 }
 END_TEST
@@ -246,9 +246,9 @@ static bool deliver_one(const char *name, const struct destination_ops *ops, str
 }
 
 /* Such a filesystem has nothing more to offer than what it does by itself. */
-static const int no_folder_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
+static const int no_directory_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
 
-START_TEST(where_folders_cannot_be_synced_messages_are_delivered_and_found_all_the_same)
+START_TEST(where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same)
 {
 	size_t found = 0, read = 0;
 	const struct destination_finder finder = {&found, wants, take_octets, count_found};
@@ -256,8 +256,8 @@ START_TEST(where_folders_cannot_be_synced_messages_are_delivered_and_found_all_t
 	struct destination *d;
 	struct error err;
 
-	fake.no_folder_sync = no_folder_sync[_i];
-	fake.old_kernel = true; /* files and folders are synced one by one */
+	fake.no_directory_sync = no_directory_sync[_i];
+	fake.old_kernel = true; /* files and directories are synced one by one */
 	ck_assert_msg(deliver_one("mbox", &mbox_ops, &err), "%s", err.cause);
 	ck_assert_msg(deliver_one("Mail", &maildir_ops, &err), "%s", err.cause);
 	d = open_destination(&maildir_ops, "Mail");
@@ -269,12 +269,12 @@ START_TEST(where_folders_cannot_be_synced_messages_are_delivered_and_found_all_t
 }
 END_TEST
 
-START_TEST(a_folder_whose_sync_fails_is_a_failure)
+START_TEST(a_directory_whose_sync_fails_is_a_failure)
 {
 	struct error err;
 
 	ck_assert(deliver_one("mbox", &mbox_ops, &err) && deliver_one("Mail", &maildir_ops, &err));
-	fake.no_folder_sync = EIO;
+	fake.no_directory_sync = EIO;
 	ck_assert(!deliver_one("Mail", &maildir_ops, &err));
 	ck_assert_int_eq(err.saved_errno, EIO);
 }
@@ -326,7 +326,7 @@ START_TEST(without_room_for_a_batch_nothing_is_appended)
 	ck_assert(!d->ops->commit(d, &err));
 	ck_assert_int_eq(err.saved_errno, full[_i].no_room);
 	ck_assert(err.temporary);
-	ck_assert_ptr_nonnull(strstr(err.mend, "make room"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "make room"));
 	scratch_expect_text(scratch_path("mbox"), old);
 	d->ops->rollback(d);
 	destination_close(&d);
@@ -381,7 +381,7 @@ START_TEST(what_could_not_be_cut_back_is_cut_by_the_next_recovery)
 		fake.no_cut = EDQUOT;
 		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 		ck_assert(!d->ops->commit(d, &err));
-		ck_assert_ptr_nonnull(strstr(err.mend, "torn message"));
+		ck_assert_ptr_nonnull(strstr(err.hint, "torn message"));
 		limit.rlim_cur = RLIM_INFINITY;
 		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 		destination_close(&d);
@@ -423,8 +423,8 @@ int main(void)
 	(void)room;
 #endif
 #ifdef HAVE_POOR_FILESYSTEMS
-	LOOP_OVER(poor, where_folders_cannot_be_synced_messages_are_delivered_and_found_all_the_same, no_folder_sync);
-	tcase_add_test(poor, a_folder_whose_sync_fails_is_a_failure);
+	LOOP_OVER(poor, where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same, no_directory_sync);
+	tcase_add_test(poor, a_directory_whose_sync_fails_is_a_failure);
 	LOOP_OVER(poor, where_there_are_no_links_an_mbox_is_locked_all_the_same, no_links);
 #else
 	(void)poor;

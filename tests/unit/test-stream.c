@@ -464,7 +464,7 @@ START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
 	ck_assert(!tls_start(s, &tls, NULL, &err));
 	ck_assert_int_eq(err.kind, ERROR_TLS);
 	ck_assert(!err.temporary);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 	ck_assert(!stream_is_secure(s));
 	stream_close(&s);
 	ck_assert_int_le(recv(peer, &c, 1, 0), 0); /* the end, and not one octet before it */

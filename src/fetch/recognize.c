@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "fetch/recognise.h"
+#include "fetch/recognize.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -190,7 +190,7 @@ static bool refuse(struct error *err)
 	error_set(err, ERROR_CONFIG,
 	    "the account has been pointed to another maildrop, and the server gives no headers (TOP) that would tell what"
 	    " was fetched from the one before");
-	return error_mend(err, "give the other maildrop an account of its own");
+	return error_hint(err, "give the other maildrop an account of its own");
 }
 
 /* A message that is new and has come whole does not break the session: it is fetched along with the others. */
@@ -392,7 +392,7 @@ out:
 	return ok;
 }
 
-bool recognise(const struct recognition *r, struct error *err)
+bool recognize(const struct recognition *r, struct error *err)
 {
 	struct recognition again = *r;
 	struct found found = {0};

@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_FETCH_RECOGNISE_H
-#define MAILHAUL_FETCH_RECOGNISE_H
+#ifndef MAILHAUL_FETCH_RECOGNIZE_H
+#define MAILHAUL_FETCH_RECOGNIZE_H
 
 #include <stdbool.h>
 
@@ -13,6 +13,6 @@ struct recognition;
  * known messages are missing, those that have the header and size of one of them. A message whose
  * header proves nothing is not taken for another. state_commit makes all of it last.
  */
-bool recognise(const struct recognition *r, struct error *err);
+bool recognize(const struct recognition *r, struct error *err);
 
 #endif

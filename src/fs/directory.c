@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "fs/folder.h"
+#include "fs/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 
-char *folder_of(const char *path)
+char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *made;
@@ -27,14 +27,14 @@ char *folder_of(const char *path)
 	return made;
 }
 
-char *folder_mount(const char *path)
+char *directory_mount(const char *path)
 {
 	char *top = memory_copy_string(path), *above;
 	struct stat st, upper;
 	bool there = stat(top, &st) == 0, exists;
 
 	for (;;) {
-		above = folder_of(top);
+		above = directory_of(top);
 		exists = stat(above, &upper) == 0;
 		if (strcmp(above, top) == 0 || (there && (!exists || upper.st_dev != st.st_dev)))
 			break;
@@ -47,45 +47,45 @@ char *folder_mount(const char *path)
 	return top;
 }
 
-bool folder_sync_open(int fd)
+bool directory_sync_open(int fd)
 {
-	/* Some filesystems cannot sync a folder, and say so: they have nothing more to offer. */
+	/* Some filesystems cannot sync a directory, and say so: they have nothing more to offer. */
 	return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOTSUP;
 }
 
-bool folder_sync(const char *path, struct error *err)
+bool directory_sync(const char *path, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && folder_sync_open(fd);
+	bool ok = fd >= 0 && directory_sync_open(fd);
 
 	if (!ok) {
-		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be synced", path);
-		error_mend(err, "check its permissions and its disk");
+		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be synced", path);
+		error_hint(err, "check its permissions and its disk");
 	}
 	if (fd >= 0)
 		close(fd);
 	return ok;
 }
 
-bool folder_sync_above(const char *path, struct error *err)
+bool directory_sync_above(const char *path, struct error *err)
 {
-	char *above = folder_of(path);
+	char *above = directory_of(path);
 	bool last = strcmp(above, "/") == 0 || strcmp(above, ".") == 0;
 	/* Where we cannot write, we have made nothing. */
-	bool ok = access(above, R_OK | W_OK) != 0 || folder_sync(above, err);
+	bool ok = access(above, R_OK | W_OK) != 0 || directory_sync(above, err);
 
-	ok = ok && (last || folder_sync_above(above, err));
+	ok = ok && (last || directory_sync_above(above, err));
 	free(above);
 	return ok;
 }
 
 static bool refuse_file(const char *path, struct error *err)
 {
-	error_set(err, ERROR_STORAGE, "the folder %s cannot be made: a file is in its place", path);
-	return error_mend(err, "name another path, or move that file away");
+	error_set(err, ERROR_STORAGE, "the directory %s cannot be made: a file is in its place", path);
+	return error_hint(err, "name another path, or move that file away");
 }
 
-bool folder_probe(const char *path, struct error *err)
+bool directory_probe(const char *path, struct error *err)
 {
 	struct stat st;
 	char *above;
@@ -94,25 +94,25 @@ bool folder_probe(const char *path, struct error *err)
 	if (stat(path, &st) == 0) {
 		if (!S_ISDIR(st.st_mode))
 			return refuse_file(path, err);
-		if (platform_probe_folder(path))
+		if (platform_probe_directory(path))
 			return true;
-		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be written", path);
+		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be written", path);
 		if (err->temporary)
-			return error_mend(err, "make room on its disk");
-		return error_mend(err, "check its permissions, or name another path");
+			return error_hint(err, "make room on its disk");
+		return error_hint(err, "check its permissions, or name another path");
 	}
-	above = folder_of(path);
+	above = directory_of(path);
 	if (strcmp(above, path) == 0) {
-		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be found", path);
-		ok = error_mend(err, "name another path");
+		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be found", path);
+		ok = error_hint(err, "name another path");
 	} else {
-		ok = folder_probe(above, err);
+		ok = directory_probe(above, err);
 	}
 	free(above);
 	return ok;
 }
 
-bool folder_make(const char *path, struct error *err)
+bool directory_make(const char *path, struct error *err)
 {
 	struct stat st;
 	char *above;
@@ -120,13 +120,13 @@ bool folder_make(const char *path, struct error *err)
 
 	if (stat(path, &st) == 0)
 		return S_ISDIR(st.st_mode) || refuse_file(path, err);
-	above = folder_of(path);
-	ok = folder_make(above, err);
+	above = directory_of(path);
+	ok = directory_make(above, err);
 	if (ok && mkdir(path, 0700) != 0 && errno != EEXIST) {
-		error_errno(err, ERROR_STORAGE, errno, "the folder %s cannot be made", path);
-		ok = error_mend(err, "make it, or name a path where you may write");
+		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be made", path);
+		ok = error_hint(err, "make it, or name a path where you may write");
 	}
-	ok = ok && folder_sync(above, err);
+	ok = ok && directory_sync(above, err);
 	free(above);
 	return ok;
 }

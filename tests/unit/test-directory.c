@@ -11,39 +11,39 @@
 #include "check_main.h"
 #include "scratch.h"
 #include "deliver/destination.h"
-#include "fs/folder.h"
+#include "fs/directory.h"
 #include "fs/write_all.h"
 
-START_TEST(a_folder_is_made_with_those_above_it_for_the_user_alone)
+START_TEST(a_directory_is_made_with_those_above_it_for_the_user_alone)
 {
 	struct error err;
 
 	umask(0);
-	ck_assert(folder_make(scratch_path("a/b/c"), &err));
+	ck_assert(directory_make(scratch_path("a/b/c"), &err));
 	ck_assert_uint_eq(scratch_mode(scratch_path("a")), 0700);
 	ck_assert_uint_eq(scratch_mode(scratch_path("a/b")), 0700);
 	ck_assert_uint_eq(scratch_mode(scratch_path("a/b/c")), 0700);
 }
 END_TEST
 
-START_TEST(a_folder_that_exists_is_left_as_it_is)
+START_TEST(a_directory_that_exists_is_left_as_it_is)
 {
 	struct error err;
 
 	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
 	ck_assert_int_eq(chmod(scratch_path("a"), 0755), 0);
-	ck_assert(folder_make(scratch_path("a"), &err));
+	ck_assert(directory_make(scratch_path("a"), &err));
 	ck_assert_uint_eq(scratch_mode(scratch_path("a")), 0755);
 }
 END_TEST
 
-START_TEST(a_link_to_a_folder_is_a_folder)
+START_TEST(a_link_to_a_directory_is_a_directory)
 {
 	struct error err;
 
 	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
 	ck_assert_int_eq(symlink("a", scratch_path("b")), 0);
-	ck_assert(folder_make(scratch_path("b/c"), &err));
+	ck_assert(directory_make(scratch_path("b/c"), &err));
 	ck_assert(scratch_exists(scratch_path("a/c")));
 }
 END_TEST
@@ -53,50 +53,50 @@ START_TEST(a_file_in_the_way_is_named_and_kept)
 	struct error err;
 
 	scratch_write_text(scratch_path("a"), "text");
-	ck_assert(!folder_make(scratch_path(_i ? "a/b" : "a"), &err));
+	ck_assert(!directory_make(scratch_path(_i ? "a/b" : "a"), &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, scratch_path("a")));
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 	scratch_expect_text(scratch_path("a"), "text");
 }
 END_TEST
 
-/* /proc takes no folders from anybody, root or not. */
-START_TEST(a_folder_that_cannot_be_made_is_a_storage_failure)
+/* /proc takes no directories from anybody, root or not. */
+START_TEST(a_directory_that_cannot_be_made_is_a_storage_failure)
 {
 	struct error err;
 
-	ck_assert(!folder_make("/proc/mailhaul/a", &err));
+	ck_assert(!directory_make("/proc/mailhaul/a", &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_int_ne(err.saved_errno, 0);
 }
 END_TEST
 
-START_TEST(only_a_folder_can_be_synced_as_one)
+START_TEST(only_a_directory_can_be_synced_as_one)
 {
 	struct error err;
 
 	scratch_write_text(scratch_path("a"), "");
-	ck_assert(folder_sync(scratch_path(""), &err));
-	ck_assert(!folder_sync(scratch_path("a"), &err));
+	ck_assert(directory_sync(scratch_path(""), &err));
+	ck_assert(!directory_sync(scratch_path("a"), &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
-	ck_assert(!folder_sync(scratch_path("missing"), &err));
+	ck_assert(!directory_sync(scratch_path("missing"), &err));
 }
 END_TEST
 
-START_TEST(a_folder_is_probed_without_a_trace)
+START_TEST(a_directory_is_probed_without_a_trace)
 {
 	struct error err;
 
 	ck_assert_int_eq(mkdir(scratch_path("a"), 0700), 0);
-	ck_assert(folder_probe(scratch_path("a"), &err));
-	ck_assert(folder_probe(scratch_path("a/b/c"), &err));
+	ck_assert(directory_probe(scratch_path("a"), &err));
+	ck_assert(directory_probe(scratch_path("a/b/c"), &err));
 	ck_assert_uint_eq(scratch_count(scratch_path("a")), 0);
 	scratch_write_text(scratch_path("f"), "text");
-	ck_assert(!folder_probe(scratch_path("f"), &err));
-	ck_assert(!folder_probe(scratch_path("f/g"), &err));
+	ck_assert(!directory_probe(scratch_path("f"), &err));
+	ck_assert(!directory_probe(scratch_path("f/g"), &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
-	ck_assert_str_ne(err.mend, "");
+	ck_assert_str_ne(err.hint, "");
 }
 END_TEST
 
@@ -104,13 +104,13 @@ static void probe_unwritable(void)
 {
 	struct error err;
 
-	ck_assert(!folder_probe(scratch_path("a"), &err));
+	ck_assert(!directory_probe(scratch_path("a"), &err));
 	ck_assert_int_eq(err.saved_errno, EACCES);
-	ck_assert_str_ne(err.mend, "");
-	ck_assert(!folder_probe(scratch_path("a/b"), &err));
+	ck_assert_str_ne(err.hint, "");
+	ck_assert(!directory_probe(scratch_path("a/b"), &err));
 }
 
-START_TEST(a_folder_that_may_not_be_written_is_told)
+START_TEST(a_directory_that_may_not_be_written_is_told)
 {
 	ck_assert_int_eq(mkdir(scratch_path("a"), 0555), 0);
 	scratch_unprivileged(probe_unwritable);
@@ -118,15 +118,15 @@ START_TEST(a_folder_that_may_not_be_written_is_told)
 END_TEST
 
 static const struct {
-	const char *path, *folder;
+	const char *path, *directory;
 } parents[] = {{"/a/b", "/a"}, {"/a", "/"}, {"a/b/c", "a/b"}, {"a", "."}, {"./a", "."}};
 
-START_TEST(the_folder_of_a_path_is_what_stands_before_its_last_slash)
+START_TEST(the_directory_of_a_path_is_what_stands_before_its_last_slash)
 {
-	char *folder = folder_of(parents[_i].path);
+	char *directory = directory_of(parents[_i].path);
 
-	ck_assert_str_eq(folder, parents[_i].folder);
-	free(folder);
+	ck_assert_str_eq(directory, parents[_i].directory);
+	free(directory);
 }
 END_TEST
 
@@ -164,18 +164,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("folder");
-	TCase *c = scratch_case(s, "folder"), *d = check_case(s, "destination");
+	Suite *s = suite_create("directory");
+	TCase *c = scratch_case(s, "directory"), *d = check_case(s, "destination");
 
-	tcase_add_test(c, a_folder_is_made_with_those_above_it_for_the_user_alone);
-	tcase_add_test(c, a_folder_that_exists_is_left_as_it_is);
-	tcase_add_test(c, a_link_to_a_folder_is_a_folder);
+	tcase_add_test(c, a_directory_is_made_with_those_above_it_for_the_user_alone);
+	tcase_add_test(c, a_directory_that_exists_is_left_as_it_is);
+	tcase_add_test(c, a_link_to_a_directory_is_a_directory);
 	tcase_add_loop_test(c, a_file_in_the_way_is_named_and_kept, 0, 2);
-	tcase_add_test(c, a_folder_that_cannot_be_made_is_a_storage_failure);
-	tcase_add_test(c, only_a_folder_can_be_synced_as_one);
-	tcase_add_test(c, a_folder_is_probed_without_a_trace);
-	tcase_add_test(c, a_folder_that_may_not_be_written_is_told);
-	LOOP_OVER(c, the_folder_of_a_path_is_what_stands_before_its_last_slash, parents);
+	tcase_add_test(c, a_directory_that_cannot_be_made_is_a_storage_failure);
+	tcase_add_test(c, only_a_directory_can_be_synced_as_one);
+	tcase_add_test(c, a_directory_is_probed_without_a_trace);
+	tcase_add_test(c, a_directory_that_may_not_be_written_is_told);
+	LOOP_OVER(c, the_directory_of_a_path_is_what_stands_before_its_last_slash, parents);
 	tcase_add_test(d, destinations_are_found_by_their_whole_name);
 	tcase_add_test(d, closing_no_destination_does_nothing);
 	tcase_add_test(d, writing_to_a_full_device_fails);
