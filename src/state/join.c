@@ -365,7 +365,7 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
 {
 	struct query *q;
-	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt <> 1", "");
+	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt NOT IN (1, 3)", "");
 
 	while (ok && (ok = query_next(q, &row, err)) && row)
 		take(context, query_text(q, 0));
