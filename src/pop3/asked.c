@@ -19,7 +19,7 @@ static size_t without_blanks_at_end(const char *text, size_t length)
 	return length;
 }
 
-/* Takes the number at the beginning, and the blanks around it. */
+/* Takes the number at the start of a text, and the blanks around it. */
 static bool split(
     const char *text, size_t length, uint64_t *number, const char **rest, size_t *rest_length)
 {
@@ -38,7 +38,7 @@ static bool split(
 	return true;
 }
 
-/* Blanks at the end are no part of a UID, although a listing may have given them with it. */
+/* Compares a text with the UID. Blanks at the end are not part of a UID, although a listing may have included them. */
 static bool is_uid(const struct asked *a, const char *text, size_t length)
 {
 	size_t uid_length = without_blanks_at_end(a->uid, strlen(a->uid));
@@ -55,10 +55,10 @@ bool asked_fits(const struct asked *a, const char *text, size_t length)
 
 	if (!split(text, length, &number, &rest, &rest_length) || number != a->number)
 		return false;
-	/* Some servers count again, so that the size need not be that of the listing. */
+	/* Some servers recompute the size, so it may differ from the size in the listing. */
 	if (!a->uid)
 		return split(rest, rest_length, &number, &rest, &rest_length);
-	/* Whatever a server adds behind the UID. */
+	/* A server may add text after the UID. */
 	return is_uid(a, rest, rest_length) ||
 	       (rest_length > uid_length && memcmp(rest, a->uid, uid_length) == 0 &&
 		   is_blank(rest[uid_length]));
@@ -69,7 +69,7 @@ struct word {
 	size_t length;
 };
 
-/* Takes the next word of a text; false at its end. */
+/* Takes the next word of a text. Returns false at the end of the text. */
 static bool next_word(const char **text, size_t *left, struct word *w)
 {
 	while (*left > 0 && is_blank(**text)) {
@@ -85,7 +85,7 @@ static bool next_word(const char **text, size_t *left, struct word *w)
 	return w->length > 0;
 }
 
-/* The word without quotes, brackets and punctuation around it. */
+/* Returns the word without the quotes, brackets and punctuation around it. */
 static struct word bare(struct word w)
 {
 	while (w.length > 0 && memchr("<\"'([{#=", *w.text, 8)) {
@@ -108,7 +108,7 @@ static bool is_same(struct word w, const char *text, size_t length)
 	return w.length == length && memcmp(w.text, text, length) == 0;
 }
 
-/* A UID that is not in the words of any other answer by chance. */
+/* Returns whether a UID is distinctive: it cannot be a word of another reply by chance. */
 static bool is_telling(const char *uid, size_t length)
 {
 	size_t digits = 0;
@@ -119,10 +119,10 @@ static bool is_telling(const char *uid, size_t length)
 }
 
 /*
- * Whether a text names the UID among other words, proved by the UID itself: octet for octet, with whatever number, or after
- * the number of this message, in quotes or brackets, in other case, or without the words that the listing has after the
- * UID. A UID that another answer could hold by chance (short, or without a digit) has to be the last word, after nothing
- * but the number.
+ * Returns whether a text names the UID among other words. An exact copy of the UID proves it, with any number or none.
+ * After the number of this message, the UID may also be in quotes or brackets, in another case, or without the words
+ * that the listing has after it. A UID that is short or has no digit could be in another reply by chance. It must be
+ * the last word, and only numbers may precede it.
  */
 static bool names_uid(const struct asked *a, const char *text, size_t length)
 {
@@ -140,7 +140,7 @@ static bool names_uid(const struct asked *a, const char *text, size_t length)
 		if (numbered && b.length == head && strncasecmp(b.text, a->uid, head) == 0 &&
 		    (telling || (head == whole && numbers_only && length == 0)))
 			return true;
-		/* Without the number, or with a wrong one, the UID itself has to be there, octet for octet. */
+		/* Without the right number, only an exact copy of the UID counts. */
 		if (telling && head == whole && is_same(w, a->uid, whole))
 			return true;
 		if (is_number(w, &number) && number == a->number)
@@ -151,7 +151,7 @@ static bool names_uid(const struct asked *a, const char *text, size_t length)
 	return false;
 }
 
-/* "message 2 has 20 octets" */
+/* Returns whether a text names the message and its size, as in "message 2 has 20 octets". */
 static bool names_size(const struct asked *a, const char *text, size_t length)
 {
 	bool numbered = false;
@@ -192,7 +192,7 @@ bool asked_is_about(const char *text, size_t length, const char *uid)
 	struct word w;
 
 	while (next_word(&text, &length, &w)) {
-		/* A number may be that of a message, unless it is the last word. */
+		/* A number may be a message number, unless it is the last word. */
 		if (length > 0 && is_number(w, &number))
 			continue;
 		if (is_same(w, uid, whole) || is_same(bare(w), uid, whole))

@@ -14,7 +14,7 @@ void capability_clear(struct capability *c)
 	*c = (struct capability){0};
 }
 
-/* The next word of *line; its length, 0 at the end. */
+/* Takes the next word of *line. Returns its length, or 0 at the end. */
 static size_t next_word(const char **line, size_t *left, const char **word)
 {
 	size_t length = 0;
@@ -49,7 +49,6 @@ static void add_mechanisms(struct capability *c, const char *line, size_t left)
 	}
 }
 
-/* The flags by their names. */
 static const struct {
 	const char *name;
 	size_t offset;

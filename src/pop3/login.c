@@ -18,8 +18,8 @@
 #include "pop3/session.h"
 
 enum {
-	AUTH_LINE_MOST = 255 - 2, /* with its CRLF an AUTH line may have 255 octets (RFC 5034, 4.) */
-	CHALLENGES_MOST = 20,	  /* GSSAPI needs the most, a handful */
+	AUTH_LINE_MOST = 255 - 2, /* maximum octets of an AUTH line without its CRLF, 255 with it (RFC 5034, 4.) */
+	CHALLENGES_MOST = 20,	  /* maximum challenges that are answered; GSSAPI needs the most, a handful */
 };
 
 static bool refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
@@ -39,20 +39,23 @@ bool login_was_refused(const struct error *err)
 	return err->kind == ERROR_AUTH && err->server[0];
 }
 
-/* Sends a line of which all but the first `visible` octets are secret. */
+/* Sends a line. Everything after its first `visible` bytes is secret. */
 static bool say(struct session *s, const struct buf *line, size_t visible, struct session_event *event,
     struct error *err)
 {
 	return session_exchange(s, line->length > 0 ? line->data : "", line->length, visible, event, err);
 }
 
-/* Whether a challenge says nothing, in whatever words. */
+/* Returns whether a challenge is empty. For mechanisms that ignore challenges, any text counts as empty. */
 static bool is_empty(const struct mechanism *m, const struct session_event *event)
 {
 	return m->ignores_challenges || event->length == 0 || (event->length == 1 && *event->text == '=');
 }
 
-/* Whether the server refuses the command or the mechanism itself: then it has not looked at user and password. */
+/*
+ * Returns whether the server refuses the command or the mechanism itself, so that it has not looked at the
+ * credentials.
+ */
 static bool is_missing(const struct session_event *event)
 {
 	return event->type == SESSION_REFUSED && refusal_denies_command(event->text, event->length);
@@ -66,8 +69,9 @@ static bool set_missing(const struct mechanism *m, const struct session_event *e
 }
 
 /*
- * Sends "AUTH mechanism", followed by the initial response where it fits ("=" stands for an empty one). A server that
- * answers with an empty challenge has ignored the response, or waits for one that did not fit: it gets it, once.
+ * Sends "AUTH mechanism", followed by the initial response if it fits ("=" stands for an empty one). A server that
+ * replies with an empty challenge ignored the response, or waits for one that did not fit. It gets the response then,
+ * once.
  */
 static bool begin(struct session *s, const struct mechanism *m, const struct buf *response, struct session_event *event,
     bool *missing, struct error *err)
@@ -92,7 +96,7 @@ static bool begin(struct session *s, const struct mechanism *m, const struct buf
 	return ok;
 }
 
-/* What a server that went on too early has failed to do. */
+/* Sets the error for a server that accepted the login before the exchange was complete. */
 static bool cut_short(const struct mechanism *m, struct error *err)
 {
 	if (m->proves)
@@ -129,7 +133,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 		if (!m->ignores_challenges)
 			buf_append(&challenge, event.text, event.length);
 		buf_clear(&answer);
-		/* A server may ask once more for nothing after the exchange is over. */
+		/* A server may send one more empty challenge after the exchange is complete. */
 		if (!complete && ++challenges <= CHALLENGES_MOST)
 			ok = sasl_step(sasl, buf_string(&challenge), &answer, &complete, err);
 		else if (complete && challenge.length == 0 && !asked_again)
@@ -153,14 +157,17 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 	struct sasl *sasl = NULL;
 	bool bound, ok;
 
-	/* GNU SASL takes no binding where it is not used, so SCRAM without it says "n", not "y" (RFC 5802, 6.). */
+	/*
+	 * GNU SASL takes no binding for a mechanism without it, so SCRAM without binding sends "n", not "y" (RFC 5802,
+	 * 6.).
+	 */
 	bound = m->binds && session_binding(s, &binding);
 	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, missing, err);
 	sasl_free(&sasl);
 	return ok;
 }
 
-/* The server's words, and before them the reason that it gave in a challenge. */
+/* Sets the error of a refused token: the reason from the server's challenge, followed by the words of its refusal. */
 static bool token_refused(const struct session *s, const struct session_event *event, const struct mechanism *m,
     const struct buf *reason, struct error *err)
 {
@@ -177,7 +184,7 @@ static bool token_refused(const struct session *s, const struct session_event *e
 	return false;
 }
 
-/* One response; a challenge to it is no question but the reason of a refusal that follows. */
+/* Sends one response. A challenge to it is not a question but the reason for the refusal that follows. */
 static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	struct session_event event;
@@ -197,7 +204,7 @@ static bool login_token(struct session *s, const struct mechanism *m, const stru
 	return ok;
 }
 
-/* Sends one command of a login. *missing notes that the server does not know it; NULL for a command that it must know. */
+/* Sends one command of a login. Sets *missing if the server does not know it; NULL for a command it must know. */
 static bool command_step(struct session *s, const struct mechanism *m, const char *word, const char *value,
     size_t visible, bool *missing, struct error *err)
 {
@@ -231,7 +238,7 @@ static bool login_user(struct session *s, const struct mechanism *m, const struc
 	    command_step(s, m, "PASS ", secret_text(l->secret), 5, NULL, err);
 }
 
-/* RFC 1939, 7.: the greeting's timestamp and the password, as MD5. */
+/* Logs in with APOP (RFC 1939, 7.): the MD5 of the greeting's timestamp and the password. */
 static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	char proof[DIGEST_MD5_HEX + 1];
@@ -244,24 +251,24 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 	}
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
-	buf_append(&line, proof, sizeof(proof)); /* with its end */
+	buf_append(&line, proof, sizeof(proof)); /* including its terminating NUL */
 	ok = command_step(s, m, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, missing, err);
 	buf_wipe(&line);
 	return ok;
 }
 
-/* Whether the server offers it and this connection can carry it. */
+/* Returns whether the server offers a mechanism and this connection can carry it. */
 static bool is_offered(const struct session *s, const struct mechanism *m)
 {
 	struct channel_binding binding;
 
 	if (m->sasl)
 		return capability_has_mechanism(session_capabilities(s), m->sasl) && (!m->binds || session_binding(s, &binding));
-	/* Servers that know USER need not say so. */
+	/* Servers that support USER need not announce it. */
 	return strcmp(m->word, "apop") != 0 || *session_timestamp(s);
 }
 
-/* A server that cannot be asked may offer what was named. */
+/* Returns whether the server may offer a named mechanism although CAPA must not be sent to it. */
 static bool is_unknown(const struct session *s, const struct mechanism *m)
 {
 	struct channel_binding binding;
@@ -313,8 +320,9 @@ static bool log_in_by(struct session *s, const struct mechanism *m, const struct
 }
 
 /*
- * Finds what to try after a way that the server announced and then did not know: the next one that shows it no more of
- * the secret. Returns NULL where the user named the way, and after SCRAM: an error must not make us send the password.
+ * Finds the mechanism to try after one that the server announced but did not know: the next one that reveals no more
+ * of the secret. Returns NULL if the user named the mechanism, and after SCRAM, as an error must not cause the
+ * password to be sent.
  */
 static const struct mechanism *find_next(const struct session *s, const struct login *l, const struct mechanism *m)
 {

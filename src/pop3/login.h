@@ -9,22 +9,23 @@ struct mechanism;
 struct session;
 
 /*
- * The way to log in among those that the server announced (RFC 5034): the one that was named, or the
- * strongest automatic one, with channel binding where both sides have it; for a password USER and PASS if
- * there is none. NULL with ERROR_AUTH when the server does not offer what is wanted.
+ * Chooses how to log in, by the server's capabilities (RFC 5034): with the mechanism that the user named, or with the
+ * strongest automatic one. It uses channel binding if both sides support it. Without such a mechanism, a password is
+ * sent with USER and PASS. Returns NULL and sets ERROR_AUTH if the server does not offer a suitable mechanism.
  */
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err);
 
 /*
- * Logs in over a session that TLS protects, by what login_choose gives. A refused user, password or token is
- * ERROR_AUTH, and nothing else is tried. A server that does not know the command or the mechanism itself has not
- * looked at them: the next automatic way that shows it no more of the secret is tried, and ERROR_PROTOCOL when there
- * is none or the user named the way. ERROR_CONFIG when user or password cannot be sent that way; ERROR_INTERNAL,
- * before anything is sent, when the session is not secure.
+ * Logs in over a session that TLS protects, by the mechanism from login_choose. If the server refuses the user,
+ * password or token, it sets ERROR_AUTH and tries nothing else. A server that does not know the command or the
+ * mechanism has not looked at the credentials. In that case it tries the next automatic mechanism that reveals no more
+ * of the secret. It sets ERROR_PROTOCOL if there is none, or if the user named the mechanism. It sets ERROR_CONFIG if
+ * the mechanism cannot carry the user or password. It sets ERROR_INTERNAL, before it sends anything, if the session is
+ * not secure.
  */
 bool login_run(struct session *s, const struct login *l, struct error *err);
 
-/* Whether login_run failed because the server said no, and not because of how to log in. */
+/* Returns whether login_run failed because the server refused the login, and not because no mechanism was suitable. */
 bool login_was_refused(const struct error *err);
 
 #endif

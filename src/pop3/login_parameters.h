@@ -8,18 +8,18 @@
 struct log;
 struct secret;
 
-/* Who logs in, where, how, and with what. All of it stays the caller's. */
+/* The parameters of a login. Everything here stays the caller's. */
 struct login {
 	const struct mechanism *mechanism; /* NULL: the strongest automatic one that takes `kind` */
-	enum mechanism_secret kind;	   /* what `secret` is */
+	enum mechanism_secret kind;	   /* the kind of `secret` */
 	const struct secret *secret;	   /* NULL for MECHANISM_NOTHING */
 	const char *user;
-	const char *host; /* as the certificate names it */
+	const char *host; /* the name in the certificate */
 	unsigned port;
-	bool alone;	 /* no other way is tried than the one that is chosen */
-	bool *missing;	 /* set where the server does not know the way; NULL: nobody asks */
-	bool utf8_apart; /* UTF8 is not sent along with the first step, see session_ask_utf8 */
-	const struct log *log; /* takes a line when another way is tried; NULL: no log */
+	bool alone;	 /* only the chosen mechanism is tried */
+	bool *missing;	 /* set if the server does not know the mechanism; may be NULL */
+	bool utf8_apart; /* UTF8 is not sent together with the first step, see session_ask_utf8 */
+	const struct log *log; /* gets a line when another mechanism is tried; NULL: no log */
 };
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 
-/* Fields are parted by a blank (RFC 1939, 5. and 7.); some servers have more of them, or TABs. */
+/* Fields are separated by a blank (RFC 1939, 5. and 7.). Some servers send several blanks or TABs. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -25,7 +25,7 @@ static size_t skip_blanks(const char *text, size_t length)
 	return at;
 }
 
-/* Octets before the first blank. */
+/* Returns the number of octets before the first blank. */
 static size_t word_length(const char *text, size_t length)
 {
 	size_t at = 0;
@@ -35,7 +35,7 @@ static size_t word_length(const char *text, size_t length)
 	return at;
 }
 
-/* Splits "number rest" and reads the number; rest may be empty. */
+/* Splits "number rest" and reads the number. The rest may be empty. */
 static bool read_number(const char *line, size_t length, const char *command, uint32_t *number, const char **rest,
     size_t *rest_length, struct error *err)
 {
@@ -68,7 +68,10 @@ static bool fail_twice(const char *command, uint32_t number, struct error *err)
 	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
 }
 
-/* Another message. A number that is repeated is noticed at once, so that no memory is used up; others in the end. */
+/*
+ * Appends a message. A number that is repeated at once fails here, so that it cannot use up memory. Other repeated
+ * numbers fail at the end of the listing.
+ */
 static struct maildrop_message *append(struct maildrop *m, uint32_t number, const char *command, struct error *err)
 {
 	if (!has_room(m, sizeof(*m->messages), err))
@@ -92,7 +95,7 @@ static int by_number(const void *a, const void *b)
 	return (first->number > second->number) - (first->number < second->number);
 }
 
-/* Finds a number of the other listing; servers list in order, so the next place is nearly always right. */
+/* Finds a number in the other listing. Servers list in order, so the next index nearly always matches. */
 static struct maildrop_message *find(struct maildrop *m, uint32_t number)
 {
 	struct maildrop_message key = {.number = number}, *found;
@@ -130,7 +133,7 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 
 	if (!read_number(line, length, "LIST", &number, &rest, &rest_length, err))
 		return false;
-	/* Further words behind the size are allowed (RFC 1939, 5., LIST). */
+	/* Further words after the size are allowed (RFC 1939, 5., LIST). */
 	if (!parse_number(rest, word_length(rest, rest_length), INT64_MAX, &octets)) {
 		error_set(err, ERROR_PROTOCOL, "the server's LIST listing has a line without a size");
 		return error_server(err, line, length);
@@ -179,7 +182,7 @@ bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, str
 	message = find(m, number);
 	if (!message && m->count > m->sorted && m->messages[m->count - 1].number == number)
 		message = &m->messages[m->count - 1];
-	/* A number that comes again later, or at the beginning, may show that more than one line is wrong. */
+	/* A number that is repeated later, or at the start, may mean that more than one line is wrong. */
 	if (message && (message->left_out || message->octets != MAILDROP_UNSIZED) &&
 	    (number != m->size_last || number == m->size_lowest))
 		return false;
@@ -200,7 +203,7 @@ void maildrop_leave_out_unlisted(struct maildrop *m)
 	for (size_t i = 0; i < m->sorted; i++) {
 		struct maildrop_message *message = &m->messages[i];
 
-		/* At the beginning, all numbers may be others. */
+		/* If messages are missing at the start, all numbers may have changed. */
 		if (message->octets != MAILDROP_UNSIZED || message->left_out || message->number < m->size_lowest ||
 		    message->number > m->size_highest)
 			continue;
@@ -230,7 +233,7 @@ void maildrop_drop_left_out(struct maildrop *m)
 		m->count = m->sorted = kept;
 }
 
-/* Sorts what a listing has given. */
+/* Sorts the messages of a finished listing and finds repeated numbers. */
 static bool end_listing(struct maildrop *m, const char *command, struct error *err)
 {
 	bool ascending = true;
@@ -252,14 +255,14 @@ bool maildrop_end_sizes(struct maildrop *m, struct error *err)
 {
 	size_t sized;
 
-	/* A line that comes twice, and no other one behind it: then nothing tells what the server was about. */
+	/* The last line repeats a number. No line after it shows whether other messages are affected. */
 	if (m->size_repeated)
 		return fail_twice("LIST", m->size_last, err);
 	if (!end_listing(m, "LIST", err))
 		return false;
 	for (sized = m->count; sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED && !m->messages[sized - 1].left_out;)
 		sized--;
-	/* An empty LIST behind a UIDL that was not takes nothing away. */
+	/* An empty LIST after a UIDL with messages removes none of them. */
 	m->count = m->sorted = sized > 0 ? sized : m->count;
 	for (size_t i = 0; i < m->count; i++) {
 		if (m->messages[i].octets == MAILDROP_UNSIZED && !m->messages[i].left_out)
@@ -286,10 +289,10 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 	if (!message && !(message = append(m, number, "UIDL", err)))
 		return false;
 	m->uid_highest = number > m->uid_highest ? number : m->uid_highest;
-	/* More lines than messages: one is repeated, even if none of its UIDs could be used. */
+	/* More lines than messages mean a repeated number, even if none of the UIDs was usable. */
 	if (message->uid_length > 0 || ++m->uid_lines > m->count)
 		return fail_twice("UIDL", number, err);
-	/* What cannot be a UID counts as none: NUL inside, or too long to be kept. */
+	/* A text with a NUL, or one that is too long to store, counts as no UID. */
 	if (uid_length > MAILDROP_UID_MOST || memchr(uid, '\0', uid_length))
 		return true;
 	if (!has_room(m, uid_length + 1, err))

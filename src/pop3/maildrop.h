@@ -10,95 +10,99 @@
 struct error;
 
 enum {
-	MAILDROP_MEMORY = 96 * 1024 * 1024, /* octets for a listing: a million messages with UIDs of 70 octets */
-	MAILDROP_UID_MOST = 1024, /* octets; RFC 1939 allows 70, and some servers need more */
-	MAILDROP_FAULTS_MOST = 8, /* messages that a listing may be without */
+	MAILDROP_MEMORY = 96 * 1024 * 1024, /* maximum bytes for a listing: a million messages with UIDs of 70 octets */
+	MAILDROP_UID_MOST = 1024, /* maximum octets of a UID; RFC 1939 allows 70, and some servers need more */
+	MAILDROP_FAULTS_MOST = 8, /* maximum messages that may be left out of a listing */
 };
 
 #define MAILDROP_UNSIZED UINT64_MAX
 
 /* One message as the server lists it. */
 struct maildrop_message {
-	uint32_t number;   /* message-number of this session */
-	uint32_t uid_length; /* 0: the server gave none */
-	size_t uid_offset; /* in maildrop.uids */
-	uint64_t octets;   /* what LIST says: a hint (RFC 1939, 11.); MAILDROP_UNSIZED before it was asked */
-	bool left_out;	   /* what LIST says of it is of no use */
+	uint32_t number;   /* message-number in this session */
+	uint32_t uid_length; /* octets of the UID; 0: the server gave none */
+	size_t uid_offset; /* offset in maildrop.uids */
+	uint64_t octets;   /* size in LIST, a hint (RFC 1939, 11.); MAILDROP_UNSIZED before LIST */
+	bool left_out;	   /* the LIST line of this message is missing or unusable */
 };
 
-/* The server's listing, of LIST and UIDL, whichever comes first; sorted by message-number at the end of one. */
+/* The server's listings, LIST and UIDL in either order. They are sorted by message-number when a listing ends. */
 struct maildrop {
 	struct maildrop_message *messages;
 	size_t count;
 	size_t capacity;
-	struct buf uids; /* UIDs are opaque octets, one behind the other, each ended by NUL */
-	size_t sorted;	 /* so many messages were there at the end of a listing */
-	size_t matched;	 /* of those, the one behind that of the other listing's last line */
+	struct buf uids; /* the UIDs, which are opaque octets, one after the other, each ended by NUL */
+	size_t sorted;	 /* messages at the end of the previous listing */
+	size_t matched;	 /* index after the sorted message that the last line matched */
 	size_t uid_lines; /* lines of UIDL that were taken */
-	uint32_t uid_highest; /* the highest number among them; 0: there are none */
-	uint64_t counted; /* messages by STAT; 0: it was not asked, or did not tell */
-	bool sized;	  /* LIST has been answered */
-	uint32_t size_last; /* number of LIST's last line */
-	bool size_repeated; /* which was that of the line before, too */
-	uint32_t size_lowest, size_highest; /* and of all its lines; 0: there are none */
-	size_t odd_lines; /* of LIST, with an error instead of a message */
-	struct error *faults; /* what a listing was without: at most MAILDROP_FAULTS_MOST */
+	uint32_t uid_highest; /* highest number in UIDL; 0: no lines */
+	uint64_t counted; /* messages that STAT counted; 0: STAT not asked, or its reply invalid */
+	bool sized;	  /* LIST is complete */
+	uint32_t size_last; /* number in the last line of LIST */
+	bool size_repeated; /* the last two lines of LIST have the same number */
+	uint32_t size_lowest, size_highest; /* lowest and highest number in LIST; 0: no lines */
+	size_t odd_lines; /* lines of LIST that are an error instead of a message */
+	struct error *faults; /* reasons for messages left out, at most MAILDROP_FAULTS_MOST */
 	size_t fault_count;
 };
 
-/* What STAT says (RFC 1939, 5.). */
+/* The reply to STAT (RFC 1939, 5.). */
 struct maildrop_total {
 	uint64_t messages;
 	uint64_t octets;
 };
 
-/* Reads what follows the +OK of STAT. False when that is something else. */
+/* Reads the text after the +OK of STAT. Returns false if it is not a count and a size. */
 bool maildrop_read_total(const char *text, size_t length, struct maildrop_total *total);
 
 /*
- * Takes one line of LIST's answer ("number octets"). ERROR_PROTOCOL for what is no such line, a number
- * out of range or for the second time, or more than MAILDROP_MEMORY.
+ * Takes one line of the reply to LIST ("number octets"). Sets ERROR_PROTOCOL if the line is malformed, if its number
+ * is out of range or repeated, or if the listing exceeds MAILDROP_MEMORY.
  */
 bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, struct error *err);
 
 /*
- * The end of LIST. ERROR_PROTOCOL when a number came twice, or not, although UIDL had it. Only messages at the end may be
- * missing: the maildrop has changed between the two, and what LIST does not know any more is left out.
+ * Ends LIST. Sets ERROR_PROTOCOL if a number came twice, or if a number of UIDL is missing. Only messages at the end
+ * may be missing: the maildrop changed between the two commands, and the messages that LIST no longer has are dropped.
  */
 bool maildrop_end_sizes(struct maildrop *m, struct error *err);
 
 /*
- * Behind a failure of maildrop_add_size: whether LIST can do without this line, because it is about one message alone:
- * without a size, or the same message as the line before, with lines of others before and behind. That message is left out.
- * So is what an error stands for in place of a line, as it is missing. Keeps *err among the faults, or leaves it.
+ * Leaves out one message after maildrop_add_size failed. Returns whether LIST can do without this line, because the
+ * fault affects one message only. That holds for a line without a size, and for an error instead of a line. It also
+ * holds for a line that repeats the message of the line before it, between lines of other messages. If so, *err is
+ * added to the faults. Otherwise it is unchanged.
  */
 bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, struct error *err);
 
-/* Before the end of LIST: leaves out single messages that it does not have between others, although UIDL had them. */
+/* Leaves out single messages of UIDL that LIST lacks between other messages. Call it before maildrop_end_sizes. */
 void maildrop_leave_out_unlisted(struct maildrop *m);
 
-/* Whether a line of a listing is an error of the server instead of a message. */
+/* Returns whether a line of a listing is an error of the server instead of a message. */
 bool maildrop_is_refusal(const char *line, size_t length);
 
-/* When all is listed: what was left out goes. */
+/* Removes the messages that were left out. Call it when both listings are complete. */
 void maildrop_drop_left_out(struct maildrop *m);
 
 /*
- * Takes one line of UIDL's answer ("number uid"). ERROR_PROTOCOL as for LIST, or for a number that LIST did not have.
- * One behind the last of LIST's is passed over: that message has come since, and the next run gets it.
+ * Takes one line of the reply to UIDL ("number uid"). Sets ERROR_PROTOCOL as for LIST, or if LIST does not have the
+ * number. A number after the last one of LIST is skipped: that message arrived later, and the next run fetches it.
  */
 bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struct error *err);
 
-/* The end of UIDL. ERROR_PROTOCOL when a number came twice. */
+/* Ends UIDL. Sets ERROR_PROTOCOL if a number came twice. */
 bool maildrop_end_uids(struct maildrop *m, struct error *err);
 
-/* Whether LIST has messages behind the last one of UIDL: they have come between the two, and UIDL would have them now. */
+/*
+ * Returns whether LIST has messages after the last one of UIDL. They arrived between the two commands, and another
+ * UIDL would list them.
+ */
 bool maildrop_has_newer(const struct maildrop *m);
 
-/* Takes all UIDs back, for another UIDL. */
+/* Removes all UIDs, so that UIDL can be asked again. */
 void maildrop_forget_uids(struct maildrop *m);
 
-/* The UID of a message, terminated by NUL; "" where there is none. It is the maildrop's. */
+/* Returns the UID of a message, terminated by NUL, or "" if it has none. It stays the maildrop's. */
 const char *maildrop_uid(const struct maildrop *m, const struct maildrop_message *message);
 
 void maildrop_free(struct maildrop *m);

@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "pop3/login_parameters.h"
 
-/* Visible ASCII, which is all that a token can be made of (RFC 6750, 2.1., says less). */
+/* Returns whether a text consists of visible ASCII, the most that a token may contain (RFC 6750, 2.1., allows less). */
 static bool is_token(const char *text)
 {
 	for (const char *c = text; *c; c++) {
@@ -35,7 +35,7 @@ static bool is_bearer(const struct mechanism *m)
 	return strcmp(m->sasl, "OAUTHBEARER") == 0;
 }
 
-/* "n,a=USER," with the two octets that mean something there escaped (RFC 5801, 4.). */
+/* Appends the header "n,a=USER," and escapes the two characters that have a meaning in it (RFC 5801, 4.). */
 static void append_header(struct buf *out, const struct login *l)
 {
 	buf_append_string(out, "n,a=");
@@ -60,7 +60,7 @@ bool oauth_response(const struct mechanism *m, const struct login *l, struct buf
 		error_set(err, ERROR_CONFIG, "user holds a control character, which %s cannot carry", m->sasl);
 		return error_hint(err, "correct user");
 	}
-	/* Room for all of it first: a buffer that moves leaves a copy of the token behind. */
+	/* Reserve room first, because a buffer that moves would leave a copy of the token in memory. */
 	buf_reserve(&text, 3 * strlen(l->user) + strlen(l->host) + secret_length(l->secret) + 64);
 	if (is_bearer(m))
 		append_header(&text, l);

@@ -10,15 +10,15 @@ struct login;
 struct mechanism;
 
 /*
- * Appends, in base64, all that a client says with XOAUTH2 (Google's) or OAUTHBEARER (RFC 7628, 3.1.). It
- * holds the token. ERROR_CONFIG when user or token hold octets that have no place there.
+ * Appends the client's response for XOAUTH2 (Google's) or OAUTHBEARER (RFC 7628, 3.1.), in base64. It contains the
+ * token. Sets ERROR_CONFIG if the user or the token has characters that are not allowed there.
  */
 bool oauth_response(const struct mechanism *m, const struct login *l, struct buf *response, struct error *err);
 
-/* Appends what a server says in its challenge about why it refuses: JSON as a rule, in any case untrusted. */
+/* Appends the server's reason for a refusal, from its challenge. It is usually JSON, and always untrusted. */
 void oauth_reason(const char *challenge, size_t length, struct buf *reason);
 
-/* What the server wants to hear, in base64, before it refuses for good (RFC 7628, 3.2.3.). */
+/* Returns the response, in base64, that the server expects before its final refusal (RFC 7628, 3.2.3.). */
 const char *oauth_acknowledgement(const struct mechanism *m);
 
 #endif

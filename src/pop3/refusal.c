@@ -8,8 +8,8 @@
 #include "pop3/refusal_words.h"
 
 static const struct {
-	const char *code; /* an entry comes before those above it in the hierarchy (RFC 2449, 8.) */
-	enum refusal_meaning meaning; /* of words that say the same; REFUSAL_UNKNOWN: there are none */
+	const char *code; /* a more specific code comes before the code above it (RFC 2449, 8.) */
+	enum refusal_meaning meaning; /* meaning of words that stand for this code; REFUSAL_UNKNOWN: no words do */
 	enum error_kind kind;
 	bool temporary;
 	const char *hint;
@@ -24,7 +24,10 @@ static const struct {
 
 enum { CODES = sizeof(codes) / sizeof(codes[0]) };
 
-/* Whether the text begins with this response code or one below it, "[CODE]" or "[CODE/MORE]"; a blank may follow CODE. */
+/*
+ * Returns whether the text begins with this response code or one below it, "[CODE]" or "[CODE/MORE]". A blank may
+ * follow CODE.
+ */
 static bool has_code(const char *text, size_t length, const char *code)
 {
 	size_t size = strlen(code);
@@ -53,7 +56,7 @@ static size_t find_meaning(enum refusal_meaning meaning)
 	return i;
 }
 
-/* The error of a row of the table, or of `kind` where the row is CODES. */
+/* Sets the error of a row of the table, or an error of kind `kind` if the row is CODES. */
 static bool set(size_t row, const char *text, size_t length, enum error_kind kind, const char *cause, struct error *err)
 {
 	error_set(err, kind, "%s", cause);

@@ -8,8 +8,8 @@
 #include <strings.h>
 
 enum {
-	LENGTH_MOST = 512, /* octets of a refusal that are looked at */
-	GAP_MOST = 4,	   /* words that a "*" may stand for */
+	LENGTH_MOST = 512, /* maximum octets of a refusal that are examined */
+	GAP_MOST = 4,	   /* maximum words that a "*" can match */
 };
 
 #define MAILDROP "mailbox|mailboxes|maildrop|mbox|inbox|maildir|mailspool|mailfile|popdrop|mailstore"
@@ -21,12 +21,12 @@ enum {
 #define BACKEND "ldap|mysql|sql|postgres|postgresql|oracle|radius|redis|database|db|nfs|pam|backend|backends|upstream|proxy|daemon|authdaemon"
 
 /*
- * Patterns of whole words. "a|b" is one word or the other, "lock~" any word that begins so, and "*" up to GAP_MOST
- * words; "^" is before the first word and "$" after the last. Apostrophes and hyphens do not count; all else that is neither
- * a letter nor a digit separates words. The first row that fits decides: words about who logs in come before those
- * that are more general. The comment before a row says who answers so; a row without one says the same in other
- * words. tests/unit/test-refusal-words.c holds each row against such answers, and all of them against what servers say
- * to a wrong password.
+ * Patterns of complete words. "a|b" matches either word, "lock~" matches any word that begins with "lock", and "*"
+ * matches up to GAP_MOST words. "^" matches before the first word, and "$" after the last. Apostrophes and hyphens are
+ * ignored. Every other character that is not a letter or a digit separates words. The first matching row decides: rows
+ * about credentials come before more general rows. A comment above a row quotes the servers that reply so. A row
+ * without a comment covers other words for the same meaning. tests/unit/test-refusal-words.c checks each row against
+ * such replies, and all rows against replies to a wrong password.
  */
 static const struct {
 	const char *pattern;
@@ -47,7 +47,7 @@ static const struct {
     {"app|applicationspecific password|passwords", REFUSAL_PASSWORD},
     {"no such user|account|mailbox|maildrop|login", REFUSAL_PASSWORD},
     {"user|account|" MAILDROP " * not|doesnt found|exist|exists", REFUSAL_PASSWORD},
-    /* RFC 5530's codes, from gateways to IMAP. */
+    /* Gateways to IMAP send the codes of RFC 5530. */
     {"^ authenticationfailed|authorizationfailed|expired|noperm", REFUSAL_PASSWORD},
     {"not in use", REFUSAL_PASSWORD},
     /* hMailServer: "Too many invalid logon attempts." Each further attempt would make it worse. */
@@ -58,25 +58,28 @@ static const struct {
     {WRONG " * attempt|attempts", REFUSAL_PASSWORD},
     {"locked|disabled|blocked|suspended by * administrator|admin|operator|postmaster|policy", REFUSAL_PASSWORD},
 
-    /* RFC 1939, 7., MDaemon's FAQ 247: "maildrop already locked"; VPOP3: "Mailbox Locked"; hMailServer: "Your mailbox is already locked". */
+    /*
+     * RFC 1939, 7. and MDaemon's FAQ 247: "maildrop already locked"; VPOP3: "Mailbox Locked"; hMailServer: "Your
+     * mailbox is already locked".
+     */
     {MAILDROP " * lock~", REFUSAL_IN_USE},
-    /* qpopper, whose users call it "POP lock busy": "Maildrop lock busy!  Is another session active?" */
+    /* qpopper, known to its users as "POP lock busy": "Maildrop lock busy!  Is another session active?" */
     {"mail|pop|pop3 lock|locks|locked|file|drop|box|spool * locked|lock|busy", REFUSAL_IN_USE},
     /* A DeltaSync gateway: "Mailbox locked by another session". */
     {"lock~ by * another|other|" SESSION "|process|program|pop|pop3|imap|server", REFUSAL_IN_USE},
-    /* Gmail: "[ALERT] Too many simultaneous connections. (Failure)" (MailKit issue 377); also where an account is blocked for them. */
+    /* Gmail: "[ALERT] Too many simultaneous connections. (Failure)" (MailKit issue 377), also for a blocked account. */
     {"too many * session|sessions|connection|connections|clients", REFUSAL_TROUBLE},
     {"maintenance", REFUSAL_TROUBLE},
-    /* Not the maildrop but who logs in: "Your account has been locked." */
+    /* Here the account is locked, not the maildrop: "Your account has been locked." */
     {"account|user|username|login * locked|disabled|suspended|blocked|deactivated|inactive|closed|frozen", REFUSAL_PASSWORD},
-    /* RFC 1939, 7., Cyrus before 2.0: "Unable to lock maildrop"; solid-pop3d: "can't lock mailbox file". */
+    /* RFC 1939, 7. and Cyrus before 2.0: "Unable to lock maildrop"; solid-pop3d: "can't lock mailbox file". */
     {"lock|locking * " MAILDROP, REFUSAL_IN_USE},
     {"lock|locking * mail|pop|source file|drop|box|spool|folder", REFUSAL_IN_USE},
     /* UW ipop3d: "Can't get lock.  Mailbox in use"; tcllib's pop3d: "could not aquire lock for maildrop". */
     {"get|obtain|acquire|aquire|set|create|take * lock|locks", REFUSAL_IN_USE},
     {"cant|cannot|couldnt|could|unable * lock", REFUSAL_IN_USE},
     {"failed to lock", REFUSAL_IN_USE},
-    /* fetchmail's pop3.c looks for "lock busy" of the Berkeley popper. */
+    /* The Berkeley popper: "lock busy" (fetchmail's pop3.c). */
     {"lock|locks busy|exists|held|failed|failure|timeout|error|conflict", REFUSAL_IN_USE},
     {"^ locked $", REFUSAL_IN_USE},
     /* Domino: "Unable to gain exclusive access to mail drop". */
@@ -101,7 +104,10 @@ static const struct {
     {"logged in|on * from|at another|other", REFUSAL_IN_USE},
     {MAILDROP " * busy", REFUSAL_IN_USE},
 
-    /* Outlook.com (frappe issue 242): "Exceeded the login limit for a 15 minute period. Reduce the frequency of requests". */
+    /*
+     * Outlook.com: "Exceeded the login limit for a 15 minute period. Reduce the frequency of requests" (frappe issue
+     * 242).
+     */
     /* Gmail: "Account exceeded pop command or bandwidth limits". */
     {"exceed~|over|reached|beyond * login|logins|logon|rate|frequency|command|bandwidth|download|transfer|traffic|request|requests|pop|pop3 * "
      "limit|limits|rate|quota",
@@ -128,23 +134,26 @@ static const struct {
     {"minute|minutes|second|seconds apart", REFUSAL_DELAY},
     {"login|logins * delay|interval|minutes|seconds", REFUSAL_DELAY},
     {"minutes|seconds|interval|time|delay between * login|logins|logons|checks|sessions|connections|accesses|requests", REFUSAL_DELAY},
-    /* OVH's help on its POP3 servers, for more than one login a minute: "too often". */
+    /* OVH's help for its POP3 servers: "too often", after more than one login per minute. */
     {"too often|frequent|frequently|soon|fast|quickly", REFUSAL_DELAY},
-    /* 163.com, in GBK (zmail issues 29 and 30): "log in too often"; the same in UTF-8. */
+    /* 163.com: "log in too often", in GBK (zmail issues 29 and 30) and in UTF-8. */
     {"\xb5\xc7\xc2\xbc\xcc\xab~", REFUSAL_DELAY},
     {"\xe7\x99\xbb\xe5\xbd\x95\xe5\xa4\xaa~", REFUSAL_DELAY},
     {"too many * login|logins|logon|logons|requests|checks|polls|accesses|commands", REFUSAL_DELAY},
     /* InterMail (fetchmail's pop3.c): "mail storage services unavailable, wait a few minutes and try again". */
     {"wait * second|seconds|minute|minutes|hour|before|until|while", REFUSAL_DELAY},
 
-    /* What to do about a wrong password, in words that also occur in troubles. */
+    /* Advice on a wrong password uses words that also occur in temporary problems. */
     {LOGIN " failed|failure|error|denied|refused please|check|use|visit|open|see|you|your", REFUSAL_UNKNOWN},
-    /* nginx, for whatever its backend said: "internal server error". */
+    /* nginx: "internal server error", for any failure of its backend. */
     {"internal * error|failure|problem|fault", REFUSAL_TROUBLE},
     {"logins * disabled|suspended|closed", REFUSAL_TROUBLE},
-    /* Locked out by an address that guessed: further tries make it worse. */
+    /* The server blocked an address that guessed passwords, and further attempts make it worse. */
     {"temporarily|temporary blocked|banned|locked|suspended|blacklisted|ban|block|lockout|password", REFUSAL_UNKNOWN},
-    /* Courier: "Temporary problem, please try again later"; Dovecot: "Temporary authentication failure."; Rumble: "Temporary error". */
+    /*
+     * Courier: "Temporary problem, please try again later"; Dovecot: "Temporary authentication failure."; Rumble:
+     * "Temporary error".
+     */
     {"temporary|temporarily|transient|temp * fail|failed|failing|failure|failures|error|errors|problem|problems|trouble|unavailable|down|"
      "disabled|unable|unreachable|overloaded|outage|system|server|lookup|condition|rejected|refused|denied|closed|deferred|not",
 	REFUSAL_TROUBLE},
@@ -158,7 +167,7 @@ static const struct {
     {"cant|cannot|unable * now", REFUSAL_TROUBLE},
     /* tpop3d: "Everything was fine until now, but suddenly I realise I just can't go on. Sorry." */
     {"cant|cannot go on", REFUSAL_TROUBLE},
-    /* What a server does not give to this user stays away. */
+    /* A service that is not enabled for this user is a permanent condition. */
     {"not available|enabled for|to|on|in|with * account|accounts|user|users|plan|subscription", REFUSAL_UNKNOWN},
     {"unavailable for|to|in|with * account|accounts|user|users|plan|subscription", REFUSAL_UNKNOWN},
     /* Exchange: "Server Unavailable. 21"; servers in Java: "Service Unavailable"; RFC 5530's code. */
@@ -177,7 +186,9 @@ static const struct {
     {"service stopped", REFUSAL_TROUBLE},
     {"not accepting", REFUSAL_TROUBLE},
     {"currently impossible|disabled|closed|suspended", REFUSAL_TROUBLE},
-    /* What an operator does to a maildrop; Zimbra keeps logins away meanwhile, with a status of its own. */
+    /*
+     * An operator is working on the maildrop. Zimbra has an account status of its own that prevents logins meanwhile.
+     */
     {"being * moved|migrated|transferred|relocated|converted|upgraded|updated|rebuilt|repaired|restored|recovered|reindexed|synchronized|"
      "compacted|archived|created|initialized|checked|processed|prepared|locked",
 	REFUSAL_TROUBLE},
@@ -199,7 +210,7 @@ static const struct {
     {SESSION " could|cannot|cant|couldnt", REFUSAL_TROUBLE},
     {"license|licence * limit|limits|exceed~|expired", REFUSAL_TROUBLE},
     {"^ limit", REFUSAL_TROUBLE},
-    /* SMTP's codes for what passes (RFC 5321, RFC 4954), from servers that share their texts with it. */
+    /* Servers that share their texts with SMTP send its codes for temporary failures (RFC 5321, RFC 4954). */
     {"^ 421|450|451|452|454", REFUSAL_TROUBLE},
     /* Proxies: "Could not connect to server"; a proxy in C: "Unable to reach the server." */
     {CANNOT " * connect|connecting|reach|reaching|bind", REFUSAL_TROUBLE},
@@ -224,8 +235,11 @@ static const struct {
     {"cant|cannot|couldnt|could|unable * " BACKEND, REFUSAL_TROUBLE},
     {CANNOT " * look|lookup|query|search", REFUSAL_TROUBLE},
     {"cant|cannot|couldnt|unable * check * password|passwords|passwd|credentials", REFUSAL_TROUBLE},
-    /* UW ipop3d: "Unable to open user's INBOX"; qmail-pop3d: "unable to scan $HOME/Maildir"; James: "Unexpected error accessing mailbox". */
-    /* hMailServer: "Failed to fetch messages in Inbox."; Kopano: "Can't get mail list"; Dovecot: "Couldn't sync mailbox." */
+    /*
+     * UW ipop3d: "Unable to open user's INBOX"; qmail-pop3d: "unable to scan $HOME/Maildir"; James: "Unexpected error
+     * accessing mailbox"; hMailServer: "Failed to fetch messages in Inbox."; Kopano: "Can't get mail list"; Dovecot:
+     * "Couldn't sync mailbox."
+     */
     {CANNOT " * open|opening|read|reading|scan|scanning|stat|create|creating|load|loading|build|initialize|init|process|select|copy|write|"
      "chdir|rename|truncate|append|retrieve|retrieving|get|getting|fetch|fetching|list|listing|sync|synchronize|index|parse|update|determine|examine|assign * " MAILDROP
      "|" STORE,
@@ -245,7 +259,10 @@ static const struct {
     /* qmail-pop3d: "this user has no $HOME/Maildir". */
     {"user has no * maildir", REFUSAL_TROUBLE},
     {"no|missing home|homedir|maildir|spool", REFUSAL_TROUBLE},
-    /* The Berkeley popper: "Unable to copy mail spool file, quota exceeded"; strerror(EDQUOT): "Disk quota exceeded". */
+    /*
+     * The Berkeley popper: "Unable to copy mail spool file, quota exceeded"; strerror of EDQUOT: "Disk quota
+     * exceeded".
+     */
     {"quota * exceed~|full|reached", REFUSAL_TROUBLE},
     {"over|exceed~|above|beyond * quota", REFUSAL_TROUBLE},
     {"overquota", REFUSAL_TROUBLE},
@@ -257,7 +274,7 @@ static const struct {
     {"allocation failed|failure|error", REFUSAL_TROUBLE},
     {"out of * memory|resources|space|processes|descriptors", REFUSAL_TROUBLE},
     {"exhausted|deadlock", REFUSAL_TROUBLE},
-    /* strerror of EROFS, EIO, ESTALE, ENOENT, ENODEV, EBADF, EPIPE, EEXIST and the like. */
+    /* These are the strerror texts of EROFS, EIO, ESTALE, ENOENT, ENODEV, EBADF, EPIPE, EEXIST and similar errors. */
     {"filesystem|system|disk * readonly", REFUSAL_TROUBLE},
     {"enospc|edquot|eio|erofs|estale|emfile|enfile|enomem|eagain|enolck", REFUSAL_TROUBLE},
     {"readonly * file|filesystem|system|disk|" MAILDROP, REFUSAL_TROUBLE},
@@ -272,7 +289,10 @@ static const struct {
     {"endpoint * connected", REFUSAL_TROUBLE},
     {"structure needs cleaning", REFUSAL_TROUBLE},
     {"no child|locks processes|available", REFUSAL_TROUBLE},
-    /* Courier: "chdir Maildir failed"; solid-pop3d: "fstat failed"; qpopper: "flock: 'FILE': REASON", "maillock: 'FILE'". */
+    /*
+     * Courier: "chdir Maildir failed"; solid-pop3d: "fstat failed"; qpopper: "flock: 'FILE': REASON", "maillock:
+     * 'FILE'".
+     */
     {"chdir|fstat|stat|fork|malloc|mmap|pipe|setuid|setgid|seteuid|setegid|initgroups|chroot|getpwnam|getpwuid|flock|fcntl|open|read|write * failed|error|failure",
 	REFUSAL_TROUBLE},
     {"flock|fcntl|maillock|chdir|setuid|setgid|seteuid", REFUSAL_TROUBLE},
@@ -282,7 +302,7 @@ static const struct {
     {"cant|cannot|couldnt|could|unable * become|drop user|privileges", REFUSAL_TROUBLE},
     {CANNOT " * set|change|changing|switch * uid|gid|euid|directory|dir|home|group|groups", REFUSAL_TROUBLE},
 
-    /* A trouble in name only, in front of what is really meant. */
+    /* These words only look like a server problem; the rest of the text names the actual cause. */
     {"^ server|system|mail|pop|pop3 error|failure * " LOGIN "|authenticate|authenticating|log|logging|account|user|username|credentials|"
      "denied|rejected|incorrect|expired|disabled|blocked|mismatch|unauthorized",
 	REFUSAL_UNKNOWN},
@@ -308,9 +328,9 @@ static const struct {
     {"something * wrong|broke|broken|failed|happened", REFUSAL_TROUBLE},
     {"everythings * bad", REFUSAL_TROUBLE},
     {"temporarily", REFUSAL_TROUBLE},
-    /* Courier: "Login failed.", which leaves the reason open; some add "please try again later" to that. */
+    /* Courier: "Login failed.", which gives no reason. Some servers add "please try again later". */
     {"login|logon|authentication|authorization|auth|access|password * failed|failure|denied|rejected|refused|unsuccessful", REFUSAL_UNKNOWN},
-    /* Servers of many makers, to what may pass. */
+    /* Servers of many vendors ask the client to try again. */
     {"please retry", REFUSAL_TROUBLE},
     {"reconnect|connect|back|return * later|minute|minutes", REFUSAL_TROUBLE},
     {"try|retry|again * later|shortly|soon|second|seconds|minute|minutes|hour|hours|moment|moments", REFUSAL_TROUBLE},
@@ -319,9 +339,9 @@ static const struct {
 #define MECHANISM "mechanism|mechanisms|mech|sasl|method|scheme"
 #define UNKNOWN "unknown|unrecognized|unrecognised|unsupported|unimplemented|unavailable"
 
-/* Patterns of refusals that are about the command, or the mechanism in it, and not about who logs in. */
+/* Patterns of refusals that are about the command or the mechanism in it, and not about the credentials. */
 static const char *const denials[] = {
-    /* Most servers, with or without the name of the command. */
+    /* Most servers reply so, with or without the name of the command. */
     UNKNOWN "|invalid|illegal|unexpected|bad|wrong|undefined * command|commands|verb|keyword",
     "command|verb * " UNKNOWN "|invalid|illegal|disabled",
     /* RFC 1734: "Unrecognized authentication type"; Dovecot: "Unsupported authentication mechanism." */
@@ -332,17 +352,17 @@ static const char *const denials[] = {
     "no such command|" MECHANISM,
     /* nginx: "mechanism not supported". */
     "command|verb|" MECHANISM " * not|isnt|no supported|implemented|recognized|recognised|understood|known|available|enabled|valid|allowed|longer",
-    /* GNU pop3d: "Command not implemented"; others, for a way that was switched off: "no longer supported". */
+    /* GNU pop3d: "Command not implemented"; other servers, for a disabled mechanism: "no longer supported". */
     "not|isnt supported|implemented|understood",
     "no longer supported",
-    /* qmail-popup, to every command that it does not know. */
+    /* qmail-popup: "authorization first", to every command that it does not know. */
     "authorization first",
-    /* RFC 5321's words for 501, from servers that share their texts with SMTP. */
+    /* Servers that share their texts with SMTP send RFC 5321's words for 501. */
     "syntax error",
     "invalid|wrong|bad|unexpected|extra|missing|many|few * argument|arguments|parameter|parameters|syntax",
 };
 
-/* The length without "(Failure)", which Gmail appends to all that it says. */
+/* Returns the length without "(Failure)", which Gmail appends to all its refusals. */
 static size_t without_tail(const char *text, size_t length)
 {
 	static const char tail[] = " (failure)";
@@ -351,7 +371,7 @@ static size_t without_tail(const char *text, size_t length)
 	return length >= size && strncasecmp(text + length - size, tail, size) == 0 ? length - size : length;
 }
 
-/* Words in lower case, each ended by NUL; an empty one ends them. */
+/* Splits a text into words in lower case, each ended by NUL. An empty word ends the list. */
 static void split(const char *text, size_t length, char words[LENGTH_MOST + 2])
 {
 	size_t used = 0;
@@ -369,7 +389,7 @@ static void split(const char *text, size_t length, char words[LENGTH_MOST + 2])
 		words[used] = '\0';
 }
 
-/* Whether one of the alternatives, "a|b~", is the word. */
+/* Returns whether the word matches one of the alternatives, "a|b~". */
 static bool is_one_of(const char *alternatives, size_t size, const char *word)
 {
 	size_t length = strlen(word);
@@ -388,7 +408,7 @@ static bool is_one_of(const char *alternatives, size_t size, const char *word)
 	return false;
 }
 
-/* Whether the words go on as the pattern does. */
+/* Returns whether the words match the pattern from here on. */
 static bool fits_here(const char *pattern, const char *words)
 {
 	size_t size = strcspn(pattern, " ");

@@ -4,19 +4,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a refusal without a response code is about, as far as its words say. */
+/* The meaning of a refusal without a response code, as far as its words reveal it. */
 enum refusal_meaning {
 	REFUSAL_UNKNOWN,
-	REFUSAL_PASSWORD, /* who logs in: [AUTH] of RFC 3206 */
+	REFUSAL_PASSWORD, /* wrong credentials, as [AUTH] of RFC 3206 */
 	REFUSAL_IN_USE,	  /* [IN-USE] of RFC 2449, 8.1.2. */
 	REFUSAL_DELAY,	  /* [LOGIN-DELAY] of RFC 2449, 8.1.1. */
 	REFUSAL_TROUBLE,  /* [SYS/TEMP] of RFC 3206 */
 };
 
-/* Looks the words of -ERR up in a table of what servers are known to say, in any case; they need no end. */
+/*
+ * Looks up the words after -ERR, in any case, in a table of known replies of servers. The text need not be terminated.
+ */
 enum refusal_meaning refusal_words_mean(const char *text, size_t length);
 
-/* Whether the words say that the command, or the SASL mechanism in it, is not known to the server. */
+/* Returns whether the words say that the server does not know the command, or the SASL mechanism in it. */
 bool refusal_words_deny_command(const char *text, size_t length);
 
 #endif

@@ -40,7 +40,7 @@ uint64_t reply_octets(const struct reply *r, bool with_crlf)
 	return text + (with_crlf ? 2 : 1) * line_ends;
 }
 
-/* Takes the CRs of a line's end away. A status line tells how many the other lines of its reply may have. */
+/* Removes the CRs of a line end. Those of a status line decide how many the other lines of its reply may have. */
 static size_t without_line_end(struct reply *r, size_t length)
 {
 	unsigned most = r->in_status || r->line_end == 2 ? 2 : 1, count = 0;
@@ -52,10 +52,7 @@ static size_t without_line_end(struct reply *r, size_t length)
 	return length - count;
 }
 
-/*
- * Gathers a line that ends with LF; CRs before it belong to the line end. Outside of bodies nothing depends on what a
- * line ends with.
- */
+/* Collects a line that ends with LF. CRs before the LF belong to the line end, which matters only in bodies. */
 static enum reply_event next_line(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
     size_t *length)
 {
@@ -96,7 +93,7 @@ static size_t count_blanks(const char *text, size_t length)
 	return count;
 }
 
-/* Skips the blanks before a status line, but not more than it is likely to have. */
+/* Skips the blanks before a status line, unless there are more than a status line is likely to have. */
 static void skip_blanks_before(const char **text, size_t *length)
 {
 	size_t blanks = count_blanks(*text, *length);
@@ -107,7 +104,10 @@ static void skip_blanks_before(const char **text, size_t *length)
 	*length -= blanks;
 }
 
-/* RFC 1939, 3. wants upper case, and a blank between +OK or -ERR and other words; all that is clear is accepted. */
+/*
+ * RFC 1939, 3. requires upper case, and a blank between +OK or -ERR and other words. Every unambiguous status is
+ * accepted.
+ */
 static enum reply_event classify_status(struct reply *r, const char **text, size_t *length)
 {
 	static const struct {
@@ -148,7 +148,9 @@ static enum reply_event next_listing_line(const char **text, size_t *length)
 	return REPLY_LINE;
 }
 
-/* Gives a line end out: what CRLF becomes. They are counted where lengths do not tell how many there were. */
+/*
+ * Gives out the line end that replaces CRLF. Line ends are counted here only where lengths do not reveal their number.
+ */
 static char *put_line_end(struct reply *r, char *out)
 {
 	if (r->crlf) {
@@ -159,7 +161,7 @@ static char *put_line_end(struct reply *r, char *out)
 	return out;
 }
 
-/* A dot began a line, and `next` follows it: gives the dot out unless it was stuffed (RFC 1939, 3.). */
+/* Handles a dot at the start of a line once `next` follows it: gives it out unless it was stuffed (RFC 1939, 3.). */
 static char *put_dot(struct reply *r, char next, char *out)
 {
 	if (next == '.') {
@@ -173,9 +175,8 @@ static char *put_dot(struct reply *r, char next, char *out)
 }
 
 /*
- * Takes one octet at a place where the last ones matter. Returns where output goes on, or NULL at
- * the terminator. Dots count only behind CRLF, the only line end that RFC 1939 knows: a bare LF is
- * part of a line.
+ * Takes one octet at a place where the previous ones matter. Returns where output continues, or NULL at the
+ * terminator. Dots count only after CRLF, the only line end of RFC 1939. A bare LF is part of a line.
  */
 static char *step(struct reply *r, char c, char *out)
 {
@@ -218,8 +219,8 @@ static char *step(struct reply *r, char c, char *out)
 }
 
 /*
- * Copies from inside a line up to the end of one behind which a dot may follow, or up to the last octet there is. A CR
- * at the end is kept back: what comes next tells what it is.
+ * Copies input from inside a line. Stops after a line end that a dot may follow, or at the end of the input. A CR at
+ * the end of the input is held back, because the next octet decides what it is.
  */
 static char *copy_lines(struct reply *r, const char **in, const char *end, char *out)
 {
@@ -245,7 +246,7 @@ static char *copy_lines(struct reply *r, const char **in, const char *end, char 
 	return out;
 }
 
-/* Behind the terminator, whose octets are not the body's. */
+/* Ends a body after its terminator, whose octets are not part of the body. */
 static enum reply_event end_body(struct reply *r, size_t taken, size_t terminator, size_t *used, size_t *length)
 {
 	*used = taken;
@@ -258,7 +259,7 @@ static enum reply_event end_body(struct reply *r, size_t taken, size_t terminato
 	return REPLY_END;
 }
 
-/* Octets of a body were taken, and what is in r->data up to `out` is given for them. */
+/* Ends a call that took octets of a body. The data given out for them ends at `out`. */
 static enum reply_event give_data(struct reply *r, size_t taken, const char *out, size_t *used, size_t *length)
 {
 	*used = taken;
@@ -284,7 +285,7 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 			continue;
 		}
 		if (r->place == PLACE_DOT_CR && *at == '\n' && out > r->data)
-			break; /* what came before the terminator goes first */
+			break; /* the data before the terminator is given out first */
 		next = step(r, *at++, out);
 		if (!next)
 			return end_body(r, (size_t)(at - in), 3, used, length);
@@ -293,7 +294,7 @@ static enum reply_event next_data(struct reply *r, const char *in, size_t in_len
 	return give_data(r, (size_t)(at - in), out, used, length);
 }
 
-/* Text goes on with `next`, behind a dot that was held back or not. */
+/* Continues the text with `next`, and gives out a pending dot before it unless the dot was stuffed. */
 static char *go_on(struct reply *r, char next, char *out)
 {
 	if (r->place == PLACE_DOT)
@@ -302,7 +303,7 @@ static char *go_on(struct reply *r, char next, char *out)
 	return out;
 }
 
-/* The same where CRs were held back: they end no line. */
+/* Continues the text with `next` after CRs that were held back, because they do not end a line. */
 static char *release(struct reply *r, char next, char *out)
 {
 	out = go_on(r, r->held > 0 ? (char)'\r' : next, out);
@@ -311,11 +312,14 @@ static char *release(struct reply *r, char next, char *out)
 	return out;
 }
 
-/* The same as next_data for a body whose lines do not end with CRLF. Few servers have such, so an octet at a time will do. */
+/*
+ * Decodes like next_data a body whose lines do not end with CRLF. Few servers send such bodies, so the loop takes one
+ * octet at a time.
+ */
 static enum reply_event next_odd_data(struct reply *r, const char *in, size_t in_length, size_t *used,
     const char **text, size_t *length)
 {
-	enum { AT_ONCE = REPLY_INPUT_MOST / 2 }; /* each may be a LF that becomes CRLF */
+	enum { AT_ONCE = REPLY_INPUT_MOST / 2 }; /* each octet may be an LF that becomes CRLF */
 	const char *at = in, *end = in + (in_length < AT_ONCE ? in_length : AT_ONCE);
 	unsigned least = r->line_end > 0 ? 1 : 0, most = r->line_end > 0 ? r->line_end : 1;
 	char *out = r->data;
@@ -326,7 +330,7 @@ static enum reply_event next_odd_data(struct reply *r, const char *in, size_t in
 
 		if (ends && r->place == PLACE_DOT) {
 			if (out > r->data)
-				break; /* what came before the terminator goes first */
+				break; /* the data before the terminator is given out first */
 			return end_body(r, (size_t)(at + 1 - in), 2 + r->held, used, length);
 		}
 		if (ends) {

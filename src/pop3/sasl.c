@@ -23,10 +23,10 @@ enum { ITERATIONS_MOST = 2000000 };
 struct sasl {
 	Gsasl *library;
 	Gsasl_session *session;
-	const char *host; /* login's */
+	const char *host; /* belongs to the login */
 };
 
-/* The library takes it in base64, under the name of its type (RFC 9266, RFC 5929). */
+/* Passes the binding to the library in base64, under the name of its type (RFC 9266, RFC 5929). */
 static void bind(struct sasl *s, const struct channel_binding *binding)
 {
 	struct buf text = {0};
@@ -66,7 +66,7 @@ bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l,
 		gsasl_property_set(s->session, GSASL_AUTHID, l->user);
 		gsasl_property_set(s->session, GSASL_PASSWORD, secret_text(l->secret));
 	} else {
-		/* Who we are is told by a certificate or ticket; this is whose mail we want. */
+		/* A certificate or ticket proves our identity. This user is the owner of the mail. */
 		gsasl_property_set(s->session, GSASL_AUTHZID, l->user);
 		gsasl_property_set(s->session, GSASL_SERVICE, "pop");
 		gsasl_property_set(s->session, GSASL_HOSTNAME, l->host);
@@ -78,8 +78,8 @@ bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l,
 }
 
 /*
- * SCRAM's server says how often the password is hashed (RFC 5802, 5.1, "i="). A number without
- * measure would keep us busy beyond every time limit.
+ * Returns whether a SCRAM challenge asks for an acceptable number of hashes of the password (RFC 5802, 5.1, "i="). A
+ * huge number would keep the process busy beyond every time limit.
  */
 static bool is_affordable(const char *challenge)
 {
@@ -88,7 +88,7 @@ static bool is_affordable(const char *challenge)
 	bool ok = true;
 
 	if (gsasl_base64_from(challenge, strlen(challenge), &text, &length) != GSASL_OK)
-		return true; /* the library says what is wrong with it */
+		return true; /* the library reports the malformed challenge */
 	for (size_t i = 0; i + 2 < length; i++) {
 		uint64_t count = 0;
 		size_t digits = 0;
@@ -110,7 +110,7 @@ bool sasl_hint(struct error *err)
 			       "has to correct it");
 }
 
-/* In the first step it is Kerberos that fails, nearly always for want of a ticket; GNU SASL does not tell more. */
+/* In the first step Kerberos failed, usually for lack of a ticket. GNU SASL gives no more detail. */
 static bool fail_step(const struct sasl *s, int code, bool first, struct error *err)
 {
 	const char *mechanism = gsasl_mechanism_name(s->session);

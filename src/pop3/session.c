@@ -19,8 +19,8 @@
 #include "pop3/unanswered.h"
 
 enum {
-	PROGRESS_OCTETS = 4096, /* an answer that brings this much within the time limit goes on, */
-	RATE_LEAST = 512,	/* if it brings so many octets a second on average */
+	PROGRESS_OCTETS = 4096, /* octets of a reply that restart the time limit */
+	RATE_LEAST = 512,	/* octets per second that a reply must average after the time limit */
 };
 
 struct session *session_make(struct stream *stream, const struct log *log, bool crlf)
@@ -133,7 +133,6 @@ enum reply_shape session_shape_of(enum session_command command)
 	}
 }
 
-/* Appends to the queue. The caller has made sure of room: SESSION_WINDOW is the most that fits. */
 void session_push(struct session *s, enum session_command command, uint32_t number)
 {
 	s->queue[(s->first + s->queued) % SESSION_WINDOW] = (struct session_slot){.command = command, .number = number};
@@ -194,13 +193,16 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
-/* Nothing depends on these, and some servers do not know what to do about them. */
+/* Returns whether nothing depends on a command. Some servers cannot handle these. */
 static bool is_optional(enum session_command command)
 {
 	return command == COMMAND_CAPA || command == COMMAND_UTF8;
 }
 
-/* Remembers what the server refuses after the login until it gives a listing, and TOP: it may be its last words. */
+/*
+ * Remembers a refusal of TOP, or of a command after the login and before the listing. It may be the server's last
+ * words.
+ */
 static void note_refusal(struct session *s, const struct session_event *event)
 {
 	size_t length = event->length < sizeof(s->refusal) ? event->length : sizeof(s->refusal) - 1;
@@ -220,7 +222,7 @@ static void note_refusal(struct session *s, const struct session_event *event)
 	}
 }
 
-/* The connection has ended, or time is over: is it because of an optional command? */
+/* Decides, after the connection ended or the time limit passed, whether an optional command is the cause. */
 static void note_fault(struct session *s)
 {
 	enum session_command head = session_awaited(s);
@@ -237,7 +239,7 @@ static void note_fault(struct session *s)
 	}
 }
 
-/* The server's last words before it hung up say more than that it did. */
+/* Quotes the server's last refusal, which says more than that it hung up. */
 static bool fail_refused(struct session *s, struct error *err)
 {
 	char cause[64];
@@ -247,7 +249,7 @@ static bool fail_refused(struct session *s, struct error *err)
 	else
 		snprintf(cause, sizeof(cause), "the server took the login and then hung up");
 	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, cause, err);
-	/* Where they give a reason, it was not that several commands were in flight. */
+	/* If the server gives a reason, pipelining was not the cause. */
 	if (err->temporary || s->refusal[0] == '[') {
 		s->crowded = false;
 		return false;
@@ -256,7 +258,7 @@ static bool fail_refused(struct session *s, struct error *err)
 	return error_hint(err, "the server has a passing problem; the next run tries again");
 }
 
-/* What the failure of the stream means for the command whose answer was read. */
+/* Turns a failure of the stream into a failure of the command whose reply was read. */
 static bool fail_unanswered(struct session *s, struct error *err)
 {
 	const struct unanswered u = {
@@ -273,7 +275,7 @@ static bool fail_unanswered(struct session *s, struct error *err)
 	return s->refused && u.seconds == 0 ? fail_refused(s, err) : unanswered_error(&u, err);
 }
 
-/* Makes the outside's event from the parser's and moves the queue on. */
+/* Makes the caller's event from the parser's, and advances the queue. */
 static void translate(struct session *s, enum reply_event found, struct session_event *event)
 {
 	const struct session_slot *head = &s->queue[s->first];
@@ -314,7 +316,10 @@ static void translate(struct session *s, enum reply_event found, struct session_
 	}
 }
 
-/* An answer that moves on is waited for, however long it is; one that drips is not. Our own disk's time does not count. */
+/*
+ * Waits for a reply as long as it makes progress, but fails if it is too slow. Time spent on our own disk does not
+ * count.
+ */
 static bool count_progress(struct session *s, size_t octets, struct error *err)
 {
 	s->since_restart += octets;
@@ -329,7 +334,7 @@ static bool count_progress(struct session *s, size_t octets, struct error *err)
 	    s->waited / 1000);
 }
 
-/* Gives what has arrived, and counts the time until it has. */
+/* Gives the bytes that have arrived, and counts the time spent waiting for them. */
 static bool read_some(struct session *s, const char **bytes, size_t *available, struct error *err)
 {
 	int64_t start;
@@ -393,8 +398,9 @@ bool session_send(struct session *s, struct error *err)
 }
 
 /*
- * Whether a line that is not POP3 ("500 what") may be taken for a refusal of a command that nothing depends on. A question
- * about a message is such only while nothing else is in flight: then what follows shows whether the answer was one.
+ * Returns whether a line that is not POP3 ("500 what") may count as a refusal, because nothing depends on the command.
+ * A question about a message qualifies only while nothing else is in flight: then the next reply shows whether this
+ * was one.
  */
 static bool is_refusal(const struct session *s, size_t length)
 {

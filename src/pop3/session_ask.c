@@ -7,7 +7,7 @@
 #include "pop3/refusal.h"
 #include "pop3/session_private.h"
 
-enum { LINES_MOST = 4000000 }; /* of a listing; no maildrop that is listed has so many */
+enum { LINES_MOST = 4000000 }; /* maximum lines of a listing, more than any real maildrop has */
 
 void session_ask(struct session *s, uint32_t number, const char *uid, uint64_t octets)
 {
@@ -51,7 +51,10 @@ static void keep(
 	event->length = length;
 }
 
-/* Lines of a listing begin with a number, and it ends with a dot. Other answers have a sign. */
+/*
+ * Returns whether this octet can begin a line of a listing: a digit, or the final dot. Other replies begin with a
+ * sign.
+ */
 static bool begins_listing(int next)
 {
 	return next == '.' || (next >= '0' && next <= '9');
@@ -63,13 +66,13 @@ static bool is_space(char c)
 }
 
 enum {
-	NOTHING = -1,  /* instead of an octet */
-	EMPTY_MOST = 16, /* octets of empty lines and blanks that are skipped */
+	NOTHING = -1,  /* the value of *next without an octet */
+	EMPTY_MOST = 16, /* maximum octets of empty lines and blanks that are skipped */
 };
 
 /*
- * The first octet of what comes next. Empty lines and blanks before it are consumed. Waits for it if `wait`;
- * otherwise NOTHING where none is there.
+ * Gets the first octet of the next input. Consumes empty lines and blanks before it. Waits for it if `wait`; otherwise
+ * sets *next to NOTHING if none has arrived.
  */
 static bool peek(struct session *s, bool wait, int *next, struct error *err)
 {
@@ -93,7 +96,7 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 	return true;
 }
 
-/* Behind a listing, the parser goes on with the queue. */
+/* Continues with the queue after a listing. */
 static void follow_queue(struct session *s)
 {
 	s->since_restart = 0;
@@ -103,8 +106,8 @@ static void follow_queue(struct session *s)
 }
 
 /*
- * Reads a listing up to its end. event: becomes right when the line is among the others, and gets
- * that; NULL: nobody asks. False in *listed when something else comes instead of a line.
+ * Reads a listing to its end. event: becomes right, and gets the line, if the wanted line is in the listing; NULL:
+ * ignored. Sets *listed to false if something else comes instead of a line.
  */
 static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event,
     bool *listed, struct error *err)
@@ -135,7 +138,7 @@ static bool read_listing(struct session *s, const struct asked *asked, struct se
 	return error_set(err, ERROR_PROTOCOL, "the server's listing has no end");
 }
 
-/* NOOP, so that there is an answer to what comes next. The question is still what all is about. */
+/* Queues NOOP, so that a reply must follow. This does not count as pipelining. */
 static void queue_fence(struct session *s)
 {
 	bool crowded = s->crowded;
@@ -144,7 +147,7 @@ static void queue_fence(struct session *s)
 	s->crowded = crowded;
 }
 
-/* Its answer. If that answers the question, another one was taken for it. */
+/* Reads the reply to that NOOP. If it answers the question, the reply before it was something else. */
 static bool read_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
 {
 	struct session_event fence;
@@ -162,13 +165,13 @@ bool session_ask_fence(struct session *s, const struct asked *asked, struct sess
 	queue_fence(s);
 	if (!read_fence(s, asked, event, err))
 		return false;
-	/* Then it was not a refusal, either. */
+	/* The reply before it was not a refusal. */
 	if (!event->unclear)
 		event->type = SESSION_OK;
 	return true;
 }
 
-/* What follows tells whether it is the beginning of a listing, or all. */
+/* Decides from what follows whether the text was the start of a listing or the complete reply. */
 static bool look_behind(struct session *s, const struct asked *asked, enum session_ask_form *form,
     struct session_event *event, struct error *err)
 {
@@ -193,11 +196,14 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 	} else {
 		bool status = next == '+' || next == '-';
 
-		/* What names a size, or the UID among other words, may come before a message, which would follow then. */
+		/*
+		 * A size, or a UID among other words, may also precede a message. In that case the message would
+		 * follow.
+		 */
 		event->right = likely && status;
 		event->unclear = !event->right && status && fenced && !s->crowded;
 	}
-	/* Where it is wrong, the session is over, and nothing more can be believed. */
+	/* A wrong reply ends the session, and no later reply can be trusted. */
 	return !fenced || (!event->right && !event->unclear) || read_fence(s, asked, event, err);
 }
 
@@ -210,7 +216,7 @@ bool session_ask_settle(
 
 	event->right = asked_is_answered(asked, event->text, event->length);
 	if (*form == SESSION_ASK_LISTING) {
-		/* Its status line may be the answer already, with nothing but a dot behind it. */
+		/* The status line may already be the reply, with only the final dot after it. */
 		if (event->right)
 			keep(asks, event, event->text, event->length);
 		if (!read_listing(s, asked, event, &listed, err))
@@ -249,7 +255,7 @@ bool session_is_quiet(struct session *s)
 	struct error ignored;
 	int next;
 
-	/* Where octets are there, nothing is waited for. */
+	/* peek does not wait if octets are available. */
 	if (s->queued > 0 || !peek(s, false, &next, &ignored) || next == NOTHING)
 		return true;
 	return s->asks.followed && begins_listing(next);

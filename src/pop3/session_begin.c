@@ -13,10 +13,10 @@
 #include "pop3/session_private.h"
 
 enum {
-	CAPABILITIES_MOST = 1000, /* lines of CAPA's answer */
+	CAPABILITIES_MOST = 1000, /* maximum lines of the reply to CAPA */
 };
 
-/* The command is what is visible of a line before its arguments; AUTH is told with the mechanism. */
+/* Notes the command in the visible part of a line, without its arguments. AUTH includes the mechanism. */
 static void note_step(struct session *s, const char *line, size_t visible)
 {
 	size_t length = 0;
@@ -27,7 +27,7 @@ static void note_step(struct session *s, const char *line, size_t visible)
 		while (++length < visible && line[length] != ' ')
 			continue;
 	}
-	if (length == 0) /* an answer to a challenge */
+	if (length == 0) /* a response to a challenge */
 		return;
 	length = length < sizeof(s->step) ? length : sizeof(s->step) - 1;
 	memcpy(s->step, line, length);
@@ -70,8 +70,7 @@ void session_logged_in(struct session *s)
 }
 
 /*
- * Takes "<WORD@WORD>" out of the greeting. What is no message identifier is no timestamp: then APOP would
- * hash octets of somebody's choice.
+ * Takes "<WORD@WORD>" from the greeting. Other text is not a timestamp, as APOP would hash text chosen by an attacker.
  */
 static void take_timestamp(struct session *s, const char *text, size_t length)
 {
@@ -94,7 +93,10 @@ static bool hint_greeting(struct error *err)
 	return error_hint(err, "check server and port: something else than a POP3 server may be there");
 }
 
-/* "421 too many connections": codes of SMTP, whose first digit says that it passes (RFC 5321, 4.2.1). */
+/*
+ * Returns whether the words begin with an SMTP code for a temporary failure, as in "421 too many connections" (RFC
+ * 5321, 4.2.1).
+ */
 static bool says_that_it_passes(const char *words)
 {
 	return words[0] == '4' && words[1] >= '0' && words[1] <= '9' && words[2] >= '0' && words[2] <= '9' && words[3] == ' ';
@@ -129,7 +131,7 @@ bool session_greet(struct session *s, struct error *err)
 	return hint_greeting(err);
 }
 
-/* The answer was +OK alone, and this is the next one. No capability begins with a sign. */
+/* Fails after +OK without a list: the first "line" is the next reply. No capability begins with a sign. */
 static bool fail_without_list(struct session *s, const struct session_event *event, struct error *err)
 {
 	s->fault = COMMAND_CAPA;
@@ -200,7 +202,10 @@ bool session_ask_stls(struct session *s, struct error *err)
 {
 	struct session_event event;
 
-	/* What is said in the clear proves nothing: a server may know STLS without CAPA, or announce it only to some. */
+	/*
+	 * Text sent without TLS proves nothing: a server may know STLS without CAPA, or announce it only to some
+	 * clients.
+	 */
 	if (!session_exchange(s, "STLS", 4, 4, &event, err))
 		return false;
 	if (event.type != SESSION_OK) {

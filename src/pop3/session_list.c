@@ -7,23 +7,27 @@
 #include "pop3/maildrop.h"
 #include "pop3/refusal.h"
 
-enum { LINE_LEAST = 5 }; /* octets of a line but for the UID; most of them have longer numbers */
+enum { LINE_LEAST = 5 }; /* octets of a line without the UID; most lines have longer numbers */
 
-/* How far the answers have come. */
+/* The progress of the replies. */
 struct progress {
 	struct maildrop *m;
 	const struct maildrop_total *known;
-	enum session_command arriving; /* LIST or UIDL, if something has told how many lines it has: */
-	uint64_t lines;		       /* those that are sure to come yet */
+	enum session_command arriving; /* LIST or UIDL, if the number of its lines is known; COMMAND_OTHER: neither */
+	uint64_t lines;		       /* lines of `arriving` that are sure to come */
 	bool without_uidl;
-	bool sizes; /* are needed, says STAT */
+	bool sizes; /* the sizes are needed: STAT failed, or differs from `known` */
 	bool empty; /* STAT counts no messages */
-	size_t refused_lines; /* of UIDL, with an error instead of a UID: as if there were none */
-	struct error refusal; /* of LIST, and of UIDL; ERROR_NONE: it was not refused */
+	size_t refused_lines; /* lines of UIDL that are an error instead of a UID, and are ignored */
+	/* The refusals of LIST and of UIDL; ERROR_NONE: not refused. */
+	struct error refusal;
 	struct error uidl_refusal;
 };
 
-/* While LIST arrives, a line of UIDL for each of its is sure to come. Other UIDs are about as long as those that came. */
+/*
+ * Passes a hint of how much is sure to come. While the first of two listings arrives, the second will have a line for
+ * each of its messages. Further UIDs are about as long as the ones that came.
+ */
 static void expect(struct session *s, const struct progress *p)
 {
 	uint64_t lines = p->arriving == COMMAND_OTHER && session_queued(s) > 1 ? p->m->count : p->lines;
@@ -34,7 +38,7 @@ static void expect(struct session *s, const struct progress *p)
 	session_expect(s, lines * length);
 }
 
-/* Sizes are asked for, while the UIDs arrive, unless the maildrop is as large as is known. */
+/* Asks for the sizes, while the UIDs arrive, unless the maildrop's total is the known one. */
 static void take_total(struct session *s, struct progress *p, const struct session_event *event)
 {
 	struct maildrop_total total = {0};
@@ -58,7 +62,7 @@ static bool take_end(struct progress *p, enum session_command command, struct er
 	return maildrop_end_sizes(p->m, err);
 }
 
-/* One line that is of no use keeps one message away, and not the others. */
+/* Takes one line. An unusable line leaves out one message, not the others. */
 static bool take_line(struct progress *p, const struct session_event *event, struct error *err)
 {
 	p->lines -= p->lines > 0;
@@ -70,7 +74,7 @@ static bool take_line(struct progress *p, const struct session_event *event, str
 	return maildrop_add_uid(p->m, event->text, event->length, err);
 }
 
-/* A server that refuses and hangs up is in trouble, unless it says that it is for good. */
+/* Makes the refusal the error. It is temporary if the server then hung up, unless it has a response code. */
 static bool fail_trouble(const struct error *refusal, struct error *err)
 {
 	bool hung_up = err->kind == ERROR_NETWORK && refusal->server[0] != '[';
@@ -82,7 +86,7 @@ static bool fail_trouble(const struct error *refusal, struct error *err)
 	return error_hint(err, "the server has a passing problem; the next run tries again");
 }
 
-/* The server has hung up, or says nothing more: what it said before that tells more. */
+/* Prefers the server's earlier refusal as the error after it hung up or fell silent, as that says more. */
 static bool fail_behind_refusal(const struct progress *p, struct error *err)
 {
 	if (p->refusal.kind != ERROR_NONE)
@@ -92,7 +96,7 @@ static bool fail_behind_refusal(const struct progress *p, struct error *err)
 	return false;
 }
 
-/* Reads the answers to all that is queued. */
+/* Reads the replies to all queued commands. */
 static bool read_answers(struct session *s, struct progress *p, struct error *err)
 {
 	struct session_event event;
@@ -118,7 +122,10 @@ static bool read_answers(struct session *s, struct progress *p, struct error *er
 	return ok;
 }
 
-/* Some servers refuse to list an empty maildrop. Whatever goes wrong here, the refusal tells more. */
+/*
+ * Accepts a refused listing if STAT shows an empty maildrop, as some servers refuse to list one. After any failure
+ * here, the refusal is the error.
+ */
 static bool accept_refusal(struct session *s, struct progress *p, struct error *err)
 {
 	struct session_event event;
@@ -145,7 +152,7 @@ static bool refuse_without_uids(struct error *err)
 	return error_hint(err, "the next run tries again");
 }
 
-/* Messages may have come while the server was asked for one listing and for the other. */
+/* Asks for the UIDs again if messages arrived between the two listings. */
 static bool ask_for_newer(struct session *s, struct progress *p, struct error *err)
 {
 	if (p->without_uidl || !p->m->sized || !maildrop_has_newer(p->m))
@@ -155,7 +162,7 @@ static bool ask_for_newer(struct session *s, struct progress *p, struct error *e
 	return read_answers(s, p, err) && (!p->without_uidl || refuse_without_uids(err));
 }
 
-/* LIST, when the UIDs are here, and what follows from it. */
+/* Asks for the sizes after the UIDs have arrived. */
 static bool read_sizes(struct session *s, struct progress *p, struct error *err)
 {
 	p->arriving = COMMAND_LIST;
@@ -166,14 +173,14 @@ static bool read_sizes(struct session *s, struct progress *p, struct error *err)
 
 bool session_ask_list(struct session *s, bool sizes, struct error *err)
 {
-	/* What the server announced over TLS decides whether all of it goes out in one turn. */
+	/* The capabilities announced over TLS decide whether all commands are sent at once. */
 	if (session_may_send_capa(s))
 		session_queue(s, COMMAND_CAPA, 0);
 	if (session_window(s) > 1) {
 		if (!sizes)
 			session_queue(s, COMMAND_STAT, 0);
 		session_queue(s, COMMAND_UIDL, 0);
-		/* UIDL goes first: some servers add a field to each message when it is asked for. */
+		/* UIDL goes first, because some servers add a field to each message when UIDL is asked. */
 		if (sizes)
 			session_queue(s, COMMAND_LIST, 0);
 	}
@@ -200,7 +207,7 @@ bool session_list(struct session *s, struct maildrop *m, const struct maildrop_t
 		return false;
 	if (p.without_uidl && session_capabilities(s)->uidl && !(m->sized && m->count == 0))
 		return refuse_without_uids(err);
-	/* Where UIDL does not tell of all messages, sizes are needed as well. */
+	/* If UIDL does not list all messages, the sizes are also needed. */
 	if (m->sized)
 		ok = ask_for_newer(s, &p, err);
 	else if (p.sizes || m->count != m->counted)

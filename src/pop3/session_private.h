@@ -1,7 +1,7 @@
 #ifndef MAILHAUL_POP3_SESSION_PRIVATE_H
 #define MAILHAUL_POP3_SESSION_PRIVATE_H
 
-/* What session, session_begin and session_ask share. No other file includes this. */
+/* Declarations shared by the source files of the session. No other file includes this. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,27 +19,27 @@ struct stream;
 
 enum session_ask_form {
 	SESSION_ASK_UNKNOWN,
-	SESSION_ASK_LINE,    /* the answer is one line, as it should be */
-	SESSION_ASK_LISTING, /* it is the whole listing */
+	SESSION_ASK_LINE,    /* the reply is one line, as it should be */
+	SESSION_ASK_LISTING, /* the reply is the complete listing */
 };
 
-/* What is known of this server's answers about one message. {0} at first. */
+/* The known form of this server's replies about one message. {0} at first. */
 struct session_asks {
 	enum session_ask_form size_form, uid_form;
-	bool answered;			 /* once, and right */
-	enum session_ask_form *followed; /* an answer was right; lines that follow it would belong to it; or NULL */
-	struct buf kept;		 /* the text of an event, when the parser has gone on */
+	bool answered;			 /* at least one reply was right */
+	enum session_ask_form *followed; /* form to set from the input after a right reply; NULL: none */
+	struct buf kept;		 /* the text of an event after the parser has moved on */
 };
 
 enum {
-	SESSION_WINDOW = 1024, /* commands in flight; their octets fit any socket buffer */
+	SESSION_WINDOW = 1024, /* maximum commands in flight; their octets fit any socket buffer */
 };
 
-/* A command that is not yet answered. */
+/* A command without its reply. */
 struct session_slot {
 	enum session_command command;
 	uint32_t number;
-	const char *uid; /* of session_ask; NULL: its size was asked for */
+	const char *uid; /* for session_ask; NULL: the size was asked for */
 	uint64_t octets;
 };
 
@@ -47,60 +47,60 @@ struct session {
 	struct stream *stream;
 	const struct log *log;
 	struct capability capability;
-	struct session_slot queue[SESSION_WINDOW]; /* a ring: the oldest at `first` */
+	struct session_slot queue[SESSION_WINDOW]; /* a ring whose oldest command is at `first` */
 	size_t first, queued;
-	enum session_command reading; /* the answer to this is being read */
-	bool in_body; /* the head's +OK has been given out, its lines or octets follow */
-	bool begun;   /* a part of its answer has arrived */
-	bool unclear; /* the answer that was read last was not POP3, and was taken for a refusal */
+	enum session_command reading; /* the command whose reply is being read */
+	bool in_body; /* the reply's +OK was given out; its lines or octets follow */
+	bool begun;   /* a part of the reply has arrived */
+	bool unclear; /* the last reply was not POP3, and counted as a refusal */
 	bool unsent;
 	bool one_at_a_time;
 	bool crowded;
 	bool without_capa;
 	bool utf8_asked;
-	bool fresh;	      /* logged in, and no listing has come yet */
-	bool refused;	      /* the last answer since then was a refusal: */
-	char refusal[256];    /* its words, and those of a refused CAPA or UTF8 before the login */
-	enum session_command refused_last; /* the command that the last answer refused, or COMMAND_OTHER */
+	bool fresh;	      /* logged in, but no listing has arrived yet */
+	bool refused;	      /* the last reply refused a command between login and listing, or TOP */
+	char refusal[256];    /* the server's last refusal of such a command, of CAPA or of UTF8 */
+	enum session_command refused_last; /* the command that the last reply refused, or COMMAND_OTHER */
 	enum session_command fault;	   /* see session_fault */
-	bool listed;	      /* a line of the listing has come */
-	char step[24];	      /* the command of the login that waits for its answer */
-	size_t since_restart; /* octets of an answer since the clock was started anew */
-	uint64_t answered;    /* octets of the answer, */
-	int64_t waited;	      /* and the milliseconds that were spent on waiting for them */
-	bool top_given;	      /* TOP was answered */
-	uint32_t top_refused; /* the last answer was a refusal of TOP for this message */
-	bool lost;	      /* the connection ended, or fell silent */
-	bool may_not_ask;     /* session_ask is not used */
+	bool listed;	      /* the last event was a line of a listing */
+	char step[24];	      /* the login command whose reply is awaited */
+	size_t since_restart; /* octets of a reply since the clock was restarted */
+	uint64_t answered;    /* octets of the reply */
+	int64_t waited;	      /* milliseconds spent waiting for the octets of the reply */
+	bool top_given;	      /* a TOP was answered completely */
+	uint32_t top_refused; /* message whose TOP was refused in the last reply; 0: none */
+	bool lost;	      /* the connection ended or fell silent */
+	bool may_not_ask;     /* session_ask must not be used */
 	struct session_asks asks;
 	struct reply reply;
 	char timestamp[256];
 };
 
-/* Appends to the queue. The caller has made sure of room: SESSION_WINDOW is the most that fits. */
+/* Appends to the queue. The caller makes sure that fewer than SESSION_WINDOW commands are queued. */
 void session_push(struct session *s, enum session_command command, uint32_t number);
 
-/* What follows the +OK of a command. */
+/* Returns the form of the reply to a command after its +OK. */
 enum reply_shape session_shape_of(enum session_command command);
 
-/* The parser's next event, whatever the queue says. ERROR_PROTOCOL for what is malformed. */
+/* Reads the parser's next event, without regard to the queue. Sets ERROR_PROTOCOL for malformed input. */
 bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
     struct error *err);
 
 /*
- * An answer to session_ask was +OK: sets event->right, and the text that decided. If it may be a
- * listing, what comes next shows it; where nothing else would come, NOOP has the server say
- * something, so that no time limit decides.
+ * Evaluates an +OK reply to session_ask: sets event->right and the text that decided it. If the reply may be a
+ * listing, the next input shows whether it is. If nothing else is due, NOOP makes the server send something, so that
+ * no time limit decides.
  */
 bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
 
 /*
- * An answer to session_ask was not POP3, and may be how this server refuses: NOOP is sent, and its answer read. event
- * stays unclear unless that is the answer to the question.
+ * Evaluates a reply to session_ask that is not POP3, which may be how this server refuses: sends NOOP and reads its
+ * reply. event->unclear stays set, unless that is the reply to the question.
  */
 bool session_ask_fence(struct session *s, const struct asked *asked, struct session_event *event, struct error *err);
 
-/* Before the next answer is read: takes lines that belong to one that was right already. */
+/* Takes lines that belong to a right reply. Call it before the next reply is read. */
 bool session_ask_finish(struct session *s, struct error *err);
 
 #endif

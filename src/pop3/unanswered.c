@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* "the answer to RETR 2", or the greeting. */
+/* Writes "the answer to RETR 2" or similar, or "the greeting". */
 static void name_answer(const struct unanswered *u, char *out, size_t size)
 {
 	if (!*u->command)
@@ -26,7 +26,7 @@ bool unanswered_error(const struct unanswered *u, struct error *err)
 	name_answer(u, answer, sizeof(answer));
 	if (u->seconds == 0) {
 		snprintf(cause, sizeof(cause), "%.400s %s %s", err->cause, u->begun ? "in" : "before", answer);
-		snprintf(err->cause, sizeof(err->cause), "%s", cause); /* and nothing of what is after its end */
+		snprintf(err->cause, sizeof(err->cause), "%s", cause); /* without the bytes after its end */
 		return false;
 	}
 	if (u->begun)

@@ -6,15 +6,15 @@
 
 struct error;
 
-/* A command whose answer did not come, or not to its end. */
+/* A command whose reply did not arrive, or is incomplete. */
 struct unanswered {
-	const char *command; /* its word; "" for the greeting */
-	uint32_t number;     /* of its message; 0: it has none */
-	bool begun;	     /* a part of the answer arrived */
-	int64_t seconds;     /* the time limit that has passed (option timeout); 0: the connection ended */
+	const char *command; /* first word of the command; "" for the greeting */
+	uint32_t number;     /* its message number; 0: none */
+	bool begun;	     /* a part of the reply arrived */
+	int64_t seconds;     /* the time limit that passed (option timeout); 0: the connection ended */
 };
 
-/* Adds to the failure of a stream which command it left without its answer. Returns false. */
+/* Adds the unanswered command to the failure of a stream. Returns false. */
 bool unanswered_error(const struct unanswered *u, struct error *err);
 
 #endif
