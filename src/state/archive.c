@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* UID_WAS_LENGTH, and ":"; see state_lose. */
+/* Selects a lost message whose UID is recorded again. state_lose puts UID_WAS, 16 digits and ":" before the UID. */
 #define LOST_AGAIN \
 	"deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
 
 _Static_assert(UID_WAS_LENGTH + 2 == 23, "where the UID begins in LOST_AGAIN");
 
-/* Names of maildrops by id. */
+/* The names of the maildrops, by id. */
 struct names {
 	char **names;
 	int64_t count;
@@ -44,7 +44,7 @@ static bool read_names(struct state *s, struct names *n, struct error *err)
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		int64_t id = query_integer(q, 0);
 
-		/* They count from 1 on; what somebody else has written there is none. */
+		/* Ids count from 1. A row with another id was written by another program and is ignored. */
 		if (id != n->count + 1)
 			continue;
 		n->names = memory_resize(n->names, (size_t)id, sizeof(*n->names));

@@ -9,44 +9,44 @@
 struct error;
 struct state;
 
-/* Where a delivered message is on the server, as far as is known. */
+/* Whether a delivered message is still on the server, as far as known. */
 enum state_server {
 	STATE_LISTED,
 	STATE_GONE,
-	STATE_AWAITED, /* state_lose: it is fetched again if it is still there */
+	STATE_AWAITED, /* lost (state_lose), and fetched again if it is still listed */
 };
 
-/* What is kept of a delivered message; what it points to lives until the next one. */
+/* The record of a delivered message. Its pointers are valid until the next message. */
 struct state_kept {
-	const char *key;      /* under which it is recorded */
-	const char *uid;      /* as the server gave it, or made from its header; "" if that is not known */
-	const char *maildrop; /* of the UID; NULL: that is not known */
-	const char *identity; /* in place, if it was found there; or "" */
+	const char *key;      /* the key of the record */
+	const char *uid;      /* UID from the server, or made from the header; "" if unknown */
+	const char *maildrop; /* the maildrop of the UID; NULL if unknown */
+	const char *identity; /* identity in the destination, if it was found there; or "" */
 	uint64_t octets;
 	int64_t delivered;
 	enum state_server server;
-	bool doubt; /* it came with another size than the server gave (policy/evidence.h) */
+	bool doubt; /* its size differed from the server's (policy/evidence.h) */
 	unsigned char sha256[DIGEST_SIZE];
 	unsigned char header[DIGEST_SHORT];
 };
 
-/* Whether there is a file for this account. */
+/* Returns whether this account has a state file. */
 bool state_exists(const char *directory, const char *account);
 
-/* Gives all messages that were delivered, but those lost ones that were fetched again. */
+/* Passes all delivered messages to `take`, except lost ones that were fetched again. */
 bool state_each_kept(struct state *s, void (*take)(void *context, const struct state_kept *kept), void *context,
     struct error *err);
 
 /*
- * Notes that a message is not here any more: listed again, it counts as new. Of what was recorded, the
- * proof that it was here once remains. state_commit makes it last.
+ * Notes that a message is lost: if the server lists it again, it counts as new. The record keeps the proof that it was
+ * delivered once. state_commit makes the change permanent.
  */
 bool state_lose(struct state *s, const char *key, int64_t now, struct error *err);
 
-/* Forgets those lost ones that were fetched again, and gives their number; state_commit makes it last. */
+/* Removes the lost messages that were fetched again, and gives their number. state_commit makes it permanent. */
 bool state_forget_regained(struct state *s, int64_t *count, struct error *err);
 
-/* The number of messages that are recorded. */
+/* Gives the number of recorded messages. */
 bool state_count(struct state *s, int64_t *count, struct error *err);
 
 #endif

@@ -16,8 +16,8 @@
 #include "base/memory.h"
 
 enum {
-	BUSY_MS = 10000, /* how long a reader with the sqlite3 shell is waited for */
-	KEPT = 16,	 /* statements that are ready to be used again */
+	BUSY_MS = 10000, /* maximum milliseconds to wait for another program, such as the sqlite3 shell */
+	KEPT = 16,	 /* maximum statements kept for reuse */
 };
 
 struct database {
@@ -25,7 +25,7 @@ struct database {
 	char *path;
 	bool in_batch;
 	bool changed;
-	sqlite3_stmt *kept[KEPT]; /* NULL: a free place */
+	sqlite3_stmt *kept[KEPT]; /* NULL: a free slot */
 	unsigned next_kept;
 };
 
@@ -35,12 +35,12 @@ struct query {
 };
 
 /*
- * errno of the last call that failed for SQLite, as far as it logs them; 0: none since the last failure was told. What
- * sqlite3_system_errno gives is errno at the end, which may be another call's by then.
+ * The errno of the last failed system call that SQLite logged; 0 if it logged none since the last reported failure.
+ * sqlite3_system_errno returns the final errno, which may be from another call.
  */
 static int logged_errno;
 
-/* "os_unix.c:LINE: (ERRNO) CALL(PATH) - TEXT" */
+/* Takes the errno from a log message, "os_unix.c:LINE: (ERRNO) CALL(PATH) - TEXT". */
 static void note_log(void *context, int code, const char *message)
 {
 	int number;
@@ -86,7 +86,7 @@ static bool run_sql(struct database *d, const char *sql, struct error *err)
 	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(d, "cannot be written", err);
 }
 
-/* Parsing a statement takes as long as running it: one that was used lately is taken again. */
+/* Prepares a statement. Parsing one takes as long as running it, so recent statements are reused. */
 static bool prepare(struct database *d, const char *sql, sqlite3_stmt **out, struct error *err)
 {
 	for (size_t i = 0; i < KEPT; i++) {
@@ -99,7 +99,7 @@ static bool prepare(struct database *d, const char *sql, sqlite3_stmt **out, str
 	return sqlite3_prepare_v2(d->db, sql, -1, out, NULL) == SQLITE_OK || fail(d, "cannot be used", err);
 }
 
-/* The statement is done with for now. */
+/* Resets a statement and keeps it for reuse. */
 static void release(struct database *d, sqlite3_stmt *stmt)
 {
 	sqlite3_stmt **place = &d->kept[d->next_kept++ % KEPT];
@@ -118,7 +118,10 @@ static void drop_kept(struct database *d)
 	}
 }
 
-/* outlives: whether SQLite has to copy texts and blobs, because the statement outlives them. */
+/*
+ * Binds the parameters. outlives: SQLite must copy texts and blobs, because the statement is used after their
+ * lifetime.
+ */
 static void bind(sqlite3_stmt *stmt, bool outlives, const char *types, va_list args)
 {
 	sqlite3_destructor_type lifetime = outlives ? SQLITE_TRANSIENT : SQLITE_STATIC;
@@ -262,7 +265,7 @@ bool database_integer(struct database *d, const char *sql, int64_t *out, struct 
 	return ok;
 }
 
-/* Makes sure that the file is ours and not from the future. */
+/* Checks that the file is a state of mailhaul and not of a newer version. */
 static bool check_version(struct database *d, int application_id, int versions, int *version, struct error *err)
 {
 	int64_t id, tables, found, others;
@@ -275,7 +278,7 @@ static bool check_version(struct database *d, int application_id, int versions, 
 		&others, err))
 		return false;
 	*version = (int)found;
-	/* There are no views and triggers in ours; those of a stranger could keep us busy for ever. */
+	/* Our files have no views or triggers. Foreign ones could run without end. */
 	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
 		error_set(err, ERROR_STORAGE, "the file %s is no state of mailhaul", d->path);
 		return error_hint(err, "move it away, or set another state_dir");
@@ -287,7 +290,7 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	return true;
 }
 
-/* All steps are one commit: a new file costs no more than it did with the first version. */
+/* Runs all steps in one commit, so that a new file costs one sync. */
 static bool migrate(struct database *d, int application_id, const char *const *steps, int version, int versions,
     struct error *err)
 {
@@ -305,7 +308,10 @@ static bool migrate(struct database *d, int application_id, const char *const *s
 	return run_sql(d, sql, err) && database_commit(d, err);
 }
 
-/* WAL costs one sync a commit; where a filesystem cannot have it, EXTRA makes the rollback journal safe. */
+/*
+ * Chooses the journal. WAL costs one sync per commit. If the filesystem does not support it, EXTRA makes the rollback
+ * journal safe.
+ */
 static bool choose_journal(struct database *d, struct error *err)
 {
 	struct query *q;
@@ -318,7 +324,7 @@ static bool choose_journal(struct database *d, struct error *err)
 	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
 }
 
-/* A path as SQLite takes it with SQLITE_OPEN_URI, and that nobody changes the file. */
+/* Returns a URI for SQLITE_OPEN_URI that declares the file unchanging. The caller frees it. */
 static char *frozen_name(const char *path)
 {
 	struct buf name = {0};
@@ -338,7 +344,7 @@ static bool open_file(struct database *d, const char *path, int flags, struct er
 	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
 	bool ok;
 
-	/* One thread alone uses SQLite. What is set before its first use holds; later it is refused. */
+	/* Only one thread uses SQLite. These options take effect before its first use; later calls are refused. */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_log, NULL);
@@ -350,7 +356,7 @@ static bool open_file(struct database *d, const char *path, int flags, struct er
 	return true;
 }
 
-/* Puts a private copy in the place of the file, which goes with the process: it may be changed at will. */
+/* Replaces the open file with a private temporary copy, which may be changed freely. */
 static bool copy_aside(struct database *d, struct error *err)
 {
 	sqlite3 *file = d->db;
@@ -365,7 +371,7 @@ static bool copy_aside(struct database *d, struct error *err)
 		backup = sqlite3_backup_init(d->db, "main", file, "main");
 		code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
 		ok = sqlite3_backup_finish(backup) == SQLITE_OK || fail(d, "cannot be read", err);
-		/* Somebody who writes all the time is no fault that finish tells of. */
+		/* sqlite3_backup_finish does not report a file that is being written all the time. */
 		if (ok && code != SQLITE_DONE) {
 			error_set(err, ERROR_LOCKED, "the state %s is being written by another program", d->path);
 			ok = error_hint(err, "try again later");
@@ -376,9 +382,9 @@ static bool copy_aside(struct database *d, struct error *err)
 }
 
 /*
- * A look leaves nothing behind: opened for writing, SQLite takes the journal away again that it makes. One that is there
- * already, of a run that goes on or died, is left as it is. On a read-only filesystem, a snapshot of a backup, it cannot
- * make one and has to be told that there is no need.
+ * Returns the flags for opening without changes. If opened for writing, SQLite removes the journal that it creates. An
+ * existing journal of a running or dead run is left unchanged. On a read-only filesystem, such as a backup snapshot,
+ * SQLite cannot create a journal, and must know that it needs none.
  */
 static int flags_of_look(const char *path)
 {

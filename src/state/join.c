@@ -14,27 +14,27 @@
 #include "state/record.h"
 #include "state/told.h"
 
-static const int64_t forget_after = 400 * 86400; /* seconds that a UID is remembered when it is gone */
+static const int64_t forget_after = 400 * 86400; /* seconds until a missing UID is forgotten */
 
-enum { ROWS_MEMORY = 16 * 1024 * 1024 }; /* octets that are read ahead at most */
+enum { ROWS_MEMORY = 16 * 1024 * 1024 }; /* maximum bytes that are read ahead */
 
-/* What a join needs of each row of the table of messages. */
+/* The part of a message's record that a join needs. */
 struct row {
 	const char *uid;
 	int64_t delivered, gone, listed;
-	uint32_t uid_offset; /* in struct state_rows */
+	uint32_t uid_offset; /* offset in the uids of struct state_rows */
 	bool is_gone;
 	unsigned char doubt; /* enum state_doubt */
-	unsigned char how; /* what `deleted` says */
+	unsigned char how; /* value of the column `deleted` */
 };
 
 struct state_rows {
 	struct row *rows;
 	size_t count, capacity;
 	struct buf uids;
-	uint64_t listed, octets; /* those that are not gone */
-	bool complete;		 /* there are no more */
-	int64_t changes;	 /* of the database, when they were read */
+	uint64_t listed, octets; /* number and size of the messages not gone */
+	bool complete;		 /* there are no more rows */
+	int64_t changes;	 /* change count of the database at reading */
 };
 
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
@@ -42,7 +42,7 @@ static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
 static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
 
-/* The row's text lives until the next one is read. */
+/* Reads a row. Its text is valid until the next row is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
 {
 	if (!query_next(q, there, err))
@@ -120,7 +120,7 @@ void state_rows_free(struct state_rows **rows)
 	*rows = NULL;
 }
 
-/* Where a walk has its rows from: first those that were read ahead, if any, then a query. */
+/* The source of the rows of a walk: rows that were read ahead, followed by those of a query. */
 struct source {
 	const struct state_rows *ahead;
 	size_t next;
@@ -130,7 +130,7 @@ struct source {
 static bool source_open(struct source *from, struct state *s, const struct state_rows *ahead, const char *select,
     struct error *err)
 {
-	/* What was changed since may be another now. */
+	/* Rows that were read before a change may be outdated. */
 	if (ahead && ahead->changes != database_changes(state_database(s)))
 		ahead = NULL;
 	*from = (struct source){.ahead = ahead};
@@ -152,7 +152,7 @@ static bool source_next(struct source *from, struct row *row, bool *there, struc
 	return !from->q || read_row(from->q, row, there, err);
 }
 
-/* Goes through rows, which are sorted by UID, along the sorted items. */
+/* Handles one row. item has the same UID, or is NULL. Rows and items are sorted by UID. */
 typedef bool (*row_taker)(struct state *s, const struct row *row, struct state_item *item, void *context,
     struct error *err);
 
@@ -175,7 +175,7 @@ static bool walk(struct state *s, const struct state_rows *ahead, const char *se
 	return ok;
 }
 
-/* Servers count line ends as LF or CRLF, and not all count the last one (transfer/transfer). */
+/* Servers count line ends as LF or CRLF, and some do not count the last one (transfer/transfer). */
 bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored)
 {
 	int64_t size = (int64_t)octets;
@@ -183,15 +183,15 @@ bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stor
 	return size == listed || size == wire || size == wire - 2 || size == stored || size == stored - 1;
 }
 
-/* As far as is known: a clock that is behind would have it forgotten too early. */
+/* The time is at least that of the last run. With a slow clock, the UID would be forgotten too early. */
 int64_t state_gone_at(const struct state *s, int64_t now)
 {
 	return now > state_last_run(s) ? now : state_last_run(s);
 }
 
 /*
- * Whether a message that went may be listed under another UID. Where QUIT got no answer, all UIDs
- * may have changed since: that the old one went does not tell that we have deleted it.
+ * Returns whether a message that went may be listed under another UID. If QUIT got no reply, all UIDs may have changed
+ * since, so a missing UID does not prove that we deleted the message.
  */
 static bool may_come_back(const struct row *row)
 {
@@ -212,7 +212,7 @@ static void look_at(struct state_look *look, const struct row *row, const struct
 		look->oldest = row->gone;
 }
 
-/* What the size of a doubtful one says, against the sizes that are recorded. */
+/* Compares the size of a doubtful message with the recorded sizes. */
 static bool look_at_sizes(struct state *s, const struct row *row, struct state_item *item, struct error *err)
 {
 	struct query *q;
@@ -230,10 +230,10 @@ static bool look_at_sizes(struct state *s, const struct row *row, struct state_i
 }
 
 /*
- * A UID that was gone, or that we have perhaps deleted, may be another message's now, and so may
- * one whose size is not what it was. As long as a UID is listed, it speaks for the same message: a
- * size may vary from session to session. A made UID gives header and size by itself; what we have
- * deleted under it is gone for good.
+ * Compares an item with its row. If a UID was gone, or we perhaps deleted its message, it may belong to another
+ * message now. The same is true if the size differs. A UID that stays listed names the same message, as a size may
+ * vary between sessions. A made UID already includes header and size, so a message that we deleted under it is gone
+ * for good.
  */
 static bool take_known(struct state *s, const struct row *row, struct state_item *item, void *context,
     struct error *err)
@@ -253,7 +253,7 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = uid_is_given(item->uid) && !item->known;
 		item->doubt = state_doubts_size(row->doubt) && item->known;
-		/* One that did not come whole, and has another size by now, is fetched again. */
+		/* A message that arrived incomplete and has another size now is fetched again. */
 		item->outdated = state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
 		if (item->outdated)
 			item->known = item->doubtful = item->doubt = false;
@@ -312,7 +312,7 @@ static bool take_listed(struct state *s, const struct row *row, struct state_ite
 	    state_gone_at(s, note->now), (int64_t)(may_come_back(row) ? row->how : STATE_DELETED));
 }
 
-/* One run with a clock far ahead forgets nothing: an earlier one must have seen that time as well. */
+/* Forgets old UIDs. A single run with a fast clock forgets nothing: an earlier run must have seen that time too. */
 static bool forget_old(struct state *s, int64_t now, const struct state_look *look, struct error *err)
 {
 	int64_t seen = state_last_run(s), oldest = look ? look->oldest : 0;
@@ -336,7 +336,7 @@ static bool take_unlisted(struct state *s, const struct row *row, struct state_i
 	return true;
 }
 
-/* What is remembered of messages that stay away goes with them. */
+/* Forgets the notes about messages that are no longer listed. */
 static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
 {
 	struct buf uids = {0};

@@ -8,66 +8,65 @@
 struct error;
 struct state;
 
-/* A listed UID, to be joined with what is known of it. */
+/* A listed UID, to be joined with its record. */
 struct state_item {
 	const char *uid;
-	uint64_t octets; /* what LIST says; STATE_UNSIZED: what it said the last time, which state_join fills in */
+	uint64_t octets; /* size by LIST; STATE_UNSIZED: state_join fills in the recorded one */
 	int64_t delivered;
-	uint32_t index;	 /* the caller's */
-	bool known;	 /* it was delivered, or at least: */
-	bool doubtful;	 /* a message with this UID was, but the UID was gone or the size was another */
-	bool likely;	 /* if doubtful: the size fits, and we sent no DELE for it */
-	bool stayed;	 /* if doubtful: the UID never went, and we sent no DELE for it */
-	bool perhaps;	 /* if doubtful: we sent DELE for it, and QUIT got no answer */
-	bool doubt;	 /* it was delivered with another size than the server gave (state_doubts_size) */
-	bool outdated;	 /* it was, but the server gives yet another size now: it is not known, and asked for again */
-	unsigned char told; /* what is remembered of one that was not delivered: enum state_told, or 0 */
+	uint32_t index;	 /* for the caller's use */
+	bool known;	 /* the message was delivered */
+	bool doubtful;	 /* a message with this UID was delivered, but the UID was gone or the size differs */
+	bool likely;	 /* doubtful, but the size fits and we sent no DELE for it */
+	bool stayed;	 /* doubtful, but the UID was never gone and we sent no DELE for it */
+	bool perhaps;	 /* doubtful, because we sent DELE for it and QUIT got no reply */
+	bool doubt;	 /* known, but its size differed from the server's (state_doubts_size) */
+	bool outdated;	 /* its size was in doubt and has changed again: not known, and fetched again */
+	unsigned char told; /* why an undelivered message stays away: enum state_told, or 0 */
 	uint64_t told_octets;
 };
 
 /*
- * What is recorded of messages, so that state_join need not wait for it: by UID, 16 MiB at the most. Good until
- * something is changed; state_join notices that.
+ * Records of messages, sorted by UID, at most 16 MiB. They are read ahead so that state_join need not wait. They are
+ * valid until the state changes, which state_join detects.
  */
 struct state_rows;
 
-/* Reads on until `most` messages that the server has are among them. *rows is NULL, or what an earlier call gave. */
+/*
+ * Reads further records until they include `most` messages that the server has. *rows is NULL or from an earlier call.
+ */
 bool state_read_ahead(struct state *s, size_t most, struct state_rows **rows, struct error *err);
 
 /*
- * How many messages the server has, and their octets as LIST said, as far as is recorded. False when that is not
- * known because there are further rows.
+ * Gives the number of messages that the server has, and the sum of their sizes by LIST, as recorded. Returns false if
+ * they are incomplete because there are further rows.
  */
 bool state_rows_listed(const struct state_rows *rows, uint64_t *messages, uint64_t *octets);
 void state_rows_free(struct state_rows **rows);
 
-/* What state_join has seen on its way, so that state_note_listing need not go it again. */
+/* The results of state_join that save state_note_listing another pass. */
 struct state_look {
-	int64_t now;			/* set by the caller, */
-	const struct state_rows *ahead; /* and this: what state_read_ahead gave, or NULL */
-	bool differs;	/* the listing changes what is recorded */
-	size_t missing; /* messages, if it does not */
-	int64_t oldest; /* when the first of those that are gone went; 0: none is */
-	bool forgets;	/* what is remembered of messages that are not listed any more goes */
+	int64_t now;			/* set by the caller: the current time */
+	const struct state_rows *ahead; /* set by the caller: the rows of state_read_ahead, or NULL */
+	bool differs;	/* the listing changes the records */
+	size_t missing; /* number of missing messages, if !differs */
+	int64_t oldest; /* when the first of the gone UIDs went; 0: none is gone */
+	bool forgets;	/* there are notes about messages that are no longer listed */
 };
 
-/*
- * Fills in items, which must be sorted by uid (strcmp), without double ones. Linear in both sides. look may
- * be NULL.
- */
+/* Fills in items, which must be sorted by uid (strcmp) without duplicates. It takes linear time. look may be NULL. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err);
 
 /*
- * Gives every UID that is recorded, in no order, but those in doubt for their size: another copy of such a message may
- * be in place.
+ * Passes each recorded UID to `take`, in any order. It omits messages in STATE_DOUBT_SIZE, as the destination may hold
+ * another copy of those.
  */
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
 
 /*
- * Notes which known UIDs a complete, sorted listing no longer has, and which are back; forgets those
- * gone for longer than 400 days; state_commit makes it last. *missing is the number of messages that
- * have gone in the last 30 days and were not deleted by us. An empty listing is not believed. look: of
- * state_join with the same items and nothing done since, or NULL.
+ * Notes which known UIDs a complete, sorted listing no longer has, and which are back. It forgets UIDs that have been
+ * gone for more than 400 days. state_commit makes it permanent. *missing is the number of messages that went in the
+ * last 30 days and were not deleted by us. An empty listing is ignored. look is from state_join with the same items,
+ * with no change since, or NULL.
  */
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
     const struct state_look *look, size_t *missing,

@@ -10,9 +10,9 @@
 #include "state/private.h"
 #include "state/state.h"
 
-static const int64_t believed_for = 1 * 86400; /* seconds that a server's capabilities are not asked again */
+static const int64_t believed_for = 1 * 86400; /* seconds until a server's capabilities are asked for again */
 
-/* *latest and *same are ids: of the last maildrop that was entered, and the last that is this one; 0 for none. */
+/* Gets two ids: *latest of the current maildrop, and *same of the last one that equals m. 0: there is none. */
 static bool read_maildrops(struct state *s, const struct state_maildrop *m, int64_t *latest, int64_t *same,
     struct error *err)
 {
@@ -47,7 +47,7 @@ bool state_maildrop_name(struct state *s, char **name, struct error *err)
 	return ok;
 }
 
-/* What was announced between two points in time. */
+/* Gets the capabilities announced between two points in time. */
 static bool read_capabilities(struct state *s, const struct state_maildrop *m, int64_t after, int64_t until, char **text,
     struct error *err)
 {
@@ -118,7 +118,7 @@ bool state_set_unpipelined(struct state *s, int64_t until, struct error *err)
 	    "UPDATE maildrop SET unpipelined = ?1 WHERE id = (SELECT max(id) FROM maildrop)", "i", until);
 }
 
-/* No server can give a UID that begins with a blank, so " N:UID" is free for those of maildrop N. */
+/* Changes the keys to another maildrop. No UID of a server begins with a blank, so " N:UID" is free for maildrop N. */
 static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t now, struct error *err)
 {
 	struct database *db = state_database(s);

@@ -55,7 +55,7 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 /* The columns that take_row reads. */
 #define TAKEN "SELECT uid, delivered, listed, wire, octets, doubt"
 
-/* Gives the first message of the query that will do this UID. */
+/* Gives the UID to the first message of the query that matches. */
 static bool take_row(struct state *s, struct query **q, uint64_t octets, bool must_fit, const char *uid,
     struct state_match *match, struct error *err)
 {
@@ -64,7 +64,7 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 
 	*match = (struct state_match){0};
 	while (!old && (ok = query_next(*q, &row, err)) && row) {
-		/* What LIST said is of the message that it was taken for. */
+		/* The recorded size by LIST belongs to the message that it was taken for. */
 		other = query_integer(*q, 5) == STATE_DOUBT_IDENTITY;
 		match->fits = other || state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
@@ -83,8 +83,10 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	return ok;
 }
 
-/* More than a few with the same header are nothing that mail has: no server can keep us busy with
- * them. */
+/*
+ * Looks for a message by its header. Real mail has few messages with the same header, so the limit keeps a server from
+ * causing endless work.
+ */
 static bool take_by_header(struct state *s, const char *select,
     const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now, const char *uid,
     struct state_match *match, struct error *err)
@@ -96,7 +98,7 @@ static bool take_by_header(struct state *s, const char *select,
 	       take_row(s, &q, octets, true, uid, match, err);
 }
 
-/* There is an index for each of both: `missing` and `perhaps`. */
+/* Each query has its own index: `missing` and `perhaps`. */
 bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
     uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
 {
@@ -125,7 +127,7 @@ bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHO
 			 now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
 		     take_row(s, &q, octets, false, uid, match, err);
 	}
-	/* The next listing gives this size again. */
+	/* The next listing will give this size again. */
 	return ok && (!match->found || match->doubt ||
 			 database_execute(state_database(s), err,
 			     "UPDATE message SET listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));

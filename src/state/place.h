@@ -6,20 +6,26 @@
 struct error;
 struct state;
 
-/* The place that mail goes to, as the last run that fetched something noted it. */
+/* The destination of the mail, as noted by the last run that fetched something. */
 struct state_place {
-	char *mount; /* the topmost directory of its filesystem; NULL: nothing was noted of a place of this name */
-	bool behind; /* its label lacks runs that it had, so it was put back from before them, or is another one */
-	bool told;   /* and the user was told */
+	char *mount; /* the topmost directory of its filesystem; NULL: no place of this name is noted */
+	bool behind; /* its label lacks runs that it had: it was restored from an older copy, or is another directory */
+	bool told;   /* the user was informed that it is behind */
 };
 
-/* After state_set_witness. The caller frees mount. */
+/* Gets the noted place. Call it after state_set_witness. The caller frees mount. */
 bool state_get_place(struct state *s, const char *name, struct state_place *place, struct error *err);
 
-/* For state_begin_run, which follows. No run is noted at a place that is behind, so that this shows until it is settled. */
+/*
+ * Notes the place. Call it before state_begin_run. If the place is behind, the run is not noted in its label, so that
+ * it stays behind until it is settled.
+ */
 bool state_note_place(struct state *s, const char *name, const struct state_place *place, struct error *err);
 
-/* Both are on stable storage when they return: the user was told; what is there is what shall be there. */
+/*
+ * state_tell_place notes that the user was informed. state_settle_place accepts the mail that is in the place. Both
+ * changes are on stable storage when the functions return.
+ */
 bool state_tell_place(struct state *s, struct error *err);
 bool state_settle_place(struct state *s, struct error *err);
 

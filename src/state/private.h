@@ -7,42 +7,46 @@
 struct database;
 struct state;
 
-/* What the files of state share. */
+/* Functions shared by the files of state. */
 struct database *state_database(struct state *s);
 const char *state_path(const struct state *s);
 const char *state_lock_path(const struct state *s);
 
-/* The number of the last run that the mail's directory knows of; 0: none. And whether this one is noted there. */
+/*
+ * state_witnessed_run returns the number of the last run in the label of the mail's directory; 0: none.
+ * state_forbid_witness keeps this run out of the label.
+ */
 int64_t state_witnessed_run(const struct state *s);
 void state_forbid_witness(struct state *s);
 
-/* When the last run ended that changed something, in seconds since the epoch; 0: none did. */
+/* Returns the end of the last run that changed something, in seconds since the epoch; 0: there is none. */
 int64_t state_last_run(const struct state *s);
 
-/* What the column `deleted` of a message says. */
+/* Values of the column `deleted` of a message. */
 enum {
-	STATE_DELETED = 1,	   /* by us */
-	STATE_PERHAPS_DELETED = 2, /* DELE was taken, but QUIT's answer did not come; it may have gone since */
-	STATE_LOST = 3,		   /* it is no longer here (state_lose): listed again, it counts as new */
+	STATE_DELETED = 1,	   /* deleted by us */
+	STATE_PERHAPS_DELETED = 2, /* DELE succeeded, but QUIT got no reply; the UID may have gone since */
+	STATE_LOST = 3,		   /* lost (state_lose): if listed again, it counts as new */
 };
 
-/* Seconds that a message is looked for under new UIDs. */
+/* Seconds during which a message is looked for under new UIDs. */
 enum { STATE_MISSED_FOR = 30 * 86400 };
 
 /*
- * Messages that may be listed under another UID now, for a query; ?2: since when. There is an index for each of both, by
- * header (?1): a few with the same one, for more are nothing that mail has.
+ * SQL conditions for messages that may be listed under another UID now. ?2 is the earliest time they may have gone.
+ * Each condition has an index by header (?1). The limit is safe, because real mail has few messages with the same
+ * header.
  */
 #define STATE_IS_MISSING "gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
 #define STATE_IS_PERHAPS_DELETED "gone >= ?2 AND deleted = 2"
 #define STATE_BY_HEADER(is) " FROM message WHERE header = ?1 AND " is " LIMIT 100"
-/* One of these that is the same octet for octet (?3). */
+/* Selects such a message with identical content (?3 is its digest). */
 #define STATE_BY_DIGEST(is) " FROM message WHERE header = ?1 AND sha256 = ?3 AND " is " LIMIT 1"
 
-/* When a UID went that is seen to be gone now. */
+/* Returns the time to record for a UID that is found missing now. */
 int64_t state_gone_at(const struct state *s, int64_t now);
 
-/* Whether a size by LIST is that of a message with these sizes (struct state_record). */
+/* Returns whether a size by LIST is that of a message with these sizes (struct state_record). */
 bool state_size_fits(uint64_t octets, int64_t listed, int64_t wire, int64_t stored);
 
 #endif

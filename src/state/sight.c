@@ -11,7 +11,7 @@
 
 #define SEEN "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
 
-/* The columns of the query are those of SEEN. */
+/* Compares the rows of a query with the columns of SEEN. */
 static bool see(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT],
     const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
 {
@@ -45,7 +45,7 @@ bool state_see_uid(struct state *s, const char *uid, const unsigned char header[
 	       see(s, q, header, sha256, octets, sight, err);
 }
 
-/* As state_take_renumbered, and as state_take_identical where there is a digest. */
+/* Compares messages like state_take_renumbered, and like state_take_identical if there is a digest. */
 bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT],
     const unsigned char *sha256, uint64_t octets, int64_t now, struct state_sight *sight,
     struct error *err)
@@ -75,7 +75,7 @@ bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any,
 	struct query *q;
 	bool ok;
 
-	/* As in state_size_fits; an index for each of both. */
+	/* The sizes are those of state_size_fits. Each half of the query has its own index. */
 #define HAS_SIZE " AND ?1 IN (listed, wire, wire - 2, octets, octets - 1)"
 	if (!query_start(&q, state_database(s), err,
 		"SELECT 1 FROM message WHERE " STATE_IS_MISSING HAS_SIZE

@@ -10,22 +10,25 @@ struct error;
 struct state;
 
 /*
- * Whether a message of this size is missing, so that state_take_renumbered may find it: what would have to be retrieved
- * for its header is left alone otherwise.
+ * Sets *any to whether a message of this size is missing, so that state_take_renumbered may find it. Otherwise no
+ * message needs to be retrieved for its header.
  */
 bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
-/* What is recorded of a message, held against a header and a size that the server gives. Nothing is changed. */
+/* The result of comparing recorded messages with a header and a size from the server. The state does not change. */
 struct state_sight {
-	bool found; /* there is one with this header */
-	bool fits;  /* the size is that of one that was looked at */
-	bool doubt; /* which is in doubt for its size */
-	bool identical; /* it is the same, octet for octet */
-	bool deleted;	/* by UID: we have deleted it, as QUIT's answer says; */
-	bool lately;	/* and no run has listed the maildrop since */
+	bool found; /* a recorded message has this header */
+	bool fits;  /* the size is that of a compared message */
+	bool doubt; /* a message of this size is in doubt because of its size */
+	bool identical; /* a message has the same content, octet for octet */
+	bool deleted;	/* by UID: we deleted it, and the reply to QUIT confirmed that */
+	bool lately;	/* we deleted it, and no run has listed the maildrop since */
 };
 
-/* Of the message with this UID, and of those with this header that are missing. sha256: of one that was retrieved, or NULL. */
+/*
+ * Compares the message with this UID, or the missing messages with this header. sha256 is the digest of a retrieved
+ * message, or NULL.
+ */
 bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
     uint64_t octets, struct state_sight *sight, struct error *err);
 bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256, uint64_t octets,

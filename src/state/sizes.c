@@ -24,7 +24,9 @@ bool state_each_size(struct state *s, size_t most, void (*take)(void *context, c
 {
 	struct state_record r;
 	struct query *q;
-	/* Keys with a blank and a digit are of other maildrops; what was found in place was never listed. */
+	/*
+	 * Keys with a blank and a digit are from other maildrops. Messages found in the destination were never listed.
+	 */
 	bool row = true, ok = query_start(&q, state_database(s), err,
 			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB '" UID_GLOB_NOT_LISTED "'"
 			     " ORDER BY delivered DESC LIMIT ?1",

@@ -9,7 +9,7 @@
 
 enum { STAMP_SIZE = 128 };
 
-/* Nobody can set the time at which an inode changed, so no restored file has the old one. */
+/* Makes the stamp of a file. No program can set an inode's change time, so a restored file never has the old one. */
 static bool make(const char *path, char out[STAMP_SIZE])
 {
 	struct stat st;
@@ -22,7 +22,7 @@ static bool make(const char *path, char out[STAMP_SIZE])
 	return true;
 }
 
-/* Its modification time is the end of the last run. */
+/* Writes the stamp. The modification time stays, because it is the end of the last run. */
 static void put(int lock_fd, const char *stamp)
 {
 	size_t length = strlen(stamp);

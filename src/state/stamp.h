@@ -4,22 +4,22 @@
 #include <stdbool.h>
 
 /*
- * The stamp in the lock file of a state: which file the last run left behind (device, inode, time
- * of its last change, size). A file that was restored, copied or changed by somebody else does not
- * fit it, and may be older than the mail. The stamp is never synced: one that is lost only makes a
- * run look. None of these fails, and none changes the times of the lock file.
+ * The stamp in the lock file of a state. It identifies the file that the last run left, by device, inode, time of its
+ * last change, and size. A file that was restored, copied or changed by another program does not match, and may be
+ * older than the mail. The stamp is never synced: if it is lost, a run searches the destination needlessly. These
+ * functions cannot fail, and do not change the times of the lock file.
  */
 
-/* Whether the state at this path is the one that the last run left. */
+/* Returns whether the state at this path is the one that the last run left. */
 bool state_stamp_fits(int lock_fd, const char *path);
 
-/* Whether there is a stamp at all. */
+/* Returns whether there is a stamp. */
 bool state_stamp_is_there(int lock_fd);
 
-/* The state at this path is closed, and what is at the destination is in it. */
+/* Writes the stamp. The state at this path must be closed and record all messages in the destination. */
 void state_stamp_leave(int lock_fd, const char *path);
 
-/* From now on no state fits, until the next state_stamp_leave. */
+/* Removes the stamp, so that no state matches until the next state_stamp_leave. */
 void state_stamp_drop(int lock_fd);
 
 #endif

@@ -29,20 +29,20 @@ struct state {
 	char *path, *lock_path;
 	int lock_fd;
 	bool needs_recovery;
-	bool unsettled_run; /* one ended in the middle, or there was none */
-	bool old;	    /* perhaps: this is not the file that the last run left */
-	bool opened;	    /* to be written, with all of it read */
-	int64_t died_since; /* when the first run began that has not ended; 0: unknown */
+	bool unsettled_run; /* a run did not finish, or there was none */
+	bool old;	    /* this may not be the file that the last run left */
+	bool opened;	    /* opened for writing, and read completely */
+	int64_t died_since; /* when the first unfinished run began; 0: unknown */
 	int64_t recover_since;
 	int64_t last_run, last_seen;
 	bool fresh; /* no run is recorded */
 	struct state_witness witness;
-	bool unwitnessed; /* this run is not noted there */
+	bool unwitnessed; /* this run is not noted in the witness */
 };
 
 /*
- * What was delivered since the state's last record is looked for after a death, and when the state
- * may be older than the mail. A time to come, of a clock that was ahead once, says nothing.
+ * Decides from when on delivered messages are searched for: after a run died, and if the state may be older than the
+ * mail. A time in the future, from a fast clock, is ignored.
  */
 static bool read_recovery(struct state *s, struct error *err)
 {
@@ -56,7 +56,7 @@ static bool read_recovery(struct state *s, struct error *err)
 		return false;
 	after = state_witness_after(&s->witness, number);
 	s->old = s->old || after > 0;
-	/* A run that died has dropped the stamp, and says by itself when it began. */
+	/* A dead run has dropped the stamp, and has recorded when it began. */
 	if (!s->old || (after == 0 && s->died_since > 0 && !state_stamp_is_there(s->lock_fd)))
 		return true;
 	if (!database_integer(s->db,
@@ -66,7 +66,7 @@ static bool read_recovery(struct state *s, struct error *err)
 		return false;
 	if (!s->needs_recovery || last < s->recover_since)
 		s->recover_since = last;
-	/* The clock may have been ahead at the last record. */
+	/* The clock may have been fast at the last record. */
 	if (after > 0 && after < s->recover_since)
 		s->recover_since = after;
 	s->needs_recovery = true;
@@ -100,7 +100,7 @@ static bool hint_directory(struct error *err)
 	return error_hint(err, "check the permissions of this file and its directory, or set another state_dir");
 }
 
-/* One run an account: the lock file stays, its lock goes with the process. */
+/* Allows one run per account. The lock file stays, and its lock ends with the process. */
 static bool take_lock(struct state *s, struct error *err)
 {
 	const char *path = s->lock_path;
@@ -123,8 +123,8 @@ static bool take_lock(struct state *s, struct error *err)
 }
 
 /*
- * Left to SQLite, it and its journals would be as public as the umask lets them, and a file that cannot
- * be locked would pass for one that another program uses.
+ * Creates the file. SQLite would give it and its journals the permissions of the umask. It would also report a file
+ * that cannot be locked as in use by another program.
  */
 static bool make_file(const struct state *s, const char *directory, struct error *err)
 {
@@ -137,12 +137,12 @@ static bool make_file(const struct state *s, const char *directory, struct error
 		return hint_directory(err);
 	}
 	ok = (lock_check(fd, s->path, err) || hint_locks(err)) && fstat(fd, &st) == 0;
-	/* SQLite takes what is shorter than its own header for new. The stamp says that a run had left more. */
+	/* SQLite treats a file shorter than its header as new. The stamp shows that a run left a longer one. */
 	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
 		error_set(err, ERROR_STORAGE, "the state %s is cut to %lld octets", s->path, (long long)st.st_size);
 		ok = error_hint(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
 	} else if (ok && st.st_size == 0) {
-		/* One that has something in it was synced with its directory when that came. */
+		/* A file with content was synced with its directory when the content was written. */
 		ok = directory_sync(directory, err);
 	}
 	close(fd);
@@ -218,8 +218,8 @@ bool state_probe(const char *directory, const char *account, struct error *err)
 }
 
 /*
- * Whether the journal stays behind, because another program has the file open: then what this run has recorded is in it
- * and may get lost with it, without a change of the file.
+ * Returns whether a journal remains, because another program has the file open. The journal then holds the records of
+ * this run. It could be lost without a change to the file, so the stamp is dropped.
  */
 static bool has_journal(const struct state *s)
 {
@@ -289,7 +289,7 @@ void state_rollback(struct state *s)
 	database_rollback(s->db);
 }
 
-/* Before the first message comes: what is in place later has a run that is witnessed. */
+/* Notes the run in the witness before the first message arrives, so that every later message has a noted run. */
 static bool note_run(struct state *s, int64_t now, struct error *err)
 {
 	int64_t number = 0;
@@ -304,7 +304,7 @@ static bool note_run(struct state *s, int64_t now, struct error *err)
 
 bool state_begin_run(struct state *s, int64_t now, struct error *err)
 {
-	/* If the journal with what follows is lost, the file looks as it does now. */
+	/* If the journal with the following changes is lost, the file looks as it does now. */
 	state_stamp_drop(s->lock_fd);
 	return database_execute(s->db, err, "INSERT INTO run(started) VALUES(?1)", "i", now) && state_commit(s, err) &&
 	    note_run(s, now, err);
@@ -334,7 +334,10 @@ static bool record_end(struct state *s, int64_t now, struct error *err)
 	    state_commit(s, err);
 }
 
-/* An older state has been put back, and what it lacked has been looked for: its next runs follow the last one it has. */
+/*
+ * Updates the witness after an older state was restored and its missing messages were searched for. Its next runs
+ * follow the last run of the witness.
+ */
 static bool settle_witness(struct state *s, struct error *err)
 {
 	int64_t number = 0, after;
@@ -351,7 +354,7 @@ bool state_end_run(struct state *s, int64_t now, struct error *err)
 {
 	const struct timespec times[2] = {{.tv_sec = (time_t)now}, {.tv_sec = (time_t)now}};
 
-	/* A look that changed nothing leaves its time at the lock: nothing to be synced. */
+	/* A run without changes leaves its time at the lock file, so that nothing needs a sync. */
 	if (s->lock_fd >= 0)
 		(void)futimens(s->lock_fd, times);
 	if ((s->unsettled_run || database_is_changed(s->db)) && !record_end(s, now, err))

@@ -19,7 +19,7 @@ bool state_note_certificate(struct state *s, int64_t ends, struct error *err)
 		"i", ends);
 }
 
-/* A run that settled what another one had left, and then failed, has an end in the table as well. */
+/* A run that settled an earlier one, and then failed, also has an end in the table. */
 static bool read_last_success(struct state *s, int64_t *when, struct error *err)
 {
 	int64_t failing_since;

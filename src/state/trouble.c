@@ -26,7 +26,7 @@ bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *e
 		t->at = query_integer(q, 1);
 		t->told = query_integer(q, 2);
 		t->step = step_find(query_text(q, 3));
-		if (t->step == STEP_NONE) /* a newer version's */
+		if (t->step == STEP_NONE) /* written by a newer version */
 			t->step = STEP_RUN;
 		snprintf(t->cause, sizeof(t->cause), "%s", query_text(q, 4));
 		snprintf(t->server, sizeof(t->server), "%s", query_text(q, 5));

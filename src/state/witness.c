@@ -14,10 +14,10 @@
 
 enum {
 	LINE_MOST = 42,
-	PATH_OCTETS = 4, /* of the path's digest */
+	PATH_OCTETS = 4, /* bytes used of the path's digest */
 };
 
-/* Accounts of one name whose states are at different places may share a Maildir. */
+/* Makes the key of a label. Accounts with the same name and different states may share a Maildir. */
 static char *make_key(const char *account, const char *state_path)
 {
 	unsigned char sha256[DIGEST_SIZE];
