@@ -5,33 +5,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A message that lies in a destination. What it points to lives until the next one. */
+/* A message in a destination. Its pointers are valid until the next message. */
 struct archive_message {
-	const char *path;     /* the file that it is in */
-	const char *identity; /* what identifies it in place (destination_ops.identity), or "" */
-	uint64_t offset;      /* where it begins in its file */
+	const char *path;     /* the file that contains it */
+	const char *identity; /* its identity in the destination (destination_ops.identity), or "" */
+	uint64_t offset;      /* offset of its start in the file */
 	uint64_t octets;
-	uint64_t crlf_octets; /* with CRLF line ends */
-	int64_t when;	      /* when it was delivered, in seconds since the epoch; 0: that is not told */
+	uint64_t crlf_octets; /* octets with CRLF line ends */
+	int64_t when;	      /* time of delivery in seconds since the epoch; 0: unknown */
 	uint64_t device, inode;
-	bool elsewhere; /* not where it was delivered: a reader has moved it */
-	bool torn;	/* it shows that it is less than the message (deliver/maildir_content) */
-	int failure;	/* errno: it could not be read to its end; 0: it could */
+	bool elsewhere; /* a reader has moved it from where it was delivered */
+	bool torn;	/* it is evidently incomplete (deliver/maildir_content) */
+	int failure;	/* errno if it could not be read completely; 0: no failure */
 };
 
 /*
- * What is told of the messages in a destination, one after the other. A Maildir is read together with the
- * directories in it and beside it, for readers move messages; an mbox alone.
+ * Receives the messages in a destination, one after the other. A Maildir is read together with the directories in it
+ * and beside it, because readers move messages. An mbox is read alone.
  */
 struct archive_reader {
 	void *context;
-	bool own;  /* of a Maildir: only files that the account named; else all but those that another one named */
-	bool sync; /* files and directories are on stable storage when it ends well */
-	bool changed; /* set when another program was seen to change the place meanwhile */
-	/* Optional, of a Maildir: whether this file is to be read; of its sizes, octets is known by then. */
+	bool own;  /* of a Maildir, only files named by the account; false: all not named by another account */
+	bool sync; /* files and directories are on stable storage if the reading succeeds */
+	bool changed; /* set if another program changed the destination meanwhile */
+	/* Optional, for a Maildir: returns whether to read this file. Of its sizes, only octets is known by then. */
 	bool (*wants)(void *context, const struct archive_message *message);
 	void (*octets)(void *context, const char *bytes, size_t length);
-	void (*message)(void *context, const struct archive_message *message); /* it has been given whole */
+	void (*message)(void *context, const struct archive_message *message); /* the message was passed completely */
 };
 
 #endif

@@ -22,10 +22,10 @@
 #include "fs/large_file.h"
 
 enum {
-	TOGETHER_FROM = 16,	 /* messages from which on the filesystem is synced as a whole, where it can be */
-	OPEN_MOST = 256,	 /* files that wait, open, for a sync of their own, */
-	OPEN_OTHERS = 20,	 /* or what the limit on open files leaves when so many are open for other ends */
-	EARLY = 4 * 1024 * 1024, /* octets of a message that go to the disk while the rest of it arrives */
+	TOGETHER_FROM = 16,	 /* minimum messages in a batch for a sync of the whole filesystem */
+	OPEN_MOST = 256,	 /* maximum files kept open until their own sync */
+	OPEN_OTHERS = 20,	 /* open files that are reserved for other uses */
+	EARLY = 4 * 1024 * 1024, /* bytes of a message whose writeback starts while the rest arrives */
 	SIZES_MOST = sizeof(",S=,W=") + 2 * DECIMAL_MOST,
 };
 
@@ -33,7 +33,7 @@ enum {
 struct maildir_file {
 	int fd; /* -1: it needs no sync of its own */
 	uint32_t number;
-	size_t stem; /* octets of the name before its sizes */
+	size_t stem; /* length of the name before its sizes */
 	char name[MAILDIR_NAME_SIZE + SIZES_MOST];
 	struct maildir_size size;
 };
@@ -41,17 +41,17 @@ struct maildir_file {
 struct maildir {
 	struct destination base;
 	const struct destination_settings *settings;
-	int root, tmp, new; /* the directories */
+	int root, tmp, new; /* descriptors of the directories */
 	struct maildir_names names;
 	struct maildir_file *batch;
 	size_t count, capacity;
-	uint32_t made; /* files of this run */
-	size_t first_open; /* those before it have been closed */
-	size_t open_most;  /* how many are open at a time */
-	bool together;	   /* the filesystem can be synced as a whole */
-	bool open_message; /* the last of the batch is being written */
-	struct large_file large; /* writes it */
-	uint64_t on_the_way; /* octets of it whose writing has been started */
+	uint32_t made; /* number of files of this run */
+	size_t first_open; /* index of the first open file; earlier ones are closed */
+	size_t open_most;  /* maximum files open at once */
+	bool together;	   /* the whole filesystem can be synced at once */
+	bool open_message; /* the last message of the batch is being written */
+	struct large_file large; /* writes the open message */
+	uint64_t on_the_way; /* bytes of the open message whose writeback has started */
 };
 
 static bool fail(const struct maildir *m, const char *what, struct error *err)
@@ -161,7 +161,7 @@ static void close_files(struct maildir *m)
 	}
 }
 
-/* Each file by itself; all of them are on their way before the first is waited for. */
+/* Syncs each file by itself. The writeback of all of them starts before the first wait. */
 static bool sync_one_by_one(struct maildir *m, struct error *err)
 {
 	for (size_t i = m->first_open; i < m->count; i++)
@@ -174,7 +174,7 @@ static bool sync_one_by_one(struct maildir *m, struct error *err)
 	return true;
 }
 
-/* Closes the files that wait for a sync; the filesystem's sync needs none of them open. */
+/* Closes the files that wait for a sync. A sync of the filesystem does not need them open. */
 static bool end_waits(struct maildir *m, struct error *err)
 {
 	if (!m->together)
@@ -183,7 +183,7 @@ static bool end_waits(struct maildir *m, struct error *err)
 	return true;
 }
 
-/* Of many files, one sync of the filesystem costs less than one of each. */
+/* Syncs the files. For many files, one sync of the filesystem costs less than one per file. */
 static bool sync_files(struct maildir *m, struct error *err)
 {
 	if (!m->together || (m->count < TOGETHER_FROM && m->first_open == 0))
@@ -296,7 +296,7 @@ static bool maildir_keep(struct destination *d, size_t count, struct error *err)
 	return true;
 }
 
-/* Data first, then the names: a name in new/ never stands for a file that is not all there. */
+/* Syncs the data before the names, so that a name in new/ never stands for an incomplete file. */
 static bool maildir_commit(struct destination *d, struct error *err)
 {
 	struct maildir *m = (struct maildir *)d;
@@ -311,7 +311,7 @@ static bool maildir_commit(struct destination *d, struct error *err)
 	}
 	if (m->count > 0 && !directory_sync_open(m->new)) {
 		fail(m, "cannot be synced", err);
-		/* What a later sync says of these names means nothing: they are fetched again instead. */
+		/* A later sync would prove nothing about these names, so the messages are fetched again instead. */
 		for (size_t i = 0; i < m->count; i++)
 			unlinkat(m->new, m->batch[i].name, 0);
 		return false;

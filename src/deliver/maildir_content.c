@@ -12,7 +12,7 @@
 
 enum { FIRST = 5, LAST = 4 };
 
-/* The octets at both ends of a file; what is not there is 0. */
+/* The bytes at both ends of a file. Bytes that the file lacks are 0. */
 struct ends {
 	unsigned char first[FIRST], last[LAST];
 };
@@ -35,7 +35,7 @@ static bool read_ends(int fd, uint64_t size, struct ends *e)
 	    pread(fd, e->last + LAST - last, last, (off_t)(size - last)) == (ssize_t)last;
 }
 
-/* RFC 1952. */
+/* Recognizes gzip (RFC 1952). */
 static bool is_gzip(const struct ends *e)
 {
 	return e->first[0] == 0x1f && e->first[1] == 0x8b;
@@ -46,7 +46,10 @@ static bool gzip_had(const struct ends *e, uint64_t octets)
 	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) == (uint32_t)octets;
 }
 
-/* bzip2, zstd or xz: their files do not say how large they were. No field of a header begins so. */
+/*
+ * Recognizes bzip2, zstd and xz, whose files do not contain the original size. No header field begins with these
+ * bytes.
+ */
 static bool is_compressed(const struct ends *e)
 {
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
@@ -56,7 +59,7 @@ static bool is_compressed(const struct ends *e)
 	return false;
 }
 
-/* Whether it is shorter only because its lines end in another way. */
+/* Returns whether the file is shorter only because its line ends differ. */
 static bool has_crlf_size(int fd, uint64_t octets)
 {
 	struct maildir_size size = {0};
@@ -81,7 +84,7 @@ enum maildir_content maildir_content(int fd, const char *name)
 		return named > 0 && size != named && gzip_had(&ends, named) ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
 	if (is_compressed(&ends))
 		return named > 0 && size != named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
-	/* Each message ends with a line end. NULs are in place of what was not written. */
+	/* Each message ends with a line end. NULs replace data that was not written. */
 	if (size > 0 && ends.last[LAST - 1] == '\0')
 		return MAILDIR_TORN;
 	if (size < named)

@@ -1,14 +1,14 @@
 #ifndef MAILHAUL_DELIVER_MAILDIR_CONTENT_H
 #define MAILHAUL_DELIVER_MAILDIR_CONTENT_H
 
-/* What a file is, by the sizes that a name of ours has kept. */
+/* The state of a file, judged by the sizes in a name of ours. */
 enum maildir_content {
-	MAILDIR_ORIGINAL, /* as it was delivered, as far as that shows */
-	MAILDIR_CHANGED,  /* a reader has added something, or compressed it */
-	MAILDIR_TORN,     /* less than the message: it was not written, or not restored, in full */
+	MAILDIR_ORIGINAL, /* as delivered, as far as can be seen */
+	MAILDIR_CHANGED,  /* a reader has added to it, or compressed it */
+	MAILDIR_TORN,     /* less than the message: incompletely written or restored */
 };
 
-/* Looks at an open file. One that cannot be read counts as original: that shows when it is read. */
+/* Examines an open file. A file that cannot be read counts as original; the failure shows when it is read. */
 enum maildir_content maildir_content(int fd, const char *name);
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/digest.h"
 #include "base/scan.h"
 
-/* Hexadecimal digits of SHA-256 over the account's name and, for a message, NUL, maildrop, NUL and UID. */
+/* Makes hexadecimal digits of SHA-256 over the account's name and, for a message, NUL, maildrop, NUL and UID. */
 static void identity(const char *account, const char *maildrop, const char *uid, char *out, size_t digits)
 {
 	struct digest d;
@@ -30,7 +30,7 @@ static void identity(const char *account, const char *maildrop, const char *uid,
 	digest_hex(out, octets, digits / 2);
 }
 
-/* The host's name as the Maildir format wants it: '/' and ':' written as octal. */
+/* Writes the host's name as the Maildir format requires it, with '/' and ':' in octal. */
 static void host_part(char *out, size_t size)
 {
 	char host[256];
@@ -78,7 +78,7 @@ void maildir_name_in_tmp(const struct maildir_names *n, uint32_t number, char ou
 	*decimal_put(stpcpy(out, n->before), number) = '\0';
 }
 
-/* The message's digits in a name of this account (NULL: of any), or NULL. */
+/* Returns the message's digits in a name of this account (NULL: of any account), or NULL. */
 static const char *own_digits(const char *name, const char *account_digits)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -128,7 +128,6 @@ bool maildir_name_is_unfinished(const char *name, const char *account)
 	return strncmp(name, before, strlen(before)) == 0 || own_digits(name, account_digits);
 }
 
-/* Line ends that are CRLF; a CR may be the last octet of the piece before. */
 uint64_t maildir_name_size(const char *name, char key)
 {
 	const char sought[] = {',', key, '=', '\0'};
@@ -137,6 +136,7 @@ uint64_t maildir_name_size(const char *name, char key)
 	return at && at[3] >= '1' && at[3] <= '9' ? strtoull(at + 3, NULL, 10) : 0;
 }
 
+/* Counts the line ends that are CRLF. The CR may be the last octet of the piece before. */
 static size_t count_crlf(const struct maildir_size *s, const char *bytes, size_t length)
 {
 	const char *at = bytes, *end = bytes + length;

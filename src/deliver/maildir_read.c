@@ -24,12 +24,12 @@ struct walk {
 	struct archive_reader *reader;
 	const struct destination_settings *settings;
 	const char *account;
-	bool elsewhere; /* beyond the account's own Maildir */
-	bool one_by_one; /* files are synced each by itself */
+	bool elsewhere; /* outside the account's own Maildir */
+	bool one_by_one; /* files are synced individually */
 	struct place {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* directories that were read */
+	} *seen; /* directories already read */
 	size_t seen_count;
 	char piece[65536];
 };
@@ -45,7 +45,7 @@ static bool fail(const char *path, const char *what, struct error *err)
 	return error_hint(err, "check its permissions and its disk");
 }
 
-/* Reads an open file to its end. False only when it cannot be synced. */
+/* Reads an open file to its end. Returns false only if it cannot be synced. */
 static bool read_file(struct walk *w, int fd, struct archive_message *m, struct error *err)
 {
 	struct archive_reader *r = w->reader;
@@ -68,7 +68,7 @@ static bool read_file(struct walk *w, int fd, struct archive_message *m, struct 
 	return !r->sync || !w->one_by_one || m->failure || fsync(fd) == 0 || fail(m->path, "synced", err);
 }
 
-/* A file that vanishes meanwhile has been moved by its reader, or deleted. */
+/* Reads a file. If the file has vanished meanwhile, its reader has moved or deleted it. */
 static bool take_file(struct walk *w, int directory, const char *name, struct archive_message *m, struct error *err)
 {
 	int fd = openat(directory, name, FILE_FLAGS);
@@ -85,7 +85,7 @@ static bool take_file(struct walk *w, int directory, const char *name, struct ar
 	}
 	if (fd < 0)
 		return true;
-	/* What is no file somebody else has made. */
+	/* Anything but a regular file was made by another program. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		m->octets = (uint64_t)st.st_size;
 		m->device = (uint64_t)st.st_dev;
@@ -105,7 +105,7 @@ static bool take_name(struct walk *w, int directory, const char *directory_path,
 	struct archive_message m = {.identity = identity, .elsewhere = w->elsewhere};
 	char *path;
 
-	/* Another account's copy of the same message is not this one's. */
+	/* A copy of the same message that belongs to another account is not this account's. */
 	if (name[0] == '.' || (!own && (w->reader->own || maildir_name_is_any(name))))
 		return true;
 	m.when = own ? strtoll(name, NULL, 10) : 0;
@@ -115,7 +115,10 @@ static bool take_name(struct walk *w, int directory, const char *directory_path,
 	return ok;
 }
 
-/* A directory, and all files in it that were not synced one by one: of many, that would take minutes. */
+/*
+ * Syncs a directory, and the files in it that were not synced individually, as syncing many files individually would
+ * take minutes.
+ */
 static bool sync_directory(const struct walk *w, int fd, const char *path, struct error *err)
 {
 	if (!w->reader->sync)
@@ -123,7 +126,7 @@ static bool sync_directory(const struct walk *w, int fd, const char *path, struc
 	return (w->one_by_one ? directory_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
 }
 
-/* new/ or cur/ of a Maildir. */
+/* Reads new/ or cur/ of a Maildir. */
 static bool read_messages(struct walk *w, int maildir, const char *maildir_path, const char *sub, struct error *err)
 {
 	int fd = openat(maildir, sub, DIRECTORY_FLAGS);
@@ -147,7 +150,7 @@ static bool read_messages(struct walk *w, int maildir, const char *maildir_path,
 	return ok;
 }
 
-/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+/* Reads new/ before cur/, so that a message that a reader moves meanwhile is seen at least once. */
 static bool read_maildir(struct walk *w, int fd, const char *path, struct error *err)
 {
 	struct stat st;
@@ -158,7 +161,7 @@ static bool read_maildir(struct walk *w, int fd, const char *path, struct error 
 		if (w->seen[i].device == st.st_dev && w->seen[i].inode == st.st_ino)
 			return true;
 	}
-	/* Most directories beside it are no Maildirs: these need not be remembered. */
+	/* Most directories beside the Maildir are not Maildirs and need not be remembered. */
 	if (w->elsewhere && (faccessat(fd, "cur", X_OK, 0) != 0 || maildir_is_others(fd, w->settings)))
 		return true;
 	w->seen = memory_resize(w->seen, w->seen_count + 1, sizeof(*w->seen));
@@ -172,7 +175,7 @@ static bool is_part(const char *name)
 	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* The Maildirs in a directory. */
+/* Reads the Maildirs in a directory. */
 static bool read_below(struct walk *w, const char *path, struct error *err)
 {
 	DIR *stream = opendir(path);

@@ -8,8 +8,8 @@ struct destination_settings;
 struct error;
 
 /*
- * Gives the messages of a Maildir, of the Maildirs in it (Maildir++), of that which it is in, and of those
- * beside it. A directory of these others that cannot be read is left out. See destination_ops.read.
+ * Passes to reader the messages of a Maildir, of the Maildirs in it (Maildir++), of the Maildir that contains it, and
+ * of those beside it. A directory of these others is skipped if it cannot be read. See destination_ops.read.
  */
 bool maildir_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
 

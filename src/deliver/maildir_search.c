@@ -25,20 +25,20 @@ struct search {
 	const char *account;
 	int64_t since;
 	const struct destination_finder *finder;
-	struct buf paths; /* "new/NAME", or that of another directory, each ended by NUL */
-	struct buf moved; /* the same, read later */
-	char **places;	  /* those of `moved`, by the part of the name that stays */
+	struct buf paths; /* "new/NAME", or a path in another directory, each ended by NUL */
+	struct buf moved; /* paths of a later pass */
+	char **places;	  /* the paths in `moved`, sorted by the part of the name that is constant */
 	size_t place_count;
 	struct directory {
-		char *path; /* from the root on */
-		bool used;  /* there are messages in it that are wanted */
-		bool own;   /* it is the Maildir's, not one of another one */
+		char *path; /* relative to the root */
+		bool used;  /* it contains wanted messages */
+		bool own;   /* it belongs to the account's own Maildir */
 	} *directories;
 	size_t directory_count;
 	struct seen {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* Maildirs whose directories are among them */
+	} *seen; /* Maildirs whose directories are in the list */
 	size_t seen_count;
 };
 
@@ -52,7 +52,10 @@ static bool fail(const char *what, const char *step, struct error *err)
 
 typedef bool (*name_taker)(struct search *s, int fd, struct directory *directory, const char *name);
 
-/* Gives the names of a directory to take, until that returns false. A directory of another Maildir may be missing or unreadable. */
+/*
+ * Passes the names in a directory to take until that returns false. A directory of another Maildir may be missing or
+ * unreadable.
+ */
 static bool each_name(struct search *s, struct directory *directory, name_taker take, struct error *err)
 {
 	int fd = openat(s->root, directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -98,7 +101,7 @@ static bool gather(struct search *s, int fd, struct directory *directory, const 
 	return true;
 }
 
-/* By what stays of a name whatever a reader does: all before the sizes and the flags. */
+/* Compares the part of a name that no reader changes: everything before the sizes and the flags. */
 static int by_stem(const void *a, const void *b)
 {
 	const char *first = strrchr(*(char *const *)a, '/') + 1, *second = strrchr(*(char *const *)b, '/') + 1;
@@ -110,7 +113,7 @@ static int by_stem(const void *a, const void *b)
 
 bool maildir_is_others(int maildir, const struct destination_settings *settings)
 {
-	/* The account's name and a dot; the rest is of the state. */
+	/* The key begins with the account's name and a dot. The rest identifies the state. */
 	size_t same = strlen(settings->account) + 1;
 	int fd = openat(maildir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool is = fd >= 0 && settings->label && platform_has_other_label(fd, settings->label, same);
@@ -130,7 +133,7 @@ static bool is_others_at(const struct search *s, const char *path)
 	return is;
 }
 
-/* new/ before cur/: a message that a reader moves meanwhile is seen at least once. */
+/* Adds new/ before cur/, so that a message that a reader moves meanwhile is seen at least once. */
 static void add_maildir(struct search *s, const char *path)
 {
 	static const char *const parts[] = {"new", "cur"};
@@ -154,7 +157,7 @@ static void add_maildir(struct search *s, const char *path)
 		};
 }
 
-/* The Maildirs in a directory: where a reader files messages. */
+/* Adds the Maildirs in a directory, where a reader files messages. */
 static void add_below(struct search *s, const char *path)
 {
 	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -176,7 +179,7 @@ static void add_below(struct search *s, const char *path)
 		close(fd);
 }
 
-/* As in maildir_read: the Maildir, those in it, and those beside it. */
+/* Adds the same directories as maildir_read: the Maildir, those in it, and those beside it. */
 static void add_directories(struct search *s)
 {
 	add_maildir(s, ".");
@@ -196,7 +199,7 @@ static bool gather_all(struct search *s, struct error *err)
 	return ok;
 }
 
-/* Reads the names anew: a reader has moved a message to cur/, or given it flags, since they were read. */
+/* Reads the names again after a reader moved a message to cur/ or changed its flags. */
 static bool look_again(struct search *s, struct error *err)
 {
 	struct buf before = s->paths;
@@ -228,7 +231,7 @@ static int open_moved(const struct search *s, const char *path)
 	return place ? openat(s->root, *place, OPEN_FLAGS) : -1;
 }
 
-/* Opens a message wherever it is by now. *fd is -1 for one that its reader has deleted. */
+/* Opens a message wherever it is now. *fd is -1 if its reader has deleted it. */
 static bool open_message(struct search *s, const char *path, int *fd, struct error *err)
 {
 	struct stat st;
@@ -241,7 +244,7 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 			return false;
 		*fd = open_moved(s, path);
 	}
-	/* Names of ours that are links, or no files at all, somebody else has made. */
+	/* A name of ours that is a link, or not a regular file, was made by another program. */
 	if (*fd >= 0 && (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		close(*fd);
 		*fd = -1;
@@ -312,7 +315,7 @@ bool maildir_search(int root, const struct destination_settings *settings, int64
 	ok = ok && gather_all(&s, err);
 	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
 		ok = tell(&s, s.paths.data + at, err);
-	/* The kill may have come before any sync, and a name may be in cur/ by now. */
+	/* The earlier run may have been killed before any sync, and its names may be in cur/ by now. */
 	for (size_t i = 0; ok && i < s.directory_count && s.paths.length > 0; i++)
 		ok = (!s.directories[i].own && !s.directories[i].used) || sync_directory(&s, s.directories[i].path, err);
 	free_all(&s);

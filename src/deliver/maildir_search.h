@@ -9,15 +9,18 @@ struct destination_settings;
 struct error;
 
 /*
- * Tells finder of the account's files in new/ and cur/, and in those of Maildirs in it and beside it (but not of those that
- * maildir_is_others tells of), that were delivered since a time, wherever a reader moves them meanwhile; files and directories
- * are on stable storage when it returns. The account's files in tmp/ are removed. root is the Maildir's directory.
- * ERROR_STORAGE, or what finder says.
+ * Passes to finder the account's files that were delivered since a time. It searches new/ and cur/ of the Maildir, and
+ * of the Maildirs in it and beside it, except where maildir_is_others holds. It finds files that a reader moves
+ * meanwhile. Files and directories are on stable storage when it returns. It removes the account's files in tmp/. root
+ * is the Maildir's directory. Sets ERROR_STORAGE, or the error of finder.
  */
 bool maildir_search(int root, const struct destination_settings *settings, int64_t since,
     const struct destination_finder *finder, struct error *err);
 
-/* Whether the label of an open directory says that a Maildir belongs to an account of this name with another state. */
+/*
+ * Returns whether a Maildir, an open directory, belongs to an account with the same name but another state, by its
+ * label.
+ */
 bool maildir_is_others(int maildir, const struct destination_settings *settings);
 
 #endif

@@ -25,18 +25,18 @@ struct mbox {
 	struct destination base;
 	const struct destination_settings *settings;
 	char *directory;
-	struct mbox_spool spool; /* the batch, ready to be appended */
+	struct mbox_spool spool; /* the batch to be appended */
 	struct mbox_intent intent;
-	size_t capacity; /* of intent.extents */
+	size_t capacity; /* capacity of intent.extents */
 	bool open_message;
-	uint64_t message_start; /* in the spool */
+	uint64_t message_start; /* offset of the open message in the spool */
 	struct mboxrd quoting;
-	struct digest digest; /* of the message's extent */
-	struct buf out;	      /* what quoting made and the spool has not yet */
+	struct digest digest; /* digest of the message's extent */
+	struct buf out;	      /* quoted output that is not in the spool yet */
 	struct mbox_file file; /* open and locked between prepare and commit or rollback */
 };
 
-/* Its directory has to take the lock, too. */
+/* Checks the file and its directory, which must also hold the dot lock. */
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
 	char *directory = directory_of(settings->path);
@@ -64,7 +64,7 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->file.fd = -1;
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
-	/* Made now, so that a path that cannot be written or locked is known before anything is fetched. */
+	/* The file is created now, so that an unusable path is reported before anything is fetched. */
 	ok = directory_make(m->directory, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
 	    lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
@@ -73,7 +73,7 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	return ok;
 }
 
-/* Moves what quoting made into the spool, and into digest and head of the message's extent. */
+/* Moves the quoted output to the spool, and to the digest and head of the message's extent. */
 static bool spool_out(struct mbox *m, struct error *err)
 {
 	struct mbox_extent *e = &m->intent.extents[m->intent.count - 1];
@@ -189,7 +189,7 @@ static bool mbox_keep(struct destination *d, size_t count, struct error *err)
 	return mbox_spool_cut(&m->spool, length, err);
 }
 
-/* The account may deliver elsewhere by now: the path is the intent's. */
+/* Returns whether there is no file at the path of an intent. The account may deliver to another path by now. */
 static bool is_gone(const char *path)
 {
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -205,13 +205,13 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 
 	memset(found, 0, intent->count * sizeof(*found));
 	if (is_gone(path)) {
-		/* The file may have been moved, or its directories, along with the configuration. */
+		/* The file or its directories may have been moved along with the configuration. */
 		if (!m || is_gone(m->settings->path))
 			return true;
 		path = m->settings->path;
 	}
 	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
-	/* Device numbers change with each mount, and a restored file has another inode: what is in the file decides. */
+	/* Device numbers change with each mount, and a restored file has another inode, so the content decides. */
 	ok = ok && mbox_repair(&file, intent, matcher, found, err);
 	mbox_file_close(&file);
 	return ok;

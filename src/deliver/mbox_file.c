@@ -57,7 +57,7 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 	struct stat st;
 
 	*f = (struct mbox_file){.fd = -1, .path = memory_copy_string(path)};
-	/* O_NONBLOCK: a FIFO must not hold us up. */
+	/* O_NONBLOCK prevents a wait for a FIFO. */
 	f->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0 && errno == ENOENT) {
 		f->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
@@ -70,12 +70,12 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 	f->device = (uint64_t)st.st_dev;
 	f->inode = (uint64_t)st.st_ino;
 	f->size = (uint64_t)st.st_size;
-	/* An empty one may have been made by a run that died before it synced the directory. */
+	/* An empty file may be from a run that died before it synced the directory. */
 	f->made = f->made || st.st_size == 0;
 	return true;
 }
 
-/* Other programs may have left it without a line end, or without an empty line, at its end. */
+/* Finds the gap. Other programs may have left the file without a final line end or empty line. */
 static bool find_gap(struct mbox_file *f)
 {
 	char last[3] = {'\n', '\n', '\n'};
@@ -115,19 +115,19 @@ bool mbox_file_lock(struct mbox_file *f, struct error *err)
 void mbox_file_close(struct mbox_file *f)
 {
 	if (f->fd >= 0)
-		close(f->fd); /* the fcntl lock goes with it */
+		close(f->fd); /* this also releases the fcntl lock */
 	if (f->locked)
 		unlock_dot(f->path);
 	free(f->path);
 	*f = (struct mbox_file){.fd = -1};
 }
 
-/* On some filesystems that have no room, a file cannot even be made shorter: that has to be known before it grows. */
+/* Reserves space, as a lack of it must show before the file grows. Some full filesystems cannot even shorten a file. */
 static bool reserve(const struct mbox_file *f, uint64_t octets)
 {
 	int failure = platform_reserve(f->fd, f->size, octets) ? 0 : errno;
 
-	/* What could be reserved is given back, if that can be done. */
+	/* Release what could be reserved, if possible. */
 	if (failure == 0 || ftruncate(f->fd, (off_t)f->size) != 0)
 		return failure == 0 || (errno = failure, false);
 	errno = failure;
@@ -141,7 +141,7 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 	if (!write_all(f->fd, "\n\n", f->gap) || !mbox_spool_copy(spool, f->fd, f->size + f->gap) ||
 	    fsync(f->fd) != 0) {
 		mbox_file_fail(f, "cannot be written", err);
-		/* Cut back, so that no torn message stands before those of others. */
+		/* Cut the file back, so that no incomplete message precedes messages of other programs. */
 		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0)
 			error_hint(err, "its end may hold a torn message, which the next run cuts away");
 		return false;

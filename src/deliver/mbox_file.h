@@ -8,39 +8,42 @@
 struct error;
 struct mbox_spool;
 
-/* An mbox on disk. {.fd = -1} is a closed one. */
+/* An mbox on disk. {.fd = -1} is closed. */
 struct mbox_file {
 	int fd;
 	char *path;
-	bool made;   /* its name is not on stable storage yet */
+	bool made;   /* its name may not be on stable storage yet */
 	bool locked;
-	uint64_t size; /* when it was locked */
-	size_t gap;    /* line ends that must stand between its end and a From_ line */
+	uint64_t size; /* size when it was locked */
+	size_t gap;    /* line ends required between its end and a From_ line */
 	uint64_t device, inode;
 };
 
-/* Opens it, makes it with mode 0600 if it is missing. ERROR_STORAGE, also for what is no regular file. */
+/*
+ * Opens the mbox, and creates it with mode 0600 if it is missing. Sets ERROR_STORAGE, also if it is not a regular
+ * file.
+ */
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err);
 
-/* Whether it could be opened, without making or locking it. */
+/* Returns whether the mbox could be opened, without creating or locking it. */
 bool mbox_file_probe(const char *path, struct error *err);
 
 /*
- * Takes the dot lock and the fcntl lock, waiting up to 30 seconds for both. ERROR_LOCKED when they
- * are kept from us, or the file was replaced meanwhile.
+ * Takes the dot lock and the fcntl lock, and waits up to 30 seconds for both. Sets ERROR_LOCKED if another program
+ * holds one of them, or if the file was replaced meanwhile.
  */
 bool mbox_file_lock(struct mbox_file *f, struct error *err);
 
 /*
- * Appends a spool to a locked file and puts file and directory on stable storage. When that fails, the
- * file is cut back to what it was.
+ * Appends a spool to a locked file and puts file and directory on stable storage. If that fails, the file is cut back
+ * to its previous size.
  */
 bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char *directory, struct error *err);
 
-/* ERROR_STORAGE from errno: the mbox, and what about it went wrong ("cannot be read"). Returns false. */
+/* Sets ERROR_STORAGE from errno, with the mbox and a description of the failure ("cannot be read"). Returns false. */
 bool mbox_file_fail(const struct mbox_file *f, const char *what, struct error *err);
 
-/* Gives up the locks and closes. */
+/* Releases the locks and closes the file. */
 void mbox_file_close(struct mbox_file *f);
 
 #endif

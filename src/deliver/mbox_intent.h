@@ -8,15 +8,15 @@
 
 enum { MBOX_HEAD_MOST = 512 };
 
-/* A message as it will stand in the mbox, From_ line and closing blank line included. */
+/* A message as it is written to the mbox, with its From_ line and closing blank line. */
 struct mbox_extent {
 	uint64_t length;
 	unsigned char sha256[DIGEST_SIZE];
 	size_t head_length;
-	char head[MBOX_HEAD_MOST]; /* its first octets, to know a torn one again */
+	char head[MBOX_HEAD_MOST]; /* its first bytes, to recognize an incomplete copy */
 };
 
-/* What is about to be appended: extents one behind the other from offset on. */
+/* The messages about to be appended: consecutive extents from offset on. */
 struct mbox_intent {
 	char *path;
 	uint64_t offset;

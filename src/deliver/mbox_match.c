@@ -21,8 +21,8 @@ struct match {
 };
 
 /*
- * Whether a message begins with an extent's From_ line. It has the second of the delivery, so that an older copy, or
- * that of another account, does not pass for ours; readers leave it as it is.
+ * Returns whether a message begins with an extent's From_ line. The line contains the second of the delivery, so an
+ * older copy, or another account's, does not match. Readers leave the line unchanged.
  */
 static bool has_from_line(const struct mbox_file *f, uint64_t offset, const struct mbox_extent *e)
 {

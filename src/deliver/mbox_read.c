@@ -19,7 +19,7 @@
 
 static const char from[] = "From ";
 
-/* What a line turns out to be; LINE_START until that is known. */
+/* The kind of a line; LINE_START until it is decided. */
 enum line { LINE_START, LINE_FROM, LINE_OTHER };
 
 struct walk {
@@ -28,13 +28,13 @@ struct walk {
 	struct maildir_size size;
 	bool inside;	    /* a From_ line has been seen */
 	enum line line;
-	uint64_t at;	    /* octets of the file before this one */
-	uint64_t line_at;   /* where the line began */
-	bool quoted;	    /* the last '>' at its start is held back, */
-	size_t from_length; /* octets of "From " behind it, */
-	bool cr;	    /* or a CR */
-	const char *blank;  /* an empty line that is held back: the last one is not the message's */
-	struct buf out;	    /* of the message, not yet given on */
+	uint64_t at;	    /* offset of the current byte in the file */
+	uint64_t line_at;   /* offset of the current line */
+	bool quoted;	    /* the last '>' at the line's start is held back */
+	size_t from_length; /* bytes of "From " held back at the line's start */
+	bool cr;	    /* a CR at the line's start is held back */
+	const char *blank;  /* empty line that is held back; the last one is not the message's */
+	struct buf out;	    /* bytes of the message not yet passed on */
 };
 
 static bool fail(const char *path, const char *what, struct error *err)
@@ -52,7 +52,7 @@ static void give(struct walk *w)
 	buf_clear(&w->out);
 }
 
-/* Gives out what was held back: it belongs to the message. */
+/* Outputs what was held back, as part of the message. */
 static void release(struct walk *w)
 {
 	if (w->blank)
@@ -86,7 +86,7 @@ static void start_message(struct walk *w)
 	w->message.offset = w->line_at;
 }
 
-/* Looks at an octet near a line's start; false when the line is decided and this is of its rest. */
+/* Examines a byte near a line's start. Returns false once the line is decided and the byte is from its rest. */
 static bool take_at_line_start(struct walk *w, char c)
 {
 	bool first = !w->quoted && w->from_length == 0;
@@ -121,7 +121,7 @@ static bool take_at_line_start(struct walk *w, char c)
 		start_message(w);
 		return true;
 	}
-	/* Its quote is what the format has added. */
+	/* The '>' before it is the quoting of the format. */
 	w->quoted = false;
 	release(w);
 	w->line = LINE_OTHER;
@@ -167,7 +167,7 @@ static bool read_all(struct walk *w, int fd, struct error *err)
 			return fail(w->message.path, "read", err);
 		take(w, piece, (size_t)n);
 	}
-	/* A line that has no end, and may be no more than what is held back. */
+	/* The last line has no line end, and may consist of what is held back. */
 	if (w->quoted || w->from_length > 0 || w->cr)
 		release(w);
 	end_message(w);
@@ -180,7 +180,7 @@ static bool same(const struct stat *a, const struct stat *b)
 	    a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* What stands there may have been written just before a machine died. */
+/* Syncs the mbox. Its content may have been written just before the machine crashed. */
 static bool sync_mbox(int fd, const char *path, struct error *err)
 {
 	char *directory = directory_of(path);
@@ -202,7 +202,7 @@ bool mbox_read_file(int fd, const char *path, struct archive_reader *reader, str
 bool mbox_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err)
 {
 	const char *path = settings->path;
-	/* O_NONBLOCK: a FIFO must not hold us up. */
+	/* O_NONBLOCK prevents a wait for a FIFO. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat before, after = {0};
 	bool ok = (fd >= 0 && fstat(fd, &before) == 0) || fail(path, "read", err);

@@ -8,12 +8,12 @@ struct destination_settings;
 struct error;
 
 /*
- * Gives the messages of an mbox as they were before they were quoted (deliver/mboxrd). No lock is taken;
- * reader->changed is set instead when the file was written meanwhile. See destination_ops.read.
+ * Passes to reader the messages of an mbox without the quoting (deliver/mboxrd). It takes no lock, but sets
+ * reader->changed if the file was written meanwhile. See destination_ops.read.
  */
 bool mbox_read(const struct destination_settings *settings, struct archive_reader *reader, struct error *err);
 
-/* The same of a file that is open and locked by the caller. Nothing is synced. */
+/* Reads a file that the caller has opened and locked. Syncs nothing. */
 bool mbox_read_file(int fd, const char *path, struct archive_reader *reader, struct error *err);
 
 #endif

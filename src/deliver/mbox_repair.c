@@ -12,8 +12,8 @@
 #include "fs/directory.h"
 
 /*
- * Counts the extents that are whole, from the first on. Where the line end before them was lost to a NUL,
- * the first From_ line is not at the beginning of a line, and no reader would find the message.
+ * Counts the complete extents, from the first on. If the line end before them was lost to a NUL, no reader would find
+ * the message, because its From_ line does not begin a line. Then none counts.
  */
 static bool count_whole(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *at, size_t *whole)
 {
@@ -32,9 +32,9 @@ static bool count_whole(const struct mbox_file *f, const struct mbox_intent *int
 }
 
 /*
- * Where the gap before the batch begins, as far as it is NUL: a file that needs no gap ends with a line end, and
- * so does one before a gap of one octet. Where nothing of the batch follows, the file has to be the very one that
- * was appended to: another one that ends there may end with NULs of its own.
+ * Finds where the gap before the batch begins, as far as it is NUL. A file without a gap ends with a line end, and so
+ * does a file before a gap of one byte. If nothing of the batch follows, this must be the file that was appended to,
+ * because another file may end with NULs of its own.
  */
 static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
 {
@@ -53,8 +53,9 @@ static bool find_lost_gap(const struct mbox_file *f, const struct mbox_intent *i
 }
 
 /*
- * Sets *end to where the file ends without NULs that follow the place of the last extent: a size that was written
- * before the data may be that of room which was reserved. No more than the batch itself counts; nobody's mail is in it.
+ * Sets *end to the end of the file without the NULs after the place of the last extent. If the size was written before
+ * the data, it may include reserved space. At most the length of the batch is treated as such; it contains no other
+ * mail.
  */
 static bool find_seen_end(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t *end)
 {
@@ -73,7 +74,7 @@ static bool find_seen_end(const struct mbox_file *f, const struct mbox_intent *i
 	return true;
 }
 
-/* Sets *end to where the file has to end: what a failed append has left is cut away, and nothing else. */
+/* Sets *end to where the file must end. Only the remains of a failed append are cut off. */
 static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t *end)
 {
 	struct mbox_file seen = *f;
@@ -96,7 +97,7 @@ static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent
 	return whole > 0 || intent->count == 0 || find_lost_gap(f, intent, end);
 }
 
-/* Whether a later extent was to be at this offset: it may have the same octets as the first. */
+/* Returns whether a later extent belongs at this offset. Its bytes may equal those of the first. */
 static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
 {
 	uint64_t at = intent->offset;
@@ -107,15 +108,16 @@ static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
 }
 
 /*
- * Whether somebody has changed the file: messages are missing at their place, which begins at `at`, and that is neither
- * where the file ends, as after an append that was cut off, nor holds what such an append leaves.
+ * Returns whether another program has changed the file: messages are missing at their place, which begins at `at`, and
+ * a failed append does not explain that. After a failed append, the file ends at that place or has the remains of the
+ * append.
  */
 static bool was_changed(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t end)
 {
 	return whole < intent->count && end >= f->size && (at < f->size || at - f->size > 2);
 }
 
-/* The messages of an intent that are whole where they were appended, and where the file has to end. */
+/* The messages of an intent that are complete in one place, and where the file must end. */
 struct place {
 	uint64_t from, to;
 	uint64_t end;
@@ -130,8 +132,8 @@ static bool look_at(const struct mbox_file *f, const struct mbox_intent *intent,
 }
 
 /*
- * Looks at the place of the batch; and elsewhere, if something else is there now: a reader may have removed messages
- * before it, or put some there. Not where the file ends before the batch: then it was never written.
+ * Examines the place of the batch. If something else is there now, it searches the file, because a reader may have
+ * added or removed messages before the batch. If the file ends before the batch, the batch was never written.
  */
 static bool examine(const struct mbox_file *f, const struct mbox_intent *intent, struct place *p)
 {
@@ -160,13 +162,13 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
 		return mbox_file_fail(f, "cannot be read", err);
 	for (size_t i = 0; i < intent->count; i++)
 		found[i] = i < p.whole;
-	/* A reader may have marked, moved or removed any of them. */
+	/* A reader may have marked, moved or removed any of the messages. */
 	if (matcher && was_changed(f, intent, p.whole, p.to, p.end) &&
 	    !mbox_match(f, intent, p.from, p.to, matcher, found, err))
 		return false;
 	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
 		return mbox_file_fail(f, "cannot be cut back to its last whole message", err);
-	/* The kill may have come before the sync. */
+	/* The earlier run may have been killed before its sync. */
 	directory = directory_of(f->path);
 	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && directory_sync(directory, err);
 	free(directory);

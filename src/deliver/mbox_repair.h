@@ -10,8 +10,8 @@ struct mbox_file;
 struct mbox_intent;
 
 /*
- * After a run that died while it appended to a locked mbox: marks in *found (one for each message of the intent) what is
- * there, cuts away the rest of it, and syncs what is left. See destination_ops.recover.
+ * Repairs a locked mbox after a run that died while it appended. Marks in *found (one entry per message of the intent)
+ * the messages in the file, cuts off the remains of others, and syncs the file. See destination_ops.recover.
  */
 bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
     bool *found, struct error *err);

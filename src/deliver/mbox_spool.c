@@ -13,7 +13,7 @@
 #include "deliver/destination.h"
 #include "fs/write_all.h"
 
-/* It is where the mbox is, so that there is room. */
+/* Reports a failure of the spool file. The file is beside the mbox, where there must be space anyway. */
 static bool fail(const char *what, const char *directory, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", directory, what);
@@ -41,7 +41,7 @@ bool mbox_spool_add(struct mbox_spool *s, const char *directory, const char *byt
 
 	s->length += length;
 	if (s->fd < 0 && s->length <= MBOX_SPOOL_MEMORY) {
-		/* All of it at once: what grew by and by would leave holes of its former sizes. What is not used costs nothing. */
+		/* Allocate all at once, as growing in steps would fragment the memory. Unused pages cost nothing. */
 		if (!s->memory)
 			s->memory = memory_resize(NULL, MBOX_SPOOL_MEMORY, 1);
 		memcpy(s->memory + before, bytes, length);

@@ -13,12 +13,12 @@
 
 enum {
 	PIECE = 65536,
-	TRIES_MOST = 100, /* messages with the same head that are compared */
-	FROM_LINE_MOST = 1000, /* octets of a From_ line */
-	FIELD_MOST = 100,      /* of a field's name and what may be before its colon */
+	TRIES_MOST = 100, /* maximum messages with the same head that are compared */
+	FROM_LINE_MOST = 1000, /* maximum bytes of a From_ line */
+	FIELD_MOST = 100,      /* maximum bytes of a field's name and what precedes its colon */
 };
 
-/* Reads `length` octets at `at`; false with errno when there are fewer. */
+/* Reads `length` bytes at `at`. Returns false with errno set if there are fewer. */
 static bool read_at(const struct mbox_file *f, uint64_t at, char *out, size_t length)
 {
 	while (length > 0) {
@@ -113,14 +113,14 @@ bool mbox_tail_is_nul(const struct mbox_file *f, uint64_t at, bool *is_nul)
 	return true;
 }
 
-/* Whether a field of a header may begin here: also when the end of the file, or a NUL, has taken its colon away. */
+/* Returns whether a header field may begin here, even if its colon is lost to the end of the file or to a NUL. */
 static bool may_be_field(const char *at, const char *end)
 {
 	if (end - at >= 6 && memcmp(at, ">From ", 6) == 0)
 		return true;
 	if (at < end && *at != '\0' && !isalpha((unsigned char)*at))
 		return false;
-	/* RFC 5322, 2.2: a name may have any of these. */
+	/* A field name may contain any of these characters (RFC 5322, 2.2). */
 	while (at < end && isgraph((unsigned char)*at) && *at != ':')
 		at++;
 	while (at < end && (*at == ' ' || *at == '\t'))
@@ -133,7 +133,7 @@ static bool may_be_empty_line(const char *at, const char *end)
 	return at < end && (*at == '\n' || (*at == '\r' && (at + 1 == end || at[1] == '\n')));
 }
 
-/* Sets *quoted to whether nothing but '>' stands before offset `at` on its line, whose start may be lost to a NUL. */
+/* Sets *quoted to whether only '>' precedes offset `at` on its line, whose start may be lost to a NUL. */
 static bool check_quoted(const struct mbox_file *f, uint64_t at, bool *quoted)
 {
 	char before = '>';
@@ -147,12 +147,14 @@ static bool check_quoted(const struct mbox_file *f, uint64_t at, bool *quoted)
 }
 
 /*
- * Whether the "From " at offset `at`, after the octet `before`, may be the beginning of somebody's message. At a
- * line's start it is: ours are quoted, which makes them known. In the middle of a line it may have been put by a
- * program that looks for no line end. The rest of that line tells nothing, because programs write any date there, or
- * none; but a header follows. After a NUL nothing is certain: the NUL may be in place of the line end before their
- * line, of the '>' before ours, or of anything before a "From " of our text; so there it is theirs unless what
- * follows is no header.
+ * Sets *theirs to whether the "From " at offset `at`, after the byte `before`, may begin a message of another program.
+ *
+ * At the start of a line it does, because ours are quoted there. In the middle of a line, a program may have written
+ * it without checking for a line end. The rest of that line proves nothing, because programs write any date there or
+ * none, but a header follows.
+ *
+ * After a NUL nothing is certain. The NUL may replace the line end before their line, the '>' before ours, or the text
+ * before a "From " in our message. There it counts as theirs unless the next line cannot be part of a header.
  */
 static bool is_theirs(const struct mbox_file *f, uint64_t at, char before, bool *theirs)
 {
@@ -177,12 +179,12 @@ static bool is_theirs(const struct mbox_file *f, uint64_t at, char before, bool 
 }
 
 /*
- * Sets *theirs to whether somebody's message begins after the first octet of what is at `at`, *nul to whether a NUL
- * is in it.
+ * Sets *theirs to whether another program's message begins after the first byte of the range at `at`, and *nul to
+ * whether the range contains a NUL.
  */
 static bool search(const struct mbox_file *f, uint64_t at, uint64_t length, bool *theirs, bool *nul)
 {
-	enum { OVERLAP = sizeof("From ") - 1 }; /* with the octet before it, a "From " is never all in it */
+	enum { OVERLAP = sizeof("From ") - 1 }; /* too short for a "From " and the byte before it */
 	char piece[OVERLAP + PIECE];
 	size_t kept = 0;
 
@@ -207,13 +209,16 @@ static bool search(const struct mbox_file *f, uint64_t at, uint64_t length, bool
 	return true;
 }
 
-/* Whether the head that was recorded is complete. */
+/* Returns whether the recorded head is complete. */
 static bool has_head(const struct mbox_extent *e)
 {
 	return e->head_length == (e->length < MBOX_HEAD_MOST ? e->length : MBOX_HEAD_MOST);
 }
 
-/* Whether each octet of an extent's head that is in the file is the meant one or NUL. Needs a complete head. */
+/*
+ * Sets *ours to whether each byte of an extent's head that is in the file is the intended one or NUL. Needs a complete
+ * head.
+ */
 static bool check_head(const struct mbox_file *f, uint64_t at, uint64_t left, const struct mbox_extent *e, bool *ours)
 {
 	size_t head = left < e->head_length ? (size_t)left : e->head_length;
@@ -228,8 +233,8 @@ static bool check_head(const struct mbox_file *f, uint64_t at, uint64_t left, co
 }
 
 /*
- * Sets *ours to whether what is at `at`, where `left` octets follow, may be left by the append of an extent:
- * whole or not, but not altered. One that has its length has lost nothing but what is NUL now.
+ * Sets *ours to whether the `left` bytes at `at` may have been left by the append of an extent, complete or not, but
+ * unaltered. An extent with its full length has lost only bytes that are NUL now.
  */
 static bool is_left(const struct mbox_file *f, uint64_t at, uint64_t left, const struct mbox_extent *e, bool *ours)
 {
@@ -237,7 +242,7 @@ static bool is_left(const struct mbox_file *f, uint64_t at, uint64_t left, const
 
 	*ours = false;
 	if (!has_head(e))
-		return true; /* what was recorded is damaged */
+		return true; /* the recorded head is damaged */
 	if (!check_head(f, at, left, e, ours))
 		return false;
 	if (!*ours)
@@ -248,7 +253,10 @@ static bool is_left(const struct mbox_file *f, uint64_t at, uint64_t left, const
 	return theirs || nul || left < e->length || mbox_tail_holds(f, at, e, ours);
 }
 
-/* Sets *whole to whether a later extent is whole where the first one was to be: a reader has removed what was before. */
+/*
+ * Sets *whole to whether a later extent is complete in the place of the first, because a reader has removed messages
+ * before it.
+ */
 static bool has_moved_up(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count, bool *whole)
 {
 	char found[MBOX_HEAD_MOST];
@@ -272,7 +280,7 @@ bool mbox_tail_is_ours(const struct mbox_file *f, uint64_t at, const struct mbox
 
 	for (size_t i = 0; i < count && room > 0; i++)
 		room -= rest[i].length < room ? rest[i].length : room;
-	*ours = room == 0; /* else a reader has written into it */
+	*ours = room == 0; /* otherwise a reader has written into it */
 	for (size_t i = 0; i < count && *ours && left > 0; i++) {
 		uint64_t length = rest[i].length < left ? rest[i].length : left;
 

@@ -20,14 +20,14 @@ void mboxrd_start(struct mboxrd *m, bool crlf, const char *sender, int64_t now, 
 	struct tm parts;
 
 	*m = (struct mboxrd){.line_start = true, .crlf = crlf};
-	/* In UTC and in the C locale's words, as asctime(3) writes it. */
+	/* The date is in UTC and in the words of the C locale, as asctime(3) writes it. */
 	if (gmtime_r(&seconds, &parts) && asctime_r(&parts, date))
 		date[strcspn(date, "\n")] = '\0';
 	buf_append_format(out, "From %s %s", sender, date);
 	add_line_end(m, out);
 }
 
-/* Gives out what was held back of "From ": the line is decided. */
+/* Outputs what was held back of "From ", because the line is decided. */
 static void release(struct mboxrd *m, struct buf *out)
 {
 	buf_append(out, from, m->from_length);
@@ -36,8 +36,8 @@ static void release(struct mboxrd *m, struct buf *out)
 }
 
 /*
- * Looks at an octet near a line's start; false when the line is decided and the octet belongs to
- * its rest. One more '>' may stand anywhere among them, so those that come are passed on at once.
+ * Examines a byte near a line's start. Returns false once the line is decided and the byte is from its rest. The
+ * additional '>' may be anywhere among the others, so each '>' is output at once.
  */
 static bool take_at_line_start(struct mboxrd *m, char c, struct buf *out)
 {

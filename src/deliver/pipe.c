@@ -15,8 +15,8 @@
 #include "io/process.h"
 
 /*
- * A message waits in a nameless file until all of it has arrived, and the command reads that: if
- * mailhaul or the connection dies in the middle, no command takes a torn message for a whole one.
+ * A message is stored in a nameless file until all of it has arrived, and then the command reads the file. So no
+ * command takes an incomplete message for a complete one if mailhaul dies or the connection drops.
  */
 struct pipe_destination {
 	struct destination base;
@@ -55,7 +55,7 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 	return true;
 }
 
-/* The command is not run: what it would say to nothing means nothing. */
+/* Checks without running the command, as its result for an empty message would mean nothing. */
 static bool pipe_probe(const struct destination_settings *settings, struct error *err)
 {
 	return process_probe(settings->command[0], err) && check_spool(err) && directory_probe(spool_directory(), err);
@@ -98,7 +98,7 @@ static void pipe_discard(struct destination *d)
 	p->spool = -1;
 }
 
-/* Runs the command over the whole message. False when it cannot be started or takes too long. */
+/* Runs the command with the complete message. Returns false if it cannot be started or takes too long. */
 static bool run_command(struct pipe_destination *p, int *status, char *words, size_t size, struct error *err)
 {
 	struct process *process;
@@ -132,7 +132,7 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 	return DESTINATION_REFUSED;
 }
 
-/* What the command took is in its hands; there is nothing to sync or to take back. */
+/* The command is responsible for what it accepted. There is nothing to sync or to take back. */
 static bool pipe_commit(struct destination *d, struct error *err)
 {
 	(void)d;
