@@ -97,7 +97,7 @@ static void take_message(void *context, const struct archive_message *m)
 	snprintf(copy->key.identity, sizeof(copy->key.identity), "%s", m->identity);
 	if (!copies_have_names(c->account))
 		header_digits(copy->header, copy->key.identity);
-	/* What could not be read is no copy, whatever its beginning is. */
+	/* An unreadable file is not a copy, whatever its readable part contains. */
 	if (copy->failure)
 		memset(copy->key.sha256, 0, sizeof(copy->key.sha256));
 	copy->path = c->texts.length;
@@ -113,7 +113,7 @@ static int by_inode(const void *a, const void *b)
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
-/* By file; one that stands for a record already first, and that in the account's own place before those elsewhere. */
+/* Sorts by file. Of the entries of one file, a taken one comes first, then one in the account's own directories. */
 static int by_file(const void *a, const void *b)
 {
 	const struct copy *x = a, *y = b;
@@ -124,7 +124,10 @@ static int by_file(const void *a, const void *b)
 	return order != 0 ? order : (x->elsewhere > y->elsewhere) - (x->elsewhere < y->elsewhere);
 }
 
-/* A reader that renames a file while the directory is read lets it be seen twice; and a link is no second copy. */
+/*
+ * Keeps one entry per file. A file that a reader renames while the directory is read may be seen twice. A link is not
+ * a second copy.
+ */
 static void drop_doubles(struct copies *c)
 {
 	size_t kept = 0;

@@ -14,67 +14,67 @@
 struct account;
 struct error;
 
-/* What a record and a copy are compared by. */
+/* The values by which a record and a copy are compared. */
 struct copies_key {
 	unsigned char sha256[DIGEST_SIZE];
-	char identity[DESTINATION_IDENTITY]; /* in place: digits of the name in a Maildir, of the header in an mbox */
+	char identity[DESTINATION_IDENTITY]; /* in the destination: digits of a Maildir name or an mbox header */
 };
 
-/* A message that was found in place. */
+/* A message that was found in the destination. */
 struct copy {
 	struct copies_key key;
-	unsigned char bare[DIGEST_SIZE]; /* without the fields that mail programs add (policy/marks) */
+	unsigned char bare[DIGEST_SIZE]; /* digest without the fields that mail programs add (policy/marks) */
 	unsigned char header[DIGEST_SHORT];
 	uint64_t octets, crlf_octets;
 	uint64_t bare_crlf_octets;
 	int64_t when;
 	uint64_t device, inode, offset;
-	size_t path; /* in copies.texts */
-	bool marked, stripped; /* there are such fields; key is without them */
+	size_t path; /* offset in copies.texts */
+	bool marked, stripped; /* marked: it has such fields; stripped: key is without them */
 	bool elsewhere, taken;
-	bool torn; /* less than the message */
-	int failure; /* errno: it could not be read */
+	bool torn; /* it is less than the message */
+	int failure; /* errno if it could not be read, else 0 */
 };
 
-/* All of them. {0} with account and names set is none. */
+/* All copies of an account. Initialize it with {0} and set account. */
 struct copies {
 	const struct account *account;
-	const char *label; /* see destination_settings; NULL: none is known */
+	const char *label; /* see destination_settings; NULL: unknown */
 	struct copy *list;
 	size_t count, capacity;
 	struct buf texts;
-	bool changed; /* another program has changed the place meanwhile */
-	/* Optional: whether to read a file; see archive_reader. */
+	bool changed; /* another program changed the destination meanwhile */
+	/* Optional: returns whether to read a file; see archive_reader. */
 	bool (*wants)(void *context, const struct archive_message *message);
 	void *context;
-	/* Of the one that is being read: */
+	/* The state of the message that is being read. */
 	struct marks marks;
 	struct header_identity header;
 };
 
-/* Whether messages of this account can be read where they were delivered. */
+/* Returns whether the messages of this account can be read where they were delivered. */
 bool copies_can_read(const struct account *account);
 
-/* Fails for an account where they cannot, or when there is nothing at its path: its disk may not be mounted. */
+/* Fails if the messages of an account cannot be read, or if nothing is at its path: its disk may not be mounted. */
 bool copies_are_there(const struct account *account, struct error *err);
 
-/* Whether its files are told apart by their names, so that they can be looked for in other places. */
+/* Returns whether the account's files are identified by their names, so that they can be found in other places. */
 bool copies_have_names(const struct account *account);
 
-/* What a record has in place as an identity. */
+/* Writes the identity of a recorded message in the destination; "" if unknown. */
 void copies_identity(const struct account *account, const char *maildrop, const char *uid,
     const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY]);
 
 /*
- * Reads the messages that are in place and adds them to the list; the same file counts once. own, sync: see
- * archive_reader. ERROR_STORAGE.
+ * Reads the messages in the destination and adds them to the list. A file counts once. own and sync: see
+ * archive_reader. Sets ERROR_STORAGE.
  */
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err);
 
-/* Takes what mail programs have added to headers out of the keys of those that are not taken. */
+/* Removes the additions of mail programs to headers from the keys of the copies that are not taken. */
 void copies_strip(struct copies *c);
 
-/* Whether this file is among the first `known` copies, which copies_read has sorted. */
+/* Returns whether this file is among the first `known` copies, which copies_read has sorted. */
 bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *message);
 
 void copies_clear(struct copies *c);

@@ -15,7 +15,7 @@
 #include "state/state.h"
 #include "verify/copies.h"
 
-enum { TRIES = 5 }; /* while other programs change the place */
+enum { TRIES = 5 }; /* attempts while other programs change the destination */
 
 static bool open_empty(struct state **state, const struct account *a, const char *state_dir, struct error *err)
 {
@@ -30,7 +30,7 @@ static bool open_empty(struct state **state, const struct account *a, const char
 	return error_hint(err, "it needs no rebuilding; if it is wrong nevertheless, move it away first");
 }
 
-/* What is recorded now may be deleted from the server later: it is on stable storage before. */
+/* Reads all copies and syncs them. Messages that are recorded now may be deleted from the server later. */
 static bool read_all(struct copies *c, struct error *err)
 {
 	for (int i = 0; i < TRIES; i++) {
@@ -50,7 +50,7 @@ static bool fail_copy(const char *path, int failure, struct error *err)
 	return error_hint(err, "check its permissions and its disk");
 }
 
-/* The size by LIST is not known: what a mail program has added to the header is not part of it. */
+/* Records a copy. The size by LIST is unknown; additions of mail programs to the header are not part of it. */
 static bool record(struct state *state, const struct copies *c, const struct copy *copy, int64_t now, struct error *err)
 {
 	struct state_record r = {
@@ -83,7 +83,7 @@ bool rebuild_account(const struct account *account, const char *state_dir, uint6
 	place_free(&place);
 	*count = 0;
 	for (size_t i = 0; ok && i < copies.count; i++) {
-		/* What is less than the message does not stand for it. */
+		/* An incomplete file does not stand for its message. */
 		if (copies.list[i].torn)
 			continue;
 		ok = record(state, &copies, &copies.list[i], now, err);

@@ -8,9 +8,10 @@ struct account;
 struct error;
 
 /*
- * Makes a lost state anew from the messages that are in place, wherever a reader has moved them. UIDs come when the
- * server lists them (fetch/recognize): by the digits in the names of a Maildir, by the headers of an mbox. *count is the
- * number of messages. ERROR_STORAGE when there is a state that knows something, ERROR_CONFIG for a destination that cannot be read.
+ * Rebuilds a lost state from the messages in the destination, wherever a reader has moved them. The UIDs are added
+ * when the server lists them (fetch/recognize): by the digits in the names of a Maildir, or by the headers in an mbox.
+ * *count is the number of messages. Sets ERROR_STORAGE if there is a state with records, and ERROR_CONFIG if the
+ * destination cannot be read.
  */
 bool rebuild_account(const struct account *account, const char *state_dir, uint64_t *count, struct error *err);
 

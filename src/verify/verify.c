@@ -19,18 +19,18 @@
 #include "state/state.h"
 #include "verify/copies.h"
 
-enum { TRIES = 5 }; /* while other programs change the place */
+enum { TRIES = 5 }; /* attempts while other programs change the destination */
 
-/* A message that was delivered, and what became of it. */
+/* A delivered message, and the result for it. */
 struct record {
 	struct copies_key key;
 	uint64_t octets;
 	int64_t delivered;
 	enum state_server server;
-	size_t uid, row; /* in verify.texts: as the server gave it, and the key in the state */
+	size_t uid, row; /* offsets in verify.texts of the server's UID and the state's key */
 	enum verify_verdict verdict;
 	bool settled, marked, doubt;
-	size_t path; /* in copies.texts, if there is a copy */
+	size_t path; /* offset in copies.texts, if there is a copy */
 	uint64_t offset;
 	int failure;
 };
@@ -44,8 +44,8 @@ struct verify {
 	struct buf texts;
 	struct place place;
 	struct copies copies;
-	size_t known;	 /* copies that need not be read again, sorted by file */
-	uint64_t *sizes; /* of messages that are looked for, sorted */
+	size_t known;	 /* sorted copies that need not be read again */
+	uint64_t *sizes; /* sorted sizes of messages that are searched for */
 	size_t size_count;
 };
 
@@ -73,7 +73,7 @@ static void add_record(void *context, const struct state_kept *kept)
 		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
 	else
 		copies_identity(v->account, kept->maildrop, kept->uid, kept->header, r->key.identity);
-	/* One that was made tells nobody anything. */
+	/* A made UID is of no use to the user. */
 	r->uid = keep_text(&v->texts, uid_given(kept->uid));
 	r->row = keep_text(&v->texts, kept->key);
 }
@@ -112,7 +112,7 @@ static int by_both(const void *a, const void *b)
 	return match_both(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
 }
 
-/* A key is the first member of records and of copies. */
+/* Assigns a copy to a record. A key is the first member of both. */
 static void settle(struct verify *v, struct copies_key *record_key, struct copies_key *copy_key, bool whole)
 {
 	struct record *r = (struct record *)record_key;
@@ -129,7 +129,7 @@ static void settle(struct verify *v, struct copies_key *record_key, struct copie
 	v->unsettled--;
 }
 
-/* Gives each record that has no copy yet one that matches, if there is; those in the account's own place first. */
+/* Assigns matching copies to the records that have none: copies elsewhere, or in the account's own directories. */
 static void join(struct verify *v, bool elsewhere, matcher match, int (*order)(const void *, const void *), bool whole)
 {
 	struct copies_key **records = memory_zeroed(v->count, sizeof(*records));
@@ -166,7 +166,7 @@ static void join_whole(struct verify *v)
 		join(v, elsewhere, match_both, by_both, true);
 	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
 		join(v, elsewhere, match_digest, by_digest, true);
-	/* Without what mail programs have added to the header. */
+	/* Compare without the additions of mail programs to the header. */
 	copies_strip(&v->copies);
 	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
 		join(v, elsewhere, match_digest, by_digest, true);
@@ -179,7 +179,7 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whether a file may be one of those that are looked for. */
+/* Returns whether a file may be a message that is searched for. */
 static bool wants(void *context, const struct archive_message *m)
 {
 	const struct verify *v = context;
@@ -199,7 +199,10 @@ static void gather_sizes(struct verify *v)
 	qsort(v->sizes, v->size_count, sizeof(*v->sizes), by_size);
 }
 
-/* Mail programs give other names to what they move: what has the size is read, whatever its name is. */
+/*
+ * Searches by size. Mail programs rename the messages they move, so a file of the right size is read whatever its
+ * name.
+ */
 static bool look_by_size(struct verify *v, struct error *err)
 {
 	bool ok = true;
@@ -254,7 +257,10 @@ static int by_delivery(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Notes what is to be fetched again: only what the server still lists, as far as is known. */
+/*
+ * Notes that a message will be fetched again. This applies only to messages that the server still lists, as far as
+ * known.
+ */
 static bool lose(struct verify *v, const struct record *r, bool *again, struct error *err)
 {
 	*again = v->request->again && r->server == STATE_LISTED && r->verdict != VERIFY_MOVED;
@@ -309,7 +315,9 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 	return !v->request->again || state_commit(v->state, err);
 }
 
-/* What a run that died has left belongs to what is known: else it would be fetched again, or hide what is altered. */
+/*
+ * Records the messages of a run that died. Otherwise they would be fetched again, or hide that a message was altered.
+ */
 static bool recover(struct verify *v, struct error *err)
 {
 	const struct account *a = v->account;
@@ -337,7 +345,7 @@ static bool open_state(struct verify *v, struct error *err)
 	return state_open(&v->state, directory, account, v->request->again ? STATE_WRITE : STATE_READ, err);
 }
 
-/* The state, and what it says of the place. */
+/* Opens the state, and examines the place. */
 static bool open_both(struct verify *v, struct error *err)
 {
 	bool ok = open_state(v, err) && copies_are_there(v->account, err) && place_examine(&v->place, v->state, v->account, err);
@@ -347,7 +355,7 @@ static bool open_both(struct verify *v, struct error *err)
 	return ok;
 }
 
-/* Whoever has seen what is missing has had it fetched again, or wants it so: the place is what it shall be. */
+/* Settles the place unless messages are missing that the user did not have fetched again or ignored. */
 static bool settle_place(struct verify *v, const struct verify_summary *s, struct error *err)
 {
 	const struct verify_request *r = v->request;
