@@ -57,8 +57,8 @@ struct state_look {
 bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err);
 
 /*
- * Passes each recorded UID to `take`, in any order. It omits messages in STATE_DOUBT_SIZE, as the destination may hold
- * another copy of those.
+ * Passes each recorded UID to `take`, in any order. It omits messages whose size is in doubt (state_doubts_size), as the
+ * destination may hold another copy of those.
  */
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
 
