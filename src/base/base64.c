@@ -24,7 +24,7 @@ bool base64_decode(struct buf *out, const char *text, size_t length)
 	uint8_t *to = (uint8_t *)buf_reserve(out, BASE64_DECODE_LENGTH(length));
 
 	base64_decode_init(&ctx);
-	/* White space would be passed over. */
+	/* Nettle's decoder skips white space; reject it here. */
 	for (size_t i = 0; i < length; i++) {
 		if (strchr(" \t\r\n\v\f", text[i]))
 			return false;

@@ -6,10 +6,13 @@
 
 struct buf;
 
-/* Appends length bytes in base64 (RFC 4648, 4.), on one line. Secrets leave no copy behind: room is made first. */
+/*
+ * Appends `length` bytes to *out as base64 (RFC 4648, section 4), without line breaks. Space is reserved before
+ * encoding, so a secret is never copied by a growing buffer.
+ */
 void base64_encode(struct buf *out, const void *bytes, size_t length);
 
-/* Appends what the text stands for; false, and nothing is appended, when it is no base64. */
+/* Appends the decoded bytes of a base64 text. Returns false, with *out unchanged, when the text is not valid base64. */
 bool base64_decode(struct buf *out, const char *text, size_t length);
 
 #endif

@@ -3,18 +3,21 @@
 
 #include <stdint.h>
 
-/* Points in time, in seconds since the epoch, as people write them; "?" for one that no calendar has. */
+/*
+ * These functions format a point in time, given in seconds since the epoch. They write "?" for a time that the
+ * system's calendar cannot represent.
+ */
 enum { CALENDAR_TEXT = 32 };
 
-/* "2026-11-22 11:50" and "2026-11-22" in the user's time. */
+/* Write "2026-11-22 11:50" and "2026-11-22" in local time. */
 void calendar_minute(int64_t when, char out[CALENDAR_TEXT]);
 void calendar_day(int64_t when, char out[CALENDAR_TEXT]);
 
-/* "2026-11-22", and all of it by RFC 3339, in UTC. */
+/* Write "2026-11-22" and a complete RFC 3339 date and time, in UTC. */
 void calendar_day_utc(int64_t when, char out[CALENDAR_TEXT]);
 void calendar_second_utc(int64_t when, char out[CALENDAR_TEXT]);
 
-/* Whole days in so many seconds, rounded down: what ended a second ago has -1. */
+/* Returns the number of whole days in `seconds`, rounded down: -1 for -1 second. */
 int64_t calendar_days(int64_t seconds);
 
 #endif

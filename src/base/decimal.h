@@ -6,8 +6,8 @@
 enum { DECIMAL_MOST = 20 }; /* digits of the largest number */
 
 /*
- * Writes a number's digits, without a NUL; there is room for DECIMAL_MOST. Returns where they end. For
- * what each message needs: snprintf costs several times as much.
+ * Writes the decimal digits of `number` without a NUL and returns the address after the last digit. `out` must have
+ * room for DECIMAL_MOST bytes. Code that runs for every message uses it because snprintf takes several times as long.
  */
 char *decimal_put(char *out, uint64_t number);
 

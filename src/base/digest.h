@@ -7,11 +7,11 @@
 
 enum {
 	DIGEST_SIZE = SHA256_DIGEST_SIZE,
-	DIGEST_MD5_HEX = 32, /* letters of an MD5 */
-	DIGEST_SHORT = 16, /* its first octets, where they only tell one thing from others */
+	DIGEST_MD5_HEX = 32, /* hexadecimal digits of an MD5 digest */
+	DIGEST_SHORT = 16, /* leading bytes of a digest that are enough to distinguish messages */
 };
 
-/* SHA-256 of bytes that come in pieces. */
+/* The state of a SHA-256 computation over data that arrives in pieces. */
 struct digest {
 	struct sha256_ctx ctx;
 };
@@ -19,22 +19,25 @@ struct digest {
 void digest_start(struct digest *d);
 void digest_add(struct digest *d, const void *bytes, size_t length);
 
-/* Writes the 32 octets and makes *d ready for another text. */
+/* Writes the 32 bytes of the digest and prepares *d for new data. */
 void digest_end(struct digest *d, unsigned char out[DIGEST_SIZE]);
 
 /*
- * The first `size` octets of PBKDF2 with HMAC-SHA-256 (RFC 8018, 5.2) over a secret: slow on purpose, for what
- * others may see and must not guess from.
+ * Writes the first `size` bytes of PBKDF2 with HMAC-SHA-256 (RFC 8018, section 5.2) over a secret. It is slow on
+ * purpose: the result may become public, and it must not help anybody guess the secret.
  */
 void digest_slow(unsigned char *out, size_t size, const char *secret, size_t length, const char *salt, unsigned rounds);
 
-/* The version of the library that was built against, for --version. */
+/* Returns the version of Nettle that mailhaul was built against, for --version. */
 const char *digest_library_version(void);
 
-/* Lower-case hexadecimal of length octets; out has 2 * length + 1 bytes. */
+/* Writes `length` bytes in lower-case hexadecimal. `out` must have room for 2 * length + 1 bytes. */
 void digest_hex(char *out, const unsigned char *octets, size_t length);
 
-/* MD5 of two texts as one, in hexadecimal; for APOP, which has nothing better. out is terminated. */
+/*
+ * Writes the MD5 of the concatenation of two texts in hexadecimal, with a NUL. APOP requires MD5; nothing else may
+ * use it.
+ */
 void digest_md5_hex(char out[DIGEST_MD5_HEX + 1], const char *first, const char *second);
 
 #endif

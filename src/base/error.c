@@ -21,7 +21,7 @@ void error_clear(struct error *err)
 static void format_into(char *out, size_t size, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 
-/* Texts may hold file names and other people's words: they are escaped here, once for all. */
+/* Formats and escapes a text. Texts may contain file names or text from a server, so all of them are escaped here. */
 static void format_into(char *out, size_t size, const char *format, va_list args)
 {
 	char raw[1024];
@@ -30,7 +30,7 @@ static void format_into(char *out, size_t size, const char *format, va_list args
 	escape_text(out, size, raw, strlen(raw));
 }
 
-/* What can be done about nearly all failures of a kind, until error_hint knows something better. */
+/* Returns the hint that suits most failures of a kind. */
 static const char *usual_hint(enum error_kind kind)
 {
 	switch (kind) {
@@ -54,7 +54,7 @@ static void start(struct error *err, enum error_kind kind)
 	snprintf(err->hint, sizeof(err->hint), "%s", usual_hint(kind));
 }
 
-/* A cause may end with the words of others; what comes behind it brings its own mark. */
+/* Removes a final period. A cause may end with text from a server or library, and callers add their own punctuation. */
 static void drop_full_stop(char *text)
 {
 	size_t length = strlen(text);
@@ -92,7 +92,7 @@ static bool errno_is_temporary(int errno_value)
 	}
 }
 
-/* Whatever could not be opened, this helps, and nothing that the caller knows. */
+/* Without descriptors, raising the limit is the only hint that helps, whatever the caller was opening. */
 static bool lacks_descriptors(const struct error *err)
 {
 	return err->saved_errno == EMFILE || err->saved_errno == ENFILE;
@@ -117,7 +117,7 @@ bool error_errno(struct error *err, enum error_kind kind, int errno_value, const
 	err->saved_errno = errno_value;
 	if (errno_is_temporary(errno_value))
 		err->temporary = true;
-	/* The reason is told however long the text before it is. */
+	/* Reserve room for the reason, however long the text before it is. */
 	snprintf(reason, sizeof(reason), ": %s", strerror(errno_value));
 	length = strlen(reason);
 	va_start(args, format);

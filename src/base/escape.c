@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence at s (RFC 3629), 0 if there is none; *code is its character. */
+/* Returns the length of the valid UTF-8 sequence at s (RFC 3629), or 0. Stores its character in *code. */
 static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *code)
 {
 	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
@@ -34,7 +34,7 @@ static bool is_harmless(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
 		return false;
-	/* Line separators, direction marks, embeddings and isolates can make a line lie. */
+	/* Line separators, direction marks, embeddings and isolates can misrepresent a line. */
 	if (code == 0x2028 || code == 0x2029 || code == 0x200e || code == 0x200f || code == 0xfeff)
 		return false;
 	if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
@@ -46,7 +46,7 @@ size_t escape_text(char *out, size_t size, const char *text, size_t length)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t used = 0;
-	size_t safe = 0; /* last place where "..." still fits */
+	size_t safe = 0; /* last position where "..." still fits */
 
 	while (length > 0) {
 		char piece[8];

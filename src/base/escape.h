@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 /*
- * Copies length bytes of text into out (size bytes, at least 4, always terminated) so that they can
- * be shown on any terminal or in a log: valid UTF-8 passes, control characters (C0, DEL, C1), line
- * and paragraph separators, bidirectional controls and broken UTF-8 become \xNN. What does not fit
- * is cut at a whole character and ends with "...". Returns the length of the result in bytes.
+ * Copies `length` bytes of text to `out` in a form that is safe on any terminal and in a log. `size` is the size of
+ * `out`, at least 4; the result is always NUL-terminated. Valid UTF-8 is kept. Control characters (C0, DEL, C1), line
+ * and paragraph separators, bidirectional controls and invalid UTF-8 become \xNN. Text that does not fit is cut
+ * between characters and ends with "...". Returns the length of the result in bytes.
  */
 size_t escape_text(char *out, size_t size, const char *text, size_t length);
 

@@ -4,35 +4,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How much is told: -q, nothing, -v, -vv. A line is given when its level is at most the log's. */
+/* How much is logged: -q, no option, -v, -vv. A line is written when its level is at most the level of the log. */
 enum log_level {
-	LOG_QUIET,   /* failures alone */
-	LOG_NORMAL,  /* what a person should know: a message that was left behind, for instance */
-	LOG_VERBOSE, /* steps of the session */
-	LOG_WIRE,    /* every line of the protocol, secrets masked */
+	LOG_QUIET,   /* failures only */
+	LOG_NORMAL,  /* events the user should know of, such as a message left on the server */
+	LOG_VERBOSE, /* the steps of a session */
+	LOG_WIRE,    /* every protocol line, with secrets masked */
 };
 
-enum { LOG_FACT_SIZE = 1024 }; /* room for the text of a fact and its end */
+enum { LOG_FACT_SIZE = 1024 }; /* room for the text of a fact with its NUL */
 
 /*
- * Where a module's words go. The owner (fetch, a test) sets write; nothing below cmd and ui prints.
- * text is one line, escaped, without a line end.
+ * The output of a module. The owner (fetch or a test) sets `write`; modules below cmd and ui never print. `text` is
+ * one escaped line without a line terminator.
  */
 struct log {
 	enum log_level level;
 	void (*write)(void *context, enum log_level level, const char *text);
-	/* Takes what is learnt on the way, by its name; text is NULL for a number. NULL: nobody wants to know. */
+	/* Receives a named fact; text is NULL for a number. The callback is NULL when facts are not wanted. */
 	void (*fact)(void *context, const char *name, const char *text, int64_t number);
 	void *context;
 };
 
-/* Does nothing when log is NULL or the level is not wanted. */
+/* Logs a line, unless log is NULL or its level is lower than `level`. */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Something that a program may want to know, a text (escaped here, and cut to LOG_FACT_SIZE) or a number:
- * "tls.version", say. The same name again makes a list. Does nothing when nobody wants to know.
+ * Report a fact for programs, such as "tls.version", as a text or a number. The text is escaped and cut to
+ * LOG_FACT_SIZE. Repeating a name makes a list. Without a `fact` callback the calls do nothing.
  */
 void log_fact(const struct log *log, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -4,31 +4,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a way to log in needs besides the user's name. */
+/* What a login mechanism needs besides the user name. */
 enum mechanism_secret { MECHANISM_PASSWORD, MECHANISM_TOKEN, MECHANISM_NOTHING };
 
-/* A way to log in. */
+/* A login mechanism. */
 struct mechanism {
-	const char *word; /* in the configuration */
-	const char *sasl; /* its name behind AUTH; NULL: a command of its own */
+	const char *word; /* its name in the configuration */
+	const char *sasl; /* its name after AUTH; NULL: it has its own command */
 	enum mechanism_secret secret;
-	unsigned strength; /* to compare two of them: how much of the secret the server gets to see */
-	bool automatic;	   /* else it has to be named */
-	bool binds;	   /* to the TLS connection (RFC 5802, 6.) */
-	bool proves;	   /* the server, too, shows that it knows the password */
-	bool server_first; /* without an initial response */
-	bool ignores_challenges; /* the server has nothing to say in a challenge: any text in one means "go on" */
-	const char *hint;  /* what to do when a server refuses who we are; NULL: as for any password */
+	unsigned strength; /* for comparison; higher means that the server learns less of the secret */
+	bool automatic;	   /* chosen automatically; otherwise the configuration must name it */
+	bool binds;	   /* binds the login to the TLS connection (RFC 5802, section 6) */
+	bool proves;	   /* the server also proves that it knows the password */
+	bool server_first; /* the client sends no initial response */
+	bool ignores_challenges; /* a challenge carries no information; any text in it means "continue" */
+	const char *hint;  /* what to do after a refused login; NULL: the hint for passwords */
 };
 
-/* All of them; of those that are automatic, the strongest first. */
+/* All mechanisms. The automatic ones are in order of strength, strongest first. */
 extern const struct mechanism mechanisms[];
 extern const size_t mechanism_count;
 
-/* As the server knows it: its SASL name, or "USER" or "APOP". */
+/* Returns the name that the server uses: the SASL name, "USER" or "APOP". */
 const char *mechanism_name(const struct mechanism *m);
 
-/* The one of that word; NULL when there is none. */
+/* Returns the mechanism with that configuration name, or NULL. */
 const struct mechanism *mechanism_find(const char *word);
 
 #endif

@@ -3,14 +3,14 @@
 
 #include <stddef.h>
 
-/* Memory that is always there: these end the process with exit code 71 (EX_OSERR) when it is not. */
+/* These functions never return NULL. Without memory they end the process with exit code 71 (EX_OSERR). */
 void *memory_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
-/* At a multiple of `alignment`, a power of two; its octets have no value yet. */
+/* Allocates uninitialized memory at a multiple of `alignment`, a power of two. */
 void *memory_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
 char *memory_copy_string(const char *text) __attribute__((malloc, returns_nonnull));
 
-/* Frees what *where points to and lets it point to value, which it then owns. */
+/* Frees *where and sets it to value, which *where then owns. */
 void memory_replace(char **where, char *value);
 char *memory_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 void memory_exhausted(void) __attribute__((noreturn));

@@ -11,7 +11,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Optimal string alignment distance of two short names. */
+/* Returns the optimal string alignment distance of two short names. */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	unsigned row[3][NAME_MAX_LENGTH + 1];
@@ -40,7 +40,7 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 const char *nearest_name(const char *word, const char *const *names, size_t count)
 {
 	size_t length = strlen(word);
-	unsigned best = (unsigned)(length / 3 + 1); /* about one slip in three letters */
+	unsigned best = (unsigned)(length / 3 + 1); /* about one typing error in three letters */
 	const char *found = NULL;
 
 	if (length == 0 || length > NAME_MAX_LENGTH)

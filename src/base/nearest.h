@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * The name among count names that is nearest to word by edit distance (insert, delete, replace,
- * swap), or NULL when none is near enough to be what was meant. The result is one of names.
+ * Returns the one of `count` names with the smallest edit distance to word (insert, delete, replace, swap). Returns
+ * NULL when no name is close enough to be a plausible misspelling. The result points into names.
  */
 const char *nearest_name(const char *word, const char *const *names, size_t count);
 

@@ -104,7 +104,7 @@ int64_t platform_uptime(void)
 #endif
 
 #ifdef __linux__
-/* Whether /proc shows the numbers that this process sees, and not those of an outer namespace. */
+/* Returns whether /proc shows the process IDs that this process sees, and not those of an outer namespace. */
 static bool has_own_proc(void)
 {
 	char text[32];
@@ -116,7 +116,7 @@ static bool has_own_proc(void)
 	return strtol(text, NULL, 10) == (long)getpid();
 }
 
-/* Appends the name of one of our namespaces, or of none on systems that have no such kind. */
+/* Appends the name of one of this process's namespaces, or nothing on systems without that kind of namespace. */
 static void add_namespace(char *out, size_t size, const char *path)
 {
 	size_t used = strlen(out);
@@ -144,7 +144,7 @@ bool platform_pid_space(char out[PLATFORM_PID_SPACE])
 	return true;
 }
 
-/* The 22nd field of /proc/PID/stat; the 2nd is a name in parentheses, which may hold anything. */
+/* The start time is field 22 of /proc/PID/stat. Field 2 is a name in parentheses that may contain any character. */
 bool platform_process_start(pid_t pid, uint64_t *ticks)
 {
 	char path[64], text[1024];
@@ -285,12 +285,12 @@ bool platform_probe_directory(const char *path)
 	static const char octets[4096];
 	int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), failure = 0;
 
-	/* Filesystems, and systems, without it. */
+	/* This filesystem or system does not support O_TMPFILE. */
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT))
 		return access(path, W_OK | X_OK) == 0;
 	if (fd < 0)
 		return false;
-	errno = ENOSPC; /* of a write that took less */
+	errno = ENOSPC; /* for a short write */
 	if (write(fd, octets, sizeof(octets)) != (ssize_t)sizeof(octets))
 		failure = errno;
 	if (close(fd) != 0 && failure == 0)
@@ -321,7 +321,10 @@ static bool is_one_of(int fd, const unsigned long *types, size_t count)
 	return false;
 }
 
-/* Filesystems on a disk of this machine (and tmpfs); through others, a sync may not reach what is behind. */
+/*
+ * Returns whether fd is on a local disk or on tmpfs. On other filesystems a sync may not reach the storage behind
+ * them.
+ */
 static bool is_local(int fd)
 {
 	const unsigned long types[] = {ext4, xfs, btrfs, f2fs, tmpfs};
@@ -329,7 +332,10 @@ static bool is_local(int fd)
 	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
 }
 
-/* Where it was tried. Not btrfs, which would not compress; tmpfs is the cache. */
+/*
+ * Returns whether direct I/O is known to work well. btrfs is excluded because direct I/O skips compression; tmpfs is
+ * the cache itself.
+ */
 static bool has_cache_aside(int fd)
 {
 	const unsigned long types[] = {ext4, xfs};
@@ -337,7 +343,7 @@ static bool has_cache_aside(int fd)
 	return is_one_of(fd, types, sizeof(types) / sizeof(types[0]));
 }
 
-/* Before Linux 5.8, syncfs does not tell of all that failed. */
+/* Returns whether syncfs reports all write errors, as it does since Linux 5.8. */
 static bool tells_errors(void)
 {
 	struct utsname name;
@@ -387,13 +393,16 @@ bool platform_write_past_cache(int fd, bool on)
 #endif
 
 #ifdef __linux__
-/* Too little for a file, and the one limit that holds for a program that takes core files through a pipe, too. */
+/*
+ * One byte is too small for a core file. It is also the only limit that programs which read core files from a pipe
+ * respect.
+ */
 enum { CORE_OCTETS = 1 };
 #else
 enum { CORE_OCTETS = 0 };
 #endif
 
-/* PR_SET_DUMPABLE would do as well, but it also keeps debuggers and strace from the user's own process. */
+/* PR_SET_DUMPABLE would also prevent core files, but it keeps debuggers and strace away from the user's own process. */
 void platform_forbid_core_files(void)
 {
 	const struct rlimit limit = {CORE_OCTETS, CORE_OCTETS};

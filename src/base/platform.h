@@ -6,85 +6,96 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What only some systems can do. Each does the best that the system offers; all is in platform.c. */
+/* System-specific functions. Each does the best that the system offers. All of them are in platform.c. */
 
-/* Overwrites bytes in a way that the compiler does not leave out. */
+/* Overwrites bytes in a way that the compiler cannot optimize away. */
 void platform_wipe(void *bytes, size_t length);
 
-/* Keeps whole pages out of swap and core files. Best effort. */
+/* Keeps complete pages out of swap and core files, as far as the system allows. */
 void platform_lock_pages(void *pages, size_t length);
 
-/* Has no core file made of this process and of those that it starts: memory holds passwords. Best effort. */
+/* Prevents core files of this process and its children, because their memory holds passwords. Failure is ignored. */
 void platform_forbid_core_files(void);
 
-/* Starts writing the file's data to the disk without waiting; no promise that it arrives. */
+/* Starts to write the file's data to the disk and does not wait. It gives no guarantee that the data arrives. */
 void platform_start_writeback(int fd);
 
 /*
- * Reserves room on the disk for `length` octets from `offset` on without changing the file's size or what is in
- * it. False with errno set (ENOSPC, EDQUOT) only when there is not enough: true also where nothing can be reserved.
+ * Reserves disk space for `length` bytes from `offset` without changing the size or content of the file. Returns
+ * false with errno set (ENOSPC, EDQUOT) only when the space is not available. Returns true also where reserving is
+ * not supported.
  */
 bool platform_reserve(int fd, uint64_t offset, uint64_t length);
 
-/* Seconds since the machine was started, with those that it was suspended; -1: the system cannot tell. */
+/*
+ * Returns the seconds since the machine started, including the time it was suspended. Returns -1 if the system cannot
+ * tell.
+ */
 int64_t platform_uptime(void);
 
 /*
- * Says where the numbers of processes count that this one sees: start of the machine, PID namespace, time namespace.
- * Two processes with the same text see the same numbers. False: the system cannot tell.
+ * Describes the set of process IDs that this process sees: boot, PID namespace and time namespace. Two processes with
+ * the same text see the same process IDs. Returns false if the system cannot tell.
  */
 enum { PLATFORM_PID_SPACE = 96 };
 bool platform_pid_space(char out[PLATFORM_PID_SPACE]);
 
-/* When a process was started, in units of its own. False: the system cannot tell, or there is no such process. */
+/*
+ * Stores the start time of a process, in a system-specific unit. Returns false if the system cannot tell or no such
+ * process exists.
+ */
 bool platform_process_start(pid_t pid, uint64_t *start);
 
-/* Seconds since a process was started, counted as platform_uptime counts; -1: the system cannot tell. */
+/* Returns the age of a process in seconds on the clock of platform_uptime. Returns -1 if the system cannot tell. */
 int64_t platform_process_age(pid_t pid);
 
 /*
- * A label of a file or directory, which is no part of its content (an extended attribute of the user's). Best effort, never
- * synced; false with errno set where there are none.
+ * Read and write a label of a file or directory: an extended attribute in the user namespace, separate from the
+ * content. Labels are never synced and may be lost. Return false with errno set where labels are not supported.
  */
 bool platform_read_label(const char *path, const char *key, char *out, size_t size, size_t *length);
 bool platform_write_label(const char *path, const char *key, const char *text, size_t length);
 
-/* Whether an open file has a label whose key is as long as this one, and has the same first characters, but is another. */
+/*
+ * Returns whether an open file has a different label of the same kind: its key is as long as `key` and starts with
+ * the same `same` characters, but is not `key`.
+ */
 bool platform_has_other_label(int fd, const char *key, size_t same);
 
-/* How many files this process may have open at a time. */
+/* Returns the number of files this process may have open at the same time, at most 65,536. */
 size_t platform_open_files_most(void);
 
-/* How many octets a file that this process writes may have; UINT64_MAX: the system sets no limit. */
+/* Returns the largest file size in bytes that this process may write, or UINT64_MAX without a limit. */
 uint64_t platform_file_octets_most(void);
 
 /*
- * Whether a directory takes a file with something in it. Tried with one that never has a name, so that nothing stays
- * behind, whatever happens; where there are no such files, only the permissions are looked at. False with errno set.
+ * Returns whether a non-empty file can be created in a directory. It tries with an unnamed file, which never remains.
+ * Where unnamed files are not supported it checks the permissions only. On failure it returns false with errno set.
  */
 bool platform_probe_directory(const char *path);
 
 /*
- * Puts everything of the filesystem that fd is on on stable storage, and says what went wrong since fd
- * was opened. Only where platform_can_sync_all says that this can be relied on.
+ * platform_sync_all writes everything on the filesystem of fd to stable storage. It fails if any write has failed
+ * since fd was opened. It may be used only where platform_can_sync_all returns true.
  */
 bool platform_sync_all(int fd);
 bool platform_can_sync_all(int fd);
 
 /*
- * Whether what is written to fd from now on goes to the disk past the system's cache. On: only where the disk is this
- * machine's and nothing is lost with the cache, such as compression; then offset, length and address of each write have
- * to be multiples of what the disk takes at least. False if that cannot be had.
+ * Turns direct I/O on fd on or off. Direct I/O bypasses the system's cache. It can be turned on only on local disks
+ * where bypassing the cache has no drawback such as lost compression. While it is on, the offset, length and address
+ * of each write must be multiples of the smallest block that the disk accepts. Returns false if the mode is not
+ * available.
  */
 bool platform_write_past_cache(int fd, bool on);
 
-/* Has what a TCP socket has received acknowledged at once instead of with the next data. */
+/* Acknowledges data received on a TCP socket at once instead of with the next data sent. */
 void platform_acknowledge(int fd);
 
-/* Whether octets travel to the other end of a TCP socket and back in next to no time. False if the system cannot tell. */
+/* Returns whether the round-trip time of a TCP connection is below 2 ms. Returns false if the system cannot tell. */
 bool platform_is_near(int fd);
 
-/* Has this process killed when its parent dies. Returns false if the system cannot. */
+/* Has the system kill this process when its parent dies. Returns false if the system cannot do so. */
 bool platform_die_with_parent(void);
 
 #endif

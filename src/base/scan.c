@@ -13,7 +13,7 @@ size_t scan_count(const char *bytes, size_t length, char octet)
 	while ((size_t)(end - bytes) >= SCAN_SLACK) {
 		scan_vector found = {0};
 
-		/* A hit takes -1 away: a place holds 255 of them. */
+		/* Each match subtracts -1, and a byte can count up to 255 matches. */
 		for (unsigned n = 0; n + 2 <= UINT8_MAX && (size_t)(end - bytes) >= SCAN_SLACK; n += 2) {
 			struct scan_step hits = scan_hits(bytes, wanted);
 

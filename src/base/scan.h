@@ -6,15 +6,16 @@
 #include <string.h>
 
 /*
- * What every octet of a message goes through: many at a time, and in place, because lines are too short for a call each.
+ * Functions that process every byte of a message. They work on many bytes at once, and they are inline because lines
+ * are too short to pay for a function call each.
  */
 
-enum { SCAN_SLACK = 32 }; /* octets that are looked at together; scan_copy may write as many behind what it copies */
+enum { SCAN_SLACK = 32 }; /* bytes examined together; scan_copy may write as many after its result */
 
-/* What compilers make of this is the processor's own vectors, where it has some. */
+/* Compilers map this to the vector registers of the processor, where it has them. */
 typedef unsigned char scan_vector __attribute__((vector_size(16)));
 
-/* SCAN_SLACK octets, and later a 255 for each of them that is wanted. */
+/* Holds SCAN_SLACK bytes, and after scan_hits the value 255 for each byte that matches and 0 for the others. */
 struct scan_step {
 	scan_vector low, high;
 };
@@ -32,7 +33,7 @@ static inline struct scan_step scan_hits(const char *bytes, scan_vector wanted)
 	return (struct scan_step){(scan_vector)(s.low == wanted), (scan_vector)(s.high == wanted)};
 }
 
-/* Which octet of a word, in memory, is the first that is not 0. */
+/* Returns the position, in memory order, of the first nonzero byte of a word. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 static inline size_t scan_place(uint64_t word)
 {
@@ -45,7 +46,7 @@ static inline size_t scan_place(uint64_t word)
 }
 #endif
 
-/* Where the first hit is; SCAN_SLACK: there is none. */
+/* Returns the position of the first match, or SCAN_SLACK if there is no match. */
 static inline size_t scan_first(const struct scan_step *hits)
 {
 	scan_vector both = hits->low | hits->high;
@@ -62,8 +63,8 @@ static inline size_t scan_first(const struct scan_step *hits)
 }
 
 /*
- * Copies from `from` up to `end`, but not the first such octet nor what is behind it. Returns where that stands, or
- * end. Neither may `out` overlap.
+ * Copies bytes from `from` up to the first `octet` or up to `end`. Returns the address of that byte, or `end`. The
+ * areas must not overlap.
  */
 static inline const char *scan_copy(const char *from, const char *end, char octet, char *out)
 {
@@ -84,7 +85,7 @@ static inline const char *scan_copy(const char *from, const char *end, char octe
 	return from;
 }
 
-/* How many such octets there are. */
+/* Returns how often `octet` occurs. */
 size_t scan_count(const char *bytes, size_t length, char octet);
 
 #endif

@@ -4,19 +4,19 @@
 #include <stddef.h>
 
 /*
- * A password or token. It lives in pages of its own that are kept out of swap and core files where
- * the system allows it, and is overwritten when it is freed.
+ * A password or token. It has its own memory pages, which are kept out of swap and core files where the system allows
+ * it. They are overwritten when the secret is freed.
  */
 struct secret;
 
-/* Copies length bytes; the caller wipes its own copy. */
+/* Copies `length` bytes. The caller wipes its own copy. */
 struct secret *secret_make(const char *bytes, size_t length);
 
-/* The content, terminated by NUL. It belongs to the secret. */
+/* Return the content, terminated by NUL, and its length. The content belongs to the secret. */
 const char *secret_text(const struct secret *s);
 size_t secret_length(const struct secret *s);
 
-/* Overwrites and frees *s and sets it to NULL; NULL is accepted. */
+/* Overwrites and frees *s and sets it to NULL. *s may be NULL. */
 void secret_free(struct secret **s);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-/* What is being done for an account, as messages and JSON name it where it fails. */
+/* The step of an account's run at which a failure occurred, as messages and JSON name it. */
 enum step {
-	STEP_NONE, /* nothing of these: messages leave it out */
+	STEP_NONE, /* no step; messages omit it */
 	STEP_START,
 	STEP_PASSWORD,
 	STEP_TRUST,
@@ -21,15 +21,15 @@ enum step {
 	STEP_DELETE,
 	STEP_QUIT,
 	STEP_ON_NEW_MAIL,
-	STEP_RUN, /* the process of an account, as a whole */
+	STEP_RUN, /* the process of an account as a whole */
 	STEP_VERIFY,
 	STEP_REBUILD,
 };
 
-/* Its name; NULL for STEP_NONE and for what is not a step. */
+/* Returns the name of a step; NULL for STEP_NONE and for values that are not a step. */
 const char *step_name(enum step step);
 
-/* The step of that name; STEP_NONE: there is none. */
+/* Returns the step with that name, or STEP_NONE. */
 enum step step_find(const char *name);
 
 #endif
