@@ -20,8 +20,8 @@
  * OCTETS is present when the header alone does not identify the message. N numbers several messages with the same
  * key.
  *
- * The state stores keys in a column. For a message that was not fetched and has only a session key, the state uses "
- * told:" NUMBER ":" OCTETS as the key of what it has reported.
+ * The state stores keys in a column. It also records what it has reported about messages that were not fetched. For
+ * those that have only a session key, that record uses " told:" NUMBER ":" OCTETS.
  */
 
 /* Prefixes of keys, also for use in SQL statements. */

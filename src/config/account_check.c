@@ -17,7 +17,7 @@ static bool miss(struct error *err, const char *option, const char *example)
 	return error_hint(err, "add a line such as %s", example);
 }
 
-/* Servers that list a slice of the maildrop, and the next one in a later session. */
+/* Returns whether the server lists only part of the maildrop per session and the next part in a later session. */
 static bool lists_slices(const char *server)
 {
 	return strcasecmp(server, "pop.gmail.com") == 0 || strcasecmp(server, "pop.googlemail.com") == 0;

@@ -7,8 +7,8 @@ struct account;
 struct error;
 
 /*
- * Looks at the account as a whole, and sets what depends on several options: ERROR_CONFIG for the first thing that is
- * missing or contradicts.
+ * Checks an account as a whole and sets the values that depend on several options. Sets ERROR_CONFIG for the first
+ * option that is missing or contradicts another one.
  */
 bool account_check(struct account *a, struct error *err);
 

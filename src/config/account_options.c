@@ -126,7 +126,7 @@ bool account_set(struct account *a, const struct account_option *option, const c
 		return true;
 	}
 	while (option->kind == ACCOUNT_PINS && values[0] && account_pin_is_good(values[0]))
-		values++; /* the one that is wrong is told */
+		values++; /* the message names the invalid pin */
 	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
 	    secret ? "" : values[0] ? values[0] : "");
 	return error_hint(err, "%s takes %s", option->name, option->expects);

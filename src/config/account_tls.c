@@ -15,7 +15,7 @@ static bool wants_pins(const struct account *a)
 	return a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_BOTH;
 }
 
-/* What comes from the defaults and has no meaning with the account's own words goes. */
+/* Drops inherited options that have no meaning with the account's own options. */
 static void settle(struct account *a)
 {
 	bool by_authority = a->tls_trust == TLS_BY_CA || a->tls_trust == TLS_BY_BOTH;
@@ -26,7 +26,7 @@ static void settle(struct account *a)
 		account_drop_inherited(a, "tls_ca_file");
 		account_drop_inherited(a, "tls_crl_file");
 	}
-	/* The key belongs to the other certificate. */
+	/* The inherited key belongs to another certificate. */
 	if (a->tls_client_cert && !account_is_inherited(a, "tls_client_cert"))
 		account_drop_inherited(a, "tls_client_key");
 }
@@ -40,7 +40,7 @@ static bool is_idle(const struct account *a, const char *option, struct error *e
 	return error_hint(err, "drop %s, or set tls_trust = %s", option, dane ? "ca" : "both");
 }
 
-/* What only the library knows: names as DNS has them, priority strings. */
+/* Checks names and priority strings, which only the TLS library can validate. */
 static bool check_words(const struct account *a, struct error *err)
 {
 	char *server = NULL, *name = NULL;

@@ -6,7 +6,10 @@
 struct account;
 struct error;
 
-/* account_check's part about TLS: drops what the account's own words leave no place for. ERROR_CONFIG. */
+/*
+ * Checks the TLS options for account_check. It drops inherited options that the account's own options exclude. Sets
+ * ERROR_CONFIG.
+ */
 bool account_tls_check(struct account *a, struct error *err);
 
 #endif

@@ -17,7 +17,7 @@
 
 enum { NAME_MOST = 64 };
 
-/* Where an option's value is. */
+/* Returns the address of an option's value. */
 static void *place(struct account *a, const struct account_option *option)
 {
 	return (char *)a + option->at;
@@ -30,7 +30,7 @@ static const void *value(const struct account *a, const struct account_option *o
 
 /* Texts. */
 
-/* A list of one text, which it owns then; NULL is none. */
+/* Returns a list of one text, which takes ownership of the text. Returns NULL for NULL. */
 static char **one(char *text)
 {
 	char **values;
@@ -93,7 +93,7 @@ static bool set_path(void *at, const struct account_option *option, const char *
 	return true;
 }
 
-/* An object of a token is nowhere in a directory. A PIN has no place in it. */
+/* A PKCS#11 URI is not relative to a directory. It must not contain a PIN. */
 static bool set_path_or_uri(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	if (strncmp(values[0], "pkcs11:", 7) != 0)
@@ -151,7 +151,7 @@ static void set_list(char ***at, const char *const *values)
 	*at = copy_list(values);
 }
 
-/* "pass show mail" without braces would be looked for as one file of that name. */
+/* Without braces, "pass show mail" would be one file name, so reject a single word that contains blanks. */
 static bool set_command(void *at, const struct account_option *option, const char *const *values, const char *directory)
 {
 	(void)option;
@@ -163,8 +163,8 @@ static bool set_command(void *at, const struct account_option *option, const cha
 }
 
 /*
- * SHA-256 is 32 octets: 43 characters of base64 (RFC 4648) and one "=". The last character carries four
- * bits, so that there is one way only to write a pin, and pins are compared as texts.
+ * SHA-256 has 32 bytes: 43 characters of base64 (RFC 4648) and one "=". The last character carries four bits. Each
+ * pin therefore has only one spelling, and pins can be compared as text.
  */
 bool account_pin_is_good(const char *pin)
 {
@@ -226,13 +226,13 @@ static void clear_count(void *at)
 	*(unsigned *)at = 0;
 }
 
-/* A unit, and how many of the smallest it is; the largest first. */
+/* A unit and its value in the smallest unit. Arrays are in descending order. */
 struct unit {
 	uint64_t worth;
 	const char *name;
 };
 
-/* With the largest unit that leaves nothing over. */
+/* Formats a number with the largest unit that divides it. */
 static char **with_unit(uint64_t number, const struct unit *units)
 {
 	while (units->worth > 1 && (number == 0 || number % units->worth != 0))
@@ -384,7 +384,7 @@ static bool set_retention(void *at, const struct account_option *option, const c
 	else if (strcmp(text, "no") == 0)
 		rule->mode = RETENTION_NONE;
 	else if (isdigit((unsigned char)text[strlen(text) - (*text != '\0')]) || !parse_duration(text, &rule->age))
-		return false; /* a number without a unit may have meant days, or seconds */
+		return false; /* a number without a unit could mean days or seconds */
 	else
 		rule->mode = RETENTION_AGE;
 	return true;

@@ -7,7 +7,7 @@
 #include "config/account.h"
 #include "config/account_options.h"
 
-/* The options that say where the secret comes from. */
+/* The options that name the source of the secret. */
 static const char *const source_names[] = {
     [SECRET_PASSWORD] = "password",
     [SECRET_COMMAND] = "password_command",
@@ -20,7 +20,7 @@ static const char *const source_names[] = {
 
 enum { SOURCES = sizeof(source_names) / sizeof(source_names[0]) };
 
-/* Whether auth fits the secret that there is. */
+/* Checks that `auth` fits the kind of secret. */
 static bool check_kind(const struct account *a, struct error *err)
 {
 	bool token = a->secret_source == SECRET_TOKEN_COMMAND;
@@ -42,7 +42,7 @@ static bool miss(const char *option, const char *example, struct error *err)
 	return error_hint(err, "add a line such as %s", example);
 }
 
-/* One source of the account's own takes the place of all from the defaults section. */
+/* The account's own source replaces all sources from the defaults section. So does a mechanism that needs no secret. */
 static void settle(struct account *a, bool needless)
 {
 	bool own = needless;

@@ -7,8 +7,8 @@ struct account;
 struct error;
 
 /*
- * account_check's part about the login: drops what the account's own words leave no place for, and finds the source of
- * the secret. ERROR_CONFIG unless there is exactly one, of the kind that auth needs.
+ * Checks the login options for account_check and finds the source of the secret. It drops inherited options that the
+ * account's own options exclude. Sets ERROR_CONFIG unless there is exactly one source, of the kind that `auth` needs.
  */
 bool credentials_check(struct account *a, struct error *err);
 

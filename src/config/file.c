@@ -27,12 +27,12 @@
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024, PARTS_MOST = 64, OPTIONS_MOST = 64 };
 
 /*
- * libconfuse takes a file that ends inside a section or comment for a good one. This option, put
- * behind the text, is set at the top level only if the file was whole.
+ * libconfuse accepts a file that ends inside a section or a comment. This option is appended to the text. It is set
+ * at the top level only if the file is complete.
  */
 #define END_MARK "__end_of_file__"
 
-/* An option that has been set, to notice a second time; lists are told of value by value. */
+/* An option that has been set, to detect duplicates. libconfuse reports lists value by value. */
 struct seen {
 	const cfg_opt_t *option;
 	int line;
@@ -40,10 +40,10 @@ struct seen {
 	bool complete;
 };
 
-/* One of the files. */
+/* One of the configuration files. */
 struct part {
 	char *path, *directory;
-	cfg_t *cfg; /* NULL: not read yet, or not to be read */
+	cfg_t *cfg; /* NULL if the file has not been read */
 	cfg_opt_t account[OPTIONS_MOST + 1], defaults[OPTIONS_MOST + 1], top[8];
 	struct seen *seen;
 	size_t seen_count;
@@ -55,10 +55,10 @@ struct file {
 	struct part *parts[PARTS_MOST];
 	size_t count;
 	struct problems *problems;
-	struct part *current; /* being parsed */
+	struct part *current; /* the file being parsed */
 };
 
-/* libconfuse calls back without a context: this is it, while a file is being parsed. */
+/* libconfuse's callbacks take no context, so this points to the file while it is parsed. */
 static struct file *parsing;
 
 static void complain(int line, const char *what, const char *hint)
@@ -66,7 +66,7 @@ static void complain(int line, const char *what, const char *hint)
 	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, hint);
 }
 
-/* The names that are nearest to an unknown option, in the section where it stands. */
+/* Suggests the nearest option name of the section that contains an unknown option. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
 	bool top = strcmp(cfg->name, "root") == 0;
@@ -114,7 +114,7 @@ static struct seen *find_seen(const struct part *part, const cfg_opt_t *option)
 	return NULL;
 }
 
-/* Of an option that is given twice, libconfuse lets the last win without a word. Returns whether it is. */
+/* Returns whether an option is set twice in a section. libconfuse silently uses the last value. */
 static bool is_second(const cfg_opt_t *option, int line, bool list, unsigned size)
 {
 	struct part *part = parsing->current;
@@ -127,7 +127,7 @@ static bool is_second(const cfg_opt_t *option, int line, bool list, unsigned siz
 	}
 	if (s->complete)
 		return true;
-	/* A list is told of once a value, and once more at its end. */
+	/* libconfuse reports a list once for each value and once at its end. */
 	s->complete = !list || size == s->size;
 	s->size = size;
 	return false;
@@ -142,7 +142,7 @@ static void check_double(const cfg_t *cfg, cfg_opt_t *opt, bool list)
 		complain(cfg->line, what, "keep one of them");
 }
 
-/* The values of an option as account_set wants them; the caller frees the array. */
+/* Returns the values of an option in the form that account_set expects. The caller frees the array. */
 static const char **values_of(cfg_opt_t *opt)
 {
 	unsigned count = cfg_opt_size(opt);
@@ -153,7 +153,7 @@ static const char **values_of(cfg_opt_t *opt)
 	return values;
 }
 
-/* Tries the value out at once, because only now its line is known. */
+/* Checks a value while it is parsed, because its line is known only then. */
 static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const struct account_option *option = account_find_option(opt->name);
@@ -162,7 +162,7 @@ static int on_account_option(cfg_t *cfg, cfg_opt_t *opt)
 	struct error err;
 
 	if (!option)
-		return 0; /* only those of the table have this callback */
+		return 0; /* only options in the table have this callback */
 	values = values_of(opt);
 	check_double(cfg, opt, account_value_is_list(option));
 	account_init(&trial, "trial");
@@ -245,7 +245,7 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return 0;
 }
 
-/* Reads a whole file; false with a problem noted. */
+/* Reads a complete file. On failure it adds a problem and returns false. */
 static bool read_text(struct file *f, struct part *part, struct buf *text)
 {
 	FILE *stream = fopen(part->path, "re");
@@ -359,13 +359,13 @@ struct file *file_read(const char *path, struct problems *problems)
 
 	f->problems = problems;
 	add_part(f, memory_copy_string(path));
-	/* Files that are included while one is parsed come behind it. */
+	/* Parsing a file appends the files that it includes. */
 	for (size_t i = 0; i < f->count; i++)
 		parse_part(f, f->parts[i]);
 	return f;
 }
 
-/* libconfuse does not wipe what it frees. */
+/* libconfuse does not wipe memory before it frees it. */
 static void wipe_password(cfg_t *section)
 {
 	char *password = cfg_getstr(section, "password");
@@ -393,7 +393,7 @@ void file_free(struct file *f)
 	free(f);
 }
 
-/* "FILE:LINE" of an option that was set. */
+/* Returns "FILE:LINE" of an option that was set. The caller frees it. */
 static char *place_of(const struct part *part, const cfg_opt_t *option)
 {
 	const struct seen *s = find_seen(part, option);
@@ -424,7 +424,7 @@ size_t file_account_count(const struct file *f)
 	return count;
 }
 
-/* The section of an account, and the file that it is in. */
+/* Returns the section of an account. Stores the file that contains it in *part. */
 static cfg_t *find_account(const struct file *f, size_t index, const struct part **part)
 {
 	*part = f->parts[0];

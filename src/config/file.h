@@ -8,31 +8,31 @@ struct account;
 struct error;
 struct problems;
 
-/* A configuration file that was read, and those that it includes. */
+/* A configuration file and the files that it includes. */
 struct file;
 
 /*
- * Reads path and what it includes. What is wrong goes into problems; the result is NULL when the
- * file itself could not be read. Values have been checked one by one.
+ * Reads the file at `path` and the files that it includes. Errors are added to `problems`. Each value is checked on
+ * its own. The caller frees the result with file_free.
  */
 struct file *file_read(const char *path, struct problems *problems);
 void file_free(struct file *f);
 
-/* The version of the library that runs, for --version. */
+/* Returns the version of libconfuse in use, for --version. */
 const char *file_library_version(void);
 
 /*
- * A value of the top level (jobs, state_dir), "" if it is not set; *directory is that of its file. *place, which the
- * caller frees, becomes "FILE:LINE" if it is set.
+ * Returns a top-level value (jobs, log, state_dir), or "" if it is not set. *directory becomes the directory of the
+ * file that sets it. If the value is set, *place becomes "FILE:LINE", which the caller frees.
  */
 const char *file_top_value(const struct file *f, const char *option, const char **directory, char **place);
 
-/* How many accounts there are in all files, and the name and place ("FILE:LINE") of one. */
+/* The number of accounts in all files, and the name and place ("FILE:LINE") of one of them. */
 size_t file_account_count(const struct file *f);
 const char *file_account_name(const struct file *f, size_t index);
 void file_account_place(const struct file *f, size_t index, char *out, size_t size);
 
-/* Sets all options of an account: the defaults first, then its own. */
+/* Sets all options of an account, the defaults section first. Sets ERROR_CONFIG. */
 bool file_fill_account(const struct file *f, size_t index, struct account *a, struct error *err);
 
 #endif

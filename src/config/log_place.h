@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* Where the lines of a run go. */
+/* The destination of a run's log lines. */
 enum log_place {
 	LOG_PLACE_STDERR,
 	LOG_PLACE_SYSLOG,
@@ -12,7 +12,10 @@ enum log_place {
 
 #define LOG_PLACE_EXPECTED "stderr, syslog or \"file:PATH\""
 
-/* Takes the option log apart; *path is what stands behind "file:". False when it is none of LOG_PLACE_EXPECTED. */
+/*
+ * Parses a value of the option `log`. *path becomes the text after "file:", or "". Returns false for any value that
+ * does not match LOG_PLACE_EXPECTED.
+ */
 bool log_place_parse(const char *value, enum log_place *place, const char **path);
 
 #endif

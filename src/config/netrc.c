@@ -9,7 +9,7 @@
 
 static const char blanks[] = " \t\r\n";
 
-/* The next word in *word, which is emptied before; false at the end. */
+/* Stores the next word in *word. Returns false at the end of the text. */
 static bool next_word(const char **text, struct buf *word)
 {
 	const char *c = *text + strspn(*text, blanks);
@@ -25,7 +25,7 @@ static bool next_word(const char **text, struct buf *word)
 	return any;
 }
 
-/* A macro goes on to the next empty line. */
+/* A macro extends to the next empty line. */
 static void skip_macro(const char **text)
 {
 	const char *end = strstr(*text, "\n\n");

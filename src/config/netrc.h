@@ -6,9 +6,10 @@
 struct buf;
 
 /*
- * Finds the password for a machine and login in the text of a .netrc and appends it. Only an entry that
- * names both counts: "default", and entries without a login, do not. Words may stand in double quotes, in which
- * a backslash takes the next character as it is. *password has room for the whole text, or a copy stays behind.
+ * Searches the text of a .netrc for the password of a machine and login and stores it in *password. Only an entry
+ * that names both is used, so "default" and entries without a login are ignored. Words may be in double quotes, where
+ * a backslash escapes the next character. Returns false if there is no such entry; *password may then hold another
+ * password. *password must have room for the complete text, so that no copy of a secret remains in memory.
  */
 bool netrc_find(const char *text, const char *machine, const char *login, struct buf *password);
 

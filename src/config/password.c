@@ -24,7 +24,7 @@ enum {
 	COMMAND_SECONDS = 60,
 };
 
-/* The account's command that prints its secret; NULL: it has none. */
+/* Returns the account's command that prints its secret, or NULL if it has none. */
 static char **command_of(const struct account *a)
 {
 	if (a->secret_source == SECRET_TOKEN_COMMAND)
@@ -60,7 +60,10 @@ static bool fail_file(const char *option, const char *path, struct error *err)
 	return error_hint(err, "check the path and the file's permissions");
 }
 
-/* A file with a secret; only systemd's may show what looks like rights of others (an access list's mask). */
+/*
+ * Reads a file with a secret. A `private` file must not be readable by others. systemd credentials are exempt because
+ * the mask of their access list looks like permissions for others.
+ */
 static bool read_file(const char *option, const char *path, bool private, struct buf *output, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -126,7 +129,7 @@ static bool ask(const struct account *a, struct buf *output, struct error *err)
 	return ok;
 }
 
-/* All that the account's source gives, in *output, which has room for it. */
+/* Reads everything that the account's source provides into *output, which has enough room for it. */
 static bool read_source(const struct account *a, struct buf *output, struct error *err)
 {
 	switch (a->secret_source) {
@@ -165,7 +168,7 @@ static bool obtain(struct account *a, struct error *err)
 	size_t length;
 	bool ok;
 
-	/* What is collected must not be moved about in memory: room for all of it at once. */
+	/* Reserve room for everything at once, so that a growing buffer leaves no copy of the secret in memory. */
 	buf_reserve(&output, PASSWORD_OCTETS_MOST + 1);
 	ok = read_source(a, &output, err);
 	if (ok) {
@@ -190,7 +193,7 @@ static bool same_command(const struct account *a, const struct account *b)
 	return !*one && !*other;
 }
 
-/* Takes what became of another account's secret; false when nothing is known yet. */
+/* Copies the result of another account's command, a secret or a failure. Returns false if there is no result yet. */
 static bool share(struct account *a, const struct account *other, struct error *err)
 {
 	if (other->password)

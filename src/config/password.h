@@ -8,11 +8,10 @@ struct account;
 struct error;
 
 /*
- * Makes sure that the password or token of accounts[index] is there, from the source that its configuration
- * names: the first line of a command's output, of a file or of what is typed, or an entry in a .netrc. A
- * command that several accounts name runs once for all of them, whether it succeeds or not: what became of it
- * for the accounts before counts. ERROR_CONFIG when nothing comes of it, temporary when a command took longer
- * than a minute.
+ * Obtains the password or token of accounts[index] from the source that its configuration names, unless it is already
+ * present. The source is the first line of a command's output, of a file or of typed input, or an entry in a .netrc.
+ * A command that several accounts use runs only once, and its result is used for all of them, success or failure.
+ * Sets ERROR_CONFIG on failure. The failure is temporary if a command takes longer than a minute.
  */
 bool password_obtain(struct account *const *accounts, size_t index, struct error *err);
 

@@ -1,13 +1,19 @@
 #ifndef MAILHAUL_CONFIG_PATH_H
 #define MAILHAUL_CONFIG_PATH_H
 
-/* The user's home: $HOME, else what the system says. NULL if neither does. It is nobody's to free. */
+/*
+ * Returns the user's home directory: $HOME if it is absolute, else the one in the password database, or NULL. The
+ * caller must not free it.
+ */
 const char *path_home(void);
 
-/* The path that a configuration in directory means by "~/x", "/x" or "x". The caller frees it. */
+/* Resolves "~/x", "/x" or "x" in a configuration file in `directory`. The caller frees the result. */
 char *path_resolve(const char *path, const char *directory);
 
-/* $XDG_..., if it is an absolute path, else HOME/otherwise; with "/mailhaul" behind. The caller frees it. */
+/*
+ * Returns "/mailhaul" below the directory in `variable`, such as XDG_STATE_HOME, if that is an absolute path.
+ * Otherwise it uses `otherwise` below the home directory. The caller frees the result.
+ */
 char *path_xdg(const char *variable, const char *otherwise);
 
 #endif

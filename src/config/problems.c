@@ -20,7 +20,7 @@ void problems_add(struct problems *p, const char *format, ...)
 	va_end(args);
 	escape_text(text, sizeof(text), raw, strlen(raw));
 	if (p->count > 0 && strcmp(p->lines[p->count - 1], text) == 0)
-		return; /* libconfuse tells of a list once a value */
+		return; /* libconfuse reports a list once for each value */
 	p->lines = memory_resize(p->lines, p->count + 1, sizeof(*p->lines));
 	p->lines[p->count++] = memory_copy_string(text);
 }

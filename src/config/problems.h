@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Everything that is wrong with a configuration, a line each: "FILE:LINE: what; hint". */
+/* All errors of a configuration, one line each: "FILE:LINE: cause; hint". */
 struct problems {
 	char **lines;
 	size_t count;

@@ -29,7 +29,7 @@ void quote_text(struct buf *out, const char *text)
 		buf_append_string(out, text);
 		return;
 	}
-	/* What cannot be shown becomes \xNN, which libConfuse understands as well. */
+	/* Unprintable bytes become \xNN, which libconfuse also understands. */
 	shown = memory_zeroed(size, 1);
 	buf_append_string(out, "\"");
 	for (const char *c = text; *c; c++) {

@@ -4,8 +4,8 @@
 struct buf;
 
 /*
- * Appends a text as it can stand in a configuration: a word as it is, else in double quotes, with escapes for what
- * libConfuse or a terminal would take for something else.
+ * Appends a text as it can be written in a configuration file. A word is written as it is. Other texts are written in
+ * double quotes, with escapes for characters that libconfuse or a terminal would interpret.
  */
 void quote_text(struct buf *out, const char *text);
 

@@ -16,11 +16,11 @@
 #include "config/path.h"
 #include "config/problems.h"
 
-enum { JOBS = 4 }; /* Courier allows no more connections from one address */
+enum { JOBS = 4 }; /* Courier allows this many connections from one address */
 
 static const char system_path[] = "/etc/mailhaul.conf";
 
-/* Where the configuration is; NULL with a problem noted when there is none. */
+/* Returns the path of the configuration. If there is none, it adds a problem and returns NULL. */
 static char *find_path(const char *path, struct problems *problems)
 {
 	char *directory, *own;
@@ -74,7 +74,7 @@ bool settings_load(struct settings *s, const char *path, struct problems *proble
 	if (!s->path)
 		return false;
 	f = file_read(s->path, problems);
-	/* What could not be parsed would only lead to complaints about what is missing. */
+	/* After a parse error, missing options would only cause more errors. */
 	if (problems->count == 0) {
 		value = file_top_value(f, "jobs", &directory, &s->jobs_place);
 		(void)parse_number(value, strlen(value), 100, &jobs);

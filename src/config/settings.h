@@ -9,21 +9,21 @@
 
 struct problems;
 
-/* All that the user has configured. */
+/* The complete configuration. */
 struct settings {
-	char *path;	 /* the file that it came from */
-	unsigned jobs;	 /* accounts that are fetched at the same time */
+	char *path;	 /* the file it was read from */
+	unsigned jobs;	 /* number of accounts fetched in parallel */
 	char *state_dir;
 	enum log_place log;
-	char *log_path; /* of LOG_PLACE_FILE */
-	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE"; NULL: the default */
+	char *log_path; /* for LOG_PLACE_FILE */
+	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE", or NULL for the default */
 	struct account *accounts;
 	size_t count;
 };
 
 /*
- * Reads path, or, when it is NULL, $XDG_CONFIG_HOME/mailhaul/mailhaul.conf or /etc/mailhaul.conf,
- * whichever is there first. When it returns false, problems holds at least one line.
+ * Reads the file at `path`. If `path` is NULL, it reads the first of $XDG_CONFIG_HOME/mailhaul/mailhaul.conf and
+ * /etc/mailhaul.conf that exists. When it returns false, `problems` has at least one line.
  */
 bool settings_load(struct settings *s, const char *path, struct problems *problems);
 void settings_free(struct settings *s);
