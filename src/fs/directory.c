@@ -49,7 +49,7 @@ char *directory_mount(const char *path)
 
 bool directory_sync_open(int fd)
 {
-	/* Some filesystems cannot sync a directory, and say so: they have nothing more to offer. */
+	/* Some filesystems cannot sync a directory and report an error; nothing more can be done there. */
 	return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOTSUP;
 }
 
@@ -71,7 +71,7 @@ bool directory_sync_above(const char *path, struct error *err)
 {
 	char *above = directory_of(path);
 	bool last = strcmp(above, "/") == 0 || strcmp(above, ".") == 0;
-	/* Where we cannot write, we have made nothing. */
+	/* mailhaul cannot have made anything in a directory that it cannot write. */
 	bool ok = access(above, R_OK | W_OK) != 0 || directory_sync(above, err);
 
 	ok = ok && (last || directory_sync_above(above, err));

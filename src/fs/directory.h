@@ -5,28 +5,34 @@
 
 struct error;
 
-/* Makes a directory with mode 0700, and those above it, each durable; one that exists is left as it is. */
+/*
+ * Makes a directory and the missing directories above it, each with mode 0700 and synced to stable storage. An
+ * existing directory is not changed. Sets ERROR_STORAGE.
+ */
 bool directory_make(const char *path, struct error *err);
 
 /*
- * Whether directory_make would succeed and files could be written there, as far as that can be told without
- * changing anything: looks at the directory, or, where it is missing, at the nearest one above it.
+ * Checks, without changing anything, whether directory_make would succeed and files could be written in the
+ * directory. If the directory is missing, it checks the nearest existing directory above it. Sets ERROR_STORAGE.
  */
 bool directory_probe(const char *path, struct error *err);
 
-/* Puts a directory's names on stable storage. */
+/* Syncs a directory, and with it the names of its files, to stable storage. Sets ERROR_STORAGE. */
 bool directory_sync(const char *path, struct error *err);
 
-/* The same of an open one. False with errno. */
+/* Syncs an open directory. Returns false with errno set. */
 bool directory_sync_open(int fd);
 
-/* The same for every directory above path: those who made it may not have come to that. */
+/*
+ * Syncs every directory above `path` that the user can write. A run that made one of them may have ended before it
+ * synced it.
+ */
 bool directory_sync_above(const char *path, struct error *err);
 
-/* The directory that holds path; the caller frees it. */
+/* Returns the directory that contains `path`. The caller frees it. */
 char *directory_of(const char *path);
 
-/* The topmost directory of the filesystem that path is on, or would be on; the caller frees it. */
+/* Returns the topmost directory of the filesystem that `path` is on or would be on. The caller frees it. */
 char *directory_mount(const char *path);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/platform.h"
 #include "fs/write_all.h"
 
-enum { SECTOR = 4096 }; /* what a disk takes at least, in the file and in memory at multiples of it */
+enum { SECTOR = 4096 }; /* unit and alignment of direct I/O, in the file and in memory */
 
 bool large_file_begin(struct large_file *l, int fd, uint64_t size, uint64_t octets)
 {
@@ -32,7 +32,10 @@ static bool end_past_cache(struct large_file *l)
 	return platform_write_past_cache(l->fd, false);
 }
 
-/* What cannot be written past the cache after all, or is no whole number of sectors any more, goes the usual way. */
+/*
+ * Writes a range of the block. If direct I/O fails, or the remainder is not a multiple of a sector, it continues with
+ * normal writes.
+ */
 static bool write_sectors(struct large_file *l, size_t from, size_t to)
 {
 	while (from < to) {
@@ -46,7 +49,10 @@ static bool write_sectors(struct large_file *l, size_t from, size_t to)
 	return true;
 }
 
-/* Writes the block up to the end of a sector. One that others have begun is filled up the usual way. */
+/*
+ * Writes the block up to `to`, the end of a sector. A sector that was partly filled before is completed with a normal
+ * write.
+ */
 static bool write_block(struct large_file *l, size_t to)
 {
 	size_t lead = l->lead;
@@ -78,7 +84,7 @@ bool large_file_add(struct large_file *l, const char *bytes, size_t length)
 	return true;
 }
 
-/* What fills no sector goes the usual way. */
+/* A last partial sector is written normally. */
 bool large_file_end(struct large_file *l)
 {
 	size_t whole = l->filled - l->filled % SECTOR;

@@ -5,29 +5,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LARGE_FILE_BLOCK = 1024 * 1024 }; /* what goes to the disk at a time; less is not worth it */
+enum { LARGE_FILE_BLOCK = 1024 * 1024 }; /* bytes per write; smaller writes are not worth it */
 
 /*
- * Writes to a file's end past the system's cache: what is written and not read again soon costs the processor and the
- * memory of others more there than it is worth. {0} is none; its block is kept from one file to the next.
+ * Appends to a file with direct I/O, which bypasses the system's cache. Data that is written and not read again soon
+ * costs more processor time and memory in the cache than it is worth. {0} is an unused large_file. The block is
+ * reused for the next file.
  */
 struct large_file {
-	int fd; /* the caller's */
-	bool past_cache; /* still */
+	int fd; /* owned by the caller */
+	bool past_cache; /* direct I/O is in use */
 	char *block;
-	size_t lead, filled; /* what the block holds: from lead, which is less than a sector, on */
+	size_t lead, filled; /* range of the block in use; lead is less than a sector */
 };
 
 /*
- * Begins to write about so many octets at the end of fd, which has `size`. False, and what is added goes through the
- * cache, if they fill no block or the system cannot do better.
+ * Starts to append about `octets` bytes to fd, whose size is `size`. Returns false, and large_file_add then uses the
+ * cache, if the data does not fill a block or direct I/O is not available.
  */
 bool large_file_begin(struct large_file *l, int fd, uint64_t size, uint64_t octets);
 
-/* Appends. False with errno set. */
+/* Appends bytes. Returns false with errno set. */
 bool large_file_add(struct large_file *l, const char *bytes, size_t length);
 
-/* Writes what is left; as with write(2), only a sync makes it durable. False with errno set. */
+/* Writes the remaining bytes. As with write(2), only a sync makes them durable. Returns false with errno set. */
 bool large_file_end(struct large_file *l);
 
 void large_file_free(struct large_file *l);

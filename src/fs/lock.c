@@ -22,7 +22,7 @@ enum {
 	WATCH_MS = 2000,
 };
 
-/* A moment's rest between two tries; false when the deadline has come, or the wish to end. */
+/* Waits a moment between two attempts. Returns false after the deadline or an interruption. */
 static bool rest(deadline until)
 {
 	deadline soon = deadline_clock() + PAUSE_MS;
@@ -41,7 +41,7 @@ static bool refuse(const char *path, struct error *err)
 
 bool lock_check(int fd, const char *path, struct error *err)
 {
-	/* SQLite's own locks are elsewhere in the file: no reader of the state is in the way, or held up. */
+	/* SQLite locks other bytes of the file, so readers of the state are not affected. */
 	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
 
 	return fcntl(fd, F_SETLK, &lock) == 0 || errno == EACCES || errno == EAGAIN || refuse(path, err);
@@ -73,14 +73,14 @@ bool lock_is_held(const char *path)
 	return held;
 }
 
-/* A lock in the way: since when it has been seen as it is. */
+/* The observation of another program's lock. */
 struct watch {
 	struct stat st;
-	int64_t since; /* on the clock of deadline_clock; 0: it has not been seen */
-	int failure;   /* errno of its removal; 0: it was not tried */
+	int64_t since; /* when this state was first seen, on the clock of deadline_clock; 0: never */
+	int failure;   /* errno of the failed removal, or 0 */
 };
 
-/* Removes a lock that was left behind. One whose owner may live is watched before: a lock that moves is in use. */
+/* Removes a stale lock. If its owner may be alive, the lock is watched first; a lock that changes is in use. */
 static void remove_stale(const char *lock_path, int64_t now, struct watch *w)
 {
 	struct stale_facts facts;
@@ -92,10 +92,10 @@ static void remove_stale(const char *lock_path, int64_t now, struct watch *w)
 		*w = (struct watch){.st = st, .since = deadline_clock()};
 	if (!stale_by(&facts) || (stale_needs_watch(&facts) && deadline_clock() - w->since < WATCH_MS))
 		return;
-	/* Another program may have removed it just now and made its own. */
+	/* Another program may have replaced the lock in the meantime. */
 	if (lstat(lock_path, &again) != 0 || !stale_same(&again, &st))
 		return;
-	/* A directory that has something in it stays. */
+	/* rmdir does not remove a directory that is not empty. */
 	if ((S_ISDIR(st.st_mode) ? rmdir(lock_path) : unlink(lock_path)) != 0)
 		w->failure = errno;
 }
@@ -115,7 +115,10 @@ static void refuse_dot(const char *path, const char *lock_path, const struct wat
 	}
 }
 
-/* Writes and closes: the lock must not get its name before it has its text, which NFS sends when a file is closed. */
+/*
+ * Writes the text and closes fd. The lock must not get its name before it has its text, and NFS sends the text on
+ * close. Returns 0 or errno.
+ */
 static int fill_lock(int fd, const char *text, size_t length)
 {
 	int failure = fd >= 0 && write_all(fd, text, length) ? 0 : errno;
@@ -126,10 +129,10 @@ static int fill_lock(int fd, const char *text, size_t length)
 }
 
 /*
- * Makes the lock with its owner already in it: a lock that a crash left empty could not be told from
- * somebody else's. Where there are no links it is made empty and then filled. A sync for each batch would buy
- * nothing: a power loss leaves a lock that is older than the start of the machine, or an empty one; both are
- * stale, the empty one after five minutes. Sets *now to the time by the filesystem's clock. False with errno.
+ * Makes the lock with its owner already in it, because an empty lock left by a crash would look like the lock of
+ * another program. Where hard links are not supported, it creates the lock empty and then fills it. It does not sync.
+ * After a power loss the lock is either older than the boot of the machine or empty; both are stale, the empty one
+ * after five minutes. *now becomes the time on the clock of the filesystem. Returns false with errno set.
  */
 static bool make_lock(const char *lock_path, int64_t *now)
 {
@@ -141,7 +144,7 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	bool refused;
 	struct stat st;
 
-	/* A process of another container may have our number and host: a name that no two choose. */
+	/* A process of another container may have the same PID and host name, so the time makes the name unique. */
 	(void)clock_gettime(CLOCK_REALTIME, &at);
 	temporary = memory_format("%s.%.*s.%09ld", lock_path, (int)strcspn(text, "\n"), text, at.tv_nsec);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -153,7 +156,7 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	if (fd >= 0)
 		unlink(temporary);
 	free(temporary);
-	/* Filesystems refuse links in many ways; anything else that is wrong shows here as well. */
+	/* Filesystems reject hard links with various errors. Any other error occurs again here. */
 	if (refused && failure != EEXIST) {
 		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		failure = fill_lock(fd, text, length);
@@ -200,7 +203,10 @@ bool lock_dot(const char *path, deadline until, struct error *err)
 	return ok;
 }
 
-/* One that somebody else took for stale and made anew is theirs. */
+/*
+ * Returns whether the lock still has the text of this process. Another program may have removed it as stale and made
+ * its own.
+ */
 static bool is_ours(const char *lock_path)
 {
 	char want[STALE_TEXT], text[STALE_TEXT];

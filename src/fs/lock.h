@@ -8,36 +8,40 @@
 struct error;
 
 /*
- * Takes an exclusive fcntl lock on the whole file, waiting for it until the deadline. The lock ends
- * with the process or when any descriptor of the file is closed. ERROR_LOCKED when somebody else
- * keeps it, ERROR_STORAGE when the filesystem has no locks.
+ * Takes an exclusive fcntl lock on a complete file and waits for it until the deadline. The lock ends with the
+ * process, or when the process closes any descriptor of the file. Sets ERROR_LOCKED if another process keeps the
+ * lock, and ERROR_STORAGE if the filesystem does not support locks.
  */
 bool lock_file(int fd, const char *path, deadline until, struct error *err);
 
 /*
- * Whether the file could be locked at all, which is so if somebody else has it locked just now.
- * ERROR_STORAGE when the filesystem has no locks. Only for a file that this process has not locked:
- * closing `fd` ends all its locks.
+ * Checks that the file can be locked. A lock that another process holds counts as success. Sets ERROR_STORAGE if the
+ * filesystem does not support locks. Do not call it for a file that this process has locked: closing `fd` releases
+ * all its locks on the file.
  */
 bool lock_check(int fd, const char *path, struct error *err);
 
-/* Whether another process has the file locked just now, as lock_file does it; takes nothing. False: no such file. */
+/*
+ * Returns whether another process holds a lock of lock_file. It takes no lock. Returns false if the file cannot be
+ * opened.
+ */
 bool lock_is_held(const char *path);
 
 /*
- * Whether PATH.lock may be made, or a directory for it first. ERROR_STORAGE where it may not, as in /var/mail on systems
- * that let no user make files there.
+ * Checks that PATH.lock can be created. A missing directory counts as success, because it is made first. Sets
+ * ERROR_STORAGE if files cannot be created in the directory, as in /var/mail on some systems.
  */
 bool lock_dot_check(const char *path, struct error *err);
 
 /*
- * Takes PATH.lock beside an mbox, the way that programs without fcntl locks understand; it begins with
- * "PID:HOST". A lock that was left behind (fs/stale) is removed; unless its owner is proved to be dead, only after
- * it has not changed for two seconds. Not for a file that this process has locked: it would get it again.
+ * Takes the dot lock PATH.lock of an mbox, which programs without fcntl locks understand. It starts with "PID:HOST".
+ * A stale lock (fs/stale) is removed. Unless its owner is known to be dead, it is removed only after it has not
+ * changed for two seconds. Do not call it while this process holds the lock: its own lock counts as stale. Sets
+ * ERROR_LOCKED or ERROR_STORAGE.
  */
 bool lock_dot(const char *path, deadline until, struct error *err);
 
-/* Removes it if it is still ours. */
+/* Removes PATH.lock if this process still owns it. */
 void unlock_dot(const char *path);
 
 #endif

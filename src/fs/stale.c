@@ -19,10 +19,10 @@ enum {
 	FOREIGN_SECONDS = 3600,
 	ALIVE_SECONDS = 86400,
 	AHEAD_SECONDS = 86400,
-	CLOCK_SECONDS = 10, /* by which clocks may differ */
+	CLOCK_SECONDS = 10, /* tolerance for differences between clocks */
 };
 
-/* Whether the lock was there before something began that is so old. */
+/* Returns whether the lock is older than something that started `start` seconds ago. */
 static bool is_before(int64_t age, int64_t start)
 {
 	return start >= 0 && age > start + CLOCK_SECONDS;
@@ -34,14 +34,14 @@ bool stale_by(const struct stale_facts *facts)
 
 	if (facts->owner == STALE_DEAD || facts->owner == STALE_RUNNING)
 		return facts->owner == STALE_DEAD;
-	/* The clock was set back, so that nothing tells how old it is; or it was wrong by far once. */
+	/* The clock was set back, so the age is unknown, or the clock was once far ahead. */
 	if (age < 0)
 		return -age >= AHEAD_SECONDS;
 	switch (facts->owner) {
 	case STALE_ABSENT:
 		return is_before(age, facts->uptime) || age >= ABSENT_SECONDS;
 	case STALE_ALIVE:
-		/* Another process has the number now; or the number counts elsewhere, in another container. */
+		/* Another process may have the PID now, or the PID may belong to another container. */
 		return is_before(age, facts->uptime) || is_before(age, facts->process_age) || age >= ALIVE_SECONDS;
 	case STALE_FOREIGN:
 		return age >= FOREIGN_SECONDS;
@@ -76,13 +76,16 @@ int stale_our_text(char out[STALE_TEXT])
 	return length + snprintf(out + length, STALE_TEXT - (size_t)length, "%" PRIu64 " %s\n", start, space);
 }
 
-/* Whether there is such a process, also one of another user. */
+/* Returns whether the process exists, whatever user it belongs to. */
 static bool is_there(pid_t pid)
 {
 	return kill(pid, 0) == 0 || errno != ESRCH;
 }
 
-/* What the mark of a mailhaul says about a process; STALE_UNKNOWN if it is from where other numbers count. */
+/*
+ * Returns the state of the process that the mark of a mailhaul lock names, or STALE_UNKNOWN if its PIDs belong to
+ * another PID space.
+ */
 static enum stale_owner find_marked(const char *mark, pid_t pid)
 {
 	char space[PLATFORM_PID_SPACE], *rest;
@@ -94,7 +97,7 @@ static enum stale_owner find_marked(const char *mark, pid_t pid)
 	length = strlen(space);
 	if (strncmp(rest, space, length) != 0 || strcmp(rest + length, "\n") != 0)
 		return STALE_UNKNOWN;
-	/* Ours is one that we could not remove. */
+	/* A lock with our own PID is one that this process could not remove. */
 	if (pid == getpid() || !is_there(pid))
 		return STALE_DEAD;
 	if (!platform_process_start(pid, &start))
@@ -102,7 +105,7 @@ static enum stale_owner find_marked(const char *mark, pid_t pid)
 	return start == then ? STALE_RUNNING : STALE_DEAD;
 }
 
-/* Takes the host from where a PID ends: behind a colon or blanks; false: something else is there. */
+/* Stores the host name that follows a PID after a colon or blanks. Returns false if other text follows. */
 static bool cut_host(char *rest, char **host)
 {
 	size_t length;
@@ -119,7 +122,10 @@ static bool cut_host(char *rest, char **host)
 	return true;
 }
 
-/* Who left the lock: "PID:HOST" or "PID HOST", only a PID from programs that say no more, and a mark after ours. */
+/*
+ * Finds the owner of a lock with the text "PID:HOST", "PID HOST" or only "PID". A mailhaul lock has a mark after this
+ * text.
+ */
 static enum stale_owner find_owner(char *text, const char *mark, pid_t *pid)
 {
 	enum stale_owner marked = STALE_UNKNOWN;
@@ -137,7 +143,7 @@ static enum stale_owner find_owner(char *text, const char *mark, pid_t *pid)
 	host_name(ours, sizeof(ours));
 	if (*host && strcmp(host, ours) != 0)
 		return STALE_FOREIGN;
-	/* Our own number is another's in another container, or somebody's who died and had it before us. */
+	/* A lock with our own PID belongs to another container or to a dead process that had the same PID. */
 	seen = !*mark && *pid != getpid() && is_there(*pid);
 	return seen ? STALE_ALIVE : *host ? STALE_ABSENT : STALE_UNKNOWN;
 }
@@ -156,7 +162,7 @@ bool stale_read(const char *lock_path, int64_t now, struct stale_facts *facts, s
 		length = read(fd, text, STALE_TEXT - 1);
 		close(fd);
 	}
-	/* Two ends: of the text, and of an empty mark. */
+	/* One NUL terminates the text, and the other terminates an empty mark. */
 	length = length < 0 ? 0 : length;
 	text[length] = text[length + 1] = '\0';
 	*facts = (struct stale_facts){

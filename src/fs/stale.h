@@ -5,44 +5,50 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* Whether the dot lock of an mbox has been left behind by a program that no longer runs. Takes and removes nothing. */
+/*
+ * Decides whether the dot lock of an mbox was left by a program that no longer runs. These functions neither take nor
+ * remove locks.
+ */
 
 enum stale_owner {
-	STALE_UNKNOWN, /* it does not say whose it is */
-	STALE_DEAD,    /* a mailhaul among the processes that we see; it has ended, or it is this one */
-	STALE_RUNNING, /* the same, and it runs */
-	STALE_ABSENT,  /* a process of a host with our name that we do not see: it has ended, or is in another container */
-	STALE_ALIVE,   /* a number that a process has which we see: that one, or another one now */
-	STALE_FOREIGN, /* another host's, or this one's under another name */
+	STALE_UNKNOWN, /* the lock names no owner */
+	STALE_DEAD,    /* a mailhaul with the same view of processes that has ended, or this process */
+	STALE_RUNNING, /* a mailhaul with the same view of processes that still runs */
+	STALE_ABSENT,  /* a process of a host with this name that is not visible: it ended, or is in another container */
+	STALE_ALIVE,   /* a PID now in use on a host with this name, by the owner or by another process */
+	STALE_FOREIGN, /* a process of another host, or of this host under another name */
 };
 
-/* What is known of a lock. All times are in seconds; -1 for the last two: the system cannot tell. */
+/* The facts about a lock, with times in seconds. uptime and process_age are -1 if the system cannot tell. */
 struct stale_facts {
 	enum stale_owner owner;
-	int64_t age;	      /* since its time last changed; negative: that is to come */
+	int64_t age;	      /* since its last modification; negative if that is in the future */
 	int64_t uptime;	      /* since this machine was started */
-	int64_t process_age;  /* since the process with its number was started */
+	int64_t process_age;  /* since the start of the process with its PID */
 };
 
-/* Whether a lock of which this is known is stale. A lock whose time moves never is. */
+/* Returns whether a lock with these facts is stale. A lock whose modification time changes is never stale. */
 bool stale_by(const struct stale_facts *facts);
 
 /*
- * Whether whoever made the lock may still be there, so that stale_by is to be believed only of a lock that has
- * not changed while it was watched.
+ * Returns whether the owner may still be running. stale_by is then reliable only for a lock that did not change while
+ * it was watched.
  */
 bool stale_needs_watch(const struct stale_facts *facts);
 
-/* Reads the facts and *st; now is the time by the clock of its filesystem. False: there is no lock. */
+/*
+ * Reads the facts and *st of a lock. `now` is the time on the clock of its filesystem. Returns false if there is no
+ * lock.
+ */
 bool stale_read(const char *lock_path, int64_t now, struct stale_facts *facts, struct stat *st);
 
-/* Whether both are the same lock with the same time. */
+/* Returns whether both are the same lock with the same modification time. */
 bool stale_same(const struct stat *a, const struct stat *b);
 
 /*
- * Writes "PID:HOST" by which our own locks are known; returns the length. Where the system tells enough, a NUL follows,
- * and where and when this process was started: proof for us, and nothing that other programs read, for whom the
- * text ends at the NUL. Else a line end follows.
+ * Writes the text of this process's locks, "PID:HOST", and returns its length. If the system provides enough
+ * information, a NUL follows, and then the start time of this process and its PID space as proof of ownership. Other
+ * programs stop reading at the NUL. Otherwise a newline follows.
  */
 enum { STALE_TEXT = 480 };
 int stale_our_text(char out[STALE_TEXT]);

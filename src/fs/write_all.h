@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes all, also where the system takes less at a time. Returns false with errno set. */
+/* Writes all bytes, with several calls of write(2) if necessary. Returns false with errno set. */
 bool write_all(int fd, const char *bytes, size_t length);
 
 #endif
