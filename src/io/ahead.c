@@ -17,7 +17,7 @@ enum { PIECE = 64 * 1024 };
 
 struct ahead {
 	struct channel channel;
-	int stop[2]; /* stop[0] can be read when it is enough */
+	int stop[2]; /* stop[0] becomes readable when the thread must end */
 	struct buf *into;
 	size_t most;
 	pthread_t thread;
@@ -25,7 +25,7 @@ struct ahead {
 	struct error err;
 };
 
-/* Waits for the channel if it has nothing. False when it is time to end. */
+/* Waits for data if the channel has none. Returns false when the thread must end. */
 static bool goes_on(const struct ahead *a)
 {
 	struct pollfd waiting[2] = {{.fd = a->stop[0], .events = POLLIN}, {.fd = a->channel.fd, .events = POLLIN}};
@@ -48,7 +48,7 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* Signals are for the thread that waits for them. */
+/* Starts the thread with all signals blocked, so that the main thread receives them. */
 static bool start_thread(struct ahead *a)
 {
 	sigset_t all, before;

@@ -9,18 +9,18 @@
 struct buf;
 struct error;
 
-/* Reads from a channel in a thread of its own, while the thread that owns it waits for a disk. */
+/* Reads from a channel in a separate thread while the owner of the channel waits for a disk. */
 struct ahead;
 
 /*
- * Starts to append what arrives to `into`, up to `most` octets. Until ahead_end nobody else may use
- * the channel or `into`. NULL when the system refuses: nothing is read then.
+ * Starts to append received data to `into`, up to `most` bytes. Until ahead_end, the caller must not use the channel
+ * or `into`. Returns NULL, and reads nothing, if the system cannot start a thread.
  */
 struct ahead *ahead_start(struct channel channel, struct buf *into, size_t most);
 
 /*
- * Ends it, frees *a and sets it to NULL; NULL is accepted. CHANNEL_END or CHANNEL_FAILED with *err when
- * the channel said so behind what was read, else CHANNEL_DONE.
+ * Stops reading, frees *a and sets it to NULL; *a may be NULL. Returns CHANNEL_END or CHANNEL_FAILED if the channel
+ * reported that after the last data, with *err set on failure. Otherwise returns CHANNEL_DONE.
  */
 enum channel_status ahead_end(struct ahead **a, struct error *err);
 

@@ -7,43 +7,45 @@
 struct error;
 
 enum channel_status {
-	CHANNEL_DONE,	    /* some bytes went through */
-	CHANNEL_WANT_READ,  /* nothing yet: wait until the descriptor can be read */
-	CHANNEL_WANT_WRITE, /* nothing yet: wait until it can be written */
-	CHANNEL_END,	    /* the other side ended the stream properly */
-	CHANNEL_FAILED,	    /* *err says why */
+	CHANNEL_DONE,	    /* some bytes were transferred */
+	CHANNEL_WANT_READ,  /* nothing yet; wait until the descriptor is readable */
+	CHANNEL_WANT_WRITE, /* nothing yet; wait until the descriptor is writable */
+	CHANNEL_END,	    /* the peer ended the stream properly */
+	CHANNEL_FAILED,	    /* *err is set */
 };
 
-/* What is known to both ends of one connection and to nobody else (RFC 5056). */
+/* Data that only the two ends of a connection know (RFC 5056). */
 struct channel_binding {
-	const char *type; /* "tls-exporter" (RFC 9266) or "tls-unique" (RFC 5929, 3.) */
+	const char *type; /* "tls-exporter" (RFC 9266) or "tls-unique" (RFC 5929, section 3) */
 	unsigned char octets[64];
 	size_t length;
 };
 
-/* What a kind of channel can do. No function waits. `context` is the implementation's own. */
+/* The operations of a kind of channel. None of them waits. `context` belongs to the implementation. */
 struct channel_ops {
-	bool secure; /* what goes through cannot be read or changed on its way */
-	/* One step of what comes before the first byte, such as a handshake; DONE at its end. NULL: nothing does. */
+	bool secure; /* nobody on the network can read or change the data */
+	/*
+	 * Performs one step of the setup before the first byte, such as a handshake; DONE at its end. NULL: no setup.
+	 */
 	enum channel_status (*open)(void *context, struct error *err);
 	enum channel_status (*receive)(void *context, void *bytes, size_t size, size_t *got, struct error *err);
 	enum channel_status (*send)(void *context, const void *bytes, size_t size, size_t *sent, struct error *err);
-	/* Tells the other side that nothing more comes; may be called until it is DONE or FAILED. */
+	/* Announces the end of the data to the peer. Call it until it returns DONE or FAILED. */
 	enum channel_status (*shut)(void *context, struct error *err);
-	/* Frees the context and closes what it owns, with the channels below. */
+	/* Frees the context and closes what it owns, including the channels below. */
 	void (*close)(void *context);
-	/* Gives what a login can be bound to; false when there is nothing. NULL: there never is. */
+	/* Stores the channel binding for a login; false if there is none. NULL: the channel never has one. */
 	bool (*binding)(void *context, struct channel_binding *out);
 };
 
 /*
- * Carries a stream's bytes: a socket (io/net), TLS (tls/tls) over another channel, a test's script. A value; who holds
- * it owns the context.
+ * Transports the bytes of a stream: a socket (io/net), TLS (tls/tls) over another channel, or a test script. A
+ * channel is a value; its holder owns the context.
  */
 struct channel {
 	const struct channel_ops *ops;
 	void *context;
-	int fd; /* of the socket below all; what is waited on; -1: always ready */
+	int fd; /* the socket below, for polling; -1: always ready */
 };
 
 #endif

@@ -3,18 +3,18 @@
 
 #include <stdint.h>
 
-/* A point on the monotonic clock, in milliseconds, by which something must have happened. */
+/* A time on the monotonic clock, in milliseconds, by which an operation must end. */
 typedef int64_t deadline;
 
 #define DEADLINE_NEVER INT64_MAX
 
-/* The point that many seconds (0: now) from now. */
+/* Returns the time `seconds` from now. */
 deadline deadline_in(int64_t seconds);
 
-/* Milliseconds left, at least 0 and small enough for poll(2). */
+/* Returns the milliseconds left, at least 0 and at most INT_MAX, for poll(2). */
 int deadline_left(deadline when);
 
-/* Milliseconds on the monotonic clock, for measuring. */
+/* Returns the milliseconds on the monotonic clock, for measuring. */
 int64_t deadline_clock(void);
 
 #endif

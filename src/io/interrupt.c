@@ -11,17 +11,17 @@
 enum { POLLED_MOST = 16, };
 
 static const int ours[] = {SIGINT, SIGTERM, SIGHUP};
-enum { OURS = sizeof(ours) / sizeof(ours[0]), ENDING = 2 /* the first two */ };
+enum { OURS = sizeof(ours) / sizeof(ours[0]), ENDING = 2 /* SIGINT and SIGTERM */ };
 
-/* One a process, as signals are. */
+/* The state of this process; signals also exist once per process. */
 static struct {
-	int wake[2]; /* in the program: a handler writes the signal, interrupt_take reads it */
-	int fd;	     /* can be read, or has ended, when the wish is there; -1: nobody can wish */
+	int wake[2]; /* in the program: the handler writes a signal, and interrupt_take reads it */
+	int fd;	     /* readable or at its end after a request; -1: no requests are possible */
 	bool worker;
 	bool noted;
-	int first; /* signal that was taken */
+	int first; /* the first signal taken */
 	int64_t grace;
-	deadline limit; /* of waits, once it was noted */
+	deadline limit; /* end of all waits after a request was noted */
 	bool changed[OURS];
 } interrupt = {.wake = {-1, -1}, .fd = -1};
 
@@ -30,7 +30,7 @@ static void note_signal(int number)
 	const unsigned char octet = (unsigned char)number;
 	int before = errno;
 
-	/* A full pipe holds enough of them. */
+	/* A full pipe already holds enough signals. */
 	if (write(interrupt.wake[1], &octet, 1) < 0)
 		errno = before;
 }
@@ -83,7 +83,7 @@ void interrupt_end(void)
 	(void)raise(interrupt.first);
 }
 
-/* Signals of ours, so that none of them comes to a child that would still take it for the program's. */
+/* Blocks the caught signals around fork, so that a new child does not handle a signal meant for the program. */
 static void hold(sigset_t *before)
 {
 	sigset_t held;

@@ -12,48 +12,60 @@
 struct error;
 
 /*
- * The wish that a run ends early. SIGINT and SIGTERM bring it to the program, which hands it on to its
- * workers by closing a pipe: they ignore signals, because a terminal sends them to all of us at once.
+ * Requests to end a run early. SIGINT and SIGTERM request it from the program, which passes the request to its
+ * workers by closing a pipe. Workers ignore these signals because a terminal sends them to all processes at once.
  */
 
 /*
- * In the program: from now on SIGINT and SIGTERM wait for interrupt_take, and SIGHUP is ignored. What was
- * ignored before stays so. ERROR_INTERNAL when there is no pipe.
+ * Catches SIGINT and SIGTERM in the program for interrupt_take and ignores SIGHUP. A signal that was ignored before
+ * stays ignored. Sets ERROR_INTERNAL if no pipe can be made.
  */
 bool interrupt_catch(struct error *err);
 
-/* Takes a signal that came: SIGINT, SIGTERM, or 0 for none. interrupt_fd can be read while there is one. */
+/* Returns a signal that has arrived, SIGINT or SIGTERM, or 0. interrupt_fd is readable while there is one. */
 int interrupt_take(void);
 int interrupt_fd(void);
 
-/* Ends the program by the signal that was taken first, as if it had never been caught; returns if there was none. */
+/*
+ * Ends the program with the first signal taken, as if that signal had never been caught. Returns if there was no
+ * signal.
+ */
 void interrupt_end(void);
 
-/* Forks a worker, for which the end of the pipe `stop` is the wish; its other end stays with the program. */
+/* Forks a worker. For the worker, the end of the pipe `stop` is the request to end. The program keeps the other end. */
 pid_t interrupt_fork(const int stop[2]);
 
-/* For a while, SIGTERM ends this worker: it waits where nothing else reaches it and has nothing to lose. */
+/*
+ * Turns on or off that SIGTERM ends this worker. It is on where the worker waits in a call that nothing else can
+ * interrupt, and where ending loses nothing.
+ */
 void interrupt_expose(bool on);
 
-/* The signals that a program which we start shall find as they are by default. */
+/* Adds the signals that a started program must have at their default action. */
 void interrupt_restore(sigset_t *signals);
 
-/* How long waits go on once the wish is there, from then or from now: milliseconds, 0 at the start. */
+/*
+ * Sets how long waits may continue after the request, in milliseconds, from the request or from now if it has
+ * arrived. Initially 0.
+ */
 void interrupt_grace(int64_t milliseconds);
 
-/* Whether the wish is there: interrupt_came looks, interrupt_noted knows of what somebody has seen. */
+/*
+ * Return whether the request has arrived. interrupt_came checks for it; interrupt_noted reports the result of earlier
+ * checks.
+ */
 bool interrupt_came(void);
 bool interrupt_noted(void);
 
-/* Whether the wish is there and the grace is over. */
+/* Returns whether the request has arrived and the grace period is over. */
 bool interrupt_is_due(void);
 
-/* Sets *err to say so (ERROR_INTERRUPTED). Returns false. */
+/* Sets ERROR_INTERRUPTED. Returns false. */
 bool interrupt_error(struct error *err);
 
 /*
- * poll(2) until a deadline, for at most 16 descriptors, that also ends when the wish is there and the grace over.
- * WAIT_FAILED: errno says why.
+ * Polls up to 16 descriptors until a deadline. The wait also ends when the request has arrived and the grace period
+ * is over. WAIT_FAILED sets errno.
  */
 enum interrupt_wait { WAIT_READY, WAIT_TIME_OVER, WAIT_INTERRUPTED, WAIT_FAILED };
 enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until);

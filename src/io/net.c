@@ -40,7 +40,10 @@ void net_gather(int fd, int octets)
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof(octets));
 }
 
-/* Whether a look-up may have failed for lack of descriptors, which the resolver takes for a name that is not there. */
+/*
+ * Returns whether a lookup may have failed because of a lack of descriptors, which the resolver reports as an unknown
+ * name.
+ */
 static bool lacks_descriptors(void)
 {
 	enum { NEEDED = 3 };
@@ -66,7 +69,7 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 	int code, failure;
 
 	snprintf(service, sizeof(service), "%u", port);
-	/* Nothing but a signal gets us out of there. */
+	/* Only a signal can interrupt getaddrinfo. */
 	interrupt_expose(true);
 	code = interrupt_came() ? EAI_AGAIN : getaddrinfo(host, service, &hints, found);
 	if (code != 0 && code != EAI_AGAIN) {

@@ -25,14 +25,14 @@
 extern char **environ;
 
 enum {
-	WORDS_MOST = 4096, /* octets of standard error that are kept */
+	WORDS_MOST = 4096, /* bytes of standard error that are kept */
 	REAP_PAUSE_MS = 5,
 };
 
 struct process {
 	pid_t pid;
-	int output; /* from its standard output; -1: none or ended */
-	int words;  /* from its standard error; -1: ended */
+	int output; /* its standard output; -1: not collected, or ended */
+	int words;  /* its standard error; -1: ended */
 	struct buf *collected;
 	size_t collected_most;
 	struct buf said;
@@ -58,7 +58,7 @@ static void process_free(struct process **p)
 	*p = NULL;
 }
 
-/* A pipe whose ends both vanish in other programs; the end to read from does not block. */
+/* Makes a pipe that other programs do not inherit and whose read end does not block. */
 static bool make_pipe(int ends[2])
 {
 	return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
@@ -91,7 +91,7 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	interrupt_restore(&defaults);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setsigmask(&attributes, &nothing_blocked);
-	/* A deed is done to its end: the keys of the terminal, which go to our group, are not for it. */
+	/* An action runs to its end, so it is not in the process group that receives signals from the terminal. */
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
 	    (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (p->collected ? 0 : POSIX_SPAWN_SETPGROUP)));
@@ -128,7 +128,7 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
 	return ok;
 }
 
-/* Reads what there is into `into`, of which at most `most` octets are kept; closes fd at its end. */
+/* Reads the available data into `into`, which keeps at most `most` bytes. Closes fd at its end. */
 static void drain(int *fd, struct buf *into, size_t most)
 {
 	char piece[4096];
@@ -138,13 +138,13 @@ static void drain(int *fd, struct buf *into, size_t most)
 		size_t room = into->length < most ? most - into->length : 0;
 
 		buf_append(into, piece, (size_t)n < room ? (size_t)n : room);
-		platform_wipe(piece, (size_t)n); /* it may be a password */
+		platform_wipe(piece, (size_t)n); /* the data may be a password */
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close_fd(fd);
 	}
 }
 
-/* Waits for at most `most_ms` and collects what the command says. False when its time is over. */
+/* Waits at most `most_ms` and collects output. Returns false with *err set after the time limit or an interruption. */
 static bool turn(struct process *p, int most_ms, struct error *err)
 {
 	struct pollfd fds[2] = {
@@ -174,14 +174,14 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 	pid_t ended = 0;
 
 	/*
-	 * The end of its outputs nearly always comes with its own end. A grandchild may keep them open
-	 * for longer, so the command itself is looked at, too.
+	 * A command's outputs nearly always end when the command ends. A grandchild may keep them open for longer, so
+	 * the loop also checks the command itself.
 	 */
 	while (ended == 0) {
 		bool quiet = p->output < 0 && p->words < 0;
 
 		ended = waitpid(p->pid, &status, WNOHANG);
-		if (ended < 0) { /* SIGCHLD was ignored: nobody knows any more how it ended */
+		if (ended < 0) { /* SIGCHLD was ignored, so the exit status is lost */
 			error_errno(err, ERROR_INTERNAL, errno, "how the command %s ended is unknown", p->name);
 			process_free(process);
 			return false;
@@ -243,7 +243,7 @@ bool process_probe(const char *command, struct error *err)
 		return is_program(command) || refuse(command, access(command, F_OK) == 0 ? EACCES : errno, err);
 	while (directories && !found) {
 		size_t length = strcspn(directories, ":");
-		/* Nothing between two colons is the current directory. */
+		/* An empty entry in PATH is the current directory. */
 		char *path = memory_format("%.*s%s%s", (int)length, directories, length > 0 ? "/" : "", command);
 
 		found = is_program(path);

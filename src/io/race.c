@@ -15,12 +15,12 @@
 #include "base/log.h"
 #include "io/interrupt.h"
 
-enum { DELAY_MS = 250 }; /* the Connection Attempt Delay that RFC 8305, 8. recommends */
+enum { DELAY_MS = 250 }; /* the Connection Attempt Delay recommended by RFC 8305, section 8 */
 
 struct race {
 	const struct log *log;
-	const struct addrinfo *attempts[RACE_MOST]; /* those under way, */
-	struct pollfd fds[RACE_MOST];		    /* with the sockets of each */
+	const struct addrinfo *attempts[RACE_MOST]; /* the attempts in progress */
+	struct pollfd fds[RACE_MOST];		    /* the socket of each attempt */
 	unsigned running;
 };
 
@@ -29,7 +29,10 @@ static bool is_same(const struct addrinfo *a, const struct race_winner *w)
 	return a->ai_addrlen == w->length && memcmp(a->ai_addr, &w->address, w->length) == 0;
 }
 
-/* Takes the next address of a family, or of all others, from *at on; NULL: there is none left. */
+/*
+ * Returns the next address of the family, or with `others` of any other family, and advances *at. Returns NULL at the
+ * end.
+ */
 static const struct addrinfo *next_of(const struct addrinfo **at, int family, bool others, const struct race_winner *before)
 {
 	while (*at) {
@@ -85,7 +88,7 @@ static void drop(struct race *r, unsigned i)
 	r->fds[i] = r->fds[r->running];
 }
 
-/* Begins to connect. What fails at once is told, and leaves nothing under way. */
+/* Starts to connect. An immediate failure is logged and starts no attempt. */
 static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
 {
 	char text[NI_MAXHOST], service[NI_MAXSERV] = "?";
@@ -100,7 +103,7 @@ static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
 		tell_failure(r, a, err->cause);
 		return false;
 	}
-	/* Commands are gathered before they are sent; waiting for more would only cost time. */
+	/* mailhaul already sends commands in batches, so waiting for more data would only cost time. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS) {
 		error_errno(err, ERROR_NETWORK, errno, "no connection");
@@ -113,7 +116,10 @@ static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
 	return true;
 }
 
-/* Looks at those under way. Returns the place of one that is connected, or of none (`running`) after failures. */
+/*
+ * Checks the attempts in progress and drops failed ones. Returns the index of a connected attempt, or `running` if
+ * there is none.
+ */
 static unsigned look(struct race *r, struct error *err)
 {
 	unsigned i = 0;
@@ -137,7 +143,7 @@ static unsigned look(struct race *r, struct error *err)
 	return r->running;
 }
 
-/* Ends the others; what they were too slow for is not their failure alone, so it is told in other words. */
+/* Takes the connected attempt and ends the others. Their cause differs from a failure because they were only slower. */
 static void win(struct race *r, unsigned i, struct race_winner *winner, int *fd)
 {
 	const struct addrinfo *a = r->attempts[i];
@@ -167,7 +173,7 @@ static bool give_up(struct race *r, const struct error *err)
 	return false;
 }
 
-/* Waits until an attempt has come to its end or `until` has come; false with *err when that is all. */
+/* Waits until an attempt has a result or `until` is reached. Returns false with *err set if the run must end. */
 static bool wait_for(struct race *r, deadline until, struct error *err)
 {
 	for (unsigned i = 0; i < r->running; i++)
@@ -186,7 +192,7 @@ bool race_run(const struct addrinfo *const *order, size_t count, deadline until,
     struct race_winner *winner, int *fd, struct error *err)
 {
 	struct race r = {.log = log};
-	deadline turn = 0; /* of the next address; a failure brings it forward */
+	deadline turn = 0; /* when to try the next address; a failure makes it immediate */
 	size_t next = 0;
 
 	error_set(err, ERROR_NETWORK, "the host has no address");

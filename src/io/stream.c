@@ -21,28 +21,28 @@ enum {
 	OUTPUT_ROOM = 32 * 1024,
 	AHEAD_MOST = 4 * 1024 * 1024,
 	IDLE_MS = 100,
-	GATHER = 64 * 1024, /* octets worth waking up for, */
-	GATHER_FAR = 16 * 1024, /* on a long line: a TLS record, of which nothing can be read before all is here */
-	GATHER_MS = 100,    /* they are not waited for longer than this, */
-	LAPSES_MOST = 4,    /* nor again when they did not come so often */
+	GATHER = 64 * 1024, /* bytes worth waking up for */
+	GATHER_FAR = 16 * 1024, /* the same for a distant server: one TLS record, which is useless before it is complete */
+	GATHER_MS = 100,    /* longest wait for these bytes */
+	LAPSES_MOST = 4,    /* late arrivals after which gathering stops */
 };
 
 struct stream {
-	struct channel channel; /* {0}: none */
+	struct channel channel; /* {0}: no channel */
 	int64_t timeout;
-	deadline until; /* 0: the clock starts with the next wait */
-	deadline limit; /* for all waits */
+	deadline until; /* 0: the time limit starts with the next wait */
+	deadline limit; /* deadline for all waits */
 	bool secure;
-	bool timed_out; /* the last wait failed because its time was over */
+	bool timed_out; /* the last wait reached its time limit */
 	void (*idle)(void *context);
 	void *idle_context;
-	size_t start, end; /* what is unread in input */
+	size_t start, end; /* unread part of input */
 	struct buf output;
 	uint64_t expected;
 	bool gathering;
-	unsigned lapses; /* GATHER did not come in time */
+	unsigned lapses; /* how often the bytes were late */
 	struct ahead *reader;
-	struct buf ahead; /* what the reader brought: behind what is in input */
+	struct buf ahead; /* data from the reader, which follows the data in input */
 	size_t ahead_start;
 	enum channel_status ahead_status;
 	struct error ahead_error;
@@ -57,7 +57,7 @@ struct stream *stream_make(struct channel channel, int64_t timeout)
 	s->secure = channel.ops->secure;
 	s->timeout = timeout;
 	s->limit = DEADLINE_NEVER;
-	/* Room for any line of a login: growing would leave copies of secrets behind. */
+	/* Reserve room for any line of a login. A growing buffer would leave copies of secrets in memory. */
 	buf_reserve(&s->output, OUTPUT_ROOM);
 	s->ahead_status = CHANNEL_DONE;
 	stream_restart_clock(s);
@@ -75,7 +75,7 @@ bool stream_connect(struct stream **out, const char *host, unsigned port, int64_
 	return true;
 }
 
-/* After a channel said what it wants: waits for that. False with *err when it cannot go on. */
+/* Waits for the event that a channel requires. Returns false with *err set if the stream cannot continue. */
 static bool wait_for(struct stream *s, enum channel_status status, const char *what, struct error *err)
 {
 	short events = status == CHANNEL_WANT_WRITE ? POLLOUT : POLLIN;
@@ -182,8 +182,8 @@ static bool has_much_to_come(const struct stream *s)
 }
 
 /*
- * Lets some octets come together before the next look at the channel. Few on a long line, where the
- * acknowledgements that wait for us keep the server's window small.
+ * Lets some bytes accumulate before the channel is read. It gathers fewer bytes from a distant server, where delayed
+ * acknowledgments keep the server's window small.
  */
 static void gather(struct stream *s)
 {
@@ -200,7 +200,7 @@ static void gather(struct stream *s)
 	net_gather(s->channel.fd, 1);
 }
 
-/* Gets more into the empty input. */
+/* Reads more into the empty input. */
 static bool receive(struct stream *s, struct error *err)
 {
 	size_t got = 0;
@@ -217,7 +217,10 @@ static bool receive(struct stream *s, struct error *err)
 		return error_set(err, ERROR_NETWORK, "the server closed the connection");
 	if (status == CHANNEL_WANT_READ && s->channel.fd >= 0) {
 		gather(s);
-		/* Some servers send an answer in two parts and hold the second back for this, but not where more follows. */
+		/*
+		 * Some servers send a reply in two parts and hold back the second until the first is acknowledged.
+		 * Not needed while much data follows.
+		 */
 		if (!has_much_to_come(s))
 			platform_acknowledge(s->channel.fd);
 	}

@@ -23,14 +23,14 @@ static void note_signal(int number)
 	caught = number;
 }
 
-/* Text for a person; that it cannot be written will be noticed by what is read. */
+/* Shows text to the user. A failed write is ignored; the following read will fail. */
 static void show(int fd, const char *text)
 {
 	if (write(fd, text, strlen(text)) < 0)
 		return;
 }
 
-/* Waits for a line, or for one of those signals, which get through nowhere else: none comes just before. */
+/* Waits for a line or a signal. Signals are unblocked only during the wait, so that none can arrive just before it. */
 static bool wait_for_line(int fd, const sigset_t *let_through)
 {
 	fd_set set;
@@ -76,7 +76,7 @@ static bool ask_unseen(int fd, const char *question, const sigset_t *let_through
 	return ok;
 }
 
-/* Asks while signals that would end or stop the program wait until the terminal is as it was. */
+/* Asks with signals blocked that would end or stop the program, until the terminal is restored. */
 static bool ask_silently(int fd, const char *question, struct buf *answer)
 {
 	struct sigaction before[ENDING], action = {.sa_handler = note_signal};

@@ -7,10 +7,10 @@ struct buf;
 struct error;
 
 /*
- * Asks on the terminal that controls this process, whatever standard input is, and appends the line that is
- * typed, without its end. What is typed is not shown. *answer has room for at least TERMINAL_LINE_MOST octets.
- * ERROR_CONFIG when there is no terminal or nothing is typed. A signal that ends the program while it waits
- * does so after the terminal is as it was.
+ * Asks a question on the controlling terminal, whatever standard input is, and appends the typed line without its
+ * line ending. The typed text is not shown. *answer must have room for TERMINAL_LINE_MOST bytes. Sets ERROR_CONFIG if
+ * there is no terminal or nothing is typed. If a signal ends the program during the wait, the terminal is restored
+ * first.
  */
 enum { TERMINAL_LINE_MOST = 4096 };
 bool terminal_ask(const char *question, struct buf *answer, struct error *err);
