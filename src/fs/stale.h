@@ -14,8 +14,8 @@ enum stale_owner {
 	STALE_UNKNOWN, /* the lock names no owner */
 	STALE_DEAD,    /* a mailhaul with the same view of processes that has ended, or this process */
 	STALE_RUNNING, /* a mailhaul with the same view of processes that still runs */
-	STALE_ABSENT,  /* a process of a host with this name that is not visible: it ended, or is in another container */
-	STALE_ALIVE,   /* a PID now in use on a host with this name, by the owner or by another process */
+	STALE_ABSENT,  /* an invisible process of a host with this name: it ended, or is in another container */
+	STALE_ALIVE,   /* a PID now in use on a host with this name, by its owner or another process */
 	STALE_FOREIGN, /* a process of another host, or of this host under another name */
 };
 

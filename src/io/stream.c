@@ -22,7 +22,7 @@ enum {
 	AHEAD_MOST = 4 * 1024 * 1024,
 	IDLE_MS = 100,
 	GATHER = 64 * 1024, /* bytes worth waking up for */
-	GATHER_FAR = 16 * 1024, /* the same for a distant server: one TLS record, which is useless before it is complete */
+	GATHER_FAR = 16 * 1024, /* for a distant server: one TLS record, useless before it is complete */
 	GATHER_MS = 100,    /* longest wait for these bytes */
 	LAPSES_MOST = 4,    /* late arrivals after which gathering stops */
 };

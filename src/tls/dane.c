@@ -20,7 +20,7 @@ enum {
 	RECORDS_MOST = 64,
 };
 
-/* Where systems keep the root's key: Debian's dns-root-data, unbound, others. */
+/* The files with the root's key: Debian's dns-root-data, unbound, others. */
 static const char *const root_keys[] = {
     "/usr/share/dns/root.key",
     "/var/lib/unbound/root.key",
@@ -30,7 +30,7 @@ static const char *const root_keys[] = {
     "/etc/trusted-key.key",
 };
 
-/* A question that is on its way. */
+/* A query in progress. */
 struct question {
 	bool answered;
 	int code;
@@ -61,7 +61,10 @@ static bool add_root_key(struct ub_ctx *c, struct error *err)
 	return error_hint(err, "install it (Debian: dns-root-data)");
 }
 
-/* It neither prints nor forks: a thread of its own asks, so that we can stop waiting for it. */
+/*
+ * Sets up libunbound so that it neither prints nor forks. It resolves in its own thread, so that mailhaul can stop
+ * waiting.
+ */
 static bool set_up(struct ub_ctx *c, struct error *err)
 {
 	int code = ub_ctx_debugout(c, NULL);
@@ -93,7 +96,7 @@ static bool ask(struct ub_ctx *c, struct question *q, const char *name, deadline
 	return error_set(err, ERROR_NETWORK, "the TLSA records %s could not be looked up: %s", name, ub_strerror(code));
 }
 
-/* Whether signed records are there. What is not signed proves nothing, neither that there are any nor that not. */
+/* Checks that there are signed records. An unsigned reply proves nothing, neither presence nor absence. */
 static bool judge(const struct ub_result *r, const char *name, struct error *err)
 {
 	if (r->bogus) {

@@ -8,32 +8,32 @@
 
 struct error;
 
-/* What DNS says of a server's certificate (RFC 6698, 2.1). Numbers may have values that nobody knows. */
+/* A TLSA record of a server (RFC 6698, section 2.1). The numbers may have unassigned values. */
 struct dane_record {
 	unsigned usage, selector, matching;
 	unsigned char *data;
 	size_t length;
 };
 
-/* The TLSA records of a service, each of them signed; one at least. */
+/* The TLSA records of a service, all of them signed. There is at least one. */
 struct dane {
 	struct dane_record *records;
 	size_t count;
-	void *answer; /* what they stand in */
+	void *answer; /* the DNS reply that holds their data */
 };
 
-/* The version of the library that runs, for --version; NULL: this build cannot look up anything. */
+/* Returns the version of libunbound in use, for --version. Returns NULL in a build without DANE. */
 const char *dane_library_version(void);
 
 /*
- * Looks the records up for TCP at that port of a host (in ASCII), by the resolvers of the system, and checks
- * their signatures up to the root. The caller frees *out. ERROR_TLS when there is none, when the domain is not
- * signed, or when signatures are wrong; ERROR_NETWORK when nobody answers in time; ERROR_CONFIG when this
- * system does not have the root's key.
+ * Looks up the TLSA records for a TCP port of a host (in ASCII) with the system's resolvers, and verifies their
+ * signatures up to the root. The caller frees *out. Sets ERROR_TLS if there is no record, the domain is not signed,
+ * or a signature is invalid. Sets ERROR_NETWORK if no resolver answers in time, and ERROR_CONFIG if the system has no
+ * key of the root.
  */
 bool dane_look_up(struct dane **out, const char *host, unsigned port, deadline until, struct error *err);
 
-/* NULL is accepted; sets *dane to NULL. */
+/* Frees *dane and sets it to NULL; *dane may be NULL. */
 void dane_free(struct dane **dane);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "tls/dane.h"
 
-/* What stands in for tls/dane.c in a build without --enable-dane. */
+/* Replaces tls/dane.c in a build without --enable-dane. */
 
 const char *dane_library_version(void)
 {

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 
-enum { OCTETS_MOST = 64 }; /* of what stands in a line: a hash of 512 bits is the longest */
+enum { OCTETS_MOST = 64 }; /* limit of each value in a line; a 512-bit hash is the longest */
 
 struct key_log {
 	int fd;
@@ -38,7 +38,7 @@ static bool check(int fd, const char *path, struct error *err)
 
 bool key_log_open(struct key_log **out, const char *path, struct error *err)
 {
-	/* A pipe without a reader must not hold us up. */
+	/* O_NONBLOCK: opening a FIFO without a reader must not block. */
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	bool ok;
 
@@ -78,7 +78,7 @@ void key_log_add(const struct key_log *k, const char *label, const unsigned char
 	digest_hex(random_text, random, random_length);
 	digest_hex(key_text, key, key_length);
 	length = snprintf(line, sizeof(line), "%s %s %s\n", label, random_text, key_text);
-	/* In one go: other workers write to the same file. */
+	/* Use a single write, because other workers write to the same file. */
 	if (length > 0 && (size_t)length < sizeof(line))
 		(void)!write(k->fd, line, (size_t)length);
 	platform_wipe(key_text, sizeof(key_text));

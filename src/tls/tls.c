@@ -22,21 +22,21 @@
 #include "tls/tls_gnutls.h"
 
 enum {
-	RAW_SIZE = 128 * 1024, /* what one look at the channel below may bring */
-	PUSH_SIZE = 16 * 1024, /* what goes down at a time where GnuTLS has it in pieces */
+	RAW_SIZE = 128 * 1024, /* maximum size of one read from the channel below */
+	PUSH_SIZE = 16 * 1024, /* maximum size of one write when GnuTLS has the data in pieces */
 };
 
 struct tls {
 	gnutls_session_t session;
 	struct tls_options options;
-	char *name; /* that of the options, in ASCII and without a dot at the end */
+	char *name; /* the name of the options in ASCII, without a final dot */
 	bool verified;
-	struct error refusal; /* why it was not */
+	struct error refusal; /* why the certificate was not verified */
 	struct channel below;
-	bool ended;  /* the last receive met the end, or `failure`, behind what it gave out */
-	int failure; /* 0: none */
-	bool dry; /* the last look below took all that was there */
-	size_t raw_start, raw_end; /* what GnuTLS has not taken yet of raw */
+	bool ended;  /* the last receive reached the end, or `failure`, after the data it returned */
+	int failure; /* 0: no failure */
+	bool dry; /* the last read from below took all available data */
+	size_t raw_start, raw_end; /* the part of raw that GnuTLS has not read */
 	unsigned char raw[RAW_SIZE];
 };
 
@@ -51,7 +51,10 @@ static void tls_close(void *context)
 	free(t);
 }
 
-/* What GnuTLS is told of a channel that has nothing: 0 at its end, else -1 with errno. Its words would not be shown. */
+/*
+ * Returns what GnuTLS expects from a channel without data: 0 at its end, else -1 with errno set. The channel's own
+ * error text is lost.
+ */
 static ssize_t tell_gnutls(enum channel_status status)
 {
 	if (status == CHANNEL_END)
@@ -61,8 +64,8 @@ static ssize_t tell_gnutls(enum channel_status status)
 }
 
 /*
- * GnuTLS asks for the head and the rest of each record by themselves: one look below serves many. Nobody looks there
- * again, for the rest of a record, where that look has taken all.
+ * GnuTLS requests the header and the body of each record separately, so one read from below serves many requests.
+ * After a read that took all available data, the channel is not read again for the rest of a record.
  */
 static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 {
@@ -89,7 +92,7 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-/* Records that GnuTLS has in pieces go down together: each on its own would make a packet. */
+/* Sends the pieces of GnuTLS records together, because each piece alone would become a packet. */
 static ssize_t push(gnutls_transport_ptr_t context, const giovec_t *pieces, int count)
 {
 	struct tls *t = context;
@@ -122,8 +125,8 @@ static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
 }
 
 /*
- * Called inside the handshake, before we answer anything: a certificate of ours is not shown to a server
- * that is not the right one either.
+ * GnuTLS calls this during the handshake, before the client sends its own certificate. The client certificate is
+ * therefore never shown to the wrong server.
  */
 static int verify(gnutls_session_t session)
 {
@@ -133,7 +136,7 @@ static int verify(gnutls_session_t session)
 	return t->verified ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
-/* GnuTLS tells each key of a session as it comes. */
+/* GnuTLS calls this for each key of a session. */
 static int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *key)
 {
 	const struct tls *t = gnutls_session_get_ptr(session);
@@ -164,7 +167,7 @@ bool tls_ascii_name(const char *name, char **out, struct error *err)
 	return true;
 }
 
-/* A dot at the end says to DNS that a name is whole; certificates and SNI do without (RFC 6066, 3.). */
+/* A final dot marks a complete name in DNS. Certificates and SNI omit it (RFC 6066, section 3). */
 static bool set_name(struct tls *t, struct error *err)
 {
 	size_t length;
@@ -177,7 +180,7 @@ static bool set_name(struct tls *t, struct error *err)
 	return true;
 }
 
-/* No renegotiation that we begin or answer, no early data, no resumption: each connection has its check. */
+/* There is no renegotiation, no early data and no session resumption, so each connection is verified. */
 static int set_up(struct tls *t)
 {
 	int code = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
@@ -196,7 +199,7 @@ static bool is_about_versions(int code, gnutls_alert_description_t alert)
 	return code == GNUTLS_E_UNSUPPORTED_VERSION_PACKET || alert == GNUTLS_A_PROTOCOL_VERSION;
 }
 
-/* What a server says that does not like the certificate that we showed, or that we showed none. */
+/* Returns whether an alert complains about the client certificate or its absence. */
 static bool is_about_our_certificate(gnutls_alert_description_t alert)
 {
 	switch (alert) {
@@ -275,7 +278,7 @@ static enum channel_status tls_open(void *context, struct error *err)
 	return CHANNEL_FAILED;
 }
 
-/* With TLS 1.3 a server may look at our certificate, and refuse it, after the handshake. */
+/* With TLS 1.3 a server may check and refuse the client certificate after the handshake. */
 static enum channel_status fail_record(const struct tls *t, ssize_t code, struct error *err)
 {
 	gnutls_alert_description_t alert =
@@ -290,7 +293,7 @@ static enum channel_status fail_record(const struct tls *t, ssize_t code, struct
 	return CHANNEL_FAILED;
 }
 
-/* All records that are here already, as far as there is room. */
+/* Returns the data of all records that have arrived, as far as there is room. */
 static enum channel_status tls_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	struct tls *t = context;
@@ -314,7 +317,7 @@ static enum channel_status tls_receive(void *context, void *bytes, size_t size, 
 	}
 	if (t->ended)
 		return n == 0 ? CHANNEL_END : fail_record(t, n, err);
-	/* Renegotiation is not answered, and warnings pass. */
+	/* Renegotiation and warnings are ignored. */
 	return n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED ? wanted(t) : CHANNEL_WANT_READ;
 }
 
@@ -345,8 +348,8 @@ static enum channel_status tls_shut(void *context, struct error *err)
 }
 
 /*
- * TLS 1.3 has an exporter for it (RFC 9266, 4.2). TLS 1.2 has tls-unique, which is unique only with the
- * extended master secret (RFC 7627).
+ * TLS 1.3 uses an exporter (RFC 9266, section 4.2). TLS 1.2 uses tls-unique, which is unique only with the extended
+ * master secret (RFC 7627).
  */
 static bool tls_binding(void *context, struct channel_binding *out)
 {
@@ -409,7 +412,7 @@ bool tls_make(struct channel *out, struct channel below, const struct tls_option
 	return true;
 }
 
-/* Version, cipher suite, and who vouched for the server. */
+/* Describes the version, the cipher suite and the proof of the server's identity. */
 static void describe(const struct tls *t, char *out, size_t size)
 {
 	static const char *const vouchers[] = {

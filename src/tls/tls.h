@@ -12,62 +12,69 @@ struct log;
 struct stream;
 struct tls_trust;
 
-/* The files that trust is made of: paths, or NULL. Accounts with the same ones share what was loaded. */
+/* The files that define trust, as paths or NULL. Accounts with the same files share the loaded data. */
 struct tls_files {
-	bool no_authorities;	 /* nobody is believed: pins alone count */
-	const char *ca_file;	 /* NULL: the system's */
-	const char *crl_file;	 /* who of them has been revoked */
-	const char *client_cert; /* what we show when the server asks; a path or a PKCS#11 URI */
-	const char *client_key;	 /* NULL: in the file client_cert */
-	const struct key_log *key_log; /* gets the keys of sessions; NULL: nobody does. It outlives the trust. */
+	bool no_authorities;	 /* no authority is trusted; only pins count */
+	const char *ca_file;	 /* NULL: the system's authorities */
+	const char *crl_file;	 /* revoked certificates */
+	const char *client_cert; /* the certificate for a server that asks for one; a path or a PKCS#11 URI */
+	const char *client_key;	 /* NULL: the key is in client_cert */
+	const struct key_log *key_log; /* receives session keys, or NULL; must outlive the trust */
 };
 
-/* Who has to vouch for a server. */
+/* What proves the identity of a server. */
 enum tls_proof {
-	TLS_BY_CA,   /* an authority */
-	TLS_BY_PIN,  /* its key alone; issuer and names do not count */
-	TLS_BY_BOTH, /* an authority, and its key */
-	TLS_BY_DANE, /* DNS, which names its key or its issuer */
+	TLS_BY_CA,   /* a trusted authority */
+	TLS_BY_PIN,  /* its key alone; issuer and names are ignored */
+	TLS_BY_BOTH, /* a trusted authority and its key */
+	TLS_BY_DANE, /* DNS records that name its key or issuer */
 };
 
-/* How a connection is made secure. All of it belongs to the caller and outlives the connection. */
+/* The TLS options of a connection. The caller owns everything in it, and it must outlive the connection. */
 struct tls_options {
 	const struct tls_trust *trust;
-	const char *name; /* what the certificate must be for; sent as SNI unless it is an address */
+	const char *name; /* the name in the certificate; sent as SNI unless it is an address */
 	enum tls_proof proof;
-	char *const *pins;    /* "sha256:BASE64" of a SubjectPublicKeyInfo, ended by NULL; NULL: none */
-	const struct dane *dane; /* the server's, for TLS_BY_DANE */
-	const char *priority; /* in GnuTLS's words; NULL: its own default */
-	bool newest_only;     /* TLS 1.3, else 1.2 and 1.3 */
+	char *const *pins;    /* "sha256:BASE64" of a SubjectPublicKeyInfo, terminated by NULL, or NULL */
+	const struct dane *dane; /* the records of the server, for TLS_BY_DANE */
+	const char *priority; /* a GnuTLS priority string; NULL: the default */
+	bool newest_only;     /* only TLS 1.3, else 1.2 and 1.3 */
 };
 
 /*
- * Loads what files name. Used by any number of connections, also across fork. The caller frees it.
- * ERROR_TLS when the system trusts nobody, ERROR_CONFIG when a file cannot be used.
+ * Loads the given files. Any number of connections may use the result, also after fork. The caller frees it. Sets
+ * ERROR_TLS if the system has no trusted certificates, and ERROR_CONFIG if a file cannot be used.
  */
 bool tls_trust_load(struct tls_trust **out, const struct tls_files *files, struct error *err);
 void tls_trust_free(struct tls_trust **trust);
 
-/* Whether both can hold together: ERROR_CONFIG if not understood, or if they would allow what is not safe. */
+/*
+ * Checks a priority string together with newest_only. Sets ERROR_CONFIG if it is invalid or allows insecure
+ * connections.
+ */
 bool tls_priority_check(const char *priority, bool newest_only, struct error *err);
 
-/* A host name as DNS and certificates have it (IDNA 2008); the caller frees *out. ERROR_CONFIG if it has no such form. */
+/*
+ * Converts a host name to the ASCII form of DNS and certificates (IDNA 2008). The caller frees *out. Sets
+ * ERROR_CONFIG if the name has no such form.
+ */
 bool tls_ascii_name(const char *name, char **out, struct error *err);
 
 /*
- * A client's TLS over another channel, which it then owns (also when it fails). To open it is the handshake and the
- * check of the certificate: it is open when both are finished and good, and no byte of the application was sent before.
+ * Makes a TLS client channel over another channel, which it then owns (also on failure). Opening it performs the
+ * handshake and checks the certificate. It is open only when both have succeeded, and no application data is sent
+ * before.
  */
 bool tls_make(struct channel *out, struct channel below, const struct tls_options *options, struct error *err);
 
 /*
- * Puts TLS over the channel that carries a stream, and opens it within the stream's time limit. Input that arrived
- * before is refused, since it was sent in the clear (RFC 2595, 8.). When it fails, the stream can only be closed. What
- * is learnt of the connection (version, algorithms, the server's certificate) goes to the log as facts, in both cases.
+ * Starts TLS on a stream within the stream's time limit. Input that arrived earlier is an error because it was sent
+ * in clear text (RFC 2595, section 8). After a failure the stream can only be closed. In both cases the properties of
+ * the connection (version, algorithms, the server's certificate) are logged as facts.
  */
 bool tls_start(struct stream *s, const struct tls_options *options, const struct log *log, struct error *err);
 
-/* The version of the library that runs, for --version. */
+/* Returns the version of GnuTLS in use, for --version. */
 const char *tls_library_version(void);
 
 #endif

@@ -10,7 +10,7 @@
 #include "tls/dane.h"
 #include "tls/tls_gnutls.h"
 
-/* The fields of a TLSA record (RFC 7218). 0 and 1 of usage want an authority besides, and do not count here. */
+/* The fields of a TLSA record (RFC 7218). Usages 0 and 1 also require an authority and are ignored here. */
 enum { USAGE_TA = 2, USAGE_EE = 3 };
 enum { SELECTOR_CERT, SELECTOR_SPKI };
 enum { MATCHING_FULL, MATCHING_SHA256, MATCHING_SHA512 };
@@ -37,7 +37,7 @@ static bool matches_octets(const struct dane_record *r, const gnutls_datum_t *oc
 	}
 }
 
-/* The SubjectPublicKeyInfo of a certificate; the caller frees it, also when it is empty. */
+/* Returns the SubjectPublicKeyInfo of a certificate; empty on failure. The caller frees it in both cases. */
 static gnutls_datum_t key_of(gnutls_x509_crt_t crt)
 {
 	gnutls_datum_t key = {0};
@@ -75,7 +75,10 @@ bool tls_dane_has_key(const struct dane *dane, gnutls_x509_crt_t crt, const gnut
 	return false;
 }
 
-/* Trusts a certificate that is given whole in DNS; the server need not send it (RFC 7671, 5.2.2). */
+/*
+ * Trusts a certificate that DNS contains completely. The server need not send it (RFC 7671, section 5.2.2). Returns 1
+ * or 0.
+ */
 static int trust_record(gnutls_x509_trust_list_t list, const struct dane_record *r)
 {
 	gnutls_datum_t der = {r->data, (unsigned)r->length};
@@ -85,12 +88,12 @@ static int trust_record(gnutls_x509_trust_list_t list, const struct dane_record 
 		return 0;
 	if (gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER) >= 0 &&
 	    gnutls_x509_trust_list_add_cas(list, &crt, 1, 0) == 1)
-		return 1; /* the list owns it now */
+		return 1; /* the list now owns crt */
 	gnutls_x509_crt_deinit(crt);
 	return 0;
 }
 
-/* Trusts those that the records name, of the certificates above the server's own; how many they are. */
+/* Trusts the certificates above the server's own that the records name. Returns their number. */
 static int trust_named(gnutls_x509_trust_list_t list, const struct dane *dane, gnutls_x509_crt_t *crts,
     const gnutls_datum_t *chain, unsigned count)
 {

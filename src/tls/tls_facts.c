@@ -13,11 +13,11 @@
 #include "tls/tls_gnutls.h"
 
 enum {
-	NAMES_TOLD = 100, /* of those that a certificate is for */
+	NAMES_TOLD = 100, /* maximum number of names of a certificate that are logged */
 	DN_SIZE = 512,
 };
 
-/* In a handshake that failed, some of it may not have been agreed on yet. */
+/* After a failed handshake some algorithms may not have been negotiated. */
 static void tell_algorithms(gnutls_session_t session, const struct log *log)
 {
 	const char *version = gnutls_protocol_get_name(gnutls_protocol_get_version(session));
@@ -34,8 +34,8 @@ static void tell_algorithms(gnutls_session_t session, const struct log *log)
 }
 
 /*
- * What the issuer says of the certificate (RFC 6066, 8.). Nobody has looked at the signature of an answer where no
- * authority counts, or where the certificate was refused before.
+ * Returns the state of the stapled OCSP response (RFC 6066, section 8). Its signature was not checked if no authority
+ * is used, or if the certificate was refused earlier.
  */
 static const char *staple_state(gnutls_session_t session, gnutls_x509_crt_t crt, bool checked)
 {
@@ -54,7 +54,7 @@ static void tell_names(gnutls_x509_crt_t crt, const struct log *log)
 	size_t size;
 	unsigned at = 0;
 
-	/* Escaped with its length: a name may have a NUL in it. */
+	/* Escape the name by its length, because it may contain a NUL. */
 	while (tls_next_name(crt, &at, NAMES_TOLD, name, &size)) {
 		escape_text(text, sizeof(text), name, size);
 		log_fact(log, "certificate.names", "%s", text);

@@ -11,8 +11,8 @@
 #include "tls/tls_gnutls.h"
 
 /*
- * The words with "%" that an expert may use. Others would weaken the checks: renegotiation without
- * RFC 5746, broken signatures, no stapled answers (and with that no must-staple).
+ * The "%" keywords that tls_priority may contain. The others would weaken the checks: renegotiation without RFC 5746,
+ * broken signatures, or no stapled responses and therefore no must-staple.
  */
 static const char *const harmless[] = {"COMPAT", "DUMBFW", "FALLBACK_SCSV", "FORCE_ETM", "FORCE_SESSION_HASH",
     "LATEST_RECORD_VERSION", "NO_ETM", "NO_TICKETS", "NO_TICKETS_TLS12", "PROFILE_FUTURE", "PROFILE_HIGH", "PROFILE_LEGACY",
@@ -27,7 +27,7 @@ static bool word_is_harmless(const char *word, size_t length)
 	return false;
 }
 
-/* An expert's words, and behind them what takes versions away: nothing can be added by that. */
+/* Appends keywords to a priority string that remove versions. They cannot add any. */
 static char *limit(const char *priority, bool newest_only)
 {
 	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s", priority, newest_only ? ":-VERS-TLS1.2" : "");
@@ -52,7 +52,7 @@ static bool refuse_empty(struct error *err)
 	return error_set(err, ERROR_CONFIG, "tls_priority leaves no version of TLS, or no cipher, that is allowed");
 }
 
-/* What the words have come to: TLS 1.2 or newer, and always encrypted. */
+/* Checks the resulting priorities: TLS 1.2 or newer, and always encrypted. */
 static bool check_result(gnutls_priority_t parsed, struct error *err)
 {
 	const unsigned *list;

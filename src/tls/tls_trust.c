@@ -14,7 +14,7 @@
 #include "tls/tls.h"
 #include "tls/tls_gnutls.h"
 
-/* After GnuTLS could not use a file: what an open says about it, or that it holds no `what`. */
+/* Explains why GnuTLS could not use a file: it cannot be opened, or it contains no `what`. */
 static bool refuse_file(const char *option, const char *path, const char *what, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -39,7 +39,7 @@ static bool load_authorities(struct tls_trust *t, const char *ca_file, struct er
 	return error_hint(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
 }
 
-/* A list that cannot be used must not look like one that revokes nobody. */
+/* An unusable list must not be treated like an empty list. */
 static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error *err)
 {
 	gnutls_datum_t text = {0};
@@ -59,13 +59,13 @@ static bool is_uri(const char *path)
 	return strncmp(path, "pkcs11:", 7) == 0;
 }
 
-/* A key that anybody can read is nobody's. Its group may: some systems hand keys out that way. */
+/* Refuses a key file that everybody can read. Group access is allowed because some systems distribute keys that way. */
 static bool check_key_file(const char *path, struct error *err)
 {
 	struct stat st;
 
 	if (is_uri(path) || stat(path, &st) != 0 || (st.st_mode & S_IRWXO) == 0)
-		return true; /* that it is not there is told better later */
+		return true; /* a missing file gets a better error later */
 	error_set(err, ERROR_CONFIG, "the key of tls_client_cert can be read by everybody");
 	return error_hint(err, "run: chmod o= %s", path);
 }

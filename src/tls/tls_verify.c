@@ -19,10 +19,10 @@
 #include "tls/tls_gnutls.h"
 
 enum {
-	WHAT_MOST = 330,     /* a fault in words: what is behind it has its place in a struct error's cause */
-	DN_MOST = 100,	     /* anybody can write anything into a DN: too little for a false fingerprint */
-	NAMES_SHOWN = 5,     /* of those that a certificate is for, */
-	NAMES_LOOKED_AT = 32, /* among so many */
+	WHAT_MOST = 330,     /* size of a fault's description; the rest of a struct error's cause is for what identifies the certificate */
+	DN_MOST = 100,	     /* size of a DN in messages; a DN can contain any text, so it must be too short for a false fingerprint */
+	NAMES_SHOWN = 5,     /* number of names of a certificate in messages */
+	NAMES_LOOKED_AT = 32, /* number of names that are examined */
 };
 
 bool tls_is_address(const char *host)
@@ -32,7 +32,7 @@ bool tls_is_address(const char *host)
 	return inet_pton(AF_INET, host, raw) == 1 || inet_pton(AF_INET6, host, raw) == 1;
 }
 
-/* The server's own certificate, and what identifies it to people. */
+/* The server's own certificate and its identification for messages. */
 struct shown {
 	gnutls_x509_crt_t crt;
 	const gnutls_datum_t *chain;
@@ -43,7 +43,10 @@ struct shown {
 
 static bool refuse(const struct shown *s, struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Says what is wrong, and of which certificate, however much the certificate has to say. */
+/*
+ * Sets an error with the fault and the identification of the certificate. The identification is never cut, however
+ * long the fault is.
+ */
 static bool refuse(const struct shown *s, struct error *err, const char *format, ...)
 {
 	char raw[1024], what[WHAT_MOST];
@@ -75,7 +78,7 @@ static void append_name(struct buf *out, unsigned nth, const char *name, size_t 
 	buf_append(out, name, size);
 }
 
-/* An address, which is raw in `name`, in words. */
+/* Converts a binary address in `name` to text. */
 static void address_text(char name[TLS_NAME_SIZE], size_t *size)
 {
 	char text[64] = "";
@@ -106,7 +109,7 @@ bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name
 	return false;
 }
 
-/* The names and addresses that a certificate is for; how many there are. */
+/* Appends the names and addresses of a certificate. Returns their number. */
 static unsigned append_names(struct buf *out, gnutls_x509_crt_t crt)
 {
 	unsigned shown = 0, at = 0;
@@ -118,7 +121,7 @@ static unsigned append_names(struct buf *out, gnutls_x509_crt_t crt)
 	return shown;
 }
 
-/* A common name says nothing about hosts, also where there is no other (RFC 9525, 2.). */
+/* A common name does not identify a host, even if there is no other name (RFC 9525, section 2). */
 static bool refuse_nameless(const struct shown *s, struct error *err)
 {
 	char name[TLS_NAME_SIZE], brief[DN_MOST];
@@ -144,7 +147,7 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 		buf_free(&names);
 		return refuse_nameless(s, err);
 	}
-	/* Our own name is told whole, and theirs are cut. */
+	/* Show our own name completely and cut the certificate's names. */
 	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
 	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
 	buf_free(&names);
@@ -158,7 +161,7 @@ static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
 	return expired ? *limit < time(NULL) : *limit > time(NULL);
 }
 
-/* Tells of the first certificate, from the server's own up, whose time is over or has not come. */
+/* Reports the first certificate, starting with the server's own, that has expired or is not yet valid. */
 static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 {
 	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40];
@@ -205,7 +208,7 @@ static bool refuse_revoked(const struct shown *s, struct error *err)
 	return error_hint(err, "do not use this server until its operator has replaced it");
 }
 
-/* What its issuer says of it, which the server has stapled to it (RFC 6066, 8.), or should have (RFC 7633). */
+/* Reports a bad or missing stapled OCSP response (RFC 6066, section 8; RFC 7633). */
 static bool refuse_staple(const struct shown *s, unsigned status, struct error *err)
 {
 	if (status & GNUTLS_CERT_MISSING_OCSP_STATUS) {
@@ -230,7 +233,7 @@ static bool refuse_otherwise(const struct shown *s, unsigned status, struct erro
 	return error_hint(err, "the server's operator has to replace it");
 }
 
-/* Says what is wrong, the most telling fault alone: names and dates mean nothing without an issuer. */
+/* Reports only the most significant fault, because names and dates mean nothing without a trusted issuer. */
 static bool refuse_status(const struct shown *s, unsigned status, const char *name, struct error *err)
 {
 	if (status & GNUTLS_CERT_REVOKED)
@@ -251,7 +254,7 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 	return refuse_otherwise(s, status, err);
 }
 
-/* Where a certificate lists no names, GnuTLS takes the common name for one. */
+/* Returns whether the certificate lists DNS names. If it lists none, GnuTLS uses the common name. */
 static bool lists_names(gnutls_x509_crt_t crt)
 {
 	char name[TLS_NAME_SIZE];
@@ -266,7 +269,7 @@ static bool lists_names(gnutls_x509_crt_t crt)
 	return false;
 }
 
-/* What GnuTLS has found, and that it was not the common name which was good. */
+/* Evaluates the status of GnuTLS and refuses a match of the common name. */
 static bool judge(const struct shown *s, unsigned status, const char *name, struct error *err)
 {
 	if (status == 0 && !tls_is_address(name) && !lists_names(s->crt))
@@ -280,7 +283,10 @@ static bool refuse_records(const struct shown *s, struct error *err)
 	return error_hint(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
 }
 
-/* By DNS: the key alone, or an issuer, and then names, dates and purpose, too (RFC 7671, 5.). */
+/*
+ * Checks the certificate by DNS: either the key alone, or an issuer together with names, dates and purpose (RFC 7671,
+ * section 5).
+ */
 static bool check_records(const struct shown *s, const struct dane *dane, gnutls_typed_vdata_st *wanted, unsigned elements,
     const char *name, struct error *err)
 {
@@ -290,13 +296,16 @@ static bool check_records(const struct shown *s, const struct dane *dane, gnutls
 	if (tls_dane_has_key(dane, s->crt, &s->chain[0]))
 		return true;
 	code = tls_dane_verify(dane, s->chain, s->count, wanted, elements, &status);
-	/* That an issuer is among the certificates which it sent proves nothing. */
+	/* The presence of an issuer among the certificates that the server sent proves nothing. */
 	if (code < 0 || (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
 		return refuse_records(s, err);
 	return judge(s, status, name, err);
 }
 
-/* Chain, dates, revocation, purpose and name (RFC 8314, 5.; RFC 5280, 4.2.1.12; RFC 9525, 6.3 and 6.4). */
+/*
+ * Checks the chain, dates, revocation, purpose and name (RFC 8314, section 5; RFC 5280, section 4.2.1.12; RFC 9525,
+ * sections 6.3 and 6.4).
+ */
 static bool check_chain(gnutls_session_t session, const struct shown *s, const struct tls_options *o, char *name,
     struct error *err)
 {
@@ -337,7 +346,10 @@ bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
 	return good;
 }
 
-/* GnuTLS takes "unknown" for none sent. A server that sends an answer has to send a good one (RFC 6066, 8.). */
+/*
+ * GnuTLS treats the status "unknown" like a missing response. A server that staples a response must staple a good one
+ * (RFC 6066, section 8).
+ */
 static bool check_staple(gnutls_session_t session, const struct shown *s, struct error *err)
 {
 	gnutls_datum_t raw = {0};
@@ -355,7 +367,7 @@ static bool signed_by(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
 	    gnutls_x509_crt_verify(crt, &issuer, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) >= 0 && status == 0;
 }
 
-/* The certificate of the issuer: one that the server sent, or one that we trust. The caller frees it; NULL: none. */
+/* Returns the issuer's certificate, which the server sent or the system trusts, or NULL. The caller frees it. */
 static gnutls_x509_crt_t find_issuer(const struct shown *s, const struct tls_trust *trust)
 {
 	gnutls_x509_crt_t issuer = NULL, known;
@@ -377,8 +389,9 @@ static gnutls_x509_crt_t find_issuer(const struct shown *s, const struct tls_tru
 }
 
 /*
- * GnuTLS looks a certificate up in the lists, but not at their dates and signatures, and lists are often
- * fetched in the clear: the one that counts has to be there, new enough, and signed by the issuer.
+ * GnuTLS looks up a certificate in the revocation lists but does not check the dates and signatures of the lists,
+ * which are often fetched in clear text. This function requires a list of the issuer that is current and signed by
+ * the issuer.
  */
 static bool check_lists(const struct shown *s, const struct tls_trust *trust, struct error *err)
 {
@@ -409,7 +422,7 @@ static bool check_lists(const struct shown *s, const struct tls_trust *trust, st
 	return error_hint(err, "fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file");
 }
 
-/* Without an authority the key itself says who the server is, and the dates when it may be used. */
+/* Without an authority, the key identifies the server, and the dates limit its use. */
 static bool check_dates(const struct shown *s, struct error *err)
 {
 	time_t limit;
@@ -430,7 +443,7 @@ static bool check_pin(const struct shown *s, char *const *pins, struct error *er
 			       "add the key pin to tls_pins");
 }
 
-/* The key's identity is the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4). */
+/* The pin is the SHA-256 of the SubjectPublicKeyInfo (RFC 7469, section 2.4). */
 bool tls_identify(gnutls_x509_crt_t crt, const gnutls_datum_t *der, char print[TLS_PRINT_SIZE], char pin[TLS_PIN_SIZE])
 {
 	unsigned char all[DIGEST_SIZE], key[DIGEST_SIZE];
