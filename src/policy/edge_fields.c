@@ -9,7 +9,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* A line begins: a field, more of the one before, or the end of the header. */
+/* Handles the start of a line: a new field, a continuation of the previous field, or the end of the header. */
 static void begin_line(struct edge_fields *e, char c)
 {
 	e->in_line = true;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Appends to the beginning of a line as much as is kept of it. */
+/* Appends to the start of a line, up to the number of octets that are kept. */
 static void keep(char kept[EDGE_LINE_OCTETS], size_t *kept_length, const char *bytes, size_t length)
 {
 	size_t room = EDGE_LINE_OCTETS - *kept_length, taken = length < room ? length : room;
@@ -50,7 +50,7 @@ static bool is_empty(const char *line, size_t length)
 	return (length >= 1 && line[0] == '\n') || (length >= 2 && line[0] == '\r' && line[1] == '\n');
 }
 
-/* A status line in upper case, as servers write it, and as no field of a header begins. */
+/* Returns whether a line is a status line in upper case, as servers write it. No header field starts like that. */
 static bool is_status(const char *line, size_t length)
 {
 	static const char *const words[] = {"+OK", "-ERR"};

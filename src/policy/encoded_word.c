@@ -14,24 +14,24 @@
 
 enum { CHARSET_MOST = 32 };
 
-/* "=?CHARSET?B?TEXT?=", where it lies. */
+/* The parts of an encoded word, "=?CHARSET?B?TEXT?=". The pointers refer to the header field. */
 struct word {
 	char charset[CHARSET_MOST];
 	char encoding; /* 'B' or 'Q' */
 	const char *text;
 	size_t length;
-	const char *end; /* behind it */
+	const char *end; /* the character after the word */
 };
 
-/* The octets of words that follow each other: a character may begin in one and end in the next. */
+/* The bytes of consecutive words. A character may start in one word and end in the next. */
 struct run {
-	char charset[CHARSET_MOST]; /* "": nothing is gathered */
+	char charset[CHARSET_MOST]; /* "": no bytes are collected */
 	struct buf octets;
 };
 
 /*
- * Any other name would let a sender choose among all that the system can convert, of which some is rarely used and
- * little tested.
+ * Only these character sets are decoded. Otherwise a sender could choose any conversion of the system, including ones
+ * that are rarely used and little tested.
  */
 static bool is_usual(const char *charset)
 {
@@ -53,7 +53,7 @@ static bool is_usual(const char *charset)
 	return false;
 }
 
-/* Finds the parts of the word that begins at text, if one does (RFC 2047, 2.). */
+/* Parses the encoded word at `text`, if there is one (RFC 2047, section 2). */
 static bool parse_word(const char *text, const char *end, struct word *w)
 {
 	const char *at = text + 2, *mark;
@@ -64,7 +64,7 @@ static bool parse_word(const char *text, const char *end, struct word *w)
 	mark = memchr(at, '?', (size_t)(end - at));
 	if (!mark || end - mark < 4 || mark[2] != '?')
 		return false;
-	/* A language may stand behind it (RFC 2231, 5.). */
+	/* A language may follow the character set (RFC 2231, section 5). */
 	length = (size_t)(mark - at);
 	if (memchr(at, '*', length))
 		length = (size_t)((const char *)memchr(at, '*', length) - at);
@@ -91,7 +91,7 @@ static int hex_value(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* "_" is a blank, "=XX" an octet (RFC 2047, 4.2.). */
+/* Decodes the Q encoding: "_" is a blank, and "=XX" is a byte (RFC 2047, section 4.2). */
 static bool decode_q(struct buf *out, const char *text, size_t length)
 {
 	size_t before = out->length;
@@ -122,7 +122,7 @@ static bool decode_octets(struct buf *out, const struct word *w)
 	return w->encoding == 'Q' ? decode_q(out, w->text, w->length) : base64_decode(out, w->text, w->length);
 }
 
-/* Octets that are no text in their character set become U+FFFD. */
+/* Converts bytes to UTF-8. Bytes that are invalid in their character set become U+FFFD. */
 static void convert(struct buf *out, iconv_t how, char *in, size_t left)
 {
 	while (left > 0) {
@@ -140,7 +140,7 @@ static void convert(struct buf *out, iconv_t how, char *in, size_t left)
 	}
 }
 
-/* What was gathered comes to its end. */
+/* Converts and appends the collected bytes. */
 static void end_run(struct buf *out, struct run *r)
 {
 	iconv_t how = (iconv_t)-1;
@@ -176,7 +176,7 @@ void encoded_word_decode(struct buf *out, const char *text, size_t length)
 	while (text < end) {
 		const char *at = text;
 
-		/* Blanks between two words are not there (RFC 2047, 6.2.). */
+		/* Blanks between two encoded words are ignored (RFC 2047, section 6.2). */
 		while (r.charset[0] && at < end && (*at == ' ' || *at == '\t'))
 			at++;
 		if (parse_word(at, end, &w) && add_word(out, &r, &w)) {

@@ -9,14 +9,14 @@
 #include "policy/size_rule.h"
 
 enum {
-	OTHERS_LEAST = 2,	 /* messages that show how a server's numbers are wrong */
-	ESTIMATES_LEAST = 8,	 /* and that they follow no rule */
-	FITS_RATIO = 8,		 /* numbers are wrong throughout where one in so many messages fits at the most */
-	LF_FORMS = 4,		 /* numbers of line ends among those that fit with LF, by which that is no chance */
-	RIGHT_RATIO = 4,	 /* and right where four times as many fit as do not */
-	SURPLUS_SPREAD = 4,	 /* octets by which a size may be too large by more than each other one */
-	GROWTH = 8,		 /* a message may be so many times as large as it was listed, */
-	GROWTH_OCTETS = 64 * 1024 * 1024, /* and by so much larger */
+	OTHERS_LEAST = 2,	 /* other messages needed to show how a server's numbers are wrong */
+	ESTIMATES_LEAST = 8,	 /* other messages needed to show that the numbers follow no rule */
+	FITS_RATIO = 8,		 /* numbers are wrong throughout if at most one fits for this many that do not */
+	LF_FORMS = 4,		 /* different numbers of line ends among LF matches that rule out chance */
+	RIGHT_RATIO = 4,	 /* numbers are right if at least this many fit for each one that does not */
+	SURPLUS_SPREAD = 4,	 /* octets by which a surplus may exceed every other surplus */
+	GROWTH = 8,		 /* limit of a message, as a multiple of its listed size */
+	GROWTH_OCTETS = 64 * 1024 * 1024, /* octets added to that limit */
 };
 
 #define LISTED_MOST (UINT64_C(1) << 40)
@@ -26,7 +26,7 @@ bool evidence_is_suspect(const struct evidence_sizes *s)
 	return s->foreign || (s->unstuffed && s->dots > 0);
 }
 
-/* Nothing came but the line end that a server adds. */
+/* Returns whether the size is zero and only the line end that a server adds was received. */
 static bool is_nothing(uint64_t given, const struct evidence_sizes *s)
 {
 	return given == 0 && s->wire == 2;
@@ -37,7 +37,10 @@ static bool fits_to_the_octet(uint64_t given, const struct evidence_sizes *s)
 	return s->wire == given || s->sent == given;
 }
 
-/* Some servers leave the line end out that they add to a message without one, and Courier then a CR before that, too. */
+/*
+ * Some servers do not count the line end that they add to a message without one. Courier then also does not count a
+ * CR before it.
+ */
 static bool fits_exactly(uint64_t given, const struct evidence_sizes *s)
 {
 	bool unended = s->wire == given + 2 || (s->cr && s->wire == given + 3);
@@ -74,7 +77,7 @@ static void note_wrong(struct evidence_habit *h, struct size_sample sample)
 	h->wrong++;
 }
 
-/* Takes one sample out again. */
+/* Removes one sample. */
 static void forget_wrong(struct evidence_habit *h, struct size_sample sample)
 {
 	for (size_t i = 0; i < h->kept; i++) {
@@ -87,15 +90,15 @@ static void forget_wrong(struct evidence_habit *h, struct size_sample sample)
 }
 
 /*
- * Whether it has its size with CRLF only without its last line end, and so few lines that it has it with LF as well. A
- * message that was kept with CRLF does not tell how many it has.
+ * Returns whether the size fits with CRLF only without the last line end, and also fits with LF because the message
+ * has very few lines. For a message that was stored with CRLF the number of lines is not known.
  */
 static bool fits_either_way(uint64_t given, const struct evidence_sizes *s)
 {
 	return fits_exactly(given, s) && !fits_to_the_octet(given, s) && (fits_lf(given, s) || s->lf == s->wire);
 }
 
-/* count: 1, or -1 for a message that was noted before. */
+/* Adds a message (count 1) or removes it (count -1). */
 static void note(struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s, int count)
 {
 	bool exact = fits_exactly(given, s), lf = fits_lf(given, s);
@@ -104,7 +107,7 @@ static void note(struct evidence_habit *h, uint64_t given, const struct evidence
 	h->unstuffed |= s->unstuffed;
 	if (given == EVIDENCE_NO_SIZE || (given == 0 && s->wire == 0) || is_nothing(given, s))
 		return;
-	/* That shows nothing of how the server counts. */
+	/* Such a message does not show how the server counts. */
 	if (fits_either_way(given, s)) {
 		h->either += (uint64_t)count;
 		return;
@@ -138,7 +141,7 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes)
 	note(&e->retr, sizes->said, sizes, -1);
 }
 
-/* How many samples are wrong in the same way as this one. */
+/* Returns the number of samples that are wrong in the same way as this one. */
 static size_t count_alike(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t count = h->kept, alike = 0;
@@ -148,7 +151,7 @@ static size_t count_alike(const struct evidence_habit *h, const struct size_samp
 	return alike;
 }
 
-/* Whether most of the samples are wrong in the same way, so that a message has to be as well. */
+/* Returns whether most samples are wrong in the same way, so that a complete message must be wrong in that way, too. */
 static bool has_rule(const struct evidence_habit *h)
 {
 	size_t count = h->kept, ruled = 0;
@@ -161,13 +164,16 @@ static bool has_rule(const struct evidence_habit *h)
 	return ruled > count / 2;
 }
 
-/* What RETR says contradicts a message that is shorter; only what does not go by sizes at all can be believed then. */
+/* Returns whether RETR's number says that more should have been received. The weaker rules then do not apply. */
 static bool is_denied(const struct evidence_sizes *s)
 {
 	return s->said != EVIDENCE_NO_SIZE && !fits_exactly(s->said, s) && s->wire < s->said;
 }
 
-/* Whether it ends where others end that are as well less than their size, and none goes on: all are cut there. */
+/*
+ * Returns whether the message ends near where other messages end that are shorter than their sizes, and no message is
+ * longer. All of them were cut there.
+ */
 static bool ends_with_others(const struct evidence_habit *h, const struct size_sample *this)
 {
 	uint64_t near = this->wire / 32;
@@ -184,8 +190,8 @@ static bool ends_with_others(const struct evidence_habit *h, const struct size_s
 }
 
 /*
- * Sizes that the server estimates: not one of many is right, some are too large and some too small, and this one is
- * not further off than the others.
+ * Returns whether the server estimates sizes: none of many is right, some are too large and some too small, and this
+ * one is not much further off than the others.
  */
 static bool is_estimate(const struct evidence_habit *h, const struct size_sample *this)
 {
@@ -213,7 +219,7 @@ static bool is_most(const struct evidence_habit *h, size_t count)
 	return count >= OTHERS_LEAST && count >= h->kept - h->kept / 4;
 }
 
-/* Whether the others have their size in units, and this one has less than so many of them. */
+/* Returns whether the others have their sizes in some unit, and this message is shorter than its number of units. */
 static bool lacks_units(const struct evidence_habit *h, const struct size_sample *this)
 {
 	for (size_t i = 0; i < SIZE_RULE_UNITS; i++) {
@@ -228,7 +234,7 @@ static bool lacks_units(const struct evidence_habit *h, const struct size_sample
 	return false;
 }
 
-/* Whether nearly all others have the same size as this one, whatever came of them. */
+/* Returns whether nearly all others have the same number as this message, whatever was received. */
 static bool is_constant(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t same = 0;
@@ -238,7 +244,10 @@ static bool is_constant(const struct evidence_habit *h, const struct size_sample
 	return is_most(h, same) && !lacks_units(h, this);
 }
 
-/* The same where this message is smaller than the constant: others are so large that it is no size. */
+/*
+ * Like is_constant, for a message that is smaller than the constant. Other messages are so large that the constant
+ * cannot be a size.
+ */
 static bool is_no_size(const struct evidence_habit *h, const struct size_sample *this)
 {
 	size_t same = 0, larger = 0;
@@ -273,7 +282,10 @@ static bool is_exact_by_retr(const struct evidence_sizes *s)
 	return s->said != EVIDENCE_NO_SIZE && fits_exactly(s->said, s);
 }
 
-/* Messages that have their size. One alone that has it with LF, and is wrong as the others are, has it by chance. */
+/*
+ * Returns the number of messages whose size fits. A single message that fits with LF, and is also wrong like the
+ * others, fits by chance.
+ */
 static uint64_t count_fitting(const struct evidence_habit *h)
 {
 	bool by_chance = h->lf == 1 && h->lf_one.wire > 0 && is_most(h, count_alike(h, &h->lf_one));
@@ -281,14 +293,17 @@ static uint64_t count_fitting(const struct evidence_habit *h)
 	return h->exact + h->either + h->dotted + (by_chance ? 0 : h->lf);
 }
 
-/* Whether the number fits hardly any message but that which was noted. */
+/* Returns whether the number fits hardly any message. This message is first removed from the samples. */
 static bool is_wrong_for_others(struct evidence_habit *h, uint64_t given, uint64_t noted)
 {
 	forget_wrong(h, (struct size_sample){given, noted, 0});
 	return h->wrong >= OTHERS_LEAST && count_fitting(h) * FITS_RATIO <= h->wrong;
 }
 
-/* Whether all others have more than their sizes, as if to each a field was added, and this one has its own but for that. */
+/*
+ * Returns whether all others are longer than their sizes, as if a field had been added to each, and this one fits
+ * without such fields.
+ */
 static bool has_added_fields(const struct evidence_habit *h, uint64_t given, const struct evidence_sizes *s)
 {
 	for (size_t i = 0; i < h->kept; i++) {
@@ -298,7 +313,7 @@ static bool has_added_fields(const struct evidence_habit *h, uint64_t given, con
 	return s->fields && given == s->listed;
 }
 
-/* Whether the number is wrong throughout, and for this message as for nearly all others. */
+/* Returns whether the number is wrong throughout, and for this message in the same way as for nearly all others. */
 static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t given, const struct evidence_sizes *s,
     uint64_t noted)
 {
@@ -309,21 +324,28 @@ static bool is_wrong_throughout(const struct evidence_habit *habit, uint64_t giv
 		return false;
 	if (is_most(&others, count_alike(&others, &this)) || has_added_fields(&others, given, s))
 		return true;
-	/* RETR's number, of what was sent, is no proof that all was: it decides only between two ways to read LIST's. */
+	/*
+	 * RETR's number describes what was sent and does not prove that everything was sent. It decides only between
+	 * two readings of LIST's number.
+	 */
 	if (is_exact_by_retr(s) && (given > LISTED_MOST || has_surplus(&others, &this) || is_no_size(&others, &this)))
 		return true;
 	return !is_denied(s) && (is_constant(&others, &this) || is_estimate(&others, &this));
 }
 
-/* Whether stuffed dots count: another message shows it, and none that they do not. If it was noted, it is one of those. */
+/*
+ * Returns whether stuffed dots count: another message shows it, and no message shows the opposite. If this message
+ * was added before, it is included in `dotted`.
+ */
 static bool count_dots(const struct evidence_habit *h, const struct evidence_sizes *s, uint64_t noted)
 {
 	return !s->unstuffed && !h->unstuffed && h->undotted == 0 && h->dotted > (noted == s->wire);
 }
 
 /*
- * Whether so many have their size with LF that the only one which has it with CRLF has it by chance. As many octets that
- * do not belong to them may make up for the line ends of messages of one form, but not of all.
+ * Returns whether so many messages fit with LF that the only one that fits with CRLF fits by chance. Extra octets may
+ * make up for the line ends of messages with one number of lines, but not of messages with several different numbers
+ * of lines.
  */
 static bool outnumber_one(const struct evidence_habit *h, uint64_t lf)
 {
@@ -343,7 +365,7 @@ static bool is_counted_with_lf(const struct evidence_habit *h, uint64_t given, c
 	    (h->exact == 0 || outnumber_one(h, others));
 }
 
-/* Whether zero is a size: nearly all others have theirs, and none had zero where more came. */
+/* Returns whether zero is a size: nearly all others have their size, and none with size zero had content. */
 static bool is_zero_a_size(const struct evidence_habit *h)
 {
 	uint64_t fitting = count_fitting(h);
@@ -368,7 +390,10 @@ static enum evidence_verdict judge(const struct evidence_habit *h, uint64_t give
 	return EVIDENCE_WHOLE;
 }
 
-/* Whether LIST is right, here as for the others, and RETR's number hardly ever: then it is no size. */
+/*
+ * Returns whether LIST is right for this message and the others, and RETR's number hardly ever is. RETR's number is
+ * then not a size.
+ */
 static bool is_denied_by_nonsense(const struct evidence *e, const struct evidence_sizes *s, uint64_t noted)
 {
 	struct evidence_habit others = e->retr;
@@ -377,7 +402,10 @@ static bool is_denied_by_nonsense(const struct evidence *e, const struct evidenc
 	    e->list.wrong * RIGHT_RATIO <= e->list.exact && is_wrong_for_others(&others, s->said, noted);
 }
 
-/* Whether LIST gives a share of each size, or units, so that what is cut may still be more than that. */
+/*
+ * Returns whether LIST gives a fraction of each size, or a number of units. A cut message may then still be longer
+ * than its number.
+ */
 static bool is_listed_in_shares(const struct evidence *e, const struct evidence_sizes *s, uint64_t noted)
 {
 	struct evidence_habit others = e->list;
@@ -400,7 +428,7 @@ enum evidence_verdict evidence_judge(const struct evidence *e, const struct evid
 		return EVIDENCE_WHOLE;
 	if (list == EVIDENCE_SHORT || retr == EVIDENCE_SHORT)
 		return EVIDENCE_SHORT;
-	/* LIST may have been answered before the server changed the message: RETR's number is of this very answer. */
+	/* The message may have changed after the reply to LIST. RETR's number belongs to this very reply. */
 	return list == EVIDENCE_LONG && is_exact_by_retr(sizes) && !is_listed_in_shares(e, sizes, noted) ? EVIDENCE_WHOLE : list;
 }
 
@@ -444,7 +472,7 @@ uint64_t evidence_octets_most(uint64_t most, uint64_t listed)
 {
 	if (most > 0)
 		return most;
-	/* Nobody has such a message, so that the size says nothing. */
+	/* No real message is this large, so the size means nothing. */
 	if (listed > LISTED_MOST)
 		listed = 0;
 	return listed * GROWTH + GROWTH_OCTETS;

@@ -8,97 +8,105 @@
 #include "policy/size_rule.h"
 
 /*
- * Whether a message that ended in good order is whole. A terminating dot proves nothing: a server with a wrong size
- * in its cache ends a message early and puts the dot behind it.
+ * Decides whether a retrieved message is complete. The terminating dot proves nothing: a server with a wrong size in
+ * its cache cuts a message and sends the dot after it.
  *
- * The rule. A message is whole if it has the size that the server gave for it, by LIST and by the number in RETR's
- * +OK: octets with CRLF, with or without the line end that a server adds. Stuffed dots and LF count only where other
- * messages show that the server counts so. If it has not, the server's numbers are held against what it does for the
- * other messages of the maildrop: only where they are wrong throughout, and wrong in the same way here as there, the
- * message is whole. An empty message where the server gave a size is never whole, nor is one that by its own content
- * has octets that are not the message's. Where it gave zero, an empty one is whole if zero is a size, as the others show.
+ * A message is complete if it has the size that the server gave for it, both by LIST and in the +OK reply to RETR.
+ * The size is counted in octets with CRLF, with or without the line end that a server adds. Stuffed dots and LF line
+ * ends count only where other messages show that the server counts that way.
+ *
+ * If the size differs, the server's numbers are compared with its numbers for the other messages of the maildrop. The
+ * message is complete only if the numbers are wrong for nearly all messages, and wrong for this message in the same
+ * way.
+ *
+ * An empty message whose size was given is never complete. Neither is a message whose own content shows that it
+ * contains octets of something else. If the size is zero, an empty message is complete if the other messages show
+ * that the server's zero is a size.
  */
 
-#define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave none */
+#define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave no size */
 
 /* The sizes of one message, in octets. */
 struct evidence_sizes {
-	uint64_t listed; /* by LIST; or EVIDENCE_NO_SIZE */
-	uint64_t said;	 /* by RETR's +OK; or EVIDENCE_NO_SIZE */
-	uint64_t sent;	 /* that came, without stuffed dots, with the line ends that the server uses */
-	uint64_t wire;	 /* the same, with CRLF for each line end, */
-	uint64_t lf;	 /* and with LF */
-	uint64_t dots;	 /* stuffed dots, which are in none of these */
-	bool empty;	 /* nothing but line ends came */
-	bool unstuffed;	 /* a dot came at a line's start that was not stuffed: the server does not stuff */
-	bool cr;	 /* its last line ends with a CR, before its line end */
-	bool foreign;	 /* its first or last line is none of a message (policy/edge_lines) */
-	bool fields;	 /* without some fields at the edge of its header it has its size by LIST (policy/edge_fields) */
+	uint64_t listed; /* size by LIST, or EVIDENCE_NO_SIZE */
+	uint64_t said;	 /* size in the reply to RETR, or EVIDENCE_NO_SIZE */
+	uint64_t sent;	 /* octets received without stuffed dots, with the server's line ends */
+	uint64_t wire;	 /* octets received without stuffed dots, with CRLF for each line end */
+	uint64_t lf;	 /* octets received without stuffed dots, with LF for each line end */
+	uint64_t dots;	 /* number of stuffed dots, which the other counts exclude */
+	bool empty;	 /* only line ends were received */
+	bool unstuffed;	 /* a line started with a dot that was not stuffed, so the server does not stuff */
+	bool cr;	 /* the last line has a CR before its line end */
+	bool foreign;	 /* the first or last line is unlikely to belong to a message (policy/edge_lines) */
+	/* The message has its size by LIST without some fields at an edge of its header (policy/edge_fields). */
+	bool fields;
 };
 
 /*
- * Whether its content shows by itself that what came is not the message: only a size that is right to the octet can
- * prove it then. No other message excuses it, in this session or in a later one, unless zero is its size.
+ * Returns whether the content itself shows that it is not the message. Only a size that fits to the octet can then
+ * prove it complete. No other message excuses it, in this session or in a later one, unless its size is zero.
  */
 bool evidence_is_suspect(const struct evidence_sizes *sizes);
 
 enum evidence_verdict {
 	EVIDENCE_WHOLE,
-	EVIDENCE_SHORT, /* less came than the server gave as size */
-	EVIDENCE_LONG,	/* more did */
+	EVIDENCE_SHORT, /* less was received than the server's size */
+	EVIDENCE_LONG,	/* more was received than the server's size */
 };
 
-/* Whether the sizes agree by themselves, so that evidence_judge need not know about other messages. */
+/* Returns whether the sizes fit without any knowledge of other messages. */
 bool evidence_is_plain(const struct evidence_sizes *sizes);
 
 enum { EVIDENCE_SAMPLES = 64, EVIDENCE_FORMS = 8 };
 
-/* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} knows nothing. */
+/* How one kind of number, LIST's or RETR's, fits the messages of a maildrop. {0} contains no messages. */
 struct evidence_habit {
-	uint64_t exact;	   /* messages that have their size, counted with CRLF; of these: */
-	uint64_t undotted; /* had dots stuffed in that do not count */
-	uint64_t either;   /* messages that have it with CRLF and with LF: they have one line end, or two */
-	uint64_t dotted;   /* messages that have it only if stuffed dots count */
-	uint64_t lf;	   /* messages that have it only if counted with LF */
-	uint64_t lf_forms[EVIDENCE_FORMS]; /* the same by their line ends, modulo this */
-	struct size_sample lf_one; /* the last of them, or {0} */
+	uint64_t exact;	   /* messages whose size fits, counted with CRLF */
+	uint64_t undotted; /* messages whose size fits without counting their stuffed dots */
+	uint64_t either;   /* messages whose size fits with CRLF and with LF, because they have one or two lines */
+	uint64_t dotted;   /* messages whose size fits only if stuffed dots count */
+	uint64_t lf;	   /* messages whose size fits only if counted with LF */
+	uint64_t lf_forms[EVIDENCE_FORMS]; /* `lf` by number of line ends, modulo EVIDENCE_FORMS */
+	struct size_sample lf_one; /* the last message counted in `lf`, or {0} */
 	bool unstuffed;	   /* a message had dots that were not stuffed */
-	size_t wrong;	/* messages that have it in no way; of them, so many are: */
+	size_t wrong;	/* messages whose size does not fit in any way */
+	/* The first `kept` samples are of the most recent messages counted in `wrong`. */
 	size_t kept;
 	struct size_sample samples[EVIDENCE_SAMPLES];
 };
 
-/* What is known of a server's sizes, from this session and from earlier ones. */
+/* What is known of a server's sizes, from this session and earlier ones. */
 struct evidence {
 	struct evidence_habit list, retr;
 };
 
-/* Takes one more message into account. */
+/* Adds a message. */
 void evidence_note(struct evidence *e, const struct evidence_sizes *sizes);
 
-/* Takes it out again. */
+/* Removes a message that was added. */
 void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes);
 
 /*
- * Judges a message. noted: if it was noted before, how many octets came then, so that it does not count as another
- * one; else EVIDENCE_NO_SIZE. Stuffed dots count only where another message has its size with them, and none without.
- * A size counted with LF counts only where no other message has one counted with CRLF, but for a single one among many: a
- * line too many in a message may fit it by chance. A message of one line, or two, may have both, and shows nothing.
- * pipelined: a line too many may be the answer to another command, so that other messages must have their size counted
- * with LF.
+ * Judges a message. noted: if the message was added before, the number of octets received then, so that it does not
+ * count as another message; else EVIDENCE_NO_SIZE.
+ *
+ * Stuffed dots count only if another message fits with its stuffed dots and none fits without them. A size counted
+ * with LF is accepted only if no other message fits with CRLF, except for a single one among many, because an extra
+ * line in a message may make it fit by chance. A message of one or two lines may fit both ways and proves neither.
+ * With pipelining an extra line may be the reply to another command, so other messages must also fit with LF.
  */
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
     bool pipelined);
 
 /*
- * Reads the size in the words behind RETR's +OK: "120 octets" (RFC 1939, 5.), wherever it is in the text.
- * EVIDENCE_NO_SIZE where there is none, or more than one.
+ * Reads the size in the text of RETR's +OK reply: "120 octets" (RFC 1939, section 5), anywhere in the text. Returns
+ * EVIDENCE_NO_SIZE if there is no size or more than one.
  */
 uint64_t evidence_read_size(const char *text, size_t length);
 
 /*
- * How many octets of a message are taken before it counts as one without end. most: max_message_size, 0: none;
- * listed: by LIST, or EVIDENCE_NO_SIZE.
+ * Returns the number of octets after which a message counts as endless. most: max_message_size, or 0 for no limit.
+ * listed: size by LIST, or EVIDENCE_NO_SIZE.
  */
 uint64_t evidence_octets_most(uint64_t most, uint64_t listed);
 

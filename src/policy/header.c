@@ -15,19 +15,21 @@ struct field {
 
 #define FIELD(name) {name, sizeof(name) - 1}
 
-/* Fields that a mail store adds or changes by itself. */
+/* Fields that mail stores add or change by themselves. */
 static const struct field store_fields[] = {
     FIELD("Status"), FIELD("X-Status"), FIELD("X-UID"), FIELD("X-UIDL"), FIELD("X-Keywords"), FIELD("X-IMAP"),
     FIELD("X-IMAPbase"), FIELD("Content-Length"), FIELD("Lines"),
 };
 
-/* Fields that mail programs add for their users: mutt, Thunderbird, Evolution, Rmail. Senders may have set them, too. */
+/*
+ * Fields that mail programs add for their users: mutt, Thunderbird, Evolution, Rmail. Senders may also have set them.
+ */
 static const struct field reader_fields[] = {
     FIELD("X-Label"), FIELD("X-Mozilla-Status"), FIELD("X-Mozilla-Status2"), FIELD("X-Mozilla-Keys"), FIELD("X-Account-Key"),
     FIELD("X-Evolution"), FIELD("X-Evolution-Source"), FIELD("X-RMAIL-ATTRIBUTES"),
 };
 
-/* Fields with which no two messages are alike by chance. */
+/* Fields whose values are never equal by chance. */
 static const struct field telling_fields[] = {FIELD("Message-ID"), FIELD("Received")};
 
 void header_start(struct header_identity *h)
@@ -56,8 +58,8 @@ bool header_is_mark(const char *name, size_t length)
 }
 
 /*
- * At a line's start: decides about its field when the name is here, and says where its value begins. False when more
- * of the name has to come; what has come of it is held.
+ * Decides about the field at the start of a line when its name is complete, and stores where its value starts.
+ * Returns false if more of the name is needed; the part received so far is kept.
  */
 static bool take_name(struct header_identity *h, const char *bytes, size_t length, size_t *value)
 {
@@ -82,7 +84,7 @@ static bool take_name(struct header_identity *h, const char *bytes, size_t lengt
 	return true;
 }
 
-/* Of a line in the header, as far as it is here. Returns how many octets that are. */
+/* Adds the available part of a header line. Returns the number of bytes used. */
 static size_t add_line(struct header_identity *h, const char *bytes, size_t length)
 {
 	const char *lf = memchr(bytes, '\n', length);
@@ -94,10 +96,10 @@ static size_t add_line(struct header_identity *h, const char *bytes, size_t leng
 			count_in(h, bytes, 1);
 		return 1;
 	}
-	/* A folded line belongs to the field before. */
+	/* A folded line belongs to the previous field. */
 	if (h->naming && (h->held > 0 || (*bytes != ' ' && *bytes != '\t')) && !take_name(h, bytes, line, &value))
 		return line;
-	/* An empty value tells nothing. It may stand on the next line. */
+	/* An empty value identifies nothing. The value may be on the next line. */
 	for (; value < line && h->may_tell; value++) {
 		h->telling |= !memchr(" \t\r\n<>", bytes[value], 6);
 		h->may_tell = !h->telling;
@@ -149,7 +151,7 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 	return h->telling;
 }
 
-/* Finds the value of Return-Path among the header lines in head. */
+/* Returns the value of Return-Path among the header lines in `head`, or NULL. */
 static const char *find_return_path(const char *head, size_t length, size_t *value_length)
 {
 	static const char name[] = "Return-Path:";

@@ -22,7 +22,7 @@ void header_fields_start(struct header_fields *h)
 	h->held = 0;
 }
 
-/* The name is whole: is it one of ours? */
+/* Selects the field when its name is complete. */
 static void take_name(struct header_fields *h)
 {
 	h->current = -1;
@@ -43,7 +43,7 @@ static void add_to_value(struct header_fields *h, char c)
 		h->fields[h->current].text[(*length)++] = c;
 }
 
-/* An octet at the beginning of a line, up to the colon. A line that begins with a blank goes on with the value. */
+/* Handles a byte at the start of a line, up to the colon. A line that starts with a blank continues the value. */
 static void add_to_name(struct header_fields *h, char c)
 {
 	if (h->held == 0 && (c == ' ' || c == '\t')) {

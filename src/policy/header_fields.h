@@ -8,28 +8,29 @@ enum header_field { HEADER_DATE, HEADER_FROM, HEADER_SUBJECT };
 
 enum { HEADER_FIELDS = HEADER_SUBJECT + 1, HEADER_FIELD_OCTETS = 1000 };
 
-/* The fields of a header that tell people which message it is, gathered octet by octet. */
+/* The header fields that identify a message to users, collected while the message arrives. */
 struct header_fields {
 	struct {
-		size_t length; /* what is beyond the room is left out */
+		size_t length; /* bytes kept; the rest of a long value is dropped */
 		char text[HEADER_FIELD_OCTETS];
 	} fields[HEADER_FIELDS];
-	bool seen[HEADER_FIELDS]; /* the first of several counts */
-	bool ended;		  /* the empty line has come */
-	bool naming;		  /* at a line's start */
-	int current;		  /* whose value is being read; -1: none that counts */
+	bool seen[HEADER_FIELDS]; /* the field was found; only the first of several counts */
+	bool ended;		  /* the empty line was found */
+	bool naming;		  /* at the start of a line */
+	int current;		  /* the field whose value is being read, or -1 */
 	size_t held;
 	char name[8];
 };
 
 void header_fields_start(struct header_fields *h);
 
-/* Adds the next octets of the message, with LF or CRLF line ends. What comes behind the header does not count. */
+/* Adds more of the message, with LF or CRLF line ends. Data after the header is ignored. */
 void header_fields_add(struct header_fields *h, const char *bytes, size_t length);
 
 /*
- * The value as UTF-8, as far as it is: folded lines are one, encoded words decoded (policy/encoded_word). At most
- * size - 1 octets, cut at a whole character; "" if there was no such field.
+ * Stores the value of a field as UTF-8, with folded lines joined and encoded words decoded (policy/encoded_word). The
+ * result may still contain invalid UTF-8. It has at most size - 1 bytes, is cut between characters, and is "" if the
+ * field is missing.
  */
 void header_fields_value(const struct header_fields *h, enum header_field field, char *out, size_t size);
 

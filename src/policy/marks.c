@@ -25,7 +25,7 @@ static void count_in(struct marks *m, const char *bytes, size_t length)
 	}
 }
 
-/* The name is known, or cannot be a mark's. */
+/* Continues when the field's name is known or cannot be one of a mail store. */
 static void settle(struct marks *m, bool mark)
 {
 	if (mark && !m->marked) {
@@ -40,7 +40,7 @@ static void settle(struct marks *m, bool mark)
 
 static void add_to_name(struct marks *m, char c)
 {
-	/* A folded line belongs to the field before. */
+	/* A folded line belongs to the previous field. */
 	if (m->held == 0 && (c == ' ' || c == '\t')) {
 		m->naming = false;
 		count_in(m, &c, 1);

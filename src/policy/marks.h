@@ -8,26 +8,25 @@
 #include "base/digest.h"
 
 /*
- * The digest of a message, and the one that it has without the fields that mail stores write into headers
- * themselves (policy/header): a mail program that keeps "Status: RO" in an mbox has not altered what was
- * delivered.
+ * The digest of a message, and its digest without the fields that mail stores write into headers (policy/header). A
+ * mail program that adds "Status: RO" in an mbox has not altered the delivered message.
  */
 struct marks {
-	struct digest whole, bare; /* the same until there is a mark */
+	struct digest whole, bare; /* equal until the first such field */
 	bool marked;
-	uint64_t mark_octets; /* of such fields, with CRLF line ends */
-	bool cr;      /* they ended in a CR so far */
-	bool ended;   /* the header is behind us */
-	bool naming;  /* at a line's start: the field's name is being gathered */
-	bool skipping; /* the current field is a mark */
-	size_t held;  /* octets in name that are in no digest yet */
+	uint64_t mark_octets; /* octets of such fields, with CRLF line ends */
+	bool cr;      /* the fields end with a CR so far */
+	bool ended;   /* the header is complete */
+	bool naming;  /* at the start of a line; the name of the field is being collected */
+	bool skipping; /* the current field is one of a mail store */
+	size_t held;  /* bytes in name that are not yet in a digest */
 	char name[24];
 };
 
 void marks_start(struct marks *m);
 void marks_add(struct marks *m, const char *bytes, size_t length);
 
-/* Returns whether there were such fields; bare is the same as whole if not. */
+/* Stores both digests and returns whether there were such fields. If not, both digests are equal. */
 bool marks_end(struct marks *m, unsigned char whole[DIGEST_SIZE], unsigned char bare[DIGEST_SIZE]);
 
 #endif

@@ -6,19 +6,19 @@
 #include <stdint.h>
 
 /*
- * Whether a failure that passes by itself is told now: once the account has failed for `patience` seconds since
- * `since`, and then once a day after `told` (0: not yet). All points in time are seconds since the epoch; a clock
- * behind one of them proves nothing, so the failure is told.
+ * Returns whether to report a temporary failure now. It is reported after the account has failed for `patience`
+ * seconds since `since`, and then once a day after `told` (0: not yet reported). Times are seconds since the epoch.
+ * If the clock is behind one of them, the failure is reported.
  */
 bool patience_is_over(int64_t patience, int64_t since, int64_t told, int64_t now);
 
 /*
- * The same where another run holds the account, whose state cannot be asked then; `success` is the end of the last
- * run that came to its end, 0 if that is unknown. A long run is no trouble, so it has a day at least.
+ * Works like patience_is_over while another run holds the account, so that its state cannot be read. `success` is the
+ * end of the last finished run, or 0 if unknown. A long run is not a failure, so the patience is at least a day.
  */
 bool patience_with_other_is_over(int64_t patience, int64_t success, int64_t now);
 
-/* A span of time in the largest unit that tells it well: "45 s", "20 min", "5 h", "3 days". */
+/* Formats a time span in a suitable unit: "45 s", "20 min", "5 h", "3 days". */
 void patience_words(int64_t seconds, char *out, size_t size);
 
 #endif

@@ -27,10 +27,7 @@ static void turn_around(struct plan *p)
 	}
 }
 
-/*
- * Those at which the connection broke, and others that failed, go to the end, that of the last session behind the
- * others; they are few.
- */
+/* Moves messages that failed before to the end, ordered by their last failure. There are only a few of them. */
 static void put_broken_last(struct plan *p)
 {
 	struct plan_entry *broken = memory_zeroed(p->broke, sizeof(*broken));
@@ -55,7 +52,7 @@ static void put_broken_last(struct plan *p)
 
 static bool has_room(const struct plan_limits *limits, const struct plan_summary *chosen, uint64_t octets)
 {
-	/* Sizes are the server's: without a limit their sum may be any. */
+	/* Sizes come from the server, so their sum can be anything unless there is a limit. */
 	bool any = limits->octets == UINT64_MAX || (chosen->fetch == 0 && !limits->begun);
 
 	uint64_t left = limits->octets > chosen->fetch_octets ? limits->octets - chosen->fetch_octets : 0;

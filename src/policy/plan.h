@@ -7,72 +7,74 @@
 
 #include "policy/retention.h"
 
-/* A message of the server's listing joined with what is known of it, and what will be done. */
+/* A message in the server's listing, together with what is known about it and what will be done. */
 struct plan_entry {
 	uint32_t number;
 	uint64_t octets;
-	const char *uid; /* the listing's; never empty */
+	const char *uid; /* from the listing; never empty */
 	struct retention_known known;
-	bool doubtful; /* another message with this UID was delivered, or this one: fetch/recognize */
-	bool likely;   /* it is rather this one */
-	bool named;    /* it was found in place under this UID */
-	bool rewritten; /* and a reader has changed it there, so that its header proves nothing */
-	bool stayed;   /* the UID never went, so it speaks for the message where no header can */
-	bool retrieved; /* all of it has come, to be compared with what was delivered */
-	bool outdated; /* it was delivered in doubt, and the server gives another size now */
-	bool broke;    /* the connection broke at it before: it is asked for last, */
-	bool failed;   /* or it was refused, or came short: likewise, */
-	uint64_t broke_at; /* after those that broke it longer ago; any count that grows */
-	bool unsure;   /* nothing tells whether it was delivered: it is left alone */
+	bool doubtful; /* a message with this UID was delivered, but maybe not this one (fetch/recognize) */
+	bool likely;   /* the delivered message is probably this one */
+	bool named;    /* it was found in the destination under this UID */
+	bool rewritten; /* named, but a mail reader changed it there, so its header proves nothing */
+	bool stayed;   /* the UID has stayed listed, so it identifies the message if no header can */
+	bool retrieved; /* the complete message was retrieved to compare it with delivered messages */
+	bool outdated; /* it was delivered in doubt, and the server now gives another size */
+	bool broke;    /* the connection failed at it before; it is requested last */
+	bool failed;   /* it was refused or was too short before; it is requested last */
+	/* The order among messages with `broke` or `failed`: a later failure has a larger value. */
+	uint64_t broke_at;
+	bool unsure;   /* it is unknown whether it was delivered; it is left alone */
 	struct retention_decision decision;
-	bool deleted; /* the server has taken its DELE */
+	bool deleted; /* the server accepted its DELE */
 };
 
-/* How many entries plan_decide gave which decision. */
+/* The number of entries by decision of plan_decide. */
 struct plan_summary {
-	size_t fetch; /* to be brought */
+	size_t fetch; /* to be fetched */
 	size_t erase; /* delivered before, to be deleted now */
 	size_t leave;
-	size_t news;   /* of these: REASON_TOO_LARGE_NEWS */
-	size_t unsure; /* of these: REASON_UNSURE */
+	size_t news;   /* part of leave: REASON_TOO_LARGE_NEWS */
+	size_t unsure; /* part of leave: REASON_UNSURE */
 	uint64_t fetch_octets;
 };
 
 struct plan {
-	struct plan_entry *entries; /* in the order in which they are dealt with */
+	struct plan_entry *entries; /* in processing order */
 	size_t count;
-	size_t broke;	/* entries at which the connection broke before, or that failed otherwise */
+	size_t broke;	/* entries with `broke` or `failed` */
 	size_t doubts;	/* entries that were delivered in doubt */
-	size_t strange; /* entries that are not known for certain: fetch/recognize has to look at them */
+	size_t strange; /* entries that are not known for certain; fetch/recognize examines them */
 	struct plan_summary summary;
 };
 
-/* What a run may still fetch. */
+/* What the run may still fetch. */
 struct plan_limits {
 	uint64_t messages;
-	uint64_t octets; /* by LIST; the first message of a run may be larger; UINT64_MAX: any */
-	bool begun;	 /* it has fetched one before */
+	uint64_t octets; /* by LIST; UINT64_MAX: no limit; the first message of a run may be larger */
+	bool begun;	 /* the run has already fetched a message */
 };
 
-/* Room for count entries, all zero. */
+/* Makes a plan with `count` entries, all zero. plan_free frees it. */
 void plan_make(struct plan *p, size_t count);
 void plan_free(struct plan *p);
 
 /*
- * Decides about every entry and sums it up; newest_first turns the order around. Messages at which the connection
- * broke before, or that failed, come last, so that they keep no others away, nor use up the limits before them.
- * Messages beyond the limits are left with REASON_LIMIT.
+ * Decides about every entry and computes the summary. newest_first reverses the order. Messages at which the
+ * connection failed before, or that failed otherwise, come last, so that they neither block other messages nor use up
+ * the limits before them. Messages beyond the limits are left with REASON_LIMIT.
  */
 void plan_decide(struct plan *p, const struct retention_rule *rule, const struct retention_clock *clock,
     bool newest_first, const struct plan_limits *limits);
 
 /*
- * Leaves out the messages at which the connection broke before `since`, if there are any and something else is to be
- * deleted: the server deletes at QUIT, which a session that breaks does not reach. Returns whether it did.
+ * Leaves out the messages at which the connection failed before `since`, if there are any and other messages are to
+ * be deleted. The server deletes messages at QUIT, which a failed session does not reach. Returns whether it left out
+ * any.
  */
 bool plan_put_aside(struct plan *p, uint64_t since);
 
-/* Leaves out all messages that are to be deleted but the first `most`. Returns whether it did. */
+/* Leaves out all messages to be deleted except the first `most`. Returns whether it left out any. */
 bool plan_take_part(struct plan *p, size_t most);
 
 #endif

@@ -5,59 +5,59 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an account wants (leave_on_server). */
+/* The policy of an account (leave_on_server). */
 enum retention_mode {
 	RETENTION_FOREVER, /* never delete */
-	RETENTION_NONE,	   /* delete once the message is safe */
-	RETENTION_AGE,	   /* delete `age` seconds after it was delivered here */
+	RETENTION_NONE,	   /* delete when the message is safe */
+	RETENTION_AGE,	   /* delete `age` seconds after delivery */
 };
 
 struct retention_rule {
 	enum retention_mode mode;
-	int64_t age;	       /* seconds; RETENTION_AGE alone */
-	uint64_t max_octets;   /* larger messages stay where they are; 0: no limit */
-	bool keep;	       /* this run deletes nothing */
-	bool hold;	       /* nor what was delivered before it: it may not be here any more */
+	int64_t age;	       /* seconds; for RETENTION_AGE */
+	uint64_t max_octets;   /* larger messages are not fetched; 0: no limit */
+	bool keep;	       /* this run deletes no messages */
+	bool hold;	       /* messages delivered before this run are kept; the destination may lack them */
 };
 
-/* The time now, and the latest time that an earlier run saw (0: none did); seconds since the epoch. */
+/* The current time, and the latest time that an earlier run saw (0: no earlier run), in seconds since the epoch. */
 struct retention_clock {
 	int64_t now;
 	int64_t last_seen;
 };
 
-/* What is known of a message that the server lists. */
+/* What is known about a message that the server lists. */
 struct retention_known {
-	int64_t when;	   /* the time of the delivery */
-	bool delivered;	   /* this program put it in place and recorded that */
-	bool told;	   /* the user was told that it is too large */
-	bool doubt;	   /* it was delivered with another size than the server gave (policy/evidence.h) */
-	uint64_t outgrown; /* so many octets came of it, and it had no end; 0: it was not tried */
+	int64_t when;	   /* time of the delivery */
+	bool delivered;	   /* mailhaul delivered it and recorded that */
+	bool told;	   /* its excessive size was reported to the user */
+	bool doubt;	   /* it was delivered with a size other than the server's (policy/evidence.h) */
+	uint64_t outgrown; /* octets received without reaching its end; 0: not tried */
 };
 
 enum retention_action {
-	RETENTION_FETCH,	    /* bring it, and leave it on the server */
-	RETENTION_FETCH_AND_DELETE, /* bring it, and delete it once it is safe */
-	RETENTION_LEAVE,	    /* do nothing */
-	RETENTION_DELETE,	    /* it has been safe for long enough */
+	RETENTION_FETCH,	    /* fetch it, and leave it on the server */
+	RETENTION_FETCH_AND_DELETE, /* fetch it, and delete it when it is safe */
+	RETENTION_LEAVE,	    /* leave it on the server */
+	RETENTION_DELETE,	    /* delete it from the server */
 };
 
 enum retention_reason {
 	REASON_NEW,	    /* not delivered yet */
-	REASON_TOO_LARGE,   /* over max_octets; told before */
-	REASON_TOO_LARGE_NEWS, /* over max_octets; the user has to be told */
-	REASON_LIMIT,	    /* a limit of the run is reached: policy/plan */
+	REASON_TOO_LARGE,   /* larger than max_octets; reported before */
+	REASON_TOO_LARGE_NEWS, /* larger than max_octets; to be reported */
+	REASON_LIMIT,	    /* a limit of the run is reached (policy/plan) */
 	REASON_FOREVER,	    /* delivered; the policy keeps it */
 	REASON_SAFE,	    /* delivered; the policy deletes it */
-	REASON_YOUNG,	    /* delivered; its age is not reached */
-	REASON_OLD,	    /* delivered; its age is reached */
-	REASON_CLOCK,	    /* delivered; the clock went backwards, so ages mean nothing */
-	REASON_UNSURE,	    /* nothing tells whether it was delivered: policy/plan */
-	REASON_KEEP,	    /* would be deleted, but not in this run */
-	REASON_HELD,	    /* the same, because it may not be here any more */
-	REASON_OUTGROWN,    /* it does not end where it has to */
-	REASON_BROKE,	    /* the connection broke at it, and something else is to be deleted: policy/plan */
-	REASON_INCOMPLETE,  /* delivered, but perhaps not whole, so the server's copy stays */
+	REASON_YOUNG,	    /* delivered; its age is below the limit */
+	REASON_OLD,	    /* delivered; its age has reached the limit */
+	REASON_CLOCK,	    /* delivered; the clock went backward, so ages are not known */
+	REASON_UNSURE,	    /* it is unknown whether it was delivered (policy/plan) */
+	REASON_KEEP,	    /* to be deleted, but not in this run */
+	REASON_HELD,	    /* to be deleted, but the destination may lack it */
+	REASON_OUTGROWN,    /* it did not end within evidence_octets_most octets */
+	REASON_BROKE,	    /* the connection failed at it, and other messages are to be deleted (policy/plan) */
+	REASON_INCOMPLETE,  /* delivered, but perhaps incomplete, so the server's copy is kept */
 };
 
 struct retention_decision {
@@ -66,19 +66,22 @@ struct retention_decision {
 };
 
 /*
- * Decides about one message. It never says DELETE of a message that was not delivered or may not be whole, nor by age
- * when the clock is behind the delivery or behind what an earlier run saw.
+ * Decides about one message. It never returns DELETE for a message that was not delivered or may be incomplete. It
+ * also never deletes by age if the clock is behind the delivery or behind the time that an earlier run saw.
  */
 struct retention_decision retention_decide(const struct retention_rule *rule, const struct retention_clock *clock,
     uint64_t octets, const struct retention_known *known);
 
-/* When a message that was delivered then becomes due: seconds since the epoch, 0: at once, -1: never. */
+/*
+ * Returns when a message delivered at `delivered` may be deleted: seconds since the epoch, 0 for at once, -1 for
+ * never.
+ */
 int64_t retention_due(const struct retention_rule *rule, int64_t delivered);
 
-/* A span in words, in its largest unit: "3 days", "1 hour", "40 seconds". */
+/* Formats a time span in its largest unit: "3 days", "1 hour", "40 seconds". */
 void retention_span(int64_t seconds, char *out, size_t size);
 
-/* The decision in words for a dry run, for example "leave: delivered 3 days ago, kept for 14 days". */
+/* Describes the decision for a dry run, for example "leave: delivered 3 days ago, kept for 14 days". */
 void retention_explain(const struct retention_rule *rule, const struct retention_clock *clock,
     const struct retention_known *known, struct retention_decision decision, char *out, size_t size);
 

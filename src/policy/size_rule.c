@@ -5,13 +5,15 @@
 #include <stddef.h>
 
 enum {
-	OFFSET_MOST = 1024, /* octets by which messages are longer than each of their sizes, */
-	MISSING_MOST = 5,   /* or shorter: that of the terminator and the line end before it; */
-	OFFSET_SPREAD = 4,  /* by which that may vary */
-	RATIO_LEAST = 16,   /* smaller numbers are rounded by so much that any ratio fits */
-	LACK_OCTETS = 64,   /* what all may lack shows no ratio: so many octets of sizes that differ by a 32nd look like one, */
-	LACK_SHARE = 8,	    /* and so small a part may be a line of each */
-	UNIT_LEAST = 8,	    /* sizes that are rounded to less are not */
+	OFFSET_MOST = 1024, /* largest offset in octets between messages and their sizes */
+	MISSING_MOST = 5,   /* largest lack explained by the terminator and the line end before it */
+	OFFSET_SPREAD = 4,  /* variation of an offset in octets */
+	RATIO_LEAST = 16,   /* smallest number with a ratio; any ratio fits smaller ones because of rounding */
+	/* A lack of up to this many octets shows no ratio: for sizes that differ by a 32nd it looks like one. */
+	LACK_OCTETS = 64,
+	/* A lack of up to 1/LACK_SHARE of the size shows no ratio: it may be one missing line of each message. */
+	LACK_SHARE = 8,
+	UNIT_LEAST = 8,	    /* smallest unit that counts as rounding */
 };
 
 const uint64_t size_rule_units[SIZE_RULE_UNITS] = {1024, 1000, 512, 4096};
@@ -21,7 +23,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Messages of one size would be wrong in the same way by chance as well. */
+/* Messages of equal size would be wrong in the same way by chance. */
 bool size_rule_differ(const struct size_sample *a, const struct size_sample *b)
 {
 	uint64_t larger = a->given > b->given ? a->given : b->given;
@@ -30,8 +32,8 @@ bool size_rule_differ(const struct size_sample *a, const struct size_sample *b)
 }
 
 /*
- * A server that knows no sizes gives zero, or another small constant, whatever comes. Messages that are all of one
- * size have a constant as well, which much more than that refutes.
+ * A server without sizes gives zero or another small constant for every message. Messages of equal size also have
+ * equal numbers, but then not much more than that size is received.
  */
 bool size_rule_have_constant(const struct size_sample *a, const struct size_sample *b)
 {
@@ -46,23 +48,32 @@ static bool are_zero(const struct size_sample *a, const struct size_sample *b)
 	return a->given == 0 && b->given == 0;
 }
 
-/* Line ends, dots and terminators that are counted in another way have rules of their own. */
+/*
+ * Returns whether slightly less was received than the size. Other ways to count line ends, dots and the terminator
+ * may explain it; they have their own rules.
+ */
 static bool lacks_little(const struct size_sample *s)
 {
 	return s->wire < s->given && (s->given - s->wire <= LACK_OCTETS || s->given - s->wire <= s->given / LACK_SHARE);
 }
 
-/* A third, threefold, kilobytes: the same share for both, but for what rounding does to it. */
+/*
+ * Returns whether both were received with the same ratio to their sizes, such as a third, threefold or kilobytes,
+ * apart from rounding.
+ */
 static bool have_same_ratio(const struct size_sample *a, const struct size_sample *b)
 {
 	double first = (double)a->wire * (double)b->given, second = (double)b->wire * (double)a->given;
 
-	/* Each number may be wrong by one more: it was rounded. */
+	/* Rounding may add one to the error of each number. */
 	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && size_rule_differ(a, b) && !lacks_little(a) && !lacks_little(b) &&
 	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
 }
 
-/* The terminator counted, with or without stuffed dots: no more than it has may be missing. */
+/*
+ * Returns whether the size may include the terminator, with or without stuffed dots. No more than those octets may be
+ * missing.
+ */
 static bool have_terminator(const struct size_sample *a, const struct size_sample *b)
 {
 	return a->wire < a->given && b->wire < b->given && a->given - a->wire <= a->dots + MISSING_MOST &&
@@ -74,19 +85,22 @@ bool size_rule_has_addition(const struct size_sample *s)
 	return s->wire > s->given && s->wire - s->given <= OFFSET_MOST;
 }
 
-/* A field of the header that comes only with RETR. */
+/* Returns whether the same header field was added to both by RETR. */
 static bool have_same_addition(const struct size_sample *a, const struct size_sample *b)
 {
 	return size_rule_has_addition(a) && b->wire > b->given &&
 	    distance(a->wire - a->given, b->wire - b->given) <= OFFSET_SPREAD;
 }
 
-/* LIST counts something that no RETR sends. Messages that lack as much look the same, unless RETR's number is right. */
+/*
+ * LIST counts something that RETR does not send. Messages that were cut by the same amount look the same, unless
+ * RETR's number is right.
+ */
 bool size_rule_have_surplus(const struct size_sample *a, const struct size_sample *b)
 {
 	uint64_t apart = distance(a->given, b->given);
 
-	/* What is cut in one place lacks as much more as it is longer. */
+	/* Messages that are cut at the same position lack more, the longer they are. */
 	return apart > 2 * OFFSET_SPREAD && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
 	    b->given - b->wire <= OFFSET_MOST && distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD + apart / 32;
 }
@@ -96,13 +110,16 @@ static bool have_same_offset(const struct size_sample *a, const struct size_samp
 	return size_rule_differ(a, b) && (have_terminator(a, b) || have_same_addition(a, b));
 }
 
-/* The same octets too few of different sizes: messages that are cut alike, and sizes that are not rounded. */
+/*
+ * Returns whether messages of different sizes lack the same number of octets. They were cut in the same way, and
+ * their sizes are not rounded.
+ */
 static bool lack_alike(const struct size_sample *a, const struct size_sample *b)
 {
 	return a->wire < a->given && a->given != b->given && a->given - a->wire == b->given - b->wire;
 }
 
-/* Whether both are less than `unit` from multiples of it, which were given as octets, or as units. */
+/* Returns whether both sizes are multiples of `unit`, and each message differs from its size by less than `unit`. */
 static bool are_rounded_to(uint64_t unit, const struct size_sample *a, const struct size_sample *b)
 {
 	return a->given % unit == 0 && b->given % unit == 0 && distance(a->wire, a->given) < unit &&

@@ -4,39 +4,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A size that the server gave, and what came. */
+/* A size that the server gave, the octets received with CRLF line ends, and the number of stuffed dots. */
 struct size_sample {
 	uint64_t given;
 	uint64_t wire;
 	uint64_t dots;
 };
 
-/* The ways in which a server's sizes are wrong for two messages. Each message alone would be wrong in many of them. */
+/*
+ * The ways in which a server's sizes can be wrong. They are tested on two messages, because a single message would
+ * fit many of them.
+ */
 
 enum {
-	SIZE_RULE_TIMES = 2, /* a number is no size where so many times as much comes */
+	SIZE_RULE_TIMES = 2, /* a number is not a size if more than this many times as much is received */
 	SIZE_RULE_UNITS = 4,
 };
 
-/* What may be counted instead of octets. */
+/* Units that a server may use instead of octets. */
 extern const uint64_t size_rule_units[SIZE_RULE_UNITS];
 
-/* Whether this is the size of the message in such units. */
+/* Returns whether the size of the message is given in this unit. */
 bool size_rule_is_unit(uint64_t unit, const struct size_sample *s);
 
-/* Whether the sizes differ by so much that both being wrong in one way is no chance. */
+/* Returns whether the sizes differ so much that both are not wrong in the same way by chance. */
 bool size_rule_differ(const struct size_sample *a, const struct size_sample *b);
 
-/* Whether both have the same number, which is no size: far more came of both, and not as much of one as of the other. */
+/*
+ * Returns whether both have the same number and it is not a size: far more was received of both, and the messages
+ * differ in length.
+ */
 bool size_rule_have_constant(const struct size_sample *a, const struct size_sample *b);
 
-/* Whether both sizes are nearly as many octets more than what came. Messages that are cut by as much look so, too. */
+/*
+ * Returns whether both sizes exceed what was received by nearly the same number of octets. Messages that were cut by
+ * the same amount look the same.
+ */
 bool size_rule_have_surplus(const struct size_sample *a, const struct size_sample *b);
 
-/* Whether no more came than a header that a program on the way has added to. */
+/*
+ * Returns whether the message is longer than its size by no more than fields that a program may have added to its
+ * header.
+ */
 bool size_rule_has_addition(const struct size_sample *s);
 
-/* Whether both are wrong by the same ratio, rounding, unit or offset, or because the server gives zero. */
+/* Returns whether both are wrong by the same ratio, rounding, unit or offset, or because the server gives zero. */
 bool size_rule_are_alike(const struct size_sample *a, const struct size_sample *b);
 
 #endif
