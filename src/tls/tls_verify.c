@@ -19,8 +19,8 @@
 #include "tls/tls_gnutls.h"
 
 enum {
-	WHAT_MOST = 330,     /* size of a fault's description; the rest of a struct error's cause is for what identifies the certificate */
-	DN_MOST = 100,	     /* size of a DN in messages; a DN can contain any text, so it must be too short for a false fingerprint */
+	WHAT_MOST = 330,     /* size of a fault's description; identification needs the rest of a cause */
+	DN_MOST = 100,	     /* size of a DN in messages; too short for a false fingerprint */
 	NAMES_SHOWN = 5,     /* number of names of a certificate in messages */
 	NAMES_LOOKED_AT = 32, /* number of names that are examined */
 };
