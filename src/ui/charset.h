@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 /*
- * Whether what is printed may hold characters beyond ASCII: the locale of the environment (LC_ALL, LC_CTYPE, LANG)
- * has UTF-8. It is only asked; the program itself stays in the C locale, so that nothing else depends on it.
+ * Returns whether output may contain characters beyond ASCII: the locale of the environment (LC_ALL, LC_CTYPE, LANG)
+ * uses UTF-8. The program itself stays in the C locale, so that nothing else depends on the environment.
  */
 bool charset_is_utf8(void);
 

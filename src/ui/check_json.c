@@ -11,7 +11,7 @@
 
 enum shape { TEXT, NUMBER, FLAG, TIME, LIST };
 
-/* Each fact "SECTION.MEMBER"; a member that was not learnt is not there, a list is empty. */
+/* The facts "SECTION.MEMBER". A member without a fact is omitted; a list without facts is empty. */
 static const struct {
 	const char *section, *member;
 	enum shape shape;
@@ -97,7 +97,7 @@ static void add_member(struct jsonl *section, const struct check_result *r, size
 	}
 }
 
-/* Every address that was tried, with its failure unless it is the one that answered. */
+/* Returns the server and every address that was tried. An address has a failure unless it answered. */
 static struct jsonl *address_of(const struct check_result *r)
 {
 	struct jsonl *address = jsonl_object(), *tried = jsonl_array();

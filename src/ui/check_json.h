@@ -4,7 +4,10 @@
 struct check_result;
 struct jsonl;
 
-/* What a check told as an object of the type "check" (man/mailhaul-json.5); the caller prints or frees it. */
+/*
+ * Returns the result of a check as an object of the type "check" (man/mailhaul-json.5). The caller prints or frees
+ * it.
+ */
 struct jsonl *check_json(const struct check_result *r);
 
 #endif

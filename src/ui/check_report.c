@@ -15,7 +15,7 @@
 #include "ui/color.h"
 #include "ui/report.h"
 
-enum { NAMES_MOST = 8 }; /* names of a certificate that are shown */
+enum { NAMES_MOST = 8 }; /* number of names of a certificate that are printed */
 
 struct page {
 	const struct check_result *r;
@@ -40,7 +40,7 @@ static void row(const char *name, const char *format, ...)
 	putchar('\n');
 }
 
-/* A row with the fact's text, if it was told. */
+/* Prints a row with the text of a fact, if there is one. */
 static void row_of(const struct page *p, const char *name, const char *fact)
 {
 	const char *text = check_result_text(p->r, fact);
@@ -49,7 +49,7 @@ static void row_of(const struct page *p, const char *name, const char *fact)
 		row(name, "%s", *text ? text : "none");
 }
 
-/* All of a list, of which at most `most` are named. */
+/* Prints a row with the items of a list, at most `most` of them by name. */
 static void row_of_list(const struct page *p, const char *name, const char *fact, size_t most)
 {
 	size_t count = 0;

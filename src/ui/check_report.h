@@ -5,10 +5,10 @@
 
 struct check_result;
 
-/* What a check told, for people, on standard output: what was not learnt is left out. */
+/* Prints the result of a check as text on standard output. Facts that were not reported are omitted. */
 void check_report(const struct check_result *r, bool colors);
 
-/* The failures, on standard error, each as a run tells it. */
+/* Prints the failures on standard error in the format of a run. */
 void check_report_problems(const struct check_result *r);
 
 #endif

@@ -61,7 +61,7 @@ const struct fact *check_result_next(const struct check_result *r, const char *n
 
 const char *check_result_address(const struct check_result *r)
 {
-	/* That time is told only of the address that answered, which ends the search. */
+	/* This time is reported only for the address that answered, which ends the search. */
 	return last(r, "times.connect") ? check_result_text(r, "address.tried") : NULL;
 }
 

@@ -16,30 +16,30 @@ struct check_problem {
 	struct error err;
 };
 
-/* All that the check of an account has told; {.account = ...} is an empty one. */
+/* Everything that the check of an account reported. {.account = ...} is an empty result. */
 struct check_result {
-	const struct account *account; /* the caller's */
-	struct fact *facts;	       /* in the order in which they came */
+	const struct account *account; /* owned by the caller */
+	struct fact *facts;	       /* in the order of their arrival */
 	size_t fact_count, fact_room;
 	struct check_problem *problems;
 	size_t problem_count;
-	bool told; /* it has been printed */
+	bool told; /* the result has been printed */
 };
 
 void check_result_add_fact(struct check_result *r, const struct fact *fact);
 void check_result_add_problem(struct check_result *r, enum step step, const struct error *err);
 
-/* The last text, or number, of that name; NULL, or `otherwise`, where it was not told. */
+/* Return the last text or number with that name. Without one they return NULL or `otherwise`. */
 const char *check_result_text(const struct check_result *r, const char *name);
 int64_t check_result_number(const struct check_result *r, const char *name, int64_t otherwise);
 
-/* The next of several facts of that name behind `after` (NULL: the first one); NULL: no more. */
+/* Returns the next fact with that name after `after` (NULL: the first one), or NULL. */
 const struct fact *check_result_next(const struct check_result *r, const char *name, const struct fact *after);
 
-/* The address that the connection was made to, or NULL. */
+/* Returns the address that the connection was made to, or NULL. */
 const char *check_result_address(const struct check_result *r);
 
-/* Frees what was told; account and told stay. */
+/* Frees the facts and problems. account and told are kept. */
 void check_result_free(struct check_result *r);
 
 #endif

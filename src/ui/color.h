@@ -5,16 +5,16 @@
 
 enum color { COLOR_GOOD, COLOR_WARNING, COLOR_BAD };
 
-/* Whether it is a terminal that knows more than lines of letters: not a dumb one (TERM). */
+/* Returns whether fd is a terminal that supports more than plain lines: TERM is set and not "dumb". */
 bool color_terminal(int fd);
 
-/* Whether the user wants no colors (NO_COLOR, https://no-color.org: whatever its value, unless that is empty). */
+/* Returns whether the user disabled colors with a non-empty NO_COLOR (https://no-color.org). */
 bool color_is_refused(void);
 
-/* Whether standard output shows colors: a terminal, not a dumb one (TERM), and NO_COLOR is not set. */
+/* Returns whether standard output shows colors: color_terminal accepts it, and NO_COLOR is not set. */
 bool color_is_wanted(void);
 
-/* Prints words on standard output; in the color if `on`. */
+/* Prints text on standard output, in color if `on`. */
 void color_print(bool on, enum color color, const char *words);
 
 #endif

@@ -17,14 +17,14 @@ enum { COMMENT_COLUMN = 48 };
 
 static const struct account_origin by_default = {0};
 
-/* "LINE      # PLACE" */
+/* Prints "LINE      # PLACE" and frees the line. */
 static void print_line(struct buf *line, const char *place, const char *section)
 {
 	printf("%-*s # %s%s\n", COMMENT_COLUMN, buf_string(line), place ? place : "default", section);
 	buf_free(line);
 }
 
-/* What is said of the top level, by the function that prints an option of it. */
+/* Calls `print` for each option of the top level. */
 static void each_top(const struct settings *s, void (*print)(void *context, const char *name, const char *value, const char *place),
     void *context)
 {
@@ -90,7 +90,7 @@ void effective_print_account(const struct account *a)
 	printf("}\n");
 }
 
-/* {"value": ..., "from": "account", "place": "FILE:LINE"} */
+/* Adds the member NAME: {"value": ..., "from": "account", "place": "FILE:LINE"}. */
 static void add_option(struct jsonl *options, const char *name, char *const *values, bool list,
     const struct account_origin *origin)
 {

@@ -5,8 +5,9 @@ struct account;
 struct settings;
 
 /*
- * The settings that hold, with where each comes from, on standard output: as a configuration that could be used, the
- * places in comments; or as JSON (man/mailhaul-json.5). Passwords are masked. First the top level, then accounts.
+ * Print the effective settings and the origin of each on standard output. The text format is a usable configuration
+ * with the origins in comments; the JSON format is described in man/mailhaul-json.5. Passwords are masked. Print the
+ * top level first, then the accounts.
  */
 void effective_print_top(const struct settings *s);
 void effective_print_account(const struct account *a);

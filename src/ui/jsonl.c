@@ -13,7 +13,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 
-/* Jansson's values are ours by another name, so that its header stays in here. */
+/* A struct jsonl is a Jansson value under another name, so that only this file includes Jansson's header. */
 static json_t *value_of(struct jsonl *json)
 {
 	return (json_t *)(void *)json;

@@ -16,7 +16,10 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Whether standard error is what systemd says (systemd.exec(5), JOURNAL_STREAM) it has connected with its journal. */
+/*
+ * Returns whether standard error is the stream that systemd connected to its journal (systemd.exec(5),
+ * JOURNAL_STREAM).
+ */
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -37,7 +40,7 @@ void log_target_write_stderr(int priority, const char *line)
 
 static bool open_file(struct log_target *t)
 {
-	/* A pipe that nobody reads is an error, not a reason to wait. */
+	/* O_NONBLOCK: a FIFO without a reader is an error and must not block. */
 	t->fd = open(t->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	return t->fd >= 0;
 }
@@ -52,7 +55,7 @@ bool log_target_open(struct log_target *t, enum log_place place, const char *pat
 {
 	*t = (struct log_target){.place = place, .path = path, .fd = -1};
 	if (place == LOG_PLACE_SYSLOG) {
-		/* syslog(3) would drop every line without a word. */
+		/* syslog(3) would silently drop every line. */
 		if (access(_PATH_LOG, W_OK) != 0) {
 			error_errno(err, ERROR_STORAGE, errno, "the system's log %s cannot be written", _PATH_LOG);
 			t->place = LOG_PLACE_STDERR;
@@ -76,7 +79,7 @@ void log_target_close(struct log_target *t)
 		closelog();
 }
 
-/* Rotation renames the file; what follows goes to the new one. */
+/* Reopens the file after log rotation has renamed it. */
 static bool follow_rotation(struct log_target *t)
 {
 	struct stat ours, named;
@@ -89,7 +92,7 @@ static bool follow_rotation(struct log_target *t)
 	return open_file(t);
 }
 
-/* "2026-11-22T11:44:58+01:00", RFC 3339. */
+/* Formats the current time by RFC 3339: "2026-11-22T11:44:58+01:00". */
 static void time_text(char *out, size_t size)
 {
 	time_t now = time(NULL);
@@ -103,7 +106,7 @@ static void time_text(char *out, size_t size)
 	snprintf(out + length, size - length, "%.3s:%.2s", zone, zone + 3);
 }
 
-/* One write a line, so that lines of several runs do not mix. */
+/* Writes each line with a single write, so that lines of several runs do not mix. */
 static bool write_file(struct log_target *t, int priority, const char *line)
 {
 	static const char *const words[] = {"emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"};
@@ -125,7 +128,7 @@ static bool write_file(struct log_target *t, int priority, const char *line)
 	return ok;
 }
 
-/* A file that cannot be written: said once, and the line is not lost. */
+/* Reports once that the file cannot be written. The caller writes the line to standard error. */
 static bool complain(struct log_target *t)
 {
 	struct error err;

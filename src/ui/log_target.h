@@ -8,36 +8,39 @@
 struct error;
 
 /*
- * Where the lines of a run go: standard error, the system's log, or a file. A line is one line, escaped, without
+ * The destination of log lines: standard error, the system's log, or a file. A line is a single escaped line without
  * "mailhaul: ". Priorities are those of syslog(3).
  */
 struct log_target {
 	enum log_place place;
-	const char *path; /* of the file; the caller's */
-	int fd;		  /* of the file, or -1 */
-	bool failing;	  /* that the file cannot be written was told */
+	const char *path; /* path of the file, owned by the caller */
+	int fd;		  /* descriptor of the file, or -1 */
+	bool failing;	  /* a write error of the file was reported */
 };
 
 /*
- * ERROR_STORAGE with a hint when it cannot be used; lines go to standard error then, so that none is lost. To be
- * closed either way.
+ * Opens the log. If it cannot be used, sets ERROR_STORAGE with a hint, and lines then go to standard error so that
+ * none is lost. Call log_target_close in both cases.
  */
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err);
 void log_target_close(struct log_target *t);
 
 /*
- * t may be NULL: standard error, which gets the line as well when it is a terminal or the file cannot be written. A file
- * that was renamed or removed since the last line is made anew.
+ * Writes a line to the log. If t is NULL, it writes to standard error. Standard error also gets the line if it is a
+ * terminal or if the file cannot be written. A file that was renamed or removed since the last line is recreated.
  */
 void log_target_write(struct log_target *t, int priority, const char *line);
 
-/* The same, but never to standard error: for what nobody is to be told now. False when the line is not kept. */
+/*
+ * Writes a line to the log but never to standard error, for messages that should not be shown now. Returns false if
+ * there is no such log or the line cannot be written.
+ */
 bool log_target_keep(struct log_target *t, int priority, const char *line);
 
-/* Whether there is a log beside standard error. */
+/* Returns whether there is a log other than standard error. */
 bool log_target_is_kept(const struct log_target *t);
 
-/* A line on standard error; with its priority for systemd's journal, where that is what standard error is. */
+/* Writes a line to standard error, with its priority if standard error is connected to systemd's journal. */
 void log_target_write_stderr(int priority, const char *line);
 
 #endif

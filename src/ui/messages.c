@@ -35,7 +35,7 @@ static const char *shown(const struct listed *m, enum listed_text which, char ou
 	return out;
 }
 
-/* A day, in the user's time. */
+/* Formats the due time as a day in local time. */
 static void due_text(const struct listed *m, char out[CALENDAR_TEXT])
 {
 	if (m->due <= 0)
@@ -44,7 +44,7 @@ static void due_text(const struct listed *m, char out[CALENDAR_TEXT])
 		calendar_day(m->due, out);
 }
 
-/* So many columns at least; letters that take two are not known to be wide. */
+/* Prints text in at least `columns` columns. Wide characters are counted as one column. */
 static void print_wide(const char *text, size_t columns)
 {
 	size_t used = 0;

@@ -5,19 +5,20 @@
 
 struct listed;
 
-/* One message on standard output, as a dry run tells of it: "work: message 3 (1204 octets): fetch: new". */
+/* Prints a message in the format of a dry run: "work: message 3 (1204 octets): fetch: new". */
 void messages_say(const char *account, const struct listed *m);
 
 /* A table that is being printed. */
 struct messages_table {
-	bool terminal; /* aligned, with a headline an account; else fields with tabs between them */
+	/* On a terminal, columns are aligned and each account has a heading. Otherwise fields are separated by tabs. */
+	bool terminal;
 	bool headers;
-	const char *account; /* of the row before; NULL: there was none */
+	const char *account; /* account of the previous row, or NULL */
 };
 
 void messages_row(struct messages_table *t, const char *account, const struct listed *m);
 
-/* A line of JSON (man/mailhaul-json.5). */
+/* Prints a message as a line of JSON (man/mailhaul-json.5). */
 void messages_json(const char *account, const struct listed *m);
 
 #endif

@@ -23,9 +23,9 @@
 #include "ui/progress_line.h"
 
 enum {
-	DRAW_MS = 100,	 /* between two drawings, */
-	IDLE_MS = 1000,	 /* and when nothing has changed but the time */
-	PATIENCE_MS = 300, /* what is done sooner needs no bars */
+	DRAW_MS = 100,	 /* interval between drawings */
+	IDLE_MS = 1000,	 /* interval when only the time has changed */
+	PATIENCE_MS = 300, /* delay before the first drawing, so that short runs show no bars */
 };
 
 struct bar {
@@ -39,7 +39,7 @@ struct progress {
 	struct bar *bars;
 	struct progress_style style;
 	struct buf frame;
-	int *drawn; /* columns of the lines on the screen, from the top */
+	int *drawn; /* columns of each line on the screen, from the top */
 	size_t drawn_count;
 	bool changed;
 	int64_t drawn_at;
@@ -84,7 +84,7 @@ void progress_begin(struct progress *p, size_t index)
 {
 	if (!p)
 		return;
-	/* A password command may write on the terminal. */
+	/* A password command may write to the terminal. */
 	progress_clear(p);
 	p->bars[index] = (struct bar){.running = true};
 	p->changed = true;
@@ -106,7 +106,7 @@ void progress_end(struct progress *p, size_t index)
 	p->changed = true;
 }
 
-/* Whether the terminal is ours to draw on: in the background it belongs to the shell. */
+/* Returns whether mailhaul may draw on the terminal. In the background the terminal belongs to the shell. */
 static bool in_foreground(void)
 {
 	pid_t group = tcgetpgrp(STDERR_FILENO);
@@ -124,8 +124,8 @@ static void measure(int *columns, size_t *rows)
 }
 
 /*
- * Goes to the beginning of what was drawn. On a terminal that has become narrower each line may take several rows by
- * now: nearly all terminals wrap them anew.
+ * Moves the cursor to the start of the bars. On a terminal that has become narrower, each line may now take several
+ * rows, because nearly all terminals rewrap lines.
  */
 static void go_up(struct progress *p, int columns)
 {
@@ -138,7 +138,7 @@ static void go_up(struct progress *p, int columns)
 		buf_append_format(&p->frame, "\033[%dA", rows);
 }
 
-/* What cannot be written is written again in a moment, or the terminal is gone. */
+/* Writes the frame. A write error is ignored: the next frame follows soon, or the terminal is gone. */
 static void put_frame(struct progress *p)
 {
 	size_t done = 0;
@@ -153,7 +153,7 @@ static void put_frame(struct progress *p)
 	buf_clear(&p->frame);
 }
 
-/* Lines, each with its end, so that the cursor waits below them: what others write goes there. */
+/* Draws the bars, each with a line end, so that the cursor stays below them for other output. */
 static void draw(struct progress *p)
 {
 	int columns;
@@ -194,7 +194,7 @@ int progress_tick(struct progress *p)
 
 	if (!p)
 		return -1;
-	if (continued) { /* the shell has written below them */
+	if (continued) { /* the shell has written below the bars */
 		p->drawn_count = 0;
 		continued = 0;
 	}

@@ -11,17 +11,17 @@
 #include "ui/report.h"
 
 enum {
-	LOOK_MS = 1000, /* between two looks at the rate */
+	LOOK_MS = 1000, /* interval between rate measurements */
 	BAR_LEAST = 8,
 	BAR_MOST = 60,
 	GAP = 2,
 	FIELD_TEXT = 2 * REPORT_SIZE_TEXT + 4,
-	NAME_LEAST = 8, /* columns that a name may have on the narrowest terminal, if it needs them */
+	NAME_LEAST = 8, /* columns reserved for a long name on the narrowest terminal */
 };
 
 enum field { FIELD_COUNT, FIELD_SIZE, FIELD_RATE, FIELD_TIME, FIELDS };
 
-/* Which fields are shown, the first choice that leaves room for a bar: bits by enum field. */
+/* Sets of fields, as bits by enum field. The first set that leaves room for a bar is used. */
 static const unsigned choices[] = {
     1 << FIELD_COUNT | 1 << FIELD_SIZE | 1 << FIELD_RATE | 1 << FIELD_TIME,
     1 << FIELD_COUNT | 1 << FIELD_SIZE | 1 << FIELD_TIME,
@@ -29,7 +29,7 @@ static const unsigned choices[] = {
     1 << FIELD_COUNT,
 };
 
-/* So wide at least, so that bars below each other end at the same place. */
+/* Minimum widths, so that the bars of all lines are aligned. */
 static const int widths[FIELDS] = {9, 17, 10, 6};
 
 static void look_at_rate(struct progress_line *line, int64_t now)
@@ -47,7 +47,7 @@ static void look_at_rate(struct progress_line *line, int64_t now)
 
 void progress_line_advance(struct progress_line *line, const struct advance *advance, int64_t now)
 {
-	/* Less than before: a second session begins anew. */
+	/* The numbers decrease when a second session starts from zero. */
 	if (!line->known || advance->octets < line->mark_octets)
 		*line = (struct progress_line){.known = true, .since = now, .mark = now};
 	line->advance = *advance;
@@ -106,7 +106,7 @@ static void repeat(struct buf *out, const char *text, int times)
 		buf_append_string(out, text);
 }
 
-/* The part that is done, by octets, or by messages where sizes say nothing. */
+/* Returns the completed part of the bar, by bytes, or by messages if sizes are not known. */
 static int filled(const struct advance *a, int columns)
 {
 	double part = a->octets_all > 0 ? (double)a->octets / (double)a->octets_all
@@ -116,7 +116,7 @@ static int filled(const struct advance *a, int columns)
 	return part >= 1 ? columns : (int)(part * columns);
 }
 
-/* In green unless colors are not wanted: SGR 32, and 39 for the usual one (ECMA-48, 8.3.117). */
+/* Writes the bar, in green if colors are wanted: SGR 32, and 39 for the default color (ECMA-48, section 8.3.117). */
 static void write_bar(const struct advance *a, const struct progress_style *style, int columns, struct buf *out)
 {
 	int inside = style->utf8 ? columns : columns - 2;
@@ -134,7 +134,7 @@ static void write_bar(const struct advance *a, const struct progress_style *styl
 		buf_append_string(out, "]");
 }
 
-/* Words instead of numbers: cut where there is no room. */
+/* Writes text instead of numbers, cut to the available columns. */
 static int write_words(const char *words, int columns, struct buf *out)
 {
 	int length = (int)strlen(words);

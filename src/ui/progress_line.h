@@ -8,27 +8,27 @@
 
 struct buf;
 
-/* How lines are written; the same for all that stand below each other. */
+/* The style of the lines, the same for all lines on the screen. */
 struct progress_style {
 	bool utf8, color;
-	int name_columns; /* of the longest name */
+	int name_columns; /* columns of the longest name */
 };
 
-/* What the line of one account shows. {0}: nothing is known yet. Times are milliseconds of any clock that only goes on. */
+/* The content of one account's line. {0}: nothing is known yet. Times are milliseconds on a monotonic clock. */
 struct progress_line {
 	bool known;
 	struct advance advance;
-	int64_t since, mark; /* the beginning, and when the rate was last looked at */
+	int64_t since, mark; /* start, and time of the last rate measurement */
 	uint64_t mark_octets;
-	double rate; /* octets a second; 0: not known yet */
+	double rate; /* bytes per second; 0: not known yet */
 };
 
-/* Takes in how far the account has come. */
+/* Updates the progress of the account. */
 void progress_line_advance(struct progress_line *line, const struct advance *advance, int64_t now);
 
 /*
- * Appends the line to *out: name, bar, messages, octets, rate and time left, of which the less important make room
- * where `columns` are few. Returns the columns that it takes, at most that many.
+ * Appends the line to *out: name, bar, messages, size, rate and time left. If `columns` is small, less important
+ * fields are left out. Returns the number of columns used, at most `columns`.
  */
 int progress_line_write(struct progress_line *line, const char *name, const struct progress_style *style, int columns,
     int64_t now, struct buf *out);

@@ -18,7 +18,7 @@
 #include "ui/charset.h"
 #include "ui/log_target.h"
 
-/* "work: login: CAUSE (the server said: WORDS); MEND" */
+/* Formats "work: login: CAUSE (the server said: WORDS); HINT" in *text. */
 static const char *line_of(struct buf *text, const char *account, enum step step, const struct error *err)
 {
 	if (account)
@@ -104,7 +104,7 @@ void report_path(const char *path, char *out, size_t size)
 	free(place);
 }
 
-/* What happened to an account, for those who look for it later; to have done nothing is no news. */
+/* Logs what a run did for an account. A run that did nothing is not logged. */
 static void log_summary(const struct report *r, const struct outcome *o, const char *line)
 {
 	if (r->level >= LOG_NORMAL && (o->fetched > 0 || o->deleted > 0))
@@ -116,7 +116,7 @@ void report_outcome(const struct report *r, const struct account *a, const struc
 	struct buf line = {0};
 	char size[REPORT_SIZE_TEXT], place[1024];
 
-	/* What was not even begun is no news: the user has interrupted us. */
+	/* An account that was not started because of an interruption is not worth a message. */
 	if (!o->ok && (o->err.kind != ERROR_INTERRUPTED || o->step != STEP_START || r->level >= LOG_VERBOSE))
 		report_problem(r, a->name, o->step, &o->err, o->silent);
 	report_size(o->fetched_octets, size);

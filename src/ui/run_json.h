@@ -11,13 +11,17 @@
 struct error;
 struct outcome;
 
-/* A run as JSON (man/mailhaul-json.5): objects while it goes on, and what they add up to. {0} is a run without any. */
+/* The JSON output of a run (man/mailhaul-json.5): objects during the run, and their totals. {0} is an empty run. */
 struct run_json {
-	size_t accounts, whole, partial; /* that have ended: in all, without a failure, with some of it done */
+	/*
+	 * The number of accounts that have ended: all of them, those without a failure, and those with only part of
+	 * the work done.
+	 */
+	size_t accounts, whole, partial;
 	uint64_t fetched, octets, deleted;
 };
 
-/* Lines on standard output. problems: failures of this account that were told before its end. */
+/* Write lines to standard output. problems: failures of this account were reported before its end. */
 void run_json_log(const char *account, enum log_level level, const char *text);
 void run_json_problem(const char *account, enum step step, const struct error *err, int exit_code);
 void run_json_account(struct run_json *r, const char *account, const struct outcome *outcome, bool problems, int exit_code);
