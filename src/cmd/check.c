@@ -24,7 +24,7 @@
 
 struct check {
 	struct report report;
-	struct check_result *results; /* one an account */
+	struct check_result *results; /* one for each account */
 	bool json, colors;
 	int code;
 };
@@ -48,8 +48,8 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 	struct check *c = context;
 	struct check_result *r = &c->results[index];
 
-	(void)silent; /* who asks is told all */
-	/* A worker's process may still end badly. */
+	(void)silent; /* the user asked, so everything is reported */
+	/* The worker process may still fail after its account has ended. */
 	if (r->told)
 		report_error(r->account->name, step, err);
 	else
@@ -57,7 +57,7 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 	c->code = exit_code_worse(c->code, exit_code_of(err));
 }
 
-/* An account's end: all of it is told at once, so that accounts do not mix. */
+/* Handles the end of an account. Everything is printed at once, so that the output of accounts does not mix. */
 static void on_done(void *context, size_t index, const struct outcome *outcome)
 {
 	struct check *c = context;

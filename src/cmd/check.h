@@ -3,7 +3,10 @@
 
 struct command_line;
 
-/* The verb check: tries the accounts named, or all, changes nothing, and tells what it found. Returns the exit code. */
+/*
+ * Runs the command check: tests the named accounts, or all, without changing anything, and reports the results.
+ * Returns the exit code.
+ */
 int check_run(const struct command_line *line);
 
 #endif

@@ -24,7 +24,7 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	names = memory_zeroed(s->count + commands, sizeof(*names));
 	for (size_t i = 0; i < s->count; i++)
 		names[count++] = s->accounts[i].name;
-	/* After a command there can be no other. */
+	/* A command cannot follow another command. */
 	for (size_t i = 0; i < commands && !line->command_named; i++)
 		names[count++] = line->commands[i].name;
 	near = nearest_name(name, names, count);

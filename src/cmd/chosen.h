@@ -8,16 +8,16 @@
 
 struct command_line;
 
-/* The configuration, and the accounts that a verb is for. */
+/* The configuration and the accounts that a command is for. */
 struct chosen {
 	struct settings settings;
-	struct account **accounts; /* they belong to settings */
+	struct account **accounts; /* owned by settings */
 	size_t count;
 };
 
 /*
- * Reads the configuration and picks the accounts that the command line names, each once, or all. When it returns
- * false, it has told why, and *code is the exit code. To be freed either way.
+ * Reads the configuration and selects the accounts named on the command line, each once, or all. When it returns
+ * false, it has reported the error, and *code is the exit code. Call chosen_free in both cases.
  */
 bool chosen_load(struct chosen *c, const struct command_line *line, int *code);
 void chosen_free(struct chosen *c);

@@ -24,7 +24,7 @@
 #include "tls/key_log.h"
 #include "ui/report.h"
 
-/* The first one needs no name. */
+/* The first command is the default. */
 static const struct command commands[] = {
     {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON},
     {"check", check_run, CLI_JSON},
@@ -61,7 +61,7 @@ static const char help[] =
     "32 more where other accounts were fetched without a failure.\n"
     "The manuals: man mailhaul, man mailhaul.conf, man mailhaul-json\n";
 
-/* What makes TLS useless is said aloud, in each run. */
+/* Warns in every run about an option that makes TLS useless. */
 static bool open_key_log(struct command_line *line, struct error *err)
 {
 	struct error warning;
@@ -91,7 +91,10 @@ static int run_command(struct command_line *line)
 	return code;
 }
 
-/* Whether all that was printed has gone out. A reader who has left wants to hear no more. */
+/*
+ * Flushes standard output. Returns false if not everything could be written. A reader that has gone away is not an
+ * error to report.
+ */
 static bool finish_output(void)
 {
 	struct error err;
@@ -117,12 +120,15 @@ int cli_main(int argc, char **argv)
 	struct error err;
 	int code;
 
-	/* A reader that goes away, or a file that grows too large, is noticed where it is written. */
+	/* Writes to a closed pipe or to a file that is too large then fail with an error. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	/* Whoever started us may ignore this one, and the ends of our processes would go unseen. */
+	/* The parent may have ignored this signal, which would hide the end of child processes. */
 	signal(SIGCHLD, SIG_DFL);
-	/* GnuTLS would write the keys of every session to the file that this names. Who wants that, says so. */
+	/*
+	 * GnuTLS would write the keys of every session to the file that this variable names. --tls-key-log does so
+	 * explicitly.
+	 */
 	unsetenv("SSLKEYLOGFILE");
 	platform_forbid_core_files();
 	if (!command_line_parse(&line, commands, argc, argv, &err)) {

@@ -3,10 +3,10 @@
 
 struct command;
 
-/* All commands, ended by one without a name. */
+/* Returns all commands, terminated by one without a name. */
 const struct command *cli_commands(void);
 
-/* The program: what main returns. */
+/* Runs the program and returns the value for main. */
 int cli_main(int argc, char **argv);
 
 #endif

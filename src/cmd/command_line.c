@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 
-/* Options that have no letter, beyond all letters; OPTION_BIT is followed by those of enum cli_option. */
+/* Values of options without a letter, above all letters. The values after OPTION_BIT are those of enum cli_option. */
 enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_BIT };
 
 static const char letters[] = ":c:qvn";
@@ -32,7 +32,7 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* An option that is not there: names the nearest one. */
+/* Reports an unknown option and suggests the nearest one. */
 static bool refuse_option(const char *word, struct error *err)
 {
 	const char *names[sizeof(options) / sizeof(options[0])];
@@ -48,7 +48,10 @@ static bool refuse_option(const char *word, struct error *err)
 	return error_hint(err, "see mailhaul --help");
 }
 
-/* getopt_long has said '?' or ':' about the word before optind; optopt says whether it knows it. */
+/*
+ * Explains why getopt_long returned '?' or ':' for the word before optind. optopt shows whether getopt_long knows the
+ * option.
+ */
 static bool explain_option(int said, char **argv, struct error *err)
 {
 	char single[3] = {'-', (char)optopt, '\0'};
@@ -97,7 +100,7 @@ static void take_option(struct command_line *line, int option)
 	}
 }
 
-/* A first word that is a verb's name; other words are accounts. */
+/* Takes the first word as a command if it is the name of one. All other words are accounts. */
 static void take_command(struct command_line *line)
 {
 	for (const struct command *c = line->commands; c->name && line->accounts[0]; c++) {
@@ -110,7 +113,7 @@ static void take_command(struct command_line *line)
 	}
 }
 
-/* Whether the verb takes all options that were given. */
+/* Checks that the command accepts all given options. */
 static bool check_options(const struct command_line *line, struct error *err)
 {
 	for (const struct option *o = options; o->name; o++) {

@@ -9,7 +9,7 @@ struct command;
 struct error;
 struct key_log;
 
-/* Options that not every command takes, a bit each. */
+/* Options that only some commands accept, one bit each. */
 enum cli_option {
 	CLI_KEEP = 1,
 	CLI_DRY_RUN = 2,
@@ -22,30 +22,30 @@ enum cli_option {
 	CLI_HEADERS = 256,
 };
 
-/* What the user typed. */
+/* The parsed command line. */
 struct command_line {
-	const struct command *commands; /* all there are */
+	const struct command *commands; /* all commands */
 	const struct command *command;
-	const char *config_path; /* NULL: the usual places */
+	const char *config_path; /* NULL: the default paths */
 	enum log_level level;
 	unsigned options; /* enum cli_option */
 	bool help, version;
-	const char *key_log_path; /* NULL: keys are written nowhere */
-	struct key_log *key_log;  /* that file, once cli_main has opened it */
-	bool command_named; /* or it is the one that needs no name */
-	char **accounts; /* ended by NULL */
+	const char *key_log_path; /* NULL: no key log */
+	struct key_log *key_log;  /* that file after cli_main has opened it */
+	bool command_named; /* the user named a command; otherwise the default applies */
+	char **accounts; /* terminated by NULL */
 };
 
-/* What mailhaul can be told to do. */
+/* A command of mailhaul. */
 struct command {
 	const char *name;
 	int (*run)(const struct command_line *line); /* returns the exit code */
-	unsigned options;		   /* those that it takes */
+	unsigned options;		   /* the options that it accepts */
 };
 
 /*
- * Reads the command line, whose commands these are: ended by one without a name; the first needs no name.
- * ERROR_USAGE names the nearest word that would have been right.
+ * Parses the command line. `commands` is terminated by one without a name; the first is the default. Sets
+ * ERROR_USAGE; the hint suggests the nearest valid word.
  */
 bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv, struct error *err);
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-enum { PARTIAL = 32 }; /* beyond all codes of sysexits(3), and below those of signals */
+enum { PARTIAL = 32 }; /* higher codes than those of sysexits(3), and lower than those of signals */
 
 int exit_code_of(const struct error *err)
 {

@@ -3,13 +3,13 @@
 
 struct error;
 
-/* The sysexits(3) code of a failure, as mailhaul(1) lists them. */
+/* Returns the sysexits(3) code of a failure, as documented in mailhaul(1). */
 int exit_code_of(const struct error *err);
 
-/* That code of a run in which other accounts were fetched without a failure. */
+/* Returns the exit code of a run with this code in which other accounts were fetched without a failure. */
 int exit_code_partial(int code);
 
-/* The more serious of two codes: the one that stays longest when nobody does anything. */
+/* Returns the more serious of two codes: the one whose cause lasts longest if nobody acts. */
 int exit_code_worse(int a, int b);
 
 #endif

@@ -24,10 +24,10 @@
 
 struct fetch {
 	struct report report;
-	struct account *const *accounts; /* those of this run */
-	struct progress *progress;	 /* NULL: none is shown */
-	size_t *problems;		 /* of each of them */
-	bool json;			 /* as well */
+	struct account *const *accounts; /* the accounts of this run */
+	struct progress *progress;	 /* NULL: no bars are shown */
+	size_t *problems;		 /* number of problems of each account */
+	bool json;			 /* also write JSON */
 	struct run_json totals;
 	int code;
 };
@@ -101,7 +101,7 @@ static int on_tick(void *context)
 	return progress_tick(((const struct fetch *)context)->progress);
 }
 
-/* A log that cannot be written stops no mail, but is told. */
+/* Opens the log. If it cannot be written, this is reported, and mail is still fetched. */
 static void open_log(struct fetch *f, struct log_target *target, const struct settings *s)
 {
 	struct error err;
@@ -113,7 +113,7 @@ static void open_log(struct fetch *f, struct log_target *target, const struct se
 	f->code = exit_code_of(&err);
 }
 
-/* Whether some accounts failed, and others did not. */
+/* Returns whether some accounts failed and others did not. */
 static bool fetched_some(const struct fetch *f, size_t count)
 {
 	size_t whole = 0;
@@ -130,7 +130,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .report = {.level = line->level},
 	    .accounts = chosen->accounts,
 	    .problems = memory_zeroed(chosen->count, sizeof(size_t)),
-	    /* What verify fetches again is told by verify. */
+	    /* verify itself reports what it fetches again. */
 	    .json = (line->options & (CLI_JSON | CLI_REFETCH)) == CLI_JSON,
 	};
 	int64_t start = deadline_clock();
@@ -142,7 +142,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .level = line->level,
 	    .state_dir = chosen->settings.state_dir,
 	    .notes_failures = !dry_run,
-	    /* Whoever watches wants to know. */
+	    /* A user at the terminal wants to see every failure. */
 	    .tell_all = (line->options & (CLI_STRICT | CLI_REFETCH)) || line->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
 	    .key_log = line->key_log,
 	};
@@ -165,7 +165,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	jobs_run(chosen->accounts, chosen->count, chosen->settings.jobs, worker_run, &options, &listener);
 	progress_close(&f.progress);
 	log_target_close(&target);
-	/* What verify fetches again has no accounts beside it that are well. */
+	/* verify --refetch fetches only the affected accounts, so it has no partial exit code. */
 	if (!(line->options & CLI_REFETCH) && fetched_some(&f, chosen->count))
 		f.code = exit_code_partial(f.code);
 	if (f.json)

@@ -4,10 +4,10 @@
 struct chosen;
 struct command_line;
 
-/* The verb fetch: brings the mail of the accounts named, or of all. Returns the exit code. */
+/* Runs the command fetch: fetches the mail of the named accounts, or of all. Returns the exit code. */
 int fetch_run(const struct command_line *line);
 
-/* The same for accounts that are chosen already. */
+/* Fetches accounts that are already selected. Returns the exit code. */
 int fetch_chosen(const struct command_line *line, const struct chosen *chosen);
 
 #endif

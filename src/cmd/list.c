@@ -44,7 +44,7 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 {
 	struct list_verb *l = context;
 
-	(void)silent; /* a look is not patient */
+	(void)silent; /* list reports every failure at once */
 	report_error(l->accounts[index]->name, step, err);
 	l->code = exit_code_worse(l->code, exit_code_of(err));
 }
@@ -81,7 +81,7 @@ int list_run(const struct command_line *line)
 		    .log = on_log, .listed = on_listed, .problem = on_problem, .done = on_done, .context = &l};
 
 		l.accounts = chosen.accounts;
-		/* One after the other, so that their messages do not mix. */
+		/* One account after another, so that their messages do not mix. */
 		jobs_run(chosen.accounts, chosen.count, 1, worker_run, &options, &listener);
 	}
 	chosen_free(&chosen);

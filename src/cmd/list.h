@@ -3,7 +3,10 @@
 
 struct command_line;
 
-/* The verb list: what is on the server, and what will be done with it. Changes nothing. Returns the exit code. */
+/*
+ * Runs the command list: shows the messages on the server and what will be done with them. It changes nothing.
+ * Returns the exit code.
+ */
 int list_run(const struct command_line *line);
 
 #endif

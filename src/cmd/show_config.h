@@ -3,7 +3,9 @@
 
 struct command_line;
 
-/* The verb config: prints the settings that hold, and where each comes from; or names. Returns the exit code. */
+/*
+ * Runs the command config: prints the effective settings with their origins, or account names. Returns the exit code.
+ */
 int show_config_run(const struct command_line *line);
 
 #endif

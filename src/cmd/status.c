@@ -18,7 +18,7 @@
 
 enum { DAY = 86400 };
 
-/* What leave_on_server will delete; nothing while the clock is behind an earlier run. */
+/* Computes the deletions by leave_on_server. Nothing is deleted by age while the clock is behind an earlier run. */
 static bool look_ahead(struct state *s, const struct retention_rule *rule, struct status *status, struct error *err)
 {
 	int64_t due = status->now - rule->age, first;

@@ -3,7 +3,10 @@
 
 struct command_line;
 
-/* The verb status: prints what the state knows of the accounts, without a server. Returns the exit code. */
+/*
+ * Runs the command status: prints what the state records about the accounts, without contacting a server. Returns the
+ * exit code.
+ */
 int status_run(const struct command_line *line);
 
 #endif

@@ -21,9 +21,9 @@ struct verify {
 	const struct command_line *line;
 	const struct chosen *chosen;
 	bool json;
-	bool summaries; /* JSON has them always */
-	const char *account; /* that is being verified */
-	uint64_t *wanted;    /* an account: messages to be fetched again */
+	bool summaries; /* always set for JSON */
+	const char *account; /* the account being verified */
+	uint64_t *wanted;    /* number of messages to fetch again, for each account */
 	int code;
 };
 
@@ -46,7 +46,7 @@ static void tell(void *context, const struct verify_finding *finding)
 
 	if (finding->verdict != VERIFY_MOVED || v->line->level >= LOG_VERBOSE || v->json)
 		findings_print(v->account, finding, v->json);
-	/* What is fetched again counts when that has failed. */
+	/* Messages to be fetched again count only if that fails. */
 	if (finding->verdict != VERIFY_MOVED && !finding->again)
 		count(v, EX_DATAERR);
 }
@@ -87,7 +87,10 @@ static void rebuild(struct verify *v, const struct account *a)
 		findings_rebuilt(a->name, messages, v->json);
 }
 
-/* fetched: the run came to its end, so that what is not here is not to be had. */
+/*
+ * Reports how many messages were fetched again. fetched: the fetch succeeded, so messages that are still missing are
+ * not available.
+ */
 static void check_regained(struct verify *v, const struct account *a, uint64_t wanted, bool fetched)
 {
 	struct error err;
@@ -104,7 +107,7 @@ static void check_regained(struct verify *v, const struct account *a, uint64_t w
 		findings_regained(a->name, wanted, regained, v->json);
 }
 
-/* An ordinary fetch of the accounts where something is wanted: to it, these messages are new. */
+/* Fetches the accounts that have messages to fetch again. To the fetch, these messages are new. */
 static void fetch_again(struct verify *v)
 {
 	struct chosen some = *v->chosen;

@@ -3,7 +3,7 @@
 
 struct command_line;
 
-/* The verb verify: holds what is in place against what was delivered. Returns the exit code. */
+/* Runs the command verify: compares the messages in the destination with what was delivered. Returns the exit code. */
 int verify_run(const struct command_line *line);
 
 #endif
