@@ -8,11 +8,14 @@ void *memory_zeroed(size_t count, size_t size) __attribute__((malloc, returns_no
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 /* Allocates uninitialized memory at a multiple of `alignment`, a power of two. */
 void *memory_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
+/* Returns a copy of the text, which the caller frees. */
 char *memory_copy_string(const char *text) __attribute__((malloc, returns_nonnull));
 
 /* Frees *where and sets it to value, which *where then owns. */
 void memory_replace(char **where, char *value);
+/* Returns a formatted string, which the caller frees. */
 char *memory_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+/* Ends the process as described above. */
 void memory_exhausted(void) __attribute__((noreturn));
 
 

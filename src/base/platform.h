@@ -27,26 +27,23 @@ void platform_start_writeback(int fd);
  */
 bool platform_reserve(int fd, uint64_t offset, uint64_t length);
 
-/*
- * Returns the seconds since the machine started, including the time it was suspended. Returns -1 if the system cannot
- * tell.
- */
+/* Returns the seconds since the machine started, including the time it was suspended, or -1 if unknown. */
 int64_t platform_uptime(void);
 
 /*
  * Describes the set of process IDs that this process sees: boot, PID namespace and time namespace. Two processes with
- * the same text see the same process IDs. Returns false if the system cannot tell.
+ * the same text see the same process IDs. Returns false if the system does not provide this.
  */
 enum { PLATFORM_PID_SPACE = 96 };
 bool platform_pid_space(char out[PLATFORM_PID_SPACE]);
 
 /*
- * Stores the start time of a process, in a system-specific unit. Returns false if the system cannot tell or no such
- * process exists.
+ * Stores the start time of a process in a system-specific unit. Returns false if it is unknown or no such process
+ * exists.
  */
 bool platform_process_start(pid_t pid, uint64_t *start);
 
-/* Returns the age of a process in seconds on the clock of platform_uptime. Returns -1 if the system cannot tell. */
+/* Returns the age of a process in seconds on the clock of platform_uptime, or -1 if unknown. */
 int64_t platform_process_age(pid_t pid);
 
 /*
@@ -92,7 +89,7 @@ bool platform_write_past_cache(int fd, bool on);
 /* Acknowledges data received on a TCP socket at once instead of with the next data sent. */
 void platform_acknowledge(int fd);
 
-/* Returns whether the round-trip time of a TCP connection is below 2 ms. Returns false if the system cannot tell. */
+/* Returns whether the round-trip time of a TCP connection is below 2 ms. Returns false if it is unknown. */
 bool platform_is_near(int fd);
 
 /* Has the system kill this process when its parent dies. Returns false if the system cannot do so. */

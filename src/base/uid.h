@@ -49,11 +49,13 @@ bool uid_is_given(const char *uid);
 /* Returns the UID if the server gave it, or "". */
 const char *uid_given(const char *uid);
 
+/* Returns whether the key was made from a header. */
 bool uid_is_made(const char *uid);
 
 /* Returns whether the key was made from a header that alone identifies the message. */
 bool uid_is_made_alone(const char *uid);
 
+/* Returns whether the key is valid only in one session. */
 bool uid_is_of_session(const char *uid);
 
 /* Returns whether the key is `made`, with or without a number. */

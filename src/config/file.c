@@ -43,7 +43,7 @@ struct seen {
 /* One of the configuration files. */
 struct part {
 	char *path, *directory;
-	cfg_t *cfg; /* NULL if the file has not been read */
+	cfg_t *cfg; /* NULL if the file has not been read or cannot be read */
 	cfg_opt_t account[OPTIONS_MOST + 1], defaults[OPTIONS_MOST + 1], top[8];
 	struct seen *seen;
 	size_t seen_count;

@@ -9,6 +9,7 @@ struct problems {
 	size_t count;
 };
 
+/* Adds a problem, escaped. A problem that repeats the previous one is dropped. */
 void problems_add(struct problems *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void problems_free(struct problems *p);
 

@@ -16,7 +16,7 @@
 #include "config/path.h"
 #include "config/problems.h"
 
-enum { JOBS = 4 }; /* Courier allows this many connections from one address */
+enum { JOBS = 4 }; /* Courier allows at most this many connections from one address */
 
 static const char system_path[] = "/etc/mailhaul.conf";
 

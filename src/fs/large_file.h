@@ -31,6 +31,7 @@ bool large_file_add(struct large_file *l, const char *bytes, size_t length);
 /* Writes the remaining bytes. As with write(2), only a sync makes them durable. Returns false with errno set. */
 bool large_file_end(struct large_file *l);
 
+/* Frees the block. The file remains open. */
 void large_file_free(struct large_file *l);
 
 #endif

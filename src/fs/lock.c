@@ -131,8 +131,8 @@ static int fill_lock(int fd, const char *text, size_t length)
 /*
  * Makes the lock with its owner already in it, because an empty lock left by a crash would look like the lock of
  * another program. Where hard links are not supported, it creates the lock empty and then fills it. It does not sync.
- * After a power loss the lock is either older than the boot of the machine or empty; both are stale, the empty one
- * after five minutes. *now becomes the time on the clock of the filesystem. Returns false with errno set.
+ * After a power loss the lock is either older than the last boot of the machine or empty; both are stale, the empty
+ * one after five minutes. *now becomes the time on the clock of the filesystem. Returns false with errno set.
  */
 static bool make_lock(const char *lock_path, int64_t *now)
 {

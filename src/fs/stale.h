@@ -11,7 +11,7 @@
  */
 
 enum stale_owner {
-	STALE_UNKNOWN, /* the lock names no owner */
+	STALE_UNKNOWN, /* the lock does not identify its owner */
 	STALE_DEAD,    /* a mailhaul with the same view of processes that has ended, or this process */
 	STALE_RUNNING, /* a mailhaul with the same view of processes that still runs */
 	STALE_ABSENT,  /* an invisible process of a host with this name: it ended, or is in another container */
@@ -19,7 +19,7 @@ enum stale_owner {
 	STALE_FOREIGN, /* a process of another host, or of this host under another name */
 };
 
-/* The facts about a lock, with times in seconds. uptime and process_age are -1 if the system cannot tell. */
+/* The facts about a lock, with times in seconds. uptime and process_age are -1 if unknown. */
 struct stale_facts {
 	enum stale_owner owner;
 	int64_t age;	      /* since its last modification; negative if that is in the future */

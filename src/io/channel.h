@@ -24,9 +24,7 @@ struct channel_binding {
 /* The operations of a kind of channel. None of them waits. `context` belongs to the implementation. */
 struct channel_ops {
 	bool secure; /* nobody on the network can read or change the data */
-	/*
-	 * Performs one step of the setup before the first byte, such as a handshake; DONE at its end. NULL: no setup.
-	 */
+	/* Performs one step of the setup before the first byte, such as a handshake; DONE at its end. NULL: none. */
 	enum channel_status (*open)(void *context, struct error *err);
 	enum channel_status (*receive)(void *context, void *bytes, size_t size, size_t *got, struct error *err);
 	enum channel_status (*send)(void *context, const void *bytes, size_t size, size_t *sent, struct error *err);

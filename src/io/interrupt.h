@@ -36,8 +36,8 @@ void interrupt_end(void);
 pid_t interrupt_fork(const int stop[2]);
 
 /*
- * Turns on or off that SIGTERM ends this worker. It is on where the worker waits in a call that nothing else can
- * interrupt, and where ending loses nothing.
+ * Sets whether SIGTERM ends this worker. It may do so while the worker waits in a call that nothing else can
+ * interrupt, and while ending loses nothing.
  */
 void interrupt_expose(bool on);
 
@@ -65,7 +65,7 @@ bool interrupt_error(struct error *err);
 
 /*
  * Polls up to 16 descriptors until a deadline. The wait also ends when the request has arrived and the grace period
- * is over. WAIT_FAILED sets errno.
+ * is over. With WAIT_FAILED, errno is set.
  */
 enum interrupt_wait { WAIT_READY, WAIT_TIME_OVER, WAIT_INTERRUPTED, WAIT_FAILED };
 enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until);

@@ -151,7 +151,7 @@ static size_t count_alike(const struct evidence_habit *h, const struct size_samp
 	return alike;
 }
 
-/* Returns whether most samples are wrong in the same way, so that a complete message must be wrong in that way, too. */
+/* Returns whether most samples are wrong in the same way, so that a complete message must also be wrong in that way. */
 static bool has_rule(const struct evidence_habit *h)
 {
 	size_t count = h->kept, ruled = 0;

@@ -19,9 +19,9 @@
  * message is complete only if the numbers are wrong for nearly all messages, and wrong for this message in the same
  * way.
  *
- * An empty message whose size was given is never complete. Neither is a message whose own content shows that it
- * contains octets of something else. If the size is zero, an empty message is complete if the other messages show
- * that the server's zero is a size.
+ * An empty message is never complete if the server gave a size above zero. Neither is a message whose own content
+ * shows that it contains octets of something else. If the size is zero, an empty message is complete if the other
+ * messages show that the server's zero is a size.
  */
 
 #define EVIDENCE_NO_SIZE UINT64_MAX /* the server gave no size */
@@ -91,9 +91,9 @@ void evidence_forget(struct evidence *e, const struct evidence_sizes *sizes);
  * count as another message; else EVIDENCE_NO_SIZE.
  *
  * Stuffed dots count only if another message fits with its stuffed dots and none fits without them. A size counted
- * with LF is accepted only if no other message fits with CRLF, except for a single one among many, because an extra
- * line in a message may make it fit by chance. A message of one or two lines may fit both ways and proves neither.
- * With pipelining an extra line may be the reply to another command, so other messages must also fit with LF.
+ * with LF is accepted only if no other message fits with CRLF, except for a single one among many. An extra line in a
+ * message may make that one fit by chance. A message of one or two lines may fit both ways and proves neither. With
+ * pipelining an extra line may be the reply to another command, so other messages must also fit with LF.
  */
 enum evidence_verdict evidence_judge(const struct evidence *e, const struct evidence_sizes *sizes, uint64_t noted,
     bool pipelined);

@@ -30,6 +30,7 @@ struct header_identity {
 	char name[24];
 };
 
+/* Starts with a new message. */
 void header_start(struct header_identity *h);
 
 /* Adds more of the message, header or not, with LF or CRLF line ends. */

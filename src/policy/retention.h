@@ -17,7 +17,7 @@ struct retention_rule {
 	int64_t age;	       /* seconds; for RETENTION_AGE */
 	uint64_t max_octets;   /* larger messages are not fetched; 0: no limit */
 	bool keep;	       /* this run deletes no messages */
-	bool hold;	       /* messages delivered before this run are kept; the destination may lack them */
+	bool hold;	       /* messages delivered before this run are not deleted; the destination may lack them */
 };
 
 /* The current time, and the latest time that an earlier run saw (0: no earlier run), in seconds since the epoch. */

@@ -45,6 +45,7 @@ void jsonl_add(struct jsonl *json, const char *name, struct jsonl *child);
 /* Writes the object as a line, flushes the stream so that a reader gets it at once, and frees the object. */
 void jsonl_print(struct jsonl *json, FILE *out);
 
+/* Returns the version of Jansson in use, for --version. */
 const char *jsonl_library_version(void);
 
 #endif

@@ -16,6 +16,7 @@ struct messages_table {
 	const char *account; /* account of the previous row, or NULL */
 };
 
+/* Prints a message as a row of a table. `account` must be the same pointer for all rows of an account. */
 void messages_row(struct messages_table *t, const char *account, const struct listed *m);
 
 /* Prints a message as a line of JSON (man/mailhaul-json.5). */

@@ -34,6 +34,7 @@ void report_line(const char *line);
 /* Reports a failure in an account's run. silent: write it only to a log other than standard error. */
 void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent);
 
+/* Reports a log line of an account if the level of the report includes it. */
 void report_log(const struct report *r, const char *account, enum log_level level, const char *text);
 
 enum { REPORT_SIZE_TEXT = 32 };
