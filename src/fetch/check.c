@@ -31,7 +31,7 @@ struct check {
 	struct log log;
 	enum step step;
 	struct retention_clock clock;
-	struct state *state; /* a copy; NULL: it cannot be read */
+	struct state *state; /* a copy; NULL if it cannot be read */
 	struct connection connection;
 	struct connect_memory memory;
 	struct listing listing;
@@ -49,7 +49,10 @@ static int64_t bounded(uint64_t number)
 	return number < INT64_MAX ? (int64_t)number : INT64_MAX;
 }
 
-/* What stands behind a word and a blank, up to the next blank; its length, 0 when it is another line. */
+/*
+ * Finds the value after a word and a blank; it ends at the next blank. Returns its length, or 0 if the line begins
+ * differently.
+ */
 static size_t value_of(const char *line, const char *word, const char **value)
 {
 	size_t length = strlen(word);
@@ -60,7 +63,10 @@ static size_t value_of(const char *line, const char *word, const char **value)
 	return strcspn(*value, " ");
 }
 
-/* "EXPIRE 30", "EXPIRE NEVER", "LOGIN-DELAY 900 USER": those differ among users (RFC 2449, 6.5. and 6.7.). */
+/*
+ * Parses "EXPIRE 30", "EXPIRE NEVER" and "LOGIN-DELAY 900 USER". USER means that the value differs among users (RFC
+ * 2449, 6.5 and 6.7).
+ */
 static void take_promise(const struct check *c, const char *line)
 {
 	const char *value = line;
@@ -76,7 +82,7 @@ static void take_promise(const struct check *c, const char *line)
 		tell(c, "maildrop.login_delay", (int64_t)number);
 }
 
-/* What CAPA says changes with TLS and with the login; the last answer holds. */
+/* The answer to CAPA changes with TLS and with the login; the last answer is valid. */
 static void take_capability(struct check *c, const char *line)
 {
 	const char *name = "capabilities.after_login";
@@ -100,7 +106,7 @@ static void take_end(const struct check *c, int64_t end)
 	    days == 0 ? "less than " : "", days == 0 ? 1 : days, days > 1 ? "s" : "");
 }
 
-/* From the floors below, on its way to the parent. */
+/* Takes a fact from the lower layers and sends it to the parent. */
 static void take_fact(void *context, const char *name, const char *text, int64_t number)
 {
 	struct check *c = context;
@@ -121,7 +127,7 @@ static void take_line(void *context, enum log_level level, const char *text)
 	event_send_log(&c->fd, level, text);
 }
 
-/* A failure that the rest of the check does not depend on. */
+/* Reports a failure that the rest of the check does not depend on. */
 static void note(struct check *c, const struct error *err)
 {
 	event_send_problem(c->fd, c->step, err, false);
@@ -220,7 +226,10 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	return true;
 }
 
-/* One command at a time, so that each time is that of one step, and nothing that was announced is believed. */
+/*
+ * Sends one command at a time, so that each time measured is that of one step. Remembered capabilities are not
+ * used.
+ */
 static bool talk(struct check *c, const struct tls_trust *trust, struct error *err)
 {
 	return connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->memory, &c->step, err) &&

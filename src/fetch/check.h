@@ -5,12 +5,12 @@ struct account;
 struct run_options;
 struct tls_trust;
 
-enum { CHECK_DAYS_LEFT = 14 }; /* whole days of a certificate, from which on there is a warning */
+enum { CHECK_DAYS_LEFT = 14 }; /* days before a certificate's end at which a warning begins */
 
 /*
- * Tries one account from end to end and changes nothing, in a process of its own: looks at state and
- * destination, connects, logs in, lists, decides what a run would do, and says goodbye. All that is learnt
- * goes to the parent as facts over fd, also when it ends in a failure; the last event is EVENT_DONE.
+ * Checks one account from end to end in a process of its own, and changes nothing. It checks the state and the
+ * destination, connects, logs in, lists, decides what a run would do, and quits. Every result is sent to the parent
+ * over fd as a fact, even if the check fails. The last event is EVENT_DONE.
  */
 void check_account(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
     int fd);

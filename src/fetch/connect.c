@@ -20,7 +20,10 @@
 #include "tls/dane.h"
 #include "tls/tls.h"
 
-/* The first lines of what is remembered of a server that fails at a command; no capability can look like them. */
+/*
+ * The first lines of the remembered capabilities of a server that fails at a command. No capability begins with
+ * "!".
+ */
 static const struct {
 	const char *line;
 	size_t offset; /* of the bool in connect_memory */
@@ -37,7 +40,7 @@ static bool *mark(struct connect_memory *m, size_t i)
 	return (bool *)((char *)m + marks[i].offset);
 }
 
-/* Takes the marks before what was announced, which it returns. */
+/* Sets the flags for the marks at the beginning of text. Returns the announced capabilities that follow them. */
 static const char *take_marks(struct connect_memory *m, const char *text)
 {
 	for (size_t i = 0; i < MARKS; i++) {
@@ -51,7 +54,7 @@ static const char *take_marks(struct connect_memory *m, const char *text)
 	return text;
 }
 
-/* Has the next runs know what was announced, and what is better left out. */
+/* Notes for the next runs what the server announced and which commands to leave out. */
 static void note_announced(struct connection *c, struct connect_memory *m, const char *text)
 {
 	buf_clear(&c->announced);
@@ -62,9 +65,9 @@ static void note_announced(struct connection *c, struct connect_memory *m, const
 	buf_append_string(&c->announced, text);
 }
 
-enum { RUN_SECONDS_MOST = 12 * 3600 }; /* of a run without max_time */
+enum { RUN_SECONDS_MOST = 12 * 3600 }; /* limit for a run without max_time */
 
-/* What to do about a handshake that failed for another reason than the certificate. */
+/* Adds a hint for a handshake that failed for another reason than the certificate. */
 static bool hint_handshake(const struct account *a, struct error *err)
 {
 	if (err->kind != ERROR_NETWORK && err->hint[0])
@@ -76,7 +79,7 @@ static bool hint_handshake(const struct account *a, struct error *err)
 	return error_hint(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
 }
 
-/* A server that waits for TLS says nothing in the clear. */
+/* Adds a hint for a missing greeting: a server that waits for TLS sends nothing in the clear. */
 static bool hint_silence(struct error *err)
 {
 	if (err->kind != ERROR_NETWORK)
@@ -84,7 +87,7 @@ static bool hint_silence(struct error *err)
 	return error_hint(err, "if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again");
 }
 
-/* TLS from the start, or after STLS (RFC 8314, 3.; RFC 2595, 4.). */
+/* Starts TLS at once, or after STLS (RFC 8314, 3; RFC 2595, 4). */
 static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
     const struct connect_memory *m, enum step *step, struct error *err)
 {
@@ -104,7 +107,7 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 	return session_greet(c->session, err);
 }
 
-/* Asks, and keeps what is said before the login. */
+/* Asks for the capabilities before the login, and notes the answer. */
 static bool ask(struct connection *c, struct connect_memory *m, struct error *err)
 {
 	struct buf text = {0};
@@ -117,7 +120,7 @@ static bool ask(struct connection *c, struct connect_memory *m, struct error *er
 	return true;
 }
 
-/* What there is to log in with, and what is taken of it. */
+/* Logs the logins the server offers, and the one that is chosen. */
 static void tell_login(const struct session *s, const struct login *l, const struct log *log)
 {
 	const struct capability *c = session_capabilities(s);
@@ -141,7 +144,7 @@ static void tell_login(const struct session *s, const struct login *l, const str
 	log_fact(log, "login.channel_binding", "%s", m->binds && session_binding(s, &binding) ? binding.type : "none");
 }
 
-/* Logs in by the best that there is, but never by something weaker than was tried already in this run. */
+/* Logs in by the strongest mechanism available, but never by a weaker one than was already tried in this run. */
 static bool log_in_by(struct connection *c, const struct login *l, struct connect_memory *m, struct error *err)
 {
 	struct login chosen = *l;
@@ -151,7 +154,7 @@ static bool log_in_by(struct connection *c, const struct login *l, struct connec
 		return false;
 	if (m->tried && best->strength < m->tried->strength) {
 		chosen.mechanism = best = m->tried;
-		if (!login_choose(c->session, &chosen, err)) /* it is gone */
+		if (!login_choose(c->session, &chosen, err)) /* the server no longer offers it */
 			return false;
 	}
 	m->tried = best;
@@ -190,7 +193,10 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (!remembered)
 		return ask(c, m, err) && log_in_and_tell(c, &l, m, log, err);
 	session_assume_capabilities(c->session, remembered);
-	/* What is remembered is not noted again, so that a server is asked once a day whether it has changed. */
+	/*
+	 * Remembered capabilities are not noted again, so that the server is asked once a day whether they have
+	 * changed.
+	 */
 	if (m->learned)
 		note_announced(c, m, remembered);
 	if (m->without_capa)
@@ -201,7 +207,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 		return true;
 	l.alone = false;
 	l.missing = NULL;
-	/* It may have been refused because the server can do something else by now: only then it is tried again. */
+	/* The server may have refused because its capabilities have changed. Only then is the login tried again. */
 	if (err->kind != ERROR_AUTH && (err->kind != ERROR_PROTOCOL || !err->server[0]))
 		return false;
 	first = *err;
@@ -212,7 +218,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	return false;
 }
 
-/* What DNS says of the server, under the name that it is known by there. It has as long as a connection may take. */
+/* Looks up the server's TLSA records, within connect_timeout. */
 static bool look_up(struct connection *c, const struct account *a, struct error *err)
 {
 	char *host;
@@ -229,7 +235,10 @@ static bool look_up(struct connection *c, const struct account *a, struct error 
 	return ok;
 }
 
-/* Keeps that a command is better left out, and what was announced until then. False if it was left out already. */
+/*
+ * Notes that a command is to be left out, and what was announced until then. Returns false if it was already left
+ * out.
+ */
 static bool leave_out(struct connection *c, struct connect_memory *m, bool *without)
 {
 	if (*without)
@@ -244,7 +253,7 @@ static bool leave_out(struct connection *c, struct connect_memory *m, bool *with
 	return true;
 }
 
-/* What is to be done otherwise by the next connection, for the log; NULL: nothing would make it better. */
+/* Returns what the next connection should do differently, as a text for the log, or NULL if nothing would help. */
 static const char *find_better(struct connection *c, struct connect_memory *m, const struct error *err)
 {
 	enum session_command fault = session_fault(c->session);
@@ -254,18 +263,18 @@ static const char *find_better(struct connection *c, struct connect_memory *m, c
 		return leave_out(c, m, &m->without_clear_capa) ? "without CAPA before STLS" : NULL;
 	if (fault == COMMAND_CAPA)
 		return leave_out(c, m, &m->without_capa) ? "without CAPA" : NULL;
-	/* Where it hung up, it may have been for what came with UTF8. */
+	/* If the server closed the connection, the cause may be a command that was sent along with UTF8. */
 	if (fault == COMMAND_UTF8 &&
 	    (m->utf8_apart || !crowded || session_awaited(c->session) != COMMAND_UTF8 || stream_time_over(c->stream) > 0))
 		return leave_out(c, m, &m->without_utf8) ? "without UTF8" : NULL;
-	/* Before the login nothing but UTF8 travels with another command. */
+	/* Before the login, only UTF8 is sent together with another command. */
 	if (m->utf8_apart || !crowded)
 		return NULL;
 	m->utf8_apart = true;
 	return "with UTF8 in a turn of its own";
 }
 
-/* Whether a connection that fails with *err is better made in another way, which *m then keeps. */
+/* Returns whether a connection that failed with *err should be retried in another way, which is then noted in *m. */
 static bool learn_from_failure(struct connection *c, struct connect_memory *m, const struct log *log,
     const struct error *err)
 {
@@ -311,7 +320,10 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	if (m->without_utf8)
 		session_forbid_utf8(c->session);
 	ok = secure(c, a, tls, log, m, step, err);
-	/* What was announced before TLS is forgotten and asked again; session_list does so after the login. */
+	/*
+	 * Capabilities announced before TLS are forgotten and asked for again; session_list does the same after the
+	 * login.
+	 */
 	if (ok) {
 		*step = STEP_LOGIN;
 		ok = log_in(c, a, log, remembered, m, err);

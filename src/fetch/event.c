@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Octets of an event that travel: texts are short as a rule. */
+/* Length of the part of an event that is sent: texts are usually short. */
 static size_t length_of(const struct event *event)
 {
 	size_t fixed = offsetof(struct event, u);

@@ -14,25 +14,26 @@
 /* How one account's run ended. */
 struct outcome {
 	bool ok;		 /* false: err says why it ended early */
-	bool silent;		 /* err is not to be told yet (report_failures_after) */
-	bool resumed;		 /* an earlier run died while it fetched; what it brought may be news to others */
+	bool silent;		 /* err is not reported yet (report_failures_after) */
+	/* an earlier run died while it fetched; on_new_mail may not have run for its messages */
+	bool resumed;
 	struct error err;
-	enum step step;		 /* where it ended: "connect", "login", "list", "fetch", "store", ... */
+	enum step step;		 /* the step at which it ended: "connect", "login", "list", "fetch", "store", ... */
 	uint64_t left;		 /* messages on the server at the end */
-	uint64_t fetched;	 /* new and safe now */
+	uint64_t fetched;	 /* new messages, safely stored */
 	uint64_t fetched_octets;
 	uint64_t deleted;	 /* deleted from the server */
 	int64_t milliseconds;
 };
 
-/* Something that was learnt on the way (base/log.h). */
+/* A fact learned during a run (base/log.h). */
 struct fact {
 	char name[32];
 	int64_t number;
 	char text[LOG_FACT_SIZE]; /* "" for a number */
 };
 
-/* How far one account has come with what it is to fetch; the sizes of LIST, so that they are hints. */
+/* The progress of one account. The counts in octets are sums of LIST's sizes, so they are estimates. */
 struct advance {
 	uint64_t messages, messages_all;
 	uint64_t octets, octets_all;
@@ -43,16 +44,16 @@ enum listed_text { LISTED_UID, LISTED_WHY, LISTED_DATE, LISTED_FROM, LISTED_SUBJ
 
 enum { LISTED_TEXTS = LISTED_SUBJECT + 1, LISTED_OCTETS = 3072 };
 
-/* A message on the server, and what will be done with it. Points in time are seconds since the epoch. */
+/* A message on the server, and what will be done with it. Times are seconds since the epoch. */
 struct listed {
 	uint32_t number;
 	uint64_t octets;
-	bool known; /* delivered, */
-	int64_t delivered; /* then */
+	bool known; /* it has been delivered */
+	int64_t delivered; /* when it was delivered */
 	int64_t now;
-	int64_t due;	 /* when it is deleted, at the earliest; 0: in the next run, -1: never, or not known */
+	int64_t due;	 /* earliest time of its deletion; 0: in the next run; -1: never, or not known */
 	enum retention_action action;
-	bool has_header; /* asked for, and given */
+	bool has_header; /* its header was asked for and received */
 	size_t length;	 /* of texts: one after the other, each ended by NUL, as the server or the message has them */
 	char texts[LISTED_OCTETS];
 };
@@ -63,14 +64,17 @@ const char *event_text(const struct listed *m, enum listed_text which);
 
 enum event_kind {
 	EVENT_LOG,     /* a line for the log, with its level */
-	EVENT_LISTED,  /* a message that the user wants to know of (dry run, list) */
-	EVENT_PROBLEM, /* a failure that concerns one message; the account goes on */
-	EVENT_FACT,    /* something learnt, for the verb check */
-	EVENT_PROGRESS, /* a few times a second, where somebody looks */
-	EVENT_DONE,    /* the last one */
+	EVENT_LISTED,  /* a message for a dry run or the command list */
+	EVENT_PROBLEM, /* a failure that concerns one message; the account continues */
+	EVENT_FACT,    /* a fact for the command check */
+	EVENT_PROGRESS, /* a few times a second, if progress is shown */
+	EVENT_DONE,    /* the last event */
 };
 
-/* What a worker tells the parent. Both are the same program, so it travels as it lies in memory. */
+/*
+ * An event that a worker sends to the parent. Both are the same program, so the structure is sent as it is in
+ * memory.
+ */
 struct event {
 	enum event_kind kind;
 	enum log_level level;
@@ -88,18 +92,18 @@ struct event {
 	} u;
 };
 
-/* Sends an event; one that the parent can no longer take is dropped. */
+/* Sends an event. An event that the parent can no longer receive is dropped. */
 void event_send(int fd, const struct event *event);
 
 void event_send_problem(int fd, enum step step, const struct error *err, bool silent);
 
-/* What goes into a struct log as write and fact; context is a const int *: the descriptor. */
+/* The write and fact functions for a struct log. context is a const int *: the descriptor. */
 void event_send_log(void *context, enum log_level level, const char *text);
 void event_send_fact(void *context, const char *name, const char *text, int64_t number);
 
 /*
- * Reads what a worker has sent so far into `pending` and takes one whole event out of it. Returns
- * false when there is none; *ended is then set if the worker will send no more.
+ * Reads what a worker has sent so far into `pending`, and takes one complete event out of it. Returns false if
+ * there is none; *ended is then set if the worker will send no more.
  */
 bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended);
 

@@ -26,15 +26,15 @@
 #include "io/interrupt.h"
 #include "tls/tls.h"
 
-enum { OPEN_OTHERS = 14 }; /* files that this process needs beside a pipe for each worker */
+enum { OPEN_OTHERS = 14 }; /* open files of this process besides one pipe for each worker */
 
-/* A worker that runs, or {.fd = -1}. */
+/* A running worker, or {.fd = -1}. */
 struct job {
 	pid_t pid;
 	int fd;
 	size_t index;
 	struct buf pending;
-	bool done; /* it has told its outcome, which is: */
+	bool done; /* outcome has been received */
 	struct outcome outcome;
 };
 
@@ -43,9 +43,9 @@ struct jobs {
 	size_t count, next;
 	struct job *slots;
 	unsigned parallel, running;
-	int stop[2];		   /* its end tells workers to come to theirs */
-	bool stopping, leaving;	   /* interrupted, once and twice */
-	struct tls_trust **trusts; /* one an account; accounts with the same files share */
+	int stop[2];		   /* closing stop[1] tells workers to stop */
+	bool stopping, leaving;	   /* interrupted once; interrupted twice */
+	struct tls_trust **trusts; /* one per account; accounts with the same files share one */
 	jobs_work work;
 	const struct run_options *options;
 	const struct jobs_listener *listener;
@@ -112,7 +112,7 @@ static void free_trust(struct jobs *j, size_t index)
 	tls_trust_free(&j->trusts[index]);
 }
 
-/* In the worker: what belongs to other accounts goes, passwords and keys. */
+/* In the worker: frees passwords and keys of other accounts. */
 static void drop_others(struct jobs *j, size_t index)
 {
 	for (unsigned i = 0; i < j->parallel; i++) {
@@ -127,7 +127,7 @@ static void drop_others(struct jobs *j, size_t index)
 	}
 }
 
-/* The work for an account or, when there is news of it, its on_new_mail. */
+/* Starts the work for an account or, if `news` is its outcome, its on_new_mail. */
 static bool start(struct jobs *j, struct job *job, size_t index, const struct outcome *news, struct error *err)
 {
 	int ends[2];
@@ -136,7 +136,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a process for this account could be made");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
-	(void)fflush(NULL); /* what is buffered is the parent's to write */
+	(void)fflush(NULL); /* buffered output is the parent's to write */
 	job->pid = interrupt_fork(j->stop);
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
@@ -167,7 +167,7 @@ static void signal_all(const struct jobs *j, int number)
 	}
 }
 
-/* The first signal asks workers to come to an end; only SIGINT does more when it comes again. */
+/* The first signal asks workers to stop. A second one has an effect only if it is SIGINT. */
 static void obey_signals(struct jobs *j)
 {
 	int number;
@@ -177,7 +177,7 @@ static void obey_signals(struct jobs *j)
 			j->stopping = true;
 			close(j->stop[1]);
 			j->stop[1] = -1;
-			signal_all(j, SIGTERM); /* for those that are exposed to it */
+			signal_all(j, SIGTERM); /* for children that do not watch the pipe */
 			if (j->running > 0 && j->listener->interrupted)
 				j->listener->interrupted(j->listener->context);
 		} else if (number == SIGINT) {
@@ -196,7 +196,7 @@ static void fail_interrupted(const struct jobs *j, size_t index, enum step step)
 	j->listener->done(j->listener->context, index, &outcome);
 }
 
-/* Starts the next accounts while there is room. */
+/* Starts the next accounts while slots are free. */
 static void start_more(struct jobs *j)
 {
 	for (unsigned i = 0; i < j->parallel && j->next < j->count; i++) {
@@ -221,7 +221,7 @@ static void start_more(struct jobs *j)
 	}
 }
 
-/* Who has to type passwords does so before anything else happens; a failure is told in the account's turn. */
+/* Asks for typed passwords before anything else happens. A failure is reported when the account's turn comes. */
 static void ask_first(struct jobs *j)
 {
 	struct error err;
@@ -263,7 +263,7 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 	}
 }
 
-/* In words how a worker's process ended that did not end as it should. */
+/* Describes how a worker's process ended abnormally. */
 static void explain_end(int status, struct error *err)
 {
 	if (WIFSIGNALED(status))
@@ -277,8 +277,8 @@ static void explain_end(int status, struct error *err)
 }
 
 /*
- * A worker's pipe has ended: it is reaped. Not to have come to its end is told, and so is a bad end. What comes behind
- * new mail takes its place.
+ * Reaps a worker whose pipe has ended. Reports a worker that exited early or failed. If on_new_mail is due, it
+ * takes over the slot.
  */
 static void end_job(struct jobs *j, struct job *job)
 {
@@ -343,7 +343,7 @@ static void run_all(struct jobs *j)
 	free(fds);
 }
 
-/* Each worker takes a pipe of the limit on open files, and poll(2) takes no more of them than that. */
+/* Each worker uses one pipe of the limit on open files, and poll(2) accepts no more descriptors than that limit. */
 static unsigned most_parallel(unsigned wanted, size_t count)
 {
 	size_t files = platform_open_files_most(), most = files > OPEN_OTHERS ? files - OPEN_OTHERS : 1;

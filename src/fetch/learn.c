@@ -16,10 +16,13 @@
 #include "state/state.h"
 #include "state/summary.h"
 
-/* Sizes are asked for at once where fewer messages are known to be there: a turn of the line takes as long as these. */
+/*
+ * Below this number of known messages, sizes are requested at once: sending so many takes no longer than a round
+ * trip.
+ */
 enum { SIZES_AT_ONCE = 1000 };
 
-/* Joins a listing with what is recorded. Without sizes it can tell that nothing has changed, and no more. */
+/* Joins a listing with the state. Without sizes it can only establish that nothing has changed. */
 static bool join(const struct learning *l, struct state_look *look, struct error *err)
 {
 	if (!listing_join(l->listing, l->state, look, l->plan, err))
@@ -49,7 +52,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    .log = l->log,
 	};
 
-	/* An empty listing would show nothing about another maildrop. */
+	/* An empty listing says nothing about whether the maildrop is another one. */
 	if ((l->listing->maildrop.count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
 	    !join(l, &look, err) || !top_order_check_made(l->connection->session, l->plan, err) ||
 	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look, &recognition.missing, err))

@@ -5,7 +5,7 @@
 
 struct worker;
 
-/* What may still be fetched in this run. */
+/* Returns how many messages and octets this run may still fetch. */
 struct plan_limits limits_left(const struct worker *w);
 
 #endif

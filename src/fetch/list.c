@@ -14,7 +14,7 @@
 #include "policy/plan.h"
 
 enum {
-	BATCH = 256, /* headers that are kept at a time */
+	BATCH = 256, /* messages whose headers are requested together */
 	UID_OCTETS = 1024,
 	WHY_OCTETS = 255,
 	DATE_OCTETS = 127,
@@ -22,7 +22,7 @@ enum {
 	SUBJECT_OCTETS = 1023,
 };
 
-/* When the message will be deleted. One that comes now counts from now. */
+/* Returns when the message will be deleted; for a message fetched now, counted from now. */
 static int64_t due(const struct list *l, const struct plan_entry *e)
 {
 	switch (e->decision.action) {
@@ -43,7 +43,7 @@ static void add_field(struct listed *m, const struct header_fields *h, enum head
 	event_add_text(m, value, most);
 }
 
-/* fields: NULL without a header. */
+/* fields: NULL if there is no header. */
 static void tell_one(const struct list *l, const struct plan_entry *e, const struct header_fields *fields)
 {
 	struct event event;
@@ -61,7 +61,7 @@ static void tell_one(const struct list *l, const struct plan_entry *e, const str
 	m->action = e->decision.action;
 	m->has_header = fields != NULL;
 	m->length = 0;
-	/* One that begins with a blank was made by us (fetch/listing). */
+	/* A UID that begins with a blank was made by fetch/listing. */
 	event_add_text(m, uid_given(e->uid), UID_OCTETS);
 	retention_explain(l->rule, l->clock, &e->known, e->decision, why, sizeof(why));
 	event_add_text(m, why, WHY_OCTETS);
@@ -73,7 +73,7 @@ static void tell_one(const struct list *l, const struct plan_entry *e, const str
 	event_send(l->fd, &event);
 }
 
-/* The next messages with their headers, which are asked for all at once. */
+/* Sends the next messages with their headers, which are requested together. */
 static bool tell_batch(struct list *l, struct top_identity *tops, struct header_fields *fields, struct error *err)
 {
 	const struct plan_entry *first = &l->plan->entries[l->told];

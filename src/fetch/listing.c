@@ -39,8 +39,8 @@ static int by_uid(const void *a, const void *b)
 }
 
 /*
- * Sorts the messages by UID, those with the same one in the server's order. Returns whether they were sorted and each
- * has one of its own: many servers number their UIDs.
+ * Sorts the messages by UID; those with the same UID stay in the server's order. Returns whether they were already
+ * sorted and all UIDs differ, which is the case for servers that number their UIDs.
  */
 static bool sort_items(struct listing *l)
 {
@@ -62,7 +62,7 @@ static bool sort_items(struct listing *l)
 	return ascending;
 }
 
-/* Marks messages that have no UID, or share it: their place in `made` becomes "". Returns how many. */
+/* Marks messages without a UID or with a shared one by "" in `made`. Returns how many there are. */
 static size_t find_unusable(struct listing *l)
 {
 	const struct state_item *items = l->items;
@@ -88,8 +88,8 @@ static bool refuse_unknown(uint32_t number, struct error *err)
 }
 
 /*
- * A UID of what TOP told. The size helps to tell messages apart that have next to no header, or the same one. Where the
- * header is one of its own, the size says nothing: it may vary from session to session.
+ * Makes a UID from a header. The size helps to distinguish messages that have almost no header, or the same one. If
+ * no other message has the header, the size is left out, because it may vary between sessions.
  */
 static char *make_uid(const struct top_identity *t, bool alone)
 {
@@ -124,7 +124,7 @@ static int by_header(const void *a, const void *b)
 	return memcmp((*first)->header, (*second)->header, DIGEST_SHORT);
 }
 
-/* Whether each has a header that no other one has. */
+/* Returns, for each message, whether no other one has the same header. */
 static bool *find_alone(const struct top_identity *tops, size_t count)
 {
 	const struct top_identity **sorted = memory_zeroed(count, sizeof(*sorted));
@@ -141,8 +141,8 @@ static bool *find_alone(const struct top_identity *tops, size_t count)
 }
 
 /*
- * UIDs that no message ever has again: what is fetched under them is deleted. Those that are too large stay, and have the
- * same one the next time, so that the user is told once.
+ * Makes UIDs that no message ever has again, for messages that are fetched and deleted. A message that is too large
+ * stays, and gets the same UID next time, so that it is reported only once.
  */
 static void make_passing_uids(struct listing *l)
 {
@@ -160,7 +160,7 @@ static void make_passing_uids(struct listing *l)
 	}
 }
 
-/* TOP for the marked messages, and UIDs of what it tells. */
+/* Asks for the headers of the marked messages, and makes their UIDs. */
 static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
 	struct top_identity *tops = memory_zeroed(unusable, sizeof(*tops));
@@ -195,7 +195,7 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 	return ok;
 }
 
-/* The second, third ... message with the same header gets its number behind it. */
+/* Appends a number to the UID of the second and each further message with the same header. */
 static void number_same(struct listing *l)
 {
 	const struct state_item *items = l->items;
@@ -206,7 +206,7 @@ static void number_same(struct listing *l)
 	for (size_t i = 0; i < l->maildrop.count; i++) {
 		same = strcmp(items[i].uid, first) == 0 ? same + 1 : 1;
 		first = same == 1 ? items[i].uid : first;
-		/* The text of the first one lives on: it is that one's own. */
+		/* The text that `first` points to stays valid: it belongs to the first message. */
 		if (same > 1)
 			memory_replace(&l->made[items[i].index], memory_format("%s#%u", first, same));
 	}
@@ -223,7 +223,7 @@ static void free_items(struct listing *l)
 	l->items = NULL;
 }
 
-/* Makes the items of the maildrop, and UIDs where they are missing, which takes sizes. */
+/* Makes the items of the maildrop, and any missing UIDs, which requires sizes. */
 static bool make_items(struct listing *l, struct session *s, struct error *err)
 {
 	size_t unusable;
@@ -266,7 +266,7 @@ static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char 
 	plan->broke += e->broke || e->failed;
 }
 
-/* What is remembered of messages whose UIDs are of this session alone. */
+/* Applies what the state remembers about messages with UIDs for this session alone. */
 static bool join_passing(struct state *state, struct plan *plan, struct error *err)
 {
 	bool ok = true;
@@ -322,7 +322,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		unknown += e->unsure;
 		plan->strange += !item->known;
 	}
-	/* One of those may be the first of several that are the same: then the others have changed places. */
+	/* If the first of several messages with the same header is gone, the others have moved up. */
 	for (size_t i = 0; i < count && unknown > 0; i++) {
 		struct plan_entry *e = &plan->entries[i];
 

@@ -17,34 +17,34 @@ struct state_look;
 struct top_broken;
 struct top_identity;
 
-/* The server's listing with a UID for every message, joined with the state. {0} is an empty one. */
+/* The server's listing, joined with the state; every message has a UID. {0} is an empty one. */
 struct listing {
-	bool all_deleted;    /* what is fetched is deleted, so that no message has to be known again; set by the caller */
-	uint64_t max_octets; /* of a message that is fetched; 0: no limit; set by the caller */
+	bool all_deleted;    /* set by the caller: fetched messages are deleted, so they need not be recognized later */
+	uint64_t max_octets; /* set by the caller: size limit of a message to fetch; 0: no limit */
 	const struct top_broken *broken; /* set by the caller, or NULL */
 	struct maildrop maildrop;
-	char **made;		  /* UIDs that were made of headers, or NULL, for each message; NULL: there are none */
-	struct state_item *items; /* by UID, no two of which are the same; the index is the message's */
+	char **made;		  /* UIDs made from headers, by message, each NULL if not made; NULL: no UID was made */
+	struct state_item *items; /* sorted by UID, without duplicates; the index is the message's */
 };
 
 /*
- * Asks for UIDL and LIST, or only for UIDL where session_list finds that sizes are not needed. A message without a
- * UID, or with one that others have too, gets one made of its header and first lines through TOP (base/uid,
- * policy/header). Where TOP is refused for all of them, all_deleted gives them UIDs for this session alone; otherwise it
- * is an ERROR_PROTOCOL.
+ * Asks for UIDL and LIST, or only for UIDL if session_list finds that sizes are not needed. A message without a
+ * UID, or with one that another message has, gets a UID made from its header and first lines, which are read with
+ * TOP (base/uid, policy/header). If TOP is refused for all of them, they get UIDs for this session alone if
+ * all_deleted is set. Otherwise that is an ERROR_PROTOCOL.
  */
 bool listing_read(struct listing *l, struct session *s, const struct maildrop_total *known, struct error *err);
 
-/* Asks for the sizes, which it has not. */
+/* Asks for the sizes, for a listing that was read without them. */
 bool listing_read_sizes(struct listing *l, struct session *s, struct error *err);
 
-/* Servers that give numbers for UIDs give the same ones to other messages. */
+/* Whether the UID is only the message's number. Servers that use numbers as UIDs reuse them for other messages. */
 bool listing_is_number(const char *uid, uint32_t number);
 
-/* Whether a UID was made of this header. */
+/* Whether the UID was made from this header. */
 bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
-/* Joins with what is known, into a plan with an entry for every message, in the server's order. */
+/* Joins the listing with the state into a plan with an entry for every message, in the server's order. */
 bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);
 
 void listing_free(struct listing *l);

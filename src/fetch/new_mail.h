@@ -6,12 +6,12 @@
 struct account;
 struct outcome;
 
-/* Whether on_new_mail is to be run after an account ended like that. */
+/* Whether on_new_mail has to run after an account that ended with this outcome. */
 bool new_mail_is_due(const struct account *account, const struct outcome *outcome);
 
 /*
- * Runs on_new_mail, in a process of its own: the environment is changed. A failure goes to the parent as
- * EVENT_PROBLEM over fd.
+ * Runs on_new_mail. Call it in a process of its own, because it changes the environment. A failure is sent to the
+ * parent over fd as EVENT_PROBLEM.
  */
 void new_mail_run(const struct account *account, const struct outcome *outcome, int fd);
 

@@ -22,7 +22,7 @@ void notices_report(struct notices *n, enum step step, const struct error *err)
 	event_send_problem(n->fd, step, &reported, silent);
 }
 
-/* Whether it was reported before, in another session of this run; if not, it is from now on. */
+/* Returns whether the failure was reported before in this run; if not, it is noted as reported. */
 static bool is_known(struct notices *n, enum transfer_problem problem, const struct error *err)
 {
 	char (*causes)[NOTICES_CAUSE] = n->causes[problem];
@@ -53,7 +53,7 @@ bool notices_large(struct notices *n, struct state *state, const struct plan *pl
 		const struct plan_entry *e = &plan->entries[i];
 
 		if (e->decision.reason != REASON_TOO_LARGE_NEWS || n->log->level < LOG_NORMAL)
-			continue; /* what nobody would see is reported by a later run */
+			continue; /* without output, a later run reports it */
 		if (!state_add_told(state, e->uid, STATE_TOLD_LARGE, 0, now, err))
 			return false;
 		if (++n->large > NOTICES_MOST && n->log->level < LOG_VERBOSE)

@@ -15,34 +15,37 @@ struct state;
 struct trouble;
 
 enum {
-	NOTICES_MOST = 10,	  /* of a kind are reported one by one, */
-	NOTICES_CAUSE = 160, /* and known again by so many octets of their words */
+	NOTICES_MOST = 10,	  /* failures of one kind that are reported one by one */
+	NOTICES_CAUSE = 160, /* bytes of a cause that are compared to recognize it */
 };
 
-/* What a run reports about single messages: the first of a kind one by one, the others by their number. */
+/*
+ * The reports of a run about single messages. The first of each kind are reported one by one, the rest only
+ * counted.
+ */
 struct notices {
-	int fd; /* to the parent */
+	int fd; /* connected to the parent */
 	const struct log *log;
 	struct trouble *trouble;
 	uint64_t counts[TRANSFER_PROBLEMS];
-	char causes[TRANSFER_PROBLEMS][NOTICES_MOST][NOTICES_CAUSE]; /* of those that were reported */
+	char causes[TRANSFER_PROBLEMS][NOTICES_MOST][NOTICES_CAUSE]; /* causes already reported */
 	uint64_t large;	      /* messages over max_message_size */
-	bool unsure_reported; /* headers that the server refuses */
+	bool unsure_reported; /* the server's refusal of headers was reported */
 };
 
-/* Reports a failure that is not about one of many messages. */
+/* Reports a failure that does not concern a single message. */
 void notices_report(struct notices *n, enum step step, const struct error *err);
 
-/* Reports a failure about one message, unless it is the same again or too many are of its kind. */
+/* Reports a failure of one message, unless it was reported before or too many of its kind were. */
 void notices_add(struct notices *n, enum transfer_problem problem, enum step step, const struct error *err);
 
-/* Names messages that are over max_message_size and were not named before; the state remembers which were. */
+/* Reports messages over max_message_size that were not reported before; the state records which were. */
 bool notices_large(struct notices *n, struct state *state, const struct plan *plan, int64_t now, struct error *err);
 
 /* Reports, once, that the server refuses the headers of messages that may have been fetched before. */
 void notices_unsure(struct notices *n, size_t messages);
 
-/* The numbers of those that were not reported one by one. */
+/* Reports the number of failures that were not reported one by one. */
 void notices_end(struct notices *n);
 
 #endif

@@ -14,13 +14,13 @@
 #include "fs/directory.h"
 #include "state/state.h"
 
-/* Messages are in its names, so it has directories. */
+/* Whether message identities are in file names, so that the destination consists of directories. */
 static bool has_names(const struct account *a)
 {
 	return a->destination.ops->recovery == DESTINATION_BY_NAME;
 }
 
-/* Readers remove an mbox that they have emptied: that it is missing tells nothing while its disk is there. */
+/* Mail readers remove an empty mbox, so a missing mbox proves nothing while its disk is mounted. */
 static bool is_gone(const struct account *a, const char *path, const char *mount)
 {
 	char *now;

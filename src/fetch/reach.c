@@ -18,15 +18,15 @@ enum {
 	RETRY_MOST_MS = 60000,
 };
 
-/* The server has refused the connection or the login, and said that it is for a while. */
+/* Whether the server refused the connection or the login, and said that this is temporary. */
 static bool may_pass_soon(const struct error *err)
 {
 	return err->kind == ERROR_LOCKED || (err->kind == ERROR_PROTOCOL && err->temporary && err->server[0]);
 }
 
 /*
- * Connects and logs in, again and again for login_retry while the server says that it will work later ([IN-USE],
- * [LOGIN-DELAY], [SYS/TEMP], or the same in words): each time with a connection of its own, after a longer pause.
+ * Connects and logs in. Retries for login_retry while the server says that it will work later ([IN-USE],
+ * [LOGIN-DELAY], [SYS/TEMP], or the same in words), each time with a new connection and after a longer pause.
  */
 static bool connect_patiently(struct worker *w, const struct tls_trust *trust, const char *remembered,
     struct error *err)
@@ -50,12 +50,15 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	}
 }
 
-/* What becomes of what the state knows of the server, now that the login has succeeded or not. */
+/* Updates the remembered capabilities, now that the login has succeeded or failed. */
 static void settle_capabilities(struct worker *w, const struct state_maildrop *maildrop, bool known, bool ok)
 {
 	struct error second;
 
-	/* A server that fails at a command is not waited for again, even if this session comes to nothing. */
+	/*
+	 * Noted at once, so that no later run waits for a command at which the server fails, even if this session
+	 * fails.
+	 */
 	if (ok && w->memory.learned && w->connection.announced.length > 0 && !w->options->dry_run &&
 	    !state_note_capabilities(w->state, maildrop, buf_string(&w->connection.announced), w->clock.now, &second))
 		notices_report(&w->notices, STEP_STATE, &second);
@@ -106,7 +109,7 @@ bool reach_may_pipeline(struct worker *w, struct error *err)
 
 	if (!state_get_unpipelined(w->state, &maildrop, &until, err))
 		return false;
-	/* A time too far ahead was written by a clock that is behind now. */
+	/* A time too far ahead was written when the clock was wrong. */
 	w->pipelining = until <= w->clock.now || until > w->clock.now + WORKER_UNPIPELINED_SECONDS;
 	return true;
 }

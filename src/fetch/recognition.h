@@ -12,18 +12,18 @@ struct session;
 struct state;
 struct top_broken;
 
-/* What recognize works with; all of it belongs to the caller. */
+/* The arguments of recognize; all of them belong to the caller. */
 struct recognition {
 	struct state *state;
 	struct session *session;
 	const struct destination *destination; /* NULL in a dry run */
 	struct plan *plan;
-	size_t missing; /* messages that are known and not listed */
+	size_t missing; /* known messages that are not listed */
 	uint64_t max_octets; /* of a message that is retrieved; 0: no limit */
-	bool other;	/* the maildrop is another than before: ERROR_CONFIG without TOP */
-	bool moved;	/* none of the listed messages is known for certain, so all may have new UIDs */
-	bool must;	/* nothing but the header can tell, so a message without one is left alone */
-	const struct top_broken *broken; /* messages that are left alone, or NULL */
+	bool other;	/* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */
+	bool moved;	/* no listed message is known for certain, so all may have new UIDs */
+	bool must;	/* only the header can identify a message, so a message without one is left alone */
+	const struct top_broken *broken; /* messages to leave alone, or NULL */
 	int64_t now;	/* seconds since the epoch */
 	const struct log *log;
 };

@@ -22,23 +22,26 @@
 #include "state/sizes.h"
 #include "state/told.h"
 
-/* A message that was delivered in doubt, or that is in place with another size than the server gives, stays in doubt. */
+/*
+ * A message that was delivered in doubt, or that has another size in the destination than on the server, stays in
+ * doubt.
+ */
 static bool put_in_doubt(const struct recognition *r, struct plan_entry *e, bool is_recorded, struct error *err)
 {
 	r->plan->doubts += !e->known.doubt;
 	e->known.doubt = true;
-	/* What was found in place is recorded as if it had been listed with its own size. */
+	/* A message found in the destination is recorded as if it had been listed with the size found there. */
 	return is_recorded || state_set_sizes(r->state, e->uid, e->octets, STATE_UNSIZED, STATE_DOUBT_SIZE, err);
 }
 
-/* What a look at headers has found. */
+/* What the headers have shown. */
 struct found {
-	size_t displaced; /* UIDs that are another message's now */
-	size_t matched;	  /* messages under another UID, */
-	size_t stayed;	  /* and under their own, though we have deleted them */
+	size_t displaced; /* UIDs that now belong to another message */
+	size_t matched;	  /* missing messages found under another UID */
+	size_t stayed;	  /* messages found under their own UID although we deleted them */
 };
 
-/* By the names that were found in place, or by a place in the listing that another one has left. */
+/* Recognizes a message by the names found in the destination, or by the place of a vanished message in the listing. */
 static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken, struct error *err)
 {
 	const struct destination *d = r->destination;
@@ -49,7 +52,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 		d->ops->identity(d, NULL, e->uid, identity);
 		if (!state_take_found(r->state, identity, e->octets, e->uid, &match, err))
 			return false;
-		/* A UID that came again since the kill may be another message's. */
+		/* A UID that came back since the crash may belong to another message. */
 		e->doubtful = e->named = match.found && uid_is_given(e->uid);
 		e->likely = match.fits;
 		e->rewritten = e->named && match.rewritten && !listing_is_number(e->uid, e->number);
@@ -62,14 +65,14 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 	return !e->known.delivered || (match.fits && !match.doubt) || put_in_doubt(r, e, match.doubt, err);
 }
 
-/* What is recorded under its UID, held against what came of it. */
+/* Compares the received header or message with what is recorded under its UID. */
 static bool see_uid(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     struct state_sight *sight, struct error *err)
 {
 	return state_see_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL, e->octets, sight, err);
 }
 
-/* Under a UID that was made of a header that no other message has, the one that we have just deleted may still be listed. */
+/* A message just deleted may still be listed under a UID made from its unique header. */
 static bool doubt_deletion(const struct recognition *r, struct plan_entry *e, struct error *err)
 {
 	const struct top_identity none = {0};
@@ -102,8 +105,8 @@ static bool take_all_by_name(const struct recognition *r, struct error *err)
 }
 
 /*
- * It is the same message, but what is here may be less than all of it. When the server gives another size than it gave
- * then, it is asked for again.
+ * It is the same message, but the delivered copy may be incomplete. If the server now gives another size, it is
+ * fetched again.
  */
 static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const struct state_record *before,
     struct error *err)
@@ -115,22 +118,25 @@ static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const 
 	return state_set_sizes(r->state, e->uid, before->listed, before->said, before->doubt, err);
 }
 
-/* Without a header, it may be what stands for it; a header that others may have as well is no proof against size and deletion. */
+/*
+ * Without a header, a message may still be the recorded one. A header that others may have does not outweigh size
+ * and deletion.
+ */
 static bool stands(const struct plan_entry *e)
 {
 	return e->likely || e->named || e->stayed;
 }
 
 /*
- * What we have deleted for certain is gone once a listing does not have it: the UID is another message's then, which may
- * have the same text. A number is another one's at once.
+ * A message deleted for certain is gone once a listing lacks it. The UID then belongs to another message, which may
+ * have the same text. A number is reused at once.
  */
 static bool may_have_stayed(const struct plan_entry *e, const struct state_sight *sight)
 {
 	return !sight->deleted || (sight->lately && !listing_is_number(e->uid, e->number));
 }
 
-/* Whether nothing but another header says that it is not the same message. */
+/* Whether only a different header shows that it is not the same message. */
 static bool may_be_same(const struct plan_entry *e, const struct top_identity *top, const struct state_sight *sight)
 {
 	if (e->rewritten || (top->known ? top->telling || e->likely : stands(e)))
@@ -138,7 +144,7 @@ static bool may_be_same(const struct plan_entry *e, const struct top_identity *t
 	return sight->identical && may_have_stayed(e, sight);
 }
 
-/* The UID is known: is it the same message? */
+/* The UID is known: determines whether the message is the same. */
 static bool settle_doubt(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
     struct found *found, struct error *err)
 {
@@ -155,7 +161,7 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	found->stayed += same && sight.lately;
 	if (same && in_doubt)
 		return keep_doubt(r, e, &before, err);
-	/* What was found in place has its own size, and may be less than all of the message. */
+	/* A message found in the destination has its size there, and may be incomplete. */
 	if (same)
 		return !e->named || e->likely || put_in_doubt(r, e, false, err);
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another one that was fetched before", e->number);
@@ -163,7 +169,7 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	return state_displace(r->state, e->uid, r->now, err);
 }
 
-/* The UID is not known: is it the new one of a message that is missing? */
+/* The UID is unknown: determines whether it is the new UID of a missing message. */
 static bool match_missing(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
     struct found *found, struct error *err)
 {
@@ -193,7 +199,7 @@ static bool refuse(struct error *err)
 	return error_hint(err, "give the other maildrop an account of its own");
 }
 
-/* A message that is new and has come whole does not break the session: it is fetched along with the others. */
+/* A new message that arrived complete does not break the session: it is fetched along with the others. */
 static void forget_break(const struct recognition *r, struct plan_entry *e)
 {
 	if (!e->retrieved || e->known.delivered || !e->broke)
@@ -202,7 +208,7 @@ static void forget_break(const struct recognition *r, struct plan_entry *e)
 	r->plan->broke--;
 }
 
-/* Said once, for as long as that is remembered. */
+/* Reports messages that stayed after a deletion once, for as long as the state remembers the report. */
 static bool tell_stayed(const struct recognition *r, const struct found *found, struct error *err)
 {
 	static const char key[] = UID_AWAY "stays";
@@ -220,7 +226,7 @@ static bool tell_stayed(const struct recognition *r, const struct found *found, 
 	return state_add_told(r->state, key, STATE_TOLD_STAYS, found->stayed, r->now, err);
 }
 
-/* First those with a UID that is theirs, then those that may have changed it. */
+/* Settles first the messages with their own UID, then those whose UID may have changed. */
 static bool settle_all(const struct recognition *r, struct plan_entry *const *entries, const struct top_identity *tops,
     size_t count, struct found *found, struct error *err)
 {
@@ -247,8 +253,8 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 }
 
 /*
- * Whether a look at the header is needed. What has a UID for this session alone is looked at where its size is that of a
- * missing message, by *whole: it is retrieved, which a dry run does not do.
+ * Sets *wanted if the header is needed. A message with a UID for this session alone is checked if its size is that
+ * of a missing message. It is then retrieved completely (*whole), which a dry run does not do.
  */
 static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole, struct error *err)
 {
@@ -260,7 +266,7 @@ static bool wants_look(const struct recognition *r, const struct plan_entry *e, 
 	return !*wanted || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
 
-/* Those that are looked at, in `entries`: first those by TOP, then those by RETR. */
+/* Puts the messages to check into `entries`: first those for TOP, then those for RETR. */
 static bool choose(const struct recognition *r, struct plan_entry **entries, size_t *by_top, size_t *count, struct error *err)
 {
 	*count = 0;
@@ -279,7 +285,10 @@ static bool choose(const struct recognition *r, struct plan_entry **entries, siz
 	return true;
 }
 
-/* A header that others may have as well, or another one than was delivered: some proxies add to what RETR brings alone. */
+/*
+ * Sets *doubt if other messages may have the header, or if it differs from the delivered one: some proxies add
+ * fields to RETR's answer only.
+ */
 static bool header_leaves_doubt(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     bool *doubt, struct error *err)
 {
@@ -294,7 +303,7 @@ static bool header_leaves_doubt(const struct recognition *r, const struct plan_e
 	return true;
 }
 
-/* The same for a UID that is not recorded. Where other messages are where they were, few are looked at so closely. */
+/* The same for a UID that is not recorded. If the other messages are unchanged, few need this check. */
 static bool header_may_be_missing(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     bool *may_be, struct error *err)
 {
@@ -310,8 +319,9 @@ static bool header_may_be_missing(const struct recognition *r, const struct plan
 }
 
 /*
- * Whether a message is retrieved because its header does not tell: one with a recorded UID that would count as another
- * message, and one that may be a missing message. Without a header, those are all that have the size of one.
+ * Sets *wanted if a message must be retrieved because its header does not identify it. That is a message with a
+ * recorded UID that would count as another one, or one that may be a missing message. Without a header, every
+ * message with the size of a missing one qualifies.
  */
 static bool wants_retrieval(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top, bool *wanted,
     struct error *err)
@@ -326,7 +336,7 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
 	return e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
 
-/* What TOP did not tell, RETR does. It is retrieved again only if it turns out to be new. */
+/* Retrieves messages that TOP did not identify. They are retrieved again only if they turn out to be new. */
 static bool retrieve(const struct recognition *r, struct plan_entry *const *entries, struct top_identity *tops, size_t count,
     struct error *err)
 {
@@ -348,7 +358,7 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with delivered ones", filled);
 	ok = ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
 	for (size_t i = 0; i < filled; i++) {
-		/* What TOP told holds where RETR is refused. */
+		/* If RETR is refused, TOP's result is kept. */
 		if (whole[i].known || !tops[places[i]].known)
 			tops[places[i]] = whole[i];
 		wanted[i]->retrieved = true;
@@ -359,7 +369,7 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 	return ok;
 }
 
-/* One look at the headers of all that need it. */
+/* Checks once the headers of all messages that need it. */
 static bool look(const struct recognition *r, struct found *found, struct error *err)
 {
 	struct plan_entry **entries = memory_zeroed(r->plan->count, sizeof(*entries));
@@ -401,7 +411,7 @@ bool recognize(const struct recognition *r, struct error *err)
 		return true;
 	if (!take_all_by_name(r, err) || !look(r, &found, err))
 		return false;
-	/* What was displaced may be listed under another UID. */
+	/* A displaced message may be listed under another UID. */
 	again.missing = found.displaced;
 	found = (struct found){0};
 	return r->missing > 0 || again.missing == 0 || look(&again, &found, err);

@@ -7,11 +7,13 @@ struct error;
 struct recognition;
 
 /*
- * Finds out which messages of the plan were delivered although the state does not know their UIDs, or
- * not for sure, and marks them: those that were found in place after a crash, by their identity there;
- * those whose UID was gone or that have another size than before, by their header (TOP); and when
- * known messages are missing, those that have the header and size of one of them. A message whose
- * header proves nothing is not taken for another. state_commit makes all of it last.
+ * Finds the messages of the plan that were delivered although the state does not know their UIDs, or not for
+ * certain, and marks them.
+ *
+ * Messages found in the destination after a crash are recognized by their identity there. Those whose UID had
+ * disappeared, or whose size differs from before, are recognized by their header (TOP). If known messages are
+ * missing, those with the header and size of a missing one are recognized. A message whose header proves nothing is
+ * not taken for another. state_commit makes all of it permanent.
  */
 bool recognize(const struct recognition *r, struct error *err);
 

@@ -22,11 +22,11 @@
 #include "state/record.h"
 #include "state/state.h"
 
-/* The messages that were appended to an mbox, to be known again where a mail program has written into their headers. */
+/* The messages appended to an mbox, for recognizing them where a mail program has changed their headers. */
 struct appended {
 	const struct state_record *records;
-	struct marks marks; /* of the message that is being read */
-	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* of the last one */
+	struct marks marks; /* of the message being read */
+	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* of the last message */
 };
 
 static void add_to_marks(void *context, const char *bytes, size_t length)
@@ -44,7 +44,7 @@ static void end_marks(void *context)
 	marks_start(&a->marks);
 }
 
-/* As verify/verify compares. */
+/* Compares as verify/verify does. */
 static bool is_appended(void *context, size_t index)
 {
 	const struct appended *a = context;
@@ -93,17 +93,18 @@ bool recover_mbox(struct state *state, struct destination *d, const struct log *
 	return ok;
 }
 
-/* The search for messages that are in place and not recorded. */
+/* The search for delivered messages that are not recorded. */
 struct search {
 	struct state *state;
 	struct destination *destination;
-	char *maildrop; /* whose UIDs are recorded; NULL: none is known */
+	char *maildrop; /* the maildrop whose UIDs are recorded; NULL: not known */
 	int64_t now;
-	char (*recorded)[DESTINATION_IDENTITY]; /* identities of what is */
+	char (*recorded)[DESTINATION_IDENTITY]; /* identities of the recorded messages */
 	size_t count, capacity;
-	/* Of the message that is being read: */
+	/* The following members describe the message being read. */
 	struct digest digest;
-	struct header_identity header, read; /* as it is, and less what a mail program may have added */
+	/* header: as it is; read: without fields that a mail program may have added */
+	struct header_identity header, read;
 	uint64_t octets;
 	size_t found;
 };
@@ -187,7 +188,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	ok = state_maildrop_name(state, &s.maildrop, err) && state_each_uid(state, add_recorded, &s, err);
 	if (ok && s.count > 0)
 		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
-	/* All is on stable storage before the record says so; then the run that died is settled. */
+	/* All of it is on stable storage before the state records it; only then is the run that died ended. */
 	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) &&
 	     state_end_run(state, now, err);
 	if (ok && s.found > 0)

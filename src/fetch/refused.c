@@ -17,7 +17,7 @@
 
 enum {
 	SECONDS = 3600,
-	ROUNDS = 600000, /* a tenth of a second, or so, and only where a refusal is remembered */
+	ROUNDS = 600000, /* about a tenth of a second, and only if a refusal is remembered */
 };
 
 static bool is_remembered(const struct account *a)
@@ -25,16 +25,16 @@ static bool is_remembered(const struct account *a)
 	return a->password && a->secret_source != SECRET_TOKEN_COMMAND;
 }
 
-/* All that makes a login another one, but the password. */
+/* Everything but the password that distinguishes one login from another. */
 static char *login_of(const struct account *a, const char *maildrop)
 {
 	return memory_format("%s %s", maildrop, a->mechanism ? a->mechanism->word : "auto");
 }
 
 /*
- * What tells the refused password from another one, and must not help those who read the state to guess it. So
- * it is slow to make, and has so few bits that very many passwords share it. The salt is the maildrop and not
- * random: the same password always has the same mark, and whoever sees the state again and again learns no
+ * Computes a mark that distinguishes the refused password from others, without helping a reader of the state to
+ * guess it. Therefore it is slow to compute and has so few bits that very many passwords share it. The salt is the
+ * maildrop and not random: the same password always has the same mark, so repeated copies of the state reveal no
  * more than those bits.
  */
 static void mark_of(const struct account *a, const char *maildrop, unsigned char mark[STATE_MARK_SIZE])
@@ -70,7 +70,7 @@ bool refused_allows(struct state *s, const struct account *a, const char *maildr
 	if (!found)
 		return true;
 	login = login_of(a, maildrop);
-	/* A time to come was written by a clock that is behind now: it does not count. */
+	/* A time in the future was written when the clock was ahead; it is ignored. */
 	same = r.at <= now && r.at > now - SECONDS && strcmp(login, r.login) == 0;
 	if (same) {
 		mark_of(a, maildrop, mark);

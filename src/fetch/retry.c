@@ -14,8 +14,8 @@
 #include "pop3/session.h"
 
 enum {
-	UNPIPELINED_LOST_SECONDS = 3600, /* one command at a time where it was only the connection that was lost */
-	LOST_MOST = 2,			 /* connections that a network may lose, before pipelining is to blame */
+	UNPIPELINED_LOST_SECONDS = 3600, /* time without pipelining if only the connection was lost */
+	LOST_MOST = 2,			 /* lost connections attributed to the network before pipelining is blamed */
 };
 
 /* Whether the server may have failed because it was sent several commands at once. */
@@ -27,7 +27,10 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 		session_is_crowded(w->connection.session)));
 }
 
-/* A message whose header breaks the session is left out from now on, and reported. A server may refuse all and hang up. */
+/*
+ * Leaves out a message whose header breaks the session, and reports it. A server may refuse every TOP and hang up;
+ * that is not attributed to messages.
+ */
 static bool learn_top(struct worker *w, const struct error *err)
 {
 	const struct session *s = w->connection.session;
@@ -56,9 +59,10 @@ static bool learn_top(struct worker *w, const struct error *err)
 }
 
 /*
- * The server deletes at QUIT. One that ends each session after so many commands, or so long, may never be met with it: what
- * an earlier run did not get deleted goes by parts, in sessions that do nothing else, half as many each time that one
- * breaks. One that breaks at QUIT whatever came before is not asked twice.
+ * Servers delete at QUIT. A server that ends every session after some number of commands, or some time, may never
+ * get there. Messages that an earlier run failed to delete are then deleted in parts, in sessions that do nothing
+ * else; each session that breaks halves the part. A server that breaks at QUIT during such a session is not tried
+ * again.
  */
 static bool learn_part(struct worker *w, const struct error *err)
 {
@@ -73,7 +77,10 @@ static bool learn_part(struct worker *w, const struct error *err)
 	return true;
 }
 
-/* A connection may get lost whatever goes through it. That messages came in this session shows that the server can pipeline. */
+/*
+ * A connection may be lost regardless of what is sent. Messages received in this session show that the server can
+ * pipeline.
+ */
 static bool is_lost_by_chance(struct worker *w, const struct error *err)
 {
 	return w->session.fetched > 0 && !w->session.out_of_step && err->kind == ERROR_NETWORK && stream_time_over(w->connection.stream) == 0 &&
@@ -94,7 +101,7 @@ bool retry_learn(struct worker *w, const struct error *err)
 	} else if (blames && is_lost_by_chance(w, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again", err->cause);
 	} else if (blames) {
-		/* Some servers announce PIPELINING and cannot do it: what is missing is fetched without. */
+		/* Some servers announce PIPELINING but fail at it: the remaining messages are fetched without. */
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
 		w->pipelining = false;
 		w->crowded = w->sessions;

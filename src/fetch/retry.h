@@ -6,7 +6,7 @@
 struct error;
 struct worker;
 
-/* After a session that failed: whether another one can do without what broke it. */
+/* After a failed session: whether another session can do without what made this one fail. */
 bool retry_learn(struct worker *w, const struct error *err);
 
 #endif

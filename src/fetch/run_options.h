@@ -7,18 +7,18 @@
 
 struct key_log;
 
-/* What a run does with every account. */
+/* What a run does for every account. */
 struct run_options {
 	bool keep;    /* delete nothing */
-	bool named;   /* somebody asked for just these accounts: a password that was refused lately is tried again */
-	bool dry_run; /* retrieve, delete and record nothing; say what would be done, */
-	bool headers; /* and with each message what its header says */
+	bool named;   /* the user named these accounts: a password that was refused recently is tried again */
+	bool dry_run; /* retrieve, delete and record nothing; list what would be done */
+	bool headers; /* with dry_run: list the header of each message */
 	enum log_level level;
 	const char *state_dir;
-	bool notes_failures; /* the state keeps them, and report_failures_after holds; unless: */
-	bool tell_all;	     /* all are told at once */
-	const struct key_log *key_log; /* gets the keys of TLS sessions; NULL: nobody does */
-	bool progress; /* somebody looks at EVENT_PROGRESS */
+	bool notes_failures; /* record failures in the state, and obey report_failures_after */
+	bool tell_all;	     /* report all failures at once, despite report_failures_after */
+	const struct key_log *key_log; /* receives the keys of TLS sessions; NULL: not logged */
+	bool progress; /* send EVENT_PROGRESS */
 };
 
 #endif

@@ -15,9 +15,9 @@
 #include "pop3/session.h"
 #include "transfer/question.h"
 
-enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* of an answer that count; the rest is passed over */
+enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* octets of an answer that are digested; the rest is skipped */
 
-/* No header begins like this: the status line before it was one that nobody asked for. */
+/* No header begins like this: the preceding status line belonged to no command of ours. */
 static bool is_status(const char *text, size_t length)
 {
 	return (length >= 3 && memcmp(text, "+OK", 3) == 0) || (length >= 4 && memcmp(text, "-ERR", 4) == 0);
@@ -67,7 +67,7 @@ static struct question about(const struct top_identity *t)
 	return (struct question){t->number, t->uid, t->octets};
 }
 
-/* Whether an answer names another of these messages. */
+/* Whether an answer names another one of these messages. */
 static bool names_other(const struct top_identity *identities, size_t count, const struct session_event *event)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
@@ -79,8 +79,9 @@ static bool names_other(const struct top_identity *identities, size_t count, con
 }
 
 /*
- * Whether the answers were in step, by the one about the last of them. A server that refuses the question is believed
- * only if it was sent one command at a time: several, and the refusal may be the answer to another one.
+ * Checks from the answer about the last message whether the answers were in sync. A server that refuses the
+ * question is believed only if it was sent one command at a time. With several in flight, the refusal may be the
+ * answer to another command.
  */
 static bool take_answer(struct session *s, const struct top_identity *identities, size_t count, struct error *err)
 {
@@ -116,7 +117,7 @@ bool top_is_broken(const struct top_broken *broken, uint32_t number, uint64_t oc
 	return false;
 }
 
-/* Behind the last TOP, unless the server is not to be asked. */
+/* Asks the question after the last TOP, unless the server must not be asked. */
 static void ask(struct session *s, const struct question *last)
 {
 	if (session_may_ask(s))
@@ -133,7 +134,7 @@ bool top_identify(struct session *s, struct top_identity *identities, size_t cou
 	if (count > 0)
 		last = about(&identities[count - 1]);
 	for (size_t i = 0; i < count; i++) {
-		/* Behind the last TOP goes the question. */
+		/* The question follows the last TOP. */
 		for (; next <= count && session_queued(s) < (can ? session_window(s) : 1); next++) {
 			if (next == count)
 				ask(s, &last);

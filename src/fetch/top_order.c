@@ -16,19 +16,19 @@
 #include "pop3/session.h"
 #include "state/sight.h"
 
-/* A message whose header has come, and what that would make of it. */
+/* A message whose header has arrived, and what it would be taken for. */
 struct view {
 	const struct plan_entry *entry;
 	const struct top_identity *top;
 	bool claims; /* it would count as delivered */
-	bool again;  /* it is asked for again */
+	bool again;  /* it has to be asked for again */
 };
 
-/* What all of them together would make. */
+/* Counts over all messages. */
 struct claims {
-	size_t all;    /* that claim to be delivered */
-	size_t by_uid; /* those of them whose UID is recorded, */
-	size_t whole;  /* and others that have come whole, whatever their size by LIST */
+	size_t all;    /* messages that claim to be delivered */
+	size_t by_uid; /* of these, messages whose UID is recorded */
+	size_t whole;  /* of these, other messages that came complete, whatever their size by LIST */
 };
 
 static bool fail_swapped(uint32_t number, struct error *err)
@@ -40,7 +40,7 @@ static bool fail_swapped(uint32_t number, struct error *err)
 	return error_hint(err, "nothing that these answers said counts; the next run tries again");
 }
 
-/* Asks for one header with no other message in flight. */
+/* Asks for one header with no other command in flight. */
 static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek,
     struct top_identity *t, struct error *err)
 {
@@ -56,13 +56,13 @@ static const unsigned char *digest_of(const struct top_identity *t)
 	return t->whole ? t->sha256 : NULL;
 }
 
-/* What has come whole and has a header that others may have as well. */
+/* Whether the message came complete and has a header that others may have. */
 static bool must_be_identical(const struct view *v)
 {
 	return v->top->whole && !v->top->telling && !v->entry->likely;
 }
 
-/* The UID is recorded. A header that says otherwise than UID and size is looked at twice. */
+/* For a recorded UID. A header that contradicts UID and size is asked for again. */
 static bool view_doubtful(
     const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
@@ -81,8 +81,7 @@ static bool view_doubtful(
 	return true;
 }
 
-/* The UID is not recorded. A header of a missing message that has another size may belong to a
- * neighbor. */
+/* For a UID that is not recorded. The header of a missing message of another size may belong to a neighbor. */
 static bool view_unknown(
     const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
@@ -101,7 +100,7 @@ static bool view_unknown(
 	       state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
 }
 
-/* By header, and where they have come whole by all of it. */
+/* Compares by header, and complete messages by their complete text. */
 static int by_answer(const void *a, const void *b)
 {
 	const struct top_identity *first = ((const struct view *)a)->top,
@@ -113,7 +112,7 @@ static int by_answer(const void *a, const void *b)
 		   : memcmp(first->sha256, second->sha256, DIGEST_SIZE);
 }
 
-/* Where one answer came twice, another is missing: all with a header that one of them claims. */
+/* If one answer came twice, another is missing. Marks all messages with a header that one of them claims. */
 static void mark_doubles(struct view *views, size_t count)
 {
 	size_t end;
@@ -130,8 +129,8 @@ static void mark_doubles(struct view *views, size_t count)
 }
 
 /*
- * If answers were swapped, and one that claims is wrong, then so is one that does not, which has
- * the size of a missing message, or any size where all of a message counts. Those are few.
+ * If answers were swapped and a claim is wrong, then so is the header of a message without a claim that has the
+ * size of a missing message, or any size if complete texts are compared. There are few such messages.
  */
 static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count,
     const struct claims *claims, struct error *err)
@@ -202,15 +201,13 @@ static int by_size(const void *a, const void *b)
 	return strcmp(first->uid, second->uid);
 }
 
-/* Whether a message has one of several UIDs that differ in their number alone. Sorted, they follow
- * one another. */
+/* Whether the message has one of several UIDs that differ only in their number. Sorted, they are adjacent. */
 static bool is_one_of_several(const struct plan_entry *e, const struct plan_entry *next)
 {
 	return uid_is_one_of_several(e->uid, next ? next->uid : NULL);
 }
 
-/* Messages of one size: where some are known and others are not, those that are not, and those that
- * are in doubt. */
+/* Checks messages of one size. If some are known and others are not, the unknown and the doubtful ones are checked. */
 static bool compare_made(
     struct session *s, const struct plan_entry **same, size_t count, struct error *err)
 {

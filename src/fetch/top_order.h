@@ -12,16 +12,15 @@ struct session;
 struct top_identity;
 
 /*
- * Whether headers that came with several commands in flight are those of the messages that were
- * asked for: a server may swap its answers, and a question that follows the last one does not show
- * that. A message is asked for again, with no other in flight, where a swap could make one message
- * pass for another: see HACKING, "Swapped headers". ERROR_PROTOCOL when another header comes than
- * before. entries and tops are in the same order.
+ * Checks that headers received with several commands in flight belong to the messages they were requested for. A
+ * server may swap its answers, which a question after the last one does not show. Where a swap could make one
+ * message pass for another, the message is asked for again with no other in flight: see HACKING, "Swapped headers".
+ * ERROR_PROTOCOL if the header then differs. entries and tops are in the same order.
  */
 bool top_order_check(const struct recognition *r, struct plan_entry *const *entries,
     const struct top_identity *tops, size_t count, struct error *err);
 
-/* The same for the UIDs that were made of headers, once the plan says which of them are known. */
+/* Does the same for UIDs made from headers, after the plan says which of them are known. */
 bool top_order_check_made(struct session *s, const struct plan *plan, struct error *err);
 
 #endif

@@ -13,7 +13,7 @@
 #include "policy/patience.h"
 #include "state/state.h"
 
-/* Whether this run may be silent about anything. */
+/* Whether this run may leave any failure unreported. */
 static bool is_patient(const struct trouble *t)
 {
 	return t->account->report_failures_after > 0 && t->options->notes_failures && !t->options->tell_all;
@@ -39,7 +39,7 @@ void trouble_without_state(struct trouble *t)
 		state_last_end(t->options->state_dir, t->account->name), t->now);
 }
 
-/* The first failure of a run is kept, unless the one that ends it comes later. */
+/* Records a failure; it replaces an earlier one of the same run. */
 static void note(struct trouble *t, enum step step, const struct error *err)
 {
 	struct state_trouble *k = &t->known;

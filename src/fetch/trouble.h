@@ -13,35 +13,41 @@ struct log;
 struct run_options;
 
 /*
- * The failures of one account in one run: which of them are told now (report_failures_after), and what the state
- * keeps of them. Until trouble_begin has asked the state, all are told.
+ * The failures of one account in one run: which of them are reported now (report_failures_after), and which the
+ * state records. Until trouble_begin has read the state, all are reported.
  */
 struct trouble {
 	const struct account *account;
 	const struct run_options *options;
 	int64_t now;
-	bool silent;   /* temporary failures are not told */
-	bool reported; /* one was, because it lasts */
-	struct state_trouble known; /* of this run's failures and those before */
-	bool failed;		    /* known has one of this run */
+	bool silent;   /* temporary failures are not reported */
+	bool reported; /* a failure was reported because it lasts */
+	struct state_trouble known; /* this run's failures and earlier ones */
+	bool failed;		    /* known includes a failure of this run */
 };
 
-/* Asks the state what happened before; a run that notes nothing does not. */
+/* Reads earlier failures from the state, unless this run records none. */
 bool trouble_begin(struct trouble *t, struct state *state, struct error *err);
 
-/* In the place of trouble_begin where another run or program holds the state. */
+/* Replaces trouble_begin if another run or program holds the state. */
 void trouble_without_state(struct trouble *t);
 
-/* A failure: notes it, and says whether it is told. One that is told because it lasts gets words on that. */
+/*
+ * Records a failure, and returns whether to report it. If it is reported because it lasts, its hint says for how
+ * long it has failed.
+ */
 bool trouble_is_told(struct trouble *t, enum step step, struct error *err);
 
 /*
- * The run is over; ok: as a success unless a failure was noted. Puts what is to be known on stable storage, and logs
- * that the account works again if it was told that it did not. Writes nothing after one success that follows another.
+ * Call it at the end of the run. Records the run's failures, or its success if there were none, on stable storage.
+ * Logs that the account works again if its failure had been reported. A success after a success writes nothing.
  */
 bool trouble_end(struct trouble *t, struct state *state, const struct log *log, struct error *err);
 
-/* All of this for an account that failed before it had a worker, or with it. Returns whether the failure is told. */
+/*
+ * Does all of this for an account that failed before its worker started, or with it. Returns whether to report the
+ * failure.
+ */
 bool trouble_alone(const struct account *account, const struct run_options *options, enum step step, struct error *err);
 
 #endif

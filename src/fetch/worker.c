@@ -29,9 +29,9 @@
 #include "transfer/transfer.h"
 
 enum {
-	REPEAT_MOST = 400,    /* sessions of a run in which a server shows the maildrop by slices */
-	BROKEN_MOST = 16,     /* sessions that end in a way that another one can do without */
-	QUIT_GRACE_MS = 2000, /* for QUIT's answer, once we are interrupted */
+	REPEAT_MOST = 400,    /* sessions of a run in which the server shows the maildrop in parts */
+	BROKEN_MOST = 16,     /* failed sessions of a run that another session may do without the cause of */
+	QUIT_GRACE_MS = 2000, /* wait for the answer to QUIT after an interruption */
 };
 
 static void send_log(void *context, enum log_level level, const char *text)
@@ -66,7 +66,7 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 	event_send(w->fd, &event);
 }
 
-/* Once, that messages may be missing in place. */
+/* Reports once that messages may be missing from the destination. */
 static bool tell_place(struct worker *w, struct error *err)
 {
 	struct error behind;
@@ -78,7 +78,7 @@ static bool tell_place(struct worker *w, struct error *err)
 	return state_tell_place(w->state, err);
 }
 
-/* What can fail without the server is tried first, so that it is not bothered for nothing. */
+/* Performs everything that can fail without the server first, so that the server is not contacted in vain. */
 static bool open_local(struct worker *w, struct error *err)
 {
 	const struct account *a = w->account;
@@ -114,7 +114,7 @@ static bool open_local(struct worker *w, struct error *err)
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
 }
 
-/* What the listing was without, once a run. */
+/* Reports what was wrong with the listing, once per run. */
 static void tell_faults(struct worker *w)
 {
 	const struct maildrop *m = &w->listing.maildrop;
@@ -157,7 +157,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	return true;
 }
 
-/* What the next session has to know of the messages that ended this one, and in which order they did. */
+/* Records the messages that made this session fail, and their order, for the next session. */
 static bool note_blamed(struct worker *w, struct error *err)
 {
 	const struct transfer_result *t = &w->session;
@@ -203,13 +203,13 @@ static bool carry_out(struct worker *w, struct error *err)
 	ok = transfer_run(&t, &w->plan, &w->session, err);
 	w->outcome.fetched += w->session.fetched;
 	w->outcome.fetched_octets += w->session.fetched_octets;
-	/* A full disk may not take the note, either; that it is full is being reported. */
+	/* On a full disk, this record may fail too. The full disk itself is being reported. */
 	if (!ok && !note_blamed(w, &second) && err->kind != ERROR_STORAGE)
 		notices_report(&w->notices, STEP_STATE, &second);
 	return ok;
 }
 
-/* Whether a message was retrieved to be compared with delivered ones, is none of them, and has not been stored, either. */
+/* Whether a message that was retrieved for comparison turned out to be new and has not been stored. */
 static bool holds_unstored(const struct worker *w)
 {
 	for (size_t i = 0; i < w->plan.count; i++) {
@@ -222,7 +222,7 @@ static bool holds_unstored(const struct worker *w)
 	return false;
 }
 
-/* The UIDs that are gone from now on by our own doing; not sure: QUIT's answer did not come. */
+/* Marks the UIDs that this session deleted. sure: QUIT was answered. */
 static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
 	for (size_t i = 0; i < w->plan.count && w->session.deleted > 0; i++) {
@@ -235,8 +235,8 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
 }
 
 /*
- * Where nothing is to be deleted, and nothing has failed, all is done when QUIT has gone out; some servers never answer
- * it as they have to.
+ * If nothing has to be deleted and nothing failed, the session is complete once QUIT is sent. Some servers never
+ * answer it properly.
  */
 static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
@@ -246,7 +246,7 @@ static bool needed_no_answer(const struct worker *w, const struct error *err)
 	return true;
 }
 
-/* The server said +OK to QUIT, or to something else. */
+/* Reports that the server's +OK to QUIT may be the answer to another command. */
 static void report_uncounted(struct worker *w)
 {
 	struct error err;
@@ -257,8 +257,8 @@ static void report_uncounted(struct worker *w)
 }
 
 /*
- * QUIT is sent only when everything that was retrieved is safe: some servers take it as a receipt.
- * Without it, what DELE marked is still there, as far as we know.
+ * QUIT is sent only if everything that was retrieved is safely stored, because some servers take it as a receipt.
+ * Without QUIT, messages marked by DELE are assumed to remain.
  */
 static bool finish(struct worker *w, struct error *err)
 {
@@ -278,7 +278,7 @@ static bool finish(struct worker *w, struct error *err)
 		report_uncounted(w);
 	if (w->options->dry_run)
 		return ok;
-	/* The run is over in order also when the server did not say goodbye. */
+	/* The run ends normally even if the server did not answer QUIT. */
 	if ((not_taken || note_deleted(w, ok && !w->session.unsure, ok ? err : &second)) &&
 	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
@@ -289,7 +289,7 @@ static bool finish(struct worker *w, struct error *err)
 
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
-	interrupt_grace(0); /* until there is something to finish */
+	interrupt_grace(0); /* no grace until there is something to finish */
 	w->session = (struct transfer_result){0};
 	w->sessions++;
 	w->listing.broken = &w->broken;
@@ -300,7 +300,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 		session_forbid_asking(w->connection.session);
 	if (!make_plan(w, err))
 		return connect_fail_late(&w->memory, err);
-	/* Those whose headers broke a session are reported already. */
+	/* Messages whose headers broke a session have already been reported. */
 	notices_unsure(&w->notices, w->broken.count > 0 ? 0 : w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
 	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
@@ -322,14 +322,14 @@ static void end_session(struct worker *w)
 	plan_free(&w->plan);
 }
 
-/* The next run does not have to fail first, and no message is to blame for the session that did. */
+/* Records it so that the next run does not fail first, and clears the messages blamed for the failed session. */
 static bool note_unpipelined(struct worker *w, struct error *err)
 {
 	return state_set_unpipelined(w->state, w->unpipelined, err) && state_drop_breaks(w->state, w->began + w->crowded, err) &&
 	    state_commit(w->state, err);
 }
 
-/* A session, and others where it shows that they are needed. */
+/* Runs a session, and further ones while retry_learn asks for them. */
 static bool run_on(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	struct error failure;
@@ -350,7 +350,7 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 			w->part = 0;
 		}
 	}
-	/* The last session may have deleted a part. */
+	/* The last session may have succeeded in deleting only a part. */
 	*err = failure;
 	w->step = step;
 	return false;
@@ -367,7 +367,7 @@ static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct
 	return run_session(w, trust, err);
 }
 
-/* Some servers list a part of the maildrop, and another one after a session that has fetched it. */
+/* Some servers list only part of the maildrop, and the next part after a session that fetched it. */
 static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned sessions)
 {
 	const struct plan_limits left = limits_left(w);
@@ -376,7 +376,7 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
-/* All else is done, and deleted: now for messages at which the connection broke, one command at a time. */
+/* After everything else, fetches the messages at which the connection broke, with one command at a time. */
 static bool run_last(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	if (limits_left(w).messages == 0)
@@ -404,7 +404,7 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 	return !w->aside || run_last(w, trust, err);
 }
 
-/* Host names know no case, and the state does not tell them apart by it either. */
+/* Host names are case-insensitive; the state treats them so too. */
 static char *name_maildrop(const struct account *a)
 {
 	char *name = memory_format("%s@%s:%u", a->user, a->server, a->port);
@@ -414,13 +414,13 @@ static char *name_maildrop(const struct account *a)
 	return name;
 }
 
-/* What the run's failures, or its success, mean for later ones. */
+/* Records what the run's failures, or its success, mean for later runs. */
 static void settle_trouble(struct worker *w)
 {
 	struct outcome *o = &w->outcome;
 	struct error err;
 
-	/* The user's wish says nothing about the account. */
+	/* An interruption by the user says nothing about the account. */
 	if (o->err.kind == ERROR_INTERRUPTED)
 		return;
 	o->silent = !o->ok && !trouble_is_told(&w->trouble, w->step, &o->err);
@@ -429,11 +429,11 @@ static void settle_trouble(struct worker *w)
 	if (o->ok || w->step != STEP_STATE) {
 		if (trouble_end(&w->trouble, w->state, &w->log, &err))
 			return;
-		/* It may be what ended the run. */
+		/* This failure may be what ended the run. */
 		if (o->ok || strcmp(err.cause, o->err.cause) != 0)
 			notices_report(&w->notices, STEP_STATE, &err);
 	}
-	o->silent = false; /* it is not kept, so nobody would know the next time that it was not told */
+	o->silent = false; /* not recorded, so a later run could not report it */
 }
 
 static uint64_t milliseconds(void)

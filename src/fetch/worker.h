@@ -6,8 +6,8 @@ struct run_options;
 struct tls_trust;
 
 /*
- * One account from end to end, in a process of its own. Everything it has to say goes to the parent
- * as events over fd; the last one is EVENT_DONE.
+ * Runs one account from end to end, in a process of its own. It sends everything to the parent as events over fd;
+ * the last one is EVENT_DONE.
  */
 void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
     int fd);

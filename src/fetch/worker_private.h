@@ -1,7 +1,7 @@
 #ifndef MAILHAUL_FETCH_WORKER_PRIVATE_H
 #define MAILHAUL_FETCH_WORKER_PRIVATE_H
 
-/* What the parts of a worker share: worker, reach, retry, limits. No other file includes this. */
+/* The parts of a worker share this file: worker, reach, retry, limits. No other file includes it. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +27,8 @@ struct run_options;
 struct state;
 struct tls_trust;
 
-enum { WORKER_UNPIPELINED_SECONDS = 86400 }; /* for which a server that cannot do it is sent one command at a time */
+/* how long a server that fails at pipelining is sent one command at a time */
+enum { WORKER_UNPIPELINED_SECONDS = 86400 };
 
 struct worker {
 	const struct account *account;
@@ -39,34 +40,34 @@ struct worker {
 	struct notices notices;
 	struct retention_rule rule;
 	struct retention_clock clock;
-	char *maildrop; /* its name in the identity of messages */
+	char *maildrop; /* the maildrop's name in the identity of messages */
 	struct place place;
 	struct destination_settings destination_settings;
 	struct destination *destination;
 	struct state *state;
 	struct connection connection;
-	struct connect_memory memory; /* of the sessions before */
+	struct connect_memory memory; /* learned by earlier sessions */
 	struct listing listing;
 	struct plan plan;
-	struct transfer_result session; /* what this session did */
-	bool undone;	  /* so DELE did nothing */
+	struct transfer_result session; /* the result of the current session */
+	bool undone;	  /* QUIT was not sent, so DELE had no effect */
 	bool aside;	  /* messages at which the connection broke wait for a session of their own */
-	bool last;	  /* this is that one */
-	bool mute;	  /* the server is not asked whether its answers are in step: it breaks the session */
-	size_t part;	  /* what is to be deleted, so many at the most in a session, which fetches nothing; 0: no limit */
-	bool overdue;	  /* an earlier run was to delete something that is still there */
-	bool parted;	  /* there is more than that to be deleted */
-	bool faults_told; /* what was wrong in the listing is reported */
+	bool last;	  /* this is the session for such messages */
+	bool mute;	  /* do not check whether answers are in sync: the question breaks the session */
+	size_t part;	  /* the most deletions per session, which then fetches nothing; 0: no limit */
+	bool overdue;	  /* a message that an earlier run should have deleted is still there */
+	bool parted;	  /* more than `part` messages are to be deleted */
+	bool faults_told; /* faults of the listing have been reported */
 	bool pipelining;
-	unsigned lost;	  /* connections that were lost in the middle of it */
-	int64_t unpipelined; /* until when it is not to be given several commands at a time; 0: nothing was learnt */
+	unsigned lost;	  /* connections lost during transfers */
+	int64_t unpipelined; /* until when the server is sent one command at a time; 0: nothing learned */
 	struct top_broken broken;
 	uint64_t began;	   /* milliseconds since the epoch */
 	unsigned sessions; /* of this run */
-	unsigned crowded;  /* the one that failed with several commands in flight, or 0 */
-	deadline until;	    /* no message is asked for after that, but the first */
+	unsigned crowded;  /* the session that failed with several commands in flight, or 0 */
+	deadline until;	    /* after this, only a first message is asked for */
 	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
-	struct list list; /* of a dry run */
+	struct list list; /* for a dry run */
 	struct outcome outcome;
 };
 
