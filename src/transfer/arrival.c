@@ -23,10 +23,10 @@
 #include "transfer/twins.h"
 
 enum {
-	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before a message is begun */
+	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before the message is begun */
 };
 
-/* The next message in the order of RETR is answered. */
+/* Takes the next message in the order of RETR. */
 static struct plan_entry *take_next(struct run *r)
 {
 	struct arrival *a = &r->arrival;
@@ -62,7 +62,7 @@ void arrival_refuse(struct run *r)
 	r->arrival.under_way = false;
 }
 
-/* Tells the destination of the message, with what its beginning says. */
+/* Begins the message at the destination, with the sender found in its beginning. */
 static bool begin(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
@@ -137,7 +137,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	return a->head.length < HEAD_OCTETS || begin(r, err);
 }
 
-/* The size that came before, of a message that is here for the second time. */
+/* Returns the size received before, for a message that is received a second time. */
 static uint64_t wire_before(const struct run *r)
 {
 	return r->repeating ? r->again[r->again_arrived - 1].sizes.wire : EVIDENCE_NO_SIZE;
@@ -154,20 +154,20 @@ static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *e
 		r->knows_history = true;
 		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1 && !r->repeating);
 	}
-	/* What it is now counts. */
+	/* The size received now counts. */
 	if (r->repeating)
 		evidence_forget(&r->evidence, &r->again[r->again_arrived - 1].sizes);
 	evidence_note(&r->evidence, &a->sizes);
 	return true;
 }
 
-/* What its size leaves open, if no other message excuses it. */
+/* Returns the doubt that the message's size leaves if no other message excuses it. */
 static enum state_doubt doubt_of(const struct arrival *a)
 {
 	return !a->doubt ? STATE_SURE : evidence_is_suspect(&a->sizes) ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE;
 }
 
-/* The message is for the destination now, and for the batch. */
+/* Completes the message at the destination and adds it to the batch. */
 static bool finish(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
@@ -190,7 +190,7 @@ static bool finish(struct run *r, struct error *err)
 	record->wire = a->sizes.wire;
 	record->listed = a->entry->octets;
 	record->said = a->said;
-	/* What only the other messages excuse is judged again when all of them are here. */
+	/* A size that only other messages excuse is judged again after all of them have arrived. */
 	record->excused = !a->doubt && !evidence_is_plain(&a->sizes);
 	record->doubt = record->excused ? STATE_DOUBT_SIZE : doubt_of(a);
 	record->lf = a->sizes.lf;
@@ -212,7 +212,10 @@ bool arrival_finish(struct run *r, struct error *err)
 	return finish(r, err);
 }
 
-/* Of another size than the server gave: what has come is let go, and asked for again when all others are here. */
+/*
+ * Drops a message whose size differs from the one the server gave; it is asked for again after all others have
+ * arrived.
+ */
 static void defer(struct run *r)
 {
 	struct destination *d = r->t->destination;
@@ -232,14 +235,14 @@ static void defer(struct run *r)
 	r->checks.misfit |= again->crowded;
 }
 
-/* At the first time nothing but its size was wrong. What is in it now is perhaps an answer to another command. */
+/* Whether only the size was wrong the first time, and the text now may contain the answer to another command. */
 static bool became_suspect(const struct run *r)
 {
 	return r->repeating && evidence_is_suspect(&r->arrival.sizes) &&
 	    !evidence_is_suspect(&r->again[r->again_arrived - 1].sizes);
 }
 
-/* Less than the first time, or something else with it: neither is the message. */
+/* Refuses a message that came shorter than the first time, or together with other text: neither is the message. */
 static void refuse_different(struct run *r)
 {
 	struct destination *d = r->t->destination;
@@ -258,8 +261,8 @@ static void refuse_different(struct run *r)
 }
 
 /*
- * A message that was delivered in doubt is asked for again when the server gives another size for it. If it is what
- * came before, it is not delivered again: *same.
+ * A message that was delivered in doubt is asked for again if the server gives another size for it. If the same
+ * text comes again, it is not delivered again, and *same is set.
  */
 static bool compare_with_record(struct run *r, bool *same, struct error *err)
 {
@@ -294,8 +297,8 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 }
 
 /*
- * It has come for the second time, and alone. If something else had come at the first time, that was perhaps another
- * message, which then was taken for a third one.
+ * The message came a second time, alone. If the first text was different, it may have been another message, which
+ * in turn was taken for a third one.
  */
 static bool was_mixed_up(const struct run *r)
 {
@@ -308,8 +311,9 @@ static bool was_mixed_up(const struct run *r)
 }
 
 /*
- * Whether the answers seem to belong to other messages: this one has the size of a message beside it, or, where RETR
- * gives another size than LIST did, of any that is not proved; or it was another one's at the first time.
+ * Whether the answers seem to belong to other messages. Either the message has the size of an adjacent one or, if
+ * the size after RETR differs from LIST's, of any unproved one; or the text of the first attempt was another
+ * message's.
  */
 static bool looks_mixed_up(const struct run *r)
 {
@@ -323,7 +327,7 @@ static bool looks_mixed_up(const struct run *r)
 	    (a->said == a->wire && a->wire != a->entry->octets && flight_has_size(r, a->entry, a->wire));
 }
 
-/* The terminator has arrived. Whether the message is whole is another question. */
+/* Whether the message is complete is decided here. */
 bool arrival_end(struct run *r, const struct session_event *event, struct error *err)
 {
 	struct arrival *a = &r->arrival;
@@ -364,7 +368,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 		return false;
 	if (!flight_is_checked(r) && !session_is_quiet(r->t->session))
 		return blame_noise(r, err);
-	/* What cannot be taken back waits for the proof that it is the message that was asked for. */
+	/* A delivery that cannot be undone waits for the proof that this is the requested message. */
 	if (flight_is_checked(r) && r->t->destination->ops->final) {
 		a->ended = true;
 		return true;

@@ -7,19 +7,19 @@ struct error;
 struct run;
 struct session_event;
 
-/* RETR was answered by +OK. */
+/* Handles a +OK to RETR. */
 void arrival_start(struct run *r, const struct session_event *event);
 
-/* RETR was refused. */
+/* Handles a refused RETR. */
 void arrival_refuse(struct run *r);
 
-/* Octets of it have come. */
+/* Handles octets of the message. */
 bool arrival_take(struct run *r, const struct session_event *event, struct error *err);
 
-/* Its terminator has come. */
+/* Handles the end of the message (its terminator). */
 bool arrival_end(struct run *r, const struct session_event *event, struct error *err);
 
-/* What had to wait for the answer to a question is taken. */
+/* Stores a message that had to wait for the answer to a question. */
 bool arrival_finish(struct run *r, struct error *err);
 
 #endif

@@ -14,7 +14,8 @@
 #include "state/state.h"
 
 enum {
-	MESSAGES_FIRST = 128, /* so that something is safe soon; each batch may be twice as large as the one before, */
+	/* small, so that messages are safe soon; each batch may be twice as large as the one before */
+	MESSAGES_FIRST = 128,
 	MESSAGES_MOST = 1024,
 	OCTETS_MOST = 16 * 1024 * 1024,
 	SECONDS_MOST = 5,

@@ -19,7 +19,7 @@ bool blame_late(struct error *err)
 	return error_hint(err, "the next run asks for it last; raise max_time if the message needs longer");
 }
 
-/* Puts a message's name before the cause and leaves the rest of the error as it is. */
+/* Puts a message's name before the cause, and keeps the rest of the error. */
 static void name_message(struct error *err, const char *before, const struct plan_entry *e, const char *after)
 {
 	const struct error named = *err;
@@ -33,7 +33,7 @@ static void name_message(struct error *err, const char *before, const struct pla
 	memcpy(err->hint, named.hint, sizeof(err->hint));
 }
 
-/* Only its size can show that a message is whole: what the server said behind it may be a part of it. */
+/* Only its size can show that a message is complete: the excess after it may be a part of it. */
 static void name_behind(struct run *r, const struct plan_entry *e, struct error *err)
 {
 	size_t kept = flight_keep_likely(r);
@@ -53,7 +53,7 @@ bool blame_noise(struct run *r, struct error *err)
 	const struct transfer *t = r->t;
 
 	session_fail_unasked(t->session, err);
-	/* These are the server's last words, and no answer of another command. */
+	/* The text is the server's reason for hanging up, not an answer to another command. */
 	r->result->gave_up = err->server[0] != '\0';
 	r->result->unasked = (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
 	if (r->heard != COMMAND_RETR || !r->arrival.entry)
@@ -65,13 +65,13 @@ bool blame_noise(struct run *r, struct error *err)
 	return false;
 }
 
-/* What the disk does not take may be the message's fault: it may take the others. */
+/* The disk may refuse this message only because of its size, and accept the others. */
 static bool is_too_large_for_disk(const struct error *err)
 {
 	return err->kind == ERROR_STORAGE && (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
 }
 
-/* Names the message that was arriving or awaited in the error that ended the session; NULL: there was none. */
+/* Names the message that was arriving or awaited in the error that ended the session. Returns it, or NULL. */
 static const struct plan_entry *blame_message(struct run *r, struct error *err)
 {
 	const struct arrival *a = &r->arrival;
@@ -88,7 +88,7 @@ static const struct plan_entry *blame_message(struct run *r, struct error *err)
 	return e;
 }
 
-/* The message whose DELE ended the session: its number is in the error already. */
+/* Returns the message whose DELE ended the session. Its number is in the error already. */
 static const struct plan_entry *blame_deletion(const struct run *r, const struct error *err)
 {
 	if ((err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || session_awaited(r->t->session) != COMMAND_DELE ||
@@ -97,7 +97,7 @@ static const struct plan_entry *blame_deletion(const struct run *r, const struct
 	return r->deletions[r->deletion_answered];
 }
 
-/* A server that refuses something and hangs up has said why it ends. */
+/* A server that refuses a command and hangs up has given its reason in the refusal. */
 static void take_last_words(struct run *r, struct error *err)
 {
 	*err = r->refusal;
@@ -108,7 +108,7 @@ static void take_last_words(struct run *r, struct error *err)
 	r->refused = REFUSED_NOTHING;
 }
 
-/* What is no answer to RETR may be the rest of the message before, unless that had its full size. */
+/* Text that is not an answer to RETR may be the rest of the previous message, unless that one had its full size. */
 static bool is_rest(const struct run *r, const struct error *err)
 {
 	const struct arrival *a = &r->arrival;

@@ -6,13 +6,19 @@
 struct error;
 struct run;
 
-/* max_time has passed. Returns false. */
+/* Sets the error that max_time has passed. Returns false. */
 bool blame_late(struct error *err);
 
-/* The server says more than it was asked for: the error names the message behind which it does. Returns false. */
+/*
+ * Sets the error that the server sent more than was asked for; it names the message before the excess. Returns
+ * false.
+ */
 bool blame_noise(struct run *r, struct error *err);
 
-/* After a failure: names the message or command that it was about, and notes it. A server's last words are not lost. */
+/*
+ * After a failure: names the message or command that failed, and records it. If the server gave a reason before
+ * hanging up, the error keeps it.
+ */
 void blame_failure(struct run *r, struct error *err);
 
 #endif

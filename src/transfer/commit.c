@@ -14,7 +14,7 @@
 #include "transfer/run.h"
 #include "transfer/waiting.h"
 
-/* A message that has arrived all the same breaks no session, and fails no more. */
+/* Forgets earlier failures of messages that have arrived. */
 static bool forget_breaks(struct run *r, struct error *err)
 {
 	bool ok = true;
@@ -29,7 +29,6 @@ static bool forget_breaks(struct run *r, struct error *err)
 	return ok;
 }
 
-/* Makes the batch safe and lets go of what may now be deleted on the server. */
 bool commit_batch(struct run *r, struct error *err)
 {
 	const struct transfer *t = r->t;

@@ -6,7 +6,7 @@
 struct error;
 struct run;
 
-/* Makes the batch safe and lets go of what may now be deleted on the server. */
+/* Commits the batch and releases the messages that may now be deleted on the server. */
 bool commit_batch(struct run *r, struct error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include "state/record.h"
 #include "state/sizes.h"
 
-enum { HISTORY_MESSAGES = 500 }; /* delivered before, whose sizes show how the server counts */
+enum { HISTORY_MESSAGES = 500 }; /* earlier messages whose sizes show how the server counts */
 
 _Static_assert(EVIDENCE_NO_SIZE == STATE_UNSIZED, "sizes that the server did not give look the same everywhere");
 

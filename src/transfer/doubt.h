@@ -14,8 +14,9 @@ struct state;
 bool doubt_read_history(struct state *state, struct evidence *evidence, struct error *err);
 
 /*
- * Judges the messages of the plan again that were delivered in doubt: by now more may be known of how the server
- * counts. Those that are whole after all are recorded as such; state_commit makes it last. ERROR_STORAGE.
+ * Judges again the messages of the plan that were delivered in doubt, because more may be known by now of how the
+ * server counts octets. Messages found to be complete are recorded as such; state_commit makes that permanent.
+ * ERROR_STORAGE.
  */
 bool doubt_review(struct state *state, struct plan *plan, struct error *err);
 

@@ -10,7 +10,7 @@
 #include "state/record.h"
 #include "transfer/run.h"
 
-enum { NEIGHBORS_MOST = 4096 }; /* messages that another one could have been taken for */
+enum { NEIGHBORS_MOST = 4096 }; /* limit of messages that another one could be mistaken for */
 
 bool flight_is_single(const struct run *r)
 {
@@ -33,7 +33,7 @@ void flight_retrieve(struct run *r, struct plan_entry *e)
 
 bool flight_may_retrieve(const struct run *r)
 {
-	/* What came with another size is asked for alone, so that its answer cannot be another one's. */
+	/* A message asked for again is requested alone, so that its answer cannot be another one's. */
 	if (r->repeating && session_queued(r->t->session) > 0)
 		return false;
 	return !flight_is_single(r) || !flight_is_checked(r) || (r->checks.messages == 0 && r->checks.count < QUESTIONS_MOST);
@@ -43,7 +43,7 @@ bool flight_has_size(const struct run *r, const struct plan_entry *but, uint64_t
 {
 	const struct flight *f = &r->flight;
 
-	/* Of so many, one will have it. */
+	/* Among so many messages, one is assumed to have the size. */
 	if (f->sent - f->proved > NEIGHBORS_MOST)
 		return true;
 	for (size_t i = f->proved; i < f->sent; i++) {

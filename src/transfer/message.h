@@ -7,19 +7,22 @@ struct run;
 
 enum {
 	MESSAGE_UID = 80,
-	MESSAGE_NAME = MESSAGE_UID + 40, /* room for a message's name, with so many octets of its UID at the most */
+	MESSAGE_NAME = MESSAGE_UID + 40, /* room for a message's name, with at most MESSAGE_UID bytes of its UID */
 };
 
-/* How a message is named to the user: its number and, where the server gave one that can be shown, its UID. */
+/* How a message is named to the user: its number and, if the server gave a printable one, its UID. */
 void message_name(const struct plan_entry *e, char out[MESSAGE_NAME]);
 
-/* The key under which something is remembered of a message that stays away (state_add_told). The caller frees it. */
+/*
+ * The key under which the state remembers facts about a message that stays on the server (state_add_told). The
+ * caller frees it.
+ */
 char *message_told_key(const struct plan_entry *e);
 
 /* Reports a message that was stored although it is not what the server announced. */
 void message_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *sizes);
 
-/* Reports a refusal that is kept, as the session goes on. */
+/* Reports the refusal that was kept back, because the session continues. */
 void message_report_refusal(struct run *r);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "pop3/session.h"
 
-enum { WORDS_MOST = 512 }; /* octets of an answer that may be the server's manner */
+enum { WORDS_MOST = 512 }; /* limit of an answer that may be the server's usual behavior */
 
 void question_ask(struct session *s, const struct question *q)
 {
@@ -28,7 +28,6 @@ bool question_fail(uint32_t number, const struct session_event *event, struct er
 	return error_hint(err, "what came since the last good answer does not count; the next run tries again");
 }
 
-/* Asks, and reads the answer. */
 static bool ask_now(struct session *s, const struct question *q, struct session_event *event, struct error *err)
 {
 	question_ask(s, q);

@@ -9,13 +9,13 @@ struct session;
 struct session_event;
 
 /*
- * A server that gives an answer too many, or one too few, would have what it says of one message taken
- * for another's. So it is asked, behind other commands, for the UID of one message, or for its size
- * where it gave no UID (RFC 1939, 5. and 7.), and what came before counts once the right answer is here.
+ * If a server sends one answer too many or too few, its answer about one message would be taken for another's. So,
+ * after other commands, the server is asked for the UID of one message, or for its size if it gave no UID (RFC
+ * 1939, 5 and 7). Earlier answers count once the right answer arrives.
  */
 struct question {
 	uint32_t number;
-	const char *uid; /* as session_ask takes it: "", or begins with a blank, to ask for the size */
+	const char *uid; /* as session_ask takes it: "", or beginning with a blank, to ask for the size */
 	uint64_t octets;
 };
 
@@ -28,16 +28,17 @@ bool question_is_answered(const struct session_event *event);
 bool question_fail(uint32_t number, const struct session_event *event, struct error *err);
 
 /*
- * An answer is unclear (session_ask). That may be the server's manner, as good as a refusal, if it gives the same one
- * again. Each question is answered before the next is sent. Returns false, and says why, if it is not: *lost then tells
- * that the answers are out of step, not that the session failed.
+ * After an unclear answer (session_ask). This may be the server's usual behavior, and is then as good as a refusal:
+ * the server gives the same answer again. Each question is answered before the next is sent. Returns false with
+ * *err set if it is not. *lost is then set if the answers are out of sync, rather than the session failed.
  */
 bool question_try_manner(struct session *s, const struct question *q, const struct session_event *event, bool *lost,
     struct error *err);
 
 /*
- * After a question that got no right answer: asks about another message, and reads the answer. *manner: that is none,
- * either, so that it is the server's manner. False only if the session failed.
+ * After a question without a right answer: asks about another message and reads the answer. *manner is set if that
+ * answer is not right either, so that this is the server's usual behavior. Returns false only if the session
+ * failed.
  */
 bool question_compare(struct session *s, const struct question *other, struct session_event *event, bool *manner,
     struct error *err);

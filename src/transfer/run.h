@@ -22,82 +22,85 @@ struct plan_entry;
 struct state_record;
 
 /*
- * What the files of this room share: transfer (the loop), flight (what was asked for), arrival (one message after the
- * other), sync_check (questions), twins (answers that come twice), waiting (what other messages excuse), commit, blame
- * (failures).
+ * The shared data of this directory: transfer (the loop), flight (requested messages), arrival (receiving one
+ * message after another), sync_check (questions), twins (repeated answers), waiting (messages judged by others),
+ * commit, blame (failures).
  */
 
 /* The message that is arriving. */
 struct arrival {
-	struct plan_entry *entry; /* NULL: none has yet */
-	bool under_way;		  /* RETR's +OK was read, its end was not */
-	bool begun;		  /* the destination knows of it */
-	bool doubt;		  /* it came with another size than the server gave */
-	bool ended;		  /* its end waits for the answer to a question: destinations that take nothing back */
+	struct plan_entry *entry; /* NULL: no message has arrived yet */
+	bool under_way;		  /* the +OK to RETR was read, but not the message's end */
+	bool begun;		  /* the destination was told of it */
+	bool doubt;		  /* its size differs from the one the server gave */
+	/* its end waits for the answer to a question, for destinations that cannot undo a delivery */
+	bool ended;
 	struct buf head;
 	struct digest digest;
 	struct header_identity header;
 	uint64_t octets; /* stored */
-	uint64_t wire;	 /* sent, as far as it has come */
-	uint64_t left;	 /* to come, by LIST */
-	uint64_t said;	 /* as the size behind +OK, or EVIDENCE_NO_SIZE */
-	uint64_t most;	 /* octets that are taken */
+	uint64_t wire;	 /* octets received so far, as sent */
+	uint64_t left;	 /* octets to come, by LIST */
+	uint64_t said;	 /* the size given after +OK, or EVIDENCE_NO_SIZE */
+	uint64_t most;	 /* limit of octets to accept */
 	struct evidence_sizes sizes;
 	struct edge_lines edges;
 	struct edge_fields fields;
 };
 
-/* A message that came with another size than the server gave: asked for again when all others are here. */
+/* A message whose size differed from the one the server gave. It is asked for again after all others have arrived. */
 struct again {
 	struct plan_entry *entry;
 	struct evidence_sizes sizes;
-	bool crowded; /* other messages were under way: what came may have been one of them */
-	unsigned char sha256[DIGEST_SIZE]; /* of what came */
+	bool crowded; /* other messages were in flight, so the text may have been one of them */
+	unsigned char sha256[DIGEST_SIZE]; /* of the text that came */
 };
 
-/* A message that is in place, and is not deleted from the server before all messages are here. */
+/* A delivered message that is not deleted from the server before all messages have arrived. */
 struct waiting {
 	struct plan_entry *entry;
 	struct evidence_sizes sizes;
-	bool excused; /* its size is excused by those of the other messages that have come so far */
+	bool excused; /* its size is consistent with those of the other messages received so far */
 };
 
-/* A message that came in this session, and what tells its text from others. */
+/* A message received in this session, with a mark that distinguishes its text from others. */
 struct twin {
 	const struct plan_entry *entry;
 	uint64_t mark; /* the beginning of its digest */
-	bool excused;  /* LIST has another size for it */
-	bool doubted;  /* the same text came for another message, for which LIST has yet another size */
+	bool excused;  /* LIST gives another size for it */
+	bool doubted;  /* the same text came for another message, for which LIST gives yet another size */
 };
 
-enum { TWINS_MOST = 1024 }; /* an answer that comes twice does so in answer to commands that are near each other */
+enum { TWINS_MOST = 1024 }; /* a repeated answer belongs to a command close to the right one */
 
-enum { QUESTIONS_MOST = 64 }; /* under way at a time */
+enum { QUESTIONS_MOST = 64 }; /* in flight at the same time */
 
-/* Messages whose RETR has gone out. */
+/* Messages whose RETR has been sent. */
 struct flight {
-	/* In the order of their RETR. The answers to those before `proved` are known to be in step; those from `proved` to */
-	/* `arrived` have come; the others are under way. */
+	/*
+	 * In the order of their RETR. The answers to those before `proved` are known to be in sync. Those from
+	 * `proved` to `arrived` have arrived; the others are in flight.
+	 */
 	struct plan_entry **order;
 	size_t proved, arrived, sent;
-	size_t given;	 /* place of the last one that RETR gave, counted from 1; 0: none */
-	uint64_t octets; /* by LIST, of those that have not arrived */
+	size_t given;	 /* place of the last message that RETR gave, counted from 1; 0: none */
+	uint64_t octets; /* octets by LIST of the messages that have not arrived */
 };
 
-/* From time to time the server is asked about the message whose RETR went out last. */
+/* From time to time the server is asked about the message whose RETR was sent last. */
 struct sync_checks {
 	struct {
 		const struct plan_entry *entry;
-		size_t sent; /* RETR that went out before the question */
-	} asked[QUESTIONS_MOST]; /* questions that are under way, a ring from `first` on */
+		size_t sent; /* RETR commands sent before the question */
+	} asked[QUESTIONS_MOST]; /* questions in flight, a ring that begins at `first` */
 	size_t first, count;
-	size_t messages; /* whose RETR went out since the last question */
-	uint64_t octets; /* of those, by LIST */
+	size_t messages; /* RETR commands sent since the last question */
+	uint64_t octets; /* octets of their messages, by LIST */
 	size_t verified; /* messages of the batch that are known to be right */
-	bool by_size;	 /* it is asked for sizes, because it refuses the question for a UID */
+	bool by_size;	 /* questions ask for sizes, because the server refuses those for UIDs */
 	bool answered;	 /* the server has answered a question */
-	bool mute;	 /* it answers none */
-	bool misfit;	 /* one of those that are not proved is asked for again */
+	bool mute;	 /* the server answers no question */
+	bool misfit;	 /* one of the unproved messages is asked for again */
 };
 
 /* What a server has refused. */
@@ -107,7 +110,7 @@ struct run {
 	const struct transfer *t;
 	struct transfer_result *result;
 	struct plan *plan;
-	size_t next; /* first entry that nothing was done about */
+	size_t next; /* first entry not handled yet */
 	struct batch batch;
 	struct flight flight;
 	struct sync_checks checks;
@@ -115,27 +118,29 @@ struct run {
 	struct evidence evidence;
 	struct waiting *waiting;
 	size_t waiting_count, waiting_capacity;
-	struct twin twins[TWINS_MOST]; /* the last ones that came, a ring */
-	size_t twin_count, twin_excused; /* so many came, and so many with the last one that is excused */
-	size_t held; /* messages that may have been taken for each other, because one beside them is asked for again */
-	bool knows_history; /* evidence has what the state knows */
+	struct twin twins[TWINS_MOST]; /* the last messages received, a ring */
+	size_t twin_count, twin_excused; /* number of messages received; that number when the last excused one came */
+	size_t held; /* messages that may have been swapped, because one among them is asked for again */
+	bool knows_history; /* evidence includes the sizes known to the state */
 	struct again *again;
-	size_t again_count, again_next, again_arrived; /* of them, those whose RETR went out, and those that are here */
-	enum refused refused; /* the last answer was a refusal, which is not reported yet: */
+	/* number of `again`; of these, RETR commands sent, and messages arrived */
+	size_t again_count, again_next, again_arrived;
+	/* kind of the last answer, if it was a refusal not reported yet; `refusal` is its error */
+	enum refused refused;
 	struct error refusal;
-	enum session_command heard; /* the command whose answer came last */
-	const struct plan_entry *uncertain; /* nobody knows where it ends: the server said something behind it */
-	bool noted; /* the state has got that a message failed, and is not committed */
-	bool named; /* the error names the message already */
-	bool repeating;	 /* RETR goes out for those, and for no others */
-	struct plan_entry **deletions; /* what may be deleted, in the order in which DELE goes out */
+	enum session_command heard; /* the command that was answered last */
+	const struct plan_entry *uncertain; /* its end is unknown, because the server sent more after it */
+	bool noted; /* the state holds an uncommitted note of a failed message */
+	bool named; /* the error already names the message */
+	bool repeating;	 /* RETR is sent for messages in `again` only */
+	struct plan_entry **deletions; /* messages that may be deleted, in the order of DELE */
 	size_t deletion_count, deletion_next, deletion_answered;
-	bool counted; /* STAT went out behind the last DELE: its answer shows that QUIT's will be QUIT's */
-	uint64_t arrived;	 /* messages that are whole */
-	uint64_t arrived_octets; /* with those of the message that is arriving */
+	bool counted; /* STAT was sent after the last DELE; its answer shows that the next one belongs to QUIT */
+	uint64_t arrived;	 /* complete messages */
+	uint64_t arrived_octets; /* octets received, including the message that is arriving */
 	uint64_t arriving;
 	deadline tick;
-	deadline hard; /* what is still arriving then is given up */
+	deadline hard; /* messages still arriving then are abandoned */
 };
 
 #endif

@@ -19,14 +19,14 @@
 #include "transfer/run.h"
 
 enum {
-	CHECK_MESSAGES = 32,		/* after so many, or so many octets, the server is asked */
-	CHECK_OCTETS = 4 * 1024 * 1024, /* whether its answers are still in step */
+	CHECK_MESSAGES = 32,		/* messages between two questions */
+	CHECK_OCTETS = 4 * 1024 * 1024, /* octets between two questions */
 };
 
 bool sync_check_is_due(const struct run *r)
 {
 	const struct sync_checks *c = &r->checks;
-	/* An answer that is a whole listing costs as much as all messages are. */
+	/* An answer that contains the complete listing costs as much as the number of messages. */
 	size_t messages = CHECK_MESSAGES + (session_asks_are_long(r->t->session) ? r->plan->count / 16 : 0);
 	bool last = r->repeating ? r->again_next == r->again_count : r->next == r->plan->count;
 
@@ -44,8 +44,9 @@ static bool is_sent_to_deletion(const struct run *r, const struct plan_entry *e)
 }
 
 /*
- * The message to be asked about. When all answers are here, it is the last one that was given: a refused one may not be
- * there, which would say nothing of the server. NULL: nothing was given since the last question, or that is deleted.
+ * Returns the message to ask about. If all answers have arrived, that is the last message that RETR gave: a refused
+ * one may not exist, which would say nothing about the server. NULL if no message was given since the last
+ * question, or if that one is deleted.
  */
 static const struct plan_entry *last_given(const struct run *r)
 {
@@ -83,8 +84,9 @@ static bool fail(struct run *r, const struct plan_entry *e, const struct session
 }
 
 /*
- * Beside a message that came with another size, which may be that of a third one: what is not exact, and like no other,
- * is not deleted before that one has come again in the same way. If the run dies, TOP tells in the next one.
+ * If a message came with another size, that may be the size of a third message. Messages near it without an exact
+ * and unique size are not deleted before it has come again with the same text. If the run dies, TOP identifies them
+ * in the next run.
  */
 static void hold_unsure(struct run *r)
 {
@@ -100,7 +102,10 @@ static void hold_unsure(struct run *r)
 	r->checks.misfit = false;
 }
 
-/* One text under two UIDs: an answer may have come twice, and another one not at all. TOP tells in the next run. */
+/*
+ * The same text under two UIDs may be one answer that was repeated in place of another. TOP identifies the messages
+ * in the next run.
+ */
 static void doubt_twins(struct run *r)
 {
 	for (size_t i = r->checks.verified; i < r->batch.count; i++) {
@@ -117,7 +122,7 @@ static void doubt_twins(struct run *r)
 	}
 }
 
-/* Whether an answer names another message of this maildrop: then it is clear, and wrong. */
+/* Whether an answer names another message of this maildrop: it is then clear, and wrong. */
 static bool names_other(const struct run *r, const struct plan_entry *e, const struct session_event *event)
 {
 	for (size_t i = 0; i < r->plan->count; i++) {
@@ -129,7 +134,7 @@ static bool names_other(const struct run *r, const struct plan_entry *e, const s
 	return false;
 }
 
-/* Another message that the server can be asked about, or NULL. */
+/* Returns another message that the server can be asked about, or NULL. */
 static const struct plan_entry *find_other(const struct run *r, const struct plan_entry *e, bool by_uid)
 {
 	for (size_t i = 0; i < r->plan->count; i++) {
@@ -149,8 +154,9 @@ static bool fail_as(struct run *r, const struct error *wrong, struct error *err)
 }
 
 /*
- * A question got no right answer. That is the server's manner only if one about another message gets none, either, and not
- * the UID of a third one: otherwise the message is not there any more, or numbers are not those of the listing.
+ * After a question without a right answer. This is the server's usual behavior only if a question about another
+ * message gets no right answer either, and that answer is not the UID of a third message. Otherwise the message no
+ * longer exists, or the numbers differ from the listing.
  */
 static bool compare_other(
     struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
@@ -172,8 +178,8 @@ static bool compare_other(
 }
 
 /*
- * The server refuses a question as such: then it is asked for sizes, and if it refuses that as well, for nothing.
- * Without pipelining there is no other command that a refusal could belong to.
+ * The server refuses the kind of question: it is then asked for sizes and, if it refuses those also, not asked at
+ * all. Without pipelining, the refusal cannot belong to another command.
  */
 static bool take_refusal(
     struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
@@ -194,7 +200,7 @@ static bool take_refusal(
 	return true;
 }
 
-/* An answer says nothing about the message. It may be a server that has nothing better. */
+/* The answer says nothing about the message. The server may have no better answer. */
 static bool try_manner(struct run *r, const struct plan_entry *e, const struct session_event *event, struct error *err)
 {
 	bool by_uid = event->command == COMMAND_ASK_UID;

@@ -25,10 +25,10 @@
 #include "transfer/waiting.h"
 
 enum {
-	FLIGHT_OCTETS = 8 * 1024 * 1024, /* of messages that are asked for and have not arrived */
-	TICK_MS = 100,			 /* between two looks at who wants to know, and at who wants to end */
-	GRACE_MS = 1000,		 /* for what is under way, once we are interrupted */
-	LATE_MS = 60000,		 /* or once max_time is reached; half of that if it is less */
+	FLIGHT_OCTETS = 8 * 1024 * 1024, /* limit of octets requested and not arrived */
+	TICK_MS = 100,			 /* interval for reporting progress and checking for interruption */
+	GRACE_MS = 1000,		 /* time for messages in flight after an interruption */
+	LATE_MS = 60000,		 /* time for messages in flight after max_time; at most half of max_time */
 };
 
 static bool is_fetch(const struct plan_entry *e)
@@ -36,7 +36,7 @@ static bool is_fetch(const struct plan_entry *e)
 	return e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 }
 
-/* The next message to be asked for, or NULL: at the first time those of the plan, then those that came short. */
+/* Returns the next message to ask for, or NULL: first those of the plan, then those that are asked for again. */
 static struct plan_entry *next_entry(struct run *r)
 {
 	if (r->repeating)
@@ -46,24 +46,27 @@ static struct plan_entry *next_entry(struct run *r)
 	return r->next < r->plan->count ? &r->plan->entries[r->next] : NULL;
 }
 
-/* Nothing more is asked for. */
+/* Stops asking for messages. */
 static void drop_rest(struct run *r)
 {
 	for (; r->next < r->plan->count; r->next++)
 		r->result->left_over += is_fetch(&r->plan->entries[r->next]);
-	/* They were retrieved once, and are not stored. */
+	/* These were retrieved once, and are not stored. */
 	r->result->left_over += r->again_count - r->again_next;
 	r->result->not_taken += r->again_count - r->again_next;
 	r->again_count = r->again_next;
 }
 
-/* A message at which an earlier session broke is asked for when all others are safe: it may break this one. */
+/*
+ * A message at which an earlier session broke is asked for after all others are safe, because it may break this
+ * session also.
+ */
 static bool waits(const struct run *r, const struct plan_entry *e)
 {
 	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->flight.arrived < r->flight.sent);
 }
 
-/* Whether all that is left to be done in the session are the deletions. */
+/* Whether only deletions remain to be done in this session. */
 static bool only_deletes(struct run *r)
 {
 	return r->deletion_count > 0 && !next_entry(r) && (r->repeating || r->again_count == 0) && r->batch.count == 0 &&
@@ -71,8 +74,8 @@ static bool only_deletes(struct run *r)
 }
 
 /*
- * Queues DELE for what is safe, questions, and RETR, while there is room in the window. A quarter of it
- * at a time, so that one record carries many commands.
+ * Queues DELE for safe messages, questions, and RETR, while there is room in the window. It fills at least a
+ * quarter of the window at a time, so that one TLS record carries many commands.
  */
 static void fill_window(struct run *r)
 {
@@ -96,7 +99,10 @@ static void fill_window(struct run *r)
 		}
 		if (!e || !flight_may_retrieve(r) || waits(r, e))
 			return;
-		/* One message goes in any case, or nothing would ever move where the login takes that long. */
+		/*
+		 * One message is always requested; otherwise a run whose login takes that long would never make
+		 * progress.
+		 */
 		if (r->flight.sent > 0 && deadline_left(r->t->until) == 0) {
 			uint64_t left_over = r->result->left_over;
 
@@ -105,7 +111,7 @@ static void fill_window(struct run *r)
 			r->result->left_over = left_over;
 			continue;
 		}
-		/* However large they are, one message follows the other without a pause. */
+		/* Even with large messages, the next one is requested before the current one ends. */
 		if (r->flight.octets > FLIGHT_OCTETS && session_queued(s) > 1)
 			return;
 		flight_retrieve(r, e);
@@ -113,7 +119,7 @@ static void fill_window(struct run *r)
 	}
 }
 
-/* A refusal is reported when the session goes on: a server that refuses and hangs up has said why it ends. */
+/* A refusal is reported when the session continues. A server that refuses and hangs up has given its reason. */
 static void keep_refusal(struct run *r, const struct session_event *event)
 {
 	struct error *err = &r->refusal;
@@ -128,7 +134,7 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 	r->refused = event->command == COMMAND_DELE ? REFUSED_DELE : REFUSED_RETR;
 }
 
-/* Interrupted: nothing more is asked for. False when what is under way has had its time. */
+/* After an interruption: stops asking for messages. Returns false if the time for messages in flight is over. */
 static bool stop_asking(struct run *r, struct error *err)
 {
 	drop_rest(r);
@@ -143,7 +149,7 @@ static void tell(void *context)
 		r->t->progress(r->t->context, r->arrived, r->arrived_octets);
 }
 
-/* While octets come in: so many of them have. */
+/* Called while octets arrive, with the number received of the current message. */
 static bool tick(struct run *r, uint64_t octets, struct error *err)
 {
 	r->arrived_octets += octets - r->arriving;
@@ -167,7 +173,10 @@ static void take_deletion(struct run *r, const struct session_event *event)
 		keep_refusal(r, event);
 }
 
-/* An answer without numbers is one too many: then QUIT's may not be QUIT's, and nobody knows what was deleted. */
+/*
+ * If the answer contains no numbers, there was one answer too many. QUIT's answer may then belong to another
+ * command, and the deletions are unconfirmed.
+ */
 static void take_count(struct run *r, const struct session_event *event)
 {
 	struct maildrop_total total;
@@ -212,7 +221,10 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 	}
 }
 
-/* A message that was refused, or came short twice, is the last one the next time: it uses up no limit before others. */
+/*
+ * Notes a message that was refused, or came short twice, so that it is last in the next run and does not use up a
+ * limit before others.
+ */
 static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
 {
 	char *key = e->broke ? NULL : message_told_key(e);
@@ -234,10 +246,13 @@ static bool handle(struct run *r, const struct session_event *event, struct erro
 	return note_failed(r, r->arrival.entry, err);
 }
 
-/* Nothing is under way. What is to be done next? *over: nothing. */
+/* Nothing is in flight: starts the next task. *over is set if there is none. */
 static bool go_on(struct run *r, bool *over, struct error *err)
 {
-	/* When nothing more is coming, the last batch is asked about and made safe; what waited for that follows, or deletions. */
+	/*
+	 * If nothing more is coming, the last batch is checked by a question and committed. Then waiting messages
+	 * are settled, and deletions follow.
+	 */
 	if (r->checks.verified < r->batch.count && flight_is_checked(r)) {
 		sync_check_ask(r);
 	} else if (next_entry(r)) {
@@ -255,8 +270,9 @@ static bool go_on(struct run *r, bool *over, struct error *err)
 }
 
 /*
- * One command at a time, and the server says more behind its answer to DELE. Its answers do not tell any more what they
- * are about, and what it has deleted is safe: the session goes on to QUIT, so that each deletes something.
+ * With one command at a time, the server sent more after its answer to DELE. Its answers can no longer be assigned
+ * to commands. Messages already deleted are stored safely, so the session continues to QUIT, and each such session
+ * deletes something.
  */
 static void end_at_deletion(struct run *r)
 {
@@ -305,7 +321,7 @@ static bool run_all(struct run *r, struct error *err)
 	return true;
 }
 
-/* What was delivered by earlier runs and whose time has come. */
+/* Collects the messages delivered by earlier runs that are due for deletion. */
 static void collect_deletions(struct run *r)
 {
 	r->deletions = memory_zeroed(r->plan->count, sizeof(struct plan_entry *));
@@ -316,8 +332,8 @@ static void collect_deletions(struct run *r)
 }
 
 /*
- * After a failure: a line that broke does not make whole messages worse, and those that are surely what they were
- * taken for are kept. After a failure of storage nothing is sure; the batch is taken back.
+ * After a failure. A broken connection does not harm complete messages: those that are certainly the right ones are
+ * kept. After a failure of storage nothing is certain, and the batch is undone.
  */
 static void save_what_is_whole(struct run *r, struct error *err)
 {
@@ -335,7 +351,7 @@ static void save_what_is_whole(struct run *r, struct error *err)
 			*r->t->step = step;
 			return;
 		}
-		/* That it cannot be stored is worse than that the line broke, and nothing more is tried. */
+		/* A storage failure is worse than the broken connection; nothing more is tried. */
 		*err = second;
 		r->result->out_of_step = false;
 	} else {
@@ -351,19 +367,19 @@ static void prepare(struct run *r)
 	int64_t half = r->t->account->max_time * 1000 / 2, now = deadline_clock();
 
 	r->tick = now + TICK_MS;
-	/* What is under way then has a while to come to its end, also where the login took all of the time. */
+	/* Messages in flight then get some time to finish, even if the login took all of max_time. */
 	r->hard = (r->t->until > now ? r->t->until : now) + (half > 0 && half < LATE_MS ? half : LATE_MS);
 	session_limit(r->t->session, r->hard);
 	r->checks.mute = !session_may_ask(r->t->session);
 	if (r->t->progress)
 		session_on_idle(r->t->session, tell, r);
-	/* Nothing to do is what most runs find, in the largest maildrops as well. */
+	/* Most runs find nothing to do, even in the largest maildrops. */
 	if (plan->summary.fetch == 0 && plan->summary.erase == 0) {
 		r->next = plan->count;
 		return;
 	}
 	collect_deletions(r);
-	/* Each message once, and some of them again. */
+	/* Room for each message twice, as some are asked for again. */
 	r->flight.order = memory_zeroed(2 * plan->summary.fetch, sizeof(struct plan_entry *));
 }
 

@@ -9,13 +9,13 @@ struct error;
 struct plan;
 
 /*
- * Carries out a plan: brings messages in batches (RETR, delivery, sync, record), and sends DELE for
- * those that are safe and whose time has come, which it marks in the plan. When the connection fails,
- * what had arrived whole is kept unless the server's answers may be out of step; when storing fails,
- * the batch is taken back. After any failure the session must end without QUIT.
+ * Carries out a plan. Fetches messages in batches (RETR, delivery, sync, record), and sends DELE for messages that
+ * are safe and due for deletion, which it marks in the plan. If the connection fails, messages that arrived
+ * complete are kept, unless the server's answers may be out of sync. If storing fails, the batch is undone. After
+ * any failure the session must end without QUIT.
  *
- * Interrupted, it asks for no more messages and goes on for a moment with those that are under way; what has not
- * arrived by then is dropped as if the connection had failed, with ERROR_INTERRUPTED.
+ * If interrupted, it asks for no more messages and continues briefly with those in flight. Messages that have not
+ * arrived by then are dropped as if the connection had failed, with ERROR_INTERRUPTED.
  */
 bool transfer_run(
     const struct transfer *t, struct plan *plan, struct transfer_result *result, struct error *err);

@@ -13,7 +13,7 @@
 #include "transfer/message.h"
 #include "transfer/run.h"
 
-/* TOP tells in the next run which message it is; where it cannot, only its size by LIST could. */
+/* Returns the kind of doubt. TOP identifies the message in the next run; if it cannot, only the size by LIST can. */
 static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)
 {
 	bool told = telling && uid_is_given(uid) && session_capabilities(r->t->session)->top;
@@ -24,11 +24,14 @@ static enum state_doubt doubt_of(const struct run *r, const char *uid, bool tell
 static void doubt_record(const struct run *r, struct state_record *record)
 {
 	record->doubt = doubt_of(r, record->uid, record->telling);
-	record->said = STATE_UNSIZED; /* RETR's number was perhaps that of the other one */
+	record->said = STATE_UNSIZED; /* RETR's number may have been that of the other message */
 	record->excused = record->held = false;
 }
 
-/* One that came before: in the batch, or safe and waiting for the others. The next commit makes it last. */
+/*
+ * Puts an earlier message in doubt: one in the batch, or one that is stored and waiting. The next commit makes it
+ * permanent.
+ */
 static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool telling, struct error *err)
 {
 	enum state_doubt doubt = doubt_of(r, entry->uid, telling);
@@ -52,7 +55,7 @@ static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool te
 	return true;
 }
 
-/* Where all messages have their size there is nothing to look for. */
+/* Returns 0 if all messages have their size, because then no comparison is needed. */
 static size_t count_known(const struct run *r, const struct twin *this)
 {
 	if (!this->excused && (r->twin_excused == 0 || r->twin_count - r->twin_excused >= TWINS_MOST))
