@@ -6,33 +6,33 @@
 
 #include "policy/evidence.h"
 
-/* Servers that count in different ways, and their messages. */
+/* Servers that count sizes in different ways, and their messages. */
 
 enum { OTHERS_MOST = 12, LINE = 40 };
 
-/* How a server makes the size that it gives for a message. */
+/* How a server computes the size of a message. */
 enum counting {
 	EXACT,
 	LF,	    /* line ends count as one octet */
-	LF_NO_END,  /* the same, and the line end that the server adds is left out */
-	DOTS,	    /* with stuffed dots */
+	LF_NO_END,  /* the same, without the line end that the server adds */
+	DOTS,	    /* stuffed dots are counted */
 	THIRD,
 	THREEFOLD,
 	ZERO,
 	ROUNDED_UP, /* to 1024 octets */
-	KILOBYTES,  /* rounded up */
-	TERMINATOR, /* the dot and its line ends count as well */
-	NO_END,	    /* the line end that the server adds is left out */
-	CONSTANT,   /* small, whatever the message */
-	SIZE_OF_ALL, /* a constant that could be a size */
-	LACKING,    /* forty octets less than there are */
-	ADDING,     /* a field of the header comes only with RETR */
-	GROWING,    /* too much by the square of the lines */
-	ESTIMATED,  /* a tenth too much or too little */
+	KILOBYTES,  /* in kilobytes, rounded up */
+	TERMINATOR, /* the terminator is counted */
+	NO_END,	    /* the line end that the server adds is not counted */
+	CONSTANT,   /* a small constant, whatever the message */
+	SIZE_OF_ALL, /* a constant that could be a message's size */
+	LACKING,    /* forty octets too few */
+	ADDING,     /* RETR adds a field to the header */
+	GROWING,    /* too large by the square of the number of lines */
+	ESTIMATED,  /* a tenth too large or too small */
 	NOT_GIVEN,
 };
 
-/* A message of so many lines of LINE octets, of which every fourth begins with a dot. */
+/* A message of `lines` lines of LINE octets, of which every fourth begins with a dot. */
 static inline struct evidence_sizes message(uint64_t lines)
 {
 	return (struct evidence_sizes){
@@ -87,7 +87,7 @@ static inline uint64_t give(enum counting counting, const struct evidence_sizes 
 	}
 }
 
-/* Lines of the other messages; no two are of one size. */
+/* Numbers of lines of the other messages, no two of the same size. */
 static const uint64_t lines[OTHERS_MOST] = {3, 7, 12, 20, 31, 47, 70, 101, 150, 210, 330, 480};
 
 static inline void note_others(struct evidence *e, enum counting list, enum counting retr, size_t count)
@@ -101,7 +101,7 @@ static inline void note_others(struct evidence *e, enum counting list, enum coun
 	}
 }
 
-/* What comes of a message that has more lines. */
+/* The sizes of a message of `whole` lines of which `sent` lines are received. */
 static inline struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added, enum counting list, enum counting retr)
 {
 	const struct evidence_sizes meant = message(whole);

@@ -8,16 +8,16 @@
 
 struct error;
 
-/* The account that a suite is about. enter_account and leave_account make a fixture; home is /home/me. */
+/* The account that a suite tests. enter_account and leave_account make a fixture; home is /home/me. */
 extern struct account a;
 
 void enter_account(void);
 void leave_account(void);
 
-/* The option of that name, which must be there. */
+/* Returns the option of that name, which must exist. */
 const struct account_option *find_option(const char *name);
 
-/* Sets an option to one value, as from a file in /etc/mail. */
+/* Sets an option to one value, as a file in /etc/mail does. */
 bool set(const char *name, const char *value, struct error *err);
 void must_set(const char *name, const char *value);
 

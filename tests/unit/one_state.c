@@ -41,7 +41,6 @@ void record(const char *uid, int64_t delivered)
 	ck_assert_msg(add(uid, delivered, 2) && state_commit(s, &err), "%s", err.cause);
 }
 
-/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both. */
 const char *knows(const char *uid)
 {
 	struct state_item item = {.uid = uid, .octets = 6};

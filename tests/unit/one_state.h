@@ -18,7 +18,7 @@
 #include "state/told.h"
 #include "state/trouble.h"
 
-/* The state that a suite is about. enter and leave make a fixture. */
+/* The state that a suite tests. enter and leave make a fixture. */
 extern struct state *s;
 extern struct error err;
 
@@ -26,13 +26,13 @@ void enter(void);
 void leave(void);
 void reopen(void);
 
-/* Adds a record of 5 octets, listed with 6, whose header identity is `header` all over; commits nothing. */
+/* Adds a record of 5 octets, listed with 6, whose header identity consists of the byte `header`. Commits nothing. */
 bool add(const char *uid, int64_t delivered, unsigned char header);
 
-/* Adds and commits one. */
+/* Adds and commits a record. */
 void record(const char *uid, int64_t delivered);
 
-/* What is known of one UID: "-" nothing, "k" delivered, "t" told, "kt" both, "?" likely, "??" doubtful. */
+/* What is known of a UID: "-" nothing, "k" delivered, "t" reported, "kt" both, "?" likely, "??" doubtful. */
 const char *knows(const char *uid);
 
 #endif

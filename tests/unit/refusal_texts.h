@@ -2,8 +2,8 @@
 #define MAILHAUL_TESTS_REFUSAL_TEXTS_H
 
 /*
- * What servers may say to a login, in words of which most are in no comment of the table: it has to understand them by
- * their kind. Each of the first list speaks of trouble, of a maildrop in use or of logins that come too often.
+ * Answers of servers to a login. Most of these texts are not in the table, which has to recognize them by their
+ * words. Each text of the first list means a server problem, a maildrop in use, or logins that are too frequent.
  */
 static const char *const passing[] = {
     "LDAP server is down",
@@ -256,7 +256,7 @@ static const char *const passing[] = {
     "Retry in 5 minutes",
 };
 
-/* And these are, or may be, about who logs in: to be tried again and again would lock the user out. */
+/* These texts concern the user or the password, or may do so: retrying would lock the user out. */
 static const char *const refusing[] = {
     "Invalid login or password",
     "authentication failed",

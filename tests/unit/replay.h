@@ -11,14 +11,14 @@
 #include "pop3/reply.h"
 
 /*
- * What a parser made of its input, as text: a letter an event (O +OK, E -ERR, C "+", L line, D data,
- * T terminator, M malformed), its octets, LF. Octets of a body that follow each other are one D.
+ * The events that a parser made of its input, as text: a letter for each event (O +OK, E -ERR, C "+", L line, D
+ * data, T terminator, M malformed), its octets, LF. Consecutive octets of a body are one D.
  */
 struct replay {
 	struct reply reply;
 	struct buf events;
 	bool in_data;
-	bool broken; /* malformed: nothing more is read */
+	bool broken; /* malformed: nothing more is parsed */
 };
 
 static inline void replay_start(struct replay *r, enum reply_shape shape, bool crlf)
@@ -54,7 +54,7 @@ static inline void replay_event(struct replay *r, enum reply_event event, const 
 		reply_expect(&r->reply, REPLY_SINGLE);
 }
 
-/* Gives the parser a piece, in memory that ends where the piece does. */
+/* Passes a piece to the parser, in memory that ends where the piece does. */
 static inline void replay_piece(struct replay *r, const char *bytes, size_t length)
 {
 	char *piece = malloc(length > 0 ? length : 1);
@@ -74,11 +74,11 @@ static inline void replay_piece(struct replay *r, const char *bytes, size_t leng
 		replay_event(r, event, text, text_length);
 	}
 	if (at != length && !r->broken)
-		abort(); /* MORE with input left */
+		abort(); /* MORE although input is left */
 	free(piece);
 }
 
-/* Gives it the whole input in pieces of that size; 0: at once. */
+/* Passes the input to the parser in pieces of `size` octets; 0: all at once. */
 static inline void replay_pieces(struct replay *r, const char *bytes, size_t length, size_t size)
 {
 	for (size_t at = 0; at < length; at += size) {
@@ -88,7 +88,7 @@ static inline void replay_pieces(struct replay *r, const char *bytes, size_t len
 	}
 }
 
-/* When all was given: the events must be these. */
+/* After all input was passed: the events must be these. */
 static inline void replay_check(struct replay *r, const struct buf *expected, const char *what, size_t cut)
 {
 	char got[400], wanted[400];

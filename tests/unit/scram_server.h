@@ -6,7 +6,7 @@
 #include <check.h>
 #include <gsasl.h>
 
-/* The server's side of SCRAM, by the same library: base64 in, base64 out. */
+/* The server's side of SCRAM, by the same library: base64 input and output. */
 struct scram_server {
 	Gsasl *library;
 	Gsasl_session *session;
@@ -19,7 +19,7 @@ static inline void scram_server_start(struct scram_server *s, const char *mechan
 	gsasl_property_set(s->session, GSASL_PASSWORD, password);
 }
 
-/* Returns whether it goes on or is content. *answer is gsasl's to free. */
+/* Returns whether the exchange continues or has succeeded. *answer is to be freed by gsasl. */
 static inline bool scram_server_step(struct scram_server *s, const char *response, char **answer)
 {
 	int code;
@@ -29,7 +29,7 @@ static inline bool scram_server_step(struct scram_server *s, const char *respons
 	return code == GSASL_OK || code == GSASL_NEEDS_MORE;
 }
 
-/* Changes the signature in the server's last message: it stays well-formed and is wrong. */
+/* Falsifies the signature in the server's last message, which stays well-formed. */
 static inline void scram_server_forge(char **answer)
 {
 	char *text;

@@ -22,7 +22,7 @@ enum { PATHS_MOST = 4096, SHOWN_MOST = 300 };
 
 static char root[512], here[600];
 
-/* Freed with the process: a test has a process of its own. */
+/* Freed when the process ends: every test has a process of its own. */
 static char *paths[PATHS_MOST];
 static size_t path_count;
 
@@ -34,7 +34,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
-/* A test may have left a directory that nobody may write to. */
+/* A test may have left a directory without write permission. */
 static int make_writable(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
 	(void)st;
@@ -142,7 +142,7 @@ void scratch_expect_text(const char *path, const char *text)
 	scratch_expect(path, text, strlen(text));
 }
 
-/* Counts the names of a directory and gives the last one that it sees. */
+/* Counts the names in a directory, and copies the last one found. */
 static size_t look_at(const char *directory, char *last, size_t size)
 {
 	DIR *stream = opendir(directory);

@@ -1,4 +1,4 @@
-# Tests of policy, store, config, cmd, ui and of what fetch does without a server. See tests/tests.mk.
+# Tests of policy, store, config, cmd and ui, and of the parts of fetch that need no server. See tests/tests.mk.
 unit_tests += \
 	tests/unit/test-account \
 	tests/unit/test-account-tls \

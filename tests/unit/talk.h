@@ -13,11 +13,11 @@
 #include "io/stream.h"
 #include "pop3/session.h"
 
-/* A session with a scripted server, and all that it wrote to the log at the level of the wire. */
+/* A session with a scripted server, and all that it logged at LOG_WIRE. */
 struct talk {
 	struct script script;
 	struct log log;
-	struct buf logged; /* a line each */
+	struct buf logged; /* one line for each entry */
 	struct stream *stream;
 	struct session *session;
 	struct error err;
@@ -38,7 +38,7 @@ static inline void talk_over_stream(struct talk *t, bool crlf)
 	error_clear(&t->err);
 }
 
-/* Makes it over a script that gives `piece` octets at a time (0: any number). */
+/* Makes it over a script that returns `piece` octets at a time (0: any number). */
 static inline void talk_over_script(struct talk *t, const char *server, size_t piece, bool secure)
 {
 	*t = (struct talk){.script = {.server = server, .piece = piece, .secure = secure}};
@@ -47,7 +47,7 @@ static inline void talk_over_script(struct talk *t, const char *server, size_t p
 	talk_over_stream(t, false);
 }
 
-/* The same, passing for TLS. */
+/* The same, presented as TLS. */
 static inline void talk_start(struct talk *t, const char *server, size_t piece)
 {
 	talk_over_script(t, server, piece, true);

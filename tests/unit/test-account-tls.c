@@ -23,7 +23,7 @@ static const char *const bad_pins[] = {
     "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE==",
     "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurH=",
     "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHEE=",
-    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHF=", /* its last bits are no part of the hash */
+    "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHF=", /* the last bits are not part of the hash */
     "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08-ughurHE=",
     "sha256: 6hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
 };
@@ -84,9 +84,9 @@ static void make_whole(void)
 	must_set("deliver_to", "maildir:x");
 }
 
-/* What an account says of TLS: defaults, then its own words; P stands for pins. */
+/* The TLS settings of an account: defaults, then its own options; P stands for pins. */
 static const struct {
-	const char *defaults[3], *own[4], *cause; /* NULL: it can be */
+	const char *defaults[3], *own[4], *cause; /* cause NULL: the settings are valid */
 } contradictions[] = {
     {{NULL}, {"P"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
     {{NULL}, {"P", "tls_trust=ca"}, "tls_pins is set, but tls_trust does not say what the pins are for"},

@@ -18,7 +18,7 @@
 
 #define PIN "sha256:46hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE="
 
-/* A value that is no default for every option, as it is given back. */
+/* A value for every option that is not its default, as it is printed. */
 static const struct {
 	const char *option;
 	const char *values[3];
@@ -97,7 +97,7 @@ START_TEST(a_value_is_given_back_as_it_would_be_set)
 }
 END_TEST
 
-/* So each value of the table is read from where its setter puts it. */
+/* Shows that each value of the table is read from where its setter puts it. */
 START_TEST(nothing_but_its_own_option_gives_a_value_back)
 {
 	const struct account_option *option = find(samples[_i].option);

@@ -31,7 +31,7 @@ START_TEST(an_account_starts_with_the_documented_values)
 }
 END_TEST
 
-/* Each good value, and a view of what it does; each bad one. */
+/* For each option: a good value and how it is shown, or a bad one. */
 static const struct {
 	const char *option, *good, *bad;
 } values[] = {
@@ -159,7 +159,7 @@ END_TEST
 START_TEST(every_option_is_among_the_values_that_are_tried)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
-		bool tried = account_value_is_list(&account_options[i]); /* those have tests of their own */
+		bool tried = account_value_is_list(&account_options[i]); /* lists have tests of their own */
 
 		for (size_t k = 0; k < COUNT(values); k++)
 			tried = tried || strcmp(values[k].option, account_options[i].name) == 0;
@@ -198,7 +198,7 @@ START_TEST(values_arrive_where_they_belong)
 	ck_assert_str_eq(a.tls_server_name, "other.example.org");
 	ck_assert(a.tls_newest_only);
 	ck_assert_str_eq(a.tls_priority, "SECURE256");
-	ck_assert_str_eq(a.tls_client_cert, "pkcs11:object=me;type=cert"); /* no path */
+	ck_assert_str_eq(a.tls_client_cert, "pkcs11:object=me;type=cert"); /* not a path */
 	ck_assert_str_eq(a.user, "me");
 	ck_assert_str_eq(secret_text(a.password), "pass word");
 	ck_assert_int_eq(a.retention.mode, RETENTION_AGE);
@@ -314,7 +314,7 @@ static void set_command(const char *name)
 	ck_assert(account_set(&a, find_option(name), command, "/", &err));
 }
 
-/* Sets what the letters say: s server, u user, p password, P its command, m Maildir, d pipe, c its command. */
+/* Sets an option for each letter: s server, u user, p password, P its command, m Maildir, d pipe, c its command. */
 static void set_all(const char *letters)
 {
 	for (; *letters; letters++) {
@@ -345,7 +345,7 @@ static void set_all(const char *letters)
 }
 
 static const struct {
-	const char *letters, *cause; /* NULL: it is whole */
+	const char *letters, *cause; /* cause NULL: the account is complete */
 } accounts[] = {
     {"supm", NULL},
     {"suPm", NULL},

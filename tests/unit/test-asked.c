@@ -1,4 +1,4 @@
-/* Which texts answer UIDL or LIST of one message. */
+/* Tests which texts answer UIDL or LIST for one message. */
 #include "config.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "check_main.h"
 #include "pop3/asked.h"
 
-/* What was asked, and an answer: y when it alone shows that it is the right one, m when no message may follow. */
+/* A question and an answer: y if the answer alone proves to be the right one, m if no other message may follow. */
 static const struct {
 	uint32_t number;
 	const char *uid, *text;
@@ -14,14 +14,14 @@ static const struct {
 } uids[] = {
     {5, "uid-0005", "5 uid-0005", 'y'},
     {5, "uid-0005", "uid-0005", 'y'},
-    /* proved by the UID, octet for octet */
+    /* Proved by the UID, byte for byte. */
     {5, "uid-0005", "0 uid-0005", 'm'},
     {5, "uid-0005", "1 uid-0005", 'm'},
     {5, "uid-0005", "UID of message 5 uid-0005", 'm'},
     {5, "uid-0005", "uid-0005 is message 5", 'm'},
     {5, "1234567890", "1 1234567890", 'm'},
     {5, "<a.5@b>", "0 <a.5@b>", 'm'},
-    /* by the number as well */
+    /* Proved by the number also. */
     {5, "uid-0005", "5 5 uid-0005", 'm'},
     {5, "uid-0005", "5: uid-0005", 'm'},
     {5, "uid-0005", "(5) <uid-0005>", 'm'},
@@ -34,7 +34,7 @@ static const struct {
     {5, "7", "5 5 7", 'm'},
     {5, "7", "5 \"7\"", 'm'},
     {5, "a", "5 <A>", 'm'},
-    /* another message's */
+    /* Answers about another message. */
     {5, "uid-0005", "5 uid-0006", 'n'},
     {5, "uid-0005", "6 uid-0006", 'n'},
     {5, "uid-0005", "uid-0006", 'n'},
@@ -49,7 +49,7 @@ static const struct {
     {5, "7", "6: 7", 'n'},
     {5, "7", "0 7", 'n'},
     {5, "a", "1 a", 'n'},
-    /* another command's */
+    /* Answers to another command. */
     {5, "uid-0005", "", 'n'},
     {5, "uid-0005", "5", 'n'},
     {5, "uid-0005", "message 5 deleted", 'n'},

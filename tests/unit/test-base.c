@@ -311,7 +311,7 @@ START_TEST(a_slow_digest_is_pbkdf2)
 	digest_slow(octets, sizeof(octets), "passwd", 6, "salt", 1);
 	digest_hex(hex, octets, sizeof(octets));
 	ck_assert_str_eq(hex, "55ac046e56e3089fec1691c22544b605");
-	/* OpenSSL's, of a secret with a NUL */
+	/* Computed with OpenSSL, for a secret with a NUL. */
 	digest_slow(octets, sizeof(octets), "pass\0word", 9, "sa", 4096);
 	digest_hex(hex, octets, sizeof(octets));
 	ck_assert_str_eq(hex, "ae4c9f60972a440819872379f522f74d");

@@ -39,9 +39,9 @@ static void leave(void)
 
 static const struct {
 	size_t count;
-	uint64_t octets; /* each */
-	bool final; /* the destination, */
-	uint64_t octets_most; /* and its octets of a batch */
+	uint64_t octets; /* of each message */
+	bool final; /* whether the destination is final */
+	uint64_t octets_most; /* the destination's limit of a batch */
 	bool full;
 } batches[] = {
     {1, 1000, false, 0, false},
@@ -118,7 +118,7 @@ START_TEST(a_batch_keeps_its_messages_in_order_however_many_there_are)
 }
 END_TEST
 
-/* A destination that looks, at each step, at what the state has on the disk. */
+/* A destination that examines, at each step, what the state has on disk. */
 static struct watcher {
 	struct destination base;
 	struct destination_ops ops;
@@ -128,7 +128,7 @@ static struct watcher {
 	char steps[64];
 } watcher;
 
-/* What another process would read: i for an intent, k for a message that is recorded. */
+/* Notes what another process would read: i for an intent, k for a recorded message. */
 static void look(const char *step)
 {
 	struct state_item item = {.uid = "0"};
@@ -176,7 +176,7 @@ static const struct {
     {false, false, true, "commit end "},
 };
 
-/* The first promise: intent, message, record, in this order, and none without the one before. */
+/* The order is intent, message, record; none is written before the previous one. */
 START_TEST(a_message_is_recorded_only_after_it_is_in_place)
 {
 	static char path[] = "/var/mail/me";

@@ -152,7 +152,7 @@ START_TEST(mechanisms_beyond_the_room_are_passed_over)
 		snprintf(line, sizeof(line), "SASL %0*d LOGIN", (int)length, 0);
 		add(&c, line);
 		ck_assert_uint_lt(strlen(c.sasl), sizeof(c.sasl));
-		/* " 0...0 LOGIN " has to fit, or the first is left out */
+		/* " 0...0 LOGIN " has to fit, otherwise the first mechanism is left out */
 		ck_assert(capability_has_mechanism(&c, "LOGIN") == (length + 8 < sizeof(c.sasl) || length + 2 >= sizeof(c.sasl)));
 	}
 }

@@ -35,7 +35,7 @@ static void add(const char *fact_name, int64_t number, const char *text)
 	check_result_add_fact(&result, &fact);
 }
 
-/* What people and programs get to see; what was told is freed. */
+/* Expects these texts for people and for programs, and frees the report. */
 static void expect(const char *text, const char *json)
 {
 	FILE *out = fopen(scratch_path("json"), "w");
@@ -118,7 +118,7 @@ START_TEST(of_many_names_people_see_some_and_programs_all)
 }
 END_TEST
 
-/* What is announced after the login, for one. */
+/* The capabilities announced after the login, for example. */
 START_TEST(the_last_of_several_holds)
 {
 	add("maildrop.expire", 0, "30");

@@ -12,7 +12,7 @@
 
 enum { WORDS_MOST = 8 };
 
-/* The words of a command line without the program's name, cut at blanks; they live until the next call. */
+/* Parses a command line without the program's name, split at blanks. The words stay valid until the next call. */
 static bool parse(const char *typed, struct command_line *line, struct error *err)
 {
 	static char text[256], program[] = "mailhaul", *argv[WORDS_MOST + 2];
@@ -26,7 +26,7 @@ static bool parse(const char *typed, struct command_line *line, struct error *er
 	return command_line_parse(line, cli_commands(), argc, argv, err);
 }
 
-/* How a command line was understood, in words. */
+/* Describes how a command line was understood. */
 static const char *describe(const struct command_line *line)
 {
 	static const char *const levels[] = {"quiet", "normal", "verbose", "wire"};
@@ -179,7 +179,7 @@ START_TEST(every_kind_of_failure_is_in_the_table)
 }
 END_TEST
 
-/* What a person has to do something about comes before what the next run may fix by itself. */
+/* A failure that a person has to fix outranks one that the next run may fix by itself. */
 START_TEST(the_more_serious_of_two_codes_wins)
 {
 	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,

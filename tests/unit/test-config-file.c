@@ -32,7 +32,7 @@ static void expect_no_problems(void)
 	ck_assert_msg(problems.count == 0, "%s", problems.count > 0 ? problems.lines[0] : "");
 }
 
-/* A problem of a file at a line, which contains the words. */
+/* Expects a problem of a file at a line, with these words. */
 static void expect_problem(size_t index, const char *file, int line, const char *words)
 {
 	char place[600];
@@ -47,13 +47,13 @@ static void expect_problem(size_t index, const char *file, int line, const char 
 
 #define WHOLE "account \"work\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"
 
-/* Texts with one problem, the line that it is told for, and words of it. */
+/* Texts with one problem, the line it is reported for, and words of the message. */
 static const struct {
 	const char *text;
 	int line;
 	const char *words;
 } single[] = {
-    /* An option that is given twice: libconfuse lets the last one win. */
+    /* An option given twice: libconfuse lets the last one win. */
     {"account \"work\" {\n server = a\n server = b\n}\n", 3, "server is set for the second time"},
     {"account \"work\" {\n server = a\n server = a\n}\n", 3, "second time"},
     {"defaults {\n port = 1\n user = b\n port = 2\n}\n", 4, "port is set for the second time"},
@@ -64,7 +64,7 @@ static const struct {
     {"state_dir = a\n\n\nstate_dir = b\n", 4, "state_dir is set for the second time"},
     {"defaults {\n}\ndefaults {\n}\n", 4, "defaults is set for the second time"},
     {WHOLE WHOLE, 7, "this account's name was used before"},
-    /* What is not there, with the nearest name. */
+    /* Unknown names, with the nearest known one. */
     {"account \"work\" {\n sever = a\n}\n", 2, "did you mean server?"},
     {"account \"work\" {\n pasword = a\n}\n", 2, "did you mean password?"},
     {"account \"work\" {\n leave_on_sever = no\n}\n", 2, "did you mean leave_on_server?"},
@@ -109,7 +109,7 @@ START_TEST(what_is_wrong_is_told_with_its_line_and_what_would_be_right)
 }
 END_TEST
 
-/* libconfuse takes nearly all of these for whole. */
+/* libconfuse accepts nearly all of these as complete. */
 static const struct {
 	const char *text, *words;
 } cut_short[] = {
@@ -134,7 +134,7 @@ START_TEST(a_file_that_was_cut_short_is_refused)
 }
 END_TEST
 
-/* A good file cut at every octet: what was not all there is never taken for all of it. */
+/* A good file cut at every byte is never taken for a complete one. */
 START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
 {
 	static const char text[] =
@@ -180,7 +180,7 @@ START_TEST(several_bad_values_are_told_in_one_go)
 }
 END_TEST
 
-/* The account at that index with the file's values; the caller frees it. */
+/* Returns the account at that index with the file's values; the caller frees it. */
 static struct account fill(const struct file *f, size_t index)
 {
 	struct account a;

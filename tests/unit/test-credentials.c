@@ -34,7 +34,7 @@ static void set(const char *name, const char *value)
 	}
 }
 
-/* "auth=plain password=x": options, separated by blanks. */
+/* Sets options like "auth=plain password=x", separated by blanks. */
 static void set_all(const char *words)
 {
 	char text[512], *next = text, *word;
@@ -51,8 +51,8 @@ static void set_all(const char *words)
 
 static const struct {
 	const char *defaults, *own;
-	const char *cause;	 /* NULL: it is right */
-	enum secret_source source; /* that counts then */
+	const char *cause;	 /* NULL: the settings are valid */
+	enum secret_source source; /* the one that is used */
 } accounts[] = {
     {"", "password=x", NULL, SECRET_PASSWORD},
     {"", "password_command=x", NULL, SECRET_COMMAND},
@@ -66,7 +66,7 @@ static const struct {
     {"", "auth=xoauth2", "token_command is missing", 0},
     {"", "password=x password_file=y", "password and password_file are both set", 0},
     {"", "password_prompt=yes token_command=y", "password_prompt and token_command are both set", 0},
-    /* the account's own words replace those of defaults, whatever kind they are */
+    /* The account's own options replace those of defaults, whatever kind they are. */
     {"password=x", "", NULL, SECRET_PASSWORD},
     {"password=x", "password_file=y", NULL, SECRET_FILE},
     {"password_command=x", "password=y", NULL, SECRET_PASSWORD},
@@ -77,7 +77,7 @@ static const struct {
     {"password=x password_file=y", "", "password and password_file are both set", 0},
     {"password=x password_file=y", "password_file=z", NULL, SECRET_FILE},
     {"password=x", "password_file=y password_netrc=z", "password_file and password_netrc are both set", 0},
-    /* auth and the secret go together */
+    /* auth has to fit the secret. */
     {"", "auth=auto token_command=x", NULL, SECRET_TOKEN_COMMAND},
     {"", "auth=oauthbearer token_command=x", NULL, SECRET_TOKEN_COMMAND},
     {"", "auth=xoauth2 password=x", "auth = xoauth2 and password do not go together", 0},

@@ -7,7 +7,7 @@
 #include "base/decimal.h"
 #include "check_main.h"
 
-/* Whether it is written as printf writes it, and nothing behind it is touched. */
+/* Checks that the number is written as printf writes it, and that nothing after it is changed. */
 static void expect_as_printed(uint64_t number)
 {
 	char wanted[DECIMAL_MOST + 2], out[DECIMAL_MOST + 2];

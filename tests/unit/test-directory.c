@@ -61,7 +61,7 @@ START_TEST(a_file_in_the_way_is_named_and_kept)
 }
 END_TEST
 
-/* /proc takes no directories from anybody, root or not. */
+/* Nobody, not even root, can create directories in /proc. */
 START_TEST(a_directory_that_cannot_be_made_is_a_storage_failure)
 {
 	struct error err;

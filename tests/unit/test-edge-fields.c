@@ -19,16 +19,16 @@ static const struct {
     {"A: 1\nBb: 2\nCcc: 3\n\nD: 4\n", 6, true},
     {"A: 1\nBb: 2\nCcc: 3\n\nD: 4\n", 13, true},
     {"A: 1\nBb: 2\nCcc: 3\n\nD: 4\n", 5, false},
-    /* All of it is no addition, and a field goes on in the lines behind it. */
+    /* The complete header is not an addition. A field continues over its folded lines. */
     {"A: 1\r\nBb: 2\r\nCcc: 3\r\n\r\n", 21, false},
     {"A: 1\r\n 2\r\n\t3\r\nBb: 2\r\n\r\n", 6, false},
     {"A: 1\r\n 2\r\n\t3\r\nBb: 2\r\n\r\n", 14, true},
-    /* Four on each side. */
+    /* Four fields at each end are examined. */
     {"A:1\nB:2\nC:3\nD:4\nEe:5\nF:6\nG:7\nH:8\nIii:9\n\nbody\n", 20, true},
     {"A:1\nB:2\nC:3\nD:4\nEe:5\nF:6\nG:7\nH:8\nIii:9\n\nbody\n", 22, true},
     {"A:1\nB:2\nC:3\nD:4\nEe:5\nF:6\nG:7\nH:8\nIii:9\n\nbody\n", 26, false},
     {"A:1\nB:2\nC:3\nD:4\nEe:5\nF:6\nG:7\nH:8\nIii:9\n\nbody\n", 28, false},
-    /* A header without end, no header, one field. */
+    /* A header without an end, an empty header, and a header of one field. */
     {"A: 1\r\nBb: 2\r\nCcc: 3\r\n", 6, false},
     {"\r\nA: 1\r\nBb: 2\r\n\r\n", 6, false},
     {"A: 1\r\n\r\nbody\r\n", 6, false},

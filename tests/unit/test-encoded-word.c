@@ -24,15 +24,15 @@ static const struct {
     {"(=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=)", "(a b)"},
     {"x =?utf-8?q?=c3=a4?= y", "x \xc3\xa4 y"},
     {"=?utf-8*de?Q?=C3=A4?=", "\xc3\xa4"},
-    /* A letter that two words share. */
+    /* Characters that are split between two words. */
     {"=?utf-8?Q?=C3?= =?utf-8?Q?=A4?=", "\xc3\xa4"},
     {"=?euc-jp?Q?=C6?= =?euc-jp?Q?=FC?=", "\xe6\x97\xa5"},
     {"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "\xe6\x97\xa5\xe6\x9c\xac"},
     {"=?windows-1252?Q?=80?=", "\xe2\x82\xac"},
     {"=?GB2312?B?1tC5+g==?=", "\xe4\xb8\xad\xe5\x9b\xbd"},
-    /* What is no text in its character set. */
+    /* Text that is invalid in its character set. */
     {"=?euc-jp?Q?=FFa?=", "\xef\xbf\xbd" "a"},
-    /* What is no word, or not one that is understood. */
+    /* Texts that are not encoded words, or in an unknown encoding or character set. */
     {"=?", "=?"},
     {"=?utf-8", "=?utf-8"},
     {"=?utf-8?", "=?utf-8?"},
@@ -52,7 +52,7 @@ static const struct {
     {"=?iso-8859-1//translit?Q?a?=", "=?iso-8859-1//translit?Q?a?="},
     {"=?iso-8859-115?Q?a?=", "=?iso-8859-115?Q?a?="},
     {"=?averyveryverylongnameofacharacterset?Q?a?=", "=?averyveryverylongnameofacharacterset?Q?a?="},
-    /* A good word, and one that is none. */
+    /* A valid word followed by an invalid one, or by other text. */
     {"=?utf-8?Q?a?= =?utf-8?Q?=G0?=", "a =?utf-8?Q?=G0?="},
     {"=?utf-8?Q?a?= \t", "a \t"},
     {"=?utf-8?Q?" "?= b", " b"},
@@ -69,7 +69,7 @@ START_TEST(a_value_is_decoded)
 }
 END_TEST
 
-/* Every beginning of it; a sanitizer would notice a look behind the end. */
+/* Decodes every prefix of the value; a sanitizer would report a read past the end. */
 START_TEST(a_value_that_is_cut_anywhere_is_no_harm)
 {
 	for (size_t length = 0; length <= strlen(decoded[_i].text); length++) {

@@ -135,7 +135,7 @@ START_TEST(a_full_disk_and_its_like_are_temporary)
 }
 END_TEST
 
-/* Whatever the caller would say about a file that cannot be opened. */
+/* The hint replaces any hint of the caller about a file that cannot be opened. */
 START_TEST(out_of_descriptors_comes_with_its_own_hint)
 {
 	struct rlimit limit;
@@ -169,7 +169,7 @@ START_TEST(the_text_of_errno_stands_behind_the_cause)
 }
 END_TEST
 
-/* A path of that many octets in the cause. */
+/* Sets an error whose cause contains a path of `length` bytes. */
 static void long_cause(struct error *err, size_t length)
 {
 	char path[4096];

@@ -15,7 +15,7 @@ static const struct {
     {TEXT(""), ""},
     {TEXT("plain ASCII ~!"), "plain ASCII ~!"},
     {TEXT("a\\b"), "a\\b"},
-    /* UTF-8 at the borders of each length */
+    /* UTF-8 at the limits of each length */
     {TEXT("\xc2\xa0 \xdf\xbf"), "\xc2\xa0 \xdf\xbf"},
     {TEXT("\xe0\xa0\x80 \xef\xbf\xbd"), "\xe0\xa0\x80 \xef\xbf\xbd"},
     {TEXT("\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf"), "\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf"},
@@ -25,13 +25,13 @@ static const struct {
     {TEXT("\xc1\xbf"), "\\xc1\\xbf"},
     {TEXT("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf"},
     {TEXT("\xf0\x8f\xbf\xbf"), "\\xf0\\x8f\\xbf\\xbf"},
-    /* surrogates, beyond U+10FFFF, octets that never occur */
+    /* surrogates, code points above U+10FFFF, and bytes that never occur */
     {TEXT("\xed\xa0\x80"), "\\xed\\xa0\\x80"},
     {TEXT("\xed\xbf\xbf"), "\\xed\\xbf\\xbf"},
     {TEXT("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"},
     {TEXT("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80"},
     {TEXT("\xfe\xff"), "\\xfe\\xff"},
-    /* cut sequences, stray continuations, a lead octet before ASCII */
+    /* truncated sequences, stray continuation bytes, and a lead byte before ASCII */
     {TEXT("\x80"), "\\x80"},
     {TEXT("\xc3"), "\\xc3"},
     {TEXT("\xe2\x82"), "\\xe2\\x82"},
@@ -46,10 +46,10 @@ static const struct {
     {TEXT("\x1f \x7e\x7f"), "\\x1f ~\\x7f"},
     {TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f"},
     {TEXT("\xc2\x9b"), "\\xc2\\x9b"},
-    /* line and paragraph separator, and their harmless neighbors */
+    /* line separator, paragraph separator, and their harmless neighbors */
     {TEXT("\xe2\x80\xa8\xe2\x80\xa9"), "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"},
     {TEXT("\xe2\x80\xa7\xe2\x80\xaf"), "\xe2\x80\xa7\xe2\x80\xaf"},
-    /* bidirectional marks, embeddings, overrides, isolates */
+    /* bidirectional marks, embeddings, overrides and isolates */
     {TEXT("\xe2\x80\x8e"), "\\xe2\\x80\\x8e"},
     {TEXT("\xe2\x80\x8f"), "\\xe2\\x80\\x8f"},
     {TEXT("\xe2\x80\xaa"), "\\xe2\\x80\\xaa"},
@@ -82,7 +82,7 @@ START_TEST(no_single_octet_gives_a_control_character)
 }
 END_TEST
 
-/* Characters that are shown in a known number of octets. */
+/* Characters, and the length of their escaped forms. */
 static const struct {
 	const char *character;
 	size_t octets;
@@ -97,12 +97,12 @@ static const struct {
     {"\xff", 1, 4},
 };
 
-/* Shows `count` times a character in a buffer of that size and looks at what must be there. */
+/* Escapes a character `count` times into a buffer of `size` bytes, and checks the result. */
 static void check_cut(int which, size_t count, size_t size)
 {
 	char text[256], whole[512], out[512];
 	size_t octets = widths[which].octets, full = count * widths[which].shown;
-	/* An escape is four octets that belong together; the character itself may be cut apart. */
+	/* An escape is four bytes that belong together; the bytes of one character may be cut apart. */
 	size_t unit = widths[which].shown > 4 ? 4 : widths[which].shown;
 	size_t length, kept;
 
@@ -148,7 +148,7 @@ START_TEST(the_octet_behind_the_text_is_not_read)
 {
 	char out[16];
 
-	/* The rest would complete the character. */
+	/* Bytes after the given length would complete the character. */
 	escape_text(out, sizeof(out), "\xe2\x82\xac", 2);
 	ck_assert_str_eq(out, "\\xe2\\x82");
 }

@@ -10,7 +10,7 @@
 #include "check_main.h"
 #include "fetch/event.h"
 
-/* One event of each kind, with something at its end that shows whether all of it arrived. */
+/* The texts of one event of each kind. The last text shows whether all of the event arrived. */
 static const char *const texts[LISTED_TEXTS] = {"uid", "", "a date", "somebody", "a subject"};
 
 static struct event make(unsigned kind)
@@ -85,7 +85,7 @@ static void expect_same(const struct event *got, const struct event *want)
 	}
 }
 
-/* The two ends of a pipe, the reading one as the parent has it. */
+/* Opens a pipe; the reading end is set up as in the parent. */
 static void open_pipe(int ends[2])
 {
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
@@ -152,7 +152,7 @@ START_TEST(an_event_is_taken_only_when_all_of_it_has_arrived)
 }
 END_TEST
 
-/* A worker that was killed in the middle of a word. */
+/* A worker that was killed while it wrote an event. */
 START_TEST(what_is_left_of_a_torn_event_is_no_event)
 {
 	int whole[2], ends[2];
@@ -189,7 +189,7 @@ static void send_many(int fd)
 	}
 }
 
-/* More than a pipe holds: the worker waits for the parent. */
+/* The events exceed the capacity of a pipe, so the worker waits for the parent. */
 START_TEST(a_talkative_worker_is_heard_to_the_end)
 {
 	int ends[2], status;

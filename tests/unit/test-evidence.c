@@ -9,36 +9,36 @@
 static const struct {
 	enum counting counting;
 	size_t others;	    /* messages that came before */
-	uint64_t lines;	    /* of the message that the server has */
-	uint64_t come;	    /* of those, the lines that it sends */
-	uint64_t added;	    /* octets that do not belong to it */
+	uint64_t lines;	    /* lines of the message on the server */
+	uint64_t come;	    /* lines of it that the server sends */
+	uint64_t added;	    /* octets sent that do not belong to it */
 	bool pipelined;
 	enum evidence_verdict want;
 } servers[] = {
-    /* A size that is right, whatever the others are. */
+    /* A correct size, whatever the other messages are. */
     {EXACT, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {EXACT, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NO_END, 0, 25, 25, 0, true, EVIDENCE_WHOLE},
     {NOT_GIVEN, 0, 25, 1, 0, true, EVIDENCE_WHOLE},
-    /* Sizes with LF: without pipelining at once, with it once another message shows it. */
+    /* Sizes counted with LF: accepted at once without pipelining, and after one confirming message with it. */
     {LF, 0, 25, 25, 0, false, EVIDENCE_WHOLE},
     {LF, 0, 25, 25, 0, true, EVIDENCE_LONG},
     {LF, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
     {LF, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
-    /* The same without the line end that the server adds. */
+    /* Sizes counted with LF, without the line end that the server adds. */
     {LF_NO_END, 0, 25, 25, 0, false, EVIDENCE_WHOLE},
     {LF_NO_END, 0, 25, 25, 0, true, EVIDENCE_LONG},
     {LF_NO_END, 1, 25, 25, 0, true, EVIDENCE_WHOLE},
     {LF_NO_END, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
-    /* With stuffed dots, once another message that has some shows it. */
+    /* Sizes with stuffed dots: accepted after other messages with stuffed dots confirm it. */
     {DOTS, 0, 25, 25, 0, true, EVIDENCE_SHORT},
     {DOTS, 1, 25, 25, 0, true, EVIDENCE_SHORT},
     {DOTS, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
     {DOTS, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
-    /* A line too many that makes up for the line ends. */
+    /* An additional line of as many octets as there are line ends. */
     {EXACT, 1, 25, 25, 26, true, EVIDENCE_LONG},
     {EXACT, 1, 25, 25, 26, false, EVIDENCE_LONG},
-    /* A message that came short, or long, among others that did not. */
+    /* A message that came too short or too long, among others that did not. */
     {EXACT, 0, 25, 24, 0, false, EVIDENCE_SHORT},
     {EXACT, 2, 25, 24, 0, false, EVIDENCE_SHORT},
     {EXACT, 12, 25, 24, 0, true, EVIDENCE_SHORT},
@@ -48,7 +48,7 @@ static const struct {
     {LF, 12, 25, 24, 0, true, EVIDENCE_SHORT},
     {LF_NO_END, 12, 25, 24, 0, true, EVIDENCE_SHORT},
     {DOTS, 12, 25, 24, 0, true, EVIDENCE_SHORT},
-    /* Numbers that are wrong throughout: whole, once two others show how. */
+    /* Sizes that are always wrong: the message is complete once two others show by how much. */
     {THIRD, 0, 25, 25, 0, false, EVIDENCE_LONG},
     {THIRD, 1, 25, 25, 0, false, EVIDENCE_LONG},
     {THIRD, 2, 25, 25, 0, true, EVIDENCE_WHOLE},
@@ -75,7 +75,7 @@ static const struct {
     {GROWING, 12, 25, 5, 0, true, EVIDENCE_SHORT},
     {ESTIMATED, 7, 25, 25, 0, true, EVIDENCE_LONG},
     {ESTIMATED, 12, 25, 25, 0, true, EVIDENCE_WHOLE},
-    /* And not whole there, if the message is wrong in another way than the others. */
+    /* The message is not complete if its size is wrong in another way than those of the others. */
     {THIRD, 12, 200, 100, 0, true, EVIDENCE_LONG},
     {THREEFOLD, 12, 200, 100, 0, true, EVIDENCE_SHORT},
     {ROUNDED_UP, 12, 205, 102, 0, true, EVIDENCE_SHORT},
@@ -104,7 +104,10 @@ START_TEST(the_number_of_retr_is_held_against_those_of_the_other_messages)
 
 	note_others(&e, NOT_GIVEN, servers[_i].counting, servers[_i].others);
 	got = evidence_judge(&e, &s, EVIDENCE_NO_SIZE, servers[_i].pipelined);
-	/* More than RETR said is no sign where LIST said nothing; less is one where its numbers follow no rule. */
+	/*
+	 * More than RETR's number is not suspicious if LIST gave no size. Less is suspicious if the numbers follow
+	 * no rule.
+	 */
 	if (servers[_i].counting == GROWING)
 		ck_assert_int_eq(got, EVIDENCE_SHORT);
 	else
@@ -163,7 +166,7 @@ START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
 }
 END_TEST
 
-/* Mail of a job is of one size; that all of it is cut in the same place shows nothing. */
+/* A job may send messages of one size; that all of them are cut at the same place proves nothing. */
 START_TEST(messages_of_one_size_do_not_excuse_each_other)
 {
 	struct evidence e = {0};
@@ -184,7 +187,7 @@ START_TEST(stuffed_dots_do_not_make_up_for_missing_octets)
 	s.lf -= s.dots;
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
 	note_others(&e, DOTS, DOTS, 2);
-	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE); /* that is all that is known */
+	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_WHOLE); /* nothing else is known */
 	note_others(&e, EXACT, EXACT, 2);
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
 }
@@ -209,7 +212,7 @@ START_TEST(stuffed_dots_do_not_count_where_the_server_does_not_stuff)
 }
 END_TEST
 
-/* An answer that came twice leaves its status line in each message. */
+/* A repeated answer leaves its status line in each message. */
 START_TEST(nothing_excuses_what_shows_by_itself_that_it_is_not_the_message)
 {
 	static const struct {
@@ -230,7 +233,7 @@ START_TEST(nothing_excuses_what_shows_by_itself_that_it_is_not_the_message)
 }
 END_TEST
 
-/* Counted with LF, two lines are as short as a message whose last line end does not count. */
+/* Counted with LF, a message of two lines is as short as one whose last line end is not counted. */
 START_TEST(a_message_of_two_lines_does_not_show_how_a_server_counts)
 {
 	struct evidence e = {0};

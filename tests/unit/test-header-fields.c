@@ -66,7 +66,7 @@ START_TEST(a_long_value_is_cut)
 		header_fields_add(&h, "x", 1);
 	header_fields_add(&h, "\nFrom: f\n", 9);
 	header_fields_value(&h, HEADER_SUBJECT, value, sizeof(value));
-	ck_assert_uint_eq(strlen(value), HEADER_FIELD_OCTETS - 1); /* the blank before it was one of them */
+	ck_assert_uint_eq(strlen(value), HEADER_FIELD_OCTETS - 1); /* the blank before the value used one of them */
 	expect(&h, HEADER_FROM, "f");
 }
 END_TEST

@@ -5,7 +5,7 @@
 #include "check_main.h"
 #include "policy/header.h"
 
-/* Texts with NULs: their length is that of the array. */
+/* Texts with NULs: the length is that of the array. */
 struct text {
 	const char *bytes;
 	size_t length;
@@ -36,7 +36,7 @@ static void plain_digest(struct text t, unsigned char out[DIGEST_SHORT])
 	memcpy(out, whole, DIGEST_SHORT);
 }
 
-/* What is given, and the lines of it that count. */
+/* Messages, and the lines of them that count. */
 static const struct {
 	struct text message, counts;
 } headers[] = {
@@ -104,7 +104,10 @@ START_TEST(an_identity_does_not_depend_on_how_the_octets_come)
 }
 END_TEST
 
-/* RETR in what was stored (LF) and TOP as the server sends it (CRLF, no body), before and after a reader's marks. */
+/*
+ * RETR's message as stored (LF) and TOP's answer as sent (CRLF, no body), with and without the marks of a mail
+ * reader.
+ */
 START_TEST(retr_and_top_give_the_same_identity)
 {
 	static const struct text retr =
@@ -119,7 +122,7 @@ START_TEST(retr_and_top_give_the_same_identity)
 }
 END_TEST
 
-/* A field is telling when no two messages have the same by chance. */
+/* A field identifies a message if no two messages have the same field by chance. */
 static const struct {
 	struct text message;
 	bool telling;
@@ -204,7 +207,7 @@ START_TEST(other_headers_give_another_identity)
 }
 END_TEST
 
-/* The out buffer of these has 32 octets: addresses of up to 31 fit. */
+/* The out buffer for these has 32 bytes, so addresses of up to 31 bytes fit. */
 static const struct {
 	struct text head;
 	const char *sender;

@@ -25,7 +25,10 @@ static void enter(void)
 	ck_assert_int_eq(pipe(stop), 0);
 }
 
-/* Runs `work` in a worker and returns how its process ended; the wish is there from the start if so. */
+/*
+ * Runs `work` in a worker and returns how its process ended. If `wish`, the interruption is requested before the
+ * start.
+ */
 static int in_worker(bool wish, void (*work)(void))
 {
 	int status;
@@ -83,7 +86,7 @@ END_TEST
 START_TEST(without_a_signal_the_program_goes_on)
 {
 	interrupt_end();
-	raise(SIGHUP); /* is ignored */
+	raise(SIGHUP); /* ignored */
 	ck_assert_int_eq(interrupt_take(), 0);
 }
 END_TEST
@@ -143,7 +146,7 @@ static void wait_with_grace(void)
 	begin = deadline_clock();
 	must(interrupt_poll(NULL, 0, deadline_in(60)) == WAIT_INTERRUPTED);
 	must(deadline_clock() - begin >= 200 && interrupt_is_due());
-	/* Another grace goes on from here, and what is ready is ready. */
+	/* Another grace period begins here, and a ready descriptor is reported as ready. */
 	interrupt_grace(10000);
 	must(!interrupt_is_due() && interrupt_poll(&ready, 1, deadline_in(60)) == WAIT_READY);
 	must(interrupt_poll(NULL, 0, deadline_clock() + 50) == WAIT_TIME_OVER);

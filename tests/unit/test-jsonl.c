@@ -5,7 +5,7 @@
 #include "check_main.h"
 #include "ui/jsonl.h"
 
-/* What is printed of `json`. */
+/* Returns the printed form of `json`. */
 static const char *printed(struct jsonl *json)
 {
 	static char line[1024];
@@ -37,7 +37,7 @@ START_TEST(members_keep_their_order_and_a_line_ends)
 }
 END_TEST
 
-/* What a server says, and how it stands in a string. */
+/* A server's text, and its form in a JSON string. */
 static const struct {
 	const char *text, *shown;
 } texts[] = {

@@ -17,7 +17,7 @@ enum { SECTOR = 4096, BLOCK = LARGE_FILE_BLOCK };
 
 static const size_t lengths[] = {0, 1, SECTOR - 1, SECTOR, SECTOR + 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5000};
 
-/* Octets that tell where they stand. The caller frees them. */
+/* Makes bytes that depend on their position. The caller frees them. */
 static char *make_bytes(size_t length)
 {
 	char *made = malloc(length + 1);
@@ -36,7 +36,7 @@ static int make_file(void)
 	return fd;
 }
 
-/* Where the cache cannot be passed, the same is written the usual way. */
+/* If the page cache cannot be bypassed, the same bytes are written through it. */
 static void begin(struct large_file *l, int fd, size_t size)
 {
 	bool past_cache = large_file_begin(l, fd, size, BLOCK);
@@ -44,7 +44,7 @@ static void begin(struct large_file *l, int fd, size_t size)
 	ck_assert_int_eq((fcntl(fd, F_GETFL) & O_DIRECT) != 0, past_cache);
 }
 
-/* Adds them in pieces that fit nothing. */
+/* Adds the bytes in pieces that are not aligned to anything. */
 static void add(struct large_file *l, const char *bytes, size_t length)
 {
 	for (size_t at = 0, piece; at < length; at += piece) {
@@ -53,7 +53,7 @@ static void add(struct large_file *l, const char *bytes, size_t length)
 	}
 }
 
-/* The file is these octets, with the other's somewhere among them. */
+/* Expects the file to contain these bytes, with the other text somewhere among them. */
 static void expect_around(const char *bytes, size_t length, const char *other)
 {
 	size_t size, before = 0;
@@ -85,7 +85,7 @@ START_TEST(what_is_added_is_in_the_file)
 }
 END_TEST
 
-/* The file's end is where a sector begins, or not, and what is added ends there, before or behind. */
+/* The old end of the file is at a sector boundary or not, and the added bytes end at one, before it or after it. */
 START_TEST(what_is_added_stands_behind_what_was_there)
 {
 	static const size_t sizes[] = {1, SECTOR - 1, SECTOR, SECTOR + 1, BLOCK + 5000};
@@ -110,7 +110,7 @@ START_TEST(what_is_added_stands_behind_what_was_there)
 }
 END_TEST
 
-/* By somebody who does not lock an mbox, say: the end is no longer where it was said to be. */
+/* Another program may append without locking the mbox: the end is then not where it was. */
 START_TEST(a_file_that_grew_meanwhile_keeps_all_of_both)
 {
 	char *bytes = make_bytes(3 * BLOCK);
@@ -146,7 +146,7 @@ START_TEST(what_fills_no_block_goes_through_the_cache)
 }
 END_TEST
 
-/* As a filesystem does that has the flag, and not for this file: the address fits no disk. */
+/* The filesystem supports the flag, but not for this file: the address is not aligned. */
 START_TEST(what_is_refused_there_goes_through_the_cache)
 {
 	char *bytes = make_bytes(3 * BLOCK + 5000);
@@ -188,7 +188,7 @@ START_TEST(one_block_serves_many_files)
 }
 END_TEST
 
-/* A file that may not grow stands for the disk that is full. */
+/* A file at its size limit simulates a full disk. */
 START_TEST(a_full_disk_is_told)
 {
 	char *bytes = make_bytes(BLOCK);

@@ -4,14 +4,14 @@
 #include "counting.h"
 #include "policy/evidence.h"
 
-/* Servers that count with LF, and messages in which the line ends are out of the ordinary. */
+/* Servers that count with LF, and messages with unusual line ends. */
 
 static enum evidence_verdict judge(const struct evidence *e, const struct evidence_sizes *s, bool pipelined)
 {
 	return evidence_judge(e, s, EVIDENCE_NO_SIZE, pipelined);
 }
 
-/* A file without a line end, as it comes. */
+/* A file without a line end, as it is received. */
 static struct evidence_sizes one_line(uint64_t octets)
 {
 	struct evidence_sizes s = message(0);
@@ -34,7 +34,7 @@ START_TEST(a_message_without_a_line_end_of_its_own_shows_nothing)
 	note_others(&e, LF, NOT_GIVEN, 1);
 	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_WHOLE);
 	ck_assert(evidence_is_plain(&odd));
-	/* Kept with CRLF, it does not tell any more how many line ends it had. */
+	/* A message stored with CRLF no longer shows how many line ends it had. */
 	odd.lf = odd.wire;
 	evidence_note(&e, &odd);
 	ck_assert_int_eq(judge(&e, &s, true), EVIDENCE_WHOLE);
@@ -55,10 +55,10 @@ START_TEST(a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf)
 }
 END_TEST
 
-/* The others, of which some have their size otherwise than with LF, and how many line ends those with LF have. */
+/* Numbers of other messages whose size is given with LF, exactly, or wrongly. */
 static const struct {
 	size_t lf, exact, wrong;
-	uint64_t lines; /* of each; 0: as in counting.h */
+	uint64_t lines; /* of each message; 0: as in counting.h */
 	enum evidence_verdict want;
 } majorities[] = {
     {8, 1, 0, 0, EVIDENCE_WHOLE},
@@ -67,7 +67,7 @@ static const struct {
     {24, 2, 0, 0, EVIDENCE_LONG},
     {12, 1, 1, 0, EVIDENCE_LONG},
     {12, 0, 1, 0, EVIDENCE_WHOLE},
-    /* As many octets that do not belong to them, in messages of one form, fit each of them. */
+    /* The same number of extra octets fits every message of the same form. */
     {12, 1, 0, 25, EVIDENCE_LONG},
     {12, 0, 0, 25, EVIDENCE_WHOLE},
 };
@@ -124,7 +124,7 @@ START_TEST(an_octet_that_lacks_is_no_line_end)
 }
 END_TEST
 
-/* A file of no octet: the line end that ends an answer is all that comes. */
+/* An empty file: only the line end that ends an answer arrives. */
 static struct evidence_sizes nothing(void)
 {
 	return (struct evidence_sizes){.sent = 2, .wire = 2, .lf = 1, .empty = true, .foreign = true};
@@ -140,7 +140,7 @@ static const struct {
     {NO_END, 3, EVIDENCE_WHOLE},
     {LF, 3, EVIDENCE_WHOLE},
     {LF_NO_END, 3, EVIDENCE_WHOLE},
-    /* Where nothing shows that the server knows sizes, or what it gives are none, zero says as little. */
+    /* Zero says nothing if no message shows that the server knows sizes, or if its sizes are meaningless. */
     {EXACT, 0, EVIDENCE_LONG},
     {ZERO, 1, EVIDENCE_LONG},
     {ZERO, OTHERS_MOST, EVIDENCE_LONG},
@@ -164,7 +164,7 @@ START_TEST(nothing_is_whole_where_zero_is_its_size)
 		ck_assert_int_eq(evidence_judge(&e, &kept, kept.wire, false), zeros[_i].want);
 	s.said = EVIDENCE_NO_SIZE;
 	ck_assert_int_eq(judge(&e, &s, true), zeros[_i].want);
-	/* Either number may say that there was more. */
+	/* Either number may show that there was more. */
 	s.said = 3;
 	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
 	s.said = 500;
@@ -172,7 +172,7 @@ START_TEST(nothing_is_whole_where_zero_is_its_size)
 	s.said = 0;
 	s.listed = 500;
 	ck_assert_int_eq(judge(&e, &s, false), EVIDENCE_SHORT);
-	/* And so may another message. */
+	/* Another message may show it also. */
 	s.listed = other.listed = other.said = 0;
 	evidence_note(&e, &other);
 	ck_assert_int_ne(judge(&e, &s, false), EVIDENCE_WHOLE);
@@ -191,7 +191,7 @@ START_TEST(two_empty_lines_are_not_nothing)
 }
 END_TEST
 
-/* Of a CR at the end of a file, Courier counts neither the line end that it adds nor, once more, the CR. */
+/* For a CR at the end of a file, Courier does not count the line end that it adds, and counts the CR only once. */
 START_TEST(a_cr_before_the_added_line_end_need_not_count)
 {
 	struct evidence e = {0};

@@ -65,7 +65,7 @@ START_TEST(a_lock_is_waited_for_until_the_deadline)
 }
 END_TEST
 
-/* Programs of this kind lock with a lock that is given up when the process ends, however it ends. */
+/* A program with such a lock releases it when its process ends, however it ends. */
 START_TEST(a_file_lock_ends_with_its_descriptor)
 {
 	struct error err;
@@ -126,19 +126,20 @@ START_TEST(a_dot_lock_tells_its_process_and_host)
 }
 END_TEST
 
-/* What may stand in a lock file; %d is a process that has ended, %s this host. */
+/* Contents of a lock file; %d is a process that has ended, %s is this host. */
 static const struct {
 	const char *content;
 	int age; /* seconds */
 	bool taken;
 } locks[] = {
-    {"%d:%s\n", 0, false}, /* a container with our host's name may have made it */
+    {"%d:%s\n", 0, false}, /* a container with our host's name may have created it */
     {"%d:%s\n", 290, false},
     {"%d:%s\n", 310, true},
     {"%d:%s", 310, true},
     {"%d:another-host.invalid\n", 0, false},
     {"%d:another-host.invalid\n", 3000, false},
-    {"%d:another-host.invalid\n", 100000, true}, /* a container's, or one from before a new address */
+    /* it may come from a container, or from before the host changed its name */
+    {"%d:another-host.invalid\n", 100000, true},
     {"%d", 0, false},
     {"%d\n", 290, false},
     {"%d\n", 310, true},
@@ -176,7 +177,7 @@ START_TEST(a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale)
 	bool taken;
 
 	write_lock(locks[_i].content, locks[_i].age);
-	/* Time enough to see that it does not move, on a busy machine as well, where it must be taken. */
+	/* Enough time to see that the lock does not change, even on a busy machine. */
 	taken = lock_dot(scratch_path("mbox"), deadline_in(locks[_i].taken ? 20 : 4), &err);
 	ck_assert_msg(taken == locks[_i].taken, "\"%s\", %d s old", locks[_i].content, locks[_i].age);
 	ck_assert(scratch_exists(scratch_path("mbox.lock")));
@@ -213,7 +214,7 @@ START_TEST(the_dot_lock_of_a_living_process_is_kept)
 	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	scratch_release(&other);
-	/* It died without taking its lock away. */
+	/* The process ended without removing its lock. */
 	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
 }
 END_TEST
@@ -223,7 +224,7 @@ static void nothing(void *context)
 	(void)context;
 }
 
-/* As another program writes it. */
+/* Writes a lock as another program writes it. */
 static void write_lock_of(pid_t pid)
 {
 	char text[512], name[256];
@@ -233,7 +234,10 @@ static void write_lock_of(pid_t pid)
 	scratch_write_text(scratch_path("mbox.lock"), text);
 }
 
-/* A clock that was set back leaves a time to come; who made the lock just now is young, and older than that. */
+/*
+ * After the clock was set back, a lock may have a time in the future: it was made recently, but its age looks
+ * negative.
+ */
 START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
 {
 	struct scratch_child other;
@@ -247,7 +251,7 @@ START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
 }
 END_TEST
 
-/* Ours tells by itself that its process runs, whatever its time. */
+/* The lock of a mailhaul shows that its process is running, whatever its time. */
 START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time)
 {
 	char space[PLATFORM_PID_SPACE];
@@ -283,7 +287,7 @@ START_TEST(a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_
 }
 END_TEST
 
-/* Another process has the number of the one that made it. */
+/* Another process has the PID of the one that created the lock. */
 START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away)
 {
 	int64_t up = platform_uptime();
@@ -300,7 +304,7 @@ START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_tak
 }
 END_TEST
 
-/* Somebody who keeps a lock for long renews its time, by a clock that need not be ours. */
+/* A program that holds a lock for long renews its time, by a clock that may differ from ours. */
 START_TEST(a_dot_lock_that_moves_is_kept_whatever_its_time)
 {
 	struct error err;
@@ -332,7 +336,7 @@ START_TEST(a_dot_lock_that_others_have_taken_over_is_theirs)
 }
 END_TEST
 
-/* Numbers come again, soon where each run is the first process of a container. */
+/* PIDs are reused, and soon if each run is the first process of a container. */
 START_TEST(a_dot_lock_of_a_former_process_with_our_number_is_taken_away)
 {
 	struct error err;

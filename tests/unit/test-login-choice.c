@@ -13,7 +13,7 @@ static struct talk talk;
 
 static const char password[] = "tanstaaftanstaaf";
 
-/* Starts a session up to the login; binding is what its TLS gives, or NULL. */
+/* Starts a session up to the login. binding is the channel binding of its TLS, or NULL. */
 static void start(const char *greeting, const char *capabilities, const char *server, const char *binding)
 {
 	static char text[65536];
@@ -31,7 +31,7 @@ static void start(const char *greeting, const char *capabilities, const char *se
 static const struct {
 	const char *offered, *binding;
 	enum mechanism_secret kind;
-	const char *chosen; /* NULL: none */
+	const char *chosen; /* NULL: no mechanism */
 } choices[] = {
     {"SASL PLAIN", NULL, MECHANISM_PASSWORD, "plain"},
     {"SASL PLAIN SCRAM-SHA-1", NULL, MECHANISM_PASSWORD, "scram-sha-1"},
@@ -43,12 +43,12 @@ static const struct {
     {"SASL SCRAM-SHA-1-PLUS SCRAM-SHA-256", "tls-exporter", MECHANISM_PASSWORD, "scram-sha-256"},
     {"SASL SCRAM-SHA-256-PLUS PLAIN", NULL, MECHANISM_PASSWORD, "plain"},
     {"SASL SCRAM-SHA-256-PLUS SCRAM-SHA-1", NULL, MECHANISM_PASSWORD, "scram-sha-1"},
-    /* weak ones have to be named */
+    /* Weak mechanisms are only used by name. */
     {"SASL LOGIN CRAM-MD5 PLAIN", NULL, MECHANISM_PASSWORD, "plain"},
     {"SASL LOGIN CRAM-MD5 DIGEST-MD5 NTLM ANONYMOUS EXTERNAL GSSAPI XOAUTH2", NULL, MECHANISM_PASSWORD, "user"},
     {"SASL", NULL, MECHANISM_PASSWORD, "user"},
     {"USER", NULL, MECHANISM_PASSWORD, "user"},
-    /* a token is no password */
+    /* A token is not a password. */
     {"SASL PLAIN LOGIN XOAUTH2 OAUTHBEARER", NULL, MECHANISM_TOKEN, "oauthbearer"},
     {"SASL PLAIN XOAUTH2 SCRAM-SHA-256", NULL, MECHANISM_TOKEN, "xoauth2"},
     {"SASL PLAIN SCRAM-SHA-256", NULL, MECHANISM_TOKEN, NULL},
@@ -93,7 +93,7 @@ static bool login_with(const char *word, const char *user)
 
 START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
 {
-	/* All but itself. */
+	/* Announces all mechanisms except this one. */
 	const struct mechanism *m = &mechanisms[_i];
 	char capabilities[512] = "USER\r\nSASL", cause[256];
 
@@ -106,7 +106,7 @@ START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
 	strcat(capabilities, "\r\n");
 	start("+OK no timestamp", capabilities, "+OK\r\n+OK\r\n+OK\r\n", "tls-exporter");
 	if (strcmp(m->word, "user") == 0) {
-		ck_assert(login_with(m->word, "tim")); /* it is never announced for sure */
+		ck_assert(login_with(m->word, "tim")); /* its announcement is never certain */
 	} else {
 		ck_assert(!login_with(m->word, "tim"));
 		ck_assert_int_eq(talk.err.kind, ERROR_AUTH);
@@ -129,7 +129,7 @@ START_TEST(a_binding_that_tls_does_not_give_sends_nothing)
 }
 END_TEST
 
-/* One mechanism by name: what the server says and hears. */
+/* One mechanism by name: what the server sends and receives. */
 static const struct {
 	const char *word, *greeting, *capabilities, *server, *client;
 	enum error_kind kind;
@@ -141,13 +141,13 @@ static const struct {
     {"login", "+OK", "SASL PLAIN LOGIN", "-ERR no\r\n+OK\r\n", "AUTH LOGIN\r\n", ERROR_AUTH},
     {"login", "+OK", "SASL PLAIN LOGIN", "+ VXNlcm5hbWU6\r\n+OK\r\n+OK\r\n", "AUTH LOGIN\r\ndGlt\r\n", ERROR_AUTH},
     {"login", "+OK", "SASL PLAIN LOGIN", "+OK\r\n+OK\r\n", "AUTH LOGIN\r\n", ERROR_AUTH},
-    /* RFC 2195, 2., with its user and password */
+    /* RFC 2195, 2, with its user and password. */
     {"cram-md5", "+OK", "SASL CRAM-MD5", "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n+OK\r\n",
 	"AUTH CRAM-MD5\r\ndGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\r\n", ERROR_NONE},
     {"cram-md5", "+OK", "SASL PLAIN CRAM-MD5",
 	"+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n-ERR no\r\n+OK\r\n",
 	"AUTH CRAM-MD5\r\ndGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\r\n", ERROR_AUTH},
-    /* RFC 1939, 7. has this timestamp, "tanstaaf", and another digest */
+    /* RFC 1939, 7 has this timestamp, but "tanstaaf" and another digest. */
     {"apop", "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>", "SASL PLAIN", "+OK\r\n",
 	"APOP tim 37517402d6b6d7ada3d4f84c36854c32\r\n", ERROR_NONE},
     {"apop", "+OK <1896.697170952@dbc.mtview.ca.us>", "SASL PLAIN", "-ERR no\r\n+OK\r\n",
@@ -158,7 +158,7 @@ static const struct {
     {"apop", "+OK <1@host", "SASL PLAIN", "+OK\r\n+OK\r\n", "", ERROR_AUTH},
     {"external", "+OK", "SASL PLAIN EXTERNAL", "+OK\r\n", "AUTH EXTERNAL dGlt\r\n", ERROR_NONE},
     {"external", "+OK", "SASL PLAIN EXTERNAL", "+ go ahead\r\n+OK\r\n", "AUTH EXTERNAL dGlt\r\ndGlt\r\n", ERROR_NONE},
-    /* what was named and is not known to the server is not followed by anything else */
+    /* If the server does not know the named mechanism, no other one is tried. */
     {"plain", "+OK", "SASL PLAIN\r\nUSER", "-ERR unknown command\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
     {"login", "+OK", "SASL PLAIN LOGIN", "-ERR unknown command\r\n+OK\r\n", "AUTH LOGIN\r\n", ERROR_PROTOCOL},
     {"apop", "+OK <1896.697170952@dbc.mtview.ca.us>", "USER", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL},

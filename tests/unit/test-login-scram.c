@@ -12,7 +12,7 @@
 
 static const char password[] = "correct horse battery staple";
 
-/* How a server behaves that should prove that it knows the password. */
+/* Behaviors of a server that has to prove that it knows the password. */
 enum manner {
 	HONEST,
 	FORGES_ITS_PROOF,
@@ -27,9 +27,9 @@ enum manner {
 
 static const struct {
 	enum manner manner;
-	const char *knows; /* the password that it believes in */
+	const char *knows; /* the password known to the server */
 	enum error_kind kind;
-	int lines; /* how many it hears */
+	int lines; /* lines it receives */
 } cases[] = {
     {HONEST, password, ERROR_NONE, 3},
     {ASKS_ONCE_MORE, password, ERROR_NONE, 4},
@@ -46,9 +46,9 @@ static const struct {
 static struct prover {
 	enum manner manner;
 	struct scram_server scram;
-	struct buf heard; /* what the client sent and is no whole line yet */
+	struct buf heard; /* received from the client, and not yet a complete line */
 	struct buf says;
-	struct buf all; /* all that the client sent */
+	struct buf all; /* everything the client sent */
 	int lines;
 	bool asked;
 } prover;
@@ -136,7 +136,7 @@ static void prover_close(void *context)
 
 static struct talk talk;
 
-/* Logs in at a server of that manner. */
+/* Logs in to a server with that behavior. */
 static bool login_at(enum manner manner, const char *knows)
 {
 	static const struct channel_ops ops = {
@@ -168,7 +168,8 @@ START_TEST(a_login_stands_when_the_server_has_proved_itself)
 		ck_assert_ptr_ne(strstr(talk.err.cause, "without proving"), NULL);
 	ck_assert_ptr_ne(strstr(buf_string(&talk.logged), "C: AUTH SCRAM-SHA-256 ****\n"), NULL);
 	ck_assert_ptr_eq(strstr(buf_string(&talk.logged), password), NULL);
-	ck_assert_ptr_eq(strstr(buf_string(&talk.logged), "C: Yz1"), NULL); /* "c=", its proof */
+	/* base64 of "c=", the beginning of its proof */
+	ck_assert_ptr_eq(strstr(buf_string(&talk.logged), "C: Yz1"), NULL);
 	talk_end(&talk);
 	scram_server_end(&prover.scram);
 	buf_free(&prover.heard);

@@ -30,16 +30,16 @@ static bool login_with(const char *word, const char *user, const char *token)
 
 static const char token[] = "vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==";
 
-/* What XOAUTH2 says for that user and token. */
+/* The initial response of XOAUTH2 for that user and token. */
 #define AGAIN "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ=="
 
-/* What a server says and what it hears from "someuser@example.com" with that token. */
+/* What a server sends and what it receives from "someuser@example.com" with that token. */
 static const struct {
 	const char *word, *server, *client;
 	enum error_kind kind;
-	const char *words; /* the server's, as they are told */
+	const char *words; /* the server's text as reported */
 } logins[] = {
-    /* the example of Google's documentation of XOAUTH2 */
+    /* The example in Google's documentation of XOAUTH2. */
     {"xoauth2", "+OK\r\n",
 	"AUTH XOAUTH2 "
 	"dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ==\r\n",
@@ -48,7 +48,7 @@ static const struct {
 	"AUTH OAUTHBEARER "
 	"bixhPXNvbWV1c2VyQGV4YW1wbGUuY29tLAFob3N0PXBvcC5leGFtcGxlLm9yZwFwb3J0PTk5NQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ==\r\n",
 	ERROR_NONE, ""},
-    /* refused with a reason, which is answered; then for good */
+    /* Refused with a reason, which is answered; then refused finally. */
     {"xoauth2", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [AUTH] no\r\n", "\r\n", ERROR_AUTH, "{\"status\":\"401\"} [AUTH] no"},
     {"oauthbearer", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [AUTH] no\r\n", "AQ==\r\n", ERROR_AUTH,
 	"{\"status\":\"401\"} [AUTH] no"},
@@ -57,15 +57,15 @@ static const struct {
 	"{\"status\":\"401\"} [SYS/TEMP] later"},
     {"xoauth2", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [IN-USE] later\r\n", "\r\n", ERROR_LOCKED,
 	"{\"status\":\"401\"} [IN-USE] later"},
-    /* a server that asks for the response again gets it once more; and what asks too often */
+    /* A server that asks for the response gets it once more. A further request ends the login. */
     {"xoauth2", "+ \r\n+OK\r\n", AGAIN "\r\n", ERROR_NONE, ""},
     {"xoauth2", "+ =\r\n+OK\r\n", AGAIN "\r\n", ERROR_NONE, ""},
     {"xoauth2", "+ \r\n+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR x\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, "{\"status\":\"401\"} x"},
     {"xoauth2", "+ \r\n+ \r\n+ \r\n+OK\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, ""},
-    /* the way is not there: it was named, so nothing else is tried */
+    /* The mechanism is unknown. It was named, so no other one is tried. */
     {"xoauth2", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "unknown command"},
     {"oauthbearer", "-ERR Unsupported authentication mechanism.\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "Unsupported authentication mechanism."},
-    /* hostile reasons: control characters, escapes of a terminal, broken UTF-8, no base64, no JSON */
+    /* Hostile reasons: control characters, terminal escapes, broken UTF-8, invalid base64, invalid JSON. */
     {"xoauth2", "+ eyIbWzMxbSI6ImENCmIAYyJ9\r\n-ERR x\r\n", "\r\n", ERROR_AUTH,
 	"{\"\\x1b[31m\":\"a\\x0d\\x0ab\\x00c\"} x"},
     {"oauthbearer", "+ //5hYg==\r\n-ERR x\r\n", "AQ==\r\n", ERROR_AUTH, "\\xff\\xfeab x"},
@@ -98,7 +98,10 @@ START_TEST(a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere)
 }
 END_TEST
 
-/* Without a name, the other mechanism for tokens follows one that the server does not know; no password mechanism does. */
+/*
+ * Without a name, the other token mechanism is tried after one that the server does not know. Password mechanisms
+ * are not.
+ */
 START_TEST(a_token_mechanism_that_is_not_known_is_followed_by_the_other)
 {
 	talk_capable(&talk, "SASL PLAIN XOAUTH2 OAUTHBEARER\r\nUSER\r\n", "-ERR unknown mechanism\r\n+OK\r\n", 0);
@@ -127,7 +130,7 @@ START_TEST(a_refused_token_says_what_to_do)
 }
 END_TEST
 
-/* All but the first of them are too long for an AUTH line of 255 octets; providers give 16 KB. */
+/* All but the first are too long for an AUTH line of 255 octets; providers issue tokens of up to 16 KB. */
 static const size_t lengths[] = {160, 163, 164, 1000, 4096, 16 * 1024, 40000};
 
 START_TEST(a_long_token_waits_for_the_server_and_arrives_whole)

@@ -25,7 +25,7 @@ static bool login(const char *user, const char *word)
 	return ok;
 }
 
-/* A password of that many octets. */
+/* Makes a password of `length` bytes. */
 static char *long_password(size_t length)
 {
 	char *made = memory_zeroed(length + 1, 1);
@@ -50,7 +50,7 @@ START_TEST(without_tls_nothing_is_sent)
 }
 END_TEST
 
-/* What a server says and what it hears from "tim" with the password above. */
+/* What a server sends and what it receives from "tim" with the password above. */
 static const struct {
 	const char *capabilities, *server, *client;
 	enum error_kind kind;
@@ -59,29 +59,29 @@ static const struct {
     {"USER\r\n", "+OK\r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"", "+OK\r\n+OK welcome\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"SASL LOGIN XOAUTH2\r\n", "+OK\r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    /* refused: nothing weaker is tried */
+    /* Refused: no weaker mechanism is tried. */
     {"SASL PLAIN\r\nUSER\r\n", "-ERR no\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
 	ERROR_AUTH},
     {"SASL PLAIN\r\n", "-ERR [IN-USE] no\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_LOCKED},
     {"USER\r\n", "-ERR who\r\n+OK\r\n", "USER tim\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n-ERR no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n-ERR [SYS/TEMP] no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},
-    /* a challenge where there is none to come */
+    /* An unexpected challenge. */
     {"USER\r\n", "+ \r\n+OK\r\n", "USER tim\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n+ \r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
-    /* a server that passes over the initial response and asks for it: once more, and no more */
+    /* A server that ignores the initial response and asks for it gets it once more, and only once. */
     {"SASL PLAIN\r\n", "+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\n", "+\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\n", "+ =\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\n", "+ \r\n-ERR no\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\n", "+ \r\n+ \r\n+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
-    /* text in that challenge means nothing (RFC 4616), whether it is in base64 or not; a qmail, MailKit issue 268 */
+    /* Text in that challenge has no meaning (RFC 4616), in base64 or not; a qmail server, MailKit issue 268. */
     {"SASL PLAIN\r\n", "+ go ahead\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\n", "+ Z28gYWhlYWQ=\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR no\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\n", "+ go ahead\r\n+ go ahead\r\n+ go ahead\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
-    /* a server that does not know AUTH, or what it announced: USER is not weaker */
+    /* A server that does not know AUTH, or not the announced mechanism: USER is not weaker. */
     {"SASL PLAIN\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"SASL PLAIN\r\nUSER\r\n", "-ERR Unrecognized authentication type\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"SASL PLAIN\r\nUSER\r\n", "-ERR Invalid command in current state.\r\n+OK\r\n-ERR no\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
@@ -92,22 +92,22 @@ static const struct {
     {"USER\r\n", "-ERR unknown command\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "+OK\r\n-ERR unknown command\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n-ERR unknown command\r\n+OK\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    /* SCRAM is followed by nothing that shows the password */
+    /* After SCRAM, no mechanism that reveals the password is tried. */
     {"SASL SCRAM-SHA-256 PLAIN\r\nUSER\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n", NULL, ERROR_PROTOCOL},
-    /* without a code: the words, or what AUTH-RESP-CODE promises */
+    /* Without a response code, the words count, or the promise of AUTH-RESP-CODE. */
     {"SASL PLAIN\r\n", "-ERR maildrop already locked\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_LOCKED},
     {"USER\r\n", "+OK\r\n-ERR Maildrop already locked\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_LOCKED},
     {"USER\r\n", "+OK\r\n-ERR internal server error\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},
     {"USER\r\nAUTH-RESP-CODE\r\n", "+OK\r\n-ERR no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},
     {"USER\r\nAUTH-RESP-CODE\r\n", "+OK\r\n-ERR [AUTH] no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
-    /* UTF8 goes ahead of the login, in the same turn where that is allowed; refused is fine */
+    /* UTF8 is sent before the login, in the same round trip if that is allowed. A refusal is accepted. */
     {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"SASL PLAIN\r\nUTF8 USER\r\n", "-ERR\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     {"UTF8\r\nPIPELINING\r\n", "+OK\r\n+OK\r\n+OK\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"UTF8\r\nPIPELINING\r\n", "-ERR what\r\n+OK\r\n-ERR no\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     {"UTF8\r\nPIPELINING\r\n", "", "UTF8\r\nUSER tim\r\n", ERROR_NETWORK},
     {"SASL PLAIN\r\nUTF8\r\nPIPELINING\r\n", "+OK\r\n+ \r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    /* no POP3, no answer */
+    /* An answer that is not POP3, and no answer. */
     {"SASL PLAIN\r\n", "235 OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "250 OK\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NETWORK},
@@ -155,7 +155,7 @@ START_TEST(the_servers_reason_is_told)
 }
 END_TEST
 
-/* An AUTH line may have 255 octets; what does not fit waits for the server's "+". */
+/* An AUTH line may have 255 octets; a longer response waits for the server's "+". */
 START_TEST(a_long_response_waits_for_the_challenge)
 {
 	char *word = long_password((size_t)_i);

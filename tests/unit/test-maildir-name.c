@@ -9,7 +9,7 @@
 #include "check_main.h"
 #include "deliver/maildir_name.h"
 
-/* The caller frees it. */
+/* Makes a name. The caller frees it. */
 static char *make(const char *account, const char *maildrop, const char *uid, int64_t now)
 {
 	const struct timespec then = {.tv_sec = 1700000000, .tv_nsec = 7999};
@@ -28,7 +28,7 @@ START_TEST(a_name_is_made_of_time_identity_and_host)
 	char host[128];
 	int used = 0;
 
-	/* SHA-256 of "work", and of "work", NUL, "me@host", NUL, "uid-1", as sha256sum(1) says. */
+	/* The SHA-256 of "work", and of "work", NUL, "me@host", NUL, "uid-1", computed with sha256sum(1). */
 	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.M000007Q42.%100s%n", host, &used), 1);
 	ck_assert_uint_eq((size_t)used, strlen(name));
 	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
@@ -50,7 +50,7 @@ START_TEST(two_files_of_a_run_never_have_one_name)
 }
 END_TEST
 
-/* The part behind the time is the same in every run; it must tell accounts, maildrops and UIDs apart. */
+/* The part after the time is the same in every run. It distinguishes accounts, maildrops and UIDs. */
 START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
 {
 	static const struct {
@@ -77,7 +77,7 @@ START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
 }
 END_TEST
 
-/* A UID is any octets (RFC 1939 says 0x21 to 0x7e, servers know better). */
+/* A UID may contain any bytes: RFC 1939 allows 0x21 to 0x7e, but servers send others. */
 START_TEST(nothing_of_a_uid_gets_into_a_name)
 {
 	char *name = make("a/b", "me@host", "../../etc/passwd\xff:2,S", 1);
@@ -115,7 +115,7 @@ START_TEST(the_name_of_a_message_is_known_in_tmp_as_well)
 END_TEST
 
 static const struct {
-	const char *before, *behind; /* around ACCOUNT-MESSAGE */
+	const char *before, *behind; /* text around ACCOUNT-MESSAGE */
 	bool own;
 } forms[] = {
     {"1700000000.mh-", ".host,S=12,W=13", true},

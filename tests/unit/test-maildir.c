@@ -36,7 +36,7 @@ static char *in_maildir(const char *name)
 	return scratch_path(path);
 }
 
-/* Writes a message in pieces of that size. */
+/* Delivers a message in pieces of `piece` bytes. */
 static void deliver(struct destination *d, const char *uid, const char *bytes, size_t length, size_t piece)
 {
 	struct destination_message message = {.uid = uid, .sender = "a@b", .now = 1700000000};
@@ -236,7 +236,7 @@ START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
 	ck_assert(d->ops->begin(d, &message, &err));
 	ck_assert(d->ops->write(d, "half", 4, &err));
 	d->ops->discard(d);
-	d->ops->discard(d); /* nothing is open any more */
+	d->ops->discard(d); /* no message is open */
 	expect_counts(1, 0, 0);
 	ck_assert(d->ops->commit(d, &err));
 	expect_counts(0, 1, 0);
@@ -273,7 +273,7 @@ START_TEST(more_messages_than_a_batch_has_room_for_at_first)
 }
 END_TEST
 
-/* A file that may not grow stands for the disk that is full. */
+/* A file at its size limit simulates a full disk. */
 START_TEST(a_write_that_fails_is_a_storage_failure_that_leaves_nothing)
 {
 	struct destination *d = open_maildir();
@@ -313,7 +313,7 @@ END_TEST
 
 static const struct timespec then = {.tv_sec = 1600000000, .tv_nsec = 7000};
 
-/* As a run would name it that died long ago. */
+/* Makes a name as a run long ago would have made it. */
 static void name_message(const char *account, const char *uid, char out[MAILDIR_NAME_SIZE])
 {
 	struct maildir_names names;
@@ -333,7 +333,7 @@ static void leave_in_tmp(const char *account, uint32_t number)
 	scratch_write_text(in_maildir(path), "half");
 }
 
-/* Puts a file where a run that died would have left it. */
+/* Creates a file where a run that died would have left it. */
 static void leave_octets(const char *directory, const char *account, const char *uid, const char *rest, const char *bytes,
     size_t length)
 {
@@ -349,11 +349,11 @@ static void leave(const char *directory, const char *account, const char *uid, c
 	leave_octets(directory, account, uid, rest, content, strlen(content));
 }
 
-/* What is told of the messages that were found: "CONTENT|" for each. */
+/* Collects the messages found: "CONTENT|" for each. */
 struct told {
 	struct buf text;
 	const char *unwanted; /* an identity, or NULL */
-	const char *lost;     /* a path in the Maildir that goes away when the first message is read */
+	const char *lost;     /* a path in the Maildir that is removed when the first message is read */
 	const char *moved_to;
 };
 
@@ -384,7 +384,7 @@ static bool note(void *context, const char *identity, uint64_t crlf_octets, uint
 
 	(void)err;
 	ck_assert_uint_eq(strlen(identity), MAILDIR_IDENTITY_DIGITS);
-	ck_assert_uint_eq(crlf_octets, length + (length > 0)); /* one line each */
+	ck_assert_uint_eq(crlf_octets, length + (length > 0)); /* one line in each */
 	ck_assert_int_eq(when, 1600000000);
 	if (original > 0)
 		buf_append_format(&t->text, "(%u)", (unsigned)original);
@@ -392,7 +392,7 @@ static bool note(void *context, const char *identity, uint64_t crlf_octets, uint
 	return true;
 }
 
-/* Expects the texts of count messages to be told. */
+/* Expects `count` messages with these texts to be found. */
 static void expect_found(struct told *t, int64_t since, const char *const *texts, size_t count)
 {
 	struct destination *d = open_maildir();
@@ -436,12 +436,12 @@ START_TEST(the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_nam
 	leave("cur", "work", "1", ",S=4,W=5:2,S", "larger\n");
 	leave("cur", "work", "3", ",S=5,W=6:2,S", "same\n");
 	leave("cur", "work", "4", ":2,S", "nameless\n");
-	leave("cur", "work", "5", ",S=5,W=5:2,S", "abc\n"); /* with the other line ends */
+	leave("cur", "work", "5", ",S=5,W=5:2,S", "abc\n"); /* stored with the other line ends */
 	expect_found(&t, 0, texts, COUNT(texts));
 }
 END_TEST
 
-/* As a power loss, or a backup that was not restored in full, may leave it. */
+/* A power loss, or an incomplete restore of a backup, may leave such a file. */
 START_TEST(what_is_less_than_its_name_says_is_no_copy)
 {
 	static const char nuls[] = {'S', ':', 'x', '\n', '\0', '\0', '\0', '\0'};
@@ -461,7 +461,7 @@ END_TEST
 static const struct {
 	const char *bytes, *told;
 } compressed[] = {
-    {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not say 1000 */
+    {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not contain the size 1000 */
     {"\x28\xb5\x2f\xfd zstd\n", "(1100)|"},
     {"\xfd" "7zXZ and so on\n", "(1100)|"},
     {"BZh91AY&SY\n", "(1100)|"},
@@ -511,7 +511,7 @@ START_TEST(own_unfinished_files_are_removed_and_those_of_others_left)
 }
 END_TEST
 
-/* Where a reader moves it; nowhere: it is taken away. */
+/* Where a reader moves the message; "..": it is removed. */
 static const struct {
 	const char *from, *flags, *to, *new_flags;
 } moves[] = {
@@ -522,7 +522,10 @@ static const struct {
     {"cur", ":2,S", "..", ""},
 };
 
-/* Each of two is moved when the first is read; which that is, readdir says: the other one was not read yet. */
+/*
+ * Both messages are moved when the first is read. readdir determines which one that is; the other one has not been
+ * read yet.
+ */
 START_TEST(a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not)
 {
 	static const char *const texts[] = {"one\n|", "two\n|"};

@@ -30,7 +30,7 @@ static bool add_uid(const char *line)
 	return maildrop_add_uid(&maildrop, line, strlen(line), &err);
 }
 
-/* LIST of the numbers 1 to count, each of 100 octets. */
+/* Adds the sizes of messages 1 to count, 100 octets each. */
 static void list_up_to(unsigned count)
 {
 	char line[32];
@@ -133,7 +133,7 @@ START_TEST(a_number_listed_twice_is_a_protocol_error)
 
 	while (i < 4 && doubled[_i][i] && add_size(doubled[_i][i]))
 		i++;
-	/* One behind the other is noticed at once. */
+	/* A duplicate next to its original is noticed at once. */
 	ck_assert_uint_eq(i, taken[_i]);
 	ck_assert(_i == 0 || !maildrop_end_sizes(&maildrop, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
@@ -160,7 +160,7 @@ START_TEST(a_message_that_came_between_the_listings_is_known_by_its_number)
 	ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[0]), "");
 	ck_assert(add_uid("3 c") && add_uid("2 b") && add_uid("1 a"));
 	ck_assert(!maildrop_has_newer(&maildrop));
-	/* LIST is older than these. */
+	/* These messages are newer than LIST. */
 	ck_assert(add_uid("4 d") && add_uid("2147483647 e"));
 	ck_assert(!maildrop_has_newer(&maildrop));
 	ck_assert(!add_uid("3 c"));
@@ -328,7 +328,7 @@ START_TEST(a_uid_without_a_size_is_a_protocol_error)
 }
 END_TEST
 
-/* As a session does it. */
+/* Adds a size as a session does. */
 static bool take_size(const char *line)
 {
 	return add_size(line) || maildrop_leave_out(&maildrop, line, strlen(line), &err);
@@ -411,7 +411,7 @@ START_TEST(a_server_that_lists_too_much_is_not_believed)
 {
 	char line[32];
 
-	/* Room for all of it would take long to fill: pretend that it is full. */
+	/* Pretends that the maildrop is full, because filling it would take long. */
 	ck_assert(add_size("1 1"));
 	maildrop.count = maildrop.capacity = MAILDROP_MEMORY / sizeof(*maildrop.messages);
 	snprintf(line, sizeof(line), "%zu 1", maildrop.count + 1);

@@ -7,13 +7,13 @@
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 
-/* A message, and what it is without the fields that mail stores write. */
+/* A message, and the same without the fields that mail stores write. */
 static const struct {
 	const char *message;
 	size_t length;
 	const char *bare;
 	size_t bare_length;
-	uint64_t mark_octets; /* with CRLF line ends */
+	uint64_t mark_octets; /* counted with CRLF line ends */
 } messages[] = {
     {TEXT("Subject: a\n\nbody\n"), TEXT("Subject: a\n\nbody\n"), 0},
     {TEXT("Subject: a\nStatus: RO\n\nbody\n"), TEXT("Subject: a\n\nbody\n"), 12},

@@ -16,7 +16,7 @@
 #include "deliver/mbox_read.h"
 #include "deliver/mboxrd.h"
 
-/* What was read: each message in brackets, with the place of its From_ line before it. */
+/* The messages read, each in brackets after the position of its From_ line. */
 static struct buf got;
 static struct error err;
 
@@ -80,7 +80,7 @@ static const struct {
     ROW(FROM "\n>From a\n\n", "0[\nFrom a\n]"),
     ROW(FROM "\r\n>From a\r\n\r\n", "0[\r\nFrom a\r\n]"),
     ROW(FROM "\ra\n\r\r\n\n", "0[\ra\n\r\r\n]"),
-    /* Without the empty line that belongs there, and without a line end. */
+    /* Messages without the empty line after them, or without a line end. */
     ROW(FROM "a\n" FROM "b", "0[a\n]36[b]"),
     ROW(FROM "a\n\n>>", "0[a\n\n>>]"),
     ROW(FROM "a\n\nFro", "0[a\n\nFro]"),
@@ -99,7 +99,7 @@ START_TEST(an_mbox_is_taken_apart_as_it_was_put_together)
 }
 END_TEST
 
-/* Reads go by 65536 octets: a message before it moves the interesting part over that border. */
+/* Reads have 65536 bytes: a message moves the relevant part across that border. */
 START_TEST(it_does_not_matter_where_a_piece_of_the_file_ends)
 {
 	static const char tail[] = "\r\n>From x\n>>>From y\n\n\r\n";

@@ -14,8 +14,8 @@
 #include "deliver/mbox_intent.h"
 
 /*
- * A run that died while it appended two messages to an mbox: `full` is what the file would have held
- * in the end. The file's other content ends without an empty line, so two line ends stand between.
+ * A run that died while it appended two messages to an mbox. `full` is the content the file would have had at the
+ * end. The old content ends without an empty line, so two line ends are between it and the messages.
  */
 static const char old[] = "From x\n\nold";
 
@@ -36,7 +36,7 @@ static void deliver(struct destination *d, const char *bytes)
 	ck_assert_int_eq(d->ops->finish(d, &err), DESTINATION_TOOK);
 }
 
-/* second may be NULL. */
+/* Appends one message or two; second may be NULL. */
 static void append(const char *first, const char *second)
 {
 	struct destination_settings settings = {.account = "work", .path = scratch_path("mbox")};
@@ -70,7 +70,7 @@ static void enter(void)
 	ck_assert_uint_eq(crash.ends[2], crash.length);
 }
 
-/* No line of these is quoted: where a NUL is before "From ", it may be anybody's. */
+/* No line of these is quoted: with a NUL before "From ", a line may be anybody's. */
 static void enter_plain(void)
 {
 	append("Subject: one\n\nfrom here\nto there\n", "Subject: two\n\nlast line");
@@ -82,7 +82,7 @@ static void leave(void)
 	free(crash.full);
 }
 
-/* How many messages are whole, which are the first ones. */
+/* Runs the recovery. Returns how many messages are complete; these are the first ones. */
 static size_t recover(void)
 {
 	bool found[2] = {true, true};
@@ -120,7 +120,7 @@ START_TEST(recovering_twice_gives_the_same_answer)
 }
 END_TEST
 
-/* Another program delivers behind the torn message, on a line of its own as mboxes want it. */
+/* Another program delivers after the torn message, on a new line as mboxes require. */
 START_TEST(a_message_that_somebody_appended_behind_a_torn_one_is_never_cut)
 {
 	static const char others[] = "From c@d Tue Nov 14 22:13:20 2023\nSubject: precious\n\nbody\n\n";
@@ -150,7 +150,7 @@ START_TEST(a_file_that_was_made_shorter_meanwhile_is_left_alone)
 }
 END_TEST
 
-/* Device numbers change at each mount, and a file that is restored from a backup has another inode. */
+/* Device numbers change at each mount, and a file restored from a backup has another inode. */
 static void renumber(int numbers)
 {
 	if (numbers & 1)
@@ -184,7 +184,7 @@ START_TEST(messages_count_whatever_is_before_them_now)
 }
 END_TEST
 
-/* A From_ line in the middle of a line belongs to the message before it for every reader. */
+/* For every reader, "From " in the middle of a line belongs to the message before it. */
 START_TEST(messages_that_do_not_begin_a_line_do_not_count)
 {
 	crash.full[crash.ends[0] - 1] = 'x';
@@ -194,7 +194,7 @@ START_TEST(messages_that_do_not_begin_a_line_do_not_count)
 }
 END_TEST
 
-/* A power loss may leave a file's new size, and NULs in place of any part of what was appended, and of its gap. */
+/* A power loss may leave the file's new size with NULs in place of any part of the appended text and of the gap. */
 static void expect_recovery(const char *text, size_t whole, size_t end)
 {
 	const char *path = scratch_path("mbox");
@@ -224,7 +224,7 @@ START_TEST(an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message)
 }
 END_TEST
 
-/* The gap of a file that ends without a line end is two octets. */
+/* The gap after a file without a final line end is two bytes. */
 START_TEST(nuls_in_the_gap_are_cut_away_too)
 {
 	char *text = memory_zeroed(1, crash.length);
@@ -268,7 +268,7 @@ START_TEST(nuls_at_the_end_of_another_file_are_left_alone)
 }
 END_TEST
 
-/* Room that was reserved behind the batch may be in the file's size. What is longer than the batch is somebody else's. */
+/* The file's size may include space reserved after the batch. NULs longer than the batch are not ours. */
 START_TEST(nuls_that_follow_the_batch_are_cut_up_to_its_length)
 {
 	size_t batch = crash.length - crash.ends[0], most = crash.length + batch;
@@ -316,7 +316,7 @@ START_TEST(other_octets_in_the_place_of_ours_are_left_alone)
 }
 END_TEST
 
-/* The account delivers elsewhere by now, and the old place is gone, perhaps with its directory. */
+/* The account now delivers elsewhere, and the old mbox is gone, perhaps with its directory. */
 START_TEST(a_place_that_is_gone_holds_nothing_and_is_not_made_again)
 {
 	ck_assert_int_eq(unlink(scratch_path("mbox")), 0);
@@ -343,7 +343,7 @@ END_TEST
 
 enum { LONG = 200000 };
 
-/* A message that is much longer than the head that is remembered of it, and than what is read at a time. */
+/* Makes a message much longer than the remembered head, and than the pieces read at a time. */
 static char *make_long(void)
 {
 	char *text = memory_zeroed(1, LONG + 1);
@@ -371,7 +371,7 @@ START_TEST(a_long_message_that_was_torn_is_cut_away)
 }
 END_TEST
 
-/* Another program delivers behind NULs, whether it looks for a line end or not. */
+/* Another program delivers after NULs, whether or not it checks for a line end. */
 START_TEST(a_message_behind_nuls_is_never_cut)
 {
 	static const char *const others[] = {
@@ -393,7 +393,7 @@ START_TEST(a_message_behind_nuls_is_never_cut)
 }
 END_TEST
 
-/* The search for somebody's From_ line reads in pieces: it must be found across their borders. */
+/* The search for a foreign From_ line reads in pieces, and must find it across their borders. */
 START_TEST(a_from_line_far_behind_a_torn_message_is_found)
 {
 	for (size_t cut = 65536 - 8; cut <= 65536 + 8; cut++) {
@@ -410,7 +410,7 @@ START_TEST(a_from_line_far_behind_a_torn_message_is_found)
 }
 END_TEST
 
-/* Lines of our own text that name From_ lines, and what follows them. */
+/* Lines of our own text that contain From_ lines, and the lines after them. */
 static const char *const own_lines[] = {
     "> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n> From: A <a@b>\n> Date: x\n",
     "+From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n+From: A <a@b>\n",
@@ -427,7 +427,7 @@ static const char *const own_lines[] = {
     "From a From joe@example.org Thu Jan  1 00:00:00 1970\ntext\n",
 };
 
-/* Lines of our own text that nothing tells from the beginning of somebody's message. */
+/* Lines of our own text that cannot be distinguished from the beginning of a foreign message. */
 static const char *const doubtful_lines[] = {
     "I got it From our boss on Thu Jan  1 00:00:00 1970\nSubject: x\n",
     "Received From x by y on Thu Jan  1 00:00:00 1970\nReceived: x\n",
@@ -436,7 +436,7 @@ static const char *const doubtful_lines[] = {
 
 enum { OWN_AT = 70000 };
 
-/* Appends a long message with lines in it, and returns where the lines are in the file, without a '>' before them. */
+/* Appends a long message that contains the lines. Returns their position in the file, after any '>'. */
 static size_t append_with(const char *lines)
 {
 	char *text = make_long();
@@ -476,7 +476,10 @@ START_TEST(text_that_may_be_somebodys_message_stays_with_the_torn_one)
 }
 END_TEST
 
-/* A NUL before it may be in place of the '>', or of the line end before somebody's line: then a header has to follow. */
+/*
+ * A NUL before the line may replace the '>', or the line end before a foreign line. Only a header after the line
+ * shows that it is foreign.
+ */
 START_TEST(a_from_line_of_our_own_that_follows_nuls_is_cut_too)
 {
 	static const char own[] = "From joe@example.org Thu Jan  1 00:00:00 1970\nno header\n";
@@ -492,7 +495,7 @@ START_TEST(a_from_line_of_our_own_that_follows_nuls_is_cut_too)
 }
 END_TEST
 
-/* A program that looks for no line end has delivered after the torn message, wherever that ends. */
+/* A program that does not check for a line end has delivered after the torn message, wherever that ends. */
 static const char *const others_lines[] = {
     "From p@x Fri Feb 13 23:31:30 2009\nSubject: p\n\np\n\n",
     "From \"p q\"@x Fri Feb 13 23:31:30 2009\nMessage-ID : p\n\np\n\n",
@@ -528,7 +531,7 @@ START_TEST(a_message_in_the_middle_of_a_torn_line_is_never_cut)
 }
 END_TEST
 
-/* A mail reader notes what was read in a header field, behind what is remembered of the message. */
+/* A mail reader records the status in a header field, after the part that is remembered of the message. */
 START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
 {
 	static const char mark[] = "Status: RO\n";
@@ -545,7 +548,7 @@ START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
 }
 END_TEST
 
-/* What is between the heads is known only by the digest of the whole message. */
+/* The text between the heads is known only by the digest of the complete message. */
 START_TEST(a_message_that_was_altered_in_place_is_left_alone)
 {
 	char *text = make_long();
@@ -592,7 +595,7 @@ START_TEST(a_message_that_has_moved_up_is_not_torn)
 }
 END_TEST
 
-/* Writes a file of `before` and what would be at the end, of which `lost` octets are missing. */
+/* Writes a file of `before` and the appended batch without its last `lost` bytes. */
 static size_t write_moved(const char *before, size_t lost)
 {
 	size_t batch = crash.length - crash.ends[0], length = strlen(before) + batch - lost;
@@ -605,7 +608,7 @@ static size_t write_moved(const char *before, size_t lost)
 	return strlen(before);
 }
 
-/* A reader has removed messages that were before ours, or others have been put there. */
+/* A reader has removed messages before ours, or others have been inserted there. */
 START_TEST(a_batch_that_is_elsewhere_now_is_found)
 {
 	static const char *const before[] = {"", "From y\n\n", "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};

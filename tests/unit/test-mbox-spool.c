@@ -12,7 +12,7 @@
 
 enum { MEGABYTE = 1024 * 1024, MEMORY = MBOX_SPOOL_MEMORY };
 
-/* Octets that tell where they stand. */
+/* Returns a byte that depends on its position. */
 static char octet_at(size_t at)
 {
 	return (char)(at * 2654435761U >> 13);
@@ -31,7 +31,7 @@ static void add(struct mbox_spool *s, size_t length)
 	free(bytes);
 }
 
-/* Appends the spool to a file of so many octets and looks whether all of it is there. */
+/* Appends the spool to a file of `size` bytes, and checks that all of it is there. */
 static void expect_behind(struct mbox_spool *s, size_t size, size_t length)
 {
 	static const char old[] = "old";
@@ -87,7 +87,7 @@ START_TEST(a_large_spool_goes_to_a_file_without_a_name)
 	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
 	add(&s, 100);
 	add(&s, 5 * MEGABYTE);
-	expect(&s, MEMORY + 5 * MEGABYTE + 101); /* a copy takes nothing away */
+	expect(&s, MEMORY + 5 * MEGABYTE + 101); /* a copy removes nothing from the spool */
 	mbox_spool_free(&s);
 	ck_assert_int_eq(s.fd, -1);
 }

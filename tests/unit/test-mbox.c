@@ -184,7 +184,7 @@ START_TEST(batches_follow_each_other)
 	commit(d);
 	deliver(d, "t\0wo", 4);
 	commit(d);
-	commit(d); /* an empty one */
+	commit(d); /* an empty batch */
 	scratch_expect(scratch_path("mbox"), FROM "one\n\n" FROM "t\0wo\n\n", 2 * strlen(FROM) + 5 + 6);
 	destination_close(&d);
 }
@@ -227,7 +227,7 @@ START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
 	begin(d);
 	ck_assert(d->ops->write(d, "half", 4, &err));
 	d->ops->discard(d);
-	d->ops->discard(d); /* nothing is open any more */
+	d->ops->discard(d); /* no message is open */
 	deliver_text(d, "two\n");
 	commit(d);
 	scratch_expect_text(scratch_path("mbox"), FROM "one\n\n" FROM "two\n\n");
@@ -326,7 +326,7 @@ START_TEST(the_mbox_is_locked_in_both_ways_from_prepare_to_commit)
 }
 END_TEST
 
-/* A reader writes the mbox anew and puts it in the old one's place while it holds the lock. */
+/* A reader writes a new mbox and renames it over the old one while it holds the lock. */
 START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
 {
 	struct destination *d = open_mbox();
@@ -343,7 +343,7 @@ START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
 	if (pid == 0) {
 		if (lock_dot(scratch_path("mbox"), deadline_in(0), &err) && write(locked[1], "", 1) != 1)
 			_exit(1);
-		sleep(1); /* by then it has been opened and is waited for */
+		sleep(1); /* by then the destination has opened the mbox and waits for the lock */
 		if (rename(scratch_path("rewritten"), scratch_path("mbox")) == 0)
 			unlock_dot(scratch_path("mbox"));
 		_exit(0);
@@ -368,14 +368,14 @@ static void limit_files(rlim_t octets)
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* A file that may not grow stands for the disk that is full, at each octet of what is appended. */
+/* A file at its size limit simulates a full disk, at each byte of the appended text. */
 START_TEST(an_append_that_fails_is_cut_back)
 {
 	static const size_t gap = 1, appended = sizeof(FROM "one\n\n" FROM "two\n\n") - 1;
 
 	char before[1024], after[1024 + 64];
 
-	/* Longer than a lock file, which may grow no more either. */
+	/* Longer than a lock file, to which the same limit applies. */
 	memset(before, 'x', sizeof(before));
 	memcpy(before, "From x\n\n", 8);
 	memcpy(before + sizeof(before) - 2, "\n", 2);
@@ -472,7 +472,7 @@ static void open_where_no_lock_can_be_made(void)
 	}
 }
 
-/* As /var/mail is on many systems: the file is the user's, its directory is not. */
+/* As in /var/mail on many systems: the file belongs to the user, but its directory does not. */
 START_TEST(an_mbox_whose_directory_takes_no_lock_is_refused_before_anything_is_fetched)
 {
 	ck_assert_int_eq(mkdir(scratch_path("spool"), 0755), 0);

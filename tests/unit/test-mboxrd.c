@@ -8,7 +8,7 @@
 static const struct {
 	const char *message;
 	size_t length;
-	const char *stored; /* behind the From_ line, with its closing empty line */
+	const char *stored; /* after the From_ line, including the closing empty line */
 	size_t stored_length;
 } messages[] = {
 #define ROW(message, stored) {message, sizeof(message) - 1, stored, sizeof(stored) - 1}
@@ -49,7 +49,7 @@ static const struct {
 
 static const char head[] = "From a@b Tue Nov 14 22:13:20 2023\n";
 
-/* Stores a message that comes in three pieces; the caller frees out. */
+/* Stores a message given in three pieces; the caller frees out. */
 static void store(const char *bytes, size_t length, size_t first, size_t second, struct buf *out)
 {
 	struct mboxrd m;
@@ -94,7 +94,7 @@ START_TEST(a_message_is_quoted_octet_by_octet)
 }
 END_TEST
 
-/* The way back: one '>' less before From_ gives the message again, less what was added at its end. */
+/* Removing one '>' before From_ restores the message, except for what was added at its end. */
 START_TEST(quoting_can_be_undone)
 {
 	struct buf out = {0}, back = {0};
@@ -102,7 +102,7 @@ START_TEST(quoting_can_be_undone)
 
 	store(messages[_i].message, messages[_i].length, 0, 0, &out);
 	at = out.data + sizeof(head) - 1;
-	end = out.data + out.length - 1; /* the empty line that closes it */
+	end = out.data + out.length - 1; /* the closing empty line */
 	while (at < end) {
 		const char *lf = memchr(at, '\n', (size_t)(end - at));
 		const char *next = lf ? lf + 1 : end;

@@ -19,9 +19,9 @@
 #include "io/net.h"
 #include "io/race.h"
 
-static struct race_winner winner; /* of the case: each has a process of its own */
+static struct race_winner winner; /* for one case: each has a process of its own */
 
-/* A listening socket on the loopback of that family and its port; -1 where there is none. */
+/* Opens a listening socket on the loopback address of that family, and sets its port. Returns -1 if there is none. */
 static int listener(int family, int backlog, unsigned *port)
 {
 	struct sockaddr_storage address = {.ss_family = (sa_family_t)family};
@@ -78,7 +78,7 @@ START_TEST(an_ipv6_address_is_connected)
 	unsigned port;
 	int server = listener(AF_INET6, 5, &port);
 
-	if (server >= 0) /* a machine may be without */
+	if (server >= 0) /* the machine may lack this family */
 		check_connects("::1", port, server);
 }
 END_TEST
@@ -89,7 +89,7 @@ START_TEST(the_address_that_answers_is_found_among_those_of_a_name)
 	int server = listener(AF_INET, 5, &port);
 
 	ck_assert_int_ge(server, 0);
-	check_connects("localhost", port, server); /* ::1 refuses, where there is one */
+	check_connects("localhost", port, server); /* ::1, if there is one, refuses */
 }
 END_TEST
 
@@ -117,7 +117,7 @@ START_TEST(an_unknown_host_is_told_by_name)
 	struct error err;
 	int fd = 99;
 
-	setenv("RES_OPTIONS", "timeout:1 attempts:1", 1); /* where no name server answers */
+	setenv("RES_OPTIONS", "timeout:1 attempts:1", 1); /* for machines where no name server answers */
 	ck_assert(!net_connect("nosuchhost.invalid", 995, deadline_in(10), NULL, &winner, &fd, &err));
 	ck_assert_int_eq(fd, -1);
 	ck_assert_int_eq(err.kind, ERROR_HOST);
@@ -133,7 +133,7 @@ START_TEST(a_server_that_does_not_answer_costs_the_deadline_and_no_more)
 	int server = listener(AF_INET, 0, &port), fd = -1, taken = 0;
 	int64_t before, took;
 
-	/* Nobody accepts, and further connections hang once the queue is full. */
+	/* Nobody accepts, so further connections hang when the queue is full. */
 	while (taken < 8 && net_connect("127.0.0.1", port, deadline_in(1), NULL, &winner, &fd, &err))
 		taken++;
 	ck_assert_int_ge(server, 0);

@@ -6,9 +6,9 @@
 #include "check_main.h"
 #include "config/netrc.h"
 
-/* Looked up for "me" at "pop.example.org". */
+/* Files in which "me" at "pop.example.org" is looked up. */
 static const struct {
-	const char *text, *password; /* NULL: there is none */
+	const char *text, *password; /* password NULL: no entry */
 } files[] = {
     {"machine pop.example.org login me password secret", "secret"},
     {"machine pop.example.org\n\tlogin me\n\tpassword secret\n", "secret"},

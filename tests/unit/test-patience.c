@@ -8,7 +8,7 @@ enum { HOUR = 3600, DAY = 86400 };
 static const int64_t now = 1700000000;
 
 static const struct {
-	int64_t patience, since, told; /* seconds ago; told 0: not yet */
+	int64_t patience, since, told; /* since and told are seconds ago; told 0: not reported yet */
 	bool over;
 } cases[] = {
     {3 * HOUR, 0, 0, false},

@@ -15,7 +15,7 @@
 
 static struct destination *d;
 
-/* Opens a destination that gives messages to a shell script, whose $0 is the test's directory. */
+/* Opens a destination that passes messages to a shell script, whose $0 is the test's directory. */
 static void open_pipe(const char *script, int64_t seconds)
 {
 	static char words[4][1024], *command[5];
@@ -35,7 +35,7 @@ static void open_pipe(const char *script, int64_t seconds)
 static void enter(void)
 {
 	setenv("TMPDIR", scratch_path(""), 1);
-	signal(SIGPIPE, SIG_IGN); /* as cmd does */
+	signal(SIGPIPE, SIG_IGN); /* as the commands do */
 }
 
 static void leave(void)
@@ -83,7 +83,7 @@ static const struct {
 	const char *script;
 	enum destination_result result;
 	bool temporary;
-	const char *words; /* in the failure */
+	const char *words; /* part of the failure's text */
 } ends[] = {
     {"cat >/dev/null", DESTINATION_TOOK, false, ""},
     {"exit 0", DESTINATION_TOOK, false, ""},
@@ -113,7 +113,7 @@ START_TEST(only_exit_status_0_means_delivered)
 }
 END_TEST
 
-/* More than a pipe holds: whether it reads is the command's business. */
+/* The message exceeds the capacity of a pipe. The command need not read it. */
 START_TEST(a_command_need_not_read_a_long_message)
 {
 	enum { LENGTH = 1000000 };
@@ -167,7 +167,7 @@ START_TEST(a_command_that_is_not_there_is_a_failure_with_its_name)
 }
 END_TEST
 
-/* It is started only when all of the message is here. */
+/* The command is started only after the complete message has arrived. */
 START_TEST(a_message_that_is_discarded_is_given_to_nobody)
 {
 	struct destination_message message = {.uid = "1", .now = 1};
@@ -177,7 +177,7 @@ START_TEST(a_message_that_is_discarded_is_given_to_nobody)
 	ck_assert(d->ops->begin(d, &message, &err));
 	ck_assert(d->ops->write(d, "half", 4, &err));
 	d->ops->discard(d);
-	d->ops->discard(d); /* nothing is open any more */
+	d->ops->discard(d); /* no message is open */
 	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
 	ck_assert_int_eq(deliver("whole", 5, &err), DESTINATION_TOOK);
 	scratch_expect_text(scratch_path("got"), "whole");

@@ -10,8 +10,8 @@ enum { ENTRIES = 6, LIMIT = 1000 };
 #define NONE {ANY, ANY, false}
 
 /*
- * In the server's order: new, delivered, new, too large, new, delivered long ago. Octets are powers
- * of two, so that a sum says what it was made of.
+ * In the server's order: new, delivered, new, too large, new, delivered long ago. The sizes are powers of two, so
+ * that a sum shows what it consists of.
  */
 static void fill(struct plan *p)
 {
@@ -91,7 +91,7 @@ START_TEST(a_listing_becomes_a_plan)
 }
 END_TEST
 
-/* What is too large does not use up the run's number of messages, and --keep does not either. */
+/* A message that is too large, or that --keep leaves, does not use up the run's number of messages. */
 START_TEST(messages_that_stay_do_not_count_against_the_limit)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER, .max_octets = 10};

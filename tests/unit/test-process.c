@@ -18,7 +18,7 @@
 
 enum { ARGUMENTS_MOST = 8, LIMIT = 20 };
 
-/* A command and what came of it. */
+/* A command and its result. */
 struct run {
 	struct process *process;
 	struct buf output;
@@ -27,7 +27,7 @@ struct run {
 	struct error err;
 };
 
-/* Starts a command whose output is collected. A NULL ends the arguments. */
+/* Starts a command whose output is collected. NULL ends the arguments. */
 static bool begin(struct run *r, int input, size_t output_most, int64_t seconds, ...)
 {
 	char *argv[ARGUMENTS_MOST + 1] = {NULL};
@@ -52,7 +52,7 @@ static bool finish(struct run *r)
 	return process_finish(&r->process, &r->status, r->words, sizeof(r->words), &r->err);
 }
 
-/* Runs a line of sh to its end. */
+/* Runs a shell command until it ends. */
 static void shell(struct run *r, const char *line, size_t output_most)
 {
 	ck_assert(begin(r, -1, output_most, LIMIT, "sh", "-c", line, NULL));
@@ -104,7 +104,7 @@ START_TEST(an_end_that_nobody_saw_is_no_success)
 {
 	struct run r;
 
-	/* A parent that ignores SIGCHLD hands this down, and the system then forgets exit statuses. */
+	/* A child inherits an ignored SIGCHLD, with which the system discards exit statuses. */
 	signal(SIGCHLD, SIG_IGN);
 	ck_assert(begin(&r, -1, 0, LIMIT, "false", NULL));
 	ck_assert(!finish(&r));
@@ -185,7 +185,7 @@ START_TEST(without_input_the_command_reads_an_empty_one)
 }
 END_TEST
 
-/* A file without a name that holds these octets, to be read from its start. */
+/* Makes an unnamed file of these bytes, positioned at its start. */
 static int file_of(const char *bytes, size_t length)
 {
 	FILE *file = tmpfile();
@@ -214,7 +214,7 @@ START_TEST(input_passes_unchanged_while_output_comes_back)
 	ck_assert_int_eq(r.status, 0);
 	ck_assert_uint_eq(r.output.length, sizeof(bytes));
 	ck_assert_mem_eq(r.output.data, bytes, sizeof(bytes));
-	ck_assert_int_eq(close(input), 0); /* it is still the caller's */
+	ck_assert_int_eq(close(input), 0); /* still open, and owned by the caller */
 	buf_free(&r.output);
 }
 END_TEST
@@ -324,7 +324,7 @@ START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
 }
 END_TEST
 
-/* Without starting it, the same is found. */
+/* The failure is found without starting the command. */
 START_TEST(a_command_that_cannot_be_started_is_found_out_beforehand)
 {
 	struct error err;

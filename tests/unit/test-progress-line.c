@@ -15,7 +15,7 @@ static void leave(void)
 	buf_free(&out);
 }
 
-/* Draws once, and looks at what must hold for any line. */
+/* Draws once, and checks what must hold for any line. */
 static const char *draw(const char *name, struct progress_style style, int columns, int64_t now)
 {
 	int taken;
@@ -102,7 +102,7 @@ START_TEST(words_tell_what_numbers_cannot)
 }
 END_TEST
 
-/* Sizes of LIST are hints. */
+/* The sizes of LIST are only estimates. */
 START_TEST(more_octets_than_were_listed_are_all_of_them)
 {
 	advance(1, 2, 500, 100, 0);

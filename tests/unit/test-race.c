@@ -16,7 +16,7 @@
 #include "check_main.h"
 #include "io/race.h"
 
-/* A list of addresses, as getaddrinfo gives it. */
+/* A list of addresses, as getaddrinfo returns it. */
 struct addresses {
 	struct addrinfo list[40];
 	struct sockaddr_storage storage[40];
@@ -56,7 +56,7 @@ static void add_all(struct addresses *a, const char *words)
 	}
 }
 
-/* Families take turns, from that of the first; within each the order is the resolver's. */
+/* Families alternate, beginning with that of the first address. Within each family the resolver's order is kept. */
 static const struct {
 	const char *found, *before, *order;
 } orders[] = {
@@ -67,7 +67,7 @@ static const struct {
     {"192.0.2.1 192.0.2.2 2001:db8::1", "", "192.0.2.1 2001:db8::1 192.0.2.2 "},
     {"2001:db8::1 2001:db8::2 2001:db8::3 192.0.2.1", "", "2001:db8::1 192.0.2.1 2001:db8::2 2001:db8::3 "},
     {"2001:db8::1 192.0.2.1 192.0.2.2 192.0.2.3", "", "2001:db8::1 192.0.2.1 192.0.2.2 192.0.2.3 "},
-    /* the one that answered the last time comes first, if it is still there */
+    /* The address that answered last time comes first, if it is still listed. */
     {"2001:db8::1 2001:db8::2 192.0.2.1 192.0.2.2", "192.0.2.2", "192.0.2.2 2001:db8::1 192.0.2.1 2001:db8::2 "},
     {"2001:db8::1 192.0.2.1", "192.0.2.1", "192.0.2.1 2001:db8::1 "},
     {"2001:db8::1 192.0.2.1", "2001:db8::1", "2001:db8::1 192.0.2.1 "},
@@ -114,7 +114,7 @@ START_TEST(of_very_many_addresses_a_few_are_tried)
 }
 END_TEST
 
-/* A listening socket on an address of the loopback, with or without a queue that takes connections. */
+/* Opens a listening socket on a loopback address. If `full`, its queue accepts no connections. */
 static int listener(const char *address, bool full, unsigned *port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
@@ -126,7 +126,7 @@ static int listener(const char *address, bool full, unsigned *port)
 	ck_assert_int_eq(listen(fd, full ? 0 : 8), 0);
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &length), 0);
 	*port = ntohs(a.sin_port);
-	/* Nobody accepts: further connections hang once the queue is full. */
+	/* Nobody accepts, so further connections hang when the queue is full. */
 	for (int i = 0; full && i < 4; i++) {
 		int filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -141,7 +141,10 @@ static void hear(void *context, const char *name, const char *text, int64_t numb
 	buf_append_format(context, "%s %s\n", name, text);
 }
 
-/* Runs over all of them, with an hour to go: whoever waits for one that does not answer does not end in time. */
+/*
+ * Connects to the addresses with a limit of an hour: waiting for one that does not answer would exceed the test's
+ * time.
+ */
 static bool run(struct addresses *a, struct race_winner *winner, struct buf *facts, int *fd, struct error *err)
 {
 	const struct addrinfo *order[RACE_MOST];
@@ -202,7 +205,7 @@ START_TEST(an_address_that_refuses_costs_nothing_and_is_told_with_its_failure)
 	    "address.tried 127.0.0.2\n");
 	close(server);
 	buf_clear(&facts);
-	ck_assert(!run(&a, &winner, &facts, &fd, &err)); /* the winner of before first, which is shut now, too */
+	ck_assert(!run(&a, &winner, &facts, &fd, &err)); /* the previous winner comes first, but it is closed now */
 	ck_assert_int_eq(err.saved_errno, ECONNREFUSED);
 	ck_assert_ptr_eq(strstr(buf_string(&facts), "address.tried 127.0.0.2\n"), buf_string(&facts));
 	buf_free(&facts);

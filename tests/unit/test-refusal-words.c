@@ -52,7 +52,7 @@ static const struct {
     {"Password OK, but the maildrop is locked", REFUSAL_IN_USE},
 
     {"Mailbox [IN-USE]", REFUSAL_IN_USE},
-    {"Do you have another POP session running?", REFUSAL_IN_USE}, /* RFC 2449, 8.1.2. */
+    {"Do you have another POP session running?", REFUSAL_IN_USE}, /* RFC 2449, 8.1.2 */
     {"Mailspool locked; do you have another concurrent session?", REFUSAL_IN_USE}, /* tpop3d */
 
     {"Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.", REFUSAL_DELAY},
@@ -98,7 +98,7 @@ static const struct {
     {"Couldn't sync mailbox.", REFUSAL_TROUBLE},				 /* Dovecot */
     {"aack, child crashed", REFUSAL_TROUBLE},					 /* qmail-popup */
     {"unable to open pipe", REFUSAL_TROUBLE},					 /* qmail-popup */
-    {"unable to contact authorization server", REFUSAL_TROUBLE},		 /* qmail-ldap's qmail-popup, as the next ones */
+    {"unable to contact authorization server", REFUSAL_TROUBLE},		 /* qmail-ldap's qmail-popup */
     {"error in server configuration", REFUSAL_TROUBLE},
     {"mailhost is unreachable", REFUSAL_TROUBLE},
     {"mailbox is corrupted", REFUSAL_TROUBLE},
@@ -138,7 +138,7 @@ static const struct {
     {"could not open mailbox", REFUSAL_TROUBLE},
     {"Mailbox open failed", REFUSAL_TROUBLE},
 
-    /* What is no word of the table. */
+    /* Words that are not in the table. */
     {"", REFUSAL_UNKNOWN},
     {"no", REFUSAL_UNKNOWN},
     {"not now", REFUSAL_UNKNOWN},
@@ -153,7 +153,7 @@ START_TEST(words_that_servers_say_mean_this)
 }
 END_TEST
 
-/* All of these are, or may be, about a wrong password. */
+/* These concern a wrong password, or may do so. */
 static const char *const wrong[] = {
     "Authentication failed.",
     "Authentication failed, please try again",
@@ -204,7 +204,7 @@ static const char *const wrong[] = {
     "More information at https://help.mail.qq.com/detail/108/1023"), /* QQ */
     "login failure or POP3 disabled, try later. sc=HtjJitcPRuQ1",   /* Yandex, which adds [AUTH] */
     "Unable to locate maildrop: Mailbox does not exist",	    /* Cyrus */
-    "user record incorrect",					    /* qmail-ldap's qmail-popup, as the next ones */
+    "user record incorrect",					    /* qmail-ldap's qmail-popup */
     "account disabled",
     "the users mailbox does not exist",
     "authorization first",
@@ -212,7 +212,7 @@ static const char *const wrong[] = {
     "That is NOT the password!  Go away!", /* Citadel */
     "server error: authentication failed",
     "system error: authentication failure",
-    /* with words beside it that mean something else when they are alone */
+    /* Words that mean something else when they are alone. */
     "The password is incorrect, try again later",
     "Unknown user, try again later",
     "Username and password not accepted, try again later",
@@ -240,7 +240,7 @@ END_TEST
 
 START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
 {
-	/* What servers put around their words. */
+	/* Texts that servers put around their words. */
 	static const char *const forms[][2] = {{"", ""}, {"Error: ", ""}, {"Login failed: ", ""}, {"Authentication failed: ", ""},
 	    {"", " (Failure)"}, {"", ", closing connection"}, {"", " [mx1:2026-11-30 07:00:00]"},
 	    {"", ". Please contact your administrator."}, {"Sorry, ", ""}};
@@ -268,7 +268,7 @@ START_TEST(no_octet_after_the_words_is_read)
 {
 	const char *words = "maildrop already locked";
 
-	ck_assert_int_eq(refusal_words_mean(words, strlen(words) - 2), REFUSAL_IN_USE); /* "lock" */
+	ck_assert_int_eq(refusal_words_mean(words, strlen(words) - 2), REFUSAL_IN_USE); /* the beginning of "lock" */
 	ck_assert_int_eq(refusal_words_mean(words, strlen(words) - 3), REFUSAL_UNKNOWN);
 	ck_assert_int_eq(refusal_words_mean(NULL, 0), REFUSAL_UNKNOWN);
 }
@@ -287,7 +287,7 @@ START_TEST(a_refusal_of_any_length_and_of_any_octets_is_looked_at)
 	for (size_t length = 0; length < 1200; length++) {
 		memset(text, 'x', length);
 		memcpy(text + length, " mailbox in use", 15);
-		/* What is beyond the first octets is not looked at. */
+		/* Only the first octets are examined. */
 		if (length < 400)
 			ck_assert_int_eq(refusal_words_mean(text, length + 15), REFUSAL_IN_USE);
 		else

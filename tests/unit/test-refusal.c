@@ -9,7 +9,7 @@ static const struct {
 	const char *words;
 	enum error_kind asked, kind;
 	bool temporary;
-	const char *hint; /* a part of it; NULL: none at all */
+	const char *hint; /* a part of it; NULL: no hint */
 } refusals[] = {
     {"[IN-USE] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"[in-use] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
@@ -21,7 +21,7 @@ static const struct {
     {"[AUTH] wrong", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"[auth] wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[AUTH]wrong", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
-    /* codes have levels (RFC 2449, 8.): what is below one means it */
+    /* Codes have levels (RFC 2449, 8): a sublevel has the meaning of its parent. */
     {"[IN-USE/LOCK] busy", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"[LOGIN-DELAY/60] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
     {"[LOGIN-DELAY 300] later", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
@@ -32,7 +32,7 @@ static const struct {
     {"[AUTH/EXPIRED] no", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[SYSTEM] no", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"[LOGIN-DELAY/60", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    /* no code, an unknown one, or one that is not in front */
+    /* No code, an unknown one, or one that is not at the beginning. */
     {"wrong password", ERROR_AUTH, ERROR_AUTH, false, "app password"},
     {"no such message", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
@@ -41,14 +41,14 @@ static const struct {
     {"[IN-USEFUL]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"LOGIN-DELAY", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
     {"sorry [LOGIN-DELAY]", ERROR_PROTOCOL, ERROR_PROTOCOL, false, "mailhaul -vv"},
-    /* words that are known to mean the same as a code */
+    /* Words known to mean the same as a code. */
     {"maildrop already locked", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
     {"Maildrop already locked", ERROR_PROTOCOL, ERROR_LOCKED, true, "next run"},
     {"Exceeded the login limit for a 15 minute period.", ERROR_AUTH, ERROR_LOCKED, true, "less often"},
     {"internal server error", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
     {"chdir Maildir failed", ERROR_AUTH, ERROR_PROTOCOL, true, "next run"},
     {"too many connections", ERROR_PROTOCOL, ERROR_PROTOCOL, true, "next run"},
-    /* a code says more than words */
+    /* A code takes precedence over words. */
     {"[AUTH] maildrop already locked", ERROR_PROTOCOL, ERROR_AUTH, false, "app password"},
     {"[SYS/PERM] internal server error", ERROR_AUTH, ERROR_PROTOCOL, false, "operator"},
     {"  [IN-USE] wrong password", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
@@ -90,7 +90,7 @@ START_TEST(the_servers_words_come_escaped)
 }
 END_TEST
 
-/* What a refused login without a known code is, with AUTH-RESP-CODE announced and without. */
+/* The kind of a refused login without a known code, with and without AUTH-RESP-CODE announced. */
 static const struct {
 	const char *words;
 	enum error_kind plain, coded;
@@ -148,7 +148,7 @@ static const struct {
     {"500 5.5.1 Command unrecognized", true},
     {"SASL mechanism PLAIN is disabled", true},
     {"Basic authentication is no longer supported by this server", true},
-    /* about who logs in, or trouble */
+    /* Answers about the user, or about a server problem. */
     {"[AUTH] unknown command", false},
     {"[SYS/PERM] Unknown command", false},
     {"unknown user", false},

@@ -9,7 +9,7 @@
 
 static struct replay replay;
 
-/* What follows +OK on the wire, and the message it carries, with LF and with CRLF line ends. */
+/* The octets after +OK, and the message in them, with LF and with CRLF line ends. */
 static const struct {
 	const char *wire;
 	size_t wire_length;
@@ -26,7 +26,7 @@ static const struct {
     {OCTETS("..\r\n.\r\n"), OCTETS(".\n"), OCTETS(".\r\n")},
     {OCTETS("...\r\n....\r\n.\r\n"), OCTETS("..\n...\n"), OCTETS("..\r\n...\r\n")},
     {OCTETS("..x\r\n.\r\n"), OCTETS(".x\n"), OCTETS(".x\r\n")},
-    /* one that was not stuffed is text */
+    /* a leading dot that was not stuffed is text */
     {OCTETS(".x\r\n.\r\n"), OCTETS(".x\n"), OCTETS(".x\r\n")},
     {OCTETS("a\r\n..\r\n..\r\n.\r\n"), OCTETS("a\n.\n.\n"), OCTETS("a\r\n.\r\n.\r\n")},
     {OCTETS("a\r\n...b\r\n.\r\n"), OCTETS("a\n..b\n"), OCTETS("a\r\n..b\r\n")},
@@ -36,7 +36,7 @@ static const struct {
     {OCTETS("\0\r\na\0b\r\n..\0\r\n\0.\r\n.\r\n"), OCTETS("\0\na\0b\n.\0\n\0.\n"),
 	OCTETS("\0\r\na\0b\r\n.\0\r\n\0.\r\n")},
     {OCTETS("\x80\xff\xc3\xbc\r\n.\r\n"), OCTETS("\x80\xff\xc3\xbc\n"), OCTETS("\x80\xff\xc3\xbc\r\n")},
-    /* a bare LF ends no line */
+    /* a bare LF does not end a line */
     {OCTETS("a\nb\r\n.\r\n"), OCTETS("a\nb\n"), OCTETS("a\nb\r\n")},
     {OCTETS("\n\r\n.\r\n"), OCTETS("\n\n"), OCTETS("\n\r\n")},
     {OCTETS("\n\n.\r\n\r\n.\r\n"), OCTETS("\n\n.\n\n"), OCTETS("\n\n.\r\n\r\n")},
@@ -45,7 +45,7 @@ static const struct {
     {OCTETS("a\n..\nb\r\n.\r\n"), OCTETS("a\n..\nb\n"), OCTETS("a\n..\nb\r\n")},
     {OCTETS("a\r\n.\nb\r\n.\r\n"), OCTETS("a\n.\nb\n"), OCTETS("a\r\n.\nb\r\n")},
     {OCTETS(".\n.\n.\r\n\r\n.\r\n"), OCTETS(".\n.\n.\n\n"), OCTETS(".\n.\n.\r\n\r\n")},
-    /* a lone CR ends no line */
+    /* a lone CR does not end a line */
     {OCTETS("a\rb\r\n.\r\n"), OCTETS("a\rb\n"), OCTETS("a\rb\r\n")},
     {OCTETS("\r\r\n.\r\n"), OCTETS("\r\n"), OCTETS("\r\r\n")},
     {OCTETS("a\r\r\nb\r\r\r\n.\r\n"), OCTETS("a\r\nb\r\r\n"), OCTETS("a\r\r\nb\r\r\r\n")},
@@ -53,16 +53,16 @@ static const struct {
     {OCTETS("a\r.\r\n.\r\n"), OCTETS("a\r.\n"), OCTETS("a\r.\r\n")},
     {OCTETS("\r.\r\n\r..\r\n.\r\n"), OCTETS("\r.\n\r..\n"), OCTETS("\r.\r\n\r..\r\n")},
     {OCTETS("a\n\r.\r\n.\r\n"), OCTETS("a\n\r.\n"), OCTETS("a\n\r.\r\n")},
-    /* a dot, CR and something else than LF */
+    /* a dot and CR followed by another octet than LF */
     {OCTETS(".\rx\r\n.\r\n"), OCTETS(".\rx\n"), OCTETS(".\rx\r\n")},
     {OCTETS(".\r\r\n.\r\n"), OCTETS(".\r\n"), OCTETS(".\r\r\n")},
     {OCTETS("a\r\n.\r.\r\n.\r\n"), OCTETS("a\n.\r.\n"), OCTETS("a\r\n.\r.\r\n")},
     {OCTETS("..\r\r\n..\rx\r\n.\r\n"), OCTETS(".\r\n.\rx\n"), OCTETS(".\r\r\n.\rx\r\n")},
-    /* what looks like replies is text */
+    /* text that looks like replies */
     {OCTETS("+OK\r\n-ERR x\r\n+ \r\n.\r\n"), OCTETS("+OK\n-ERR x\n+ \n"), OCTETS("+OK\r\n-ERR x\r\n+ \r\n")},
 };
 
-/* The wire of one answer with another behind it, and its events. */
+/* One answer followed by another one, and the events of both. */
 struct sample {
 	struct buf wire, events;
 };
@@ -136,7 +136,7 @@ END_TEST
 
 static const struct {
 	const char *wire;
-	const char *events; /* without the terminator, and without what may still become one */
+	const char *events; /* without the terminator, and without octets that may still become one */
 } unfinished[] = {
     {"+OK\r\n", "O\n"},
     {"+OK\r\nab", "O\nDab\n"},
@@ -168,8 +168,8 @@ START_TEST(without_its_terminator_a_body_does_not_end)
 END_TEST
 
 /*
- * RFC 1939, 3., told the long way round: the text of the wire's first lines up to ".", each without the
- * first of two leading dots; a single one, which no server sends that stuffs, stays. Returns how much of the wire that was.
+ * An independent implementation of RFC 1939, 3: the text of the first lines up to ".", without the first of two
+ * leading dots. A single leading dot stays; no server that stuffs dots sends it. Returns how many octets were used.
  */
 static size_t reference(const char *wire, size_t length, const char *line_end, struct buf *text)
 {
@@ -192,7 +192,7 @@ static size_t reference(const char *wire, size_t length, const char *line_end, s
 
 enum { ENUMERATED = 7 };
 
-/* The i-th of all texts of that many octets that are dots, CR, LF or "a". */
+/* Writes the i-th of all texts of that length that consist of dots, CR, LF and "a". */
 static void enumerate(char *out, size_t octets, unsigned i)
 {
 	for (size_t at = 0; at < octets; at++, i /= 4)
@@ -244,7 +244,7 @@ START_TEST(a_line_longer_than_any_buffer_passes)
 }
 END_TEST
 
-/* Line ends and dots around the place where the parser stops to give out what it has. */
+/* Line ends and dots near the position where the parser stops to return what it has. */
 START_TEST(nothing_is_lost_at_the_border_of_what_is_taken_at_once)
 {
 	struct sample s = {0};
@@ -257,7 +257,7 @@ START_TEST(nothing_is_lost_at_the_border_of_what_is_taken_at_once)
 	reference(wire.data, wire.length, crlf ? "\r\n" : "\n", &text);
 	sample_make(&s, wire.data, wire.length, text.data, text.length);
 	check_pieces(&s, crlf, 0);
-	/* the same, when +OK came before */
+	/* The same after +OK was already parsed. */
 	replay_start(&replay, REPLY_BODY, crlf);
 	replay_piece(&replay, s.wire.data, 14);
 	replay_piece(&replay, s.wire.data + 14, s.wire.length - 14);

@@ -1,4 +1,4 @@
-/* Replies whose status line does not end with CRLF: lines may end as it did. */
+/* Replies whose status line does not end with CRLF: their lines may end in the same way. */
 #include "config.h"
 
 #include "base/buf.h"
@@ -12,8 +12,7 @@ static struct replay replay;
 
 static const char *const line_ends[] = {"\n", "\r\n", "\r\r\n"};
 
-/* What follows the status line, which ends with so many CRs and LF, and the message that it
- * carries, with LF. */
+/* The octets after a status line that ends with `crs` CRs and LF, and the message in them, with LF. */
 static const struct {
 	unsigned crs;
 	const char *wire;
@@ -28,14 +27,14 @@ static const struct {
     {0, OCTETS("a.\n .\n. \n.\n"), OCTETS("a.\n .\n. \n")},
     {0, OCTETS("\0\n.\0\n\x80\xff\n.\n"), OCTETS("\0\n.\0\n\x80\xff\n")},
     {0, OCTETS("+OK\n-ERR x\n.\n"), OCTETS("+OK\n-ERR x\n")},
-    /* a message that is kept with CRLF */
+    /* Messages with CRLF line ends. */
     {0, OCTETS("a\r\nb\r\n.\r\n"), OCTETS("a\nb\n")},
     {0, OCTETS("a\r\nb\n.\n"), OCTETS("a\nb\n")},
     {0, OCTETS("a\n..\r\n.\r\n"), OCTETS("a\n.\n")},
-    /* other CRs are text */
+    /* Other CRs are text. */
     {0, OCTETS("a\rb\n\r\r\n.\n"), OCTETS("a\rb\n\r\n")},
     {0, OCTETS(".\r\r\n\r.\n.\rx\n.\n"), OCTETS(".\r\n\r.\n.\rx\n")},
-    /* text-mode files: each CRLF has become CR CR LF */
+    /* Files sent in text mode: each CRLF has become CR CR LF. */
     {2, OCTETS(".\r\r\n"), OCTETS("")},
     {2, OCTETS("a\r\r\n\r\r\n..\r\r\n.\r\r\n"), OCTETS("a\n\n.\n")},
     {2, OCTETS("a\r\n.\r\n"), OCTETS("a\n")},
@@ -44,7 +43,7 @@ static const struct {
     {2, OCTETS("\r.\r\r\n.\r\r\r\n.\rx\r\r\n.\r\r\n"), OCTETS("\r.\n.\r\n.\rx\n")},
 };
 
-/* One answer with another behind it, and its events. */
+/* One answer followed by another one, and the events of both. */
 struct sample {
 	struct buf wire, events;
 };
@@ -78,7 +77,7 @@ static void check_pieces(struct sample *s, bool crlf, size_t size)
 	replay_check(&replay, &s->events, "pieces of", size);
 }
 
-/* The same text with CRLF, or as it is. */
+/* Writes the text with CRLF line ends, or unchanged. */
 static void with_line_ends(struct buf *out, const char *text, size_t length, bool crlf)
 {
 	buf_clear(out);
@@ -93,7 +92,7 @@ START_TEST(a_body_ends_its_lines_as_its_status_line_does)
 {
 	struct sample s = {0};
 	struct buf text = {0};
-	/* With CR CR LF, a bare LF is content: the enumeration below has both. */
+	/* With CR CR LF, a bare LF is content; the enumeration below has both. */
 	int kinds = bodies[_i].crs == 0 ? 2 : 1;
 
 	for (int crlf = 0; crlf < kinds; crlf++) {
@@ -108,8 +107,8 @@ START_TEST(a_body_ends_its_lines_as_its_status_line_does)
 END_TEST
 
 /*
- * Told the long way round: lines end with LF and, before it, from `least` to `most` CRs; "." ends
- * the text. Returns how much of the wire that was, 0 if there is no end.
+ * An independent implementation: lines end with `least` to `most` CRs and LF, and "." ends the text. Returns how
+ * many octets were used, or 0 if there is no end.
  */
 static size_t reference(
     const char *wire, size_t length, unsigned crs, const char *line_end, struct buf *text)
@@ -207,7 +206,7 @@ START_TEST(the_octets_of_a_body_are_counted_in_three_ways)
 }
 END_TEST
 
-/* What follows is another answer's: each tells by its own status line. */
+/* The line ends of each reply are determined by its own status line. */
 START_TEST(line_ends_are_those_of_this_very_reply)
 {
 	static const char wire[] = "+OK\na\n.\n+OK\r\nb\n.\nc\r\n.\r\n+OK\r\r\nd\n.\r\r\n";
@@ -221,7 +220,7 @@ START_TEST(line_ends_are_those_of_this_very_reply)
 		reply_expect(&replay.reply, REPLY_BODY);
 		replay_pieces(&replay, wire + 25, sizeof(wire) - 26, size);
 		buf_clear(&expected);
-		/* The last dot stands behind a bare LF, which ends no line there: it is text. */
+		/* The last dot follows a bare LF, which does not end a line in this reply: it is text. */
 		buf_append_string(&expected, "O\nDa\n\nT\nO\nDb\n.\nc\n\nT\nO\nDd\n.\n\n");
 		replay_check(&replay, &expected, "pieces of", size);
 	}

@@ -9,14 +9,14 @@
 
 static struct replay replay;
 
-/* Replies and the events they make; see replay.h for the letters. */
+/* Replies and their events; see replay.h for the letters. */
 static const struct {
 	enum reply_shape shape;
 	const char *wire;
 	size_t length;
 	const char *events;
 } replies[] = {
-    /* status lines */
+    /* Status lines. */
     {REPLY_SINGLE, WIRE("+OK\r\n"), "O\n"},
     {REPLY_SINGLE, WIRE("+OK \r\n"), "O\n"},
     {REPLY_SINGLE, WIRE("+OK ready\r\n"), "Oready\n"},
@@ -40,21 +40,21 @@ static const struct {
     {REPLY_SINGLE, WIRE("+ cmVwbHk=\r\n"), "CcmVwbHk=\n"},
     {REPLY_SINGLE, WIRE("+\tx\r\n"), "Cx\n"},
     {REPLY_SINGLE, WIRE("+OK one\r\n-ERR two\r\n+ three\r\n"), "Oone\nEtwo\nCthree\n"},
-    /* empty lines before it */
+    /* Empty lines before a status line. */
     {REPLY_SINGLE, WIRE("\r\n+OK one\r\n\r\n\r\n-ERR two\r\n"), "Oone\nEtwo\n"},
     {REPLY_SINGLE, WIRE("\n\r\r\n\n\n+OK\n\n\n\n\n+OK\r\n"), "O\nO\n"},
     {REPLY_SINGLE, WIRE("\n\n\n\n\n+OK\n"), "M\n"},
     {REPLY_LINES, WIRE("\r\n+OK\r\n\r\n.\r\n\r\n+OK\r\n"), "O\nT\nO\n"},
     {REPLY_SINGLE, WIRE(" \r\n+OK\r\n\t \n\r\n-ERR\r\n"), "O\nE\n"},
     {REPLY_SINGLE, WIRE(" \n\n \n\n\t\n+OK\n"), "M\n"},
-    /* blanks before it, and none behind +OK */
+    /* Blanks before a status line, and no blank after +OK. */
     {REPLY_SINGLE, WIRE(" +OK\r\n\t -ERR no\r\n + \r\n"), "O\nEno\nC\n"},
     {REPLY_SINGLE, WIRE("        +OK\r\n"), "O\n"},
     {REPLY_SINGLE, WIRE("         +OK\r\n"), "M         +OK\n"},
     {REPLY_SINGLE, WIRE("+OKready\r\n+OK7\r\n"), "Oready\nO7\n"},
     {REPLY_SINGLE, WIRE("-ERRno\r\n+ERRno\r\n-ERROR: no\r\n"), "Eno\nEno\nE: no\n"},
     {REPLY_BODY, WIRE(" +OKx\r\n.\r\n"), "Ox\nT\n"},
-    /* what is none */
+    /* Lines that are not status lines. */
     {REPLY_SINGLE, WIRE("+O\r\n"), "M+O\n"},
     {REPLY_SINGLE, WIRE("+Okay\r\n+x\r\n"), "Oay\nM+x\n"},
     {REPLY_SINGLE, WIRE("OK\r\n"), "MOK\n"},
@@ -62,23 +62,23 @@ static const struct {
     {REPLY_SINGLE, WIRE("-\r\n"), "M-\n"},
     {REPLY_SINGLE, WIRE("* OK IMAP4\r\n+OK\r\n"), "M* OK IMAP4\n"},
     {REPLY_SINGLE, WIRE("HTTP/1.1 400 Bad Request\r\n"), "MHTTP/1.1 400 Bad Request\n"},
-    /* not yet whole */
+    /* Incomplete lines. */
     {REPLY_SINGLE, WIRE(""), ""},
     {REPLY_SINGLE, WIRE("+OK no end"), ""},
     {REPLY_SINGLE, WIRE("+OK no end\r"), ""},
     {REPLY_SINGLE, WIRE("\r\n"), ""},
     {REPLY_SINGLE, WIRE("\n\r\n\n\r"), ""},
-    /* a body or listing follows +OK alone */
+    /* A body or listing follows only +OK. */
     {REPLY_LINES, WIRE("-ERR no\r\n+OK next\r\n"), "Eno\nOnext\n"},
     {REPLY_BODY, WIRE("-ERR no\r\n+OK next\r\n"), "Eno\nOnext\n"},
     {REPLY_LINES, WIRE("+ what\r\n"), "Cwhat\n"},
     {REPLY_BODY, WIRE("+O\r\n.\r\n"), "M+O\n"},
     {REPLY_SINGLE, WIRE("+OK\r\n.\r\n"), "O\nM.\n"},
-    /* listings */
+    /* Listings. */
     {REPLY_LINES, WIRE("+OK\r\n.\r\n"), "O\nT\n"},
     {REPLY_LINES, WIRE("+OK\r\n.\r\n+OK next\r\n"), "O\nT\nOnext\n"},
     {REPLY_LINES, WIRE("+OK 2 messages\r\n1 120\r\n2 9\r\n.\r\n-ERR x\r\n"), "O2 messages\nL1 120\nL2 9\nT\nEx\n"},
-    /* empty lines in them */
+    /* Empty lines in listings. */
     {REPLY_LINES, WIRE("+OK\r\n\r\n1\r\n.\r\n"), "O\nL1\nT\n"},
     {REPLY_LINES, WIRE("+OK\r\n1\r\n\r\n \r\n2\r\n\r\n.\r\n+OK\r\n"), "O\nL1\nL2\nT\nO\n"},
     {REPLY_LINES, WIRE("+OK\n\n\n\n\n1\n\n\n\n\n.\n"), "O\nL1\nT\n"},
@@ -140,7 +140,7 @@ END_TEST
 
 static const size_t piece_sizes[] = {0, 1, 2, 3, 1000, 4096, 8191, 8192, 8193, 8194, 8195, 8196};
 
-/* A line of that many octets: head, filling, line end. */
+/* Makes a line of `octets` octets from a head, filling, and a line end. */
 static struct buf long_line(const char *head, size_t octets, const char *end)
 {
 	struct buf line = {0};
@@ -152,7 +152,7 @@ static struct buf long_line(const char *head, size_t octets, const char *end)
 	return line;
 }
 
-/* Feeds "+OK\r\n" before a line of a listing, nothing before a status line. */
+/* Checks a status line, or a line of a listing after "+OK\r\n". */
 static void check_long_line(bool listing, size_t octets, const char *end, bool good)
 {
 	struct buf line = long_line(listing ? "1 " : "+OK ", octets, end);
@@ -192,7 +192,7 @@ START_TEST(a_longer_line_is_malformed_and_its_beginning_is_told)
 	check_long_line(_i, 8192, "\r\r\n", false);
 	check_long_line(_i, 8194, "\n", false);
 	check_long_line(_i, 200000, "\r\n", false);
-	check_long_line(_i, 200000, "", false); /* it need not end */
+	check_long_line(_i, 200000, "", false); /* even without a line end */
 }
 END_TEST
 

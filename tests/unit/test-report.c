@@ -17,7 +17,7 @@
 static char work[] = "work", box[] = "/var/mail/me";
 static const struct account account = {.name = work, .destination.path = box};
 
-/* From here on, what is printed goes into files. */
+/* Redirects all further output into files. */
 static void enter(void)
 {
 	setenv("LC_ALL", "C", 1);

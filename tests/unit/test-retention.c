@@ -7,8 +7,8 @@
 #include "policy/retention.h"
 
 /*
- * The whole table of the policy. Every combination of these is tried; a row of `rows` stands for
- * those whose every column it names, and exactly one row has to stand for each combination.
+ * The complete table of the policy. Every combination of these values is tried. A row of `rows` covers the
+ * combinations that match all its columns, and exactly one row has to cover each combination.
  */
 enum policy { FOREVER = 1, NO = 2, DAYS = 4 };
 enum age { ZERO = 1, SHORT = 2, EXACT = 4, LONG = 8 };
@@ -18,7 +18,7 @@ enum told { UNTOLD = 1, TOLD = 2 };
 enum clock { NORMAL = 1, BEFORE_DELIVERY = 2, BEFORE_LAST_RUN = 4 };
 enum keep { MAY_DELETE = 1, KEEP = 2, HOLD = 4 };
 enum evidence { SURE = 1, DOUBT = 2 };
-enum end { ENDS = 1, GREW = 2, GREW_MORE = 4 }; /* beyond MOST, and beyond what any message may have */
+enum end { ENDS = 1, GREW = 2, GREW_MORE = 4 }; /* size beyond MOST, and beyond what any message may have */
 enum { ANY = 255, FITS = UNLIMITED | UNDER | AT };
 
 static const struct row {
@@ -58,7 +58,7 @@ struct combination {
 	unsigned policy, age, size, past, told, clock, keep, evidence, end;
 };
 
-/* The numbers from 0 to COMBINATIONS - 1 are the combinations. */
+/* Returns the combination with a number from 0 to COMBINATIONS - 1. */
 static struct combination combination_at(unsigned number)
 {
 	struct combination c;
@@ -184,7 +184,7 @@ START_TEST(every_row_of_the_table_stands_for_something)
 }
 END_TEST
 
-/* Whatever else is said of it: without a record of the delivery there is no deletion. */
+/* Without a record of the delivery there is never a deletion. */
 START_TEST(an_unknown_message_is_never_deleted)
 {
 	static const int64_t times[] = {INT64_MIN / 4, -1, 0, 1, 1700000000, INT64_MAX / 4};
@@ -251,7 +251,7 @@ START_TEST(a_decision_is_explained_in_words)
 }
 END_TEST
 
-/* So that a dry run can be read down its left edge. */
+/* The first word lets a reader scan a dry run along its left edge. */
 START_TEST(an_explanation_starts_with_what_is_done)
 {
 	static const char *const deeds[] = {

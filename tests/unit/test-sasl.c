@@ -45,7 +45,7 @@ static void client_end(struct client *c)
 static const struct {
 	const char *user, *password, *response;
 } plain[] = {
-    {"tim", "tanstaaftanstaaf", "AHRpbQB0YW5zdGFhZnRhbnN0YWFm"}, /* RFC 4616, 4., without authzid */
+    {"tim", "tanstaaftanstaaf", "AHRpbQB0YW5zdGFhZnRhbnN0YWFm"}, /* RFC 4616, 4, without authzid */
     {"a", "b", "AGEAYg=="},
     {"a@example.org", "p w\xc3\xbc", "AGFAZXhhbXBsZS5vcmcAcCB3w7w="},
 };
@@ -64,7 +64,7 @@ END_TEST
 
 static const char *const scrams[] = {"SCRAM-SHA-256", "SCRAM-SHA-1"};
 
-/* Runs the exchange up to the server's last message, which is the caller's to free. */
+/* Runs the exchange up to the server's last message, which the caller frees. */
 static void until_proof(struct client *c, struct scram_server *server, char **final)
 {
 	char *challenge;
@@ -140,8 +140,8 @@ static const char *const bad_challenges[] = {
     "",
     "!not base64!",
     "eD15",					/* x=y */
-    "cj1ldmlsLHM9QUFBQSxpPTQwOTY=",		/* r=evil,s=AAAA,i=4096: another nonce */
-    "dj1BQUFB",					/* v=AAAA, too early */
+    "cj1ldmlsLHM9QUFBQSxpPTQwOTY=",		/* r=evil,s=AAAA,i=4096: a different nonce */
+    "dj1BQUFB",					/* v=AAAA: too early */
     "ZT1vdGhlci1lcnJvcg==",			/* e=other-error */
 };
 

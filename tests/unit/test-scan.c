@@ -7,13 +7,13 @@
 #include "check_main.h"
 
 enum {
-	LONGEST = 100, /* some steps of what is looked at together, and a rest */
-	MANY = 20000,  /* more of one octet than a place of a vector can count */
+	LONGEST = 100, /* several blocks of the scan, and a remainder */
+	MANY = 20000,  /* more occurrences of one octet than a vector element can count */
 };
 
 static const char wanted[] = {'\n', '\0', '\xff', 'x'};
 
-/* `length` octets with nothing behind them, none of them `octet`. The caller frees them. */
+/* Makes `length` bytes at the end of their memory, none of them `octet`. The caller frees them. */
 static char *make_bytes(size_t length, char octet)
 {
 	char *made = malloc(length > 0 ? length : 1);

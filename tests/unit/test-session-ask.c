@@ -1,4 +1,4 @@
-/* Whether the answers are in step: UIDL or LIST of one message, as servers answer it. */
+/* Tests whether answers are in sync: UIDL or LIST for one message, in the forms that servers use. */
 #include "config.h"
 
 #include <string.h>
@@ -7,10 +7,10 @@
 #include "io/channel.h"
 #include "talk.h"
 
-/* A server that answers each question with the next of its answers, and NOOP with +OK. */
+/* A server that gives the next of its answers to each question, and +OK to NOOP. */
 static struct server {
-	const char *answers; /* parted by "|" */
-	size_t piece;	     /* octets given at a time; 0: any number */
+	const char *answers; /* separated by "|" */
+	size_t piece;	     /* octets sent at a time; 0: any number */
 	struct buf said;
 	size_t given;
 	struct buf heard;
@@ -24,7 +24,7 @@ static enum channel_status give(
 	(void)context;
 	(void)err;
 	if (left == 0)
-		return CHANNEL_WANT_READ; /* nobody is there to wait for: time runs out */
+		return CHANNEL_WANT_READ; /* waiting would only end with the time limit */
 	left = left > size ? size : left;
 	left = server.piece > 0 && left > server.piece ? server.piece : left;
 	memcpy(bytes, server.said.data + server.given, left);
@@ -70,8 +70,8 @@ static const struct channel_ops ops = {
     .receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
 
 /*
- * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for
- * each answer: y or n, r for -ERR; it ends with the session.
+ * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for each answer: y
+ * right, n wrong, r -ERR. It ends where the session fails.
  */
 struct row {
 	const char *answers, *right;
@@ -82,16 +82,16 @@ static const struct row uids[] = {
     {"+OK\t2  u2 \r\n|+OK 2\tu2\r\n", "yy"},
     {"+OK 2 u2 and more\r\n|+OK 2 u2\r\n", "yy"},
     {"-ERR what\r\n|+OK 2 u2\r\n", "ry"},
-    /* without the number */
+    /* Answers without the number. */
     {"+OK u2\r\n|+OK u2\r\n", "yy"},
     {"+OK u2 \n|+OK u2\n", "yy"},
     {"+OK 2 u2\r\n|+OK u2\r\n", "yy"},
-    /* with other words, if no message follows */
+    /* Answers with other words are accepted if no message follows. */
     {"+OK 2: u2\r\n|+OK 2 <u2>\r\n", "yy"},
     {"+OK 2 U2\r\n|+OK 2 u2\r\n", "yy"},
     {"+OK 2: u2\r\nSubject: x\r\n\r\n.\r\n", "n"},
     {"+OK 1: u2\r\n", "n"},
-    /* another one's, or nothing */
+    /* Answers about another message, or without content. */
     {"+OK 1 u1\r\n", "n"},
     {"+OK 1 u2\r\n", "n"},
     {"+OK 2 u\r\n", "n"},
@@ -105,7 +105,7 @@ static const struct row uids[] = {
     {"+OK 20 octets\r\nSubject: x\r\n\r\n.\r\n", "n"},
     {"+OK 2 u2\r\n|+OK 1 u1\r\n", "yn"},
     {"+OK 2 u2\r\n|+OK\r\n", "yn"},
-    /* a whole listing */
+    /* A complete listing as the answer. */
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n2 u2\r\n.\r\n", "yy"},
     {"+OK unique-id listing follows\r\n2\tu2\r\n1 u1\r\n.\r\n|+OK\r\n2 u2\r\n.\r\n", "yy"},
     {"+OK 2 messages (120 octets)\r\n1 u1\r\n2 u2\r\n.\r\n|+OK 2 messages (120 octets)\r\n1 "
@@ -121,7 +121,7 @@ static const struct row uids[] = {
     {"+OK u2\r\n.\r\n|+OK u2\r\n.\r\n", "yy"},
     {"+OK 2 u2\r\n.\r\n|+OK 1 u1\r\n.\r\n", "yn"},
     {"+OK 2 u2\r\n.\r\n|+OK 2 u2\r\nu2\r\n.\r\n", "yn"},
-    /* without the right line, or with others */
+    /* A listing without the right line, or with conflicting lines. */
     {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
     {"+OK\r\n1 u2\r\n3 u2\r\n.\r\n", "n"},
     {"+OK\r\n.\r\n", "n"},
@@ -133,23 +133,23 @@ static const struct row uids[] = {
 static const struct row sizes[] = {
     {"+OK 2 20\r\n|+OK 2 20\r\n", "yy"},
     {"+OK 2 20 octets\r\n|+OK 2 20\r\n", "yy"},
-    {"+OK 2 21\r\n|+OK 2 22\r\n", "yy"}, /* counted again */
+    {"+OK 2 21\r\n|+OK 2 22\r\n", "yy"}, /* counted differently */
     {"+OK 1 20\r\n", "n"},
     {"+OK 2 octets\r\n", "n"},
     {"+OK 2\r\n", "n"},
-    /* a size alone is also what comes before a message */
+    /* A size alone is also the beginning of RETR's answer. */
     {"+OK 20\r\n|+OK 20\r\n", "yy"},
     {"+OK 20\r\nSubject: x\r\n", "n"},
     {"+OK 21\r\n", "n"},
     {"+OK 20 octets\r\n", "n"},
-    /* a whole listing, whose status line may look like the answer */
+    /* A complete listing whose status line may look like the answer. */
     {"+OK 2 messages\r\n1 10\r\n2 20\r\n.\r\n|+OK 2 messages\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
     {"+OK 2 30\r\n1 10\r\n2 20\r\n.\r\n|+OK 2 30\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
     {"+OK 20\r\n1 10\r\n2 20\r\n.\r\n|+OK 20\r\n1 10\r\n2 20\r\n.\r\n", "yy"},
     {"+OK\r\n1 10\r\n.\r\n", "n"},
 };
 
-/* together: both are sent before the first is answered. */
+/* together: both questions are sent before the first is answered. */
 static void check_answers(const struct row *row, const char *uid, size_t piece, bool together)
 {
 	static struct talk talk;
@@ -175,7 +175,7 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 		    got[i] == 'n' ? session_queued(talk.session) : together && i == 0);
 	}
 	if (together && strcmp(row->right, got) != 0 && row->right[0] == 'n') {
-		/* It may need the next answer to be seen, and that was not there. */
+		/* Judging the answer may require the next one, which is missing. */
 		ck_assert_str_eq(got, "");
 		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
 	} else {
@@ -208,7 +208,7 @@ START_TEST(the_same_where_the_next_answer_shows_what_it_is)
 }
 END_TEST
 
-/* What a server does is found out once a session. */
+/* The form of a server's answers is determined once per session. */
 static const struct {
 	const char *answers, *heard;
 } turns[] = {
@@ -219,7 +219,7 @@ static const struct {
 
 START_TEST(the_form_of_the_answer_is_found_out_once)
 {
-	/* So that a status line comes alone. */
+	/* Makes a status line arrive alone. */
 	for (size_t piece = 1; piece <= 5; piece += 4) {
 		static struct talk talk;
 		struct session_event event;
@@ -240,7 +240,7 @@ START_TEST(the_form_of_the_answer_is_found_out_once)
 }
 END_TEST
 
-/* What is there when nothing was asked. */
+/* Octets received before any question. */
 static const struct {
 	const char *octets;
 	size_t length;
@@ -268,21 +268,24 @@ START_TEST(only_empty_lines_may_come_unasked)
 }
 END_TEST
 
-/* What is neither right nor clearly wrong, asked while nothing else was in flight: u; r is a refusal, and - the end. */
+/*
+ * Answers that are neither right nor clearly wrong, to a question asked with nothing else in flight: u unclear, y
+ * right, n wrong, r a refusal, - the session's end.
+ */
 static const struct row manners[] = {
     {"+OK\r\n|+OK\r\n", "uu"},
     {"+OK unique-id\r\n|+OK unique-id\r\n", "uu"},
     {"500 what\r\n|500 what\r\n", "rr"},
     {"what\r\n|+OK 2 u2\r\n", "ry"},
     {"+OK 3 u3\r\n|+OK 2 u2\r\n", "uy"},
-    /* NOOP gets the answer to the question */
+    /* NOOP receives the answer to the question. */
     {"+OK what\r\n+OK 2 u2\r\n", "n"},
     {"what\r\n+OK u2\r\n", "n"},
     {"what\r\n+OK this is the UID: 2 u2\r\n", "r"},
-    /* or something that is not POP3 */
+    /* NOOP receives something that is not POP3. */
     {"+OK what\r\nmore\r\n", "n"},
     {"what\r\nmore\r\n", "-"},
-    /* a listing is clear */
+    /* A listing is a clear answer. */
     {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
 };
 

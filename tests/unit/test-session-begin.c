@@ -9,7 +9,7 @@
 
 static struct talk talk;
 
-/* A listing of a session that has logged in. */
+/* Reads the listing of a session that is logged in. */
 static bool list(void)
 {
 	struct maildrop drop = {0};
@@ -32,7 +32,7 @@ START_TEST(stls_is_sent_though_it_is_not_announced)
 }
 END_TEST
 
-/* What comes to an end, and what is said of it: without an answer in time, and with the connection cut. */
+/* A step that fails, and the failure's text: without an answer in time, and if the connection is cut. */
 static const struct {
 	enum session_command command;
 	uint32_t number;
@@ -88,7 +88,7 @@ START_TEST(a_step_of_the_login_is_named_without_its_secret)
 	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
 	talk_end(&talk);
-	/* An answer to a challenge has no name of its own. */
+	/* The answer to a challenge has no command name of its own. */
 	talk_start(&talk, "+ \r\n", 0);
 	ck_assert(session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
 	ck_assert(!session_exchange(talk.session, "secret", 6, 0, &event, &talk.err));
@@ -111,21 +111,21 @@ START_TEST(a_greeting_that_does_not_come_is_named)
 }
 END_TEST
 
-/* What comes of CAPA, and of the next command; at the end the connection is cut, or silent. */
+/* Answers to CAPA and the next command, after which the connection is cut or silent. */
 static const struct {
 	const char *server;
-	bool cut, silent; /* whether CAPA is to blame */
+	bool cut, silent; /* whether CAPA is blamed in each case */
 } faults[] = {
     {"", true, true},
     {"\r\n", false, false},
     {"+O", false, false},
-    /* no list */
+    /* CAPA's +OK without a list. */
     {"+OK\r\n", false, true},
     {"+OK\r\nUS", false, false},
     {"+OK\r\nUSER\r\n", false, false},
     {"+OK\r\n+OK\r\n1 5\r\n.\r\n", true, true},
     {"+OK\r\n-ERR\r\n", true, true},
-    /* refused, without a reason, before it leaves; and the next command is refused as well */
+    /* CAPA is refused without a reason and the server hangs up, or the next command is also refused. */
     {"-ERR\r\n", true, false},
     {"-ERR unknown command\r\n", true, false},
     {"500 unknown\r\n", true, false},
@@ -133,7 +133,7 @@ static const struct {
     {"-ERR maildrop already locked\r\n", false, false},
     {"-ERR\r\n-ERR\r\n", false, false},
     {"-ERR\r\n+", false, false},
-    /* but at LIST */
+    /* The server fails at LIST. */
     {"+OK\r\n.\r\n", false, false},
 };
 
@@ -160,7 +160,7 @@ START_TEST(a_session_that_fails_at_capa_says_so)
 }
 END_TEST
 
-/* The same of UTF8, before a login. */
+/* The same for UTF8, before a login. */
 static const struct {
 	const char *server;
 	bool cut, silent;
@@ -213,7 +213,7 @@ START_TEST(a_listing_without_capa_is_asked_for_as_was_announced_at_another_time)
 }
 END_TEST
 
-/* What the server says behind the login before it closes the connection. */
+/* What the server says after the login, before it closes the connection. */
 static const struct {
 	const char *capabilities, *server, *words;
 	enum error_kind kind;
@@ -225,12 +225,12 @@ static const struct {
     {"", "-ERR Maildrop already locked\r\n", "Maildrop already locked", ERROR_LOCKED, true},
     {"PIPELINING\r\n", "-ERR one\r\n-ERR two\r\n", "two", ERROR_PROTOCOL, true},
     {"", "-ERR [SYS/PERM] gone\r\n", "[SYS/PERM] gone", ERROR_PROTOCOL, false},
-    /* refused and closed without a word to CAPA before it */
+    /* The server refuses and closes, after CAPA without an explanation. */
     {"", "+OK\r\n.\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
     {"", "-ERR\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
-    /* a server that stays has its reasons */
+    /* A server that stays connected has its reasons. */
     {"", "-ERR\r\n-ERR\r\n-ERR what a day\r\n+OK 3 1000\r\n", "what a day", ERROR_PROTOCOL, false},
-    /* hangs up without words to this */
+    /* The server hangs up without words that belong to the failure. */
     {"", "-ERR\r\n+OK\r\n1 5\r\n.\r\n", "", ERROR_NETWORK, true},
     {"", "", "", ERROR_NETWORK, true},
 };
@@ -243,7 +243,7 @@ START_TEST(a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_repo
 	ck_assert_int_eq(talk.err.kind, last_words[_i].kind);
 	ck_assert_str_eq(talk.err.server, last_words[_i].words);
 	ck_assert(talk.err.temporary == last_words[_i].temporary);
-	/* A reason that is given is not that several commands were in flight, so no second session is made for that. */
+	/* A given reason shows that pipelining is not the cause, so no second session is started for that. */
 	ck_assert(!strchr(last_words[_i].words, '[') || !session_is_crowded(talk.session));
 	talk_end(&talk);
 }

@@ -17,9 +17,8 @@
 static struct talk talk;
 
 /*
- * Reads events until nothing is queued, and writes them down: a word of the type, the command's
- * number in enum session_command, its message-number, the text. Octets that follow each other are
- * one event.
+ * Reads events until nothing is queued, and writes them to `out`: a word for the type, the command's number in enum
+ * session_command, its message-number, the text. Consecutive octets are one event.
  */
 static bool write_down(struct talk *t, struct buf *out)
 {
@@ -62,14 +61,14 @@ static const struct {
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "+OK 3 octets\r\na\r\n..\r\n\n.\r\n.\r\n",
 	"ok 4 1 3 octets|data 4 1 a\n.\n\n.\n|end 4 1 |", ERROR_NONE},
     {{{COMMAND_RETR, 7}}, "RETR 7\r\n", "+OK\r\n.\r\n", "ok 4 7 |end 4 7 |", ERROR_NONE},
-    /* empty lines and blanks in a body are its own */
+    /* Empty lines and blanks in a body belong to it. */
     {{{COMMAND_RETR, 7}}, "RETR 7\r\n", " \r\n +OK7\r\n\r\n \r\n\r\n.\r\n", "ok 4 7 7|data 4 7 \n \n\n|end 4 7 |", ERROR_NONE},
     {{{COMMAND_TOP, 2}}, "TOP 2 0\r\n", "+OK\r\nA: b\r\n\r\n.\r\n", "ok 5 2 |data 5 2 A: b\n\n|end 5 2 |", ERROR_NONE},
     {{{COMMAND_DELE, 4294967295}}, "DELE 4294967295\r\n", "+OK deleted\r\n", "ok 6 4294967295 deleted|", ERROR_NONE},
     {{{COMMAND_NOOP, 0}}, "NOOP\r\n", "+OK\r\n", "ok 7 0 |", ERROR_NONE},
     {{{COMMAND_RSET, 0}}, "RSET\r\n", "+OK\r\n", "ok 8 0 |", ERROR_NONE},
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "-ERR no such message\r\n", "refused 4 1 no such message|", ERROR_NONE},
-    /* a queue, with refusals in the middle, ends to ends */
+    /* A queue with refusals in the middle, with answers directly adjacent. */
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}, {COMMAND_RETR, 3}}, "RETR 1\r\nRETR 2\r\nRETR 3\r\n",
 	"+OK\r\none\r\n.\r\n-ERR gone\r\n+OK\r\nthree\r\n.\r\n",
 	"ok 4 1 |data 4 1 one\n|end 4 1 |refused 4 2 gone|ok 4 3 |data 4 3 three\n|end 4 3 |", ERROR_NONE},
@@ -81,14 +80,14 @@ static const struct {
     {{{COMMAND_RETR, 1}, {COMMAND_DELE, 2}, {COMMAND_DELE, 3}, {COMMAND_TOP, 4}},
 	"RETR 1\r\nDELE 2\r\nDELE 3\r\nTOP 4 0\r\n", "-ERR no\r\n+OK\r\n-ERR no\r\n+OK\r\n\r\n.\r\n",
 	"refused 4 1 no|ok 6 2 |refused 6 3 no|ok 5 4 |data 5 4 \n|end 5 4 |", ERROR_NONE},
-    /* what is not allowed ends the session, and nothing behind it counts */
+    /* An invalid answer ends the session, and nothing after it counts. */
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}}, "RETR 1\r\nRETR 2\r\n", "+ what\r\n+OK\r\n.\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}}, "DELE 1\r\n", "+ \r\n+OK\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}}, "DELE 1\r\n", "+\r\n", "", ERROR_PROTOCOL},
     {{{COMMAND_DELE, 1}, {COMMAND_DELE, 2}}, "DELE 1\r\nDELE 2\r\n", "+OK\r\n+KAY\r\n", "ok 6 1 |", ERROR_PROTOCOL},
     {{{COMMAND_RETR, 1}, {COMMAND_RETR, 2}}, "RETR 1\r\nRETR 2\r\n", "+OK\r\na\r\n.\r\nmore\r\n+OK\r\n.\r\n",
 	"ok 4 1 |data 4 1 a\n|end 4 1 |", ERROR_PROTOCOL},
-    /* a body that does not end is no message */
+    /* A body without an end is not a message. */
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "+OK\r\na\r\n", "ok 4 1 |data 4 1 a\n|", ERROR_NETWORK},
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "+OK\r\na\r\n.\r", "ok 4 1 |data 4 1 a\n|", ERROR_NETWORK},
     {{{COMMAND_RETR, 1}}, "RETR 1\r\n", "+OK\r\na\n.\r\n", "ok 4 1 |data 4 1 a\n.\n|", ERROR_NETWORK},
@@ -160,7 +159,7 @@ START_TEST(bodies_keep_crlf_where_it_is_asked_for)
 }
 END_TEST
 
-/* Keeps the window full over many more messages than it holds; "-ERR" for each tenth. */
+/* Keeps the window full over many more messages than it holds. Every tenth is refused. */
 static void retrieve_many(uint32_t count)
 {
 	struct session_event event;
@@ -208,7 +207,7 @@ START_TEST(a_session_is_crowded_until_the_last_of_several_commands_is_answered)
 	session_queue(talk.session, COMMAND_DELE, 2);
 	ck_assert(session_is_crowded(talk.session));
 	ck_assert(session_next(talk.session, &event, &talk.err));
-	ck_assert(session_is_crowded(talk.session)); /* what came with the first may break the server yet */
+	ck_assert(session_is_crowded(talk.session)); /* commands sent along with the first may still break the server */
 	ck_assert(session_next(talk.session, &event, &talk.err));
 	session_queue(talk.session, COMMAND_DELE, 3);
 	ck_assert(!session_is_crowded(talk.session));
@@ -233,7 +232,7 @@ START_TEST(the_wire_is_logged_without_bodies)
 }
 END_TEST
 
-/* A session with a server that is a process: it says `head`, then `piece` octets every 200 ms. */
+/* Starts a session with a server process that sends `head`, then `piece` octets every 200 ms. */
 static pid_t talk_with_slow_server(int64_t timeout, const char *head, size_t piece, int times, const char *tail)
 {
 	static char octets[65536];

@@ -40,7 +40,7 @@ START_TEST(a_greeting_is_plus_ok_or_an_error)
 		bool ok;
 
 		talk_start(&talk, greetings[_i].server, piece);
-		talk.script.cut = piece % 2 == 1; /* closing and falling silent are alike here */
+		talk.script.cut = piece % 2 == 1; /* closing and falling silent have the same result here */
 		ok = session_greet(talk.session, &talk.err);
 		ck_assert(ok == (greetings[_i].kind == ERROR_NONE));
 		ck_assert_int_eq(talk.err.kind, greetings[_i].kind);
@@ -104,11 +104,11 @@ START_TEST(capabilities_that_do_not_end_are_an_error)
 }
 END_TEST
 
-/* UIDL and LIST, at servers with and without pipelining; the listing as "number octets uid" lines. */
+/* UIDL and LIST, for servers with and without pipelining. The listing has "number octets uid" lines. */
 static const struct {
 	const char *server, *listing;
 	enum error_kind kind;
-	const char *asks; /* behind CAPA, UIDL and LIST */
+	const char *asks; /* commands after CAPA, UIDL and LIST */
 } listings[] = {
     {"+OK\r\n1 a\r\n2 ..b\r\n.\r\n+OK 2 messages\r\n1 120\r\n2 9\r\n.\r\n", "1 120 a\n2 9 ..b\n", ERROR_NONE, ""},
     {"+OK\r\n.\r\n+OK\r\n.\r\n", "", ERROR_NONE, ""},
@@ -117,18 +117,18 @@ static const struct {
     {"-ERR unknown command\r\n+OK\r\n1 10\r\n.\r\n", "1 10 \n", ERROR_NONE, ""},
     {"+OK\r\n  1\ta\r\n2 \t b\r\n.\r\n+OK\r\n\t1   120\r\n2\t9\t\r\n.\r\n", "1 120 a\n2 9 b\n", ERROR_NONE, ""},
     {"+OK\n1 a\n.\n\n+OK\n1 9\n.\n", "1 9 a\n", ERROR_NONE, ""},
-    /* a message has come before LIST: it is asked for again; or it has not, and has no UID */
+    /* A message arrived before LIST: UIDL is repeated. If it is still not listed, the message has no UID. */
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n", "1 10 a\n2 20 b\n", ERROR_NONE, "UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n.\r\n", "1 10 a\n2 20 \n", ERROR_NONE, "UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n", "1 10 a\n2 20 b\n", ERROR_NONE,
 	"UIDL\r\n"},
     {"+OK\r\n.\r\n+OK\r\n1 10\r\n.\r\n+OK\r\n.\r\n", "1 10 \n", ERROR_NONE, "UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n-ERR\r\n", NULL, ERROR_PROTOCOL, ""},
-    /* one has gone at the end, and elsewhere */
+    /* A message has gone, at the end or elsewhere. */
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 10\r\n.\r\n", "1 10 a\n", ERROR_NONE, ""},
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n2 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
-    /* refused, which STAT may explain */
+    /* Refused listings, which STAT may explain. */
     {"-ERR empty\r\n-ERR empty\r\n+OK 0 0\r\n", "", ERROR_NONE, "STAT\r\n"},
     {"+OK\r\n.\r\n-ERR empty\r\n+OK 0 0\r\n", "", ERROR_NONE, "STAT\r\n"},
     {"-ERR empty\r\n+OK\r\n.\r\n", "", ERROR_NONE, ""},
@@ -152,14 +152,14 @@ static const struct {
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10", NULL, ERROR_NETWORK, ""},
 };
 
-/* `before` is announced before the login, `after` behind it. */
+/* `before` is announced before the login, `after` after it. */
 static void check_listing(int i, const char *before, const char *after, size_t piece)
 {
 	struct maildrop drop = {0};
 	struct buf got = {0}, server = {0};
 	bool ok;
 
-	/* Who has announced UIDL and refuses it may give it the next time, unless there is nothing. */
+	/* A server that announced UIDL and refuses it may accept it the next time, unless the maildrop is empty. */
 	if (listings[i].kind == ERROR_NONE && strstr(after, "UIDL") && strncmp(listings[i].server, "-ERR u", 6) == 0)
 		after = strchr(after, '\n') + 1;
 	buf_append_format(&server, "+OK\r\n%s.\r\n%s", after, listings[i].server);
@@ -196,8 +196,8 @@ START_TEST(a_maildrop_is_listed_or_an_error)
 END_TEST
 
 /*
- * STAT before UIDL, where 2 messages with 129 octets are known. Sizes are "-" where they were not asked for; `asks` is
- * what was sent behind CAPA, STAT, UIDL.
+ * STAT before UIDL, if 2 messages with 129 octets are known. Sizes are "-" if they were not asked for. `asks` is
+ * what was sent after CAPA, STAT and UIDL.
  */
 static const struct {
 	const char *server, *listing, *asks;
@@ -228,7 +228,7 @@ static const struct {
 	"1 120 a\n2 10 b\n3 5 c\n", "LIST\r\nUIDL\r\n"},
 };
 
-/* `after`: what is announced behind the login. */
+/* `after`: the capabilities announced after the login. */
 static void check_unsized(int i, const char *after, size_t piece)
 {
 	const struct maildrop_total known = {2, 129};
@@ -368,7 +368,7 @@ END_TEST
 static const struct {
 	const char *capabilities, *server, *client, *words;
 } stls[] = {
-    /* not announced: asked for all the same */
+    /* Not announced, but tried. */
     {"", "-ERR what\r\n", "STLS\r\n", "what"},
     {"SASL PLAIN\r\nUSER\r\n", "-ERR\r\n", "STLS\r\n", ""},
     {"XSTLS\r\n", "-ERR no\r\n+OK\r\n", "STLS\r\n", "no"},

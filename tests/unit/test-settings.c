@@ -125,7 +125,7 @@ static const struct {
     {NULL, ".config/mailhaul"},
     {"", ".config/mailhaul"},
     {"relative", ".config/mailhaul"},
-    {"/xdg", "xdg/mailhaul"}, /* below the test's directory */
+    {"/xdg", "xdg/mailhaul"}, /* in the test's directory */
 };
 
 static void make_directories(const char *path)

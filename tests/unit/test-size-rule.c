@@ -4,7 +4,7 @@
 #include "counting.h"
 #include "policy/evidence.h"
 
-/* LIST, and what RETR says of what it sends. */
+/* How LIST counts, and RETR's number. */
 static const struct {
 	enum counting list;
 	size_t others;
@@ -20,14 +20,17 @@ static const struct {
     {ADDING, 2, 25, 25, EVIDENCE_WHOLE},
     {ZERO, 2, 25, 25, EVIDENCE_WHOLE},
     {ESTIMATED, 12, 25, 25, EVIDENCE_WHOLE},
-    /* A constant more is a rule if RETR says that nothing lacks, and one number for all if it is none of a size. */
+    /*
+     * A constant difference is a rule if RETR says that nothing is missing. One number for all messages is a rule
+     * if no message has that size.
+     */
     {LACKING, 1, 25, 25, EVIDENCE_SHORT},
     {LACKING, 2, 25, 25, EVIDENCE_WHOLE},
     {SIZE_OF_ALL, 12, 10, 10, EVIDENCE_WHOLE},
     {SIZE_OF_ALL, 6, 10, 10, EVIDENCE_SHORT},
-    /* All shorter than LIST, by no rule: they may have been cut on the way. */
+    /* All messages are shorter than LIST says, by no rule: they may have been cut in transit. */
     {GROWING, 12, 25, 25, EVIDENCE_SHORT},
-    /* Cut, and nothing but RETR's number fits. */
+    /* The message is cut, and only RETR's number fits. */
     {THREEFOLD, 12, 200, 100, EVIDENCE_SHORT},
     {ROUNDED_UP, 12, 1280, 256, EVIDENCE_SHORT},
     {ROUNDED_UP, 12, 1280, 3, EVIDENCE_SHORT},
@@ -53,7 +56,7 @@ START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
 }
 END_TEST
 
-/* All are cut, and RETR says how large the rest is. */
+/* All messages are cut, and RETR gives the size of the remainder. */
 START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
 {
 	struct evidence e = {0};
@@ -68,7 +71,7 @@ START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
 }
 END_TEST
 
-/* Sizes in kilobytes that are the same for nearly all. */
+/* Sizes in kilobytes that are the same for nearly all messages. */
 START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
 {
 	struct evidence e = {0};
@@ -87,7 +90,7 @@ START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
 }
 END_TEST
 
-/* A gateway writes something into each message, and cuts those that are large: that is no estimate. */
+/* A gateway changes each message and cuts large ones: their sizes are not estimates. */
 START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
 {
 	struct evidence e = {0};
@@ -102,7 +105,7 @@ START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
 }
 END_TEST
 
-/* What all lack, from their end. */
+/* Each message lacks the same number of octets at its end. */
 START_TEST(what_all_messages_lack_is_no_ratio)
 {
 	static const uint64_t missing[] = {6, 7, 15, 28, 40, 63, 64, 65, 150};
@@ -124,7 +127,7 @@ START_TEST(what_all_messages_lack_is_no_ratio)
 }
 END_TEST
 
-/* As many octets are added as it has line ends. */
+/* The number of added octets equals the number of line ends. */
 START_TEST(a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others)
 {
 	struct evidence e = {0};
@@ -143,11 +146,12 @@ START_TEST(a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others)
 	evidence_note(&e, &chance);
 	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG);
 	evidence_forget(&e, &chance);
-	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG); /* which one it was is not known any more */
+	/* which message it was is no longer known */
+	ck_assert_int_eq(evidence_judge(&e, &s, s.wire, false), EVIDENCE_LONG);
 }
 END_TEST
 
-/* A server that counts with LF, and messages of as many lines that all lack their last octets, but for one. */
+/* A server counts with LF. All messages but one have the same number of lines, and lack their last octets. */
 START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
 {
 	struct evidence e = {0};
@@ -166,7 +170,7 @@ START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
 }
 END_TEST
 
-/* A gateway adds fields of any length: without them the message has its size. */
+/* A gateway adds fields of any length: without them the message has its listed size. */
 START_TEST(fields_that_are_added_excuse_a_message_only_where_all_get_some)
 {
 	struct evidence e = {0};
@@ -187,7 +191,7 @@ START_TEST(fields_that_are_added_excuse_a_message_only_where_all_get_some)
 	s.fields = s.foreign = true;
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_LONG);
 	s.foreign = false;
-	/* RETR says that there is more, or one that came short is among them. */
+	/* RETR says that there is more, or a message that came short is among the others. */
 	s.said = s.wire + 40;
 	ck_assert_int_eq(evidence_judge(&e, &s, EVIDENCE_NO_SIZE, false), EVIDENCE_SHORT);
 	s.said = EVIDENCE_NO_SIZE;

@@ -25,13 +25,16 @@ static const struct {
     {{STALE_RUNNING, 0, DAY, NEVER}, false},
     {{STALE_RUNNING, 25 * HOUR, HOUR, NEVER}, false},
     {{STALE_RUNNING, -25 * HOUR, DAY, NEVER}, false},
-    /* No process that we see: it may be in another container, unless the lock is older than the machine. */
+    /*
+     * No process is visible to us: it may be in another container, unless the lock is older than the machine's
+     * start.
+     */
     {{STALE_ABSENT, 0, DAY, NEVER}, false},
     {{STALE_ABSENT, 290, DAY, NEVER}, false},
     {{STALE_ABSENT, 290, NEVER, NEVER}, false},
     {{STALE_ABSENT, 300, DAY, NEVER}, true},
     {{STALE_ABSENT, 290, 4 * MINUTE, NEVER}, true},
-    /* A process of this host: as long as it can be the one that made the lock. */
+    /* A process of this host counts as long as it may have created the lock. */
     {{STALE_ALIVE, 0, DAY, 0}, false},
     {{STALE_ALIVE, HOUR, DAY, 2 * HOUR}, false},
     {{STALE_ALIVE, HOUR, DAY, HOUR - 5}, false},
@@ -42,7 +45,7 @@ static const struct {
     {{STALE_ALIVE, 25 * HOUR, 9 * DAY, 9 * DAY}, true},
     {{STALE_ALIVE, 23 * HOUR, NEVER, NEVER}, false},
     {{STALE_ALIVE, 25 * HOUR, NEVER, NEVER}, true},
-    /* Another host's: when it was started, and since when this one runs, does not matter. */
+    /* For another host's lock, the process's start and this machine's uptime do not matter. */
     {{STALE_FOREIGN, 0, DAY, NEVER}, false},
     {{STALE_FOREIGN, 50 * MINUTE, MINUTE, NEVER}, false},
     {{STALE_FOREIGN, HOUR, DAY, NEVER}, true},
@@ -50,7 +53,7 @@ static const struct {
     {{STALE_UNKNOWN, 0, DAY, NEVER}, false},
     {{STALE_UNKNOWN, 290, MINUTE, NEVER}, false},
     {{STALE_UNKNOWN, 300, DAY, NEVER}, true},
-    /* A time to come: the clock was set back since, unless it is further away than clocks are set. */
+    /* A time in the future: the clock was set back, unless the difference is too large for that. */
     {{STALE_ABSENT, -10 * MINUTE, MINUTE, NEVER}, false},
     {{STALE_ALIVE, -MINUTE, DAY, 0}, false},
     {{STALE_ALIVE, -2 * HOUR, HOUR, 0}, false},
@@ -76,7 +79,7 @@ START_TEST(only_the_lock_of_a_process_that_is_known_to_be_dead_needs_no_watch)
 }
 END_TEST
 
-/* %d: a dead process; %s: this host; %c: a living process; %o: this one; %z: a NUL. */
+/* Contents of a lock. %d: a dead process; %s: this host; %c: a living process; %o: this one; %z: a NUL. */
 static const struct {
 	const char *content;
 	enum stale_owner owner;
@@ -92,7 +95,7 @@ static const struct {
     {"%d:another-host.invalid\n", STALE_FOREIGN},
     {"%c:another-host.invalid\n", STALE_FOREIGN},
     {"%c another-host.invalid", STALE_FOREIGN},
-    /* What most programs write. */
+    /* Contents that most programs write. */
     {"%c\n", STALE_ALIVE},
     {"%c", STALE_ALIVE},
     {"  %c\n", STALE_ALIVE},
@@ -108,7 +111,7 @@ static const struct {
     {"99999999999999999999:%s\n", STALE_UNKNOWN},
     {"%c-x", STALE_UNKNOWN},
     {"no number:%s\n", STALE_UNKNOWN},
-    /* The mark of a mailhaul somewhere else, or a broken one: numbers prove nothing. */
+    /* The mark of a mailhaul elsewhere, or a broken mark: the numbers prove nothing. */
     {"%c:%s%z4711 another space\n", STALE_ABSENT},
     {"%d:%s%z4711 another space\n", STALE_ABSENT},
     {"%d:another-host.invalid%z4711 another space\n", STALE_FOREIGN},
@@ -190,7 +193,7 @@ static enum stale_owner read_owner(void)
 	return facts.owner;
 }
 
-/* Replaces digits of our text: of the start that follows the NUL. */
+/* Changes digits of our own text, in the start time after the NUL. */
 static void change_start(void)
 {
 	size_t length;
@@ -210,7 +213,7 @@ START_TEST(our_own_text_proves_whether_its_process_runs)
 		return;
 	scratch_hold(&other, leave_ours, NULL);
 	ck_assert_int_eq(read_owner(), STALE_RUNNING);
-	change_start(); /* another process has its number now */
+	change_start(); /* another process now has its PID */
 	ck_assert_int_eq(read_owner(), STALE_DEAD);
 	scratch_release(&other);
 	scratch_hold(&other, leave_ours, NULL);

@@ -16,7 +16,7 @@
 
 enum { NOW = 1000000 };
 
-/* All that is kept, a line each: "UID maildrop identity server". */
+/* All archived messages, one per line: "UID maildrop identity server". */
 static struct buf kept_lines;
 
 static void keep(void *context, const struct state_kept *k)
@@ -106,7 +106,7 @@ START_TEST(until_it_was_fetched_again)
 }
 END_TEST
 
-/* Whatever stands there, somebody may have put it there. */
+/* Keys of any form must be tolerated. */
 static const char *const odd_keys[] = {" ", "  ", " was:", " was:12", " 7:x", " 99999999999999999999:x", " -1:x", " 1x",
     " found:", " was:0123456789abcdef: found:1", " 1: was:0123456789abcdef:x"};
 

@@ -11,7 +11,7 @@
 
 enum { DAY = 86400 };
 
-/* Notes a listing of UIDs of one letter each, all of them confirmed; gives how many messages are missing. */
+/* Notes a listing of confirmed UIDs of one letter each. Returns how many messages are missing. */
 static size_t note(const char *letters, int64_t now)
 {
 	char uids[26][2];
@@ -45,14 +45,14 @@ START_TEST(a_listing_changes_what_is_listed_and_what_is_missing)
 	record("b", 1);
 	record("c", 1);
 	ck_assert_uint_eq(note("abc", 10), 0);
-	ck_assert_uint_eq(note("abcd", 20), 0); /* what is new is not known */
+	ck_assert_uint_eq(note("abcd", 20), 0); /* a new message is not known */
 	ck_assert_uint_eq(note("b", 30), 2);
 	ck_assert_uint_eq(note("b", 40), 2);
-	ck_assert_uint_eq(note("ab", 50), 1); /* back again */
+	ck_assert_uint_eq(note("ab", 50), 1); /* it is back */
 	ck_assert_uint_eq(note("z", 70), 3);
 	reopen();
 	ck_assert_uint_eq(note("z", 80), 3);
-	ck_assert_str_eq(knows("a"), "?"); /* gone is not forgotten */
+	ck_assert_str_eq(knows("a"), "?"); /* missing is not forgotten */
 	ck_assert_str_eq(knows("c"), "?");
 }
 END_TEST
@@ -64,7 +64,7 @@ START_TEST(a_message_is_missing_for_30_days)
 	ck_assert_uint_eq(note("z", 1000 + 30 * DAY), 1);
 	ck_assert_uint_eq(note("z", 1000 + 30 * DAY + 1), 0);
 	ck_assert_uint_eq(note("az", 1000 + 31 * DAY), 0);
-	ck_assert_uint_eq(note("z", 1000 + 32 * DAY), 1); /* counted anew */
+	ck_assert_uint_eq(note("z", 1000 + 32 * DAY), 1); /* the time is counted from the start again */
 }
 END_TEST
 
@@ -80,7 +80,7 @@ START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing
 	ck_assert_uint_eq(item.told_octets, 77);
 	(void)note("ab", 10);
 	ck_assert_str_eq(knows("b"), "t");
-	(void)note("", 20); /* an empty listing is not believed */
+	(void)note("", 20); /* an empty listing is ignored */
 	ck_assert_str_eq(knows("b"), "t");
 	(void)note("a", 30);
 	ck_assert_str_eq(knows("b"), "-");
@@ -106,7 +106,7 @@ START_TEST(a_deletion_counts_until_a_later_run_has_listed_the_maildrop)
 }
 END_TEST
 
-/* A record for each letter, all with the same header, and with its digest. */
+/* Adds a record for each letter, all with the same header, and with its digest. */
 static void record_alike(const char *letters)
 {
 	for (unsigned i = 0; letters[i]; i++) {
@@ -140,12 +140,12 @@ START_TEST(a_missing_message_is_known_octet_for_octet_and_stands_for_one)
 	struct state_item item = {.uid = "new", .octets = 99};
 
 	record_alike("xxy");
-	ck_assert(!takes('x', "new")); /* they are listed */
+	ck_assert(!takes('x', "new")); /* both are listed */
 	ck_assert_uint_eq(note("z", 10), 3);
 	ck_assert(!takes('n', "none"));
 	ck_assert(takes('x', "new") && takes('x', "newer") && !takes('x', "newest"));
 	ck_assert(takes('y', "last") && !takes('y', "newest"));
-	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known); /* with the size that it has now */
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known); /* with its current size */
 }
 END_TEST
 
@@ -161,7 +161,7 @@ START_TEST(many_messages_with_one_header_do_not_hide_the_one_that_is_the_same)
 }
 END_TEST
 
-/* A listing with another size for one message. */
+/* Returns whether a message is known when listed with another size. */
 static bool is_known(const char *uid, uint64_t octets)
 {
 	struct state_item item = {.uid = uid, .octets = octets};
@@ -218,7 +218,7 @@ START_TEST(sizes_of_this_maildrop_are_given_the_latest_first)
 	record("b", 2);
 	ck_assert(state_add_found(s, "0123", &found, 9, &err) && state_commit(s, &err));
 	ck_assert(state_each_size(s, 500, count_sizes, &sum, &err));
-	ck_assert_uint_eq(sum, 12); /* what was found in place was not listed */
+	ck_assert_uint_eq(sum, 12); /* messages found in the destination were not listed */
 	sum = 0;
 	ck_assert(state_each_size(s, 1, count_sizes, &sum, &err));
 	ck_assert_uint_eq(sum, 6);
@@ -247,7 +247,7 @@ START_TEST(an_empty_listing_is_not_believed)
 	ck_assert_uint_eq(note("", 10), 0);
 	ck_assert_uint_eq(note("", 10 + (int64_t)1000 * DAY), 0);
 	ck_assert_str_eq(knows("a"), "k");
-	ck_assert_uint_eq(note("z", 20), 1); /* it was not gone before */
+	ck_assert_uint_eq(note("z", 20), 1); /* it was not missing before */
 }
 END_TEST
 
@@ -267,12 +267,12 @@ START_TEST(a_message_is_forgotten_only_400_days_after_it_was_gone)
 	note("c", 1000 + 400 * DAY);
 	ck_assert_str_eq(knows("a"), "?");
 	note("c", 1000 + 400 * DAY + 1);
-	ck_assert_str_eq(knows("a"), "?"); /* a clock may be wrong for once */
+	ck_assert_str_eq(knows("a"), "?"); /* a clock may be wrong once */
 	end_run(1000 + 400 * DAY + 1);
 	note("c", 1000 + 400 * DAY + 1);
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("b"), "?");
-	ck_assert_str_eq(knows("c"), "k"); /* delivered as long ago, but listed */
+	ck_assert_str_eq(knows("c"), "k"); /* delivered equally long ago, but listed */
 	end_run(1000 + 401 * DAY + 1);
 	note("c", 1000 + 401 * DAY + 1);
 	ck_assert_str_eq(knows("b"), "-");
@@ -300,7 +300,7 @@ START_TEST(a_message_that_we_have_deleted_is_not_missing)
 	ck_assert(state_commit(s, &err));
 	ck_assert_uint_eq(note("b", 20), 0);
 	ck_assert_uint_eq(note("ab", 30), 0);
-	ck_assert_uint_eq(note("b", 40), 1); /* the server had kept it, so somebody else did it */
+	ck_assert_uint_eq(note("b", 40), 1); /* the server had kept it, so another client deleted it */
 	ck_assert_str_eq(knows("a"), "?");
 	ck_assert_str_eq(knows("unknown"), "-");
 }
@@ -332,12 +332,12 @@ START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_
 
 	memset(r.header, 7, DIGEST_SHORT);
 	ck_assert(state_add(s, &r, &err) && state_commit(s, &err));
-	ck_assert_str_eq(knows("d"), "??"); /* the size is no proof */
+	ck_assert_str_eq(knows("d"), "??"); /* the size proves nothing */
 	if (_i == 0) {
 		ck_assert(state_confirm(s, "d", 6, r.header, &same, &err) && same);
 		ck_assert_str_eq(knows("d"), "k");
 	} else {
-		/* It is another one's, which is listed under another UID. */
+		/* The UID belongs to another message; this one is listed under another UID. */
 		ck_assert(state_displace(s, "d", 10, &err));
 		ck_assert_str_eq(knows("d"), "-");
 		ck_assert(take(7, "e", &delivered));
@@ -354,10 +354,10 @@ START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
 	note("cxy", 1000);
 	ck_assert(take(7, "x", &delivered));
 	ck_assert_int_eq(delivered, 100);
-	ck_assert(!take(7, "y", &delivered)); /* each is found once */
+	ck_assert(!take(7, "y", &delivered)); /* each message is found only once */
 	ck_assert(!take(9, "y", &delivered)); /* it is listed under its old UID */
 	ck_assert(!take(99, "y", &delivered));
-	ck_assert(!take_sized(8, 3, "y", &delivered)); /* what has another size is another message */
+	ck_assert(!take_sized(8, 3, "y", &delivered)); /* another size means another message */
 	ck_assert(!take_sized(8, 7, "y", &delivered));
 	ck_assert(take_sized(8, 5, "y", &delivered)); /* some servers count LF for CRLF */
 	ck_assert_int_eq(delivered, 200);
@@ -365,11 +365,11 @@ START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("x"), "k");
 	ck_assert_str_eq(knows("y"), "k");
-	ck_assert_uint_eq(note("cx", 1001), 1); /* y; x is not missing */
+	ck_assert_uint_eq(note("cx", 1001), 1); /* y is missing; x is not */
 }
 END_TEST
 
-/* Enters a maildrop; commits. */
+/* Enters a maildrop, and commits. */
 static enum state_origin enter_maildrop(const char *server, unsigned port, const char *user)
 {
 	enum state_origin origin;
@@ -408,15 +408,15 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 	ck_assert_str_eq(knows("b"), "-");
 	ck_assert_str_eq(knows("t"), "-");
 	ck_assert_uint_eq(note("ba", 600), 2);
-	ck_assert(!take(9, "x", &delivered)); /* what we deleted is not there */
-	ck_assert(take(8, "a", &delivered)); /* under a UID that was another message's */
+	ck_assert(!take(9, "x", &delivered)); /* a message that we deleted is not found */
+	ck_assert(take(8, "a", &delivered)); /* under a UID that belonged to another message */
 	ck_assert_int_eq(delivered, 200);
 	ck_assert(state_commit(s, &err));
 	ck_assert_str_eq(knows("a"), "k");
 	ck_assert_str_eq(knows("b"), "-");
-	/* And back again: UIDs of every maildrop are kept apart. */
+	/* Back in the first maildrop: the UIDs of each maildrop are separate. */
 	ck_assert_int_eq(enter_maildrop("mail.example.org", 995, "me"), STATE_MAILDROP_BACK);
-	ck_assert_str_eq(knows("a"), "?"); /* the one that was not found in the other maildrop */
+	ck_assert_str_eq(knows("a"), "?"); /* it was not found in the other maildrop */
 	ck_assert_str_eq(knows("b"), "-");
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_BACK);
 	ck_assert_str_eq(knows("a"), "?");
@@ -425,7 +425,7 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 }
 END_TEST
 
-/* Confirms "a" with a header; NULL: without. */
+/* Confirms "a" with a header, or without one if it is NULL. */
 static bool confirm(const char *uid, const unsigned char *header)
 {
 	bool same;
@@ -452,7 +452,7 @@ START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 	ck_assert(confirm("a", NULL));
 	ck_assert_str_eq(knows("a"), "k");
 	ck_assert(state_mark_deleted(s, "a", true, 20, &err) && state_commit(s, &err));
-	ck_assert_str_eq(knows("a"), "??"); /* another one is likelier than a server that forgot to delete it */
+	ck_assert_str_eq(knows("a"), "??"); /* a new message is more likely than a failed deletion */
 	ck_assert(!confirm("a", other));
 	ck_assert_str_eq(knows("a"), "??");
 	ck_assert(confirm("a", header));
@@ -472,15 +472,16 @@ START_TEST(a_uid_that_was_always_listed_has_stayed_whatever_its_size)
 	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known && !item.stayed);
 	note("b", 10);
 	item.octets = 7;
-	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.stayed); /* it was gone */
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.stayed); /* it had disappeared */
 	ck_assert(confirm("a", NULL));
 	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && item.stayed);
 	ck_assert(state_mark_deleted(s, "a", false, 20, &err) && state_commit(s, &err));
-	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.stayed); /* another one may have its UID */
+	/* another message may have its UID */
+	ck_assert(state_join(s, &item, 1, NULL, &err) && item.doubtful && !item.stayed);
 }
 END_TEST
 
-/* For one session: no listing tells whether QUIT has deleted it, so that it is missing. */
+/* A UID for one session: no listing shows whether QUIT deleted the message, so it is missing. */
 START_TEST(a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted)
 {
 	int64_t delivered;
@@ -553,11 +554,11 @@ START_TEST(the_next_listing_tells_whether_quit_has_deleted)
 	ck_assert(state_mark_deleted(s, "a", false, 10, &err) && state_mark_deleted(s, "b", false, 10, &err));
 	ck_assert(state_commit(s, &err));
 	ck_assert_str_eq(
-	    knows("b"), "??"); /* it may have been deleted, and its UID given to another message */
+	    knows("b"), "??"); /* it may have been deleted, and its UID reused */
 	ck_assert_uint_eq(note("b", 20), 1);
-	ck_assert_str_eq(knows("a"), "??"); /* deleted by us, it seems */
+	ck_assert_str_eq(knows("a"), "??"); /* probably deleted by us */
 	ck_assert_str_eq(knows("b"), "k");
-	ck_assert_uint_eq(note("z", 30), 2); /* b, by somebody else */
+	ck_assert_uint_eq(note("z", 30), 2); /* b, deleted by another client */
 }
 END_TEST
 
@@ -602,7 +603,7 @@ START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
 	record(item.uid, 1);
 	ck_assert_str_eq(knows(item.uid), "k");
 	note("z", 10);
-	ck_assert_str_eq(knows(item.uid), "k"); /* a listing may be short for once */
+	ck_assert_str_eq(knows(item.uid), "k"); /* a listing may be incomplete once */
 	ck_assert(state_join(s, &item, 1, NULL, &err) && state_note_listing(s, &item, 1, 11, NULL, &missing, &err));
 	ck_assert_uint_eq(note("z", 12), 1);
 	ck_assert(state_mark_deleted(s, item.uid, true, 20, &err) && state_commit(s, &err));
@@ -654,7 +655,7 @@ START_TEST(what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_
 	char *text;
 
 	ck_assert(state_last_capabilities(s, &here, &text, &err) && !text);
-	ck_assert(state_note_capabilities(s, &here, "UIDL\n", 1000, &err)); /* there is none yet */
+	ck_assert(state_note_capabilities(s, &here, "UIDL\n", 1000, &err)); /* no maildrop has been entered yet */
 	enter_maildrop("mail.example.org", 995, "me");
 	ck_assert(state_last_capabilities(s, &here, &text, &err) && !text);
 	ck_assert(state_note_capabilities(s, &here, "UIDL\n", 1000, &err));

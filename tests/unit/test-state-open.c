@@ -40,7 +40,7 @@ static void expect_refused(enum state_access access_wanted, enum error_kind kind
 	ck_assert_str_ne(err.hint, "");
 }
 
-/* A closed state with one message and a whole run in it. */
+/* Makes a closed state with one message and a complete run. */
 static void make_state(void)
 {
 	struct state *s = open_state(STATE_WRITE);
@@ -54,7 +54,7 @@ static void make_state(void)
 	state_close(&s);
 }
 
-/* Changes the file in a way that only another program does. */
+/* Changes the file as only another program does. */
 static void run_sql(const char *path, const char *sql)
 {
 	sqlite3 *db;
@@ -119,7 +119,7 @@ START_TEST(the_state_that_the_last_run_left_needs_no_recovery)
 	s = open_state(STATE_READ);
 	state_close(&s);
 	s = open_state(STATE_WRITE);
-	ck_assert(state_end_run(s, 2000, &err)); /* a look */
+	ck_assert(state_end_run(s, 2000, &err)); /* a dry run */
 	state_close(&s);
 	expect_recovery(false, 0);
 }
@@ -134,7 +134,7 @@ START_TEST(a_state_that_was_copied_may_be_older_than_the_mail)
 	copy_file(path, scratch_path("backup"));
 	copy_file(scratch_path("backup"), path);
 	expect_recovery(true, 1000);
-	expect_recovery(true, 1000); /* until somebody has looked */
+	expect_recovery(true, 1000); /* until a run has examined it */
 }
 END_TEST
 
@@ -173,7 +173,7 @@ END_TEST
 
 static void begin_and_die(void *context)
 {
-	static struct state *s; /* it ends with the process */
+	static struct state *s; /* freed when the process ends */
 	struct error err;
 
 	(void)context;
@@ -213,7 +213,7 @@ END_TEST
 
 static void hold_state(void *context)
 {
-	static struct state *s; /* it ends with the process */
+	static struct state *s; /* freed when the process ends */
 	struct error err;
 
 	(void)context;
@@ -231,10 +231,10 @@ START_TEST(a_second_run_of_the_same_account_finds_it_locked)
 	expect_refused(STATE_WRITE, ERROR_LOCKED, "another run");
 	ck_assert(state_open(&s, scratch_path("state"), "home", STATE_WRITE, &err));
 	state_close(&s);
-	s = open_state(STATE_READ); /* a look is no run */
+	s = open_state(STATE_READ); /* reading is not a run */
 	state_close(&s);
 	scratch_release(&other);
-	/* It did not close the state: a dead run leaves no lock behind. */
+	/* The child did not close the state: a dead run leaves no lock. */
 	s = open_state(STATE_WRITE);
 	state_close(&s);
 }
@@ -271,7 +271,7 @@ START_TEST(reading_sees_what_was_written)
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.known);
 	ck_assert_int_eq(item.delivered, 1000);
-	/* What it writes is its own. */
+	/* Its changes stay in its own copy. */
 	ck_assert(state_add_told(s, "one", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(item.told);
@@ -281,7 +281,7 @@ START_TEST(reading_sees_what_was_written)
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(!item.told);
 	state_close(&s);
-	/* Nothing but what the writer made: no journal. */
+	/* Only the writer's files exist: no journal. */
 	ck_assert_uint_eq(scratch_count(scratch_path("state")), 2);
 }
 END_TEST
@@ -373,7 +373,7 @@ START_TEST(a_version_that_never_was_is_refused)
 }
 END_TEST
 
-/* Opens and reads a file that may be damaged: whatever happens, it is a failure in words or an answer. */
+/* Opens and reads a file that may be damaged. The result must be a failure with a text, or an answer. */
 static bool try_reading(void)
 {
 	struct state_item item = {.uid = "one"};
@@ -395,7 +395,7 @@ static bool try_reading(void)
 	return ok;
 }
 
-/* A file that lacks a page is noticed in any case, one that lacks a part of its last page not always. */
+/* A missing page is always noticed; a last page that is cut is not always noticed. */
 START_TEST(a_truncated_file_is_a_failure_and_no_crash)
 {
 	enum { PAGE = 4096 };
@@ -498,7 +498,7 @@ static void read_witness(void)
 	state_witness_read(&witness, scratch_path(""), "work", "state/work.db");
 }
 
-/* What is kept beside the mail: the last runs, and what an older state that was put back has replaced. */
+/* The record beside the mail: the last runs, and which of them a restored older state has replaced. */
 START_TEST(runs_are_kept_beside_the_mail)
 {
 	if (!platform_write_label(scratch_path(""), "probe", "x", 1))
@@ -511,7 +511,7 @@ START_TEST(runs_are_kept_beside_the_mail)
 	ck_assert_uint_eq(witness.count, STATE_WITNESS_RUNS);
 	ck_assert_int_eq(state_witness_after(&witness, 20), 0);
 	ck_assert_int_eq(state_witness_after(&witness, 17), 18000);
-	/* One that follows run 17 takes the place of three, whose first time stays. */
+	/* A run that follows run 17 replaces three others, and keeps the time of the first. */
 	state_witness_note(&witness, 18, 30000);
 	read_witness();
 	ck_assert_int_eq(state_witness_after(&witness, 18), 0);

@@ -12,7 +12,7 @@
 #include "one_state.h"
 #include "scratch.h"
 
-/* A process that dies: SQLite's files stay as they are at this moment. */
+/* Runs `deeds` in a process that dies: SQLite's files stay as they are at that moment. */
 static void in_a_run_that_dies(void (*deeds)(void *context))
 {
 	struct scratch_child child;
@@ -51,7 +51,7 @@ START_TEST(a_listing_is_joined_with_what_is_known)
 }
 END_TEST
 
-/* Sorted as strcmp sorts, which is not how people do. */
+/* Sorted as strcmp sorts. */
 START_TEST(uids_are_any_octets)
 {
 	static const char *const uids[] = {"!", "0", "00", "A", "a", "a b", "aa", "z'; DROP TABLE message; --", "\x7f", "\x80",
@@ -70,7 +70,7 @@ START_TEST(uids_are_any_octets)
 }
 END_TEST
 
-/* Octets of the UIDs; those of 12,000 octets are more than is read ahead. */
+/* Lengths of the UIDs. UIDs of 12,000 bytes exceed what is read ahead. */
 static const struct {
 	int width;
 	bool ahead;
@@ -118,14 +118,14 @@ START_TEST(what_the_server_has_is_summed_up_when_all_is_read)
 	ck_assert(state_read_ahead(s, 1, &ahead, &err));
 	ck_assert(!state_rows_listed(ahead, &messages, &octets));
 	ck_assert_uint_eq(messages, 1);
-	ck_assert(state_read_ahead(s, 2, &ahead, &err)); /* the one that is gone does not count */
+	ck_assert(state_read_ahead(s, 2, &ahead, &err)); /* the missing one does not count */
 	ck_assert(!state_rows_listed(ahead, &messages, &octets));
 	ck_assert_uint_eq(messages, 2);
 	ck_assert(state_read_ahead(s, 3, &ahead, &err));
 	ck_assert(state_rows_listed(ahead, &messages, &octets));
 	ck_assert_uint_eq(messages, 2);
 	ck_assert_uint_eq(octets, 12);
-	ck_assert(state_read_ahead(s, SIZE_MAX, &ahead, &err)); /* there is no more */
+	ck_assert(state_read_ahead(s, SIZE_MAX, &ahead, &err)); /* there are no more */
 	look.ahead = ahead;
 	ck_assert(state_join(s, items, COUNT(items), &look, &err));
 	ck_assert(!look.differs);
@@ -162,7 +162,7 @@ START_TEST(what_was_rolled_back_did_not_happen)
 	ck_assert_str_eq(knows("a"), "k");
 	ck_assert_str_eq(knows("b"), "-");
 	ck_assert_str_eq(knows("c"), "-");
-	ck_assert(state_commit(s, &err)); /* of nothing */
+	ck_assert(state_commit(s, &err)); /* nothing to commit */
 	state_rollback(s);
 	record("b", 3);
 	ck_assert_str_eq(knows("b"), "k");
@@ -198,7 +198,7 @@ END_TEST
 
 START_TEST(recovery_is_needed_until_a_run_has_come_to_its_end)
 {
-	ck_assert(state_needs_recovery(s)); /* there was no run */
+	ck_assert(state_needs_recovery(s)); /* no run has taken place */
 	ck_assert_int_eq(state_last_seen(s), 0);
 	ck_assert(state_begin_run(s, 100, &err));
 	reopen();
@@ -247,7 +247,7 @@ static void expect_no_intent(void)
 	ck_assert_ptr_null(records);
 }
 
-/* The intent and the records of two messages, the first of which fills its head. */
+/* An intent and the records of two messages, of which the first fills its head. */
 static char intent_path[] = "/var/mail/m\xc3\xa4\xff";
 static struct mbox_extent extents[2];
 static struct mbox_intent intended = {
@@ -270,7 +270,7 @@ static void enter_with_intent(void)
 		memset(intended_records[i].sha256, (int)(10 + i), DIGEST_SIZE);
 		memset(intended_records[i].header, (int)(20 + i), DIGEST_SHORT);
 		memset(extents[i].sha256, (int)(30 + i), DIGEST_SIZE);
-		memset(extents[i].head, (int)i, MBOX_HEAD_MOST); /* NULs, too */
+		memset(extents[i].head, (int)i, MBOX_HEAD_MOST); /* includes NULs */
 		extents[i].length = (UINT64_C(1) << 34) + i;
 	}
 	extents[0].head_length = MBOX_HEAD_MOST;
@@ -318,10 +318,10 @@ START_TEST(an_intent_is_given_back_as_it_was_set)
 	expect_intent();
 	reopen();
 	expect_intent();
-	/* One that was not settled is not replaced. */
+	/* An intent that is not settled is not replaced. */
 	ck_assert(!state_set_intent(s, &intended, intended_records, &err));
 	expect_intent();
-	ck_assert_str_eq(knows("a"), "-"); /* intended is not delivered */
+	ck_assert_str_eq(knows("a"), "-"); /* an intended message is not delivered */
 }
 END_TEST
 

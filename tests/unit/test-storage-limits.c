@@ -23,15 +23,15 @@
 
 #define FROM "From a@b Tue Nov 14 22:13:20 2023\n"
 
-/* What the system would do: these take the place of the C library's functions in this program. */
+/* Simulated results of system calls. Functions in this program replace those of the C library. */
 static struct {
-	bool old_kernel;  /* one that cannot sync a filesystem as a whole */
+	bool old_kernel;  /* a kernel that cannot sync a complete filesystem */
 	int no_room;	  /* errno of a reservation, or 0 */
-	int no_cut;	  /* errno of an attempt to make a file shorter, or 0 */
+	int no_cut;	  /* errno of an attempt to shorten a file, or 0 */
 	int no_directory_sync; /* errno of a directory's sync, or 0 */
 	int no_link;	  /* errno of a link, or 0 */
-	unsigned reserved; /* reservations that were asked for */
-	unsigned synced;   /* syncs of the filesystem as a whole */
+	unsigned reserved; /* number of reservations requested */
+	unsigned synced;   /* number of syncs of the complete filesystem */
 } fake;
 
 int uname(struct utsname *name)
@@ -113,7 +113,7 @@ static void deliver(struct destination *d, const char *uid, const char *text)
 	ck_assert_msg(try_deliver(d, uid, text, &err), "%s", err.cause);
 }
 
-/* So many more files can be opened, or fewer. */
+/* Sets the limit so that `more` further files can be opened. Returns the limit. */
 static rlim_t limit_files_to(rlim_t more)
 {
 	int next = dup(0);
@@ -126,7 +126,7 @@ static rlim_t limit_files_to(rlim_t more)
 	return limit.rlim_cur;
 }
 
-/* Other parts of the program need files, too. */
+/* Other parts of the program need a free descriptor. */
 static void expect_free_file(void)
 {
 	int fd = dup(0);
@@ -135,7 +135,7 @@ static void expect_free_file(void)
 	close(fd);
 }
 
-/* With and without a sync of the whole filesystem; the limit is known at first, or lower than it seemed. */
+/* With and without a sync of the complete filesystem; the limit is known, or turns out to be lower. */
 START_TEST(a_maildir_takes_more_messages_than_files_may_be_open)
 {
 	struct destination *d;
@@ -169,7 +169,7 @@ START_TEST(a_maildir_takes_more_messages_than_files_may_be_open)
 END_TEST
 
 #ifdef COUNTS_SYNCS
-/* Few messages are synced one by one, which takes open files. */
+/* A few messages are synced one by one, which uses open files. */
 START_TEST(files_that_were_closed_before_their_sync_are_synced_with_the_filesystem)
 {
 	int directory = open(scratch_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -245,7 +245,7 @@ static bool deliver_one(const char *name, const struct destination_ops *ops, str
 	return ok;
 }
 
-/* Such a filesystem has nothing more to offer than what it does by itself. */
+/* Such a filesystem cannot sync directories; nothing more can be done. */
 static const int no_directory_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
 
 START_TEST(where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same)
@@ -360,7 +360,7 @@ static struct mbox_intent copy_of(const struct mbox_intent *intent)
 	return copy;
 }
 
-/* At each octet, with what was written and with NULs in its place, as a filesystem may leave them. */
+/* Cut at each byte, with the written text and with NULs in its place, as a filesystem may leave them. */
 START_TEST(what_could_not_be_cut_back_is_cut_by_the_next_recovery)
 {
 	static const size_t gap = 1, first = sizeof(FROM "one\n\n") - 1, appended = 2 * (sizeof(FROM "one\n\n") - 1);

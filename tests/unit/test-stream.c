@@ -26,7 +26,7 @@ static struct stream *scripted(const char *server, size_t piece, bool cut)
 	return script_stream(&script);
 }
 
-/* A stream over a socket with that time limit; *peer is the other end, which blocks. */
+/* Makes a stream over a socket with a time limit; *peer is the other end, which blocks. */
 static struct stream *over_socket(int *peer, int64_t timeout)
 {
 	int ends[2], small = 4096;
@@ -55,7 +55,7 @@ START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
 	stream_consume(s, 4);
 	at = 4;
 	stream_read_ahead(s);
-	/* More than a socket's buffers hold: this ends because it is being read. */
+	/* Exceeds the buffers of a socket: it completes only because it is being read. */
 	ck_assert_int_eq(write(peer, sent + 10, sizeof(sent) - 10), (int)sizeof(sent) - 10);
 	if (_i == 1)
 		close(peer);
@@ -77,7 +77,7 @@ START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
 }
 END_TEST
 
-/* Over TCP on this machine; *peer is the other end. */
+/* Makes a stream over TCP on this machine; *peer is the other end. */
 static struct stream *over_tcp(int *peer)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -214,7 +214,7 @@ START_TEST(a_stream_is_as_secure_as_its_channel)
 }
 END_TEST
 
-/* A channel that takes one octet at a time. */
+/* A channel that accepts one byte at a time. */
 struct trickle {
 	char got[64];
 	size_t length;
@@ -252,7 +252,7 @@ START_TEST(partial_writes_are_continued)
 }
 END_TEST
 
-/* Reads that many octets of the pattern, slowly at first. Exits with 0 when all were right. */
+/* Reads `length` bytes of the pattern, slowly at first. Exits with 0 if all were right. */
 static pid_t slow_reader(int fd, size_t length)
 {
 	pid_t pid = fork();
@@ -335,7 +335,7 @@ START_TEST(a_server_that_takes_nothing_is_given_up_when_time_is_up)
 }
 END_TEST
 
-/* Sends an octet every 300 ms, eight times, then leaves. */
+/* Sends a byte every 300 ms, eight times, then closes. */
 static pid_t dripping_writer(int fd)
 {
 	pid_t pid = fork();
@@ -350,7 +350,7 @@ static pid_t dripping_writer(int fd)
 	_exit(0);
 }
 
-/* Reads octet by octet until it fails; returns how many came. */
+/* Reads byte by byte until it fails. Returns how many arrived. */
 static int count_octets(struct stream *s, bool restart, struct error *err)
 {
 	const char *bytes;
@@ -412,7 +412,7 @@ START_TEST(shutting_tells_the_other_side_that_nothing_more_comes)
 }
 END_TEST
 
-/* A channel that has to be asked three times. */
+/* A channel that has to be called three times. */
 static enum channel_status reluctant_shut(void *context, struct error *err)
 {
 	int *asked = context;
@@ -467,12 +467,12 @@ START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
 	ck_assert_str_ne(err.hint, "");
 	ck_assert(!stream_is_secure(s));
 	stream_close(&s);
-	ck_assert_int_le(recv(peer, &c, 1, 0), 0); /* the end, and not one octet before it */
+	ck_assert_int_le(recv(peer, &c, 1, 0), 0); /* the end of the connection, with no byte before it */
 	close(peer);
 }
 END_TEST
 
-/* A channel over another: opens in `steps` steps, and counts. */
+/* A channel over another one. It opens in `steps` steps, and counts calls. */
 struct layer {
 	struct channel below;
 	int steps;
@@ -531,7 +531,7 @@ START_TEST(a_channel_is_put_over_another_and_opened_step_by_step)
 	ck_assert_uint_eq(inner.passed, 5);
 	ck_assert_uint_eq(outer.passed, 5);
 	stream_close(&s);
-	ck_assert_int_eq(read(peer, &c, 1), 0); /* the socket below both is closed */
+	ck_assert_int_eq(read(peer, &c, 1), 0); /* the socket below is closed */
 	close(peer);
 }
 END_TEST
@@ -559,7 +559,7 @@ START_TEST(a_stream_whose_channel_was_taken_can_be_closed)
 	struct channel channel = stream_release(s);
 
 	stream_close(&s);
-	ck_assert_int_eq(write(peer, "x", 1), 1); /* it is open */
+	ck_assert_int_eq(write(peer, "x", 1), 1); /* the socket is open */
 	channel.ops->close(channel.context);
 	close(peer);
 }

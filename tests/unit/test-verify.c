@@ -19,10 +19,10 @@
 #include "verify/rebuild.h"
 #include "verify/verify.h"
 
-/* A place whose content the test decides, and which changes while it is read for `changes` times. */
+/* A destination whose content the test sets. It changes during the first `changes` reads. */
 static const char *const *in_place;
 static int changes, reads;
-static char verdicts[64]; /* a letter a finding: m, a, u, v (moved) */
+static char verdicts[64]; /* a letter for each finding: m, a, u, v (moved) */
 
 static bool read_place(const struct destination_settings *settings, struct archive_reader *reader, struct error *error)
 {
@@ -162,7 +162,7 @@ START_TEST(one_that_never_rests_is_left_for_later)
 }
 END_TEST
 
-/* Makes the state of another account from what is in place. */
+/* Makes the state of another account from the messages in the destination. */
 static bool rebuild(const char *const *found, uint64_t *count, struct error *err)
 {
 	struct account account;
