@@ -1,5 +1,5 @@
 #!/bin/sh
-# Several accounts, the command line, the configuration's mistakes, and two runs at once.
+# Several accounts, the command line, errors in the configuration, and two runs at once.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mkdir mail
@@ -55,7 +55,7 @@ printf 'account "x" {\n  port = 70000\n  order = sideways\n  leave_on_server = 1
 run
 check 'all wrong values are told in one go' [ "$(grep -c '^mailhaul: mailhaul.conf:[234]: ' err)" -eq 3 ]
 
-# While one run holds the account, a second one leaves with a temporary failure.
+# While one run holds the account, a second one ends with a temporary failure.
 fresh_configuration
 configure slow 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; echo yes >started; while [ ! -e go ]; do sleep 0.05; done"}'
 write_configuration

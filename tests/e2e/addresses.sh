@@ -1,6 +1,6 @@
 #!/bin/sh
-# A server with an IPv6 address that swallows packets: it costs a moment, and the further sessions of a run nothing.
-# In a network of its own with names of its own, which needs a user namespace.
+# A server with an IPv6 address that drops packets. This costs a moment, and nothing in the further sessions of a
+# run. The test uses a network and host names of its own, which needs a user namespace.
 if [ -z "${INSIDE:-}" ]; then
   # shellcheck disable=SC2016 # they are those of the shell inside
   enter='ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo || exit 1
@@ -34,7 +34,7 @@ wait_for deaf.ready 'nobody is deaf'
 
 tried() { sed -n 's/.*: connecting to \([^ ]*\) port.*/\1/p' err | tr '\n' ' '; }
 
-# Of an hour, half would be the IPv6 address's, if addresses were tried one after the other.
+# If addresses were tried one after the other, the IPv6 address would use half of this hour.
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = no' 'connect_timeout = 1h' 'repeat = yes'
 STATUS=0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Servers whose certificate is good, and those whose is not, with TLS 1.2 and 1.3: a refusal is one line
-# that says what is wrong, which certificate it is and what is safe to do, and no credential leaves.
+# Servers with a valid certificate and with an invalid one, with TLS 1.2 and 1.3. A refusal is one line that says
+# what is wrong, which certificate it is and what is safe to do. No credential is sent.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
 . "$E2E_DIR/trust-lib.sh"
@@ -9,7 +9,7 @@ mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1
 certificates
 
-# refused KIND FILE WHAT MEND [LINE...]: the server with that certificate gets nothing out of us.
+# refused KIND FILE WHAT HINT [LINE...]: the server with that certificate receives no credentials.
 refused() {
   _kind=$1 _file=$2 _what=$3 _hint=$4 && shift 4
   for version in 1.2 1.3; do
@@ -33,7 +33,7 @@ taken() {
   done
 }
 SERVE_OPTIONS=''
-# day FILE startdate|enddate: when a certificate's time begins or ends.
+# day FILE startdate|enddate: prints when a certificate's validity begins or ends.
 day() { date -u -d "$(openssl x509 -in "certs/$1" -noout "-$2" | sed 's/.*=//')" +%Y-%m-%d; }
 renew='if this machine'\''s date is right, the server'\''s operator has to renew it'
 rename='set server to the name that the provider gives for POP3; only if the provider confirms the name in the certificate, set tls_server_name to it'
@@ -117,8 +117,8 @@ refused 'must-staple without an answer' must-staple.pem \
   'the certificate demands a stapled OCSP answer, and the server sent none' \
   "try again later; if it stays so, the server's operator has to set up OCSP stapling"
 
-# answer FILE STATUS OPTION...: the authority's answer for certs/FILE, V (good), R (revoked) or nothing
-# (unknown), as ./answer.
+# answer FILE STATUS OPTION...: writes the authority's answer for certs/FILE to ./answer: V (good), R (revoked) or
+# nothing (unknown).
 answer() {
   _serial=$(openssl x509 -in "certs/$1" -noout -serial | sed 's/.*=//') _revoked=''
   [ "$2" != R ] || _revoked=250101000000Z

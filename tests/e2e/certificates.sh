@@ -3,12 +3,12 @@
 
 # make_certificates DIR
 # Fills DIR with certificates and unencrypted EC keys, each as NAME.pem and NAME.key:
-#   ca          the authority to trust          other-ca    one that nobody trusts
-#   server      for localhost and loopback      expired     the same, but ended with the year 2020
+#   ca          the trusted authority           other-ca    an authority that is not trusted
+#   server      for localhost and loopback      expired     the same, expired at the end of 2020
 #   wronghost   for mail.example.net            untrusted   like server, signed by other-ca
 #   selfsigned  like server, signed by itself
-# All others are valid from 2015 to 2049, so that a test may shift the clock. Returns nonzero, with
-# openssl's words on standard error, if one cannot be made.
+# All others are valid from 2015 to 2049, so that a test may shift the clock. Returns nonzero, with openssl's output
+# on standard error, if a certificate cannot be made.
 make_certificates() (
   names=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:::1
   _begin_signing "$1" || exit 1
@@ -23,7 +23,7 @@ make_certificates() (
 )
 
 # make_client_certificate DIR NAME COMMON_NAME ISSUER
-# Adds a client's to DIR, as NAME.pem and NAME.key; ISSUER is ca or other-ca.
+# Adds a client certificate to DIR, as NAME.pem and NAME.key; ISSUER is ca or other-ca.
 make_client_certificate() (
   _begin_signing "$1" || exit 1
   trap 'rm -rf work' EXIT
@@ -31,7 +31,7 @@ make_client_certificate() (
   _sign "$2" "$3" "$4" "DNS:$3"
 )
 
-# _begin_signing DIR: goes there, and makes what openssl needs to sign, in ./work.
+# _begin_signing DIR: changes to DIR, and creates the files that openssl needs to sign in ./work.
 _begin_signing() {
   umask 077
   mkdir -p "$1/work" && cd "$1" || return 1
@@ -54,9 +54,8 @@ distinguished_name = name
 CONF
 }
 
-# _sign NAME COMMON_NAME ISSUER ALT_NAMES [FROM UNTIL]: one certificate; NAME = ISSUER signs itself,
-# and no ALT_NAMES makes an authority. It is
-# meant for servers unless purpose says something else.
+# _sign NAME COMMON_NAME ISSUER ALT_NAMES [FROM UNTIL]: makes one certificate. With NAME = ISSUER it is self-signed,
+# and without ALT_NAMES it is an authority. It is for servers unless purpose says otherwise.
 _sign() {
   if [ -n "$4" ]; then
     printf '%s\n' '[ext]' "subjectAltName = $4" 'basicConstraints = critical, CA:false' \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# mailhaul check: what it tells of an account is so, and nothing is changed, neither here nor there.
+# mailhaul check: its report about an account is correct, and it changes nothing, neither locally nor on the server.
 # shellcheck disable=SC2016,SC2034,SC2317 # check and eval use what seems unused
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
@@ -10,19 +10,19 @@ TERM=xterm
 export TERM
 unset NO_COLOR
 
-# look RUN ARGUMENT...: runs it so; ./seen.flat gets the members of the JSON that it printed.
+# look RUN ARGUMENT...: runs the command. ./seen.flat receives the members of the JSON that it printed.
 look() {
   "$@"
   python3 "$JSON" flat out >seen.flat || cat out err
 }
-# member PATH: what each line of JSON has there, once.
+# member PATH: prints the values of this member in the lines of JSON, without duplicates.
 member() { sed -n "s/^$1=//p" seen.flat | sort -u; }
 has() { [ "$(member "$1")" = "$2" ] || { echo "$1 is $(member "$1"), not $2"; return 1; }; }
 has_member() { [ -n "$(member "$1")" ] || { cat seen.flat; return 1; }; }
 lacks_member() { ! grep "^$1=" seen.flat; }
-# keep: what was printed is held against the schema at the end, all of it at once.
+# keep: keeps the output, which is validated against the schema at the end.
 keep() { cat out >>seen.json; }
-# snapshot: all that must stay as it is, here and on the server.
+# snapshot: prints everything that must not change, locally and on the server.
 snapshot() {
   ls --ignore='seen*' --ignore='mailhaul.conf*'
   find mail Mail state inbox \( -path state -printf '%p %m\n' \) -o -printf '%p %m %s %T@ %i\n' 2>/dev/null | sort
@@ -106,7 +106,7 @@ run -vv check
 check '-vv tells the wire' contains err 'mailhaul: a: C: AUTH PLAIN ****'
 check 'without the password' lacks err 'pass word'
 
-# ---- with mail that was fetched before ----
+# ---- with mail fetched before ----
 run --keep a
 snapshot >seen.before
 look run check --json a
@@ -161,7 +161,7 @@ serve --dir mail --announce 'EXPIRE 10 USER' --announce-after 'EXPIRE NEVER'
 look run check --json a
 check 'after the login EXPIRE may be another' has maildrop.expire never
 
-# stapled STATUS: the authority's answer about the server's certificate.
+# stapled STATUS: sets the authority's answer about the server's certificate.
 stapled() {
   printf '%s\t491231235959Z\t%s\t%s\tunknown\t/CN=localhost\n' "$1" "$2" "$(openssl x509 -in $cert -noout -serial | sed 's/.*=//')" >index
   openssl ocsp -index index -rsigner certs/ca.pem -rkey certs/ca-key.pem -CA certs/ca.pem -issuer certs/ca.pem \
@@ -183,8 +183,8 @@ look run check --json a
 check 'one that revokes is no good one' eval 'exits 69 && has tls.ocsp bad && has tls.verified false'
 keep
 
-# ---- failures: what was learnt before is told, and then the line that a run has ----
-# as_a_run: a run says on standard error what the check said.
+# ---- failures: the facts found before the failure are reported, followed by the line of a run ----
+# as_a_run: a run prints on standard error what the check printed.
 as_a_run() { cp err seen.err; _code=$STATUS; run a; [ "$STATUS" = "$_code" ] && diff seen.err err; }
 for version in 1.2 1.3; do
   serve --dir mail --cert expired.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
@@ -234,7 +234,7 @@ check 'and the server is looked at all the same' eval 'has maildrop.messages 3 &
 keep
 rm Mail
 
-# strictly ARGUMENT...: a run for which modes count, also if it is root's.
+# strictly ARGUMENT...: runs the program so that file modes apply even if root starts it.
 strictly() {
   STATUS=0
   write_configuration
@@ -271,7 +271,7 @@ fi
 look run check --json c
 check 'a command that is not there is a failure' eval 'exits 78 && contains err "mailhaul: c: store: the command no-such-program-here cannot be started: "'
 
-# A limit on the size of files stands for a full disk; what is printed goes through a pipe.
+# A limit on the size of files simulates a full disk; the output goes through a pipe.
 full() {
   {
     ulimit -f 0

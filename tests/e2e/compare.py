@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares what was delivered, byte for byte, with what was expected.
+"""Compares delivered mail with the expected mail, byte for byte.
 
 Usage: compare.py [--crlf] maildir DIR EXPECTED_DIRECTORY
        compare.py [--crlf] mbox FILE EXPECTED_DIRECTORY
 
-Each file of EXPECTED_DIRECTORY is a message with LF line endings, as pop3_dump.py writes it; it has to be
-delivered exactly once, in any order. --crlf: delivered with line_endings = crlf, so each LF is a CRLF
-there. Two readers have to agree: the raw bytes, and Python's mailbox module.
-Exits 0 without a word if all is well, 1 with what differs, 2 if something cannot be read.
+Each file of EXPECTED_DIRECTORY is a message with LF line endings, as pop3_dump.py writes it. It has to be delivered
+exactly once, in any order. --crlf: delivered with line_endings = crlf, so each LF is a CRLF there. Two readers have
+to agree: the raw bytes, and Python's mailbox module. Exits with 0 and no output if all is well, with 1 after
+printing the differences, and with 2 if something cannot be read.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import sys
 
 
 class Message(collections.namedtuple("Message", "name load")):
-    """load() gives the bytes: a large mailbox is not kept in memory."""
+    """A message whose load() returns the bytes, so that a large mailbox is not kept in memory."""
 
     def digest(self):
         return hashlib.sha256(self.load()).digest()
@@ -40,7 +40,7 @@ def expected_messages(directory, crlf):
 
 
 def maildir_messages(directory, problems):
-    """Also checks the names' sizes, the three directories, and Python's view."""
+    """Reads a Maildir. Also checks the sizes in the names, the three directories, and Python's view."""
     if os.listdir(os.path.join(directory, "tmp")):
         problems.append(f"tmp/ is not empty: {sorted(os.listdir(os.path.join(directory, 'tmp')))[:3]}")
     found, by_key = [], {}
@@ -60,7 +60,7 @@ def maildir_messages(directory, problems):
 
 
 def check_sizes(name, content, problems):
-    """,S= is the size; ,W= what it is with each LF as CRLF, as Dovecot takes them from the name."""
+    """Checks the sizes in a name: ,S= is the size; ,W= is the size with each LF as CRLF, as Dovecot reads them."""
     wire = len(content) + content.count(b"\n") - content.count(b"\r\n")
     for letter, size in (("S", len(content)), ("W", wire)):
         told = re.findall(f",{letter}=(\\d+)(?=[,:]|$)", name)
@@ -69,7 +69,7 @@ def check_sizes(name, content, problems):
 
 
 def mbox_messages(path, problems):
-    """By the rules of mboxrd; also checks the separators and Python's view."""
+    """Reads an mbox by the rules of mboxrd. Also checks the separators and Python's view."""
     spans, last, position = [], b"\n", 0  # (start of the content, its end)
     with open(path, "rb") as file:
         for line in file:
@@ -122,7 +122,7 @@ def compare(expected, found, problems):
 
 
 def nearest(message, candidates):
-    """Where the candidate that is the same for longest starts to differ."""
+    """Describes where the candidate with the longest common prefix begins to differ."""
     content = message.load()
     best, best_at = None, -1
     for candidate in candidates[:200]:
@@ -139,7 +139,7 @@ def nearest(message, candidates):
 
 def first_difference(a, b):
     low, high = 0, min(len(a), len(b))
-    while low < high:  # the longest common start, by halving
+    while low < high:  # find the longest common prefix by bisection
         middle = (low + high + 1) // 2
         low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
     return low

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The verb config: which settings hold, and where each comes from.
+# The command config: the effective settings, and the origin of each.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 cat >more.conf <<'END'
@@ -39,7 +39,7 @@ check 'a command with its arguments' has 'deliver_command = \{sh, "-c", "echo .*
 check 'a password is masked' has 'password = "\*\*\*"' 'mailhaul\.conf:9'
 check 'and stands nowhere' lacks out secret
 
-# The table, by itself.
+# Lists the names of the options in the source's table.
 awk '/account_options\[\] = \{/ { inside = 1 } inside && /^};/ { exit } inside' "$E2E_DIR/../../src/config/account_options.c" |
   sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' >options
 run config one

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A real Courier POP3 whose mailbox cannot be opened, and whose mail has headers with raw UTF-8.
+# A real Courier POP3 whose mailbox cannot be opened, and mail with raw UTF-8 in its headers.
 . "${srcdir:-.}/tests/e2e/courier.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -8,7 +8,7 @@ trap 'courier_stop; finish' EXIT
 count=40
 courier_prepare "$WORK/courier" || unpacked_none Courier
 dovecot_make_mail source "$count" 1 || bail 'no mail'
-# Courier ends a last line that has no end.
+# Courier adds the missing end of a last line.
 for file in source/*; do [ -z "$(tail -c 1 "$file")" ] || echo >>"$file"; done
 cp -r source foreign
 for number in 00007 00020; do
@@ -21,7 +21,7 @@ courier_add_user take take && courier_fill take foreign || bail 'no accounts'
 courier_start || bail 'Courier does not start'
 moves_from "$COURIER_POP3S_PORT" "$COURIER_CA"
 
-# The directory of a user is not there for a while: a disk that is not mounted.
+# The directory of a user is missing for a while, as if its disk were not mounted.
 mv "$COURIER_ROOT/mail/away/Maildir" "$COURIER_ROOT/mail/away/unmounted"
 account away no 'deliver_to = "maildir:Away"'
 run

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A mailbox of 200 messages moves from a real Courier POP3 into a Maildir and into an mbox.
+# Moves a mailbox of 200 messages from a real Courier POP3 into a Maildir and into an mbox.
 . "${srcdir:-.}/tests/e2e/courier.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 trap 'courier_stop; finish' EXIT
@@ -14,7 +14,7 @@ done
 courier_start || bail 'Courier does not start'
 CA_FILE=$COURIER_CA
 
-# account NAME POLICY TLS PASSWORD LINE: for this account of the server.
+# account NAME POLICY TLS PASSWORD LINE: configures this account of the server.
 account() {
   if [ "$3" = implicit ]; then SERVER_PORT=$COURIER_POP3S_PORT; else SERVER_PORT=$COURIER_POP3_PORT; fi
   USER_NAME=$1 PASSWORD_LINE="password = '$4'"
@@ -24,8 +24,8 @@ server_holds() { [ "$(courier_count "$1")" -eq "$2" ] || { courier_count "$1"; r
 line_of() { grep -n -m 1 -F "$1" err | cut -d: -f1; }
 uids() { sed -n 's/.*: S: [0-9]* \(UID[0-9].*\)/\1/p' "$1"; }
 
-# Courier takes five seconds to refuse a login, and nearly as long for a client that fetches one message
-# after the other: both meanwhile.
+# Courier takes five seconds to refuse a login, and nearly as long for a client that fetches one message after the
+# other. Both take place during that time.
 fresh_configuration
 for tls in implicit starttls; do account take no "$tls" wrong 'deliver_to = "mbox:Wrong"'; done
 write_configuration

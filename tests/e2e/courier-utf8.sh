@@ -1,5 +1,6 @@
 #!/bin/sh
-# Courier wraps messages with 8-bit headers into others, unless the client has sent UTF8 (RFC 6856) before the login.
+# Courier wraps messages with 8-bit headers in other messages, unless the client has sent UTF8 (RFC 6856) before the
+# login.
 . "${srcdir:-.}/tests/e2e/courier.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 trap 'courier_stop; finish' EXIT
@@ -8,7 +9,7 @@ courier_prepare "$WORK/courier" || unpacked_none Courier
 mkdir raw
 printf 'Subject: gr\303\274\303\237e\nMessage-ID: <1@example.org>\nFrom: J\303\266rg <j@example.org>\n\nbody \303\244\n' >raw/00001.eml
 printf 'Subject: plain\nMessage-ID: <2@example.org>\n\nbody\n' >raw/00002.eml
-# Latin-1, which is no UTF-8; octets that are neither; and a header inside the body.
+# Latin-1, which is not UTF-8; bytes that are neither; and a header inside the body.
 printf 'Subject: gr\374\337e\nMessage-ID: <3@example.org>\n\nbody\n' >raw/00003.eml
 printf 'Subject: \377\376\300\200\nMessage-ID: <4@example.org>\n\nbody\n' >raw/00004.eml
 printf 'Subject: digest\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\nSubject: inn\303\251\nFrom: \303\251\n\nbody\n' >raw/00005.eml
@@ -25,7 +26,7 @@ account() {
   fresh_configuration
   configure "$1" "deliver_to = \"maildir:Mail-$1\"" "tls = $1" 'leave_on_server = no'
 }
-# commands: those before the listing, in their order.
+# commands: prints the commands before the listing, in order.
 commands() { sed -n 's/.*: C: \([A-Z0-9]*\).*/\1/p' err | sed '/^UIDL$/,$d' | tr '\n' ' '; }
 
 account implicit

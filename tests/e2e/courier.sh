@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real Courier POP3 as a private server on loopback, for tests.
+# Runs a real Courier POP3 as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/courier.sh"       # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,8 +7,9 @@
 #   courier_prepare "$WORK/courier" || unpacked_none Courier
 #   courier_add_user test secret; courier_start || bail 'Courier does not start'
 #
-# couriertcpd, couriertls, courierpop3login, authdaemond and courierpop3d, with authuserdb for the accounts,
-# all as the package has them, in a root of their own. Call the functions from the test's own shell.
+# It consists of couriertcpd, couriertls, courierpop3login, authdaemond and courierpop3d, with authuserdb for the
+# accounts. All are as packaged, and run in a root directory of their own. Call the functions from the test's own
+# shell.
 
 # shellcheck source=tests/e2e/unpacked.sh
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
@@ -16,8 +17,7 @@
 COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID='' # empty: not running
 
 # courier_prepare DIR
-# Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Fails as
-# unpacked_root does.
+# Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Fails as unpacked_root does.
 courier_prepare() {
   COURIER_ROOT=$1
   COURIER_CA=$1.certs/ca.pem
@@ -42,7 +42,7 @@ daemons=2
 authdaemonvar=/run/courier/authdaemon
 CONF
   ) || return 1
-  # Courier changes to this user for TLS, if root starts it.
+  # Courier changes to this user for TLS if root starts it.
   unpacked_users "$1" courier
 }
 
@@ -52,7 +52,7 @@ courier_add_user() {
   mkdir -p "$_courier_maildir/cur" "$_courier_maildir/new" "$_courier_maildir/tmp" &&
     chown -R "$UNPACKED_UID:$UNPACKED_GID" "$COURIER_ROOT/mail/$1" &&
     printf '%s\t%s\n' "$1" "$(openssl passwd -6 "$2")" >>"$COURIER_ROOT/users" || return 1
-  # The format of makeuserdb, which would want perl.
+  # The format of makeuserdb, which would require perl.
   awk -F '\t' -v person="uid=$UNPACKED_UID|gid=$UNPACKED_GID" '
     { print $1 "\t" person "|home=/mail/" $1 "|mail=/mail/" $1 "/Maildir" } END { print "." }' \
     "$COURIER_ROOT/users" | _courier_table userdb &&
@@ -64,8 +64,8 @@ _courier_table() {
 }
 
 # courier_start: starts the server. Sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT
-# (STLS, no login without; SASL, too). COURIER_MAXPERIP: how many connections a client may have (40); COURIER_LISTEN: the
-# address (127.0.0.1), 0 is all of them.
+# (STLS, required for a login; also SASL). COURIER_MAXPERIP is the limit of connections per client (40).
+# COURIER_LISTEN is the address (127.0.0.1); 0 means all addresses.
 courier_start() {
   for _courier_try in 1 2 3 4 5; do
     _courier_ports=$(free_ports 2) || return 1
@@ -85,7 +85,7 @@ courier_start() {
   return 1
 }
 
-# The variables are those of /etc/courier/pop3d and pop3d-ssl, the command lines those of the package's scripts.
+# The variables are those of /etc/courier/pop3d and pop3d-ssl. The command lines are those of the package's scripts.
 _courier_launch() {
   rm -f "$COURIER_ROOT/run/courier/authdaemon/socket"
   unpacked_run "$COURIER_ROOT" "$COURIER_LOG" authmodulelist=authuserdb daemons=2 "$_courier_authlib/authdaemond"
@@ -110,15 +110,15 @@ courier_stop() {
   COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID=''
 }
 
-# courier_fill NAME DIRECTORY: each file of DIRECTORY as new mail in NAME's INBOX. Their names have to be new there,
-# and begin with numbers: in their order Courier lists them.
+# courier_fill NAME DIRECTORY: adds each file of DIRECTORY as new mail to NAME's INBOX. The names have to be new
+# there and begin with numbers; Courier lists them in their order.
 courier_fill() {
   _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
   cp "$2"/* "$_courier_maildir/tmp/" && chown -R "$UNPACKED_UID:$UNPACKED_GID" "$_courier_maildir/tmp" &&
     mv "$_courier_maildir/tmp"/* "$_courier_maildir/new/"
 }
 
-# courier_idle: waits for all sessions to be over. Courier 1.4 answers QUIT first and deletes then.
+# courier_idle: waits until all sessions have ended. Courier 1.4 answers QUIT first and deletes afterwards.
 courier_idle() {
   _courier_tries=0
   while readlink /proc/[0-9]*/cwd 2>/dev/null | grep -qF "$COURIER_ROOT/mail/" && [ "$_courier_tries" -lt 400 ]; do
@@ -133,8 +133,8 @@ courier_count() {
   find "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/cur" -type f | wc -l | tr -d ' '
 }
 
-# courier_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
-# mailhaul. Courier ends a last line that has no end.
+# courier_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul. Courier adds the missing end of a last line.
 courier_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" "$1" "$3"
 }

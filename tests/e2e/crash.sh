@@ -1,7 +1,7 @@
 #!/bin/sh
-# SIGKILL on entry to a system call, then a clean run: nothing lost, doubled or altered.
-# CRASH_POINTS is how many calls are tried for each kind of destination and policy, spread evenly over
-# all that a run makes; CRASH_POINTS=all tries every one (make check-crash).
+# Kills a run with SIGKILL on entry to a system call, and then runs again: no message is lost, duplicated or
+# altered. CRASH_POINTS is the number of calls tried for each kind of destination and policy, spread evenly over all
+# calls of a run. CRASH_POINTS=all tries every one (make check-crash).
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 points=${CRASH_POINTS:-8}
@@ -35,14 +35,14 @@ fresh_state() {
   mkdir piped
 }
 
-# same_piped: all there, and at most one of them twice.
+# same_piped: all messages are there, and at most one of them twice.
 same_piped() {
   find piped -name 'whole.*' -exec sha256sum {} + | cut -c 1-64 | sort >piped.sums
   find expected -type f -exec sha256sum {} + | cut -c 1-64 | sort >expected.sums
   [ -z "$(sort -u piped.sums | comm -3 - expected.sums)" ] && [ "$(wc -l <piped.sums)" -le "$(($(wc -l <expected.sums) + 1))" ]
 }
 
-# verify KIND POLICY: what has to hold after the clean run.
+# verify KIND POLICY: checks what must hold after the second run.
 verify() {
   case $1 in
   maildir) same_maildir box expected ;;
@@ -70,8 +70,8 @@ trial() {
   return 1
 }
 
-# all_points KIND POLICY: how often a run makes each of the calls, as "CALL NUMBER" for each of them. A
-# number counts within one process, and the largest of them is what can be reached.
+# all_points KIND POLICY: prints "CALL NUMBER" for each of these calls that a run makes. Calls are counted per process,
+# so NUMBER goes up to the largest count.
 all_points() {
   fresh_state
   strace -f -qq -o trace -e "trace=$(echo "$calls" | tr ' ' ,)" "$MAILHAUL" -c mailhaul.conf >first 2>&1 || return 1
@@ -83,7 +83,8 @@ for kind in maildir mbox pipe; do
   rm -rf expected
   if [ "$kind" = pipe ]; then count=20; else count=300; fi
   sample_mail expected "$count"
-  # At last, a server that has neither UIDL nor TOP: what was delivered is known by its size and header.
+  # The last policy is used with a server that has neither UIDL nor TOP: messages are recognized by their size and
+  # header.
   for policy in no forever 14d no-names; do
     fresh_state
     [ "$policy" = no-names ] && flags='--no-uidl --no-top' || flags=''

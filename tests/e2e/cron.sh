@@ -1,9 +1,9 @@
 #!/bin/sh
-# What cron gets to see of an account that fails: report_failures_after, over days of a clock that is not real.
+# What cron receives about a failing account: report_failures_after, over several days of a simulated clock.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 faketime -f +1d true 2>/dev/null || skip_all 'faketime cannot set a clock here'
 
-# at TIME ARGUMENT...: a run at that time from now on.
+# at TIME ARGUMENT...: a run that much later than now.
 at() { run_later "+$1" "${2:-fetch}" "${3:-a}"; }
 trouble() { [ "$(sqlite3 -readonly state/a.db "SELECT $1 FROM trouble")" = "$2" ] || { sqlite3 state/a.db 'SELECT * FROM trouble'; return 1; }; }
 is_one_line() { [ "$(wc -l <err)" = 1 ] || { show; return 1; }; }
@@ -46,7 +46,7 @@ check 'with an exit status again' exits 75
 at 30h
 check 'and then no more that day' silent
 
-# Something that does not pass by itself comes in between.
+# Meanwhile there is a failure that does not go away by itself.
 serve --dir mail
 sed -i 's/pass word/wrong/' mailhaul.conf.in
 at 31h
@@ -91,7 +91,7 @@ run_later +84h
 check 'an account without the option is told at once' contains err 'mailhaul: c: connect: '
 check 'alone' is_one_line
 
-# What the parent meets before there is a worker, and a run beside another one.
+# A failure of the parent before a worker starts, and a run beside another one.
 fresh_configuration
 PASSWORD_LINE='password_command = {"false"}' configure a 'deliver_to = "maildir:Mail"' 'report_failures_after = 3h'
 at 85h

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mail moves from a real Cyrus pop3d, which has more than one surprise.
+# Moves mail from a real Cyrus pop3d, which has several peculiarities.
 . "${srcdir:-.}/tests/e2e/cyrus.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -28,7 +28,8 @@ check 'it loses a command behind AUTH in the same packet' [ "$(grep -c '^+OK [0-
 check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 moves_beside
 
-# From a NUL to the end of that line, and the line's end, Cyrus sends nothing: the message comes shorter than it was listed.
+# Cyrus omits everything from a NUL to the end of that line, including the line end. The message is shorter than its
+# listed size.
 printf 'From: a@example.org\nSubject: NUL\nMessage-ID: <nul@example.org>\n\none\ntwo@@two\nthree\n' >source/00010.eml
 for name in nul nuls; do
   cyrus_add_user "$name" "$name" && cyrus_fill "$name" source || bail 'no mail with a NUL'
@@ -53,7 +54,7 @@ check 'one line says so' [ "$(wc -l <told)" -eq 1 ]
 check 'the others are here, once' [ "$(find Nuls/new -type f | wc -l)" -ge "$((count - 1))" ]
 check 'and nothing more than there was' [ "$(find Nuls/new -type f | wc -l)" -le "$count" ]
 
-# Debian's default: a minute has to pass between two logins.
+# Debian's default: at least a minute between two logins.
 cyrus_stop
 sed -i 's/^popminpoll: .*/popminpoll: 1/' "$CYRUS_ROOT/etc/imapd.conf"
 cyrus_start || bail 'Cyrus does not start again'

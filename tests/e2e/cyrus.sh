@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real Cyrus pop3d as a private server on loopback, for tests.
+# Runs a real Cyrus pop3d as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/cyrus.sh"         # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,9 +7,9 @@
 #   cyrus_prepare "$WORK/cyrus" || unpacked_none Cyrus
 #   cyrus_add_user test secret; cyrus_start || bail 'Cyrus does not start'
 #
-# Cyrus' master with pop3d over TLS, and lmtpd, which brings the mail. Passwords are asked for at a socket that a small
-# program serves (tests/support/cyrus_helper.py). The master becomes the user cyrus, and only root can do that. Call the
-# functions from the test's own shell.
+# It consists of Cyrus' master with pop3d over TLS, and lmtpd, which delivers the mail. Passwords are checked
+# through a socket that a small program serves (tests/support/cyrus_helper.py). The master changes to the user
+# cyrus, so only root can run it. Call the functions from the test's own shell.
 
 # shellcheck source=tests/e2e/unpacked.sh
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
@@ -17,14 +17,14 @@
 CYRUS_PID='' CYRUS_PASSWORDS_PID='' # empty: not running
 
 # cyrus_prepare DIR
-# Makes the server's root DIR, with certificates in DIR.certs. Sets CYRUS_CA. CYRUS_POLL: minutes that have to pass
-# between two logins (popminpoll; Debian's default is 1, here it is 0). Fails as unpacked_root does.
+# Makes the server's root DIR, with certificates in DIR.certs. Sets CYRUS_CA. CYRUS_POLL is the minimum number of
+# minutes between two logins (popminpoll; Debian's default is 1, here it is 0). Fails as unpacked_root does.
 cyrus_prepare() {
   CYRUS_ROOT=$1
   CYRUS_CA=$1.certs/ca.pem
   CYRUS_LOG=$1.log
   unpacked_root_only && unpacked_root "$1" cyrus-pop3d cyrus-common || return 1
-  # SASL's mechanisms are loaded when they are wanted.
+  # SASL loads its mechanisms on demand.
   _cyrus_more=''
   [ -n "$(find "$1"/usr/lib/*-linux-gnu*/sasl2/libplain.so 2>/dev/null)" ] ||
     _cyrus_more=$(find /usr/lib/*-linux-gnu*/sasl2/libplain.so) || return 1
@@ -66,7 +66,7 @@ CONF
   )
 }
 
-# cyrus_add_user NAME PASSWORD: adds an account, whose INBOX is made by the first message. NAME: letters, digits
+# cyrus_add_user NAME PASSWORD: adds an account, whose INBOX is created by the first message. NAME: letters, digits
 cyrus_add_user() { printf '%s\t%s\n' "$1" "$2" >>"$CYRUS_ROOT.passwords"; }
 
 # cyrus_start: sets CYRUS_PORT (implicit TLS).
@@ -107,7 +107,7 @@ _cyrus_helper() {
   done
 }
 
-# _cyrus_wait: until it greets, and has the certificate of this server. Its log names no ports.
+# _cyrus_wait: waits until the server greets with its own certificate. Its log does not name ports.
 _cyrus_wait() {
   _cyrus_tick=0
   while [ "$_cyrus_tick" -lt 400 ] && kill -0 "$CYRUS_PID" 2>/dev/null; do
@@ -127,8 +127,8 @@ cyrus_stop() {
   CYRUS_PID='' CYRUS_PASSWORDS_PID=''
 }
 
-# cyrus_fill NAME DIRECTORY: each file of DIRECTORY as new mail in NAME's INBOX, in the order of their names, while the
-# server runs. It adds fields to the header.
+# cyrus_fill NAME DIRECTORY: delivers each file of DIRECTORY as new mail to NAME's INBOX, in the order of their
+# names. The server must be running. It adds fields to the header.
 cyrus_fill() {
   "$PYTHON" - "$CYRUS_ROOT" "$1" "$2" <<'PY'
 import os, smtplib, sys
@@ -143,13 +143,14 @@ with smtplib.LMTP("/proc/self/cwd/run/cyrus/socket/lmtp") as server:
 PY
 }
 
-# cyrus_count NAME: prints how many messages are left in NAME's INBOX, as the server says.
+# cyrus_count NAME: prints how many messages are left in NAME's INBOX according to the server.
 cyrus_count() {
   _cyrus_password=$(awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$CYRUS_ROOT.passwords")
   _cyrus_talk 1: "1:USER $1" "1:PASS $_cyrus_password" 1:STAT 0:QUIT | awk 'NR == 4 { print $2 }'
 }
 
-# cyrus_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with mailhaul.
+# cyrus_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul.
 cyrus_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$CYRUS_PORT" "$CYRUS_CA" "$1" "$3"
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Servers that DNS vouches for (tls_trust = dane): TLSA records of zones that are signed here, by a real name
-# server. Port 53, resolv.conf and the root's key are the test's own in namespaces of its own.
+# Servers authenticated by DNS (tls_trust = dane): TLSA records of locally signed zones, served by a real name
+# server. Port 53, resolv.conf and the root's key are the test's own, in separate namespaces.
 if [ "${1:-}" != inside ] && "${MAILHAUL:-src/mailhaul}" --version | grep -q libunbound; then
-  # Root can have namespaces without becoming somebody else in them.
+  # Root can use namespaces without changing its user ID.
   for _options in -mn -rmn; do
     # shellcheck disable=SC2086
     ! unshare $_options ip link set lo up 2>/dev/null || exec unshare $_options "$0" inside
@@ -39,9 +39,9 @@ ip link set lo up || bail 'no loopback'
 mkdir mail dns
 printf 'Subject: one\n\nbody\n' >mail/1
 certificates
-# Certificates have their issuer behind them, but for this one.
+# Certificate files contain the issuer after the certificate; this one does not.
 awk '/BEGIN CERT/ { n++ } n < 2 || key || /BEGIN PRIV/ { print } /BEGIN PRIV/ { key = 1 }' certs/wronghost.pem >certs/alone.pem
-# hash FILE cert|key [256|512]: as a record has it; without a number, all of it.
+# hash_of FILE cert|key [256|512]: prints the hash as a record contains it; without a number, the complete data.
 hash_of() {
   {
     if [ "$2" = key ]; then
@@ -51,7 +51,7 @@ hash_of() {
     fi
   } | { if [ -n "${3:-}" ]; then openssl dgst "-sha$3" -binary; else cat; fi } | od -An -tx1 | tr -d ' \n'
 }
-# record NAME FIELDS FILE cert|key [256|512]: a TLSA record of NAME.example.net.
+# record NAME FIELDS FILE cert|key [256|512]: prints a TLSA record of NAME.example.net.
 record() {
   echo "_995._tcp.$1 TLSA $2 $(hash_of "$3" "$4" "${5:-}")"
   echo "127.0.0.1 $1.example.net" >>hosts
@@ -116,7 +116,7 @@ until [ "$(grep -c 'successfully signed\|example.com.*loaded' dns/log)" -ge 3 ];
   kill -0 $DNS_PID 2>/dev/null && [ $tries -lt 200 ] || bail "no name server: $(tail -n 5 dns/out dns/log)"
   sleep 0.05
 done
-# The key of example.org is a false one, and example.com is not signed at all.
+# The key of example.org is wrong, and example.com is not signed.
 keymgr -c dns/knot.conf example.net ds | grep ' 13 2 ' >net.key
 sed p net.key | sed '2s/net/org/' >root.key
 echo 'nameserver 127.0.0.1' >resolv.conf
@@ -132,7 +132,7 @@ ask() {
   rm -f transcript
   only 'tls_trust = dane' "$@"
 }
-# taken WHAT NAME LINE..., refused WHAT TOLD NAME LINE...
+# taken WHAT NAME LINE..., refused WHAT MESSAGE NAME LINE...: mail is fetched, or the run fails with that message.
 taken() {
   _what=$1 && shift
   ask "$@"
@@ -147,12 +147,12 @@ refused() {
   check "$_what: no credential has left" no_credentials
 }
 
-# ---- keys: neither issuer nor name of this certificate is good ----
+# ---- keys: neither issuer nor name of this certificate is valid ----
 serve --dir mail --cert selfsigned.pem
 for kind in key256 key512 key-whole cert256 cert-whole; do taken "the server's $kind" $kind; done
 taken 'the second of two keys' two
 taken 'a name in capitals with a dot at the end' KEY256.Example.NET.
-# neither FILE: the words for a certificate that no record is about.
+# neither FILE: prints the message for a certificate that matches no record.
 neither() {
   echo "TLS: the server's TLSA records name neither its key nor its issuer $(identity "certs/$1"); somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)"
 }

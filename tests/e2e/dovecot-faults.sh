@@ -1,6 +1,6 @@
 #!/bin/sh
-# A real Dovecot that believes a wrong size in a file's name sends less of the message than it said, in good order; and
-# one that cannot open a mailbox says so after the login.
+# A real Dovecot believes a wrong size in a file's name, and sends less of the message than it announced, without an
+# error. Another one cannot open a mailbox, and says so after the login.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 count=12
@@ -9,7 +9,7 @@ echo "# Dovecot $DOVECOT_VERSION"
 dovecot_make_mail source "$count" 1 || bail 'no mail'
 SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA
 
-# shrink NAME NUMBER BYTES: the name of this file says so many bytes less.
+# shrink NAME NUMBER BYTES: reduces the size in the file's name by that many bytes.
 shrink() {
   "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" "$2" "$3" <<'PY'
 import os, re, sys
@@ -23,18 +23,18 @@ with open("renamed", "w") as file:
 PY
 }
 
-# whole DIRECTORY: how many messages of source are there as they were.
+# whole DIRECTORY: prints how many messages of source are there unchanged.
 whole() {
   mkdir -p "$1"
   (cd "$1" && find . -type f -exec sha256sum {} +) | cut -d' ' -f1 | sort -u >here
   comm -12 here sums | wc -l
 }
 
-# original NAME NUMBER: the path of the message on the server, whatever flags it has by now.
+# original NAME NUMBER: prints the path of the message on the server, whatever its flags are.
 original() { find "$DOVECOT_INSTANCE/mail/$1/Maildir/cur" -name "*Q$(printf %06d $(($2 - 1))).test,*"; }
 digest() { sha256sum <"$(original "$1" "$2")"; }
 
-# kept NAME NUMBER BYTES TITLE: all are to be deleted; the one that comes short must stay.
+# kept NAME NUMBER BYTES TITLE: all messages are to be deleted; the one that comes short must stay.
 kept() {
   dovecot_add_user "$1" "$1" && dovecot_fill "$1" source && dovecot_dump "$1" "expected-$1" || bail 'no account'
   (cd "expected-$1" && sha256sum -- * | cut -d' ' -f1 | sort -u) >sums
@@ -77,7 +77,7 @@ kept() {
 kept little 3 40 '40 bytes short'
 kept much 2 1400 '1,400 bytes short'
 
-# The login is good, and then the mailbox cannot be opened: the answer to the next command, whatever that is.
+# The login succeeds, and then the mailbox cannot be opened. That is the answer to the next command, whatever it is.
 dovecot_add_user closed closed && dovecot_fill closed source && dovecot_dump closed expected-closed || bail 'no account'
 chmod 000 "$DOVECOT_INSTANCE/mail/closed/Maildir"
 fresh_configuration

@@ -1,11 +1,11 @@
 #!/bin/sh
-# A real Dovecot takes the login and cannot open the mailbox: 2.3 refuses the next command and hangs up.
+# A real Dovecot accepts the login and cannot open the mailbox: 2.3 refuses the next command and hangs up.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
 echo "# Dovecot $DOVECOT_VERSION"
 mv "$DOVECOT_MAILDIR" "$WORK/aside" && : >"$DOVECOT_MAILDIR" || bail 'the mailbox stays'
-# Dovecot trusts a client that comes from its own address; 127.0.0.2 is what a distant one sees.
+# Dovecot trusts a client that connects from the server's address; at 127.0.0.2 it behaves as for a remote client.
 SERVER=127.0.0.2 CA_FILE=$DOVECOT_CA SERVER_PORT=$DOVECOT_POP3S_PORT
 USER_NAME=$DOVECOT_USER PASSWORD_LINE="password = '$DOVECOT_PASSWORD'"
 fresh_configuration

@@ -1,12 +1,12 @@
 #!/bin/sh
-# A mailbox of 1,000 messages moves from a real Dovecot into a Maildir and into an mbox, for every policy.
+# Moves a mailbox of 1,000 messages from a real Dovecot into a Maildir and into an mbox, for every policy.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 count=1000
 dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
 echo "# Dovecot $DOVECOT_VERSION"
 dovecot_make_mail source "$count" 1
-# Dovecot trusts a client that comes from its own address; 127.0.0.2 is what a distant one sees.
+# Dovecot trusts a client that connects from the server's address; at 127.0.0.2 it behaves as for a remote client.
 SERVER=127.0.0.2 CA_FILE=$DOVECOT_CA
 accounts=''
 for kind in maildir mbox; do
@@ -73,7 +73,7 @@ for kind in expired wronghost selfsigned untrusted; do
     check "a certificate that is $kind is refused ($tls)" exits 69
     check "in one line ($kind, $tls)" [ "$(wc -l <err)" -eq 1 ]
   done
-  # A login that was tried would be in the log.
+  # An attempted login would be in the log.
   check "and Dovecot saw no login ($kind)" lacks "$DOVECOT_LOG" 'user=<test>'
   dovecot_stop
 done

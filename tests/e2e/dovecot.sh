@@ -1,39 +1,39 @@
 # shellcheck shell=sh
-# A real Dovecot (2.3 or 2.4) as a private, unprivileged POP3 server on loopback, for tests.
+# Runs a real Dovecot (2.3 or 2.4) as a private, unprivileged POP3 server on loopback, for tests.
 #
 #   . "$E2E_DIR/dovecot.sh"
 #   trap dovecot_clean EXIT; trap 'exit 1' HUP INT TERM
 #   dovecot_start "$work" || bail 'Dovecot does not start'
 #
-# Debian 12 and 13: dovecot-core dovecot-pop3d python3 openssl (and util-linux, always there).
-# Root cannot serve mail, so as root the server runs as DOVECOT_RUN_AS (default: nobody), and lives in
-# a directory of its own under TMPDIR: the work tree may be where that user cannot go. Call the functions
-# from the test's own shell, not from a subshell: when the shell dies, even by SIGKILL, so does the server.
-# Functions return nonzero after a message on standard error. One server at a time in a shell.
+# It needs, on Debian 12 and 13: dovecot-core dovecot-pop3d python3 openssl (and util-linux, which is always
+# installed). Root cannot serve mail, so for root the server runs as DOVECOT_RUN_AS (default: nobody). It uses a
+# directory of its own under TMPDIR, because that user may have no access to the work tree. Call the functions from
+# the test's own shell, not from a subshell: when the shell dies, even by SIGKILL, so does the server. Functions
+# return nonzero after a message on standard error. A shell can run one server at a time.
 
 : "${E2E_DIR:=${srcdir:-.}/tests/e2e}" "${PYTHON:=python3}"
-E2E_DIR=$(cd "$E2E_DIR" && pwd) || exit 1 # the test may go elsewhere later
+E2E_DIR=$(cd "$E2E_DIR" && pwd) || exit 1 # the test may change its directory later
 # shellcheck source=tests/e2e/certificates.sh
 . "$E2E_DIR/certificates.sh"
 
-DOVECOT_INSTANCE='' # the server's own directory, empty: there is none
-DOVECOT_PID=''      # its master process, empty: not running
+DOVECOT_INSTANCE='' # the server's own directory; empty: there is no server
+DOVECOT_PID=''      # its master process; empty: not running
 
 # dovecot_start DIR
-# Starts a server. DIR, a private directory, receives what make_certificates makes (or has it already).
-# Sets DOVECOT_POP3S_PORT (implicit TLS), DOVECOT_POP3_PORT (STLS), DOVECOT_CA, DOVECOT_USER and
-# DOVECOT_PASSWORD (an account with an empty INBOX), DOVECOT_MAILDIR (its Maildir), DOVECOT_LOG,
-# DOVECOT_VERSION. Reads from the environment:
-#   DOVECOT_CERT    which certificate it shows: server (default), expired, wronghost, selfsigned, untrusted
-#   DOVECOT_LISTEN  addresses (default 127.0.0.1, 127.0.0.2); the first of them has to be there
-#   DOVECOT_EXTRA   more lines of configuration, such as pop3_lock_session=yes
+# Starts a server. DIR, a private directory, receives the files of make_certificates unless it has them already.
+# Sets DOVECOT_POP3S_PORT (implicit TLS), DOVECOT_POP3_PORT (STLS), DOVECOT_CA, DOVECOT_USER and DOVECOT_PASSWORD
+# (an account with an empty INBOX), DOVECOT_MAILDIR (its Maildir), DOVECOT_LOG, DOVECOT_VERSION. Reads from the
+# environment:
+#   DOVECOT_CERT    the certificate to use: server (default), expired, wronghost, selfsigned, untrusted
+#   DOVECOT_LISTEN  addresses (default 127.0.0.1, 127.0.0.2); the first of them has to exist
+#   DOVECOT_EXTRA   further lines of configuration, such as pop3_lock_session=yes
 #   DOVECOT_MECHANISMS  SASL mechanisms (default plain scram-sha-256); apop counts as one
-#   DOVECOT_INTROSPECTION  URL that tells what a token is good for (RFC 7662): for xoauth2 and oauthbearer
-#   DOVECOT_CLIENT_CA  PEM file of who may issue clients' certificates: they are asked for, no login works
-#                   without, and external takes the user from the common name
+#   DOVECOT_INTROSPECTION  URL for checking a token (RFC 7662), for xoauth2 and oauthbearer
+#   DOVECOT_CLIENT_CA  PEM file of the issuers of client certificates: no login works without such a
+#                   certificate, and external takes the user from the common name
 #   DOVECOT_KEYTAB  for gssapi: file with the key of pop/localhost; KRB5_CONFIG names the configuration
-# Dovecot takes a client from its own address as safe, and lets it log in without TLS, whatever is set. So
-# what a distant client sees is at 127.0.0.2 (clients come from 127.0.0.1): before TLS, no login there.
+# Dovecot regards a client from its own address as safe, and lets it log in without TLS in any case. At 127.0.0.2 it
+# behaves as for a remote client, since clients connect from 127.0.0.1: no login before TLS.
 dovecot_start() {
   [ -z "$DOVECOT_PID" ] || { _dovecot_say 'it runs already'; return 1; }
   PATH=$PATH:/usr/local/sbin:/usr/sbin
@@ -66,7 +66,7 @@ dovecot_start() {
 # Stops the server and returns when its processes are gone. Its mail stays. Safe to call twice.
 dovecot_stop() {
   [ -n "$DOVECOT_PID" ] || return 0
-  # Told to the whole group: the master alone would take a second to end its log process.
+  # The signal goes to the complete group; if only the master got it, ending its log process would take a second.
   kill -s TERM -- "-$DOVECOT_PID" 2>/dev/null || kill -s TERM "$DOVECOT_PID" 2>/dev/null || :
   wait "$DOVECOT_PID" 2>/dev/null || :
   _dovecot_tick=0
@@ -88,7 +88,7 @@ dovecot_clean() {
 
 # dovecot_add_user NAME PASSWORD [NAME PASSWORD]...
 # Adds accounts with an empty INBOX, or changes their passwords. NAME: lower case letters, digits, . _ @ -
-# Takes up to a second while the server runs, which looks at its list of users once a second.
+# While the server runs it takes up to a second, because the server checks its list of users once a second.
 dovecot_add_user() {
   while [ $# -ge 2 ]; do
     case $1 in
@@ -116,7 +116,7 @@ dovecot_fill() {
 }
 
 # dovecot_deliver NAME FILE
-# One more message into NAME's INBOX, as a mail server would deliver it; also while a client is connected.
+# Adds a message to NAME's INBOX, as a mail server would deliver it. A client may be connected.
 dovecot_deliver() {
   [ -f "$2" ] || { _dovecot_say "no file: $2"; return 1; }
   _dovecot_put "$1" new "$2"
@@ -130,10 +130,10 @@ dovecot_count() {
 }
 
 # dovecot_dump NAME DIRECTORY
-# What the server holds, byte for byte as a POP3 client gets it, by a client that shares no code with
-# mailhaul: each message becomes DIRECTORY/UID, each CRLF one LF. Dovecot ends a last line that has no end,
-# so compare what was fetched with this, and not with what was filled in. Deletes nothing.
-# The connection is encrypted but not verified, so that it works with every DOVECOT_CERT.
+# Writes each message to DIRECTORY/UID, byte for byte as received by a client that shares no code with mailhaul,
+# with each CRLF as LF. Dovecot adds the missing end of a last line, so compare fetched mail with this dump, not
+# with the original files. Deletes nothing. The connection is encrypted but not verified, so that it works with
+# every DOVECOT_CERT.
 dovecot_dump() {
   _dovecot_secret=$(sed -n "s/^$1:{PLAIN.b64}\([^:]*\):.*/\1/p" "$DOVECOT_INSTANCE/users" |
     openssl base64 -d -A) || return 1
@@ -143,9 +143,9 @@ dovecot_dump() {
 }
 
 # dovecot_make_mail DIRECTORY COUNT [SEED]
-# COUNT real-looking messages DIRECTORY/00001.eml ...: the same for the same SEED (a word, default 1) with
-# any Python, LF line endings, log-normal sizes of 1 KB to about 100 KB, median 6 KB. Every twelve messages
-# hold one of each kind that breaks a careless fetcher.
+# Writes COUNT realistic messages to DIRECTORY/00001.eml ... They are the same for the same SEED (a word, default 1)
+# with any version of Python. They have LF line endings and log-normal sizes of 1 KB to about 100 KB, median 6 KB.
+# Every twelve messages include one of each kind that is difficult for a fetcher.
 dovecot_make_mail() {
   "$PYTHON" - "$1" "$2" "${3:-1}" <<'PY'
 import base64, os, random, sys, time
@@ -238,8 +238,8 @@ _dovecot_say() {
   echo "dovecot.sh: $*" >&2
 }
 
-# _dovecot_processes: whether a process of the server is left. The master led a session of its own, so that
-# its process group is all of them. Those that only wait to be reaped by a slow init do not count.
+# _dovecot_processes: whether a process of the server is left. The master leads a session of its own, so its process
+# group contains all of them. Zombies that a slow init has not reaped do not count.
 _dovecot_processes() {
   for _dovecot_stat in /proc/[0-9]*/stat; do
     { read -r _dovecot_line <"$_dovecot_stat"; } 2>/dev/null || continue
@@ -250,7 +250,7 @@ _dovecot_processes() {
   return 1
 }
 
-# _dovecot_as COMMAND...: runs it as the user of the server.
+# _dovecot_as COMMAND...: runs COMMAND as the server's user.
 _dovecot_as() {
   if [ "$(id -u)" = "$_dovecot_uid" ]; then
     "$@"
@@ -259,13 +259,13 @@ _dovecot_as() {
   fi
 }
 
-# _dovecot_write NAME: replaces the server's file NAME, in one step, by standard input. It holds secrets.
+# _dovecot_write NAME: replaces the server's file NAME atomically by standard input. It may hold secrets.
 _dovecot_write() {
   # shellcheck disable=SC2016
   _dovecot_as sh -c 'umask 077; cat >"$1.new" && mv "$1.new" "$1"' sh "$DOVECOT_INSTANCE/$1"
 }
 
-# _dovecot_new_instance DIR: makes the server's directory, with the certificate to show out of DIR.
+# _dovecot_new_instance DIR: makes the server's directory, with the chosen certificate from DIR.
 _dovecot_new_instance() {
   if [ "$(id -u)" = 0 ]; then
     _dovecot_user=${DOVECOT_RUN_AS:-nobody}
@@ -277,7 +277,7 @@ _dovecot_new_instance() {
     _dovecot_say "Dovecot needs a user that the system knows by name, not '$_dovecot_user'"
     return 1
   fi
-  # A socket's path is short (108 bytes), and the server's user has to get there.
+  # A socket's path is limited to 108 bytes, and the server's user needs access to it.
   _dovecot_tmp=${TMPDIR:-/tmp}
   case $_dovecot_tmp in
     /*) [ "${#_dovecot_tmp}" -le 50 ] && _dovecot_as test -x "$_dovecot_tmp" || _dovecot_tmp=/tmp ;;
@@ -291,15 +291,15 @@ _dovecot_new_instance() {
     _dovecot_write cert.key <"$1/${DOVECOT_CERT:-server}.key"
 }
 
-# Another test may be quicker to take them: then the server says so, and dovecot_start tries again.
+# Another test may take the ports first: then the server says so, and dovecot_start tries again.
 _dovecot_pick_ports() {
   _dovecot_ports=$(free_ports 2) || return 1
   DOVECOT_POP3S_PORT=${_dovecot_ports%%[!0-9]*}
   DOVECOT_POP3_PORT=${_dovecot_ports##*[!0-9]}
 }
 
-# _dovecot_configure: writes the configuration in the words of this version. The greeting proves to
-# _dovecot_wait_ready that it is this server that answers.
+# _dovecot_configure: writes the configuration in the syntax of this version. The greeting shows _dovecot_wait_ready
+# that this server answers.
 _dovecot_configure() {
   _dovecot_greeting="test server ${DOVECOT_INSTANCE##*.} on $DOVECOT_POP3S_PORT"
   case $DOVECOT_VERSION in
@@ -359,8 +359,9 @@ userdb passwd-file {
 CONF
 }
 
-# What both call by the same name. No chroot and one user, since only root could change either; nothing
-# slows a test down that fails to log in, or opens many sessions, on purpose; no limit on a message.
+# Settings with the same name in both versions. There is no chroot, and one user, since only root could change
+# either. Nothing delays a test that fails to log in, or opens many sessions, on purpose. The size of messages is
+# not limited.
 _dovecot_words_common() {
   cat <<CONF
 base_dir = $DOVECOT_INSTANCE/run
@@ -407,7 +408,7 @@ service pop3-login {
 CONF
 }
 
-# Tokens are looked up at DOVECOT_INTROSPECTION.
+# Tokens are checked at DOVECOT_INTROSPECTION.
 _dovecot_words_oauth2() {
   [ -n "${DOVECOT_INTROSPECTION:-}" ] || return 0
   _dovecot_oauth2="introspection_mode = post
@@ -425,7 +426,7 @@ active_value = true"
   esac
 }
 
-# Who shows a certificate has proved enough: external needs no password of its own.
+# A client with a certificate is authenticated: external needs no password.
 _dovecot_words_client() {
   [ -n "${DOVECOT_CLIENT_CA:-}" ] || return 0
   _dovecot_write client-ca.pem <"$DOVECOT_CLIENT_CA" || return 1
@@ -461,7 +462,7 @@ CONF
   esac
 }
 
-# Both files are where the server's user can read them. No cache of replays, which would be in /var/tmp.
+# Both files have to be readable by the server's user. There is no replay cache, which would be in /var/tmp.
 _dovecot_words_kerberos() {
   [ -n "${DOVECOT_KEYTAB:-}" ] || return 0
   _dovecot_write keytab <"$DOVECOT_KEYTAB" && _dovecot_write krb5.conf <"$KRB5_CONFIG" || return 1
@@ -473,8 +474,8 @@ _dovecot_words_kerberos() {
   printf 'auth_krb5_keytab = %s\nauth_gssapi_hostname = localhost\n' "$DOVECOT_INSTANCE/keytab"
 }
 
-# _dovecot_launch: starts the master in a session of its own, as the server's user; the kernel ends it
-# when this shell dies. It keeps no file of the test's open, above all not the pipe to a TAP driver.
+# _dovecot_launch: starts the master in a session of its own, as the server's user. The kernel ends it when this
+# shell dies. It keeps no file of the test open, in particular not the pipe to a TAP driver.
 _dovecot_launch() {
   : >"$DOVECOT_LOG"
   (
@@ -488,8 +489,8 @@ _dovecot_launch() {
   DOVECOT_PID=$!
 }
 
-# _dovecot_wait_ready: returns 0 when both ports greet as they should, 1 when the server has ended or
-# twenty seconds are over.
+# _dovecot_wait_ready: returns 0 when both ports greet as they should, and 1 if the server has ended or after twenty
+# seconds.
 _dovecot_wait_ready() {
   "$PYTHON" - "$DOVECOT_PID" "$_dovecot_greeting" "$DOVECOT_POP3S_PORT" "$DOVECOT_POP3_PORT" <<'PY'
 import socket, ssl, sys, time
@@ -525,8 +526,8 @@ sys.exit(1)
 PY
 }
 
-# _dovecot_put NAME cur|new FILE_OR_DIRECTORY: Dovecot numbers new mail in the order of the file names, and
-# knows the sizes that LIST tells from them.
+# _dovecot_put NAME cur|new FILE_OR_DIRECTORY: adds mail. Dovecot numbers new mail in the order of the file names,
+# and takes the sizes for LIST from them.
 _dovecot_put() {
   "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir" "$2" "$3" "$_dovecot_uid" "$_dovecot_gid" <<'PY'
 import os, re, shutil, sys, time

@@ -1,4 +1,4 @@
-# End to end: the whole program against real servers. See tests/tests.mk. The long ones come first.
+# End-to-end tests: the program against real servers. See tests/tests.mk. The long ones come first.
 e2e_tests = \
 	tests/e2e/mbox-locks.sh \
 	tests/e2e/faults.sh \
@@ -67,17 +67,17 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
-# README's picture, from a real run.
+# The picture in README, from a real run.
 picture: $(pop3_server) src/mailhaul
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/support/picture.sh '$(abs_top_srcdir)/doc/terminal.svg'
 .PHONY: picture
 EXTRA_DIST += tests/support/picture.py tests/support/picture.sh
 
-# Both README commands in minimal systems made by debootstrap; needs root and the network.
+# Runs both commands of README in minimal systems made by debootstrap; needs root and the network.
 check-fresh:
 	$(SHELL) $(srcdir)/tests/fresh/run.sh
 
-# Every point where a run can be killed or fail, instead of a sample: an hour or more.
+# Tries every point where a run can be killed or fail, instead of a sample; takes an hour or more.
 check-crash: $(pop3_server) src/mailhaul
 	CRASH_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/crash.sh
 	FAULT_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/faults.sh

@@ -1,30 +1,31 @@
 #!/bin/sh
-# What a run costs, in turns of the line, syncs and system calls: counts that do not depend on a clock.
+# The cost of a run in round trips, syncs and system calls: counts that do not depend on a clock.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 
-# traced: a run; `trace` holds its syncs and what went over the line.
+# traced: a run; `trace` contains its syncs and its network traffic.
 traced() {
   write_configuration
   STATUS=0
   strace -f -y -qq -s 0 -o trace -e trace=connect,sendto,sendmsg,recvfrom,recvmsg,fsync,fdatasync,syncfs \
     "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
 }
-# traced_whole: the same, but `trace` holds all calls of the worker and its threads. Only the parent was executed.
+# traced_whole: the same, but `trace` contains all calls of the worker and its threads. Only the parent called
+# execve.
 traced_whole() {
   STATUS=0
   strace -ff -y -qq -s 0 -o calls "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
-  # Not what a build that measures coverage writes in the end.
+  # Leaves out what a build that measures coverage writes at the end.
   grep -L 'execve(' calls.* | xargs cat | grep -v '\.gcda' >trace
 }
 calls() { grep -cE "$1" trace; }
 kinds() { sed 's/(.*//' trace | sort | uniq -c; }
 syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
-# How often the client waited for the line: for the connection, and for something behind what it had sent. TLS
-# sends a record of 6 octets that nothing answers.
+# turns: prints how often the client waited for the network: for the connection, and for an answer to what it had
+# sent. TLS sends a record of 6 octets that is not answered.
 turns() {
   awk '/connect\(.*sa_family=AF_INET/ { n = 1; sent = 0 }
     n && /(sendto|sendmsg)\(/ && $NF > 6 { sent = 1 }
@@ -46,14 +47,15 @@ run
 write_mail 1 300
 traced
 check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
-# Connection, hello and end of TLS, capabilities, login, listing, messages, QUIT.
+# Connection, client hello and end of TLS, capabilities, login, listing, messages, QUIT.
 check 'in 8 turns' at_most "$(turns)" 8
-# The beginning of the run; for two batches the files, the directory and the record; the end, and its checkpoint.
+# The beginning of the run; the files, the directory and the record for each of two batches; the end, and its
+# checkpoint.
 check 'with 15 syncs' at_most "$(syncs)" 15
 
 traced
 check 'a run that finds nothing new succeeds' contains out 'a: 0 new ('
-# Connection, hello and end of TLS, login, listing, QUIT.
+# Connection, client hello and end of TLS, login, listing, QUIT.
 check 'in 6 turns' at_most "$(turns)" 6
 check 'with no sync at all' [ "$(syncs)" = 0 ]
 check 'because it remembers what the server can do' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
@@ -65,7 +67,7 @@ echo "# $(calls '\(') system calls, $(calls 'send(to|msg)\(') of them send, $(ca
 # Open, write, rename, close.
 check 'with 4 system calls for each message' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 4
 check 'and 7 a message with those of the run and the database' at_most "$(calls '\(')" 2100
-# The kernel is asked for addresses; hello and end of TLS (2), login, listing, all messages, QUIT, end.
+# The kernel is asked for addresses; client hello and end of TLS (2), login, listing, all messages, QUIT, end.
 check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
 # A new journal, the beginning of the run, two batches, the end, and its checkpoint.
 check "and 8 syncs of the state's journal" at_most "$(calls 'sync\(.*db-wal')" 8
@@ -78,19 +80,20 @@ check 'in 6 turns as well' at_most "$(turns)" 6
 check 'and asks for no sizes' [ "$(grep -c 'C: LIST' transcript)" = 5 ]
 sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
 traced
-# Connection, hello, end of TLS and greeting, capabilities, login, listing, QUIT.
+# Connection, client hello, end of TLS and greeting, capabilities, login, listing, QUIT.
 check 'in 7 when it has to ask what the server can do' at_most "$(turns)" 7
 
-# A server may greet along with its end of the handshake; the client's end and its first command then follow together.
+# A server may send its greeting along with the end of its handshake; the client's end and its first command are
+# then sent together.
 stop
 serve --dir mail --early-greeting
 sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
 traced
 check 'a server that greets at once is polled' contains out 'a: 0 new ('
-# Connection, hello and greeting, capabilities, login, listing, QUIT.
+# Connection, client hello and greeting, capabilities, login, listing, QUIT.
 check 'in 6 turns' at_most "$(turns)" 6
 traced
-# Connection, hello and greeting, login, listing, QUIT.
+# Connection, client hello and greeting, login, listing, QUIT.
 check 'and in 5 when it is known what it can do' at_most "$(turns)" 5
 
 stop

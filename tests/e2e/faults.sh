@@ -1,6 +1,6 @@
 #!/bin/sh
-# Errors from system calls instead of kills: after each of them nothing that is not safe is gone from
-# the server, and the next run completes. FAULT_POINTS as CRASH_POINTS of crash.sh.
+# Errors from system calls instead of kills. After each of them the server still has every message that is not safe,
+# and the next run completes. FAULT_POINTS is used as CRASH_POINTS in crash.sh.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 points=${FAULT_POINTS:-3}
@@ -15,7 +15,7 @@ for n in $(seq 1 "$count"); do
   { printf 'Return-Path: <a%s@example.org>\nSubject: %s\n\n' "$n" "$n"; head -c "$octets" /dev/urandom | base64 -w 900; } >"expected/$n"
 done
 
-# safe KIND: what the server no longer has is here.
+# safe KIND: every message that the server no longer has was delivered.
 safe() {
   python3 - "$1" <<'PY'
 import glob, os, sys
@@ -39,7 +39,7 @@ trial() {
     "$MAILHAUL" -c mailhaul.conf >first.out 2>first.err || STATUS=$?
   first=$STATUS
   {
-    # A worker that cannot tell its outcome is the one failure that may look like a bug.
+    # Only a worker that cannot send its outcome may look like an internal error.
     [ "$first" -ne 70 ] || grep -q 'the process for this account ended' first.err
   } >why && safe "$1" >>why 2>&1 && run && exits 0 >>why && "same_$1" box expected >>why 2>&1 && left_is mail 0 >>why && return 0
   echo "# $1: $2 number $4 failed with $3 (exit status $first):"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# fetch --json: what a run does, for programs.
+# fetch --json: the report of a run for programs.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# json EXPRESSION: of the lines (l), those of an account by its name (a), the last one (s).
+# json EXPRESSION: evaluates it with the lines (l), the lines of an account by its name (a), and the last line (s).
 json() { keep_json; python3 -c "
 import json, sys
 l = [json.loads(line) for line in open('out')]

@@ -1,12 +1,12 @@
 #!/bin/sh
-# tests/e2e/fetch-servers.sh: fetches the packages of those mail servers that the tests run without
-# installing them: Debian lets only one POP3 server be installed, and that is Dovecot here.
+# tests/e2e/fetch-servers.sh: fetches the packages of mail servers that the tests run without installing them.
+# Debian allows only one POP3 server to be installed, which is Dovecot here.
 #
-# apt-get downloads them, with the libraries that they need and this system has not, and checks their
-# signatures; root is not needed, apt-get's package lists are. They go to a directory of their own for each
-# release (see unpacked.sh), about 8 to 12 MB, and stay there: a second call does nothing. Prints nothing if
-# all is well. A package that the release does not have is left out: the test that wants it is skipped, and
-# names it. Exits 1 if the packages cannot be fetched; all tests that want one are skipped then.
+# apt-get downloads them, with the required libraries that this system lacks, and checks their signatures. This
+# needs apt-get's package lists, but not root. The packages go to a directory for each release (see unpacked.sh),
+# about 8 to 12 MB, and stay there: a second call does nothing. Prints nothing if all is well. A package that the
+# release lacks is left out; the test that needs it is skipped, and names it. Exits with 1 if the packages cannot be
+# fetched; all tests that need one are then skipped.
 set -eu
 unset CDPATH
 E2E_DIR=$(cd "$(dirname "$0")" && pwd)
@@ -25,12 +25,12 @@ die() {
   exit 1
 }
 
-# libraries PACKAGE: the libraries that it depends on, Python's among them.
+# libraries PACKAGE: prints the libraries that it depends on, including Python's.
 libraries() {
   dpkg-deb -f "$1"_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ :(|]*\).*/\1/p; s/^ *\(python3-[^ :(|]*\).*/\1/p'
 }
 
-# had PACKAGE...: those that this release has.
+# had PACKAGE...: prints those that this release has.
 had() {
   apt-cache show --no-all-versions "$@" 2>/dev/null | sed -n 's/^Package: //p' | sort -u | tr '\n' ' '
 }
@@ -44,7 +44,7 @@ installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# known PACKAGE: whether it is here or will be.
+# known PACKAGE: whether it is here or will be fetched.
 known() {
   for file in "$1"_*.deb; do [ ! -e "$file" ] || return 0; done
   case " $next " in *" $1 "*) return 0 ;; esac

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The limit on open files may be low: fewer files are open at a time, and what cannot be done with it is said.
+# A low limit on open files: fewer files are open at a time, and the program reports what it cannot do.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 OLD_KERNEL=${MAILHAUL%/src/mailhaul}/tests/support/old_kernel.so
 [ -e "$OLD_KERNEL" ] || OLD_KERNEL=$(cd "$OLDPWD" && pwd)/tests/support/old_kernel.so
@@ -14,7 +14,7 @@ configure md 'deliver_to = "maildir:Mail"'
 configure mb 'deliver_to = "mbox:inbox"'
 configure command 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >>piped"}'
 
-# limited FILES ARGUMENT...: the program with this limit.
+# limited FILES ARGUMENT...: runs the program with this limit.
 limited() {
   _limit=$1 && shift
   STATUS=0
@@ -52,14 +52,14 @@ check 'which names the limit' contains err 'Too many open files; raise the limit
 limited 5 md
 check 'also at the very beginning' contains err 'raise the limit on open files, which is 5 (ulimit -n)'
 
-# The resolver says that there is no such name when it can open no file.
+# If the resolver cannot open a file, it reports an unknown name.
 for limit in 8 9 10 11; do
   limited "$limit" command
   cat err
 done >errors
 check 'a name is not called wrong for lack of files' [ "$(grep -c 'raise the limit on open files, which is' errors)/$(grep -c spelling errors)" = 4/0 ]
 
-# 30 accounts at a time would need 30 files in the parent alone.
+# 30 accounts at a time would need 30 files in the parent.
 fresh_configuration
 echo 'jobs = 30' >>mailhaul.conf.in
 for n in $(seq 1 30); do configure "a$n" "deliver_to = \"maildir:Mail$n\"" 'login_retry = 10m'; done

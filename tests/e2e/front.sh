@@ -1,13 +1,13 @@
 # shellcheck shell=sh
-# A real stunnel in front of a server that has no TLS of its own, for tests. One at a time in a shell.
+# Runs a real stunnel in front of a server without TLS, for tests. A shell can run one at a time.
 #
 #   front_prepare DIR || return 1           # sets FRONT_CA; certificates are in DIR.certs
 #   front_inetd DIR LOG chroot . /usr/sbin/popa3d      # or any other server that writes its port to DIR/run/front
 #   front_start DIR LOG [PORT]              # sets FRONT_PORT (implicit TLS)
 #   front_stop
 #
-# stunnel could start the server itself, but gives it a socket on which each message waits for a delayed
-# acknowledgement: 40 ms.
+# stunnel could start the server itself, but on a socket on which each message waits 40 ms for a delayed
+# acknowledgement.
 
 # shellcheck source=tests/e2e/unpacked.sh
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
@@ -21,7 +21,7 @@ front_prepare() {
     cat "$1.certs/server.pem" "$1.certs/server.key" >"$1.front/server.pem"
 }
 
-# front_inetd DIR LOG COMMAND...: what inetd does, on a port of its own: a COMMAND for each connection, in DIR.
+# front_inetd DIR LOG COMMAND...: acts as inetd on a port of its own: starts a COMMAND in DIR for each connection.
 front_inetd() {
   _front_dir=$1 _front_log=$2 && shift 2
   rm -f "$_front_dir/run/front"
@@ -44,8 +44,8 @@ PY
   FRONT_INETD_PID=$!
 }
 
-# front_start DIR LOG [PORT]: returns when the server greets through it, at that port if it is free. The same user at
-# another port is another maildrop.
+# front_start DIR LOG [PORT]: returns when the server greets through stunnel, at that port if it is free. For
+# mailhaul, the same user at another port is another maildrop.
 front_start() {
   _front_tick=0
   while [ ! -s "$1/run/front" ] && [ "$_front_tick" -lt 400 ]; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Empty lines, blanks, refusals, listings that differ, and servers that say next to nothing of their messages.
+# Empty lines, blanks, refusals, conflicting listings, and servers that give almost no information about their
+# messages.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 both >rows <<'TABLE'
@@ -55,7 +56,7 @@ refused-no-blank   10 75 0 3 and without a blank
 refused-no-words   10 77 0 3 a refusal without words is one
 TABLE
 
-# Neither UIDL nor TOP: what is deleted need not be known again.
+# Without UIDL and TOP: deleted messages need not be recognized later.
 both >rows <<'TABLE'
 nothing                   10  0 40  0 without UIDL and TOP all is fetched and deleted
 nothing-breaks-at-retr    10 75  - -  the connection breaks at RETR
@@ -83,7 +84,7 @@ play <rows
 FLAGS=''
 check 'with the decision' grep -q 'fetch, then delete: new' nothing@look/out
 
-# UIDs that are only numbers are given to other messages: without TOP, their size tells.
+# UIDs that are message numbers are reused for other messages: without TOP, the size identifies them.
 LEAVE=forever
 both >rows <<'TABLE'
 uids-are-numbers 10 0 3 3 messages arrive whose UIDs are their numbers

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bodies of all kinds, cut into records and segments anywhere, and ends that are none.
+# Bodies of all kinds, split into records and segments at any place, and sequences that are not terminators.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 play <<'TABLE'
@@ -38,7 +38,7 @@ TABLE
 check 'and then they are as they were on the wire' same_on_the_wire
 DELIVER=maildir:Mail MORE=''
 
-# Two at a time: they are large.
+# Two at a time, because they are large.
 JOBS=2
 play <<'TABLE'
 line-of-64-mb   10 0 1 0 a line of 64 MB needs no memory
@@ -56,7 +56,7 @@ check 'and the header line' same_mbox header-of-16-mb@mbox/Box header-of-16-mb@m
 DELIVER=maildir:Mail
 rm -rf ./*-of-*-mb*
 
-# What is no terminator is waited for in vain.
+# The client waits until the time limit for a terminator that does not come.
 JOBS=16
 ends='lf-dot-lf crlf-dot-lf lf-dot-crlf cr-dot-cr dot-crlf crlf-dot crlf-dot-cr crlf-dot-blank crlf-dot-dot crlf-dot-nul
   crlf-dot-cr-cr-lf'

@@ -1,8 +1,10 @@
 #!/bin/sh
-# One message or command at which each session breaks is named, and keeps no others away.
+# A message or command at which each session breaks is reported, and does not prevent the other messages from
+# arriving.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
-# Which answers are here when QUIT goes out depends on the network: with several commands at a time, what is left is not told.
+# The network determines which answers have arrived when QUIT is sent. With several commands in flight, the number
+# of messages left is not checked.
 any_left() { awk '$1 ~ /-twice$/ { $5 = "-" } { print }'; }
 
 # runs WORDS <TABLE: another run in each of those directories, with and without PIPELINING.
@@ -11,7 +13,7 @@ runs() {
   again <rows
 }
 
-# The server says more than it was asked for. What came before is kept; a message whose end is uncertain is not.
+# The server sends more than was asked for. Earlier messages are kept; a message with an uncertain end is not.
 cat >one <<'TABLE'
 break-dot-line-1   10 76 0 5 a line with a dot alone ends the first message too early
 break-dot-line-3   10 76 2 5 the third of five
@@ -24,14 +26,14 @@ break-two-ends-all 10 76 1 5 each time
 break-shutdown-3   10 75 3 5 the server says that it ends, behind the third message
 break-shutdown-5   10 75 5 5 or the last one
 TABLE
-# With pipelining there is a second session, in which what broke the first one is the last.
+# With pipelining there is a second session, in which the message that broke the first one comes last.
 both <one | awk '$1 ~ /(dot-line-[13]|junk-short)$/ { $4 = "-" } { print }' >rows
 play <rows
 for plain in '' -plain; do
   check "the line names it$plain" grep -q 'fetch: after message [13] (UID uid-0003) of 71 octets, the server said more' break-dot-line-3$plain/err
   check "it has the server's words$plain" grep -q '(the server said: Server shutting down)' break-shutdown-5$plain/err
 done
-# In later runs the rest arrives.
+# Later runs fetch the rest.
 runs 'the next run' <<'TABLE'
 break-dot-line-1   10 76 4 - the rest arrives
 break-dot-line-3   10 76 4 - without the third
@@ -54,7 +56,7 @@ break-junk-short   10  0 5 0 and the one with an uncertain end
 break-two-ends-all 10  0 5 0 and all of them
 TABLE
 
-# Without UIDL, TOP of one message breaks each session: the others arrive.
+# Without UIDL, TOP for one message breaks each session: the others arrive.
 cat >one <<'TABLE'
 break-top-hangs        2 75 4 1 the server hangs up at TOP of one message
 break-top-cut          2 75 4 1 or in its answer
@@ -83,7 +85,7 @@ awk '{ $6 = "and not again: " $6; print }' rows >rows.again
 again <rows.again
 LEAVE=no
 
-# A message that breaks each session does not keep the originals of the others on the server.
+# A message that breaks each session does not keep the others on the server after they were fetched.
 both <<'TABLE' | awk '$1 ~ /retr-(hangs|stalls|malformed)$/ { $4 = 5 } { print }' | any_left >rows
 break-retr-hangs     2 75  1 6 the server hangs up in the answer to RETR of one message
 break-retr-stalls    2 75  1 6 or falls silent
@@ -118,7 +120,7 @@ break-dele-hangs     2 0 5 0 deletes the last
 break-dele-twice     2 0 5 0 deletes the others
 TABLE
 
-# Messages that do not come use up a limit of the run once, and then come last.
+# Messages that do not arrive use up a limit of the run once, and come last afterwards.
 for limit in messages octets; do
   MORE="max_$limit = 2"
   both <<'TABLE' | sed "s/ /@$limit /; s/^/break-/" >rows
@@ -135,8 +137,8 @@ TABLE
 done
 MORE=''
 
-# A server that ends each session after so many commands deletes nothing before it has been met with QUIT: what is to be
-# deleted goes by parts, and run after run more of the mail is here.
+# Some servers end each session after a number of commands, and delete only at QUIT. Deletions are then made in
+# parts, and each run fetches more of the mail.
 both <<'TABLE' >rows
 limit        5 75  - - a server takes 14 commands in a session
 limit-words  5 75  - - or says so then
@@ -151,7 +153,8 @@ done
 awk '{ $3 = 0; $4 = $1 ~ /dele/ ? 9 : 40; $5 = 0; $6 = "a sixth has nothing left: " $6; print }' rows >rows.again
 again <rows.again
 
-# The server breaks the session at the question whether its answers are in step: it is asked no more in this run.
+# The server breaks the session at the question that checks whether its answers are in sync: it is not asked again
+# in this run.
 cat >one <<'TABLE'
 break-ask-hangs     2 0 5 0 the server hangs up at UIDL of one message
 break-ask-stalls    2 0 5 0 or falls silent
@@ -169,7 +172,7 @@ while read -r directory _; do
 done <rows
 DELIVER=maildir:Mail MORE=''
 
-# Where nothing is deleted, nothing depends on the answer to QUIT.
+# If nothing is deleted, the answer to QUIT does not matter.
 both <<'TABLE' | sed 's/^/break-/; s/ /@stay /' >rows
 quit-cut     1 0 3 3 the server hangs up at QUIT
 quit-221     1 0 3 3 or says something else
@@ -184,8 +187,8 @@ LEAVE=no
 awk '{ $3 = $1 ~ /cut|stalls/ ? 75 : 76; $6 = "it is told where something is deleted: " $6; print }' rows >rows.again
 again <rows.again
 
-# Another client takes a message away, and the server numbers the others anew at once: what nothing has proved does not
-# count, and no other message is deleted in its place. A second session fetches all.
+# Another client removes a message, and the server renumbers the others at once. Unproved messages do not count, and
+# no other message is deleted instead. A second session fetches all.
 both <<'TABLE' | awk '$1 == "break-numbers" { $3 = 0 } { print }' >rows
 break-numbers             5 75 6 0 the last number is gone, so that its message is refused
 break-numbers-newer       5 0 7 0 a newer message has the last number
@@ -195,7 +198,7 @@ break-numbers-last        5 0 1 0 the message that was given is gone
 TABLE
 play <rows
 
-# max_time holds from the connection on, for each command.
+# max_time applies from the connection on, to each command.
 MORE='max_time = 1s' JOBS=8
 both <<'TABLE' >rows
 break-capa-trickles 4 75 0 3 max_time ends capabilities that trickle in
@@ -203,7 +206,7 @@ break-top-trickles  4 75 0 3 and headers
 TABLE
 play <rows
 check 'the line says so' grep -q '^mailhaul: a: login: max_time reached' break-capa-trickles/err
-# All at the same time, since each takes as long as max_time and what is granted after it.
+# These run in parallel, since each takes max_time and the time allowed after it.
 each_command() { # FUNCTION
   for scenario in capa top; do
     for command in check 'list --headers' 'fetch --dry-run'; do "$1" "break-$scenario-trickles-plain" "$command"; done
@@ -223,7 +226,7 @@ wait $started
 each_command is_ended
 MORE=''
 
-# Without UIDL, a header that is one of its own tells which message it is, whatever its size is in this session.
+# Without UIDL, a unique header identifies a message, whatever its size is in this session.
 cat >one <<'TABLE'
 break-varies-size   10 0 5 5 sizes by LIST vary from session to session
 break-varies-status 10 0 5 5 the server adds a status
@@ -237,7 +240,7 @@ for words in 'and not again in a second run' 'nor in a third'; do
   awk -v words="$words" '{ $6 = words ": " $6; print }' rows >rows.again
   again <rows.again
 done
-# Of two such messages the first is taken away, after a run that fetched it alone.
+# Of two such messages the first is removed, after a run that fetched only that one.
 MORE='max_messages = 3'
 both <<'TABLE' | sed 's/ /@limit /' >rows
 break-twins 10 0 3 4 a limit leaves the second of them for the next run

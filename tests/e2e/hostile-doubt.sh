@@ -1,5 +1,5 @@
 #!/bin/sh
-# A message that came with another size than the server gave stays in doubt whatever changes around it.
+# A message whose size differed from the one the server gave stays in doubt, whatever changes around it.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 both() { awk -v form="$1" '{ name = $1; $1 = ""; print name form $0 form }'; }
@@ -9,12 +9,12 @@ for_both() {
   both -plain <one >>rows
 }
 switch() { for _plain in '' -plain; do touch "doubt-moves$_plain@$1/$2"; done; }
-# new_mail DIRECTORY: a message more. grow DIRECTORY: the second message gets a line more.
+# new_mail DIRECTORY: adds a message. grow DIRECTORY: adds a line to the second message.
 new_mail() {
   printf 'Subject: six\r\nMessage-ID: <6@example.org>\r\n\r\nsix\r\n' >"$1/mail/0006" && tr -d '\r' <"$1/mail/0006" >"$1/expect/0006"
 }
 grow() { printf 'more\r\n' >>"$1/mail/0002" && printf 'more\n' >>"$1/expect/0002"; }
-# The directory's "@" goes behind what tells the forms apart.
+# The directory's "@" follows the part that distinguishes the forms.
 moves() { awk -v way="$1" '{ sub(/^doubt-moves(-plain)?/, "&@" way); print }'; }
 
 PARTIAL=1
@@ -34,7 +34,7 @@ TABLE
     again <rows.moved
     ;;
   *)
-    # Another message, so that the listing is not empty.
+    # Adds another message, so that the listing is not empty.
     for plain in '' -plain; do new_mail "doubt-moves$plain@$way"; done
     switch "$way" hidden
     LEAVE=forever
@@ -99,7 +99,7 @@ passing-endless 10  0 4 1 and it is left alone
 TABLE
 again <rows
 
-# Both copies of a message that was fetched again, and the state of before.
+# Both copies of a message that was fetched again, and an earlier state.
 MORE='' LEAVE=forever PARTIAL=1
 play <<'TABLE'
 doubt-moves@old 10 76 5 5 a message that comes short is stored
@@ -115,8 +115,8 @@ again <<'TABLE'
 doubt-moves@old 10 0 6 5 but not once more with the state of before
 TABLE
 
-# Mail that the server keeps though it was deleted, with all that it can do, and without TOP, UIDL or both: by its
-# header or octet for octet it is known, until a server that is fixed deletes it.
+# Mail that the server keeps although it was deleted, with all its capabilities, and without TOP, UIDL or both. It
+# is recognized by its header or byte by byte, until the server is fixed and deletes it.
 MORE='' PARTIAL=0 LEAVE=no
 rows_of() { # WAY STATUS FORM... <KINDS
   _way=$1 _status=$2 && shift 2
@@ -133,7 +133,7 @@ rows_of() { # WAY STATUS FORM... <KINDS
 for_both <stays
 sed 's/ 5 5 / 5 5 messages stay on the server: /' rows >rows.first
 play <rows.first
-# Without an answer to QUIT that says they are gone, nothing is told of it; else once.
+# Without an answer to QUIT that says they are gone, nothing is reported about it; otherwise it is reported once.
 sed 's/ 5 5 / 5 5 not stored again by a second run: /; /^stays-done/s/ 10 0 / 10 0:1 /' rows >rows.again
 again <rows.again
 sed 's/ 5 5 / 5 5 nor by a third: /' rows >rows.again
@@ -144,10 +144,11 @@ again <rows.again
 
 retrieved() { [ "$(grep -c '^RETR' "$1/transcript")" = "$2" ]; }
 check 'headers that tell are enough' retrieved stays-cut-ids 5
-# Five when they come, then five in each run; and in the two that break at QUIT, three of them for a session that deletes less.
+# Five when they arrive, then five in each run. In the two that break at QUIT, a session that deletes fewer takes
+# three of them.
 check 'others are compared octet for octet' retrieved stays-cut-alike 26
 
-# Neither UIDL nor TOP, and sessions that end in the middle.
+# Neither UIDL nor TOP, and sessions that break off.
 for_both <<'TABLE'
 stays-retr-3-dated 10 75 - 5 neither UIDL nor TOP: a cut at RETR
 stays-retr-3-ids   10 75 - 5 the same, and all messages have one size
@@ -162,7 +163,7 @@ heal
 awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "then all are here once, and deleted: " $6; print }' rows >rows.again
 again <rows.again
 
-# The same text once more is a message of its own; so is another text under a UID of before.
+# A second message with the same text is a message of its own, as is another text under an earlier UID.
 same_again() { cp "$1/mail/0001" "$1/mail/0006" && cp "$1/expect/0001" "$1/expect/0006"; }
 for_both <<'TABLE'
 stays-cut-alike@twice      10 75 5 5 messages stay on the server
@@ -180,8 +181,8 @@ heal
 awk '{ $3 = 0; $4 = 6; $5 = 0; $6 = "a new message with an old text or UID is fetched: " $6; print }' rows.twice >rows.again
 again <rows.again
 
-# Other UIDs, other sizes, both, no UIDL for one session; and a gateway that adds to RETR what TOP does not show. Where
-# nothing is as it was, nothing tells.
+# Other UIDs, other sizes, both, or no UIDL in one session; and a gateway that adds fields to RETR's answer but not
+# to TOP's. If nothing is unchanged, nothing can be recognized.
 for_both <<'TABLE'
 moves-dated   10 0 5 5 messages stay on the server
 moves-alike   10 0 5 5 all with the same header
@@ -195,7 +196,7 @@ grep -v scanned rows.moved >rows.honest
 grep scanned rows.moved >rows.scanned
 LEAVE=forever
 for table in honest scanned; do
-  # The gateway's octets are not those on the server.
+  # The gateway's text is not on the server.
   [ "$table" = honest ] || PARTIAL=5
   play <"rows.$table"
   for directory in $(awk '{ print $1 }' "rows.$table"); do
@@ -214,7 +215,7 @@ for table in honest scanned; do
   again <rows.again
 done
 
-# Where other messages are where they were, the text of one that has gone is a new message.
+# If other messages are unchanged, the text of a vanished message is a new message.
 PARTIAL=0
 for_both <<'TABLE'
 moves-alike 10 0 5 5 messages stay on the server
@@ -229,7 +230,7 @@ TABLE
 again <rows
 check 'and is not retrieved to be compared' retrieved moves-alike 6
 
-# If answers to RETR are swapped, a new message is not taken for a missing one whose size is another now.
+# If answers to RETR are swapped, a new message is not mistaken for a missing one whose size has changed.
 for_both <<'TABLE'
 moves-swapped 10 0 5 5 messages stay on the server
 TABLE
@@ -244,7 +245,7 @@ TABLE
 again <rows
 LEAVE=no
 
-# A message that does not fit on the disk keeps no others away.
+# A message that does not fit on the disk does not prevent the others from arriving.
 printf '#!/bin/sh\nulimit -f 2000\nexec "%s" "$@"\n' "$MAILHAUL" >limited && chmod +x limited
 MAILHAUL=$WORK/limited PARTIAL=0 LEAVE=no
 play <<'TABLE'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The connection dies: cut (no close_notify), closed (with it), or reset, at every class of octets.
+# The connection fails: cut (without close_notify), closed (with it), or reset, at every kind of position.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 places='handshake before-greeting greeting capa capa-middle auth auth-middle capa-again list list-middle list-line uidl-middle
@@ -13,9 +13,9 @@ table() {
   echo "die-record-torn 10 $1 $2 $3 $4: record-torn"
 }
 
-# After QUIT the server may have deleted before it died. Where it dies behind a message while more commands are
-# in flight, the same run tries again with one at a time, and finds nothing more to be ruined by; a reset may
-# take the message with it. A server that hangs up at CAPA is not asked again.
+# After QUIT the server may have deleted before the connection failed. If it fails after a message while more
+# commands are in flight, the same run tries again with one command at a time, which succeeds; a reset may lose the
+# message. A server that hangs up at CAPA is not asked again.
 table 75 - 4 'the connection dies' | awk '
   $1 ~ /-quit-done-/ { $4 = 4; $5 = 0 }
   $1 ~ /^die-capa-(cut|close|reset|plain)$/ { $3 = 0; $4 = 4; $5 = 0 }
@@ -27,7 +27,7 @@ heal
 table 0 4 0 'and the next run completes' >rows
 again <rows
 
-# All that had arrived whole was kept, so that the next run did not fetch it again.
+# All messages that had arrived complete were kept, so the next run did not fetch them again.
 fetched_once() {
   for place in between dele dele-middle dele-all quit quit-middle; do
     for way in cut close plain; do

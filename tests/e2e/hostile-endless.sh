@@ -1,8 +1,8 @@
 #!/bin/sh
-# A server that never comes to an end, or takes its time.
+# A server that sends without end, or slowly.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
-# At full speed: two at a time.
+# These run at full speed, two at a time.
 JOBS=2
 play <<'TABLE'
 greeting-endless-line    10 76 0 3 an endless greeting line is no POP3
@@ -23,8 +23,8 @@ top-endless              10 76 2 1 an endless header in the answer to TOP is giv
 retr-endless-status      10 76 0 3 an endless answer to RETR is no POP3
 TABLE
 
-# A listing is kept in memory; 96 MiB are set aside for it, and what grows may be copied.
-# What has to be listed until it is full takes a while where everything is slow.
+# A listing is kept in memory. 96 MiB are allowed for it, and growing it may copy it. Listing until the limit takes
+# a while on a slow machine.
 PEAK_MOST=163840 LIMIT=90
 play <<'TABLE'
 uidl-endless      10 76 0 3 an endless UIDL is refused
@@ -38,7 +38,7 @@ list-100-thousand  2 75 0 3 100,000 messages need some memory, and RETR stalls
 TABLE
 PEAK_MOST=32768
 
-# A body may have any size (and a body that moves on is waited for), so here one only stalls or drips.
+# A body may have any size, and is read while it makes progress; so here it stalls or drips.
 JOBS=16
 play <<'TABLE'
 handshake-silent  2 75 0 3 a server that never starts TLS runs into the time limit

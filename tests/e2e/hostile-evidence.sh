@@ -1,5 +1,5 @@
 #!/bin/sh
-# What counts as delivered: a message is whole only if the evidence says so (policy/evidence.h).
+# What counts as delivered: a message is complete only if the evidence shows it (policy/evidence.h).
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 both() {
@@ -8,7 +8,8 @@ both() {
   done
 }
 
-# Shorter than the server says, in good order, each time the same: stored, kept on the server, reported once.
+# Messages shorter than the server announced, without an error, and the same each time: stored, kept on the server,
+# reported once.
 cat >one <<'TABLE'
 short-half      10 76 5 1 a message of which half comes stays on the server
 short-no-number 10 76 5 1 by what LIST says alone
@@ -29,7 +30,7 @@ done
 awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
 again <rows.again
 
-# verify does not call it whole, and has it fetched again once the server gives all of it.
+# verify does not count it as complete, and fetches it again once the server gives all of it.
 incomplete() { (cd "$1" && "$MAILHAUL" -c mailhaul.conf verify --json >out 2>err; [ $? = 65 ] && cat out) >verify.out; }
 check 'verify calls it incomplete' incomplete short-half
 check 'and counts it' grep -q '"whole": *4.*"incomplete": *1' verify.out
@@ -45,7 +46,7 @@ short-by-a-line-plain 10 0 6 0 a message for which the server gives another size
 TABLE
 again <rows
 
-# By RETR's number alone: what comes is what LIST says, and still less than RETR said.
+# By RETR's number only: the text has the size of LIST, but is shorter than RETR announced.
 PARTIAL=0
 echo 'short-by-retr 10 76 5 1 a message that is shorter than RETR says stays on the server' >one
 both one >rows
@@ -80,7 +81,7 @@ short-all-alike 10 76:6 6 6 nor do messages of one size that are cut in the same
 TABLE
 PARTIAL=0
 
-# Servers whose sizes are wrong throughout go on working.
+# Servers whose sizes are always wrong continue to work.
 for counting in third threefold zero rounded kilobytes lf dots terminator; do
   for kind in '' -listed; do
     for plain in '' -plain; do
@@ -89,7 +90,7 @@ for counting in third threefold zero rounded kilobytes lf dots terminator; do
   done
 done >rows
 play <rows
-# And half a message stands out among them, except where a size is zero.
+# Half a message is noticed among them, unless its size is given as zero.
 PARTIAL=1
 for counting in third threefold lf dots terminator; do
   for plain in '' -plain; do
@@ -99,7 +100,7 @@ done >rows
 play <rows
 PARTIAL=0
 
-# Whatever LIST says, a message has an end.
+# A message has to end, whatever LIST says.
 MORE='max_message_size = 1M'
 echo 'body-endless 10 76 2 1 a message that passes max_message_size ends the session' >one
 both one >rows
@@ -132,7 +133,7 @@ check 'the line says how slow it is' grep -q 'message 2 .* did not arrive: the s
   body-460-octets-a-second/err
 LIMIT=20
 
-# One message that breaks the connection keeps no others away.
+# A message that breaks the connection does not prevent the others from arriving.
 cat >one <<'TABLE'
 breaks-plain         10 75 1 5 a message at which the connection breaks ends the session
 breaks-at-once-plain 10 75 1 5 as does one to which the answer is the end
@@ -145,9 +146,9 @@ check 'also where nothing of it came' grep -qx 'mailhaul: a: fetch: message 2 (U
   breaks-at-once-plain/err
 check "the server's words are not lost" grep -q 'refused to give message 2 (the server said: \[SYS/TEMP\] mailbox trouble)' \
   refuses-and-leaves-plain/err
-# In each run the message is tried again, when all others are here and deleted.
+# Each run tries the message again, after all others were fetched and deleted.
 awk '{ $4 = 4; $5 = 1; $6 = "in the next run it is the last: " $6; print }' one >rows.again
-awk '/^refuses/ { $3 = "75:2" } { print }' rows.again >rows # QUIT has no answer, either
+awk '/^refuses/ { $3 = "75:2" } { print }' rows.again >rows # QUIT is not answered either
 again <rows
 heal
 awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and comes when it can: " $6; print }' one >rows
@@ -163,14 +164,14 @@ heal
 awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes: " $6; print }' one >rows
 again <rows
 
-# Ten of a kind, and how many more.
+# Ten failures of a kind are reported, and the number of the rest.
 play <<'TABLE'
 refuses-forty 10 75:11  0 40 ten refused messages are named, and the others counted
 keeps-forty   10 75:11 40 40 ten refused deletions are named, and the others counted
 TABLE
 check 'the others are a number' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to give them; ' refuses-forty/err
 
-# Answers that are lost, swapped, or written into a message.
+# Answers that are lost, swapped, or inserted into a message.
 play <<'TABLE'
 answer-inside    2 0 5 0 an answer that is written into a message is not stored with it
 lost-2-alike     2 0 2 0 an answer that is lost among messages of one size loses none of them

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A server that announces PIPELINING and cannot do it: the same run goes on with one command at a time.
+# A server that announces PIPELINING but fails at it: the same run continues with one command at a time.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 play <<'TABLE'
@@ -7,7 +7,7 @@ too-many-in-flight 10 0 40 0 a server that hangs up on many commands at once is 
 commands-forgotten  2 0 12 0 and one that forgets commands, too
 TABLE
 
-# The next run does not have to fail first: it knows.
+# The next run knows it, and does not fail first.
 sessions() { [ "$(grep -c '^\* ' commands-forgotten@known/transcript)" = "$1" ]; }
 MORE='max_messages = 6'
 play <<'TABLE'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Answers in other forms than RFC 1939 has them: all mail arrives, each message once.
+# Answers in other forms than those of RFC 1939: all mail arrives, each message once.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 both >rows <<'TABLE'
@@ -17,7 +17,7 @@ ask-answer-and-dot      10 0 80 0 UIDL n is answered rightly and a dot is behind
 TABLE
 play_forms <rows
 
-# The UID with something around it, and answers that are of no use.
+# The UID with additional text, and useless answers.
 both >rows <<'TABLE'
 ask-twice               10 0  5 0 UIDL n is answered with the number twice
 ask-colon               10 0  5 0 with a colon behind the number
@@ -45,7 +45,7 @@ sizes-vary-top-no-pop3   10 0 80 0 and the answers are no POP3
 TABLE
 play_forms <rows
 
-# Lines that end otherwise.
+# Lines with other ends.
 both >rows <<'TABLE'
 lines-lf                10 0 40 0 all lines end with LF
 lines-cr-cr-lf          10 0 40 0 all lines end with CR CR LF
@@ -56,7 +56,7 @@ lines-lf-content        10 0 20 0 a bare LF in a message is content
 TABLE
 play_forms <rows
 
-# What is no right answer is still told, and nothing lost.
+# A wrong answer is still reported, and nothing is lost.
 both >rows <<'TABLE'
 ask-wrong-uid        10 76 - - the UID of another message is no answer
 ask-wrong-uid-words  10 76 - - with other words, either

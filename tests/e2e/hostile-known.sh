@@ -1,11 +1,11 @@
 #!/bin/sh
-# Very many messages on the server, all of which are known: memory, the size of the state, and no sync.
+# Very many known messages on the server: memory, the size of the state, and no sync.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 
-# remember DIRECTORY COUNT: as if that many had been fetched, in batches as they are fetched in.
+# remember DIRECTORY COUNT: records that many messages as fetched, in batches as a run does.
 remember() {
   python3 - "$1/state/a.db" "$2" <<'PY'
 import os, sqlite3, sys
@@ -22,7 +22,7 @@ PY
 }
 size_of() { wc -c <"$1"; }
 at_most() { [ "$1" -le "$2" ] || { echo "$1, not at most $2"; return 1; }; }
-# traced SCENARIO CALLS: a run of it, whose calls are in `trace`.
+# traced SCENARIO CALLS: runs the scenario, and records these calls in `trace`.
 traced() {
   STATUS=0
   (cd "$1" && exec strace -f -qq -o ../trace -e trace="$2" "$MAILHAUL" -c mailhaul.conf >out 2>err) || STATUS=$?
@@ -52,7 +52,7 @@ if strace -qq -o trace -e trace=none true; then
   traced known-100-thousand fsync,fdatasync,syncfs
   check 'a look that finds nothing new ends well' [ "$STATUS" = 0 ]
   check 'and syncs nothing' [ "$(syncs)" = 0 ]
-  # However slow this build is: the server rests until it has read all, with much to come behind that.
+  # This holds for slow builds also: the server pauses until everything sent was read, with much more to follow.
   traced listing-paused setsockopt
   check 'a long listing is let come together before it is looked at' grep -qE 'SO_RCVLOWAT, \[(65536|16384)\]' trace
 else

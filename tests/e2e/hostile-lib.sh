@@ -1,21 +1,22 @@
 # shellcheck shell=sh
-# What the tests against a server that lies share. A table tells what is played and what must come of it:
+# Shared functions of the tests against a hostile server. A table lists the scenarios and the expected results:
 #
 #   play <<'TABLE'
 #   greeting-endless-line 10 76 0 3 a greeting that never ends is no POP3
 #   TABLE
 #
-# Its columns: the scenario of tests/support/hostile_scenarios.py (with @WORD behind it where it is played more
-# than once), `timeout` in seconds, exit status, messages here and left on the server afterwards, and a sentence.
-# "-" is anything. A failure is one line on standard error; "75:3" allows three. Each line is one result, which
-# also says that the run was over within LIMIT seconds and 32 MB, that nothing was lost, doubled, or delivered
-# without having been sent as a whole, and that no octet was printed that a terminal could take for a command.
+# Its columns are: the scenario of tests/support/hostile_scenarios.py (followed by @WORD if it is played more than
+# once), `timeout` in seconds, exit status, messages delivered and messages left on the server afterwards, and a
+# sentence. "-" matches anything. A failure prints one line on standard error; "75:3" allows three. Each row is one
+# result. It also checks that the run ended within LIMIT seconds and used at most 32 MB, that no message was lost,
+# duplicated, or delivered without having been sent completely, and that nothing was printed that a terminal could
+# take for a command.
 #
 #   heal; again <<'TABLE'           # the same columns: another run, after heal against an honest server
 #
-# Can be set before: FLAGS; FOREIGN (this many messages differ from those on the server, and must); PARTIAL (the same,
-# but the server still has them); JOBS (runs at
-# the same time); LIMIT; LEAVE (leave_on_server); DELIVER; MORE (a further line of the account).
+# These variables can be set before: FLAGS; FOREIGN (number of messages that must differ from those on the server);
+# PARTIAL (the same, but the server must still have them); JOBS (runs at the same time); LIMIT; LEAVE
+# (leave_on_server); DELIVER; MORE (a further line of the account).
 
 # shellcheck source=tests/e2e/lib.sh
 . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -23,7 +24,7 @@
 SUPPORT_DIR=$(cd "$E2E_DIR/../support" && pwd) || exit 1
 export SUPPORT_DIR
 FOREIGN=0 PARTIAL=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
-# Sanitizers need memory of their own.
+# Sanitizers need additional memory.
 SANITIZED=no
 grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=yes
 
@@ -62,7 +63,7 @@ CONF
   chmod 600 "$1/mailhaul.conf"
 }
 
-# hostile_verdict DIRECTORY STATUS[:LINES] NEW LEFT: holds `result` against the table.
+# hostile_verdict DIRECTORY STATUS[:LINES] NEW LEFT: compares `result` with the row of the table.
 hostile_verdict() {
   # shellcheck disable=SC1090
   . "./$1/result"
@@ -76,7 +77,7 @@ hostile_verdict() {
   [ "$DIRTY" = 0 ] || _wrong="$_wrong; $DIRTY raw octets printed"
   [ "$3" = - ] || [ "$NEW" = "$3" ] || _wrong="$_wrong; $NEW messages here, not $3"
   [ "$4" = - ] || [ "$LEFT" = "$4" ] || _wrong="$_wrong; $LEFT messages on the server, not $4"
-  # Only a Maildir is counted; for an mbox the test compares.
+  # Only a Maildir is counted; for an mbox the test itself compares.
   [ "$DELIVER" != maildir:Mail ] || [ "$LOST$TWICE$ALIEN$HALF" = "${FOREIGN}0$((FOREIGN + PARTIAL))0" ] ||
     _wrong="$_wrong; $LOST lost, $TWICE twice, $ALIEN never sent as a whole, $HALF left in tmp"
   [ -n "$_wrong" ] || return 0
@@ -110,7 +111,7 @@ play() {
   hostile_run
 }
 
-# heal: the servers of the last table are honest from now on.
+# heal: makes the servers of the last table honest.
 heal() { awk '{ print $1 "/healthy" }' table | xargs touch; }
 
 # again <TABLE: another run in the directories of the last `play`.
@@ -120,7 +121,7 @@ again() {
   hostile_run
 }
 
-# both <TABLE: its rows with and without PIPELINING.
+# both <TABLE: prints its rows with and without PIPELINING.
 both() {
   while read -r _name _rest; do
     echo "$_name $_rest"
@@ -128,7 +129,8 @@ both() {
   done
 }
 
-# play_forms <TABLE: rows whose messages are fetched and deleted; then, where they stay, known the next time.
+# play_forms <TABLE: plays rows whose messages are fetched and deleted; then again with messages that stay and have
+# to be known in the next run.
 play_forms() {
   LEAVE=no
   cat >forms
@@ -145,7 +147,7 @@ play_forms() {
   again <forms.again
 }
 
-# done_hostile: says what was not measured, and ends.
+# done_hostile: reports what was not measured, and ends the test.
 done_hostile() {
   [ "$SANITIZED" = no ] || skip 'peak memory is below 32 MB' 'sanitizers, with which this was built, need memory themselves'
   done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Listings that lie: numbers, sizes, UIDs.
+# Wrong listings: numbers, sizes, UIDs.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 play <<'TABLE'
@@ -37,7 +37,7 @@ uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused
 top-refused         10 75 2 1 without a UID, a message whose header is refused is left alone
 TABLE
 
-# A line that is of no use keeps its message on the server, and no other one. Where more lines are wrong, nothing is sure.
+# A useless line keeps its message on the server, but no other one. If more lines are wrong, nothing is certain.
 both >rows <<'TABLE'
 bad-size-omitted  10 75   4 1 LIST leaves a message out that UIDL has
 bad-size-negative 10 76   4 1 a size is negative
@@ -62,7 +62,7 @@ heal
 awk '$1 ~ /^bad-(size|uid)-/ { n = $4 + $5; $3 = 0; $4 = n; $5 = 0; $6 = "a fixed server has nothing left: " $6; print }' rows >rows.again
 again <rows.again
 
-# Where all stay, one that was here already comes no second time, whether there was a line for it or not.
+# If all messages stay, one that was delivered before is not delivered again, whether it has a line or not.
 LEAVE=forever
 both <<'TABLE' | sed 's/ /@stay /' >rows
 bad-size-omitted 10 75 4 5 a message that LIST leaves out stays away
@@ -81,7 +81,7 @@ awk '{ $6 = "and not fetched again: " $6; print }' rows.again >rows
 again <rows
 LEAVE=no
 
-# Each once, and not again. Messages that stay show it.
+# Each message arrives once, and not again. Messages that stay show it.
 uid_table() {
   for name in hole empty blank same overlong binary nul path header; do
     echo "uidl-$name 10 0 3 3 $1: $name"

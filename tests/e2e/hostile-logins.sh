@@ -1,16 +1,16 @@
 #!/bin/sh
-# Servers that answer around the login in other ways than most: they have to be fetched from all the same.
+# Servers that behave unusually before, at or after the login: their mail has to be fetched all the same.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 response=AG1lAHBhc3Mgd29yZA==
-# sent DIRECTORY COMMANDS: what the client sent in the last connection, up to the listing.
+# sent DIRECTORY COMMANDS: checks what the client sent in the last connection, up to the listing.
 sent() {
   _sent=$(awk '/^\* / { n = "" } { n = n " " $1 } END { print n }' "$1/transcript" | sed 's/^ \* //; s/ UIDL.*//')
   [ "$_sent" = "$2" ] || { echo "$1: $_sent"; return 1; }
 }
 connections() { [ "$(grep -c '^\* ' "$1/transcript")" = "$2" ] || { cat "$1/transcript"; return 1; }; }
 
-# Nobody announces STLS here.
+# No server announces STLS here.
 MORE='tls = starttls'
 play <<'TABLE'
 stls-unannounced   10 0  3 0 STLS works where CAPA does not announce it
@@ -60,7 +60,7 @@ check 'and does not ask' sent capa-hangs-up-close 'USER PASS'
 check 'after the login, either' connections capa-hangs-up-after-login-close 3
 check 'but logs in as the server announced' sent capa-hangs-up-after-login-close 'AUTH'
 
-# The server falls silent at CAPA, gives no list, or refuses and leaves: before the login, and after it.
+# The server falls silent at CAPA, gives no list, or refuses and hangs up: before the login, and after it.
 for name in stalls without-list 500 no-pop3 refused-closes refused-cut refused-resets 500-closes; do
   echo "capa-$name 1 0 3 0 CAPA before the login: $name"
   echo "capa-again-$name 1 0 3 0 CAPA after the login: $name"
@@ -90,7 +90,7 @@ TABLE
 check 'it is LIST that was not answered' grep -q 'the answer to LIST did not come' capa-and-list-stall/err
 check 'a reason is not blamed on CAPA' connections capa-coded-closes 1
 check 'nor after the login' connections capa-again-locked 1
-# A server that was honest, and a day later falls silent: it is waited for at CAPA once, also where nothing comes of it.
+# A server that was honest falls silent a day later: the client waits at CAPA once, even if the run fails.
 capas() { grep -c -x CAPA capa-and-list-stall/transcript; }
 heal
 again <<'TABLE'
@@ -128,7 +128,7 @@ for directory in auth-go-ahead auth-go-ahead-64 auth-go-ahead-refused; do
   check "$directory: twice in all" [ "$(grep -c -F "$response" "$directory/transcript")" = 2 ]
 done
 
-# What the server does not know says nothing of the password.
+# A refusal of an unknown command says nothing about the password.
 for name in command mechanism syntax type nginx state; do
   echo "auth-unknown-$name 10 0 3 0 where AUTH is refused as unknown ($name), USER and PASS are sent"
 done >rows
@@ -161,7 +161,7 @@ auth-unknown-command@fixed 10 0 3 0 and the password is not remembered as refuse
 TABLE
 MORE=''
 
-# Words without a code, with AUTH-RESP-CODE and without, and at PASS.
+# Refusals without a code, with AUTH-RESP-CODE and without, and at PASS.
 others='gmail access unavailable open quota full slow logins migrated lookup sessions'
 for way in refused coded pass; do
   for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 10 75 0 3 $way-$name passes"; done
@@ -181,7 +181,7 @@ heal
 awk '$3 == 75 { print $1, $2, 0, 3, 0, $1 " is tried again at once" } $3 == 77 { print $1, $2, 77, 0, 3, $1 " is not tried again" }' table >rows
 again <rows
 
-# The server's last words; their texts are in tests/e2e/messages.sh.
+# The server's reason before it hangs up; the texts are in tests/e2e/messages.sh.
 play <<'TABLE'
 last-words-capa               10 75 0 3 a refused CAPA after the login and a close is a temporary failure
 last-words-capa-plain         10 75 0 3 without PIPELINING, too
@@ -209,7 +209,7 @@ utf8-taken          10 0 3 0 the next run remembers UTF8
 TABLE
 check 'and sends it' sent utf8-taken 'UTF8 AUTH CAPA'
 
-# The server leaves or falls silent at UTF8.
+# The server hangs up or falls silent at UTF8.
 for name in hangs-up closes stalls refused-closes refused-cut 500 500-closes; do
   echo "utf8-$name 1 0 3 0 UTF8: $name"
   echo "utf8-$name-plain 1 0 3 0 UTF8 without PIPELINING: $name"

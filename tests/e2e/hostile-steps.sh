@@ -1,8 +1,8 @@
 #!/bin/sh
-# Refusals in the middle, and answers that are out of step.
+# Refusals in the middle, and answers that are out of sync.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
-# With pipelining, there is a second session, in which the message that ended the first one is the last.
+# With pipelining there is a second session, in which the message that ended the first one comes last.
 for plain in '' -plain; do
   [ -n "$plain" ] && here=2 || here=4
   cat <<TABLE
@@ -21,7 +21,7 @@ heal
 awk '{ n = $1 ~ /-all|^quit/ ? 3 : 5; $3 = 0; $4 = n; $5 = 0; $6 = "and the next run completes: " $6; print }' refusals >rows
 again <rows
 
-# Whatever the server makes of it: the run ends, and after the next one, with an honest server, all is here.
+# Whatever the server does, the run ends. After the next one, with an honest server, all messages are delivered.
 steps='garbage binary-garbage extra-ok-behind extra-err extra-err-behind extra-body extra-end other-body missing
   extra-dele missing-dele'
 for plain in '' -plain; do
@@ -32,8 +32,8 @@ heal
 awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes: " $6; print }' rows >rows.again
 again <rows
 
-# An answer too many in front of the right one is the first line of a message that is longer than it was listed: it is
-# stored as it came, and kept on the server.
+# An additional answer before the right one becomes the first line of a message that is then longer than listed. It
+# is stored as it came, and kept on the server.
 PARTIAL=1
 for plain in '' -plain; do
   echo "step-extra-ok$plain 10 76 5 1 what comes after an answer too many is not lost, and not deleted$plain"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Messages that all come in a wrong way do not excuse each other, and answers that belong to other messages cost none.
+# Messages that are all wrong do not excuse each other, and answers that belong to other messages lose no message.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 for_both() {
@@ -8,7 +8,7 @@ for_both() {
   done
 }
 
-# All of them are stored, kept on the server and reported; the second run says nothing.
+# All of them are stored, kept on the server and reported; the second run reports nothing.
 kept() { # COUNT: of all messages
   PARTIAL=$1
   cat >one
@@ -64,7 +64,7 @@ kept 11 <<'TABLE'
 lf-alike-by-a-line 10 76:11 12 11 messages of one form, with as many octets more as they have lines, but for one
 TABLE
 
-# LIST is wrong by a rule, and RETR says how much is sent: what does not follow that rule was cut.
+# LIST is wrong by a rule, and RETR gives the size it sends: a message that does not follow the rule was cut.
 kept 1 <<'TABLE'
 told-third-cut 10 76 8 1 among thirds, a message that is cut, with the number of RETR for what is sent
 told-third-header 10 76 8 1 or ends behind its header
@@ -80,7 +80,7 @@ told-less-cut 10 76 8 1 where LIST gives forty less, a message that is cut
 told-less-header 10 76 8 1 or ends behind its header
 TABLE
 
-# Good servers with something out of the ordinary.
+# Good servers with a peculiarity.
 PARTIAL=0
 cat >one <<'TABLE'
 dots-count 10 0 7 0 sizes with stuffed dots, of which not all messages have some
@@ -109,7 +109,7 @@ TABLE
 for_both one >rows
 play <rows
 
-# A message without a line end fits either way, and shows nothing: neither at once nor later.
+# A message without a line end fits both ways of counting, and shows nothing, neither at once nor later.
 cat >one <<'TABLE'
 lf-one-line-last 10 0 6 0 sizes with LF, and a message without a line end
 lf-one-line-first 10 0 6 0 the same, and it is the first
@@ -125,7 +125,7 @@ done <rows
 awk '{ $4 = 9; $6 = "mail that comes later counts with LF: " $6; print }' rows >rows.again
 again <rows.again
 
-# Zero is a size only where the server knows some.
+# Zero is a size only if the server knows the size of other messages.
 cat >one <<'TABLE'
 nothing-of-zeros 10 76 6 1 where all sizes are zero, a message of which nothing comes stays on the server
 nothing-once-zero 10 76 6 1 or where one is zero that is not
@@ -144,7 +144,7 @@ again <rows.again
 sed 's/ 2 1 .*/ 2 0 then it is deleted/' rows.again >rows
 again <rows
 
-# What is added is stored, and no reason to keep the message on the server.
+# Added text is stored, and is no reason to keep the message on the server.
 FOREIGN=5
 cat >one <<'TABLE'
 footer-of-line-ends 10 0 5 0 a footer for each message, of which one has its size with LF by chance
@@ -168,7 +168,7 @@ for_both one >rows
 play <rows
 FOREIGN=0 PARTIAL=0
 
-# Answers that belong to other messages: all is here in the end, once.
+# Answers that belong to other messages: in the end all messages are delivered, once.
 cat >rows <<'TABLE'
 answers-turned 10 0 3 0 three answers that are turned by one place
 answers-turned-back 10 0 3 0 or by one place in the other direction
@@ -188,7 +188,8 @@ heal
 echo 'noise-at-second-try 10 0 1 0 which is fetched when all of it comes' >rows
 again <rows
 
-# The text that came twice is here twice, as that of the message which did not come: only what is lost is counted.
+# The repeated text is delivered twice, once in place of the message that did not come: only lost messages are
+# counted.
 DELIVER=maildir:./Mail
 none_lost() { grep -q ' LOST=0 ' answers-missing-and-twice/result; }
 echo 'answers-missing-and-twice 10 0 6 2 one answer that is missing and one that comes twice: both stay on the server' >rows
@@ -198,7 +199,7 @@ echo 'answers-missing-and-twice 10 0 7 0 the next run finds out which is which, 
 again <rows
 check 'and none is lost then' none_lost
 
-# The same one command at a time: LIST has another size for the message that did not come.
+# The same with one command at a time: LIST gives another size for the message that did not come.
 kept_all() { [ "$(ls "$1/mail")" = "$2" ] && grep -q ' LOST=0 ' "$1/result"; }
 cat >one <<'TABLE'
 answers-doubled 10 0 5 1 an answer that comes for two messages: the one with another size in LIST stays on the server

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Words of a server that would like to be commands of a terminal, or lines of mailhaul.
+# Server texts that imitate commands of a terminal, or lines of mailhaul.
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
-# words KIND SUFFIX LINES: LINES is empty where a failure is one line.
+# words KIND SUFFIX LINES: prints the rows. LINES is empty if a failure is one line.
 words() {
   cat <<TABLE
 words-$1-greeting$2         10 0${3}  3 0 in a greeting: $1$2
@@ -21,10 +21,10 @@ words-$1-dele-refused$2     10 75${3} 3 1 in a refused DELE: $1$2
 words-$1-quit-refused$2     10 76${3} 3 3 in a refused QUIT: $1$2
 TABLE
 }
-# With a line end inside, what is behind it is an answer of its own.
+# With a line end inside, the text after it is an answer of its own.
 newline() {
   words newline "$1" "$2" | awk -v lines="$2" '
-    # In the answer to RETR it is where the message begins.
+    # After RETR it is the beginning of the message.
     $1 ~ /-retr@/ { next }
     $1 ~ /-challenge@/ { $3 = "76" lines }
     $1 ~ /-greeting@|-uid@/ { $3 = "76" lines; $4 = 0; $5 = 3 }

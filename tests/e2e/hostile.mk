@@ -1,4 +1,4 @@
-# End to end against a server that lies (tests/support/hostile.py). See tests/tests.mk.
+# End-to-end tests against a hostile server (tests/support/hostile.py). See tests/tests.mk.
 hostile_tests = \
 	tests/e2e/hostile-breaks.sh \
 	tests/e2e/hostile-evidence.sh \

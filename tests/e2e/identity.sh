@@ -1,6 +1,6 @@
 #!/bin/sh
-# Which message is which: UIDs that are used again, headers that are alike, and servers without UIDL. No
-# message that never came is taken for one that did.
+# The identity of messages: reused UIDs, identical headers, and servers without UIDL. No new message is mistaken for
+# a delivered one.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 only() { # DESTINATION POLICY [LINE]
@@ -8,7 +8,7 @@ only() { # DESTINATION POLICY [LINE]
   configure a "deliver_to = \"$1\"" "leave_on_server = $2" "${3:-}"
 }
 again() { rm -rf state Mail mbox mail && mkdir mail; }
-# note FILE BODY: without Message-ID. letter FILE SUBJECT: with one.
+# note FILE BODY: writes a message without Message-ID. letter FILE SUBJECT: writes one with it.
 note() { printf 'From: <printer@example.org>\nTo: <me@example.org>\nSubject: status report of the device\n\n%s\n' "$2" >"$1"; }
 letter() { printf 'From: boss@example.org\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$2" "$2" >"$1"; }
 bodies() { cat Mail/*/* | grep -cF "$1"; }
@@ -187,7 +187,7 @@ run
 check 'one whose place in the list was another one'"'"'s is fetched' here CCCC 1
 check 'and that one not again' here BBBB 1
 
-# Answers that are out of step while headers are compared: five letters of one size under new UIDs, one of them new.
+# Answers are out of sync while headers are compared: five letters of one size under new UIDs, one of them new.
 for how in '' --no-pipelining; do
   again
   only maildir:Mail no
@@ -208,7 +208,7 @@ for how in '' --no-pipelining; do
   check "the others not again ($how)" here 'Subject:' 6
 done
 
-# A command that does not take a message: a server must not get QUIT as a receipt for it.
+# A command does not accept a message: the server must not receive QUIT as a receipt for it.
 again
 letter mail/1 one
 letter mail/2 two
@@ -224,7 +224,8 @@ run
 check 'the next run gives it the other one again, and no QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
 check 'and the first one not' [ "$(wc -l <taken)" = 1 ]
 
-# Without TOP, messages with new UIDs are retrieved to compare them. QUIT is no receipt for one that is not stored.
+# Without TOP, messages with new UIDs are retrieved for comparison. QUIT must not be sent as a receipt for one that
+# is not stored.
 again
 only maildir:Mail forever
 letter mail/a one

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a run costs, in instructions: counts that do not depend on a clock, nor on what else goes on.
+# The cost of a run in instructions: counts that do not depend on a clock, nor on other load.
 decode=$(pwd)/tests/bench/decode
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
@@ -7,11 +7,11 @@ grep -q -e __asan_ -e __ubsan_ -e __tsan_ -e __msan_ -e __sanitizer_ "$MAILHAUL"
   skip_all 'sanitizers, with which this was built, need instructions themselves'
 valgrind -q --tool=none true || skip_all 'valgrind cannot run programs here'
 callgrind='valgrind --tool=callgrind --callgrind-out-file=/dev/null'
-# What some compilers write for debuggers makes valgrind give up.
+# Some compilers write debug information that valgrind cannot read.
 strip -g -o decode "$decode" && strip -g -o mailhaul "$MAILHAUL" || skip_all 'strip is needed'
 MAILHAUL=$WORK/mailhaul
 
-# instructions FILE: of all processes; valgrind wrote a line for each.
+# instructions FILE: prints the sum over all processes; valgrind wrote a line for each.
 instructions() { awk '/Collected : / { n += $NF } END { printf "%.0f\n", n }' "$1"; }
 at_most() { [ "$1" -gt 0 ] && [ "$1" -le "$2" ] || { echo "$1, not at most $2"; return 1; }; }
 
@@ -22,11 +22,11 @@ read -r less _ <decoded.1
 read -r octets reason <decoded.5
 cost=$((($(instructions count.5) - $(instructions count.1)) * 100 / (octets - less)))
 echo "# 100 octets are decoded in $cost instructions"
-# Counted with -O2: gcc 12 194, clang 14 210; where the C library cannot use AVX, 211 and 227.
+# Measured with -O2: gcc 12 194, clang 14 210; if the C library cannot use AVX, 211 and 227.
 name='100 octets are decoded in 250 instructions at most'
 if [ -n "$reason" ]; then skip "$name" "$reason"; else check "$name" at_most "$cost" 250; fi
 
-# poll MESSAGES: sets COUNT to what a run costs that finds so many, all of them known.
+# poll MESSAGES: sets COUNT to the cost of a run that finds that many messages, all of them known.
 mkdir mail
 serve --dir mail
 fresh_configuration

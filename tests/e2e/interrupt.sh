@@ -1,10 +1,10 @@
 #!/bin/sh
-# Signals: a run that is interrupted ends soon, in order, and the next one fetches what is left, once.
+# Signals: an interrupted run ends soon and in an orderly way, and the next one fetches the rest, once.
 # shellcheck disable=SC2317 # check runs them
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-OPTION='' # of with_sigint.py
-# begin STEP: a run that has come to where the server waits; no STEP: that is just going on.
+OPTION='' # option of with_sigint.py
+# begin STEP: starts a run and waits until the server holds it at STEP; without STEP, the run continues.
 begin() {
   mkdir -p hold && rm -f hold/*
   write_configuration
@@ -14,7 +14,7 @@ begin() {
   PID=$!
   [ -z "$1" ] || wait_for hold/held "the run does not come to $1"
 }
-# interrupt SIGNAL: once, and it is noticed.
+# interrupt SIGNAL: sends it once, and waits until it is noticed.
 interrupt() {
   kill -s "$1" "$PID"
   for _try in $(seq 400); do
@@ -24,7 +24,7 @@ interrupt() {
   done
   bail 'the signal is not noticed'
 }
-# ended: waits for the end, which comes sooner than any time limit of the account (60 s).
+# ended: waits for the run's end, which comes sooner than any time limit of the account (60 s).
 ended() {
   BEGUN=$(date +%s) STATUS=0
   wait "$PID" || STATUS=$?
@@ -32,7 +32,7 @@ ended() {
 }
 soon() { [ "$SECONDS_LATER" -le 10 ] || { echo "$SECONDS_LATER s later"; show; return 1; }; }
 ends_by() { exits "$((128 + $1))" && soon; }
-# fresh DESTINATION LINE...: 40 messages of about 20 KB, of which the 15th stops in the middle.
+# fresh DESTINATION LINE...: makes 40 messages of about 20 KB; the server stops in the middle of the 15th.
 fresh() {
   : >transcript
   rm -rf mail box state expected && mkdir mail expected
@@ -46,7 +46,7 @@ fresh() {
 awk 'BEGIN { for (i = 0; i < 200; i++) printf "%099d\n", i }' >filling
 all_once() { if [ -d box ]; then same_maildir box expected; else same_mbox box expected; fi; }
 recorded() { [ "$(sqlite3 state/a.db 'SELECT count(*) FROM message')" = "$1" ] || { sqlite3 state/a.db 'SELECT count(*) FROM message'; return 1; }; }
-# rest NAME COUNT: what the next run brings.
+# rest NAME COUNT: checks what the next run fetches.
 rest() {
   rm -f hold/*
   run -v
@@ -73,7 +73,7 @@ for kind in maildir mbox; do
   check "$kind: all is deleted" left_is mail 0
 done
 
-# Signals from whoever manages services go to all processes.
+# A service manager sends its signals to all processes.
 OPTION=--group
 fresh maildir
 begin BODY
@@ -98,7 +98,7 @@ check 'a terminal that goes away does not end a run' exits 0
 check 'which brings everything' all_once
 OPTION=
 
-# What is under way arrives, if it does so at once.
+# Messages in flight arrive if they do so at once.
 fresh maildir
 begin BODY
 interrupt INT
@@ -121,7 +121,7 @@ check 'they are deleted, in order' left_is mail 25
 check 'and the account says that there is more' contains err 'mailhaul: a: fetch: interrupted'
 rest 'one at a time' 25
 
-# Anywhere else.
+# At any other step.
 stop
 serve --dir mail --hold hold --hold-at 300000
 for step in CONNECT GREETING AUTH LIST DELE QUIT; do
@@ -220,7 +220,7 @@ check 'accounts that were not begun are not begun' ends_by 2
 check 'and with -v that is told' contains err 'mailhaul: e: start: interrupted'
 check 'only one had come to the server' [ "$(grep -c 'test server ready' transcript)" -le 1 ]
 
-# A real server, wherever the run is by then.
+# A real server, interrupted at any point of the run.
 stop
 dovecot_start "$WORK" || bail 'Dovecot does not start'
 dovecot_make_mail pool 1500
@@ -232,7 +232,7 @@ SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE
 configure a 'deliver_to = "maildir:box"' 'leave_on_server = no'
 for round in 1 2 3; do
   begin ''
-  # The last rounds may have nothing left to make safe.
+  # The last rounds may have nothing left to commit.
   for _ in $(seq 400); do grep -q 'messages are safe' err && break; sleep 0.01; done
   kill -s INT "$PID"
   ended

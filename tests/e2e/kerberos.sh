@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# A Kerberos realm of the test's own (MIT Kerberos), on loopback and in the directory ./kerberos: nothing outside of
-# it is read or written. Comes behind lib.sh, whose SERVER_PID it takes.
+# A Kerberos realm for the test (MIT Kerberos), on loopback and in the directory ./kerberos; nothing outside of it
+# is read or written. Source it after lib.sh, whose SERVER_PID it uses.
 
-# kerberos_start USER...: sets KRB5_CONFIG and KRB5CCNAME, makes the realm EXAMPLE.ORG with these users (each
-# one's password is its name) and the service pop/localhost, whose key is in kerberos/keytab, and starts its
-# KDC. Returns 1 where the programs are missing.
+# kerberos_start USER...: sets KRB5_CONFIG and KRB5CCNAME, makes the realm EXAMPLE.ORG with these users and the
+# service pop/localhost, and starts its KDC. Each user's password is the name; the key of the service is in
+# kerberos/keytab. Returns 1 if the programs are missing.
 kerberos_start() {
   PATH=$PATH:/usr/sbin
   for _program in krb5kdc kdb5_util kadmin.local kinit klist; do
@@ -21,7 +21,7 @@ kerberos_start() {
   bail "no KDC: $(tail -n 3 kerberos/kdc.log)"
 }
 
-# kerberos_configure PORT. TCP alone, so that a KDC that is gone is noticed at once.
+# kerberos_configure PORT: writes the configuration. It uses only TCP, so that a missing KDC is noticed at once.
 kerberos_configure() {
   cat >kerberos/krb5.conf <<CONF
 [libdefaults]
@@ -57,7 +57,7 @@ kerberos_make_realm() {
   kadmin.local -q 'addprinc -randkey pop/localhost' && kadmin.local -q "ktadd -k $WORK/kerberos/keytab pop/localhost"
 }
 
-# It says in its log that it serves; another test may have been quicker to take the port.
+# The KDC logs when it is ready; another test may have taken the port first.
 kerberos_launch() {
   rm -f kerberos/kdc.log
   setpriv --pdeathsig=TERM krb5kdc -n >kerberos/kdc.err 2>&1 &
@@ -73,7 +73,7 @@ kerberos_launch() {
   done
 }
 
-# ticket USER [OPTION...]: takes the place of the ticket that is there.
+# ticket USER [OPTION...]: replaces the current ticket.
 ticket() {
   _user=$1 && shift
   printf '%s\n' "$_user" | kinit "$@" "$_user" >kerberos/log 2>&1 || bail "no ticket: $(cat kerberos/log)"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keys of TLS sessions are written down only where --tls-key-log asks for it, with a warning, in a file that
-# is the user's alone.
+# Keys of TLS sessions are written only if --tls-key-log asks for it, with a warning, to a file that only the user
+# can read.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mkdir mail
@@ -10,8 +10,8 @@ configure a 'deliver_to = "maildir:Mail"'
 configure b 'deliver_to = "maildir:Other"'
 warning='mailhaul: WARNING: the keys of all TLS sessions go to keys: who has them can read what is sent, passwords too; delete that file when you are done, and do not use --tls-key-log otherwise'
 
-# The server's own library says which keys there were.
-# known_to_server: whether all lines of ./keys are the server's, too.
+# The server's own library reports the keys.
+# known_to_server: whether the server reported all lines of ./keys.
 known_to_server() {
   [ -s keys ] && sort -u keys >ours && sort -u server-keys >theirs && [ -z "$(comm -23 ours theirs)" ] || { cat keys server-keys && return 1; }
 }

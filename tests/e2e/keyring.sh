@@ -1,8 +1,8 @@
 #!/bin/sh
-# Passwords from the Secret Service, with the manual's own lines: secret-tool and a real keyring on a D-Bus of
-# its own, without a desktop.
+# Passwords from the Secret Service, with the lines of the manual: secret-tool and a real keyring on a separate
+# D-Bus, without a desktop.
 if [ -z "${KEYRING_BUS:-}" ] && command -v dbus-run-session >/dev/null 2>&1; then
-  # Nobody must be asked on the screen of whoever runs the tests, and nothing of theirs be started.
+  # No prompt may appear on the user's screen, and nothing of the user's session may be started.
   unset DISPLAY WAYLAND_DISPLAY XDG_DATA_HOME XDG_RUNTIME_DIR
   KEYRING_BUS=yes HOME=/nonexistent exec dbus-run-session -- sh "$0"
 fi
@@ -25,7 +25,7 @@ is_on_the_bus() {
   dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
     string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'
 }
-# keyring_start OPTION...: with its password, if it wants it.
+# keyring_start OPTION...: starts the keyring, and passes its password if it asks for it.
 keyring_start() {
   printf 'of the keyring' >keyring-password
   gnome-keyring-daemon --foreground --components=secrets --control-directory="$XDG_RUNTIME_DIR" "$@" \
@@ -39,7 +39,7 @@ keyring_start() {
   done
 }
 
-# The manual's lines, as a reader copies them.
+# The lines of the manual, as a reader copies them.
 plain() { sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\e$/\\/' "$E2E_DIR/../../man/mailhaul.conf.5"; }
 plain | sed -n '/^secret-tool store/,/^\.Ed/{/^\.Ed/d;p;}' >store.sh
 lookup=$(plain | sed -n '/^password_command = {"secret-tool"/,/}$/p')
@@ -58,7 +58,7 @@ run -vv a
 check 'with the entry, mail is fetched' eval 'exits 0 && count_is Mail/new 1'
 check 'and the password is shown nowhere' eval 'lacks out "pass word" && lacks err "pass word"'
 
-# Without any network there is a password nevertheless.
+# The password is available even without a network.
 for alone in 'unshare -n' 'unshare -rn' ''; do
   [ -n "$alone" ] && $alone true 2>/dev/null && break
 done

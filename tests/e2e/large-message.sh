@@ -1,8 +1,8 @@
 #!/bin/sh
-# Memory does not grow with a message: 300 MB need no more than 1 MB does.
+# Memory does not grow with the size of a message: 300 MB need no more than 1 MB does.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# big FILE MEGABYTES
+# big FILE MEGABYTES: writes a message of that size.
 big() {
   python3 - "$1" "$2" <<'PY'
 import sys
@@ -49,7 +49,7 @@ done
 check 'the Maildir holds it whole' cmp large/1 large-maildir/new/*
 check 'the mbox holds it whole' [ "$(tail -n +2 large-mbox | sha256sum)" = "$({ cat large/1; echo; } | sha256sum)" ]
 
-# Where the filesystem is one of those, its octets do not take the place of others in the system's memory.
+# On such a filesystem, the message does not displace other data in the page cache.
 name='a large message is written past the cache'
 kind=$(stat -f -c %T .)
 strace -qq -o trace -e trace=none true || kind='one that strace cannot trace'

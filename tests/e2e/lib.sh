@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the end-to-end tests share: a private directory as working directory and home, the program, and
-# the small test server.
+# Shared functions of the end-to-end tests: a private directory as working directory and home, the program, and the
+# small test server.
 #
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
 #   samples mail; serve --dir mail; configure a 'deliver_to = "maildir:Mail"'
@@ -30,19 +30,20 @@ trap finish EXIT
 trap 'exit 1' HUP INT TERM
 cd "$WORK" || exit 1
 umask 077
-# The user's own configuration and state stay out of it; leaks do not hide behind an early exit.
+# The user's own configuration and state are not used.
 HOME=$WORK
 export HOME
 unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME
 
-# samples DIR: the sample mail of all nasty kinds; what a client has to store is in DIR.expect.
+# samples DIR: makes sample mail of all difficult kinds. DIR.expect contains the messages as a client has to store
+# them.
 samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
 
-# certificates: all kinds of them in ./certs.
+# certificates: makes all kinds of them in ./certs.
 certificates() { [ -e certs/ca.pem ] || "$POP3_SERVER" --make-certs certs || bail 'no certificates'; }
 
-# serve OPTION...: starts the test server; PORT is its port, ./transcript what clients sent. Another
-# start takes the same port, because the same user on another port is another maildrop.
+# serve OPTION...: starts the test server. PORT is its port; ./transcript receives what clients send. A restart uses
+# the same port, because the same user on another port is another maildrop.
 serve() {
   stop
   certificates
@@ -64,9 +65,9 @@ stop() {
   SERVER_PID=''
 }
 
-# configure NAME LINE...: adds an account to the configuration; fresh_configuration empties it. It is
-# for the test server, whatever its port is when the program runs, unless SERVER, SERVER_PORT, CA_FILE,
-# USER_NAME or PASSWORD_LINE say something else.
+# configure NAME LINE...: adds an account to the configuration; fresh_configuration empties it. The account uses the
+# test server, whatever its port is when the program runs, unless SERVER, SERVER_PORT, CA_FILE, USER_NAME or
+# PASSWORD_LINE override it.
 fresh_configuration() { echo 'state_dir = "state"' >mailhaul.conf.in; }
 configure() {
   _name=$1 && shift
@@ -84,7 +85,7 @@ configure() {
 
 write_configuration() { rm -f mailhaul.conf && sed "s/@PORT@/${PORT:-1}/" mailhaul.conf.in >mailhaul.conf; }
 
-# run ARGUMENT...: the program; its exit status, and what it wrote in ./out and ./err.
+# run ARGUMENT...: runs the program. STATUS is its exit status; ./out and ./err contain its output.
 run() {
   STATUS=0
   write_configuration
@@ -92,7 +93,7 @@ run() {
   ${VALGRIND:-} "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
-# run_later TIME ARGUMENT...: the same with a clock that is ahead or behind: +14d.
+# run_later TIME ARGUMENT...: the same with a shifted clock: +14d.
 run_later() {
   _time=$1 && shift
   STATUS=0
@@ -101,7 +102,7 @@ run_later() {
     faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
-# wait_for FILE REASON: until somebody has written something there.
+# wait_for FILE REASON: waits until FILE is not empty.
 wait_for() {
   _tries=0
   while [ ! -s "$1" ]; do
@@ -111,7 +112,7 @@ wait_for() {
   done
 }
 
-# keep_json: ./out goes with what fits_schema holds against the schema of JSON lines, as the last check.
+# keep_json: adds ./out to the output that fits_schema, the last check, validates against the schema of JSON lines.
 keep_json() { cat out >>seen.json; }
 fits_schema() {
   _status=0
@@ -125,7 +126,7 @@ fits_schema() {
   fi
 }
 
-# wait_for_words FILE PATTERN REASON: until the file says so.
+# wait_for_words FILE PATTERN REASON: waits until FILE contains PATTERN.
 wait_for_words() {
   _tries=0
   while ! grep -q -- "$2" "$1"; do
@@ -135,7 +136,7 @@ wait_for_words() {
   done
 }
 
-# hold_lock FILE: somebody else has it, as another run would, until release_lock.
+# hold_lock FILE: another process holds the lock, as another run would, until release_lock.
 hold_lock() {
   rm -f held
   python3 -c '
@@ -154,7 +155,7 @@ show() { cat out err; }
 exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
 silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }
 
-# says FILE LINE: FILE is this one line, and no more.
+# says FILE LINE: FILE consists of exactly this line.
 says() { [ "$(cat "$1")" = "$2" ] || { echo "expected: $2"; echo "instead:"; cat "$1"; return 1; }; }
 contains() { grep -qF -- "$2" "$1" || { echo "expected: $2"; cat "$1"; return 1; }; }
 lacks() { ! grep -F -- "$2" "$1"; }

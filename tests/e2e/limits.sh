@@ -1,8 +1,8 @@
 #!/bin/sh
-# Limits of a run, after which the next one goes on, and servers that list a part of the maildrop at a time.
+# Limits of a run, after which the next one continues, and servers that list part of the maildrop at a time.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# mail_of COUNT: that many messages of 1,000 octets and some.
+# mail_of COUNT: makes that many messages of somewhat more than 1,000 octets.
 mail_of() {
   rm -rf mail Mail state && mkdir mail || bail 'no mail'
   seq -w "$1" | while read -r number; do
@@ -10,7 +10,7 @@ mail_of() {
     head -c 1000 /dev/zero | tr '\0' x && echo
   done | awk '/^Message-ID/ { file = sprintf("mail/%02d", ++n) } { print > file }'
 }
-# only OPTION...: one account with these.
+# only OPTION...: configures one account with these options.
 only() {
   fresh_configuration
   configure a 'deliver_to = "maildir:Mail"' "$@"

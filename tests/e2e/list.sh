@@ -1,12 +1,12 @@
 #!/bin/sh
-# The verb list: what is on the server, and what will become of it.
+# The command list: the messages on the server, and what will be done with them.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 json() { keep_json; python3 -c "
 import json, sys
 lines = [json.loads(line) for line in open('out')]
 sys.exit(0 if $1 else str(lines))"; }
-# on_terminal ARGUMENT...: what the program prints on a terminal; FIFO-like in ./out.
+# on_terminal ARGUMENT...: writes to ./out what the program prints on a terminal.
 on_terminal() {
   write_configuration
   script -qec "$MAILHAUL -c mailhaul.conf $*" /dev/null </dev/null | tr -d '\r' >out
@@ -96,7 +96,7 @@ check 'they are not there, then' is "$(fields 1 8-10)" "$(printf -- '-\t-\t-')"
 run list --json --headers e
 check 'nor in JSON' json "len(lines) == 4 and 'subject' not in lines[0]"
 
-# A large maildrop is listed with a few megabytes.
+# A large maildrop is listed with a few megabytes of memory.
 rm -r mail/* && : >mail/1
 python3 - <<'END'
 import os

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Where the lines of a run go: a file, the system's log, standard error as systemd's journal, a terminal.
+# The destinations of log lines: a file, syslog, standard error in systemd's journal, a terminal.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# log_to PLACE: a configuration with that log.
+# log_to PLACE: begins a configuration with that log.
 log_to() { fresh_configuration && echo "log = \"$1\"" >>mailhaul.conf.in; }
 stamp='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}'
 has_line() { grep -Eqx -- "$2" "$1" || { echo "no line $2"; cat "$1"; return 1; }; }
 all_lines() { ! grep -Evx -- "$2" "$1"; }
-# on_a_terminal FILE COMMAND...: what it writes to its terminal.
+# on_a_terminal FILE COMMAND...: writes the command's terminal output to FILE.
 on_a_terminal() {
   _file=$1 && shift
   STATUS=0
@@ -56,7 +56,7 @@ on_a_terminal screen "$MAILHAUL" -c mailhaul.conf
 check 'and told at once on a terminal' contains screen 'mailhaul: a: connect: '
 check 'with its exit status' exits 75
 
-# Rotation while the run goes on: by the command that gets its messages.
+# Rotation during a run, by the command that receives its messages.
 serve --dir mail
 log_to 'file:run.log'
 configure p 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; [ -e run.log.1 ] || mv run.log run.log.1"}'
@@ -68,7 +68,7 @@ check 'and gone on in a new one' contains run.log ': p: 2 new ('
 check 'which is for its owner alone, too' [ "$(stat -c %a run.log)" = 600 ]
 
 
-# The same, and the one who renames it makes the new one, too.
+# The same, if the rotation also creates the new file.
 log_to 'file:run.log'
 configure q 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; [ -e run.log.2 ] || { mv run.log run.log.2; : >run.log; }"}'
 rm -f run.log
@@ -104,7 +104,7 @@ check 'where standard error is the journal, a failure has its level' contains er
 JOURNAL_STREAM=$(stat -c %d:%i mailhaul.conf.in) run
 check 'and none where it is something else' has_line err 'mailhaul: a: connect: .*'
 
-# The system's log: a socket of ours in a /dev of our own.
+# syslog: a socket in a private /dev.
 cat >syslog.sh <<'END'
 mkdir dev
 for device in null zero full random urandom tty; do

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Logins that are bound to the TLS connection, with TLS 1.3 and 1.2, and somebody who stands in between.
+# Logins bound to the TLS connection, with TLS 1.3 and 1.2, and an attacker between client and server.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mkdir mail
@@ -29,7 +29,7 @@ for tls in 3 2; do
   done
 done
 
-# Somebody has a good certificate for the name, and passes everything on.
+# The attacker has a valid certificate for the name, and relays everything.
 serve --dir mail --scram SCRAM-SHA-256-PLUS
 python3 "$E2E_DIR/../support/between.py" --cert certs/server.pem --port-file between.port "$PORT" &
 between=$!

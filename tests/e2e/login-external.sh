@@ -1,6 +1,6 @@
 #!/bin/sh
-# Logins with a certificate of the client's (auth = external) at a real Dovecot that lets nobody in without
-# one and takes the user's name from it; with keys in files and in a token.
+# Logins with a client certificate (auth = external) at a real Dovecot that requires one and takes the user's name
+# from it, with keys in files and in a token.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/token-lib.sh
 . "$E2E_DIR/token-lib.sh"
@@ -15,14 +15,14 @@ dovecot_start server || bail 'no Dovecot'
 dovecot_make_mail mail 3
 dovecot_fill test mail
 
-# external NAME LINE...: an account at that Dovecot.
+# external NAME LINE...: configures an account at that Dovecot.
 external() {
   SERVER=localhost SERVER_PORT=${AT:-$DOVECOT_POP3S_PORT} CA_FILE=${BELIEVED:-$DOVECOT_CA} USER_NAME=test \
     PASSWORD_LINE='auth = external' configure "$@" "deliver_to = \"maildir:Mail-$1\""
 }
-# files NAME: the lines for the certificate and key of that name.
+# files NAME: prints the lines for the certificate and key of that name.
 files() { printf 'tls_client_cert = "server/%s.pem"\n  tls_client_key = "server/%s.key"' "$1" "$1"; }
-# Neither the key nor the response, which is "test" in base64.
+# The output contains neither the key nor the response, which is "test" in base64.
 mute() {
   for _word in PRIVATE "$(sed -n 2p server/mine.key)" dGVzdA; do
     lacks out "$_word" && lacks err "$_word" || return 1
@@ -48,7 +48,7 @@ check 'a certificate logs in after STLS' exits 0
 check 'the server has taken each of these for the certificate' [ "$(logged_in)" -eq 5 ]
 check 'what is to be deleted is deleted' [ "$(dovecot_count test)" -eq 0 ]
 
-# refused NAME WORDS LINE...: no login, and this is what the server says.
+# refused NAME WORDS LINE...: the login fails with these words of the server.
 refused() {
   _account=$1 _words=$2 && shift 2
   external "$_account" "$@"

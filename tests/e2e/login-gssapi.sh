@@ -1,5 +1,5 @@
 #!/bin/sh
-# Logins with Kerberos (auth = gssapi) at a real Dovecot, with tickets of a real KDC; and without one.
+# Logins with Kerberos (auth = gssapi) at a real Dovecot, with and without tickets of a real KDC.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/kerberos.sh
 . "$E2E_DIR/kerberos.sh"
@@ -14,17 +14,17 @@ dovecot_start server || {
 }
 dovecot_make_mail mail 3
 dovecot_fill test mail
-# What libgssglue asks the Kerberos library for once and keeps is no leak of ours.
+# libgssglue keeps memory of the Kerberos library, which is not a leak of mailhaul.
 echo 'leak:libgssapi_krb5' >suppressions
 LSAN_OPTIONS=suppressions=$WORK/suppressions:print_suppressions=0
 export LSAN_OPTIONS
 
-# kerberos NAME LINE...: an account at that Dovecot.
+# kerberos NAME LINE...: configures an account at that Dovecot.
 kerberos() {
   SERVER=${HOST:-localhost} SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test \
     PASSWORD_LINE='auth = gssapi' configure "$@" "deliver_to = \"maildir:Mail-$1\""
 }
-# The commands of the login; an empty line, which GSSAPI has in between, does not count.
+# The commands of the login. An empty line, which GSSAPI sends in between, does not count.
 said_is() {
   _said=$(sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|\*\)/\1/p' err | tr '\n' ';')
   [ "$_said" = "$1" ] || { echo "$_said"; show; return 1; }
@@ -43,7 +43,7 @@ check 'a second run brings none again' count_is Mail-mine/new 3
 check 'nothing of the ticket is shown' said_is 'AUTH GSSAPI;****;****;'
 check 'the server has taken both for the ticket' [ "$(logged_in)" -eq 2 ]
 
-# no_ticket NAME SERVICE: the run ended for want of a ticket, and without a word to the server.
+# no_ticket NAME SERVICE: the run ended because there was no ticket, and sent nothing to the server.
 kinit_hint='run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name'
 no_ticket() {
   check "$3: exit code 77" exits 77

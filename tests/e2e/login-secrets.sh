@@ -1,5 +1,5 @@
 #!/bin/sh
-# Where passwords and tokens come from, that they stay secret, and logins that the server puts off.
+# The sources of passwords and tokens, their secrecy, and logins that the server defers.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 TTY="$E2E_DIR/../support/ask_on_tty.py"
@@ -8,7 +8,7 @@ for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
 serve --dir mail --refuse-from refusal
 
 mute() { lacks out 'pass word' && lacks err 'pass word' && lacks out AG1lAHBhc3Mgd29yZA && lacks err AG1lAHBhc3Mgd29yZA; }
-# one PASSWORD_LINE...: a configuration of one account with these lines; runs it.
+# one PASSWORD_LINE...: runs a configuration of one account with these lines.
 one() {
   fresh_configuration
   PASSWORD_LINE=$1
@@ -80,19 +80,19 @@ printf 'mailhaul: %s: password: password_command sh ended with status 3: no key;
   c d >expected
 check 'and each account says so, with what it wrote' cmp expected err
 
-# The environment and the arguments of the commands that run, and of the program itself, hold no secret.
+# The environment and the arguments of the program and of its commands contain no secret.
 PASSWORD_LINE="password = 'pass word'"
 fresh_configuration
 # shellcheck disable=SC2016 # for the shell that runs it
 configure p 'deliver_to = "pipe"' \
   'deliver_command = {"sh", "-c", "cat >/dev/null; for p in $PPID $$; do cat /proc/$p/environ /proc/$p/cmdline 2>/dev/null; done >seen; { echo; ulimit -c; } >>seen"}'
-ulimit -S -c unlimited 2>/dev/null || : # unless the system forbids them anyway
+ulimit -S -c unlimited 2>/dev/null || : # unless the system forbids core files
 run p
 check 'a command is given the mail' exits 0
 check 'no password is in environments and arguments' eval "contains seen mailhaul.conf && lacks seen 'pass word'"
 check 'core files are forbidden' [ "$(tail -n 1 seen)" = 0 ]
 
-# Asking.
+# Passwords typed at a prompt.
 fresh_configuration
 PASSWORD_LINE='password_prompt = yes'
 configure a 'deliver_to = "maildir:Asked"'
@@ -115,10 +115,10 @@ STATUS=0
 python3 "$TTY" "$question" '^C' "$MAILHAUL" -c mailhaul.conf a >out 2>err || STATUS=$?
 check 'the interrupt key ends the program, and the terminal is as it was' exits 130
 
-# Logins that the server puts off.
+# Logins that the server defers.
 logins() { grep -c 'C: AUTH' transcript; }
 refusals() { grep -cF -- "-ERR $words" transcript; }
-# relent BEFORE: once there is one refusal more, the server has nothing against the next login.
+# relent BEFORE: after one more refusal, the server accepts the next login.
 relent() {
   _tries=0
   until [ "$(refusals)" -gt "$1" ] || [ "$_tries" -ge 400 ]; do

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Logins with OAuth 2 tokens at a real Dovecot, which asks a small server what a token is good for.
+# Logins with OAuth 2 tokens at a real Dovecot, which checks the tokens at a small server.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# Long enough that the AUTH line has to wait, as tokens of providers are; characters of all kinds.
+# As long as the tokens of providers, so that the AUTH line has to wait; with characters of all kinds.
 GOOD=$(head -c 1500 /dev/zero | tr '\0' 'g').-_~+/==
 EXPIRED=expired-$GOOD
 printf '%s test\n' "$GOOD" >tokens
@@ -18,7 +18,7 @@ mkdir mail
 dovecot_make_mail mail 3
 dovecot_fill test mail
 
-# token_account NAME AUTH TOKEN: an account whose command prints that token.
+# token_account NAME AUTH TOKEN: configures an account whose command prints that token.
 token_account() {
   SERVER=localhost SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test \
     PASSWORD_LINE="token_command = {\"sh\", \"-c\", \"echo run >>$1.runs; cat $1.token\"}" \
@@ -42,7 +42,7 @@ for auth in xoauth2 oauthbearer; do
   token_account "$auth-expired" "$auth" "$EXPIRED"
   run "$auth-expired"
   check "$auth: an expired token ends with 77" exits 77
-  # What is in the JSON depends on the mechanism and on the version.
+  # The content of the JSON depends on the mechanism and the version.
   sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >told
   check "$auth: the server's reason is told in clear" says told \
     "mailhaul: $auth-expired: login: the server refused the login (the server said: JSON [AUTH] Authentication failed.); check user and token_command: a token may have expired, or be for something else than POP3"

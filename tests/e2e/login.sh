@@ -1,12 +1,12 @@
 #!/bin/sh
-# Logins by each way that a real Dovecot knows, with what goes over the line, and what is refused.
+# Logins by each mechanism of a real Dovecot, the commands sent, and refused logins.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mkdir server mail
 mechanisms='plain login scram-sha-256 scram-sha-1 cram-md5' apop=apop
 DOVECOT_MECHANISMS="$mechanisms apop"
 dovecot_start server || {
-  # A version that does without APOP.
+  # This version has no APOP.
   apop='' DOVECOT_MECHANISMS=$mechanisms
   dovecot_start server || bail 'no Dovecot'
 }
@@ -17,7 +17,7 @@ SECRET='secret-7Qxz'
 dovecot_add_user test "$SECRET" || bail 'no password'
 encoded() { printf '\0test\0%s' "$SECRET" | base64; }
 
-# login_account NAME LINE...: an account at that Dovecot.
+# login_account NAME LINE...: configures an account at that Dovecot.
 login_account() {
   SERVER=localhost SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test \
     PASSWORD_LINE="password = '${PASSWORD:-$SECRET}'" configure "$@" "deliver_to = \"maildir:Mail-$1\""
@@ -27,7 +27,7 @@ mute() {
     lacks out "$_word" && lacks err "$_word" || return 1
   done
 }
-# The commands of the login, as the trace tells them; the empty line at the end of SCRAM does not count.
+# The commands of the login, as logged. The empty line at the end of SCRAM does not count.
 said() { sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|APOP\|\*\)/\1/p' err | tr '\n' ';'; }
 said_is() { [ "$(said)" = "$1" ] || { said; show; return 1; }; }
 
@@ -82,7 +82,7 @@ for auth in scram-sha-256-plus xoauth2 external gssapi; do
 done
 dovecot_clean
 
-# What the server offered the last time is believed, but not against the user.
+# The remembered capabilities are used, but not to the user's disadvantage.
 fresh_configuration
 serve --dir mail
 configure remembered 'deliver_to = "maildir:Remembered"'

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Mail moves from a real pop3d of GNU mailutils behind a real stunnel. It changes the messages while they are listed.
+# Moves mail from a real pop3d of GNU mailutils behind a real stunnel. It changes the messages while they are
+# listed.
 . "${srcdir:-.}/tests/e2e/mailutils.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -7,7 +8,7 @@ trap 'mailutils_stop; finish' EXIT
 
 count=55
 mailutils_prepare "$WORK/mailutils" || unpacked_none mailutils
-# A message without a body gets one more empty line each time that mailutils rewrites the mailbox.
+# A message without a body gets another empty line each time that mailutils rewrites the mailbox.
 # shellcheck disable=SC2046 # names without blanks
 dovecot_make_mail source 60 1 && rm $(grep -l '^X-Padding' source/*) || bail 'no mail'
 for name in leave take both first; do
@@ -17,7 +18,7 @@ mailutils_start || bail 'mailutils does not start'
 moves_from "$MAILUTILS_PORT" "$MAILUTILS_CA"
 dump() { mailutils_dump "$1" "$1" "$2"; }
 left() { mailutils_count "$1"; }
-# Each session leaves other values of these fields in the messages.
+# Each session leaves different values of these fields in the messages.
 plain() { LC_ALL=C sed -E '/^(X-UIDL?|Status|X-IMAPbase): /d' "$1" >"$2"; }
 plain_files() {
   rm -rf "$2" && mkdir -p "$2"
@@ -42,7 +43,7 @@ sed -n '4p' said >before
 grep '^+OK 1 ' said | tail -n 1 >after
 check 'its UIDL makes a message longer than LIST said before' [ "$(cut -d' ' -f3 after)" -gt "$(cut -d' ' -f3 before)" ]
 
-# "first" was never listed before: its messages grow by UIDL.
+# "first" was not listed before: UIDL makes its messages grow.
 account first forever 'deliver_to = "maildir:First"'
 run -vv
 check 'messages that grow by UIDL are no reason to begin again' [ "$(sessions)" -eq 1 ]

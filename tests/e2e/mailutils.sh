@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real pop3d of GNU mailutils behind a real stunnel, as a private server on loopback, for tests.
+# Runs a real pop3d of GNU mailutils behind a real stunnel, as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/mailutils.sh"     # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,8 +7,8 @@
 #   mailutils_prepare "$WORK/mailutils" || unpacked_none mailutils
 #   mailutils_add_user test secret; mailutils_start || bail 'mailutils does not start'
 #
-# It announces PIPELINING, logs in by USER and PASS, and keeps mail in an mbox, to which it adds a field X-UIDL. It becomes
-# its user, and only root can do that. Call the functions from the test's own shell.
+# It announces PIPELINING, accepts USER and PASS, and keeps mail in an mbox, to which it adds a field X-UIDL. It
+# changes to the mailbox's user, so only root can run it. Call the functions from the test's own shell.
 
 # shellcheck source=tests/e2e/front.sh
 . "${srcdir:-.}/tests/e2e/front.sh"
@@ -63,8 +63,8 @@ mailutils_fill() { unpacked_mbox "$MAILUTILS_ROOT/var/mail/$1" "$2"; }
 # mailutils_count NAME: prints how many messages are left in NAME's mailbox.
 mailutils_count() { grep -c '^From ' "$MAILUTILS_ROOT/var/mail/$1" || :; }
 
-# mailutils_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
-# mailhaul.
+# mailutils_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares
+# no code with mailhaul.
 mailutils_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$MAILUTILS_PORT" "$MAILUTILS_CA" "$1" "$3"
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
-# A dot lock that was left behind does not keep mail away for good, and one that is in use is honored.
+# A stale dot lock does not block mail for good, and a dot lock in use is respected.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# serve_too DIRECTORY: a server of its own, because a maildrop takes one session at a time; SERVER_PORT is its port.
+# serve_too DIRECTORY: starts another server, because a maildrop accepts one session at a time. SERVER_PORT is its
+# port.
 helpers=''
 serve_too() {
   rm -f port
@@ -19,7 +20,7 @@ helpers=$living
 # shellcheck disable=SC2086 # one word for each
 trap 'kill $helpers 2>/dev/null; finish' EXIT
 
-# left NAME CONTENT AGE: an account whose mbox is locked, since so many seconds ago.
+# left NAME CONTENT AGE: configures an account whose mbox has had this lock for that many seconds.
 fresh_configuration
 left() {
   mkdir "$1"
@@ -81,9 +82,9 @@ for n in range(6000):
     os.utime("moving.mbox.lock", (at + n / 10, at + n / 10))
     time.sleep(0.1)' &
 helpers="$helpers $!"
-# Programs that write a number alone, or otherwise than we do.
+# Locks of programs that write only a number, or another format than ours.
 up=$(cut -d. -f1 /proc/uptime 2>/dev/null) && began=$(awk '{ sub(/.*\) /, ""); print int($20 / 100) }' /proc/1/stat 2>/dev/null) &&
-  [ $((up - began)) -gt 330 ] && age=320 || age=2 # no older than process 1
+  [ $((up - began)) -gt 330 ] && age=320 || age=2 # not older than process 1
 left pid '1
 ' "$age"
 left padded '  1
@@ -92,7 +93,7 @@ left blank "1 $host
 " "$age"
 left init "1:$host
 " "$age"
-# In another container, whose processes we do not see.
+# Locks of another container, whose processes are not visible.
 left elsewhere "999999:$host
 " 5
 left ahead "$living:$host
@@ -110,7 +111,7 @@ for name in fresh living moving pid padded blank init elsewhere ahead; do
   check "with the mbox as it was ($name)" [ ! -s "$name.mbox" ]
 done
 
-# A run in another PID namespace of the same host, and a lock that its own kind has left there.
+# A run in another PID namespace of the same host, and a lock that a mailhaul left there.
 fresh_configuration
 left namespace "$living:$host
 " 2
@@ -125,7 +126,7 @@ else
   skip 'and left' 'no PID namespace can be made here'
 fi
 
-# Killed while it holds the lock: the next run knows that its own kind made it, and goes on at once.
+# A run is killed while it holds the lock: the next one recognizes its kind, and continues at once.
 if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid ]; then
   rm namespace.mbox.lock
   STATUS=0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# An append to an mbox that ended in the middle is completed or taken back by the next run, whatever the
-# filesystem, a backup or other programs have made of the file meanwhile.
+# The next run completes or undoes an interrupted append to an mbox, whatever the filesystem, a backup or other
+# programs have done to the file meanwhile.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
@@ -13,7 +13,7 @@ for n in 1 2 3; do
   { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n"; head -c 20000 /dev/urandom | base64; } >"mail/$n"
 done
 
-# strike INJECTION...: a run in which calls fail or are the last.
+# strike INJECTION...: a run in which calls fail or kill it.
 strike() {
   _injections=''
   for _injection in "$@"; do _injections="$_injections -e inject=$_injection"; done
@@ -23,7 +23,7 @@ strike() {
   strace -f -qq -o trace -e trace=fsync,ftruncate,fallocate $_injections "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
 }
 
-# ready: an mbox with one message of others, and a state that knows of nothing.
+# ready: makes an mbox with one foreign message, and an empty state.
 ready() {
   rm -rf state inbox* before
   fresh_configuration
@@ -43,19 +43,21 @@ killed() {
   [ "$(grep -ac '^Message-ID' inbox)/$(sqlite3 state/a.db 'SELECT count(*) FROM message')/$(sqlite3 state/a.db 'SELECT count(*) FROM pending')" = 3/0/3 ] ||
     bail 'the kill did not come between delivery and record'
 }
-extent() { sqlite3 state/a.db "SELECT coalesce(sum(length), 0) FROM pending WHERE position <= $1"; } # octets of the first N
-nuls() { # FROM LENGTH: behind the old message
+# octets of the first N messages
+extent() { sqlite3 state/a.db "SELECT coalesce(sum(length), 0) FROM pending WHERE position <= $1"; }
+nuls() { # FROM LENGTH: writes NULs after the old message
   dd if=/dev/zero of=inbox bs=1 seek=$((OLD + $1)) count="$2" conv=notrunc 2>/dev/null
 }
 remounted() { sqlite3 state/a.db 'UPDATE intent SET device = device + 1'; }
 restored() { cp inbox inbox.copy && mv inbox.copy inbox && sqlite3 state/a.db 'UPDATE intent SET inode = inode + 1, device = device + 1'; }
-# completed NEW: the next run fetched so many, and all is there once, with the old message untouched.
+# completed NEW: the next run fetched that many messages, and all are there once, with the foreign message
+# unchanged.
 completed() {
   exits 0 && contains out "a: $1 new (" || return 1
   tail -c "+$((OLD + 1))" inbox >added
   same_mbox added mail && cmp -n "$OLD" inbox whole
 }
-# only_grown: nothing of what was there is gone.
+# only_grown: the earlier content is unchanged.
 only_grown() { cmp -n "$(wc -c <before)" before inbox; }
 
 killed
@@ -146,9 +148,10 @@ run -v
 check 'messages that moved up when a reader removed an older one are known' contains out 'a: 0 new ('
 check 'and not fetched again' same_mbox inbox mail
 
-# A reader between the kill and the next run. Whatever it has done, what it left whole does not come again.
+# A mail reader changes the mbox between the kill and the next run. Messages that it left complete are not fetched
+# again.
 edited() { python3 -c "data = open('inbox').read(); data = $1; open('inbox', 'w').write(data)"; }
-# counts N N N: how often each message is in the mbox.
+# counts N N N: compares how often each message is in the mbox.
 counts() {
   _counts=$(for n in 1 2 3; do grep -ac "^Message-ID: <$n@" inbox; done | tr '\n' ' ')
   [ "$_counts" = "$1 $2 $3 " ] || { echo "$_counts" && show && return 1; }
@@ -190,7 +193,7 @@ killed
 edited "data.replace('<2@example.org>\n', '<2@example.org>\nStatus: O\n').replace('From MAILER', 'From other', 2)"
 read_between 'those with the From_ line of another delivery are none of ours' 2 2 2 1
 
-# Two messages with the same text, of which a reader has left one, and marked it.
+# Of two messages with the same text, a reader has left one, and marked it.
 cp mail/2 second && cp mail/1 mail/2
 killed
 edited "data[:data.index('From MAILER', data.index('Subject: 1'))].replace('@example.org>\n', '@example.org>\nStatus: O\n', 1)"
@@ -212,7 +215,7 @@ check 'and the messages are in the mbox' counts 1 1 1
 edited "$mark"
 read_between 'messages that were marked before the next run are known then' 0 1 1 1
 
-# The mbox has another path now, and so has the account.
+# The mbox has moved, and the account's path was changed.
 killed
 mkdir elsewhere
 mv inbox elsewhere/inbox
@@ -237,7 +240,7 @@ mv elsewhere/inbox inbox
 check 'another mbox in its place has none of them' completed 3
 rm -rf elsewhere
 
-# NULs after the batch: of room that was reserved, where the size was written before the data.
+# NULs after the batch, from reserved space, if the size was written before the data.
 killed
 truncate -s +4096 inbox
 run -v
@@ -249,7 +252,7 @@ truncate -s +9000 inbox
 run -v
 check 'and those that follow a torn one with it' completed 1
 
-# Text of the torn message that looks like the beginning of one.
+# Text in the torn message that looks like the beginning of a message.
 cp mail/3 plain
 for line in '> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001' \
   'He wrote: From joe@example.org Thu Jan  1 00:00:00 1970' 'From joe@example.org Thu Jan  1 00:00:00 1970'; do
@@ -286,7 +289,7 @@ for date in 'Fri, 13 Feb 2009 23:31:30 +0000' '2009-02-13T23:31:30+00:00' 'Fr 13
   check "whatever it has for a date: \"$date\"" only_grown
 done
 
-# The file of others has no line end at its end, so that two octets stand before the batch.
+# The existing file has no line end at its end, so there are two octets before the batch.
 ready
 printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nolder' >inbox
 cp inbox short
@@ -314,7 +317,7 @@ check 'a filesystem that cannot reserve room takes the messages all the same' ex
 run -v
 check 'all of them' completed 0
 
-# As btrfs does at its quota: neither can the file be synced, nor made shorter, and NULs are in it.
+# As btrfs behaves at its quota: the file can be neither synced nor shortened, and contains NULs.
 ready
 cp inbox whole
 strike fsync:error=EDQUOT:when=1 ftruncate:error=EDQUOT:when=2+

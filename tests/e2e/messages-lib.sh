@@ -1,29 +1,29 @@
 # shellcheck shell=sh
-# A table of bad situations and of what a person is told in each. A row:
+# A table of failures and the messages that the user gets. A row:
 #
 #   bad 'nobody listens at the port' 75 'port = @shut@'
 #   tells 'a: connect: localhost port @shut@: no connection: Connection refused; check server and port'
 #
-# bad SENTENCE STATUS SETTING... makes a directory with a mailhaul.conf of one account, whose own lines give way to
-# SETTINGs ("-user" drops that line), and goes there: what stands between `bad` and `tells` prepares the situation.
-# ARGUMENTS and UNDER (a command that runs the program) can be set there, too, and `needs` can leave the row out.
+# bad SENTENCE STATUS SETTING... makes a directory with a mailhaul.conf of one account, and changes to it. SETTINGs
+# replace the account's default lines ("-user" drops that line). Commands between `bad` and `tells` prepare the
+# situation. ARGUMENTS and UNDER (a command that runs the program) can be set there, and `needs` can skip the row.
 #
-# tells LINE... starts the program; these lines, each behind "mailhaul: ", are all that standard error may hold.
-# @NAME@ in settings and lines is the port of a server; in lines also @WORK@ and @ROW@ (directories), @PIN@,
-# @PORT@ (another one), @FINGERPRINT@, @TIME@ and @DATE@.
+# tells LINE... starts the program. Standard error must consist of these lines, each after "mailhaul: ". @NAME@ in
+# settings and lines is the port of a server. Lines may also contain @WORK@ and @ROW@ (directories), @PIN@, @PORT@
+# (another port), @FINGERPRINT@, @TIME@ and @DATE@.
 #
 # servers_for SCENARIO...: ports of hostile.py by the scenario's name. server NAME OPTION...: one of pop3-server.
-# done_messages waits for all rows, compares, and ends.
+# done_messages waits for all rows, compares, and ends the test.
 
 # shellcheck source=tests/e2e/hostile-lib.sh
 . "${srcdir:-.}/tests/e2e/hostile-lib.sh"
 
 SERVERS='' RUNNING='' ROW=0
 : >places && : >names && : >rows
-# Servers go first, and directories without permissions get them back.
+# Stops the servers first, and restores the permissions of directories.
 trap 'kill $SERVERS 2>/dev/null; wait $SERVERS 2>/dev/null; chmod -R u+rwX . 2>/dev/null; finish' EXIT
 
-# place NAME PORT: from now on @NAME@ is that port.
+# place NAME PORT: sets @NAME@ to that port.
 place() {
   echo "s/@$1@/$2/g" >>places
   echo "s/port $2/port @$1@/g" >>names
@@ -58,10 +58,10 @@ bad() {
   { echo 'state_dir = state' && echo 'account a {' && sed 's/^/  /' lines && echo '}'; } | configuration
 }
 
-# configuration <TEXT: in place of the one that `bad` has made.
+# configuration <TEXT: replaces the configuration that `bad` has made.
 configuration() { sed -f "$WORK/places" >mailhaul.conf; }
 
-# modes_count: for the program in this row, also if it is root's.
+# modes_count: makes file modes apply to the program in this row, even if root runs it.
 modes_count() {
   [ "$(id -u)" = 0 ] || return 0
   UNDER='setpriv --bounding-set=-dac_override,-dac_read_search'
@@ -69,7 +69,7 @@ modes_count() {
   needs 'root cannot give up its rights here' $UNDER true
 }
 
-# needs REASON COMMAND...: the row is skipped, aloud, unless COMMAND succeeds here.
+# needs REASON COMMAND...: reports the row as skipped unless COMMAND succeeds here.
 needs() {
   _reason=$1 && shift
   "$@" >needed 2>&1 || SKIP=$_reason
@@ -104,7 +104,7 @@ row_is() {
   diff "$1/expected" "$1/told" && [ "$(cat "$1/status")" = "$2" ]
 }
 
-# What holds for every line, whatever it says: whose it is, what to do, and a length that can be read.
+# Rules for every line: it names the account, gives a hint, and has a readable length.
 lines_are_for_people() {
   ! cat [0-9]*/err | grep -avE '^mailhaul: [^;]+; [[:print:]]+$' && ! cat [0-9]*/err | grep -aE '.{700}|errno|assert|0x[0-9a-f]{4}'
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every message that a person can meet is written for that person: here are bad situations, and the exact words for
-# each of them. messages-lib.sh tells how to read a row.
+# Every message is written for people: this file lists failures and the exact message for each of them.
+# messages-lib.sh explains the rows.
 # shellcheck source=tests/e2e/messages-lib.sh
 . "${srcdir:-.}/tests/e2e/messages-lib.sh"
 
@@ -233,7 +233,7 @@ tells 'a: password: there is no terminal to ask for the password; use password_c
 bad 'a token command that prints more than a token' 78 'port = @token@' '-password' 'token_command = {"echo", "Bearer x"}'
 tells 'a: login: token_command printed no token: its first line is empty, or holds blanks or control characters; it has to print the access token alone as its first line'
 
-# ---- The way to the server ----
+# ---- The connection ----
 
 bad 'a host that is not there' 68 'server = "-pop.example.org"'
 tells 'a: connect: the host name -pop.example.org could not be looked up: Name or service not known; check the spelling of server in the configuration'
@@ -417,7 +417,7 @@ bad 'messages that stay after they were deleted' 0 'port = @stays-done-ids@' 'le
 "$MAILHAUL" -c mailhaul.conf >first 2>&1
 tells "a: the server still lists messages (5) that it said it has deleted; they are not stored again; ask its operator why it keeps them"
 
-# ---- What is kept here ----
+# ---- The state and the destination ----
 
 bad 'a Maildir that is a file' 74
 : >Mail

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# What the tests with real servers share: mail moves from a server, of which its own sh file has the functions.
+# Shared functions of the tests with real servers: they move mail from a server whose functions are in a file of its
+# own.
 #
 #   . "$E2E_DIR/moves-lib.sh"                   # after lib.sh
 #   moves_from "$POPA3D_PORT" "$POPA3D_CA"
@@ -9,10 +10,10 @@
 #
 # An account's password is its name.
 
-# moves_from PORT CA_FILE: the server, by implicit TLS.
+# moves_from PORT CA_FILE: sets the server; it uses implicit TLS.
 moves_from() { SERVER_PORT=$1 CA_FILE=$2; }
 
-# account NAME POLICY LINE...: this account of the server is the configuration.
+# account NAME POLICY LINE...: makes a configuration of this account of the server.
 account() {
   USER_NAME=$1 PASSWORD_LINE="password = '$1'" _moves_name=$1 _moves_policy=$2
   shift 2
@@ -21,13 +22,13 @@ account() {
 }
 
 server_holds() { [ "$(left "$1")" -eq "$2" ] || { echo "it holds $(left "$1")"; return 1; }; }
-# Not by "connecting to": a host may have more than one address.
+# It does not count "connecting to", because a host may have more than one address.
 sessions() { grep -c ', certificate good for ' err || :; }
 
-# talk STEP...: what the server says to pop3_talk.py, in ./said.
+# talk STEP...: writes the server's answers to pop3_talk.py to ./said.
 talk() { "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
 
-# moves COUNT: the maildrops of "leave" and "take" have COUNT messages each. No client has seen that of "leave".
+# moves COUNT: the maildrops of "leave" and "take" have COUNT messages each. No client has seen those of "leave".
 moves() {
   dump take expected-take || bail 'no dump'
   account leave forever 'deliver_to = "maildir:Mail"'
@@ -52,8 +53,8 @@ moves() {
   check 'the next run finds none' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
 }
 
-# moves_beside: somebody else is logged in to "beside" at the same time, and has deleted message 1 when mailhaul takes
-# all of them.
+# moves_beside: another client is logged in to "beside" at the same time, and has deleted message 1 when mailhaul
+# fetches all of them.
 moves_beside() {
   _moves_all=$(left beside)
   dump beside expected-beside || bail 'no dump'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# on_new_mail: a command behind new mail, and only then.
+# on_new_mail: a command that runs after new mail, and only then.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 cat >notice <<'END'
@@ -54,7 +54,7 @@ sed -i 's/\$\$PPID/$PPID/' mailhaul.conf.in
 run
 check 'a process for the command that is killed is told' contains err 'mailhaul: a: run: the process for this account was ended by signal 9'
 
-# A run that dies between the delivery and its end: what it brought is news.
+# A run dies between the delivery and its end: its messages still lead to the command.
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
   rm -rf state Mail-a notices
   fresh_configuration

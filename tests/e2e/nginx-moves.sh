@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mail moves from a real Dovecot through a real nginx, which is a proxy for POP3.
+# Moves mail from a real Dovecot through a real nginx, which is a POP3 proxy.
 . "${srcdir:-.}/tests/e2e/nginx.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -23,7 +23,7 @@ check 'nginx announces no pipelining' [ "$(sed -n '/C: AUTH/q; /S: PIPELINING/p'
 check 'but the server behind it does' contains err 'S: PIPELINING'
 check 'and it is used' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 
-# Somebody else is logged in, and that is all that Dovecot allows: "[IN-USE]", which nginx keeps to itself.
+# Another client is logged in, and Dovecot allows only one: it answers "[IN-USE]", which nginx does not pass on.
 nginx_stop
 dovecot_stop
 DOVECOT_EXTRA='mail_max_userip_connections = 1' dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start again'
@@ -42,7 +42,7 @@ check 'the server is quoted' contains err '(the server said: internal server err
 check 'nobody is sent to check a password' lacks err 'check user and password'
 : >held.go
 wait "$other" || bail 'the other session failed'
-# The server forgets a session that has ended in its own time.
+# The server takes some time to forget a session that has ended.
 tries=0
 while run && [ "$STATUS" -eq 75 ] && [ "$tries" -lt 20 ]; do
   tries=$((tries + 1))

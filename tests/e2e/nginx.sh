@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real nginx as a POP3 proxy on loopback, in front of another server, for tests.
+# Runs a real nginx as a POP3 proxy on loopback, in front of another server, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/nginx.sh"         # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,8 +7,9 @@
 #   nginx_prepare "$WORK/nginx" || unpacked_none nginx
 #   nginx_start "$DOVECOT_POP3_PORT" || bail 'nginx does not start'
 #
-# It takes TLS and the login, and logs in behind it by USER and PASS in the clear. Its question where a user's mail is, and
-# whether the password is right, is answered by itself: yes, at this port. Call the functions from the test's own shell.
+# It accepts TLS and the login, and logs in to the other server by USER and PASS in the clear. It also answers its
+# own authentication requests: every password is right, and the mail is at this port. Call the functions from the
+# test's own shell.
 
 # shellcheck source=tests/e2e/unpacked.sh
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
@@ -25,7 +26,7 @@ nginx_prepare() {
   unpacked_files "$1" nginx libnginx-mod-mail && make_certificates "$1.certs" && mkdir -p "$1/tmp" && : >"$NGINX_LOG"
 }
 
-# nginx_start PORT: in front of the server at 127.0.0.1 PORT. Sets NGINX_PORT (implicit TLS).
+# nginx_start PORT: starts it in front of the server at 127.0.0.1 PORT. Sets NGINX_PORT (implicit TLS).
 nginx_start() {
   _nginx_user=''
   [ "$(id -u)" != 0 ] || _nginx_user='user root;'

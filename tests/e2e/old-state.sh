@@ -1,6 +1,6 @@
 #!/bin/sh
-# A state that is older than the mail: restored from a backup, or copied without its journal. What has been
-# delivered since is found in place and not fetched again.
+# A state that is older than the mail: restored from a backup, or copied without its journal. Messages delivered
+# since then are found in the destination and not fetched again.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
@@ -14,8 +14,8 @@ searches() { # yes or no: whether the run reads the names in the Maildir
   [ "$_answer" = "$1" ] || { cat trace; return 1; }
 }
 
-# begin [PREFIX]: two messages are here, and a backup of the state; then two more come. The server makes UIDs of the
-# names of their files.
+# begin [PREFIX]: two messages are delivered, and the state is backed up; then two more are delivered. The server
+# makes UIDs of its file names.
 begin() {
   rm -rf mail state Mail Archive backup
   mkdir mail
@@ -44,12 +44,12 @@ for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 check 'the same when a reader has moved the messages to cur/' new 0
 check 'once each' count_is Mail 4
 
-# file DIRECTORY: a reader files all messages there.
+# file DIRECTORY: a reader moves all messages there.
 file() {
   mkdir -p "$1/new" "$1/cur" "$1/tmp"
   for f in Mail/new/*; do mv "$f" "$1/cur/${f##*/}:2,S"; done
 }
-# killed [PREFIX]: as begin, but the run that brings the messages is killed before it records them.
+# killed [PREFIX]: as begin, but the run that fetches the messages is killed before it records them.
 killed() {
   begin "${1:-}"
   rm -rf state Mail
@@ -73,7 +73,8 @@ for directory in Mail/.Archive Archive; do
   check "messages in $directory are known after a run that was killed" new 0
 done
 
-# label: mutt gives all messages a label. compress: a script does that, as Dovecot's documentation says.
+# label: mutt adds a label to all messages. compress: a script compresses them, as Dovecot's documentation
+# describes.
 label() { for f in Mail/new/*; do { echo 'X-Label: work' && cat "$f"; } >"Mail/cur/${f##*/}:2,S" && rm "$f"; done; }
 compress() { for f in Mail/new/*; do gzip -c "$f" >"Mail/cur/${f##*/}:2,SZ" && rm "$f"; done; }
 # A UID that is the number of a message proves nothing.
@@ -95,7 +96,7 @@ restore
 compress
 for f in Mail/cur/*; do truncate -s -1 "$f"; done
 check 'those that are not whole are fetched again' new 2
-# shorten OCTETS: as a backup leaves what it did not restore in full. Nothing else tells how long a message was.
+# shorten OCTETS: shortens files, as an incomplete restore leaves them. Nothing else shows how long a message was.
 shorten() { for f in Mail/new/*; do truncate -s "$1" "$f"; done; }
 for octets in -1 0; do
   begin
@@ -167,7 +168,7 @@ restore
 check "other accounts' files are left alone" new 0
 check 'and not recorded' [ "$(recorded)" = 4 ]
 
-# What an ordinary run does: no look at the names.
+# A normal run does not read the names.
 begin
 check 'a run does not read the names in the Maildir' searches no
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
@@ -181,7 +182,7 @@ check 'which it does once, although it found nothing' searches no
 run -n
 check 'a dry run changes nothing about that' searches no
 
-# A filesystem with the state that is rolled back to a snapshot looks as it did then: the stamp fits.
+# A filesystem with the state that is rolled back to a snapshot looks as it did then: the stamp matches.
 roll_back() {
   restore
   python3 -c 'import os
@@ -212,7 +213,7 @@ else
   skip 'a state that was rolled back with its filesystem is noticed by what is beside the mail' 'this filesystem has no extended attributes'
 fi
 
-# The journal stays if another program has the state open, and may get lost.
+# The journal remains if another program has the state open, and may get lost.
 begin
 letter 5
 python3 -c '
@@ -232,8 +233,8 @@ check 'the journal of a state is gone' [ "$(recorded)" = 4 ]
 check 'and its message is not fetched again' new 0
 check 'but recorded' [ "$(recorded)" = 5 ]
 
-# Clocks that are wrong.
-begin_ahead() { # the last record before the backup has a time to come
+# Wrong clocks.
+begin_ahead() { # the last record before the backup has a time in the future
   rm -rf mail state Mail backup
   mkdir mail
   letter 1 && letter 2

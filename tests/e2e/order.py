@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""order.py KIND TRACE: checks the order of file operations that a power loss must not find wrong.
+"""order.py KIND TRACE: checks the order of file operations, so that a power loss does no harm at any time.
 
-TRACE comes from strace -f -y -s 200 of a run with -vv, whose log lines tell when DELE is queued.
-Data is synced before it becomes visible, the directory before the record, the record before DELE.
+TRACE comes from strace -f -y -s 200 of a run with -vv, whose log lines show when DELE is queued. Data has to be
+synced before it becomes visible, the directory before the record, and the record before DELE.
 """
 import re
 import sys
@@ -11,7 +11,7 @@ CALL = re.compile(r'^\d+ +(\w+)\((.*)\) += (-?\d+)')
 
 
 def operations(path):
-    """Every call that succeeded, with those that strace split in two put together."""
+    """Yields every call that succeeded; calls that strace split in two are joined."""
     unfinished = {}
     with open(path, encoding='utf-8', errors='replace') as trace:
         for line in trace:
@@ -27,12 +27,12 @@ def operations(path):
 
 
 def queues_dele(arguments):
-    """Whether this is a worker's log line, on its way to the parent."""
+    """Returns whether this is a worker's log line, sent to the parent."""
     return 'C: DELE' in arguments and file_of(arguments).startswith('pipe:')
 
 
 def file_of(arguments):
-    """The path of the descriptor that comes first."""
+    """Returns the path of the first descriptor."""
     found = re.match(r'\d+<([^>]*)>', arguments)
     return found.group(1) if found else ''
 
@@ -40,10 +40,10 @@ def file_of(arguments):
 class Checker:
     def __init__(self):
         self.dirty = set()       # files written and not synced
-        self.visible = 0         # messages in place
+        self.visible = 0         # messages delivered
         self.directory_dirty = False
-        self.in_directory = 0       # in place, directory synced
-        self.recorded = 0        # of those, when the record was synced
+        self.in_directory = 0       # delivered, and the directory synced
+        self.recorded = 0        # of these, the number when the record was last synced
         self.deletions = 0
         self.intents = 0         # syncs of the record
         self.problems = []
@@ -98,7 +98,8 @@ def check_mbox(path):
     for call, arguments in operations(path):
         name = file_of(arguments)
         if call == 'write' and name.endswith('/box'):
-            # Since the last batch: its record (or the begin of the run), then the intent of this one.
+            # Since the last batch there must have been its record (or the beginning of the run) and the intent of
+            # this one.
             if not appended and since < 2:
                 c.problems.append('the mbox was appended to before the intent was recorded')
             appended = True

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Power loss: the order in which things reach the disk, read from the system calls of a run.
+# Power loss: the order in which data reaches the disk, read from the system calls of a run.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
-# Many messages, and so few that each file is synced by itself.
+# Many messages, and so few that each file is synced separately.
 for trial in 'maildir 300' 'maildir 12' 'mbox 300'; do
   kind=${trial% *} count=${trial#* }
   rm -rf mail && mkdir mail

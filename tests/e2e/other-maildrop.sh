@@ -1,16 +1,16 @@
 #!/bin/sh
-# An account that is pointed to another maildrop, whose UIDs are the same: no message of it passes for
-# one that was fetched before, and none that was fetched before is fetched again.
+# An account is changed to another maildrop with the same UIDs. None of its messages is mistaken for one fetched
+# before, and no message is fetched again.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# mail_in DIRECTORY WHO: messages 1 to 5, whose names are their UIDs.
+# mail_in DIRECTORY WHO: makes messages 1 to 5, whose names are their UIDs.
 mail_in() {
   mkdir "$1"
   for _n in 1 2 3 4 5; do
     printf 'From: %s@example.org\nSubject: number %s\nMessage-ID: <%s@%s.example.org>\n\nbody %s\n' "$2" "$_n" "$_n" "$2" "$_n" >"$1/$_n"
   done
 }
-# only DESTINATION POLICY: the one account.
+# only DESTINATION POLICY: configures the only account.
 only() {
   fresh_configuration
   configure a "deliver_to = \"$1\"" "leave_on_server = $2"
@@ -43,7 +43,7 @@ for change in server user port; do
   done
 done
 
-# The same messages moved to another server, which numbers them otherwise.
+# The same messages were moved to another server, which numbers them differently.
 moved() {
   again
   only "$1" 14d
@@ -88,7 +88,7 @@ serve --dir mail
 run_later +20d -v
 check 'which it still knows when TOP is back' contains out 'a: 1 new ('
 
-# An empty maildrop tells nothing about another one.
+# An empty maildrop does not show that it is another one.
 again
 only maildir:Mail forever
 serve --dir mail
@@ -103,7 +103,7 @@ serve --dir mail
 run -v
 check 'and its first messages are new' contains out 'a: 5 new ('
 
-# Without a state the names of the Maildir tell what is in place, but only of the same maildrop.
+# Without a state, the names in the Maildir show which messages were delivered, but only for the same maildrop.
 again
 serve --dir mail
 run
@@ -114,7 +114,7 @@ only maildir:Mail no
 run -v
 check 'a lost state does not mix up two maildrops' is "$(mails anna)/$(mails otto)" 5/5
 
-# New UIDs on the same server, and the connection ends while they are learned.
+# The same server gives new UIDs, and the connection ends while they are learned.
 again
 rm -rf otto
 only maildir:Mail forever
@@ -128,7 +128,7 @@ serve --dir mail
 run -v
 check 'loses none of them' contains out 'a: 0 new ('
 
-# New UIDs one by one, as while a server is being moved.
+# New UIDs appear one by one, as while a server is being moved.
 again
 serve --dir mail
 run

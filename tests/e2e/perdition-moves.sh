@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mail moves from a real Dovecot through a real perdition, which is a proxy for POP3.
+# Moves mail from a real Dovecot through a real perdition, which is a POP3 proxy.
 . "${srcdir:-.}/tests/e2e/perdition.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"

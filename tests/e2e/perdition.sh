@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real perdition as a POP3 proxy on loopback, in front of another server, for tests.
+# Runs a real perdition as a POP3 proxy on loopback, in front of another server, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/perdition.sh"     # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,7 +7,8 @@
 #   perdition_prepare "$WORK/perdition" || unpacked_none perdition
 #   perdition_start "$DOVECOT_POP3_PORT" || bail 'perdition does not start'
 #
-# It takes TLS and the login by USER and PASS, and logs in behind it in the clear. Call the functions from the test's own shell.
+# It accepts TLS and the login by USER and PASS, and logs in to the other server in the clear. Call the functions
+# from the test's own shell.
 
 # shellcheck source=tests/e2e/unpacked.sh
 . "${srcdir:-.}/tests/e2e/unpacked.sh"
@@ -24,7 +25,7 @@ perdition_prepare() {
   unpacked_files "$1" perdition && make_certificates "$1.certs" && : >"$PERDITION_LOG"
 }
 
-# perdition_start PORT: in front of the server at 127.0.0.1 PORT. Sets PERDITION_PORT (implicit TLS).
+# perdition_start PORT: starts it in front of the server at 127.0.0.1 PORT. Sets PERDITION_PORT (implicit TLS).
 perdition_start() {
   for _perdition_try in 1 2 3 4 5; do
     PERDITION_PORT=$(free_ports 1) || return 1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pins, beside a trusted issuer and instead of one; versions and algorithms; certificates of our own; and
-# that trouble with any of them is one line, before a credential leaves.
+# Pins, in addition to a trusted issuer and instead of one; versions and algorithms; client certificates. A failure
+# in any of them is one line, before a credential is sent.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
 . "$E2E_DIR/trust-lib.sh"
@@ -11,7 +11,7 @@ certificates
 impostor="somebody may be posing as the server; only if its operator confirms that the key is new, add the key pin to tls_pins"
 other=$(pin certs/other-ca.pem)
 
-# fetches SENTENCE LINE...; refuses SENTENCE CODE LINE LINE...: a run, and what it says.
+# fetches SENTENCE LINE...; refuses SENTENCE CODE LINE LINE...: a run, and its result.
 fetches() {
   _case=$1 && shift
   only "$@"
@@ -26,7 +26,7 @@ refuses() {
   check "$_case: one line" says err "$_said"
   check "$_case: no credential has left" no_credentials
 }
-# misconfigured SENTENCE WORDS LINE...: an error of the configuration, in one line with its place.
+# misconfigured SENTENCE WORDS LINE...: an error in the configuration, reported in one line with its place.
 misconfigured() {
   _case=$1 _words=$2 && shift 2
   rm -f transcript
@@ -118,7 +118,7 @@ misconfigured 'one without must-staple' \
   "$place tls_priority has %NO_STATUS_REQUEST, which is not allowed; drop it; of the words with %, only those that weaken nothing are taken" \
   'tls_priority = "NORMAL:%NO_STATUS_REQUEST"'
 
-# ---- a certificate of our own ----
+# ---- client certificates ----
 ours="set tls_client_cert and tls_client_key to what the server's operator gave you for this account"
 sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
 sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
@@ -165,7 +165,7 @@ misconfigured_key 'a key that is not there' \
   'tls_client_key nowhere.pem cannot be read: No such file or directory; name a PEM file with the key of the certificate, or a PKCS#11 URI' \
   'tls_client_key = "nowhere.pem"'
 
-# ---- files that are no good ----
+# ---- bad files ----
 serve --dir mail
 misconfigured 'a list that is not there' \
   'mailhaul: a: trust: tls_crl_file nowhere.pem cannot be read: No such file or directory; name a PEM file with the revocation list of the issuer, or drop tls_crl_file' \
@@ -177,12 +177,12 @@ misconfigured 'authorities that are none' \
   "mailhaul: a: trust: tls_ca_file certs/crl.pem holds no certificate; name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's" \
   'tls_ca_file = "certs/crl.pem"'
 
-# ---- what TLS can do and we do not ----
+# ---- TLS features that are not used ----
 serve --dir mail --rehandshake --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.2'
 fetches 'a server that asks to renegotiate'
 check 'gets no second handshake' lacks transcript renegotiates
 
-# ---- accounts share what they can ----
+# ---- accounts share data ----
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:A"'
@@ -191,7 +191,7 @@ configure c 'deliver_to = "maildir:C"' 'tls_trust = both' "tls_pins = {\"$other\
 configure d 'deliver_to = "maildir:D"' 'tls_trust = both' "tls_pins = {\"$mine\"}"
 configure e 'deliver_to = "maildir:E"' 'tls_crl_file = "certs/crl.pem"'
 configure f 'deliver_to = "maildir:F"' 'tls_client_cert = "certs/client.pem"'
-# Without a state, what the account a has put into a Maildir beside its own would count.
+# Without a state, messages that account a put into a Maildir beside its own would count.
 rm -rf state Mail
 run
 check 'accounts with wrong pins and lists do not touch the others' exits $((69 + 32))

@@ -1,11 +1,11 @@
 #!/bin/sh
-# The place that mail goes to is not the one that the state knows: its disk is not mounted, it was put back from a
-# backup, or what is beside it is another account's.
+# The destination differs from the one that the state knows: its disk is not mounted, it was restored from a backup,
+# or the directories beside it belong to another account.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 letter() { printf 'Received: from x\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
 has_labels() { python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.removexattr(".", "user.mailhaul.test")'; }
-# begin PLACE [LINE...]: two messages, and a configuration that brings them there.
+# begin PLACE [LINE...]: makes two messages, and a configuration that delivers to PLACE.
 begin() {
   rm -rf mail state* Box Mail inbox mnt disk backup
   mkdir mail && letter 1 && letter 2
@@ -48,7 +48,7 @@ run
 check 'an mbox that its reader has removed is made again' exits 0
 check 'with what is new' [ "$(grep -c '^From ' inbox)" = 1 ]
 
-# Another filesystem, which stands for one that is mounted.
+# Another filesystem, in place of one that is mounted.
 other=$(mktemp -d "${OTHER_FILESYSTEM:-/dev/shm}/mailhaul.XXXXXX") && [ "$(stat -c %d "$other")" != "$(stat -c %d .)" ] || other=
 if [ -n "$other" ]; then
   begin mbox:mnt/inbox 'leave_on_server = no'
@@ -105,9 +105,9 @@ else
   skip 'a Maildir from a backup is noticed' 'this filesystem has no extended attributes'
 fi
 
-# ---- What is beside the Maildir.
+# ---- The directories beside the Maildir.
 
-# The account is tried with a state and a Maildir of its own, then it is used.
+# The account is first tried with a separate state and Maildir, and then used.
 tried() {
   begin maildir:Box/try
   set_up state-try a maildir:Box/try
@@ -118,7 +118,7 @@ tried 'leave_on_server = no'
 check 'the copies of a trial are not taken for those of the account' eval 'run; exits 0 && count_is Box/work 2'
 check 'verify does not count them either' eval 'run verify; exits 0 && lacks out moved'
 
-# Two people each have an account of that name, and got the same message.
+# Two people each have an account of that name, and received the same message.
 begin maildir:Box/bob
 set_up state-bob inbox maildir:Box/bob
 run
@@ -126,7 +126,7 @@ set_up state-anna inbox maildir:Box/anna 'leave_on_server = no'
 run
 check "another person's copies are not taken for one's own" count_is Box/anna 2
 
-# A state that is lost, and a reader who has filed everything beside the Maildir.
+# A lost state, and a reader who has moved everything beside the Maildir.
 if has_labels 2>/dev/null; then
   begin maildir:Box/work
   run

@@ -3,10 +3,10 @@
 
 Usage: POP3_PASSWORD=... pop3_dump.py HOST PORT CA_FILE USER DIRECTORY
 
-Each message becomes DIRECTORY/UID (with % escapes where a UID is no file name), dot-stuffing undone and
-each CRLF turned into LF; any other byte, a lone CR or LF among them, stays. An empty CA_FILE: the
-certificate is not checked. Python's poplib cannot be used: it cuts at 2,048 bytes, and does not tell a line
-that ended in CRLF from one that ended in LF.
+Each message is written to DIRECTORY/UID (with % escapes if a UID is not a valid file name), with dot-stuffing
+undone and each CRLF turned into LF; any other byte, including a lone CR or LF, is unchanged. If CA_FILE is empty,
+the certificate is not checked. Python's poplib cannot be used: it cuts lines at 2,048 bytes, and does not
+distinguish lines that end with CRLF from lines that end with LF.
 """
 
 import os
@@ -32,7 +32,7 @@ class Pop3:
             sys.exit(f"pop3_dump.py: {step}: {line!r}")
 
     def command(self, line):
-        # A server that answers in two parts may hold the second back until the first is acknowledged.
+        # A server that answers in two parts may delay the second until the first is acknowledged.
         self.socket.sendall(line.encode() + b"\r\n")
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self.status(line.split(" ", 1)[0])
@@ -41,7 +41,7 @@ class Pop3:
     def lines(self, command):
         """Yields the lines of a multi-line reply, each with its end, dot-stuffing undone."""
         self.command(command)
-        at_start = True  # a line begins after CRLF only
+        at_start = True  # only CRLF ends a line
         while True:
             line = self.stream.readline()
             if not line.endswith(b"\n"):

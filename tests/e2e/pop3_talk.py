@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Speaks POP3S word for word, and prints what the server says.
+"""Sends given POP3S commands, and prints the server's answers.
 
 Usage: pop3_talk.py HOST PORT CA_FILE LINES:PACKET...
 
-Each PACKET is sent as it is, in one piece, and CRLF after it; "\\n" in it is CRLF, too, so that several commands can be
-in one packet. After it as many LINES of the answer are awaited. In the end the connection is read until
-the server closes it, or, where the last PACKET is "close", dropped at once. A PACKET that is empty is not sent: lines
-are awaited. "hold FILE" makes FILE, and waits until FILE.go is there or the test
-has ended.
+Each PACKET is sent in one piece, followed by CRLF. "\\n" in it becomes CRLF, so that a packet can contain several
+commands. After each packet LINES lines of the answer are read. At the end the connection is read until the server
+closes it or, if the last PACKET is "close", closed at once. For an empty PACKET nothing is sent, and lines are
+read. "hold FILE" creates FILE, and waits until FILE.go exists or the test has ended.
 """
 
 import os
@@ -41,7 +40,7 @@ def main():
                 for line in stream:
                     show(line)
             except (ConnectionError, ssl.SSLError):
-                pass  # the server closed it in its own way
+                pass  # the server closed it in another way
 
 
 def hold(path):

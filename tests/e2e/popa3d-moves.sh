@@ -1,5 +1,5 @@
 #!/bin/sh
-# A mailbox of 200 messages moves from a real popa3d behind a real stunnel into a Maildir and into an mbox.
+# Moves a mailbox of 200 messages from a real popa3d behind a real stunnel into a Maildir and into an mbox.
 . "${srcdir:-.}/tests/e2e/popa3d.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 trap 'popa3d_stop; finish' EXIT
@@ -14,7 +14,7 @@ popa3d_start || bail 'popa3d does not start'
 CA_FILE=$POPA3D_CA SERVER_PORT=$POPA3D_PORT
 popa3d_dump take take expected || bail 'no dump'
 
-# account NAME POLICY PASSWORD LINE: this account of the server is the configuration.
+# account NAME POLICY PASSWORD LINE: makes a configuration of this account of the server.
 account() {
   USER_NAME=$1 PASSWORD_LINE="password = '$3'"
   fresh_configuration
@@ -35,7 +35,7 @@ check 'popa3d knows no CAPA' [ "$(grep -A 1 -F 'C: CAPA' err | grep -c -F 'S: -E
 check 'the login is by USER and PASS' contains err 'C: PASS ****'
 uids err >before
 
-# popa3d makes a UID of the header: the same message twice has the same UID twice.
+# popa3d makes UIDs from headers: two copies of a message have the same UID.
 popa3d_stop
 popa3d_fill leave later && popa3d_fill leave later || bail 'no new mail'
 cp later/00001.eml expected/later-1 && cp later/00001.eml expected/later-2 || bail 'no new mail'

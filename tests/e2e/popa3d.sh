@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real popa3d behind a real stunnel, as a private server on loopback, for tests.
+# Runs a real popa3d behind a real stunnel, as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/popa3d.sh"        # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,15 +7,14 @@
 #   popa3d_prepare "$WORK/popa3d" || unpacked_none popa3d
 #   popa3d_add_user test secret; popa3d_start || bail 'popa3d does not start'
 #
-# popa3d is the smallest server that can be had: mbox, USER and PASS by PAM, no CAPA, and no words in its
-# answers. It becomes its user, and only root can do that. Call the functions from the test's own shell.
+# popa3d is the smallest server available: mbox, USER and PASS by PAM, no CAPA, and no text in its answers. It
+# changes to the mailbox's user, so only root can run it. Call the functions from the test's own shell.
 
 # shellcheck source=tests/e2e/front.sh
 . "${srcdir:-.}/tests/e2e/front.sh"
 
 # popa3d_prepare DIR
-# Makes the server's root DIR, with certificates in DIR.certs. Sets POPA3D_CA. Fails as
-# unpacked_root does.
+# Makes the server's root DIR, with certificates in DIR.certs. Sets POPA3D_CA. Fails as unpacked_root does.
 popa3d_prepare() {
   POPA3D_ROOT=$1
   POPA3D_LOG=$1.log
@@ -47,8 +46,8 @@ popa3d_count() {
   grep -c '^From ' "$POPA3D_ROOT/var/mail/$1" || :
 }
 
-# popa3d_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
-# mailhaul.
+# popa3d_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul.
 popa3d_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$POPA3D_PORT" "$POPA3D_CA" "$1" "$3"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# free_ports COUNT: prints ports that are free now, one a line, from below the range that outgoing
-# connections get theirs from. Another may still be quicker.
+# free_ports COUNT: prints ports that are free now, one per line, from below the range for outgoing connections.
+# Another process may still take them first.
 free_ports() {
   python3 - "$1" <<'PY'
 import random, socket, sys

@@ -1,18 +1,19 @@
 #!/bin/sh
-# What a person sees who runs mailhaul by hand: bars while it goes on, on a real terminal (tmux), then summaries.
+# The output for a person who runs mailhaul by hand: bars during the run, on a real terminal (tmux), and summaries
+# after it.
 # shellcheck disable=SC2317 # check runs them
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 command -v tmux >/dev/null || skip_all 'tmux is missing'
 unset NO_COLOR TMUX
-LC_ALL=C.UTF-8 && export LC_ALL # patterns have bars in them
+LC_ALL=C.UTF-8 && export LC_ALL # the patterns contain bar characters
 TMUX_TMPDIR=$WORK
 export TMUX_TMPDIR
 terminal() { tmux -u -f /dev/null -S "$WORK/tmux" "$@"; }
 trap 'terminal kill-server 2>/dev/null; stop_servers; finish' EXIT
 terminal new-session -d -s keep -x 80 -y 24 cat || skip_all 'tmux cannot run here'
 
-# two servers, so that two accounts are under way together; each stops in the middle of its 15th message.
+# Two servers, so that two accounts are fetched at the same time; each stops in the middle of its 15th message.
 SERVERS=''
 stop_servers() { for _pid in $SERVERS; do kill "$_pid"; wait "$_pid"; done 2>/dev/null; SERVERS=''; }
 start_servers() {
@@ -43,7 +44,7 @@ SERVER_PORT=$(cat port1) && configure work 'deliver_to = "maildir:Mail1"'
 SERVER_PORT=$(cat port2) && configure news 'deliver_to = "maildir:Mail2"'
 write_configuration
 
-# start COLUMNS ROWS [VARIABLE=VALUE...] [--] [OPTION...]: a run on a new terminal that stays when it has ended.
+# start COLUMNS ROWS [VARIABLE=VALUE...] [--] [OPTION...]: a run on a new terminal, which remains after the run.
 start() {
   _columns=$1 _rows=$2 && shift 2
   terminal kill-session -t run 2>/dev/null
@@ -54,7 +55,7 @@ start() {
 program() { start "$1" "$2" "$3" "$MAILHAUL" -c mailhaul.conf "$4"; }
 screen() { terminal capture-pane -p -t run >screen; }
 colors() { terminal capture-pane -p -e -t run >screen; }
-# see PATTERN: the screen comes to show it, or the test goes on without.
+# see PATTERN: waits until the screen shows it, for a limited time.
 see() {
   for _try in $(seq 300); do
     screen
@@ -111,7 +112,7 @@ release
 ended
 check 'it ends well' see '^work: 40 new'
 
-# What is printed meanwhile.
+# Output during the run.
 fresh
 awk 'BEGIN { for (i = 0; i < 20; i++) print "words" }' >mail2/00
 : >hold2/LIST
@@ -147,7 +148,7 @@ release
 run -v
 check 'the next run brings the rest' contains out 'work: 26 new ('
 
-# How it is drawn.
+# The way bars are drawn.
 fresh
 program 80 24 LC_ALL=C
 check 'without UTF-8 the bar is of ASCII' see '^work +\[#+-+\] +14/40'
@@ -169,7 +170,7 @@ check 'unless NO_COLOR is set' no_escapes screen
 release
 ended
 
-# Where there are none. The server waits for as long as bars would take to come.
+# Cases without bars. The server waits for as long as bars would take to appear.
 under_script() { start 80 24 "$1" "sh -c 'exec script -qec \"$MAILHAUL -c mailhaul.conf $2\" typescript'"; }
 for trial in TERM=dumb TERM= -q -v; do
   fresh

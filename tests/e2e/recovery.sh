@@ -1,12 +1,11 @@
 #!/bin/sh
-# What a run that was killed between delivery and record has left is found by the next one, whatever has
-# changed meanwhile.
+# A run is killed between delivery and record: the next one finds its messages, whatever has changed meanwhile.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
-strike() { # CALL ACTION NUMBER: a run in which the n-th call fails or is the last
+strike() { # CALL ACTION NUMBER: a run in which the n-th call fails or kills it
   write_configuration
   STATUS=0
   strace -f -qq -o trace -e "trace=$1" -e "inject=$1:$2:when=$3" "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
@@ -77,8 +76,8 @@ check 'or a reader has opened the Maildir' here 3
 check 'then both directories are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
 check 'and those above them, which the killed run may not have come to' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
 
-# The record fails, and so does the line: that it cannot be stored is what is told, and nothing more is tried. No two
-# messages are of one size, or they would not count after the line broke.
+# The record fails, and so does the connection: the storage failure is reported, and nothing more is tried. All
+# messages have different sizes; otherwise they would not count after the connection failed.
 rm -rf mail state mbox
 mkdir mail
 for n in 1 2 3 4; do
@@ -96,7 +95,7 @@ serve --dir mail
 run -v
 check 'and nothing is in the mbox twice' [ "$(grep -c '^Message-ID' mbox)" = 4 ]
 
-# The spool of a batch cannot be cut when the connection ends within a message.
+# The spool of a batch cannot be shortened when the connection ends within a message.
 rm -rf mail state mbox
 mkdir mail
 for n in 1 2; do

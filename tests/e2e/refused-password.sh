@@ -1,6 +1,6 @@
 #!/bin/sh
-# A password that the server has refused is not tried again and again: not before it, the login or an hour has
-# changed, unless somebody asks for the account.
+# A password that the server refused is not tried again until it or the login has changed, an hour has passed, or
+# the user names the account.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mkdir mail
@@ -8,19 +8,19 @@ printf 'Subject: one\n\nbody\n' >mail/1
 TZ=UTC
 export TZ
 logins() { cat transcript 2>/dev/null | grep -c 'C: AUTH\|C: PASS' || :; }
-# tries COUNT RUN...: the run logs in that often.
+# tries COUNT RUN...: the run logs in that many times.
 tries() {
   _count=$1 _before=$(logins) && shift
   "$@"
   [ "$(($(logins) - _before))" = "$_count" ] || { show && cat transcript; return 1; }
 }
-# account PASSWORD [LINE...]: the only one.
+# account PASSWORD [LINE...]: configures the only account.
 account() {
   fresh_configuration
   PASSWORD_LINE="password = '$1'" && shift
   configure a 'deliver_to = "maildir:Mail"' "$@"
 }
-# skipped: the run said that it did not try, since when, and until when; in one line.
+# skipped: the run reported, in one line, that it did not try, since when, and until when.
 skipped() {
   exits 77 && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] &&
     sed -E 's/ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/ TIME/g' err >told &&
@@ -78,7 +78,7 @@ run a
 check 'a login that the server takes is forgotten about' [ "$(refusals)/$STATUS" = 0/0 ]
 check 'and the next run is as usual' eval 'tries 1 run && exits 0 && silent'
 
-# What is no word on the password.
+# Refusals that do not concern the password.
 for words in '[IN-USE] later' '[LOGIN-DELAY] later' '[SYS/TEMP] later' '[SYS/PERM] never'; do
   echo "$words" >refusal
   run
@@ -109,12 +109,12 @@ serve --dir mail --refuse-from refusal --scram XOAUTH2
 run
 check 'a token is tried by each run' tries 1 run
 
-# What is in the state.
+# The content of the state.
 account 'pass word'
 serve --dir mail --refuse-from refusal
 run a
 mark() { sqlite3 state/a.db 'SELECT hex(mark) FROM refusal'; }
-# Two octets of PBKDF2: of the 65536 marks, each stands for very many passwords.
+# Two bytes of PBKDF2: very many passwords share each of the 65536 marks.
 expected=$(python3 -c 'import hashlib, sys
 print(hashlib.pbkdf2_hmac("sha256", b"pass word", b"mailhaul refused me@localhost:" + sys.argv[1].encode(), 600000, 2).hex().upper())' "$PORT")
 check 'of the password, the state has two slow octets' [ "$(mark)" = "$expected" ]

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What is deleted from the server, when, and what never is.
+# Deletion from the server: what is deleted, when, and what never is.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
-# mail_of COUNT: a fresh server directory with messages 01, 02, ...
+# mail_of COUNT: makes a new server directory with messages 01, 02, ...
 mail_of() {
   rm -rf mail Mail state
   mkdir mail

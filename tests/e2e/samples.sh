@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mail of all nasty kinds arrives byte for byte in every destination, once.
+# Mail of all difficult kinds arrives byte for byte in every destination, once.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 samples mail

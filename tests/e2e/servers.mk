@@ -1,4 +1,5 @@
-# End to end against servers that are not installed: tests/e2e/fetch-servers.sh gets them, see unpacked.sh.
+# End-to-end tests against servers that are not installed: tests/e2e/fetch-servers.sh downloads them, see
+# unpacked.sh.
 server_tests = \
 	tests/e2e/courier-faults.sh \
 	tests/e2e/courier-moves.sh \
@@ -13,7 +14,7 @@ server_tests = \
 	tests/e2e/twisted-moves.sh
 check_SCRIPTS += $(server_tests)
 
-# They need the program; lib.sh makes them want the test server, too.
+# They need the program; lib.sh also requires the test server.
 $(server_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(server_tests) \

@@ -1,16 +1,16 @@
 #!/bin/sh
-# What a run shares with others: a filesystem without locks, the state's other users, and the clock.
+# Resources that a run shares: a filesystem without locks, the state's other users, and the clock.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 NO_LOCKS=${MAILHAUL%/src/mailhaul}/tests/support/no_locks.so
 
-# arrive UID...: mail on the server, which is expected here once.
+# arrive UID...: adds mail on the server, which is expected to be delivered once.
 arrive() {
   for _n in "$@"; do
     printf 'Subject: number %s\nMessage-ID: <%s@example.org>\n\nbody %s\n' "$_n" "$_n" "$_n" >"mail/$_n"
     cp "mail/$_n" "expect/$_n"
   done
 }
-# only ACCOUNT LINE...: this account with messages 1 to 3, of which nothing is known yet.
+# only ACCOUNT LINE...: configures this account with messages 1 to 3, of which nothing is known yet.
 only() {
   rm -rf mail expect Mail inbox state before
   mkdir mail expect before
@@ -27,7 +27,7 @@ without_locks() {
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$NO_LOCKS NO_LOCKS_ON=$_file \
     "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
-# What is known but for the failure itself, with which the stamp in the lock file changes.
+# The content of the state except the failure itself, which also changes the stamp in the lock file.
 known() { sqlite3 "$1" .dump | grep -v '^INSERT INTO trouble '; }
 as_before() {
   for _it in before/*; do diff -r -x '*.db' -x '*.lock' "$_it" "${_it#before/}" || return 1; done
@@ -35,13 +35,13 @@ as_before() {
     known "$_it" >one && known "${_it#before/}" | diff one - || return 1
   done
 }
-# answers ACCOUNT SQL TEXT: what its state says.
+# answers ACCOUNT SQL TEXT: compares a query's result in its state.
 answers() {
   _answer=$(sqlite3 "state/$1.db" "$2")
   [ "$_answer" = "$3" ] || { echo "$2: $_answer, not $3"; show; return 1; }
 }
 
-# refused FILE ACCOUNT WORDS: the run ends before it speaks to the server.
+# refused FILE ACCOUNT WORDS: the run ends before it connects to the server.
 refused() {
   serve --dir mail
   without_locks "$1" "$2"
@@ -82,7 +82,7 @@ check 'mbox: the next run with locks succeeds' exits 0
 check 'mbox: every message is here once' same_mbox inbox expect
 check 'mbox: and gone from the server' left_is mail 0
 
-# A sqlite3 shell that is told one line after the other; each has one answer, which is waited for.
+# A sqlite3 shell that receives one line at a time and answers each one.
 mkfifo questions answers
 begin_shell() {
   sqlite3 state/a.db <questions >answers 2>shell.err &

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mail moves from a real solid-pop3d behind a real stunnel, which has more than one surprise.
+# Moves mail from a real solid-pop3d behind a real stunnel, which has several peculiarities.
 . "${srcdir:-.}/tests/e2e/solid.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -25,7 +25,7 @@ check 'it loses a command behind PASS in the same packet' [ "$(wc -l <said)" -eq
 check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 moves_beside
 
-# One message that another program left without a final newline, and solid-pop3d takes the mailbox as damaged.
+# Another program left a message without a final newline, and solid-pop3d regards the mailbox as damaged.
 cp "$SOLID_ROOT/var/mail/open" whole
 printf 'From x Mon Jan  1 00:00:00 2024\nFrom: x@example.org\n\nno end' >>"$SOLID_ROOT/var/mail/open"
 cp "$SOLID_ROOT/var/mail/open" damaged

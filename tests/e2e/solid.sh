@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A real solid-pop3d behind a real stunnel, as a private server on loopback, for tests.
+# Runs a real solid-pop3d behind a real stunnel, as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/solid.sh"         # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,8 +7,8 @@
 #   solid_prepare "$WORK/solid" || unpacked_none solid-pop3d
 #   solid_add_user test secret; solid_start || bail 'solid-pop3d does not start'
 #
-# It has no CAPA and no TLS, knows USER, PASS and UIDL, and keeps mail in an mbox. It becomes its user, and only root
-# can do that. Call the functions from the test's own shell.
+# It has no CAPA and no TLS, supports USER, PASS and UIDL, and keeps mail in an mbox. It changes to the mailbox's
+# user, so only root can run it. Call the functions from the test's own shell.
 
 # shellcheck source=tests/e2e/front.sh
 . "${srcdir:-.}/tests/e2e/front.sh"
@@ -45,7 +45,8 @@ solid_fill() { unpacked_mbox "$SOLID_ROOT/var/mail/$1" "$2"; }
 # solid_count NAME: prints how many messages are left in NAME's mailbox.
 solid_count() { grep -c '^From ' "$SOLID_ROOT/var/mail/$1" || :; }
 
-# solid_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with mailhaul.
+# solid_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul.
 solid_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$SOLID_PORT" "$SOLID_CA" "$1" "$3"
 }

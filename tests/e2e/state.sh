@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is known of messages survives new UIDs, a lost state, empty listings and readers.
+# Known messages stay known despite new UIDs, a lost state, empty listings and mail readers.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 mail_of() {
@@ -13,7 +13,7 @@ only() {
   fresh_configuration
   configure a 'deliver_to = "maildir:Mail"' "$@"
 }
-# The names of the test server's files are its UIDs.
+# The test server's file names are its UIDs.
 renumber() { for _f in mail/*; do mv "$_f" "mail/new-${_f##*/}"; done; }
 
 mail_of 20
@@ -69,7 +69,7 @@ check 'with what to do' contains err 'move it away, then run mailhaul verify --r
 check 'and nothing is touched' count_is Mail 20
 rm -f state/a.db
 run
-# What version 1 did not have, and what the program brings it up to.
+# Tables and columns that version 1 did not have, and the version after the upgrade.
 version=$(sqlite3 state/a.db 'PRAGMA user_version')
 tables=$(sqlite3 state/a.db .schema)
 sqlite3 state/a.db 'DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; ALTER TABLE maildrop DROP COLUMN unpipelined;

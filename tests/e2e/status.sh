@@ -1,5 +1,5 @@
 #!/bin/sh
-# The verb status: what the state tells, without a server, also while a run goes on.
+# The command status: the content of the state, without a server, also during a run.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 json() { keep_json; python3 -c "
@@ -53,7 +53,7 @@ before=$(looks)
 run status
 check 'a look leaves the state as it is' [ "$(looks)" = "$before" ]
 
-# A certificate that is renewed is noted with the next thing that is noted, and no look is synced for it.
+# A renewed certificate is recorded with the next change, and a run that changes nothing does not sync for it.
 ends() { sqlite3 -readonly state/a.db 'SELECT certificate_ends FROM maildrop'; }
 serve --dir mail
 certificate_end() {
@@ -66,7 +66,7 @@ check 'a look that finds nothing new does not note it' [ "$(ends)" = 1700000000 
 run_later +2d a
 check 'a run that notes something does' [ "$(ends)" = "$(certificate_end)" ]
 
-# A state of the first version, which knew nothing of certificates.
+# A state of the first version, which did not record certificates.
 sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE place; DROP TABLE trouble; DROP TABLE refusal; ALTER TABLE maildrop DROP COLUMN unpipelined;
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots;
@@ -106,7 +106,7 @@ check 'a pipe, too, counts what it took' line delivered '4 messages, .*'
 fresh_configuration
 PASSWORD_LINE="password = 'wrong'" configure a 'deliver_to = "maildir:Mail"'
 PASSWORD_LINE="password = 'wrong'" configure never 'deliver_to = "maildir:Never"'
-# The state knows seconds: a failure in that of the success would hide it.
+# Times in the state are in seconds: a failure in the same second would hide the success.
 then=$(date +%s)
 while [ "$(date +%s)" -le "$then" ]; do sleep 0.05; done
 run --keep a never

@@ -1,5 +1,5 @@
 #!/bin/sh
-# When storing fails nothing is deleted, and the next run completes.
+# If storing fails nothing is deleted, and the next run completes.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 SHORT_WRITES=${MAILHAUL%/src/mailhaul}/tests/support/short_writes.so
 
@@ -17,7 +17,7 @@ configure command 'deliver_to = "pipe"' 'leave_on_server = no' \
   'deliver_command = {"sh", "-c", "if grep -q ^Subject:.5; then echo no room >&2; exit 75; else cat >/dev/null; fi"}'
 cp -r mail mail.expect
 
-# limited BLOCKS ACCOUNT: with a bound on the size of files (512 octets a block).
+# limited BLOCKS ACCOUNT: a run with a limit on the size of files (in blocks of 512 bytes).
 limited() {
   STATUS=0
   write_configuration
@@ -91,7 +91,7 @@ run md
 run md
 check 'a lost state is found again in the Maildir' exits 0
 
-# A quota of the state's disk, where the sync is the first to say so.
+# A quota on the state's disk, reported only by the sync.
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
   : >failures
   for n in 1 2 3 4 5 6 7 8; do

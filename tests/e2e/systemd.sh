@@ -1,10 +1,10 @@
 #!/bin/sh
-# The units of conf/systemd: systemd understands them, and what they forbid is nothing that a run does.
+# The units in conf/systemd: systemd accepts them, and they forbid nothing that a run does.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 UNITS=$(cd "$E2E_DIR/../../conf/systemd" && pwd) || bail 'no units'
 command -v systemd-analyze >/dev/null || skip_all 'systemd-analyze is not installed'
 
-# unit NAME [AS]: a copy that starts the program that was built.
+# unit NAME [AS]: makes a copy that starts the program under test.
 unit() { sed "s,^ExecStart=mailhaul,ExecStart=$MAILHAUL," "$UNITS/$1" >"${2:-$1}"; }
 unit mailhaul.service
 unit mailhaul.timer
@@ -27,9 +27,9 @@ configure other 'deliver_to = "mbox:mbox"' 'on_new_mail = {"true"}'
 configure third 'deliver_to = "pipe"' 'deliver_command = {"cat"}'
 printf 'pass word\n' >credentials/password
 
-# settings NAME: what the unit says of it, all lines.
+# settings NAME: prints all values of this setting in the unit.
 settings() { sed -n "s/^$1=//p" mailhaul.service | tr '\n' ' '; }
-# forbidden_calls: those of the trace that the filter does not have; systemd-analyze knows its sets.
+# forbidden_calls: prints the calls of the trace that the filter does not allow; systemd-analyze knows its sets.
 forbidden_calls() {
   systemd-analyze syscall-filter >sets || return 1
   # shellcheck disable=SC2046 # words

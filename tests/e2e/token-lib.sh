@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# A token (PKCS#11) by SoftHSM; comes behind lib.sh.
+# A PKCS#11 token by SoftHSM; source it after lib.sh.
 
-# make_token CERTIFICATE KEY: a token named "mail" with both as "me", its PIN in the file ./pin. Where that
-# cannot be done, TOKEN_MISSING says why and 1 is returned.
+# make_token CERTIFICATE KEY: makes a token named "mail" that contains both as "me"; its PIN is in the file ./pin.
+# If that is not possible, returns 1 with the reason in TOKEN_MISSING.
 make_token() {
   TOKEN_MISSING=''
   for _program in softhsm2-util p11tool; do

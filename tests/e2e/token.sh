@@ -1,6 +1,5 @@
 #!/bin/sh
-# A certificate and key of our own that rest in a token (PKCS#11), here SoftHSM: loaded before the worker is
-# forked, used in it.
+# A client certificate and key in a PKCS#11 token, here SoftHSM: loaded before the worker is forked, and used in it.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
 . "$E2E_DIR/trust-lib.sh"

@@ -1,13 +1,13 @@
 # shellcheck shell=sh
-# What the tests of certificates share; comes behind lib.sh.
+# Shared functions of the certificate tests; source it after lib.sh.
 
-# Neither password nor user, plain or in base64, may be in what the server saw.
+# The server must have received neither password nor user, plain or in base64.
 no_credentials() {
   [ ! -e transcript ] || ! grep -E "pass word|USER|AUTH|PASS|$(printf '\0me\0pass word' | base64)" transcript
 }
 
-# only LINE...: one run with one account that has these lines, and with nothing that was fetched before.
-# A tls_ca_file among them takes the place of the usual one, NO_CA drops it.
+# only LINE...: a run of one account with these lines, without a state or mail. A tls_ca_file among them replaces
+# the default one; NO_CA drops it.
 only() {
   rm -rf Mail state
   fresh_configuration
@@ -16,11 +16,11 @@ only() {
   run a
 }
 
-# fingerprint FILE, pin FILE: of its first certificate, by OpenSSL.
+# fingerprint FILE, pin FILE: print that of its first certificate, by OpenSSL.
 fingerprint() { openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//'; }
 pin() {
   printf 'sha256:' && openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform der |
     openssl dgst -sha256 -binary | base64
 }
-# identity FILE: how a refusal names it.
+# identity FILE: prints it as a refusal names it.
 identity() { echo "(SHA-256 fingerprint $(fingerprint "$1"), key pin $(pin "$1"))"; }

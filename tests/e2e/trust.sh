@@ -1,5 +1,5 @@
 #!/bin/sh
-# What goes wrong before and at the login: one clear line, an exit code, and no credential in the clear.
+# Failures before and at the login: one clear line, an exit code, and no credential in the clear.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/trust-lib.sh
 . "$E2E_DIR/trust-lib.sh"
@@ -66,7 +66,7 @@ for trouble in --no-stls --stls-refuse --stls-inject; do
   check "$trouble is told in one line" [ "$(wc -l <err)" -eq 1 ]
   check "$trouble gets no credential out of us" no_credentials
 done
-# Somebody in between may write what he likes before TLS: it is forgotten, whether it is more or less than the truth.
+# An attacker may write anything before TLS. It is forgotten, whether it is more or less than the truth.
 for words in 'LOGIN CRAM-MD5 EXTERNAL' 'SCRAM-SHA-256-PLUS SCRAM-SHA-256'; do
   serve --dir mail --starttls --sasl-before-tls "$words"
   only 'tls = starttls'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the POP3 server of a real Twisted behind a real stunnel does, which others do not, and what mailhaul keeps to.
+# Peculiarities of the POP3 server of a real Twisted behind a real stunnel, and how mailhaul deals with them.
 . "${srcdir:-.}/tests/e2e/twisted.sh"
 . "${srcdir:-.}/tests/e2e/lib.sh"
 . "$E2E_DIR/moves-lib.sh"
@@ -8,7 +8,7 @@ trap 'twisted_stop; finish' EXIT
 count=60
 twisted_prepare "$WORK/twisted" || unpacked_none Twisted
 dovecot_make_mail source "$count" 1 || bail 'no mail'
-# Twisted ends a last line that has no end.
+# Twisted adds the missing end of a last line.
 for file in source/*; do [ -z "$(tail -c 1 "$file")" ] || echo >>"$file"; done
 for name in leave take gone ended; do
   twisted_add_user "$name" && twisted_fill "$name" source || bail 'no accounts'
@@ -23,7 +23,8 @@ talk 1: 1:'USER gone' 1:'PASS gone' 1:'DELE 1' 0:close || bail 'it does not talk
 check 'Twisted deletes at DELE, without QUIT' server_holds gone "$((count - 1))"
 twisted_fill gone source
 
-# LIST counts with LF, and what Twisted adds not at all. A file without any line end has that size with CRLF as well.
+# LIST counts with LF, and does not count the line end that Twisted adds. A file without any line end has that size
+# with CRLF also.
 cp -r source ended
 printf 'one line' >ended/00061.eml
 printf 'Subject: two\n\ntwo lines\nand no end' >ended/00062.eml
@@ -35,7 +36,7 @@ check 'messages that end without a line end keep nothing on the server' exits 0
 check 'and no other messages' server_holds ended 0
 check 'all are here' same_maildir Ended expected-ended
 
-# So all must be safe by then. The server ends at the first one, in the end for good.
+# All messages must be safe by then. The server ends at the first one, and in the end permanently.
 dump gone expected-gone || bail 'no dump'
 sums() { (cd "$1" && find . -type f -exec sha256sum {} + | cut -d' ' -f1 | sort); }
 safe() {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The POP3 server of a real Twisted behind a real stunnel, as a private server on loopback, for tests.
+# Runs the POP3 server of a real Twisted behind a real stunnel, as a private server on loopback, for tests.
 #
 #   . "${srcdir:-.}/tests/e2e/twisted.sh"       # before lib.sh, see unpacked.sh
 #   . "${srcdir:-.}/tests/e2e/lib.sh"
@@ -7,7 +7,7 @@
 #   twisted_prepare "$WORK/twisted" || unpacked_none Twisted
 #   twisted_add_user test; twisted_start || bail 'Twisted does not start'
 #
-# Twisted is a library: tests/support/twisted_pop3.py is the smallest program that serves a maildrop with it. It needs
+# Twisted is a library: tests/support/twisted_pop3.py is a minimal program that serves a maildrop with it. It needs
 # Debian's own Python. Call the functions from the test's own shell.
 
 # shellcheck source=tests/e2e/front.sh
@@ -34,7 +34,8 @@ twisted_add_user() {
   (cd "$TWISTED_ROOT/mail" && mkdir "$1" "$1/new" "$1/cur" "$1/tmp" "$1/.Trash" "$1/.Trash/cur")
 }
 
-# twisted_start OPTION...: sets TWISTED_PORT (implicit TLS), which stays the same if it starts again. The options are those of twisted_pop3.py.
+# twisted_start OPTION...: sets TWISTED_PORT (implicit TLS), which stays the same after a restart. The options are
+# those of twisted_pop3.py.
 twisted_start() {
   rm -f "$TWISTED_ROOT/run/front"
   unpacked_start "$TWISTED_ROOT" "$TWISTED_LOG" "PYTHONPATH=$TWISTED_ROOT/usr/lib/python3/dist-packages" \
@@ -51,14 +52,14 @@ twisted_stop() {
   TWISTED_PID=''
 }
 
-# twisted_fill NAME DIRECTORY: each file of DIRECTORY as new mail of NAME. Their names have to be new there.
+# twisted_fill NAME DIRECTORY: adds each file of DIRECTORY as new mail of NAME. The file names have to be new there.
 twisted_fill() { cp "$2"/* "$TWISTED_ROOT/mail/$1/new/"; }
 
 # twisted_count NAME: prints how many messages are left.
 twisted_count() { find "$TWISTED_ROOT/mail/$1/new" "$TWISTED_ROOT/mail/$1/cur" -type f | wc -l | tr -d ' '; }
 
-# twisted_dump NAME PASSWORD DIRECTORY: each message as DIRECTORY/UID, as a client gets it that shares no code with
-# mailhaul.
+# twisted_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul.
 twisted_dump() {
   POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/pop3_dump.py" localhost "$TWISTED_PORT" "$TWISTED_CA" "$1" "$3"
 }

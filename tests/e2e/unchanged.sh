@@ -1,17 +1,17 @@
 #!/bin/sh
-# A large maildrop of which nothing is new: its sizes are not asked for, but whenever something has changed.
+# A large maildrop without new messages: sizes are requested only when something has changed.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 # letters FROM TO
 letters() {
   for n in $(seq "$1" "$2"); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
 }
-# policy LINE: how long mail stays on the server.
+# policy LINE: sets how long mail stays on the server.
 policy() {
   fresh_configuration
   configure a 'deliver_to = "maildir:Mail"' "leave_on_server = $1"
 }
-# asks COMMANDS: what the last run asked between its login and its first RETR, DELE, TOP or QUIT.
+# asks COMMANDS: checks which commands the last run sent between its login and its first RETR, DELE, TOP or QUIT.
 asks() {
   asked=$(awk '/C: CAPA/ { n = "" } { sub(/.*C: /, ""); sub(/\r/, "") } /^(CAPA|STAT|UIDL|LIST)$/ { n = n " " $0 } END { print n }' transcript)
   [ "$asked" = " $1" ] || { echo "asked:$asked"; tail transcript; return 1; }
@@ -71,7 +71,7 @@ stop
 policy forever
 serve --dir mail --no-pipelining
 run -v
-# Twice the server hangs up: at CAPA, as far as can be seen, and at what follows the login along with it.
+# The server hangs up twice: apparently at CAPA, and at a command sent along after the login.
 check 'without pipelining all is asked for, each in a turn of its own' asks 'CAPA STAT UIDL LIST'
 check 'and nothing new found' new_is 0
 

@@ -1,33 +1,33 @@
 # shellcheck shell=sh
-# Mail servers that are not installed: unpacked into a directory that is their whole world, for tests.
+# Runs mail servers that are not installed, unpacked into a directory, for tests.
 #
-#   . "${srcdir:-.}/tests/e2e/unpacked.sh"      # before lib.sh, which makes HOME another one
+#   . "${srcdir:-.}/tests/e2e/unpacked.sh"      # before lib.sh, which changes HOME
 #   unpacked_root root courier-pop courier-base || unpacked_none Courier
 #   unpacked_libraries root usr/sbin/couriertcpd
 #   unpacked_run root log NAME=VALUE /usr/sbin/couriertcpd ...; pid=$UNPACKED_PID
 #   unpacked_stop "$pid"
 #
-# The packages are those of fetch-servers.sh. A server whose paths are fixed finds its files in a directory
-# that is its root: chroot does that for root, and for others a user namespace of their own, where the
-# kernel grants it. So nothing of the system is touched, and two tests do not meet.
+# The packages are those of fetch-servers.sh. A server with fixed paths finds its files in a directory that is its
+# root. For root this is a chroot; for others it is a user namespace, if the kernel permits it. So nothing of the
+# system is changed, and two tests do not interfere.
 
 : "${PYTHON:=python3}"
 
-# Where the packages are: MAILHAUL_SERVERS, or a directory in the user's cache.
+# The location of the packages: MAILHAUL_SERVERS, or a directory in the user's cache.
 UNPACKED_PACKAGES=$(
   # shellcheck source=/dev/null
   [ ! -r /etc/os-release ] || . /etc/os-release
   cache=${MAILHAUL_SERVERS:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mailhaul-servers}
   echo "$cache/${ID:-linux}-${VERSION_ID:-0}-$(uname -m)"
 )
-UNPACKED_REASON='' # why such a server cannot be had here
-UNPACKED_PID=''    # the one that was started last; it leads a session of its own
+UNPACKED_REASON='' # why such a server is not available here
+UNPACKED_PID=''    # the process started last; it leads a session of its own
 _unpacked_allow=''
 [ "$(id -u)" = 0 ] || _unpacked_allow='unshare -U --map-current-user --keep-caps'
 
 # unpacked_files DIR PACKAGE...
-# Makes DIR and unpacks into it these packages and those libraries they need that were fetched. Returns nonzero
-# if that cannot be done, with UNPACKED_REASON set if it could not be done here at all.
+# Makes DIR and unpacks these packages into it, and those of their libraries that were fetched. Returns nonzero if
+# that fails. UNPACKED_REASON is then set if it is not possible here at all.
 unpacked_files() {
   _unpacked_dir=$1 && shift
   PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -53,7 +53,7 @@ unpacked_files() {
     shift
   done
   rm -f "$_unpacked_dir"/.unpacked-*
-  # As on the system: programs know a file by one or the other of its two names.
+  # As on the system: programs refer to a file by either of its two names.
   for _unpacked_name in bin sbin lib lib64; do
     mkdir -p "$_unpacked_dir/usr/$_unpacked_name" || return 1
     if [ -d "$_unpacked_dir/$_unpacked_name" ]; then
@@ -82,23 +82,24 @@ unpacked_root() {
   UNPACKED_REASON=''
 }
 
-# unpacked_root_only: fails with UNPACKED_REASON set unless the test runs as root: some servers become their user.
+# unpacked_root_only: fails with UNPACKED_REASON set unless root runs the test, because some servers change their
+# user.
 unpacked_root_only() {
   UNPACKED_REASON='only root can start it'
   [ "$(id -u)" = 0 ] || return 1
   UNPACKED_REASON=''
 }
 
-# unpacked_none NAME: goes no further without the server NAME: skips the test where it cannot be had, and fails
-# where it should have been.
+# unpacked_none NAME: ends the test without the server NAME. The test is skipped if the server is not available
+# here, and fails if it should have been.
 unpacked_none() {
   [ -z "$UNPACKED_REASON" ] || skip_all "$1: $UNPACKED_REASON"
   bail "$1 cannot be prepared"
 }
 
 # unpacked_libraries DIR FILE...
-# Copies into DIR the libraries of this system that these programs and libraries need. A FILE that begins
-# with / is the system's, and is copied, too; others are in DIR.
+# Copies into DIR the libraries of this system that these programs and libraries need. A FILE that begins with /
+# belongs to the system and is copied also; others are in DIR.
 unpacked_libraries() (
   umask 022
   cd "$1" && shift || exit 1
@@ -115,8 +116,8 @@ unpacked_libraries() (
 )
 
 # unpacked_users DIR NAME...
-# Users and groups known in DIR, one person all of them: nobody, or who runs the test. Sets UNPACKED_UID and
-# UNPACKED_GID.
+# Makes users and groups in DIR, all with the same IDs: those of nobody, or of the user who runs the test. Sets
+# UNPACKED_UID and UNPACKED_GID.
 unpacked_users() {
   _unpacked_dir=$1 && shift
   UNPACKED_UID=$(id -u) UNPACKED_GID=$(id -g)
@@ -129,9 +130,9 @@ unpacked_users() {
   (cd "$_unpacked_dir/etc" && chmod 644 passwd group nsswitch.conf)
 }
 
-# unpacked_pam DIR SERVICE: PAM in DIR, which knows the users of unpacked_login, for this service.
+# unpacked_pam DIR SERVICE: sets up PAM in DIR for this service, with the users of unpacked_login.
 unpacked_pam() {
-  # What is loaded or started only when it is wanted.
+  # Files that are loaded or started on demand.
   _unpacked_more=$(find /lib/*-linux-gnu* /sbin/unix_chkpwd -maxdepth 2 \
     '(' -name pam_unix.so -o -name libgcc_s.so.1 -o -name unix_chkpwd ')') || return 1
   # shellcheck disable=SC2086 # words
@@ -142,16 +143,16 @@ unpacked_pam() {
   )
 }
 
-# unpacked_login DIR NAME PASSWORD: a user of DIR who logs in, with an empty mailbox
-# /var/mail/NAME, where locks can be made. NAME: letters, digits, -
+# unpacked_login DIR NAME PASSWORD: makes a user of DIR who can log in, with an empty mailbox /var/mail/NAME, where
+# locks can be made. NAME: letters, digits, -
 unpacked_login() {
   (umask 022 && mkdir -p "$1/var/mail" && umask 077 && : >"$1/var/mail/$2") &&
     chown "$UNPACKED_UID:$UNPACKED_GID" "$1/var/mail" "$1/var/mail/$2" && unpacked_users "$1" "$2" &&
     (umask 077 && printf '%s:%s:1::::::\n' "$2" "$(openssl passwd -6 "$3")" >>"$1/etc/shadow")
 }
 
-# unpacked_mbox FILE DIRECTORY: appends each file of DIRECTORY to the mbox FILE, in the order of their names, with
-# lines quoted that could be taken for the start of a message.
+# unpacked_mbox FILE DIRECTORY: appends each file of DIRECTORY to the mbox FILE, in the order of their names. Lines
+# that could be taken for the start of a message are quoted.
 unpacked_mbox() {
   LC_ALL=C awk '
     FNR == 1 { if (NR > 1) print ""; print "From someone@example.org Mon Jan  1 00:00:00 2024" }
@@ -161,8 +162,7 @@ unpacked_mbox() {
 }
 
 # unpacked_do DIR [NAME=VALUE]... COMMAND...
-# Runs COMMAND with DIR as its root, and with an environment of nothing else. The kernel ends it when the
-# shell dies that calls this.
+# Runs COMMAND with DIR as its root and only this environment. The kernel ends it when the calling shell dies.
 unpacked_do() {
   _unpacked_dir=$1 && shift
   # shellcheck disable=SC2086 # words
@@ -170,8 +170,8 @@ unpacked_do() {
 }
 
 # unpacked_run DIR LOG [NAME=VALUE]... COMMAND...
-# The same in the background. Sets UNPACKED_PID. It keeps no file of the test's open, above all not the
-# pipe to a TAP driver.
+# The same in the background. Sets UNPACKED_PID. It keeps no file of the test open, in particular not the pipe to a
+# TAP driver.
 unpacked_run() {
   _unpacked_dir=$1 _unpacked_log=$2 && shift 2
   # shellcheck disable=SC2086 # words
@@ -181,7 +181,8 @@ unpacked_run() {
 }
 
 # unpacked_start DIR LOG [NAME=VALUE]... COMMAND...
-# A program of DIR that can be anywhere, in the background, with DIR's libraries. COMMAND is its path. Sets UNPACKED_PID.
+# Starts a program of DIR that needs no root directory, in the background, with DIR's libraries. COMMAND is its
+# path. Sets UNPACKED_PID.
 unpacked_start() {
   _unpacked_dir=$1 _unpacked_log=$2 && shift 2
   _unpacked_path=
@@ -207,8 +208,8 @@ unpacked_stop() {
 }
 
 # unpacked_wait PORT tls|plain LOG PID [FILE]...
-# Returns 0 when the server on PORT greets and its LOG names the port that the greeted client had, so that it
-# is this server; each FILE has to be there before. Returns 1 when PID has ended or twenty seconds are over.
+# Returns 0 when the server on PORT greets and its LOG names the port of the greeted client, so that it is this
+# server. Each FILE has to exist before. Returns 1 if PID has ended or after twenty seconds.
 unpacked_wait() {
   "$PYTHON" - "$@" <<'PY'
 import os, socket, ssl, sys, time

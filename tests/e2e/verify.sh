@@ -1,5 +1,5 @@
 #!/bin/sh
-# The verb verify: local copies against what was delivered, wherever their reader has put them.
+# The command verify: compares local copies with the delivered messages, wherever a mail reader has put them.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 # mail_of COUNT: messages 1 to COUNT in ./mail; nothing is fetched yet.
@@ -18,16 +18,16 @@ maildir_of() {
   serve --dir mail
   run
 }
-# keep: what was printed is held against the schema at the end, all of it at once.
+# keep: keeps the output, which is validated against the schema at the end.
 keep() { cat out >>seen.json; }
-# file_of N: where message N is now.
+# file_of N: prints where message N is now.
 file_of() { grep -rlF "number $1" Mail Archive 2>/dev/null; }
 finding() { grep -c "^a: $1: " out; }
 found() { [ "$(finding missing) $(finding altered)" = "$1 $2" ] || { show; return 1; }; }
-# sums TEXT: the summary.
+# sums TEXT: compares the summary.
 sums() { tail -n 1 out | grep -qxF "a: $1" || { echo "expected: a: $1"; show; return 1; }; }
 
-# traced OPTION... -- ARGUMENT...: the program under strace with these options.
+# traced OPTION... -- ARGUMENT...: runs the program under strace with these options.
 traced() {
   write_configuration
   STATUS=0
@@ -144,14 +144,15 @@ else
   skip "$killed" 'strace cannot trace here'
 fi
 
-# A run that died before is settled first: else its search would take the altered file for what it had delivered.
+# An earlier run that died is settled first; otherwise its search would take the altered file for one that it had
+# delivered.
 maildir_of 3
 sqlite3 state/a.db "INSERT INTO run(started) SELECT started - 10 FROM run"
 printf X | dd of="$(file_of 2)" bs=1 seek=70 conv=notrunc 2>/dev/null
 run verify --refetch
 check 'after a run that died, an altered one is fetched again, too' count_is Mail 4
 
-# Two messages that are the same, and two accounts with the same mail.
+# Two identical messages, and two accounts with the same mail.
 maildir_of 2
 cp mail/2 mail/3
 configure b 'deliver_to = "maildir:Other"'
@@ -163,7 +164,7 @@ rm "$(file_of 1)" "$(file_of 2 | head -n 1)"
 run verify a
 check 'what one account has is no copy of the other, and one copy is not two' found 2 0
 
-# ---- what is not to be verified ----
+# ---- messages that cannot be verified ----
 
 maildir_of 2
 mv Mail away
@@ -210,7 +211,7 @@ check 'a lost one is, without the server' says out 'a: the state is made again f
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
   rm state/a.db*
   traced -y -e trace=fsync,syncfs -- verify --rebuild
-  # One syncfs a directory, or where the filesystem has none that can be relied on, each file.
+  # There is one syncfs for each directory or, if the filesystem has no reliable one, one sync for each file.
   synced=$(grep -c syncfs trace)
   [ "$synced" -gt 0 ] || synced=$(($(grep -c '/new/[0-9]\|/cur/[0-9]' trace) - 6 + $(grep -c '/new>\|/cur>' trace)))
   check 'after all of it has been synced' [ "$synced" = 4 ]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The layers of HACKING, read off the include lines of src/: a directory includes itself and what stands
-# below it. Each library is visible in one place, and nothing below cmd and ui prints.
+# The layers of HACKING, read from the include lines of src/: a directory includes itself and the directories below
+# it. Each library is used in one place, and nothing below cmd and ui prints.
 # shellcheck disable=SC2317 # check runs them
 set -u
 srcdir=${srcdir:-.}
@@ -8,7 +8,7 @@ srcdir=${srcdir:-.}
 . "$srcdir/tests/e2e/tap.sh"
 cd "$srcdir" || bail 'no source directory'
 
-# What each floor may include, besides itself and config.h.
+# What each directory may include, besides itself and config.h.
 allowed() {
   case $1 in
     main) echo cmd ;;
@@ -30,8 +30,8 @@ allowed() {
   esac
 }
 
-# All includes as "FILE LINE NAME", NAME with its quotes or brackets. The preprocessor would take
-# blanks around the '#', and so does this.
+# Lists all includes as "FILE NAME", NAME with its quotes or brackets. Blanks around the '#' are allowed, as the
+# preprocessor allows them.
 includes() {
   find src -name '*.[ch]' -type f | sort | while read -r file; do
     sed -n 's/^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*\(["<][^">]*[">]\).*/\1/p' "$file" |
@@ -39,7 +39,7 @@ includes() {
   done
 }
 
-# Own headers, each named by directory and file.
+# Checks own headers, each named by directory and file.
 floors_hold() (
   failed=0
   while read -r file name; do
@@ -56,7 +56,8 @@ floors_hold() (
   return "$failed"
 )
 
-# visible_in PATTERN FILE...: only those files include what the pattern (of a case) names, and each does.
+# visible_in PATTERN FILE...: only those files include headers that match the pattern (of a case), and each of them
+# does.
 visible_in() (
   pattern=$1 failed=0 && shift
   while read -r file name; do
@@ -72,7 +73,7 @@ visible_in() (
 
 state_shares_the_intent_alone() { ! grep '^src/state/.* "deliver/' "$list" | grep -v '"deliver/mbox_intent.h"$'; }
 
-# A unit is a source with its header. A header without a source of its own stands for what it includes.
+# A unit is a source with its header. A header without a source of its own counts as the headers that it includes.
 units() {
   sed -n 's:^src/\(.*\)\.[ch] "\([^"]*\)\.h"$:\1 \2:p' "$list" | grep -v ' config$' | sort -u | awk '
     function from(unit, part,   i, n, next_parts) {
@@ -130,7 +131,7 @@ only_cmd_and_ui_print() (
   return "$failed"
 )
 
-# Last words aside: memory.c writes them when there is no memory to report anything with.
+# Excepts memory.c, which writes its last message when there is no memory for any other report.
 only_memory_writes_to_a_standard_stream() {
   ! grep -rlE 'STD(OUT|ERR)_FILENO' src --include='*.[ch]' |
     grep -vE '^src/(base/memory\.c|io/process\.c|cmd/.*|ui/.*)$'
