@@ -504,7 +504,7 @@ def greets(port, wrap):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as s, wrap(s) as stream:
         line = stream.makefile("rb").readline()
         stream.sendall(b"QUIT\r\n")
-        # With APOP, a timestamp stands behind it.
+        # With APOP, a timestamp follows it.
         return line == expected or line.startswith(expected[:-2] + b" <")
 
 def running():

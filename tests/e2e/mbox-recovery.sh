@@ -125,7 +125,7 @@ check 'and what was whole before them is not fetched again' contains out 'a: 2 n
 killed
 python3 - <<'END'
 data = open("inbox", "rb").read().replace(b"Subject: 1\n", b"Subject: 1\nStatus: RO\n")
-end = data.rindex(b"\n\nFrom ") + 2  # the reader has deleted the last message, too
+end = data.rindex(b"\n\nFrom ") + 2  # the reader has also deleted the last message
 open("inbox", "r+b").write(data[:end])
 open("inbox", "r+b").truncate(end)
 END
