@@ -1,7 +1,7 @@
-# Random stories of sessions with a server that misbehaves, kills and readers. See tests/tests.mk. Variables,
-# which can stand on the command line of make:
-#   EPISODES=2000   how many
-#   SEED=N          which ones; the same seed makes the same stories
+# Plays random stories of sessions with a misbehaving server, kills and mail readers. See tests/tests.mk. Variables
+# for the command line of make:
+#   EPISODES=2000   the number of stories
+#   SEED=N          selects the stories; the same seed makes the same stories
 #   WITHOUT=KIND,.. kinds of faults to leave out: "swap", "drop RETR"
 EPISODES = 2000
 SEED = 1

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Random stories of sessions with a server that misbehaves, kills and readers, held against the promise
-that nothing is lost and nothing comes twice.
+"""Plays random stories of sessions with a misbehaving server, kills and mail readers, and checks that no message is
+lost or fetched twice.
 
 Usage: campaign.py --program FILE --cert-dir DIR [--seed N] [--episodes N] [--first N] [--jobs N]
                    [--without KIND,...] [--tap] [--verbose] [--work DIR]
        campaign.py --program FILE --cert-dir DIR --story FILE... [--tap] [--verbose]
 
-Episode I of seed N is the same story each time; --first I --episodes 1 plays it alone. A story that fails
-is cut down to the shortest one that still does, and printed in words and as JSON, which --story plays again.
+Episode I of seed N is the same story each time; --first I --episodes 1 plays it alone. A story that fails is
+reduced to the shortest one that still fails, and printed in words and as JSON, which --story plays again.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from stories import Author, shrink, tell  # noqa: E402 pylint: disable=wrong-imp
 
 
 def kinds(wrong):
-    """What is wrong, less names and numbers: a shorter story must fail in the same way."""
+    """Returns the problems without names and numbers, because a shorter story has to fail in the same way."""
     return {re.sub(r"message [a-z]+|\d+", "N", line.replace("came 0 times", "is missing")) for line in wrong}
 
 
@@ -42,7 +42,7 @@ def report(title, story, wrong, log, options):
 
 
 def one(index, options):
-    """An episode: None, or the report of its shortest form."""
+    """Plays an episode. Returns None, or the report of its shortest form."""
     story = Author(f"{options.seed}-{index}", options.without).story()
     wrong, log = play(story, options)
     if not wrong:
@@ -63,7 +63,7 @@ def show(text, options):
 
 
 def tell_all(options):
-    """The stories of files."""
+    """Plays the stories in files."""
     failed = 0
     for number, file in enumerate(options.story, 1):
         story = json.load(file)

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Stories of several sessions, each with another misbehavior: those in which mail was lost or doubled once,
-# and some random ones. make campaign plays as many as one likes.
+# Stories of several sessions with different misbehavior: stories in which mail was once lost or duplicated, and
+# some random ones. make campaign plays any number of them.
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 CAMPAIGN_DIR=$(cd "$E2E_DIR/../campaign" && pwd) || exit 1
-# A message that came with another size than the server gave is fetched again each time that the server gives
-# yet another one: the random stories are without that.
+# A message whose size differs from the one the server gave is fetched again each time the server gives another
+# size. The random stories leave this out.
 UNSETTLED=sizes
 
 campaign() { python3 -B "$CAMPAIGN_DIR/campaign.py" --program "$MAILHAUL" --cert-dir certs --work . --tap "$@" >tap; }
-results() { # The results of the campaign as results of this test.
+results() { # Turns the results of the campaign into results of this test.
   while IFS= read -r _line; do
     case $_line in
     ok\ *) ok "${_line#* - }" ;;

@@ -1,4 +1,4 @@
-"""Plays a story: the program, session after session, and what has become of the mail in the end."""
+"""Plays a story: runs the program for each session, and checks the mail at the end."""
 
 import collections
 import os
@@ -15,7 +15,9 @@ LIBRARY = next((str(p) for p in sorted(pathlib.Path("/usr/lib").glob("*/faketime
 
 
 def forget_clocks():
-    """A killed program leaves what libfaketime shares in /dev/shm; a later one with the same number could not start."""
+    """Removes what libfaketime shares in /dev/shm and a killed program leaves there; a later process with the same
+    PID could not start.
+    """
     for path in pathlib.Path("/dev/shm").glob("*faketime_s*_*"):
         number = path.name.rsplit("_", 1)[1]
         if number.isdigit() and not os.path.exists(f"/proc/{number}"):
@@ -24,7 +26,7 @@ def forget_clocks():
 
 
 def compose(message):
-    """The octets of a message that a story names."""
+    """Makes the octets of a message in a story."""
     name = message.get("twin", message["name"])
     head = (f"Received: from mx by mail.example.org with ESMTP id Q{name}; Mon, 2 Nov 2026 10:00:00 +0000\r\n"
             f"Message-ID: <{name}@example.org>\r\nFrom: cron@example.org\r\nSubject: {message['kind']}\r\n\r\n").encode()
@@ -37,7 +39,7 @@ def compose(message):
 
 
 class Play:
-    """One story in a directory of its own."""
+    """A story in a directory of its own."""
 
     def __init__(self, story, options, directory):
         self.story, self.options, self.directory = story, options, pathlib.Path(directory)
@@ -47,9 +49,9 @@ class Play:
         self.ever, self.discarded = collections.Counter(), collections.Counter()
         self.names, self.uids, self.log, self.wrong = {}, {}, [], []
         self.generation = self.days = 0
-        self.unsettled = False  # killed, and no run since has come to its end
+        self.unsettled = False  # killed, and no run has finished since
 
-    # What the acts between two sessions do.
+    # The acts between two sessions.
     def arrive(self, message):
         content = compose(message)
         uid = f"g{self.generation}-{message['name']}"
@@ -181,13 +183,13 @@ class Play:
             self.wrong.append(f"{self.place.unfinished()} files are left in tmp/")
 
     def others(self, content):
-        """How many of these went from the server without us."""
+        """Returns how many of these messages other clients removed from the server."""
         on_server = sum(m.stored() == content for m in self.maildrop.messages)
         return max(0, self.ever[content] - on_server - self.maildrop.gone.get(content, 0))
 
 
 def play(story, options):
-    """What is wrong in the end, in words, and the sessions as (number, exit status, output, transcript)."""
+    """Returns the problems at the end, in words, and the sessions as (number, exit status, output, transcript)."""
     directory = tempfile.mkdtemp(prefix="mailhaul-story.", dir=options.work)
     try:
         it = Play(story, options, directory)

@@ -12,7 +12,7 @@ HONEST = {"pipelining": True, "uidl": True, "top": True, "uidl n": True, "sizes"
 
 
 class Message:
-    """A message on the server. `content` is what travels, without dot-stuffing."""
+    """A message on the server. `content` is sent, without dot-stuffing."""
 
     def __init__(self, name, content, uid):
         self.name, self.content, self.uid = name, content, uid
@@ -22,7 +22,7 @@ class Message:
 
 
 def told_size(octets, way, salt):
-    """What a server says that a message has. `salt` is another one in each session."""
+    """Returns the size that a server gives for a message. `salt` differs in each session."""
     return {
         "right": octets,
         "lf": octets - octets // 40,
@@ -35,14 +35,14 @@ def told_size(octets, way, salt):
 
 
 class Maildrop:
-    """What is on the server, who took it away, and how the next sessions behave."""
+    """The messages on the server, who removed which, and the behavior of the next sessions."""
 
     def __init__(self, context):
         self.context = context
         self.lock = threading.Lock()
         self.messages = []
-        self.gone = {}        # content -> how many the client has had deleted
-        self.taken = set()    # their names
+        self.gone = {}        # content -> number of copies deleted by the client
+        self.taken = set()    # names of messages deleted by the client
         self.early = []       # names of messages that were deleted before they were at the destination
         self.transcript = []
         self.character, self.faults, self.salt = dict(HONEST), [], 0
@@ -82,7 +82,7 @@ class Maildrop:
             self.transcript.append(line)
 
     def kill(self):
-        """The program dies, with all of its processes, before it gets another octet."""
+        """Kills the program with all its processes before it receives another octet."""
         with self.lock:
             process, self.killed = self.program, True
         if process:
@@ -93,7 +93,7 @@ class Maildrop:
         raise Hangup
 
     def remove(self, messages):
-        """DELE has been carried out: each of them must be at the destination by now."""
+        """Carries out DELE: each of the messages has to be at the destination by now."""
         with self.lock:
             for message in messages:
                 if message not in self.messages:
@@ -110,7 +110,7 @@ class Maildrop:
 
 
 class Liar(Session):
-    """One connection. Its faults are the story's; the rest is what an honest server answers."""
+    """A connection. Its faults come from the story; otherwise it answers as an honest server."""
 
     def __init__(self, wire, maildrop, faults):
         character = maildrop.character
@@ -137,7 +137,7 @@ class Liar(Session):
     def swaps(self, verb, n):
         return any(f["kind"] == "swap" and f.get("verb", "RETR") == verb and f["n"] in (n, 0) for f in self.faults)
 
-    # The maildrop as this session sees it.
+    # The maildrop as this session shows it.
     def numbers(self):
         return [n for n in range(1, len(self.mail) + 1) if n not in self.deleted]
 
@@ -205,9 +205,9 @@ class Liar(Session):
             self.expunge()
         yield WAYS[quits["way"]]
 
-    # Faults that concern answers as a whole.
+    # Faults that concern complete answers.
     def next_command(self):
-        """The command that waits behind this one, if the client pipelines: its verb, arguments and line."""
+        """Returns the command after this one, if the client pipelines: its name, arguments and line."""
         if self.wire.lines_waiting() == 0:
             return None
         line = self.wire.received.split(b"\n", 1)[0].rstrip(b"\r")
@@ -229,7 +229,7 @@ class Liar(Session):
         return [self.octets(self.honest(verb, *following[1])), self.octets(script)]
 
     def with_inside(self, script):
-        """The answer to the next command stands within this message, before its end."""
+        """Puts the answer to the next command into this message, before its end."""
         following = self.next_command()
         if not following or following[0] == "QUIT":
             return script

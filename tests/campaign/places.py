@@ -1,11 +1,11 @@
-"""Destinations as their readers see them: what is there, and what readers do with it."""
+"""Destinations as mail readers see them, and changes that readers make."""
 
 import os
 import re
 
 
 def mbox_spans(octets):
-    """Where the messages of an mbox are, with their From_ lines and the blank line behind each."""
+    """Returns the spans of the messages in an mbox, including their From_ lines and the blank lines after them."""
     starts = [m.start() for m in re.finditer(rb"(?:\A|(?<=\n\n))From ", octets)]
     return list(zip(starts, starts[1:] + [len(octets)]))
 
@@ -29,7 +29,7 @@ class Maildir:
         return len(os.listdir(self.directory / "tmp")) if (self.directory / "tmp").is_dir() else 0
 
     def read(self, flags):
-        """A reader has opened all of it: what was new has moved, and flags are others."""
+        """Acts as a reader that opened all messages: new ones have moved, and the flags have changed."""
         for path in list(self.paths()):
             os.rename(path, self.directory / "cur" / (path.name.split(":")[0] + ":2," + flags))
 
@@ -42,7 +42,7 @@ class Maildir:
 
 
 class Mbox:
-    """mbox, a file in the directory."""
+    """The file mbox in the directory."""
 
     def __init__(self, directory):
         self.path = directory / "mbox"
@@ -65,7 +65,7 @@ class Mbox:
         return 0
 
     def read(self, flags):
-        """Readers of an mbox write into its headers; that would be another message here."""
+        """Readers of an mbox change headers; that would make other messages here."""
 
     def discard(self, content):
         octets = self.octets()

@@ -1,4 +1,4 @@
-"""Random stories: what is in the maildrop, and three to eight sessions in each of which something goes wrong."""
+"""Makes random stories: the content of the maildrop, and three to eight sessions with a fault in each."""
 
 import random
 import string
@@ -15,12 +15,12 @@ def name_of(number):
 
 
 class Author:
-    """Makes one story; the same seed makes the same one."""
+    """Makes one story; the same seed makes the same story."""
 
     def __init__(self, seed, without=()):
         self.random, self.without = random.Random(seed), set(without)
         self.made = []
-        # A message with another UID is known by its header and by its size: no story has changing UIDs together with
+        # A message with another UID is recognized by its header and size. So no story combines changing UIDs with
         # servers that make up sizes or refuse TOP for some messages.
         self.renumbers = self.random.random() < 0.6
         self.odd = not self.renumbers and self.random.random() < 0.6
@@ -30,7 +30,7 @@ class Author:
         message = {"name": name_of(len(self.made)), "kind": "letter", "size": int(300 * 40 ** r.random())}
         if self.cron and r.random() < 0.8:
             message.update(kind="cron", size=700)
-        # After a QUIT without an answer, nothing tells a twin that arrives from the same message with another UID.
+        # After a QUIT without an answer, a new twin cannot be distinguished from the same message with another UID.
         if self.made and self.twins and not may_reuse and r.random() < 0.2:
             first = r.choice(self.made)
             message.update({key: first[key] for key in ("kind", "size")}, twin=first.get("twin", first["name"]))
@@ -114,7 +114,7 @@ class Author:
         return story
 
 
-# In words.
+# Description of a story.
 def tell_message(m):
     text = f"{m['name']} ({m['kind']}, {m['size']} octets"
     text += f", the same as {m['twin']}" if "twin" in m else ""
@@ -170,7 +170,7 @@ def tell_server(server):
 
 
 def tell(story):
-    """The story as lines of text."""
+    """Yields the story as lines of text."""
     yield f"leave_on_server = {story['leave']}, to a {story['place']}"
     yield "At first on the server: " + ", ".join(map(tell_message, story["mail"]))
     for number, session in enumerate(story["sessions"], 1):
@@ -182,13 +182,13 @@ def tell(story):
     yield "Last session: all is well"
 
 
-# Shorter ones.
+# Reduction of a story.
 def without(sequence, index):
     return sequence[:index] + sequence[index + 1:]
 
 
 def shorter(story):
-    """Stories that leave one thing out, the largest things first."""
+    """Yields stories with one part left out, the largest parts first."""
     sessions = story["sessions"]
     for i in range(len(sessions)):
         yield {**story, "sessions": without(sessions, i)}
@@ -211,7 +211,7 @@ def shorter(story):
 
 
 def shrink(story, fails, most=150):
-    """The shortest story found that still fails."""
+    """Returns the shortest story found that still fails."""
     tries = 0
     while tries < most:
         for candidate in shorter(story):
