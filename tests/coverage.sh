@@ -1,13 +1,13 @@
 #!/bin/sh
-# coverage.sh: run in the build directory after the tests of a build with --enable-coverage. Prints for
-# each file of src/ how many of its lines were run, the least covered first, and the sum.
+# coverage.sh: run it in the build directory after the tests of a build with --enable-coverage. For each file of
+# src/ it prints how many of its lines were run, the least covered first, and the sum.
 set -eu
 [ -n "$(find src -name '*.gcda' | head -n 1)" ] || {
   echo 'no counters: configure with --enable-coverage, then make coverage' >&2
   exit 1
 }
 find src -name '*.gcda' | while read -r counters; do
-  # The blocks of a file's own name; those of headers are left out.
+  # Only the blocks of the file itself count; those of headers are left out.
   gcov -n -o "${counters%/*}" "$counters" 2>/dev/null
 done | awk -F"[':% ]+" '
   /^File / { file = $2; sub(/.*src\//, "src/", file) }

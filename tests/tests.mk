@@ -18,7 +18,7 @@ tests_support_pop3_server_LDADD = $(GNUTLS_LIBS) $(GSASL_LIBS)
 demo-server: $(pop3_server)
 .PHONY: demo-server
 
-# What every unit test is linked with.
+# Every unit test is linked with these.
 LDADD = $(check_LIBRARIES) src/libmailhaul.a $(LIBRARIES_USED) $(CHECK_LIBS)
 
 check_LIBRARIES =
@@ -61,7 +61,7 @@ check-local: check-TESTS
 	@$(SHELL) $(srcdir)/tests/support/slowest.sh $(TEST_LOGS:.log=.trs)
 EXTRA_DIST += tests/support/slowest.sh tests/support/timed-driver.sh
 
-# It waits for real, so it starts first.
+# It waits in real time, so it starts first.
 unit_tests = tests/unit/test-lock
 tests_support_libsupport_a_SOURCES = tests/support/script.c tests/support/script.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
@@ -75,20 +75,21 @@ include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/campaign/campaign.mk
 
-# While one works: the unit tests, and the scripts that tell the most. Under a minute with two processors.
+# A quick check during development: the unit tests, and the most informative scripts. It takes less than a minute
+# with two processors.
 quick_e2e = tests/e2e/hostile-steps.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh
 check-quick: all
 	CK_EXCLUDE_TAGS='exhaustive waiting' $(MAKE) check TESTS='$(unit_tests) $(quick_e2e)'
 .PHONY: check-quick
 
-# What is wrong with the style or likely to be wrong, as far as programs can tell.
+# Checks the style and looks for likely errors, as far as programs can.
 lint: all
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/lint.sh
 .PHONY: lint
 EXTRA_DIST += tests/lint.sh
 
-# The unit tests and some whole runs under valgrind, which slows them ten times and more. Commands that
-# cannot be started are left out, and most tests of a suite share a process, whose exit status tells of a leak: see
+# Runs the unit tests and some complete runs under valgrind, which is at least ten times slower. Commands that
+# cannot be started are left out. Most tests of a suite share a process, whose exit status reports a leak: see
 # tests/unit/check_main.h.
 valgrind_command = valgrind -q --suppressions=$(abs_top_srcdir)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind_e2e = tests/e2e/accounts.sh tests/e2e/samples.sh
@@ -98,7 +99,7 @@ check-valgrind: all $(pop3_server)
 .PHONY: check-valgrind
 EXTRA_DIST += tests/valgrind.supp
 
-# Lines of src/ that the tests reach, a file and in all; needs configure --enable-coverage.
+# Prints the lines of src/ that the tests reach, per file and in total; needs configure --enable-coverage.
 coverage:
 	find . -name '*.gcda' -exec rm -f {} +
 	$(MAKE) check

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs a command on a terminal of its own and types a line when it asks something.
+"""Runs a command on a terminal of its own, and types a line when it asks a question.
 
 Usage: ask_on_tty.py QUESTION LINE COMMAND...
 
-Standard input of the command is /dev/null, its output goes where this one's goes, its terminal's screen to
-./screen. Its exit status is this one's. LINE "^C" is the key that interrupts.
+The command's standard input is /dev/null, and its output is this program's. The content of its terminal goes to
+./screen. Its exit status becomes this program's. LINE "^C" is the interrupt key.
 """
 
 import fcntl
@@ -17,11 +17,11 @@ import termios
 question, line, command = sys.argv[1], sys.argv[2], sys.argv[3:]
 screen = b""
 parent, child = pty.openpty()
-before = termios.tcgetattr(child)  # the command may be quick to change it
+before = termios.tcgetattr(child)  # the command may change it quickly
 pid = os.fork()
 if pid == 0:
     signal.alarm(30)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell in the background ignores it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the shell starts background commands with SIGINT ignored
     os.close(parent)
     os.setsid()
     fcntl.ioctl(child, termios.TIOCSCTTY, 0)

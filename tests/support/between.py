@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Stands between a client and a server, with TLS of its own to both: what channel binding is against.
+"""Relays between a client and a server, with a separate TLS connection to each: the attack that channel binding
+prevents.
 
 Usage: between.py --cert PEM --port-file FILE SERVER-PORT
 """

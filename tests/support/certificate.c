@@ -26,13 +26,13 @@ struct identity {
 enum names {
 	NAMES_NONE,
 	NAMES_LOOPBACK,
-	NAMES_ADDRESS, /* no name, addresses alone */
+	NAMES_ADDRESS, /* no names, only addresses */
 	NAMES_ADDRESS_AS_NAME,
 	NAMES_ELSEWHERE,
 	NAMES_IDN,
 };
 
-/* Indices into the table below: an issuer stands before what it signs, and signs itself. */
+/* Indices into the table below: an issuer comes before the certificates it signs, and signs itself. */
 enum {
 	CERT_CA,
 	CERT_OTHER_CA,
@@ -70,7 +70,7 @@ struct spec {
 	enum names names;
 	bool authority;
 	size_t issuer;
-	int from_days, to_days; /* relative to now: wide, so that tests may shift their clock */
+	int from_days, to_days; /* relative to now; wide, so that tests may shift their clock */
 	enum key key;
 	bool must_staple, client;
 };
@@ -154,7 +154,7 @@ static int add_names(gnutls_x509_crt_t crt, enum names names)
 	return rc;
 }
 
-/* "Refuse me without a stapled OCSP answer" (RFC 7633): the TLS extension status_request. */
+/* Requires a stapled OCSP answer (RFC 7633): the TLS extension status_request. */
 static int add_must_staple(gnutls_x509_crt_t crt)
 {
 	static const unsigned char features[] = {0x30, 3, 2, 1, 5};
@@ -181,8 +181,7 @@ static int add_usage(gnutls_x509_crt_t crt, const struct spec *spec)
 	return rc;
 }
 
-/* Names the key and its issuer's key, so that verifiers find the chain (RFC 5280, 4.2.1.1
- * and 4.2.1.2). */
+/* Names the key and its issuer's key, so that verifiers find the chain (RFC 5280, 4.2.1.1 and 4.2.1.2). */
 static int add_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
 {
 	unsigned char id[64];
@@ -270,8 +269,7 @@ static bool append_pem(char *text, size_t size, gnutls_datum_t *pem)
 	return fits;
 }
 
-/* An authority's file holds its certificate; a server's the chain from the leaf on, then the key.
- */
+/* Exports an authority's certificate or, for a server, the chain from the leaf on, then the key. */
 static int export_identity(char *text, size_t size, const struct spec *spec,
     const struct identity *id, const struct identity *issuer)
 {
@@ -316,7 +314,7 @@ static bool write_identity(const char *dir, size_t which, struct identity *all)
 	return whole_file_write(path, text, strlen(text), spec->authority ? 0644 : 0600);
 }
 
-/* A list of one revoked certificate, due for renewal in so many days, that says it is CERT_CA's. */
+/* Exports a list of one revoked certificate that is due for renewal in `days` days and names CERT_CA as its issuer. */
 static int export_list(
     gnutls_datum_t *pem, const struct identity *all, int days, gnutls_x509_privkey_t key)
 {
@@ -355,7 +353,7 @@ static bool write_pem(const char *dir, const char *file, int rc, gnutls_datum_t 
 	return ok;
 }
 
-/* Lists of what the authority has revoked, and its key, with which tests sign OCSP answers. */
+/* Writes lists of the certificates the authority has revoked, and its key, with which tests sign OCSP answers. */
 static bool write_others(const char *dir, const struct identity *all)
 {
 	gnutls_datum_t pem = {NULL, 0};
@@ -388,7 +386,7 @@ static bool make_all(const char *dir)
 	return ok;
 }
 
-/* The directory's lock keeps two servers from mixing the files of two authorities. */
+/* Locks the directory, so that two servers do not mix the files of two authorities. */
 static int lock_directory(const char *dir)
 {
 	if (!whole_file_make_directory(dir, 0700))

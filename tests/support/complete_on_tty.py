@@ -1,7 +1,7 @@
-"""What bash or zsh completes: complete_on_tty.py bash|zsh FILE LINE...
+"""Prints the completions of bash or zsh: complete_on_tty.py bash|zsh FILE LINE...
 
-Types each LINE into an interactive shell that has read the completion FILE, has it completed, and prints the
-words that were offered, a line for each LINE, sorted. FILE of zsh is a directory of functions.
+Types each LINE into an interactive shell that has read the completion FILE, requests completion, and prints the
+offered words, sorted, on one line for each LINE. For zsh, FILE is a directory of functions.
 """
 
 import os
@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 
-# ^T inserts all that readline would offer; ^B writes the line down.
+# T inserts all that readline would offer; ^B records the line.
 BASH = """
 PS1=
 bind 'set bell-style none'
@@ -25,7 +25,7 @@ bind -x '"\\C-b": show'
 echo ready >>{out}
 """
 
-# What the completion functions hand to zsh is written down on its way.
+# Words that the completion functions pass to zsh are recorded.
 ZSH = """
 PS1= RPS1= ZLE_RPROMPT_INDENT=0
 unsetopt beep
@@ -73,7 +73,7 @@ def offered(shell, line, answer):
         return answer.split()
     if answer == line:
         return []
-    # bash has put the words where the last one was typed.
+    # bash has replaced the last typed word by the offered words.
     return answer[len(line) - len(line.split(" ")[-1]) :].split()
 
 

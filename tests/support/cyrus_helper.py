@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a Cyrus in a root of its own needs from the system: a log and somebody who knows passwords.
+"""Provides the services that a Cyrus in a root directory of its own needs: a log, and password checks.
 
 Usage: cyrus_helper.py ROOT PASSWORDS LOG
 
-ROOT/dev/log takes what it logs, for the file LOG. ROOT/run/saslauthd/mux answers whether a password is right, as the
-file PASSWORDS has them: a line each, NAME and TAB and PASSWORD.
+ROOT/dev/log receives log messages for the file LOG. ROOT/run/saslauthd/mux answers whether a password is right
+according to the file PASSWORDS, which has a line for each user: NAME, TAB, PASSWORD.
 """
 
 import os
@@ -15,7 +15,7 @@ import sys
 import threading
 
 root, passwords, log_path = sys.argv[1:]
-os.chdir(root)  # a socket's path is short
+os.chdir(root)  # a socket's path has to be short
 
 
 class Question(socketserver.BaseRequestHandler):

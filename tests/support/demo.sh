@@ -1,14 +1,14 @@
 #!/bin/sh
-# The demo: sample mail goes from the test server, over verified TLS on loopback, into ./demo/Maildir
-# by the real program, twice, and what arrived is compared with what the server holds. Run by
-# "./bootstrap demo" in the directory that mailhaul was built in. Exits 1 if anything is not as told.
+# The demo: the real program fetches sample mail twice from the test server, over verified TLS on loopback, into
+# ./demo/Maildir. The result is compared with the messages on the server. "./bootstrap demo" runs it in the
+# directory that mailhaul was built in. Exits with 1 if a result is not as described.
 set -eu
 unset CDPATH
 LC_ALL=C
 export LC_ALL
 umask 077
 
-# Not to be swept away when the demo starts afresh: whatever this script has not made.
+# When the demo starts again, it removes nothing that it has not made.
 marker=demo/.made-by-the-demo
 conf=demo/mailhaul.conf
 served=demo/server/mail
@@ -93,8 +93,8 @@ EOF
   cksum <"$conf" >"$marker"
 }
 
-# mailhaul WHAT ARGUMENT...: runs the program; WHAT is for the reader if it fails. A long output is
-# shown by its first lines and its last.
+# mailhaul WHAT ARGUMENT...: runs the program; WHAT describes the step if it fails. Of a long output only the first
+# and the last lines are shown.
 mailhaul() {
   what=$1
   shift
@@ -112,10 +112,10 @@ mailhaul() {
   [ "$status" -eq 0 ] || fail "$what ended with exit code $status"
 }
 
-# count DIR: the number of files in it.
+# count DIR: prints the number of files in it.
 count() { find "$1" -type f 2>/dev/null | wc -l | tr -d ' '; }
 
-# subject FILE: its first Subject line in printable characters, or a word on why there is none.
+# subject FILE: prints its first Subject line in printable characters, or why there is none.
 subject() {
   found=$(tr -d '\r' <"$1" | sed -n -e '/^$/q' -e 's/^Subject: *//p' | head -n 1 |
     tr '\200-\377' '[?*]' | tr -cd ' -~\n' | cut -c 1-60)
@@ -123,7 +123,7 @@ subject() {
   printf '%s\n' "${found:-(no subject)}"
 }
 
-# show_arrived: pairs each message expected with a file in the Maildir, octet for octet, and lists it.
+# show_arrived: pairs each expected message with a file in the Maildir, byte for byte, and lists it.
 show_arrived() {
   taken=
   printf '    octets  subject\n'

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""A POP3 server that lies, over implicit TLS, for the end-to-end tests.
+"""A misbehaving POP3 server over implicit TLS, for the end-to-end tests.
 
 Usage: hostile.py --cert-dir DIR --ports FILE DIRECTORY...
 
-Each DIRECTORY is a maildrop with a port of its own. Its last part names the scenario of hostile_scenarios.py
-(or of a scenarios_*.py) that is played there; what follows an "@" in it only tells directories apart. In DIRECTORY the server makes
+Each DIRECTORY is a maildrop with a port of its own. The last part of its name is the scenario of
+hostile_scenarios.py (or of a scenarios_*.py) to play; text after an "@" only distinguishes directories. The server
+creates in DIRECTORY
 
-  mail/        the messages as they are on the wire, without dot-stuffing; QUIT removes what DELE marked
-  expect/      the same as a client has to store them, with LF as line end
+  mail/        the messages as sent, without dot-stuffing; QUIT removes those that DELE marked
+  expect/      the same messages as a client has to store them, with LF as line end
   transcript   what clients sent, and how each connection began
 
-From the moment a file DIRECTORY/healthy exists, new connections meet an honest server. FILE is written when
-all ports are open: a line "PORT DIRECTORY" each.
+Once a file DIRECTORY/healthy exists, new connections get an honest server. FILE is written when all ports are open,
+with a line "PORT DIRECTORY" for each.
 """
 
 import argparse
@@ -33,7 +34,7 @@ import scenarios_forms  # noqa: F401  pylint: disable=unused-import
 
 
 class Maildrop:
-    """One directory, its scenario and its port."""
+    """A directory, its scenario and its port."""
 
     def __init__(self, directory, scenario, context):
         self.directory, self.scenario, self.context = pathlib.Path(directory), scenario, context

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Runs mailhaul in directories of hostile.py, several at a time, and counts what came of it.
+"""Runs mailhaul in directories of hostile.py, several at a time, and counts the results.
 
 Usage: hostile_run.py --program FILE [--limit SECONDS] [--jobs N] [--flags=-vv] DIRECTORY...
 
-In each DIRECTORY, with its mailhaul.conf: writes out, err, and `result`, a line of shell variables:
+In each DIRECTORY, which contains a mailhaul.conf, it writes out, err, and `result`, a line of shell variables:
 
-  STATUS  exit status; 124 if it did not end within the limit      MILLIS  how long it took
+  STATUS  exit status; 124 if it did not end within the limit      MILLIS  run time in milliseconds
   PEAK    largest resident size of its processes in kB             LINES   lines of err
-  STRAY   lines of err that are not about the account "a", or that the server has made up
+  STRAY   lines of err that are not about the account "a", or that contain text of the server
   DIRTY   octets and characters of out and err that must not reach a terminal
   NEW     messages in the Maildir Mail                             LEFT    messages on the server
-  LOST    messages that are neither here nor there                 TWICE   messages that are here too often
-  ALIEN   messages here that were never there, or not as a whole   HALF    files in Mail/tmp
+  LOST    messages neither in Mail nor on the server               TWICE   messages delivered too often
+  ALIEN   delivered messages that were never on the server, or are incomplete
+  HALF    files in Mail/tmp
 """
 
 import argparse
@@ -41,7 +42,7 @@ def count_files(directory):
 
 
 def count_dirt(octets):
-    """Controls, invalid UTF-8, and characters that turn a line around."""
+    """Counts control characters, invalid UTF-8, and characters that change the direction of a line."""
     dirt = 0
     for character in octets.decode("utf-8", "surrogateescape"):
         dirt += character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -1,8 +1,8 @@
-"""What hostile.py plays: SCENARIOS, a table from a name to the answers that are not the honest ones.
+"""The scenarios of hostile.py: SCENARIOS, a table from a name to the answers that differ from an honest server's.
 
-An answer is a list, or what a generator yields: octets (sent as they are, a TLS record for each), seconds to
-wait, or CUT, CLOSE, RESET, TORN and STALL of hostile_session.py. A function gets the session and the command's
-arguments; "greeting", "accept" (before TLS begins) and "other" (lines that are no command) stand for themselves.
+An answer is a list, or what a generator yields: octets (sent unchanged, each in a TLS record), seconds to wait, or
+CUT, CLOSE, RESET, TORN and STALL of hostile_session.py. A function gets the session and the command's arguments.
+"greeting", "accept" (before TLS begins) and "other" (lines that are not commands) are used like commands.
 """
 
 import itertools
@@ -14,20 +14,20 @@ SCENARIOS = {}
 
 
 def letters(count):
-    """That many plain messages of different sizes; where they are does not matter."""
+    """Makes `count` plain messages of different sizes, for tests in which their position does not matter."""
     form = b"Subject: %d\r\nMessage-ID: <%d@example.org>\r\n\r\n%s\r\n.dot\r\nend %d\r\n"
     return [form % (n, n, b"body " * 10 * n, n) for n in range(1, count + 1)]
 
 
 def add(name, mail=None, lacks=(), **answers):
-    """One more scenario; without `mail`, of three plain messages."""
+    """Adds a scenario; without `mail`, of three plain messages."""
     contents = mail or letters(3)
     SCENARIOS[name] = Scenario(contents if callable(contents) else lambda: contents, lacks, **answers)
 
 
-# Pieces of scripts.
+# Building blocks of answers.
 def forever(octets, head=b""):
-    """The same without end, in large records."""
+    """Repeats the octets without end, in large records."""
     def script(*_):
         yield head
         yield from itertools.repeat(octets * (1 + 16000 // len(octets)))
@@ -35,7 +35,7 @@ def forever(octets, head=b""):
 
 
 def drip(octets, head=b"", seconds=1):
-    """An octet every second."""
+    """Sends an octet every second."""
     def script(*_):
         yield head
         for octet in itertools.cycle(octets):
@@ -45,7 +45,7 @@ def drip(octets, head=b"", seconds=1):
 
 
 def at(number, script):
-    """This answer to the command for one message, the honest one for the others."""
+    """Answers the command for one message in this way, and honestly for the others."""
     return lambda verb: (lambda s, n, *rest: (script(s, n, *rest) if callable(script) else script) if n == number
                          else s.honest(verb, n, *rest))
 
@@ -55,7 +55,7 @@ def add_at(name, verb, number, script, **more):
 
 
 def nth(call, verb, script):
-    """This answer to the command when it is given for the n-th time."""
+    """Answers the n-th command of this kind in this way."""
     return lambda s, *rest: script if s.calls[verb] == call else s.honest(verb, *rest)
 
 
@@ -66,7 +66,7 @@ def listing(*lines):
 # --- Without end -----------------------------------------------------------------------------------------------
 
 def numbered(form, most=None):
-    """A listing that goes on, for ever or up to `most`: form has one place or more for the number."""
+    """Sends a listing without end or up to `most`. form contains one or more places for the number."""
     def script(*_):
         places = form.count(b"%")
         yield b"+OK\r\n"
@@ -77,7 +77,7 @@ def numbered(form, most=None):
 
 
 def paused(script, after, rest):
-    """The same, but it rests when `after` pieces have been sent, for the seconds that rest(session) gives."""
+    """The same, but it pauses after `after` pieces, for the seconds that rest(session) gives."""
     def rested(session, *arguments):
         for number, piece in enumerate(script(session, *arguments)):
             if number == after:
@@ -87,7 +87,9 @@ def paused(script, after, rest):
 
 
 def until_all_is_read(s):
-    """Until the client has taken all that it was sent, and for two seconds more, in which it will want the rest."""
+    """Waits until the client has read all that was sent, and for two seconds more, in which it will wait for the
+    rest.
+    """
     for _ in range(600):
         yield 0.1
         if s.wire.is_read():
@@ -113,7 +115,7 @@ add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
 for count, name in (100000, "100-thousand"), (1000000, "1-million"):
     add("known-" + name, LIST=numbered(b"%d 1000\r\n", count), STAT=[b"+OK %d %d000\r\n" % (count, count)],
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])
-# By then so many UIDs have come that LIST, which follows, is sure to be long.
+# By then so many UIDs have been sent that LIST, which follows, will certainly be long.
 add("listing-paused", LIST=numbered(b"%d 10\r\n", 50000), RETR=[CUT],
     UIDL=paused(numbered(b"%d unique-identifier-%08d\r\n", 50000), 45, until_all_is_read))
 add("list-long-uids", LIST=numbered(b"%d 1000\r\n", 1000000),
@@ -160,7 +162,7 @@ for name, lines in {
         "empty-line": [b"1 100", b"", b"2 100"],
         "binary": [b"\x00\x1b[2J\xff\xfe 100"],
 }.items():
-    # No UIDL that could be what is complained of.
+    # There is no UIDL that could be the subject of the complaint.
     add("list-" + name, LIST=listing(*lines), UIDL=listing())
 add("list-empty-lines", LIST=forever(b"\r\n", b"+OK\r\n"))
 add("list-2-31-less-1", LIST=listing(b"1 100", b"2147483647 100"), UIDL=listing(b"1 a", b"2147483647 b"))
@@ -252,13 +254,13 @@ ANSWER = b"+OK\r\n" + stuff(EDGE)
 
 
 def cut_at_place(s, number):
-    """Message N is cut behind N octets: two records."""
+    """Cuts message N after N octets, into two records."""
     yield ANSWER[:number]
     yield ANSWER[number:]
 
 
 def cut_anywhere(s, number):
-    """Another handful of records for each message, in TCP segments of one to seven octets."""
+    """Sends each message in several records cut at random places, in TCP segments of 20 to 59 octets."""
     choose = random.Random(number)
     places = sorted(choose.sample(range(1, len(ANSWER)), choose.randrange(2, 12)))
     for start, end in zip([0] + places, places + [len(ANSWER)]):
@@ -266,7 +268,7 @@ def cut_anywhere(s, number):
 
 
 def in_octets(verb):
-    """The honest answer, each octet a record."""
+    """Sends the honest answer, each octet in a record."""
     def script(s, *arguments):
         for octets in s.honest(verb, *arguments):
             for octet in octets:
@@ -287,7 +289,7 @@ def whole(s, number):
 
 
 def ended(end):
-    """The second message, with another end than its terminator, and then silence."""
+    """Ends the second message with another sequence than its terminator, and then falls silent."""
     return lambda s, number: [b"+OK\r\n" + s.content(number)[:-2] + end, STALL]
 
 
@@ -308,7 +310,7 @@ for name, end in {
 add("end-in-two-records", RETR=lambda s, n: [whole(s, n)[:-1], 0.01, b"\n"])
 add("end-in-five-records", RETR=lambda s, n: [whole(s, n)[:-5]] + [bytes([c]) for c in whole(s, n)[-5:]])
 
-# --- What nobody asked for, and what is missing ----------------------------------------------------------------
+# --- Unexpected and missing answers -----------------------------------------------------------------------------
 
 for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
     def step(name, script, lacks=lacks, plain=plain, verb="RETR"):
@@ -328,7 +330,7 @@ for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
 
 
 def hang_up_at(most):
-    """Takes no more than that many commands at once."""
+    """Hangs up if that many commands are in flight."""
     def script(s, number):
         if s.wire.lines_waiting() >= most:
             yield CUT
@@ -340,7 +342,7 @@ add("too-many-in-flight", mail=letters(40), RETR=hang_up_at(8))
 
 
 def forget(s, number):
-    """Loses the commands that come while it answers one."""
+    """Loses the commands that arrive while it answers one."""
     s.wire.lines_waiting()
     s.wire.received = b""
     yield from s.honest("RETR", number)
@@ -348,7 +350,7 @@ def forget(s, number):
 
 add("commands-forgotten", mail=letters(12), RETR=forget)
 
-# --- The connection dies ---------------------------------------------------------------------------------------
+# --- The connection fails ---------------------------------------------------------------------------------------
 
 WAYS = {"cut": CUT, "close": CLOSE, "reset": RESET}
 
@@ -369,7 +371,7 @@ def quit_done(way):
 
 
 def deaths(way):
-    """From a name to the answers: one for each class of octets that can be the last."""
+    """Maps a name to answers: one for each kind of octets that can be the last."""
     def retr(octets, number=2):
         return {"RETR": at(number, [octets, way] if octets else [way])("RETR")}
 

@@ -9,7 +9,7 @@ import time
 
 
 class Hangup(Exception):
-    """The connection is over."""
+    """The connection has ended."""
 
 
 def hangup(wire, way):
@@ -17,14 +17,14 @@ def hangup(wire, way):
     raise Hangup
 
 
-# What a script may hold beside octets and seconds to wait: ways to end or to leave a connection.
+# A script may contain, besides octets and seconds to wait, these ways to end or abandon a connection.
 def CUT(wire):
-    """Closes the connection without the end that TLS has for it (close_notify)."""
+    """Closes the connection without TLS's end (close_notify)."""
     hangup(wire, "cut")
 
 
 def CLOSE(wire):
-    """Closes the connection as TLS wants it."""
+    """Closes the connection as TLS requires."""
     hangup(wire, "close")
 
 
@@ -41,12 +41,12 @@ def TORN(wire):
 
 
 def STALL(wire):
-    """Says nothing more, until the client leaves."""
+    """Sends nothing more, until the client leaves."""
     hangup(wire, "stall")
 
 
 class Pieces:
-    """Octets whose TLS records travel cut into TCP segments of this size."""
+    """Octets whose TLS records are sent in TCP segments of this size."""
 
     def __init__(self, octets, size):
         self.octets, self.size = octets, size
@@ -70,7 +70,7 @@ class Wire:
         self.received = b""
 
     def pump(self, step):
-        """Calls step until it needs no more from the client."""
+        """Calls step until it needs nothing more from the client."""
         while True:
             try:
                 result = step()
@@ -88,7 +88,7 @@ class Wire:
         self.pump(lambda: self.tls.do_handshake() or True)
 
     def encrypt(self, octets):
-        """The octets as TLS records: one for up to 16 KiB."""
+        """Returns the octets as TLS records: one for up to 16 KiB."""
         self.tls.write(octets)
         return self.outgoing.read()
 
@@ -109,7 +109,7 @@ class Wire:
         return line.rstrip(b"\r")
 
     def lines_waiting(self):
-        """How many commands have come that nobody has read: those in flight."""
+        """Returns how many commands have arrived and are not read yet: those in flight."""
         self.socket.settimeout(0.05)
         try:
             while True:
@@ -120,7 +120,7 @@ class Wire:
         return self.received.count(b"\n")
 
     def is_read(self):
-        """Whether the client has taken all that was sent to it (Linux)."""
+        """Returns whether the client has read all that was sent to it (Linux)."""
         address, port = self.socket.getpeername()[:2]
         name = "%08X:%04X" % (struct.unpack("=I", socket.inet_aton(address))[0], port)
         with open("/proc/net/tcp", encoding="ascii") as sockets:
@@ -138,17 +138,17 @@ class Wire:
             self.socket.sendall(self.outgoing.read())
         if way != "stall":
             self.socket.shutdown(socket.SHUT_WR)
-        while self.socket.recv(65536):  # unread octets would turn the end into a reset
+        while self.socket.recv(65536):  # with unread octets, closing would reset the connection
             pass
 
 
 def stuff(content):
-    """A message as it is sent, with its terminator."""
+    """Returns a message as it is sent, with its terminator."""
     return re.sub(rb"(^|\r\n)\.", rb"\1..", content) + b".\r\n"
 
 
 class Session:
-    """An honest server, command by command; what a scenario overrides is taken from there."""
+    """An honest server, command by command. Answers that a scenario overrides come from the scenario."""
 
     def __init__(self, wire, directory, scenario, healthy):
         self.wire, self.directory, self.scenario = wire, directory, scenario
@@ -156,7 +156,7 @@ class Session:
         self.names = sorted(os.listdir(directory / "mail"))
         self.deleted, self.calls, self.over = set(), {}, False
 
-    # The maildrop: messages count from 1.
+    # The maildrop; messages are numbered from 1.
     def numbers(self):
         return [n for n in range(1, len(self.names) + 1) if n not in self.deleted]
 
@@ -173,7 +173,7 @@ class Session:
         for number in self.deleted:
             (self.directory / "mail" / self.names[number - 1]).unlink()
 
-    # Answers: what each yields is sent, one TLS record for each.
+    # Answers: each item they yield is sent as one TLS record.
     def do_greeting(self):
         yield b"+OK ready\r\n"
 
@@ -235,7 +235,7 @@ class Session:
         return getattr(self, "do_" + verb)(*arguments)
 
     def one_of(self, verb, number):
-        """LIST or UIDL of one message: its line of the listing, whatever that is in this scenario."""
+        """Answers LIST or UIDL for one message: with its line of the listing, whatever that is in this scenario."""
         if verb + " n" in self.scenario.lacks:
             return [b"-ERR no arguments here\r\n"]
         script = self.overrides.get(verb)
@@ -280,7 +280,7 @@ class Session:
 
 
 class Scenario:
-    """What is in the maildrop, what the server cannot do, and which answers are not the honest ones."""
+    """The content of the maildrop, the capabilities that the server lacks, and the answers that are not honest."""
 
     def __init__(self, mail, lacks=(), **overrides):
         self.mail, self.lacks, self.overrides = mail, lacks, overrides

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What an OAuth 2 server says of a token (RFC 7662), for the end-to-end tests.
+"""An OAuth 2 server that validates tokens (RFC 7662), for the end-to-end tests.
 
 Usage: introspect.py --port-file FILE --tokens FILE
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Looks into JSON lines.
+"""Examines JSON lines.
 
-Usage: json_lines.py flat FILE         each member of each line as PATH=VALUE ("tls.version=1.3",
-                                       "problems.0.step=TLS"): texts as they are, everything else as JSON; what holds
-                                       others stands there as a whole, too
-       json_lines.py valid FILE SCHEMA whether there are lines, all of them are JSON, and all fit the schema; tells
-                                       what does not; 77 where Python has no module jsonschema
+Usage: json_lines.py flat FILE         prints each member of each line as PATH=VALUE ("tls.version=1.3",
+                                       "problems.0.step=TLS"): texts unquoted, everything else as JSON; objects and
+                                       arrays are also printed as one value
+       json_lines.py valid FILE SCHEMA checks that there are lines, that all of them are JSON, and that all fit the
+                                       schema; prints what does not; exits with 77 if Python has no module
+                                       jsonschema
 """
 
 import json
@@ -40,7 +41,7 @@ def valid(path, schema_path):
     jsonschema.Draft202012Validator.check_schema(schema)
     found = lines(path)
     for value in found:
-        # The entry of its type alone tells more than all of them would.
+        # The error for its own type is clearer than the errors for all types.
         entry = {"$ref": f"#/$defs/{value['type']}"}
         if entry not in schema["oneOf"]:
             sys.exit(f"the schema knows no type {value['type']}")

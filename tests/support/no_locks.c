@@ -1,4 +1,4 @@
-/* Preloaded into the program by a test: the file $NO_LOCKS_ON cannot be locked with fcntl. */
+/* A test preloads this into the program: the file $NO_LOCKS_ON cannot be locked with fcntl. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@ static bool is_chosen(int fd)
 	    st.st_ino == chosen.st_ino;
 }
 
-/* Whatever the last argument of fcntl is, it fits into a pointer. */
+/* Any last argument of fcntl fits into a pointer. */
 static int lock_or_call(const char *name, int fd, int command, void *argument)
 {
 	int (*real)(int, int, ...);

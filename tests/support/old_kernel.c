@@ -1,4 +1,4 @@
-/* Preloaded into the program by a test: a system whose syncfs(2) does not report all errors. */
+/* A test preloads this into the program: a system whose syncfs(2) does not report all errors. */
 #include <string.h>
 #include <sys/utsname.h>
 

@@ -1,4 +1,4 @@
-"""What tmux has captured of terminals, with its colors, as one SVG: picture.py CAPTURE..."""
+"""Draws terminal contents captured by tmux, with their colors, as one SVG: picture.py CAPTURE..."""
 
 import html
 import pathlib
@@ -10,7 +10,7 @@ COLUMN, ROW, EDGE = 8.4, 18, 14
 
 
 def spans(line):
-    """Pieces of equal color as (column, text, color)."""
+    """Yields pieces of equal color as (column, text, color)."""
     column, color = 0, None
     for piece in re.split(r"(\033\[[0-9;]*m)", line):
         if piece.startswith("\033"):
@@ -22,7 +22,7 @@ def spans(line):
 
 
 def panel(capture, top):
-    """One terminal's lines from a height on, and where it ends."""
+    """Yields the lines of one terminal from a height on, and the height where it ends."""
     lines = capture.read_text(encoding="utf-8").rstrip().split("\n")
     height = len(lines) * ROW + EDGE
     yield f'<rect x="4" y="{top}" width="100%" height="{height}" fill="#1d1f21"/>'

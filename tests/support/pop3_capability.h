@@ -6,7 +6,7 @@
 struct pop3_options;
 struct pop3_wire;
 
-/* The lines behind CAPA's +OK, with the terminator. */
+/* Writes the lines after CAPA's +OK, with the terminator. */
 void pop3_capability_list(const struct pop3_options *options, bool logged_in, struct pop3_wire *wire);
 
 #endif

@@ -20,7 +20,7 @@
 
 enum {
 	CHUNK = 64 * 1024,
-	LOCK_TRIES = 1500, /* half a minute, on a machine that may be busy */
+	LOCK_TRIES = 1500, /* half a minute, for a busy machine */
 	LOCK_PAUSE_NS = 20 * 1000 * 1000,
 };
 
@@ -37,7 +37,7 @@ struct pop3_maildrop {
 	int directory;
 	struct message *messages;
 	size_t count, room;
-	size_t hidden; /* further messages */
+	size_t hidden; /* further messages that are not shown */
 	bool sliced;
 };
 
@@ -48,8 +48,10 @@ static bool is_graphic(unsigned char c)
 	return c > 0x20 && c < 0x7f && c != '%';
 }
 
-/* Names stay readable; other octets are escaped, and a long name is cut and told apart by its hash
- * (FNV-1a). */
+/*
+ * Makes a UID from a file name. It stays readable; other octets are escaped, and a long name is cut and made unique
+ * by its hash (FNV-1a).
+ */
 static void make_uid(char uid[static MAILDROP_UID_MAX + 1], const char *name)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -252,7 +254,7 @@ static ssize_t read_chunk(int fd, char *chunk, size_t size)
 	return n;
 }
 
-/* Size of the content of a ".wire" file, still stuffed, without its terminator. */
+/* Gets the size of the content of a ".wire" file, which is already stuffed, without its terminator. */
 static bool wire_content_size(int fd, uint64_t *size)
 {
 	struct stat st;
@@ -270,7 +272,7 @@ static bool measure_wire(int fd, uint64_t *octets)
 {
 	char chunk[CHUNK];
 	uint64_t left, stuffed = 0;
-	char before = '\r', last = '\n'; /* the start counts as behind a CRLF */
+	char before = '\r', last = '\n'; /* the beginning counts as after a CRLF */
 	if (!wire_content_size(fd, &left))
 		return false;
 	*octets = left;
@@ -327,7 +329,7 @@ bool pop3_maildrop_octets(struct pop3_maildrop *m, size_t i, uint64_t *octets)
 
 /* ---- sending ---- */
 
-/* Where the sender stands in the message, whatever the borders of its chunks. */
+/* The sender's position in the message, independent of its chunks. */
 struct sender {
 	struct pop3_wire *wire;
 	void (*put)(struct pop3_wire *wire, const void *data, size_t len);

@@ -7,7 +7,7 @@
 
 #include "pop3_wire.h"
 
-/* Hands the connection's binding to the library. */
+/* Passes the connection's channel binding to the library. */
 static void set_binding(Gsasl_session *sasl, gnutls_session_t tls)
 {
 	gnutls_channel_binding_t type = GNUTLS_CB_TLS_UNIQUE;

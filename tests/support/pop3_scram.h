@@ -5,9 +5,11 @@
 
 struct pop3_wire;
 
-/* Does the server's side of SCRAM, by its SASL name, with a client whose first response is RESPONSE in base64. One
- * with -PLUS is bound to the connection, as GnuTLS itself knows it. Tells whether the client is USER and knows
- * PASSWORD; the last reply is the caller's. */
+/*
+ * Performs the server's side of SCRAM, by its SASL name, with a client whose first response is RESPONSE in base64.
+ * A mechanism with -PLUS is bound to the connection, by GnuTLS's own data. Returns whether the client is USER and
+ * knows PASSWORD. The caller sends the last reply.
+ */
 bool pop3_scram_run(struct pop3_wire *wire, const char *mechanism, const char *response, const char *user,
     const char *password);
 

@@ -1,6 +1,7 @@
-/* pop3-server: a small POP3 server for tests and for the demo. It serves the files of a directory over
- * TLS and can be told to misbehave. Never let it near a network that is not the loopback: one user,
- * one password, no limits. */
+/*
+ * pop3-server: a small POP3 server for tests and for the demo. It serves the files of a directory over TLS and can
+ * misbehave on request. Use it only on the loopback network: it has one user, one password and no limits.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "certificate.h"
 #include "pop3_session.h"
@@ -32,7 +33,7 @@ struct server {
 	const char *address, *port, *port_file;
 	const char *transcript;
 	const char *make_samples, *make_certs;
-	uint64_t max_connections; /* 0: no end */
+	uint64_t max_connections; /* 0: unlimited */
 	int listener;
 	pid_t children[CHILDREN_MAX];
 	size_t running;
@@ -160,7 +161,7 @@ static void parse_options(int argc, char **argv)
 	}
 	while ((c = getopt_long(argc, argv, "", options, &which)) != -1) {
 		if (c != 0)
-			exit(EX_USAGE); /* getopt_long has said why */
+			exit(EX_USAGE); /* getopt_long has printed the reason */
 		apply(&specs[which], optarg);
 	}
 	if (optind < argc)
@@ -255,7 +256,7 @@ static void open_transcript(void)
 		err(EX_CANTCREAT, "%s", server.transcript);
 }
 
-/* ---- connections, a process each ---- */
+/* ---- connections, one process each ---- */
 
 static void on_signal(int signal)
 {
@@ -263,7 +264,7 @@ static void on_signal(int signal)
 		stop = 1;
 }
 
-/* Our signals are blocked but inside pselect, which hands over the mask from before in *INSIDE. */
+/* Blocks our signals except inside pselect, which uses the previous mask, *INSIDE. */
 static void catch_signals(sigset_t *inside)
 {
 	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
@@ -304,14 +305,14 @@ static _Noreturn void serve_in_child(int fd, const sigset_t *mask)
 	_exit(EX_OK);
 }
 
-/* Takes one connection, if there is one. Returns whether there was. */
+/* Accepts one connection, if there is one. Returns whether there was. */
 static bool take_connection(const sigset_t *mask)
 {
 	int fd = accept(server.listener, NULL, NULL);
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == EBADF || errno == EINVAL)
 			err(EX_OSERR, "accept");
-		return false; /* the client went before it was its turn */
+		return false; /* the client left before it was accepted */
 	}
 	pid_t pid = fork();
 	if (pid == 0)

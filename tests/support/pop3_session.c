@@ -15,11 +15,11 @@
 #include <strings.h>
 
 enum {
-	COMMAND_MAX = 255 - 2, /* RFC 2449, section 4, less the CRLF */
+	COMMAND_MAX = 255 - 2, /* RFC 2449, section 4, without the CRLF */
 	NAME_MAX_OCTETS = 255,
 };
 
-/* The states of RFC 1939, as bits: a command says in which it is valid. */
+/* The states of RFC 1939, as bits: each command has the states in which it is valid. */
 enum {
 	AUTHORIZATION = 1,
 	TRANSACTION = 2,
@@ -65,7 +65,7 @@ static void cmd_stls(struct session *s, const char *arg)
 		reply(s, "+OK begin TLS");
 		if (s->options->stls_inject)
 			reply(s, "+OK injected");
-		s->user[0] = '\0'; /* RFC 2595, section 4: back to the start */
+		s->user[0] = '\0'; /* RFC 2595, section 4: the session starts again */
 		(void)start_tls(s);
 	}
 }
@@ -214,8 +214,7 @@ static void cmd_auth(struct session *s, const char *arg)
 
 /* ---- TRANSACTION ---- */
 
-/* Reads a message number; *REST gets what follows it. Answers -ERR where there is no such message.
- */
+/* Reads a message number; *REST points to the text after it. Answers -ERR if there is no such message. */
 static bool parse_message(struct session *s, const char *arg, size_t *index, const char **rest)
 {
 	uint64_t n = 0;
@@ -246,7 +245,7 @@ static bool parse_only_message(struct session *s, const char *arg, size_t *index
 	return !*rest;
 }
 
-/* A file that went away meanwhile counts no octets. */
+/* A file that has been removed meanwhile counts as empty. */
 static uint64_t octets_of(struct session *s, size_t i)
 {
 	uint64_t octets;
@@ -385,7 +384,7 @@ static void cmd_quit(struct session *s, const char *arg)
 		return;
 	}
 	bool ok = !s->maildrop || pop3_maildrop_commit(s->maildrop);
-	pop3_maildrop_close(s->maildrop); /* before the answer: the client may be back at once */
+	pop3_maildrop_close(s->maildrop); /* before the answer, because the client may return at once */
 	s->maildrop = NULL;
 	s->state = ENDED;
 	reply(s, ok ? "+OK bye" : "-ERR [SYS/TEMP] some deleted messages are not removed");
@@ -446,7 +445,7 @@ static void obey(struct session *s, const char *line, size_t len)
 		command->run(s, line[verb] ? line + verb + 1 : line + verb);
 }
 
-/* Who was not told of PIPELINING waits for each answer (RFC 2449, section 6.6). */
+/* A client that was not offered PIPELINING has to wait for each answer (RFC 2449, section 6.6). */
 static bool pipelined_unasked(struct session *s)
 {
 	if ((!s->options->no_pipelining && !s->options->no_capa) || !pop3_wire_has_input(&s->wire))

@@ -7,21 +7,21 @@
 
 #include <gnutls/gnutls.h>
 
-/* How a session behaves; the names are those of the program's options. */
+/* The behavior of a session; the names are those of the program's options. */
 struct pop3_options {
 	const char *dir;
 	const char *user, *password;
 	const char *priority; /* NULL: GnuTLS's own */
-	bool starttls; /* else implicit TLS */
+	bool starttls; /* otherwise implicit TLS */
 	bool ask_client, rehandshake, early_greeting;
 	bool no_capa, no_pipelining, no_uidl, no_top, no_sasl, no_auth_resp_code;
 	bool no_stls, stls_refuse, stls_inject;
 	bool drop_quit, in_use;
-	const char *sasl_before_tls; /* mechanisms that are announced then, and not meant; NULL: none */
-	const char *scram; /* a mechanism beside PLAIN; NULL: none */
+	const char *sasl_before_tls; /* mechanisms announced only before TLS, as an attacker would; NULL: none */
+	const char *scram; /* a mechanism besides PLAIN; NULL: none */
 	const char *announce, *announce_after; /* a line of CAPA, before and after the login; NULL: none */
-	const char *refuse_from; /* file whose words each login gets while it is there; NULL: none */
-	uint64_t slice;	   /* messages that are listed; those retrieved are not again. 0: all */
+	const char *refuse_from; /* file whose text refuses each login while it exists; NULL: none */
+	uint64_t slice;	   /* number of messages listed; retrieved ones are not listed again. 0: all */
 	uint64_t pause;	   /* milliseconds before each answer to RETR */
 	const char *hold; /* directory with a file for each step that waits; NULL: none */
 	uint64_t hold_at; /* octets of bodies before the step BODY */
@@ -34,7 +34,7 @@ struct pop3_options {
 	gnutls_certificate_credentials_t credentials;
 };
 
-/* Serves the connection FD to its end and closes it. */
+/* Serves the connection FD until it ends, and closes it. */
 void pop3_session_run(const struct pop3_options *options, int fd);
 
 #endif

@@ -36,7 +36,7 @@ void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript)
 		wire->failed = true;
 }
 
-/* Appends PREFIX and the text as one line by one write, so that parallel sessions do not mix. */
+/* Appends PREFIX and the text as one line by one write, so that parallel sessions do not mix their lines. */
 static void record(const struct pop3_wire *wire, const char *prefix, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -83,7 +83,7 @@ static bool wait_for(struct pop3_wire *wire, short events)
 	return n > 0 ? true : fail(wire);
 }
 
-/* Decides after a call that returned RC < 0 whether it is to be repeated; waits where it has to. */
+/* Returns, after a call that returned RC < 0, whether to repeat it. Waits if necessary. */
 static bool again(struct pop3_wire *wire, ssize_t rc, short events)
 {
 	if (wire->tls) {
@@ -101,7 +101,7 @@ static bool again(struct pop3_wire *wire, ssize_t rc, short events)
 	return fail(wire);
 }
 
-/* Keeps back what belongs into one segment with the greeting. */
+/* Holds back data that has to be in one segment with the greeting. */
 static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t len)
 {
 	struct pop3_wire *wire = pointer;
@@ -122,7 +122,7 @@ static void send_kept(struct pop3_wire *wire)
 		wire->failed = true;
 }
 
-/* What arrives in the clear here is a client's mistake that tests want to see. */
+/* Detects text in the clear, which is a client error that tests look for. */
 static bool plain_instead_of_tls(struct pop3_wire *wire)
 {
 	size_t len = wire->in_end - wire->in_start;
@@ -310,7 +310,7 @@ void pop3_wire_hold(struct pop3_wire *wire, const char *step)
 		(void)fclose(file);
 	}
 	while (!wire->failed && access(path, F_OK) == 0)
-		wire->failed = poll(&gone, 1, HOLD_MS) > 0; /* the client had enough */
+		wire->failed = poll(&gone, 1, HOLD_MS) > 0; /* the client has left */
 }
 
 void pop3_wire_write_body(struct pop3_wire *wire, const void *data, size_t len)
@@ -354,8 +354,10 @@ bool pop3_wire_flush(struct pop3_wire *wire)
 	return !wire->failed;
 }
 
-/* Closing a socket with unread input resets the connection, and a reset may overtake what was sent
- * last: say the end first, and read on until the peer says it too. */
+/*
+ * Closing a socket with unread input resets the connection, and the reset may overtake the data sent last. So it
+ * announces the end first, and reads until the peer ends its side.
+ */
 static void shut(struct pop3_wire *wire)
 {
 	struct pollfd p = {.fd = wire->fd, .events = POLLIN};

@@ -15,20 +15,22 @@ struct text {
 	size_t len, room;
 };
 
-/* A sample is given as it lies in its file: literally, or by a function that makes what follows
- * `octets`. The wire form of a ".wire" sample is written by hand on both sides, so that nothing
- * here can be wrong twice. */
+/*
+ * A sample is given as the content of its file: literally, or by a function that adds text after `octets`. The wire
+ * form and the expected content of a ".wire" sample are both written by hand, so that one error cannot hide
+ * another.
+ */
 struct sample {
 	const char *name;
 	const char *octets;
 	size_t len;
 	void (*more)(struct text *text);
-	const char *expect; /* NULL: follows from the octets */
+	const char *expect; /* NULL: derived from the octets */
 };
 
 #define LITERAL(text) (text), sizeof(text) - 1
 
-/* A header of the usual kind, with EOL after each line. */
+/* A typical header, with EOL after each line. */
 #define HEADER_EOL(number, from, subject, eol)                                                     \
 	"Received: from mx.example.org (mx.example.org [192.0.2.25])" eol                          \
 	"\tby mail.example.org with ESMTPS id 4Xy7" number eol                                     \
@@ -92,8 +94,7 @@ static void line_of_998(struct text *text)
 	append(text, "\n", 1);
 }
 
-/* Lines of changing length, now and then with a leading dot, so that every border of a buffer is
- * met. */
+/* Lines of varying length, some with a leading dot, so that they meet every border of a buffer. */
 static void two_megabytes(struct text *text)
 {
 	static const char letters[] =
@@ -196,9 +197,10 @@ static const struct sample samples[] = {
     {.name = "26-one-newline.eml", LITERAL("\n")},
 };
 
-/* What a client makes of a raw file: the server turns each LF without CR into CRLF and ends the
- * last line, the client turns each CRLF into LF. Of CR LF only the LF stays, of CR CR LF one CR
- * stays too. */
+/*
+ * Computes what a client stores for a raw file. The server turns each LF without CR into CRLF and ends the last
+ * line; the client turns each CRLF into LF. So CR LF becomes LF, and CR CR LF becomes CR LF.
+ */
 static void expect_of_raw(const struct text *raw, struct text *expect)
 {
 	for (size_t i = 0; i < raw->len; i++) {

@@ -1,4 +1,4 @@
-"""Scenarios of hostile.py about one message or one command at which each session breaks."""
+"""Scenarios of hostile.py in which one message or command breaks each session."""
 
 import os
 
@@ -8,12 +8,13 @@ from scenarios_evidence import PLAIN, always
 
 
 def both(name, lacks=(), **answers):
-    """With and without PIPELINING."""
+    """Adds a scenario with and without PIPELINING."""
     for plain, less in PLAIN:
         add("break-" + name + plain, lacks=(*lacks, *less), **answers)
 
 
-# --- More than was asked for ------------------------------------------------------------------------------------
+# --- Unexpected text after an answer
+# --------------------------------------------------------------------------------
 
 DOT_LINE = b"Subject: dot\r\nMessage-ID: <dot@example.org>\r\n\r\nbefore\r\n.\r\nafter\r\nmore\r\n"
 
@@ -49,7 +50,8 @@ def shutdown(number):
 both("shutdown-3", mail=letters(5), RETR=shutdown(3))
 both("shutdown-5", mail=letters(5), RETR=shutdown(5))
 
-# --- TOP of one message, where there is no UIDL ------------------------------------------------------------------
+# --- TOP for one message, without UIDL
+# --------------------------------------------------------------------------------
 
 
 def both_tops(name, script):
@@ -65,7 +67,8 @@ both_tops("refused", at(2, [LAST_WORDS, CUT])("TOP"))
 both_tops("refused-all", lambda s, n, k: [LAST_WORDS, CUT])
 both_tops("two", lambda s, n, k: [CUT] if n in (2, 4) else s.honest("TOP", n, k))
 
-# --- One message or its deletion, and originals that are to go ---------------------------------------------------
+# --- One message or its deletion, and originals to be deleted
+# ---------------------------------------------------------
 
 both("retr-hangs", mail=letters(6), **always("RETR", [b"+OK\r\n", CUT]))
 both("retr-stalls", mail=letters(6), **always("RETR", [STALL]))
@@ -76,13 +79,14 @@ both("dele-hangs", mail=letters(5), **always("DELE", [CUT]))
 both("dele-refused", mail=letters(5), **always("DELE", [LAST_WORDS, CUT]))
 both("dele-twice", mail=letters(5), DELE=lambda s, n: (s.deleted.add(n), [b"+OK\r\n+OK\r\n"])[1])
 
-# --- Messages that do not come, and a session that goes on --------------------------------------------------------
+# --- Messages that do not come, and a session that continues
+# ----------------------------------------------------------
 
 SHORTER = {}
 
 
 def shorter(s, number):
-    """Less of the message each time."""
+    """Sends less of the message each time."""
     SHORTER[s.directory] = SHORTER.get(s.directory, 150) - 3
     content = s.content(number)[:SHORTER[s.directory]]
     return [b"+OK %d octets\r\n" % s.size(number) + stuff(content.rstrip(b"\r\n") + b"\r\n")]
@@ -91,11 +95,12 @@ def shorter(s, number):
 both("fail-refused", mail=letters(6), **always("RETR", [b"-ERR cannot read it\r\n"], "0001", "0002"))
 both("fail-shorter", mail=letters(8)[2:], **always("RETR", shorter, "0001", "0002"))
 
-# --- Sessions that the server ends after so many commands --------------------------------------------------------
+# --- Sessions that the server ends after a number of commands
+# ------------------------------------------------------
 
 
 def limited(most, verbs, last):
-    """So many of these commands, with these last words instead of another one."""
+    """Answers `most` of these commands, and ends the session with these last words at the next one."""
     def change(verb):
         def script(s, *arguments):
             if sum(s.calls.get(counted, 0) for counted in verbs) > most:
@@ -110,7 +115,7 @@ both("limit", mail=letters(40), **limited(14, ("RETR", "DELE", "QUIT"), b""))
 both("limit-words", mail=letters(40), **limited(14, ("RETR", "DELE", "QUIT"), b"-ERR too many commands\r\n"))
 both("limit-dele", mail=letters(9), **limited(2, ("DELE",), b""))
 
-# --- The question whether answers are in step ---------------------------------------------------------------------
+# --- The question whether answers are in sync ---------------------------------------------------------------------
 
 both("ask-hangs", mail=letters(5), UIDL_n=lambda s, n: [CUT])
 both("ask-stalls", mail=letters(5), UIDL_n=lambda s, n: [STALL])
@@ -124,11 +129,11 @@ both("quit-221", QUIT=[b"221 bye\r\n"])
 both("quit-refused", QUIT=[b"-ERR not all were removed\r\n"])
 both("quit-stalls", QUIT=[STALL])
 
-# --- Numbers that are no longer those of the listing --------------------------------------------------------------
+# --- Message numbers that no longer match the listing -------------------------------------------------------------
 
 
 def renumbering(newer=0, gone=1):
-    """Behind RETR 2 another client takes message `gone` away, `newer` messages come, and numbers close up."""
+    """After RETR 2 another client removes message `gone`, `newer` messages arrive, and the messages are renumbered."""
     def script(s, number):
         yield from s.honest("RETR", number)
         if number != 2 or not (s.directory / "expect" / ("%04d" % gone)).exists():
@@ -147,7 +152,7 @@ both("numbers-newer-later", mail=letters(7), RETR=renumbering(newer=1, gone=4))
 both("numbers-newest", mail=letters(7), RETR=renumbering(newer=3))
 both("numbers-last", mail=letters(2), RETR=renumbering(gone=2))
 
-# --- An answer that goes on and on, fast enough for its rate, before there is anything to fetch -------------------
+# --- An endless answer, fast enough for the minimum rate, before there is anything to fetch -----------------------
 
 
 def slow_lines(octets):
@@ -160,7 +165,7 @@ def slow_lines(octets):
 both("capa-trickles", CAPA=lambda s: slow_lines(2000))
 both("top-trickles", lacks=("UIDL",), TOP=lambda s, n, k: slow_lines(2000))
 
-# --- Without UIDL, messages that are not the same from session to session ------------------------------------------
+# --- Without UIDL, messages that change from session to session ---------------------------------------------------
 
 SESSIONS = {}
 
@@ -172,7 +177,7 @@ def session_number(s):
 
 
 def varying(name, more, field=lambda number: b"", mail=None):
-    """Sizes by LIST grow by `more` a session, and a field that the server adds changes."""
+    """Sizes by LIST grow by `more` per session, and a field that the server adds changes."""
     def content(s, number):
         return field(session_number(s)) + s.content(number)
 
@@ -189,7 +194,7 @@ varying("size", 3)
 varying("status", 0, lambda number: b"Status: RO\r\n" if number > 1 else b"")
 varying("xuid", 0, lambda number: b"X-UID: %d\r\n" % 10 ** number if number > 1 else b"")
 
-# The same header and first lines, and other bodies.
+# Two messages with the same header and first lines, and different bodies.
 TWIN = b"Subject: twin\r\nMessage-ID: <twin@example.org>\r\n\r\n" + b"the same line\r\n" * 40
 both("twins", mail=letters(2) + [TWIN + b"one\r\n", TWIN + b"another\r\n"], lacks=("UIDL",),
      TOP=lambda s, n, k: [b"+OK\r\n" + stuff(b"\r\n".join(s.content(n).split(b"\r\n")[:4 + k]) + b"\r\n")])

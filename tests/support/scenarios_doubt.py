@@ -1,6 +1,9 @@
-"""Scenarios of hostile.py about messages that came with another size than the server gave, and what becomes of them when
-the listing, the state or the evidence changes; and about messages that are listed again though they were deleted, or under
-other UIDs or sizes. Files in the directory switch the server: `renumbered`, `hidden`, `whole`, `resized`, `unlisted`, `swapped`."""
+"""Scenarios of hostile.py about messages whose size differs from the one the server gave.
+
+The listing, the state or the evidence changes afterwards; or messages are listed again although they were deleted,
+or under other UIDs or sizes. Files in the directory switch the server: `renumbered`, `hidden`, `whole`, `resized`,
+`unlisted`, `swapped`.
+"""
 
 import random
 
@@ -22,7 +25,7 @@ def uid(s, number):
 
 
 def shown(s):
-    """The messages that are listed; their numbers of a session count these."""
+    """Returns the listed messages; the numbers of a session count these."""
     return [n for n in s.numbers() if not (is_switched(s, "hidden") and is_second(s, n))]
 
 
@@ -31,7 +34,7 @@ def sizes(s):
 
 
 def short_body(s, number):
-    """The second message lacks 30 octets of its body, unless the server has been fixed."""
+    """Sends the second message without 30 octets of its body, unless the server has been fixed."""
     number = shown(s)[number - 1]
     content = s.content(number)
     if is_second(s, number) and not is_switched(s, "whole"):
@@ -61,11 +64,11 @@ def long_letters(count):
 for plain, lacks in PLAIN:
     add("doubt-moves" + plain, mail=letters(5), lacks=lacks, **ANSWERS)
     add("doubt-made" + plain, mail=letters(5), lacks=lacks + ("UIDL",), RETR=short_body)
-    # All are cut, though RETR says how large they are.
+    # All are cut, although RETR gives their size.
     add("doubt-cut-anywhere" + plain, mail=letters(12), lacks=lacks, RETR=cut_at_random)
     add("doubt-cut-at-8000" + plain, mail=long_letters(12), lacks=lacks,
         RETR=lambda s, n: said(s, n, s.content(n)[:8000] + b"\r\n"))
-    # What the first six have in common, those after them have not.
+    # The first six have something in common that those after them lack.
     add("doubt-first-six" + plain, mail=letters(30), lacks=lacks,
         RETR=lambda s, n: said(s, n, s.content(n)[:-42] + b"\r\n") if n <= 6 else s.honest("RETR", n))
     # Without UIDL and TOP.
@@ -80,10 +83,10 @@ large[1] = b"Subject: 2\r\nMessage-ID: <2@example.org>\r\n\r\n" + b"sixty octets
 add("doubt-disk", mail=large)
 
 
-# --- Messages that stay on the server, or come back under other UIDs or sizes ------------------------------------
+# --- Messages that stay on the server, or return with other UIDs or sizes ----------------------------------------
 
 def dated(count):
-    """As devices send them: neither Message-ID nor Received."""
+    """Messages as devices send them, with neither Message-ID nor Received."""
     form = b"From: printer@lan\r\nSubject: status %d\r\nDate: Mon, 30 Nov 2026 10:0%d:00 +0000\r\n\r\nvalue %d\r\n"
     return [form % (n, n, n * 7) for n in range(1, count + 1)]
 
@@ -116,7 +119,7 @@ SCANNED = b"X-Scanned: by the gateway\r\n"
 
 
 def with_scan(s, sizes):
-    """Sizes of LIST, and UIDs, as files in the directory say."""
+    """Returns the sizes of LIST, and UIDs, as files in the directory determine."""
     return listing(*(b"%d %d" % (i, sizes(s.size(n)) + (n * 37 % 11 + 20 if is_switched(s, "resized") else 0))
                      for i, n in enumerate(shown(s), 1)))
 
@@ -132,7 +135,7 @@ def capa_without_uidl(s):
 
 
 def swapped_whole(s, number):
-    """RETR brings the second and the sixth message in each other's place, once, if more commands are in flight."""
+    """Swaps the second and the sixth message in RETR's answers, once, if more commands are in flight."""
     if number == 2 and is_switched(s, "swapped"):
         s.mixed = s.calls["RETR"] <= 6 and s.wire.lines_waiting() > 0
     other = {2: 6, 6: 2}.get(number, number) if getattr(s, "mixed", False) and s.calls["RETR"] <= 6 else number
@@ -145,12 +148,12 @@ for plain, lacks in PLAIN:
         add(f"moves-{kind}{plain}", mail=mail, lacks=lacks, **dict(
             MOVES, LIST=lambda s: with_scan(s, lambda size: size), TOP=lambda s, i, n: top_with_lines(s, shown(s)[i - 1], n),
             RETR=lambda s, i: [b"+OK\r\n" + stuff(s.content(shown(s)[i - 1]))]))
-    # A gateway adds a line to what RETR brings, and not to TOP.
+    # A gateway adds a line to RETR's answer, but not to TOP's.
     add(f"moves-scanned{plain}", mail=letters(5), lacks=lacks, **dict(
         MOVES, LIST=lambda s: with_scan(s, lambda size: size + len(SCANNED)),
         RETR=lambda s, i: [b"+OK\r\n" + stuff(SCANNED + s.content(shown(s)[i - 1]))]))
     add(f"moves-swapped{plain}", mail=headed_alike(5), lacks=lacks, **dict(
         MOVES, LIST=lambda s: with_scan(s, lambda size: size), TOP=lambda s, i, n: top_with_lines(s, i, n),
         RETR=swapped_whole))
-    # QUIT gets no answer.
+    # QUIT is not answered.
     add(f"reused{plain}", mail=headed_alike(5), lacks=lacks, QUIT=[CUT])

@@ -1,5 +1,6 @@
-"""Scenarios of hostile.py about what proves that a message is whole: sizes, ends that never come, answers that
-are lost or swapped where all messages have one size."""
+"""Scenarios of hostile.py about the evidence that a message is complete: sizes, ends that never come, and answers
+that are lost or swapped while all messages have one size.
+"""
 
 from hostile_scenarios import add, add_at, forever, letters, listing, whole
 from hostile_session import CUT, STALL, stuff
@@ -8,29 +9,29 @@ PLAIN = (("", ()), ("-plain", ("PIPELINING",)))
 
 
 def alike(count):
-    """Messages of one size, as a job sends them, with a Message-ID each."""
+    """Makes messages of one size, as a job sends them, each with a Message-ID."""
     form = b"Subject: nightly\r\nMessage-ID: <%03d@example.org>\r\n\r\nall is well\r\n%03d done\r\n"
     return [form % (n, n) for n in range(1, count + 1)]
 
 
 def said(s, number, content, size=None):
-    """An answer to RETR with this content and the size of the message, or another one."""
+    """Returns an answer to RETR with this content and the size of the message, or another size."""
     return [b"+OK %d octets\r\n" % (s.size(number) if size is None else size) + stuff(content)]
 
 
 def half_of(s, number):
-    """The first half of the message, ended by a line end."""
+    """Returns the first half of the message, ended by a line end."""
     content = s.content(number)
     return content[:len(content) // 2] + b"\r\n"
 
 
 def resized(s):
-    """Another size for message 2, without its last line end, once there is a file that says so."""
+    """Lists another size for message 2, without its last line end, if the file other-size exists."""
     less = 2 if (s.directory / "other-size").exists() else 0
     return listing(*(b"%d %d" % (n, s.size(n) - (less if s.uid(n) == b"uid-0002" else 0)) for n in s.numbers()))
 
 
-# --- Shorter or longer than the server says, in good order ------------------------------------------------------
+# --- Shorter or longer than announced, without an error ---------------------------------------------------------
 
 for plain, lacks in PLAIN:
     def short(name, script, lacks=lacks, plain=plain, **more):
@@ -52,13 +53,13 @@ for plain, lacks in PLAIN:
         return said(s, number, s.content(number)[:140 - 10 * s.calls["RETR"]] + b"\r\n")
     short("differently", less_and_less)
 
-# Two messages of five; the only one; all of them, each in another way.
+# Two messages of five; the only one; all of them, each cut differently.
 add("short-two", mail=letters(5), RETR=lambda s, n: said(s, n, half_of(s, n)) if n in (2, 4) else s.honest("RETR", n))
 add("short-alone", mail=letters(1), RETR=lambda s, n: said(s, n, half_of(s, n)))
 add("short-all", mail=letters(4), RETR=lambda s, n: said(s, n, s.content(n)[:60 * n] + b"\r\n"))
 add("short-all-alike", mail=alike(6), RETR=lambda s, n: said(s, n, half_of(s, n)))
 
-# --- Servers whose sizes are wrong throughout -------------------------------------------------------------------
+# --- Servers whose sizes are always wrong -----------------------------------------------------------------------
 
 COUNTINGS = {
     "third": lambda content: len(content) // 3,
@@ -95,7 +96,7 @@ for plain, lacks in PLAIN:
 
 
 def trickle(octets, head, each, seconds):
-    """So many octets every so many seconds, without end."""
+    """Sends `each` octets every `seconds`, without end."""
     def script(*_):
         yield head
         while True:
@@ -124,7 +125,7 @@ add("list-slow", LIST=lambda s: trickle_listing())
 
 
 def always(verb, script, *names):
-    """This answer for the second message, or those with these names, whatever their numbers are."""
+    """Gives this answer for the second message, or for those with these names, whatever their numbers are."""
     def answer(s, number, *rest):
         if s.names[number - 1] not in (names or ("0002",)):
             return s.honest(verb, number, *rest)
@@ -143,7 +144,7 @@ for plain, lacks in PLAIN:
 add("refuses-forty", mail=letters(40), RETR=[b"-ERR not now\r\n"])
 add("keeps-forty", mail=letters(40), DELE=[b"-ERR not now\r\n"])
 
-# --- Answers that are lost, swapped, or written into a message --------------------------------------------------
+# --- Answers that are lost, swapped, or inserted into a message -------------------------------------------------
 
 
 def crowded(s):
@@ -151,7 +152,7 @@ def crowded(s):
 
 
 def answer_inside(s, number):
-    """The answer to the next command is written into the message, as if the server's two writers shared a buffer."""
+    """Inserts the answer to the next command into the message, as if the server's two writers shared a buffer."""
     content = s.content(number)
     if number == len(s.names) and crowded(s):
         question = s.wire.line().split(b" ")
@@ -162,14 +163,14 @@ def answer_inside(s, number):
 
 
 def of_lines(count, octets):
-    """A message of that many lines and octets, CRLF included."""
+    """Makes a message of that many lines and octets, including CRLF."""
     head = b"Subject: lines\r\nMessage-ID: <lines@example.org>\r\n\r\n"
     left = octets - len(head)
     body = b"".join(b"x" * (left // (count - 3) - 2) + b"\r\n" for _ in range(count - 4))
     return head + body + b"y" * (left - len(body) - 2) + b"\r\n"
 
 
-# "+OK 5 uid-0005" and its line end have 16 octets: with LF, 15 lines and this one make up for them.
+# "+OK 5 uid-0005" and its line end have 16 octets: counted with LF, 15 lines and this one compensate for them.
 add("answer-inside", mail=letters(4) + [of_lines(15, 400)], RETR=answer_inside)
 
 

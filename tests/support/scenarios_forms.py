@@ -1,6 +1,7 @@
-"""Answers in other forms than RFC 1939 has them, as real servers give them: all mail arrives, each message once.
+"""Scenarios of hostile.py with answers in other forms than those of RFC 1939, as real servers give them.
 
-Each is played with and without PIPELINING: the second has "-plain" behind its name.
+All mail has to arrive, each message once. Each scenario exists with and without PIPELINING: the second has "-plain"
+at the end of its name.
 """
 
 import itertools
@@ -10,7 +11,7 @@ from hostile_session import CUT, stuff
 
 
 def both(name, mail=None, lacks=(), **answers):
-    """One more scenario, with and without PIPELINING."""
+    """Adds a scenario with and without PIPELINING."""
     add(name, mail=mail, lacks=lacks, **answers)
     add(name + "-plain", mail=mail, lacks=(*lacks, "PIPELINING"), **answers)
 
@@ -18,7 +19,7 @@ def both(name, mail=None, lacks=(), **answers):
 # --- UIDL n and LIST n -------------------------------------------------------------------------------------------
 
 def whole_listing(verb, status, tail=b""):
-    """The whole listing as an answer about one message, each line in a record of its own."""
+    """Answers with the complete listing for one message, each line in a record of its own."""
     def script(s, number=None):
         if number is None:
             yield from s.honest(verb)
@@ -42,7 +43,7 @@ def one_line(verb, form):
 
 
 def wrong_line(s, number=None):
-    """The UID of another message."""
+    """Answers with the UID of another message."""
     return s.honest("UIDL") if number is None else [b"+OK uid-%04d\r\n" % (number % 5 + 1)]
 
 
@@ -62,7 +63,7 @@ both("ask-listing-like-answer", mail=letters(1), lacks=("UIDL",),
      [b"+OK 1 %d\r\n" % s.size(1), b"1 %d\r\n.\r\n" % s.size(1)])
 both("ask-line-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK\r\n" + line + b"\r\n.\r\n"))
 both("ask-answer-and-dot", mail=MANY, UIDL_n=one_line("UIDL", lambda line: b"+OK " + line + b"\r\n.\r\n"))
-# The UID is there, with something around it: {n} is the number, {u} the UID.
+# The UID with additional text: {n} is the number, {u} the UID.
 for name, form in {"twice": "{n} {n} {u}", "colon": "{n}: {u}", "angle": "{n} <{u}>", "quoted": '{n} "{u}"', "zero": "0 {u}",
                    "one-always": "1 {u}", "words-first": "UID of message {n} {u}", "words-around": "message {n} has UID {u}."}.items():
     both("ask-" + name, mail=letters(5), UIDL_n=lambda s, n=None, form=form: s.honest("UIDL") if n is None else
@@ -70,7 +71,7 @@ for name, form in {"twice": "{n} {n} {u}", "colon": "{n}: {u}", "angle": "{n} <{
 both("ask-upper-case", mail=letters(5), UIDL_n=one_line("UIDL", lambda line: b"+OK " + line.upper() + b"\r\n"))
 both("ask-fewer-words", mail=letters(5), UIDL=lambda s: listing(*(b"%d %s extra words" % (n, s.uid(n)) for n in s.numbers())),
      UIDL_n=lambda s, n: [b"+OK %d %s\r\n" % (n, s.uid(n))])
-# UIDL n is refused; this is LIST n, or UIDL n says nothing at all.
+# UIDL n is refused; this is the answer to LIST n, or UIDL n says nothing.
 REFUSED = [b"-ERR unimplemented\r\n"]
 for name, form in {"size-words": "+OK message {n} has {s} octets", "size-nothing": "+OK done", "size-no-pop3": "500 what",
                    "size-of-drop": "+OK 99999 octets in all"}.items():
@@ -100,7 +101,7 @@ VERBS = ("CAPA", "AUTH", "LIST", "UIDL", "UIDL_n", "LIST_n", "RETR", "TOP", "DEL
 
 
 def with_ends(end, verbs=VERBS):
-    """The honest answers with other line ends."""
+    """Changes the line ends of the honest answers."""
     def change(verb):
         real = verb.split("_")[0]
 
@@ -116,14 +117,14 @@ both("lines-cr-cr-lf", mail=DOTS, **with_ends(b"\r\r\n"))
 both("lines-lf-status", mail=DOTS, RETR=lambda s, n: [b"+OK\n" + stuff(s.content(n))])
 both("lines-lf-bodies", mail=DOTS, **with_ends(b"\n", ("RETR", "TOP")))
 both("lines-lf-listings", mail=DOTS, **with_ends(b"\n", ("LIST", "UIDL")))
-# A line of a message that ends with a bare LF is content where the status line ends with CRLF.
+# If the status line ends with CRLF, a line of a message that ends with a bare LF is content.
 both("lines-lf-content", mail=[b"Subject: x\r\n\r\na\n.\nb\n..\nc\r\n", b"\n.\n\r\n"] * 10)
 
 # --- Blanks, TABs and empty lines --------------------------------------------------------------------------------
 
 
 def before(octets, *verbs):
-    """These octets before each answer."""
+    """Sends these octets before each answer."""
     def change(verb):
         def script(s, *arguments):
             yield octets
@@ -153,7 +154,7 @@ both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda 
 
 
 def changed(verb, old, new, count=1):
-    """The honest answer to this command, with these octets in place of others; of a listing alone."""
+    """Changes the honest answer to this command by replacing octets; of the listing commands only the listing."""
     return {verb: lambda s, *_: [b"".join(s.honest(verb)).replace(old, new, count)]}
 
 
@@ -178,7 +179,7 @@ add("refused-no-words", AUTH=[b"-ERR\r\n"])
 
 
 def without_last(verb, calls):
-    """Another message comes behind the first listings."""
+    """Another message arrives after the first listings."""
     def script(s, *_):
         lines = b"".join(s.honest(verb)).split(b"\r\n")
         return [b"\r\n".join(lines[:-3] + lines[-2:] if s.calls[verb] <= calls else lines)]
@@ -194,11 +195,11 @@ for name, answers in {"list": {"LIST": NO}, "uidl": {"UIDL": NO}, "both": {"LIST
 both("refuses-both", STAT=[b"+OK 3 320\r\n"], LIST=NO, UIDL=NO)
 both("refuses-and-closes", LIST=[b"-ERR [SYS/TEMP] later\r\n", CUT])
 
-# --- One line of a listing that is of no use ---------------------------------------------------------------------
+# --- One useless line in a listing --------------------------------------------------------------------------------
 
 
 def one_bad_line(verb, line):
-    """This line for message 3 instead of its own: {n} is the number; b"" is no line."""
+    """Sends this line for message 3 instead of its own: {n} is the number; b"" leaves the line out."""
     def script(s, *_):
         for own in b"".join(s.honest(verb)).split(b"\r\n")[:-1]:
             number = own.split(b" ")[0]
@@ -225,7 +226,7 @@ NOTHING = {"lacks": ("UIDL", "TOP"), "TOP": [b"-ERR unknown command\r\n"]}
 
 
 def cut_at(verb, call):
-    """The connection breaks when the command comes for the n-th time."""
+    """Breaks the connection at the n-th such command."""
     def script(s, *arguments):
         if s.calls[verb] == call:
             yield CUT
@@ -241,7 +242,7 @@ both("nothing-breaks-at-dele", mail=LETTERS, DELE=cut_at("DELE", 20), **NOTHING)
 both("nothing-breaks-at-quit", mail=LETTERS, QUIT=[CUT], **NOTHING)
 both("nothing-breaks-behind-quit", mail=LETTERS, QUIT=lambda s: (s.expunge(), [CUT])[1], **NOTHING)
 
-# --- Sizes that are others each time -----------------------------------------------------------------------------
+# --- Sizes that change each time ----------------------------------------------------------------------------------
 
 SESSIONS = itertools.count()
 

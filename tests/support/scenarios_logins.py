@@ -1,4 +1,4 @@
-"""What hostile.py plays around the login: more of hostile_scenarios.SCENARIOS."""
+"""Scenarios of hostile.py before, at and after the login: an addition to hostile_scenarios.SCENARIOS."""
 
 from hostile_scenarios import add, letters, nth
 from hostile_session import CLOSE, CUT, RESET, STALL, Hangup
@@ -7,14 +7,16 @@ CAPABILITIES = [b"TOP", b"USER", b"UIDL", b"SASL PLAIN", b"PIPELINING"]
 
 
 def capa(*more, lacks=()):
-    """An honest answer to CAPA, with these capabilities as well."""
+    """Returns an honest answer to CAPA with additional capabilities."""
     return [b"+OK\r\n" + b"".join(line + b"\r\n" for line in CAPABILITIES + list(more) if line not in lacks) + b".\r\n"]
 
 
 # --- STLS ------------------------------------------------------------------------------------------------------
 
 def by_command(capa_answer, stls_answer):
-    """What comes before TLS: a greeting, and an answer to each of these commands; None hangs up, as anything else does."""
+    """Acts before TLS: sends a greeting, and an answer to each of these commands. None hangs up, as does any other
+    command.
+    """
     def action(wire):
         wire.socket.sendall(b"+OK ready\r\n")
         while True:
@@ -120,20 +122,20 @@ for name, words in {
 }.items():
     add("refused-" + name, AUTH=[b"-ERR " + words + b"\r\n"])
     add("coded-" + name, CAPA=capa(b"AUTH-RESP-CODE"), AUTH=[b"-ERR " + words + b"\r\n"])
-    # The same at PASS, where most servers have no SASL.
+    # The same at PASS, with no SASL, as on most servers.
     add("pass-" + name, CAPA=capa(lacks=(b"SASL PLAIN",)), PASS=[b"-ERR " + words + b"\r\n"])
 add("greeting-busy", greeting=[b"-ERR Server busy, try again later\r\n", CLOSE])
 add("pass-silent", CAPA=capa(lacks=(b"SASL PLAIN",)), PASS=[STALL])
 add("auth-silent", AUTH=[STALL])
 add("uidl-silent", UIDL=[STALL], lacks=("PIPELINING",))
 
-# --- Last words after the login --------------------------------------------------------------------------------
+# --- Reasons given after the login --------------------------------------------------------------------------------
 
 LAST = b"-ERR [SYS/TEMP] Mailbox cannot be opened\r\n"
 WORDS = b"-ERR not in this way\r\n"
 for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
     add("last-words-capa" + plain, CAPA=nth(2, "CAPA", [LAST, CLOSE]), lacks=lacks)
-    # A server in trouble says so to whatever comes first.
+    # A server with a problem reports it in its first answer, whatever the command is.
     add("last-words-capa-uncoded" + plain, CAPA=nth(2, "CAPA", [WORDS, CUT]), UIDL=[WORDS, CUT], LIST=[WORDS, CUT], lacks=lacks)
     add("last-words-list" + plain, LIST=[b"-ERR not today\r\n", CLOSE], lacks=lacks)
 add("last-words-no-capa", CAPA=[b"-ERR unknown command\r\n"], LIST=[b"-ERR not today\r\n", CLOSE])
@@ -142,7 +144,7 @@ add("last-words-no-capa", CAPA=[b"-ERR unknown command\r\n"], LIST=[b"-ERR not t
 
 
 def lose_the_rest(wire):
-    """Forgets the commands that have come with this one."""
+    """Discards the commands that arrived with this one."""
     wire.lines_waiting()
     wire.received = b""
 
@@ -158,7 +160,7 @@ for name, answer in {"hangs-up": [CUT], "closes": [CLOSE], "stalls": [STALL], "r
 
 
 def weaker(s):
-    """The first connection is offered SCRAM-SHA-1, those after it PLAIN."""
+    """Offers SCRAM-SHA-1 to the first connection, and PLAIN to later ones."""
     first = (s.directory / "transcript").read_bytes().count(b"\n* ") == 0
     return capa(b"UTF8", b"SASL SCRAM-SHA-1", lacks=(b"SASL PLAIN",)) if first else capa(b"UTF8")
 

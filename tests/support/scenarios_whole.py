@@ -1,5 +1,6 @@
-"""Scenarios of hostile.py in which nearly all messages come in a wrong way, so that they seem to excuse each other; of
-servers that do not stuff; and of answers that belong to other messages."""
+"""Scenarios of hostile.py in which nearly all messages are wrong in the same way, so that they seem to excuse each
+other; servers that do not dot-stuff; and answers that belong to other messages.
+"""
 
 from hostile_scenarios import add, at, letters, listing, whole
 from hostile_session import stuff
@@ -13,18 +14,20 @@ def both(name, mail, retr, **answers):
 
 
 def silent(content):
-    """An answer that gives no size."""
+    """Returns an answer without a size."""
     return [b"+OK\r\n" + stuff(content)]
 
 
-# --- All of one size, and what comes has another one -------------------------------------------------------------
+# --- All messages of one size, received with another one
+# -----------------------------------------------------------
 
 both("alike-error", alike(6), lambda s, n: silent(b"Error reading file %s: input/output error\r\n" % (b"x" * 3 * n)))
 both("alike-cut", alike(6), lambda s, n: silent(s.content(n)[:36 + 5 * n] + b"\r\n"))
 both("alike-cut-in-words", alike(6), lambda s, n: [b"+OK message follows (%d octets)\r\n" % s.size(n)
                                                  + stuff(s.content(n)[:36 + 5 * n] + b"\r\n")])
 
-# --- All of them cut ---------------------------------------------------------------------------------------------
+# --- All messages cut
+# ----------------------------------------------------------------------------------------------
 
 both("all-one-line", letters(12), lambda s, n: silent(b"Message not available\r\n"))
 both("all-headers", letters(12), lambda s, n: silent(s.content(n).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"))
@@ -32,11 +35,12 @@ both("all-cut-at-8000", long_letters(12), lambda s, n: silent(s.content(n)[:8000
 both("all-lack-40", long_letters(5), lambda s, n: said(s, n, s.content(n)[:-42] + b"\r\n"))
 both("all-lack-a-line", long_letters(3), lambda s, n: silent(s.content(n)[:-26]))
 
-# --- The number of RETR is that of what is sent ------------------------------------------------------------------
+# --- RETR gives the size it sends
+# ----------------------------------------------------------------------------------
 
 
 def told(s, content):
-    """An answer with the size of this content."""
+    """Returns an answer with the size of this content."""
     return [b"+OK %d octets\r\n" % len(content) + stuff(content)]
 
 
@@ -78,7 +82,8 @@ both("dots-unstuffed", [HEAD % (n, n) + b"this is\r\n.02 of it\r\n. \r\nend %d\r
 both("dots-unstuffed-twice", DOTLESS[:2] + [HEAD % (n, n) + b".5\r\n...\r\nend\r\n" for n in range(3, 6)],
      lambda s, n: [b"+OK %d octets\r\n" % s.size(n) + s.content(n) + b".\r\n"])
 
-# --- Lines that are none of the message --------------------------------------------------------------------------
+# --- Lines that do not belong to the message
+# -----------------------------------------------------------------------
 
 both("all-ok-twice", letters(5), lambda s, n: [b"+OK %d octets\r\n" % s.size(n) * 2 + stuff(s.content(n))])
 both("all-ok-twice-silent", letters(5), lambda s, n: [b"+OK\r\n+OK\r\n" + stuff(s.content(n))])
@@ -88,7 +93,8 @@ both("ok-twice-rounded", letters(12), at(12, lambda s, n: [b"+OK\r\n+OK 999 octe
 both("empty-line-first", letters(5), at(2, lambda s, n: [b"+OK %d octets\r\n\r\n" % s.size(n) + stuff(s.content(n))])("RETR"))
 both("all-empty-line-first", letters(5), lambda s, n: [b"+OK\r\n\r\n" + stuff(s.content(n))])
 
-# --- Good servers, and one message or number out of the ordinary -------------------------------------------------
+# --- Good servers, with one unusual message or number
+# --------------------------------------------------------------
 
 TWO_LINES = b"Subject: two lines only\r\n\r\n"
 LF = counted(lambda content: len(content) - content.count(b"\r\n"), True)
@@ -97,7 +103,7 @@ for kind, mail in (("last", letters(5) + [TWO_LINES]), ("first", [TWO_LINES] + l
 
 
 def filed(content):
-    """The size of its file, which has LF as line ends, and none at its end if the text says so."""
+    """Returns the size of the message's file, which has LF as line ends, and no final one if the text says so."""
     return len(content) - content.count(b"\r\n") - content.endswith(b"without an end\r\n")
 
 
@@ -114,10 +120,10 @@ both("lf-unended-short", letters(5) + [UNENDED], LIST=FILED["LIST"],
 WITH_LF = [HEAD % (n, n) + b"line\r\n" * n + b"the end\r\n" for n in range(1, 13)]
 both("lf-one-with-crlf", WITH_LF, **{"retr": lambda s, n: silent(s.content(n)), "LIST": counted(
     lambda content: len(content) if content == WITH_LF[4] else filed(content), False)["LIST"]})
-# Of five lines each, and with a line of six octets more, but for one.
+# Messages of five lines, with an additional line of six octets in all but one.
 both("lf-alike-by-a-line", alike(12), lambda s, n: silent(s.content(n) + (b"more\r\n" if n != 5 else b"")))
 
-# A file of no octet, of which the line end comes that the server adds.
+# An empty file, of which only the line end that the server adds is received.
 NOTHING = counted(lambda content: 0 if content == b"\r\n" else len(content), True)
 ZEROS = counted(lambda content: 0, True)
 for kind, mail in (("last", letters(5) + [b"\r\n"]), ("first", [b"\r\n"] + letters(5)), ("alone", [b"\r\n"])):
@@ -127,7 +133,7 @@ both("nothing-of-zeros", letters(5) + [b"\r\n"], ZEROS["RETR"], LIST=ZEROS["LIST
 both("nothing-once-zero", letters(5) + [b"\r\n"], NOTHING["RETR"],
      LIST=counted(lambda content: 0 if len(content) < 120 else len(content), False)["LIST"])
 
-# A CR before the line end that is added counts no more than that does.
+# A CR before the added line end is not counted, like that line end itself.
 LAST_CR = counted(lambda content: len(content) - (3 if content.endswith(b"\r\r\n") else 0), True)
 both("last-cr", letters(5) + [HEAD % (6, 6) + b"a\rb\r\r\nthe end\r\r\n"], LAST_CR["RETR"], LIST=LAST_CR["LIST"])
 both("last-cr-short", letters(5) + [HEAD % (6, 6) + b"line\r\n" * 6 + b"the end\r\n"], lambda s, n: said(
@@ -153,18 +159,19 @@ def with_last_field(content, field):
     return header + b"\r\n" + field + b"\r\n" + body
 
 
-# What is added has another length for each message; the fifth lacks its last line.
+# The added text has a different length for each message; the fifth lacks its last line.
 both("field-first", letters(12), lambda s, n: silent(scored(n) + s.content(n)))
 both("field-first-numbered", letters(12), lambda s, n: said(s, n, scored(n) + s.content(n)))
 both("field-last", letters(12), lambda s, n: silent(with_last_field(s.content(n), scored(n))))
 both("fields-last", letters(12), lambda s, n: silent(with_last_field(s.content(n), scored(n) + scored(n + 3))))
 both("field-first-cut", letters(12), lambda s, n: silent(scored(n) + s.content(n)[:None if n != 5 else -7]))
 
-# --- Answers that belong to other messages, with what LIST and RETR say of them ----------------------------------
+# --- Answers that belong to other messages, with their sizes by LIST and RETR
+# --------------------------------------
 
 
 def others(order, with_number=True):
-    """Where commands follow each other without waiting, some first answers are those to other messages."""
+    """If commands are pipelined, the first answers are those to other messages as `order` says."""
     def retr(s, number):
         if s.calls["RETR"] == 1:
             s.mixes = crowded(s)
@@ -208,7 +215,7 @@ for number in (True, False):
 
 
 def once_missing_once_twice(s, number):
-    """Of messages that have one size, the second is not answered, and the third twice, where commands follow each other."""
+    """For messages of one size and pipelined commands: the second is not answered, and the third twice."""
     if s.calls["RETR"] == 1:
         s.mixes = crowded(s)
     if s.mixes and number == 2 and s.calls["RETR"] == 2:
@@ -220,7 +227,7 @@ add("answers-missing-and-twice", mail=alike(6), RETR=once_missing_once_twice)
 
 
 def third_for_second(s, number):
-    """The third message comes for the second one as well, with its own size, until the server is fixed."""
+    """Sends the third message for the second one also, with its own size, until the server is fixed."""
     number = 3 if number == 2 and not (s.directory / "fixed").exists() else number
     return said(s, number, s.content(number))
 
@@ -230,7 +237,7 @@ both("answers-doubled-untold", [b"Subject: status\r\n\r\n" + b"all is well\r\n" 
 
 
 def noisy_second_try(s, number):
-    """The second time, an answer that belongs to nothing comes before the message."""
+    """The second time, an answer that belongs to no command comes before the message."""
     honest = THIRD["RETR"](s, number)
     return [b"+OK\r\n" + honest[0]] if s.calls["RETR"] == 2 else honest
 

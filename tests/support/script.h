@@ -7,16 +7,16 @@
 struct stream;
 
 /*
- * A stream whose other side is a script: it gives the server's bytes in pieces of a chosen size and
- * keeps what the client sends.
+ * A stream whose other side is a script: it returns the server's bytes in pieces of a chosen size and keeps what
+ * the client sends.
  */
 struct script {
-	const char *server; /* what the server says */
+	const char *server; /* the server's output */
 	size_t server_length;
-	size_t piece;	    /* octets given at a time at the most; 0: any number */
-	bool cut;	    /* at the end of the script the stream ends; else waiting times out */
-	bool secure;	    /* passes for TLS */
-	const char *binding; /* the type of what a login can be bound to; NULL: there is nothing */
+	size_t piece;	    /* octets returned at a time at most; 0: any number */
+	bool cut;	    /* at the end of the script the stream ends; otherwise waiting times out */
+	bool secure;	    /* presents itself as TLS */
+	const char *binding; /* the type of channel binding; NULL: no binding */
 	size_t given;
 	char client[65536]; /* what the client sent, terminated */
 	size_t client_length;

@@ -1,4 +1,4 @@
-/* Preloaded into the program by a test: every write to a file takes half of what it is given. */
+/* A test preloads this into the program: every write to a file writes only half of the data. */
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <unistd.h>

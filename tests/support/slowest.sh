@@ -1,5 +1,5 @@
 #!/bin/sh
-# The ten tests that took longest: slowest.sh TRS_FILE...
+# Prints the ten tests that took longest: slowest.sh TRS_FILE...
 echo 'The slowest tests, in seconds:'
 for trs; do
   sed -n "s|^:seconds: \(.*\)|\1 ${trs%.trs}|p" "$trs"

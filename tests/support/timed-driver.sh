@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs automake's TAP driver and says how long the test took: timed-driver.sh DRIVER --test-name NAME --trs-file FILE ...
-# The seconds go into FILE as well, for slowest.sh.
+# Runs automake's TAP driver and prints how long the test took: timed-driver.sh DRIVER --test-name NAME --trs-file
+# FILE ... It also writes the seconds to FILE, for slowest.sh.
 name='' trs='' previous=''
 for argument; do
   case $previous in

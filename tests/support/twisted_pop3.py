@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A small POP3 server on top of twisted.mail, for tests; stunnel gives it TLS.
+"""A small POP3 server based on twisted.mail, for tests; stunnel adds TLS.
 
 Usage: twisted_pop3.py MAIL PORT_FILE [--hang-up-at DELE]
 
-MAIL has a Maildir for each user, whose password is the user's name. PORT_FILE gets the port. With --hang-up-at the
-server is gone when that many messages were deleted, before it answers.
+MAIL contains a Maildir for each user, whose password is the user's name. PORT_FILE receives the port. With
+--hang-up-at, the server hangs up when that many messages have been deleted, before it answers.
 """
 
 import argparse
@@ -19,14 +19,14 @@ deleted = 0
 
 
 class Maildrop(maildir.MaildirMailbox):
-    """Twisted's own, which gives sizes with LF alone, and moves a message away at DELE."""
+    """Twisted's class, which gives sizes with LF, and moves a message away at DELE."""
 
     def getMessage(self, i):
-        # Twisted's opens it as text, and then sends bytes: not since Python 3.
+        # Twisted's method opens it as text and then sends bytes, which fails in Python 3.
         return open(self.list[i], "rb")
 
     def getUidl(self, i):
-        # As Twisted's, which forgets that a name is no bytes.
+        # Does the same as Twisted's method, which forgets that a name is not bytes.
         return hashlib.md5(os.path.basename(self.list[i]).encode()).hexdigest().encode()
 
     def deleteMessage(self, i):

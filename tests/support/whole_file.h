@@ -5,11 +5,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Puts LEN octets into PATH, whole or not at all: written beside it, then renamed over it.
- * Complains on stderr and returns false when that fails. */
+/*
+ * Writes LEN octets to PATH, completely or not at all: to a file beside it, which is then renamed. On failure
+ * prints a message on stderr and returns false.
+ */
 bool whole_file_write(const char *path, const void *data, size_t len, mode_t mode);
 
-/* Makes the directory PATH unless it is there; its parent has to exist. Complains like the above. */
+/* Makes the directory PATH unless it exists; its parent has to exist. Reports failures in the same way. */
 bool whole_file_make_directory(const char *path, mode_t mode);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a command that can be interrupted, which those that a shell puts into the background cannot.
+"""Runs a command so that it can be interrupted, unlike commands that a shell starts in the background.
 
 Usage: with_sigint.py [--group] COMMAND...   --group: as the leader of a group of its own
 """
