@@ -1,11 +1,12 @@
-# make bench: how fast it is, beside what the machine allows and beside other fetchers. Variables, which
-# can stand on the command line of make:
+# make bench: measures the speed of mailhaul, compared with the limit of the machine and with other fetchers.
+# Variables for the command line of make:
 #   BENCH_WORKLOADS='small mixed big poll line fleet odd'
-#   BENCH_ROUNDS=5      of every contender, three times as many of small and five of poll; medians are told
-#   BENCH_SCALE=1       0.05 does a twentieth of the work, to see whether all of it runs
-#   BENCH_CONTENDERS=   the names of some; empty: all that are installed
-#   BENCH_DIR=DIR       where the mail goes: a directory on the disk that is to be measured
-#   BENCH_TMPFS=DIR     where it goes for the tables of tmpfs; empty: none of those
+#   BENCH_ROUNDS=5      rounds of every contender, three times as many for small and five times for poll;
+#                       medians are reported
+#   BENCH_SCALE=1       0.05 does a twentieth of the work, to check that everything runs
+#   BENCH_CONTENDERS=   the names of some contenders; empty: all that are installed
+#   BENCH_DIR=DIR       destination of the mail: a directory on the disk to be measured
+#   BENCH_TMPFS=DIR     destination for the tmpfs tables; empty: no such tables
 BENCH_WORKLOADS = small mixed big poll line fleet odd
 BENCH_ROUNDS = 5
 BENCH_SCALE = 1
@@ -27,7 +28,7 @@ tests_bench_measure_LDADD =
 tests_bench_delay_SOURCES = tests/bench/delay.c
 tests_bench_delay_LDADD =
 
-# Not for the clock: tests/e2e/instructions.sh counts its instructions.
+# It is not timed: tests/e2e/instructions.sh counts its instructions.
 decode = tests/bench/decode
 EXTRA_PROGRAMS += $(decode)
 CLEANFILES += $(decode)

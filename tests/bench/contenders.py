@@ -1,4 +1,4 @@
-"""mailhaul, and the drain that shows what the machine allows. The others are in peers.py."""
+"""mailhaul, and the drain, which shows the limit of the machine. The other contenders are in peers.py."""
 
 import dataclasses
 import pathlib
@@ -8,7 +8,7 @@ import subprocess
 
 @dataclasses.dataclass
 class Job:
-    """One run of one contender: where it works, and what it is to fetch. Passwords are the accounts' names."""
+    """One run of one contender: its directory, and the accounts to fetch. The passwords are the accounts' names."""
     directory: pathlib.Path
     host: str
     port: str
@@ -17,7 +17,7 @@ class Job:
     poll: bool = False
 
     def mail(self, account):
-        """The Maildir of an account; an mbox stands in it as the file "mbox"."""
+        """Returns the Maildir of an account; an mbox is the file "mbox" in it."""
         return self.directory / "mail" / account
 
     @property
@@ -30,7 +30,7 @@ class Job:
                 (self.mail(account) / part).mkdir(parents=True)
 
     def write(self, name, text):
-        """A file that may hold secrets."""
+        """Writes a file that may hold secrets."""
         path = self.directory / name
         path.write_text(text)
         path.chmod(0o600)
@@ -38,7 +38,7 @@ class Job:
 
 
 def first_line(*command):
-    """What a program says first; None if it is not there."""
+    """Returns the first line of a program's output, or None if the program is missing."""
     if not shutil.which(command[0]):
         return None
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -46,18 +46,18 @@ def first_line(*command):
 
 
 class Contender:
-    """What they have in common; each has commands(job), which writes the configuration, too."""
+    """The base of the contenders. Each has commands(job), which also writes the configuration."""
     name = ""
-    exact = False     # delivers octet for octet
-    discards = False  # delivers nothing, and tells how many messages there were
+    exact = False     # delivers byte for byte
+    discards = False  # delivers nothing, and reports how many messages there were
     mbox = False
-    fetches_before_poll = False  # else its state is made for it: seed(job, uids)
+    fetches_before_poll = False  # otherwise its state is made for it: seed(job, uids)
     environment = {}
     peer = False
-    nothing_new = 0   # exit status when there was nothing to fetch
-    statuses = (0,)   # exit statuses when there was
-    odd = ""          # which message out of the ordinary is among those it fetches
-    parallel = False  # several accounts at the same time
+    nothing_new = 0   # exit status if there was nothing to fetch
+    statuses = (0,)   # exit statuses if there was something to fetch
+    odd = ""          # kind of the unusual message among those it fetches
+    parallel = False  # fetches several accounts at the same time
 
     def version(self):
         return None
@@ -74,7 +74,7 @@ class Mailhaul(Contender):
         self.program, self.mbox, self.odd = program, mbox, odd
         self.name = "mailhaul mbox" if mbox else f"mailhaul, odd {odd}" if odd else "mailhaul"
         if odd == "size":
-            self.statuses = (0, 75, 76)  # it may tell of that message
+            self.statuses = (0, 75, 76)  # it may report that message
 
     def version(self):
         return first_line(str(self.program), "--version")
@@ -98,10 +98,9 @@ class Mailhaul(Contender):
 
 
 class Drain(Contender):
-    """
-    The limit: of server and TLS, with --store that of a durable fetcher, with --direct that of one which writes
-    large messages past the system's cache, with --digest that of one which takes SHA-256 of each message as well,
-    with --poll that of a listing.
+    """Measures the limit of server and TLS. With --store it is the limit of a durable fetcher, with --direct that
+    of one which writes large messages past the page cache, with --digest that of one which also computes SHA-256
+    of each message, and with --poll that of a listing.
     """
     exact = True
 

@@ -1,8 +1,7 @@
 /*
- * Answers to RETR through what every octet of a message passes, but for SHA-256, which is a
- * library's: tests/e2e/instructions.sh counts the instructions. The same answer is decoded again
- * and again, so that the difference between two counts has nothing of making it. Prints the octets
- * that came out.
+ * Decodes answers to RETR by all the steps that every octet of a message passes, except SHA-256, which belongs to a
+ * library. tests/e2e/instructions.sh counts the instructions. The same answer is decoded repeatedly, so that the
+ * difference between two counts does not include making it. Prints the number of decoded octets.
  */
 #include "config.h"
 
@@ -16,14 +15,14 @@
 #include "pop3/reply.h"
 
 enum {
-	ANSWER = 1024 * 1024, /* octets of an answer, about */
-	PIECE = 64 * 1024,    /* as much as the stream has at a time */
-	DOT_EACH = 16,	      /* lines */
-	LONG_EACH = 200,      /* lines */
+	ANSWER = 1024 * 1024, /* approximate octets of an answer */
+	PIECE = 64 * 1024,    /* octets that the stream has at a time */
+	DOT_EACH = 16,	      /* lines from one leading dot to the next */
+	LONG_EACH = 200,      /* lines from one long line to the next */
 	LONG_OCTETS = 4000,
 };
 
-/* Why the number of instructions cannot be held against a bound, or nothing. */
+/* Why the number of instructions cannot be compared with the bound; empty: it can. */
 #if !defined(__OPTIMIZE__) || defined(__OPTIMIZE_SIZE__)
 static const char reservation[] = " not built for speed";
 #elif !defined(__x86_64__) || !defined(__GLIBC__)
@@ -32,7 +31,7 @@ static const char reservation[] = " its bound is for x86-64 with the GNU C libra
 static const char reservation[] = "";
 #endif
 
-/* Lines of 60 to 80 octets, some long ones; some have a dot in front, which is stuffed. */
+/* Makes lines of 60 to 80 octets and some long ones; some begin with a dot, which is stuffed. */
 static void make_answer(struct buf *out)
 {
 	char text[LONG_OCTETS];
@@ -50,7 +49,7 @@ static void make_answer(struct buf *out)
 	buf_append_string(out, ".\r\n");
 }
 
-/* Gives the octets that came out. Two modules have counted them. */
+/* Returns the number of decoded octets, which two modules have counted. */
 static uint64_t decode(struct reply *r, const struct buf *answer)
 {
 	struct header_identity header;

@@ -1,6 +1,6 @@
 /*
- * A long line: makes a tun device in each of two network namespaces, and carries packets between
- * them, each one DELAY microseconds late, in order and without a limit to how many.
+ * A slow link: makes a tun device in each of two network namespaces, and carries packets between them. Each packet
+ * is delayed by DELAY microseconds, in order and without a limit on their number.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,13 +25,13 @@
 #include <linux/if_tun.h>
 
 enum {
-	PACKETS = 65536, /* on their way in one direction; a full line makes the device wait */
+	PACKETS = 65536, /* in flight in one direction; if there are more, the device has to wait */
 	PACKET_SIZE = 1500,
 	QUEUE = 20000 /* packets that wait in a device instead of being dropped */
 };
 
 struct packet {
-	int64_t due; /* ns */
+	int64_t due; /* nanoseconds */
 	size_t size;
 	char data[PACKET_SIZE];
 };
@@ -39,7 +39,7 @@ struct packet {
 struct direction {
 	int from, to;
 	struct packet *ring;
-	unsigned head, tail; /* the next to leave, the next to be filled; their difference counts */
+	unsigned head, tail; /* next packet to leave, next entry to fill; the difference is the count */
 };
 
 static int64_t now(void)
@@ -68,14 +68,14 @@ static void take(struct direction *d, int64_t delay)
 	}
 }
 
-/* Returns when the next packet is due, or -1 if none is on its way. */
+/* Delivers the packets that are due. Returns when the next one is due, or -1 if none is in flight. */
 static int64_t give(struct direction *d)
 {
 	while (d->head != d->tail) {
 		struct packet *packet = &d->ring[d->head % PACKETS];
 		if (packet->due > now())
 			return packet->due;
-		/* One that the device does not take is lost, as on any line. */
+		/* A packet that the device does not accept is lost, as on any link. */
 		if (write(d->to, packet->data, packet->size) < 0 && errno == EINTR)
 			continue;
 		d->head++;
@@ -141,8 +141,7 @@ static void bring_up(int control, struct ifreq *device)
 	set(control, SIOCSIFFLAGS, device);
 }
 
-/* A device in the namespace of that file, with that address; loopback works there, too, afterwards.
- */
+/* Makes a device with this address in the namespace of this file, and brings up loopback there. */
 static int make_device(const char *namespace, const char *address)
 {
 	struct ifreq device = {0}, loopback = {.ifr_name = "lo"};
@@ -187,7 +186,7 @@ int main(int argc, char **argv)
 		if (!line[i].ring)
 			fail("memory");
 	}
-	/* The kernel would be 50 microseconds late with every timer. */
+	/* By default the kernel delays every timer by up to 50 microseconds. */
 	prctl(PR_SET_TIMERSLACK, 1);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	puts("ok");

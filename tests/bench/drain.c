@@ -1,9 +1,8 @@
 /*
- * The benchmark's yardstick: what server, TLS and disk allow. It fetches a whole maildrop over
- * implicit TLS and throws it away, or stores it with the fewest steps that survive a power loss; with
- * --direct it writes large messages past the system's cache, and with --digest it takes SHA-256 of
- * each message as well, as has to be done where the state tells it. It knows no state, checks no
- * certificate and trusts the server's framing: nothing here is meant for real mail.
+ * The reference of the benchmark: the limit of server, TLS and disk. It fetches a complete maildrop over implicit
+ * TLS and discards it, or stores it with the fewest steps that survive a power loss. With --direct it writes large
+ * messages past the page cache. With --digest it also computes SHA-256 of each message, as a fetcher with a state
+ * must. It keeps no state, checks no certificate and trusts the server's framing. Do not use it for real mail.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,10 +34,9 @@ void fail(const char *format, ...)
 }
 
 /*
- * Lets the kernel collect some records before it wakes us: a third of the processor time. Safe as
- * long as the commands in flight answer with more than that, and that much is not in our own
- * buffers already. Not on a long line, where acknowledgements that wait for us keep the server's
- * window small.
+ * Lets the kernel collect some records before it wakes us, which saves a third of the processor time. This is safe
+ * while the commands in flight are answered with more than that, and our own buffers do not hold that much already.
+ * It is not used on a slow link, where delayed acknowledgements would keep the server's window small.
  */
 static void set_patience(struct drain *d)
 {
@@ -52,7 +50,7 @@ static void set_patience(struct drain *d)
 	d->patient = patient;
 }
 
-/* GnuTLS asks for a record's header and body one by one: one recv serves many records. */
+/* GnuTLS asks for a record's header and body separately; here one recv serves many records. */
 static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
 {
 	struct drain *d = pointer;
@@ -104,7 +102,7 @@ static void connect_to(struct drain *d, const char *host, const char *port)
 	    getsockopt(d->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_rtt < NEAR;
 }
 
-/* With the system's own choice of ciphers, so that all contenders have the same. */
+/* Uses the system's default ciphers, as all contenders do. */
 static void start_tls(struct drain *d, const char *host)
 {
 	gnutls_certificate_credentials_t credentials;
@@ -155,7 +153,7 @@ void fill(struct drain *d)
 	d->in_end += (size_t)got;
 }
 
-/* Takes a status line, which has to begin with +OK. */
+/* Reads a status line, which must begin with +OK. */
 static void status(struct drain *d)
 {
 	const char *end;
@@ -169,7 +167,7 @@ static void status(struct drain *d)
 	d->in_begin = (size_t)(end - d->in) + 1;
 }
 
-/* Throws a body away, or a listing. */
+/* Discards a body or a listing. */
 static void skip_body(struct drain *d)
 {
 	bool begin = true; /* of the first line, which has no LF before it */
@@ -191,7 +189,7 @@ static void skip_body(struct drain *d)
 				d->in_begin = (size_t)(at + 4 - d->in);
 				return;
 			}
-		/* What is left may be the beginning of the end. */
+		/* The rest may be the beginning of the terminator. */
 		if (at == end && end > d->in + d->in_begin)
 			at = end - 1;
 		d->octets += (size_t)(at - d->in) - d->in_begin;
@@ -213,8 +211,7 @@ static void ask(struct drain *d)
 	send_all(d, commands, size);
 }
 
-/* Login and both listings leave in one flight, behind the handshake: no client can do with fewer
- * turns. */
+/* Sends the login and both listings at once after the handshake: no client can use fewer round trips. */
 static void log_in_and_list(struct drain *d, const char *user, const char *password)
 {
 	char flight[1024];
@@ -227,7 +224,7 @@ static void log_in_and_list(struct drain *d, const char *user, const char *passw
 	for (int i = 0; i < 4; i++) /* the greeting, USER, PASS, UIDL */
 		status(d);
 	skip_body(d);
-	status(d); /* LIST, which read_listing reads */
+	status(d); /* LIST; read_listing reads the rest */
 }
 
 /* Counts the messages of LIST, and adds up their sizes. */
@@ -283,7 +280,7 @@ int main(int argc, char **argv)
 	}
 	if (store)
 		put_in_place(&d);
-	/* Never in the pipeline behind a body: some servers close inside it then. */
+	/* QUIT is never pipelined after a body: some servers then close the connection inside the body. */
 	send_all(&d, "QUIT\r\n", 6);
 	status(&d);
 	printf("%lu messages, %llu octets\n", d.count, (unsigned long long)d.octets);

@@ -1,6 +1,6 @@
 /*
- * The drain's storing half: one pass over each message, one sync for all of them, one rename each.
- * No fetcher that keeps messages through a power loss can do with less, but past the system's cache.
+ * The storing half of the drain: one pass over each message, one sync for all of them, and one rename each. A
+ * fetcher whose messages survive a power loss can save only by bypassing the page cache.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +29,7 @@ void open_maildir(struct drain *d, const char *path)
 	d->new = open_directory(path, "new");
 }
 
-/* Unstuffs what has arrived of a body into `out`, CRLF as LF. Whether its end was there. */
+/* Unstuffs the received part of a body into `out`, with CRLF as LF. Returns whether its end was received. */
 static bool unstuff(struct drain *d)
 {
 	const char *at = d->in + d->in_begin, *end = d->in + d->in_end, *cr;
@@ -74,7 +74,10 @@ static void write_all(int fd, const char *from, size_t size)
 	}
 }
 
-/* Whole sectors, and the rest of a message with its end. With --direct, what does not fit `out` goes past the cache. */
+/*
+ * Writes complete sectors and, at its end, the rest of a message. With --direct, data that does not fit into `out`
+ * is written past the page cache.
+ */
 static void write_out(struct drain *d, int fd, bool ended)
 {
 	size_t whole = d->out_end - d->out_end % SECTOR;

@@ -1,8 +1,7 @@
-"""The long line: what it takes to put 50 ms between contenders and their server.
+"""The slow link: puts a round trip of 50 ms between contenders and their server.
 
-With two network namespaces and a tun device in each, the handshake of TCP and its slow start are real.
-That needs root. Without it a relay on loopback holds back what it carries: there connecting takes no time,
-and no packet is ever waited for.
+With two network namespaces and a tun device in each, TCP's handshake and slow start are real. That needs root.
+Without root a relay on loopback delays the data; then connecting takes no time, and TCP never waits for a packet.
 """
 
 import os
@@ -14,7 +13,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROUND_TRIP = 0.050
-# Addresses that are nobody's (RFC 5737), in namespaces that nothing else is in.
+# Documentation addresses (RFC 5737), in namespaces with nothing else in them.
 SERVER, CLIENT = "192.0.2.1", "192.0.2.2"
 
 
@@ -23,7 +22,7 @@ def run(*command):
 
 
 class Namespaces:
-    """The server's and the contenders' network, joined by the program 'delay'."""
+    """The networks of the server and of the contenders, connected by the program 'delay'."""
     title = "tun devices in network namespaces"
     listen = f"127.0.0.1, {SERVER}"
 
@@ -40,7 +39,7 @@ class Namespaces:
             if line.stdout.readline() != "ok\n":
                 raise OSError(line.stderr.read().strip())
             self.name_server(directory)
-            # What one contender learns of the line is not to help the next one.
+            # A contender must not benefit from what the kernel learned about the link from the previous one.
             for prefix in (self.server_prefix, self.client_prefix):
                 run(*prefix, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save")
         except BaseException:
@@ -48,7 +47,7 @@ class Namespaces:
             raise
 
     def space(self):
-        """A process that keeps a namespace alive; returns its id when it is in there."""
+        """Starts a process that keeps a namespace alive; returns its PID when it is running there."""
         process = subprocess.Popen(
             ["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", "echo ok; exec cat"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -58,7 +57,7 @@ class Namespaces:
         return process.pid
 
     def name_server(self, directory):
-        """There "localhost", which is the name in the certificate, is the server at the other end."""
+        """Makes "localhost", the name in the certificate, resolve to the server at the other end."""
         hosts = directory / "hosts"
         hosts.write_text(f"{SERVER} localhost\n")
         hosts.chmod(0o644)
@@ -74,7 +73,7 @@ class Namespaces:
 
 
 class Relay:
-    """The way without privileges."""
+    """The link without privileges."""
     title = "a delaying relay on loopback, because namespaces or tun devices are not permitted"
     listen = ""
     server_prefix = client_prefix = ()
@@ -96,7 +95,7 @@ class Relay:
 
 
 def open_line(directory, program):
-    """Returns the line, as far as possible a real one, and why it is none, if so."""
+    """Returns the link, preferably with namespaces, and the reason if it is only a relay."""
     if os.geteuid() == 0:
         try:
             return Namespaces(directory, program), ""
@@ -106,7 +105,7 @@ def open_line(directory, program):
 
 
 def round_trip(prefix, host, port):
-    """Milliseconds until a TCP connection is there: the median of some."""
+    """Returns the milliseconds that a TCP connection takes: the median of several."""
     script = ("import socket, sys, time; begin = time.monotonic(); "
               "socket.create_connection((sys.argv[1], int(sys.argv[2]))); print(time.monotonic() - begin)")
     times = [float(subprocess.run([*prefix, sys.executable, "-c", script, host, port], check=True, capture_output=True,

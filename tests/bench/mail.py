@@ -1,7 +1,7 @@
-"""The benchmark's mail: the same octets on every machine, quick to make.
+"""The benchmark's mail: the same bytes on every machine, and fast to make.
 
-Files for Dovecot are as they are on the wire (CRLF, without dot-stuffing): a server that has nothing to convert is
-faster, and the limit that contenders are held to is closer. What they have to deliver has LF, and Courier's files, too.
+Files for Dovecot have wire format (CRLF, without dot-stuffing): a server that converts nothing is faster, and the
+reference limit is tighter. Delivered messages have LF, as do Courier's files.
 """
 
 import base64
@@ -19,14 +19,14 @@ TEXT_MOST = 64 * 1024  # larger messages are attachments
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """What a contender has to deliver."""
-    whole: bytes   # digest of all of it, with LF
-    body: bytes    # digest of what follows the header, less newlines at its end
-    octets: int    # on the wire, without the stuffing
+    """A message that a contender has to deliver."""
+    whole: bytes   # digest of the complete message, with LF
+    body: bytes    # digest of the text after the header, without newlines at its end
+    octets: int    # as sent, without dot-stuffing
 
 
 class Block:
-    """Lines to cut bodies from, as one text."""
+    """Lines for bodies, as one text."""
 
     def __init__(self, lines):
         self.lf = b"".join(lines)
@@ -35,7 +35,7 @@ class Block:
             self.begins.append(self.begins[-1] + len(line))
 
     def cut(self, rng, octets):
-        """Yields about 'octets' octets as chunks that end with a line, from a line by chance on."""
+        """Yields about 'octets' octets as chunks of complete lines, beginning at a random line."""
         begin = rng.choice(self.begins)
         while octets > 0:
             chunk = self.lf[begin:begin + octets]
@@ -47,7 +47,7 @@ class Block:
 
 
 def text_line(rng):
-    """A line of words. Some begin as those that have to be stuffed, or quoted in an mbox."""
+    """Makes a line of words. Some begin so that they have to be dot-stuffed, or quoted in an mbox."""
     line = {0: ".", 1: "..dot ", 2: "From the start "}.get(rng.randrange(300), "")
     while len(line) < 64:
         line += rng.choice(WORDS) + " "
@@ -55,7 +55,7 @@ def text_line(rng):
 
 
 def make_blocks():
-    """One of text, one of attachments."""
+    """Makes a block of text and a block of attachments."""
     rng = random.Random("blocks")
     data = base64.encodebytes(rng.randbytes(57 * BLOCK_LINES))
     return Block([text_line(rng) for _ in range(BLOCK_LINES)]), Block(data.splitlines(keepends=True))
@@ -72,7 +72,7 @@ def header(rng, number, name):
 
 
 class Digests:
-    """Both digests of a message, from its pieces with LF."""
+    """Both digests of a message, computed from its pieces with LF."""
 
     def __init__(self):
         self.whole, self.body, self.held = hashlib.sha256(), hashlib.sha256(), b""
@@ -90,9 +90,8 @@ class Digests:
 
 
 def make(directory, sizes, blocks, end=b"\r\n", raw=None):
-    """
-    Fills a new directory with a message of each size (octets with LF); returns a list of Message. 'end' of the lines of the
-    files; 'raw': the number of a message whose header has characters outside ASCII.
+    """Fills a new directory with a message of each size (octets with LF); returns a list of Message. 'end' is the
+    line end of the files; 'raw' is the number of a message whose header has characters outside ASCII.
     """
     directory.mkdir(parents=True)
     text, attachment = blocks
@@ -118,7 +117,7 @@ def make(directory, sizes, blocks, end=b"\r\n", raw=None):
 
 
 def log_normal(count, least, most, total, sigma=1.8):
-    """'count' sizes between two bounds, whose sum is 'total' but for roundings."""
+    """Returns 'count' sizes between two bounds, whose sum is 'total' except for rounding."""
     rng = random.Random("sizes")
     shape = [math.exp(sigma * rng.gauss(0, 1)) for _ in range(count)]
 

@@ -1,7 +1,6 @@
 /*
- * Runs commands at the same time, and writes what they and all their descendants took. Small on
- * purpose: a child that is forked from a large program counts that program's memory as its own
- * peak.
+ * Runs commands at the same time, and writes the resources used by them and all their descendants. It is small on
+ * purpose: the memory of a large parent counts towards the peak of a forked child.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +28,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Starts the command that begins at argv[0] and ends at ";" or NULL; returns what follows it. */
+/* Starts the command from argv[0] to ";" or NULL; returns the argument after it. */
 static char **start(char **argv)
 {
 	char **next = argv;
@@ -68,7 +67,7 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 1;
 	}
-	/* Descendants that outlive their parents are waited for, too, and counted. */
+	/* Also waits for, and counts, descendants that outlive their parents. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	begin = now();
 	for (char **next = argv + 2; *next;)

@@ -1,4 +1,4 @@
-"""Runs a contender once, and tells what it took."""
+"""Runs a contender once, and returns the resources it used."""
 
 import dataclasses
 import os
@@ -8,7 +8,7 @@ import subprocess
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """Seconds and octets; 'peak' is the resident set of the largest process."""
+    """Seconds and bytes; 'peak' is the resident set of the largest process."""
     wall: float
     cpu: float
     peak: int
@@ -16,7 +16,7 @@ class Result:
 
 
 def interleave(commands):
-    """Several commands as arguments of the program 'measure'."""
+    """Joins several commands into arguments of the program 'measure'."""
     words = []
     for command in commands:
         words += ([";"] if words else []) + [str(word) for word in command]
@@ -24,7 +24,7 @@ def interleave(commands):
 
 
 def run(prefix, program, job, commands, environment, most_seconds):
-    """Runs 'commands' at the same time; their output goes to the job's log. None: it took too long."""
+    """Runs 'commands' at the same time; their output goes to the job's log. Returns None if it took too long."""
     report = job.directory / "report"
     report.unlink(missing_ok=True)
     with open(job.log, "ab") as log:

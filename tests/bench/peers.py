@@ -1,8 +1,8 @@
-"""Other fetchers, each as its manual says, for the same work: verified TLS, a Maildir, everything stays on the server.
+"""Other fetchers, configured as their manuals say, for the same work: verified TLS, a Maildir, everything stays on
+the server.
 
-What each makes durable is its own affair and not the same: mpop syncs each message; getmail syncs each
-message; fdm syncs none, but its cache after each; fetchmail leaves it to its MDA, here procmail, which
-syncs nothing.
+Their durability differs: mpop and getmail sync each message; fdm syncs no message, but its cache after each one;
+fetchmail leaves it to its MDA, here procmail, which does not sync.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from contenders import Contender, first_line
 
 
 class Peer(Contender):
-    """One that has to be installed."""
+    """A fetcher that has to be installed."""
     program = ""
     peer = True
 
@@ -75,7 +75,7 @@ class Fdm(Peer):
     parallel = True
 
     def version(self):
-        # It cannot tell; Debian can.
+        # The program does not report its version, but Debian does.
         if not shutil.which(self.program):
             return None
         run = subprocess.run(["dpkg-query", "-W", "-f", "fdm ${Version}", "fdm"], capture_output=True, text=True,
@@ -83,7 +83,7 @@ class Fdm(Peer):
         return run.stdout or "fdm, version unknown"
 
     def commands(self, job):
-        # Its only way to another authority than the system's.
+        # The only way to use another authority than the system's.
         self.environment = {"SSL_CERT_FILE": str(job.ca), "HOME": str(job.directory)}
         lines = ["set verify-certificates", f'set lock-file "{job.directory}/lock"']
         for account in job.accounts:

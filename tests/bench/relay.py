@@ -1,4 +1,4 @@
-"""Carries TCP connections to a port of this machine, and everything on them so many seconds late.
+"""Relays TCP connections to a port of this machine, and delays all data by a number of seconds.
 
 Usage: relay.py PORT SECONDS        (prints the port that it listens on)
 """
@@ -33,7 +33,7 @@ async def carry(reader, writer, seconds):
 async def serve(port, seconds):
     async def connected(reader, writer):
         try:
-            # The way there and back that connecting takes on a real line.
+            # The round trip that connecting takes on a real link.
             await asyncio.sleep(2 * seconds)
             to_reader, to_writer = await asyncio.open_connection("127.0.0.1", port)
             await asyncio.gather(carry(reader, to_writer, seconds), carry(to_reader, writer, seconds))

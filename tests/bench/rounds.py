@@ -1,4 +1,4 @@
-"""The rounds of one workload in one place: every contender in turn, each time in a fresh directory."""
+"""The rounds of one workload in one place: all contenders take turns, each time in a new directory."""
 
 import dataclasses
 import os
@@ -13,10 +13,10 @@ import measure
 from table import Row
 import verify
 
-LONGEST = 30     # seconds: what would take longer in a round gets a part of the work
-MOST = 300       # seconds that a run may take at all
-PATIENCE = 45    # seconds that a peer may take for all its rounds, but for the first two
-FEW_FILES = 100  # so few files may be deleted at once
+LONGEST = 30     # seconds: a contender that would take longer for a round gets a part of the work
+MOST = 300       # seconds: limit of a run
+PATIENCE = 45    # seconds: limit of all rounds of a peer, not counting the first two
+FEW_FILES = 100  # below this number, files may be deleted at once
 
 
 def say(text):
@@ -25,7 +25,7 @@ def say(text):
 
 @dataclasses.dataclass
 class Mail:
-    """Accounts that hold the same messages."""
+    """Accounts that contain the same messages."""
     accounts: list
     messages: list
 
@@ -36,14 +36,14 @@ class Mail:
 
 @dataclasses.dataclass
 class Place:
-    """Where contenders deliver to, and as whom: 'owner' is a pair of ids, or None for ourselves."""
+    """A place that contenders deliver to, and their user: 'owner' is a pair of IDs, or None for our own user."""
     name: str
     directory: pathlib.Path
     owner: tuple
     number: int = 0
 
     def make(self, job):
-        """A directory that is the contender's own."""
+        """Makes a directory for the contender."""
         job.directory.mkdir()
         job.make()
         self.give((job.directory, *job.directory.rglob("*")))
@@ -58,21 +58,22 @@ class Place:
         return self.directory / f"{self.number:04}-{name.replace(' ', '')}"
 
     def set_aside(self, job, files):
-        """
-        Deletes what a run delivered, or leaves it until the end: ext4 avoids inodes that were deleted in
-        the last minutes, and the next round would spend seconds on searching others.
+        """Deletes the files that a run delivered, or keeps them until the end. ext4 avoids inodes that were deleted
+        in the last minutes, and the next round would spend seconds on searching for others.
         """
         if self.name == "tmpfs" or files < FEW_FILES:
             shutil.rmtree(job.directory)
 
 
 class Rounds:
-    """'endpoint': host, port and file of the authority; 'prefix': a command that starts contenders where they belong."""
+    """'endpoint' is host, port and file of the authority; 'prefix' is a command that starts contenders in their
+    namespace.
+    """
 
     def __init__(self, workload, place, endpoint, prefix, program):
         self.workload, self.place, self.endpoint = workload, place, endpoint
         self.prefix, self.program = prefix, program
-        self.standing = {}  # jobs that keep their state: for a poll
+        self.standing = {}  # jobs that keep their state, for a poll
 
     def job(self, contender, mail):
         job = Job(self.place.next_directory(f"{self.workload.name}-{contender.name}"), *self.endpoint, mail.accounts,
@@ -81,7 +82,7 @@ class Rounds:
         return job
 
     def run(self, contender, job):
-        """Runs it once; what others left behind is on the disk before it begins."""
+        """Runs it once, after everything written earlier is on the disk."""
         commands = contender.commands(job)
         job.log.write_text("")
         self.place.give(job.directory.iterdir())
@@ -91,7 +92,7 @@ class Rounds:
         return measure.run(self.prefix, self.program, job, commands, environment, MOST)
 
     def once(self, contender, mail, content):
-        """Returns a result, or None, and what is wrong with it, or an empty text."""
+        """Returns a result, or None, and the problem with it, or an empty text."""
         job = self.standing.get(contender.name) or self.job(contender, mail)
         result = self.run(contender, job)
         problem = self.problem(contender, job, mail, result, content)
@@ -114,7 +115,7 @@ class Rounds:
             say(f"    {line}")
 
     def prepare_poll(self, contender, mail, uids):
-        """Lets it know all messages. Returns what went wrong."""
+        """Makes it know all messages. Returns the problem, if any."""
         job = self.job(contender, mail)
         if contender.fetches_before_poll:
             say(f"{contender.name}: the first run, which is not measured")
@@ -129,14 +130,16 @@ class Rounds:
         return ""
 
     def share(self, contender, whole, part):
-        """Which work it gets: all of it, or a part, if that would take too long. Returns it, scale and note."""
+        """Selects its work: all of it, or a part if all would take too long. Returns the work, its scale and a
+        note.
+        """
         if not contender.peer or not part:
             return whole, 1.0, ""
         scale = whole.octets / part.octets
         result, problem = self.once(contender, part, True)
         if not result:
             return part, scale, ""
-        # One that fetches accounts at the same time takes as long for all of them as for one.
+        # A contender that fetches accounts in parallel takes as long for all of them as for one.
         projected = result.wall * (1 if contender.parallel and self.workload.accounts > 1 else scale)
         say(f"{contender.name}: {result.wall:.2f} s for a part, so about {projected:.0f} s for all")
         if projected <= LONGEST:
@@ -144,7 +147,9 @@ class Rounds:
         return part, scale, f"~ did 1/{scale:.0f} of the work, times {scale:.0f}"
 
     def play(self, contenders, rounds, whole, part, uids, odd):
-        """All rounds. 'odd': the mail of those who fetch such a message, by its kind. Returns the rows of the table by name."""
+        """Plays all rounds. 'odd' is the mail for contenders that fetch an unusual message, by its kind. Returns
+        the rows of the table by name.
+        """
         rows, work, spent = {}, {}, {}
         for contender in contenders:
             if self.workload.poll:
@@ -156,7 +161,7 @@ class Rounds:
                 row.fail(note, given_up=True)
             spent[contender.name] = 0.0
         for number in range(rounds):
-            # What came before leaves its traces in caches and clock rates: that is another one each time.
+            # The previous run affects caches and clock rates, so the order changes each time.
             for contender in random.Random(number).sample(contenders, len(contenders)):
                 row = rows[contender.name]
                 if row.given_up or (contender.peer and number > 1 and spent[contender.name] > PATIENCE):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""make bench: runs mailhaul beside what the machine allows and beside other fetchers, in turns.
+"""make bench: runs mailhaul in turns with a reference for the machine's limit and with other fetchers.
 
-A table for each workload goes to standard output, what is going on to standard error. Exits 1 if mailhaul
-or the drain did not deliver what was on the server. A bound that does not hold is told, and no failure: it
+A table for each workload goes to standard output, progress to standard error. Exits with 1 if mailhaul or the drain
+did not deliver the messages on the server. A bound that is not met is reported, but is not a failure, because it
 depends on the machine.
 """
 
@@ -27,7 +27,7 @@ import server
 import table
 import workloads
 
-USER = "nobody"  # who runs the contenders if we are root: some refuse to be root, and none needs it
+USER = "nobody"  # user of the contenders if we are root: some refuse to run as root, and none needs it
 
 
 def options():
@@ -43,7 +43,7 @@ def options():
 
 
 class Bench:
-    """What all workloads share. 'stack' undoes it."""
+    """The resources that all workloads share. 'stack' releases them."""
 
     def __init__(self, chosen, stack):
         self.chosen, self.stack = chosen, stack
@@ -62,7 +62,7 @@ class Bench:
         self.contenders = self.find_contenders()
 
     def new_directory(self, parent):
-        """A directory of our own, which ends with us."""
+        """Makes a directory that is removed at the end."""
         mask = os.umask(0o022)
         parent.mkdir(parents=True, exist_ok=True)
         os.umask(mask)
@@ -80,7 +80,7 @@ class Bench:
         return rounds.Place(name, path, self.owner)
 
     def copy_programs(self):
-        """The build may be where the user of the contenders cannot go."""
+        """Copies the programs, because the contenders' user may have no access to the build directory."""
         directory = self.directory / "bin"
         directory.mkdir()
         for path in ("src/mailhaul", "tests/bench/drain", "tests/bench/measure", "tests/bench/delay"):
@@ -99,7 +99,9 @@ class Bench:
         return [each for each in everybody if not wanted or each.name.split()[0].rstrip(",") in wanted]
 
     def server(self, workload):
-        """The server for workloads of its kind that are near, or for those behind the long line. OSError: it cannot be had."""
+        """Returns the server for near workloads of this kind, or for those over the slow link. OSError if it is not
+        available.
+        """
         key = (workload.server, workload.far)
         if key not in self.servers:
             directory = self.directory / f"{workload.server}-{'far' if workload.far else 'near'}"
@@ -115,7 +117,7 @@ class Bench:
         return self.servers[key]
 
     def fill(self, workload, name, sizes, accounts, raw=None):
-        """Accounts with messages of these sizes."""
+        """Makes accounts with messages of these sizes."""
         directory = self.directory / "mail" / name
         end = b"\n" if workload.server == "courier" else b"\r\n"
         messages = mail.make(directory, sizes, self.blocks, end, raw)
@@ -124,7 +126,7 @@ class Bench:
         return rounds.Mail(names, messages)
 
     def fill_odd(self, workload):
-        """The same with a message out of the ordinary in the middle, for each kind of that."""
+        """Does the same with an unusual message in the middle, for each kind of unusual message."""
         odd, middle = {}, len(workload.sizes) // 2
         for kind in workload.odd:
             name = f"{workload.name}-{kind}"
@@ -142,12 +144,13 @@ class Bench:
         return {name: text for name, text in known.items() if text}
 
     def play(self, workload):
-        """All tables of a workload. Returns whether mailhaul and the drain were right."""
+        """Prints all tables of a workload. Returns whether mailhaul and the drain delivered correctly."""
         there = [each for each in self.contenders if each.takes_part(workload) and each.version()]
         if not there:
             return True
         if workload.odd:
-            # mailhaul is held against itself. The drain does not wait for a login, and Courier loses what is behind PASS.
+            # mailhaul is compared with itself. The drain does not wait for a login, and Courier loses commands sent
+            # after PASS.
             there = [each for each in there if isinstance(each, contenders.Mailhaul)]
         rounds.say(f"{workload.name}: filling the server")
         whole = self.fill(workload, workload.name, workload.sizes, workload.accounts)

@@ -1,6 +1,6 @@
 /*
- * The two scans that every octet goes through, as fast as one processor of today can do them: 16
- * octets at a time where SSE2 is there, by memmem and memchr elsewhere.
+ * The two scans of every octet, as fast as a current processor can do them: 16 octets at a time with SSE2, by
+ * memmem and memchr otherwise.
  */
 #ifndef BENCH_SCAN_H
 #define BENCH_SCAN_H
@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-/* The first "\n." whose two octets lie in [at, end), or end. */
+/* Returns the first "\n." whose two octets are in [at, end), or end. */
 static inline const char *find_dot_line(const char *at, const char *end)
 {
 #ifdef __SSE2__
@@ -32,8 +32,8 @@ static inline const char *find_dot_line(const char *at, const char *end)
 }
 
 /*
- * Copies [at, end) to out up to the first CR, and returns where that stands, or end. Writes up to
- * 15 octets more than it copies.
+ * Copies [at, end) to out up to the first CR, and returns its position, or end. Writes up to 15 octets more than it
+ * copies.
  */
 static inline const char *copy_to_cr(const char *at, const char *end, char *out)
 {

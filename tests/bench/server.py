@@ -1,4 +1,4 @@
-"""The benchmark's servers, through server.sh."""
+"""The benchmark's servers, controlled through server.sh."""
 
 import os
 import pathlib
@@ -8,9 +8,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Server:
-    """
-    'prefix' is a command that starts another one elsewhere, in a network namespace; 'listen' the addresses; 'kind' dovecot or
-    courier. OSError: there is no such server here.
+    """'prefix' is a command that starts another server elsewhere, in a network namespace; 'listen' is its
+    addresses; 'kind' is dovecot or courier. OSError if there is no such server here.
     """
 
     def __init__(self, directory, prefix=(), listen="", kind="dovecot"):
@@ -23,7 +22,7 @@ class Server:
             text=True, env=environment)
         self.host = "localhost"
         _, self.port, ca, self.version = self.answer().split()
-        # Contenders may run as somebody who cannot read the server's directory.
+        # The contenders' user may not be able to read the server's directory.
         self.ca = directory.parent / f"{directory.name}-ca.pem"
         self.ca.write_bytes(pathlib.Path(ca).read_bytes())
         self.ca.chmod(0o644)
@@ -40,7 +39,7 @@ class Server:
         self.answer()
 
     def add_accounts(self, names, directory):
-        """New accounts, each with the messages of 'directory'; their passwords are their names."""
+        """Adds accounts, each with the messages of 'directory'; their passwords are their names."""
         self.command("accounts", *names)
         for name in names:
             self.command("fill", name, directory)

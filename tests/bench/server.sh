@@ -1,11 +1,11 @@
 #!/bin/sh
-# The benchmark's server: the private Dovecot or Courier of the tests, told from standard input what to do.
+# The benchmark's server: the private Dovecot or Courier of the tests, controlled through standard input.
 #
-#   server.sh DIR dovecot|courier      DIR: a private directory; Dovecot's mail lives beside it
+#   server.sh DIR dovecot|courier      DIR: a private directory; Dovecot's mail is beside it
 #
-# Each line of input is a command, each is answered by one line, "ok ..." or "failed":
-#   accounts NAME...       new accounts, whose passwords are their names
-#   fill NAME DIRECTORY       a message of each file in DIRECTORY; it has no blanks in its path
+# Each line of input is a command, answered by one line, "ok ..." or "failed":
+#   accounts NAME...       adds accounts, whose passwords are their names
+#   fill NAME DIRECTORY    adds a message for each file in DIRECTORY, whose path has no blanks
 #   misjudge NAME FILE     Courier: from now on lists this message with 40 octets less than it has
 # The first answer, without a command, is "ok PORT CA_FILE VERSION". The server ends with the input.
 E2E_DIR=$(cd "$(dirname "$0")/../e2e" && pwd) || exit 1
@@ -19,9 +19,9 @@ srcdir=$E2E_DIR/../..
 trap 'courier_stop; dovecot_clean' EXIT
 trap 'exit 1' HUP INT TERM
 
-# One login process for each connection is slow to start: they are kept ready, for all contenders alike.
-# Retrieved messages stay as they were (pop3_no_flag_updates), so that every round finds the same maildrop.
-# PLAIN is what most providers have, and costs no one a hash of many iterations.
+# A login process for each connection is slow to start: some are kept ready, for all contenders alike. Retrieved
+# messages stay unchanged (pop3_no_flag_updates), so that every round finds the same maildrop. Most providers have
+# PLAIN, which spares all contenders a hash with many iterations.
 DOVECOT_EXTRA='auth_mechanisms = plain
 pop3_no_flag_updates = yes
 default_process_limit = 200
@@ -47,7 +47,7 @@ else
   echo "ok $DOVECOT_POP3S_PORT $DOVECOT_CA $DOVECOT_VERSION"
 fi
 
-# courier_misjudge NAME FILE: Courier believes the sizes that it once noted.
+# courier_misjudge NAME FILE: changes the recorded size, which Courier trusts.
 courier_misjudge() {
   sizes=$COURIER_ROOT/mail/$1/Maildir/courierpop3dsizelist
   "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" 1: 1:"USER $1" 1:"PASS $1" 1:LIST 0:QUIT \

@@ -1,4 +1,4 @@
-"""The benchmark's words: a table for each workload and place, and how mailhaul stands to its bounds."""
+"""The benchmark's output: a table for each workload and place, and the comparison of mailhaul with its bounds."""
 
 import dataclasses
 import datetime
@@ -13,7 +13,7 @@ COLUMNS = ("", "wall s", "least", "most", "CPU s", "peak MB", "MB/s", "CPU ns/B"
 
 @dataclasses.dataclass
 class Row:
-    """What one contender did. 'scale': what its figures were multiplied by, because it did less work."""
+    """The results of one contender. 'scale' is the factor for its figures, because it did less work."""
     name: str
     results: dict = dataclasses.field(default_factory=dict)  # by round
     scale: float = 1.0
@@ -22,7 +22,7 @@ class Row:
     given_up: bool = False
 
     def fail(self, problem, given_up):
-        """A run that did not do its work counts for nothing but this note."""
+        """Notes a run that did not do its work; it is not counted otherwise."""
         self.failures += 1
         self.given_up = given_up
         self.note = f"FAILED {self.failures} x: {problem}"
@@ -35,7 +35,9 @@ class Row:
         return {number: getattr(result, figure) * scale for number, result in self.results.items()}
 
     def over(self, other, figure):
-        """The median of the ratios of each round: what slows a whole round down does not count. None: no such round."""
+        """Returns the median of the ratios of each round, so that a slow round does not count. None if there is no
+        common round.
+        """
         ours, theirs = self.figures(figure), other.figures(figure)
         ratios = [ours[number] / theirs[number] for number in ours if theirs.get(number)]
         return statistics.median(ratios) if ratios else None
@@ -53,13 +55,13 @@ def processor():
 
 
 def filesystem(path):
-    """The kind of filesystem that 'path' is on."""
+    """Returns the kind of filesystem that 'path' is on."""
     run = subprocess.run(["stat", "-f", "-c", "%T", str(path)], capture_output=True, text=True, check=False)
     return run.stdout.strip().replace("ext2/ext3", "ext4") or "unknown"
 
 
 def heading(versions, places, rounds, scale):
-    """Where and with what it was measured."""
+    """Returns the lines that describe the machine and the versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     lines = [f"mailhaul's benchmark, {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
              f"  machine    {os.cpu_count()} x {processor()}, {memory:.0f} GB",
@@ -91,7 +93,7 @@ def cells(row, octets, drain, store):
 
 
 def table(workload, rows, octets):
-    """The table as text. 'octets': of all messages, 0 if none are fetched."""
+    """Returns the table as text. 'octets' is the sum of all messages, 0 if none are fetched."""
     drain = rows.get("drain --poll" if workload.poll else "drain")
     lines = [COLUMNS] + [cells(row, octets, drain, rows.get("drain --store")) for row in rows.values()]
     widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
@@ -103,7 +105,7 @@ def table(workload, rows, octets):
 
 
 def judge(workload, rows, place):
-    """A line for each bound that can be judged from these rows."""
+    """Returns a line for each bound that can be judged from these rows."""
     lines = []
     for bound in workload.bounds:
         us = rows.get(bound.who)

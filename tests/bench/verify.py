@@ -1,4 +1,4 @@
-"""Whether a contender delivered what was on the server."""
+"""Checks that a contender delivered the messages on the server."""
 
 import collections
 import hashlib
@@ -10,7 +10,7 @@ def maildir_files(directory):
 
 
 def mbox_messages(path):
-    """The messages of an mboxrd, without the quoting and the empty line behind each."""
+    """Returns the messages of an mboxrd, without the quoting and the empty line after each."""
     if not path.exists():
         return []
     parts = re.split(rb"(?m)^From [^\n]*\n", path.read_bytes())[1:]
@@ -22,13 +22,15 @@ def whole_digest(data):
 
 
 def body_digest(data):
-    """Of what no contender should change: what stands behind the header, less newlines at its end."""
+    """Returns the digest of the part that no contender should change: the text after the header, without newlines
+    at its end.
+    """
     body = data.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
     return hashlib.sha256(body.rstrip(b"\n")).digest()
 
 
 def delivered(contender, job, account):
-    """The account's messages, each as a function that reads it."""
+    """Returns the account's messages, each as a function that reads it."""
     path = job.mail(account)
     if contender.mbox:
         return [lambda message=message: message for message in mbox_messages(path / "mbox")]
@@ -36,7 +38,9 @@ def delivered(contender, job, account):
 
 
 def check(contender, job, messages, content):
-    """What is wrong with a delivery, as a text; empty: nothing. With 'content' more than the number counts."""
+    """Returns the problem with a delivery as a text, empty if there is none. With 'content', checks more than the
+    number.
+    """
     if contender.discards:
         told = sum(int(line.split()[0]) for line in job.log.read_text().splitlines() if line.endswith(" octets"))
         wanted = len(messages) * len(job.accounts)

@@ -1,4 +1,4 @@
-"""What is measured: the maildrops, and the bounds that mailhaul is held to."""
+"""The workloads: the maildrops, and the bounds for mailhaul."""
 
 import dataclasses
 import mail
@@ -9,13 +9,13 @@ PART = 20  # a slow contender gets every 20th message, messages of a 20th of the
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """'figure' of mailhaul (of 'who'), over that of 'other' if there is one, is at most (or at least) 'limit'."""
+    """'figure' of 'who', divided by that of 'other' if there is one, is at most (or at least) 'limit'."""
     figure: str            # wall, cpu, peak
     other: str             # a contender's name, or empty
     sense: str             # most: mailhaul / other <= limit; faster: other / mailhaul >= limit
     limit: float
     places: tuple = ("disk",)
-    who: str = "mailhaul"  # whose figure
+    who: str = "mailhaul"  # the contender whose figure is judged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,16 +26,16 @@ class Workload:
     bounds: tuple
     accounts: int = 1
     places: tuple = ("disk", "tmpfs")
-    far: bool = False      # behind the long line
-    poll: bool = False     # nothing is new
-    rounds: int = 1        # so many times as often as others: it is short, and what it takes varies
-    mbox: bool = False     # mailhaul into an mbox, too
-    large: bool = False    # has messages that may go past the system's cache
+    far: bool = False      # over the slow link
+    poll: bool = False     # there is nothing new
+    rounds: int = 1        # factor for the number of rounds: it is short, and its time varies
+    mbox: bool = False     # mailhaul also delivers into an mbox
+    large: bool = False    # has messages that may be written past the page cache
     server: str = "dovecot"
-    odd: tuple = ()        # mailhaul with one message that is out of the ordinary: "header" and "size"
+    odd: tuple = ()        # mailhaul with one unusual message: "header" and "size"
 
     def part(self):
-        """The sizes for one account, for contenders that would take too long with all of it."""
+        """Returns the sizes for one account, for contenders that would take too long with all of it."""
         if self.accounts > 1:
             return self.sizes
         if len(self.sizes) < 2 * PART:
@@ -56,7 +56,7 @@ def every_peer(limit):
 
 
 def workloads(scale):
-    """All of them by name; 'scale' makes them smaller."""
+    """Returns all of them by name; 'scale' makes them smaller."""
 
     def count(number):
         return max(int(number * scale), 2)
