@@ -1,7 +1,7 @@
 /*
- * The configuration, as `mailhaul --check-config` reads it; nothing of it is run. Input: the text of
- * main.conf, and behind a line "%%" that of more.conf, which it may include. What is refused is told
- * in plain lines; what is taken is complete and in its bounds.
+ * The configuration, as `mailhaul --check-config` reads it; no command in it is run. Input: the text of main.conf
+ * and, after a line "%%", that of more.conf, which it may include. A refusal has to be reported in plain lines. An
+ * accepted configuration has to be complete and within its bounds.
  */
 #include "config.h"
 
@@ -13,8 +13,8 @@
 #include "fuzz.h"
 
 /*
- * libconfuse 3.3 forgets the arguments of a call, such as include("a"}, that it finds an error in.
- * The process that reads a configuration with an error in it says so and ends.
+ * libconfuse 3.3 leaks the arguments of a call, such as include("a"}, in which it finds an error. The process that
+ * reads such a configuration reports the error and ends.
  */
 const char *__lsan_default_suppressions(void);
 
@@ -46,7 +46,7 @@ static void must_be_told(const struct problems *problems)
 		MUST(*problems->lines[i] && is_plain(problems->lines[i]));
 }
 
-/* Both files. Devices are left alone: reading one may wait for somebody. */
+/* Writes both files. Inputs with devices are skipped, because reading one may block. */
 static bool write_files(const uint8_t *data, size_t size)
 {
 	static const char mark[] = "\n%%\n";

@@ -1,7 +1,7 @@
 /*
- * A message's identity by its header, its envelope sender, and what list shows of it. Input: the size of the pieces, room
- * for the sender; then the message. Neither the cut into pieces nor the line ends (LF or CRLF) make
- * a difference, nor what a mail store writes in front.
+ * A message's identity by its header, its envelope sender, and the fields that list shows. Input: the size of the
+ * pieces, the room for the sender; then the message. The results must not depend on the pieces, on the line ends
+ * (LF or CRLF), or on fields that a mail store adds in front.
  */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "policy/header.h"
 #include "policy/header_fields.h"
 
-/* The identity of a message that comes in pieces of that size, each in memory that ends with it. */
+/* Computes the identity of a message that arrives in pieces of that size, each in memory that ends with it. */
 static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SHORT])
 {
 	struct input in = {(const uint8_t *)message->data, message->length};
@@ -27,7 +27,7 @@ static void identify(const struct buf *message, size_t piece, unsigned char iden
 	header_end(&h, identity);
 }
 
-/* The message with every line end as LF, or as CRLF. */
+/* Converts every line end of the message to LF, or to CRLF. */
 static void convert(struct buf *out, struct input in, bool crlf)
 {
 	for (size_t i = 0; i < in.left; i++) {
@@ -51,7 +51,7 @@ static void must_be_same(const struct buf *message, size_t piece, const unsigned
 	MUST(memcmp(identity, other, DIGEST_SHORT) == 0);
 }
 
-/* The sender must fit, and stand in a From_ line without breaking it. */
+/* The sender has to fit, and must not break a From_ line. */
 static char *find_sender(const struct buf *message, size_t room)
 {
 	struct input in = {(const uint8_t *)message->data, message->length};
@@ -68,7 +68,7 @@ static char *find_sender(const struct buf *message, size_t room)
 	return sender;
 }
 
-/* What list shows of a message: the same however it is cut, and it fits. */
+/* Gets the fields that list shows: they do not depend on the pieces, and fit. */
 static void show(const struct buf *message, size_t piece, size_t room, char *values)
 {
 	struct input in = {(const uint8_t *)message->data, message->length};
@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must_be_same(&lf, 1, identity);
 	must_be_same(&crlf, crlf.length, identity);
 	must_be_same(&crlf, piece, identity);
-	/* A first line that begins with a blank would become part of the field before it. */
+	/* A first line that begins with a blank would continue the field before it. */
 	if (lf.length > 0 && lf.data[0] != ' ' && lf.data[0] != '\t') {
 		buf_append_string(&stored, "X-UIDL: 1\nstatus: RO\n folded\n");
 		buf_append(&stored, lf.data, lf.length);

@@ -1,9 +1,13 @@
 /*
- * A session with a server that says what the input says: greeting, capabilities, the maildrop's
- * listing, messages, questions whether the answers are in step, QUIT. Input: flags (1: bodies keep CRLF, 2: the
- * server repeats itself up to ENDLESS octets, 4: in the end it is silent instead of closing, 8: sizes are asked for
- * only if STAT or the UIDs call for it, where 2 messages with 20 octets are known, 16: all that is fetched is
- * deleted), octets that come at a time; then the server's words. It has to end, believe no wrong listing, and show no control character.
+ * A session with a server whose output is the input: greeting, capabilities, the maildrop's listing, messages,
+ * questions whether the answers are in sync, QUIT.
+ *
+ * Input: flags, the octets that arrive at a time, then the server's output. Flags: 1: bodies keep CRLF; 2: the
+ * server repeats itself up to ENDLESS octets; 4: in the end it falls silent instead of closing; 8: sizes are asked
+ * for only if STAT or the UIDs require it, with 2 known messages of 20 octets; 16: all fetched messages are
+ * deleted.
+ *
+ * The session has to end, accept no wrong listing, and show no control character.
  */
 #include "config.h"
 
@@ -20,10 +24,10 @@
 
 enum {
 	ENDLESS = 384 * 1024,
-	PREFACE_MOST = 2000, /* lines of greeting and capabilities that may be listened to */
+	PREFACE_MOST = 2000, /* limit of lines in greeting and capabilities */
 };
 
-/* Counts lines, the client's included. */
+/* Counts lines, including the client's. */
 static void hear(void *context, enum log_level level, const char *text)
 {
 	size_t *lines = context;
@@ -45,7 +49,7 @@ static void must_be_sound(const struct maildrop *m)
 	}
 }
 
-/* No two messages may be taken for the same one, and the state is walked along in this order. */
+/* No two messages may have the same UID, and the order has to be that of the state. */
 static void must_be_distinct(const struct listing *l)
 {
 	const char *last = "";
@@ -57,7 +61,7 @@ static void must_be_distinct(const struct listing *l)
 	}
 }
 
-/* Whether the first word of a UID is in a text, in whatever case. */
+/* Whether the first word of a UID is in a text, ignoring case. */
 static bool has_uid(const struct session_event *event, const char *uid)
 {
 	size_t length = strcspn(uid, " \t");
@@ -69,7 +73,7 @@ static bool has_uid(const struct session_event *event, const char *uid)
 	return false;
 }
 
-/* What is taken for the right answer has the UID, if there is one. */
+/* An answer that is accepted as right has to contain the UID, if there is one. */
 static bool take_answer(const struct session_event *event, const struct maildrop *m, const struct maildrop_message *message,
     struct error *err)
 {
@@ -80,7 +84,7 @@ static bool take_answer(const struct session_event *event, const struct maildrop
 	return event->type == SESSION_REFUSED || question_is_answered(event) || question_fail(message->number, event, err);
 }
 
-/* RETR, a question and DELE of the first messages, as many at a time as the server takes. */
+/* Sends RETR, a question and DELE for the first messages, as many at a time as the server accepts. */
 static bool fetch(struct session *s, const struct maildrop *m, size_t most_events, struct error *err)
 {
 	size_t count = m->count < 40 ? m->count : 40, next = 0, events = 0, asked = 0;
@@ -112,7 +116,7 @@ static bool fetch(struct session *s, const struct maildrop *m, size_t most_event
 	return true;
 }
 
-/* The server's words, once or again and again. */
+/* Writes the server's output once, or repeatedly. */
 static void write_script(struct buf *words, const struct input *in, bool endless)
 {
 	do

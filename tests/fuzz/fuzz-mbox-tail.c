@@ -1,10 +1,14 @@
 /*
- * An mbox after a crash. Input: flags (1 and 2: who wrote behind us: nobody, a program that looks for
- * a line end first, one that does not, or the input; 4: the intent is damaged; 8: an octet was
- * changed; 16: a part of the append is NULs; 32 and 64: another device and inode; 128: what was there
- * before is not what it was), how many messages, how many octets of gap and batch were written before the crash (two;
- * from 32768 on in steps of eight), how long what was there before is (one), that, and each message
- * (two octets of length, then it); then where the NULs begin and how many times eight there are (two each).
+ * An mbox after a crash. Input:
+ *
+ * - flags. 1 and 2: who wrote after us: nobody, a program that checks for a line end first, one that does not, or
+ *   the input; 4: the intent is damaged; 8: an octet was changed; 16: a part of the append is NULs; 32 and 64:
+ *   another device and inode; 128: the earlier content has changed.
+ * - how many messages; how many octets of gap and batch were written before the crash (two octets; from 32768 on in
+ *   steps of eight).
+ * - the length of the earlier content (one octet), and the content.
+ * - for each message its length (two octets), and the message.
+ * - where the NULs begin, and their number in units of eight (two octets each).
  */
 #include "config.h"
 
@@ -13,11 +17,11 @@
 #include "deliver/mbox_file.h"
 #include "deliver/mbox_repair.h"
 
-/* The file after recovery, which has to be the file before it, or its beginning. */
+/* Recovers the file. The result has to be the file before it, or its beginning. */
 static size_t recover(const struct scene *s, size_t *whole)
 {
 	char *path = fuzz_path("mbox"), *after;
-	bool found[4] = {false}; /* a scene has 3 messages at most */
+	bool found[4] = {false}; /* a scene has at most 3 messages */
 	struct mbox_file f;
 	struct error err;
 	size_t length;
@@ -36,7 +40,7 @@ static size_t recover(const struct scene *s, size_t *whole)
 	return length;
 }
 
-/* How many extents are in the file, and where the first that is not would begin. */
+/* Returns how many extents are complete in the file; *at is where the first incomplete one would begin. */
 static size_t count_whole(const struct scene *s, size_t *at)
 {
 	size_t whole = 0, batch = 0;
@@ -55,7 +59,7 @@ static size_t count_whole(const struct scene *s, size_t *at)
 	return whole;
 }
 
-/* Whether an extent behind the first one that is not whole begins at this octet of the file. */
+/* Whether an extent after the first incomplete one begins at this octet of the file. */
 static bool begins_at(const struct scene *s, size_t whole, uint64_t at, uint64_t octet)
 {
 	for (; whole < s->intent.count && at < octet; whole++) {
@@ -66,7 +70,7 @@ static bool begins_at(const struct scene *s, size_t whole, uint64_t at, uint64_t
 	return at == octet && whole < s->intent.count;
 }
 
-/* A From_ line of others, at the beginning of a line or, with any, wherever it is. */
+/* Whether there is a foreign From_ line, at the beginning of a line or, with `any`, anywhere. */
 static bool has_others(const struct scene *s, size_t whole, size_t at, bool any)
 {
 	const char *data = s->before.data, *end = data + s->before.length, *from = data + at;
@@ -79,7 +83,7 @@ static bool has_others(const struct scene *s, size_t whole, size_t at, bool any)
 	return false;
 }
 
-/* Nothing was cut away but what an append of these extents may have left. */
+/* Only text that an append of these extents may have left was cut away. */
 static void check_cut(const struct scene *s, size_t length, size_t whole, uint64_t at)
 {
 	const char *data = s->before.data, *theirs;
@@ -105,10 +109,10 @@ static void check_cut(const struct scene *s, size_t length, size_t whole, uint64
 		return;
 	MUST(!has_others(s, whole, (size_t)at, false));
 	theirs = memmem(data + at, s->before.length - at, scene_foreign, strlen(scene_foreign));
-	MUST(!theirs || theirs[-1] == '>'); /* then it looks like a line of ours that was quoted */
+	MUST(!theirs || theirs[-1] == '>'); /* it then looks like a quoted line of ours */
 }
 
-/* Whether what is where the first extent would be is a later one, by chance: then a reader has removed the first. */
+/* Whether a later extent happens to be where the first would be: then a reader has removed the first. */
 static bool is_moved(const struct scene *s, size_t whole, size_t at)
 {
 	const char *batch = s->batch.data;
@@ -123,7 +127,7 @@ static bool is_moved(const struct scene *s, size_t whole, size_t at)
 	return false;
 }
 
-/* Whether the first extent is whole at another place: a reader has removed what was before it. */
+/* Whether the first extent is complete at another place: a reader has removed text before it. */
 static bool is_elsewhere(const struct scene *s, size_t whole)
 {
 	uint64_t at = s->intent.offset, length = s->intent.count > 0 ? s->intent.extents[0].length : 0;
@@ -151,7 +155,8 @@ static void check(const struct scene *s, size_t length, size_t whole)
 	if (length < s->before.length)
 		check_cut(s, length, whole, at);
 	/*
-	 * Nobody interfered: what was torn goes, unless its text looks as if somebody had begun a message in it.
+	 * Nobody interfered: an incomplete message is removed, unless its text looks like the beginning of a
+	 * foreign message.
 	 */
 	if (honest && (s->flags & SCENE_OTHERS) == 0 && at < s->before.length && whole < s->intent.count)
 		MUST(length <= at || has_others(s, whole, (size_t)at, true) || is_moved(s, whole, (size_t)at));

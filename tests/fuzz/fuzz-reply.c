@@ -1,8 +1,8 @@
 /*
- * The reply parser. Input: flags (1: bodies keep CRLF), four shapes of two bits for the answers that
- * follow each other, how many pieces are cut and their sizes; then what the server says. Cut in
- * pieces it has to make the same events as at once, and a complete body has to be what a decoder
- * says that knows nothing but lines, which end as the status line does; so have its counted octets.
+ * The reply parser. Input: flags (1: bodies keep CRLF), four shapes of two bits for consecutive answers, the number
+ * of pieces and their sizes; then the server's output. Parsed in pieces it has to make the same events as parsed at
+ * once. A complete body, and its counted octets, have to be those of a simple decoder that knows only lines, which
+ * end as the status line does.
  */
 #include "config.h"
 
@@ -12,8 +12,8 @@
 
 struct transcript {
 	struct reply reply;
-	struct buf events; /* a letter an event, its octets, LF; data in a row is one event */
-	struct buf data;   /* the first answer's, while it is the first */
+	struct buf events; /* a letter for each event, its octets, LF; consecutive data is one event */
+	struct buf data;   /* data of the first answer */
 	unsigned shapes, answers;
 	bool in_data, broken, complete;
 	uint64_t octets, with_lf, with_crlf; /* of the first answer's body, if it is complete */
@@ -50,7 +50,7 @@ static void note(struct transcript *t, enum reply_event event, const char *text,
 		next_answer(t);
 }
 
-/* Gives the parser a piece, in memory that ends where the piece does. */
+/* Passes a piece to the parser, in memory that ends where the piece does. */
 static void give(struct transcript *t, struct input in, size_t length)
 {
 	char *piece = take_copy(&in, &length);
@@ -73,7 +73,7 @@ static void give(struct transcript *t, struct input in, size_t length)
 	free(piece);
 }
 
-/* Cut into pieces of these sizes, again and again; none: at once. */
+/* Parses the input in pieces of these sizes, repeatedly; without sizes, all at once. */
 static void read_all(struct transcript *t, struct input in, bool crlf, unsigned shapes, const uint8_t *sizes,
     size_t count)
 {
@@ -90,7 +90,7 @@ static void read_all(struct transcript *t, struct input in, bool crlf, unsigned 
 	}
 }
 
-/* CRs at the end of a line, up to so many. */
+/* Counts the CRs at the end of a line, up to a limit. */
 static size_t count_crs(const uint8_t *line, const uint8_t *lf, size_t most)
 {
 	size_t count = 0;
@@ -100,7 +100,7 @@ static size_t count_crs(const uint8_t *line, const uint8_t *lf, size_t most)
 	return count;
 }
 
-/* What the decoder has found: a body, and how many lines it has. */
+/* The decoder's result: a body, and its number of lines. */
 struct decoded {
 	struct buf text;
 	uint64_t lines;
@@ -108,8 +108,9 @@ struct decoded {
 };
 
 /*
- * The first answer's body: lines end with LF and as many CRs as the status line's has, or, but for a status line with
- * CRLF, with one CR more or less; a dot alone ends it, the first of two at the start of a line goes. False if it does not end.
+ * Decodes the first answer's body. Lines end with LF and as many CRs as the status line. Except for a status line
+ * with CRLF, one CR more or less is accepted. A single dot ends the body, and the first of two dots at the start of
+ * a line is removed. Returns false if it does not end.
  */
 static bool decode(struct input in, bool crlf, struct decoded *out)
 {
@@ -121,7 +122,7 @@ static bool decode(struct input in, bool crlf, struct decoded *out)
 		if (!lf)
 			return false;
 		out->crs = count_crs(line, lf, 2);
-		least = 0; /* what is in the line beside blanks */
+		least = 0; /* octets in the line that are not blanks */
 		for (const uint8_t *c = line; c < lf - out->crs; c++)
 			least += *c != ' ' && *c != '\t';
 		line = lf + 1;

@@ -1,11 +1,12 @@
 /*
- * A login against a server that the input plays. Input: flags (1 and 2: it offers PLAIN,
- * SCRAM-SHA-1, SCRAM-SHA-256, or nothing but USER and PASS; 4: there is no TLS; 8: challenges are
- * sent as they are; 16: the last line comes again and again; 32: a token instead, by XOAUTH2 or OAUTHBEARER; 64:
- * LOGIN, CRAM-MD5 or EXTERNAL by name); then a line for each answer. A
- * challenge "+ text" is sent in base64, and '$' in it becomes the client's nonce, without which SCRAM
- * goes nowhere. No such server can prove that it knows the password, and none may keep the client
- * busy.
+ * A login to a server whose answers are the input. Input: flags, then a line for each answer.
+ *
+ * Flags: 1 and 2: it offers PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, or only USER and PASS; 4: there is no TLS; 8:
+ * challenges are sent unchanged; 16: the last line is repeated; 32: a token is used instead, by XOAUTH2 or
+ * OAUTHBEARER; 64: LOGIN, CRAM-MD5 or EXTERNAL by name.
+ *
+ * A challenge "+ text" is sent in base64, and '$' in it becomes the client's nonce, without which SCRAM ends early.
+ * No such server can prove that it knows the password, and none may keep the client busy.
  */
 #include "config.h"
 
@@ -21,7 +22,7 @@ static const char password[] = "pencil!secret";
 
 enum { OFFER_PLAIN, OFFER_SHA_1, OFFER_SHA_256, OFFER_NONE };
 
-/* What the flags ask for beside what the server offers by itself. */
+/* Sets what the flags request, and returns the mechanisms for the server to offer. */
 static const char *ask(struct login *l, unsigned flags)
 {
 	static const char *const tokens[] = {"XOAUTH2", "OAUTHBEARER", "XOAUTH2 OAUTHBEARER", "PLAIN"};
@@ -64,9 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ok = login_run(session, &login, &err);
 	MUST(ok || fuzz_error_is_good(&err));
 	MUST(secure || (!ok && server.heard.length == 0));
-	/* SCRAM needs a proof, and keeps the password to itself. */
+	/* SCRAM requires a proof, and does not reveal the password. */
 	MUST(!ok || other || offer == OFFER_PLAIN || offer == OFFER_NONE);
-	/* USER and PASS follow PLAIN where the server does not know that, and nothing else. */
+	/* Only after PLAIN, and only if the server does not know it, USER and PASS are sent. */
 	MUST(((offer == OFFER_NONE || offer == OFFER_PLAIN) && !other) || !strstr(buf_string(&server.heard), password));
 	MUST(server.answers < SASL_ANSWERS_MOST);
 	session_free(&session);

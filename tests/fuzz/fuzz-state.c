@@ -1,8 +1,8 @@
 /*
- * The state's file. Input: flags (1: what follows are changes to a good file, three octets for the
- * place and one for the value, instead of a whole file; 2: it is read only; 4: the first two octets
- * say how much of the rest is the write-ahead log). Whatever the file holds, it is used or refused
- * with an error of storage; after that it can be refused, never crash.
+ * The state's file. Input: flags; then the file, or changes to it. Flags: 1: the input is changes to a good file,
+ * three octets for the place and one for the value, instead of a complete file; 2: it is opened read-only; 4: the
+ * first two octets give the size of the part that is the write-ahead log. Any file has to be used, or refused with
+ * a storage error, without a crash.
  */
 #include "config.h"
 
@@ -35,7 +35,7 @@ static void remove_files(void)
 		fuzz_remove(names[i]);
 }
 
-/* Messages, a note, a run that did not end, and what it was about to append. */
+/* Adds messages, a note, a run that did not end, and its intent to append. */
 static void fill(struct state *s)
 {
 	struct mbox_extent extents[2] = {{.length = 700, .head_length = 512}, {.length = 40, .head_length = 40}};
@@ -59,7 +59,7 @@ static void fill(struct state *s)
 	free(refusal.words);
 }
 
-/* A good file, as this version writes it. */
+/* Returns a good file, as this version writes it. */
 static char *make_good_file(size_t *length)
 {
 	struct state *s;
@@ -131,7 +131,7 @@ static bool use_refusal(struct state *s, struct error *err)
 	return ok;
 }
 
-/* What a run does with it. */
+/* Uses the state as a run does. */
 static void use(struct state *s, bool writable)
 {
 	struct state_item items[] = {{.uid = "a"}, {.uid = "c"}, {.uid = "z"}};

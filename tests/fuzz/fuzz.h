@@ -10,10 +10,10 @@
 
 struct error;
 
-/* A target's entry; libFuzzer, or replay.c, calls it. A finding is an abort. */
+/* The entry point of a target, called by libFuzzer or replay.c. A finding is an abort. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What has to hold, whatever the input. */
+/* A condition that has to be true for any input. */
 #define MUST(what) \
 	do { \
 		if (!(what)) { \
@@ -22,13 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		} \
 	} while (0)
 
-/* What is left of an input. Its first octets steer a target, the rest is what is parsed. */
+/* The rest of an input. Its first octets control a target; the rest is parsed. */
 struct input {
 	const uint8_t *at;
 	size_t left;
 };
 
-/* Takes an octet; 0 when none is left. */
+/* Takes an octet; 0 if there are no more. */
 static inline unsigned take_octet(struct input *in)
 {
 	if (in->left == 0)
@@ -37,7 +37,7 @@ static inline unsigned take_octet(struct input *in)
 	return *in->at++;
 }
 
-/* Takes a number of two octets, the high one first. */
+/* Takes a number of two octets, big-endian. */
 static inline unsigned take_number(struct input *in)
 {
 	unsigned high = take_octet(in);
@@ -45,7 +45,7 @@ static inline unsigned take_number(struct input *in)
 	return high << 8 | take_octet(in);
 }
 
-/* Takes `length` octets, or all where there are fewer, into memory that ends where they do. */
+/* Takes `length` octets, or all if there are fewer, into memory that ends where they do. */
 static inline char *take_copy(struct input *in, size_t *length)
 {
 	char *copy;
@@ -62,7 +62,7 @@ static inline char *take_copy(struct input *in, size_t *length)
 	return copy;
 }
 
-/* Whether a text can be shown on a terminal as it is: one line without control characters. */
+/* Whether a text can be printed on a terminal unchanged: one line without control characters. */
 static inline bool is_plain(const char *text)
 {
 	for (; *text; text++) {
@@ -72,22 +72,22 @@ static inline bool is_plain(const char *text)
 	return true;
 }
 
-/* Whether an error that a function returned says something, and all of it is plain. */
+/* Whether an error that a function returned has a message, and all of it is plain. */
 bool fuzz_error_is_good(const struct error *err);
 
-/* A directory of this process alone, made at the first call and removed at the end. */
+/* Returns a directory of this process, made at the first call and removed at the end. */
 const char *fuzz_directory(void);
 
-/* The path of a file in that directory; the caller frees it. */
+/* Returns the path of a file in that directory; the caller frees it. */
 char *fuzz_path(const char *name);
 
-/* Makes a file of this content in that directory, in the place of what was there. */
+/* Writes a file with this content in that directory; replaces an existing one. */
 void fuzz_write(const char *name, const void *bytes, size_t length);
 
-/* Reads a file of that directory; the caller frees the content. NULL if there is none. */
+/* Reads a file of that directory; the caller frees the content. Returns NULL if the file does not exist. */
 char *fuzz_read(const char *name, size_t *length);
 
-/* Removes a file of that directory, if it is there. */
+/* Removes a file of that directory if it exists. */
 void fuzz_remove(const char *name);
 
 #endif

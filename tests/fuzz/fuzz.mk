@@ -1,7 +1,7 @@
 # Fuzz targets. Included by tests/tests.mk; paths are from the top of the tree.
 #
-# Each target is linked twice: as replay-NAME, which gives it every file of its corpus in `make check`,
-# and, when configured for it, as fuzz-NAME with libFuzzer, which `make fuzz` runs.
+# Each target is linked twice: as replay-NAME, which runs it on every file of its corpus in `make check`, and, if
+# configured, as fuzz-NAME with libFuzzer, which `make fuzz` runs.
 fuzz_support = tests/fuzz/support.c tests/fuzz/fuzz.h
 fuzz_mbox_sources = tests/fuzz/fuzz-mbox-tail.c tests/fuzz/mbox-scene.c tests/fuzz/mbox-scene.h
 fuzz_sasl_sources = tests/fuzz/fuzz-sasl.c tests/fuzz/sasl-server.c tests/fuzz/sasl-server.h
@@ -81,7 +81,7 @@ tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz-state.c $(fuzz_support)
 tests_fuzz_fuzz_state_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 
-# What it finds stays in tests/fuzz/found/NAME of the build directory.
+# Findings are kept in tests/fuzz/found/NAME of the build directory.
 fuzz: $(fuzz_targets)
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(srcdir)/tests/fuzz' tests/fuzz '$(FUZZ_SECONDS)'
 else
@@ -90,7 +90,7 @@ fuzz:
 endif
 .PHONY: fuzz
 
-# What runs have found and learnt is kept until distclean.
+# Findings and learned inputs are kept until distclean.
 distclean-local:
 	rm -rf tests/fuzz/found tests/fuzz/learnt
 

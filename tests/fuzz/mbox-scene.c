@@ -8,12 +8,12 @@
 #include "deliver/mbox_file.h"
 #include "deliver/mboxrd.h"
 
-/* As a program writes it that puts no date there. */
+/* A message as a program writes it that omits the date. */
 const char scene_foreign[] = "From them@example.net\nSubject: theirs\n\ntheirs\n\n";
 
 enum { MESSAGE_MOST = 150000 };
 
-/* What is there before us, and where our batch would begin. */
+/* Makes the earlier content, and determines where our batch would begin. */
 static void begin(struct scene *s, struct input *in)
 {
 	size_t length = take_octet(in);
@@ -36,8 +36,8 @@ static void begin(struct scene *s, struct input *in)
 }
 
 /*
- * Adds a message to the batch as deliver/mbox does. The length's three high bits say how often its text
- * is repeated, so that small inputs make messages that are read in several pieces.
+ * Adds a message to the batch as deliver/mbox does. The length's three high bits give the repetitions of its text,
+ * so that small inputs make messages that are read in several pieces.
  */
 static void add_message(struct scene *s, struct mbox_extent *e, struct input *in)
 {
@@ -60,7 +60,7 @@ static void add_message(struct scene *s, struct mbox_extent *e, struct input *in
 	digest_end(&digest, e->sha256);
 }
 
-/* What the system lost of the append, and of what was there before. */
+/* Applies what the system lost of the append, and of the earlier content. */
 static void lose(struct scene *s, struct input *in)
 {
 	size_t start = s->before.length - s->written, from, length;
@@ -77,7 +77,7 @@ static void lose(struct scene *s, struct input *in)
 	memset(s->before.data + start + from, 0, length);
 }
 
-/* What the crash left, and what others did then. */
+/* Makes the file that the crash left, with the changes of other programs. */
 static void crash(struct scene *s, struct input *in)
 {
 	struct buf append = {0};

@@ -1,7 +1,7 @@
 /*
- * A plain main for a target: gives it every file of a corpus, once each, so that what was found once
- * is tested in each `make check`. Without arguments the corpus is that of the program's own name
- * (replay-NAME) under $srcdir; else each argument is a file or a directory.
+ * A simple main for a target: runs it once on every file of a corpus, so that each `make check` tests earlier
+ * findings. Without arguments the corpus is that of the program's own name (replay-NAME) under $srcdir; otherwise
+ * each argument is a file or a directory.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #include "fuzz.h"
 
-enum { SECONDS = 60 }; /* for one input; none needs a second */
+enum { SECONDS = 60 }; /* limit for one input; none needs a second */
 
 static unsigned replayed;
 
@@ -27,7 +27,7 @@ static void replay_file(const char *path)
 	bytes = malloc(size > 0 ? size : 1);
 	MUST(bytes && fread(bytes, 1, size, stream) == size);
 	fclose(stream);
-	/* The last one that is named is the one that did it. */
+	/* The last name printed is that of the input that failed. */
 	printf("# %s\n", path);
 	fflush(stdout);
 	alarm(SECONDS);

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Runs the fuzz targets, two at a time where there are two processors: run.sh SOURCES BUILD SECONDS [NAME...]
-# SOURCES holds corpus/NAME and NAME.dict, BUILD the programs fuzz-NAME. New inputs are kept in
-# BUILD/learnt/NAME, findings and logs in BUILD/found/NAME. Fails when there is any finding.
+# run.sh SOURCES BUILD SECONDS [NAME...]: runs the fuzz targets, two at a time if there are two processors. SOURCES
+# contains corpus/NAME and NAME.dict, BUILD the programs fuzz-NAME. New inputs are kept in BUILD/learnt/NAME,
+# findings and logs in BUILD/found/NAME. Fails if there is any finding.
 set -u
 export LC_ALL=C
 sources=$1 build=$2 seconds=$3
 shift 3
 [ $# -gt 0 ] || set -- config header listing mbox-tail reply sasl state
 
-# On a filesystem in memory, if there is one: some targets write files and sync them.
+# Uses a filesystem in memory, if there is one: some targets write files and sync them.
 work=$(TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}") mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# fuzz NAME: one target; its log tells the rest.
+# fuzz NAME: runs one target; details are in its log.
 fuzz() {
   mkdir -p "$build/found/$1" "$build/learnt/$1" "$work/$1" || return 1
   TMPDIR="$work/$1" "$build/fuzz-$1" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
@@ -22,7 +22,7 @@ fuzz() {
     >"$build/found/$1/log" 2>&1 </dev/null
 }
 
-# The longest input that a target is given: replies have limits that only long ones reach.
+# The longest input for a target: only long ones reach the limits on replies.
 max_length() {
   case $1 in
   reply) echo 20000 ;;
@@ -31,7 +31,7 @@ max_length() {
   esac
 }
 
-# tell NAME STATUS: one line on how it went.
+# tell NAME STATUS: prints one line about the result.
 tell() {
   awk -v name="$1" -v status="$2" '
     /cov: / { for (i = 2; i <= NF; i++) { if ($(i - 1) == "cov:") cov = $i; if ($(i - 1) == "ft:") ft = $i } }
@@ -44,7 +44,7 @@ tell() {
   [ "$2" = 0 ] || { grep -av -e ' NEW ' -e ' REDUCE ' "$build/found/$1/log" | tail -n 40 && ls "$build/found/$1"; }
 }
 
-# both NAME...: one or two at the same time.
+# both NAME...: runs one or two at the same time.
 failed=0
 both() {
   pids='' names=$*

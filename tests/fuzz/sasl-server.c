@@ -20,7 +20,7 @@ static void decode_last(const char *line, size_t length, char *out, size_t size)
 	out[made] = '\0';
 }
 
-/* Takes what the client says. The first message of SCRAM ends with its nonce (RFC 5802, 7.). */
+/* Takes the client's output. The first message of SCRAM ends with its nonce (RFC 5802, 7). */
 static enum channel_status hear(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
 {
 	struct sasl_server *s = context;
@@ -38,7 +38,7 @@ static enum channel_status hear(void *context, const void *bytes, size_t size, s
 	return CHANNEL_DONE;
 }
 
-/* The challenge behind "+ ", with the nonce where it belongs, in base64. */
+/* Encodes the challenge after "+ ", with the nonce inserted, in base64. */
 static void encode(struct sasl_server *s, const char *text, size_t length)
 {
 	struct base64_encode_ctx base64;
@@ -54,7 +54,7 @@ static void encode(struct sasl_server *s, const char *text, size_t length)
 	buf_free(&raw);
 }
 
-/* Prepares the next answer; false when there is none. */
+/* Prepares the next answer; returns false if there are no more. */
 static bool answer(struct sasl_server *s)
 {
 	const char *line = (const char *)s->lines.at;
