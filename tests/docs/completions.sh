@@ -1,5 +1,5 @@
 #!/bin/sh
-# What bash, zsh and fish complete: the verbs, options and accounts that there are, and nothing else.
+# Completions of bash, zsh and fish: they offer all commands, options and accounts, and nothing else.
 # shellcheck disable=SC2317 # check runs them
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
@@ -16,12 +16,13 @@ account other >"$work/other.conf"
 account broken | sed 's/user/usr/' >"$work/broken.conf"
 cd "$work" || exit 1
 
-# ---- the words that are right ----
+# ---- the right words ----
 
 table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >verbs
 table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
 sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | grep -o '[a-z]:*' >letters
-# options_of VERB: what the program takes with it. It looks at the verb before it shows the help.
+# options_of COMMAND: prints the options that the command accepts. The program examines the command before it shows
+# the help.
 options_of() {
   while read -r name kind; do
     [ "$kind" = no ] || value='=x'
@@ -34,9 +35,9 @@ options_of() {
 }
 while read -r verb; do options_of "$verb" | sort >"options-of-$verb"; done <verbs
 
-# ---- what is offered ----
+# ---- the offered words ----
 
-# The lines to be completed: for each verb its options, and then these.
+# The lines to be completed: for each command its options, and then these.
 while read -r verb; do echo "mailhaul $verb -"; done <verbs >lines
 cat >>lines <<'END'
 mailhaul 
@@ -59,7 +60,7 @@ mailhaul list --tls-key-log oth
 END
 tail -n 17 lines >wanted-lines
 
-# complete_SHELL: reads ./lines, writes a line of words for each.
+# complete_SHELL: reads ./lines, and writes a line of words for each.
 complete_bash() { xargs_lines python3 "$source/tests/support/complete_on_tty.py" bash "$source/completions/bash/mailhaul"; }
 complete_zsh() { xargs_lines python3 "$source/tests/support/complete_on_tty.py" zsh "$source/completions/zsh"; }
 xargs_lines() {
@@ -75,7 +76,7 @@ complete_fish() {
     end <lines' "$source/completions/fish/mailhaul.fish"
 }
 
-# words N: those offered for the N-th line, one a line, without what is behind "=".
+# words N: prints the words offered for the N-th line, one per line, without the text after "=".
 words() { sed -n "${1}p" offered | tr ' ' '\n' | sed '/^$/d; s/=.*//' | sort -u; }
 options_are_offered() {
   number=0 code=0
@@ -87,7 +88,7 @@ options_are_offered() {
   return "$code"
 }
 first=$(($(wc -l <verbs)))
-# offers N WORD...: for the N-th of the lines above.
+# offers N WORD...: the words for the N-th of the lines above are these.
 offers() {
   words $((first + $1)) >got
   _line=$(sed -n "$1p" wanted-lines) && shift

@@ -1,4 +1,4 @@
-# The documents against the sources and the program. See tests/tests.mk.
+# Tests of the documents against the sources and the program. See tests/tests.mk.
 docs_tests = \
 	tests/docs/completions.sh \
 	tests/docs/examples.sh \

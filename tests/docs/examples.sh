@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the documents show can be used as it stands: configurations are understood, scripts are shell,
-# and commands have options that exist.
+# Examples in the documents work unchanged: configurations are valid, scripts are valid shell, and commands use
+# existing options.
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
 umask 077
@@ -9,14 +9,14 @@ export HOME
 unset XDG_CONFIG_HOME XDG_STATE_HOME
 command_options | sed '/^$/d' >"$work/options"
 
-# An account that a file can be completed with.
+# An account that completes a file.
 account='account "other" {
   server = "pop.example.org" user = "me" password_command = {"true"} deliver_to = "pipe"
   deliver_command = {"true"}
 }'
 
-# is_understood FILE: whether the program takes it for a configuration. It is asked for an account that
-# is not there, so that it goes no further. Included files are made.
+# is_understood FILE: whether the program accepts it as a configuration. It is asked for an account that does not
+# exist, so that it does nothing more. Included files are created.
 is_understood() {
   directory=$(dirname "$1")
   included=0
@@ -30,7 +30,7 @@ is_understood() {
   [ "$status" -eq 64 ] && grep -q 'there is no account .*nosuchaccount' "$work/said"
 }
 
-# completed FILE: a part of an account, with what it lacks to be a whole one.
+# completed FILE: prints a part of an account, with the missing lines.
 completed() {
   echo 'account "example" {'
   echo 'server = "pop.example.org"'
@@ -53,7 +53,7 @@ is_crontab() {
   ! grep -Evq '^([0-9*/,-]+[[:space:]]+){5}/[^[:space:]]+' "$1"
 }
 
-# has_right_options FILE: the options behind each "mailhaul" that stands as a command in it.
+# has_right_options FILE: checks the options after each "mailhaul" that is used as a command in it.
 has_right_options() {
   awk '
     { n = split($0, word, /[[:space:]]+/); command = 0
@@ -69,8 +69,8 @@ has_right_options() {
   [ -z "$unknown" ] || { echo "no such option: $unknown" && return 1; }
 }
 
-# cut_page PAGE DIRECTORY: the literal blocks of a page, as DIRECTORY/LINE.KIND; KIND is none where the
-# comment that should name it is missing.
+# cut_page PAGE DIRECTORY: writes the literal blocks of a page to DIRECTORY/LINE.KIND; KIND is none if the comment
+# that should name it is missing.
 cut_page() {
   awk -v directory="$2" '
     function plain(text,    out, at, two, four) {
@@ -93,7 +93,7 @@ cut_page() {
     { kind = /^\.\\" example: / ? $3 : "" }' "$1"
 }
 
-# cut_text FILE DIRECTORY: the indented blocks of a text, as above: conf if there is an account in it.
+# cut_text FILE DIRECTORY: writes the indented blocks of a text in the same way: conf if there is an account in it.
 cut_text() {
   awk -v directory="$2" '
     function finish(    file, i) {
@@ -111,7 +111,7 @@ cut_text() {
     END { finish() }' "$1"
 }
 
-# try DOCUMENT DIRECTORY: a test for each block that was cut out of it.
+# try DOCUMENT DIRECTORY: runs a test for each block of it.
 try() {
   configurations=0
   for block in $(cd "$2" && printf '%s\n' * | sort -n); do
@@ -151,8 +151,8 @@ cut_text "$source/README" "$work/README"
 try README "$work/README"
 check 'there is a configuration in README' [ "$configurations" -gt 0 ]
 
-# The lines to copy in README, three a provider, stand together in a configuration of the manual; those have been
-# given to the program above.
+# README has three lines to copy for each provider. They are also together in a configuration of the manual, which
+# the program has been given above.
 providers_have_recipes() {
   sed -n 's/^           \(server\|user\|password_command\|token_command\) = /\1 = /p' "$source/README" >"$work/recipes"
   [ "$(grep -c '^server' "$work/recipes")" -ge 6 ] || { cat "$work/recipes" && echo 'README names too few providers' && return 1; }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# HACKING names files that are there, has a line for each module, and its bounds are those of the sources.
+# HACKING names existing files, has a line for each module, and gives the same bounds as the sources.
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
 hacking=$source/HACKING
 
-# Section 11 gives names to files that somebody may add.
+# Section 11 names files that may be added.
 files_are_there() {
   code=0
   for path in $(sed '/^11\. /,/^12\. /d' "$hacking" | grep -oE '\b(src|tests|man|conf|m4)/[A-Za-z0-9_./-]*[A-Za-z0-9_/]'); do
@@ -30,7 +30,7 @@ check 'HACKING has a word on every module' modules_are_told
 bounds_are_right() {
   sed -n '/^6\. Bounds/,/^7\. /p' "$hacking" >"$work/bounds"
   awk '
-    # In C: the units multiplied out, as the sources write them.
+    # In C: multiplies the units out, as the sources write them.
     function in_c(bound,    part) {
       gsub(/,/, "", bound)
       split(bound, part, " ")
@@ -51,7 +51,7 @@ bounds_are_right() {
   [ "$(wc -l <"$work/numbers")" -gt 20 ] || { cat "$work/numbers" && echo 'too few bounds' && return 1; }
   code=0
   while IFS='|' read -r file number; do
-    # Seconds may be written as milliseconds.
+    # Seconds may be given in milliseconds.
     grep -qwF -e "$number" -e "${number}000" "$source/$file" || { echo "$file has no $number" && code=1; }
   done <"$work/numbers"
   return "$code"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# mailhaul-json(5) and the schema tell of the same members.
+# mailhaul-json(5) and the schema describe the same members.
 # shellcheck disable=SC2016,SC2317 # check runs them
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
@@ -21,7 +21,7 @@ with open(sys.argv[1], encoding="utf-8") as file:
     print("\n".join(sorted(set(members(json.load(file))))))
 PY
 
-# Every Ic of the page but the words of the command line and of the configuration.
+# Every Ic of the page except the words of the command line and of the configuration.
 awk '/^\.(It |Pp |Ic )|^\./ { for (i = 1; i < NF; i++) if ($i == "Ic" || $i == ".Ic") print $(i + 1) }' "$json_page" |
   grep -vx -e mailhaul -e tls_pins >"$work/page-members"
 echo mailhaul >>"$work/page-members"

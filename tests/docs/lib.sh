@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests of the documents share. $source is the source's directory; the program is in the current
-# one. $work is a private directory.
+# Shared functions of the document tests. $source is the source directory; the program is in the current directory.
+# $work is a private directory.
 #
 #   . "${srcdir:-.}/tests/docs/lib.sh"
 
@@ -19,7 +19,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-docs.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# table NAME FILE: the lines between "NAME... = {" and "};" of a C source.
+# table NAME FILE: prints the lines between "NAME... = {" and "};" of a C source.
 table() {
   awk -v name="$1" '
     inside && /^[[:space:]]*};/ { exit }
@@ -27,8 +27,7 @@ table() {
     index($0, name) && /= {/ { inside = 1 }' "$2"
 }
 
-# same WHAT_A FILE_A WHAT_B FILE_B: whether both have the same lines, which must not be none; tells which
-# differ.
+# same WHAT_A FILE_A WHAT_B FILE_B: whether both have the same lines, and at least one; prints the differences.
 same() {
   [ -s "$2" ] || { echo "nothing found: $1" && return 1; }
   sort -u "$2" >"$work/a"
@@ -38,12 +37,12 @@ same() {
   cmp -s "$work/a" "$work/b"
 }
 
-# is_plain FILE: whether it is ASCII without control characters but line ends; shows what is not.
+# is_plain FILE: whether it is ASCII without control characters except line ends; prints the others.
 is_plain() {
   ! tr -d '\n -~' <"$1" | od -An -c | grep .
 }
 
-# command_options: the options that the program takes, "c" and "-config" like.
+# command_options: prints the options that the program accepts, in the form "c" and "-config".
 command_options() {
   table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/-\1/p'
   sed -n 's/.*char letters\[\] = "\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | tr -d ':+-' | fold -w 1

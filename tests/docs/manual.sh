@@ -1,5 +1,5 @@
 #!/bin/sh
-# The manual pages and --help say what the program takes and gives, all of it and nothing else.
+# The manual pages and --help describe everything that the program accepts and prints, and nothing else.
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
 
@@ -31,7 +31,7 @@ in_order() {
 }
 check 'the options of accounts stand in the same order in the source and in mailhaul.conf(5)' in_order
 
-# entry OPTION: its text in mailhaul.conf(5), on one line.
+# entry OPTION: prints its text in mailhaul.conf(5), on one line.
 entry() {
   awk -v option="$1" '
     /^\.It Ic / { inside = $3 == option; next }
@@ -57,7 +57,7 @@ default_is() {
     { echo "the default of $1 is not $value in mailhaul.conf(5)" && return 1; }
 }
 
-# Whether the page gives each option's default of the table.
+# Checks that the page gives the default of each option in the table.
 initial_values_are_told() {
   table 'account_options[]' "$source/src/config/account_options.c" | tr -d '\n' | sed 's/},/}\n/g' |
     sed -n 's/.*{"\([a-z_]*\)".*\.initial = "\([^"]*\)".*/\1 \2/p' >"$work/initial"
@@ -73,7 +73,7 @@ check 'the defaults that are numbers are those of the source' defaults_are_right
 
 command_options | sed '/^$/d' >"$work/command-options"
 
-# flags FILE: what follows each Fl in the lines of a page.
+# flags FILE: prints the word after each Fl in the lines of a page.
 flags() { awk '{ for (i = 1; i < NF; i++) if ($i == "Fl" || $i == ".Fl") print $(i + 1) }' "$1"; }
 
 command_options_are_documented() {
@@ -86,7 +86,7 @@ check 'every option of the command line has its place in mailhaul(1), and no oth
 
 synopsis_is_complete() {
   sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$command_page" >"$work/synopsis"
-  # An option with two names stands there with the short one.
+  # An option with two names is listed by its short one.
   grep '^\.It Fl ' "$command_page" | awk '{ print $3 }' >"$work/first-names"
   flags "$work/synopsis" | sed '/^-/!s/./&\
 /g' | sed '/^$/d' >"$work/synopsis-flags"
@@ -127,7 +127,7 @@ check 'every verb is in mailhaul(1), and no other is' verbs_are_documented
 
 # ---- exit codes ----
 
-# number_of: sysexits names to numbers, a line each.
+# number_of: translates sysexits names to numbers, one per line.
 number_of() {
   sed -e s/EX_OK/0/ -e s/EX_USAGE/64/ -e s/EX_DATAERR/65/ -e s/EX_NOINPUT/66/ -e s/EX_NOUSER/67/ \
     -e s/EX_NOHOST/68/ -e s/EX_UNAVAILABLE/69/ -e s/EX_SOFTWARE/70/ -e s/EX_OSERR/71/ -e s/EX_OSFILE/72/ \

@@ -9,7 +9,7 @@ is_clean_for_mandoc() {
   [ ! -s "$work/lint" ]
 }
 
-# groff's warnings, on a line of the usual width.
+# Checks for groff's warnings, at the usual width.
 is_clean_for_man() {
   MANWIDTH=80 MANROFFOPT='' LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l "$1" >"$work/page" 2>"$work/warnings" </dev/null ||
     { cat "$work/warnings" && return 1; }
@@ -17,7 +17,7 @@ is_clean_for_man() {
   [ ! -s "$work/warnings" ] && grep -q NAME "$work/page"
 }
 
-# Examples are to be copied: nothing of them may be beyond the right margin.
+# Examples are to be copied: nothing may extend beyond the right margin.
 fits() {
   wide=$(awk 'length > 80 { print FNR ": " $0 }' "$work/page-80")
   [ -z "$wide" ] || { echo "$wide" && return 1; }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# README begins with what a stranger needs, and its table of requirements is that of the build.
+# README begins with what a new user needs, and its table of requirements is that of the build.
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
 readme=$source/README
@@ -16,7 +16,7 @@ configuration_is_short() {
 }
 check 'the first configuration has ten lines at the most' configuration_is_short
 
-# The packages that bootstrap installs for the build, whether ./configure is there or not.
+# The packages that bootstrap installs for the build, whether or not ./configure exists.
 packages_are_told() {
   sh "$source/bootstrap" packages build >"$work/packages" || return 1
   [ -s "$work/packages" ] || return 1
@@ -28,7 +28,7 @@ packages_are_told() {
 }
 check 'README names every package that the build needs' packages_are_told
 
-# version NAME: what README's table says of it.
+# version NAME: prints its version in README's table.
 version() { sed -n "s/^ *$1 \{2,\}\([0-9.]*\) .*/\1/p" "$readme"; }
 
 versions_are_right() {
