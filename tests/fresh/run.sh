@@ -1,15 +1,15 @@
 #!/bin/sh
-# tests/fresh/run.sh [LANE...], as "make check-fresh": do README's two commands work on a machine that
-# has nothing installed yet? A lane is a Debian release, as root (bookworm, trixie), or with +sudo behind
-# it, as a user who may use sudo. In each a minimal system is made (debootstrap, kept as an archive for
-# the next time), gets a copy of this tree as an ordinary directory, and runs "./bootstrap demo" and
-# "./bootstrap check" twice each; the second runs must not install anything.
+# tests/fresh/run.sh [LANE...], called by "make check-fresh": checks that the two commands of README work on a newly
+# installed machine. A lane is a Debian release: bookworm or trixie as root, or with +sudo appended as a user who
+# may use sudo. For each lane a minimal system is made (debootstrap, kept as an archive for the next time). It gets
+# a copy of this tree as an ordinary directory, and runs "./bootstrap demo" and "./bootstrap check" twice each; the
+# second runs must not install anything.
 #
-# Needs root, debootstrap, and the network to fetch packages. Environment: MIRROR
-# (http://deb.debian.org/debian), TMPDIR (/var/tmp; 2 GB are used there), XDG_CACHE_HOME, http_proxy.
+# Needs root, debootstrap, and the network to fetch packages. Environment: MIRROR (http://deb.debian.org/debian),
+# TMPDIR (/var/tmp; uses 2 GB), XDG_CACHE_HOME, http_proxy.
 #
-# Each lane lives in a mount and PID namespace of its own: whatever happens, its mounts are never seen
-# outside, end with it, and so does every process that it leaves behind.
+# Each lane has its own mount and PID namespaces: its mounts are never visible outside and end with the lane, as do
+# all its processes.
 set -eu
 unset CDPATH
 umask 022
@@ -24,7 +24,7 @@ die() {
 
 # ---- inside the namespaces: run.sh --inside LANE ROOT LOG ----
 
-# mount_basics ROOT: what every system has: proc, the harmless devices, pseudo terminals, shared memory.
+# mount_basics ROOT: mounts what every system has: proc, the harmless devices, pseudo terminals, shared memory.
 mount_basics() {
   mount -t proc proc "$1/proc"
   mount -t tmpfs -o mode=755 tmpfs "$1/dev"
@@ -40,7 +40,7 @@ mount_basics() {
   for n in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${n%:*}" "$1/dev/${n#*:}"; done
 }
 
-# enter UID COMMAND...: runs it in the chroot, in the copy of the tree, with a bare environment.
+# enter UID COMMAND...: runs the command in the chroot, in the copy of the tree, with a minimal environment.
 enter() {
   as=$1
   shift
@@ -54,7 +54,7 @@ enter() {
     sh -c 'cd "$HOME" && { [ ! -d mailhaul ] || cd mailhaul; } && exec "$@"' sh "$@" </dev/null
 }
 
-# step NTH COMMAND...: runs it, tells how long it took, and fails if it does.
+# step NTH COMMAND...: runs the command and prints how long it took. Fails if the command fails.
 step() {
   nth=$1
   shift
@@ -73,7 +73,7 @@ step() {
     printf '%s: the second run installed packages again\n' "$lane"
     return 1
   fi
-  # A mail server that was installed for the tests must not run, nor may a test leave one behind.
+  # A mail server installed for the tests must not be running, and no test may leave one running.
   for process in "$root"/proc/[0-9]*/comm; do
     case $(cat "$process" 2>/dev/null) in
       dovecot | couriertcpd | authdaemond | stunnel4 | popa3d | solid-pop3d | pop3d | nginx | perdition | mailhaul | pop3-server)
@@ -89,7 +89,7 @@ inside() {
   root=$2
   log=$3
   uid=0
-  # Process 1 of a PID namespace gets no signal that it does not ask for.
+  # Process 1 of a PID namespace receives only signals that it handles.
   trap 'exit 130' HUP INT TERM
   mount_basics "$root"
   case $lane in
@@ -117,7 +117,7 @@ fi
 
 # ---- outside ----
 
-# base SUITE: makes the archive of a minimal system, unless it is there from an earlier time.
+# base SUITE: makes the archive of a minimal system, unless it exists already.
 base() {
   [ ! -s "$cache/$1.tar.gz" ] || return 0
   printf '%-14s debootstrap\n' "$1"
@@ -126,18 +126,18 @@ base() {
     tail -n 20 "$cache/$1.debootstrap.log" | sed 's/^/    /'
     return 1
   }
-  # Package lists and what one machine is called do not belong to a system just installed.
+  # A newly installed system contains neither package lists nor device files of another machine.
   rm -rf "$work"/base/var/lib/apt/lists/* "$work"/base/var/cache/apt/archives/*.deb "$work"/base/dev/*
   tar -C "$work/base" --numeric-owner -czf "$cache/$1.tar.gz.new" .
   mv "$cache/$1.tar.gz.new" "$cache/$1.tar.gz"
   rm -rf --one-file-system "$work/base"
 }
 
-# copy_tree DIR: this tree as a clone or an unpacked tarball has it, without anything built.
+# copy_tree DIR: copies this tree as in a clone or an unpacked tarball, without built files.
 copy_tree() {
   mkdir -p "$1"
   if [ -e "$top/.git" ] && command -v git >/dev/null 2>&1; then
-    # The second list is of files deleted but not yet committed, which the first one has too.
+    # The second list names deleted files that are not committed; the first one contains them also.
     for list in '--cached --others' --deleted; do
       # shellcheck disable=SC2086 # two options
       git -c safe.directory="$top" -C "$top" ls-files -z $list --exclude-standard |
@@ -159,12 +159,12 @@ copy_tree() {
 running=
 # shellcheck disable=SC2317 # called by a trap
 cleanup() {
-  # --kill-child takes all of the lane's processes along, and their mounts end with them.
+  # --kill-child ends all processes of the lane, and their mounts end with them.
   [ -z "$running" ] || kill -KILL "$running" 2>/dev/null || :
   rm -rf --one-file-system "$work"
 }
 
-# lay_out LANE: its system with a copy of this tree, in $work/root.
+# lay_out LANE: makes its system with a copy of this tree, in $work/root.
 lay_out() {
   rm -rf --one-file-system "$work/root" &&
     mkdir "$work/root" &&
@@ -175,7 +175,7 @@ lay_out() {
     echo fresh >"$work/root/etc/hostname"
 }
 
-# run_lane LANE: returns whether all its steps went well.
+# run_lane LANE: returns whether all its steps succeeded.
 run_lane() {
   : >"$cache/$1.log"
   base "${1%+sudo}" && lay_out "$1" || return 1
