@@ -226,10 +226,7 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	return true;
 }
 
-/*
- * Sends one command at a time, so that each time measured is that of one step. Remembered capabilities are not
- * used.
- */
+/* Sends one command at a time, so that each time measured is that of one step. Remembered capabilities are not used. */
 static bool talk(struct check *c, const struct tls_trust *trust, struct error *err)
 {
 	return connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->memory, &c->step, err) &&

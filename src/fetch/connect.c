@@ -20,10 +20,7 @@
 #include "tls/dane.h"
 #include "tls/tls.h"
 
-/*
- * The first lines of the remembered capabilities of a server that fails at a command. No capability begins with
- * "!".
- */
+/* The first lines of the remembered capabilities of a server that fails at a command. No capability begins with "!". */
 static const struct {
 	const char *line;
 	size_t offset; /* of the bool in connect_memory */

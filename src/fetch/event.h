@@ -54,7 +54,7 @@ struct listed {
 	int64_t due;	 /* earliest time of its deletion; 0: in the next run; -1: never, or not known */
 	enum retention_action action;
 	bool has_header; /* its header was asked for and received */
-	size_t length;	 /* of texts: one after the other, each ended by NUL, as the server or the message has them */
+	size_t length;	 /* of texts: consecutive, each ended by NUL, as the server or the message gave them */
 	char texts[LISTED_OCTETS];
 };
 

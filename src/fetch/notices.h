@@ -19,10 +19,7 @@ enum {
 	NOTICES_CAUSE = 160, /* bytes of a cause that are compared to recognize it */
 };
 
-/*
- * The reports of a run about single messages. The first of each kind are reported one by one, the rest only
- * counted.
- */
+/* The reports of a run about single messages. The first of each kind are reported one by one, the rest only counted. */
 struct notices {
 	int fd; /* connected to the parent */
 	const struct log *log;

@@ -13,10 +13,7 @@ struct worker;
  */
 bool reach_server(struct worker *w, const struct tls_trust *trust, struct error *err);
 
-/*
- * Whether the account may log in: not with a password that was refused recently, unless the user named this
- * account.
- */
+/* Whether the account may log in: not with a password that was refused recently, unless the user named this account. */
 bool reach_may_log_in(struct worker *w, struct error *err);
 
 /* Sets w->pipelining: whether the server may be sent several commands at a time. */

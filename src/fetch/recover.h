@@ -11,7 +11,7 @@ struct state;
 
 /*
  * Call it before the state is joined with a listing. Completes or undoes what a run that died was appending to an
- * mbox. If the state's note of it is gone and d is an mbox, searches the mbox for it.
+ * mbox. If that mbox is gone, and d is an mbox, the messages are looked for in d.
  */
 bool recover_mbox(struct state *state, struct destination *d, const struct log *log, struct error *err);
 

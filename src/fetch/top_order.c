@@ -62,7 +62,7 @@ static bool must_be_identical(const struct view *v)
 	return v->top->whole && !v->top->telling && !v->entry->likely;
 }
 
-/* For a recorded UID. A header that contradicts UID and size is asked for again. */
+/* For a recorded UID. A header that contradicts UID or size is asked for again. */
 static bool view_doubtful(
     const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
