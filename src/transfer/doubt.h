@@ -8,9 +8,7 @@ struct evidence;
 struct plan;
 struct state;
 
-/*
- * Adds the sizes of messages that were delivered before to the evidence (policy/evidence.h). ERROR_STORAGE.
- */
+/* Adds the sizes of messages that were delivered before to the evidence (policy/evidence.h). ERROR_STORAGE. */
 bool doubt_read_history(struct state *state, struct evidence *evidence, struct error *err);
 
 /*

@@ -31,7 +31,7 @@ struct state_record;
 struct arrival {
 	struct plan_entry *entry; /* NULL: no message has arrived yet */
 	bool under_way;		  /* the +OK to RETR was read, but not the message's end */
-	bool begun;		  /* the destination was told of it */
+	bool begun;		  /* it was begun at the destination */
 	bool doubt;		  /* its size differs from the one the server gave */
 	/* its end waits for the answer to a question, for destinations that cannot undo a delivery */
 	bool ended;

@@ -130,9 +130,7 @@ class Rounds:
         return ""
 
     def share(self, contender, whole, part):
-        """Selects its work: all of it, or a part if all would take too long. Returns the work, its scale and a
-        note.
-        """
+        """Selects its work: all of it, or a part if all would take too long. Returns the work, its scale and a note."""
         if not contender.peer or not part:
             return whole, 1.0, ""
         scale = whole.octets / part.octets

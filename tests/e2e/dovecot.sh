@@ -359,7 +359,7 @@ userdb passwd-file {
 CONF
 }
 
-# Settings with the same name in both versions. There is no chroot, and one user, since only root could change
+# Settings with the same name in both versions. There is no chroot and only one user, because only root could change
 # either. Nothing delays a test that fails to log in, or opens many sessions, on purpose. The size of messages is
 # not limited.
 _dovecot_words_common() {

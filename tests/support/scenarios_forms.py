@@ -154,7 +154,7 @@ both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda 
 
 
 def changed(verb, old, new, count=1):
-    """Changes the honest answer to this command by replacing octets; of the listing commands only the listing."""
+    """Replaces octets in the honest answer to this command; for LIST and UIDL, in the listing."""
     return {verb: lambda s, *_: [b"".join(s.honest(verb)).replace(old, new, count)]}
 
 

@@ -235,8 +235,8 @@ static void write_lock_of(pid_t pid)
 }
 
 /*
- * After the clock was set back, a lock may have a time in the future: it was made recently, but its age looks
- * negative.
+ * A lock made before the clock was set back has a time in the future. Its process started just now, but before that
+ * time, so it may hold the lock.
  */
 START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
 {
