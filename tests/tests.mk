@@ -75,6 +75,10 @@ include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/campaign/campaign.mk
 
+check-unit: all
+	$(MAKE) check TESTS='$(unit_tests)'
+.PHONY: check-unit
+
 # A quick check during development: the unit tests, and the most informative scripts. It takes less than a minute
 # with two processors.
 quick_e2e = tests/e2e/hostile-steps.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh

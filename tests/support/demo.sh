@@ -10,6 +10,7 @@ umask 077
 
 # When the demo starts again, it removes nothing that it has not made.
 marker=demo/.made-by-the-demo
+program=${MAILHAUL:-src/mailhaul}
 conf=demo/mailhaul.conf
 served=demo/server/mail
 words=demo/server/words
@@ -27,8 +28,8 @@ fail() {
 }
 
 start_afresh() {
-  for program in src/mailhaul tests/support/pop3-server; do
-    [ -x "$program" ] || fail "$program is missing: make all demo-server builds it"
+  for needed in "$program" tests/support/pop3-server; do
+    [ -x "$needed" ] || fail "$needed is missing: make all demo-server builds it"
   done
   if [ -e demo ]; then
     [ -f "$marker" ] || fail './demo is not of my making: move it away and start again'
@@ -98,9 +99,9 @@ EOF
 mailhaul() {
   what=$1
   shift
-  printf '$ src/mailhaul -c %s %s\n' "$conf" "$*"
+  printf '$ %s -c %s %s\n' "$program" "$conf" "$*"
   status=0
-  src/mailhaul -c "$conf" "$@" </dev/null >"$output" 2>&1 || status=$?
+  "$program" -c "$conf" "$@" </dev/null >"$output" 2>&1 || status=$?
   lines=$(wc -l <"$output")
   if [ "$status" -ne 0 ] || [ "$lines" -le 8 ]; then
     cat "$output"
