@@ -26,7 +26,7 @@
 
 /* The first command is the default. */
 static const struct command commands[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON},
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY},
     {"check", check_run, CLI_JSON},
     {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD},
     {"list", list_run, CLI_JSON | CLI_HEADERS},
@@ -47,6 +47,7 @@ static const char help[] =
     "  config             show the settings that hold, and where each comes from\n"
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
     "  -n, --dry-run      connect and list, say for each message what would be done\n"
+    "      --every=TIME   fetch again and again, with a pause of TIME (5m, say)\n"
     "      --json         print JSON, an object a line\n"
     "      --keep         delete nothing from the server in this run\n"
     "      --strict       tell every failure at once, despite report_failures_after\n"

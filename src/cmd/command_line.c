@@ -7,9 +7,10 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/parse.h"
 
 /* Values of options without a letter, above all letters. The values after OPTION_BIT are those of enum cli_option. */
-enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_BIT };
+enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_EVERY, OPTION_BIT };
 
 static const char letters[] = ":c:qvn";
 
@@ -21,6 +22,7 @@ static const struct option options[] = {
     {"dry-run", no_argument, NULL, 'n'},
     {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
+    {"every", required_argument, NULL, OPTION_EVERY},
     {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
     {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
     {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
@@ -88,6 +90,11 @@ static void take_option(struct command_line *line, int option)
 	case OPTION_KEY_LOG:
 		line->key_log_path = optarg;
 		break;
+	case OPTION_EVERY:
+		line->options |= CLI_EVERY;
+		if (!parse_duration(optarg, &line->every))
+			line->every = 0;
+		break;
 	case OPTION_HELP:
 		line->help = true;
 		break;
@@ -117,12 +124,16 @@ static void take_command(struct command_line *line)
 static bool check_options(const struct command_line *line, struct error *err)
 {
 	for (const struct option *o = options; o->name; o++) {
-		unsigned bit = o->val == 'n' ? CLI_DRY_RUN : o->val > OPTION_BIT ? (unsigned)(o->val - OPTION_BIT) : 0;
+		unsigned bit = o->val == 'n' ? CLI_DRY_RUN : o->val == OPTION_EVERY ? CLI_EVERY : o->val > OPTION_BIT ? (unsigned)(o->val - OPTION_BIT) : 0;
 
 		if ((line->options & bit & ~line->command->options) == 0)
 			continue;
 		error_set(err, ERROR_USAGE, "the verb %s takes no --%s", line->command->name, o->name);
 		return error_hint(err, "see mailhaul --help");
+	}
+	if ((line->options & CLI_EVERY) && line->every == 0) {
+		error_set(err, ERROR_USAGE, "--every needs the time between two runs");
+		return error_hint(err, "give it as a number and s, m, h or d, such as --every=5m");
 	}
 	return true;
 }

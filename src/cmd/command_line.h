@@ -2,6 +2,7 @@
 #define MAILHAUL_CMD_COMMAND_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/log.h"
 
@@ -20,6 +21,7 @@ enum cli_option {
 	CLI_REBUILD = 64,
 	CLI_NAMES = 128,
 	CLI_HEADERS = 256,
+	CLI_EVERY = 512,
 };
 
 /* The parsed command line. */
@@ -29,6 +31,7 @@ struct command_line {
 	const char *config_path; /* NULL: the default paths */
 	enum log_level level;
 	unsigned options; /* enum cli_option */
+	int64_t every; /* seconds between two runs, with CLI_EVERY */
 	bool help, version;
 	const char *key_log_path; /* NULL: no key log */
 	struct key_log *key_log;  /* that file after cli_main has opened it */

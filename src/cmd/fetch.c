@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "cmd/chosen.h"
 #include "cmd/command_line.h"
+#include "cmd/every.h"
 #include "cmd/exit_code.h"
 #include "config/account.h"
 #include "fetch/jobs.h"
@@ -179,10 +180,12 @@ int fetch_run(const struct command_line *line)
 	struct chosen chosen;
 	int code;
 
-	if (chosen_load(&chosen, line, &code))
-		code = fetch_chosen(line, &chosen);
-	else if (line->options & CLI_JSON)
+	if (chosen_load(&chosen, line, &code)) {
+		if (!(line->options & CLI_EVERY) || every_begins_run(line, &chosen, &code))
+			code = fetch_chosen(line, &chosen);
+	} else if (line->options & CLI_JSON) {
 		run_json_summary(&(struct run_json){0}, 0, code);
+	}
 	chosen_free(&chosen);
 	return code;
 }

@@ -18,7 +18,7 @@ e2e_tests = \
 	tests/e2e/identity.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/instructions.sh \
-	tests/e2e/interrupt.sh \
+	tests/e2e/every.sh tests/e2e/interrupt.sh \
 	tests/e2e/key-log.sh \
 	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
