@@ -17,7 +17,7 @@ fi
 
 if have codespell; then
   # shellcheck disable=SC2046
-  codespell -q 3 -L "$(grep -v '^#' tests/lint-words | paste -sd,)" $(tracked src man doc README NEWS HACKING conf tests/e2e tests/docs | grep -v refusal_words) || failed=1
+  codespell -q 3 -L "$(grep -v '^#' tests/lint-words | paste -sd,)" $(tracked src man doc README NEWS CONTRIBUTING SECURITY conf tests/e2e tests/docs | grep -v refusal_words) || failed=1
 fi
 
 if have clang-tidy; then

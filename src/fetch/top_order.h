@@ -14,7 +14,7 @@ struct top_identity;
 /*
  * Checks that headers received with several commands in flight belong to the messages they were requested for. A
  * server may swap its answers, which a question after the last one does not show. Where a swap could make one
- * message pass for another, the message is asked for again with no other in flight: see HACKING, "Swapped headers".
+ * message pass for another, the message is asked for again with no other in flight: see doc/servers, "Swapped headers".
  * ERROR_PROTOCOL if the header then differs. entries and tops are in the same order.
  */
 bool top_order_check(const struct recognition *r, struct plan_entry *const *entries,

@@ -1,8 +1,8 @@
 # Tests of the documents against the sources and the program. See tests/tests.mk.
 docs_tests = \
 	tests/docs/completions.sh \
+	tests/docs/developer-pages.sh \
 	tests/docs/examples.sh \
-	tests/docs/hacking.sh \
 	tests/docs/help.sh \
 	tests/docs/json.sh \
 	tests/docs/manual.sh \
@@ -11,7 +11,7 @@ docs_tests = \
 check_SCRIPTS += $(docs_tests)
 
 # They need the program.
-tests/docs/completions.log tests/docs/examples.log tests/docs/hacking.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
+tests/docs/completions.log tests/docs/developer-pages.log tests/docs/examples.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
 tests/docs/pages.log \
 tests/docs/readme.log: src/mailhaul
 

@@ -47,13 +47,14 @@ check 'README and configure.ac agree on the oldest versions' versions_are_right
 options_exist() {
   "$source/configure" --help >"$work/configure-help"
   code=0
-  for option in $(grep -oh -- '--\(enable\|disable\)-[a-z-]*[a-z]' "$readme" "$source/HACKING" | sort -u); do
+  for option in $(grep -rohE --exclude='*.svg' -- '--(enable|disable)-[a-z-]*[a-z]' "$readme" "$source/CONTRIBUTING" "$source/SECURITY" "$source/doc" |
+    sort -u); do
     name=${option#--*able-}
     grep -Eq -- "--(enable|disable)-$name([^a-z-]|\$)" "$work/configure-help" || { echo "configure has no $option" && code=1; }
   done
   return "$code"
 }
-check 'README and HACKING speak of options that configure has' options_exist
+check 'README and the developer pages name only options that configure has' options_exist
 
 version_is_in_news() {
   package_version=$(sed -n 's/^AC_INIT(\[mailhaul\],\[\([0-9.]*\)\].*/\1/p' "$source/configure.ac")

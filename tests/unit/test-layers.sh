@@ -1,5 +1,5 @@
 #!/bin/sh
-# The layers of HACKING, read from the include lines of src/: a directory includes itself and the directories below
+# The layers of doc/architecture, read from the include lines of src/: a directory includes itself and the directories below
 # it. Each library is used in one place, and nothing below cmd and ui prints.
 # shellcheck disable=SC2317 # check runs them
 set -u
