@@ -64,6 +64,7 @@ letter 3
 kill -USR1 "$PID"
 check 'with which the next run fetches' arrived 3
 until_says 3 'STATUS=Waiting'
+fresh_configuration
 configure a 'deliver_to = "maildir:other"' 'leave_on_server = forever'
 write_configuration
 kill -HUP "$PID"
