@@ -19,6 +19,7 @@
 #include "transfer/doubt.h"
 #include "transfer/flight.h"
 #include "transfer/message.h"
+#include "transfer/outdated.h"
 #include "transfer/run.h"
 #include "transfer/twins.h"
 
@@ -262,25 +263,25 @@ static void refuse_different(struct run *r)
 
 /*
  * A message that was delivered in doubt is asked for again if the server gives another size for it. If the same
- * text comes again, it is not delivered again, and *same is set.
+ * text comes again, it is not delivered again, and *same is set. If that text comes for another message, the server
+ * has swapped its answers.
  */
-static bool compare_with_record(struct run *r, bool *same, struct error *err)
+static bool compare_with_records(struct run *r, bool *same, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
 	struct digest digest = a->digest;
 	unsigned char sha256[DIGEST_SIZE];
-	struct state_record record;
+	enum outdated_text text;
 
-	*same = false;
-	if (!a->entry->outdated)
-		return true;
-	if (!state_get_doubt(r->t->state, a->entry->uid, &record, same, err))
-		return false;
-	if (!*same)
-		return true;
 	digest_end(&digest, sha256);
-	*same = memcmp(sha256, record.sha256, DIGEST_SIZE) == 0;
+	if (!outdated_compare(r, sha256, &text, err))
+		return false;
+	*same = text == OUTDATED_SAME;
+	if (text == OUTDATED_OTHER && session_is_crowded(r->t->session)) {
+		r->result->out_of_step = true;
+		return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " came with the text of another message", a->entry->number);
+	}
 	if (!*same)
 		return true;
 	d->ops->discard(d);
@@ -352,7 +353,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	a->doubt = verdict != EVIDENCE_WHOLE;
 	if (looks_mixed_up(r))
 		return fail_mixed_up(r, err);
-	if (!compare_with_record(r, &same, err))
+	if (!compare_with_records(r, &same, err))
 		return false;
 	if (same)
 		return true;

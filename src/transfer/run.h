@@ -106,6 +106,12 @@ struct sync_checks {
 /* What a server has refused. */
 enum refused { REFUSED_NOTHING, REFUSED_RETR, REFUSED_DELE };
 
+/* A message that was delivered in doubt and is asked for again. */
+struct outdated {
+	const struct plan_entry *entry;
+	unsigned char sha256[DIGEST_SIZE]; /* of the text that was delivered */
+};
+
 struct run {
 	const struct transfer *t;
 	struct transfer_result *result;
@@ -120,6 +126,8 @@ struct run {
 	size_t waiting_count, waiting_capacity;
 	struct twin twins[TWINS_MOST]; /* the last messages received, a ring */
 	size_t twin_count, twin_excused; /* number of messages received; that number when the last excused one came */
+	struct outdated *outdated; /* NULL: not read yet */
+	size_t outdated_count;
 	size_t held; /* messages that may have been swapped, because one among them is asked for again */
 	bool knows_history; /* evidence includes the sizes known to the state */
 	struct again *again;

@@ -404,5 +404,6 @@ bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_r
 	free(r.flight.order);
 	free(r.again);
 	free(r.waiting);
+	free(r.outdated);
 	return ok;
 }

@@ -35,4 +35,5 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/top-swapped-new-mail.json \
 	tests/campaign/found/top-swapped-old-mail.json \
 	tests/campaign/found/top-swapped-without-uids.json \
+	tests/campaign/found/threefold-then-swapped.json \
 	tests/campaign/found/uid-reused-without-top.json
