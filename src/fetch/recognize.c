@@ -336,6 +336,12 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
 	return e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
 
+/* A message that the server does not give now may be one of those that were fetched before: it is left for the next run. */
+static void leave_unseen(struct top_identity *top)
+{
+	top->skip |= !top->known;
+}
+
 /* Retrieves messages that TOP did not identify. They are retrieved again only if they turn out to be new. */
 static bool retrieve(const struct recognition *r, struct plan_entry *const *entries, struct top_identity *tops, size_t count,
     struct error *err)
@@ -361,6 +367,7 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 		/* If RETR is refused, TOP's result is kept. */
 		if (whole[i].known || !tops[places[i]].known)
 			tops[places[i]] = whole[i];
+		leave_unseen(&tops[places[i]]);
 		wanted[i]->retrieved = true;
 	}
 	free(wanted);
@@ -393,8 +400,10 @@ static bool look(const struct recognition *r, struct found *found, struct error 
 		    count);
 	ok = top_identify(r->session, tops, by_top, false, err) &&
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
-	    top_order_check(r, entries, tops, by_top, err) && retrieve(r, entries, tops, by_top, err) &&
-	    top_order_check(r, entries + by_top, tops + by_top, count - by_top, err) &&
+	    top_order_check(r, entries, tops, by_top, err) && retrieve(r, entries, tops, by_top, err);
+	for (size_t i = by_top; i < count; i++)
+		leave_unseen(&tops[i]);
+	ok = ok && top_order_check(r, entries + by_top, tops + by_top, count - by_top, err) &&
 	    settle_all(r, entries, tops, count, found, err);
 out:
 	free(entries);

@@ -86,7 +86,7 @@ static bool names_other(const struct top_identity *identities, size_t count, con
 static bool take_answer(struct session *s, const struct top_identity *identities, size_t count, struct error *err)
 {
 	struct question last = about(&identities[count - 1]), other = about(&identities[0]);
-	bool comparable = count > 1 && (*other.uid && *other.uid != ' ') == (*last.uid && *last.uid != ' '), lost, manner = true;
+	bool comparable = count > 1 && (*other.uid && uid_is_given(other.uid)) == (*last.uid && uid_is_given(last.uid)), lost, manner = true;
 	struct session_event event;
 	struct error wrong;
 

@@ -102,23 +102,36 @@ static void hold_unsure(struct run *r)
 	r->checks.misfit = false;
 }
 
+static bool has_twin(const struct run *r, size_t i)
+{
+	const struct state_record *a = &r->batch.records[i];
+
+	for (size_t j = r->checks.verified; j < r->batch.count; j++) {
+		const struct state_record *b = &r->batch.records[j];
+
+		if (j != i && a->octets == b->octets && memcmp(a->sha256, b->sha256, DIGEST_SIZE) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
- * The same text under two UIDs may be one answer that was repeated in place of another. TOP identifies the messages
- * in the next run.
+ * The same text under two UIDs may be one answer that was repeated in place of another, or swapped with it. TOP
+ * identifies these messages in the next run, and those that may have been the other part of a swap.
  */
 static void doubt_twins(struct run *r)
 {
-	for (size_t i = r->checks.verified; i < r->batch.count; i++) {
-		for (size_t j = i + 1; j < r->batch.count; j++) {
-			struct state_record *a = &r->batch.records[i], *b = &r->batch.records[j];
+	bool found = false;
 
-			if (a->octets != b->octets || memcmp(a->sha256, b->sha256, DIGEST_SIZE) != 0 || !flight_can_be_told(r, a) ||
-			    !flight_can_be_told(r, b))
-				continue;
-			a->doubt = state_doubts_size(a->doubt) ? a->doubt : STATE_DOUBT_IDENTITY;
-			b->doubt = state_doubts_size(b->doubt) ? b->doubt : STATE_DOUBT_IDENTITY;
-			a->held = b->held = false;
-		}
+	for (size_t i = r->checks.verified; i < r->batch.count && !found; i++)
+		found = flight_can_be_told(r, &r->batch.records[i]) && has_twin(r, i);
+	for (size_t i = r->checks.verified; i < r->batch.count && found; i++) {
+		struct state_record *record = &r->batch.records[i];
+
+		if (!flight_can_be_told(r, record) || (flight_is_unique(r, i) && !has_twin(r, i)))
+			continue;
+		record->doubt = state_doubts_size(record->doubt) ? record->doubt : STATE_DOUBT_IDENTITY;
+		record->held = false;
 	}
 }
 

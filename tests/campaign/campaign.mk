@@ -35,5 +35,7 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/top-swapped-new-mail.json \
 	tests/campaign/found/top-swapped-old-mail.json \
 	tests/campaign/found/top-swapped-without-uids.json \
+	tests/campaign/found/renumbered-and-refused.json \
 	tests/campaign/found/threefold-then-swapped.json \
+	tests/campaign/found/twins-and-swapped.json \
 	tests/campaign/found/uid-reused-without-top.json
