@@ -17,6 +17,13 @@
 
 enum { NAME_MOST = 64 };
 
+/* What a configuration gives an option. */
+struct given {
+	const struct account_option *option;
+	const char *const *values; /* ended by NULL */
+	const char *directory;	   /* where relative paths start */
+};
+
 /* Returns the address of an option's value. */
 static void *place(struct account *a, const struct account_option *option)
 {
@@ -69,41 +76,38 @@ void account_value_free(char **values)
 	free(values);
 }
 
-static bool set_text(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_text(void *at, const struct given *g)
 {
-	(void)option;
-	(void)directory;
-	if (!*values[0])
+	if (!*g->values[0])
 		return false;
-	memory_replace(at, memory_copy_string(values[0]));
+	memory_replace(at, memory_copy_string(g->values[0]));
 	return true;
 }
 
-static bool set_host(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_host(void *at, const struct given *g)
 {
-	return strlen(values[0]) <= 255 && !strpbrk(values[0], " \t\r\n/@") && set_text(at, option, values, directory);
+	return strlen(g->values[0]) <= 255 && !strpbrk(g->values[0], " \t\r\n/@") && set_text(at, g);
 }
 
-static bool set_path(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_path(void *at, const struct given *g)
 {
-	(void)option;
-	if (!*values[0])
+	if (!*g->values[0])
 		return false;
-	memory_replace(at, path_resolve(values[0], directory));
+	memory_replace(at, path_resolve(g->values[0], g->directory));
 	return true;
 }
 
 /* A PKCS#11 URI is not relative to a directory. It must not contain a PIN. */
-static bool set_path_or_uri(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_path_or_uri(void *at, const struct given *g)
 {
-	if (strncmp(values[0], "pkcs11:", 7) != 0)
-		return set_path(at, option, values, directory);
-	return !strstr(values[0], "pin-value") && set_text(at, option, values, directory);
+	if (strncmp(g->values[0], "pkcs11:", 7) != 0)
+		return set_path(at, g);
+	return !strstr(g->values[0], "pin-value") && set_text(at, g);
 }
 
-static bool set_file_name(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_file_name(void *at, const struct given *g)
 {
-	return *values[0] != '.' && strlen(values[0]) <= 255 && !strchr(values[0], '/') && set_text(at, option, values, directory);
+	return *g->values[0] != '.' && strlen(g->values[0]) <= 255 && !strchr(g->values[0], '/') && set_text(at, g);
 }
 
 static char **get_text(const void *at, const struct account_option *option)
@@ -119,16 +123,14 @@ static void clear_text(void *at)
 
 /* Secrets. */
 
-static bool set_secret(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_secret(void *at, const struct given *g)
 {
 	struct secret **secret = at;
 
-	(void)option;
-	(void)directory;
-	if (!*values[0])
+	if (!*g->values[0])
 		return false;
 	secret_free(secret);
-	*secret = secret_make(values[0], strlen(values[0]));
+	*secret = secret_make(g->values[0], strlen(g->values[0]));
 	return true;
 }
 
@@ -152,13 +154,11 @@ static void set_list(char ***at, const char *const *values)
 }
 
 /* Without braces, "pass show mail" would be one file name, so reject a single word that contains blanks. */
-static bool set_command(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_command(void *at, const struct given *g)
 {
-	(void)option;
-	(void)directory;
-	if (!values[0] || !*values[0] || (!values[1] && strchr(values[0], ' ')))
+	if (!g->values[0] || !*g->values[0] || (!g->values[1] && strchr(g->values[0], ' ')))
 		return false;
-	set_list(at, values);
+	set_list(at, g->values);
 	return true;
 }
 
@@ -174,17 +174,15 @@ bool account_pin_is_good(const char *pin)
 	    strchr("AEIMQUYcgkosw048", pin[49]) != NULL;
 }
 
-static bool set_pins(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_pins(void *at, const struct given *g)
 {
-	(void)option;
-	(void)directory;
-	for (const char *const *pin = values; *pin; pin++) {
+	for (const char *const *pin = g->values; *pin; pin++) {
 		if (!account_pin_is_good(*pin))
 			return false;
 	}
-	if (!values[0])
+	if (!g->values[0])
 		return false;
-	set_list(at, values);
+	set_list(at, g->values);
 	return true;
 }
 
@@ -204,12 +202,11 @@ static void clear_list(void *at)
 
 /* Numbers. */
 
-static bool set_count(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_count(void *at, const struct given *g)
 {
 	uint64_t number;
 
-	(void)directory;
-	if (!parse_number(values[0], strlen(values[0]), option->most, &number) || number < option->least)
+	if (!parse_number(g->values[0], strlen(g->values[0]), g->option->most, &number) || number < g->option->least)
 		return false;
 	*(unsigned *)at = (unsigned)number;
 	return true;
@@ -240,11 +237,9 @@ static char **with_unit(uint64_t number, const struct unit *units)
 	return one(memory_format("%" PRIu64 "%s", number / units->worth, units->name));
 }
 
-static bool set_size(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_size(void *at, const struct given *g)
 {
-	(void)option;
-	(void)directory;
-	return parse_size(values[0], at);
+	return parse_size(g->values[0], at);
 }
 
 static char **get_size(const void *at, const struct account_option *option)
@@ -260,12 +255,11 @@ static void clear_size(void *at)
 	*(uint64_t *)at = 0;
 }
 
-static bool set_time(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_time(void *at, const struct given *g)
 {
 	int64_t seconds;
 
-	(void)directory;
-	if (!parse_duration(values[0], &seconds) || seconds < (int64_t)option->least || seconds > (int64_t)option->most)
+	if (!parse_duration(g->values[0], &seconds) || seconds < (int64_t)g->option->least || seconds > (int64_t)g->option->most)
 		return false;
 	*(int64_t *)at = seconds;
 	return true;
@@ -300,12 +294,11 @@ static bool find_word(const char *text, const char *const *words, unsigned *inde
 	return false;
 }
 
-static bool set_flag(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_flag(void *at, const struct given *g)
 {
 	unsigned index;
 
-	(void)directory;
-	if (!find_word(values[0], option->words, &index))
+	if (!find_word(g->values[0], g->option->words, &index))
 		return false;
 	*(bool *)at = index == 1;
 	return true;
@@ -323,12 +316,11 @@ static void clear_flag(void *at)
 
 _Static_assert(sizeof(enum tls_proof) == sizeof(unsigned) && sizeof(enum repeat) == sizeof(unsigned), "enums of choices");
 
-static bool set_choice(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_choice(void *at, const struct given *g)
 {
 	unsigned index;
 
-	(void)directory;
-	if (!find_word(values[0], option->words, &index))
+	if (!find_word(g->values[0], g->option->words, &index))
 		return false;
 	memcpy(at, &index, sizeof(index));
 	return true;
@@ -347,14 +339,12 @@ static void clear_choice(void *at)
 	memset(at, 0, sizeof(unsigned));
 }
 
-static bool set_mechanism(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_mechanism(void *at, const struct given *g)
 {
 	const struct mechanism **mechanism = at;
 
-	(void)option;
-	(void)directory;
-	*mechanism = mechanism_find(values[0]);
-	return *mechanism || strcmp(values[0], "auto") == 0;
+	*mechanism = mechanism_find(g->values[0]);
+	return *mechanism || strcmp(g->values[0], "auto") == 0;
 }
 
 static char **get_mechanism(const void *at, const struct account_option *option)
@@ -372,13 +362,11 @@ static void clear_mechanism(void *at)
 
 /* Policies. */
 
-static bool set_retention(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_retention(void *at, const struct given *g)
 {
 	struct retention_rule *rule = at;
-	const char *text = values[0];
+	const char *text = g->values[0];
 
-	(void)option;
-	(void)directory;
 	if (strcmp(text, "forever") == 0)
 		rule->mode = RETENTION_FOREVER;
 	else if (strcmp(text, "no") == 0)
@@ -405,21 +393,20 @@ static void clear_retention(void *at)
 	((struct retention_rule *)at)->mode = RETENTION_FOREVER;
 }
 
-static bool set_destination(void *at, const struct account_option *option, const char *const *values, const char *directory)
+static bool set_destination(void *at, const struct given *g)
 {
 	struct account_destination *d = at;
-	const char *colon = strchr(values[0], ':');
-	size_t length = colon ? (size_t)(colon - values[0]) : strlen(values[0]);
+	const char *colon = strchr(g->values[0], ':');
+	size_t length = colon ? (size_t)(colon - g->values[0]) : strlen(g->values[0]);
 	bool wants_path;
 
-	(void)option;
-	d->ops = destination_find(values[0], length);
+	d->ops = destination_find(g->values[0], length);
 	if (!d->ops)
 		return false;
 	wants_path = d->ops->target == DESTINATION_PATH;
 	if (wants_path != (colon && colon[1]))
 		return false;
-	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, directory) : NULL);
+	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, g->directory) : NULL);
 	return true;
 }
 
@@ -442,7 +429,7 @@ static void clear_destination(void *at)
 }
 
 static const struct {
-	bool (*set)(void *at, const struct account_option *option, const char *const *values, const char *directory);
+	bool (*set)(void *at, const struct given *g);
 	char **(*get)(const void *at, const struct account_option *option);
 	void (*clear)(void *at);
 } kinds[] = {
@@ -471,7 +458,7 @@ bool account_value_is_list(const struct account_option *option)
 
 bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *directory)
 {
-	return kinds[option->kind].set(place(a, option), option, values, directory);
+	return kinds[option->kind].set(place(a, option), &(struct given){option, values, directory});
 }
 
 char **account_value_get(const struct account *a, const struct account_option *option)
