@@ -38,9 +38,10 @@ static const char *usual_hint(enum error_kind kind)
 	case ERROR_LOCKED:
 		return "the next run tries again";
 	case ERROR_PROTOCOL:
-		return "the next run tries again; if it stays so, show the server's operator what mailhaul -vv prints";
+		return "the next run tries again; if this persists, "
+		       "send the output of mailhaul -vv to the server's operator";
 	case ERROR_INTERNAL:
-		return "nothing is lost, and the next run tries again; if it stays so, report it as a bug of mailhaul";
+		return "no mail is lost, and the next run tries again; if this persists, report a bug in mailhaul";
 	default:
 		return "";
 	}
@@ -101,10 +102,11 @@ static bool lacks_descriptors(const struct error *err)
 static void hint_descriptors(struct error *err)
 {
 	if (err->saved_errno == EMFILE)
-		snprintf(err->hint, sizeof(err->hint), "raise the limit on open files, which is %zu (ulimit -n)",
+		snprintf(err->hint, sizeof(err->hint), "raise the limit on open files, now %zu (ulimit -n)",
 		    platform_open_files_most());
 	else
-		snprintf(err->hint, sizeof(err->hint), "raise the system's limit on open files (sysctl fs.file-max), or end programs");
+		snprintf(err->hint, sizeof(err->hint),
+		    "raise the system's limit on open files (sysctl fs.file-max), or stop other programs");
 }
 
 bool error_errno(struct error *err, enum error_kind kind, int errno_value, const char *format, ...)

@@ -7,7 +7,7 @@
 #define PASSWORD(word, sasl) word, sasl, MECHANISM_PASSWORD
 #define TOKEN(word, sasl) word, sasl, MECHANISM_TOKEN
 #define NOTHING(word, sasl) word, sasl, MECHANISM_NOTHING
-#define TOKEN_HINT "check user and token_command: a token may have expired, or be for something else than POP3"
+#define TOKEN_HINT "check user and token_command: the token may have expired, or may not be valid for POP3"
 #define SCRAM .automatic = true, .proves = true
 
 const struct mechanism mechanisms[] = {
@@ -21,9 +21,10 @@ const struct mechanism mechanisms[] = {
     {TOKEN("oauthbearer", "OAUTHBEARER"), .strength = 1, .automatic = true, .hint = TOKEN_HINT},
     {TOKEN("xoauth2", "XOAUTH2"), .strength = 1, .automatic = true, .hint = TOKEN_HINT},
     {NOTHING("external", "EXTERNAL"), .strength = 1, .ignores_challenges = true,
-	.hint = "check user and tls_client_cert, which has to be the certificate that the server knows you by"},
+	.hint = "check user and tls_client_cert, which must be the certificate that the server knows for this user"},
     {NOTHING("gssapi", "GSSAPI"), .strength = 1,
-	.hint = "check user and, with klist, whose ticket you have: the server says which of them may read whose mail"},
+	.hint = "check user, and run klist to see whose ticket you have: "
+		"the server must allow its owner to read this mail"},
     {PASSWORD("cram-md5", "CRAM-MD5"), .strength = 2, .server_first = true},
     {PASSWORD("apop", NULL), .strength = 2},
 };

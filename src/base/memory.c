@@ -11,7 +11,8 @@
 
 void memory_exhausted(void)
 {
-	static const char text[] = "mailhaul: out of memory; nothing is lost, run it again when there is more\n";
+	static const char text[] =
+	    "mailhaul: out of memory; no mail is lost, run mailhaul again when more memory is free\n";
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)ignored;

@@ -28,11 +28,12 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	for (size_t i = 0; i < commands && !line->command_named; i++)
 		names[count++] = line->commands[i].name;
 	near = nearest_name(name, names, count);
-	error_set(err, ERROR_USAGE, line->command_named ? "there is no account %s" : "there is no account or verb %s", name);
+	error_set(err, ERROR_USAGE,
+	    line->command_named ? "there is no account %s" : "there is no account or command %s", name);
 	if (near)
 		error_hint(err, "did you mean %s?", near);
 	else
-		error_hint(err, "the accounts are defined in %s", s->path);
+		error_hint(err, "name an account that is defined in %s", s->path);
 	free(names);
 	return false;
 }

@@ -36,31 +36,30 @@ static const struct command commands[] = {
 };
 
 static const char help[] =
-    "Usage: mailhaul [OPTION...] [VERB] [ACCOUNT...]\n"
-    "Brings mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
-    "Without ACCOUNT, it is about all accounts of the configuration. The verbs:\n"
-    "  fetch              bring the mail; also without a verb\n"
-    "  check              try connection, certificate, login and disk; change nothing\n"
-    "  verify             hold the local copies against what was delivered; offline\n"
-    "  list               show what is on the server, and what will become of it\n"
-    "  status             show what is known, without asking a server\n"
-    "  config             show the settings that hold, and where each comes from\n"
+    "Usage: mailhaul [OPTION...] [COMMAND] [ACCOUNT...]\n"
+    "Fetch mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
+    "Without ACCOUNT, a command applies to all accounts. The commands:\n"
+    "  fetch              fetch the mail (the default command)\n"
+    "  check              test connection, certificate, login, disk; change nothing\n"
+    "  verify             compare the local copies with the delivered mail; offline\n"
+    "  list               list the messages on the server and what happens to each\n"
+    "  status             show the results of earlier runs, without asking a server\n"
+    "  config             show the effective settings, and where each comes from\n"
     "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
-    "  -n, --dry-run      connect and list, say for each message what would be done\n"
-    "      --every=TIME   fetch again and again, with a pause of TIME (5m, say)\n"
-    "      --json         print JSON, an object a line\n"
+    "  -n, --dry-run      connect and list; print what would be done to each message\n"
+    "      --every=TIME   fetch again and again, with a pause of TIME (such as 5m)\n"
+    "      --json         print JSON, one object per line\n"
     "      --keep         delete nothing from the server in this run\n"
-    "      --strict       tell every failure at once, despite report_failures_after\n"
-    "  -q, --quiet        tell nothing but failures\n"
-    "  -v, --verbose      tell the steps; twice: the wire, with secrets masked\n"
-    "      --tls-key-log=FILE  write the keys of TLS sessions to FILE (unsafe)\n"
-    "      --headers, --ignore-missing, --names, --rebuild, --refetch: see the manual\n"
-    "      --help, --version   show this, or the versions of mailhaul and libraries\n"
-    "Exit status: 0 all is well, 64 the command line, 65 missing or altered mail,\n"
-    "68 no such host, 69 TLS or certificate, 70 a bug, 71 out of memory, 74 storing,\n"
-    "75 try again later, 76 the server's answers, 77 the login, 78 the configuration;\n"
-    "32 more where other accounts were fetched without a failure.\n"
-    "The manuals: man mailhaul, man mailhaul.conf, man mailhaul-json\n";
+    "      --strict       report every failure at once, despite report_failures_after\n"
+    "  -q, --quiet        print failures only\n"
+    "  -v, --verbose      print each step; twice: the protocol, with secrets masked\n"
+    "      --headers, --ignore-missing, --names, --rebuild, --refetch, --tls-key-log\n"
+    "      --help, --version   print this help, or the versions of all components\n"
+    "Exit status: 0 success, 64 command line, 65 missing or altered mail, 68 no such\n"
+    "host, 69 TLS or certificate, 70 internal error, 71 out of memory, 74 storage,\n"
+    "75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
+    "32 more if other accounts were fetched without a failure.\n"
+    "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
 
 /* Warns in every run about an option that makes TLS useless. */
 static bool open_key_log(struct command_line *line, struct error *err)
@@ -72,8 +71,9 @@ static bool open_key_log(struct command_line *line, struct error *err)
 	if (!key_log_open(&line->key_log, line->key_log_path, err))
 		return false;
 	error_set(&warning, ERROR_USAGE,
-	    "WARNING: the keys of all TLS sessions go to %s: who has them can read what is sent, passwords too", line->key_log_path);
-	error_hint(&warning, "delete that file when you are done, and do not use --tls-key-log otherwise");
+	    "WARNING: the keys of all TLS sessions are written to %s: anyone who has them can read the traffic, "
+	    "including passwords", line->key_log_path);
+	error_hint(&warning, "delete that file when you are done");
 	report_error(NULL, STEP_NONE, &warning);
 	return true;
 }
@@ -105,7 +105,7 @@ static bool finish_output(void)
 	if (errno == EPIPE)
 		return false;
 	error_errno(&err, ERROR_STORAGE, errno, "standard output cannot be written");
-	error_hint(&err, "check where it goes to");
+	error_hint(&err, "check where standard output is redirected");
 	report_error(NULL, STEP_NONE, &err);
 	return false;
 }

@@ -66,7 +66,7 @@ static bool explain_option(int said, char **argv, struct error *err)
 	if (optopt != 0 && optopt < OPTION_HELP && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
-		error_set(err, ERROR_USAGE, "the option %s takes no value", word);
+		error_set(err, ERROR_USAGE, "the option %s does not take a value", word);
 		return error_hint(err, "see mailhaul --help");
 	}
 	return refuse_option(word, err);
@@ -128,7 +128,7 @@ static bool check_options(const struct command_line *line, struct error *err)
 
 		if ((line->options & bit & ~line->command->options) == 0)
 			continue;
-		error_set(err, ERROR_USAGE, "the verb %s takes no --%s", line->command->name, o->name);
+		error_set(err, ERROR_USAGE, "the command %s does not take --%s", line->command->name, o->name);
 		return error_hint(err, "see mailhaul --help");
 	}
 	if ((line->options & CLI_EVERY) && line->every == 0) {

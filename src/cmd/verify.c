@@ -135,8 +135,8 @@ static bool check(const struct command_line *line)
 
 	if (!(line->options & CLI_REBUILD) || !(line->options & (CLI_REFETCH | CLI_IGNORE_MISSING)))
 		return true;
-	error_set(&err, ERROR_USAGE, "--rebuild does not go with --refetch or --ignore-missing");
-	error_hint(&err, "rebuild first");
+	error_set(&err, ERROR_USAGE, "--rebuild cannot be combined with --refetch or --ignore-missing");
+	error_hint(&err, "run mailhaul verify --rebuild first");
 	report_error(NULL, STEP_NONE, &err);
 	return false;
 }

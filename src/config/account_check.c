@@ -37,7 +37,7 @@ static bool check_destination(struct account *a, struct error *err)
 	if (to_command || !a->deliver_command)
 		return true;
 	error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
-	return error_hint(err, "set deliver_to = \"pipe\", or drop deliver_command");
+	return error_hint(err, "set deliver_to = \"pipe\", or remove deliver_command");
 }
 
 bool account_check(struct account *a, struct error *err)

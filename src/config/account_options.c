@@ -29,13 +29,13 @@ const struct account_option account_options[] = {
 	.expects = "ca, pin (instead of a trusted issuer), both, or dane"},
     {"tls_ca_file", ACCOUNT_PATH, AT(tls_ca_file), .expects = pem_expected},
     {"tls_pins", ACCOUNT_PINS, AT(tls_pins),
-	.expects = "a list of pins, each \"sha256:\" and the 44 characters that a failed check shows"},
+	.expects = "a list of pins, each \"sha256:\" followed by the 44 characters that a failed check prints"},
     {"tls_server_name", ACCOUNT_HOST, AT(tls_server_name), .expects = server_expected},
     {"tls_crl_file", ACCOUNT_PATH, AT(tls_crl_file), .expects = pem_expected},
     {"tls_client_cert", ACCOUNT_PATH_OR_URI, AT(tls_client_cert), .expects = pem_or_uri_expected},
     {"tls_client_key", ACCOUNT_PATH_OR_URI, AT(tls_client_key), .expects = pem_or_uri_expected},
     {"tls_min_version", ACCOUNT_FLAG, AT(tls_newest_only), .words = WORDS("1.2", "1.3"), .expects = "1.2 or 1.3"},
-    {"tls_priority", ACCOUNT_TEXT, AT(tls_priority), .expects = "a priority string of GnuTLS"},
+    {"tls_priority", ACCOUNT_TEXT, AT(tls_priority), .expects = "a GnuTLS priority string"},
     {"user", ACCOUNT_TEXT, AT(user), .expects = "the name to log in with"},
     {"auth", ACCOUNT_MECHANISM, AT(mechanism),
 	.expects = "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
@@ -43,23 +43,25 @@ const struct account_option account_options[] = {
     {"password", ACCOUNT_SECRET, AT(password), .expects = "the password, in single quotes"},
     {"password_command", ACCOUNT_COMMAND, AT(password_command),
 	.expects = "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}"},
-    {"password_file", ACCOUNT_PATH, AT(password_file), .expects = "the path of a file that holds the password"},
+    {"password_file", ACCOUNT_PATH, AT(password_file), .expects = "the path of a file that contains the password"},
     {"password_credential", ACCOUNT_FILE_NAME, AT(password_credential), .expects = "the name of a systemd credential"},
     {"password_netrc", ACCOUNT_PATH, AT(password_netrc), .expects = "a path, such as ~/.netrc"},
     {"password_prompt", ACCOUNT_FLAG, AT(password_prompt), .words = WORDS("no", "yes"), .expects = "yes or no"},
     {"token_command", ACCOUNT_COMMAND, AT(token_command),
 	.expects = "a command and its arguments, such as {\"oama\", \"access\", \"me@example.org\"}"},
-    {"login_retry", ACCOUNT_TIME, AT(login_retry), .most = DAY, .expects = "a time up to 1d, such as 10m (0: none)"},
+    {"login_retry", ACCOUNT_TIME, AT(login_retry), .most = DAY,
+	.expects = "a time up to 1d, such as 10m (0: do not retry)"},
     {"deliver_to", ACCOUNT_DESTINATION, AT(destination), .expects = "\"maildir:PATH\", \"mbox:PATH\" or \"pipe\""},
     {"deliver_command", ACCOUNT_COMMAND, AT(deliver_command),
 	.expects = "a command and its arguments, such as {\"procmail\"}"},
     {"deliver_timeout", ACCOUNT_TIME, AT(deliver_timeout), .least = 1, .most = DAY, .initial = "5m",
 	.expects = "a time from 1s to 1d, such as 5m"},
-    {"leave_on_server", ACCOUNT_RETENTION, AT(retention), .expects = "forever, no, or a time with its unit, such as 14d or 2w"},
-    {"max_message_size", ACCOUNT_SIZE, AT(retention.max_octets), .expects = "a size, such as 25M (0: any)"},
-    {"max_messages", ACCOUNT_COUNT, AT(max_messages), .most = UINT32_MAX, .expects = "a number (0: any)"},
-    {"max_octets", ACCOUNT_SIZE, AT(max_octets), .expects = "a size, such as 200M (0: any)"},
-    {"max_time", ACCOUNT_TIME, AT(max_time), .most = DAY, .expects = "a time up to 1d, such as 10m (0: any)"},
+    {"leave_on_server", ACCOUNT_RETENTION, AT(retention),
+	.expects = "forever, no, or a time with a unit, such as 14d or 2w"},
+    {"max_message_size", ACCOUNT_SIZE, AT(retention.max_octets), .expects = "a size, such as 25M (0: no limit)"},
+    {"max_messages", ACCOUNT_COUNT, AT(max_messages), .most = UINT32_MAX, .expects = "a number (0: no limit)"},
+    {"max_octets", ACCOUNT_SIZE, AT(max_octets), .expects = "a size, such as 200M (0: no limit)"},
+    {"max_time", ACCOUNT_TIME, AT(max_time), .most = DAY, .expects = "a time up to 1d, such as 10m (0: no limit)"},
     {"repeat", ACCOUNT_CHOICE, AT(repeat),
 	.words = WORDS([REPEAT_AUTO] = "auto", [REPEAT_NO] = "no", [REPEAT_YES] = "yes"), .expects = "auto, yes or no"},
     {"order", ACCOUNT_FLAG, AT(newest_first), .words = WORDS("oldest", "newest"), .expects = "oldest or newest"},
@@ -127,9 +129,9 @@ bool account_set(struct account *a, const struct account_option *option, const c
 	}
 	while (option->kind == ACCOUNT_PINS && values[0] && account_pin_is_good(values[0]))
 		values++; /* the message names the invalid pin */
-	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not understood", option->name,
+	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not valid", option->name,
 	    secret ? "" : values[0] ? values[0] : "");
-	return error_hint(err, "%s takes %s", option->name, option->expects);
+	return error_hint(err, "set %s to %s", option->name, option->expects);
 }
 
 void account_set_place(struct account *a, const struct account_option *option, char *place)

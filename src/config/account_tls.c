@@ -35,9 +35,9 @@ static bool is_idle(const struct account *a, const char *option, struct error *e
 {
 	bool dane = a->tls_trust == TLS_BY_DANE;
 
-	error_set(err, ERROR_CONFIG, "%s is set, but with tls_trust = %s %s", option, dane ? "dane" : "pin",
-	    dane ? "DNS alone is believed" : "no issuer is believed");
-	return error_hint(err, "drop %s, or set tls_trust = %s", option, dane ? "ca" : "both");
+	error_set(err, ERROR_CONFIG, "%s is set, but tls_trust = %s %s", option, dane ? "dane" : "pin",
+	    dane ? "trusts DNS alone" : "trusts no issuer");
+	return error_hint(err, "remove %s, or set tls_trust = %s", option, dane ? "ca" : "both");
 }
 
 /* Checks names and priority strings, which only the TLS library can validate. */
@@ -56,12 +56,13 @@ static bool check_words(const struct account *a, struct error *err)
 static bool check_pins(const struct account *a, struct error *err)
 {
 	if (!wants_pins(a) && a->tls_pins) {
-		error_set(err, ERROR_CONFIG, "tls_pins is set, but tls_trust does not say what the pins are for");
+		error_set(err, ERROR_CONFIG, "tls_pins is set, but tls_trust is neither pin nor both");
 		return error_hint(err, "set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)");
 	}
 	if (wants_pins(a) && !a->tls_pins) {
 		error_set(err, ERROR_CONFIG, "tls_trust = %s needs tls_pins", a->tls_trust == TLS_BY_PIN ? "pin" : "both");
-		return error_hint(err, "add a line such as tls_pins = {\"sha256:...\"}; a failed check shows the server's");
+		return error_hint(err, "add a line such as tls_pins = {\"sha256:...\"}; "
+				       "mailhaul check prints this line while tls_trust = ca");
 	}
 	if ((a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE) && (a->tls_ca_file || a->tls_crl_file))
 		return is_idle(a, a->tls_ca_file ? "tls_ca_file" : "tls_crl_file", err);
@@ -72,14 +73,14 @@ bool account_tls_check(struct account *a, struct error *err)
 {
 	settle(a);
 	if (a->tls_trust == TLS_BY_DANE && !dane_library_version()) {
-		error_set(err, ERROR_CONFIG, "tls_trust = dane is not part of this build of mailhaul");
-		return error_hint(err, "use one that was configured with --enable-dane, or set tls_trust = ca or pin");
+		error_set(err, ERROR_CONFIG, "this build of mailhaul does not support tls_trust = dane");
+		return error_hint(err, "use a build configured with --enable-dane, or set tls_trust = ca or pin");
 	}
 	if (!check_pins(a, err))
 		return false;
 	if (a->tls_client_key && !a->tls_client_cert) {
 		error_set(err, ERROR_CONFIG, "tls_client_key is set, but tls_client_cert is not");
-		return error_hint(err, "set tls_client_cert to the certificate of that key");
+		return error_hint(err, "set tls_client_cert to the certificate that belongs to the key");
 	}
 	return check_words(a, err);
 }

@@ -27,13 +27,13 @@ static bool check_kind(const struct account *a, struct error *err)
 
 	if (!a->mechanism || a->mechanism->secret == (token ? MECHANISM_TOKEN : MECHANISM_PASSWORD))
 		return true;
-	error_set(err, ERROR_CONFIG, "auth = %s and %s do not go together", a->mechanism->word,
+	error_set(err, ERROR_CONFIG, "auth = %s cannot be combined with %s", a->mechanism->word,
 	    source_names[a->secret_source]);
 	if (a->mechanism->secret == MECHANISM_TOKEN)
-		return error_hint(err, "auth = %s takes its token from token_command", a->mechanism->word);
+		return error_hint(err, "set token_command instead of %s", source_names[a->secret_source]);
 	if (token)
-		return error_hint(err, "drop auth, or name a password instead of token_command");
-	return error_hint(err, "drop %s", source_names[a->secret_source]);
+		return error_hint(err, "remove auth, or set a password instead of token_command");
+	return error_hint(err, "remove %s", source_names[a->secret_source]);
 }
 
 static bool miss(const char *option, const char *example, struct error *err)
@@ -64,7 +64,7 @@ bool credentials_check(struct account *a, struct error *err)
 			continue;
 		if (first) {
 			error_set(err, ERROR_CONFIG, "%s and %s are both set", first, source_names[i]);
-			return error_hint(err, "keep one of them");
+			return error_hint(err, "remove one of them");
 		}
 		first = source_names[i];
 		a->secret_source = (enum secret_source)i;

@@ -81,8 +81,8 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	near = nearest_name(name, names, count);
 	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
 	snprintf(hint, sizeof(hint), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what, near ? hint : top && account_find_option(name) ? "put it into an account, between { and }"
-									: "mailhaul.conf(5) lists them all");
+	complain(cfg->line, what, near ? hint : top && account_find_option(name) ? "move it into an account, between { and }"
+									: "see mailhaul.conf(5) for all options");
 }
 
 __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const char *format, va_list args)
@@ -94,14 +94,14 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const cha
 	end = quote ? strrchr(quote + 1, '\'') : NULL;
 	if (strstr(text, END_MARK) || strncmp(text, "premature end", 13) == 0 || strncmp(text, "unterminated", 12) == 0) {
 		complain(cfg->line, "the file ends inside a section, a string or a comment",
-		    "it was cut short, or a closing } or quote is missing");
+		    "add the closing }, quote or */ that is missing");
 	} else if (strncmp(text, "no such option", 14) == 0 && end) {
 		*end = '\0';
 		complain_unknown(cfg, quote + 1);
 	} else if (strncmp(text, "found duplicate title", 21) == 0) {
-		complain(cfg->line, "this account's name was used before", "give each account a name of its own");
+		complain(cfg->line, "another account already has this name", "give each account its own name");
 	} else {
-		complain(cfg->line, text, "an option is written as name = value, a section as name { ... }");
+		complain(cfg->line, text, "write an option as name = value, and a section as name { ... }");
 	}
 }
 
@@ -137,9 +137,9 @@ static void check_double(const cfg_t *cfg, cfg_opt_t *opt, bool list)
 {
 	char what[128];
 
-	snprintf(what, sizeof(what), "%s is set for the second time", opt->name);
+	snprintf(what, sizeof(what), "%s is set twice", opt->name);
 	if (is_second(opt, cfg->line, list, cfg_opt_size(opt)))
-		complain(cfg->line, what, "keep one of them");
+		complain(cfg->line, what, "remove one of them");
 }
 
 /* Returns the values of an option in the form that account_set expects. The caller frees the array. */
@@ -181,11 +181,11 @@ static int on_top_option(cfg_t *cfg, cfg_opt_t *opt)
 	char what[256];
 
 	check_double(cfg, opt, false);
-	snprintf(what, sizeof(what), "%s = \"%s\" is not understood", opt->name, value);
+	snprintf(what, sizeof(what), "%s = \"%s\" is not valid", opt->name, value);
 	if (strcmp(opt->name, "jobs") == 0 && (!parse_number(value, strlen(value), 100, &jobs) || jobs == 0))
-		complain(cfg->line, what, "jobs takes a number from 1 to 100");
+		complain(cfg->line, what, "set jobs to a number from 1 to 100");
 	if (strcmp(opt->name, "log") == 0 && !log_place_parse(value, &place, &path))
-		complain(cfg->line, what, "log takes " LOG_PLACE_EXPECTED);
+		complain(cfg->line, what, "set log to " LOG_PLACE_EXPECTED);
 	return 0;
 }
 
@@ -194,7 +194,7 @@ static int on_defaults(cfg_t *cfg, cfg_opt_t *opt)
 	check_double(cfg, opt, false);
 	for (size_t i = 0; i < parsing->count; i++) {
 		if (parsing->parts[i] != parsing->current && parsing->parts[i]->has_defaults)
-			complain(cfg->line, "another file has a defaults section, too", "keep one of them");
+			complain(cfg->line, "another file already has a defaults section", "remove one of them");
 	}
 	parsing->current->has_defaults = true;
 	return 0;
@@ -205,7 +205,7 @@ static int on_account(cfg_t *cfg, cfg_opt_t *opt)
 	const char *name = cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1));
 
 	if (!account_name_is_good(name))
-		complain(cfg->line, "an account's name has to be made of letters, digits and . _ @ + -",
+		complain(cfg->line, "an account name may contain only letters, digits and . _ @ + -",
 		    "rename the account");
 	return 0;
 }
@@ -225,13 +225,13 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 
 	(void)opt;
 	if (argc != 1) {
-		complain(cfg->line, "include takes one file", "write include(\"FILE\")");
+		complain(cfg->line, "include takes exactly one file", "write include(\"FILE\")");
 		return 0;
 	}
 	path = path_resolve(argv[0], parsing->current->directory);
 	for (size_t i = 0; i < parsing->count; i++) {
 		if (strcmp(parsing->parts[i]->path, path) == 0) {
-			complain(cfg->line, "this file is included for the second time", "include it once");
+			complain(cfg->line, "this file is included twice", "include it once");
 			free(path);
 			return 0;
 		}
@@ -256,13 +256,15 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 	if (!ok) {
 		problems_add(f->problems, "%s: the configuration cannot be read: %s; check its path and permissions", part->path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
-		problems_add(f->problems, "%s: the configuration is no file; name the file itself", part->path);
+		problems_add(f->problems, "%s: the configuration is not a file; name the file itself", part->path);
 		ok = false;
 	}
 	while (ok && text->length <= FILE_OCTETS_MOST && (n = fread(buf_reserve(text, 4096), 1, 4096, stream)) > 0)
 		text->length += n;
 	if (ok && (ferror(stream) || text->length > FILE_OCTETS_MOST || memchr(buf_string(text), '\0', text->length))) {
-		problems_add(f->problems, "%s: this is no configuration: it is not text, or far too long; mailhaul.conf(5) shows what one looks like", part->path);
+		problems_add(f->problems,
+		    "%s: this is not a configuration: it is not text, or it is too long; see mailhaul.conf(5) for "
+		    "the format", part->path);
 		ok = false;
 	}
 	if (ok)
@@ -343,12 +345,13 @@ static void parse_part(struct file *f, struct part *part)
 	f->current = part;
 	result = cfg_parse_fp(part->cfg, stream);
 	if (result == CFG_SUCCESS && !cfg_getstr(part->cfg, END_MARK))
-		complain(part->cfg->line, "the file ends inside a comment", "it was cut short, or a closing */ is missing");
+		complain(part->cfg->line, "the file ends inside a comment", "add the closing */ that is missing");
 	parsing = NULL;
 	fclose(stream);
 	if (has_password(part) && part->readable_by_others)
 		problems_add(f->problems,
-		    "%s: the file holds a password and can be read by others; run: chmod 600 %s", part->path, part->path);
+		    "%s: the file contains a password and can be read by others; run: chmod 600 %s",
+		    part->path, part->path);
 out:
 	buf_wipe(&text);
 }

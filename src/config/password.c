@@ -42,16 +42,17 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;
-		return error_hint(err, "run it by hand: %s must not wait for somebody to type", option);
+		return error_hint(err, "run it by hand: %s must not wait for input", option);
 	}
 	if (status == 0)
 		return true;
 	if (!words[0]) {
-		error_set(err, ERROR_CONFIG, "%s %s %s without a word", option, command[0], process_end_words(status, end));
-		return error_hint(err, "there may be no such entry, or it is locked: run the command by hand");
+		error_set(err, ERROR_CONFIG,
+		    "%s %s %s and printed no error message", option, command[0], process_end_words(status, end));
+		return error_hint(err, "run the command by hand to see why it fails");
 	}
 	error_set(err, ERROR_CONFIG, "%s %s %s: %s", option, command[0], process_end_words(status, end), words);
-	return error_hint(err, "run the command by hand to see what it wants");
+	return error_hint(err, "run the command by hand to see why it fails");
 }
 
 static bool fail_file(const char *option, const char *path, struct error *err)
@@ -97,7 +98,8 @@ static bool read_credential(const struct account *a, struct buf *output, struct 
 	if (!directory) {
 		error_set(err, ERROR_CONFIG, "there is no credential %s: CREDENTIALS_DIRECTORY is not set",
 		    a->password_credential);
-		return error_hint(err, "run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise");
+		return error_hint(err,
+		    "run mailhaul as a systemd service with LoadCredential=, or set the password in another way");
 	}
 	path = memory_format("%s/%s", directory, a->password_credential);
 	ok = read_file("password_credential", path, false, output, err);
@@ -114,7 +116,7 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 	ok = read_file("password_netrc", a->password_netrc, true, &text, err);
 	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
 		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc, a->user, a->server);
-		ok = error_hint(err, "it needs an entry: machine %s login %s password ...", a->server, a->user);
+		ok = error_hint(err, "add an entry: machine %s login %s password ...", a->server, a->user);
 	}
 	buf_wipe(&text);
 	return ok;
@@ -154,12 +156,13 @@ static bool fail_empty(const struct account *a, struct error *err)
 	const char *what = a->secret_source == SECRET_TOKEN_COMMAND ? "token" : "password";
 
 	if (!command) {
-		error_set(err, ERROR_CONFIG, a->secret_source == SECRET_FILE ? "password_file %s holds no password" : "password_credential %s holds no password",
+		error_set(err, ERROR_CONFIG, "%s %s contains no password",
+		    a->secret_source == SECRET_FILE ? "password_file" : "password_credential",
 		    a->secret_source == SECRET_FILE ? a->password_file : a->password_credential);
-		return error_hint(err, "the password has to be its first line");
+		return error_hint(err, "write the password on its first line");
 	}
 	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
-	return error_hint(err, "it has to print the %s as its first line", what);
+	return error_hint(err, "make it print the %s on its first line", what);
 }
 
 static bool obtain(struct account *a, struct error *err)

@@ -37,8 +37,8 @@ bool destination_hint_limit(struct error *err)
 	if (err->saved_errno != EFBIG || most == UINT64_MAX)
 		return false;
 	error_hint(err,
-	    "raise the limit on the size of files, which is %" PRIu64 " octets (ulimit -f); nothing is deleted from the server"
-	    " meanwhile",
+	    "raise the limit on file sizes, now %" PRIu64 " bytes (ulimit -f); nothing is deleted from the server "
+	    "until then",
 	    most);
 	return true;
 }

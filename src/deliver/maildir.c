@@ -60,8 +60,8 @@ static bool fail(const struct maildir *m, const char *what, struct error *err)
 	if (destination_hint_limit(err))
 		return false;
 	if (err->temporary)
-		return error_hint(err, "make room; nothing is deleted from the server meanwhile");
-	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+		return error_hint(err, "free disk space; nothing is deleted from the server until then");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server until then");
 }
 
 static bool open_directory(struct maildir *m, const char *name, int *fd, struct error *err)
@@ -218,7 +218,7 @@ static bool maildir_begin(struct destination *d, const struct destination_messag
 		f->fd = make_file(m, temporary);
 	}
 	if (f->fd < 0)
-		return fail(m, "does not take a new file", err);
+		return fail(m, "cannot store a new file", err);
 	m->count++;
 	m->open_message = true;
 	m->on_the_way = 0;
@@ -307,7 +307,7 @@ static bool maildir_commit(struct destination *d, struct error *err)
 	for (size_t i = 0; i < m->count; i++) {
 		maildir_name_in_tmp(&m->names, m->batch[i].number, temporary);
 		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
-			return fail(m, "does not take a message into new/", err);
+			return fail(m, "cannot move a message into new/", err);
 	}
 	if (m->count > 0 && !directory_sync_open(m->new)) {
 		fail(m, "cannot be synced", err);

@@ -47,7 +47,7 @@ enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
 static bool fail(const char *what, const char *step, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "%s in the Maildir cannot be %s", what, step);
-	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server until then");
 }
 
 typedef bool (*name_taker)(struct search *s, int fd, struct directory *directory, const char *name);

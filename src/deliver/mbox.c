@@ -53,7 +53,7 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	bool ok;
 
 	if (lstat(settings->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
-		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", settings->path);
+		error_set(err, ERROR_STORAGE, "the mbox %s is not a regular file", settings->path);
 		return error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 	}
 	m = memory_zeroed(1, sizeof(*m));

@@ -26,13 +26,13 @@ bool mbox_file_fail(const struct mbox_file *f, const char *what, struct error *e
 	if (destination_hint_limit(err))
 		return false;
 	if (err->temporary)
-		return error_hint(err, "make room; nothing is deleted from the server meanwhile");
-	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server meanwhile");
+		return error_hint(err, "free disk space; nothing is deleted from the server until then");
+	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server until then");
 }
 
 static bool refuse_kind(const char *path, struct error *err)
 {
-	error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
+	error_set(err, ERROR_STORAGE, "the mbox %s is not a regular file", path);
 	return error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 }
 
@@ -105,7 +105,7 @@ bool mbox_file_lock(struct mbox_file *f, struct error *err)
 	if (fstat(f->fd, &st) != 0 || stat(f->path, &now) != 0)
 		return mbox_file_fail(f, "cannot be examined", err);
 	if (st.st_ino != now.st_ino || st.st_dev != now.st_dev) {
-		error_set(err, ERROR_LOCKED, "the mbox %s was replaced by another program just now", f->path);
+		error_set(err, ERROR_LOCKED, "another program has just replaced the mbox %s", f->path);
 		return error_hint(err, "the next run tries again");
 	}
 	f->size = (uint64_t)st.st_size;
@@ -143,7 +143,7 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 		mbox_file_fail(f, "cannot be written", err);
 		/* Cut the file back, so that no incomplete message precedes messages of other programs. */
 		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0)
-			error_hint(err, "its end may hold a torn message, which the next run cuts away");
+			error_hint(err, "its end may contain a partial message, which the next run removes");
 		return false;
 	}
 	return !f->made || directory_sync(directory, err);

@@ -208,7 +208,7 @@ bool mbox_read(const struct destination_settings *settings, struct archive_reade
 	bool ok = (fd >= 0 && fstat(fd, &before) == 0) || fail(path, "read", err);
 
 	if (ok && !S_ISREG(before.st_mode)) {
-		error_set(err, ERROR_STORAGE, "the mbox %s is no regular file", path);
+		error_set(err, ERROR_STORAGE, "the mbox %s is not a regular file", path);
 		ok = error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 	}
 	ok = ok && mbox_read_file(fd, path, reader, err);

@@ -167,7 +167,7 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
 	    !mbox_match(f, intent, p.from, p.to, matcher, found, err))
 		return false;
 	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
-		return mbox_file_fail(f, "cannot be cut back to its last whole message", err);
+		return mbox_file_fail(f, "cannot be truncated to its last complete message", err);
 	/* The earlier run may have been killed before its sync. */
 	directory = directory_of(f->path);
 	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && directory_sync(directory, err);

@@ -19,7 +19,9 @@ static bool fail(const char *what, const char *directory, struct error *err)
 	error_errno(err, ERROR_STORAGE, errno, "a temporary file in %s %s", directory, what);
 	if (destination_hint_limit(err))
 		return false;
-	return error_hint(err, "check the directory's permissions and the room on its disk; nothing is deleted from the server meanwhile");
+	return error_hint(err,
+	    "check the directory's permissions and the free space on its disk; nothing is deleted from the server "
+	    "until then");
 }
 
 static bool open_file(struct mbox_spool *s, const char *directory, struct error *err)
@@ -30,7 +32,7 @@ static bool open_file(struct mbox_spool *s, const char *directory, struct error 
 	if (s->fd >= 0)
 		unlink(path);
 	else
-		fail("cannot be made", directory, err);
+		fail("cannot be created", directory, err);
 	free(path);
 	return s->fd >= 0;
 }
@@ -88,7 +90,7 @@ bool mbox_spool_cut(struct mbox_spool *s, uint64_t length, struct error *err)
 		return true;
 	if (ftruncate(s->fd, (off_t)length) == 0 && lseek(s->fd, (off_t)length, SEEK_SET) >= 0)
 		return true;
-	return error_errno(err, ERROR_STORAGE, errno, "the spool file cannot be cut back");
+	return error_errno(err, ERROR_STORAGE, errno, "the spool file cannot be truncated");
 }
 
 void mbox_spool_clear(struct mbox_spool *s)

@@ -37,8 +37,9 @@ static bool check_spool(struct error *err)
 
 	if (access(directory, W_OK | X_OK) == 0)
 		return true;
-	error_errno(err, ERROR_STORAGE, errno, "the directory %s, where messages wait for deliver_command, cannot be written", directory);
-	return error_hint(err, "set TMPDIR to a directory that is there, and where you may make files");
+	error_errno(err, ERROR_STORAGE, errno,
+	    "the directory %s, which holds messages for deliver_command, cannot be written", directory);
+	return error_hint(err, "set TMPDIR to an existing directory where you may create files");
 }
 
 static bool pipe_open(struct destination **out, const struct destination_settings *settings, struct error *err)
@@ -63,10 +64,11 @@ static bool pipe_probe(const struct destination_settings *settings, struct error
 
 static bool fail_spool(struct error *err)
 {
-	error_errno(err, ERROR_STORAGE, errno, "a message on its way to deliver_command cannot be kept");
+	error_errno(err, ERROR_STORAGE, errno, "a message for deliver_command cannot be stored in %s",
+	    spool_directory());
 	if (destination_hint_limit(err))
 		return false;
-	return error_hint(err, "make room in /var/tmp, or set TMPDIR to a directory that has some");
+	return error_hint(err, "free space in %s, or set TMPDIR to a directory with more space", spool_directory());
 }
 
 static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
@@ -110,7 +112,7 @@ static bool run_command(struct pipe_destination *p, int *status, char *words, si
 	if (process_finish(&process, status, words, size, err))
 		return true;
 	err->kind = ERROR_STORAGE;
-	return error_hint(err, "the message stays on the server; deliver_timeout can be set higher");
+	return error_hint(err, "the message stays on the server; raise deliver_timeout if the command needs longer");
 }
 
 static enum destination_result pipe_finish(struct destination *d, struct error *err)
@@ -128,7 +130,7 @@ static enum destination_result pipe_finish(struct destination *d, struct error *
 	error_set(err, ERROR_STORAGE, "deliver_command %s %s%s%s", p->settings->command[0],
 	    process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = status == EX_TEMPFAIL;
-	error_hint(err, "the message stays on the server and is tried again by the next run");
+	error_hint(err, "the message stays on the server; the next run tries again");
 	return DESTINATION_REFUSED;
 }
 

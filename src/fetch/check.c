@@ -102,7 +102,8 @@ static void take_end(const struct check *c, int64_t end)
 	tell(c, "certificate.days_left", days);
 	if (days < 0 || days > CHECK_DAYS_LEFT)
 		return;
-	log_fact(&c->log, "warnings", "the certificate ends in %s%" PRId64 " day%s; the server's operator has to renew it",
+	log_fact(&c->log, "warnings",
+	    "the certificate expires in %s%" PRId64 " day%s; ask the server's operator to renew it",
 	    days == 0 ? "less than " : "", days == 0 ? 1 : days, days > 1 ? "s" : "");
 }
 
@@ -183,9 +184,9 @@ static void tell_plan(struct check *c, const struct plan_summary *summary)
 		octets += e->octets;
 	}
 	tell(c, "plan.fetch", (int64_t)summary->fetch);
-	tell(c, "plan.fetch_octets", bounded(summary->fetch_octets));
+	tell(c, "plan.fetch_bytes", bounded(summary->fetch_octets));
 	tell(c, "plan.delete", (int64_t)deletes);
-	tell(c, "plan.delete_octets", bounded(octets));
+	tell(c, "plan.delete_bytes", bounded(octets));
 	tell(c, "plan.leave", (int64_t)(c->plan.count - deletes));
 }
 
@@ -216,7 +217,7 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	for (size_t i = 0; i < m->count; i++)
 		octets += m->messages[i].octets;
 	tell(c, "maildrop.messages", (int64_t)m->count);
-	tell(c, "maildrop.octets", bounded(octets));
+	tell(c, "maildrop.bytes", bounded(octets));
 	if (!c->state)
 		return true;
 	if (!learn(&learning, err))

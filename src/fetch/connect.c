@@ -70,10 +70,13 @@ static bool hint_handshake(const struct account *a, struct error *err)
 	if (err->kind != ERROR_NETWORK && err->hint[0])
 		return false;
 	if (err->kind == ERROR_NETWORK)
-		return error_hint(err, "the next run tries again; if it stays so, fetch fewer accounts at a time (jobs)");
+		return error_hint(err,
+		    "the next run tries again; if this persists, fetch fewer accounts at a time (jobs)");
 	if (a->starttls)
-		return error_hint(err, "the server announced STLS and then did not speak TLS: use port 995 if it has it");
-	return error_hint(err, "if the port does not speak TLS from the start, use port 995, or tls = starttls on port 110");
+		return error_hint(err,
+		    "the server announced STLS but did not start TLS: use port 995 if the server offers it");
+	return error_hint(err,
+	    "if the port does not speak TLS from the start, use port 995, or set tls = starttls for port 110");
 }
 
 /* Adds a hint for a missing greeting: a server that waits for TLS sends nothing in the clear. */
@@ -81,7 +84,8 @@ static bool hint_silence(struct error *err)
 {
 	if (err->kind != ERROR_NETWORK)
 		return false;
-	return error_hint(err, "if the port speaks TLS from the start, as 995 does, drop tls = starttls; the next run tries again");
+	return error_hint(err,
+	    "if the port speaks TLS from the start, as 995 does, remove tls = starttls; the next run tries again");
 }
 
 /* Starts TLS at once, or after STLS (RFC 8314, 3; RFC 2595, 4). */
@@ -268,7 +272,7 @@ static const char *find_better(struct connection *c, struct connect_memory *m, c
 	if (m->utf8_apart || !crowded)
 		return NULL;
 	m->utf8_apart = true;
-	return "with UTF8 in a turn of its own";
+	return "with UTF8 sent on its own";
 }
 
 /* Returns whether a connection that failed with *err should be retried in another way, which is then noted in *m. */
@@ -370,7 +374,7 @@ deadline connect_run_end(const struct account *a)
 bool connect_fail_late(const struct connect_memory *m, struct error *err)
 {
 	if (err->kind == ERROR_NETWORK && m->until > 0 && deadline_left(m->until) == 0)
-		error_set(err, ERROR_NETWORK, "max_time reached before the server had listed all messages");
+		error_set(err, ERROR_NETWORK, "max_time reached before the server listed all messages");
 	return false;
 }
 

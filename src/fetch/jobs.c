@@ -133,7 +133,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		return error_errno(err, ERROR_INTERNAL, errno, "no pipe to a process for this account could be made");
+		return error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the process for this account");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
 	(void)fflush(NULL); /* buffered output is the parent's to write */
@@ -152,7 +152,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	close(ends[1]);
 	if (job->pid < 0) {
 		close(ends[0]);
-		return error_errno(err, ERROR_INTERNAL, errno, "no process for this account could be started");
+		return error_errno(err, ERROR_INTERNAL, errno, "cannot start a process for this account");
 	}
 	job->fd = ends[0];
 	j->running++;
@@ -267,13 +267,15 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 static void explain_end(int status, struct error *err)
 {
 	if (WIFSIGNALED(status))
-		error_set(err, ERROR_INTERNAL, "the process for this account was ended by signal %d (%s)", WTERMSIG(status),
+		error_set(err, ERROR_INTERNAL,
+		    "the process for this account was killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == EX_OSERR)
 		error_errno(err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
 	else
-		error_set(err, ERROR_INTERNAL, "the process for this account ended with status %d", WEXITSTATUS(status));
-	error_hint(err, "nothing is lost; the next run goes on where this one stopped");
+		error_set(err, ERROR_INTERNAL,
+		    "the process for this account exited with status %d", WEXITSTATUS(status));
+	error_hint(err, "no mail is lost; the next run continues where this one stopped");
 }
 
 /*
@@ -319,7 +321,8 @@ static bool catch_signals(struct jobs *j, struct error *err)
 {
 	j->stop[0] = j->stop[1] = -1;
 	return interrupt_catch(err) &&
-	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno, "no pipe to the processes of accounts could be made"));
+	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno,
+	    "cannot create a pipe to the processes of the accounts"));
 }
 
 static void run_all(struct jobs *j)

@@ -23,7 +23,7 @@
 #include "state/told.h"
 #include "transfer/message.h"
 
-_Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "sizes that were not asked for look the same everywhere");
+_Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "MAILDROP_UNSIZED and STATE_UNSIZED must be equal");
 
 static const char *uid_of(const struct listing *l, size_t index)
 {
@@ -84,7 +84,8 @@ static size_t find_unusable(struct listing *l)
 static bool refuse_unknown(uint32_t number, struct error *err)
 {
 	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP", number);
-	return error_hint(err, "without either, what was fetched before cannot be told; ask the server's operator for UIDL");
+	return error_hint(err, "ask the server's operator to enable UIDL: "
+			       "without UIDL and TOP, mailhaul cannot recognize fetched messages");
 }
 
 /*

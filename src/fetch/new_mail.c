@@ -47,12 +47,12 @@ static bool run_command(char *const *command, struct error *err)
 	if (!process_start(&process, command, -1, NULL, 0, COMMAND_SECONDS, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err))
-		return error_hint(err, "the mail is safe; new mail starts the command again");
+		return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
 	if (status == 0)
 		return true;
 	error_set(err, ERROR_CONFIG, "%s %s%s%s", command[0], process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = true;
-	return error_hint(err, "the mail is safe; new mail starts the command again");
+	return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
 }
 
 void new_mail_run(const struct account *account, const struct outcome *outcome, int fd)

@@ -59,7 +59,8 @@ bool notices_large(struct notices *n, struct state *state, const struct plan *pl
 		if (++n->large > NOTICES_MOST && n->log->level < LOG_VERBOSE)
 			continue;
 		log_line(n->log, LOG_NORMAL,
-		    "message %" PRIu32 " stays on the server: its %" PRIu64 " octets are more than max_message_size; raise that to fetch it", e->number,
+		    "message %" PRIu32 " stays on the server: its size, %" PRIu64 " bytes, exceeds max_message_size; "
+		    "raise max_message_size to fetch it", e->number,
 		    e->octets);
 	}
 	return state_commit(state, err);
@@ -72,7 +73,8 @@ void notices_unsure(struct notices *n, size_t messages)
 	if (messages == 0 || n->unsure_reported)
 		return;
 	n->unsure_reported = true;
-	error_set(&err, ERROR_PROTOCOL, "the server refuses the headers (TOP) of %zu messages, which would tell whether they were fetched before",
+	error_set(&err, ERROR_PROTOCOL,
+	    "the server refuses the headers (TOP) of %zu messages, so it is unknown whether they were fetched before",
 	    messages);
 	error_hint(&err, "they stay on the server; the next run tries again");
 	err.temporary = true;
@@ -86,10 +88,10 @@ void notices_end(struct notices *n)
 		const char *what;
 		bool temporary;
 	} kinds[TRANSFER_PROBLEMS] = {
-	    [TRANSFER_REFUSED] = {STEP_FETCH, "the server refused to give them", true},
+	    [TRANSFER_REFUSED] = {STEP_FETCH, "the server refused to send them", true},
 	    [TRANSFER_KEPT] = {STEP_DELETE, "the server refused to delete them", true},
-	    [TRANSFER_NOT_TAKEN] = {STEP_STORE, "the destination did not take them", true},
-	    [TRANSFER_INCOMPLETE] = {STEP_FETCH, "they did not have the size that the server gave", false},
+	    [TRANSFER_NOT_TAKEN] = {STEP_STORE, "the destination did not accept them", true},
+	    [TRANSFER_INCOMPLETE] = {STEP_FETCH, "their size differs from the size that the server reported", false},
 	};
 
 	if (n->log->level >= LOG_VERBOSE)
@@ -100,11 +102,12 @@ void notices_end(struct notices *n)
 		if (n->counts[i] <= NOTICES_MOST)
 			continue;
 		error_set(&err, ERROR_PROTOCOL, "%" PRIu64 " more messages: %s", n->counts[i] - NOTICES_MOST, kinds[i].what);
-		error_hint(&err, "they stay on the server; run mailhaul -v to have each of them named");
+		error_hint(&err, "they stay on the server; run mailhaul -v to list each of them");
 		err.temporary = kinds[i].temporary;
 		notices_report(n, kinds[i].step, &err);
 	}
 	if (n->large > NOTICES_MOST)
-		log_line(n->log, LOG_NORMAL, "%" PRIu64 " more messages stay on the server because they are larger than max_message_size",
+		log_line(n->log, LOG_NORMAL,
+		    "%" PRIu64 " more messages stay on the server because they exceed max_message_size",
 		    n->large - NOTICES_MOST);
 }

@@ -36,9 +36,9 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 
 static bool fail_gone(const struct account *a, const char *path, struct error *err)
 {
-	error_set(err, ERROR_STORAGE, "%s, where mail was delivered, is not there", path);
-	return error_hint(
-	    err, "mount its disk; if it shall begin empty, run: %s %s", has_names(a) ? "mkdir -p" : "touch", path);
+	error_set(err, ERROR_STORAGE, "%s, the destination of earlier runs, does not exist", path);
+	return error_hint(err, "mount its disk; to start with an empty destination, run: %s %s",
+	    has_names(a) ? "mkdir -p" : "touch", path);
 }
 
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -68,8 +68,9 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 {
 	if (!p->noted.behind)
 		return false;
-	error_set(err, ERROR_STORAGE, "the Maildir %s is older than the state, or a copy without its extended attributes: it may"
-	    " lack messages, and those delivered before are not deleted from the server", a->destination.path);
+	error_set(err, ERROR_STORAGE,
+	    "the Maildir %s is older than the state, or is a copy without extended attributes: it may lack messages, "
+	    "so messages delivered earlier are not deleted from the server", a->destination.path);
 	return !error_hint(err, "run: mailhaul verify --refetch %s", a->name);
 }
 

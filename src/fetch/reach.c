@@ -43,7 +43,8 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 		if (!may_pass_soon(err) || left == 0)
 			return false;
 		wait = pause < left ? pause : left;
-		log_line(&w->log, LOG_VERBOSE, "%s (the server said: %s); trying again in %.1f s", err->cause, err->server,
+		log_line(&w->log, LOG_VERBOSE,
+		    "%s (server said: \"%s\"); trying again in %.1f s", err->cause, err->server,
 		    (double)wait / 1000);
 		if (interrupt_poll(NULL, 0, deadline_clock() + wait) == WAIT_INTERRUPTED)
 			return interrupt_error(err);

@@ -100,7 +100,7 @@ static bool take_all_by_name(const struct recognition *r, struct error *err)
 			return false;
 	}
 	if (taken > 0)
-		log_line(r->log, LOG_VERBOSE, "%zu messages were in place already", taken);
+		log_line(r->log, LOG_VERBOSE, "%zu messages were already in the destination", taken);
 	return true;
 }
 
@@ -164,7 +164,8 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	/* A message found in the destination has its size there, and may be incomplete. */
 	if (same)
 		return !e->named || e->likely || put_in_doubt(r, e, false, err);
-	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another one that was fetched before", e->number);
+	log_line(r->log, LOG_VERBOSE,
+	    "message %" PRIu32 " has the UID of another message that was fetched before", e->number);
 	found->displaced++;
 	return state_displace(r->state, e->uid, r->now, err);
 }
@@ -194,9 +195,9 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 static bool refuse(struct error *err)
 {
 	error_set(err, ERROR_CONFIG,
-	    "the account has been pointed to another maildrop, and the server gives no headers (TOP) that would tell what"
-	    " was fetched from the one before");
-	return error_hint(err, "give the other maildrop an account of its own");
+	    "the account now uses another maildrop, and the server gives no headers (TOP), so messages fetched from "
+	    "the previous maildrop cannot be recognized");
+	return error_hint(err, "create a separate account for the new maildrop");
 }
 
 /* A new message that arrived complete does not break the session: it is fetched along with the others. */
@@ -220,8 +221,8 @@ static bool tell_stayed(const struct recognition *r, const struct found *found, 
 	if (!state_get_told(r->state, key, &kind, &before, err) || kind != 0)
 		return kind != 0;
 	log_line(r->log, LOG_NORMAL,
-	    "the server still lists messages (%zu) that it said it has deleted; they are not stored again; ask its operator why it"
-	    " keeps them",
+	    "the server still lists %zu messages that it reported as deleted; they are not stored again; ask the "
+	    "server's operator why it keeps them",
 	    found->stayed);
 	return state_add_told(r->state, key, STATE_TOLD_STAYS, found->stayed, r->now, err);
 }
@@ -248,7 +249,7 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 		forget_break(r, entries[i]);
 	found->displaced -= found->matched < found->displaced ? found->matched : found->displaced;
 	if (found->matched > 0)
-		log_line(r->log, LOG_VERBOSE, "%zu messages were delivered under another UID", found->matched);
+		log_line(r->log, LOG_VERBOSE, "%zu messages were delivered before under another UID", found->matched);
 	return tell_stayed(r, found, err);
 }
 
@@ -361,7 +362,8 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 		places[filled++] = i;
 	}
 	if (ok && filled > 0)
-		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with delivered ones", filled);
+		log_line(r->log, LOG_VERBOSE,
+		    "retrieving %zu messages to compare them with delivered messages", filled);
 	ok = ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
 	for (size_t i = 0; i < filled; i++) {
 		/* If RETR is refused, TOP's result is kept. */
@@ -396,7 +398,8 @@ static bool look(const struct recognition *r, struct found *found, struct error 
 	for (size_t i = by_top; i < count; i++)
 		entries[i]->retrieved = true;
 	if (count > 0)
-		log_line(r->log, LOG_VERBOSE, "%zu known messages are missing: looking at the headers of %zu listed ones", r->missing,
+		log_line(r->log, LOG_VERBOSE,
+		    "%zu known messages are missing; reading the headers of %zu listed messages", r->missing,
 		    count);
 	ok = top_identify(r->session, tops, by_top, false, err) &&
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&

@@ -73,7 +73,8 @@ static bool settle_intent(struct state *state, struct destination *d, const stru
 	free(found);
 	if (!ok)
 		return false;
-	log_line(log, LOG_VERBOSE, "the last run died while it wrote to %s: %zu of %zu messages are in it", intent->path,
+	log_line(log, LOG_VERBOSE,
+	    "the last run died while writing to %s: %zu of %zu messages are in the file", intent->path,
 	    count, intent->count);
 	return state_drop_intent(state, err) && state_commit(state, err);
 }
@@ -192,7 +193,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) &&
 	     state_end_run(state, now, err);
 	if (ok && s.found > 0)
-		log_line(log, LOG_VERBOSE, "%zu messages are in place, but were not recorded", s.found);
+		log_line(log, LOG_VERBOSE, "%zu messages are in the destination but were not recorded", s.found);
 	free(s.recorded);
 	free(s.maildrop);
 	return ok;

@@ -50,7 +50,8 @@ static bool learn_top(struct worker *w, const struct error *err)
 		return false;
 	b->messages[b->count].number = number;
 	b->messages[b->count++].octets = message->octets;
-	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " octets is left out: %s", number, message->octets, err->cause);
+	error_set(&named, err->kind,
+	    "message %" PRIu32 " of %" PRIu64 " bytes is skipped: %s", number, message->octets, err->cause);
 	named.temporary = err->temporary;
 	error_server(&named, err->server, strlen(err->server));
 	error_hint(&named, "it stays on the server; the next run tries again");
@@ -73,7 +74,7 @@ static bool learn_part(struct worker *w, const struct error *err)
 	    (erase == 1 && w->plan.summary.fetch == 0))
 		return false;
 	w->part = (erase + 1) / 2;
-	log_line(&w->log, LOG_VERBOSE, "%s; deleting %zu messages in a session of their own", err->cause, w->part);
+	log_line(&w->log, LOG_VERBOSE, "%s; deleting %zu messages in a separate session", err->cause, w->part);
 	return true;
 }
 
@@ -107,7 +108,7 @@ bool retry_learn(struct worker *w, const struct error *err)
 		w->crowded = w->sessions;
 		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
 	} else if (!w->mute && (w->session.unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
-		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this question", err->cause);
+		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this query", err->cause);
 		w->mute = true;
 	} else {
 		return learn_top(w, err) || learn_part(w, err);

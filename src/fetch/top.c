@@ -40,7 +40,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 		if (event.type != SESSION_DATA)
 			continue;
 		if (octets == 0 && is_status(event.text, event.length))
-			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " begins with another answer",
+			return error_set(err, ERROR_PROTOCOL,
+			    "the reply to TOP for message %" PRIu32 " begins with the reply to another command",
 			    t->number);
 		if (octets < IDENTITY_OCTETS_MOST) {
 			uint64_t room = IDENTITY_OCTETS_MOST - octets;
@@ -53,7 +54,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			digest_add(&digest, event.text, event.length);
 		octets += event.length;
 		if (octets > TOP_OCTETS_MOST)
-			return error_set(err, ERROR_PROTOCOL, "the server's answer to TOP for message %" PRIu32 " does not end after %d MiB",
+			return error_set(err, ERROR_PROTOCOL,
+			    "the reply to TOP for message %" PRIu32 " does not end after %d MiB",
 			    t->number, TOP_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);

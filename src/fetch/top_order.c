@@ -34,10 +34,9 @@ struct claims {
 static bool fail_swapped(uint32_t number, struct error *err)
 {
 	error_set(err, ERROR_PROTOCOL,
-	    "the server's answers to TOP are out of step: for message %" PRIu32
-	    ", it gave another header than before",
+	    "the replies to TOP are out of sync: the header of message %" PRIu32 " differs from the one sent before",
 	    number);
-	return error_hint(err, "nothing that these answers said counts; the next run tries again");
+	return error_hint(err, "these replies are ignored; the next run tries again");
 }
 
 /* Asks for one header with no other command in flight. */

@@ -67,7 +67,7 @@ bool trouble_is_told(struct trouble *t, enum step step, struct error *err)
 	t->reported = true;
 	patience_words(t->now - t->known.since, span, sizeof(span));
 	snprintf(hint, sizeof(hint), "%s", err->hint);
-	error_hint(err, "%s%sit has failed for %s", hint, hint[0] ? "; " : "", span);
+	error_hint(err, "%s%sit has been failing for %s", hint, hint[0] ? "; " : "", span);
 	return true;
 }
 
@@ -87,7 +87,8 @@ bool trouble_end(struct trouble *t, struct state *state, const struct log *log, 
 		return false;
 	patience_words(t->now - k->since, span, sizeof(span));
 	if (k->told > 0)
-		log_line(log, LOG_NORMAL, "works again after %s; it had failed: %s: %s", span, step_name(k->step), k->cause);
+		log_line(log, LOG_NORMAL,
+		    "works again after %s; the last failure was: %s: %s", span, step_name(k->step), k->cause);
 	return true;
 }
 

@@ -152,7 +152,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->aside = !w->options->dry_run && !w->last && plan_put_aside(&w->plan, w->began);
 	w->overdue |= w->outcome.fetched == 0 && w->plan.summary.erase > 0;
 	w->parted = w->part > 0 && plan_take_part(&w->plan, w->part);
-	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " octets), %zu to delete, %zu to leave",
+	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " bytes), %zu to delete, %zu to leave",
 	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase, w->plan.summary.leave);
 	return true;
 }
@@ -242,7 +242,8 @@ static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
 	if (w->session.deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
 		return false;
-	log_line(&w->log, LOG_VERBOSE, "QUIT was not answered by +OK, and nothing depended on it: %s", err->cause);
+	log_line(&w->log, LOG_VERBOSE,
+	    "QUIT was not answered with +OK, which does not matter because nothing was deleted: %s", err->cause);
 	return true;
 }
 
@@ -251,8 +252,8 @@ static void report_uncounted(struct worker *w)
 {
 	struct error err;
 
-	error_set(&err, ERROR_PROTOCOL, "the server gave more answers than it was asked for while messages were deleted");
-	error_hint(&err, "the next run looks which of them it has deleted");
+	error_set(&err, ERROR_PROTOCOL, "the server sent unexpected replies while messages were being deleted");
+	error_hint(&err, "the next run checks which messages were deleted");
 	notices_report(&w->notices, w->step, &err);
 }
 
@@ -362,7 +363,8 @@ static bool run_sessions(struct worker *w, const struct tls_trust *trust, struct
 		return false;
 	if (!w->undone)
 		return true;
-	log_line(&w->log, LOG_VERBOSE, "a message was not taken, so QUIT was not sent: deleting in a session of its own");
+	log_line(&w->log, LOG_VERBOSE,
+	    "a message was not accepted, so QUIT was not sent; deleting in a separate session");
 	end_session(w);
 	return run_session(w, trust, err);
 }
@@ -381,7 +383,7 @@ static bool run_last(struct worker *w, const struct tls_trust *trust, struct err
 {
 	if (limits_left(w).messages == 0)
 		return true;
-	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection broke before");
+	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection dropped before");
 	end_session(w);
 	w->last = true;
 	w->pipelining = false;

@@ -81,7 +81,7 @@ bool directory_sync_above(const char *path, struct error *err)
 
 static bool refuse_file(const char *path, struct error *err)
 {
-	error_set(err, ERROR_STORAGE, "the directory %s cannot be made: a file is in its place", path);
+	error_set(err, ERROR_STORAGE, "the directory %s cannot be created: a file has this name", path);
 	return error_hint(err, "name another path, or move that file away");
 }
 
@@ -98,7 +98,7 @@ bool directory_probe(const char *path, struct error *err)
 			return true;
 		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be written", path);
 		if (err->temporary)
-			return error_hint(err, "make room on its disk");
+			return error_hint(err, "free space on its disk");
 		return error_hint(err, "check its permissions, or name another path");
 	}
 	above = directory_of(path);
@@ -123,8 +123,8 @@ bool directory_make(const char *path, struct error *err)
 	above = directory_of(path);
 	ok = directory_make(above, err);
 	if (ok && mkdir(path, 0700) != 0 && errno != EEXIST) {
-		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be made", path);
-		ok = error_hint(err, "make it, or name a path where you may write");
+		error_errno(err, ERROR_STORAGE, errno, "the directory %s cannot be created", path);
+		ok = error_hint(err, "create it, or name a path that you may write to");
 	}
 	ok = ok && directory_sync(above, err);
 	free(above);

@@ -36,7 +36,7 @@ static bool rest(deadline until)
 static bool refuse(const char *path, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the file %s cannot be locked", path);
-	return error_hint(err, "keep it on a filesystem that has locks");
+	return error_hint(err, "move it to a filesystem that supports locks");
 }
 
 bool lock_check(int fd, const char *path, struct error *err)
@@ -104,11 +104,12 @@ static void refuse_dot(const char *path, const char *lock_path, const struct wat
 {
 	if (w->since != 0 && S_ISDIR(w->st.st_mode)) {
 		error_set(err, ERROR_LOCKED, "the file %s is locked: %s is a directory", path, lock_path);
-		error_hint(err, "if no program uses it, remove the directory with all that is in it");
+		error_hint(err, "if no program uses it, remove the directory and its contents");
 	} else if (w->failure != 0 && w->failure != ENOENT) {
-		error_set(err, ERROR_LOCKED, "the file %s is locked: %s was left behind and cannot be removed: %s", path, lock_path,
+		error_set(err, ERROR_LOCKED,
+		    "the file %s is locked: the stale lock %s cannot be removed: %s", path, lock_path,
 		    strerror(w->failure));
-		error_hint(err, "remove it as a user who may write its directory and owns the file");
+		error_hint(err, "remove it as a user who owns it and may write to its directory");
 	} else {
 		error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);
 		error_hint(err, "the next run tries again; if no program uses it, remove the lock file");
@@ -173,8 +174,11 @@ bool lock_dot_check(const char *path, struct error *err)
 	bool ok = access(directory, W_OK | X_OK) == 0 || errno == ENOENT;
 
 	if (!ok) {
-		error_errno(err, ERROR_STORAGE, errno, "the mbox %s cannot be locked, because no lock file can be made in %s", path, directory);
-		error_hint(err, "name an mbox in your home directory, such as \"mbox:~/inbox\", or another directory where you may make files");
+		error_errno(err, ERROR_STORAGE, errno,
+		    "the mbox %s cannot be locked, because no lock file can be created in %s", path, directory);
+		error_hint(err,
+		    "name an mbox in your home directory, such as \"mbox:~/inbox\", or in another directory where "
+		    "you may create files");
 	}
 	free(directory);
 	return ok;
@@ -189,8 +193,8 @@ bool lock_dot(const char *path, deadline until, struct error *err)
 
 	while (!(ok = make_lock(lock_path, &now))) {
 		if (errno != EEXIST) {
-			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be made", lock_path);
-			error_hint(err, "check the permissions of its directory and the room on its disk");
+			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be created", lock_path);
+			error_hint(err, "check the permissions of its directory and the free space on its disk");
 			break;
 		}
 		remove_stale(lock_path, now, &watch);

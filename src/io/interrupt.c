@@ -42,7 +42,7 @@ bool interrupt_catch(struct error *err)
 	if (interrupt.fd >= 0)
 		return true;
 	if (pipe2(interrupt.wake, O_CLOEXEC | O_NONBLOCK) != 0)
-		return error_errno(err, ERROR_INTERNAL, errno, "no pipe for signals could be made");
+		return error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe for signals");
 	interrupt.fd = interrupt.wake[0];
 	sigemptyset(&action.sa_mask);
 	sigemptyset(&ignore.sa_mask);
@@ -171,7 +171,7 @@ bool interrupt_is_due(void)
 bool interrupt_error(struct error *err)
 {
 	error_set(err, ERROR_INTERRUPTED, "interrupted");
-	return error_hint(err, "nothing is lost; the next run goes on where this one stopped");
+	return error_hint(err, "no mail is lost; the next run continues where this one stopped");
 }
 
 enum interrupt_wait interrupt_poll(struct pollfd *fds, unsigned count, deadline until)

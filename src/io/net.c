@@ -29,7 +29,7 @@ bool net_wait(int fd, short events, deadline until, const char *what, struct err
 	case WAIT_INTERRUPTED:
 		return interrupt_error(err);
 	case WAIT_TIME_OVER:
-		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+		return error_set(err, ERROR_NETWORK, "timed out waiting for %s", what);
 	default:
 		return error_errno(err, ERROR_NETWORK, errno, "waiting for %s failed", what);
 	}
@@ -84,11 +84,11 @@ static bool resolve(const char *host, unsigned port, struct addrinfo **found, st
 		return true;
 	failure = errno;
 	if (lacks_descriptors())
-		return error_errno(err, ERROR_HOST, EMFILE, "the host name %s could not be looked up", host);
+		return error_errno(err, ERROR_HOST, EMFILE, "the host name %s cannot be resolved", host);
 	if (code == EAI_SYSTEM)
-		error_errno(err, ERROR_HOST, failure, "the host name %s could not be looked up", host);
+		error_errno(err, ERROR_HOST, failure, "the host name %s cannot be resolved", host);
 	else
-		error_set(err, ERROR_HOST, "the host name %s could not be looked up: %s", host, gai_strerror(code));
+		error_set(err, ERROR_HOST, "the host name %s cannot be resolved: %s", host, gai_strerror(code));
 	err->temporary = code == EAI_AGAIN || code == EAI_MEMORY || code == EAI_SYSTEM;
 	if (err->temporary)
 		return error_hint(err, "check the network and its name servers; the next run tries again");

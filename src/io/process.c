@@ -67,7 +67,7 @@ static bool make_pipe(int ends[2])
 static bool refuse(const char *command, int code, struct error *err)
 {
 	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", command);
-	return error_hint(err, "give its full path, and check that it may be executed");
+	return error_hint(err, "give its full path, and check that it is executable");
 }
 
 static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
@@ -116,7 +116,7 @@ bool process_start(struct process **out, char *const argv[], int input, struct b
 	p->name = memory_copy_string(argv[0]);
 	ok = make_pipe(words) && (!output || make_pipe(from));
 	if (!ok)
-		error_errno(err, ERROR_INTERNAL, errno, "no pipe to the command %s could be made", argv[0]);
+		error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the command %s", argv[0]);
 	ok = ok && spawn(p, argv, input, from[1], words[1], err);
 	close_fd(&from[1]);
 	close_fd(&words[1]);
@@ -182,7 +182,8 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 
 		ended = waitpid(p->pid, &status, WNOHANG);
 		if (ended < 0) { /* SIGCHLD was ignored, so the exit status is lost */
-			error_errno(err, ERROR_INTERNAL, errno, "how the command %s ended is unknown", p->name);
+			error_errno(err, ERROR_INTERNAL, errno,
+			    "the exit status of the command %s is unknown", p->name);
 			process_free(process);
 			return false;
 		}
@@ -211,9 +212,9 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 const char *process_end_words(int exit_status, char out[PROCESS_END])
 {
 	if (exit_status < 0)
-		snprintf(out, PROCESS_END, "was ended by signal %d (%s)", -exit_status, strsignal(-exit_status));
+		snprintf(out, PROCESS_END, "was killed by signal %d (%s)", -exit_status, strsignal(-exit_status));
 	else
-		snprintf(out, PROCESS_END, "ended with status %d", exit_status);
+		snprintf(out, PROCESS_END, "exited with status %d", exit_status);
 	return out;
 }
 

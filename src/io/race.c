@@ -99,7 +99,7 @@ static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
 	log_line(r->log, LOG_VERBOSE, "connecting to %s port %s", text, service);
 	fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
 	if (fd < 0) {
-		error_errno(err, ERROR_NETWORK, errno, "no socket could be made");
+		error_errno(err, ERROR_NETWORK, errno, "cannot create a socket");
 		tell_failure(r, a, err->cause);
 		return false;
 	}
@@ -153,7 +153,7 @@ static void win(struct race *r, unsigned i, struct race_winner *winner, int *fd)
 	for (unsigned other = 0; other < r->running; other++) {
 		if (other == i)
 			continue;
-		tell_failure(r, r->attempts[other], "no connection before another address answered");
+		tell_failure(r, r->attempts[other], "not connected before another address answered");
 		close(r->fds[other].fd);
 	}
 	r->running = 0;
@@ -214,7 +214,7 @@ bool race_run(const struct addrinfo *const *order, size_t count, deadline until,
 		if (r.running < running)
 			turn = 0;
 		if (r.running > 0 && deadline_left(until) == 0) {
-			error_set(err, ERROR_NETWORK, "time ran out waiting for the server to accept the connection");
+			error_set(err, ERROR_NETWORK, "timed out waiting for the server to accept the connection");
 			return give_up(&r, err);
 		}
 	}

@@ -86,7 +86,7 @@ static bool wait_for(struct stream *s, enum channel_status status, const char *w
 		return false;
 	if (s->channel.fd < 0) {
 		s->timed_out = true;
-		return error_set(err, ERROR_NETWORK, "time ran out waiting for %s", what);
+		return error_set(err, ERROR_NETWORK, "timed out waiting for %s", what);
 	}
 	if (s->until == 0)
 		s->until = deadline_in(s->timeout);
@@ -224,7 +224,7 @@ static bool receive(struct stream *s, struct error *err)
 		if (!has_much_to_come(s))
 			platform_acknowledge(s->channel.fd);
 	}
-	return status == CHANNEL_DONE || wait_for(s, status, "the server's answer", err);
+	return status == CHANNEL_DONE || wait_for(s, status, "the server's reply", err);
 }
 
 bool stream_read(struct stream *s, const char **bytes, size_t *length, struct error *err)
@@ -278,7 +278,7 @@ bool stream_flush(struct stream *s, struct error *err)
 
 		done += sent;
 		if (status != CHANNEL_DONE)
-			ok = wait_for(s, status, "the server to take a command", err);
+			ok = wait_for(s, status, "the server to accept a command", err);
 	}
 	if (s->output.data)
 		platform_wipe(s->output.data, s->output.length);
@@ -299,7 +299,7 @@ void stream_shut(struct stream *s)
 	stream_restart_clock(s);
 	do
 		status = s->channel.ops->shut(s->channel.context, &ignored);
-	while (status != CHANNEL_DONE && wait_for(s, status, "the connection to end", &ignored));
+	while (status != CHANNEL_DONE && wait_for(s, status, "the connection to close", &ignored));
 }
 
 void stream_close(struct stream **s)

@@ -110,12 +110,12 @@ bool terminal_ask(const char *question, struct buf *answer, struct error *err)
 
 	if (fd < 0) {
 		error_set(err, ERROR_CONFIG, "there is no terminal to ask for the password");
-		return error_hint(err, "use password_command or password_file where nobody is there to type");
+		return error_hint(err, "set password_command or password_file for runs without a terminal");
 	}
 	ok = ask_silently(fd, question, answer);
 	close(fd);
 	if (ok)
 		return true;
-	error_set(err, ERROR_CONFIG, "no password was typed");
-	return error_hint(err, "run mailhaul again and type it");
+	error_set(err, ERROR_CONFIG, "no password was entered");
+	return error_hint(err, "run mailhaul again and enter it");
 }

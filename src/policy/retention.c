@@ -92,10 +92,10 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		break;
 	case REASON_TOO_LARGE:
 	case REASON_TOO_LARGE_NEWS:
-		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " octets)", rule->max_octets);
+		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " bytes)", rule->max_octets);
 		break;
 	case REASON_LIMIT:
-		snprintf(out, size, "leave: the limit of this run is reached, a later one fetches it");
+		snprintf(out, size, "leave: the limit of this run is reached; a later run fetches it");
 		break;
 	case REASON_FOREVER:
 		snprintf(out, size, "leave: delivered, kept forever");
@@ -110,10 +110,11 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		snprintf(out, size, "delete: delivered %s ago, kept for %s", since, limit);
 		break;
 	case REASON_CLOCK:
-		snprintf(out, size, "leave: the clock went backwards, its age is not known");
+		snprintf(out, size, "leave: the clock went backwards, so its age is unknown");
 		break;
 	case REASON_UNSURE:
-		snprintf(out, size, "leave: the server gives no header (TOP) that tells whether it was delivered");
+		snprintf(out, size,
+		    "leave: the server gives no header (TOP), so it is unknown whether it was delivered");
 		break;
 	case REASON_KEEP:
 		snprintf(out, size, "leave: --keep");
@@ -122,13 +123,13 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		snprintf(out, size, "leave: delivered, but the Maildir is older than the state and may lack it");
 		break;
 	case REASON_OUTGROWN:
-		snprintf(out, size, "leave: it does not end after %" PRIu64 " octets", known->outgrown);
+		snprintf(out, size, "leave: it does not end after %" PRIu64 " bytes", known->outgrown);
 		break;
 	case REASON_BROKE:
-		snprintf(out, size, "leave: the connection broke at it, another session asks for it");
+		snprintf(out, size, "leave: the connection dropped at this message; another session asks for it");
 		break;
 	case REASON_INCOMPLETE:
-		snprintf(out, size, "leave: delivered, but not with the size that the server gives");
+		snprintf(out, size, "leave: delivered, but its size differs from the size that the server reports");
 		break;
 	}
 }

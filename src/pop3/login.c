@@ -64,7 +64,8 @@ static bool is_missing(const struct session_event *event)
 static bool set_missing(const struct mechanism *m, const struct session_event *event, bool *missing, struct error *err)
 {
 	*missing = true;
-	error_set(err, ERROR_PROTOCOL, "the server does not accept %s%s as a way to log in", m->sasl ? "AUTH " : "", mechanism_name(m));
+	error_set(err, ERROR_PROTOCOL,
+	    "the server does not accept %s%s as a login method", m->sasl ? "AUTH " : "", mechanism_name(m));
 	return error_server(err, event->text, event->length);
 }
 
@@ -100,15 +101,15 @@ static bool begin(struct session *s, const struct mechanism *m, const struct buf
 static bool cut_short(const struct mechanism *m, struct error *err)
 {
 	if (m->proves)
-		error_set(err, ERROR_AUTH, "the server took the login without proving that it knows the password");
+		error_set(err, ERROR_AUTH, "the server accepted the login without proving that it knows the password");
 	else
-		error_set(err, ERROR_AUTH, "the server took the login before %s was over", m->sasl);
-	return error_hint(err, "somebody may be posing as the server: check server and tls_ca_file");
+		error_set(err, ERROR_AUTH, "the server accepted the login before %s was finished", m->sasl);
+	return error_hint(err, "check server and tls_ca_file: another host may be impersonating the server");
 }
 
 static bool asked_too_much(const struct mechanism *m, struct error *err)
 {
-	error_set(err, ERROR_AUTH, "the server asks for more than %s has to say", m->sasl);
+	error_set(err, ERROR_AUTH, "the server asks for more than %s provides", m->sasl);
 	return sasl_hint(err);
 }
 
@@ -231,8 +232,9 @@ static bool has_line_end(const char *text)
 static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
 {
 	if (has_line_end(l->user) || has_line_end(secret_text(l->secret))) {
-		error_set(err, ERROR_CONFIG, "user or password hold a line end, which USER and PASS cannot carry");
-		return error_hint(err, "write each of them as one line");
+		error_set(err, ERROR_CONFIG,
+		    "user or password contains a line break, which USER and PASS cannot transmit");
+		return error_hint(err, "write each of them on one line");
 	}
 	return command_step(s, m, "USER ", l->user, 0, missing, err) &&
 	    command_step(s, m, "PASS ", secret_text(l->secret), 5, NULL, err);
@@ -246,8 +248,8 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 	bool ok;
 
 	if (has_line_end(l->user) || strchr(l->user, ' ')) {
-		error_set(err, ERROR_CONFIG, "user holds a blank or a line end, which APOP cannot carry");
-		return error_hint(err, "correct user, or drop auth");
+		error_set(err, ERROR_CONFIG, "user contains a space or a line break, which APOP cannot transmit");
+		return error_hint(err, "correct user, or remove auth");
 	}
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
 	buf_append_format(&line, "%s ", l->user);
@@ -284,17 +286,20 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 	if (!m)
 		error_set(err, ERROR_AUTH, "the server offers no login with a token (OAUTHBEARER or XOAUTH2)");
 	else if (!m->sasl)
-		error_set(err, ERROR_AUTH, "the server offers no APOP: its greeting has no timestamp");
+		error_set(err, ERROR_AUTH, "the server does not offer APOP: its greeting has no timestamp");
 	else if (capability_has_mechanism(c, m->sasl))
-		error_set(err, ERROR_AUTH, "%s needs channel binding, which this TLS connection does not give", m->sasl);
+		error_set(err, ERROR_AUTH,
+		    "%s needs channel binding, which this TLS connection does not provide", m->sasl);
 	else
 		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
 	if (!m)
-		error_hint(err, "set a password instead of token_command; many providers want an app password for POP3");
+		error_hint(err,
+		    "set a password instead of token_command; many providers require an app password for POP3");
 	else if (*c->sasl)
-		error_hint(err, "it offers%.*s; choose one of them with auth", (int)strlen(c->sasl) - 1, c->sasl);
+		error_hint(err, "remove auth, or choose one that it offers:%.*s", (int)strlen(c->sasl) - 1, c->sasl);
 	else
-		error_hint(err, "it offers no SASL mechanism: drop auth, and a password is sent with USER and PASS");
+		error_hint(err,
+		    "remove auth to send a password with USER and PASS: the server offers no SASL mechanism");
 	return NULL;
 }
 
@@ -342,9 +347,10 @@ static bool hint_at_other_ways(const struct login *l, const struct mechanism *m,
 	if (m->secret == MECHANISM_NOTHING)
 		return error_hint(err, "remove auth and set a password");
 	if (l->mechanism)
-		return error_hint(err, "remove auth, so that mailhaul chooses a way to log in");
+		return error_hint(err, "remove auth to let mailhaul choose a login method");
 	if (m->secret == MECHANISM_TOKEN)
-		return error_hint(err, "set a password instead of token_command; many providers want an app password for POP3");
+		return error_hint(err,
+		    "set a password instead of token_command; many providers require an app password for POP3");
 	if (m->proves)
 		return error_hint(err, "set auth = plain to send the password itself, over TLS");
 	return error_hint(err, "ask the server's operator how to log in");
@@ -356,13 +362,15 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 	bool missing, again = false;
 
 	if (!session_is_secure(s))
-		return error_set(err, ERROR_INTERNAL, "a login without TLS was asked for and refused");
+		return error_set(err, ERROR_INTERNAL, "a login without TLS was requested and refused");
 	m = login_choose(s, l, err);
 	if (!m || !session_ask_utf8(s, l->utf8_apart, err))
 		return false;
 	while (!log_in_by(s, m, l, &missing, err)) {
 		if (!missing && again && err->kind == ERROR_NETWORK)
-			error_hint(err, "if it stays so, set auth = %s: the server may hang up at a command that it does not know", m->word);
+			error_hint(err,
+			    "if this persists, set auth = %s: the server may close the connection at a command that "
+			    "it does not know", m->word);
 		if (!missing)
 			return false;
 		if (l->missing)

@@ -43,7 +43,7 @@ static bool read_number(const char *line, size_t length, const char *command, ui
 	uint64_t value;
 
 	if (!parse_number(line + start, digits, INT32_MAX, &value) || value == 0) {
-		error_set(err, ERROR_PROTOCOL, "the server's %s listing has a line without a message number", command);
+		error_set(err, ERROR_PROTOCOL, "the server's %s reply has a line without a message number", command);
 		return error_server(err, line, length);
 	}
 	*number = (uint32_t)value;
@@ -58,14 +58,14 @@ static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 {
 	if (m->count * sizeof(*m->messages) + m->uids.length + more <= MAILDROP_MEMORY)
 		return true;
-	error_set(err, ERROR_PROTOCOL, "the server lists more than there is memory set aside for: %d MiB, after %zu messages",
+	error_set(err, ERROR_PROTOCOL, "the server's listing needs more than %d MiB of memory after %zu messages",
 	    MAILDROP_MEMORY / (1024 * 1024), m->count);
-	return error_hint(err, "move some of them away on the server, by webmail for instance");
+	return error_hint(err, "move some messages away on the server, for instance with webmail");
 }
 
 static bool fail_twice(const char *command, uint32_t number, struct error *err)
 {
-	return error_set(err, ERROR_PROTOCOL, "the server's %s lists message %" PRIu32 " twice", command, number);
+	return error_set(err, ERROR_PROTOCOL, "the server's %s reply lists message %" PRIu32 " twice", command, number);
 }
 
 /*
@@ -112,7 +112,8 @@ static struct maildrop_message *find(struct maildrop *m, uint32_t number)
 
 static bool fail_unlisted(uint32_t number, struct error *err)
 {
-	return error_set(err, ERROR_PROTOCOL, "the server's UIDL names message %" PRIu32 ", which LIST does not", number);
+	return error_set(err, ERROR_PROTOCOL,
+	    "the server's UIDL reply lists message %" PRIu32 ", which its LIST reply does not", number);
 }
 
 static void note_size_line(struct maildrop *m, uint32_t number)
@@ -135,7 +136,7 @@ bool maildrop_add_size(struct maildrop *m, const char *line, size_t length, stru
 		return false;
 	/* Further words after the size are allowed (RFC 1939, 5., LIST). */
 	if (!parse_number(rest, word_length(rest, rest_length), INT64_MAX, &octets)) {
-		error_set(err, ERROR_PROTOCOL, "the server's LIST listing has a line without a size");
+		error_set(err, ERROR_PROTOCOL, "the server's LIST reply has a line without a size");
 		return error_server(err, line, length);
 	}
 	message = find(m, number);
@@ -173,7 +174,7 @@ bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, str
 		return false;
 	if (maildrop_is_refusal(line, length)) {
 		m->odd_lines++;
-		error_hint(err, "what it is about stays on the server; the next run tries again");
+		error_hint(err, "the message in question stays on the server; the next run tries again");
 		add_fault(m, err);
 		return true;
 	}
@@ -215,7 +216,7 @@ void maildrop_leave_out_unlisted(struct maildrop *m)
 			continue;
 		}
 		(void)fail_unlisted(message->number, &err);
-		error_hint(&err, "it is left alone; the next run tries again");
+		error_hint(&err, "it stays on the server; the next run tries again");
 		err.temporary = true;
 		add_fault(m, &err);
 	}

@@ -53,11 +53,13 @@ bool oauth_response(const struct mechanism *m, const struct login *l, struct buf
 	struct buf text = {0};
 
 	if (!is_token(secret_text(l->secret))) {
-		error_set(err, ERROR_CONFIG, "token_command printed no token: its first line is empty, or holds blanks or control characters");
-		return error_hint(err, "it has to print the access token alone as its first line");
+		error_set(err, ERROR_CONFIG,
+		    "token_command printed no token: "
+		    "its first line is empty, or contains spaces or control characters");
+		return error_hint(err, "make it print only the access token on its first line");
 	}
 	if (has_control(l->user)) {
-		error_set(err, ERROR_CONFIG, "user holds a control character, which %s cannot carry", m->sasl);
+		error_set(err, ERROR_CONFIG, "user contains a control character, which %s cannot transmit", m->sasl);
 		return error_hint(err, "correct user");
 	}
 	/* Reserve room first, because a buffer that moves would leave a copy of the token in memory. */

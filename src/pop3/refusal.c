@@ -15,11 +15,13 @@ static const struct {
 	const char *hint;
 } codes[] = {
     {"IN-USE", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
-    {"LOGIN-DELAY", REFUSAL_DELAY, ERROR_LOCKED, true, "the server wants more time between logins: run mailhaul less often"},
-    {"SYS/TEMP", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
+    {"LOGIN-DELAY", REFUSAL_DELAY, ERROR_LOCKED, true,
+    "run mailhaul less often: the server limits how often you may log in"},
+    {"SYS/TEMP", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a temporary problem; the next run tries again"},
     {"SYS/PERM", REFUSAL_UNKNOWN, ERROR_PROTOCOL, false, "ask the server's operator"},
-    {"SYS", REFUSAL_UNKNOWN, ERROR_PROTOCOL, true, "the server has a passing problem; the next run tries again"},
-    {"AUTH", REFUSAL_UNKNOWN, ERROR_AUTH, false, "check user and password; many providers want an app password for POP3"},
+    {"SYS", REFUSAL_UNKNOWN, ERROR_PROTOCOL, true, "the server has a temporary problem; the next run tries again"},
+    {"AUTH", REFUSAL_UNKNOWN, ERROR_AUTH, false,
+    "check user and password; many providers require an app password for POP3"},
 };
 
 enum { CODES = sizeof(codes) / sizeof(codes[0]) };
@@ -61,7 +63,7 @@ static bool set(size_t row, const char *text, size_t length, enum error_kind kin
 {
 	error_set(err, kind, "%s", cause);
 	if (kind == ERROR_AUTH)
-		error_hint(err, "check user and password; many providers want an app password for POP3");
+		error_hint(err, "check user and password; many providers require an app password for POP3");
 	if (row < CODES) {
 		err->kind = codes[row].kind;
 		err->temporary = codes[row].temporary;

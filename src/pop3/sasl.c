@@ -45,8 +45,8 @@ static bool fail_start(const char *mechanism, int code, struct error *err)
 {
 	if (code != GSASL_UNKNOWN_MECHANISM)
 		return error_set(err, ERROR_INTERNAL, "%s could not be started: %s", mechanism, gsasl_strerror(code));
-	error_set(err, ERROR_CONFIG, "GNU SASL does not know %s on this system", mechanism);
-	return error_hint(err, "choose another way to log in with auth");
+	error_set(err, ERROR_CONFIG, "GNU SASL on this system does not support %s", mechanism);
+	return error_hint(err, "set auth to another login method");
 }
 
 bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l, const struct channel_binding *binding,
@@ -106,8 +106,9 @@ static bool is_affordable(const char *challenge)
 
 bool sasl_hint(struct error *err)
 {
-	return error_hint(err, "check user and password; if they are right, somebody may be posing as the server, or its operator "
-			       "has to correct it");
+	return error_hint(err,
+	    "check user and password; if they are right, ask the server's operator: another host may be "
+	    "impersonating the server");
 }
 
 /* In the first step Kerberos failed, usually for lack of a ticket. GNU SASL gives no more detail. */
@@ -120,7 +121,8 @@ static bool fail_step(const struct sasl *s, int code, bool first, struct error *
 		return sasl_hint(err);
 	}
 	error_set(err, ERROR_AUTH, "%s failed: Kerberos gives no ticket for the service pop@%s", mechanism, s->host);
-	return error_hint(err, "run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name");
+	return error_hint(err,
+	    "run kinit; if klist shows a valid ticket, Kerberos does not know the server by this name");
 }
 
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err)
@@ -129,7 +131,7 @@ bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *
 	int code;
 
 	if (!is_affordable(challenge)) {
-		error_set(err, ERROR_AUTH, "%s failed: the server wants the password hashed more than %d times",
+		error_set(err, ERROR_AUTH, "%s failed: the server requires more than %d rounds of password hashing",
 		    gsasl_mechanism_name(s->session), ITERATIONS_MOST);
 		return sasl_hint(err);
 	}

@@ -189,7 +189,10 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 {
 	const char *word = head_word(s);
 
-	error_set(err, ERROR_PROTOCOL, "the server's answer%s%s is no POP3", *word ? " to " : "", word);
+	if (*word)
+		error_set(err, ERROR_PROTOCOL, "the reply to %s is not valid POP3", word);
+	else
+		error_set(err, ERROR_PROTOCOL, "the greeting is not valid POP3");
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
@@ -242,12 +245,13 @@ static void note_fault(struct session *s)
 /* Quotes the server's last refusal, which says more than that it hung up. */
 static bool fail_refused(struct session *s, struct error *err)
 {
-	char cause[64];
+	char cause[96];
 
 	if (s->top_refused > 0)
-		snprintf(cause, sizeof(cause), "the server refused TOP %" PRIu32 " and then hung up", s->top_refused);
+		snprintf(cause, sizeof(cause),
+		    "the server refused TOP %" PRIu32 " and then ended the session", s->top_refused);
 	else
-		snprintf(cause, sizeof(cause), "the server took the login and then hung up");
+		snprintf(cause, sizeof(cause), "the server accepted the login and then ended the session");
 	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, cause, err);
 	/* If the server gives a reason, pipelining was not the cause. */
 	if (err->temporary || s->refusal[0] == '[') {
@@ -255,7 +259,7 @@ static bool fail_refused(struct session *s, struct error *err)
 		return false;
 	}
 	err->temporary = true;
-	return error_hint(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a temporary problem; the next run tries again");
 }
 
 /* Turns a failure of the stream into a failure of the command whose reply was read. */
@@ -330,7 +334,8 @@ static bool count_progress(struct session *s, size_t octets, struct error *err)
 	stream_restart_clock(s->stream);
 	if (s->waited <= stream_timeout(s->stream) * 1000 || s->answered >= (uint64_t)s->waited / 1000 * RATE_LEAST)
 		return true;
-	return error_set(err, ERROR_NETWORK, "the server's answer is too slow: %" PRIu64 " octets in %" PRId64 " s", s->answered,
+	return error_set(err, ERROR_NETWORK,
+	    "the server's reply is too slow: %" PRIu64 " bytes in %" PRId64 " s", s->answered,
 	    s->waited / 1000);
 }
 
@@ -452,7 +457,7 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 
 	*event = (struct session_event){0};
 	if (s->queued == 0)
-		return error_set(err, ERROR_INTERNAL, "an answer was expected to no command");
+		return error_set(err, ERROR_INTERNAL, "a reply was expected although no command was sent");
 	if (!session_send(s, err) || (s->asks.followed && !session_ask_finish(s, err)))
 		return false;
 	s->reading = s->queue[s->first].command;
@@ -485,5 +490,5 @@ bool session_quit(struct session *s, struct error *err)
 	if (event.type == SESSION_OK)
 		return true;
 	return refusal_error(event.text, event.length, ERROR_PROTOCOL,
-	    "the server could not delete everything that it was told to", err);
+	    "the server could not delete all messages marked for deletion", err);
 }

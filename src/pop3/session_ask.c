@@ -91,7 +91,7 @@ static bool peek(struct session *s, bool wait, int *next, struct error *err)
 		stream_consume(s->stream, empty);
 		passed += empty;
 		if (passed > EMPTY_MOST)
-			return error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
+			return error_set(err, ERROR_PROTOCOL, "the server sent more than was requested");
 	}
 	return true;
 }
@@ -135,7 +135,7 @@ static bool read_listing(struct session *s, const struct asked *asked, struct se
 			keep(&s->asks, event, text, length);
 		}
 	}
-	return error_set(err, ERROR_PROTOCOL, "the server's listing has no end");
+	return error_set(err, ERROR_PROTOCOL, "the server's listing does not end");
 }
 
 /* Queues NOOP, so that a reply must follow. This does not count as pipelining. */
@@ -246,7 +246,7 @@ bool session_ask_finish(struct session *s, struct error *err)
 	*form = begins_listing(next) ? SESSION_ASK_LISTING : SESSION_ASK_LINE;
 	if (*form == SESSION_ASK_LINE || read_listing(s, NULL, NULL, &listed, err))
 		return listed ||
-		       error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
+		       error_set(err, ERROR_PROTOCOL, "the server sent more than was requested");
 	return false;
 }
 
@@ -278,7 +278,7 @@ bool session_fail_unasked(struct session *s, struct error *err)
 			return error_hint(err, "the next run tries again");
 		}
 	}
-	return error_set(err, ERROR_PROTOCOL, "the server said more than it was asked for");
+	return error_set(err, ERROR_PROTOCOL, "the server sent more than was requested");
 }
 
 void session_drain(struct session *s)

@@ -90,7 +90,7 @@ static void take_timestamp(struct session *s, const char *text, size_t length)
 
 static bool hint_greeting(struct error *err)
 {
-	return error_hint(err, "check server and port: something else than a POP3 server may be there");
+	return error_hint(err, "check server and port: the port may belong to a service other than POP3");
 }
 
 /*
@@ -109,7 +109,7 @@ static bool fail_no_greeting(struct error *err)
 	if (!says_that_it_passes(err->server))
 		return hint_greeting(err);
 	err->temporary = true;
-	return error_hint(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a temporary problem; the next run tries again");
 }
 
 bool session_greet(struct session *s, struct error *err)
@@ -127,7 +127,7 @@ bool session_greet(struct session *s, struct error *err)
 	}
 	if (event.type == SESSION_REFUSED)
 		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
-	error_set(err, ERROR_PROTOCOL, "the server's greeting is no POP3");
+	error_set(err, ERROR_PROTOCOL, "the greeting is not valid POP3");
 	return hint_greeting(err);
 }
 
@@ -135,7 +135,7 @@ bool session_greet(struct session *s, struct error *err)
 static bool fail_without_list(struct session *s, const struct session_event *event, struct error *err)
 {
 	s->fault = COMMAND_CAPA;
-	error_set(err, ERROR_PROTOCOL, "the server's answer to CAPA has no list");
+	error_set(err, ERROR_PROTOCOL, "the reply to CAPA has no list");
 	return error_server(err, event->text, event->length);
 }
 
@@ -212,9 +212,10 @@ bool session_ask_stls(struct session *s, struct error *err)
 		if (s->capability.stls)
 			error_set(err, ERROR_TLS, "the server refused STLS, and nothing is sent without TLS");
 		else
-			error_set(err, ERROR_TLS, "the server offers no STLS on this port, and nothing is sent without TLS");
+			error_set(err, ERROR_TLS,
+			    "the server does not offer STLS on this port, and nothing is sent without TLS");
 		error_server(err, event.text, event.length);
-		return error_hint(err, "use tls = implicit with port 995");
+		return error_hint(err, "set tls = implicit and port = 995");
 	}
 	capability_clear(&s->capability);
 	return true;

@@ -83,7 +83,7 @@ static bool fail_trouble(const struct error *refusal, struct error *err)
 	if (err->temporary || !hung_up)
 		return false;
 	err->temporary = true;
-	return error_hint(err, "the server has a passing problem; the next run tries again");
+	return error_hint(err, "the server has a temporary problem; the next run tries again");
 }
 
 /* Prefers the server's earlier refusal as the error after it hung up or fell silent, as that says more. */

@@ -14,9 +14,9 @@ static void name_answer(const struct unanswered *u, char *out, size_t size)
 	if (!*u->command)
 		snprintf(out, size, "the greeting");
 	else if (u->number > 0)
-		snprintf(out, size, "the answer to %s %" PRIu32, u->command, u->number);
+		snprintf(out, size, "the reply to %s %" PRIu32, u->command, u->number);
 	else
-		snprintf(out, size, "the answer to %s", u->command);
+		snprintf(out, size, "the reply to %s", u->command);
 }
 
 bool unanswered_error(const struct unanswered *u, struct error *err)
@@ -25,13 +25,13 @@ bool unanswered_error(const struct unanswered *u, struct error *err)
 
 	name_answer(u, answer, sizeof(answer));
 	if (u->seconds == 0) {
-		snprintf(cause, sizeof(cause), "%.400s %s %s", err->cause, u->begun ? "in" : "before", answer);
+		snprintf(cause, sizeof(cause), "%.400s %s %s", err->cause, u->begun ? "during" : "before", answer);
 		snprintf(err->cause, sizeof(err->cause), "%s", cause); /* without the bytes after its end */
 		return false;
 	}
 	if (u->begun)
 		error_set(err, ERROR_NETWORK, "too little of %s arrived within %" PRId64 " s", answer, u->seconds);
 	else
-		error_set(err, ERROR_NETWORK, "%s did not come within %" PRId64 " s", answer, u->seconds);
+		error_set(err, ERROR_NETWORK, "%s did not arrive within %" PRId64 " s", answer, u->seconds);
 	return error_hint(err, "the next run tries again; if the server needs longer, raise timeout");
 }

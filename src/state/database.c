@@ -64,21 +64,23 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	int code = sqlite3_errcode(d->db), system_code = take_errno(d);
 	bool lacks_room = system_code == ENOSPC || system_code == EDQUOT;
 
-	error_set(err, ERROR_STORAGE, "the state %s %s: %s", d->path, step,
+	error_set(err, ERROR_STORAGE, "the state file %s %s: %s", d->path, step,
 	    code == SQLITE_IOERR && lacks_room ? strerror(system_code) : sqlite3_errmsg(d->db));
 	err->saved_errno = system_code;
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return error_hint(err, "the file is damaged or no state of mailhaul: move it away, then run mailhaul verify --rebuild");
+		return error_hint(err,
+		    "move it away, then run mailhaul verify --rebuild: it is damaged, or not a state file of mailhaul");
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
-		return error_hint(err, "another program keeps it open for writing, or its filesystem has no locks");
+		return error_hint(err,
+		    "stop the program that is writing to it, or set state_dir to a filesystem that supports locks");
 	}
 	err->temporary = code == SQLITE_FULL || lacks_room;
 	if (code == SQLITE_IOERR && lacks_room)
-		return error_hint(err, system_code == EDQUOT ? "make room within the quota of its disk, or set another state_dir"
-							     : "make room on its disk, or set another state_dir");
-	return error_hint(err, "check the directory's permissions and the room on its disk");
+		return error_hint(err, system_code == EDQUOT ? "free space in your disk quota, or set another state_dir"
+							     : "free space on its disk, or set another state_dir");
+	return error_hint(err, "check the directory's permissions and the free space on its disk");
 }
 
 static bool run_sql(struct database *d, const char *sql, struct error *err)
@@ -280,11 +282,11 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	*version = (int)found;
 	/* Our files have no views or triggers. Foreign ones could run without end. */
 	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
-		error_set(err, ERROR_STORAGE, "the file %s is no state of mailhaul", d->path);
+		error_set(err, ERROR_STORAGE, "the file %s is not a state file of mailhaul", d->path);
 		return error_hint(err, "move it away, or set another state_dir");
 	}
 	if (found > versions) {
-		error_set(err, ERROR_STORAGE, "the state %s was written by a newer mailhaul", d->path);
+		error_set(err, ERROR_STORAGE, "the state file %s was written by a newer version of mailhaul", d->path);
 		return error_hint(err, "use that version again, or move the file away");
 	}
 	return true;
@@ -373,7 +375,7 @@ static bool copy_aside(struct database *d, struct error *err)
 		ok = sqlite3_backup_finish(backup) == SQLITE_OK || fail(d, "cannot be read", err);
 		/* sqlite3_backup_finish does not report a file that is being written all the time. */
 		if (ok && code != SQLITE_DONE) {
-			error_set(err, ERROR_LOCKED, "the state %s is being written by another program", d->path);
+			error_set(err, ERROR_LOCKED, "another program is writing to the state file %s", d->path);
 			ok = error_hint(err, "try again later");
 		}
 	}

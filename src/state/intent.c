@@ -33,7 +33,8 @@ bool state_set_intent(struct state *s, const struct mbox_intent *intent, const s
 {
 	int64_t others;
 	bool ok = database_integer(state_database(s), "SELECT count(*) FROM intent", &others, err) &&
-	    (others == 0 || error_set(err, ERROR_INTERNAL, "an append to an mbox was begun before the last one was settled")) &&
+	    (others == 0 || error_set(err, ERROR_INTERNAL,
+			       "an append to an mbox was started before the previous one was finished")) &&
 	    database_execute(state_database(s), err, "INSERT INTO intent(path, offset, device, inode) VALUES(?1, ?2, ?3, ?4)", "biii", intent->path,
 		strlen(intent->path), (int64_t)intent->offset, (int64_t)intent->device, (int64_t)intent->inode);
 
@@ -99,7 +100,7 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 		*records = memory_resize(*records, intent->count, sizeof(**records));
 		intent->extents = memory_resize(intent->extents, intent->count, sizeof(*intent->extents));
 		if (!read_pending(q, &(*records)[i], &intent->extents[i])) {
-			error_set(err, ERROR_STORAGE, "the state %s is damaged", state_path(s));
+			error_set(err, ERROR_STORAGE, "the state file %s is damaged", state_path(s));
 			ok = error_hint(err, "move it away, then run mailhaul verify --rebuild");
 		}
 	}

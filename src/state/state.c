@@ -92,7 +92,7 @@ static bool read_runs(struct state *s, struct error *err)
 
 static bool hint_locks(struct error *err)
 {
-	return error_hint(err, "set state_dir to a directory on a filesystem that has locks");
+	return error_hint(err, "set state_dir to a directory on a filesystem that supports locks");
 }
 
 static bool hint_directory(struct error *err)
@@ -114,7 +114,7 @@ static bool take_lock(struct state *s, struct error *err)
 		ok = lock_file(s->lock_fd, path, deadline_in(0), err);
 		if (!ok && err->kind == ERROR_LOCKED) {
 			error_set(err, ERROR_LOCKED, "another run of mailhaul is fetching this account");
-			error_hint(err, "the next run goes on");
+			error_hint(err, "the next run tries again");
 		} else if (!ok) {
 			hint_locks(err);
 		}
@@ -133,14 +133,15 @@ static bool make_file(const struct state *s, const char *directory, struct error
 	struct stat st;
 
 	if (fd < 0) {
-		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be opened", s->path);
+		error_errno(err, ERROR_STORAGE, errno, "the state file %s cannot be opened", s->path);
 		return hint_directory(err);
 	}
 	ok = (lock_check(fd, s->path, err) || hint_locks(err)) && fstat(fd, &st) == 0;
 	/* SQLite treats a file shorter than its header as new. The stamp shows that a run left a longer one. */
 	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
-		error_set(err, ERROR_STORAGE, "the state %s is cut to %lld octets", s->path, (long long)st.st_size);
-		ok = error_hint(err, "put it back from a backup, or remove it, then run mailhaul verify --rebuild");
+		error_set(err, ERROR_STORAGE,
+		    "the state file %s has been truncated to %lld bytes", s->path, (long long)st.st_size);
+		ok = error_hint(err, "restore it from a backup, or remove it and run mailhaul verify --rebuild");
 	} else if (ok && st.st_size == 0) {
 		/* A file with content was synced with its directory when the content was written. */
 		ok = directory_sync(directory, err);
@@ -210,7 +211,7 @@ bool state_probe(const char *directory, const char *account, struct error *err)
 	bool ok = directory_probe(directory, err);
 
 	if (ok && access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0) {
-		error_errno(err, ERROR_STORAGE, errno, "the state %s cannot be written", path);
+		error_errno(err, ERROR_STORAGE, errno, "the state file %s cannot be written", path);
 		ok = error_hint(err, "check its permissions, or set another state_dir");
 	}
 	free(path);

@@ -57,8 +57,8 @@ static bool add_root_key(struct ub_ctx *c, struct error *err)
 		if (access(root_keys[i], R_OK) == 0 && ub_ctx_add_ta_file(c, root_keys[i]) == 0)
 			return true;
 	}
-	error_set(err, ERROR_CONFIG, "this system has no key of the DNS root, which tls_trust = dane needs");
-	return error_hint(err, "install it (Debian: dns-root-data)");
+	error_set(err, ERROR_CONFIG, "this system has no DNS root key, which tls_trust = dane needs");
+	return error_hint(err, "install the DNS root key (Debian: dns-root-data)");
 }
 
 /*
@@ -76,7 +76,7 @@ static bool set_up(struct ub_ctx *c, struct error *err)
 	if (code == 0)
 		code = ub_ctx_async(c, 1);
 	if (code != 0)
-		return error_set(err, ERROR_INTERNAL, "libunbound did not start: %s", ub_strerror(code));
+		return error_set(err, ERROR_INTERNAL, "libunbound cannot be started: %s", ub_strerror(code));
 	return add_root_key(c, err);
 }
 
@@ -93,27 +93,32 @@ static bool ask(struct ub_ctx *c, struct question *q, const char *name, deadline
 		code = q->code;
 	if (code == 0)
 		return true;
-	return error_set(err, ERROR_NETWORK, "the TLSA records %s could not be looked up: %s", name, ub_strerror(code));
+	return error_set(err, ERROR_NETWORK, "the TLSA records %s cannot be looked up: %s", name, ub_strerror(code));
 }
 
 /* Checks that there are signed records. An unsigned reply proves nothing, neither presence nor absence. */
 static bool judge(const struct ub_result *r, const char *name, struct error *err)
 {
 	if (r->bogus) {
-		error_set(err, ERROR_TLS, "the TLSA records %s have no good signature: %s", name, r->why_bogus ? r->why_bogus : "?");
-		return error_hint(err, "somebody may be forging them, or the name servers in /etc/resolv.conf do not pass DNSSEC on");
+		error_set(err, ERROR_TLS,
+		    "the TLSA records %s have no valid signature: %s", name, r->why_bogus ? r->why_bogus : "?");
+		return error_hint(err,
+		    "check that the name servers in /etc/resolv.conf support DNSSEC; "
+		    "if they do, the records may be forged");
 	}
 	if (r->rcode != 0 && r->rcode != RCODE_NXDOMAIN) {
-		error_set(err, ERROR_NETWORK, "the TLSA records %s could not be looked up: error %d of the name server", name, r->rcode);
+		error_set(err, ERROR_NETWORK,
+		    "the TLSA records %s cannot be looked up: the name server reported error %d", name, r->rcode);
 		return error_hint(err, "check the network and its name servers; the next run tries again");
 	}
 	if (!r->secure) {
-		error_set(err, ERROR_TLS, "the domain of %s is not signed (DNSSEC), so that TLSA records there would not count", name);
-		return error_hint(err, "set tls_trust = ca, or pin");
+		error_set(err, ERROR_TLS,
+		    "the domain of %s is not signed with DNSSEC, so its TLSA records cannot be trusted", name);
+		return error_hint(err, "set tls_trust = ca or pin");
 	}
 	if (!r->havedata) {
 		error_set(err, ERROR_TLS, "there is no TLSA record %s", name);
-		return error_hint(err, "set tls_trust = ca, or pin, unless the server's operator says that it should be there");
+		return error_hint(err, "set tls_trust = ca or pin, or ask the server's operator to publish the record");
 	}
 	return true;
 }
@@ -142,7 +147,7 @@ bool dane_look_up(struct dane **out, const char *host, unsigned port, deadline u
 	bool ok;
 
 	if (!c)
-		ok = error_set(err, ERROR_INTERNAL, "libunbound did not start");
+		ok = error_set(err, ERROR_INTERNAL, "libunbound cannot be started");
 	else
 		ok = set_up(c, err) && ask(c, &q, name, until, err) && judge(q.result, name, err);
 	if (c)

@@ -17,7 +17,7 @@ bool dane_look_up(struct dane **out, const char *host, unsigned port, deadline u
 	(void)out;
 	(void)port;
 	(void)until;
-	return error_set(err, ERROR_INTERNAL, "no TLSA record of %s can be looked up in this build", host);
+	return error_set(err, ERROR_INTERNAL, "this build cannot look up the TLSA records of %s", host);
 }
 
 void dane_free(struct dane **dane)

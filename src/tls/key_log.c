@@ -26,13 +26,13 @@ static bool check(int fd, const char *path, struct error *err)
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return error_errno(err, ERROR_USAGE, errno, "--tls-key-log: %s cannot be looked at", path);
+		return error_errno(err, ERROR_USAGE, errno, "--tls-key-log: %s cannot be examined", path);
 	if (!S_ISREG(st.st_mode))
-		return error_set(err, ERROR_USAGE, "--tls-key-log: %s is no regular file", path);
+		return error_set(err, ERROR_USAGE, "--tls-key-log: %s is not a regular file", path);
 	if (st.st_uid != geteuid())
 		return error_set(err, ERROR_USAGE, "--tls-key-log: %s belongs to another user", path);
 	if ((st.st_mode & 07177) != 0)
-		return error_set(err, ERROR_USAGE, "--tls-key-log: %s has not the mode 0600", path);
+		return error_set(err, ERROR_USAGE, "--tls-key-log: %s does not have mode 0600", path);
 	return true;
 }
 
@@ -55,7 +55,7 @@ bool key_log_open(struct key_log **out, const char *path, struct error *err)
 	}
 	if (fd >= 0)
 		close(fd);
-	return error_hint(err, "name a file that is not there yet, in a directory of yours");
+	return error_hint(err, "name a file that does not exist yet, in a directory of your own");
 }
 
 void key_log_close(struct key_log **k)

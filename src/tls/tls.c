@@ -159,8 +159,8 @@ bool tls_ascii_name(const char *name, char **out, struct error *err)
 		return true;
 	}
 	if (gnutls_idna_map(name, (unsigned)strlen(name), &mapped, 0) < 0) {
-		error_set(err, ERROR_CONFIG, "%s is no host name", name);
-		return error_hint(err, "write it in UTF-8, or in the form that begins with xn--");
+		error_set(err, ERROR_CONFIG, "%s is not a valid host name", name);
+		return error_hint(err, "write it in UTF-8, or in the form that starts with xn--");
 	}
 	*out = memory_format("%.*s", (int)mapped.size, (const char *)mapped.data);
 	gnutls_free(mapped.data);
@@ -219,8 +219,10 @@ static bool is_about_our_certificate(gnutls_alert_description_t alert)
 
 static void explain_client(gnutls_alert_description_t alert, struct error *err)
 {
-	error_set(err, ERROR_TLS, "the server asked for a certificate of ours, and then said: %s", gnutls_alert_get_name(alert));
-	error_hint(err, "set tls_client_cert and tls_client_key to what the server's operator gave you for this account");
+	error_set(err, ERROR_TLS,
+	    "the server asked for a client certificate and then reported: %s", gnutls_alert_get_name(alert));
+	error_hint(err,
+	    "set tls_client_cert and tls_client_key to the files that the server's operator gave you for this account");
 }
 
 static void explain_handshake(const struct tls *t, int code, struct error *err)
@@ -232,18 +234,20 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 	    (code == GNUTLS_E_FATAL_ALERT_RECEIVED && gnutls_certificate_client_get_request_status(t->session))) {
 		explain_client(alert, err);
 	} else if (t->options.newest_only && is_about_versions(code, alert)) {
-		error_set(err, ERROR_TLS, "the server cannot do TLS 1.3");
-		error_hint(err, "tls_min_version = 1.2 would take the version before, which is safe, too");
+		error_set(err, ERROR_TLS, "the server does not support TLS 1.3");
+		error_hint(err, "set tls_min_version = 1.2, which is also safe");
 	} else if (is_about_versions(code, alert)) {
-		error_set(err, ERROR_TLS, "the server can do neither TLS 1.2 nor TLS 1.3");
-		error_hint(err, "older versions are not safe: the server's operator has to renew it");
+		error_set(err, ERROR_TLS, "the server supports neither TLS 1.2 nor TLS 1.3");
+		error_hint(err, "ask the server's operator to upgrade it: older versions are not safe");
 	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
-		error_hint(err, "check server and port, and tls_priority if it is set; the server's operator knows what it expects");
+		error_hint(err,
+		    "check server and port, and tls_priority if it is set; "
+		    "ask the server's operator what the server requires");
 	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
-		error_set(err, ERROR_NETWORK, "the server closed the connection in the TLS handshake");
+		error_set(err, ERROR_NETWORK, "the server closed the connection during the TLS handshake");
 	} else if (code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH) {
-		error_set(err, ERROR_TLS, "what the server sent was no TLS");
+		error_set(err, ERROR_TLS, "the server did not respond with TLS");
 	} else {
 		error_set(err, ERROR_TLS, "the TLS handshake failed: %s", gnutls_strerror(code));
 	}
@@ -270,8 +274,8 @@ static enum channel_status tls_open(void *context, struct error *err)
 	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
 		*err = t->refusal;
 	} else if (code >= 0) {
-		error_set(err, ERROR_TLS, "the handshake ended without a certificate");
-		error_hint(err, "the server's operator has to give it one");
+		error_set(err, ERROR_TLS, "the TLS handshake ended without a certificate");
+		error_hint(err, "ask the server's operator to install a certificate");
 	} else {
 		explain_handshake(t, code, err);
 	}
@@ -416,8 +420,8 @@ bool tls_make(struct channel *out, struct channel below, const struct tls_option
 static void describe(const struct tls *t, char *out, size_t size)
 {
 	static const char *const vouchers[] = {
-	    [TLS_BY_CA] = "certificate good for", [TLS_BY_PIN] = "key pinned for", [TLS_BY_BOTH] = "certificate good and key pinned for",
-	    [TLS_BY_DANE] = "key or issuer in DNS for"};
+	    [TLS_BY_CA] = "certificate valid for", [TLS_BY_PIN] = "key pinned for",
+	    [TLS_BY_BOTH] = "certificate valid and key pinned for", [TLS_BY_DANE] = "key or issuer in DNS for"};
 	char *text = gnutls_session_get_desc(t->session);
 
 	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);
@@ -433,8 +437,8 @@ bool tls_start(struct stream *s, const struct tls_options *options, const struct
 	bool ok;
 
 	if (stream_buffered(s) > 0) {
-		error_set(err, ERROR_TLS, "the server sent more in the clear than it should before TLS began");
-		return error_hint(err, "somebody may be tampering with the connection: use port 995");
+		error_set(err, ERROR_TLS, "the server sent unexpected unencrypted data before TLS started");
+		return error_hint(err, "use port 995: somebody may be tampering with the connection");
 	}
 	if (!tls_make(&channel, stream_release(s), options, err))
 		return false;

@@ -49,7 +49,7 @@ int tls_priority_set(gnutls_session_t session, const char *priority, bool newest
 
 static bool refuse_empty(struct error *err)
 {
-	return error_set(err, ERROR_CONFIG, "tls_priority leaves no version of TLS, or no cipher, that is allowed");
+	return error_set(err, ERROR_CONFIG, "tls_priority leaves no permitted TLS version or no permitted cipher");
 }
 
 /* Checks the resulting priorities: TLS 1.2 or newer, and always encrypted. */
@@ -78,7 +78,7 @@ static bool refuse_word(const char *priority, size_t at, struct error *err)
 {
 	bool known = at > 0 && at < strlen(priority);
 
-	return error_set(err, ERROR_CONFIG, "tls_priority = \"%.200s\" is not understood%s%.40s", priority,
+	return error_set(err, ERROR_CONFIG, "tls_priority = \"%.200s\" is not valid%s%.40s", priority,
 	    known ? " from here on: " : "", known ? priority + at : "");
 }
 
@@ -95,7 +95,8 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 
 		if (!word_is_harmless(word, length)) {
 			error_set(err, ERROR_CONFIG, "tls_priority has %%%.*s, which is not allowed", (int)length, word);
-			return error_hint(err, "drop it; of the words with %%, only those that weaken nothing are taken");
+			return error_hint(err,
+			    "remove it: of the words with %%, only those that do not weaken TLS are allowed");
 		}
 	}
 	words = limit(priority, newest_only);
@@ -109,5 +110,6 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 	if (parsed)
 		gnutls_priority_deinit(parsed);
 	free(words);
-	return ok || error_hint(err, "drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING");
+	return ok || error_hint(err,
+	    "remove tls_priority, or check the string with: gnutls-cli --list --priority STRING");
 }

@@ -22,7 +22,7 @@ static bool refuse_file(const char *option, const char *path, const char *what, 
 	if (fd < 0)
 		return error_errno(err, ERROR_CONFIG, errno, "%s %s cannot be read", option, path);
 	close(fd);
-	return error_set(err, ERROR_CONFIG, "%s %s holds no %s", option, path, what);
+	return error_set(err, ERROR_CONFIG, "%s %s contains no %s", option, path, what);
 }
 
 static bool load_authorities(struct tls_trust *t, const char *ca_file, struct error *err)
@@ -36,7 +36,8 @@ static bool load_authorities(struct tls_trust *t, const char *ca_file, struct er
 	if (gnutls_certificate_set_x509_trust_file(t->credentials, ca_file, GNUTLS_X509_FMT_PEM) > 0)
 		return true;
 	refuse_file("tls_ca_file", ca_file, "certificate", err);
-	return error_hint(err, "name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's");
+	return error_hint(err,
+	    "name a PEM file with the certificates to trust, or remove tls_ca_file to use the system's");
 }
 
 /* An unusable list must not be treated like an empty list. */
@@ -51,7 +52,7 @@ static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error
 	if (ok)
 		return true;
 	refuse_file("tls_crl_file", crl_file, "revocation list", err);
-	return error_hint(err, "name a PEM file with the revocation list of the issuer, or drop tls_crl_file");
+	return error_hint(err, "name a PEM file with the revocation list of the issuer, or remove tls_crl_file");
 }
 
 static bool is_uri(const char *path)
@@ -90,12 +91,13 @@ static bool load_client(struct tls_trust *t, const struct tls_files *f, struct e
 	}
 	error_set(err, ERROR_CONFIG, "tls_client_cert and its key cannot be used: %s", gnutls_strerror(code));
 	if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
-		return error_hint(err, "the key is not that of the certificate: set tls_client_key to the right one");
+		return error_hint(err, "set tls_client_key to the key that belongs to the certificate");
 	if (code == GNUTLS_E_DECRYPTION_FAILED)
-		return error_hint(err, "a key with a passphrase cannot be used: write it into a file without one, mode 0600");
+		return error_hint(err, "write the key without a passphrase to a file with mode 0600");
 	if (code == GNUTLS_E_PKCS11_PIN_ERROR)
-		return error_hint(err, "the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH");
-	return error_hint(err, "tls_client_cert names a PEM file or a PKCS#11 URI; without tls_client_key it has the key, too");
+		return error_hint(err, "name a file with the PIN of the token in the URI: pkcs11:...?pin-source=PATH");
+	return error_hint(err,
+	    "name a PEM file or a PKCS#11 URI in tls_client_cert, and set tls_client_key unless it also has the key");
 }
 
 bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct error *err)
@@ -106,7 +108,7 @@ bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct er
 
 	t->key_log = f->key_log;
 	if (!ok)
-		error_set(err, ERROR_INTERNAL, "GnuTLS did not start: %s", gnutls_strerror(code));
+		error_set(err, ERROR_INTERNAL, "GnuTLS cannot be started: %s", gnutls_strerror(code));
 	ok = ok && (f->no_authorities || load_authorities(t, f->ca_file, err));
 	ok = ok && (!f->crl_file || load_revoked(t, f->crl_file, err));
 	ok = ok && (!f->client_cert || load_client(t, f, err));

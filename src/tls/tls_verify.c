@@ -129,12 +129,13 @@ static bool refuse_nameless(const struct shown *s, struct error *err)
 
 	if (gnutls_x509_crt_get_dn_by_oid(s->crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) == 0) {
 		escape_text(brief, sizeof(brief), name, size);
-		refuse(s, err, "the certificate lists no names, and its common name, %s, does not count", brief);
+		refuse(s, err, "the certificate lists no names, and its common name, %s, is not accepted", brief);
 	} else {
 		refuse(s, err, "the certificate lists no names");
 	}
-	return error_hint(err, "the server's operator has to renew it with the server's name among its alternative names; if the "
-			       "server is yours, tls_pins with tls_trust = pin does without names");
+	return error_hint(err,
+	    "ask the server's operator for a certificate with the server's name among its alternative names; if the "
+	    "server is yours, set tls_pins to the key pin and tls_trust = pin");
 }
 
 static bool refuse_name(const struct shown *s, const char *name, struct error *err)
@@ -151,8 +152,9 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
 	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
 	buf_free(&names);
-	return error_hint(err, "set server to the name that the provider gives for POP3; only if the provider "
-			       "confirms the name in the certificate, set tls_server_name to it");
+	return error_hint(err,
+	    "set server to the name that the provider documents for POP3; set tls_server_name to the name in the "
+	    "certificate only if the provider confirms it");
 }
 
 static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
@@ -168,7 +170,7 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 	time_t limit;
 	bool found = is_out_of_date(s->crt, expired, &limit);
 
-	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate that the server's rests on");
+	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate in the server's chain");
 	for (unsigned i = 1; !found && i < s->count; i++) {
 		gnutls_x509_crt_t crt = NULL;
 		char subject[DN_MOST];
@@ -186,7 +188,8 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 		calendar_day_utc((int64_t)limit, date);
 	if (expired) {
 		refuse(s, err, "%s expired on %s", whose, date);
-		return error_hint(err, "if this machine's date is right, the server's operator has to renew it");
+		return error_hint(err,
+		    "check this machine's date; if it is right, ask the server's operator to renew the certificate");
 	}
 	refuse(s, err, "%s is not valid before %s", whose, date);
 	return error_hint(err, "check this machine's date");
@@ -198,28 +201,31 @@ static bool refuse_issuer(const struct shown *s, struct error *err)
 
 	tls_dn_text(s->crt, true, issuer, sizeof(issuer));
 	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
-	return error_hint(err, "if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing "
-			       "the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin");
+	return error_hint(err,
+	    "if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint "
+	    "with the server's own, then set tls_pins to the key pin and tls_trust = pin");
 }
 
 static bool refuse_revoked(const struct shown *s, struct error *err)
 {
-	refuse(s, err, "the certificate, or one that it rests on, has been revoked");
-	return error_hint(err, "do not use this server until its operator has replaced it");
+	refuse(s, err, "the certificate or one of its issuers has been revoked");
+	return error_hint(err, "do not use this server until its operator has replaced the certificate");
 }
 
 /* Reports a bad or missing stapled OCSP response (RFC 6066, section 8; RFC 7633). */
 static bool refuse_staple(const struct shown *s, unsigned status, struct error *err)
 {
 	if (status & GNUTLS_CERT_MISSING_OCSP_STATUS) {
-		refuse(s, err, "the certificate demands a stapled OCSP answer, and the server sent none");
-		return error_hint(err, "try again later; if it stays so, the server's operator has to set up OCSP stapling");
+		refuse(s, err, "the certificate requires a stapled OCSP response, but the server sent none");
+		return error_hint(err,
+		    "try again later; if this persists, ask the server's operator to set up OCSP stapling");
 	}
-	refuse(s, err, "the server's stapled OCSP answer is %s",
+	refuse(s, err, "the server's stapled OCSP response is %s",
 	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		  ? "out of date"
 		: status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE ? "dated in the future"
-									  : "no good one for the certificate");
-	return error_hint(err, "try again later, and check this machine's date; if it stays so, ask the server's operator");
+									  : "not valid for the certificate");
+	return error_hint(err,
+	    "check this machine's date and try again later; if this persists, ask the server's operator");
 }
 
 static bool refuse_otherwise(const struct shown *s, unsigned status, struct error *err)
@@ -230,7 +236,7 @@ static bool refuse_otherwise(const struct shown *s, unsigned status, struct erro
 		words.data = NULL;
 	refuse(s, err, "the certificate was not accepted: %s", words.data ? (const char *)words.data : "?");
 	gnutls_free(words.data);
-	return error_hint(err, "the server's operator has to replace it");
+	return error_hint(err, "ask the server's operator to replace it");
 }
 
 /* Reports only the most significant fault, because names and dates mean nothing without a trusted issuer. */
@@ -248,8 +254,8 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 			 GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE))
 		return refuse_staple(s, status, err);
 	if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
-		refuse(s, err, "the certificate is not meant for servers");
-		return error_hint(err, "the server's operator has to replace it");
+		refuse(s, err, "the certificate is not valid for servers");
+		return error_hint(err, "ask the server's operator to replace it");
 	}
 	return refuse_otherwise(s, status, err);
 }
@@ -280,7 +286,9 @@ static bool judge(const struct shown *s, unsigned status, const char *name, stru
 static bool refuse_records(const struct shown *s, struct error *err)
 {
 	refuse(s, err, "the server's TLSA records name neither its key nor its issuer");
-	return error_hint(err, "somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)");
+	return error_hint(err,
+	    "ask the server's operator to correct the records (usage 2 or 3): "
+	    "another host may be impersonating the server");
 }
 
 /*
@@ -322,7 +330,7 @@ static bool check_chain(gnutls_session_t session, const struct shown *s, const s
 	code = gnutls_certificate_verify_peers(session, wanted, 2, &status);
 	if (code < 0) {
 		refuse(s, err, "the certificate could not be checked: %s", gnutls_strerror(code));
-		return error_hint(err, "the server's operator has to replace it");
+		return error_hint(err, "ask the server's operator to replace it");
 	}
 	return judge(s, status, name, err);
 }
@@ -396,7 +404,7 @@ static gnutls_x509_crt_t find_issuer(const struct shown *s, const struct tls_tru
 static bool check_lists(const struct shown *s, const struct tls_trust *trust, struct error *err)
 {
 	gnutls_x509_crt_t issuer = find_issuer(s, trust);
-	const char *fault = "has no list of its issuer";
+	const char *fault = "contains no list of its issuer";
 	bool ok = trust->list_count == 0;
 
 	for (unsigned i = 0; !ok && issuer && i < trust->list_count; i++) {
@@ -408,18 +416,18 @@ static bool check_lists(const struct shown *s, const struct tls_trust *trust, st
 			status = GNUTLS_CERT_INVALID;
 		ok = status == 0;
 		if (status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED)
-			fault = "has a list of its issuer that is out of date";
+			fault = "contains an outdated list of its issuer";
 		else if (status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE)
-			fault = "has a list of its issuer that is dated in the future";
+			fault = "contains a list of its issuer that is dated in the future";
 		else if (!ok)
-			fault = "has a list of its issuer that the issuer has not signed";
+			fault = "contains a list of its issuer that the issuer has not signed";
 	}
 	if (issuer)
 		gnutls_x509_crt_deinit(issuer);
 	if (ok)
 		return true;
-	refuse(s, err, "whether the certificate has been revoked is not known: tls_crl_file %s", fault);
-	return error_hint(err, "fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file");
+	refuse(s, err, "it is unknown whether the certificate has been revoked: tls_crl_file %s", fault);
+	return error_hint(err, "download the issuer's newest list to tls_crl_file, or remove tls_crl_file");
 }
 
 /* Without an authority, the key identifies the server, and the dates limit its use. */
@@ -438,9 +446,10 @@ static bool check_pin(const struct shown *s, char *const *pins, struct error *er
 		if (strcmp(*pin, s->pin) == 0)
 			return true;
 	}
-	refuse(s, err, "the server's key is none of tls_pins");
-	return error_hint(err, "somebody may be posing as the server; only if its operator confirms that the key is new, "
-			       "add the key pin to tls_pins");
+	refuse(s, err, "the server's key is not in tls_pins");
+	return error_hint(err,
+	    "add the key pin to tls_pins only if the server's operator confirms the new key: "
+	    "another host may be impersonating the server");
 }
 
 /* The pin is the SHA-256 of the SubjectPublicKeyInfo (RFC 7469, section 2.4). */
@@ -474,13 +483,13 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 
 	s.chain = gnutls_certificate_get_peers(session, &s.count);
 	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509) {
-		error_set(err, ERROR_TLS, "the server showed no certificate");
-		return error_hint(err, "the server's operator has to give it one");
+		error_set(err, ERROR_TLS, "the server sent no certificate");
+		return error_hint(err, "ask the server's operator to install a certificate");
 	}
 	if (gnutls_x509_crt_init(&s.crt) < 0 || gnutls_x509_crt_import(s.crt, &s.chain[0], GNUTLS_X509_FMT_DER) < 0 ||
 	    !tls_identify(s.crt, &s.chain[0], s.print, s.pin)) {
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
-		error_hint(err, "the server's operator has to replace it");
+		error_hint(err, "ask the server's operator to replace it");
 	} else {
 		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
 		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, options->trust, err)));

@@ -93,13 +93,16 @@ static bool fail_outgrown(struct run *r, struct error *err)
 	r->result->outgrown = a->octets;
 	message_name(a->entry, name);
 	if (r->t->account->retention.max_octets > 0) {
-		error_set(err, ERROR_PROTOCOL, "%s has more than max_message_size: %" PRIu64 " octets came, %" PRIu64 " were listed", name,
+		error_set(err, ERROR_PROTOCOL,
+		    "%s exceeds max_message_size: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name,
 		    a->octets, a->entry->octets);
 		return error_hint(err, "it stays on the server; raise max_message_size to fetch it");
 	}
-	error_set(err, ERROR_PROTOCOL, "%s does not end: %" PRIu64 " octets came, %" PRIu64 " were listed", name, a->octets,
+	error_set(err, ERROR_PROTOCOL,
+	    "%s does not end: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name, a->octets,
 	    a->entry->octets);
-	return error_hint(err, "it stays on the server; to fetch it all the same, set max_message_size to more than its size");
+	return error_hint(err,
+	    "it stays on the server; to fetch it anyway, set max_message_size to more than its size");
 }
 
 static bool has_only_line_ends(const char *bytes, size_t length)
@@ -224,7 +227,8 @@ static void defer(struct run *r)
 	struct again *again;
 	struct digest digest;
 
-	log_line(r->t->log, LOG_VERBOSE, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64 "; asking for it again",
+	log_line(r->t->log, LOG_VERBOSE,
+	    "message %" PRIu32 " has %" PRIu64 " bytes but was listed with %" PRIu64 "; asking for it again",
 	    a->entry->number, a->wire, a->entry->octets);
 	d->ops->discard(d);
 	if (!r->again)
@@ -254,7 +258,8 @@ static void refuse_different(struct run *r)
 	d->ops->discard(d);
 	r->result->not_taken++;
 	message_name(a->entry, name);
-	error_set(&err, ERROR_PROTOCOL, "%s came twice, with %" PRIu64 " and %" PRIu64 " octets, and was listed with %" PRIu64, name,
+	error_set(&err, ERROR_PROTOCOL,
+	    "%s arrived twice, with %" PRIu64 " and %" PRIu64 " bytes, but was listed with %" PRIu64, name,
 	    wire_before(r), a->wire, a->entry->octets);
 	error_hint(&err, "it stays on the server; the next run tries again");
 	err.temporary = true;
@@ -293,7 +298,8 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 	const struct arrival *a = &r->arrival;
 
 	r->result->out_of_step = true;
-	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " octets and was listed with %" PRIu64, a->entry->number,
+	return error_set(err, ERROR_PROTOCOL,
+	    "message %" PRIu32 " has %" PRIu64 " bytes but was listed with %" PRIu64, a->entry->number,
 	    a->wire, a->entry->octets);
 }
 

@@ -53,7 +53,7 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 	if (d->ops->prepare && !d->ops->prepare(d, &intent, err))
 		return false;
 	if (intent && intent->count != b->count) {
-		error_set(err, ERROR_STORAGE, "the messages that had arrived could not be kept");
+		error_set(err, ERROR_STORAGE, "the received messages could not be stored");
 		return error_hint(err, "check the disk; the next run fetches them again");
 	}
 	if (intent && !state_set_intent(state, intent, b->records, err))

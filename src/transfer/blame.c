@@ -26,7 +26,7 @@ static void name_message(struct error *err, const char *before, const struct pla
 	char name[MESSAGE_NAME];
 
 	message_name(e, name);
-	error_set(err, named.kind, "%s%s of %" PRIu64 " octets%s %s", before, name, e->octets, after, named.cause);
+	error_set(err, named.kind, "%s%s of %" PRIu64 " bytes%s %s", before, name, e->octets, after, named.cause);
 	err->temporary = named.temporary;
 	err->saved_errno = named.saved_errno;
 	memcpy(err->server, named.server, sizeof(err->server));
@@ -43,7 +43,7 @@ static void name_behind(struct run *r, const struct plan_entry *e, struct error 
 	if (!is_kept)
 		error_hint(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
 	else if (!err->temporary)
-		error_hint(err, "it came with its full size; the next run fetches the rest");
+		error_hint(err, "it arrived with its full size; the next run fetches the rest");
 	r->result->blamed[0] = is_kept ? NULL : e;
 	r->named = true;
 }

@@ -52,7 +52,7 @@ bool commit_batch(struct run *r, struct error *err)
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
-	log_line(t->log, LOG_VERBOSE, "%zu messages are safe", r->batch.count);
+	log_line(t->log, LOG_VERBOSE, "%zu messages are stored", r->batch.count);
 	batch_clear(&r->batch);
 	r->checks.verified = 0;
 	*t->step = STEP_FETCH;

@@ -10,7 +10,7 @@
 
 enum { HISTORY_MESSAGES = 500 }; /* earlier messages whose sizes show how the server counts */
 
-_Static_assert(EVIDENCE_NO_SIZE == STATE_UNSIZED, "sizes that the server did not give look the same everywhere");
+_Static_assert(EVIDENCE_NO_SIZE == STATE_UNSIZED, "EVIDENCE_NO_SIZE and STATE_UNSIZED must be equal");
 
 static struct evidence_sizes sizes_of(const struct state_record *record)
 {

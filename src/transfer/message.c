@@ -29,9 +29,9 @@ void message_report_doubt(struct run *r, const struct plan_entry *e, const struc
 	uint64_t given = s->said != EVIDENCE_NO_SIZE && s->wire < s->said ? s->said : s->listed;
 
 	message_name(e, name);
-	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " octets instead of the %" PRIu64 " that the server gave as its size, each time",
+	error_set(&err, ERROR_PROTOCOL, "%s has %" PRIu64 " bytes in each attempt, but the server reported %" PRIu64,
 	    name, s->wire, given);
-	error_hint(&err, "it is stored as it came and kept on the server; ask the server's operator to check it");
+	error_hint(&err, "it is stored as received and stays on the server; ask the server's operator to check it");
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }
 

@@ -22,10 +22,11 @@ bool question_is_answered(const struct session_event *event)
 
 bool question_fail(uint32_t number, const struct session_event *event, struct error *err)
 {
-	error_set(err, ERROR_PROTOCOL, "the server's answers are out of step: asked about message %" PRIu32
-				       ", it said something else", number);
+	error_set(err, ERROR_PROTOCOL,
+	    "the server's replies are out of sync: the reply about message %" PRIu32 " does not match the request",
+	    number);
 	error_server(err, event->text, event->length);
-	return error_hint(err, "what came since the last good answer does not count; the next run tries again");
+	return error_hint(err, "data since the last valid reply is discarded; the next run tries again");
 }
 
 static bool ask_now(struct session *s, const struct question *q, struct session_event *event, struct error *err)

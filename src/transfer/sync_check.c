@@ -209,7 +209,7 @@ static bool take_refusal(
 		return true;
 	}
 	c->mute = true;
-	log_line(r->t->log, LOG_VERBOSE, "the server does not answer UIDL or LIST for one message");
+	log_line(r->t->log, LOG_VERBOSE, "the server does not answer UIDL or LIST for a single message");
 	return true;
 }
 

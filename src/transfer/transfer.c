@@ -127,7 +127,7 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 	if (event->command == COMMAND_DELE)
 		error_set(err, ERROR_PROTOCOL, "the server refused to delete message %u", event->number);
 	else
-		error_set(err, ERROR_PROTOCOL, "the server refused to give message %u", event->number);
+		error_set(err, ERROR_PROTOCOL, "the server refused to send message %u", event->number);
 	error_server(err, event->text, event->length);
 	error_hint(err, "it stays on the server; the next run tries again");
 	err->temporary = true;
@@ -206,7 +206,8 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 		return true;
 	case SESSION_OK:
 		if (r->arrival.ended)
-			return error_set(err, ERROR_INTERNAL, "a message came before the one before it was taken");
+			return error_set(err, ERROR_INTERNAL,
+			    "a message arrived before the previous one was processed");
 		arrival_start(r, event);
 		r->flight.given = r->flight.arrived;
 		return true;
@@ -282,8 +283,8 @@ static void end_at_deletion(struct run *r)
 
 	session_drain(r->t->session);
 	message_name(e, name);
-	error_set(&err, ERROR_PROTOCOL, "after its answer to DELE of %s, the server said more than it was asked for", name);
-	error_hint(&err, "the session ends here; the next run goes on");
+	error_set(&err, ERROR_PROTOCOL, "after its reply to DELE of %s, the server sent more than was requested", name);
+	error_hint(&err, "the session ends here; the next run continues");
 	r->t->problem(r->t->context, TRANSFER_KEPT, STEP_DELETE, &err);
 	r->result->unsure = true;
 }

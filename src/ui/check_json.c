@@ -42,13 +42,13 @@ static const struct {
     {"login", "mechanism", TEXT},
     {"login", "channel_binding", TEXT},
     {"maildrop", "messages", NUMBER},
-    {"maildrop", "octets", NUMBER},
+    {"maildrop", "bytes", NUMBER},
     {"maildrop", "expire", TEXT},
     {"maildrop", "login_delay", NUMBER},
     {"plan", "fetch", NUMBER},
-    {"plan", "fetch_octets", NUMBER},
+    {"plan", "fetch_bytes", NUMBER},
     {"plan", "delete", NUMBER},
-    {"plan", "delete_octets", NUMBER},
+    {"plan", "delete_bytes", NUMBER},
     {"plan", "leave", NUMBER},
     {"destination", "kind", TEXT},
     {"destination", "path", TEXT},
@@ -110,7 +110,7 @@ static struct jsonl *address_of(const struct check_result *r)
 		struct jsonl *one = jsonl_object();
 
 		jsonl_text(one, "address", f->text);
-		jsonl_text(one, "failure", next && strcmp(next->name, "address.failure") == 0 ? next->text : NULL);
+		jsonl_text(one, "error", next && strcmp(next->name, "address.failure") == 0 ? next->text : NULL);
 		jsonl_add(tried, NULL, one);
 	}
 	jsonl_add(address, "tried", tried);

@@ -118,7 +118,7 @@ static void show_staple(const struct page *p)
 	if (strcmp(state, "good") == 0)
 		color_print(p->colors, COLOR_GOOD, "stapled, good");
 	else if (strcmp(state, "bad") == 0)
-		color_print(p->colors, COLOR_BAD, "stapled, not good");
+		color_print(p->colors, COLOR_BAD, "stapled, not valid");
 	else
 		fputs(strcmp(state, "none") == 0 ? "none stapled" : "stapled, not checked", stdout);
 	putchar('\n');
@@ -193,8 +193,8 @@ static void show_plan(const struct page *p)
 
 	if (check_result_number(p->r, "plan.leave", -1) < 0)
 		return;
-	report_size((uint64_t)check_result_number(p->r, "plan.fetch_octets", 0), fetched);
-	report_size((uint64_t)check_result_number(p->r, "plan.delete_octets", 0), deleted);
+	report_size((uint64_t)check_result_number(p->r, "plan.fetch_bytes", 0), fetched);
+	report_size((uint64_t)check_result_number(p->r, "plan.delete_bytes", 0), deleted);
 	row("a run would", "fetch %" PRId64 " (%s), delete %" PRId64 " (%s), leave %" PRId64,
 	    check_result_number(p->r, "plan.fetch", 0), fetched, check_result_number(p->r, "plan.delete", 0), deleted,
 	    check_result_number(p->r, "plan.leave", 0));
@@ -211,7 +211,7 @@ static void show_maildrop(const struct page *p)
 		row("EXPIRE", "%s%s", expire, strcmp(expire, "never") == 0 ? "" : " days");
 	if (pause >= 0)
 		row("LOGIN-DELAY", "%" PRId64 " s", pause);
-	report_size((uint64_t)check_result_number(p->r, "maildrop.octets", 0), size);
+	report_size((uint64_t)check_result_number(p->r, "maildrop.bytes", 0), size);
 	if (messages >= 0)
 		row("maildrop", "%" PRId64 " message%s, %s", messages, messages == 1 ? "" : "s", size);
 	show_plan(p);
@@ -235,11 +235,11 @@ static void show_local(const struct page *p)
 	label("destination");
 	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
 	printf("%s:%s, ", kind, path);
-	show_ability(p, "destination.writable", "can be written", "cannot be written");
+	show_ability(p, "destination.writable", "writable", "not writable");
 	putchar('\n');
 	label("state");
-	show_ability(p, "state.readable", "can be read, ", "cannot be read, ");
-	show_ability(p, "state.writable", "can be written", "cannot be written");
+	show_ability(p, "state.readable", "readable, ", "not readable, ");
+	show_ability(p, "state.writable", "writable", "not writable");
 	calendar_day_utc(run, day);
 	printf(run < 0 ? ", no run yet\n" : ", last run %s\n", day);
 }
@@ -271,11 +271,11 @@ void check_report(const struct check_result *r, bool colors)
 	show_warnings(&page, &warnings);
 	printf("%s: ", r->account->name);
 	if (r->problem_count > 0)
-		color_print(colors, COLOR_BAD, "not all is well");
+		color_print(colors, COLOR_BAD, "some checks failed");
 	else if (warnings > 0)
-		color_print(colors, COLOR_WARNING, "all is well, with a warning");
+		color_print(colors, COLOR_WARNING, "all checks passed, with warnings");
 	else
-		color_print(colors, COLOR_GOOD, "all is well");
+		color_print(colors, COLOR_GOOD, "all checks passed");
 	putchar('\n');
 	fflush(stdout);
 }

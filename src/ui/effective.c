@@ -90,7 +90,7 @@ void effective_print_account(const struct account *a)
 	printf("}\n");
 }
 
-/* Adds the member NAME: {"value": ..., "from": "account", "place": "FILE:LINE"}. */
+/* Adds the member NAME: {"value": ..., "source": "account", "location": "FILE:LINE"}. */
 static void add_option(struct jsonl *options, const char *name, char *const *values, bool list,
     const struct account_origin *origin)
 {
@@ -105,8 +105,8 @@ static void add_option(struct jsonl *options, const char *name, char *const *val
 	} else {
 		jsonl_text(option, "value", values ? values[0] : NULL);
 	}
-	jsonl_text(option, "from", !origin->place ? "default" : origin->defaults ? "defaults" : "account");
-	jsonl_text(option, "place", origin->place);
+	jsonl_text(option, "source", !origin->place ? "default" : origin->defaults ? "defaults" : "account");
+	jsonl_text(option, "location", origin->place);
 	jsonl_add(options, name, option);
 }
 
@@ -115,8 +115,8 @@ static void add_top(void *context, const char *name, const char *value, const ch
 	struct jsonl *option = jsonl_object();
 
 	jsonl_text(option, "value", value);
-	jsonl_text(option, "from", place ? "top" : "default");
-	jsonl_text(option, "place", place);
+	jsonl_text(option, "source", place ? "top" : "default");
+	jsonl_text(option, "location", place);
 	jsonl_add(context, name, option);
 }
 

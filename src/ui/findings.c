@@ -20,7 +20,7 @@ static const char *const places[] = {
     [STATE_LISTED] = "on the server", [STATE_GONE] = "no longer on the server", [STATE_AWAITED] = "to be fetched again"};
 
 static const char *const place_words[] = {
-    [STATE_LISTED] = "listed", [STATE_GONE] = "gone", [STATE_AWAITED] = "awaited"};
+    [STATE_LISTED] = "listed", [STATE_GONE] = "gone", [STATE_AWAITED] = "pending"};
 
 static void print_shown(const char *before, const char *text)
 {
@@ -35,14 +35,14 @@ static void print_line(const char *account, const struct verify_finding *f)
 	char date[CALENDAR_TEXT];
 
 	calendar_second_utc(f->delivered, date);
-	printf("%s: %s: delivered %s, %" PRIu64 " octets, %s", account, verdicts[f->verdict], date, f->octets,
+	printf("%s: %s: delivered %s, %" PRIu64 " bytes, %s", account, verdicts[f->verdict], date, f->octets,
 	    f->again ? "fetching it again" : places[f->server]);
 	if (f->uid)
 		print_shown(", UID ", f->uid);
 	if (f->path)
 		print_shown(": ", f->path);
 	if (f->path && f->offset > 0)
-		printf(" at octet %" PRIu64, f->offset);
+		printf(" at byte %" PRIu64, f->offset);
 	if (f->verdict == VERIFY_UNREADABLE)
 		printf(" (%s)", strerror(f->failure));
 	putchar('\n');
@@ -52,11 +52,11 @@ static void print_object(const char *account, const struct verify_finding *f)
 {
 	struct jsonl *json = jsonl_line("finding", account);
 
-	jsonl_text(json, "finding", verdicts[f->verdict]);
+	jsonl_text(json, "verdict", verdicts[f->verdict]);
 	jsonl_text(json, "uid", f->uid);
-	jsonl_time(json, "delivered", f->delivered);
-	jsonl_number(json, "octets", (int64_t)f->octets);
-	jsonl_text(json, "server", place_words[f->server]);
+	jsonl_time(json, "delivered_at", f->delivered);
+	jsonl_number(json, "bytes", (int64_t)f->octets);
+	jsonl_text(json, "server_status", place_words[f->server]);
 	jsonl_flag(json, "refetch", f->again);
 	jsonl_text(json, "path", f->path);
 	if (f->path)
@@ -82,10 +82,10 @@ static void print_count(const char *before, uint64_t count, const char *what)
 
 static void summarize_in_words(const char *account, const struct verify_summary *s)
 {
-	printf("%s: %" PRIu64 " of %" PRIu64 " messages are whole", account, s->whole, s->messages);
+	printf("%s: %" PRIu64 " of %" PRIu64 " messages are intact", account, s->whole, s->messages);
 	if (s->moved > 0 || s->marked > 0) {
 		print_count(" (", s->moved, "moved");
-		print_count(s->moved > 0 ? ", " : " (", s->marked, "with fields that a mail program added");
+		print_count(s->moved > 0 ? ", " : " (", s->marked, "with fields added by a mail program");
 		putchar(')');
 	}
 	print_count(", ", s->altered, "altered");
@@ -108,9 +108,9 @@ void findings_summarize(const char *account, const struct verify_summary *s, boo
 	json = jsonl_line("verify", account);
 	jsonl_flag(json, "verified", true);
 	jsonl_number(json, "messages", (int64_t)s->messages);
-	jsonl_number(json, "whole", (int64_t)s->whole);
+	jsonl_number(json, "intact", (int64_t)s->whole);
 	jsonl_number(json, "moved", (int64_t)s->moved);
-	jsonl_number(json, "marked", (int64_t)s->marked);
+	jsonl_number(json, "fields_added", (int64_t)s->marked);
 	jsonl_number(json, "altered", (int64_t)s->altered);
 	jsonl_number(json, "unreadable", (int64_t)s->unreadable);
 	jsonl_number(json, "incomplete", (int64_t)s->incomplete);
@@ -126,7 +126,7 @@ void findings_cannot(const char *account, bool in_json)
 	struct jsonl *json;
 
 	if (!in_json) {
-		printf("%s: cannot be verified: its messages went to a command\n", account);
+		printf("%s: cannot be verified: its messages are delivered to a command\n", account);
 		return;
 	}
 	json = jsonl_line("verify", account);
@@ -155,7 +155,7 @@ void findings_regained(const char *account, uint64_t wanted, uint64_t regained, 
 		return;
 	}
 	json = jsonl_line("refetch", account);
-	jsonl_number(json, "wanted", (int64_t)wanted);
+	jsonl_number(json, "requested", (int64_t)wanted);
 	jsonl_number(json, "refetched", (int64_t)regained);
 	jsonl_print(json, stdout);
 }
@@ -165,7 +165,7 @@ void findings_rebuilt(const char *account, uint64_t messages, bool in_json)
 	struct jsonl *json;
 
 	if (!in_json) {
-		printf("%s: the state is made again from %" PRIu64 " messages\n", account, messages);
+		printf("%s: the state was rebuilt from %" PRIu64 " messages\n", account, messages);
 		return;
 	}
 	json = jsonl_line("rebuild", account);

@@ -61,7 +61,7 @@ struct jsonl *jsonl_failure(enum step step, const struct error *err)
 
 	jsonl_text(json, "step", step_name(step));
 	jsonl_text(json, "cause", err->cause);
-	jsonl_text(json, "server", err->server[0] ? err->server : NULL);
+	jsonl_text(json, "server_reply", err->server[0] ? err->server : NULL);
 	jsonl_text(json, "hint", err->hint[0] ? err->hint : NULL);
 	jsonl_flag(json, "temporary", err->temporary);
 	return json;

@@ -15,7 +15,7 @@ struct jsonl;
 struct error;
 
 /* The version of the format in the manual. Removing a member or changing its meaning requires a new version. */
-enum { JSONL_VERSION = 1 };
+enum { JSONL_VERSION = 2 };
 
 /*
  * jsonl_line returns an object that starts with the version, the type ("check", "summary") and, unless NULL, the

@@ -48,7 +48,7 @@ static bool open_file(struct log_target *t)
 static bool explain(const struct log_target *t, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the log %s cannot be written", t->path);
-	return error_hint(err, "check its directory, permissions and disk; meanwhile all goes to standard error");
+	return error_hint(err, "check its directory, permissions and disk; until then, messages go to standard error");
 }
 
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err)
@@ -57,7 +57,7 @@ bool log_target_open(struct log_target *t, enum log_place place, const char *pat
 	if (place == LOG_PLACE_SYSLOG) {
 		/* syslog(3) would silently drop every line. */
 		if (access(_PATH_LOG, W_OK) != 0) {
-			error_errno(err, ERROR_STORAGE, errno, "the system's log %s cannot be written", _PATH_LOG);
+			error_errno(err, ERROR_STORAGE, errno, "the system log %s cannot be written", _PATH_LOG);
 			t->place = LOG_PLACE_STDERR;
 			return error_hint(err, "start a syslog service, or set log to stderr or a file");
 		}

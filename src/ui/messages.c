@@ -23,7 +23,7 @@ static const char *const actions[] = {
 
 void messages_say(const char *account, const struct listed *m)
 {
-	printf("%s: message %" PRIu32 " (%" PRIu64 " octets): %s\n", account, m->number, m->octets,
+	printf("%s: message %" PRIu32 " (%" PRIu64 " bytes): %s\n", account, m->number, m->octets,
 	    event_text(m, LISTED_WHY));
 }
 
@@ -114,13 +114,13 @@ void messages_json(const char *account, const struct listed *m)
 
 	jsonl_number(json, "number", m->number);
 	jsonl_text(json, "uid", *uid ? uid : NULL);
-	jsonl_number(json, "octets", (int64_t)m->octets);
+	jsonl_number(json, "bytes", (int64_t)m->octets);
 	jsonl_flag(json, "known", m->known);
-	jsonl_time(json, "delivered", m->known ? m->delivered : -1);
+	jsonl_time(json, "delivered_at", m->known ? m->delivered : -1);
 	jsonl_flag(json, "fetch", m->action == RETENTION_FETCH || m->action == RETENTION_FETCH_AND_DELETE);
 	jsonl_flag(json, "delete", m->action == RETENTION_DELETE || m->action == RETENTION_FETCH_AND_DELETE);
 	jsonl_time(json, "delete_at", m->due == 0 ? m->now : m->due);
-	jsonl_text(json, "why", event_text(m, LISTED_WHY));
+	jsonl_text(json, "reason", event_text(m, LISTED_WHY));
 	for (int i = LISTED_DATE; i <= LISTED_SUBJECT && m->has_header; i++)
 		jsonl_text(json, names[i], event_text(m, (enum listed_text)i));
 	jsonl_print(json, stdout);

@@ -27,7 +27,7 @@ static const char *line_of(struct buf *text, const char *account, enum step step
 		buf_append_format(text, "%s: ", step_name(step));
 	buf_append_string(text, err->cause);
 	if (err->server[0])
-		buf_append_format(text, " (the server said: %s)", err->server);
+		buf_append_format(text, " (server said: \"%s\")", err->server);
 	if (err->hint[0])
 		buf_append_format(text, "; %s", err->hint);
 	return buf_string(text);
@@ -135,6 +135,6 @@ void report_outcome(const struct report *r, const struct account *a, const struc
 
 void report_interrupted(void)
 {
-	report_line(isatty(STDERR_FILENO) ? "interrupted; finishing what is under way (once more: leave now)"
-					  : "interrupted; finishing what is under way");
+	report_line(isatty(STDERR_FILENO) ? "interrupted; finishing the current work (interrupt again to quit now)"
+					  : "interrupted; finishing the current work");
 }

@@ -24,9 +24,9 @@ struct report {
 };
 
 /*
- * report_error writes "mailhaul: work: login: CAUSE (the server said: WORDS); HINT" to standard error, for failures
- * outside an account's run. account and step may be missing (NULL, STEP_NONE). report_line writes a line that is
- * already complete.
+ * report_error writes "mailhaul: work: login: CAUSE (server said: "WORDS"); HINT" to standard error, for failures outside
+ * an account's run. account and step may be missing (NULL, STEP_NONE). report_line writes a line that is already
+ * complete.
  */
 void report_error(const char *account, enum step step, const struct error *err);
 void report_line(const char *line);

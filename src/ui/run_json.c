@@ -40,7 +40,7 @@ void run_json_problem(const char *account, enum step step, const struct error *e
 static void add_work(struct jsonl *json, uint64_t fetched, uint64_t octets, uint64_t deleted, int64_t milliseconds)
 {
 	jsonl_number(json, "new", (int64_t)fetched);
-	jsonl_number(json, "octets", (int64_t)octets);
+	jsonl_number(json, "bytes", (int64_t)octets);
 	jsonl_number(json, "deleted", (int64_t)deleted);
 	jsonl_number(json, "milliseconds", milliseconds);
 }
@@ -54,7 +54,7 @@ void run_json_account(struct run_json *r, const char *account, const struct outc
 		result = RESULT_FAILED;
 	add_result(json, result);
 	add_work(json, o->fetched, o->fetched_octets, o->deleted, o->milliseconds);
-	jsonl_number(json, "left", (int64_t)o->left);
+	jsonl_number(json, "left_on_server", (int64_t)o->left);
 	if (o->ok)
 		jsonl_text(json, "failure", NULL);
 	else

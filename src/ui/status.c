@@ -18,13 +18,13 @@ static void print_last(const struct status *s)
 	if (s->summary.last_success == 0)
 		printf("  last success   none yet\n");
 	else if (s->clock_is_behind)
-		printf("  last success   %s (the clock is behind that)\n", when);
+		printf("  last success   %s (in the future: check the clock)\n", when);
 	else
 		printf("  last success   %s (%s ago)\n", when, span);
 	if (s->summary.running)
-		printf("  now            a run is going on\n");
+		printf("  now            a run is in progress\n");
 	if (s->summary.died)
-		printf("  now            a run ended in the middle; the next one goes on where it stopped\n");
+		printf("  now            the last run was cut short; the next run continues where it stopped\n");
 }
 
 static void print_trouble(const struct status *s)
@@ -36,9 +36,9 @@ static void print_trouble(const struct status *s)
 		return;
 	calendar_minute(t->since, since);
 	calendar_minute(t->at, at);
-	printf("  fails since    %s\n  last failure   %s: %s: %s", since, at, step_name(t->step), t->cause);
+	printf("  failing since  %s\n  last failure   %s: %s: %s", since, at, step_name(t->step), t->cause);
 	if (*t->server)
-		printf(" (the server said: %s)", t->server);
+		printf(" (server said: \"%s\")", t->server);
 	printf("\n");
 }
 
@@ -61,7 +61,7 @@ static void print_deletions(const struct status *s)
 		return;
 	}
 	if (s->clock_is_behind && s->mode == RETENTION_AGE) {
-		printf("  deletions      none while the clock is behind an earlier run\n");
+		printf("  deletions      none while the clock is earlier than the last run\n");
 		return;
 	}
 	printf("  deletions      %" PRIu64 " at the next run", s->due);
@@ -80,16 +80,17 @@ static void print_certificate(const struct status *s)
 		return;
 	calendar_minute(s->summary.certificate_ends, when);
 	if (s->summary.certificate_ends < s->now)
-		printf("  certificate    the one of the last run has ended, %s\n", when);
+		printf("  certificate    expired on %s, as seen by the last run\n", when);
 	else
-		printf("  certificate    good for %" PRId64 " days, until %s\n", calendar_days(s->summary.certificate_ends - s->now), when);
+		printf("  certificate    valid for %" PRId64 " days, until %s\n",
+		    calendar_days(s->summary.certificate_ends - s->now), when);
 }
 
 void status_print(const struct status *s)
 {
 	if (s->summary.last_success == 0 && s->summary.delivered == 0 && !s->summary.running && !s->summary.died &&
 	    s->trouble.since == 0) {
-		printf("%s: was never fetched\n", s->account);
+		printf("%s: never fetched\n", s->account);
 		return;
 	}
 	printf("%s:\n", s->account);
@@ -117,7 +118,7 @@ static void add_trouble(struct jsonl *json, const struct state_trouble *t)
 	add_time(failure, "at", t->at);
 	jsonl_text(failure, "step", step_name(t->step));
 	jsonl_text(failure, "cause", t->cause);
-	jsonl_text(failure, "server", *t->server ? t->server : NULL);
+	jsonl_text(failure, "server_reply", *t->server ? t->server : NULL);
 	jsonl_add(json, "last_failure", failure);
 }
 
@@ -132,17 +133,17 @@ void status_json(const struct status *s)
 	jsonl_flag(json, "running", s->summary.running);
 	jsonl_flag(json, "interrupted", s->summary.died);
 	jsonl_number(json, "delivered", (int64_t)s->summary.delivered);
-	jsonl_number(json, "delivered_octets", (int64_t)s->summary.delivered_octets);
+	jsonl_number(json, "delivered_bytes", (int64_t)s->summary.delivered_octets);
 	jsonl_number(json, "on_server", (int64_t)s->summary.listed);
-	jsonl_number(json, "on_server_octets", (int64_t)s->summary.listed_octets);
+	jsonl_number(json, "on_server_bytes", (int64_t)s->summary.listed_octets);
 	jsonl_number(json, "deletions_due", deletes ? (int64_t)s->due : 0);
 	jsonl_number(json, "deletions_later", deletes ? (int64_t)s->later : 0);
-	add_time(json, "next_deletion", deletes ? s->next : 0);
-	jsonl_number(json, "next_deletions", deletes ? (int64_t)s->next_day : 0);
-	add_time(json, "certificate_ends", s->summary.certificate_ends);
+	add_time(json, "next_deletion_at", deletes ? s->next : 0);
+	jsonl_number(json, "next_deletion_count", deletes ? (int64_t)s->next_day : 0);
+	add_time(json, "certificate_not_after", s->summary.certificate_ends);
 	if (s->summary.certificate_ends > 0)
-		jsonl_number(json, "certificate_days", calendar_days(s->summary.certificate_ends - s->now));
+		jsonl_number(json, "certificate_days_left", calendar_days(s->summary.certificate_ends - s->now));
 	else
-		jsonl_text(json, "certificate_days", NULL);
+		jsonl_text(json, "certificate_days_left", NULL);
 	jsonl_print(json, stdout);
 }

@@ -24,14 +24,15 @@ bool copies_are_there(const struct account *a, struct error *err)
 	bool there;
 
 	if (!copies_can_read(a)) {
-		error_set(err, ERROR_CONFIG, "the account delivers to a command: where its messages are is not known");
+		error_set(err, ERROR_CONFIG,
+		    "the account delivers to a command, so the location of its messages is unknown");
 		return error_hint(err, "name other accounts");
 	}
 	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->destination.path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
-		error_hint(err, "mount its disk, or make it if it shall begin empty");
+		error_hint(err, "mount its disk, or create it to start with an empty destination");
 	}
 	free(path);
 	return there;

@@ -25,9 +25,9 @@ static bool open_empty(struct state **state, const struct account *a, const char
 		return false;
 	if (known == 0)
 		return true;
-	error_set(err, ERROR_STORAGE, "the state %s/%s.db is there and tells of %lld messages", state_dir, a->name,
+	error_set(err, ERROR_STORAGE, "the state file %s/%s.db exists and records %lld messages", state_dir, a->name,
 	    (long long)known);
-	return error_hint(err, "it needs no rebuilding; if it is wrong nevertheless, move it away first");
+	return error_hint(err, "move it away first if you want to rebuild it");
 }
 
 /* Reads all copies and syncs them. Messages that are recorded now may be deleted from the server later. */
@@ -40,7 +40,7 @@ static bool read_all(struct copies *c, struct error *err)
 		if (!c->changed)
 			return true;
 	}
-	error_set(err, ERROR_LOCKED, "%s is being changed by another program", c->account->destination.path);
+	error_set(err, ERROR_LOCKED, "another program is changing %s", c->account->destination.path);
 	return error_hint(err, "try again later");
 }
 

@@ -244,7 +244,7 @@ static bool look(struct verify *v, struct error *err)
 			return true;
 		}
 	}
-	error_set(err, ERROR_LOCKED, "the mbox %s is being changed by another program", v->account->destination.path);
+	error_set(err, ERROR_LOCKED, "another program is changing the mbox %s", v->account->destination.path);
 	return error_hint(err, "try again later");
 }
 
@@ -339,8 +339,9 @@ static bool open_state(struct verify *v, struct error *err)
 	const char *directory = v->request->state_dir, *account = v->account->name;
 
 	if (!state_exists(directory, account)) {
-		error_set(err, ERROR_STORAGE, "there is no state %s/%s.db, which would tell what was delivered", directory, account);
-		return error_hint(err, "fetch the account, or see --rebuild in mailhaul(1)");
+		error_set(err, ERROR_STORAGE,
+		    "there is no state file %s/%s.db, which would record the delivered messages", directory, account);
+		return error_hint(err, "fetch the account first, or see --rebuild in mailhaul(1)");
 	}
 	return state_open(&v->state, directory, account, v->request->again ? STATE_WRITE : STATE_READ, err);
 }

@@ -22,9 +22,9 @@ run bad down
 check 'where none is well, it is the most serious failure alone' exits 77
 run goood
 check 'an unknown account is refused' exits 64
-check 'with the nearest name' says err 'mailhaul: there is no account or verb goood; did you mean good?'
+check 'with the nearest name' says err 'mailhaul: there is no account or command goood; did you mean good?'
 run fetsh
-check 'an unknown verb likewise' says err 'mailhaul: there is no account or verb fetsh; did you mean fetch?'
+check 'an unknown verb likewise' says err 'mailhaul: there is no account or command fetsh; did you mean fetch?'
 run fetch good
 check 'the verb fetch is understood' exits 0
 run --kep
@@ -40,14 +40,14 @@ STATUS=0
 "$MAILHAUL" >out 2>err || STATUS=$?
 check 'without a configuration it ends with 78' exits 78
 check 'and says where one is looked for' says err \
-  "mailhaul: there is no configuration; write $WORK/.config/mailhaul/mailhaul.conf (mailhaul.conf(5) shows how) or name one with -c"
+  "mailhaul: there is no configuration; write $WORK/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c"
 
 chmod 644 mailhaul.conf
 STATUS=0
 "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
 check 'a password that others can read is refused' exits 78
 check 'with the chmod that fixes it' says err \
-  'mailhaul: mailhaul.conf: the file holds a password and can be read by others; run: chmod 600 mailhaul.conf'
+  'mailhaul: mailhaul.conf: the file contains a password and can be read by others; run: chmod 600 mailhaul.conf'
 printf 'account "x" {\n  server = "a"\n' >mailhaul.conf.in
 run
 check 'a configuration that was cut short is refused' exits 78
@@ -65,7 +65,7 @@ wait_for started 'the command is not started'
 run slow
 check 'a second run of the same account leaves' exits 75
 check 'and says why' says err \
-  'mailhaul: slow: state: another run of mailhaul is fetching this account; the next run goes on'
+  'mailhaul: slow: state: another run of mailhaul is fetching this account; the next run tries again'
 : >go
 wait "$first"
 check 'the first one is not disturbed' [ $? -eq 0 ]

@@ -50,8 +50,8 @@ then_ipv4_alone() {
   esac
 }
 check 'IPv6 is tried first, and then IPv4; in further sessions IPv4 alone' then_ipv4_alone
-check 'what became of the other is told' contains err 'mailhaul: a: 2001:db8::1: no connection before another address answered'
+check 'what became of the other is told' contains err 'mailhaul: a: 2001:db8::1: not connected before another address answered'
 
 timeout 60 "$MAILHAUL" -c mailhaul.conf check >out 2>err
-check 'check tells of both' eval 'grep -q "no answer *2001:db8::1: no connection before" out && grep -q "address *127.0.0.1" out'
+check 'check tells of both' eval 'grep -q "no answer *2001:db8::1: not connected before" out && grep -q "address *127.0.0.1" out'
 done_testing

@@ -35,9 +35,9 @@ taken() {
 SERVE_OPTIONS=''
 # day FILE startdate|enddate: prints when a certificate's validity begins or ends.
 day() { date -u -d "$(openssl x509 -in "certs/$1" -noout "-$2" | sed 's/.*=//')" +%Y-%m-%d; }
-renew='if this machine'\''s date is right, the server'\''s operator has to renew it'
-rename='set server to the name that the provider gives for POP3; only if the provider confirms the name in the certificate, set tls_server_name to it'
-adopt='if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing the fingerprint with the server'\''s own, tls_pins to the key pin and tls_trust = pin'
+renew='check this machine'\''s date; if it is right, ask the server'\''s operator to renew the certificate'
+rename='set server to the name that the provider documents for POP3; set tls_server_name to the name in the certificate only if the provider confirms it'
+adopt='if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint with the server'\''s own, then set tls_pins to the key pin and tls_trust = pin'
 
 # ---- dates ----
 refused 'expired' expired.pem "the certificate expired on $(day expired.pem enddate)" "$renew"
@@ -49,8 +49,8 @@ refused 'an issuer that expired' old-issuer.pem \
 refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
 refused 'a common name beside other names' common-name.pem \
   'the certificate was issued for mail.example.net, not for localhost' "$rename"
-nameless='the certificate lists no names, and its common name, localhost, does not count'
-name_it='the server'\''s operator has to renew it with the server'\''s name among its alternative names; if the server is yours, tls_pins with tls_trust = pin does without names'
+nameless='the certificate lists no names, and its common name, localhost, is not accepted'
+name_it='ask the server'\''s operator for a certificate with the server'\''s name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin'
 refused 'a common name alone' no-names.pem "$nameless" "$name_it"
 refused 'another common name alone' no-names.pem "$nameless" "$name_it" 'tls_server_name = "pop.example.org"'
 NO_CA=yes
@@ -85,7 +85,7 @@ SERVER=bücher.invalid
 rm -f transcript
 only
 check 'an internationalized server is looked up as DNS has it' contains err \
-  'mailhaul: a: connect: the host name xn--bcher-kva.invalid could not be looked up: '
+  'mailhaul: a: connect: the host name xn--bcher-kva.invalid cannot be resolved: '
 SERVER=localhost
 
 # ---- issuers and keys ----
@@ -94,28 +94,28 @@ refused 'an unknown issuer' server.pem "the certificate's issuer is not trusted:
   "$adopt" 'tls_ca_file = "certs/other-ca.pem"'
 refused 'an issuer who poses as a fingerprint' long-name.pem \
   "the certificate's issuer is not trusted: $(printf '%.96s...' "$(openssl x509 -in certs/long-name.pem -noout -issuer -nameopt rfc2253 | sed 's/^issuer=//')")" "$adopt"
-refused 'a certificate for clients' client.pem 'the certificate is not meant for servers' \
-  "the server's operator has to replace it"
+refused 'a certificate for clients' client.pem 'the certificate is not valid for servers' \
+  "ask the server's operator to replace it"
 for kind in rsa ed25519 server; do
   taken "a key of the kind $kind" $kind.pem
 done
 
 # ---- revocation ----
-gone="do not use this server until its operator has replaced it"
-refused 'on the revocation list' revoked.pem 'the certificate, or one that it rests on, has been revoked' "$gone" \
+gone="do not use this server until its operator has replaced the certificate"
+refused 'on the revocation list' revoked.pem 'the certificate or one of its issuers has been revoked' "$gone" \
   'tls_crl_file = "certs/crl.pem"'
 taken 'not on the revocation list' server.pem 'tls_crl_file = "certs/crl.pem"'
-unknown='whether the certificate has been revoked is not known: tls_crl_file has'
-newest="fetch the issuer's newest list into tls_crl_file, or drop tls_crl_file"
-refused 'with a list out of date' server.pem "$unknown a list of its issuer that is out of date" "$newest" \
+unknown='it is unknown whether the certificate has been revoked: tls_crl_file contains'
+newest="download the issuer's newest list to tls_crl_file, or remove tls_crl_file"
+refused 'with a list out of date' server.pem "$unknown an outdated list of its issuer" "$newest" \
   'tls_crl_file = "certs/old-crl.pem"'
 refused 'with a list that another has signed' server.pem "$unknown a list of its issuer that the issuer has not signed" \
   "$newest" 'tls_crl_file = "certs/forged-crl.pem"'
 refused 'with a list of another issuer' selfsigned.pem "$unknown no list of its issuer" "$newest" \
   'tls_crl_file = "certs/crl.pem"' 'tls_ca_file = "certs/selfsigned.pem"'
 refused 'must-staple without an answer' must-staple.pem \
-  'the certificate demands a stapled OCSP answer, and the server sent none' \
-  "try again later; if it stays so, the server's operator has to set up OCSP stapling"
+  'the certificate requires a stapled OCSP response, but the server sent none' \
+  "try again later; if this persists, ask the server's operator to set up OCSP stapling"
 
 # answer FILE STATUS OPTION...: writes the authority's answer for certs/FILE to ./answer: V (good), R (revoked) or
 # nothing (unknown).
@@ -136,9 +136,9 @@ taken 'must-staple with an answer' must-staple.pem
 answer server.pem V -ndays 30
 taken 'a good answer that was not demanded' server.pem
 answer server.pem R -ndays 30
-refused 'revoked by a stapled answer' server.pem 'the certificate, or one that it rests on, has been revoked' "$gone"
-useless="the server's stapled OCSP answer is no good one for the certificate"
-later="try again later, and check this machine's date; if it stays so, ask the server's operator"
+refused 'revoked by a stapled answer' server.pem 'the certificate or one of its issuers has been revoked' "$gone"
+useless="the server's stapled OCSP response is not valid for the certificate"
+later="check this machine's date and try again later; if this persists, ask the server's operator"
 for kind in must-staple server; do
   answer rsa.pem V -ndays 30
   refused "an answer for another certificate than $kind" $kind.pem "$useless" "$later"
@@ -148,7 +148,7 @@ for kind in must-staple server; do
   refused "an answer that is none for $kind" $kind.pem "$useless" "$later"
   if faketime -f -90d true 2>/dev/null; then
     OCSP_TIME='faketime -f -90d' && answer $kind.pem V -ndays 30 && OCSP_TIME=''
-    refused "an answer that is too old for $kind" $kind.pem "the server's stapled OCSP answer is out of date" "$later"
+    refused "an answer that is too old for $kind" $kind.pem "the server's stapled OCSP response is out of date" "$later"
   else
     skip "an answer that is too old for $kind" 'faketime is not installed'
   fi

@@ -46,7 +46,7 @@ for n in 1 2 3; do
 done
 certificates
 
-# ---- all is well ----
+# ---- all checks passed ----
 cert=certs/server.pem
 for version in 1.2 1.3; do
   serve --dir mail --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
@@ -59,7 +59,7 @@ for version in 1.2 1.3; do
   check "TLS $version: a good account is good" exits 0
   check 'without a word on standard error' [ ! -s err ]
   keep
-  check 'which says that it is the version 1 of a check' eval 'has mailhaul 1 && has type check && has account a && has ok true'
+  check 'which says that it is the version 2 of a check' eval 'has mailhaul 2 && has type check && has account a && has ok true'
   check 'the version of TLS is told' has tls.version "$version"
   gnutls-cli --x509cafile certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" -p "$PORT" localhost </dev/null >seen.gnutls 2>&1
   check 'cipher and key exchange are those that gnutls-cli gets' grep -qE \
@@ -80,10 +80,10 @@ for version in 1.2 1.3; do
   check 'what was announced before and after the login is told' eval \
     'member capabilities.before_login | grep -q "\"SASL PLAIN\", \"USER\"" && member capabilities.after_login | grep -q "\"UIDL\""'
   check 'the login is told' eval 'has login.mechanism PLAIN && has login.offered "[\"PLAIN\", \"USER\"]" && has login.channel_binding none'
-  check 'messages and octets are told' eval 'has maildrop.messages 3 && has maildrop.octets "$octets"'
+  check 'messages and octets are told' eval 'has maildrop.messages 3 && has maildrop.bytes "$octets"'
   check 'without a promise that was not made' eval 'lacks_member maildrop.expire && lacks_member maildrop.login_delay'
   check 'and what a run would do' eval \
-    'has plan.fetch 3 && has plan.fetch_octets "$octets" && has plan.delete 3 && has plan.delete_octets "$octets" && has plan.leave 0'
+    'has plan.fetch 3 && has plan.fetch_bytes "$octets" && has plan.delete 3 && has plan.delete_bytes "$octets" && has plan.leave 0'
   check 'the destination can be written' eval 'has destination.kind maildir && has destination.path Mail && has destination.writable true'
   check 'the state is new' eval 'has state.readable true && has state.writable true && has state.last_run null'
   check 'there is neither warning nor problem' eval 'has warnings "[]" && has problems "[]"'
@@ -93,7 +93,7 @@ done
 
 run check
 check 'for people it says the same' eval \
-  'contains out "tls_pins = {\"$(pin $cert)\"}" && contains out "$(fingerprint $cert)" && contains out "3 messages, " && contains out "a: all is well"'
+  'contains out "tls_pins = {\"$(pin $cert)\"}" && contains out "$(fingerprint $cert)" && contains out "3 messages, " && contains out "a: all checks passed"'
 check 'in plain letters' no_escapes out
 check 'and nothing else' [ ! -s err ]
 run -q check
@@ -111,7 +111,7 @@ run --keep a
 snapshot >seen.before
 look run check --json a
 check 'delivered messages would be deleted, and none fetched' eval \
-  'has plan.fetch 0 && has plan.delete 3 && has plan.delete_octets "$octets" && has plan.leave 0'
+  'has plan.fetch 0 && has plan.delete 3 && has plan.delete_bytes "$octets" && has plan.leave 0'
 check 'the time of the last run is told' eval 'has state.last_run "$(date -u -d "@$(stat -c %Y state/a.lock)" +%Y-%m-%dT%H:%M:%SZ)"'
 keep
 check 'Maildir, state and server are as before' same_as_before
@@ -119,13 +119,13 @@ if faketime -f +1d true 2>/dev/null; then
   look run_later +3984d check --json a
   check 'with 15 days left there is no warning' eval 'exits 0 && has certificate.days_left 15 && has warnings "[]"'
   look run_later +3985d check --json a
-  check 'with 14 days there is one' eval 'exits 0 && has certificate.days_left 14 && member warnings | grep -q "ends in 14 days;"'
+  check 'with 14 days there is one' eval 'exits 0 && has certificate.days_left 14 && member warnings | grep -q "expires in 14 days;"'
   look run_later +3990d check --json a
   check 'a certificate that ends in 10 days is no failure' eval 'exits 0 && has ok true'
-  check 'but a warning' has warnings '["the certificate ends in 9 days; the server'\''s operator has to renew it"]'
+  check 'but a warning' has warnings '["the certificate expires in 9 days; ask the server'\''s operator to renew it"]'
   keep
   run_later +3990d check a
-  check 'which people see, too' eval 'contains out "a: all is well, with a warning" && contains out "9 days left"'
+  check 'which people see, too' eval 'contains out "a: all checks passed, with warnings" && contains out "9 days left"'
 else
   skip 'a certificate that ends in 10 days is a warning' 'faketime is not installed'
 fi
@@ -198,13 +198,13 @@ for version in 1.2 1.3; do
   check 'the failure is the one of a run' as_a_run
 done
 run check a
-check 'people see the pin of an expired certificate' eval 'contains out "$(pin certs/expired.pem)" && contains out ", expired" && contains out "a: not all is well"'
+check 'people see the pin of an expired certificate' eval 'contains out "$(pin certs/expired.pem)" && contains out ", expired" && contains out "a: some checks failed"'
 
 serve --dir mail
 fresh_configuration
 PASSWORD_LINE="password = 'wrong'" configure a 'deliver_to = "maildir:Mail"'
 look run check --json a
-check 'a wrong password is a failure' eval 'exits 77 && has problems.0.step login && member problems.0.server | grep -qF "[AUTH]"'
+check 'a wrong password is a failure' eval 'exits 77 && has problems.0.step login && member problems.0.server_reply | grep -qF "[AUTH]"'
 check 'after the certificate and what is offered' eval 'has tls.verified true && has login.mechanism PLAIN && lacks_member times.login'
 keep
 check 'its line is the one of a run' as_a_run
@@ -220,7 +220,7 @@ SERVER=127.0.0.1 configure a 'deliver_to = "maildir:Mail"'
 stop
 look run check --json a
 check 'a server that is not there is a failure' eval 'exits 75 && has problems.0.step connect && has problems.0.temporary true'
-check 'with the address that was tried' eval 'has address.used null && has address.tried.0.address 127.0.0.1 && has address.tried.0.failure "no connection: Connection refused"'
+check 'with the address that was tried' eval 'has address.used null && has address.tried.0.address 127.0.0.1 && has address.tried.0.error "no connection: Connection refused"'
 keep
 check 'and the line of a run' as_a_run
 serve --dir mail
@@ -229,7 +229,7 @@ rm -rf Mail
 : >Mail
 look run check --json a
 check 'a destination that cannot be used is a failure' eval 'exits 74 && has destination.writable false && has problems.0.step store'
-check 'with the line of a run' says err 'mailhaul: a: store: the directory Mail cannot be made: a file is in its place; name another path, or move that file away'
+check 'with the line of a run' says err 'mailhaul: a: store: the directory Mail cannot be created: a file has this name; name another path, or move that file away'
 check 'and the server is looked at all the same' eval 'has maildrop.messages 3 && has plan.leave 3'
 keep
 rm Mail
@@ -304,21 +304,21 @@ check 'for people each stands in one piece' [ "$(sed 's/^  .*/  /' out | uniq | 
 run check good
 check 'one that is named is alone' eval 'exits 0 && lacks out bad:'
 run check --keep good
-check 'check takes no --keep' eval 'exits 64 && says err "mailhaul: the verb check takes no --keep; see mailhaul --help"'
+check 'check takes no --keep' eval 'exits 64 && says err "mailhaul: the command check does not take --keep; see mailhaul --help"'
 run --names good
 check 'and a fetch no --names' exits 64
 
 # ---- colors ----
 write_configuration
 on_terminal() { script -qec "$1 $MAILHAUL -c mailhaul.conf check good" /dev/null </dev/null >out 2>err; }
-green() { grep -q "$(printf '\033\\[32mall is well\033\\[0m')" out; }
+green() { grep -q "$(printf '\033\\[32mall checks passed\033\\[0m')" out; }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
   on_terminal
   check 'a terminal shows colors' green
   on_terminal NO_COLOR=1
-  check 'not with NO_COLOR' eval 'grep -q "all is well" out && ! grep -q "$(printf "\033")" out'
+  check 'not with NO_COLOR' eval 'grep -q "all checks passed" out && ! grep -q "$(printf "\033")" out'
   on_terminal TERM=dumb
-  check 'nor on a dumb one' eval 'grep -q "all is well" out && ! grep -q "$(printf "\033")" out'
+  check 'nor on a dumb one' eval 'grep -q "all checks passed" out && ! grep -q "$(printf "\033")" out'
   on_terminal NO_COLOR=
   check 'an empty NO_COLOR says nothing' green
 else

@@ -73,11 +73,11 @@ json() { keep_json; python3 -c "
 import json, sys
 lines = [json.loads(line) for line in open('out')]
 sys.exit(0 if $1 else str(lines))"; }
-check 'each tells what it is' json "all(l['mailhaul'] == 1 and l['type'] == 'settings' for l in lines)"
-check 'the first one the file' json "lines[0]['file'] == 'mailhaul.conf' and lines[0]['options']['jobs'] == {'value': '4', 'from': 'default', 'place': None}"
-check 'an option its value and where it comes from' json "lines[1]['account'] == 'one' and lines[1]['options']['server'] == {'value': 'pop.example.org', 'from': 'account', 'place': 'mailhaul.conf:2'}"
+check 'each tells what it is' json "all(l['mailhaul'] == 2 and l['type'] == 'settings' for l in lines)"
+check 'the first one the file' json "lines[0]['file'] == 'mailhaul.conf' and lines[0]['options']['jobs'] == {'value': '4', 'source': 'default', 'location': None}"
+check 'an option its value and where it comes from' json "lines[1]['account'] == 'one' and lines[1]['options']['server'] == {'value': 'pop.example.org', 'source': 'account', 'location': 'mailhaul.conf:2'}"
 check 'a list is a list' json "lines[1]['options']['password_command']['value'] == ['pass', 'show', 'mail']"
-check 'what is not set is null' json "lines[1]['options']['tls_ca_file'] == {'value': None, 'from': 'default', 'place': None}"
+check 'what is not set is null' json "lines[1]['options']['tls_ca_file'] == {'value': None, 'source': 'default', 'location': None}"
 check 'all options are there' json "list(lines[1]['options']) == open('options').read().split()"
 
 run config --names
@@ -86,7 +86,7 @@ run config nobody
 check 'an account that is not there is refused' exits 64
 run config --keep
 check 'so is an option of another verb' exits 64
-check 'by its name' says err 'mailhaul: the verb config takes no --keep; see mailhaul --help'
+check 'by its name' says err 'mailhaul: the command config does not take --keep; see mailhaul --help'
 run fetch --names
 check 'and its option with fetch' exits 64
 fits_schema

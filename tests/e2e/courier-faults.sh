@@ -27,7 +27,7 @@ account away no 'deliver_to = "maildir:Away"'
 run
 check 'a Maildir that Courier cannot enter is no wrong password, but passes: exit code 75' exits 75
 check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'with its words' contains err '(the server said: chdir '
+check 'with its words' contains err '(server said: "chdir '
 check 'nobody is sent to check a password' lacks err 'check user and password'
 mv "$COURIER_ROOT/mail/away/unmounted" "$COURIER_ROOT/mail/away/Maildir"
 run

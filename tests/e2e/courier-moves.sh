@@ -53,9 +53,9 @@ STATUS=0
 wait "$wrong" || STATUS=$?
 check 'a wrong password is refused' exits 77
 check 'in one line for each account' [ "$(wc -l <wrong.err)" -eq 2 ]
-refused='login: the server refused the login (the server said'
-check 'after PASS' contains wrong.err "take-implicit: $refused: Login failed.)"
-check 'and after AUTH' contains wrong.err "take-starttls: $refused: Authentication failed.)"
+refused='login: the server refused the login (server said'
+check 'after PASS' contains wrong.err "take-implicit: $refused: \"Login failed.\")"
+check 'and after AUTH' contains wrong.err "take-starttls: $refused: \"Authentication failed.\")"
 check 'and nothing is fetched' [ ! -s Wrong ]
 
 courier_stop

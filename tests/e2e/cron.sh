@@ -33,7 +33,7 @@ check 'and has an exit status' exits 75
 at 3h -v
 check '-v tells it, too' contains err 'mailhaul: a: connect: '
 at 250m
-check 'after three hours the failure is told' contains err 'it has failed for 3 h'
+check 'after three hours the failure is told' contains err 'it has been failing for 3 h'
 check 'in one line' is_one_line
 check 'with an exit status' exits 75
 at 255m
@@ -41,7 +41,7 @@ check 'then it is not told again' silent
 at 27h
 check 'nor 23 hours later' silent
 at 29h
-check 'but after a day' contains err 'it has failed for 28 h'
+check 'but after a day' contains err 'it has been failing for 28 h'
 check 'with an exit status again' exits 75
 at 30h
 check 'and then no more that day' silent
@@ -56,12 +56,12 @@ stop
 at 32h
 check 'behind it, what passes is silent as before' silent
 at 54h
-check 'and told when its day has come' contains err 'it has failed for 2 days'
+check 'and told when its day has come' contains err 'it has been failing for 2 days'
 
 sed -i 's/wrong/pass word/' mailhaul.conf.in
 serve --dir mail
 at 55h
-check 'the recovery is told' contains err 'mailhaul: a: works again after 2 days; it had failed: connect: '
+check 'the recovery is told' contains err 'mailhaul: a: works again after 2 days; the last failure was: connect: '
 check 'in one line' is_one_line
 check 'with exit status 0' exits 0
 check 'and the state has forgotten the trouble' trouble 'count(*)' 0

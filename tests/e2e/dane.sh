@@ -24,7 +24,7 @@ if [ "${1:-}" != inside ]; then
   run a
   check 'a build without it refuses tls_trust = dane' exits 78
   sed 's/conf:[0-9]*:/conf:/' err >told
-  check 'in one line' says told 'mailhaul: mailhaul.conf: account a: tls_trust = dane is not part of this build of mailhaul; use one that was configured with --enable-dane, or set tls_trust = ca or pin'
+  check 'in one line' says told 'mailhaul: mailhaul.conf: account a: this build of mailhaul does not support tls_trust = dane; use a build configured with --enable-dane, or set tls_trust = ca or pin'
   done_testing
 fi
 
@@ -154,7 +154,7 @@ taken 'the second of two keys' two
 taken 'a name in capitals with a dot at the end' KEY256.Example.NET.
 # neither FILE: prints the message for a certificate that matches no record.
 neither() {
-  echo "TLS: the server's TLSA records name neither its key nor its issuer $(identity "certs/$1"); somebody may be posing as the server; or its operator has to correct the records (usages 2 and 3 count)"
+  echo "TLS: the server's TLSA records name neither its key nor its issuer $(identity "certs/$1"); ask the server's operator to correct the records (usage 2 or 3): another host may be impersonating the server"
 }
 neither=$(neither selfsigned.pem)
 refused 'a record of the key for an issuer' "$neither" leaf
@@ -168,35 +168,35 @@ taken 'a key whose certificate has expired' old
 # ---- issuers: names, dates and purpose count ----
 serve --dir mail --cert wronghost.pem
 taken 'an issuer that the server sends' mail
-refused 'an issuer, but another name' "TLS: the certificate was issued for mail.example.net, not for whole.example.net $(identity certs/wronghost.pem); set server to the name that the provider gives for POP3; only if the provider confirms the name in the certificate, set tls_server_name to it" whole
+refused 'an issuer, but another name' "TLS: the certificate was issued for mail.example.net, not for whole.example.net $(identity certs/wronghost.pem); set server to the name that the provider documents for POP3; set tls_server_name to the name in the certificate only if the provider confirms it" whole
 serve --dir mail --cert alone.pem
 taken 'an issuer that is in DNS' whole 'tls_server_name = "mail.example.net"'
 refused 'an issuer that is not to be had' "$(neither alone.pem)" mail
 serve --dir mail --cert no-names.pem
-refused 'an issuer, but a common name alone' "TLS: the certificate lists no names, and its common name, localhost, does not count $(identity certs/no-names.pem); the server's operator has to renew it with the server's name among its alternative names; if the server is yours, tls_pins with tls_trust = pin does without names" mail 'tls_server_name = "localhost"'
+refused 'an issuer, but a common name alone' "TLS: the certificate lists no names, and its common name, localhost, is not accepted $(identity certs/no-names.pem); ask the server's operator for a certificate with the server's name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert expired.pem
-refused 'an issuer, but it is too late' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); if this machine's date is right, the server's operator has to renew it" mail 'tls_server_name = "localhost"'
+refused 'an issuer, but it is too late' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert client.pem
-refused 'an issuer, but of a client' "TLS: the certificate is not meant for servers $(identity certs/client.pem); the server's operator has to replace it" \
+refused 'an issuer, but of a client' "TLS: the certificate is not valid for servers $(identity certs/client.pem); ask the server's operator to replace it" \
   mail 'tls_server_name = "localhost"'
 serve --dir mail --cert selfsigned.pem
 refused 'an issuer who has not issued it' "$neither" whole 'tls_server_name = "localhost"'
 
 # ---- what DNS says ----
-refused 'no record' 'TLSA: there is no TLSA record _995._tcp.none.example.net; set tls_trust = ca, or pin, unless the server'\''s operator says that it should be there' none
-refused 'no such name' 'TLSA: there is no TLSA record _995._tcp.nowhere.example.net; set tls_trust = ca, or pin, unless the server'\''s operator says that it should be there' nowhere
-refused 'a domain without signatures' 'TLSA: the domain of _995._tcp.pop.example.com is not signed (DNSSEC), so that TLSA records there would not count; set tls_trust = ca, or pin' pop.example.com
+refused 'no record' 'TLSA: there is no TLSA record _995._tcp.none.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' none
+refused 'no such name' 'TLSA: there is no TLSA record _995._tcp.nowhere.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' nowhere
+refused 'a domain without signatures' 'TLSA: the domain of _995._tcp.pop.example.com is not signed with DNSSEC, so its TLSA records cannot be trusted; set tls_trust = ca or pin' pop.example.com
 ask pop.example.org
 check 'a domain with false signatures: exit code 69' exits 69
 check 'a domain with false signatures: one line' \
-  grep -qx 'mailhaul: a: TLSA: the TLSA records _995._tcp.pop.example.org have no good signature: .*; somebody may be forging them, or the name servers in /etc/resolv.conf do not pass DNSSEC on' err
+  grep -qx 'mailhaul: a: TLSA: the TLSA records _995._tcp.pop.example.org have no valid signature: .*; check that the name servers in /etc/resolv.conf support DNSSEC; if they do, the records may be forged' err
 check 'a domain with false signatures: no credential has left' no_credentials
 kill -STOP $DNS_PID
 before=$(date +%s)
 ask key256 'connect_timeout = 1s'
 check 'a name server that is silent: a temporary error' exits 75
 check 'a name server that is silent: one line' says err \
-  'mailhaul: a: TLSA: time ran out waiting for the TLSA records; check the network and its name servers; the next run tries again'
+  'mailhaul: a: TLSA: timed out waiting for the TLSA records; check the network and its name servers; the next run tries again'
 check 'a name server that is silent: connect_timeout holds' [ $(($(date +%s) - before)) -le 5 ]
 kill -CONT $DNS_PID
 for directory in /usr/share/dns /var/lib/unbound /etc/unbound; do
@@ -205,5 +205,5 @@ done
 ask key256
 check 'no key of the root: exit code 78' exits 78
 check 'no key of the root: one line' says err \
-  'mailhaul: a: TLSA: this system has no key of the DNS root, which tls_trust = dane needs; install it (Debian: dns-root-data)'
+  'mailhaul: a: TLSA: this system has no DNS root key, which tls_trust = dane needs; install the DNS root key (Debian: dns-root-data)'
 done_testing

@@ -13,7 +13,7 @@ configure a 'deliver_to = "maildir:Mail"'
 run
 check 'the failure is a temporary one' exits 75
 check 'in one line' [ "$(wc -l <err)" = 1 ]
-check "with Dovecot's words" contains err '(the server said: [SYS/TEMP]'
+check "with Dovecot's words" contains err '(server said: "[SYS/TEMP]'
 check 'and not as if the connection had been cut' eval '! grep -q "closed the connection\|cut off" err'
 run -v
 check 'the next run tries again, in one session' [ "$(grep -c 'connecting to' err)" = 1 ]

@@ -59,7 +59,7 @@ PASSWORD_LINE="password = 'wrong'" SERVER_PORT=$DOVECOT_POP3S_PORT
 configure wrong 'deliver_to = "maildir:Wrong"' 'tls = implicit'
 run wrong
 check 'Dovecot refuses a wrong password' exits 77
-check 'in one line' says err "mailhaul: wrong: login: the server refused the login (the server said: [AUTH] Authentication failed.); check user and password; many providers want an app password for POP3"
+check 'in one line' says err "mailhaul: wrong: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user and password; many providers require an app password for POP3"
 
 dovecot_stop
 for kind in expired wronghost selfsigned untrusted; do

@@ -19,7 +19,7 @@ run --json
 check 'a run that is well exits with 0' exits 0
 check 'and says nothing on standard error' [ ! -s err ]
 check 'an account that is well has an object' json "[x['type'] for x in l] == ['fetch', 'summary'] and a['good']['result'] == 'ok' and a['good']['failure'] is None and a['good']['exit_code'] == 0"
-check 'with what was done' json "(a['good']['new'], a['good']['octets'], a['good']['deleted'], a['good']['left']) == (3, 51, 0, 3)"
+check 'with what was done' json "(a['good']['new'], a['good']['bytes'], a['good']['deleted'], a['good']['left_on_server']) == (3, 51, 0, 3)"
 check 'the summary comes last' json "s['result'] == 'ok' and s['accounts'] == s['accounts_ok'] == 1 and s['new'] == 3 and s['exit_code'] == 0 and 'account' not in s and s['milliseconds'] >= a['good']['milliseconds']"
 run --json -q
 check '-q does not keep it back' json "s['result'] == 'ok' and s['new'] == 0"
@@ -33,8 +33,8 @@ run --json
 check 'with accounts that fail, the exit status is that of the most serious failure, with 32 for the one that is well' exits 109
 check 'and the run is partial' json "(s['result'], s['accounts'], s['accounts_ok'], s['accounts_partial'], s['accounts_failed'], s['exit_code']) == ('partial', 3, 1, 0, 2, 109)"
 check 'a failure has step, cause and what fixes it' json "a['bad']['result'] == 'failed' and a['bad']['failure']['step'] == 'login' and a['bad']['failure']['hint'] and not a['bad']['failure']['temporary'] and a['bad']['exit_code'] == 77"
-check 'and what the server said' json "'wrong' in a['bad']['failure']['server'] or a['bad']['failure']['server']"
-check 'one that may pass is said to be temporary' json "a['down']['failure']['temporary'] and a['down']['exit_code'] == 75 and a['down']['failure']['server'] is None"
+check 'and what the server said' json "'wrong' in a['bad']['failure']['server_reply'] or a['bad']['failure']['server_reply']"
+check 'one that may pass is said to be temporary' json "a['down']['failure']['temporary'] and a['down']['exit_code'] == 75 and a['down']['failure']['server_reply'] is None"
 check 'standard error has the same in words' [ "$(grep -c '^mailhaul: ' err)" = 2 ]
 run --json bad down
 check 'where all fail, the run has failed' json "s['result'] == 'failed' and s['accounts_failed'] == 2"

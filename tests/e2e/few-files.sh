@@ -48,16 +48,16 @@ check 'each once' same_maildir Mail mail
 
 limited 10 md
 check 'too few for that is a temporary failure' exits 75
-check 'which names the limit' contains err 'Too many open files; raise the limit on open files, which is 10 (ulimit -n)'
+check 'which names the limit' contains err 'Too many open files; raise the limit on open files, now 10 (ulimit -n)'
 limited 5 md
-check 'also at the very beginning' contains err 'raise the limit on open files, which is 5 (ulimit -n)'
+check 'also at the very beginning' contains err 'raise the limit on open files, now 5 (ulimit -n)'
 
 # If the resolver cannot open a file, it reports an unknown name.
 for limit in 8 9 10 11; do
   limited "$limit" command
   cat err
 done >errors
-check 'a name is not called wrong for lack of files' [ "$(grep -c 'raise the limit on open files, which is' errors)/$(grep -c spelling errors)" = 4/0 ]
+check 'a name is not called wrong for lack of files' [ "$(grep -c 'raise the limit on open files, now' errors)/$(grep -c spelling errors)" = 4/0 ]
 
 # 30 accounts at a time would need 30 files in the parent.
 fresh_configuration

@@ -30,8 +30,8 @@ TABLE
 both <one | awk '$1 ~ /(dot-line-[13]|junk-short)$/ { $4 = "-" } { print }' >rows
 play <rows
 for plain in '' -plain; do
-  check "the line names it$plain" grep -q 'fetch: after message [13] (UID uid-0003) of 71 octets, the server said more' break-dot-line-3$plain/err
-  check "it has the server's words$plain" grep -q '(the server said: Server shutting down)' break-shutdown-5$plain/err
+  check "the line names it$plain" grep -q 'fetch: after message [13] (UID uid-0003) of 71 bytes, the server sent more' break-dot-line-3$plain/err
+  check "it has the server's words$plain" grep -q '(server said: "Server shutting down")' break-shutdown-5$plain/err
 done
 # Later runs fetch the rest.
 runs 'the next run' <<'TABLE'
@@ -70,9 +70,9 @@ both <one >rows
 play <rows
 for plain in '' -plain; do
   check "the line names the message$plain" grep -qx \
-    'mailhaul: a: list: message 2 of 158 octets is left out: the connection was cut off before the answer to TOP 2; .*' \
+    'mailhaul: a: list: message 2 of 158 bytes is skipped: the connection was cut off before the reply to TOP 2; .*' \
     break-top-hangs$plain/err
-  check "the server's words are there$plain" grep -q 'TOP 2 and then hung up (the server said: Disconnected for inactivity); ' \
+  check "the server's words are there$plain" grep -q 'TOP 2 and then ended the session (server said: "Disconnected for inactivity"); ' \
     break-top-refused-all$plain/err
 done
 LEAVE=forever
@@ -96,7 +96,7 @@ break-dele-refused   2 75  5 5 or refuses it and hangs up
 break-dele-twice     2 76  5 4 it answers DELE twice
 TABLE
 play <rows
-check 'the line names the step' grep -q '^mailhaul: a: delete: .* before the answer to DELE 2; ' break-dele-hangs-plain/err
+check 'the line names the step' grep -q '^mailhaul: a: delete: .* before the reply to DELE 2; ' break-dele-hangs-plain/err
 runs 'the next run deletes what is safe' <<'TABLE'
 break-retr-hangs     2 75 5 1 all but the message at which the server hangs up
 break-retr-stalls    2 75 5 1 or falls silent

@@ -251,7 +251,7 @@ MAILHAUL=$WORK/limited PARTIAL=0 LEAVE=no
 play <<'TABLE'
 doubt-disk 10 74 - - a message that is larger than a file may be is a failure to store
 TABLE
-check 'the line names it' grep -q '^mailhaul: a: store: message 2 (UID uid-0002) of 2[0-9]* octets cannot be stored: ' doubt-disk/err
+check 'the line names it' grep -q '^mailhaul: a: store: message 2 (UID uid-0002) of 2[0-9]* bytes cannot be stored: ' doubt-disk/err
 again <<'TABLE'
 doubt-disk 10 74 4 - the next run brings the others
 TABLE

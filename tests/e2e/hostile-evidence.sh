@@ -24,7 +24,7 @@ PARTIAL=1
 play <rows
 for plain in '' -plain; do
   check "the line names number, UID and both sizes$plain" grep -qx \
-    'mailhaul: a: fetch: message 2 (UID uid-0002) has 2 octets instead of the 158 that the server gave as its size, each time; .*' \
+    'mailhaul: a: fetch: message 2 (UID uid-0002) has 2 bytes in each attempt, but the server reported 158; .*' \
     "short-line-end$plain/err"
 done
 awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
@@ -33,7 +33,7 @@ again <rows.again
 # verify does not count it as complete, and fetches it again once the server gives all of it.
 incomplete() { (cd "$1" && "$MAILHAUL" -c mailhaul.conf verify --json >out 2>err; [ $? = 65 ] && cat out) >verify.out; }
 check 'verify calls it incomplete' incomplete short-half
-check 'and counts it' grep -q '"whole": *4.*"incomplete": *1' verify.out
+check 'and counts it' grep -q '"intact": *4.*"incomplete": *1' verify.out
 touch short-half/healthy
 check 'verify --refetch brings all of it' sh -c 'cd short-half && "$0" -c mailhaul.conf verify --refetch' "$MAILHAUL"
 check 'which deletes it from the server' [ "$(ls short-half/mail | wc -l)" = 0 ]
@@ -106,7 +106,7 @@ echo 'body-endless 10 76 2 1 a message that passes max_message_size ends the ses
 both one >rows
 play <rows
 for plain in '' -plain; do
-  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) has more than max_message_size: ' "body-endless$plain/err"
+  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) exceeds max_message_size: ' "body-endless$plain/err"
 done
 awk '{ $3 = 0; $6 = "the next run leaves it alone: " $6; print }' rows >rows.again
 again <rows.again
@@ -129,7 +129,7 @@ play <<'TABLE'
 body-460-octets-a-second 10 75 1 3 a message that comes too slowly on average is given up
 list-slow                10 75 0 3 as is a listing
 TABLE
-check 'the line says how slow it is' grep -q 'message 2 .* did not arrive: the server.s answer is too slow: [0-9]* octets in [0-9]* s' \
+check 'the line says how slow it is' grep -q 'message 2 .* did not arrive: the server.s reply is too slow: [0-9]* bytes in [0-9]* s' \
   body-460-octets-a-second/err
 LIMIT=20
 
@@ -141,10 +141,10 @@ never-ends-plain      2 75 1 5 and one whose end does not come
 refuses-and-leaves-plain 10 75 1 5 and one that is refused before the end
 TABLE
 play <one
-check 'the line names it' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: .*' breaks-plain/err
-check 'also where nothing of it came' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 octets did not arrive: .*' \
+check 'the line names it' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' breaks-plain/err
+check 'also where nothing of it came' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' \
   breaks-at-once-plain/err
-check "the server's words are not lost" grep -q 'refused to give message 2 (the server said: \[SYS/TEMP\] mailbox trouble)' \
+check "the server's words are not lost" grep -q 'refused to send message 2 (server said: "\[SYS/TEMP\] mailbox trouble")' \
   refuses-and-leaves-plain/err
 # Each run tries the message again, after all others were fetched and deleted.
 awk '{ $4 = 4; $5 = 1; $6 = "in the next run it is the last: " $6; print }' one >rows.again
@@ -169,7 +169,7 @@ play <<'TABLE'
 refuses-forty 10 75:11  0 40 ten refused messages are named, and the others counted
 keeps-forty   10 75:11 40 40 ten refused deletions are named, and the others counted
 TABLE
-check 'the others are a number' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to give them; ' refuses-forty/err
+check 'the others are a number' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to send them; ' refuses-forty/err
 
 # Answers that are lost, swapped, or inserted into a message.
 play <<'TABLE'

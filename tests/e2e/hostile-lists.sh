@@ -56,8 +56,8 @@ bad-uid-error     10  0   5 0 an error is there in place of a UID
 bad-uid-all       10 76   0 9 or of each UID
 TABLE
 play <rows
-check 'the line names the message' grep -qx "mailhaul: a: list: the server's UIDL names message 3, which LIST does not; \
-it is left alone; the next run tries again" bad-size-omitted/err
+check 'the line names the message' grep -qx "mailhaul: a: list: the server's UIDL reply lists message 3, which its LIST reply does not; \
+it stays on the server; the next run tries again" bad-size-omitted/err
 heal
 awk '$1 ~ /^bad-(size|uid)-/ { n = $4 + $5; $3 = 0; $4 = n; $5 = 0; $6 = "a fixed server has nothing left: " $6; print }' rows >rows.again
 again <rows.again

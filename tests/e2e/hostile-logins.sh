@@ -47,7 +47,7 @@ check 'the next session of the run goes without CAPA' sent capa-hangs-up-close '
 check 'and is the second' connections capa-hangs-up-close 2
 check 'where CAPA before the login worked, what it said holds' sent capa-hangs-up-after-login-close 'AUTH'
 check 'so that pipelining goes on' [ "$(tail -n 20 capa-hangs-up-after-login-close/transcript | grep -c -x LIST)" = 1 ]
-check 'it is LIST that was not answered' grep -q 'before the answer to LIST; ' capa-and-list-hang-up/err
+check 'it is LIST that was not answered' grep -q 'before the reply to LIST; ' capa-and-list-hang-up/err
 grep -v 'capa-and-list\|capa-cut' table | sed 's/ 3 0 / 3 0 the next run, /' >rows
 known() { sqlite3 "$1/state/a.db" "$2"; }
 for directory in capa-hangs-up-close capa-hangs-up-after-login-close; do known "$directory" 'UPDATE maildrop SET asked = asked - 1000'; done
@@ -87,7 +87,7 @@ capa-and-list-stall 1 75 0 3 a server that then falls silent at LIST is a tempor
 capa-coded-closes   1 75 0 3 a server that refuses CAPA with a reason and leaves is one as well
 capa-again-locked   1 75 0 3 also after the login
 TABLE
-check 'it is LIST that was not answered' grep -q 'the answer to LIST did not come' capa-and-list-stall/err
+check 'it is LIST that was not answered' grep -q 'the reply to LIST did not arrive' capa-and-list-stall/err
 check 'a reason is not blamed on CAPA' connections capa-coded-closes 1
 check 'nor after the login' connections capa-again-locked 1
 # A server that was honest falls silent a day later: the client waits at CAPA once, even if the run fails.

@@ -41,7 +41,7 @@ done >rows
 play <rows
 for plain in '' -plain; do
   check "the message is whole after that line$plain" grep -q 'end 2' step-extra-ok$plain/Mail/new/*
-  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) has [0-9]* octets instead of' step-extra-ok$plain/err
+  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) has [0-9]* bytes in each attempt' step-extra-ok$plain/err
 done
 for plain in '' -plain; do
   echo "step-extra-ok$plain 10 0 5 1 it is reported once$plain"

@@ -22,7 +22,7 @@ run
 letter mail/1 new
 run -v
 check 'a UID that we have deleted is another message when it comes again' here 'Subject: new' 1
-check 'which is said' contains err 'has the UID of another one that was fetched before'
+check 'which is said' contains err 'has the UID of another message that was fetched before'
 check 'and then deleted as well' left_is mail 0
 
 again

@@ -65,7 +65,7 @@ for kind in maildir mbox; do
   interrupt INT
   ended
   check "$kind: a run that is interrupted ends soon, by the signal" ends_by 2
-  check "$kind: says so" contains err 'mailhaul: a: fetch: interrupted; nothing is lost; the next run goes on where this one stopped'
+  check "$kind: says so" contains err 'mailhaul: a: fetch: interrupted; no mail is lost; the next run continues where this one stopped'
   check "$kind: what had arrived whole is recorded" recorded 14
   check "$kind: and told" contains out 'a: 14 new ('
   check "$kind: without QUIT, which would be a receipt for the message that did not arrive" lacks transcript 'C: QUIT'
@@ -107,7 +107,7 @@ ended
 check 'messages that were asked for already are taken, if they come at once' ends_by 2
 check 'so that everything is there' all_once
 check 'and deleted, with QUIT' left_is mail 0
-check 'nothing is left to say' lacks err 'interrupted; nothing'
+check 'nothing is left to say' lacks err 'interrupted; no mail'
 stop
 serve --dir mail --hold hold --hold-at 300000 --no-pipelining
 fresh maildir
@@ -171,7 +171,7 @@ kill -s INT -- "-$PID"
 : >go
 ended
 check 'a delivery command: the run is interrupted' ends_by 2
-check 'the command is left alone, though the keys of the terminal go to all' lacks err 'ended with status'
+check 'the command is left alone, though the keys of the terminal go to all' lacks err 'exited with status'
 check 'what commands took is recorded' recorded "$(find box/new -type f | wc -l)"
 run -v
 check 'the next run succeeds' exits 0
@@ -189,7 +189,7 @@ check 'interrupted once, a run waits for the command' kill -0 "$PID"
 kill -s INT "$PID"
 ended
 check 'interrupted twice, it leaves at once' ends_by 2
-check 'and says so' contains err 'mailhaul: a: run: interrupted; nothing is lost'
+check 'and says so' contains err 'mailhaul: a: run: interrupted; no mail is lost'
 : >go
 OPTION=
 
@@ -233,7 +233,7 @@ configure a 'deliver_to = "maildir:box"' 'leave_on_server = no'
 for round in 1 2 3; do
   begin ''
   # The last rounds may have nothing left to commit.
-  for _ in $(seq 400); do grep -q 'messages are safe' err && break; sleep 0.01; done
+  for _ in $(seq 400); do grep -q 'messages are stored' err && break; sleep 0.01; done
   kill -s INT "$PID"
   ended
   check "Dovecot, $round: the run ends soon" soon

@@ -8,7 +8,7 @@ printf 'Subject: one\n\nbody\n' >mail/1
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 configure b 'deliver_to = "maildir:Other"'
-warning='mailhaul: WARNING: the keys of all TLS sessions go to keys: who has them can read what is sent, passwords too; delete that file when you are done, and do not use --tls-key-log otherwise'
+warning='mailhaul: WARNING: the keys of all TLS sessions are written to keys: anyone who has them can read the traffic, including passwords; delete that file when you are done'
 
 # The server's own library reports the keys.
 # known_to_server: whether the server reported all lines of ./keys.
@@ -16,7 +16,7 @@ known_to_server() {
   [ -s keys ] && sort -u keys >ours && sort -u server-keys >theirs && [ -z "$(comm -23 ours theirs)" ] || { cat keys server-keys && return 1; }
 }
 mode_is() { [ "$(stat -c %a "$1")" = "$2" ] || { ls -l "$1" && return 1; }; }
-refuses() { exits 64 && says err "mailhaul: --tls-key-log: $1; name a file that is not there yet, in a directory of yours" && [ ! -s transcript ]; }
+refuses() { exits 64 && says err "mailhaul: --tls-key-log: $1; name a file that does not exist yet, in a directory of your own" && [ ! -s transcript ]; }
 
 for version in 1.2 1.3; do
   rm -f server-keys
@@ -63,7 +63,7 @@ rm keys
 : >keys
 chmod 640 keys
 run --tls-key-log=keys a
-check 'a file that others can read is refused' refuses 'keys has not the mode 0600'
+check 'a file that others can read is refused' refuses 'keys does not have mode 0600'
 rm keys
 mkfifo -m 600 keys
 run --tls-key-log=keys a

@@ -50,7 +50,7 @@ keyring_start --unlock
 PASSWORD_LINE=$lookup configure a 'deliver_to = "maildir:Mail"'
 run a
 check 'without such an entry, the account fails' exits 78
-nothing='mailhaul: a: password: password_command secret-tool ended with status 1 without a word; there may be no such entry, or it is locked: run the command by hand'
+nothing='mailhaul: a: password: password_command secret-tool exited with status 1 and printed no error message; run the command by hand to see why it fails'
 check 'in one line' says err "$nothing"
 check 'nobody was connected to' [ ! -s transcript ]
 printf 'pass word' | sh store.sh || bail 'nothing can be stored'
@@ -82,5 +82,5 @@ keyring_stop
 unset DBUS_SESSION_BUS_ADDRESS
 run a
 check 'without a session, the account fails' eval 'exits 78 && [ ! -s transcript ]'
-check 'in one line with the reason' [ "$(grep -c '^mailhaul: a: password: password_command secret-tool ended with status 1: ..*; run the command by hand to see what it wants$' err)/$(wc -l <err)" = 1/1 ]
+check 'in one line with the reason' [ "$(grep -c '^mailhaul: a: password: password_command secret-tool exited with status 1: ..*; run the command by hand to see why it fails$' err)/$(wc -l <err)" = 1/1 ]
 done_testing

@@ -51,9 +51,9 @@ check 'the messages themselves are not retrieved' lacks transcript 'C: RETR 3'
 run list --json --headers a
 check 'JSON has an object a message' json "[l['number'] for l in lines] == [1, 2, 3, 4] and all(l['type'] == 'message' for l in lines)"
 check 'with what is known' json "[(l['known'], l['fetch'], l['delete']) for l in lines] == [(True, False, False), (True, False, False), (False, True, False), (False, False, False)]"
-check 'when it was delivered and will be deleted' json "lines[0]['delivered'].endswith('Z') and lines[0]['delete_at'].endswith('Z') and lines[2]['delivered'] is None and lines[3]['delete_at'] is None"
+check 'when it was delivered and will be deleted' json "lines[0]['delivered_at'].endswith('Z') and lines[0]['delete_at'].endswith('Z') and lines[2]['delivered_at'] is None and lines[3]['delete_at'] is None"
 check 'its header' json "lines[1]['subject'] == 'äöü ß' and lines[0]['from'].startswith('Jörg')"
-check 'and why' json "lines[3]['why'] == 'leave: larger than max_message_size (10240 octets)'"
+check 'and why' json "lines[3]['reason'] == 'leave: larger than max_message_size (10240 bytes)'"
 run list --json a
 check 'which is not asked for without --headers' json "'subject' not in lines[0]"
 check 'nothing has changed here' [ "$(sqlite3 -readonly state/a.db .dump)" = "$before" ]

@@ -92,7 +92,7 @@ check 'and its lines go to standard error' contains err 'mailhaul: c: 2 messages
 log_to 'file'
 configure a 'deliver_to = "maildir:Mail"'
 run
-check 'a log that means nothing is refused' contains err 'is not understood; log takes stderr, syslog or "file:PATH"'
+check 'a log that means nothing is refused' contains err 'is not valid; set log to stderr, syslog or "file:PATH"'
 
 # The journal.
 stop
@@ -149,7 +149,7 @@ else
 fi
 if [ ! -e /dev/log ]; then
   run
-  check "a system's log that is not there is told" contains err "the system's log /dev/log cannot be written"
+  check "a system's log that is not there is told" contains err "the system log /dev/log cannot be written"
   check 'and the failure, too' contains err 'mailhaul: a: connect: '
 else
   skip "a system's log that is not there is told" 'there is one here'

@@ -46,5 +46,5 @@ check 'and nothing else is sent' said_is 'AUTH SCRAM-SHA-256-PLUS ****;****;'
 check 'no mail is fetched' [ ! -e Bound/new/* ]
 run bound
 check 'the failure is told in one line' says err \
-  'mailhaul: bound: login: the server refused the login (the server said: [AUTH] wrong user name or password, or another connection); check user and password; many providers want an app password for POP3'
+  'mailhaul: bound: login: the server refused the login (server said: "[AUTH] wrong user name or password, or another connection"); check user and password; many providers require an app password for POP3'
 done_testing

@@ -55,7 +55,7 @@ refused() {
   run "$_account"
   check "$_account: exit code 77" exits 77
   check "$_account: one line" says err \
-    "mailhaul: $_account: login: the server refused the login (the server said: [AUTH] $_words); check user and tls_client_cert, which has to be the certificate that the server knows you by"
+    "mailhaul: $_account: login: the server refused the login (server said: \"[AUTH] $_words\"); check user and tls_client_cert, which must be the certificate that the server knows for this user"
   run -vv "$_account"
   check "$_account: nothing else is tried" [ "$(grep -c 'C: AUTH\|C: USER' err)" -eq 1 ]
   check "$_account: neither key nor response is shown" mute

@@ -44,7 +44,7 @@ check 'nothing of the ticket is shown' said_is 'AUTH GSSAPI;****;****;'
 check 'the server has taken both for the ticket' [ "$(logged_in)" -eq 2 ]
 
 # no_ticket NAME SERVICE: the run ended because there was no ticket, and sent nothing to the server.
-kinit_hint='run kinit; if klist shows a ticket that is valid, Kerberos does not know the server by this name'
+kinit_hint='run kinit; if klist shows a valid ticket, Kerberos does not know the server by this name'
 no_ticket() {
   check "$3: exit code 77" exits 77
   check "$3: one line" says err \
@@ -65,7 +65,7 @@ ticket another
 run mine
 check "another one's ticket: exit code 77" exits 77
 check "another one's ticket: one line" says err \
-  "mailhaul: mine: login: the server refused the login (the server said: [AUTH] Authentication failed.); check user and, with klist, whose ticket you have: the server says which of them may read whose mail"
+  "mailhaul: mine: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user, and run klist to see whose ticket you have: the server must allow its owner to read this mail"
 kdestroy
 
 kadmin.local -q "ktadd -norandkey -k $WORK/client.keytab test" >keytab.log 2>&1 || bail "no keytab: $(cat keytab.log)"

@@ -31,7 +31,7 @@ one 'password_file = "secret"'
 check 'a file that is not there is told' says err "mailhaul: a: password: password_file secret cannot be read: No such file or directory; check the path and the file's permissions"
 : >secret
 one 'password_file = "secret"'
-check 'and so is an empty one' says err "mailhaul: a: password: password_file secret holds no password; the password has to be its first line"
+check 'and so is an empty one' says err "mailhaul: a: password: password_file secret contains no password; write the password on its first line"
 
 mkdir credentials
 printf 'pass word' >credentials/mail
@@ -40,7 +40,7 @@ unset CREDENTIALS_DIRECTORY
 one 'password_credential = "mail"'
 check 'a credential without systemd is refused' exits 78
 check 'in one line' says err \
-  'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; run mailhaul as a service of systemd with LoadCredential=, or name the password otherwise'
+  'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; run mailhaul as a systemd service with LoadCredential=, or set the password in another way'
 export CREDENTIALS_DIRECTORY="$WORK/credentials"
 one 'password_credential = "mail"'
 check 'a credential gives the password' exits 0
@@ -58,7 +58,7 @@ one 'password_netrc = "~/.netrc"'
 check 'an entry of .netrc gives the password' exits 0
 USER_NAME=they one 'password_netrc = "~/.netrc"'
 check 'another user has none there' says err \
-  "mailhaul: a: password: password_netrc $WORK/.netrc has no password for they at localhost; it needs an entry: machine localhost login they password ..."
+  "mailhaul: a: password: password_netrc $WORK/.netrc has no password for they at localhost; add an entry: machine localhost login they password ..."
 chmod 644 .netrc
 one 'password_netrc = "~/.netrc"'
 check 'a .netrc that others can read is refused' exits 78
@@ -76,7 +76,7 @@ check 'a command that fails ends with 78, and 32 for the accounts that are well'
 check 'a command that accounts share runs once' [ "$(wc -l <runs)" = 1 ]
 check 'for both' [ -d A/new ] && count_is B/new 3
 check 'one that fails, too' [ "$(wc -l <bad-runs)" = 1 ]
-printf 'mailhaul: %s: password: password_command sh ended with status 3: no key; run the command by hand to see what it wants\n' \
+printf 'mailhaul: %s: password: password_command sh exited with status 3: no key; run the command by hand to see why it fails\n' \
   c d >expected
 check 'and each account says so, with what it wrote' cmp expected err
 
@@ -101,7 +101,7 @@ write_configuration
 setsid -w "$MAILHAUL" -c mailhaul.conf a >out 2>err </dev/null && STATUS=0 || STATUS=$?
 check 'without a terminal, nobody is asked' exits 78
 check 'and that is told' says err \
-  'mailhaul: a: password: there is no terminal to ask for the password; use password_command or password_file where nobody is there to type'
+  'mailhaul: a: password: there is no terminal to ask for the password; set password_command or password_file for runs without a terminal'
 question='Password for a (me at localhost): '
 STATUS=0
 python3 "$TTY" "$question" 'pass word' "$MAILHAUL" -vv -c mailhaul.conf a >out 2>err || STATUS=$?
@@ -139,7 +139,7 @@ for words in '[IN-USE] later' '[LOGIN-DELAY] later' '[SYS/TEMP] later' 'maildrop
   one "password = 'pass word'" 'login_retry = 1m'
   check "login_retry waits until that is over" exits 0
   check 'and says so' contains err \
-    'mailhaul: a: the server refused the login (the server said: '"$words"'); trying again in 1.0 s'
+    'mailhaul: a: the server refused the login (server said: "'"$words"'"); trying again in 1.0 s'
   check 'with a connection for each try' [ "$(($(logins) - before))" = 2 ]
 done
 echo '[IN-USE] later' >refusal

@@ -45,7 +45,7 @@ for auth in xoauth2 oauthbearer; do
   # The content of the JSON depends on the mechanism and the version.
   sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >told
   check "$auth: the server's reason is told in clear" says told \
-    "mailhaul: $auth-expired: login: the server refused the login (the server said: JSON [AUTH] Authentication failed.); check user and token_command: a token may have expired, or be for something else than POP3"
+    "mailhaul: $auth-expired: login: the server refused the login (server said: \"JSON [AUTH] Authentication failed.\"); check user and token_command: the token may have expired, or may not be valid for POP3"
   run -vv "$auth-expired"
   check "$auth: nothing else is tried" [ "$(cat out err | grep -c 'C: AUTH\|C: USER')" = 1 ]
   check "$auth: the expired token is in no output" mute

@@ -44,7 +44,7 @@ while IFS='|' read -r auth commands; do
   run "$auth-wrong"
   check "$auth with a wrong password ends with 77" exits 77
   check "$auth tells the server's words" says err \
-    "mailhaul: $auth-wrong: login: the server refused the login (the server said: [AUTH] Authentication failed.); check user and password; many providers want an app password for POP3"
+    "mailhaul: $auth-wrong: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user and password; many providers require an app password for POP3"
   run -vv "$auth-wrong"
   check "$auth is not followed by anything weaker" said_is "$commands"
   check "$auth shows no wrong password" mute
@@ -78,7 +78,7 @@ for auth in scram-sha-256-plus xoauth2 external gssapi; do
   offered=$(sed -n "s/^mailhaul: $auth: S: SASL //p" err)
   run "$auth"
   check "$auth: one line says so" says err \
-    "mailhaul: $auth: login: the server does not offer $word; it offers $offered; choose one of them with auth"
+    "mailhaul: $auth: login: the server does not offer $word; remove auth, or choose one that it offers: $offered"
 done
 dovecot_clean
 

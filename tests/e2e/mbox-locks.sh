@@ -103,7 +103,7 @@ rm full.mbox.lock && mkdir full.mbox.lock && : >full.mbox.lock/file && touch -d 
 run
 check 'locks that are in use are honored' exits 75
 check 'a directory with something in it is reported with what helps' contains err \
-  'mailhaul: full: store: the file full.mbox is locked: full.mbox.lock is a directory; if no program uses it, remove the directory with all that is in it'
+  'mailhaul: full: store: the file full.mbox is locked: full.mbox.lock is a directory; if no program uses it, remove the directory and its contents'
 for name in fresh living moving pid padded blank init elsewhere ahead; do
   check "and reported ($name)" contains err \
     "mailhaul: $name: store: the file $name.mbox is locked by another program ($name.mbox.lock); the next run tries again; if no program uses it, remove the lock file"

@@ -303,7 +303,7 @@ check 'with the old message as it was' cmp -n "$(wc -c <short)" short inbox
 ready
 strike fallocate:error=ENOSPC:when=1
 check 'without room for a batch' says err \
-  'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; make room; nothing is deleted from the server meanwhile'
+  'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; free disk space; nothing is deleted from the server until then'
 check 'a run ends with a temporary error' exits 75
 check 'and has appended nothing' [ "$(wc -c <inbox)" = "$OLD" ]
 cp inbox whole
@@ -321,7 +321,7 @@ check 'all of them' completed 0
 ready
 cp inbox whole
 strike fsync:error=EDQUOT:when=1 ftruncate:error=EDQUOT:when=2+
-check 'an append that cannot be cut back is reported' contains err 'its end may hold a torn message, which the next run cuts away'
+check 'an append that cannot be cut back is reported' contains err 'its end may contain a partial message, which the next run removes'
 nuls 0 30000
 run -v
 check 'and taken back by the next run' completed 3

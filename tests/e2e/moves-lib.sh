@@ -23,7 +23,7 @@ account() {
 
 server_holds() { [ "$(left "$1")" -eq "$2" ] || { echo "it holds $(left "$1")"; return 1; }; }
 # It does not count "connecting to", because a host may have more than one address.
-sessions() { grep -c ', certificate good for ' err || :; }
+sessions() { grep -c ', certificate valid for ' err || :; }
 
 # talk STEP...: writes the server's answers to pop3_talk.py to ./said.
 talk() { "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
@@ -34,7 +34,7 @@ moves() {
   account leave forever 'deliver_to = "maildir:Mail"'
   run -vv
   check 'all stays on the server: the run succeeds' exits 0
-  check 'it says nothing but what was asked for' lacks err ' (the server said'
+  check 'it says nothing but what was asked for' lacks err ' (server said'
   dump leave expected-leave || bail 'no dump'
   check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected-leave
   check 'the server holds all' server_holds leave "$1"

@@ -38,7 +38,7 @@ fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "echo first; echo second >&2; exit 3"}'
 run
 check 'a command that fails is told in one line' says err \
-  'mailhaul: a: on_new_mail: sh ended with status 3: first\x0asecond; the mail is safe; new mail starts the command again'
+  'mailhaul: a: on_new_mail: sh exited with status 3: first\x0asecond; the mail is stored; the command runs again when new mail arrives'
 check 'with the exit status of what may work later' exits 75
 check 'and the mail is safe' left_is Mail-a/new 4
 write_mail 5
@@ -52,7 +52,7 @@ fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "kill -9 $$PPID"}'
 sed -i 's/\$\$PPID/$PPID/' mailhaul.conf.in
 run
-check 'a process for the command that is killed is told' contains err 'mailhaul: a: run: the process for this account was ended by signal 9'
+check 'a process for the command that is killed is told' contains err 'mailhaul: a: run: the process for this account was killed by signal 9'
 
 # A run dies between the delivery and its end: its messages still lead to the command.
 if strace -qq -o trace -e trace=none true 2>/dev/null; then

@@ -38,7 +38,7 @@ check 'nginx hides a busy backend' contains said '-ERR internal server error'
 account busy no 'deliver_to = "maildir:Busy"'
 run
 check 'which is no wrong password, but passes: exit code 75' exits 75
-check 'the server is quoted' contains err '(the server said: internal server error)'
+check 'the server is quoted' contains err '(server said: "internal server error")'
 check 'nobody is sent to check a password' lacks err 'check user and password'
 : >held.go
 wait "$other" || bail 'the other session failed'

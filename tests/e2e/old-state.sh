@@ -105,7 +105,7 @@ for octets in -1 0; do
   check "messages that have become shorter in place ($octets) are fetched again with a state from a backup" new 2
   check 'and what was there stays' count_is Mail 6
   run verify
-  check 'where they were recorded, verify tells that they are not whole' contains out 'a: 2 of 4 messages are whole, 2 altered'
+  check 'where they were recorded, verify tells that they are not whole' contains out 'a: 2 of 4 messages are intact, 2 altered'
   killed
   shorten "$octets"
   check "also after a run that was killed ($octets)" new 4
@@ -114,10 +114,10 @@ for octets in -1 0; do
   shorten "$octets"
   check "and without a state ($octets)" new 4
   run verify
-  check 'what is less than a message is none' says out 'a: 4 of 4 messages are whole; files without a record: 4'
+  check 'what is less than a message is none' says out 'a: 4 of 4 messages are intact; files without a record: 4'
   rm -rf state
   run verify --rebuild
-  check 'a state that is made again knows those' says out 'a: the state is made again from 4 messages'
+  check 'a state that is made again knows those' says out 'a: the state was rebuilt from 4 messages'
 done
 begin
 rm -rf state

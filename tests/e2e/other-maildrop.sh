@@ -82,7 +82,7 @@ serve --dir mail --no-top
 run_later +20d
 check 'a server without TOP is refused' exits 78
 check 'in words' says err \
-  'mailhaul: a: list: the account has been pointed to another maildrop, and the server gives no headers (TOP) that would tell what was fetched from the one before; give the other maildrop an account of its own'
+  'mailhaul: a: list: the account now uses another maildrop, and the server gives no headers (TOP), so messages fetched from the previous maildrop cannot be recognized; create a separate account for the new maildrop'
 check 'nothing is fetched or deleted' is "$(mails anna)/$(find mail -type f | wc -l)" 5/6
 serve --dir mail
 run_later +20d -v

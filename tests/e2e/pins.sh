@@ -8,7 +8,7 @@
 mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1
 certificates
-impostor="somebody may be posing as the server; only if its operator confirms that the key is new, add the key pin to tls_pins"
+impostor="add the key pin to tls_pins only if the server's operator confirms the new key: another host may be impersonating the server"
 other=$(pin certs/other-ca.pem)
 
 # fetches SENTENCE LINE...; refuses SENTENCE CODE LINE LINE...: a run, and its result.
@@ -44,7 +44,7 @@ for version in 1.2 1.3; do
     NO_CA=yes
     fetches "a pin instead of an issuer, $kind, TLS $version" 'tls_trust = pin' "tls_pins = {\"$(pin certs/$kind.pem)\"}"
     refuses "another key, $kind, TLS $version" 69 \
-      "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/$kind.pem); $impostor" \
+      "mailhaul: a: TLS: the server's key is not in tls_pins $(identity certs/$kind.pem); $impostor" \
       'tls_trust = pin' "tls_pins = {\"$other\"}"
     NO_CA=''
   done
@@ -55,11 +55,11 @@ mine=$(pin certs/selfsigned.pem)
 fetches 'one of several pins' 'tls_trust = pin' "tls_pins = {\"$other\", \"$mine\"}"
 fetches 'the names do not count with a pin alone' 'tls_trust = pin' "tls_pins = {\"$mine\"}" 'tls_server_name = "other.example"'
 refuses 'a pin does not help beside an issuer that is not trusted' 69 \
-  "mailhaul: a: TLS: the certificate's issuer is not trusted: CN=localhost,O=Example $(identity certs/selfsigned.pem); if the server is yours, set tls_ca_file to the certificate of its issuer, or, after comparing the fingerprint with the server's own, tls_pins to the key pin and tls_trust = pin" \
+  "mailhaul: a: TLS: the certificate's issuer is not trusted: CN=localhost,O=Example $(identity certs/selfsigned.pem); if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint with the server's own, then set tls_pins to the key pin and tls_trust = pin" \
   'tls_trust = both' "tls_pins = {\"$mine\"}"
 serve --dir mail --cert old-selfsigned.pem
 refuses 'dates count with a pin, too' 69 \
-  "mailhaul: a: TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); if this machine's date is right, the server's operator has to renew it" \
+  "mailhaul: a: TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" \
   'tls_trust = pin' "tls_pins = {\"$(pin certs/old-selfsigned.pem)\"}"
 if faketime -f -400d true 2>/dev/null; then
   serve --dir mail --cert selfsigned.pem
@@ -77,29 +77,29 @@ serve --dir mail
 mine=$(pin certs/server.pem)
 fetches 'a pin beside an issuer' 'tls_trust = both' "tls_pins = {\"$mine\"}"
 refuses 'another key from a trusted issuer' 69 \
-  "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor" \
+  "mailhaul: a: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor" \
   'tls_trust = both' "tls_pins = {\"$other\"}"
 only 'tls_trust = both' "tls_pins = {\"$mine\"}"
 run -v a
-check '-v tells who vouched for the server' contains err 'certificate good and key pinned for localhost'
+check '-v tells who vouched for the server' contains err 'certificate valid and key pinned for localhost'
 serve --dir mail --starttls
 refuses 'another key behind STLS' 69 \
-  "mailhaul: a: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor" \
+  "mailhaul: a: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor" \
   'tls = starttls' 'tls_trust = both' "tls_pins = {\"$other\"}"
 
 # ---- versions and algorithms ----
 serve --dir mail --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.2'
 refuses 'TLS 1.2 is not enough where 1.3 is asked for' 69 \
-  'mailhaul: a: TLS: the server cannot do TLS 1.3; tls_min_version = 1.2 would take the version before, which is safe, too' \
+  'mailhaul: a: TLS: the server does not support TLS 1.3; set tls_min_version = 1.2, which is also safe' \
   'tls_min_version = 1.3'
 fetches 'TLS 1.2 where it is enough' 'tls_min_version = 1.2'
 refuses 'the same with a priority string' 69 \
-  'mailhaul: a: TLS: the server cannot do TLS 1.3; tls_min_version = 1.2 would take the version before, which is safe, too' \
+  'mailhaul: a: TLS: the server does not support TLS 1.3; set tls_min_version = 1.2, which is also safe' \
   'tls_min_version = 1.3' 'tls_priority = "NORMAL"'
 serve --dir mail --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1'
 for priority in NORMAL 'NORMAL:+VERS-TLS1.1:+VERS-TLS1.0' LEGACY 'NORMAL:+VERS-ALL'; do
   refuses "TLS 1.1 stays off with $priority" 69 \
-    "mailhaul: a: TLS: the server can do neither TLS 1.2 nor TLS 1.3; older versions are not safe: the server's operator has to renew it" \
+    "mailhaul: a: TLS: the server supports neither TLS 1.2 nor TLS 1.3; ask the server's operator to upgrade it: older versions are not safe" \
     "tls_priority = \"$priority\""
 done
 serve --dir mail
@@ -107,19 +107,19 @@ fetches 'a priority string' 'tls_priority = "SECURE128:%PROFILE_MEDIUM"'
 only 'tls_priority = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"'
 run -v a
 check 'a priority string chooses the cipher' contains err CHACHA20-POLY1305
-hint='drop tls_priority, or see what a string means: gnutls-cli --list --priority STRING'
+hint='remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
 misconfigured 'a bad priority string' \
-  "$place tls_priority = \"NORMAL:+VERS-SSL9\" is not understood from here on: +VERS-SSL9; $hint" 'tls_priority = "NORMAL:+VERS-SSL9"'
+  "$place tls_priority = \"NORMAL:+VERS-SSL9\" is not valid from here on: +VERS-SSL9; $hint" 'tls_priority = "NORMAL:+VERS-SSL9"'
 misconfigured 'one that encrypts nothing' "$place tls_priority allows NULL, which encrypts nothing; $hint" \
   'tls_priority = "NORMAL:+NULL"'
-misconfigured 'one without versions' "$place tls_priority leaves no version of TLS, or no cipher, that is allowed; $hint" \
+misconfigured 'one without versions' "$place tls_priority leaves no permitted TLS version or no permitted cipher; $hint" \
   'tls_priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1"'
 misconfigured 'one without must-staple' \
-  "$place tls_priority has %NO_STATUS_REQUEST, which is not allowed; drop it; of the words with %, only those that weaken nothing are taken" \
+  "$place tls_priority has %NO_STATUS_REQUEST, which is not allowed; remove it: of the words with %, only those that do not weaken TLS are allowed" \
   'tls_priority = "NORMAL:%NO_STATUS_REQUEST"'
 
 # ---- client certificates ----
-ours="set tls_client_cert and tls_client_key to what the server's operator gave you for this account"
+ours="set tls_client_cert and tls_client_key to the files that the server's operator gave you for this account"
 sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
 sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
 sed -n '/BEGIN PRIVATE/,$p' certs/rsa.pem >other-key.pem
@@ -147,17 +147,17 @@ check 'one that is trusted does' contains transcript '(shows a certificate)'
 rm -f transcript
 only 'tls_client_cert = "certs/selfsigned.pem"'
 check 'a certificate that the server does not trust: exit code 69' exits 69
-check 'and that is said, too' contains err "the server asked for a certificate of ours, and then said: "
+check 'and that is said, too' contains err "the server asked for a client certificate and then reported: "
 misconfigured_key() {
   _case=$1 _words=$2 && shift 2
   misconfigured "$_case" "mailhaul: a: trust: $_words" 'tls_client_cert = "certificate.pem"' "$@"
 }
 both='tls_client_cert and its key cannot be used:'
 misconfigured_key 'a key of another certificate' \
-  "$both The certificate and the given key do not match; the key is not that of the certificate: set tls_client_key to the right one" \
+  "$both The certificate and the given key do not match; set tls_client_key to the key that belongs to the certificate" \
   'tls_client_key = "other-key.pem"'
 misconfigured_key 'a key with a passphrase' \
-  "$both Decryption has failed; a key with a passphrase cannot be used: write it into a file without one, mode 0600" \
+  "$both Decryption has failed; write the key without a passphrase to a file with mode 0600" \
   'tls_client_key = "locked-key.pem"'
 misconfigured_key 'a key that everybody can read' \
   'the key of tls_client_cert can be read by everybody; run: chmod o= open-key.pem' 'tls_client_key = "open-key.pem"'
@@ -168,13 +168,13 @@ misconfigured_key 'a key that is not there' \
 # ---- bad files ----
 serve --dir mail
 misconfigured 'a list that is not there' \
-  'mailhaul: a: trust: tls_crl_file nowhere.pem cannot be read: No such file or directory; name a PEM file with the revocation list of the issuer, or drop tls_crl_file' \
+  'mailhaul: a: trust: tls_crl_file nowhere.pem cannot be read: No such file or directory; name a PEM file with the revocation list of the issuer, or remove tls_crl_file' \
   'tls_crl_file = "nowhere.pem"'
 misconfigured 'a list that is none' \
-  'mailhaul: a: trust: tls_crl_file certs/ca.pem holds no revocation list; name a PEM file with the revocation list of the issuer, or drop tls_crl_file' \
+  'mailhaul: a: trust: tls_crl_file certs/ca.pem contains no revocation list; name a PEM file with the revocation list of the issuer, or remove tls_crl_file' \
   'tls_crl_file = "certs/ca.pem"'
 misconfigured 'authorities that are none' \
-  "mailhaul: a: trust: tls_ca_file certs/crl.pem holds no certificate; name a PEM file with the certificates to trust, or drop tls_ca_file to use the system's" \
+  "mailhaul: a: trust: tls_ca_file certs/crl.pem contains no certificate; name a PEM file with the certificates to trust, or remove tls_ca_file to use the system's" \
   'tls_ca_file = "certs/crl.pem"'
 
 # ---- TLS features that are not used ----
@@ -195,8 +195,8 @@ configure f 'deliver_to = "maildir:F"' 'tls_client_cert = "certs/client.pem"'
 rm -rf state Mail
 run
 check 'accounts with wrong pins and lists do not touch the others' exits $((69 + 32))
-check 'they are told of' contains err "mailhaul: c: TLS: the server's key is none of tls_pins $(identity certs/server.pem); $impostor"
-check 'each with its own fault' contains err 'mailhaul: b: TLS: whether the certificate has been revoked is not known: '
+check 'they are told of' contains err "mailhaul: c: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor"
+check 'each with its own fault' contains err 'mailhaul: b: TLS: it is unknown whether the certificate has been revoked: '
 check 'and they alone' [ "$(wc -l <err)" -eq 2 ]
 for directory in A D E F; do
   check "mail has come to $directory" count_is $directory/new 1

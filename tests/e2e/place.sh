@@ -26,10 +26,10 @@ fails_for() { exits 74 && contains err "$1"; }
 begin maildir:mnt/Mail 'leave_on_server = no'
 run && letter 3
 mv mnt disk && mkdir mnt
-check 'a Maildir that is gone is not made again' eval 'run; fails_for "mnt/Mail/new, where mail was delivered, is not there; mount its disk"'
+check 'a Maildir that is gone is not made again' eval 'run; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
 check 'nothing is put there' [ -z "$(ls mnt)" ]
 check 'and nothing is deleted' left_is mail 1
-check 'a dry run says the same' eval 'run -n; fails_for "is not there"'
+check 'a dry run says the same' eval 'run -n; fails_for "does not exist"'
 rmdir mnt && mv disk mnt
 check 'when it is there again, the mail comes' eval 'run; exits 0'
 check 'all of it' count_is mnt/Mail 3
@@ -55,7 +55,7 @@ if [ -n "$other" ]; then
   ln -s "$other" mnt
   run && letter 3
   rm mnt && mkdir mnt
-  check 'an mbox whose disk is not mounted is not made' eval 'run; fails_for "mnt/inbox, where mail was delivered, is not there; mount its disk"'
+  check 'an mbox whose disk is not mounted is not made' eval 'run; fails_for "mnt/inbox, the destination of earlier runs, does not exist; mount its disk"'
   check 'and nothing is lost' left_is mail 1
   rmdir mnt && ln -s "$other" mnt
   run
@@ -92,7 +92,7 @@ if has_labels 2>/dev/null; then
   begin maildir:Mail 'leave_on_server = 14d'
   run && letter 3 && run
   cp -a --no-preserve=xattr Mail backup && rm -rf Mail && mv backup Mail
-  check 'a copy without its labels looks like one' eval 'run; fails_for "or a copy without its extended attributes"'
+  check 'a copy without its labels looks like one' eval 'run; fails_for "or is a copy without extended attributes"'
   check 'until it was looked through and is whole' eval 'run verify; exits 0'
   check 'then it is as before' eval 'run; exits 0 && silent && run_later +15d; left_is mail 0'
 
@@ -143,7 +143,7 @@ fi
 begin mbox:inbox
 run
 : >state/a.db
-check 'a state that lost all its octets is not taken for a new one' eval 'run; fails_for "is cut to 0 octets"'
+check 'a state that lost all its octets is not taken for a new one' eval 'run; fails_for "has been truncated to 0 bytes"'
 check 'and nothing is fetched again' [ "$(grep -c '^From ' inbox)" = 2 ]
 
 done_testing

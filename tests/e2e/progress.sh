@@ -127,7 +127,7 @@ check 'leaves the bar of the other in place, whole' see '^work +━+─+ +14/40 
 screen
 check 'below what was printed' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
 check 'of which no line is torn' \
-  [ "$(grep -c '^mailhaul: news: message [0-9]* stays on the server: its [0-9]* octets are more than max_message_size; raise that to fetch it$' screen)" = 10 ]
+  [ "$(grep -c '^mailhaul: news: message [0-9]* stays on the server: its size, [0-9]* bytes, exceeds max_message_size; raise max_message_size to fetch it$' screen)" = 10 ]
 check 'with the number of those that are not named' see '^mailhaul: news: 30 more messages stay on the server because'
 check 'and nothing else is there' lines_are 13
 release
@@ -139,7 +139,7 @@ fresh
 program 80 24 ''
 see '^work .*14/40'
 terminal send-keys -t run C-c
-check 'the interrupt key is answered by one line' see '^(\^C)?mailhaul: interrupted; finishing what is under way \(once more: leave now\)$'
+check 'the interrupt key is answered by one line' see '^(\^C)?mailhaul: interrupted; finishing the current work \(interrupt again to quit now\)$'
 ended
 check 'the run ends by the signal' exits 130
 check 'and says of each account what it has' [ "$(grep -c ': 14 new (' screen)" = 2 ]

@@ -24,7 +24,7 @@ account() {
 skipped() {
   exits 77 && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] &&
     sed -E 's/ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/ TIME/g' err >told &&
-    says told 'mailhaul: a: login: not tried, because the server refused this password at TIME (the server said: [AUTH] wrong); correct the password; "mailhaul a" tries at once, other runs from TIME on'
+    says told 'mailhaul: a: login: not tried, because the server refused this password at TIME (server said: "[AUTH] wrong"); correct the password; "mailhaul a" tries at once, other runs wait until TIME'
 }
 times_are() { [ "$(grep -oE '[0-9]{2}:[0-9]{2}' err | tr '\n' ' ')" = "$1 " ] || { show; return 1; }; }
 refusals() { sqlite3 state/a.db 'SELECT count(*) FROM refusal'; }
@@ -39,7 +39,7 @@ check 'and says so, with the same exit code' skipped
 check 'nor does a dry run' tries 0 run --dry-run
 check 'which says the same' skipped
 check 'an account that is named is tried' tries 1 run a
-check 'and refused by the server' contains err 'login: the server refused the login (the server said: [AUTH] wrong)'
+check 'and refused by the server' contains err 'login: the server refused the login (server said: "[AUTH] wrong")'
 check 'so is a dry run that names it' tries 1 run --dry-run a
 account other
 check 'another password is tried at once' tries 1 run
@@ -100,7 +100,7 @@ check 'where it is not announced, a refusal without a code counts' tries 0 run
 : >refusal
 account 'pass word' 'auth = plain'
 run
-check 'so does one without words' eval 'tries 0 run && contains err "(the server said: -ERR)"'
+check 'so does one without words' eval 'tries 0 run && contains err "(server said: \"-ERR\")"'
 echo '[AUTH] wrong' >refusal
 PASSWORD_LINE='token_command = {"echo", "token"}'
 fresh_configuration

@@ -64,7 +64,7 @@ check 'a dry run succeeds' exits 0
 check 'and fetches nothing' [ ! -e Mail ]
 check 'and records nothing' [ ! -e state ]
 check 'and deletes nothing' left_is mail 3
-check 'but says what would be done' [ "$(grep -c '^a: message [123] ([0-9]* octets): fetch, then delete: new$' out)" -eq 3 ]
+check 'but says what would be done' [ "$(grep -c '^a: message [123] ([0-9]* bytes): fetch, then delete: new$' out)" -eq 3 ]
 check 'its session retrieves nothing' lacks transcript 'RETR'
 
 mail_of 3
@@ -73,7 +73,7 @@ only 'leave_on_server = no' 'max_message_size = 4k'
 run
 check 'a message that is too large is no failure' exits 0
 check 'it stays on the server' left_is mail 1
-check 'it is named' [ "$(grep -c '^mailhaul: a: message 2 stays on the server: its [0-9]* octets are more than max_message_size; raise that to fetch it$' err)" -eq 1 ]
+check 'it is named' [ "$(grep -c '^mailhaul: a: message 2 stays on the server: its size, [0-9]* bytes, exceeds max_message_size; raise max_message_size to fetch it$' err)" -eq 1 ]
 run
 check 'once' silent
 
@@ -103,7 +103,7 @@ serve --dir mail --err-retr 2
 only 'leave_on_server = no'
 run
 check 'a refused message is a temporary failure' exits 75
-check 'that is told' contains err 'mailhaul: a: fetch: the server refused to give message 2'
+check 'that is told' contains err 'mailhaul: a: fetch: the server refused to send message 2'
 check 'the others arrive' count_is Mail/new 3
 check 'and that one stays' left_is mail 1
 serve --dir mail

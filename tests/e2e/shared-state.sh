@@ -51,7 +51,7 @@ refused() {
   check "$1: the state is whole" answers "$2" 'PRAGMA integrity_check' ok
   check "$1: the server is not bothered" [ ! -s transcript ]
 }
-state_hint='set state_dir to a directory on a filesystem that has locks'
+state_hint='set state_dir to a directory on a filesystem that supports locks'
 
 only md 'deliver_to = "maildir:Mail"' 'leave_on_server = no'
 run
@@ -76,7 +76,7 @@ cp -r inbox state mail before
 for file in state/mb.lock state/mb.db; do
   refused "$file" mb "state: the file $file cannot be locked: No locks available; $state_hint"
 done
-refused inbox mb 'store: the file inbox cannot be locked: No locks available; keep it on a filesystem that has locks'
+refused inbox mb 'store: the file inbox cannot be locked: No locks available; move it to a filesystem that supports locks'
 run
 check 'mbox: the next run with locks succeeds' exits 0
 check 'mbox: every message is here once' same_mbox inbox expect
@@ -118,7 +118,7 @@ run a
 waited=$(($(date +%s) - begun))
 check 'a state that another program writes to is a temporary failure' exits 75
 check 'told in one line' says err \
-  "mailhaul: a: state: the state state/a.db cannot be written: database is locked; another program keeps it open for writing, or its filesystem has no locks"
+  "mailhaul: a: state: the state file state/a.db cannot be written: database is locked; stop the program that is writing to it, or set state_dir to a filesystem that supports locks"
 check 'after ten seconds' [ "$waited" -ge 9 ]
 check 'nothing is deleted from the server meanwhile' left_is mail 2
 tell 'ROLLBACK; SELECT 1;'

@@ -33,7 +33,7 @@ account open no 'deliver_to = "maildir:Open"'
 run
 check 'solid-pop3d refuses a whole maildrop for one message without a final newline' [ "$STATUS" -ne 0 ]
 check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'with its words' contains err '(the server said: mailbox is damaged)'
+check 'with its words' contains err '(server said: "mailbox is damaged")'
 check 'which is no wrong password' [ "$STATUS" -ne 77 ]
 check 'nobody is sent to check one' lacks err 'check user and password'
 check 'the maildrop is as it was' cmp damaged "$SOLID_ROOT/var/mail/open"
@@ -48,7 +48,7 @@ touch "$SOLID_ROOT/var/mail/locked.lock"
 account locked no 'deliver_to = "maildir:Locked"'
 run
 check 'a mailbox that is locked passes: exit code 75' exits 75
-check 'the server is quoted' contains err "(the server said: can't lock mailbox file)"
+check 'the server is quoted' contains err "(server said: \"can't lock mailbox file\")"
 check 'it is no wrong password either' lacks err 'check user and password'
 rm "$SOLID_ROOT/var/mail/locked.lock"
 run

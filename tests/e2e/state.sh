@@ -55,7 +55,7 @@ rm -rf state
 serve --dir mail
 mv Mail/new/"$(ls Mail/new | head -n 1)" Mail/cur/"$(ls Mail/new | head -n 1):2,S"
 run -v
-check 'a lost state is made again from the names in new/ and cur/' contains err '20 messages were in place already'
+check 'a lost state is made again from the names in new/ and cur/' contains err '20 messages were already in the destination'
 check 'without fetching' lacks transcript 'RETR'
 check 'anything' count_is Mail 20
 run -v
@@ -87,12 +87,12 @@ sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
 run
 check 'a newer state is refused' exits 74
 check 'in words' says err \
-  'mailhaul: a: state: the state state/a.db was written by a newer mailhaul; use that version again, or move the file away'
+  'mailhaul: a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away'
 rm -f state/a.db
 sqlite3 state/a.db 'CREATE TABLE theirs(x)'
 run
 check 'the database of another program is refused' says err \
-  'mailhaul: a: state: the file state/a.db is no state of mailhaul; move it away, or set another state_dir'
+  'mailhaul: a: state: the file state/a.db is not a state file of mailhaul; move it away, or set another state_dir'
 
 rm -f state/a.db
 run

@@ -27,7 +27,7 @@ limited 400 md
 limit=$( (ulimit -f 400 && python3 -c 'import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])'))
 check 'a Maildir that takes no more is an I/O failure' exits 74
 check 'told in one line with its hint' says err \
-  "mailhaul: md: store: message 2 (UID 10) of 4105264 octets cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on the size of files, which is $limit octets (ulimit -f); nothing is deleted from the server meanwhile"
+  "mailhaul: md: store: message 2 (UID 10) of 4105264 bytes cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on file sizes, now $limit bytes (ulimit -f); nothing is deleted from the server until then"
 check 'nothing is deleted from the server' left_is mail 10
 check 'nothing half is in the Maildir' count_is Mail/new 0
 check 'nor in its tmp' count_is Mail/tmp 0
@@ -53,7 +53,7 @@ check 'which is as it was' cmp -n "$(wc -c <before)" inbox before
 cp mail.expect/* mail/
 run command
 check 'a command that says 75 is a temporary failure' exits 75
-check 'for that message' contains err 'mailhaul: command: store: deliver_command sh ended with status 75: no room'
+check 'for that message' contains err 'mailhaul: command: store: deliver_command sh exited with status 75: no room'
 check 'which alone stays on the server' [ "$(ls mail)" = 5 ]
 
 rm -rf Mail inbox state
@@ -73,13 +73,13 @@ cp mail.expect/1 mail/
 : >Mail
 run md
 check 'a Maildir path that is a file is refused' exits 74
-check 'with the reason' contains err 'mailhaul: md: store: the directory Mail cannot be made: a file is in its place; '
+check 'with the reason' contains err 'mailhaul: md: store: the directory Mail cannot be created: a file has this name; '
 check 'before the server is bothered' left_is mail 1
 rm -f inbox
 mkfifo inbox
 run mb
 check 'an mbox that is no regular file is refused' says err \
-  'mailhaul: mb: store: the mbox inbox is no regular file; name a file in deliver_to, or use maildir: for a directory'
+  'mailhaul: mb: store: the mbox inbox is not a regular file; name a file in deliver_to, or use maildir: for a directory'
 
 printf 'no database' >state/md.db
 rm -f Mail
@@ -104,7 +104,7 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
     [ "$STATUS" = 0 ] || { echo "$STATUS" && cat err; } >>failures
   done
   check 'a state whose sync meets the quota is a temporary failure that names it' contains failures \
-    'cannot be written: Disk quota exceeded; make room within the quota of its disk, or set another state_dir'
+    'cannot be written: Disk quota exceeded; free space in your disk quota, or set another state_dir'
   check 'and nothing else' eval '! grep -q -e "^74" -e "disk I/O error" failures'
 else
   skip 'a state whose sync meets the quota is a temporary failure that names it' 'strace cannot trace here'

@@ -30,7 +30,7 @@ only 'tls_client_cert = "certificate.pem"' \
   "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
 check 'a wrong PIN: exit code 78' exits 78
 check 'a wrong PIN: one line' says err \
-  'mailhaul: a: trust: tls_client_cert and its key cannot be used: Error in provided PIN; the URI names a file with the PIN of the token: pkcs11:...?pin-source=PATH'
+  'mailhaul: a: trust: tls_client_cert and its key cannot be used: Error in provided PIN; name a file with the PIN of the token in the URI: pkcs11:...?pin-source=PATH'
 check 'a wrong PIN: nothing was sent' [ ! -s transcript ]
 only 'tls_client_cert = "certificate.pem"' 'tls_client_key = "pkcs11:token=mail;object=nothing;type=private"'
 check 'no such object: exit code 78' exits 78

@@ -11,12 +11,12 @@ PASSWORD_LINE="password = 'wrong'"
 only
 check 'a wrong password gives exit code 77' exits 77
 check 'and one line that says so' says err \
-  'mailhaul: a: login: the server refused the login (the server said: [AUTH] wrong user name or password); check user and password; many providers want an app password for POP3'
+  'mailhaul: a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'
 PASSWORD_LINE="password = 'pass word'"
 SERVER=nosuchhost.invalid
 only
 check 'an unknown host gives exit code 68 or 75' expr "$STATUS" : '68$\|75$'
-check 'and one line with its name' [ "$(grep -c '^mailhaul: a: connect: the host name nosuchhost.invalid could not be looked up: ' err)" = 1 ]
+check 'and one line with its name' [ "$(grep -c '^mailhaul: a: connect: the host name nosuchhost.invalid cannot be resolved: ' err)" = 1 ]
 SERVER=localhost
 stop
 only
@@ -44,7 +44,7 @@ for stls in '' --starttls; do
   if [ -z "$stls" ]; then only; else only 'tls = starttls'; fi
   check "TLS 1.1 is refused${stls:+ after STLS}" exits 69
   check "in words${stls:+, too}" says err \
-    "mailhaul: a: TLS: the server can do neither TLS 1.2 nor TLS 1.3; older versions are not safe: the server's operator has to renew it"
+    "mailhaul: a: TLS: the server supports neither TLS 1.2 nor TLS 1.3; ask the server's operator to upgrade it: older versions are not safe"
   check "and no credential has left by TLS 1.1${stls:+ after STLS}" no_credentials
   [ -n "$stls" ] || check 'which the server would have taken' old_tls
 done
@@ -57,7 +57,7 @@ check 'the message has arrived' count_is Mail/new 1
 serve --dir mail --starttls
 only
 check 'implicit TLS to a port in the clear fails' exits 69
-check 'with the hint' contains err 'use port 995, or tls = starttls on port 110'
+check 'with the hint' contains err 'use port 995, or set tls = starttls for port 110'
 check 'and sends no credential' no_credentials
 for trouble in --no-stls --stls-refuse --stls-inject; do
   serve --dir mail --starttls "$trouble"
@@ -117,6 +117,6 @@ PASSWORD_LINE='password_command = {"sh", "-c", "echo the store is locked >&2; ex
 only
 check 'one that fails is a configuration failure' exits 78
 check 'with its own words' says err \
-  'mailhaul: a: password: password_command sh ended with status 3: the store is locked; run the command by hand to see what it wants'
+  'mailhaul: a: password: password_command sh exited with status 3: the store is locked; run the command by hand to see why it fails'
 
 done_testing

@@ -36,7 +36,7 @@ check 'whose sizes are not asked for' asks 'CAPA STAT UIDL'
 check 'which leaves nothing in doubt' [ "$(sqlite3 -readonly state/a.db 'SELECT count(*) FROM message WHERE gone IS NULL')" = 1000 ]
 run -v --dry-run
 check 'nor for a look' asks 'CAPA STAT UIDL'
-check 'that tells their sizes' contains out 'a: message 951 (55 octets): leave: delivered, kept forever'
+check 'that tells their sizes' contains out 'a: message 951 (55 bytes): leave: delivered, kept forever'
 
 letters 2000 2000
 run -v

@@ -44,7 +44,7 @@ traced() {
 maildir_of 8 'report_failures_after = 3h'
 stop
 run verify
-check 'an archive that is whole is said to be, without its server' says out 'a: 8 of 8 messages are whole'
+check 'an archive that is whole is said to be, without its server' says out 'a: 8 of 8 messages are intact'
 check 'with exit status 0' exits 0
 run -q verify a
 check 'quietly, nothing is printed' silent
@@ -56,7 +56,7 @@ f=$(file_of 3) && mv "$f" "Mail/.Old/cur/${f##*/}:2,S"
 f=$(file_of 4) && mv "$f" "Archive/cur/${f##*/}"
 mv "$(file_of 5)" Archive/cur/1700000000.M1P2.another,S=1:2,S
 run verify
-check 'flags and other directories do not matter, nor does another name there' says out 'a: 8 of 8 messages are whole (3 moved)'
+check 'flags and other directories do not matter, nor does another name there' says out 'a: 8 of 8 messages are intact (3 moved)'
 run -v verify
 check 'what was moved is told when asked for' [ "$(finding moved)" = 3 ]
 check 'with its place' contains out "/Archive/cur/1700000000.M1P2.another,S=1:2,S"
@@ -67,9 +67,9 @@ printf X | dd of="$seven" bs=1 seek=20 conv=notrunc 2>/dev/null
 truncate -s -1 "$(file_of 8)"
 run verify
 check 'a message that is gone is missing; an octet changed or cut off is an alteration' found 1 2
-check 'which the summary counts' sums '5 of 8 messages are whole (3 moved), 2 altered, 1 missing'
+check 'which the summary counts' sums '5 of 8 messages are intact (3 moved), 2 altered, 1 missing'
 check 'and the exit status is 65' exits 65
-check 'the file is named' grep -qE "^a: altered: delivered 20.*Z, [0-9]* octets, on the server, UID 7: $seven$" out
+check 'the file is named' grep -qE "^a: altered: delivered 20.*Z, [0-9]* bytes, on the server, UID 7: $seven$" out
 run verify --ignore-missing
 check 'missing ones may be left out' found 0 2
 check 'but not the altered' exits 65
@@ -78,9 +78,9 @@ keep
 check 'each finding and the summary is JSON' python3 -c '
 import json
 all = [json.loads(line) for line in open("out")]
-assert sorted(x["finding"] for x in all[:-1]) == ["altered"] * 2 + ["missing"] + ["moved"] * 3, all
-assert {x["uid"] for x in all[:-1] if x["finding"] != "moved"} == {"6", "7", "8"} and all[-1]["type"] == "verify", all
-assert (all[-1]["whole"], all[-1]["missing"], all[-1]["moved"]) == (5, 1, 3), all'
+assert sorted(x["verdict"] for x in all[:-1]) == ["altered"] * 2 + ["missing"] + ["moved"] * 3, all
+assert {x["uid"] for x in all[:-1] if x["verdict"] != "moved"} == {"6", "7", "8"} and all[-1]["type"] == "verify", all
+assert (all[-1]["intact"], all[-1]["missing"], all[-1]["moved"]) == (5, 1, 3), all'
 mkdir -p far/away
 mv Mail/.Old Archive far/away
 run verify
@@ -107,7 +107,7 @@ check 'which is told' contains out 'a: 3 of 3 messages were fetched again'
 check 'the altered file stays as it is' cmp -s altered "$seven"
 check 'what was moved stays there' [ "$(find Archive Mail/.Old -type f | wc -l)" = 3 ]
 run verify
-check 'then all is whole' sums '8 of 8 messages are whole (3 moved); files without a record: 2'
+check 'then all is whole' sums '8 of 8 messages are intact (3 moved); files without a record: 2'
 run
 check 'a fetch after that fetches nothing' [ "$(grep -c RETR transcript)" = 3 ]
 stop
@@ -139,7 +139,7 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
   check 'a kill while it is stored again is told' exits 70
   run
   run verify
-  check "$killed" says out 'a: 3 of 3 messages are whole'
+  check "$killed" says out 'a: 3 of 3 messages are intact'
 else
   skip "$killed" 'strace cannot trace here'
 fi
@@ -158,8 +158,8 @@ cp mail/2 mail/3
 configure b 'deliver_to = "maildir:Other"'
 run
 run verify a b
-check 'the same mail in two accounts is whole in both' [ "$(cat out)" = 'a: 3 of 3 messages are whole
-b: 3 of 3 messages are whole' ]
+check 'the same mail in two accounts is whole in both' [ "$(cat out)" = 'a: 3 of 3 messages are intact
+b: 3 of 3 messages are intact' ]
 rm "$(file_of 1)" "$(file_of 2 | head -n 1)"
 run verify a
 check 'what one account has is no copy of the other, and one copy is not two' found 2 0
@@ -170,7 +170,7 @@ maildir_of 2
 mv Mail away
 run verify --refetch
 check 'a Maildir that is not there is no reason to fetch all again' exits 74
-check 'in one line' says err "mailhaul: a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or make it if it shall begin empty"
+check 'in one line' says err "mailhaul: a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or create it to start with an empty destination"
 mv away Mail
 rm -rf state
 run verify
@@ -179,7 +179,7 @@ check 'which tells of the hint' contains err 'see --rebuild in mailhaul(1)'
 fresh_configuration
 configure a 'deliver_to = "pipe"' 'deliver_command = {"/bin/true"}'
 run verify
-check 'what went to a command cannot be verified' says out 'a: cannot be verified: its messages went to a command'
+check 'what went to a command cannot be verified' says out 'a: cannot be verified: its messages are delivered to a command'
 check 'which is no failure' exits 0
 run -q verify --json
 keep
@@ -207,7 +207,7 @@ run verify --rebuild --json
 keep
 rm state/a.db*
 run verify --rebuild
-check 'a lost one is, without the server' says out 'a: the state is made again from 6 messages'
+check 'a lost one is, without the server' says out 'a: the state was rebuilt from 6 messages'
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
   rm state/a.db*
   traced -y -e trace=fsync,syncfs -- verify --rebuild
@@ -219,7 +219,7 @@ else
   skip 'after all of it has been synced' 'strace cannot trace here'
 fi
 run verify
-check 'all of it is whole' says out 'a: 6 of 6 messages are whole (1 moved)'
+check 'all of it is whole' says out 'a: 6 of 6 messages are intact (1 moved)'
 printf 'Subject: new\n\nbody\n' >mail/7
 serve --dir mail
 run -v
@@ -243,7 +243,7 @@ mbox_of() {
 }
 mbox_of 5
 run verify
-check 'an mbox is verified, whatever was quoted in it' says out 'a: 5 of 5 messages are whole'
+check 'an mbox is verified, whatever was quoted in it' says out 'a: 5 of 5 messages are intact'
 python3 - <<'P'
 text = open("mbox").read()
 text = text.replace("Subject: number 1\n", "Subject: number 1\nStatus: RO\nX-Status: A\n")
@@ -251,8 +251,8 @@ text = text.replace(">From me\n\n>>From you 2", ">From me\n\n>>From you X")
 open("mbox", "w").write("garbage\n" + text)
 P
 run verify
-check 'fields that a mail program adds are no alteration' sums '4 of 5 messages are whole (1 with fields that a mail program added), 1 altered'
-check 'and the altered one is told with its place' grep -qE 'UID 2: mbox at octet [0-9]+$' out
+check 'fields that a mail program adds are no alteration' sums '4 of 5 messages are intact (1 with fields added by a mail program), 1 altered'
+check 'and the altered one is told with its place' grep -qE 'UID 2: mbox at byte [0-9]+$' out
 python3 - <<'P'
 import re
 text = open("mbox").read()
@@ -268,11 +268,11 @@ run verify --refetch --ignore-missing
 check 'altered ones alone can be fetched again' contains out 'a: 1 of 1 messages were fetched again'
 run verify --refetch
 run verify
-check 'and the missing' sums '5 of 5 messages are whole (1 with fields that a mail program added)'
+check 'and the missing' sums '5 of 5 messages are intact (1 with fields added by a mail program)'
 check 'each once' [ "$(grep -c '^Subject: number 2\|^Subject: number 3' mbox)" = 3 ]
 rm state/a.db*
 run verify --rebuild
-check 'a lost state is made again from it' contains out 'a: the state is made again from 6 messages'
+check 'a lost state is made again from it' contains out 'a: the state was rebuilt from 6 messages'
 run -v
 check 'and by their headers, all are known' contains out 'a: 0 new ('
 rm mbox
@@ -281,10 +281,10 @@ check 'an mbox that is not there is told' contains err "mbox cannot be read"
 
 mbox_of 3 'line_endings = crlf'
 run verify
-check 'with CRLF as well' says out 'a: 3 of 3 messages are whole'
+check 'with CRLF as well' says out 'a: 3 of 3 messages are intact'
 sed -i 's/^Subject: number 1.$/&\nStatus: RO\r/' mbox
 run verify
-check 'and with fields that were added' says out 'a: 3 of 3 messages are whole (1 with fields that a mail program added)'
+check 'and with fields that were added' says out 'a: 3 of 3 messages are intact (1 with fields added by a mail program)'
 
 samples mail
 rm -rf Mail state mbox
@@ -295,8 +295,8 @@ serve --dir mail
 run
 run verify
 count=$(find mail -type f | wc -l)
-check 'mail of all nasty kinds is whole in both' [ "$(cat out)" = "a: $count of $count messages are whole
-b: $count of $count messages are whole" ]
+check 'mail of all nasty kinds is whole in both' [ "$(cat out)" = "a: $count of $count messages are intact
+b: $count of $count messages are intact" ]
 
 # ---- two at once ----
 
@@ -325,7 +325,7 @@ run
 rm "$(find Mail/new -type f | head -n 1)"
 write_configuration
 timeout 20 "$MAILHAUL" -c mailhaul.conf verify >out 2>err
-check '10,000 messages are soon looked through' sums '9999 of 10000 messages are whole, 1 missing'
+check '10,000 messages are soon looked through' sums '9999 of 10000 messages are intact, 1 missing'
 
 # ---- a snapshot that cannot be written ----
 
@@ -343,7 +343,7 @@ frozen() {
 if frozen true 2>/dev/null; then
   STATUS=0
   frozen "$MAILHAUL" -c mailhaul.conf verify >out 2>err || STATUS=$?
-  check "$snapshot" says out 'a: 2 of 2 messages are whole'
+  check "$snapshot" says out 'a: 2 of 2 messages are intact'
 else
   skip "$snapshot" 'nothing can be mounted here'
 fi
@@ -354,7 +354,7 @@ mbox_of 2
 sed -i '/^Subject: number 1/d' mbox
 run verify --refetch --json
 keep
-check 'a fetch again says in JSON what came' contains out '"wanted":1,"refetched":1'
+check 'a fetch again says in JSON what came' contains out '"requested":1,"refetched":1'
 fits_schema() { python3 "$E2E_DIR/../support/json_lines.py" valid seen.json "$E2E_DIR/../../conf/mailhaul.schema.json"; }
 if python3 -c 'import jsonschema' 2>/dev/null; then
   check 'all of that JSON fits the schema' fits_schema

@@ -57,6 +57,6 @@ rm hold/BODY
 see '^(work|lists): .* s$'
 see '^\$ *$'
 terminal send-keys -t run 'mailhaul check work' Enter
-see '^work: all is well'
+see '^work: all checks passed'
 terminal capture-pane -p -e -t run >second
 python3 -B "$E2E_DIR/../support/picture.py" first second >picture.svg && mv picture.svg "$out"

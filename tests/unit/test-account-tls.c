@@ -37,7 +37,7 @@ START_TEST(a_pin_that_cannot_be_one_is_told)
 
 	ck_assert(!account_set(&a, option, values_with_it, "/", &err));
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
-	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not understood", bad_pins[_i]);
+	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not valid", bad_pins[_i]);
 	ck_assert_str_eq(err.cause, told);
 	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
 	ck_assert_ptr_null(a.tls_pins);
@@ -60,7 +60,7 @@ START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
 	struct error err;
 
 	ck_assert(!set("tls_client_key", "pkcs11:object=me?pin-value=1234", &err));
-	ck_assert_str_eq(err.cause, "tls_client_key = \"\" is not understood");
+	ck_assert_str_eq(err.cause, "tls_client_key = \"\" is not valid");
 	ck_assert_ptr_null(strstr(err.hint, "1234"));
 }
 END_TEST
@@ -88,32 +88,32 @@ static void make_whole(void)
 static const struct {
 	const char *defaults[3], *own[4], *cause; /* cause NULL: the settings are valid */
 } contradictions[] = {
-    {{NULL}, {"P"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
-    {{NULL}, {"P", "tls_trust=ca"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
+    {{NULL}, {"P"}, "tls_pins is set, but tls_trust is neither pin nor both"},
+    {{NULL}, {"P", "tls_trust=ca"}, "tls_pins is set, but tls_trust is neither pin nor both"},
     {{NULL}, {"P", "tls_trust=pin"}, NULL},
     {{NULL}, {"P", "tls_trust=both"}, NULL},
     {{NULL}, {"tls_trust=pin"}, "tls_trust = pin needs tls_pins"},
     {{NULL}, {"tls_trust=both"}, "tls_trust = both needs tls_pins"},
-    {{NULL}, {"P", "tls_trust=pin", "tls_ca_file=x"}, "tls_ca_file is set, but with tls_trust = pin no issuer is believed"},
-    {{NULL}, {"P", "tls_trust=pin", "tls_crl_file=x"}, "tls_crl_file is set, but with tls_trust = pin no issuer is believed"},
+    {{NULL}, {"P", "tls_trust=pin", "tls_ca_file=x"}, "tls_ca_file is set, but tls_trust = pin trusts no issuer"},
+    {{NULL}, {"P", "tls_trust=pin", "tls_crl_file=x"}, "tls_crl_file is set, but tls_trust = pin trusts no issuer"},
     {{NULL}, {"P", "tls_trust=both", "tls_ca_file=x"}, NULL},
     {{"tls_ca_file=x", "tls_crl_file=y"}, {"P", "tls_trust=pin"}, NULL},
     {{"P", "tls_trust=both"}, {"tls_trust=ca"}, NULL},
-    {{"P", "tls_trust=both"}, {"tls_trust=ca", "P"}, "tls_pins is set, but tls_trust does not say what the pins are for"},
+    {{"P", "tls_trust=both"}, {"tls_trust=ca", "P"}, "tls_pins is set, but tls_trust is neither pin nor both"},
     {{"tls_trust=both"}, {"P"}, NULL},
     {{NULL}, {"tls_client_key=x"}, "tls_client_key is set, but tls_client_cert is not"},
     {{NULL}, {"tls_client_cert=x"}, NULL},
     {{"tls_client_cert=x", "tls_client_key=y"}, {"tls_client_cert=z"}, NULL},
     {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.2"}, NULL},
-    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.3"}, "tls_priority leaves no version of TLS, or no cipher"},
+    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.3"}, "tls_priority leaves no permitted TLS version"},
     {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.2"}, NULL},
-    {{NULL}, {"tls_priority=nonsense"}, "tls_priority = \"nonsense\" is not understood"},
+    {{NULL}, {"tls_priority=nonsense"}, "tls_priority = \"nonsense\" is not valid"},
     {{NULL}, {"tls_priority=NORMAL:+NULL"}, "tls_priority allows NULL"},
     {{NULL}, {"tls_priority=NORMAL:%UNSAFE_RENEGOTIATION"}, "tls_priority has %UNSAFE_RENEGOTIATION, which is not allowed"},
     {{NULL}, {"tls_priority=NORMAL:%VERIFY_ALLOW_BROKEN"}, "tls_priority has %VERIFY_ALLOW_BROKEN, which is not allowed"},
     {{NULL}, {"server=b\xc3\xbc"
 		  "cher.example", "tls_server_name=m\xc3\xbcnchen.example"}, NULL},
-    {{NULL}, {"tls_server_name=m\xfcnchen.example"}, "m\\xfcnchen.example is no host name"},
+    {{NULL}, {"tls_server_name=m\xfcnchen.example"}, "m\\xfcnchen.example is not a valid host name"},
 };
 
 static void say(const char *words)
@@ -180,14 +180,14 @@ START_TEST(what_dns_vouches_for_needs_a_build_that_asks_it)
 	ck_assert(ok == (dane_library_version() != NULL));
 	if (!ok) {
 		ck_assert_int_eq(err.kind, ERROR_CONFIG);
-		ck_assert_str_eq(err.cause, "tls_trust = dane is not part of this build of mailhaul");
+		ck_assert_str_eq(err.cause, "this build of mailhaul does not support tls_trust = dane");
 		return;
 	}
 	ck_assert_ptr_null(a.tls_pins);
 	ck_assert_ptr_null(a.tls_ca_file);
 	say("tls_crl_file=x");
 	ck_assert(!account_check(&a, &err));
-	ck_assert_str_eq(err.cause, "tls_crl_file is set, but with tls_trust = dane DNS alone is believed");
+	ck_assert_str_eq(err.cause, "tls_crl_file is set, but tls_trust = dane trusts DNS alone");
 }
 END_TEST
 

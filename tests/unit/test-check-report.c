@@ -66,8 +66,8 @@ START_TEST(an_address_that_did_not_answer_is_named_before_the_one_that_did)
 	add("times.connect", 7, "");
 	ck_assert_str_eq(check_result_address(&result), "192.0.2.1");
 	expect("  no answer     2001:db8::1: no connection: Connection refused\n  address       192.0.2.1\n",
-	    "\"used\":\"192.0.2.1\",\"tried\":[{\"address\":\"2001:db8::1\",\"failure\":\"no connection: Connection refused\"},"
-	    "{\"address\":\"192.0.2.1\",\"failure\":null}]}");
+	    "\"used\":\"192.0.2.1\",\"tried\":[{\"address\":\"2001:db8::1\",\"error\":\"no connection: Connection refused\"},"
+	    "{\"address\":\"192.0.2.1\",\"error\":null}]}");
 }
 END_TEST
 
@@ -83,8 +83,8 @@ END_TEST
 
 START_TEST(nothing_learnt_is_an_object_with_all_its_sections)
 {
-	expect("work: me at pop.example.org port 995\nwork: all is well\n",
-	    "{\"mailhaul\":1,\"type\":\"check\",\"account\":\"work\",\"ok\":true,"
+	expect("work: me at pop.example.org port 995\nwork: all checks passed\n",
+	    "{\"mailhaul\":2,\"type\":\"check\",\"account\":\"work\",\"ok\":true,"
 	    "\"address\":{\"server\":\"pop.example.org\",\"port\":995,\"used\":null,\"tried\":[]},"
 	    "\"times\":{},\"tls\":{},\"certificate\":{\"names\":[]},"
 	    "\"capabilities\":{\"before_tls\":[],\"before_login\":[],\"after_login\":[]},\"login\":{\"offered\":[]},"
@@ -100,10 +100,10 @@ START_TEST(a_failure_is_told_with_all_its_words)
 	error_server(&err, "their words", 11);
 	error_hint(&err, "a hint");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
-	expect("work: not all is well\n",
+	expect("work: some checks failed\n",
 	    "\"ok\":false,");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
-	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server\":\"their words\",\"hint\":\"a hint\","
+	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server_reply\":\"their words\",\"hint\":\"a hint\","
 		   "\"temporary\":true}]");
 }
 END_TEST

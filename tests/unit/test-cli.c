@@ -120,15 +120,15 @@ static const struct {
     {"-c", "the option -c needs a value", "see mailhaul --help"},
     {"work -qc", "needs a value", "see mailhaul --help"},
     {"--config", "the option --config needs a value", "see mailhaul --help"},
-    {"--keep=yes", "takes no value", "see mailhaul --help"},
-    {"fetch --quiet=1 work", "takes no value", "see mailhaul --help"},
-    {"fetch --refetch", "the verb fetch takes no --refetch", "see mailhaul --help"},
-    {"--rebuild", "the verb fetch takes no --rebuild", ""},
-    {"verify --keep", "the verb verify takes no --keep", ""},
+    {"--keep=yes", "does not take a value", "see mailhaul --help"},
+    {"fetch --quiet=1 work", "does not take a value", "see mailhaul --help"},
+    {"fetch --refetch", "the command fetch does not take --refetch", "see mailhaul --help"},
+    {"--rebuild", "the command fetch does not take --rebuild", ""},
+    {"verify --keep", "the command verify does not take --keep", ""},
     {"--ver", "there is no option --ver", ""},
-    {"check --keep", "the verb check takes no --keep", "see mailhaul --help"},
-    {"-n check work", "the verb check takes no --dry-run", "see mailhaul --help"},
-    {"--names work", "the verb fetch takes no --names", "see mailhaul --help"},
+    {"check --keep", "the command check does not take --keep", "see mailhaul --help"},
+    {"-n check work", "the command check does not take --dry-run", "see mailhaul --help"},
+    {"--names work", "the command fetch does not take --names", "see mailhaul --help"},
 };
 
 START_TEST(a_wrong_option_is_refused_with_the_nearest_one)

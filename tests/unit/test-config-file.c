@@ -54,16 +54,16 @@ static const struct {
 	const char *words;
 } single[] = {
     /* An option given twice: libconfuse lets the last one win. */
-    {"account \"work\" {\n server = a\n server = b\n}\n", 3, "server is set for the second time"},
-    {"account \"work\" {\n server = a\n server = a\n}\n", 3, "second time"},
-    {"defaults {\n port = 1\n user = b\n port = 2\n}\n", 4, "port is set for the second time"},
-    {"account \"work\" {\n password_command = {\"a\"}\n password_command = {\"b\"}\n}\n", 3, "second time"},
-    {"account \"work\" {\n deliver_command = {\"a\", \"b\", \"c\"}\n deliver_command = {\"a\"}\n}\n", 3, "second time"},
-    {"account \"work\" {\n deliver_command = {\"a\"}\n deliver_command += {\"b\"}\n}\n", 3, "second time"},
-    {"jobs = 1\njobs = 2\n", 2, "jobs is set for the second time"},
-    {"state_dir = a\n\n\nstate_dir = b\n", 4, "state_dir is set for the second time"},
-    {"defaults {\n}\ndefaults {\n}\n", 4, "defaults is set for the second time"},
-    {WHOLE WHOLE, 7, "this account's name was used before"},
+    {"account \"work\" {\n server = a\n server = b\n}\n", 3, "server is set twice"},
+    {"account \"work\" {\n server = a\n server = a\n}\n", 3, "set twice"},
+    {"defaults {\n port = 1\n user = b\n port = 2\n}\n", 4, "port is set twice"},
+    {"account \"work\" {\n password_command = {\"a\"}\n password_command = {\"b\"}\n}\n", 3, "set twice"},
+    {"account \"work\" {\n deliver_command = {\"a\", \"b\", \"c\"}\n deliver_command = {\"a\"}\n}\n", 3, "set twice"},
+    {"account \"work\" {\n deliver_command = {\"a\"}\n deliver_command += {\"b\"}\n}\n", 3, "set twice"},
+    {"jobs = 1\njobs = 2\n", 2, "jobs is set twice"},
+    {"state_dir = a\n\n\nstate_dir = b\n", 4, "state_dir is set twice"},
+    {"defaults {\n}\ndefaults {\n}\n", 4, "defaults is set twice"},
+    {WHOLE WHOLE, 7, "another account already has this name"},
     /* Unknown names, with the nearest known one. */
     {"account \"work\" {\n sever = a\n}\n", 2, "did you mean server?"},
     {"account \"work\" {\n pasword = a\n}\n", 2, "did you mean password?"},
@@ -76,16 +76,16 @@ static const struct {
     {"account \"work\" {\n jobs = 1\n}\n", 2, "there is no option jobs for accounts"},
     {"__end_of_file_ = 1\n", 1, "there is no option"},
     /* Values. */
-    {"account \"work\" {\n port = 0\n}\n", 2, "port takes a number from 1 to 65535"},
-    {"account \"work\" {\n\n\n tls = none\n}\n", 4, "tls takes implicit (port 995) or starttls (port 110)"},
-    {"defaults {\n leave_on_server = 14\n}\n", 2, "leave_on_server takes forever, no"},
-    {"account \"work\" {\n password_command = {\"\"}\n}\n", 2, "password_command takes a command"},
-    {"jobs = 0\n", 1, "jobs takes a number from 1 to 100"},
-    {"jobs = 101\n", 1, "jobs takes a number from 1 to 100"},
-    {"log = stdout\n", 1, "log takes stderr, syslog or \"file:PATH\""},
-    {"log = \"file:\"\n", 1, "log takes stderr"},
-    {"log = syslog\nlog = stderr\n", 2, "log is set for the second time"},
-    {"jobs = many\n", 1, "jobs takes a number from 1 to 100"},
+    {"account \"work\" {\n port = 0\n}\n", 2, "set port to a number from 1 to 65535"},
+    {"account \"work\" {\n\n\n tls = none\n}\n", 4, "set tls to implicit (port 995) or starttls (port 110)"},
+    {"defaults {\n leave_on_server = 14\n}\n", 2, "set leave_on_server to forever, no"},
+    {"account \"work\" {\n password_command = {\"\"}\n}\n", 2, "set password_command to a command"},
+    {"jobs = 0\n", 1, "set jobs to a number from 1 to 100"},
+    {"jobs = 101\n", 1, "set jobs to a number from 1 to 100"},
+    {"log = stdout\n", 1, "set log to stderr, syslog or \"file:PATH\""},
+    {"log = \"file:\"\n", 1, "set log to stderr"},
+    {"log = syslog\nlog = stderr\n", 2, "log is set twice"},
+    {"jobs = many\n", 1, "set jobs to a number from 1 to 100"},
     {"account \".work\" {\n}\n", 2, "rename the account"},
     {"account \"a/b\" {\n}\n", 2, "rename the account"},
     {"account \"\" {\n}\n", 2, "rename the account"},
@@ -113,15 +113,15 @@ END_TEST
 static const struct {
 	const char *text, *words;
 } cut_short[] = {
-    {"account \"work\" {\n server = a\n user = b\n", "cut short"},
-    {"account \"work\" {", "cut short"},
-    {"defaults {\n port = 1\n", "cut short"},
-    {WHOLE "/* a comment\nthat is open\n", "cut short"},
-    {WHOLE "account \"home\" {\n server = \"open\n", "cut short"},
-    {WHOLE "account \"home\" {\n server = 'open\n", "cut short"},
+    {"account \"work\" {\n server = a\n user = b\n", "that is missing"},
+    {"account \"work\" {", "that is missing"},
+    {"defaults {\n port = 1\n", "that is missing"},
+    {WHOLE "/* a comment\nthat is open\n", "that is missing"},
+    {WHOLE "account \"home\" {\n server = \"open\n", "that is missing"},
+    {WHOLE "account \"home\" {\n server = 'open\n", "that is missing"},
     {WHOLE "account \"home\" {\n password_command = {\"a\", \"b\"", ""},
     {WHOLE "account \"home\" {\n server =", ""},
-    {WHOLE "account \"home", "cut short"},
+    {WHOLE "account \"home", "that is missing"},
     {WHOLE "account", ""},
     {WHOLE "jobs =", ""},
 };
@@ -171,10 +171,10 @@ START_TEST(several_bad_values_are_told_in_one_go)
 
 	ck_assert_uint_eq(problems.count, 6);
 	expect_problem(0, "mailhaul.conf", 1, "jobs");
-	expect_problem(1, "mailhaul.conf", 3, "order takes oldest or newest");
+	expect_problem(1, "mailhaul.conf", 3, "set order to oldest or newest");
 	expect_problem(2, "mailhaul.conf", 6, "port");
-	expect_problem(3, "mailhaul.conf", 7, "timeout takes a time");
-	expect_problem(4, "mailhaul.conf", 8, "second time");
+	expect_problem(3, "mailhaul.conf", 7, "set timeout to a time");
+	expect_problem(4, "mailhaul.conf", 8, "set twice");
 	expect_problem(5, "mailhaul.conf", 11, "deliver_to");
 	file_free(f);
 }
@@ -408,10 +408,10 @@ static const struct {
 	int line;
 	const char *words;
 } includes[] = {
-    {"include(\"more.conf\")\ninclude(\"more.conf\")\n", "", 0, "mailhaul.conf", 2, "included for the second time"},
-    {"include(\"mailhaul.conf\")\n", "", 0, "mailhaul.conf", 1, "included for the second time"},
-    {"include(\"more.conf\")\n", "\ninclude(\"mailhaul.conf\")\n", 0, "more.conf", 2, "included for the second time"},
-    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2, "another file has a defaults"},
+    {"include(\"more.conf\")\ninclude(\"more.conf\")\n", "", 0, "mailhaul.conf", 2, "included twice"},
+    {"include(\"mailhaul.conf\")\n", "", 0, "mailhaul.conf", 1, "included twice"},
+    {"include(\"more.conf\")\n", "\ninclude(\"mailhaul.conf\")\n", 0, "more.conf", 2, "included twice"},
+    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2, "another file already has a defaults"},
 };
 
 START_TEST(an_include_that_cannot_be_right_is_refused)
@@ -469,7 +469,7 @@ static const struct {
 	void (*make)(const char *path);
 	const char *words;
 } unreadable[] = {
-    {make_nothing, "No such file"}, {make_directory, "is no file"}, {make_binary, "is not text"},
+    {make_nothing, "No such file"}, {make_directory, "is not a file"}, {make_binary, "is not text"},
     {make_huge, "is not text"}};
 
 START_TEST(what_cannot_be_read_is_told_and_named)

@@ -80,13 +80,13 @@ static const struct {
     /* auth has to fit the secret. */
     {"", "auth=auto token_command=x", NULL, SECRET_TOKEN_COMMAND},
     {"", "auth=oauthbearer token_command=x", NULL, SECRET_TOKEN_COMMAND},
-    {"", "auth=xoauth2 password=x", "auth = xoauth2 and password do not go together", 0},
-    {"", "auth=plain token_command=x", "auth = plain and token_command do not go together", 0},
+    {"", "auth=xoauth2 password=x", "auth = xoauth2 cannot be combined with password", 0},
+    {"", "auth=plain token_command=x", "auth = plain cannot be combined with token_command", 0},
     {"auth=xoauth2 token_command=x", "auth=auto password=y", NULL, SECRET_PASSWORD},
     {"", "auth=external", NULL, 0},
     {"", "auth=gssapi", NULL, 0},
     {"password_command=x", "auth=external", NULL, 0},
-    {"", "auth=external password_file=x", "auth = external and password_file do not go together", 0},
+    {"", "auth=external password_file=x", "auth = external cannot be combined with password_file", 0},
 };
 
 START_TEST(there_is_one_source_of_the_kind_that_auth_needs)

@@ -69,7 +69,7 @@ static const struct {
     {ERROR_PROTOCOL, false, "mailhaul -vv"},
     {ERROR_STORAGE, false, ""},
     {ERROR_LOCKED, true, "tries again"},
-    {ERROR_INTERNAL, false, "report it"},
+    {ERROR_INTERNAL, false, "report a bug"},
 };
 
 START_TEST(network_and_locked_failures_start_as_temporary)
@@ -147,7 +147,7 @@ START_TEST(out_of_descriptors_comes_with_its_own_hint)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	error_errno(&err, ERROR_STORAGE, EMFILE, "cannot open /x");
 	error_hint(&err, "make room");
-	ck_assert_str_eq(err.hint, "raise the limit on open files, which is 33 (ulimit -n)");
+	ck_assert_str_eq(err.hint, "raise the limit on open files, now 33 (ulimit -n)");
 	error_errno(&err, ERROR_INTERNAL, ENFILE, "cannot open /x");
 	error_hint(&err, "make room");
 	snprintf(want, sizeof(want), "%.40s", err.hint);

@@ -31,7 +31,7 @@ START_TEST(members_keep_their_order_and_a_line_ends)
 	jsonl_time(json, "at", 1795305600);
 	jsonl_time(json, "never", -1);
 	ck_assert_str_eq(printed(json),
-	    "{\"mailhaul\":1,\"type\":\"check\",\"account\":\"work\","
+	    "{\"mailhaul\":2,\"type\":\"check\",\"account\":\"work\","
 	    "\"tls\":{\"days\":-3,\"names\":[\"b.example\",\"a.example\"]},"
 	    "\"ok\":true,\"nothing\":null,\"at\":\"2026-11-22T00:00:00Z\",\"never\":null}\n");
 }

@@ -287,7 +287,7 @@ START_TEST(a_write_that_fails_is_a_storage_failure_that_leaves_nothing)
 	ck_assert(!d->ops->write(d, "more than ten octets", 20, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
-	ck_assert_ptr_nonnull(strstr(err.hint, "which is 10 octets (ulimit -f)"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "now 10 bytes (ulimit -f)"));
 	ck_assert_ptr_nonnull(strstr(err.hint, "nothing is deleted"));
 	destination_close(&d);
 	expect_counts(0, 0, 0);

@@ -305,7 +305,7 @@ START_TEST(uids_may_come_before_sizes)
 	ck_assert(!maildrop.sized);
 	ck_assert(add_size("20 2") && add_size("5 9") && add_size("10 1") && add_size("30 3"));
 	ck_assert(!add_size("20 2"));
-	ck_assert_ptr_nonnull(strstr(err.cause, "LIST lists message 20 twice"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "LIST reply lists message 20 twice"));
 	ck_assert(maildrop_end_sizes(&maildrop, &err));
 	ck_assert(maildrop.sized);
 	ck_assert_uint_eq(maildrop.count, 4);
@@ -324,7 +324,7 @@ START_TEST(a_uid_without_a_size_is_a_protocol_error)
 	ck_assert(add_size("1 1") && add_size("3 1"));
 	ck_assert(!maildrop_end_sizes(&maildrop, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(err.cause, "message 2, which LIST does not"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "message 2, which its LIST reply does not"));
 }
 END_TEST
 
@@ -403,7 +403,7 @@ START_TEST(a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too)
 	ck_assert(add_uid("2 b") && add_uid("1 a") && add_uid("2 b"));
 	ck_assert(!maildrop_end_uids(&maildrop, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(err.cause, "UIDL lists message 2 twice"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "UIDL reply lists message 2 twice"));
 }
 END_TEST
 
@@ -433,7 +433,7 @@ START_TEST(uids_that_are_too_much_are_not_believed)
 	maildrop.uids.length = room - 3; /* pretend that it is nearly full */
 	ck_assert(!maildrop_add_uid(&maildrop, "1 abc", 5, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(err.cause, "96 MiB, after 2 messages"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "96 MiB of memory after 2 messages"));
 	maildrop.uids.length = had;
 	ck_assert(maildrop_add_uid(&maildrop, "1 abc", 5, &err));
 }

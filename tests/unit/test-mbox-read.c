@@ -157,7 +157,7 @@ START_TEST(what_is_no_file_is_refused)
 	ck_assert_int_eq(err.saved_errno, ENOENT);
 	ck_assert_int_eq(mkdir(scratch_path("mbox"), 0700), 0);
 	ck_assert(!read_it(&changed));
-	ck_assert_ptr_nonnull(strstr(err.cause, "is no regular file"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "is not a regular file"));
 }
 END_TEST
 

@@ -467,7 +467,7 @@ static void open_where_no_lock_can_be_made(void)
 		ck_assert(i == 0 ? !mbox_ops.probe(&settings, &err) : !mbox_ops.open(&d, &settings, &err));
 		ck_assert_int_eq(err.kind, ERROR_STORAGE);
 		ck_assert_int_eq(err.saved_errno, EACCES);
-		ck_assert_ptr_nonnull(strstr(err.cause, "no lock file can be made"));
+		ck_assert_ptr_nonnull(strstr(err.cause, "no lock file can be created"));
 		ck_assert_ptr_nonnull(strstr(err.hint, "home"));
 	}
 }

@@ -59,7 +59,7 @@ static const struct {
     {"echo; echo secret", NULL, "printed no password"},
     {"echo secret; exit 1", NULL, "status 1"},
     {"echo 'no such entry' >&2; exit 2", NULL, "status 2: no such entry"},
-    {"kill -9 $$", NULL, "was ended by signal 9 (Killed)"},
+    {"kill -9 $$", NULL, "was killed by signal 9 (Killed)"},
 };
 
 START_TEST(the_password_is_the_first_line_that_the_command_prints)

@@ -154,8 +154,8 @@ static const struct {
     {NULL, STEP_NONE, "", "fix it", "mailhaul: cause; fix it\n"},
     {"work", STEP_NONE, "", "", "mailhaul: work: cause\n"},
     {"work", STEP_LOGIN, "", "fix it", "mailhaul: work: login: cause; fix it\n"},
-    {"work", STEP_LOGIN, "[AUTH] no", "fix it", "mailhaul: work: login: cause (the server said: [AUTH] no); fix it\n"},
-    {"work", STEP_LOGIN, "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (the server said: a\\x1b[2J\\x0d\\x0ab)\n"},
+    {"work", STEP_LOGIN, "[AUTH] no", "fix it", "mailhaul: work: login: cause (server said: \"[AUTH] no\"); fix it\n"},
+    {"work", STEP_LOGIN, "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (server said: \"a\\x1b[2J\\x0d\\x0ab\")\n"},
 };
 
 START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
@@ -204,7 +204,7 @@ START_TEST(what_was_asked_for_goes_to_standard_output)
 	event_add_text(&m, "uid", 100);
 	event_add_text(&m, "fetch: new", 100);
 	messages_say("work", &m);
-	expect("work: message 1 (12 octets): fetch: new\n", "");
+	expect("work: message 1 (12 bytes): fetch: new\n", "");
 }
 END_TEST
 

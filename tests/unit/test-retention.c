@@ -220,9 +220,9 @@ static const struct {
 } explanations[] = {
     {RETENTION_FETCH, REASON_NEW, 0, "fetch: new"},
     {RETENTION_FETCH_AND_DELETE, REASON_NEW, 0, "fetch, then delete: new"},
-    {RETENTION_LEAVE, REASON_TOO_LARGE, 0, "leave: larger than max_message_size (2048 octets)"},
-    {RETENTION_LEAVE, REASON_TOO_LARGE_NEWS, 0, "leave: larger than max_message_size (2048 octets)"},
-    {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: the limit of this run is reached, a later one fetches it"},
+    {RETENTION_LEAVE, REASON_TOO_LARGE, 0, "leave: larger than max_message_size (2048 bytes)"},
+    {RETENTION_LEAVE, REASON_TOO_LARGE_NEWS, 0, "leave: larger than max_message_size (2048 bytes)"},
+    {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: the limit of this run is reached; a later run fetches it"},
     {RETENTION_LEAVE, REASON_FOREVER, 0, "leave: delivered, kept forever"},
     {RETENTION_DELETE, REASON_SAFE, 0, "delete: delivered"},
     {RETENTION_LEAVE, REASON_YOUNG, 0, "leave: delivered 0 seconds ago, kept for 14 days"},
@@ -231,11 +231,11 @@ static const struct {
     {RETENTION_LEAVE, REASON_YOUNG, 7200, "leave: delivered 2 hours ago, kept for 14 days"},
     {RETENTION_LEAVE, REASON_YOUNG, 14 * DAY - 1, "leave: delivered 13 days ago, kept for 14 days"},
     {RETENTION_DELETE, REASON_OLD, 14 * DAY, "delete: delivered 14 days ago, kept for 14 days"},
-    {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, its age is not known"},
+    {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, so its age is unknown"},
     {RETENTION_LEAVE, REASON_KEEP, 99 * DAY, "leave: --keep"},
     {RETENTION_LEAVE, REASON_HELD, 99 * DAY, "leave: delivered, but the Maildir is older than the state and may lack it"},
-    {RETENTION_LEAVE, REASON_INCOMPLETE, 0, "leave: delivered, but not with the size that the server gives"},
-    {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 octets"},
+    {RETENTION_LEAVE, REASON_INCOMPLETE, 0, "leave: delivered, but its size differs from the size that the server reports"},
+    {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 bytes"},
 };
 
 START_TEST(a_decision_is_explained_in_words)

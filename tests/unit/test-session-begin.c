@@ -38,13 +38,13 @@ static const struct {
 	uint32_t number;
 	const char *server, *silent, *cut;
 } unanswered[] = {
-    {COMMAND_CAPA, 0, "", "the answer to CAPA did not come within 60 s", "the server closed the connection before the answer to CAPA"},
-    {COMMAND_CAPA, 0, "+OK\r\nUS", "too little of the answer to CAPA arrived within 60 s",
-	"the server closed the connection in the answer to CAPA"},
-    {COMMAND_RETR, 7, "", "the answer to RETR 7 did not come within 60 s", "the server closed the connection before the answer to RETR 7"},
-    {COMMAND_RETR, 7, "+OK\r\nhalf", "too little of the answer to RETR 7 arrived within 60 s",
-	"the server closed the connection in the answer to RETR 7"},
-    {COMMAND_QUIT, 0, "+O", "too little of the answer to QUIT arrived within 60 s", "the server closed the connection in the answer to QUIT"},
+    {COMMAND_CAPA, 0, "", "the reply to CAPA did not arrive within 60 s", "the server closed the connection before the reply to CAPA"},
+    {COMMAND_CAPA, 0, "+OK\r\nUS", "too little of the reply to CAPA arrived within 60 s",
+	"the server closed the connection during the reply to CAPA"},
+    {COMMAND_RETR, 7, "", "the reply to RETR 7 did not arrive within 60 s", "the server closed the connection before the reply to RETR 7"},
+    {COMMAND_RETR, 7, "+OK\r\nhalf", "too little of the reply to RETR 7 arrived within 60 s",
+	"the server closed the connection during the reply to RETR 7"},
+    {COMMAND_QUIT, 0, "+O", "too little of the reply to QUIT arrived within 60 s", "the server closed the connection during the reply to QUIT"},
 };
 
 START_TEST(a_failure_names_the_command_that_was_not_answered)
@@ -84,7 +84,7 @@ START_TEST(a_step_of_the_login_is_named_without_its_secret)
 	char cause[128];
 
 	talk_start(&talk, "", 0);
-	snprintf(cause, sizeof(cause), "the answer to %s did not come within 60 s", steps[_i].name);
+	snprintf(cause, sizeof(cause), "the reply to %s did not arrive within 60 s", steps[_i].name);
 	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
 	talk_end(&talk);
@@ -101,12 +101,12 @@ START_TEST(a_greeting_that_does_not_come_is_named)
 {
 	talk_start(&talk, "", 0);
 	ck_assert(!session_greet(talk.session, &talk.err));
-	ck_assert_str_eq(talk.err.cause, "the greeting did not come within 60 s");
+	ck_assert_str_eq(talk.err.cause, "the greeting did not arrive within 60 s");
 	talk_end(&talk);
 	talk_start(&talk, "+OK hel", 0);
 	talk.script.cut = true;
 	ck_assert(!session_greet(talk.session, &talk.err));
-	ck_assert_str_eq(talk.err.cause, "the server closed the connection in the greeting");
+	ck_assert_str_eq(talk.err.cause, "the server closed the connection during the greeting");
 	talk_end(&talk);
 }
 END_TEST

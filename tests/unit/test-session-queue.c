@@ -127,7 +127,7 @@ START_TEST(an_answer_that_is_no_pop3_names_the_command_and_the_words)
 	talk_start(&talk, "+KAY \x1b[2J\r\n", 0);
 	session_queue(talk.session, COMMAND_DELE, 3);
 	ck_assert(!session_next(talk.session, &event, &talk.err));
-	ck_assert_str_eq(talk.err.cause, "the server's answer to DELE is no POP3");
+	ck_assert_str_eq(talk.err.cause, "the reply to DELE is not valid POP3");
 	ck_assert_str_eq(talk.err.server, "+KAY \\x1b[2J");
 	talk_end(&talk);
 }

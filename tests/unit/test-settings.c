@@ -179,7 +179,7 @@ static const struct {
 } wrong[] = {
     {"", "there is no account"},
     {"jobs = 2\n", "there is no account"},
-    {"jobs = 0\n" ACCOUNT("one"), "jobs takes"},
+    {"jobs = 0\n" ACCOUNT("one"), "set jobs to"},
     {"account \"one\" {\n user = a\n}\n", "account one: server is missing; add a line"},
     {ACCOUNT("one") "account \"two\" {\n}\n", "account two: server is missing"},
     {"defaults {\n password = 'x'\n password_command = {\"y\"}\n}\n"

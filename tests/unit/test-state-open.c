@@ -359,8 +359,8 @@ START_TEST(the_state_of_a_newer_version_is_refused_with_its_words)
 {
 	make_state();
 	run_sql(scratch_path("state/work.db"), "PRAGMA user_version=999");
-	expect_refused(STATE_WRITE, ERROR_STORAGE, "newer mailhaul");
-	expect_refused(STATE_READ, ERROR_STORAGE, "newer mailhaul");
+	expect_refused(STATE_WRITE, ERROR_STORAGE, "newer version of mailhaul");
+	expect_refused(STATE_READ, ERROR_STORAGE, "newer version of mailhaul");
 }
 END_TEST
 

@@ -197,7 +197,7 @@ START_TEST(where_no_file_can_be_opened_the_limit_is_named)
 	char want[64];
 	struct error err;
 
-	snprintf(want, sizeof(want), "raise the limit on open files, which is %d (ulimit -n)", (int)limit_files_to(0));
+	snprintf(want, sizeof(want), "raise the limit on open files, now %d (ulimit -n)", (int)limit_files_to(0));
 	ck_assert(!try_deliver(d, "u", "text\n", &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert(err.temporary);
@@ -326,7 +326,7 @@ START_TEST(without_room_for_a_batch_nothing_is_appended)
 	ck_assert(!d->ops->commit(d, &err));
 	ck_assert_int_eq(err.saved_errno, full[_i].no_room);
 	ck_assert(err.temporary);
-	ck_assert_ptr_nonnull(strstr(err.hint, "make room"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "free disk space"));
 	scratch_expect_text(scratch_path("mbox"), old);
 	d->ops->rollback(d);
 	destination_close(&d);
@@ -381,7 +381,7 @@ START_TEST(what_could_not_be_cut_back_is_cut_by_the_next_recovery)
 		fake.no_cut = EDQUOT;
 		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 		ck_assert(!d->ops->commit(d, &err));
-		ck_assert_ptr_nonnull(strstr(err.hint, "torn message"));
+		ck_assert_ptr_nonnull(strstr(err.hint, "partial message"));
 		limit.rlim_cur = RLIM_INFINITY;
 		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 		destination_close(&d);

@@ -302,7 +302,7 @@ static void check_time_ran_out(int64_t before, const struct error *err)
 	ck_assert_int_lt(took, 10000);
 	ck_assert_int_eq(err->kind, ERROR_NETWORK);
 	ck_assert(err->temporary);
-	ck_assert_ptr_ne(strstr(err->cause, "time ran out"), NULL);
+	ck_assert_ptr_ne(strstr(err->cause, "timed out"), NULL);
 }
 
 START_TEST(a_silent_server_is_given_up_when_time_is_up)

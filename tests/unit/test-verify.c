@@ -187,7 +187,7 @@ START_TEST(a_state_is_made_again_when_the_place_has_come_to_rest)
 	ck_assert_int_eq(reads, 3);
 	ck_assert_uint_eq(count, 3);
 	ck_assert(!rebuild(LIST(one), &count, &err));
-	ck_assert_ptr_nonnull(strstr(err.cause, "tells of 3 messages"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "records 3 messages"));
 }
 END_TEST
 
