@@ -57,6 +57,7 @@ complete -c mailhaul -l tls-key-log -r -F -d 'write the keys of TLS sessions to 
 complete -c mailhaul -l help -d 'print a short help'
 complete -c mailhaul -l version -d 'print the versions of mailhaul and its libraries'
 complete -c mailhaul -n '__mailhaul_verb_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'
+complete -c mailhaul -n '__mailhaul_verb_is fetch' -l every -x -a '5m 15m 1h' -d 'fetch again and again, with this pause'
 complete -c mailhaul -n '__mailhaul_verb_is fetch' -l keep -d 'delete nothing from the server'
 complete -c mailhaul -n '__mailhaul_verb_is fetch' -l strict -d 'report every failure at once'
 complete -c mailhaul -n '__mailhaul_verb_is list' -l headers -d 'print date, sender and subject of each message'

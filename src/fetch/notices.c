@@ -74,7 +74,7 @@ void notices_unsure(struct notices *n, size_t messages)
 		return;
 	n->unsure_reported = true;
 	error_set(&err, ERROR_PROTOCOL,
-	    "the server refuses the headers (TOP) of %zu messages, so it is unknown whether they were fetched before",
+	    "the server refuses the headers (TOP) or the text of %zu messages, so it is unknown whether they were fetched before",
 	    messages);
 	error_hint(&err, "they stay on the server; the next run tries again");
 	err.temporary = true;

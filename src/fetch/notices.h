@@ -39,7 +39,7 @@ void notices_add(struct notices *n, enum transfer_problem problem, enum step ste
 /* Reports messages over max_message_size that were not reported before; the state records which were. */
 bool notices_large(struct notices *n, struct state *state, const struct plan *plan, int64_t now, struct error *err);
 
-/* Reports, once, that the server refuses the headers of messages that may have been fetched before. */
+/* Reports, once, that the server refuses the headers, or the text, of messages that may have been fetched before. */
 void notices_unsure(struct notices *n, size_t messages);
 
 /* Reports the number of failures that were not reported one by one. */

@@ -25,7 +25,7 @@ sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/comman
 # the help.
 options_of() {
   while read -r name kind; do
-    [ "$kind" = no ] || value='=x'
+    [ "$kind" = no ] || value='=5'
     ! "$program" "$1" "--$name${value:-}" --help >/dev/null 2>&1 || echo "--$name"
     value=''
   done <long
