@@ -10,6 +10,7 @@
 
 #include "tls/tls.h"
 
+struct buf;
 struct dane;
 struct error;
 struct key_log;
@@ -66,6 +67,9 @@ void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size);
  * Returns false after the first `most` names of any kind.
  */
 bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name[TLS_NAME_SIZE], size_t *size);
+
+/* Appends the first names and addresses of a certificate. Returns their number. */
+unsigned tls_append_names(struct buf *out, gnutls_x509_crt_t crt);
 
 /*
  * Returns whether one of the OCSP responses in `raw` says that the certificate is good. It does not check signatures.

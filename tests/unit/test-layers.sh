@@ -145,7 +145,7 @@ includes >"$list"
 check 'a directory includes only itself and what stands below it' floors_hold
 check 'deliver and state share the intent of an mbox alone' state_shares_the_intent_alone
 check 'no unit includes itself by way of others' no_circle_of_units
-gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
+gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
   check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
