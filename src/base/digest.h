@@ -8,7 +8,7 @@
 enum {
 	DIGEST_SIZE = SHA256_DIGEST_SIZE,
 	DIGEST_MD5_HEX = 32, /* hexadecimal digits of an MD5 digest */
-	DIGEST_SHORT = 16, /* leading bytes of a digest that are enough to distinguish messages */
+	DIGEST_SHORT = 16,   /* leading bytes of a digest that are enough to distinguish messages */
 };
 
 /* The state of a SHA-256 computation over data that arrives in pieces. */

@@ -18,8 +18,7 @@ void error_clear(struct error *err)
 	*err = (struct error){.kind = ERROR_NONE};
 }
 
-static void format_into(char *out, size_t size, const char *format, va_list args)
-    __attribute__((format(printf, 3, 0)));
+static void format_into(char *out, size_t size, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 /* Formats and escapes a text. Texts may contain file names or text from a server, so all of them are escaped here. */
 static void format_into(char *out, size_t size, const char *format, va_list args)

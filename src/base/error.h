@@ -7,17 +7,17 @@
 /* The subject of a failure. cmd maps each kind to an exit code (cmd/exit_code.h). */
 enum error_kind {
 	ERROR_NONE,
-	ERROR_USAGE,	/* the command line */
-	ERROR_CONFIG,	/* the configuration or a password command */
-	ERROR_HOST,	/* the server's name is unknown */
-	ERROR_NETWORK,	/* connecting failed, a time limit was reached, or the connection was lost */
-	ERROR_TLS,	/* the handshake or certificate failed, or STLS is not available */
-	ERROR_AUTH,	/* the server refused the login */
-	ERROR_PROTOCOL, /* a reply that RFC 1939 does not allow, or -ERR */
-	ERROR_STORAGE,	/* the destination or the state cannot be read or written */
-	ERROR_LOCKED,	/* another run or program holds a lock */
+	ERROR_USAGE,	   /* the command line */
+	ERROR_CONFIG,	   /* the configuration or a password command */
+	ERROR_HOST,	   /* the server's name is unknown */
+	ERROR_NETWORK,	   /* connecting failed, a time limit was reached, or the connection was lost */
+	ERROR_TLS,	   /* the handshake or certificate failed, or STLS is not available */
+	ERROR_AUTH,	   /* the server refused the login */
+	ERROR_PROTOCOL,	   /* a reply that RFC 1939 does not allow, or -ERR */
+	ERROR_STORAGE,	   /* the destination or the state cannot be read or written */
+	ERROR_LOCKED,	   /* another run or program holds a lock */
 	ERROR_INTERRUPTED, /* a signal ended the run */
-	ERROR_INTERNAL, /* a bug */
+	ERROR_INTERNAL,	   /* a bug */
 };
 
 /*
@@ -26,11 +26,11 @@ enum error_kind {
  */
 struct error {
 	enum error_kind kind;
-	bool temporary;	   /* the next run may succeed */
-	int saved_errno;   /* errno of the failed system call, or 0 */
-	char cause[512];   /* what went wrong, without a final period */
-	char server[512];  /* the server's text, escaped; empty if it sent none */
-	char hint[384];	   /* what the user can do */
+	bool temporary;	  /* the next run may succeed */
+	int saved_errno;  /* errno of the failed system call, or 0 */
+	char cause[512];  /* what went wrong, without a final period */
+	char server[512]; /* the server's text, escaped; empty if it sent none */
+	char hint[384];	  /* what the user can do */
 };
 
 void error_clear(struct error *err);
@@ -41,8 +41,7 @@ void error_clear(struct error *err);
  * protocol and internal failures get a default hint, which error_hint replaces. For the other kinds the caller must
  * set a hint.
  */
-bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /*
  * Works like error_set and appends ": " and the text of errno_value. Conditions that pass with time are marked

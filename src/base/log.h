@@ -34,8 +34,7 @@ void log_line(const struct log *log, enum log_level level, const char *format, .
  * Report a fact for programs, such as "tls.version", as a text or a number. The text is escaped and cut to
  * LOG_FACT_SIZE. Repeating a name makes a list. Without a `fact` callback the calls do nothing.
  */
-void log_fact(const struct log *log, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void log_fact(const struct log *log, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void log_number(const struct log *log, const char *name, int64_t number);
 
 #endif

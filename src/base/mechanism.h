@@ -12,13 +12,13 @@ struct mechanism {
 	const char *word; /* its name in the configuration */
 	const char *sasl; /* its name after AUTH; NULL: it has its own command */
 	enum mechanism_secret secret;
-	unsigned strength; /* for comparison; higher means that the server learns less of the secret */
-	bool automatic;	   /* chosen automatically; otherwise the configuration must name it */
-	bool binds;	   /* binds the login to the TLS connection (RFC 5802, section 6) */
-	bool proves;	   /* the server also proves that it knows the password */
-	bool server_first; /* the client sends no initial response */
+	unsigned strength;	 /* for comparison; higher means that the server learns less of the secret */
+	bool automatic;		 /* chosen automatically; otherwise the configuration must name it */
+	bool binds;		 /* binds the login to the TLS connection (RFC 5802, section 6) */
+	bool proves;		 /* the server also proves that it knows the password */
+	bool server_first;	 /* the client sends no initial response */
 	bool ignores_challenges; /* a challenge carries no information; any text in it means "continue" */
-	const char *hint;  /* what to do after a refused login; NULL: the hint for passwords */
+	const char *hint;	 /* what to do after a refused login; NULL: the hint for passwords */
 };
 
 /* All mechanisms. The automatic ones are in order of strength, strongest first. */

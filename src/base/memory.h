@@ -18,5 +18,4 @@ char *memory_format(const char *format, ...) __attribute__((malloc, returns_nonn
 /* Ends the process as described above. */
 void memory_exhausted(void) __attribute__((noreturn));
 
-
 #endif

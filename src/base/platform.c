@@ -74,7 +74,8 @@ bool platform_reserve(int fd, uint64_t offset, uint64_t length)
 	int failure;
 
 	do
-		failure = length > 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0 ? errno : 0;
+		failure =
+		    length > 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0 ? errno : 0;
 	while (failure == EINTR);
 	errno = failure;
 	return failure != ENOSPC && failure != EDQUOT;
@@ -276,7 +277,8 @@ uint64_t platform_file_octets_most(void)
 {
 	struct rlimit limit;
 
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? (uint64_t)limit.rlim_cur : UINT64_MAX;
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? (uint64_t)limit.rlim_cur
+										       : UINT64_MAX;
 }
 
 #ifdef O_TMPFILE

@@ -76,7 +76,9 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 
 int check_run(const struct command_line *line)
 {
-	struct check c = {.report = {.level = line->level}, .json = line->options & CLI_JSON, .colors = color_is_wanted()};
+	struct check c = {.report = {.level = line->level},
+	    .json = line->options & CLI_JSON,
+	    .colors = color_is_wanted()};
 	struct chosen chosen;
 
 	if (chosen_load(&chosen, line, &c.code)) {
@@ -86,8 +88,11 @@ int check_run(const struct command_line *line)
 		    .state_dir = chosen.settings.state_dir,
 		    .key_log = line->key_log,
 		};
-		struct jobs_listener listener = {
-		    .log = on_log, .problem = on_problem, .fact = on_fact, .done = on_done, .context = &c};
+		struct jobs_listener listener = {.log = on_log,
+		    .problem = on_problem,
+		    .fact = on_fact,
+		    .done = on_done,
+		    .context = &c};
 
 		c.results = memory_zeroed(chosen.count, sizeof(*c.results));
 		for (size_t i = 0; i < chosen.count; i++)

@@ -13,7 +13,8 @@
 #include "config/problems.h"
 #include "ui/report.h"
 
-static bool refuse_account(const struct settings *s, const struct command_line *line, const char *name, struct error *err)
+static bool refuse_account(const struct settings *s, const struct command_line *line, const char *name,
+    struct error *err)
 {
 	size_t commands = 0, count = 0;
 	const char **names;

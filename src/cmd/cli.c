@@ -35,31 +35,30 @@ static const struct command commands[] = {
     {NULL, NULL, 0},
 };
 
-static const char help[] =
-    "Usage: mailhaul [OPTION...] [COMMAND] [ACCOUNT...]\n"
-    "Fetch mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
-    "Without ACCOUNT, a command applies to all accounts. The commands:\n"
-    "  fetch              fetch the mail (the default command)\n"
-    "  check              test connection, certificate, login, disk; change nothing\n"
-    "  verify             compare the local copies with the delivered mail; offline\n"
-    "  list               list the messages on the server and what happens to each\n"
-    "  status             show the results of earlier runs, without asking a server\n"
-    "  config             show the effective settings, and where each comes from\n"
-    "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
-    "  -n, --dry-run      connect and list; print what would be done to each message\n"
-    "      --every=TIME   fetch again and again, with a pause of TIME (such as 5m)\n"
-    "      --json         print JSON, one object per line\n"
-    "      --keep         delete nothing from the server in this run\n"
-    "      --strict       report every failure at once, despite report_failures_after\n"
-    "  -q, --quiet        print failures only\n"
-    "  -v, --verbose      print each step; twice: the protocol, with secrets masked\n"
-    "      --headers, --ignore-missing, --names, --rebuild, --refetch, --tls-key-log\n"
-    "      --help, --version   print this help, or the versions of all components\n"
-    "Exit status: 0 success, 64 command line, 65 missing or altered mail, 68 no such\n"
-    "host, 69 TLS or certificate, 70 internal error, 71 out of memory, 74 storage,\n"
-    "75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
-    "32 more if other accounts were fetched without a failure.\n"
-    "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
+static const char help[] = "Usage: mailhaul [OPTION...] [COMMAND] [ACCOUNT...]\n"
+			   "Fetch mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
+			   "Without ACCOUNT, a command applies to all accounts. The commands:\n"
+			   "  fetch              fetch the mail (the default command)\n"
+			   "  check              test connection, certificate, login, disk; change nothing\n"
+			   "  verify             compare the local copies with the delivered mail; offline\n"
+			   "  list               list the messages on the server and what happens to each\n"
+			   "  status             show the results of earlier runs, without asking a server\n"
+			   "  config             show the effective settings, and where each comes from\n"
+			   "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
+			   "  -n, --dry-run      connect and list; print what would be done to each message\n"
+			   "      --every=TIME   fetch again and again, with a pause of TIME (such as 5m)\n"
+			   "      --json         print JSON, one object per line\n"
+			   "      --keep         delete nothing from the server in this run\n"
+			   "      --strict       report every failure at once, despite report_failures_after\n"
+			   "  -q, --quiet        print failures only\n"
+			   "  -v, --verbose      print each step; twice: the protocol, with secrets masked\n"
+			   "      --headers, --ignore-missing, --names, --rebuild, --refetch, --tls-key-log\n"
+			   "      --help, --version   print this help, or the versions of all components\n"
+			   "Exit status: 0 success, 64 command line, 65 missing or altered mail, 68 no such\n"
+			   "host, 69 TLS or certificate, 70 internal error, 71 out of memory, 74 storage,\n"
+			   "75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
+			   "32 more if other accounts were fetched without a failure.\n"
+			   "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
 
 /* Warns in every run about an option that makes TLS useless. */
 static bool open_key_log(struct command_line *line, struct error *err)
@@ -72,7 +71,8 @@ static bool open_key_log(struct command_line *line, struct error *err)
 		return false;
 	error_set(&warning, ERROR_USAGE,
 	    "WARNING: the keys of all TLS sessions are written to %s: anyone who has them can read the traffic, "
-	    "including passwords", line->key_log_path);
+	    "including passwords",
+	    line->key_log_path);
 	error_hint(&warning, "delete that file when you are done");
 	report_error(NULL, STEP_NONE, &warning);
 	return true;

@@ -124,7 +124,10 @@ static void take_command(struct command_line *line)
 static bool check_options(const struct command_line *line, struct error *err)
 {
 	for (const struct option *o = options; o->name; o++) {
-		unsigned bit = o->val == 'n' ? CLI_DRY_RUN : o->val == OPTION_EVERY ? CLI_EVERY : o->val > OPTION_BIT ? (unsigned)(o->val - OPTION_BIT) : 0;
+		unsigned bit = o->val == 'n' ? CLI_DRY_RUN
+		    : o->val == OPTION_EVERY ? CLI_EVERY
+		    : o->val > OPTION_BIT    ? (unsigned)(o->val - OPTION_BIT)
+					     : 0;
 
 		if ((line->options & bit & ~line->command->options) == 0)
 			continue;
@@ -138,7 +141,8 @@ static bool check_options(const struct command_line *line, struct error *err)
 	return true;
 }
 
-bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv, struct error *err)
+bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv,
+    struct error *err)
 {
 	int option;
 

@@ -31,25 +31,26 @@ struct command_line {
 	const char *config_path; /* NULL: the default paths */
 	enum log_level level;
 	unsigned options; /* enum cli_option */
-	int64_t every; /* seconds between two runs, with CLI_EVERY */
+	int64_t every;	  /* seconds between two runs, with CLI_EVERY */
 	bool help, version;
 	const char *key_log_path; /* NULL: no key log */
 	struct key_log *key_log;  /* that file after cli_main has opened it */
-	bool command_named; /* the user named a command; otherwise the default applies */
-	char **accounts; /* terminated by NULL */
+	bool command_named;	  /* the user named a command; otherwise the default applies */
+	char **accounts;	  /* terminated by NULL */
 };
 
 /* A command of mailhaul. */
 struct command {
 	const char *name;
 	int (*run)(const struct command_line *line); /* returns the exit code */
-	unsigned options;		   /* the options that it accepts */
+	unsigned options;			     /* the options that it accepts */
 };
 
 /*
  * Parses the command line. `commands` is terminated by one without a name; the first is the default. Sets
  * ERROR_USAGE; the hint suggests the nearest valid word.
  */
-bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv, struct error *err);
+bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv,
+    struct error *err);
 
 #endif

@@ -47,8 +47,8 @@ int exit_code_partial(int code)
 
 int exit_code_worse(int a, int b)
 {
-	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,
-	    EX_DATAERR, EX_IOERR, EX_SOFTWARE};
+	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM,
+	    EX_CONFIG, EX_DATAERR, EX_IOERR, EX_SOFTWARE};
 	size_t rank_a = 0, rank_b = 0;
 
 	for (size_t i = 0; i < sizeof(mildest_first) / sizeof(mildest_first[0]); i++) {

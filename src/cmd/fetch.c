@@ -144,7 +144,8 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .state_dir = chosen->settings.state_dir,
 	    .notes_failures = !dry_run,
 	    /* A user at the terminal wants to see every failure. */
-	    .tell_all = (line->options & (CLI_STRICT | CLI_REFETCH)) || line->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
+	    .tell_all =
+		(line->options & (CLI_STRICT | CLI_REFETCH)) || line->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
 	    .key_log = line->key_log,
 	};
 	const struct jobs_listener listener = {
@@ -159,7 +160,8 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .tick = on_tick,
 	};
 
-	f.report.summaries = words && (line->level >= LOG_VERBOSE || (line->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
+	f.report.summaries =
+	    words && (line->level >= LOG_VERBOSE || (line->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
 	open_log(&f, &target, &chosen->settings);
 	f.progress = words && line->level == LOG_NORMAL ? progress_open(chosen->accounts, chosen->count) : NULL;
 	options.progress = f.progress != NULL;

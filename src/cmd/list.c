@@ -77,8 +77,11 @@ int list_run(const struct command_line *line)
 		    .state_dir = chosen.settings.state_dir,
 		    .key_log = line->key_log,
 		};
-		const struct jobs_listener listener = {
-		    .log = on_log, .listed = on_listed, .problem = on_problem, .done = on_done, .context = &l};
+		const struct jobs_listener listener = {.log = on_log,
+		    .listed = on_listed,
+		    .problem = on_problem,
+		    .done = on_done,
+		    .context = &l};
 
 		l.accounts = chosen.accounts;
 		/* One account after another, so that their messages do not mix. */

@@ -21,7 +21,7 @@ struct verify {
 	const struct command_line *line;
 	const struct chosen *chosen;
 	bool json;
-	bool summaries; /* always set for JSON */
+	bool summaries;	     /* always set for JSON */
 	const char *account; /* the account being verified */
 	uint64_t *wanted;    /* number of messages to fetch again, for each account */
 	int code;

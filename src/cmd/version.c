@@ -21,6 +21,7 @@ int version_run(void)
 	       "GnuTLS %s, GNU SASL %s, SQLite %s, libConfuse %s, Nettle %s, Jansson %s%s%s\n"
 	       "License GPL-3.0-or-later. There is NO WARRANTY, to the extent permitted by law.\n",
 	    PACKAGE_VERSION, tls_library_version(), sasl_library_version(), state_library_version(),
-	    file_library_version(), digest_library_version(), jsonl_library_version(), dane ? ", libunbound " : "", dane ? dane : "");
+	    file_library_version(), digest_library_version(), jsonl_library_version(), dane ? ", libunbound " : "",
+	    dane ? dane : "");
 	return EX_OK;
 }

@@ -62,28 +62,28 @@ struct account {
 	char *tls_priority;
 	char *tls_client_cert, *tls_client_key; /* paths or PKCS#11 URIs */
 	char *user;
-	const struct mechanism *mechanism; /* NULL: auto */
-	enum secret_source secret_source;  /* valid after account_check */
-	struct secret *password;	   /* password or token; NULL: password_obtain gets it if needed */
+	const struct mechanism *mechanism;	  /* NULL: auto */
+	enum secret_source secret_source;	  /* valid after account_check */
+	struct secret *password;		  /* password or token; NULL: password_obtain gets it if needed */
 	char **password_command, **token_command; /* terminated by NULL, or NULL */
 	char *password_file, *password_credential, *password_netrc;
 	bool password_prompt;
 	struct error *password_failure; /* why password_obtain failed */
-	int64_t login_retry; /* seconds */
+	int64_t login_retry;		/* seconds */
 	struct account_destination destination;
 	char **deliver_command;
 	int64_t deliver_timeout; /* seconds */
 	struct retention_rule retention;
 	unsigned max_messages; /* messages per run; 0: no limit */
 	uint64_t max_octets;   /* bytes per run; 0: no limit */
-	int64_t max_time;		   /* seconds per run; 0: no limit */
-	enum repeat repeat;		   /* REPEAT_YES or REPEAT_NO after account_check */
+	int64_t max_time;      /* seconds per run; 0: no limit */
+	enum repeat repeat;    /* REPEAT_YES or REPEAT_NO after account_check */
 	bool newest_first;
 	bool crlf;
 	int64_t timeout, connect_timeout; /* seconds */
 	char **on_new_mail;		  /* a command, terminated by NULL, or NULL */
 	int64_t report_failures_after;	  /* seconds; 0: report at once */
-	struct account_origin *origins; /* indexed like account_options */
+	struct account_origin *origins;	  /* indexed like account_options */
 };
 
 #endif

@@ -11,7 +11,11 @@
 #include "config/account_options.h"
 
 #define AT(member) offsetof(struct account, member)
-#define WORDS(...) (const char *const[]) {__VA_ARGS__, NULL}
+#define WORDS(...)                                                                                                     \
+	(const char *const[])                                                                                          \
+	{                                                                                                              \
+		__VA_ARGS__, NULL                                                                                      \
+	}
 
 enum { DAY = 86400 };
 
@@ -38,8 +42,9 @@ const struct account_option account_options[] = {
     {"tls_priority", ACCOUNT_TEXT, AT(tls_priority), .expects = "a GnuTLS priority string"},
     {"user", ACCOUNT_TEXT, AT(user), .expects = "the name to log in with"},
     {"auth", ACCOUNT_MECHANISM, AT(mechanism),
-	.expects = "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
-		   "xoauth2, external, gssapi, cram-md5 or apop"},
+	.expects =
+	    "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
+	    "xoauth2, external, gssapi, cram-md5 or apop"},
     {"password", ACCOUNT_SECRET, AT(password), .expects = "the password, in single quotes"},
     {"password_command", ACCOUNT_COMMAND, AT(password_command),
 	.expects = "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}"},
@@ -130,7 +135,9 @@ bool account_set(struct account *a, const struct account_option *option, const c
 	while (option->kind == ACCOUNT_PINS && values[0] && account_pin_is_good(values[0]))
 		values++; /* the message names the invalid pin */
 	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not valid", option->name,
-	    secret ? "" : values[0] ? values[0] : "");
+	    secret	    ? ""
+		: values[0] ? values[0]
+			    : "");
 	return error_hint(err, "set %s to %s", option->name, option->expects);
 }
 

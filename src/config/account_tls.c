@@ -57,12 +57,15 @@ static bool check_pins(const struct account *a, struct error *err)
 {
 	if (!wants_pins(a) && a->tls_pins) {
 		error_set(err, ERROR_CONFIG, "tls_pins is set, but tls_trust is neither pin nor both");
-		return error_hint(err, "set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)");
+		return error_hint(err,
+		    "set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)");
 	}
 	if (wants_pins(a) && !a->tls_pins) {
-		error_set(err, ERROR_CONFIG, "tls_trust = %s needs tls_pins", a->tls_trust == TLS_BY_PIN ? "pin" : "both");
-		return error_hint(err, "add a line such as tls_pins = {\"sha256:...\"}; "
-				       "mailhaul check prints this line while tls_trust = ca");
+		error_set(err, ERROR_CONFIG, "tls_trust = %s needs tls_pins",
+		    a->tls_trust == TLS_BY_PIN ? "pin" : "both");
+		return error_hint(err,
+		    "add a line such as tls_pins = {\"sha256:...\"}; "
+		    "mailhaul check prints this line while tls_trust = ca");
 	}
 	if ((a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE) && (a->tls_ca_file || a->tls_crl_file))
 		return is_idle(a, a->tls_ca_file ? "tls_ca_file" : "tls_crl_file", err);

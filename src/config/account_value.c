@@ -259,7 +259,8 @@ static bool set_time(void *at, const struct given *g)
 {
 	int64_t seconds;
 
-	if (!parse_duration(g->values[0], &seconds) || seconds < (int64_t)g->option->least || seconds > (int64_t)g->option->most)
+	if (!parse_duration(g->values[0], &seconds) || seconds < (int64_t)g->option->least ||
+	    seconds > (int64_t)g->option->most)
 		return false;
 	*(int64_t *)at = seconds;
 	return true;
@@ -314,7 +315,8 @@ static void clear_flag(void *at)
 	*(bool *)at = false;
 }
 
-_Static_assert(sizeof(enum tls_proof) == sizeof(unsigned) && sizeof(enum repeat) == sizeof(unsigned), "enums of choices");
+_Static_assert(sizeof(enum tls_proof) == sizeof(unsigned) && sizeof(enum repeat) == sizeof(unsigned),
+    "enums of choices");
 
 static bool set_choice(void *at, const struct given *g)
 {
@@ -456,7 +458,8 @@ bool account_value_is_list(const struct account_option *option)
 	return option->kind == ACCOUNT_COMMAND || option->kind == ACCOUNT_PINS;
 }
 
-bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *directory)
+bool account_value_set(struct account *a, const struct account_option *option, const char *const *values,
+    const char *directory)
 {
 	return kinds[option->kind].set(place(a, option), &(struct given){option, values, directory});
 }

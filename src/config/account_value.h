@@ -48,7 +48,8 @@ bool account_value_is_list(const struct account_option *option);
  * Sets a value from texts, terminated by NULL. Relative paths are relative to `directory`. Returns false if the texts
  * are not valid.
  */
-bool account_value_set(struct account *a, const struct account_option *option, const char *const *values, const char *directory);
+bool account_value_set(struct account *a, const struct account_option *option, const char *const *values,
+    const char *directory);
 
 /*
  * Returns a value as the texts that would set it, terminated by NULL; a password becomes "***". Returns NULL if it is

@@ -81,8 +81,10 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	near = nearest_name(name, names, count);
 	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
 	snprintf(hint, sizeof(hint), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what, near ? hint : top && account_find_option(name) ? "move it into an account, between { and }"
-									: "see mailhaul.conf(5) for all options");
+	complain(cfg->line, what,
+	    near				   ? hint
+		: top && account_find_option(name) ? "move it into an account, between { and }"
+						   : "see mailhaul.conf(5) for all options");
 }
 
 __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const char *format, va_list args)
@@ -92,7 +94,8 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const cha
 	vsnprintf(text, sizeof(text), format, args);
 	quote = strchr(text, '\'');
 	end = quote ? strrchr(quote + 1, '\'') : NULL;
-	if (strstr(text, END_MARK) || strncmp(text, "premature end", 13) == 0 || strncmp(text, "unterminated", 12) == 0) {
+	if (strstr(text, END_MARK) || strncmp(text, "premature end", 13) == 0 ||
+	    strncmp(text, "unterminated", 12) == 0) {
 		complain(cfg->line, "the file ends inside a section, a string or a comment",
 		    "add the closing }, quote or */ that is missing");
 	} else if (strncmp(text, "no such option", 14) == 0 && end) {
@@ -254,7 +257,8 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 	bool ok = stream && fstat(fileno(stream), &st) == 0;
 
 	if (!ok) {
-		problems_add(f->problems, "%s: the configuration cannot be read: %s; check its path and permissions", part->path, strerror(errno));
+		problems_add(f->problems, "%s: the configuration cannot be read: %s; check its path and permissions",
+		    part->path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
 		problems_add(f->problems, "%s: the configuration is not a file; name the file itself", part->path);
 		ok = false;
@@ -264,7 +268,8 @@ static bool read_text(struct file *f, struct part *part, struct buf *text)
 	if (ok && (ferror(stream) || text->length > FILE_OCTETS_MOST || memchr(buf_string(text), '\0', text->length))) {
 		problems_add(f->problems,
 		    "%s: this is not a configuration: it is not text, or it is too long; see mailhaul.conf(5) for "
-		    "the format", part->path);
+		    "the format",
+		    part->path);
 		ok = false;
 	}
 	if (ok)
@@ -350,8 +355,8 @@ static void parse_part(struct file *f, struct part *part)
 	fclose(stream);
 	if (has_password(part) && part->readable_by_others)
 		problems_add(f->problems,
-		    "%s: the file contains a password and can be read by others; run: chmod 600 %s",
-		    part->path, part->path);
+		    "%s: the file contains a password and can be read by others; run: chmod 600 %s", part->path,
+		    part->path);
 out:
 	buf_wipe(&text);
 }
@@ -479,8 +484,7 @@ bool file_fill_account(const struct file *f, size_t index, struct account *a, st
 	cfg_t *section = find_account(f, index, &part);
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (f->parts[i]->has_defaults &&
-		    !apply(f->parts[i], cfg_getsec(f->parts[i]->cfg, "defaults"), a, err))
+		if (f->parts[i]->has_defaults && !apply(f->parts[i], cfg_getsec(f->parts[i]->cfg, "defaults"), a, err))
 			return false;
 	}
 	account_end_defaults(a);

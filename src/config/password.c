@@ -47,8 +47,8 @@ static bool run_command(const char *option, char **command, struct buf *output, 
 	if (status == 0)
 		return true;
 	if (!words[0]) {
-		error_set(err, ERROR_CONFIG,
-		    "%s %s %s and printed no error message", option, command[0], process_end_words(status, end));
+		error_set(err, ERROR_CONFIG, "%s %s %s and printed no error message", option, command[0],
+		    process_end_words(status, end));
 		return error_hint(err, "run the command by hand to see why it fails");
 	}
 	error_set(err, ERROR_CONFIG, "%s %s %s: %s", option, command[0], process_end_words(status, end), words);
@@ -115,7 +115,8 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 	buf_reserve(&text, PASSWORD_OCTETS_MOST + 1);
 	ok = read_file("password_netrc", a->password_netrc, true, &text, err);
 	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
-		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc, a->user, a->server);
+		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc,
+		    a->user, a->server);
 		ok = error_hint(err, "add an entry: machine %s login %s password ...", a->server, a->user);
 	}
 	buf_wipe(&text);

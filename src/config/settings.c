@@ -36,8 +36,7 @@ static char *find_path(const char *path, struct problems *problems)
 		free(own);
 		return memory_copy_string(system_path);
 	}
-	problems_add(problems, "there is no configuration; write %s (see mailhaul.conf(5)) or name one with -c",
-	    own);
+	problems_add(problems, "there is no configuration; write %s (see mailhaul.conf(5)) or name one with -c", own);
 	free(own);
 	return NULL;
 }
@@ -55,7 +54,8 @@ static void fill_accounts(struct settings *s, const struct file *f, struct probl
 		file_account_place(f, i, place, sizeof(place));
 		for (size_t k = 0; k < i; k++) {
 			if (strcmp(s->accounts[k].name, a->name) == 0)
-				problems_add(problems, "%s: account %s is defined in two files; rename one", place, a->name);
+				problems_add(problems, "%s: account %s is defined in two files; rename one", place,
+				    a->name);
 		}
 		if (!file_fill_account(f, i, a, &err) || !account_check(a, &err))
 			problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.hint);

@@ -11,11 +11,11 @@ struct problems;
 
 /* The complete configuration. */
 struct settings {
-	char *path;	 /* the file it was read from */
-	unsigned jobs;	 /* number of accounts fetched in parallel */
+	char *path;    /* the file it was read from */
+	unsigned jobs; /* number of accounts fetched in parallel */
 	char *state_dir;
 	enum log_place log;
-	char *log_path; /* for LOG_PLACE_FILE */
+	char *log_path;					 /* for LOG_PLACE_FILE */
 	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE", or NULL for the default */
 	struct account *accounts;
 	size_t count;

@@ -25,8 +25,8 @@ struct archive_message {
  */
 struct archive_reader {
 	void *context;
-	bool own;  /* of a Maildir, only files named by the account; false: all not named by another account */
-	bool sync; /* files and directories are on stable storage if the reading succeeds */
+	bool own;     /* of a Maildir, only files named by the account; false: all not named by another account */
+	bool sync;    /* files and directories are on stable storage if the reading succeeds */
 	bool changed; /* set if another program changed the destination meanwhile */
 	/* Optional, for a Maildir: returns whether to read this file. Of its sizes, only octets is known by then. */
 	bool (*wants)(void *context, const struct archive_message *message);

@@ -85,9 +85,9 @@ struct destination_ops {
 	const char *scheme; /* the start of deliver_to */
 	enum destination_target target;
 	enum destination_recovery recovery;
-	bool final; /* a finished message cannot be taken back, so a batch is one message */
+	bool final;	       /* a finished message cannot be taken back, so a batch is one message */
 	uint64_t batch_octets; /* bytes that fill a batch; 0: the caller decides */
-	bool wants_sender;  /* begin needs the envelope sender */
+	bool wants_sender;     /* begin needs the envelope sender */
 	bool (*open)(struct destination **out, const struct destination_settings *settings, struct error *err);
 	/*
 	 * Returns whether the destination could be opened and written, as far as can be found out without changing or
@@ -131,8 +131,8 @@ struct destination_ops {
 	 * program has written there since. If matcher is NULL, only unchanged messages count. If the intent's file is
 	 * gone, the file of d is searched; d may be NULL.
 	 */
-	bool (*recover)(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
-	    bool *found, struct error *err);
+	bool (*recover)(struct destination *d, const struct mbox_intent *intent,
+	    const struct destination_matcher *matcher, bool *found, struct error *err);
 	/*
 	 * Optional, without open: passes the messages in the destination to reader (deliver/archive.h). Sets
 	 * ERROR_STORAGE if nothing is at the path or it cannot be read.

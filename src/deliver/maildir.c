@@ -45,13 +45,13 @@ struct maildir {
 	struct maildir_names names;
 	struct maildir_file *batch;
 	size_t count, capacity;
-	uint32_t made; /* number of files of this run */
-	size_t first_open; /* index of the first open file; earlier ones are closed */
-	size_t open_most;  /* maximum files open at once */
-	bool together;	   /* the whole filesystem can be synced at once */
-	bool open_message; /* the last message of the batch is being written */
+	uint32_t made;		 /* number of files of this run */
+	size_t first_open;	 /* index of the first open file; earlier ones are closed */
+	size_t open_most;	 /* maximum files open at once */
+	bool together;		 /* the whole filesystem can be synced at once */
+	bool open_message;	 /* the last message of the batch is being written */
 	struct large_file large; /* writes the open message */
-	uint64_t on_the_way; /* bytes of the open message whose writeback has started */
+	uint64_t on_the_way;	 /* bytes of the open message whose writeback has started */
 };
 
 static bool fail(const struct maildir *m, const char *what, struct error *err)
@@ -108,7 +108,8 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	struct maildir *m = memory_zeroed(1, sizeof(*m));
 	struct timespec now = {0};
 	int cur = -1;
-	bool ok = directory_make(settings->path, err) && (!settings->died || (directory_sync(settings->path, err) && directory_sync_above(settings->path, err)));
+	bool ok = directory_make(settings->path, err) &&
+	    (!settings->died || (directory_sync(settings->path, err) && directory_sync_above(settings->path, err)));
 
 	m->base.ops = &maildir_ops;
 	m->settings = settings;
@@ -251,7 +252,8 @@ static enum destination_result maildir_finish(struct destination *d, struct erro
 	}
 	m->open_message = false;
 	add_sizes(&m->batch[m->count - 1]);
-	if (((m->together && m->count >= TOGETHER_FROM) || m->count - m->first_open >= m->open_most) && !end_waits(m, err))
+	if (((m->together && m->count >= TOGETHER_FROM) || m->count - m->first_open >= m->open_most) &&
+	    !end_waits(m, err))
 		return DESTINATION_FAILED;
 	return DESTINATION_TOOK;
 }

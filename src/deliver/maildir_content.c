@@ -23,7 +23,9 @@ static const struct {
 } magic[] = {
     {"BZh", 3},
     {"\x28\xb5\x2f\xfd", 4},
-    {"\xfd" "7zXZ", 5},
+    {"\xfd"
+     "7zXZ",
+	5},
 };
 
 static bool read_ends(int fd, uint64_t size, struct ends *e)
@@ -43,7 +45,8 @@ static bool is_gzip(const struct ends *e)
 
 static bool gzip_had(const struct ends *e, uint64_t octets)
 {
-	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) == (uint32_t)octets;
+	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) ==
+	    (uint32_t)octets;
 }
 
 /*

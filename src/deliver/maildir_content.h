@@ -5,7 +5,7 @@
 enum maildir_content {
 	MAILDIR_ORIGINAL, /* as delivered, as far as can be seen */
 	MAILDIR_CHANGED,  /* a reader has added to it, or compressed it */
-	MAILDIR_TORN,     /* less than the message: incompletely written or restored */
+	MAILDIR_TORN,	  /* less than the message: incompletely written or restored */
 };
 
 /* Examines an open file. A file that cannot be read counts as original; the failure shows when it is read. */

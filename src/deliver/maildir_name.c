@@ -59,7 +59,8 @@ void maildir_names_start(struct maildir_names *n, const char *account, const cha
 	snprintf(n->middle, sizeof(n->middle), ".mh-%s-", account_digits);
 	snprintf(n->time, sizeof(n->time), ".M%06uQ", microseconds);
 	snprintf(n->end, sizeof(n->end), ".%s", host);
-	snprintf(n->before, sizeof(n->before), "mh-%s-%" PRIx32 "-%x-", account_digits, (uint32_t)now->tv_sec, microseconds);
+	snprintf(n->before, sizeof(n->before), "mh-%s-%" PRIx32 "-%x-", account_digits, (uint32_t)now->tv_sec,
+	    microseconds);
 }
 
 size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, uint32_t number,

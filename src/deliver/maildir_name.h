@@ -33,7 +33,8 @@ struct maildir_names {
 };
 
 /* Starts the names of a run. The time distinguishes the runs. */
-void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop, const struct timespec *now);
+void maildir_names_start(struct maildir_names *n, const char *account, const char *maildrop,
+    const struct timespec *now);
 
 /* Makes the name for a message, the run's number-th file. Returns its length. */
 size_t maildir_name_make(const struct maildir_names *n, const char *uid, int64_t now, uint32_t number,

@@ -24,12 +24,12 @@ struct walk {
 	struct archive_reader *reader;
 	const struct destination_settings *settings;
 	const char *account;
-	bool elsewhere; /* outside the account's own Maildir */
+	bool elsewhere;	 /* outside the account's own Maildir */
 	bool one_by_one; /* files are synced individually */
 	struct place {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* directories already read */
+	} * seen; /* directories already read */
 	size_t seen_count;
 	char piece[65536];
 };
@@ -183,7 +183,8 @@ static bool read_below(struct walk *w, const char *path, struct error *err)
 	bool ok = true;
 
 	while (stream && ok && (entry = readdir(stream))) {
-		int fd = is_part(entry->d_name) ? -1 : openat(dirfd(stream), entry->d_name, DIRECTORY_FLAGS | O_NONBLOCK);
+		int fd =
+		    is_part(entry->d_name) ? -1 : openat(dirfd(stream), entry->d_name, DIRECTORY_FLAGS | O_NONBLOCK);
 		char *below = memory_format("%s/%s", path, entry->d_name);
 
 		if (fd >= 0) {

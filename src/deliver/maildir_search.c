@@ -33,12 +33,12 @@ struct search {
 		char *path; /* relative to the root */
 		bool used;  /* it contains wanted messages */
 		bool own;   /* it belongs to the account's own Maildir */
-	} *directories;
+	} * directories;
 	size_t directory_count;
 	struct seen {
 		dev_t device;
 		ino_t inode;
-	} *seen; /* Maildirs whose directories are in the list */
+	} * seen; /* Maildirs whose directories are in the list */
 	size_t seen_count;
 };
 
@@ -307,7 +307,11 @@ static void free_all(struct search *s)
 bool maildir_search(int root, const struct destination_settings *settings, int64_t since,
     const struct destination_finder *finder, struct error *err)
 {
-	struct search s = {.root = root, .settings = settings, .account = settings->account, .since = since, .finder = finder};
+	struct search s = {.root = root,
+	    .settings = settings,
+	    .account = settings->account,
+	    .since = since,
+	    .finder = finder};
 	struct directory tmp = {.path = (char[]){"tmp"}, .own = true};
 	bool ok = each_name(&s, &tmp, remove_own, err);
 
@@ -317,7 +321,8 @@ bool maildir_search(int root, const struct destination_settings *settings, int64
 		ok = tell(&s, s.paths.data + at, err);
 	/* The earlier run may have been killed before any sync, and its names may be in cur/ by now. */
 	for (size_t i = 0; ok && i < s.directory_count && s.paths.length > 0; i++)
-		ok = (!s.directories[i].own && !s.directories[i].used) || sync_directory(&s, s.directories[i].path, err);
+		ok =
+		    (!s.directories[i].own && !s.directories[i].used) || sync_directory(&s, s.directories[i].path, err);
 	free_all(&s);
 	return ok;
 }

@@ -31,8 +31,8 @@ struct mbox {
 	bool open_message;
 	uint64_t message_start; /* offset of the open message in the spool */
 	struct mboxrd quoting;
-	struct digest digest; /* digest of the message's extent */
-	struct buf out;	      /* quoted output that is not in the spool yet */
+	struct digest digest;  /* digest of the message's extent */
+	struct buf out;	       /* quoted output that is not in the spool yet */
 	struct mbox_file file; /* open and locked between prepare and commit or rollback */
 };
 
@@ -40,7 +40,8 @@ struct mbox {
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
 	char *directory = directory_of(settings->path);
-	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) && directory_probe(directory, err);
+	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) &&
+	    directory_probe(directory, err);
 
 	free(directory);
 	return ok;
@@ -65,8 +66,8 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
 	/* The file is created now, so that an unusable path is reported before anything is fetched. */
-	ok = directory_make(m->directory, err) && lock_dot_check(settings->path, err) && mbox_file_open(&m->file, settings->path, err) &&
-	    lock_check(m->file.fd, settings->path, err);
+	ok = directory_make(m->directory, err) && lock_dot_check(settings->path, err) &&
+	    mbox_file_open(&m->file, settings->path, err) && lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
 	if (!ok)
 		destination_close(out);
@@ -195,8 +196,8 @@ static bool is_gone(const char *path)
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-static bool mbox_recover(struct destination *d, const struct mbox_intent *intent, const struct destination_matcher *matcher,
-    bool *found, struct error *err)
+static bool mbox_recover(struct destination *d, const struct mbox_intent *intent,
+    const struct destination_matcher *matcher, bool *found, struct error *err)
 {
 	const struct mbox *m = d && d->ops == &mbox_ops ? (const struct mbox *)d : NULL;
 	struct mbox_file file = {.fd = -1};

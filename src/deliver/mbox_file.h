@@ -12,7 +12,7 @@ struct mbox_spool;
 struct mbox_file {
 	int fd;
 	char *path;
-	bool made;   /* its name may not be on stable storage yet */
+	bool made; /* its name may not be on stable storage yet */
 	bool locked;
 	uint64_t size; /* size when it was locked */
 	size_t gap;    /* line ends required between its end and a From_ line */

@@ -30,7 +30,8 @@ static bool has_from_line(const struct mbox_file *f, uint64_t offset, const stru
 	size_t length = end ? (size_t)(end - e->head) + 1 : e->head_length;
 	char line[MBOX_HEAD_MOST];
 
-	return length > 0 && pread(f->fd, line, length, (off_t)offset) == (ssize_t)length && memcmp(line, e->head, length) == 0;
+	return length > 0 && pread(f->fd, line, length, (off_t)offset) == (ssize_t)length &&
+	    memcmp(line, e->head, length) == 0;
 }
 
 static void take_octets(void *context, const char *bytes, size_t length)

@@ -26,7 +26,7 @@ struct walk {
 	struct archive_reader *reader;
 	struct archive_message message;
 	struct maildir_size size;
-	bool inside;	    /* a From_ line has been seen */
+	bool inside; /* a From_ line has been seen */
 	enum line line;
 	uint64_t at;	    /* offset of the current byte in the file */
 	uint64_t line_at;   /* offset of the current line */

@@ -75,7 +75,8 @@ static bool find_seen_end(const struct mbox_file *f, const struct mbox_intent *i
 }
 
 /* Sets *end to where the file must end. Only the remains of a failed append are cut off. */
-static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t *end)
+static bool find_end(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at,
+    uint64_t *end)
 {
 	struct mbox_file seen = *f;
 	char before = '\n';
@@ -112,7 +113,8 @@ static bool is_place_of_later(const struct mbox_intent *intent, uint64_t offset)
  * a failed append does not explain that. After a failed append, the file ends at that place or has the remains of the
  * append.
  */
-static bool was_changed(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at, uint64_t end)
+static bool was_changed(const struct mbox_file *f, const struct mbox_intent *intent, size_t whole, uint64_t at,
+    uint64_t end)
 {
 	return whole < intent->count && end >= f->size && (at < f->size || at - f->size > 2);
 }

@@ -80,7 +80,8 @@ static bool copy_file(struct mbox_spool *s)
 bool mbox_spool_copy(struct mbox_spool *s, int fd, uint64_t size)
 {
 	(void)large_file_begin(&s->out, fd, size, s->length);
-	return (s->fd < 0 ? large_file_add(&s->out, s->memory, (size_t)s->length) : copy_file(s)) && large_file_end(&s->out);
+	return (s->fd < 0 ? large_file_add(&s->out, s->memory, (size_t)s->length) : copy_file(s)) &&
+	    large_file_end(&s->out);
 }
 
 bool mbox_spool_cut(struct mbox_spool *s, uint64_t length, struct error *err)

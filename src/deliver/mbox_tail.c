@@ -13,7 +13,7 @@
 
 enum {
 	PIECE = 65536,
-	TRIES_MOST = 100, /* maximum messages with the same head that are compared */
+	TRIES_MOST = 100,      /* maximum messages with the same head that are compared */
 	FROM_LINE_MOST = 1000, /* maximum bytes of a From_ line */
 	FIELD_MOST = 100,      /* maximum bytes of a field's name and what precedes its colon */
 };
@@ -196,7 +196,8 @@ static bool search(const struct mbox_file *f, uint64_t at, uint64_t length, bool
 		if (!read_at(f, at, piece + kept, want))
 			return false;
 		*nul = *nul || memchr(piece + kept, '\0', want);
-		while (!*theirs && from < end && (from = memmem(from, (size_t)(end - from), "From ", OVERLAP)) != NULL) {
+		while (
+		    !*theirs && from < end && (from = memmem(from, (size_t)(end - from), "From ", OVERLAP)) != NULL) {
 			if (!is_theirs(f, at - kept + (uint64_t)(from - piece), from[-1], theirs))
 				return false;
 			from++;
@@ -257,7 +258,8 @@ static bool is_left(const struct mbox_file *f, uint64_t at, uint64_t left, const
  * Sets *whole to whether a later extent is complete in the place of the first, because a reader has removed messages
  * before it.
  */
-static bool has_moved_up(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count, bool *whole)
+static bool has_moved_up(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count,
+    bool *whole)
 {
 	char found[MBOX_HEAD_MOST];
 

@@ -26,7 +26,8 @@ bool mbox_tail_holds(const struct mbox_file *f, uint64_t at, const struct mbox_e
  * bytes to NULs. No later extent is complete in the place of the first. The function cannot detect that a reader has
  * shortened the last message after its head.
  */
-bool mbox_tail_is_ours(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count, bool *ours);
+bool mbox_tail_is_ours(const struct mbox_file *f, uint64_t at, const struct mbox_extent *rest, size_t count,
+    bool *ours);
 
 /* Searches the file for exactly this extent, at the start of a line. */
 bool mbox_tail_find(const struct mbox_file *f, const struct mbox_extent *e, uint64_t *at, bool *found);

@@ -156,8 +156,9 @@ static void look_at_state(struct check *c, const char *directory)
 static void look_at_destination(struct check *c)
 {
 	const struct account *a = c->account;
-	const struct destination_settings settings = {
-	    .account = a->name, .path = a->destination.path, .command = a->deliver_command};
+	const struct destination_settings settings = {.account = a->name,
+	    .path = a->destination.path,
+	    .command = a->deliver_command};
 	struct error err;
 	bool ok;
 

@@ -96,10 +96,12 @@ static bool secure(struct connection *c, const struct account *a, const struct t
 		*step = STEP_GREETING;
 		if (!session_greet(c->session, err))
 			return hint_silence(err);
-		if (!m->without_clear_capa && session_may_send_capa(c->session) && !session_ask_capabilities(c->session, err))
+		if (!m->without_clear_capa && session_may_send_capa(c->session) &&
+		    !session_ask_capabilities(c->session, err))
 			return false;
 		*step = STEP_TLS;
-		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) || hint_handshake(a, err);
+		return (session_ask_stls(c->session, err) && tls_start(c->stream, tls, log, err)) ||
+		    hint_handshake(a, err);
 	}
 	*step = STEP_TLS;
 	if (!tls_start(c->stream, tls, log, err))
@@ -162,8 +164,8 @@ static bool log_in_by(struct connection *c, const struct login *l, struct connec
 	return login_run(c->session, &chosen, err);
 }
 
-static bool log_in_and_tell(struct connection *c, const struct login *l, struct connect_memory *m, const struct log *log,
-    struct error *err)
+static bool log_in_and_tell(struct connection *c, const struct login *l, struct connect_memory *m,
+    const struct log *log, struct error *err)
 {
 	int64_t start = deadline_clock();
 
@@ -212,8 +214,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (err->kind != ERROR_AUTH && (err->kind != ERROR_PROTOCOL || !err->server[0]))
 		return false;
 	first = *err;
-	if (ask(c, m, err) &&
-	    (missing || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
+	if (ask(c, m, err) && (missing || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
 		return log_in_by(c, &l, m, err);
 	*err = first;
 	return false;
@@ -266,7 +267,8 @@ static const char *find_better(struct connection *c, struct connect_memory *m, c
 		return leave_out(c, m, &m->without_capa) ? "without CAPA" : NULL;
 	/* If the server closed the connection, the cause may be a command that was sent along with UTF8. */
 	if (fault == COMMAND_UTF8 &&
-	    (m->utf8_apart || !crowded || session_awaited(c->session) != COMMAND_UTF8 || stream_time_over(c->stream) > 0))
+	    (m->utf8_apart || !crowded || session_awaited(c->session) != COMMAND_UTF8 ||
+		stream_time_over(c->stream) > 0))
 		return leave_out(c, m, &m->without_utf8) ? "without UTF8" : NULL;
 	/* Before the login, only UTF8 is sent together with another command. */
 	if (m->utf8_apart || !crowded)

@@ -23,7 +23,7 @@ struct connection {
 	struct session *session;
 	bool refused;	      /* no session, because the server refused the user or the password */
 	struct buf announced; /* the capabilities announced before the login (pop3/capability); empty: not asked for */
-	struct dane *dane; /* the server's TLSA records, or NULL */
+	struct dane *dane;    /* the server's TLSA records, or NULL */
 };
 
 /* What the sessions of a run share, and what they learn for the next ones. {0}: nothing yet. */

@@ -13,16 +13,16 @@
 
 /* How one account's run ended. */
 struct outcome {
-	bool ok;		 /* false: err says why it ended early */
-	bool silent;		 /* err is not reported yet (report_failures_after) */
+	bool ok;     /* false: err says why it ended early */
+	bool silent; /* err is not reported yet (report_failures_after) */
 	/* an earlier run died while it fetched; on_new_mail may not have run for its messages */
 	bool resumed;
 	struct error err;
-	enum step step;		 /* the step at which it ended: "connect", "login", "list", "fetch", "store", ... */
-	uint64_t left;		 /* messages on the server at the end */
-	uint64_t fetched;	 /* new messages, safely stored */
+	enum step step;	  /* the step at which it ended: "connect", "login", "list", "fetch", "store", ... */
+	uint64_t left;	  /* messages on the server at the end */
+	uint64_t fetched; /* new messages, safely stored */
 	uint64_t fetched_octets;
-	uint64_t deleted;	 /* deleted from the server */
+	uint64_t deleted; /* deleted from the server */
 	int64_t milliseconds;
 };
 
@@ -48,10 +48,10 @@ enum { LISTED_TEXTS = LISTED_SUBJECT + 1, LISTED_OCTETS = 3072 };
 struct listed {
 	uint32_t number;
 	uint64_t octets;
-	bool known; /* it has been delivered */
+	bool known;	   /* it has been delivered */
 	int64_t delivered; /* when it was delivered */
 	int64_t now;
-	int64_t due;	 /* earliest time of its deletion; 0: in the next run; -1: never, or not known */
+	int64_t due; /* earliest time of its deletion; 0: in the next run; -1: never, or not known */
 	enum retention_action action;
 	bool has_header; /* its header was asked for and received */
 	size_t length;	 /* of texts: consecutive, each ended by NUL, as the server or the message gave them */
@@ -63,12 +63,12 @@ void event_add_text(struct listed *m, const char *text, size_t most);
 const char *event_text(const struct listed *m, enum listed_text which);
 
 enum event_kind {
-	EVENT_LOG,     /* a line for the log, with its level */
-	EVENT_LISTED,  /* a message for a dry run or the command list */
-	EVENT_PROBLEM, /* a failure that concerns one message; the account continues */
-	EVENT_FACT,    /* a fact for the command check */
+	EVENT_LOG,	/* a line for the log, with its level */
+	EVENT_LISTED,	/* a message for a dry run or the command list */
+	EVENT_PROBLEM,	/* a failure that concerns one message; the account continues */
+	EVENT_FACT,	/* a fact for the command check */
 	EVENT_PROGRESS, /* a few times a second, if progress is shown */
-	EVENT_DONE,    /* the last event */
+	EVENT_DONE,	/* the last event */
 };
 
 /*

@@ -245,7 +245,8 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 		l->listed(l->context, job->index, &event->u.listed);
 		break;
 	case EVENT_PROBLEM:
-		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err, event->u.problem.silent);
+		l->problem(l->context, job->index, event->u.problem.step, &event->u.problem.err,
+		    event->u.problem.silent);
 		break;
 	case EVENT_FACT:
 		if (l->fact)
@@ -267,14 +268,13 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 static void explain_end(int status, struct error *err)
 {
 	if (WIFSIGNALED(status))
-		error_set(err, ERROR_INTERNAL,
-		    "the process for this account was killed by signal %d (%s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
+		error_set(err, ERROR_INTERNAL, "the process for this account was killed by signal %d (%s)",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == EX_OSERR)
 		error_errno(err, ERROR_INTERNAL, ENOMEM, "the process for this account ended");
 	else
-		error_set(err, ERROR_INTERNAL,
-		    "the process for this account exited with status %d", WEXITSTATUS(status));
+		error_set(err, ERROR_INTERNAL, "the process for this account exited with status %d",
+		    WEXITSTATUS(status));
 	error_hint(err, "no mail is lost; the next run continues where this one stopped");
 }
 
@@ -321,8 +321,8 @@ static bool catch_signals(struct jobs *j, struct error *err)
 {
 	j->stop[0] = j->stop[1] = -1;
 	return interrupt_catch(err) &&
-	    (pipe2(j->stop, O_CLOEXEC) == 0 || error_errno(err, ERROR_INTERNAL, errno,
-	    "cannot create a pipe to the processes of the accounts"));
+	    (pipe2(j->stop, O_CLOEXEC) == 0 ||
+		error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the processes of the accounts"));
 }
 
 static void run_all(struct jobs *j)

@@ -55,14 +55,14 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	/* An empty listing says nothing about whether the maildrop is another one. */
 	if ((l->listing->maildrop.count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
 	    !join(l, &look, err) || !top_order_check_made(l->connection->session, l->plan, err) ||
-	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look, &recognition.missing, err))
+	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look,
+		&recognition.missing, err))
 		return false;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognize(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
-	    state_note_certificate(l->state, l->certificate_ends, err) &&
-	    state_commit(l->state, err);
+	    state_note_certificate(l->state, l->certificate_ends, err) && state_commit(l->state, err);
 }
 
 bool learn(const struct learning *l, struct error *err)

@@ -81,8 +81,10 @@ static bool tell_batch(struct list *l, struct top_identity *tops, struct header_
 
 	for (size_t i = 0; i < count; i++) {
 		header_fields_start(&fields[i]);
-		tops[i] = (struct top_identity){
-		    .number = first[i].number, .octets = first[i].octets, .uid = first[i].uid, .fields = &fields[i]};
+		tops[i] = (struct top_identity){.number = first[i].number,
+		    .octets = first[i].octets,
+		    .uid = first[i].uid,
+		    .fields = &fields[i]};
 	}
 	if (!top_identify(l->session, tops, count, false, err))
 		return false;

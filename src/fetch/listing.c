@@ -83,9 +83,11 @@ static size_t find_unusable(struct listing *l)
 
 static bool refuse_unknown(uint32_t number, struct error *err)
 {
-	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP", number);
-	return error_hint(err, "ask the server's operator to enable UIDL: "
-			       "without UIDL and TOP, mailhaul cannot recognize fetched messages");
+	error_set(err, ERROR_PROTOCOL, "the server gives no usable UID for message %" PRIu32 " and refuses TOP",
+	    number);
+	return error_hint(err,
+	    "ask the server's operator to enable UIDL: "
+	    "without UIDL and TOP, mailhaul cannot recognize fetched messages");
 }
 
 /*
@@ -157,7 +159,8 @@ static void make_passing_uids(struct listing *l)
 		if (l->made[i] && l->max_octets > 0 && m->octets > l->max_octets)
 			memory_replace(&l->made[i], memory_format(" large:%" PRIu64, m->octets));
 		else if (l->made[i])
-			memory_replace(&l->made[i], memory_format(UID_SESSION "%016" PRIx64 ":%" PRIu32, session, m->number));
+			memory_replace(&l->made[i],
+			    memory_format(UID_SESSION "%016" PRIx64 ":%" PRIu32, session, m->number));
 	}
 }
 
@@ -172,7 +175,9 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 
 		if (l->made[i])
-			tops[filled++] = (struct top_identity){.number = m->number, .octets = m->octets, .uid = "",
+			tops[filled++] = (struct top_identity){.number = m->number,
+			    .octets = m->octets,
+			    .uid = "",
 			    .skip = top_is_broken(l->broken, m->number, m->octets)};
 	}
 	ok = top_identify(s, tops, unusable, true, err);
@@ -305,13 +310,14 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		    .number = l->maildrop.messages[item->index].number,
 		    .octets = item->octets,
 		    .uid = item->uid,
-		    .known = {
-			.delivered = item->known,
-			.when = item->delivered,
-			.told = item->told == STATE_TOLD_LARGE,
-			.doubt = item->doubt,
-			.outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
-		    },
+		    .known =
+			{
+			    .delivered = item->known,
+			    .when = item->delivered,
+			    .told = item->told == STATE_TOLD_LARGE,
+			    .doubt = item->doubt,
+			    .outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
+			},
 		    .doubtful = item->doubtful,
 		    .likely = item->likely || (steady && !item->perhaps),
 		    .stayed = steady,

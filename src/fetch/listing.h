@@ -45,7 +45,8 @@ bool listing_is_number(const char *uid, uint32_t number);
 bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
 /* Joins the listing with the state into a plan with an entry for every message, in the server's order. */
-bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err);
+bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan,
+    struct error *err);
 
 void listing_free(struct listing *l);
 

@@ -50,7 +50,8 @@ static bool run_command(char *const *command, struct error *err)
 		return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
 	if (status == 0)
 		return true;
-	error_set(err, ERROR_CONFIG, "%s %s%s%s", command[0], process_end_words(status, end), words[0] ? ": " : "", words);
+	error_set(err, ERROR_CONFIG, "%s %s%s%s", command[0], process_end_words(status, end), words[0] ? ": " : "",
+	    words);
 	err->temporary = true;
 	return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
 }

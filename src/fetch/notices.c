@@ -25,7 +25,7 @@ void notices_report(struct notices *n, enum step step, const struct error *err)
 /* Returns whether the failure was reported before in this run; if not, it is noted as reported. */
 static bool is_known(struct notices *n, enum transfer_problem problem, const struct error *err)
 {
-	char (*causes)[NOTICES_CAUSE] = n->causes[problem];
+	char(*causes)[NOTICES_CAUSE] = n->causes[problem];
 	char cause[NOTICES_CAUSE];
 	size_t i = 0;
 
@@ -60,8 +60,8 @@ bool notices_large(struct notices *n, struct state *state, const struct plan *pl
 			continue;
 		log_line(n->log, LOG_NORMAL,
 		    "message %" PRIu32 " stays on the server: its size, %" PRIu64 " bytes, exceeds max_message_size; "
-		    "raise max_message_size to fetch it", e->number,
-		    e->octets);
+		    "raise max_message_size to fetch it",
+		    e->number, e->octets);
 	}
 	return state_commit(state, err);
 }
@@ -101,7 +101,8 @@ void notices_end(struct notices *n)
 
 		if (n->counts[i] <= NOTICES_MOST)
 			continue;
-		error_set(&err, ERROR_PROTOCOL, "%" PRIu64 " more messages: %s", n->counts[i] - NOTICES_MOST, kinds[i].what);
+		error_set(&err, ERROR_PROTOCOL, "%" PRIu64 " more messages: %s", n->counts[i] - NOTICES_MOST,
+		    kinds[i].what);
 		error_hint(&err, "they stay on the server; run mailhaul -v to list each of them");
 		err.temporary = kinds[i].temporary;
 		notices_report(n, kinds[i].step, &err);

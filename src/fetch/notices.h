@@ -15,7 +15,7 @@ struct state;
 struct trouble;
 
 enum {
-	NOTICES_MOST = 10,	  /* failures of one kind that are reported one by one */
+	NOTICES_MOST = 10,   /* failures of one kind that are reported one by one */
 	NOTICES_CAUSE = 160, /* bytes of a cause that are compared to recognize it */
 };
 
@@ -26,8 +26,8 @@ struct notices {
 	struct trouble *trouble;
 	uint64_t counts[TRANSFER_PROBLEMS];
 	char causes[TRANSFER_PROBLEMS][NOTICES_MOST][NOTICES_CAUSE]; /* causes already reported */
-	uint64_t large;	      /* messages over max_message_size */
-	bool unsure_reported; /* the server's refusal of headers was reported */
+	uint64_t large;						     /* messages over max_message_size */
+	bool unsure_reported;					     /* the server's refusal of headers was reported */
 };
 
 /* Reports a failure that does not concern a single message. */

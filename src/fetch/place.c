@@ -70,7 +70,8 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 		return false;
 	error_set(err, ERROR_STORAGE,
 	    "the Maildir %s is older than the state, or is a copy without extended attributes: it may lack messages, "
-	    "so messages delivered earlier are not deleted from the server", a->destination.path);
+	    "so messages delivered earlier are not deleted from the server",
+	    a->destination.path);
 	return !error_hint(err, "run: mailhaul verify --refetch %s", a->name);
 }
 

@@ -37,15 +37,15 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
 
-		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->memory, &w->step, err))
+		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->memory, &w->step,
+			err))
 			return true;
 		left = deadline_left(until);
 		if (!may_pass_soon(err) || left == 0)
 			return false;
 		wait = pause < left ? pause : left;
-		log_line(&w->log, LOG_VERBOSE,
-		    "%s (server said: \"%s\"); trying again in %.1f s", err->cause, err->server,
-		    (double)wait / 1000);
+		log_line(&w->log, LOG_VERBOSE, "%s (server said: \"%s\"); trying again in %.1f s", err->cause,
+		    err->server, (double)wait / 1000);
 		if (interrupt_poll(NULL, 0, deadline_clock() + wait) == WAIT_INTERRUPTED)
 			return interrupt_error(err);
 	}

@@ -42,7 +42,8 @@ struct found {
 };
 
 /* Recognizes a message by the names found in the destination, or by the place of a vanished message in the listing. */
-static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken, struct error *err)
+static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool any_found, size_t *taken,
+    struct error *err)
 {
 	const struct destination *d = r->destination;
 	struct state_match match = {0};
@@ -69,7 +70,8 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 static bool see_uid(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     struct state_sight *sight, struct error *err)
 {
-	return state_see_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL, e->octets, sight, err);
+	return state_see_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL, e->octets,
+	    sight, err);
 }
 
 /* A message just deleted may still be listed under a UID made from its unique header. */
@@ -96,7 +98,8 @@ static bool take_all_by_name(const struct recognition *r, struct error *err)
 	for (size_t i = 0; i < r->plan->count; i++) {
 		struct plan_entry *e = &r->plan->entries[i];
 
-		if (!e->known.delivered && !e->doubtful && (!take_by_name(r, e, any, &taken, err) || !doubt_deletion(r, e, err)))
+		if (!e->known.delivered && !e->doubtful &&
+		    (!take_by_name(r, e, any, &taken, err) || !doubt_deletion(r, e, err)))
 			return false;
 	}
 	if (taken > 0)
@@ -154,7 +157,8 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 
 	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) || !see_uid(r, e, top, &sight, err) ||
 	    (may_be_same(e, top, &sight) &&
-		!state_confirm(r->state, e->uid, e->octets, top->known && !e->rewritten ? top->header : NULL, &same, err)))
+		!state_confirm(r->state, e->uid, e->octets, top->known && !e->rewritten ? top->header : NULL, &same,
+		    err)))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
@@ -164,8 +168,8 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	/* A message found in the destination has its size there, and may be incomplete. */
 	if (same)
 		return !e->named || e->likely || put_in_doubt(r, e, false, err);
-	log_line(r->log, LOG_VERBOSE,
-	    "message %" PRIu32 " has the UID of another message that was fetched before", e->number);
+	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another message that was fetched before",
+	    e->number);
 	found->displaced++;
 	return state_displace(r->state, e->uid, r->now, err);
 }
@@ -240,7 +244,8 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 			return false;
 	}
 	for (size_t i = 0; i < count && r->missing + found->displaced > 0; i++) {
-		if (!entries[i]->known.delivered && !tops[i].skip && !match_missing(r, entries[i], &tops[i], found, err))
+		if (!entries[i]->known.delivered && !tops[i].skip &&
+		    !match_missing(r, entries[i], &tops[i], found, err))
 			return false;
 		if (entries[i]->unsure && r->other && known == 0)
 			return refuse(err);
@@ -257,7 +262,8 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
  * Sets *wanted if the header is needed. A message with a UID for this session alone is checked if its size is that
  * of a missing message. It is then retrieved completely (*whole), which a dry run does not do.
  */
-static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole, struct error *err)
+static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole,
+    struct error *err)
 {
 	*whole = uid_is_of_session(e->uid);
 	*wanted = e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure);
@@ -268,7 +274,8 @@ static bool wants_look(const struct recognition *r, const struct plan_entry *e, 
 }
 
 /* Puts the messages to check into `entries`: first those for TOP, then those for RETR. */
-static bool choose(const struct recognition *r, struct plan_entry **entries, size_t *by_top, size_t *count, struct error *err)
+static bool choose(const struct recognition *r, struct plan_entry **entries, size_t *by_top, size_t *count,
+    struct error *err)
 {
 	*count = 0;
 	for (int by_retr = 0; by_retr < 2; by_retr++) {
@@ -300,13 +307,14 @@ static bool header_leaves_doubt(const struct recognition *r, const struct plan_e
 		return true;
 	if (!see_uid(r, e, top, &sight, err))
 		return false;
-	*doubt = (sight.fits || e->stayed) && may_have_stayed(e, &sight) && !(sight.found && (top->telling || e->likely));
+	*doubt =
+	    (sight.fits || e->stayed) && may_have_stayed(e, &sight) && !(sight.found && (top->telling || e->likely));
 	return true;
 }
 
 /* The same for a UID that is not recorded. If the other messages are unchanged, few need this check. */
-static bool header_may_be_missing(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
-    bool *may_be, struct error *err)
+static bool header_may_be_missing(const struct recognition *r, const struct plan_entry *e,
+    const struct top_identity *top, bool *may_be, struct error *err)
 {
 	struct state_sight sight;
 
@@ -324,15 +332,16 @@ static bool header_may_be_missing(const struct recognition *r, const struct plan
  * recorded UID that would count as another one, or one that may be a missing message. Without a header, every
  * message with the size of a missing one qualifies.
  */
-static bool wants_retrieval(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top, bool *wanted,
-    struct error *err)
+static bool wants_retrieval(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
+    bool *wanted, struct error *err)
 {
 	*wanted = false;
 	if (top->skip || !r->destination || r->must || e->octets > TOP_OCTETS_MOST ||
 	    (r->max_octets > 0 && e->octets > r->max_octets))
 		return true;
 	if (top->known)
-		return e->doubtful ? header_leaves_doubt(r, e, top, wanted, err) : header_may_be_missing(r, e, top, wanted, err);
+		return e->doubtful ? header_leaves_doubt(r, e, top, wanted, err)
+				   : header_may_be_missing(r, e, top, wanted, err);
 	*wanted = e->doubtful && !stands(e);
 	return e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
@@ -344,8 +353,8 @@ static void leave_unseen(struct top_identity *top)
 }
 
 /* Retrieves messages that TOP did not identify. They are retrieved again only if they turn out to be new. */
-static bool retrieve(const struct recognition *r, struct plan_entry *const *entries, struct top_identity *tops, size_t count,
-    struct error *err)
+static bool retrieve(const struct recognition *r, struct plan_entry *const *entries, struct top_identity *tops,
+    size_t count, struct error *err)
 {
 	struct plan_entry **wanted = memory_zeroed(count, sizeof(*wanted));
 	struct top_identity *whole = memory_zeroed(count, sizeof(*whole));
@@ -362,9 +371,10 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 		places[filled++] = i;
 	}
 	if (ok && filled > 0)
-		log_line(r->log, LOG_VERBOSE,
-		    "retrieving %zu messages to compare them with delivered messages", filled);
-	ok = ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
+		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with delivered messages",
+		    filled);
+	ok =
+	    ok && top_identify(r->session, whole, filled, false, err) && top_order_check(r, wanted, whole, filled, err);
 	for (size_t i = 0; i < filled; i++) {
 		/* If RETR is refused, TOP's result is kept. */
 		if (whole[i].known || !tops[places[i]].known)
@@ -399,8 +409,7 @@ static bool look(const struct recognition *r, struct found *found, struct error 
 		entries[i]->retrieved = true;
 	if (count > 0)
 		log_line(r->log, LOG_VERBOSE,
-		    "%zu known messages are missing; reading the headers of %zu listed messages", r->missing,
-		    count);
+		    "%zu known messages are missing; reading the headers of %zu listed messages", r->missing, count);
 	ok = top_identify(r->session, tops, by_top, false, err) &&
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
 	    top_order_check(r, entries, tops, by_top, err) && retrieve(r, entries, tops, by_top, err);

@@ -25,7 +25,7 @@
 /* The messages appended to an mbox, for recognizing them where a mail program has changed their headers. */
 struct appended {
 	const struct state_record *records;
-	struct marks marks; /* of the message being read */
+	struct marks marks;				     /* of the message being read */
 	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* of the last message */
 };
 
@@ -73,9 +73,8 @@ static bool settle_intent(struct state *state, struct destination *d, const stru
 	free(found);
 	if (!ok)
 		return false;
-	log_line(log, LOG_VERBOSE,
-	    "the last run died while writing to %s: %zu of %zu messages are in the file", intent->path,
-	    count, intent->count);
+	log_line(log, LOG_VERBOSE, "the last run died while writing to %s: %zu of %zu messages are in the file",
+	    intent->path, count, intent->count);
 	return state_drop_intent(state, err) && state_commit(state, err);
 }
 
@@ -190,8 +189,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (ok && s.count > 0)
 		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
 	/* All of it is on stable storage before the state records it; only then is the run that died ended. */
-	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) &&
-	     state_end_run(state, now, err);
+	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) && state_end_run(state, now, err);
 	if (ok && s.found > 0)
 		log_line(log, LOG_VERBOSE, "%zu messages are in the destination but were not recorded", s.found);
 	free(s.recorded);

@@ -23,8 +23,8 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
 	return !w->session.gave_up && w->session.outgrown == 0 &&
 	    (w->session.out_of_step ||
-	    ((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-		session_is_crowded(w->connection.session)));
+		((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
+		    session_is_crowded(w->connection.session)));
 }
 
 /*
@@ -46,12 +46,13 @@ static bool learn_top(struct worker *w, const struct error *err)
 			message = &m->messages[i];
 	}
 	if (!message || session_window(s) > 1 || b->count == TOP_BROKEN_MOST ||
-	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || (!others && b->count > (err->server[0] ? 0 : 1)))
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) ||
+	    (!others && b->count > (err->server[0] ? 0 : 1)))
 		return false;
 	b->messages[b->count].number = number;
 	b->messages[b->count++].octets = message->octets;
-	error_set(&named, err->kind,
-	    "message %" PRIu32 " of %" PRIu64 " bytes is skipped: %s", number, message->octets, err->cause);
+	error_set(&named, err->kind, "message %" PRIu32 " of %" PRIu64 " bytes is skipped: %s", number, message->octets,
+	    err->cause);
 	named.temporary = err->temporary;
 	error_server(&named, err->server, strlen(err->server));
 	error_hint(&named, "it stays on the server; the next run tries again");
@@ -70,7 +71,8 @@ static bool learn_part(struct worker *w, const struct error *err)
 	size_t erase = w->plan.summary.erase;
 	bool at_quit = w->step == STEP_QUIT;
 
-	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run || (err->kind != ERROR_NETWORK && !w->session.gave_up) || erase == 0 ||
+	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run ||
+	    (err->kind != ERROR_NETWORK && !w->session.gave_up) || erase == 0 ||
 	    (erase == 1 && w->plan.summary.fetch == 0))
 		return false;
 	w->part = (erase + 1) / 2;
@@ -84,8 +86,8 @@ static bool learn_part(struct worker *w, const struct error *err)
  */
 static bool is_lost_by_chance(struct worker *w, const struct error *err)
 {
-	return w->session.fetched > 0 && !w->session.out_of_step && err->kind == ERROR_NETWORK && stream_time_over(w->connection.stream) == 0 &&
-	    w->lost++ < LOST_MOST;
+	return w->session.fetched > 0 && !w->session.out_of_step && err->kind == ERROR_NETWORK &&
+	    stream_time_over(w->connection.stream) == 0 && w->lost++ < LOST_MOST;
 }
 
 bool retry_learn(struct worker *w, const struct error *err)
@@ -107,7 +109,8 @@ bool retry_learn(struct worker *w, const struct error *err)
 		w->pipelining = false;
 		w->crowded = w->sessions;
 		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
-	} else if (!w->mute && (w->session.unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
+	} else if (!w->mute &&
+	    (w->session.unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this query", err->cause);
 		w->mute = true;
 	} else {

@@ -15,10 +15,10 @@ struct run_options {
 	bool headers; /* with dry_run: list the header of each message */
 	enum log_level level;
 	const char *state_dir;
-	bool notes_failures; /* record failures in the state, and obey report_failures_after */
-	bool tell_all;	     /* report all failures at once, despite report_failures_after */
+	bool notes_failures;	       /* record failures in the state, and obey report_failures_after */
+	bool tell_all;		       /* report all failures at once, despite report_failures_after */
 	const struct key_log *key_log; /* receives the keys of TLS sessions; NULL: not logged */
-	bool progress; /* send EVENT_PROGRESS */
+	bool progress;		       /* send EVENT_PROGRESS */
 };
 
 #endif

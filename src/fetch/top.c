@@ -55,8 +55,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 		octets += event.length;
 		if (octets > TOP_OCTETS_MOST)
 			return error_set(err, ERROR_PROTOCOL,
-			    "the reply to TOP for message %" PRIu32 " does not end after %d MiB",
-			    t->number, TOP_OCTETS_MOST / (1024 * 1024));
+			    "the reply to TOP for message %" PRIu32 " does not end after %d MiB", t->number,
+			    TOP_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	digest_end(&digest, t->sha256);
@@ -88,7 +88,8 @@ static bool names_other(const struct top_identity *identities, size_t count, con
 static bool take_answer(struct session *s, const struct top_identity *identities, size_t count, struct error *err)
 {
 	struct question last = about(&identities[count - 1]), other = about(&identities[0]);
-	bool comparable = count > 1 && (*other.uid && uid_is_given(other.uid)) == (*last.uid && uid_is_given(last.uid)), lost, manner = true;
+	bool comparable = count > 1 && (*other.uid && uid_is_given(other.uid)) == (*last.uid && uid_is_given(last.uid)),
+	     lost, manner = true;
 	struct session_event event;
 	struct error wrong;
 

@@ -40,13 +40,10 @@ static bool fail_swapped(uint32_t number, struct error *err)
 }
 
 /* Asks for one header with no other command in flight. */
-static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek,
-    struct top_identity *t, struct error *err)
+static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole, bool peek, struct top_identity *t,
+    struct error *err)
 {
-	*t = (struct top_identity){.number = e->number,
-	    .octets = e->octets,
-	    .uid = uid_given(e->uid),
-	    .whole = whole};
+	*t = (struct top_identity){.number = e->number, .octets = e->octets, .uid = uid_given(e->uid), .whole = whole};
 	return top_identify(s, t, 1, peek, err);
 }
 
@@ -62,8 +59,7 @@ static bool must_be_identical(const struct view *v)
 }
 
 /* For a recorded UID. A header that contradicts UID or size is asked for again. */
-static bool view_doubtful(
-    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+static bool view_doubtful(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
 	const struct plan_entry *e = v->entry;
 	struct state_sight sight;
@@ -81,34 +77,29 @@ static bool view_doubtful(
 }
 
 /* For a UID that is not recorded. The header of a missing message of another size may belong to a neighbor. */
-static bool view_unknown(
-    const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
+static bool view_unknown(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
 	struct state_sight sight;
 
 	if (!v->top->known || (!v->top->telling && !v->top->whole) || r->missing == 0)
 		return true;
-	if (!state_see_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now,
-		&sight, err))
+	if (!state_see_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now, &sight, err))
 		return false;
 	v->claims = sight.identical || (v->top->telling && sight.found && sight.fits);
 	v->again = v->claims && sight.doubt;
 	claims->all += v->claims;
 	claims->whole += v->claims && v->top->whole;
-	return !sight.found || v->claims ||
-	       state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
+	return !sight.found || v->claims || state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
 }
 
 /* Compares by header, and complete messages by their complete text. */
 static int by_answer(const void *a, const void *b)
 {
-	const struct top_identity *first = ((const struct view *)a)->top,
-				  *second = ((const struct view *)b)->top;
+	const struct top_identity *first = ((const struct view *)a)->top, *second = ((const struct view *)b)->top;
 	int order = memcmp(first->header, second->header, DIGEST_SHORT);
 
-	return order != 0 || !first->whole || !second->whole
-		   ? order
-		   : memcmp(first->sha256, second->sha256, DIGEST_SIZE);
+	return order != 0 || !first->whole || !second->whole ? order
+							     : memcmp(first->sha256, second->sha256, DIGEST_SIZE);
 }
 
 /* If one answer came twice, another is missing. Marks all messages with a header that one of them claims. */
@@ -131,8 +122,8 @@ static void mark_doubles(struct view *views, size_t count)
  * If answers were swapped and a claim is wrong, then so is the header of a message without a claim that has the
  * size of a missing message, or any size if complete texts are compared. There are few such messages.
  */
-static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count,
-    const struct claims *claims, struct error *err)
+static bool mark_outsiders(const struct recognition *r, struct view *views, size_t count, const struct claims *claims,
+    struct error *err)
 {
 	for (size_t i = 0; i < count && claims->all > 0; i++) {
 		struct view *v = &views[i];
@@ -140,15 +131,13 @@ static bool mark_outsiders(const struct recognition *r, struct view *views, size
 		if (v->claims || v->again)
 			continue;
 		v->again = claims->by_uid + claims->whole > 0;
-		if (!v->again &&
-		    !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
+		if (!v->again && !state_misses_size(r->state, v->entry->octets, r->now, &v->again, err))
 			return false;
 	}
 	return true;
 }
 
-static bool compare(
-    const struct recognition *r, const struct view *views, size_t count, struct error *err)
+static bool compare(const struct recognition *r, const struct view *views, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct view *v = &views[i];
@@ -158,15 +147,14 @@ static bool compare(
 			continue;
 		if (!ask_alone(r->session, v->entry, v->top->whole, false, &alone, err))
 			return false;
-		if (alone.known != v->top->known ||
-		    (alone.known && by_answer(&(struct view){.top = &alone}, v) != 0))
+		if (alone.known != v->top->known || (alone.known && by_answer(&(struct view){.top = &alone}, v) != 0))
 			return fail_swapped(v->entry->number, err);
 	}
 	return true;
 }
 
-bool top_order_check(const struct recognition *r, struct plan_entry *const *entries,
-    const struct top_identity *tops, size_t count, struct error *err)
+bool top_order_check(const struct recognition *r, struct plan_entry *const *entries, const struct top_identity *tops,
+    size_t count, struct error *err)
 {
 	struct view *views;
 	struct claims claims = {0};
@@ -207,8 +195,7 @@ static bool is_one_of_several(const struct plan_entry *e, const struct plan_entr
 }
 
 /* Checks messages of one size. If some are known and others are not, the unknown and the doubtful ones are checked. */
-static bool compare_made(
-    struct session *s, const struct plan_entry **same, size_t count, struct error *err)
+static bool compare_made(struct session *s, const struct plan_entry **same, size_t count, struct error *err)
 {
 	size_t known = 0;
 
@@ -220,8 +207,7 @@ static bool compare_made(
 
 		if (!e->known.doubt &&
 		    (known == count ||
-			(e->known.delivered &&
-			    !is_one_of_several(e, i + 1 < count ? same[i + 1] : NULL))))
+			(e->known.delivered && !is_one_of_several(e, i + 1 < count ? same[i + 1] : NULL))))
 			continue;
 		if (!ask_alone(s, e, false, true, &alone, err))
 			return false;

@@ -87,8 +87,8 @@ bool trouble_end(struct trouble *t, struct state *state, const struct log *log, 
 		return false;
 	patience_words(t->now - k->since, span, sizeof(span));
 	if (k->told > 0)
-		log_line(log, LOG_NORMAL,
-		    "works again after %s; the last failure was: %s: %s", span, step_name(k->step), k->cause);
+		log_line(log, LOG_NORMAL, "works again after %s; the last failure was: %s: %s", span,
+		    step_name(k->step), k->cause);
 	return true;
 }
 

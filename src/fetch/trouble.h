@@ -20,8 +20,8 @@ struct trouble {
 	const struct account *account;
 	const struct run_options *options;
 	int64_t now;
-	bool silent;   /* temporary failures are not reported */
-	bool reported; /* a failure was reported because it lasts */
+	bool silent;		    /* temporary failures are not reported */
+	bool reported;		    /* a failure was reported because it lasts */
 	struct state_trouble known; /* this run's failures and earlier ones */
 	bool failed;		    /* known includes a failure of this run */
 };

@@ -153,7 +153,8 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->overdue |= w->outcome.fetched == 0 && w->plan.summary.erase > 0;
 	w->parted = w->part > 0 && plan_take_part(&w->plan, w->part);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " bytes), %zu to delete, %zu to leave",
-	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase, w->plan.summary.leave);
+	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase,
+	    w->plan.summary.leave);
 	return true;
 }
 
@@ -168,7 +169,8 @@ static bool note_blamed(struct worker *w, struct error *err)
 	for (size_t i = 0; ok && i < sizeof(t->blamed) / sizeof(t->blamed[0]); i++) {
 		char *key = t->blamed[i] ? message_told_key(t->blamed[i]) : NULL;
 
-		ok = !key || (state_add_told(w->state, key, kind, value, w->clock.now, err) && state_commit(w->state, err));
+		ok = !key ||
+		    (state_add_told(w->state, key, kind, value, w->clock.now, err) && state_commit(w->state, err));
 		free(key);
 	}
 	return ok;
@@ -326,8 +328,8 @@ static void end_session(struct worker *w)
 /* Records it so that the next run does not fail first, and clears the messages blamed for the failed session. */
 static bool note_unpipelined(struct worker *w, struct error *err)
 {
-	return state_set_unpipelined(w->state, w->unpipelined, err) && state_drop_breaks(w->state, w->began + w->crowded, err) &&
-	    state_commit(w->state, err);
+	return state_set_unpipelined(w->state, w->unpipelined, err) &&
+	    state_drop_breaks(w->state, w->began + w->crowded, err) && state_commit(w->state, err);
 }
 
 /* Runs a session, and further ones while retry_learn asks for them. */
@@ -374,8 +376,8 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 {
 	const struct plan_limits left = limits_left(w);
 
-	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed && w->outcome.fetched > fetched_before &&
-	    left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
+	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed &&
+	    w->outcome.fetched > fetched_before && left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 
 /* After everything else, fetches the messages at which the connection broke, with one command at a time. */
@@ -446,8 +448,7 @@ static uint64_t milliseconds(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options,
-    int fd)
+void worker_run(const struct account *account, const struct tls_trust *trust, const struct run_options *options, int fd)
 {
 	struct worker w = {.account = account, .options = options, .fd = fd, .rule = account->retention};
 	struct event done = {.kind = EVENT_DONE};

@@ -50,24 +50,24 @@ struct worker {
 	struct listing listing;
 	struct plan plan;
 	struct transfer_result session; /* the result of the current session */
-	bool undone;	  /* QUIT was not sent, so DELE had no effect */
-	bool aside;	  /* messages at which the connection broke wait for a session of their own */
-	bool last;	  /* this is the session for such messages */
-	bool mute;	  /* do not check whether answers are in sync: the question breaks the session */
-	size_t part;	  /* the most deletions per session, which then fetches nothing; 0: no limit */
-	bool overdue;	  /* a message that an earlier run should have deleted is still there */
-	bool parted;	  /* more than `part` messages are to be deleted */
-	bool faults_told; /* faults of the listing have been reported */
+	bool undone;			/* QUIT was not sent, so DELE had no effect */
+	bool aside;			/* messages at which the connection broke wait for a session of their own */
+	bool last;			/* this is the session for such messages */
+	bool mute;			/* do not check whether answers are in sync: the question breaks the session */
+	size_t part;			/* the most deletions per session, which then fetches nothing; 0: no limit */
+	bool overdue;			/* a message that an earlier run should have deleted is still there */
+	bool parted;			/* more than `part` messages are to be deleted */
+	bool faults_told;		/* faults of the listing have been reported */
 	bool pipelining;
-	unsigned lost;	  /* connections lost during transfers */
+	unsigned lost;	     /* connections lost during transfers */
 	int64_t unpipelined; /* until when the server is sent one command at a time; 0: nothing learned */
 	struct top_broken broken;
-	uint64_t began;	   /* milliseconds since the epoch */
-	unsigned sessions; /* of this run */
-	unsigned crowded;  /* the session that failed with several commands in flight, or 0 */
-	deadline until;	    /* after this, only a first message is asked for */
+	uint64_t began;		  /* milliseconds since the epoch */
+	unsigned sessions;	  /* of this run */
+	unsigned crowded;	  /* the session that failed with several commands in flight, or 0 */
+	deadline until;		  /* after this, only a first message is asked for */
 	int64_t certificate_ends; /* seconds since the epoch; 0: not known */
-	struct list list; /* for a dry run */
+	struct list list;	  /* for a dry run */
 	struct outcome outcome;
 };
 

@@ -13,7 +13,7 @@ enum { LARGE_FILE_BLOCK = 1024 * 1024 }; /* bytes per write; smaller writes are 
  * reused for the next file.
  */
 struct large_file {
-	int fd; /* owned by the caller */
+	int fd;		 /* owned by the caller */
 	bool past_cache; /* direct I/O is in use */
 	char *block;
 	size_t lead, filled; /* range of the block in use; lead is less than a sector */

@@ -106,9 +106,8 @@ static void refuse_dot(const char *path, const char *lock_path, const struct wat
 		error_set(err, ERROR_LOCKED, "the file %s is locked: %s is a directory", path, lock_path);
 		error_hint(err, "if no program uses it, remove the directory and its contents");
 	} else if (w->failure != 0 && w->failure != ENOENT) {
-		error_set(err, ERROR_LOCKED,
-		    "the file %s is locked: the stale lock %s cannot be removed: %s", path, lock_path,
-		    strerror(w->failure));
+		error_set(err, ERROR_LOCKED, "the file %s is locked: the stale lock %s cannot be removed: %s", path,
+		    lock_path, strerror(w->failure));
 		error_hint(err, "remove it as a user who owns it and may write to its directory");
 	} else {
 		error_set(err, ERROR_LOCKED, "the file %s is locked by another program (%s)", path, lock_path);

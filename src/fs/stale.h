@@ -22,9 +22,9 @@ enum stale_owner {
 /* The facts about a lock, with times in seconds. uptime and process_age are -1 if unknown. */
 struct stale_facts {
 	enum stale_owner owner;
-	int64_t age;	      /* since its last modification; negative if that is in the future */
-	int64_t uptime;	      /* since this machine was started */
-	int64_t process_age;  /* since the start of the process with its PID */
+	int64_t age;	     /* since its last modification; negative if that is in the future */
+	int64_t uptime;	     /* since this machine was started */
+	int64_t process_age; /* since the start of the process with its PID */
 };
 
 /* Returns whether a lock with these facts is stale. A lock whose modification time changes is never stale. */

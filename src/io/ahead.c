@@ -42,7 +42,8 @@ static void *run(void *context)
 	while (goes_on(a)) {
 		size_t got = 0;
 
-		a->status = a->channel.ops->receive(a->channel.context, buf_reserve(a->into, PIECE), PIECE, &got, &a->err);
+		a->status =
+		    a->channel.ops->receive(a->channel.context, buf_reserve(a->into, PIECE), PIECE, &got, &a->err);
 		a->into->length += got;
 	}
 	return NULL;

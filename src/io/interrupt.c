@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 
-enum { POLLED_MOST = 16, };
+enum {
+	POLLED_MOST = 16,
+};
 
 static const int ours[] = {SIGINT, SIGTERM, SIGHUP};
 enum { OURS = sizeof(ours) / sizeof(ours[0]), ENDING = 2 /* SIGINT and SIGTERM */ };

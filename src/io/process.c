@@ -182,8 +182,8 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 
 		ended = waitpid(p->pid, &status, WNOHANG);
 		if (ended < 0) { /* SIGCHLD was ignored, so the exit status is lost */
-			error_errno(err, ERROR_INTERNAL, errno,
-			    "the exit status of the command %s is unknown", p->name);
+			error_errno(err, ERROR_INTERNAL, errno, "the exit status of the command %s is unknown",
+			    p->name);
 			process_free(process);
 			return false;
 		}

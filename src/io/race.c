@@ -33,7 +33,8 @@ static bool is_same(const struct addrinfo *a, const struct race_winner *w)
  * Returns the next address of the family, or with `others` of any other family, and advances *at. Returns NULL at the
  * end.
  */
-static const struct addrinfo *next_of(const struct addrinfo **at, int family, bool others, const struct race_winner *before)
+static const struct addrinfo *next_of(const struct addrinfo **at, int family, bool others,
+    const struct race_winner *before)
 {
 	while (*at) {
 		const struct addrinfo *a = *at;
@@ -45,7 +46,8 @@ static const struct addrinfo *next_of(const struct addrinfo **at, int family, bo
 	return NULL;
 }
 
-size_t race_order(const struct addrinfo *found, const struct race_winner *before, const struct addrinfo *order[RACE_MOST])
+size_t race_order(const struct addrinfo *found, const struct race_winner *before,
+    const struct addrinfo *order[RACE_MOST])
 {
 	const struct addrinfo *first = found, *second = found;
 	int family = found ? found->ai_family : AF_UNSPEC;

@@ -24,7 +24,8 @@ enum { RACE_MOST = 16 }; /* maximum number of addresses of a server that are tri
  * is still in the list. Then the address families alternate, starting with the family of the first address and
  * keeping the order of the list. Returns the number of addresses, at most RACE_MOST.
  */
-size_t race_order(const struct addrinfo *found, const struct race_winner *before, const struct addrinfo *order[RACE_MOST]);
+size_t race_order(const struct addrinfo *found, const struct race_winner *before,
+    const struct addrinfo *order[RACE_MOST]);
 
 /*
  * Connects to the first of these addresses that answers (RFC 8305, section 5). Each address gets 250 ms before the

@@ -21,10 +21,10 @@ enum {
 	OUTPUT_ROOM = 32 * 1024,
 	AHEAD_MOST = 4 * 1024 * 1024,
 	IDLE_MS = 100,
-	GATHER = 64 * 1024, /* bytes worth waking up for */
+	GATHER = 64 * 1024,	/* bytes worth waking up for */
 	GATHER_FAR = 16 * 1024, /* for a distant server: one TLS record, useless before it is complete */
-	GATHER_MS = 100,    /* longest wait for these bytes */
-	LAPSES_MOST = 4,    /* late arrivals after which gathering stops */
+	GATHER_MS = 100,	/* longest wait for these bytes */
+	LAPSES_MOST = 4,	/* late arrivals after which gathering stops */
 };
 
 struct stream {
@@ -273,8 +273,8 @@ bool stream_flush(struct stream *s, struct error *err)
 
 	while (ok && done < s->output.length) {
 		size_t sent = 0;
-		enum channel_status status =
-		    s->channel.ops->send(s->channel.context, s->output.data + done, s->output.length - done, &sent, err);
+		enum channel_status status = s->channel.ops->send(s->channel.context, s->output.data + done,
+		    s->output.length - done, &sent, err);
 
 		done += sent;
 		if (status != CHANNEL_DONE)

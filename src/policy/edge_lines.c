@@ -58,7 +58,8 @@ static bool is_status(const char *line, size_t length)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t size = strlen(words[i]);
 
-		if (length >= size && memcmp(line, words[i], size) == 0 && (length == size || memchr(" \t\r\n", line[size], 4)))
+		if (length >= size && memcmp(line, words[i], size) == 0 &&
+		    (length == size || memchr(" \t\r\n", line[size], 4)))
 			return true;
 	}
 	return false;
@@ -66,7 +67,8 @@ static bool is_status(const char *line, size_t length)
 
 bool edge_lines_are_foreign(const struct edge_lines *e)
 {
-	return is_empty(e->first, e->first_length) || is_status(e->first, e->first_length) || is_status(e->last, e->last_length);
+	return is_empty(e->first, e->first_length) || is_status(e->first, e->first_length) ||
+	    is_status(e->last, e->last_length);
 }
 
 bool edge_lines_end_with_cr(const struct edge_lines *e, bool crlf)

@@ -13,7 +13,7 @@ enum { EDGE_LINE_OCTETS = 5, EDGE_TAIL_OCTETS = 3 };
 struct edge_lines {
 	char first[EDGE_LINE_OCTETS], last[EDGE_LINE_OCTETS];
 	size_t first_length, last_length;
-	bool line_is_over; /* the next octet starts a line */
+	bool line_is_over;	     /* the next octet starts a line */
 	char tail[EDGE_TAIL_OCTETS]; /* the last octets of the message */
 };
 

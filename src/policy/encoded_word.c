@@ -35,8 +35,8 @@ struct run {
  */
 static bool is_usual(const char *charset)
 {
-	static const char *const names[] = {"utf-8", "us-ascii", "koi8-r", "koi8-u", "iso-2022-jp", "shift_jis", "euc-jp",
-	    "euc-kr", "ks_c_5601-1987", "gb2312", "gbk", "gb18030", "big5", "tis-620"};
+	static const char *const names[] = {"utf-8", "us-ascii", "koi8-r", "koi8-u", "iso-2022-jp", "shift_jis",
+	    "euc-jp", "euc-kr", "ks_c_5601-1987", "gb2312", "gbk", "gb18030", "big5", "tis-620"};
 	static const char *const families[] = {"iso-8859-", "windows-125"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -47,7 +47,8 @@ static bool is_usual(const char *charset)
 		size_t length = strlen(families[i]);
 		size_t digits = strspn(charset + (strlen(charset) < length ? strlen(charset) : length), "0123456789");
 
-		if (strncasecmp(charset, families[i], length) == 0 && digits > 0 && digits <= 2 && !charset[length + digits])
+		if (strncasecmp(charset, families[i], length) == 0 && digits > 0 && digits <= 2 &&
+		    !charset[length + digits])
 			return true;
 	}
 	return false;
@@ -103,7 +104,8 @@ static bool decode_q(struct buf *out, const char *text, size_t length)
 			c = ' ';
 
 		if (c == '=') {
-			int high = i + 2 < length ? hex_value(text[i + 1]) : -1, low = high >= 0 ? hex_value(text[i + 2]) : -1;
+			int high = i + 2 < length ? hex_value(text[i + 1]) : -1,
+			    low = high >= 0 ? hex_value(text[i + 2]) : -1;
 
 			if (low < 0) {
 				out->length = before;

@@ -9,13 +9,13 @@
 #include "policy/size_rule.h"
 
 enum {
-	OTHERS_LEAST = 2,	 /* other messages needed to show how a server's numbers are wrong */
-	ESTIMATES_LEAST = 8,	 /* other messages needed to show that the numbers follow no rule */
-	FITS_RATIO = 8,		 /* numbers are wrong throughout if at most one fits for this many that do not */
-	LF_FORMS = 4,		 /* different numbers of line ends among LF matches that rule out chance */
-	RIGHT_RATIO = 4,	 /* numbers are right if at least this many fit for each one that does not */
-	SURPLUS_SPREAD = 4,	 /* octets by which a surplus may exceed every other surplus */
-	GROWTH = 8,		 /* limit of a message, as a multiple of its listed size */
+	OTHERS_LEAST = 2,    /* other messages needed to show how a server's numbers are wrong */
+	ESTIMATES_LEAST = 8, /* other messages needed to show that the numbers follow no rule */
+	FITS_RATIO = 8,	     /* numbers are wrong throughout if at most one fits for this many that do not */
+	LF_FORMS = 4,	     /* different numbers of line ends among LF matches that rule out chance */
+	RIGHT_RATIO = 4,     /* numbers are right if at least this many fit for each one that does not */
+	SURPLUS_SPREAD = 4,  /* octets by which a surplus may exceed every other surplus */
+	GROWTH = 8,	     /* limit of a message, as a multiple of its listed size */
 	GROWTH_OCTETS = 64 * 1024 * 1024, /* octets added to that limit */
 };
 
@@ -210,8 +210,8 @@ static bool is_estimate(const struct evidence_habit *h, const struct size_sample
 		shorter += h->samples[i].wire < h->samples[i].given;
 		others++;
 	}
-	return others >= ESTIMATES_LEAST && shorter >= others / 8 && others - shorter >= others / 8 && share >= least / 2 &&
-	    share <= most * 2;
+	return others >= ESTIMATES_LEAST && shorter >= others / 8 && others - shorter >= others / 8 &&
+	    share >= least / 2 && share <= most * 2;
 }
 
 static bool is_most(const struct evidence_habit *h, size_t count)
@@ -361,8 +361,8 @@ static bool is_counted_with_lf(const struct evidence_habit *h, uint64_t given, c
 {
 	uint64_t others = h->lf - (h->lf > 0 && noted == s->wire);
 
-	return (fits_lf(given, s) || (fits_lf_and_dots(given, s) && count_dots(h, s, noted))) && (!pipelined || others > 0) &&
-	    (h->exact == 0 || outnumber_one(h, others));
+	return (fits_lf(given, s) || (fits_lf_and_dots(given, s) && count_dots(h, s, noted))) &&
+	    (!pipelined || others > 0) && (h->exact == 0 || outnumber_one(h, others));
 }
 
 /* Returns whether zero is a size: nearly all others have their size, and none with size zero had content. */
@@ -429,7 +429,9 @@ enum evidence_verdict evidence_judge(const struct evidence *e, const struct evid
 	if (list == EVIDENCE_SHORT || retr == EVIDENCE_SHORT)
 		return EVIDENCE_SHORT;
 	/* The message may have changed after the reply to LIST. RETR's number belongs to this very reply. */
-	return list == EVIDENCE_LONG && is_exact_by_retr(sizes) && !is_listed_in_shares(e, sizes, noted) ? EVIDENCE_WHOLE : list;
+	return list == EVIDENCE_LONG && is_exact_by_retr(sizes) && !is_listed_in_shares(e, sizes, noted)
+	    ? EVIDENCE_WHOLE
+	    : list;
 }
 
 static bool is_unit(const char *text, size_t length)
@@ -454,7 +456,7 @@ uint64_t evidence_read_size(const char *text, size_t length)
 {
 	uint64_t size = EVIDENCE_NO_SIZE, found;
 
-	for (size_t at = 0, digits; at < length; at += digits > 0 ? digits : 1) {
+	for (size_t at = 0, digits; at<length; at += digits> 0 ? digits : 1) {
 		for (digits = 0; at + digits < length && is_digit(text[at + digits]); digits++)
 			continue;
 		if (digits == 0 || at + digits == length || text[at + digits] != ' ' ||

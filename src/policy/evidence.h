@@ -67,9 +67,9 @@ struct evidence_habit {
 	uint64_t dotted;   /* messages whose size fits only if stuffed dots count */
 	uint64_t lf;	   /* messages whose size fits only if counted with LF */
 	uint64_t lf_forms[EVIDENCE_FORMS]; /* `lf` by number of line ends, modulo EVIDENCE_FORMS */
-	struct size_sample lf_one; /* the last message counted in `lf`, or {0} */
-	bool unstuffed;	   /* a message had dots that were not stuffed */
-	size_t wrong;	/* messages whose size does not fit in any way */
+	struct size_sample lf_one;	   /* the last message counted in `lf`, or {0} */
+	bool unstuffed;			   /* a message had dots that were not stuffed */
+	size_t wrong;			   /* messages whose size does not fit in any way */
 	/* The first `kept` samples are of the most recent messages counted in `wrong`. */
 	size_t kept;
 	struct size_sample samples[EVIDENCE_SAMPLES];

@@ -13,20 +13,36 @@ struct field {
 	size_t length;
 };
 
-#define FIELD(name) {name, sizeof(name) - 1}
+#define FIELD(name)                                                                                                    \
+	{                                                                                                              \
+		name, sizeof(name) - 1                                                                                 \
+	}
 
 /* Fields that mail stores add or change by themselves. */
 static const struct field store_fields[] = {
-    FIELD("Status"), FIELD("X-Status"), FIELD("X-UID"), FIELD("X-UIDL"), FIELD("X-Keywords"), FIELD("X-IMAP"),
-    FIELD("X-IMAPbase"), FIELD("Content-Length"), FIELD("Lines"),
+    FIELD("Status"),
+    FIELD("X-Status"),
+    FIELD("X-UID"),
+    FIELD("X-UIDL"),
+    FIELD("X-Keywords"),
+    FIELD("X-IMAP"),
+    FIELD("X-IMAPbase"),
+    FIELD("Content-Length"),
+    FIELD("Lines"),
 };
 
 /*
  * Fields that mail programs add for their users: mutt, Thunderbird, Evolution, Rmail. Senders may also have set them.
  */
 static const struct field reader_fields[] = {
-    FIELD("X-Label"), FIELD("X-Mozilla-Status"), FIELD("X-Mozilla-Status2"), FIELD("X-Mozilla-Keys"), FIELD("X-Account-Key"),
-    FIELD("X-Evolution"), FIELD("X-Evolution-Source"), FIELD("X-RMAIL-ATTRIBUTES"),
+    FIELD("X-Label"),
+    FIELD("X-Mozilla-Status"),
+    FIELD("X-Mozilla-Status2"),
+    FIELD("X-Mozilla-Keys"),
+    FIELD("X-Account-Key"),
+    FIELD("X-Evolution"),
+    FIELD("X-Evolution-Source"),
+    FIELD("X-RMAIL-ATTRIBUTES"),
 };
 
 /* Fields whose values are never equal by chance. */
@@ -75,7 +91,8 @@ static bool take_name(struct header_identity *h, const char *bytes, size_t lengt
 	}
 	field = n < most && bytes[n] == ':';
 	h->may_tell = field && is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held + n);
-	h->skipping = field && (header_is_mark(h->name, h->held + n) ||
+	h->skipping = field &&
+	    (header_is_mark(h->name, h->held + n) ||
 		(h->read && is_one_of(reader_fields, COUNT(reader_fields), h->name, h->held + n)));
 	if (!h->skipping)
 		count_in(h, h->name, h->held);

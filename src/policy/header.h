@@ -13,7 +13,7 @@
  */
 struct header_identity {
 	struct digest digest;
-	bool ended;	/* the empty line was found */
+	bool ended; /* the empty line was found */
 	/* May be set after header_start: the lines after the header also count. */
 	bool goes_on;
 	/*
@@ -21,12 +21,12 @@ struct header_identity {
 	 * count.
 	 */
 	bool read;
-	bool may_tell;	/* the value of the current field is unique to a message */
-	bool telling;	/* such a field had a value */
-	bool skipping;	/* the current field does not count */
-	bool naming;	/* at the start of a line; the name of the field is being collected */
-	bool cr;	/* a CR is pending */
-	size_t held;	/* bytes in name that are not yet in the digest */
+	bool may_tell; /* the value of the current field is unique to a message */
+	bool telling;  /* such a field had a value */
+	bool skipping; /* the current field does not count */
+	bool naming;   /* at the start of a line; the name of the field is being collected */
+	bool cr;       /* a CR is pending */
+	size_t held;   /* bytes in name that are not yet in the digest */
 	char name[24];
 };
 

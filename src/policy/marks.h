@@ -15,11 +15,11 @@ struct marks {
 	struct digest whole, bare; /* equal until the first such field */
 	bool marked;
 	uint64_t mark_octets; /* octets of such fields, with CRLF line ends */
-	bool cr;      /* the fields end with a CR so far */
-	bool ended;   /* the header is complete */
-	bool naming;  /* at the start of a line; the name of the field is being collected */
-	bool skipping; /* the current field is one of a mail store */
-	size_t held;  /* bytes in name that are not yet in a digest */
+	bool cr;	      /* the fields end with a CR so far */
+	bool ended;	      /* the header is complete */
+	bool naming;	      /* at the start of a line; the name of the field is being collected */
+	bool skipping;	      /* the current field is one of a mail store */
+	size_t held;	      /* bytes in name that are not yet in a digest */
 	char name[24];
 };
 

@@ -13,18 +13,18 @@ struct plan_entry {
 	uint64_t octets;
 	const char *uid; /* from the listing; never empty */
 	struct retention_known known;
-	bool doubtful; /* a message with this UID was delivered, but maybe not this one (fetch/recognize) */
-	bool likely;   /* the delivered message is probably this one */
-	bool named;    /* it was found in the destination under this UID */
+	bool doubtful;	/* a message with this UID was delivered, but maybe not this one (fetch/recognize) */
+	bool likely;	/* the delivered message is probably this one */
+	bool named;	/* it was found in the destination under this UID */
 	bool rewritten; /* named, but a mail reader changed it there, so its header proves nothing */
-	bool stayed;   /* the UID has stayed listed, so it identifies the message if no header can */
+	bool stayed;	/* the UID has stayed listed, so it identifies the message if no header can */
 	bool retrieved; /* the complete message was retrieved to compare it with delivered messages */
-	bool outdated; /* it was delivered in doubt, and the server now gives another size */
-	bool broke;    /* the connection failed at it before; it is requested last */
-	bool failed;   /* it was refused or was too short before; it is requested last */
+	bool outdated;	/* it was delivered in doubt, and the server now gives another size */
+	bool broke;	/* the connection failed at it before; it is requested last */
+	bool failed;	/* it was refused or was too short before; it is requested last */
 	/* The order among messages with `broke` or `failed`: a later failure has a larger value. */
 	uint64_t broke_at;
-	bool unsure;   /* it is unknown whether it was delivered; it is left alone */
+	bool unsure; /* it is unknown whether it was delivered; it is left alone */
 	struct retention_decision decision;
 	bool deleted; /* the server accepted its DELE */
 };

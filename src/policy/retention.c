@@ -13,7 +13,8 @@ static struct retention_decision decide_unknown(const struct retention_rule *rul
 	bool delete_later = rule->mode == RETENTION_NONE && !rule->keep;
 
 	if (rule->max_octets > 0 && octets > rule->max_octets)
-		return (struct retention_decision){RETENTION_LEAVE, known->told ? REASON_TOO_LARGE : REASON_TOO_LARGE_NEWS};
+		return (
+		    struct retention_decision){RETENTION_LEAVE, known->told ? REASON_TOO_LARGE : REASON_TOO_LARGE_NEWS};
 	if (known->outgrown > evidence_octets_most(rule->max_octets, octets))
 		return (struct retention_decision){RETENTION_LEAVE, REASON_OUTGROWN};
 	return (struct retention_decision){delete_later ? RETENTION_FETCH_AND_DELETE : RETENTION_FETCH, REASON_NEW};

@@ -14,10 +14,10 @@ enum retention_mode {
 
 struct retention_rule {
 	enum retention_mode mode;
-	int64_t age;	       /* seconds; for RETENTION_AGE */
-	uint64_t max_octets;   /* larger messages are not fetched; 0: no limit */
-	bool keep;	       /* this run deletes no messages */
-	bool hold;	       /* messages delivered before this run are not deleted; the destination may lack them */
+	int64_t age;	     /* seconds; for RETENTION_AGE */
+	uint64_t max_octets; /* larger messages are not fetched; 0: no limit */
+	bool keep;	     /* this run deletes no messages */
+	bool hold;	     /* messages delivered before this run are not deleted; the destination may lack them */
 };
 
 /* The current time, and the latest time that an earlier run saw (0: no earlier run), in seconds since the epoch. */
@@ -43,21 +43,21 @@ enum retention_action {
 };
 
 enum retention_reason {
-	REASON_NEW,	    /* not delivered yet */
-	REASON_TOO_LARGE,   /* larger than max_octets; reported before */
+	REASON_NEW,	       /* not delivered yet */
+	REASON_TOO_LARGE,      /* larger than max_octets; reported before */
 	REASON_TOO_LARGE_NEWS, /* larger than max_octets; to be reported */
-	REASON_LIMIT,	    /* a limit of the run is reached (policy/plan) */
-	REASON_FOREVER,	    /* delivered; the policy keeps it */
-	REASON_SAFE,	    /* delivered; the policy deletes it */
-	REASON_YOUNG,	    /* delivered; its age is below the limit */
-	REASON_OLD,	    /* delivered; its age has reached the limit */
-	REASON_CLOCK,	    /* delivered; the clock went backward, so ages are not known */
-	REASON_UNSURE,	    /* it is unknown whether it was delivered (policy/plan) */
-	REASON_KEEP,	    /* to be deleted, but not in this run */
-	REASON_HELD,	    /* to be deleted, but the destination may lack it */
-	REASON_OUTGROWN,    /* it did not end within evidence_octets_most octets */
-	REASON_BROKE,	    /* the connection failed at it, and other messages are to be deleted (policy/plan) */
-	REASON_INCOMPLETE,  /* delivered, but perhaps incomplete, so the server's copy is kept */
+	REASON_LIMIT,	       /* a limit of the run is reached (policy/plan) */
+	REASON_FOREVER,	       /* delivered; the policy keeps it */
+	REASON_SAFE,	       /* delivered; the policy deletes it */
+	REASON_YOUNG,	       /* delivered; its age is below the limit */
+	REASON_OLD,	       /* delivered; its age has reached the limit */
+	REASON_CLOCK,	       /* delivered; the clock went backward, so ages are not known */
+	REASON_UNSURE,	       /* it is unknown whether it was delivered (policy/plan) */
+	REASON_KEEP,	       /* to be deleted, but not in this run */
+	REASON_HELD,	       /* to be deleted, but the destination may lack it */
+	REASON_OUTGROWN,       /* it did not end within evidence_octets_most octets */
+	REASON_BROKE,	       /* the connection failed at it, and other messages are to be deleted (policy/plan) */
+	REASON_INCOMPLETE,     /* delivered, but perhaps incomplete, so the server's copy is kept */
 };
 
 struct retention_decision {

@@ -13,7 +13,7 @@ enum {
 	LACK_OCTETS = 64,
 	/* A lack of up to 1/LACK_SHARE of the size shows no ratio: it may be one missing line of each message. */
 	LACK_SHARE = 8,
-	UNIT_LEAST = 8,	    /* smallest unit that counts as rounding */
+	UNIT_LEAST = 8, /* smallest unit that counts as rounding */
 };
 
 const uint64_t size_rule_units[SIZE_RULE_UNITS] = {1024, 1000, 512, 4096};
@@ -39,8 +39,8 @@ bool size_rule_have_constant(const struct size_sample *a, const struct size_samp
 {
 	uint64_t larger = a->wire > b->wire ? a->wire : b->wire;
 
-	return a->given == b->given && distance(a->wire, b->wire) > larger / 32 && a->wire / SIZE_RULE_TIMES > a->given &&
-	    b->wire / SIZE_RULE_TIMES > b->given;
+	return a->given == b->given && distance(a->wire, b->wire) > larger / 32 &&
+	    a->wire / SIZE_RULE_TIMES > a->given && b->wire / SIZE_RULE_TIMES > b->given;
 }
 
 static bool are_zero(const struct size_sample *a, const struct size_sample *b)
@@ -66,8 +66,8 @@ static bool have_same_ratio(const struct size_sample *a, const struct size_sampl
 	double first = (double)a->wire * (double)b->given, second = (double)b->wire * (double)a->given;
 
 	/* Rounding may add one to the error of each number. */
-	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && size_rule_differ(a, b) && !lacks_little(a) && !lacks_little(b) &&
-	    (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
+	return a->given >= RATIO_LEAST && b->given >= RATIO_LEAST && size_rule_differ(a, b) && !lacks_little(a) &&
+	    !lacks_little(b) && (first > second ? first - second : second - first) <= (double)a->wire + (double)b->wire;
 }
 
 /*
@@ -101,8 +101,9 @@ bool size_rule_have_surplus(const struct size_sample *a, const struct size_sampl
 	uint64_t apart = distance(a->given, b->given);
 
 	/* Messages that are cut at the same position lack more, the longer they are. */
-	return apart > 2 * OFFSET_SPREAD && a->wire < a->given && b->wire < b->given && a->given - a->wire <= OFFSET_MOST &&
-	    b->given - b->wire <= OFFSET_MOST && distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD + apart / 32;
+	return apart > 2 * OFFSET_SPREAD && a->wire < a->given && b->wire < b->given &&
+	    a->given - a->wire <= OFFSET_MOST && b->given - b->wire <= OFFSET_MOST &&
+	    distance(a->given - a->wire, b->given - b->wire) <= OFFSET_SPREAD + apart / 32;
 }
 
 static bool have_same_offset(const struct size_sample *a, const struct size_sample *b)

@@ -20,8 +20,7 @@ static size_t without_blanks_at_end(const char *text, size_t length)
 }
 
 /* Takes the number at the start of a text, and the blanks around it. */
-static bool split(
-    const char *text, size_t length, uint64_t *number, const char **rest, size_t *rest_length)
+static bool split(const char *text, size_t length, uint64_t *number, const char **rest, size_t *rest_length)
 {
 	size_t start = 0, end;
 
@@ -60,8 +59,7 @@ bool asked_fits(const struct asked *a, const char *text, size_t length)
 		return split(rest, rest_length, &number, &rest, &rest_length);
 	/* A server may add text after the UID. */
 	return is_uid(a, rest, rest_length) ||
-	       (rest_length > uid_length && memcmp(rest, a->uid, uid_length) == 0 &&
-		   is_blank(rest[uid_length]));
+	    (rest_length > uid_length && memcmp(rest, a->uid, uid_length) == 0 && is_blank(rest[uid_length]));
 }
 
 struct word {

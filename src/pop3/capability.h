@@ -15,7 +15,7 @@ struct capability {
 	bool pipelining;
 	bool utf8;	     /* RFC 6856 */
 	bool auth_resp_code; /* RFC 3206 */
-	char sasl[512]; /* mechanisms in upper case, each with a blank before and after it */
+	char sasl[512];	     /* mechanisms in upper case, each with a blank before and after it */
 };
 
 void capability_clear(struct capability *c);

@@ -64,8 +64,8 @@ static bool is_missing(const struct session_event *event)
 static bool set_missing(const struct mechanism *m, const struct session_event *event, bool *missing, struct error *err)
 {
 	*missing = true;
-	error_set(err, ERROR_PROTOCOL,
-	    "the server does not accept %s%s as a login method", m->sasl ? "AUTH " : "", mechanism_name(m));
+	error_set(err, ERROR_PROTOCOL, "the server does not accept %s%s as a login method", m->sasl ? "AUTH " : "",
+	    mechanism_name(m));
 	return error_server(err, event->text, event->length);
 }
 
@@ -86,7 +86,8 @@ static bool begin(struct session *s, const struct mechanism *m, const struct buf
 	fits = line.length + 1 + response->length <= AUTH_LINE_MOST;
 	if (fits) {
 		buf_append_string(&line, " ");
-		buf_append(&line, response->length > 0 ? response->data : "=", response->length > 0 ? response->length : 1);
+		buf_append(&line, response->length > 0 ? response->data : "=",
+		    response->length > 0 ? response->length : 1);
 	}
 	ok = say(s, &line, visible, event, err);
 	if (ok && is_missing(event))
@@ -152,7 +153,8 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 	return ok;
 }
 
-static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
+static bool login_sasl(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
+    struct error *err)
 {
 	struct channel_binding binding;
 	struct sasl *sasl = NULL;
@@ -186,7 +188,8 @@ static bool token_refused(const struct session *s, const struct session_event *e
 }
 
 /* Sends one response. A challenge to it is not a question but the reason for the refusal that follows. */
-static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
+static bool login_token(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
+    struct error *err)
 {
 	struct session_event event;
 	struct buf response = {0}, reason = {0}, end = {0};
@@ -229,7 +232,8 @@ static bool has_line_end(const char *text)
 	return strpbrk(text, "\r\n");
 }
 
-static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
+static bool login_user(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
+    struct error *err)
 {
 	if (has_line_end(l->user) || has_line_end(secret_text(l->secret))) {
 		error_set(err, ERROR_CONFIG,
@@ -241,7 +245,8 @@ static bool login_user(struct session *s, const struct mechanism *m, const struc
 }
 
 /* Logs in with APOP (RFC 1939, 7.): the MD5 of the greeting's timestamp and the password. */
-static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
+static bool login_apop(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
+    struct error *err)
 {
 	char proof[DIGEST_MD5_HEX + 1];
 	struct buf line = {0};
@@ -265,7 +270,8 @@ static bool is_offered(const struct session *s, const struct mechanism *m)
 	struct channel_binding binding;
 
 	if (m->sasl)
-		return capability_has_mechanism(session_capabilities(s), m->sasl) && (!m->binds || session_binding(s, &binding));
+		return capability_has_mechanism(session_capabilities(s), m->sasl) &&
+		    (!m->binds || session_binding(s, &binding));
 	/* Servers that support USER need not announce it. */
 	return strcmp(m->word, "apop") != 0 || *session_timestamp(s);
 }
@@ -288,8 +294,8 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 	else if (!m->sasl)
 		error_set(err, ERROR_AUTH, "the server does not offer APOP: its greeting has no timestamp");
 	else if (capability_has_mechanism(c, m->sasl))
-		error_set(err, ERROR_AUTH,
-		    "%s needs channel binding, which this TLS connection does not provide", m->sasl);
+		error_set(err, ERROR_AUTH, "%s needs channel binding, which this TLS connection does not provide",
+		    m->sasl);
 	else
 		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
 	if (!m)
@@ -306,7 +312,8 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err)
 {
 	if (l->mechanism)
-		return is_offered(s, l->mechanism) || is_unknown(s, l->mechanism) ? l->mechanism : miss(s, l->mechanism, err);
+		return is_offered(s, l->mechanism) || is_unknown(s, l->mechanism) ? l->mechanism
+										  : miss(s, l->mechanism, err);
 	for (size_t i = 0; i < mechanism_count; i++) {
 		if (mechanisms[i].automatic && mechanisms[i].secret == l->kind && is_offered(s, &mechanisms[i]))
 			return &mechanisms[i];
@@ -314,7 +321,8 @@ const struct mechanism *login_choose(const struct session *s, const struct login
 	return l->kind == MECHANISM_PASSWORD ? mechanism_find("user") : miss(s, NULL, err);
 }
 
-static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, bool *missing, struct error *err)
+static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
+    struct error *err)
 {
 	*missing = false;
 	if (m->secret == MECHANISM_TOKEN)
@@ -370,7 +378,8 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 		if (!missing && again && err->kind == ERROR_NETWORK)
 			error_hint(err,
 			    "if this persists, set auth = %s: the server may close the connection at a command that "
-			    "it does not know", m->word);
+			    "it does not know",
+			    m->word);
 		if (!missing)
 			return false;
 		if (l->missing)

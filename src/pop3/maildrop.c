@@ -261,7 +261,8 @@ bool maildrop_end_sizes(struct maildrop *m, struct error *err)
 		return fail_twice("LIST", m->size_last, err);
 	if (!end_listing(m, "LIST", err))
 		return false;
-	for (sized = m->count; sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED && !m->messages[sized - 1].left_out;)
+	for (sized = m->count;
+	     sized > 0 && m->messages[sized - 1].octets == MAILDROP_UNSIZED && !m->messages[sized - 1].left_out;)
 		sized--;
 	/* An empty LIST after a UIDL with messages removes none of them. */
 	m->count = m->sorted = sized > 0 ? sized : m->count;

@@ -19,11 +19,11 @@ enum {
 
 /* One message as the server lists it. */
 struct maildrop_message {
-	uint32_t number;   /* message-number in this session */
+	uint32_t number;     /* message-number in this session */
 	uint32_t uid_length; /* octets of the UID; 0: the server gave none */
-	size_t uid_offset; /* offset in maildrop.uids */
-	uint64_t octets;   /* size in LIST, a hint (RFC 1939, 11.); MAILDROP_UNSIZED before LIST */
-	bool left_out;	   /* the LIST line of this message is missing or unusable */
+	size_t uid_offset;   /* offset in maildrop.uids */
+	uint64_t octets;     /* size in LIST, a hint (RFC 1939, 11.); MAILDROP_UNSIZED before LIST */
+	bool left_out;	     /* the LIST line of this message is missing or unusable */
 };
 
 /* The server's listings, LIST and UIDL in either order. They are sorted by message-number when a listing ends. */
@@ -31,18 +31,18 @@ struct maildrop {
 	struct maildrop_message *messages;
 	size_t count;
 	size_t capacity;
-	struct buf uids; /* the UIDs, which are opaque octets, one after the other, each ended by NUL */
-	size_t sorted;	 /* messages at the end of the previous listing */
-	size_t matched;	 /* index after the sorted message that the last line matched */
-	size_t uid_lines; /* lines of UIDL that were taken */
+	struct buf uids;      /* the UIDs, which are opaque octets, one after the other, each ended by NUL */
+	size_t sorted;	      /* messages at the end of the previous listing */
+	size_t matched;	      /* index after the sorted message that the last line matched */
+	size_t uid_lines;     /* lines of UIDL that were taken */
 	uint32_t uid_highest; /* highest number in UIDL; 0: no lines */
-	uint64_t counted; /* messages that STAT counted; 0: STAT not asked, or its reply invalid */
-	bool sized;	  /* LIST is complete */
-	uint32_t size_last; /* number in the last line of LIST */
-	bool size_repeated; /* the last two lines of LIST have the same number */
+	uint64_t counted;     /* messages that STAT counted; 0: STAT not asked, or its reply invalid */
+	bool sized;	      /* LIST is complete */
+	uint32_t size_last;   /* number in the last line of LIST */
+	bool size_repeated;   /* the last two lines of LIST have the same number */
 	uint32_t size_lowest, size_highest; /* lowest and highest number in LIST; 0: no lines */
-	size_t odd_lines; /* lines of LIST that are an error instead of a message */
-	struct error *faults; /* reasons for messages left out, at most MAILDROP_FAULTS_MOST */
+	size_t odd_lines;		    /* lines of LIST that are an error instead of a message */
+	struct error *faults;		    /* reasons for messages left out, at most MAILDROP_FAULTS_MOST */
 	size_t fault_count;
 };
 

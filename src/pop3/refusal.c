@@ -8,7 +8,7 @@
 #include "pop3/refusal_words.h"
 
 static const struct {
-	const char *code; /* a more specific code comes before the code above it (RFC 2449, 8.) */
+	const char *code;	      /* a more specific code comes before the code above it (RFC 2449, 8.) */
 	enum refusal_meaning meaning; /* meaning of words that stand for this code; REFUSAL_UNKNOWN: no words do */
 	enum error_kind kind;
 	bool temporary;
@@ -16,12 +16,12 @@ static const struct {
 } codes[] = {
     {"IN-USE", REFUSAL_IN_USE, ERROR_LOCKED, true, "another program has this maildrop open; the next run tries again"},
     {"LOGIN-DELAY", REFUSAL_DELAY, ERROR_LOCKED, true,
-    "run mailhaul less often: the server limits how often you may log in"},
+	"run mailhaul less often: the server limits how often you may log in"},
     {"SYS/TEMP", REFUSAL_TROUBLE, ERROR_PROTOCOL, true, "the server has a temporary problem; the next run tries again"},
     {"SYS/PERM", REFUSAL_UNKNOWN, ERROR_PROTOCOL, false, "ask the server's operator"},
     {"SYS", REFUSAL_UNKNOWN, ERROR_PROTOCOL, true, "the server has a temporary problem; the next run tries again"},
     {"AUTH", REFUSAL_UNKNOWN, ERROR_AUTH, false,
-    "check user and password; many providers require an app password for POP3"},
+	"check user and password; many providers require an app password for POP3"},
 };
 
 enum { CODES = sizeof(codes) / sizeof(codes[0]) };

@@ -13,12 +13,14 @@ enum {
 };
 
 #define MAILDROP "mailbox|mailboxes|maildrop|mbox|inbox|maildir|mailspool|mailfile|popdrop|mailstore"
-#define STORE "mail|mails|disk|stream|spool|folder|folders|directory|file|files|store|storage|database|messages|list|from|home|homedir|drop|temp|pipe|index|indexes|quota|lock"
+#define STORE                                                                                                          \
+	"mail|mails|disk|stream|spool|folder|folders|directory|file|files|store|storage|database|messages|list|from|home|homedir|drop|temp|pipe|index|indexes|quota|lock"
 #define SESSION "session|sessions|connection|connections|client|clients"
 #define LOGIN "authentication|authorization|auth|login|logon|signin|password"
 #define WRONG "wrong|invalid|incorrect|bad|failed|unsuccessful"
 #define CANNOT "cant|cannot|couldnt|could|unable|failed|failure|error|unexpected"
-#define BACKEND "ldap|mysql|sql|postgres|postgresql|oracle|radius|redis|database|db|nfs|pam|backend|backends|upstream|proxy|daemon|authdaemon"
+#define BACKEND                                                                                                        \
+	"ldap|mysql|sql|postgres|postgresql|oracle|radius|redis|database|db|nfs|pam|backend|backends|upstream|proxy|daemon|authdaemon"
 
 /*
  * Patterns of complete words. "a|b" matches either word, "lock~" matches any word that begins with "lock", and "*"
@@ -33,7 +35,8 @@ static const struct {
 	enum refusal_meaning meaning;
 } rows[] = {
     /* Exchange: "Logon failure: unknown user name or bad password."; GNU pop3d, UW ipop3d: "Bad login". */
-    {"wrong|invalid|incorrect|bad * password|passwd|pass|pwd|passphrase|credentials|login|logon|user|username", REFUSAL_PASSWORD},
+    {"wrong|invalid|incorrect|bad * password|passwd|pass|pwd|passphrase|credentials|login|logon|user|username",
+	REFUSAL_PASSWORD},
     {"unknown|unrecognized user|username|account|login|mailbox", REFUSAL_PASSWORD},
     /* qpopper: "Password supplied for "user" is incorrect."; Gmail: "Username and password not accepted." */
     {"password|passwd|credentials|username|user * wrong|invalid|incorrect|bad|mismatch|expired", REFUSAL_PASSWORD},
@@ -71,7 +74,8 @@ static const struct {
     {"too many * session|sessions|connection|connections|clients", REFUSAL_TROUBLE},
     {"maintenance", REFUSAL_TROUBLE},
     /* Here the account is locked, not the maildrop: "Your account has been locked." */
-    {"account|user|username|login * locked|disabled|suspended|blocked|deactivated|inactive|closed|frozen", REFUSAL_PASSWORD},
+    {"account|user|username|login * locked|disabled|suspended|blocked|deactivated|inactive|closed|frozen",
+	REFUSAL_PASSWORD},
     /* RFC 1939, 7. and Cyrus before 2.0: "Unable to lock maildrop"; solid-pop3d: "can't lock mailbox file". */
     {"lock|locking * " MAILDROP, REFUSAL_IN_USE},
     {"lock|locking * mail|pop|source file|drop|box|spool|folder", REFUSAL_IN_USE},
@@ -97,7 +101,8 @@ static const struct {
     /* RFC 2449, 8.1.2.: "Do you have another POP session running?" */
     {"another|other|previous|existing * session|sessions|connection|process|instance", REFUSAL_IN_USE},
     {"another|other user|client|program|device has|is", REFUSAL_IN_USE},
-    {"concurrent|simultaneous|multiple * access|login|logins|session|sessions|connection|connections|clients", REFUSAL_IN_USE},
+    {"concurrent|simultaneous|multiple * access|login|logins|session|sessions|connection|connections|clients",
+	REFUSAL_IN_USE},
     {"by another|other * client|program|user|login|device", REFUSAL_IN_USE},
     {"only one|1 * session|sessions|connection|connections|login", REFUSAL_IN_USE},
     {"elsewhere", REFUSAL_IN_USE},
@@ -112,10 +117,12 @@ static const struct {
     {"exceed~|over|reached|beyond * login|logins|logon|rate|frequency|command|bandwidth|download|transfer|traffic|request|requests|pop|pop3 * "
      "limit|limits|rate|quota",
 	REFUSAL_DELAY},
-    {"login|logins|logon|rate|frequency|request|bandwidth|download|transfer|traffic limit|limits|rate|quota * exceed~|reached", REFUSAL_DELAY},
+    {"login|logins|logon|rate|frequency|request|bandwidth|download|transfer|traffic limit|limits|rate|quota * exceed~|reached",
+	REFUSAL_DELAY},
     {"exceed~ * logins|logons|checks|requests", REFUSAL_DELAY},
     {"maximum|max|limit * logins|logons|checks|requests|polls", REFUSAL_DELAY},
-    {"login|logins|logons|connections|checks|requests|times * per|an|every|each hour|minute|minutes|day", REFUSAL_DELAY},
+    {"login|logins|logons|connections|checks|requests|times * per|an|every|each hour|minute|minutes|day",
+	REFUSAL_DELAY},
     /* Hotmail (Funambol's MailServerChecker): "login allowed only every 15 minutes". */
     {"once|only every|per|each|in * minute|minutes|hour|seconds", REFUSAL_DELAY},
     {"rate limit|limits|limited|limiting|exceeded", REFUSAL_DELAY},
@@ -133,7 +140,8 @@ static const struct {
     /* Cyrus: "Logins must be at least 10 minutes apart". */
     {"minute|minutes|second|seconds apart", REFUSAL_DELAY},
     {"login|logins * delay|interval|minutes|seconds", REFUSAL_DELAY},
-    {"minutes|seconds|interval|time|delay between * login|logins|logons|checks|sessions|connections|accesses|requests", REFUSAL_DELAY},
+    {"minutes|seconds|interval|time|delay between * login|logins|logons|checks|sessions|connections|accesses|requests",
+	REFUSAL_DELAY},
     /* OVH's help for its POP3 servers: "too often", after more than one login per minute. */
     {"too often|frequent|frequently|soon|fast|quickly", REFUSAL_DELAY},
     /* 163.com: "log in too often", in GBK (zmail issues 29 and 30) and in UTF-8. */
@@ -175,7 +183,8 @@ static const struct {
     /* Bongo: "server not ready (can't contact NMAP)"; a server in Java: "Mailbox not available." */
     {"not|isnt available|ready|respond|responding|reachable|accessible|mounted|running|answering", REFUSAL_TROUBLE},
     {"no response|reply|answer from", REFUSAL_TROUBLE},
-    {"server|servers|service|services|system|backend|store|storage|database|authentication|pop|pop3|currently * down", REFUSAL_TROUBLE},
+    {"server|servers|service|services|system|backend|store|storage|database|authentication|pop|pop3|currently * down",
+	REFUSAL_TROUBLE},
     {"shutting|going|shut|is|are down", REFUSAL_TROUBLE},
     {"shutdown|restarting|rebooting|reloading", REFUSAL_TROUBLE},
     {"starting up", REFUSAL_TROUBLE},
@@ -194,7 +203,8 @@ static const struct {
 	REFUSAL_TROUBLE},
     {"is|are|under|undergoing moving|migrating|migration|relocation|reconstruction|repair", REFUSAL_TROUBLE},
     {"rebuilding|reindexing|repairing|restoring|reconstructing|updating * " MAILDROP "|account|index", REFUSAL_TROUBLE},
-    {"need|needs|requires|must * rebuilt|repaired|reconstructed|reindexed|recovered|rebuild|repair|reconstruct", REFUSAL_TROUBLE},
+    {"need|needs|requires|must * rebuilt|repaired|reconstructed|reindexed|recovered|rebuild|repair|reconstruct",
+	REFUSAL_TROUBLE},
     {"migration|migrating|relocation|moving|rebuild|rebuilding|recovery|restore|upgrade|conversion|backup|reindexing * progress|underway|"
      "ongoing|running",
 	REFUSAL_TROUBLE},
@@ -240,9 +250,10 @@ static const struct {
      * accessing mailbox"; hMailServer: "Failed to fetch messages in Inbox."; Kopano: "Can't get mail list"; Dovecot:
      * "Couldn't sync mailbox."
      */
-    {CANNOT " * open|opening|read|reading|scan|scanning|stat|create|creating|load|loading|build|initialize|init|process|select|copy|write|"
-     "chdir|rename|truncate|append|retrieve|retrieving|get|getting|fetch|fetching|list|listing|sync|synchronize|index|parse|update|determine|examine|assign * " MAILDROP
-     "|" STORE,
+    {CANNOT
+	" * open|opening|read|reading|scan|scanning|stat|create|creating|load|loading|build|initialize|init|process|select|copy|write|"
+	"chdir|rename|truncate|append|retrieve|retrieving|get|getting|fetch|fetching|list|listing|sync|synchronize|index|parse|update|determine|examine|assign * " MAILDROP
+	"|" STORE,
 	REFUSAL_TROUBLE},
     {"by|via|with|over|through|using pop|pop3", REFUSAL_UNKNOWN},
     {"access * denied|forbidden|refused", REFUSAL_UNKNOWN},
@@ -250,8 +261,11 @@ static const struct {
     {"cant|cannot|couldnt|unable * locate maildrop|mailbox", REFUSAL_TROUBLE},
     {CANNOT " * find|locate * maildir|directory|spool|home|homedir|file", REFUSAL_TROUBLE},
     {"access|accessing|opening|reading|loading * " MAILDROP " * failed|failure|error|impossible", REFUSAL_TROUBLE},
-    {MAILDROP " open|opening|read|reading|access|load|sync|parse|parsing|initialization failed|failure|error", REFUSAL_TROUBLE},
-    {MAILDROP " * cant|cannot|couldnt|could|not be opened|accessed|read|loaded|selected|retrieved|scanned|listed|created|locked", REFUSAL_TROUBLE},
+    {MAILDROP " open|opening|read|reading|access|load|sync|parse|parsing|initialization failed|failure|error",
+	REFUSAL_TROUBLE},
+    {MAILDROP
+	" * cant|cannot|couldnt|could|not be opened|accessed|read|loaded|selected|retrieved|scanned|listed|created|locked",
+	REFUSAL_TROUBLE},
     {MAILDROP " * inaccessible|modified|changed", REFUSAL_TROUBLE},
     {MAILDROP " * format", REFUSAL_TROUBLE},
     {"end of file", REFUSAL_TROUBLE},
@@ -303,10 +317,12 @@ static const struct {
     {CANNOT " * set|change|changing|switch * uid|gid|euid|directory|dir|home|group|groups", REFUSAL_TROUBLE},
 
     /* These words only look like a server problem; the rest of the text names the actual cause. */
-    {"^ server|system|mail|pop|pop3 error|failure * " LOGIN "|authenticate|authenticating|log|logging|account|user|username|credentials|"
+    {"^ server|system|mail|pop|pop3 error|failure * " LOGIN
+     "|authenticate|authenticating|log|logging|account|user|username|credentials|"
      "denied|rejected|incorrect|expired|disabled|blocked|mismatch|unauthorized",
 	REFUSAL_UNKNOWN},
-    {"error|failure|problem|failed " LOGIN " failed|failure|error|denied|rejected|refused|incorrect|wrong|invalid", REFUSAL_UNKNOWN},
+    {"error|failure|problem|failed " LOGIN " failed|failure|error|denied|rejected|refused|incorrect|wrong|invalid",
+	REFUSAL_UNKNOWN},
     {LOGIN " error|failure|problem occurred|happened", REFUSAL_UNKNOWN},
     /* popper: "System error, can't open temporary file, do you own it?" */
     {"system|server|service|backend|database|db|ldap|sql|mysql|pam|disk|io|storage|network|configuration|misconfiguration|unexpected|fatal|"
@@ -329,7 +345,8 @@ static const struct {
     {"everythings * bad", REFUSAL_TROUBLE},
     {"temporarily", REFUSAL_TROUBLE},
     /* Courier: "Login failed.", which gives no reason. Some servers add "please try again later". */
-    {"login|logon|authentication|authorization|auth|access|password * failed|failure|denied|rejected|refused|unsuccessful", REFUSAL_UNKNOWN},
+    {"login|logon|authentication|authorization|auth|access|password * failed|failure|denied|rejected|refused|unsuccessful",
+	REFUSAL_UNKNOWN},
     /* Servers of many vendors ask the client to try again. */
     {"please retry", REFUSAL_TROUBLE},
     {"reconnect|connect|back|return * later|minute|minutes", REFUSAL_TROUBLE},
@@ -351,7 +368,8 @@ static const char *const denials[] = {
     MECHANISM " * " UNKNOWN "|invalid|disabled",
     "no such command|" MECHANISM,
     /* nginx: "mechanism not supported". */
-    "command|verb|" MECHANISM " * not|isnt|no supported|implemented|recognized|recognised|understood|known|available|enabled|valid|allowed|longer",
+    "command|verb|" MECHANISM
+    " * not|isnt|no supported|implemented|recognized|recognised|understood|known|available|enabled|valid|allowed|longer",
     /* GNU pop3d: "Command not implemented"; other servers, for a disabled mechanism: "no longer supported". */
     "not|isnt supported|implemented|understood",
     "no longer supported",

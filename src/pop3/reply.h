@@ -26,10 +26,10 @@ enum reply_event {
 };
 
 enum {
-	REPLY_LINE_MOST = 8192,	    /* maximum octets of a status or listing line */
-	REPLY_INPUT_MOST = 65536,   /* maximum octets taken in one call */
-	REPLY_EMPTY_MOST = 4,	    /* maximum empty lines skipped before a status line or a line of a listing */
-	REPLY_BLANKS_MOST = 8,	    /* maximum blanks skipped before +OK and -ERR */
+	REPLY_LINE_MOST = 8192,	  /* maximum octets of a status or listing line */
+	REPLY_INPUT_MOST = 65536, /* maximum octets taken in one call */
+	REPLY_EMPTY_MOST = 4,	  /* maximum empty lines skipped before a status line or a line of a listing */
+	REPLY_BLANKS_MOST = 8,	  /* maximum blanks skipped before +OK and -ERR */
 };
 
 /* The decoder's position in a body. Pending octets were read but not given out. */

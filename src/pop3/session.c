@@ -248,8 +248,8 @@ static bool fail_refused(struct session *s, struct error *err)
 	char cause[96];
 
 	if (s->top_refused > 0)
-		snprintf(cause, sizeof(cause),
-		    "the server refused TOP %" PRIu32 " and then ended the session", s->top_refused);
+		snprintf(cause, sizeof(cause), "the server refused TOP %" PRIu32 " and then ended the session",
+		    s->top_refused);
 	else
 		snprintf(cause, sizeof(cause), "the server accepted the login and then ended the session");
 	refusal_error(s->refusal, strlen(s->refusal), ERROR_PROTOCOL, cause, err);
@@ -334,9 +334,8 @@ static bool count_progress(struct session *s, size_t octets, struct error *err)
 	stream_restart_clock(s->stream);
 	if (s->waited <= stream_timeout(s->stream) * 1000 || s->answered >= (uint64_t)s->waited / 1000 * RATE_LEAST)
 		return true;
-	return error_set(err, ERROR_NETWORK,
-	    "the server's reply is too slow: %" PRIu64 " bytes in %" PRId64 " s", s->answered,
-	    s->waited / 1000);
+	return error_set(err, ERROR_NETWORK, "the server's reply is too slow: %" PRIu64 " bytes in %" PRId64 " s",
+	    s->answered, s->waited / 1000);
 }
 
 /* Gives the bytes that have arrived, and counts the time spent waiting for them. */

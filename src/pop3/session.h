@@ -27,7 +27,7 @@ enum session_command {
 	COMMAND_LIST,
 	COMMAND_UIDL,
 	COMMAND_RETR,
-	COMMAND_TOP,  /* TOP of no body line */
+	COMMAND_TOP, /* TOP of no body line */
 	COMMAND_DELE,
 	COMMAND_NOOP,
 	COMMAND_RSET,
@@ -42,25 +42,25 @@ enum session_command {
 enum { SESSION_PEEK_LINES = 20 };
 
 enum session_event_type {
-	SESSION_OK,	/* the command succeeded; more follows for RETR, TOP and listings */
-	SESSION_REFUSED,	/* -ERR; text is the server's words */
+	SESSION_OK,	   /* the command succeeded; more follows for RETR, TOP and listings */
+	SESSION_REFUSED,   /* -ERR; text is the server's words */
 	SESSION_CHALLENGE, /* "+ ", only during the login */
-	SESSION_LINE,	/* a line of a listing */
-	SESSION_DATA,	/* octets of a message */
-	SESSION_END,	/* the listing or message is complete */
+	SESSION_LINE,	   /* a line of a listing */
+	SESSION_DATA,	   /* octets of a message */
+	SESSION_END,	   /* the listing or message is complete */
 };
 
 struct session_event {
 	enum session_event_type type;
 	enum session_command command; /* the command that this event answers */
 	uint32_t number;	      /* the command's message-number */
-	uint64_t octets; /* SESSION_DATA, SESSION_END: octets sent so far, with the server's line ends */
-	uint64_t octets_crlf; /* SESSION_END of a message: its octets with CRLF for each line end */
-	uint64_t octets_lf;   /* SESSION_END of a message: its octets with LF for each line end */
-	uint64_t dots;	      /* SESSION_END of a message: dots stuffed into it (RFC 1939, 3.) */
-	bool unstuffed;	      /* SESSION_END of a message: a dot that needed stuffing was not stuffed */
-	bool right;	      /* SESSION_OK of session_ask: the reply agrees with the listing */
-	bool unclear; /* session_ask, one command at a time: a reply that proves nothing */
+	uint64_t octets;	      /* SESSION_DATA, SESSION_END: octets sent so far, with the server's line ends */
+	uint64_t octets_crlf;	      /* SESSION_END of a message: its octets with CRLF for each line end */
+	uint64_t octets_lf;	      /* SESSION_END of a message: its octets with LF for each line end */
+	uint64_t dots;		      /* SESSION_END of a message: dots stuffed into it (RFC 1939, 3.) */
+	bool unstuffed;		      /* SESSION_END of a message: a dot that needed stuffing was not stuffed */
+	bool right;		      /* SESSION_OK of session_ask: the reply agrees with the listing */
+	bool unclear;		      /* session_ask, one command at a time: a reply that proves nothing */
 	const char *text;	      /* valid until the next call */
 	size_t length;
 };

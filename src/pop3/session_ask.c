@@ -24,7 +24,8 @@ bool session_broke_at_ask(const struct session *s)
 {
 	enum session_command awaited = session_awaited(s);
 
-	return (awaited == COMMAND_ASK_UID || awaited == COMMAND_ASK_SIZE) && session_window(s) == 1 && !s->asks.answered;
+	return (awaited == COMMAND_ASK_UID || awaited == COMMAND_ASK_SIZE) && session_window(s) == 1 &&
+	    !s->asks.answered;
 }
 
 void session_forbid_asking(struct session *s)
@@ -42,8 +43,7 @@ bool session_asks_are_long(const struct session *s)
 	return s->asks.uid_form == SESSION_ASK_LISTING || s->asks.size_form == SESSION_ASK_LISTING;
 }
 
-static void keep(
-    struct session_asks *asks, struct session_event *event, const char *text, size_t length)
+static void keep(struct session_asks *asks, struct session_event *event, const char *text, size_t length)
 {
 	buf_clear(&asks->kept);
 	buf_append(&asks->kept, text, length);
@@ -66,7 +66,7 @@ static bool is_space(char c)
 }
 
 enum {
-	NOTHING = -1,  /* the value of *next without an octet */
+	NOTHING = -1,	 /* the value of *next without an octet */
 	EMPTY_MOST = 16, /* maximum octets of empty lines and blanks that are skipped */
 };
 
@@ -101,16 +101,15 @@ static void follow_queue(struct session *s)
 {
 	s->since_restart = 0;
 	stream_restart_clock(s->stream);
-	reply_expect(
-	    &s->reply, s->queued > 0 ? session_shape_of(s->queue[s->first].command) : REPLY_SINGLE);
+	reply_expect(&s->reply, s->queued > 0 ? session_shape_of(s->queue[s->first].command) : REPLY_SINGLE);
 }
 
 /*
  * Reads a listing to its end. event: becomes right, and gets the line, if the wanted line is in the listing; NULL:
  * ignored. Sets *listed to false if something else comes instead of a line.
  */
-static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event,
-    bool *listed, struct error *err)
+static bool read_listing(struct session *s, const struct asked *asked, struct session_event *event, bool *listed,
+    struct error *err)
 {
 	enum reply_event found;
 	const char *text;
@@ -154,7 +153,8 @@ static bool read_fence(struct session *s, const struct asked *asked, struct sess
 
 	if (!session_next(s, &fence, err))
 		return false;
-	if (asked_is_answered(asked, fence.text, fence.length) || asked_may_be_answered(asked, fence.text, fence.length))
+	if (asked_is_answered(asked, fence.text, fence.length) ||
+	    asked_may_be_answered(asked, fence.text, fence.length))
 		event->unclear = false;
 	return true;
 }
@@ -175,8 +175,7 @@ bool session_ask_fence(struct session *s, const struct asked *asked, struct sess
 static bool look_behind(struct session *s, const struct asked *asked, enum session_ask_form *form,
     struct session_event *event, struct error *err)
 {
-	bool fenced = false, listed = true,
-	     likely = asked_may_be_answered(asked, event->text, event->length);
+	bool fenced = false, listed = true, likely = asked_may_be_answered(asked, event->text, event->length);
 	int next;
 
 	keep(&s->asks, event, event->text, event->length);
@@ -207,8 +206,7 @@ static bool look_behind(struct session *s, const struct asked *asked, enum sessi
 	return !fenced || (!event->right && !event->unclear) || read_fence(s, asked, event, err);
 }
 
-bool session_ask_settle(
-    struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
+bool session_ask_settle(struct session *s, const struct asked *asked, struct session_event *event, struct error *err)
 {
 	struct session_asks *asks = &s->asks;
 	enum session_ask_form *form = asked->uid ? &asks->uid_form : &asks->size_form;
@@ -228,9 +226,8 @@ bool session_ask_settle(
 		asks->followed = *form == SESSION_ASK_UNKNOWN ? form : NULL;
 		return true;
 	}
-	return (*form == SESSION_ASK_LINE &&
-		   !asked_may_be_answered(asked, event->text, event->length)) ||
-	       look_behind(s, asked, form, event, err);
+	return (*form == SESSION_ASK_LINE && !asked_may_be_answered(asked, event->text, event->length)) ||
+	    look_behind(s, asked, form, event, err);
 }
 
 bool session_ask_finish(struct session *s, struct error *err)
@@ -245,8 +242,7 @@ bool session_ask_finish(struct session *s, struct error *err)
 		return false;
 	*form = begins_listing(next) ? SESSION_ASK_LISTING : SESSION_ASK_LINE;
 	if (*form == SESSION_ASK_LINE || read_listing(s, NULL, NULL, &listed, err))
-		return listed ||
-		       error_set(err, ERROR_PROTOCOL, "the server sent more than was requested");
+		return listed || error_set(err, ERROR_PROTOCOL, "the server sent more than was requested");
 	return false;
 }
 
@@ -271,8 +267,10 @@ bool session_fail_unasked(struct session *s, struct error *err)
 	if (stream_buffered(s->stream) > 0 && stream_read(s->stream, &bytes, &available, &ignored)) {
 		while (length < available && bytes[length] != '\r' && bytes[length] != '\n')
 			length++;
-		if (length > sizeof(sign) && memcmp(bytes, sign, sizeof(sign) - 1) == 0 && bytes[sizeof(sign) - 1] == ' ') {
-			refusal_error(bytes + sizeof(sign), length - sizeof(sign), ERROR_PROTOCOL, "the server ended the session", err);
+		if (length > sizeof(sign) && memcmp(bytes, sign, sizeof(sign) - 1) == 0 &&
+		    bytes[sizeof(sign) - 1] == ' ') {
+			refusal_error(bytes + sizeof(sign), length - sizeof(sign), ERROR_PROTOCOL,
+			    "the server ended the session", err);
 			err->kind = ERROR_PROTOCOL;
 			err->temporary = true;
 			return error_hint(err, "the next run tries again");

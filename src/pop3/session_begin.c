@@ -99,7 +99,8 @@ static bool hint_greeting(struct error *err)
  */
 static bool says_that_it_passes(const char *words)
 {
-	return words[0] == '4' && words[1] >= '0' && words[1] <= '9' && words[2] >= '0' && words[2] <= '9' && words[3] == ' ';
+	return words[0] == '4' && words[1] >= '0' && words[1] <= '9' && words[2] >= '0' && words[2] <= '9' &&
+	    words[3] == ' ';
 }
 
 static bool fail_no_greeting(struct error *err)
@@ -126,7 +127,8 @@ bool session_greet(struct session *s, struct error *err)
 		return true;
 	}
 	if (event.type == SESSION_REFUSED)
-		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection", err);
+		return refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused the connection",
+		    err);
 	error_set(err, ERROR_PROTOCOL, "the greeting is not valid POP3");
 	return hint_greeting(err);
 }
@@ -148,7 +150,8 @@ bool session_read_capabilities(struct session *s, struct error *err)
 	do {
 		if (!session_next(s, &event, err))
 			return false;
-		if (event.type == SESSION_LINE && lines == 0 && event.length > 0 && (*event.text == '+' || *event.text == '-'))
+		if (event.type == SESSION_LINE && lines == 0 && event.length > 0 &&
+		    (*event.text == '+' || *event.text == '-'))
 			return fail_without_list(s, &event, err);
 		if (event.type == SESSION_LINE) {
 			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);

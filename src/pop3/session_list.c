@@ -16,8 +16,8 @@ struct progress {
 	enum session_command arriving; /* LIST or UIDL, if the number of its lines is known; COMMAND_OTHER: neither */
 	uint64_t lines;		       /* lines of `arriving` that are sure to come */
 	bool without_uidl;
-	bool sizes; /* the sizes are needed: STAT failed, or differs from `known` */
-	bool empty; /* STAT counts no messages */
+	bool sizes;	      /* the sizes are needed: STAT failed, or differs from `known` */
+	bool empty;	      /* STAT counts no messages */
 	size_t refused_lines; /* lines of UIDL that are an error instead of a UID, and are ignored */
 	/* The refusals of LIST and of UIDL; ERROR_NONE: not refused. */
 	struct error refusal;
@@ -110,7 +110,8 @@ static bool read_answers(struct session *s, struct progress *p, struct error *er
 			take_total(s, p, &event);
 		} else if (event.type == SESSION_REFUSED && event.command == COMMAND_UIDL) {
 			p->without_uidl = true;
-			refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused UIDL", &p->uidl_refusal);
+			refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused UIDL",
+			    &p->uidl_refusal);
 		} else if (event.type == SESSION_REFUSED) {
 			refusal_error(event.text, event.length, ERROR_PROTOCOL, "the server refused LIST", &p->refusal);
 		} else if (event.type == SESSION_END) {
@@ -137,7 +138,8 @@ static bool accept_refusal(struct session *s, struct progress *p, struct error *
 		session_queue(s, COMMAND_STAT, 0);
 		if (!session_next(s, &event, err))
 			return fail_trouble(&p->refusal, err);
-		p->empty = event.type == SESSION_OK && maildrop_read_total(event.text, event.length, &total) && total.messages == 0;
+		p->empty = event.type == SESSION_OK && maildrop_read_total(event.text, event.length, &total) &&
+		    total.messages == 0;
 	}
 	p->m->sized = p->empty && p->m->count == 0;
 	if (!p->m->sized)

@@ -50,28 +50,28 @@ struct session {
 	struct session_slot queue[SESSION_WINDOW]; /* a ring whose oldest command is at `first` */
 	size_t first, queued;
 	enum session_command reading; /* the command whose reply is being read */
-	bool in_body; /* the reply's +OK was given out; its lines or octets follow */
-	bool begun;   /* a part of the reply has arrived */
-	bool unclear; /* the last reply was not POP3, and counted as a refusal */
+	bool in_body;		      /* the reply's +OK was given out; its lines or octets follow */
+	bool begun;		      /* a part of the reply has arrived */
+	bool unclear;		      /* the last reply was not POP3, and counted as a refusal */
 	bool unsent;
 	bool one_at_a_time;
 	bool crowded;
 	bool without_capa;
 	bool utf8_asked;
-	bool fresh;	      /* logged in, but no listing has arrived yet */
-	bool refused;	      /* the last reply refused a command between login and listing, or TOP */
-	char refusal[256];    /* the server's last refusal of such a command, of CAPA or of UTF8 */
+	bool fresh;			   /* logged in, but no listing has arrived yet */
+	bool refused;			   /* the last reply refused a command between login and listing, or TOP */
+	char refusal[256];		   /* the server's last refusal of such a command, of CAPA or of UTF8 */
 	enum session_command refused_last; /* the command that the last reply refused, or COMMAND_OTHER */
 	enum session_command fault;	   /* see session_fault */
-	bool listed;	      /* the last event was a line of a listing */
-	char step[24];	      /* the login command whose reply is awaited */
-	size_t since_restart; /* octets of a reply since the clock was restarted */
-	uint64_t answered;    /* octets of the reply */
-	int64_t waited;	      /* milliseconds spent waiting for the octets of the reply */
-	bool top_given;	      /* a TOP was answered completely */
-	uint32_t top_refused; /* message whose TOP was refused in the last reply; 0: none */
-	bool lost;	      /* the connection ended or fell silent */
-	bool may_not_ask;     /* session_ask must not be used */
+	bool listed;			   /* the last event was a line of a listing */
+	char step[24];			   /* the login command whose reply is awaited */
+	size_t since_restart;		   /* octets of a reply since the clock was restarted */
+	uint64_t answered;		   /* octets of the reply */
+	int64_t waited;			   /* milliseconds spent waiting for the octets of the reply */
+	bool top_given;			   /* a TOP was answered completely */
+	uint32_t top_refused;		   /* message whose TOP was refused in the last reply; 0: none */
+	bool lost;			   /* the connection ended or fell silent */
+	bool may_not_ask;		   /* session_ask must not be used */
 	struct session_asks asks;
 	struct reply reply;
 	char timestamp[256];

@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 /* Selects a lost message whose UID is recorded again. state_lose puts UID_WAS, 16 digits and ":" before the UID. */
-#define LOST_AGAIN \
-	"deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
+#define LOST_AGAIN "deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
 
 _Static_assert(UID_WAS_LENGTH + 2 == 23, "where the UID begins in LOST_AGAIN");
 
@@ -38,7 +37,8 @@ bool state_exists(const char *directory, const char *account)
 static bool read_names(struct state *s, struct names *n, struct error *err)
 {
 	struct query *q;
-	bool row = true, ok = query_start(&q, state_database(s), err,
+	bool row = true,
+	     ok = query_start(&q, state_database(s), err,
 		 "SELECT id, user || '@' || lower(server) || ':' || port FROM maildrop ORDER BY id", "");
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
@@ -84,9 +84,12 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	struct names names = {0};
 	struct query *q = NULL;
 	struct state_kept kept;
-	bool row = true, ok = read_names(s, &names, err) &&
+	bool row = true,
+	     ok = read_names(s, &names, err) &&
 	    query_start(&q, state_database(s), err,
-		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt FROM message WHERE NOT (" LOST_AGAIN ")", "");
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt FROM message WHERE NOT (" LOST_AGAIN
+		")",
+		"");
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		read_row(q, &names, &kept);

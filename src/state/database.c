@@ -78,8 +78,9 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	}
 	err->temporary = code == SQLITE_FULL || lacks_room;
 	if (code == SQLITE_IOERR && lacks_room)
-		return error_hint(err, system_code == EDQUOT ? "free space in your disk quota, or set another state_dir"
-							     : "free space on its disk, or set another state_dir");
+		return error_hint(err,
+		    system_code == EDQUOT ? "free space in your disk quota, or set another state_dir"
+					  : "free space on its disk, or set another state_dir");
 	return error_hint(err, "check the directory's permissions and the free space on its disk");
 }
 
@@ -306,7 +307,8 @@ static bool migrate(struct database *d, int application_id, const char *const *s
 		if (!run_sql(d, steps[version], err))
 			return false;
 	}
-	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id, versions);
+	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id,
+	    versions);
 	return run_sql(d, sql, err) && database_commit(d, err);
 }
 
@@ -323,7 +325,8 @@ static bool choose_journal(struct database *d, struct error *err)
 		return false;
 	wal = query_next(q, &row, err) && row && sqlite3_stricmp(query_text(q, 0), "wal") == 0;
 	query_end(&q);
-	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA", err);
+	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
+	    err);
 }
 
 /* Returns a URI for SQLITE_OPEN_URI that declares the file unchanging. The caller frees it. */
@@ -399,8 +402,8 @@ static int flags_of_look(const char *path)
 	return flags;
 }
 
-bool database_open(struct database **out, const char *path, bool writable, int application_id,
-    const char *const *steps, int versions, struct error *err)
+bool database_open(struct database **out, const char *path, bool writable, int application_id, const char *const *steps,
+    int versions, struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
 	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_of_look(path), version;

@@ -21,8 +21,8 @@ struct query;
  * private copy whose changes are discarded. The file must have application_id or be empty. The steps from its own
  * version on upgrade it to `versions`. Sets ERROR_STORAGE if the file is damaged, foreign or newer.
  */
-bool database_open(struct database **out, const char *path, bool writable, int application_id,
-    const char *const *steps, int versions, struct error *err);
+bool database_open(struct database **out, const char *path, bool writable, int application_id, const char *const *steps,
+    int versions, struct error *err);
 void database_close(struct database **d);
 
 /*

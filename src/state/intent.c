@@ -23,9 +23,9 @@ static bool add_pending(struct state *s, const struct state_record *r, const str
 	return database_execute(state_database(s), err,
 	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	    "tiiiibbibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256),
-	    r->header, sizeof(r->header), (int64_t)e->length, e->sha256, sizeof(e->sha256), e->head, e->head_length,
-	    (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
+	    "tiiiibbibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
+	    sizeof(r->sha256), r->header, sizeof(r->header), (int64_t)e->length, e->sha256, sizeof(e->sha256), e->head,
+	    e->head_length, (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
 }
 
 bool state_set_intent(struct state *s, const struct mbox_intent *intent, const struct state_record *records,
@@ -33,9 +33,11 @@ bool state_set_intent(struct state *s, const struct mbox_intent *intent, const s
 {
 	int64_t others;
 	bool ok = database_integer(state_database(s), "SELECT count(*) FROM intent", &others, err) &&
-	    (others == 0 || error_set(err, ERROR_INTERNAL,
-			       "an append to an mbox was started before the previous one was finished")) &&
-	    database_execute(state_database(s), err, "INSERT INTO intent(path, offset, device, inode) VALUES(?1, ?2, ?3, ?4)", "biii", intent->path,
+	    (others == 0 ||
+		error_set(err, ERROR_INTERNAL,
+		    "an append to an mbox was started before the previous one was finished")) &&
+	    database_execute(state_database(s), err,
+		"INSERT INTO intent(path, offset, device, inode) VALUES(?1, ?2, ?3, ?4)", "biii", intent->path,
 		strlen(intent->path), (int64_t)intent->offset, (int64_t)intent->device, (int64_t)intent->inode);
 
 	for (size_t i = 0; ok && i < intent->count; i++)
@@ -67,7 +69,8 @@ static bool read_intent_row(struct state *s, struct mbox_intent *intent, struct 
 	struct query *q;
 	bool row, ok;
 
-	if (!query_start(&q, state_database(s), err, "SELECT CAST(path AS TEXT), offset, device, inode FROM intent", ""))
+	if (!query_start(&q, state_database(s), err, "SELECT CAST(path AS TEXT), offset, device, inode FROM intent",
+		""))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row) {
@@ -93,7 +96,8 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 		return true;
 	ok = query_start(&q, state_database(s), err,
 	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots"
-	    " FROM pending ORDER BY position", "");
+	    " FROM pending ORDER BY position",
+	    "");
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;
 

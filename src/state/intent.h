@@ -19,8 +19,7 @@ bool state_set_intent(struct state *s, const struct mbox_intent *intent, const s
  * Gets the intent that a crash left. Its count is 0 if there is none. The caller frees both arrays, the UIDs and the
  * path.
  */
-bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_record **records,
-    struct error *err);
+bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_record **records, struct error *err);
 
 /* Drops the intent without adding records. state_commit makes it permanent. */
 bool state_drop_intent(struct state *s, struct error *err);

@@ -25,7 +25,7 @@ struct row {
 	uint32_t uid_offset; /* offset in the uids of struct state_rows */
 	bool is_gone;
 	unsigned char doubt; /* enum state_doubt */
-	unsigned char how; /* value of the column `deleted` */
+	unsigned char how;   /* value of the column `deleted` */
 };
 
 struct state_rows {
@@ -40,7 +40,8 @@ struct state_rows {
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
 static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] = "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
+static const char told_rows[] =
+    "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
 
 /* Reads a row. Its text is valid until the next row is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -153,8 +154,8 @@ static bool source_next(struct source *from, struct row *row, bool *there, struc
 }
 
 /* Handles one row. item has the same UID, or is NULL. Rows and items are sorted by UID. */
-typedef bool (*row_taker)(struct state *s, const struct row *row, struct state_item *item, void *context,
-    struct error *err);
+typedef bool (
+    *row_taker)(struct state *s, const struct row *row, struct state_item *item, void *context, struct error *err);
 
 static bool walk(struct state *s, const struct state_rows *ahead, const char *select, struct state_item *items,
     size_t count, row_taker take, void *context, struct error *err)
@@ -203,11 +204,8 @@ static void look_at(struct state_look *look, const struct row *row, const struct
 {
 	if (!look)
 		return;
-	look->differs |= !item		? !row->is_gone
-			 : row->is_gone ? item->known
-					: row->how == STATE_PERHAPS_DELETED;
-	look->missing += !item && row->is_gone && may_come_back(row) &&
-			 row->gone >= look->now - STATE_MISSED_FOR;
+	look->differs |= !item ? !row->is_gone : row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED;
+	look->missing += !item && row->is_gone && may_come_back(row) && row->gone >= look->now - STATE_MISSED_FOR;
 	if (row->is_gone && (look->oldest == 0 || row->gone < look->oldest))
 		look->oldest = row->gone;
 }
@@ -218,10 +216,12 @@ static bool look_at_sizes(struct state *s, const struct row *row, struct state_i
 	struct query *q;
 	bool there, ok, fits;
 
-	if (!query_start(&q, state_database(s), err, "SELECT listed, wire, octets FROM message WHERE uid = ?1", "t", item->uid))
+	if (!query_start(&q, state_database(s), err, "SELECT listed, wire, octets FROM message WHERE uid = ?1", "t",
+		item->uid))
 		return false;
 	ok = query_next(q, &there, err);
-	fits = ok && there && state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
+	fits =
+	    ok && there && state_size_fits(item->octets, query_integer(q, 0), query_integer(q, 1), query_integer(q, 2));
 	query_end(&q);
 	item->perhaps = row->how == STATE_PERHAPS_DELETED;
 	item->likely = fits && !item->perhaps && row->doubt != STATE_DOUBT_IDENTITY;
@@ -247,14 +247,15 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->delivered = row->delivered;
 		if (!sized)
 			item->octets = (uint64_t)row->listed;
-		item->known = !uid_is_given(item->uid) ? !deleted
-						  : !row->is_gone && !perhaps &&
-							row->listed == (int64_t)item->octets;
+		item->known = !uid_is_given(item->uid)
+		    ? !deleted
+		    : !row->is_gone && !perhaps && row->listed == (int64_t)item->octets;
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = uid_is_given(item->uid) && !item->known;
 		item->doubt = state_doubts_size(row->doubt) && item->known;
 		/* A message that arrived incomplete and has another size now is fetched again. */
-		item->outdated = state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
+		item->outdated =
+		    state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
 		if (item->outdated)
 			item->known = item->doubtful = item->doubt = false;
 	}
@@ -262,8 +263,7 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 	return !sized || !item->doubtful || deleted || look_at_sizes(s, row, item, err);
 }
 
-static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context,
-    struct error *err)
+static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context, struct error *err)
 {
 	struct state_look *look = context;
 
@@ -302,14 +302,12 @@ static bool take_listed(struct state *s, const struct row *row, struct state_ite
 		return database_execute(state_database(s), err,
 		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
 	if (item || row->is_gone) {
-		*note->missing +=
-		    !item && may_come_back(row) && row->gone >= note->now - STATE_MISSED_FOR;
+		*note->missing += !item && may_come_back(row) && row->gone >= note->now - STATE_MISSED_FOR;
 		return true;
 	}
 	*note->missing += may_come_back(row);
-	return database_execute(state_database(s), err,
-	    "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii", row->uid,
-	    state_gone_at(s, note->now), (int64_t)(may_come_back(row) ? row->how : STATE_DELETED));
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1",
+	    "tii", row->uid, state_gone_at(s, note->now), (int64_t)(may_come_back(row) ? row->how : STATE_DELETED));
 }
 
 /* Forgets old UIDs. A single run with a fast clock forgets nothing: an earlier run must have seen that time too. */
@@ -340,8 +338,8 @@ static bool take_unlisted(struct state *s, const struct row *row, struct state_i
 static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
 {
 	struct buf uids = {0};
-	bool ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid GLOB '" UID_AWAY "*' AND at < ?1", "i",
-		      now - STATE_MISSED_FOR) &&
+	bool ok = database_execute(state_database(s), err,
+		      "DELETE FROM told WHERE uid GLOB '" UID_AWAY "*' AND at < ?1", "i", now - STATE_MISSED_FOR) &&
 	    walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
 
 	for (size_t at = 0; ok && at < uids.length; at += strlen(uids.data + at) + 1)
@@ -365,7 +363,8 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
 {
 	struct query *q;
-	bool row = true, ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt NOT IN (1, 3)", "");
+	bool row = true,
+	     ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt NOT IN (1, 3)", "");
 
 	while (ok && (ok = query_next(q, &row, err)) && row)
 		take(context, query_text(q, 0));

@@ -13,14 +13,14 @@ struct state_item {
 	const char *uid;
 	uint64_t octets; /* size by LIST; STATE_UNSIZED: state_join fills in the recorded one */
 	int64_t delivered;
-	uint32_t index;	 /* for the caller's use */
-	bool known;	 /* the message was delivered */
-	bool doubtful;	 /* a message with this UID was delivered, but the UID was gone or the size differs */
-	bool likely;	 /* doubtful, but the size fits and we sent no DELE for it */
-	bool stayed;	 /* doubtful, but the UID was never gone and we sent no DELE for it */
-	bool perhaps;	 /* doubtful, because we sent DELE for it and QUIT got no reply */
-	bool doubt;	 /* known, but its size differed from the server's (state_doubts_size) */
-	bool outdated;	 /* its size was in doubt and has changed again: not known, and fetched again */
+	uint32_t index;	    /* for the caller's use */
+	bool known;	    /* the message was delivered */
+	bool doubtful;	    /* a message with this UID was delivered, but the UID was gone or the size differs */
+	bool likely;	    /* doubtful, but the size fits and we sent no DELE for it */
+	bool stayed;	    /* doubtful, but the UID was never gone and we sent no DELE for it */
+	bool perhaps;	    /* doubtful, because we sent DELE for it and QUIT got no reply */
+	bool doubt;	    /* known, but its size differed from the server's (state_doubts_size) */
+	bool outdated;	    /* its size was in doubt and has changed again: not known, and fetched again */
 	unsigned char told; /* why an undelivered message stays away: enum state_told, or 0 */
 	uint64_t told_octets;
 };
@@ -47,10 +47,10 @@ void state_rows_free(struct state_rows **rows);
 struct state_look {
 	int64_t now;			/* set by the caller: the current time */
 	const struct state_rows *ahead; /* set by the caller: the rows of state_read_ahead, or NULL */
-	bool differs;	/* the listing changes the records */
-	size_t missing; /* number of missing messages, if !differs */
-	int64_t oldest; /* when the first of the gone UIDs went; 0: none is gone */
-	bool forgets;	/* there are notes about messages that are no longer listed */
+	bool differs;			/* the listing changes the records */
+	size_t missing;			/* number of missing messages, if !differs */
+	int64_t oldest;			/* when the first of the gone UIDs went; 0: none is gone */
+	bool forgets;			/* there are notes about messages that are no longer listed */
 };
 
 /* Fills in items, which must be sorted by uid (strcmp) without duplicates. It takes linear time. look may be NULL. */
@@ -69,7 +69,6 @@ bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid
  * with no change since, or NULL.
  */
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
-    const struct state_look *look, size_t *missing,
-    struct error *err);
+    const struct state_look *look, size_t *missing, struct error *err);
 
 #endif

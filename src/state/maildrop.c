@@ -48,8 +48,8 @@ bool state_maildrop_name(struct state *s, char **name, struct error *err)
 }
 
 /* Gets the capabilities announced between two points in time. */
-static bool read_capabilities(struct state *s, const struct state_maildrop *m, int64_t after, int64_t until, char **text,
-    struct error *err)
+static bool read_capabilities(struct state *s, const struct state_maildrop *m, int64_t after, int64_t until,
+    char **text, struct error *err)
 {
 	int64_t latest, same;
 	struct query *q;
@@ -61,7 +61,8 @@ static bool read_capabilities(struct state *s, const struct state_maildrop *m, i
 	if (latest == 0 || same != latest)
 		return true;
 	if (!query_start(&q, state_database(s), err,
-		"SELECT capabilities FROM maildrop WHERE id = ?1 AND asked > ?2 AND asked <= ?3", "iii", latest, after, until))
+		"SELECT capabilities FROM maildrop WHERE id = ?1 AND asked > ?2 AND asked <= ?3", "iii", latest, after,
+		until))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row && !query_is_null(q, 0))
@@ -96,8 +97,8 @@ bool state_set_capabilities(struct state *s, const char *text, int64_t now, stru
 	return database_execute(state_database(s), err, "UPDATE maildrop SET capabilities = NULL", "") &&
 	    (!text ||
 		database_execute(state_database(s), err,
-		    "UPDATE maildrop SET capabilities = ?1, asked = ?2 WHERE id = (SELECT max(id) FROM maildrop)", "ti", text,
-		    now));
+		    "UPDATE maildrop SET capabilities = ?1, asked = ?2 WHERE id = (SELECT max(id) FROM maildrop)", "ti",
+		    text, now));
 }
 
 bool state_get_unpipelined(struct state *s, const struct state_maildrop *m, int64_t *until, struct error *err)
@@ -123,13 +124,16 @@ static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t n
 {
 	struct database *db = state_database(s);
 	char *prefix = memory_format(" %lld:", (long long)to);
-	bool ok = database_execute(db, err,
-		      "UPDATE message SET uid = ' ' || ?1 || ':' || uid WHERE uid NOT GLOB '" UID_GLOB_OTHER_OR_FOUND "'", "i", from) &&
+	bool ok =
+	    database_execute(db, err,
+		"UPDATE message SET uid = ' ' || ?1 || ':' || uid WHERE uid NOT GLOB '" UID_GLOB_OTHER_OR_FOUND "'",
+		"i", from) &&
 	    (to == 0 ||
 		database_execute(db, err,
 		    "UPDATE OR REPLACE message SET uid = substr(uid, length(?1) + 1) WHERE substr(uid, 1, length(?1)) = ?1",
 		    "t", prefix)) &&
-	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0 WHERE gone IS NULL", "i", state_gone_at(s, now)) &&
+	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0 WHERE gone IS NULL", "i",
+		state_gone_at(s, now)) &&
 	    database_execute(db, err, "DELETE FROM told", "");
 
 	free(prefix);
@@ -148,7 +152,7 @@ bool state_enter_maildrop(struct state *s, const struct state_maildrop *m, int64
 		return true;
 	}
 	*origin = latest == 0 ? STATE_MAILDROP_FIRST : same > 0 ? STATE_MAILDROP_BACK : STATE_MAILDROP_OTHER;
-	return database_execute(state_database(s), err, "INSERT INTO maildrop(server, port, user) VALUES(?1, ?2, ?3)", "tit",
-		   m->server, (int64_t)m->port, m->user) &&
+	return database_execute(state_database(s), err, "INSERT INTO maildrop(server, port, user) VALUES(?1, ?2, ?3)",
+		   "tit", m->server, (int64_t)m->port, m->user) &&
 	    (latest == 0 || change_maildrop(s, latest, same, now, err));
 }

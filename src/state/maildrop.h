@@ -26,8 +26,8 @@ enum state_origin {
  * known any longer: recorded messages count as missing, to be found by their header. After a change back, the UIDs of
  * that maildrop are doubtful.
  */
-bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop, int64_t now, enum state_origin *origin,
-    struct error *err);
+bool state_enter_maildrop(struct state *s, const struct state_maildrop *maildrop, int64_t now,
+    enum state_origin *origin, struct error *err);
 
 /*
  * Gets the name of the current maildrop, for identities: USER@SERVER:PORT; NULL if there is none. The caller frees it.

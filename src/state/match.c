@@ -18,10 +18,10 @@ bool state_mark_deleted(struct state *s, const char *uid, bool sure, int64_t now
 	if (!sure && uid_is_of_session(uid))
 		return true;
 	if (!sure)
-		return database_execute(state_database(s), err, "UPDATE message SET deleted = ?2 WHERE uid = ?1", "ti", uid,
-		    (int64_t)STATE_PERHAPS_DELETED);
-	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1", "tii", uid,
-	    state_gone_at(s, now), (int64_t)STATE_DELETED);
+		return database_execute(state_database(s), err, "UPDATE message SET deleted = ?2 WHERE uid = ?1", "ti",
+		    uid, (int64_t)STATE_PERHAPS_DELETED);
+	return database_execute(state_database(s), err, "UPDATE message SET gone = ?2, deleted = ?3 WHERE uid = ?1",
+	    "tii", uid, state_gone_at(s, now), (int64_t)STATE_DELETED);
 }
 
 bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsigned char *header, bool *same,
@@ -35,7 +35,9 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 		return false;
 	ok = query_next(q, &row, err);
 	*same = ok && row &&
-	    (!header || (query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT && memcmp(recorded, header, DIGEST_SHORT) == 0));
+	    (!header ||
+		(query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT &&
+		    memcmp(recorded, header, DIGEST_SHORT) == 0));
 	query_end(&q);
 	return ok &&
 	    (!*same ||
@@ -48,8 +50,8 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 bool state_displace(struct state *s, const char *uid, int64_t now, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1", "ti", uid,
-	    state_gone_at(s, now));
+	    "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid, gone = coalesce(gone, ?2) WHERE uid = ?1",
+	    "ti", uid, state_gone_at(s, now));
 }
 
 /* The columns that take_row reads. */
@@ -66,7 +68,8 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	while (!old && (ok = query_next(*q, &row, err)) && row) {
 		/* The recorded size by LIST belongs to the message that it was taken for. */
 		other = query_integer(*q, 5) == STATE_DOUBT_IDENTITY;
-		match->fits = other || state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
+		match->fits =
+		    other || state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
 		match->doubt = state_doubts_size((enum state_doubt)query_integer(*q, 5));
 		if (match->fits || !must_fit)
@@ -87,31 +90,30 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
  * Looks for a message by its header. Real mail has few messages with the same header, so the limit keeps a server from
  * causing endless work.
  */
-static bool take_by_header(struct state *s, const char *select,
-    const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now, const char *uid,
-    struct state_match *match, struct error *err)
+static bool take_by_header(struct state *s, const char *select, const unsigned char header[DIGEST_SHORT],
+    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
 {
 	struct query *q;
 
 	return query_start(&q, state_database(s), err, select, "bi", header, (size_t)DIGEST_SHORT,
 		   now - STATE_MISSED_FOR) &&
-	       take_row(s, &q, octets, true, uid, match, err);
+	    take_row(s, &q, octets, true, uid, match, err);
 }
 
 /* Each query has its own index: `missing` and `perhaps`. */
-bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT],
-    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err)
+bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SHORT], uint64_t octets, int64_t now,
+    const char *uid, struct state_match *match, struct error *err)
 {
 	static const char missing[] = TAKEN STATE_BY_HEADER(STATE_IS_MISSING);
 	static const char perhaps[] = TAKEN STATE_BY_HEADER(STATE_IS_PERHAPS_DELETED);
 
 	return take_by_header(s, missing, header, octets, now, uid, match, err) &&
-	       (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
+	    (match->found || take_by_header(s, perhaps, header, octets, now, uid, match, err));
 }
 
 bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT],
-    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid,
-    struct state_match *match, struct error *err)
+    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid, struct state_match *match,
+    struct error *err)
 {
 	static const char *const selects[] = {
 	    TAKEN STATE_BY_DIGEST(STATE_IS_MISSING),
@@ -125,12 +127,13 @@ bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHO
 
 		ok = query_start(&q, state_database(s), err, selects[i], "bib", header, (size_t)DIGEST_SHORT,
 			 now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
-		     take_row(s, &q, octets, false, uid, match, err);
+		    take_row(s, &q, octets, false, uid, match, err);
 	}
 	/* The next listing will give this size again. */
-	return ok && (!match->found || match->doubt ||
-			 database_execute(state_database(s), err,
-			     "UPDATE message SET listed = ?2 WHERE uid = ?1", "ti", uid, (int64_t)octets));
+	return ok &&
+	    (!match->found || match->doubt ||
+		database_execute(state_database(s), err, "UPDATE message SET listed = ?2 WHERE uid = ?1", "ti", uid,
+		    (int64_t)octets));
 }
 
 bool state_add_found(struct state *s, const char *identity, const struct state_record *record, int64_t now,
@@ -184,8 +187,8 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 static bool is_rewritten(struct state *s, const char *found, uint64_t octets, bool *is, struct error *err)
 {
 	struct query *q;
-	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND said = ?2", "ti", found,
-	    (int64_t)octets);
+	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND said = ?2", "ti",
+	    found, (int64_t)octets);
 
 	*is = false;
 	ok = ok && query_next(q, is, err);
@@ -193,14 +196,14 @@ static bool is_rewritten(struct state *s, const char *found, uint64_t octets, bo
 	return ok;
 }
 
-bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
-    struct error *err)
+bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid,
+    struct state_match *match, struct error *err)
 {
 	struct query *q;
 	char *old = memory_format(UID_FOUND "%s", identity);
-	bool rewritten, ok = is_rewritten(s, old, octets, &rewritten, err) &&
-	    query_start(&q, state_database(s), err,
-		      TAKEN " FROM message WHERE uid = ?1", "t", old) &&
+	bool rewritten,
+	    ok = is_rewritten(s, old, octets, &rewritten, err) &&
+	    query_start(&q, state_database(s), err, TAKEN " FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
 	match->rewritten = ok && octets > 0 && rewritten;
@@ -214,7 +217,7 @@ bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struc
 
 	return query_start(&q, state_database(s), err,
 		   TAKEN " FROM message WHERE " UID_SQL_NUMBERED
-		   " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
+			 " AND gone IS NOT NULL AND deleted = 0 ORDER BY uid LIMIT 1",
 		   "t", uid) &&
 	    take_row(s, &q, octets, true, uid, match, err);
 }

@@ -30,8 +30,8 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 /* The result of a search for a recorded message. */
 struct state_match {
 	bool found;
-	bool fits; /* its size is the one in LIST */
-	bool doubt; /* it is in doubt because of its size */
+	bool fits;	/* its size is the one in LIST */
+	bool doubt;	/* it is in doubt because of its size */
 	bool rewritten; /* the file was changed after delivery, when it had the size in LIST */
 	int64_t delivered;
 };
@@ -44,8 +44,9 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
  * Looks for a missing message with the content of a retrieved one, and gives it the new UID. Identical content counts
  * even if the size in LIST differs.
  */
-bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char sha256[DIGEST_SIZE],
-    uint64_t octets, int64_t now, const char *uid, struct state_match *match, struct error *err);
+bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid, struct state_match *match,
+    struct error *err);
 
 /*
  * Sets *any to whether messages of another maildrop are missing that may have moved to the current one. A maildrop
@@ -66,13 +67,14 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
  * its UID.
  */
 bool state_has_found(struct state *s, bool *any, struct error *err);
-bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid, struct state_match *match,
-    struct error *err);
+bool state_take_found(struct state *s, const char *identity, uint64_t octets, const char *uid,
+    struct state_match *match, struct error *err);
 
 /*
  * Looks for a message that was "UID#N" when it was delivered, and gives it the made UID without the number. That UID
  * is free because the message before it in the listing is gone.
  */
-bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struct state_match *match, struct error *err);
+bool state_take_sibling(struct state *s, uint64_t octets, const char *uid, struct state_match *match,
+    struct error *err);
 
 #endif

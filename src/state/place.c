@@ -14,7 +14,8 @@ bool state_get_place(struct state *s, const char *name, struct state_place *plac
 	bool row = false, ok;
 
 	*place = (struct state_place){0};
-	if (!query_start(&q, state_database(s), err, "SELECT mount, witnessed, told FROM place WHERE name = ?1", "t", name))
+	if (!query_start(&q, state_database(s), err, "SELECT mount, witnessed, told FROM place WHERE name = ?1", "t",
+		name))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row) {
@@ -43,5 +44,6 @@ bool state_tell_place(struct state *s, struct error *err)
 
 bool state_settle_place(struct state *s, struct error *err)
 {
-	return database_execute(state_database(s), err, "UPDATE place SET witnessed = 0, told = 0", "") && state_commit(s, err);
+	return database_execute(state_database(s), err, "UPDATE place SET witnessed = 0, told = 0", "") &&
+	    state_commit(s, err);
 }

@@ -32,13 +32,13 @@ struct state_record {
 	uint64_t dots;	 /* dots stuffed into it */
 	enum state_doubt doubt;
 	/* The members telling, held, excused, fields and lf are not stored. */
-	bool telling; /* no other message has the same header by chance */
-	bool held;    /* later messages decide whether it is the one that was asked for */
-	bool excused; /* other messages have excused its size so far, so the doubt is not reported yet */
-	bool fields;  /* its size without some header fields is the size by LIST */
-	uint64_t lf;  /* octets as the server sent it, with LF for each line end */
+	bool telling;	   /* no other message has the same header by chance */
+	bool held;	   /* later messages decide whether it is the one that was asked for */
+	bool excused;	   /* other messages have excused its size so far, so the doubt is not reported yet */
+	bool fields;	   /* its size without some header fields is the size by LIST */
+	uint64_t lf;	   /* octets as the server sent it, with LF for each line end */
 	int64_t delivered; /* seconds since the epoch */
-	unsigned char sha256[DIGEST_SIZE]; /* digest of the delivered message */
+	unsigned char sha256[DIGEST_SIZE];  /* digest of the delivered message */
 	unsigned char header[DIGEST_SHORT]; /* digest of the header (policy/header) */
 };
 

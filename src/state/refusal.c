@@ -33,6 +33,7 @@ bool state_set_refusal(struct state *s, const struct state_refusal *r, struct er
 {
 	return database_execute(state_database(s), err, "DELETE FROM refusal", "") &&
 	    (!r ||
-		database_execute(state_database(s), err, "INSERT INTO refusal(at, login, mark, words) VALUES(?1, ?2, ?3, ?4)",
-		    "itbt", r->at, r->login, r->mark, sizeof(r->mark), r->words));
+		database_execute(state_database(s), err,
+		    "INSERT INTO refusal(at, login, mark, words) VALUES(?1, ?2, ?3, ?4)", "itbt", r->at, r->login,
+		    r->mark, sizeof(r->mark), r->words));
 }

@@ -12,9 +12,9 @@ enum { STATE_MARK_SIZE = 2 };
 /* A login that the server refused. */
 struct state_refusal {
 	int64_t at;
-	char *login;			      /* server, user and method of the login */
+	char *login;			     /* server, user and method of the login */
 	unsigned char mark[STATE_MARK_SIZE]; /* mark of the secret */
-	char *words;			      /* the server's words, escaped */
+	char *words;			     /* the server's words, escaped */
 };
 
 /*

@@ -12,20 +12,19 @@
 #define SEEN "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
 
 /* Compares the rows of a query with the columns of SEEN. */
-static bool see(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err)
+static bool see(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, struct state_sight *sight, struct error *err)
 {
 	unsigned char recorded[DIGEST_SHORT] = {0}, whole[DIGEST_SIZE] = {0};
 	bool row = true, ok = true;
 
 	while ((ok = query_next(q, &row, err)) && row) {
-		bool fits = state_size_fits(
-		    octets, query_integer(q, 1), query_integer(q, 2), query_integer(q, 3));
+		bool fits = state_size_fits(octets, query_integer(q, 1), query_integer(q, 2), query_integer(q, 3));
 
 		sight->found |= query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT &&
-				memcmp(recorded, header, DIGEST_SHORT) == 0;
+		    memcmp(recorded, header, DIGEST_SHORT) == 0;
 		sight->identical |= sha256 && query_blob(q, 5, whole, DIGEST_SIZE) == DIGEST_SIZE &&
-				    memcmp(whole, sha256, DIGEST_SIZE) == 0;
+		    memcmp(whole, sha256, DIGEST_SIZE) == 0;
 		sight->fits |= fits;
 		sight->doubt |= fits && state_doubts_size((enum state_doubt)query_integer(q, 4));
 		sight->deleted |= query_integer(q, 7) == STATE_DELETED;
@@ -42,13 +41,12 @@ bool state_see_uid(struct state *s, const char *uid, const unsigned char header[
 
 	*sight = (struct state_sight){0};
 	return query_start(&q, state_database(s), err, SEEN " FROM message WHERE uid = ?1", "t", uid) &&
-	       see(s, q, header, sha256, octets, sight, err);
+	    see(s, q, header, sha256, octets, sight, err);
 }
 
 /* Compares messages like state_take_renumbered, and like state_take_identical if there is a digest. */
-bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, int64_t now, struct state_sight *sight,
-    struct error *err)
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, int64_t now, struct state_sight *sight, struct error *err)
 {
 	static const char *const selects[] = {
 	    SEEN STATE_BY_HEADER(STATE_IS_MISSING),
@@ -65,7 +63,7 @@ bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT],
 
 		ok = query_start(&q, state_database(s), err, selects[i], i < 2 ? "bi" : "bib", header,
 			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
-		     see(s, q, header, sha256, octets, sight, err);
+		    see(s, q, header, sha256, octets, sight, err);
 	}
 	return ok;
 }

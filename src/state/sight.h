@@ -17,9 +17,9 @@ bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any,
 
 /* The result of comparing recorded messages with a header and a size from the server. The state does not change. */
 struct state_sight {
-	bool found; /* a recorded message has this header */
-	bool fits;  /* the size is that of a compared message */
-	bool doubt; /* a message of this size is in doubt because of its size */
+	bool found;	/* a recorded message has this header */
+	bool fits;	/* the size is that of a compared message */
+	bool doubt;	/* a message of this size is in doubt because of its size */
 	bool identical; /* a message has the same content, octet for octet */
 	bool deleted;	/* by UID: we deleted it, and the reply to QUIT confirmed that */
 	bool lately;	/* we deleted it, and no run has listed the maildrop since */
@@ -29,9 +29,9 @@ struct state_sight {
  * Compares the message with this UID, or the missing messages with this header. sha256 is the digest of a retrieved
  * message, or NULL.
  */
-bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
-    uint64_t octets, struct state_sight *sight, struct error *err);
-bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256, uint64_t octets,
-    int64_t now, struct state_sight *sight, struct error *err);
+bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err);
+bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, int64_t now, struct state_sight *sight, struct error *err);
 
 #endif

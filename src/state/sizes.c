@@ -27,10 +27,12 @@ bool state_each_size(struct state *s, size_t most, void (*take)(void *context, c
 	/*
 	 * Keys with a blank and a digit are from other maildrops. Messages found in the destination were never listed.
 	 */
-	bool row = true, ok = query_start(&q, state_database(s), err,
-			     "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB '" UID_GLOB_NOT_LISTED "'"
-			     " ORDER BY delivered DESC LIMIT ?1",
-			     "i", (int64_t)most);
+	bool row = true,
+	     ok = query_start(&q, state_database(s), err,
+		 "SELECT octets, wire, listed, said, dots, doubt FROM message WHERE uid NOT GLOB '" UID_GLOB_NOT_LISTED
+		 "'"
+		 " ORDER BY delivered DESC LIMIT ?1",
+		 "i", (int64_t)most);
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		read_sizes(q, &r);
@@ -44,8 +46,8 @@ bool state_get_doubt(struct state *s, const char *uid, struct state_record *reco
 {
 	struct query *q;
 	bool ok = query_start(&q, state_database(s), err,
-	    "SELECT octets, wire, listed, said, dots, doubt, sha256 FROM message WHERE uid = ?1 AND doubt IN (?2, ?3)", "tii", uid,
-	    (int64_t)STATE_DOUBT_SIZE, (int64_t)STATE_DOUBT_CONTENT);
+	    "SELECT octets, wire, listed, said, dots, doubt, sha256 FROM message WHERE uid = ?1 AND doubt IN (?2, ?3)",
+	    "tii", uid, (int64_t)STATE_DOUBT_SIZE, (int64_t)STATE_DOUBT_CONTENT);
 
 	*found = false;
 	ok = ok && query_next(q, found, err);
@@ -61,8 +63,8 @@ bool state_set_sizes(struct state *s, const char *uid, uint64_t listed, uint64_t
     struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4, gone = NULL, deleted = 0 WHERE uid = ?1", "tiii", uid, (int64_t)listed, (int64_t)said,
-	    (int64_t)doubt);
+	    "UPDATE message SET listed = ?2, said = ?3, doubt = ?4, gone = NULL, deleted = 0 WHERE uid = ?1", "tiii",
+	    uid, (int64_t)listed, (int64_t)said, (int64_t)doubt);
 }
 
 bool state_set_doubt(struct state *s, const char *uid, enum state_doubt doubt, struct error *err)

@@ -17,8 +17,7 @@ static bool make(const char *path, char out[STAMP_SIZE])
 	if (stat(path, &st) != 0)
 		return false;
 	snprintf(out, STAMP_SIZE, "%llx %llx %lld.%09ld %lld\n", (unsigned long long)st.st_dev,
-	    (unsigned long long)st.st_ino, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
-	    (long long)st.st_size);
+	    (unsigned long long)st.st_ino, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, (long long)st.st_size);
 	return true;
 }
 
@@ -30,8 +29,7 @@ static void put(int lock_fd, const char *stamp)
 
 	if (fstat(lock_fd, &st) != 0)
 		return;
-	if (ftruncate(lock_fd, 0) == 0 && length > 0 &&
-	    pwrite(lock_fd, stamp, length, 0) != (ssize_t)length)
+	if (ftruncate(lock_fd, 0) == 0 && length > 0 && pwrite(lock_fd, stamp, length, 0) != (ssize_t)length)
 		(void)!ftruncate(lock_fd, 0);
 	(void)futimens(lock_fd, (const struct timespec[2]){st.st_atim, st.st_mtim});
 }

@@ -48,8 +48,7 @@ static bool read_recovery(struct state *s, struct error *err)
 {
 	int64_t last = 0, number = 0, after;
 
-	if (!database_integer(
-		s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err))
+	if (!database_integer(s->db, "SELECT min(started) FROM run WHERE finished IS NULL", &s->died_since, err))
 		return false;
 	s->recover_since = s->died_since;
 	if (!database_integer(s->db, "SELECT max(rowid) FROM run", &number, err))
@@ -139,8 +138,8 @@ static bool make_file(const struct state *s, const char *directory, struct error
 	ok = (lock_check(fd, s->path, err) || hint_locks(err)) && fstat(fd, &st) == 0;
 	/* SQLite treats a file shorter than its header as new. The stamp shows that a run left a longer one. */
 	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
-		error_set(err, ERROR_STORAGE,
-		    "the state file %s has been truncated to %lld bytes", s->path, (long long)st.st_size);
+		error_set(err, ERROR_STORAGE, "the state file %s has been truncated to %lld bytes", s->path,
+		    (long long)st.st_size);
 		ok = error_hint(err, "restore it from a backup, or remove it and run mailhaul verify --rebuild");
 	} else if (ok && st.st_size == 0) {
 		/* A file with content was synced with its directory when the content was written. */
@@ -165,7 +164,8 @@ bool state_open(struct state **out, const char *directory, const char *account, 
 	if (!writable && access(s->path, F_OK) != 0)
 		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
 	else if (ok)
-		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
+		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION,
+		    err);
 	ok = ok && read_runs(s, err);
 	s->opened = ok && writable;
 	if (!ok)
@@ -369,8 +369,8 @@ bool state_add(struct state *s, const struct state_record *r, struct error *err)
 	return database_execute(s->db, err,
 	    "INSERT OR REPLACE INTO message(uid, delivered, octets, wire, listed, sha256, header, said, doubt, dots)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	    "tiiiibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256, sizeof(r->sha256), r->header,
-	    sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
+	    "tiiiibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
+	    sizeof(r->sha256), r->header, sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
 }
 
 const char *state_library_version(void)

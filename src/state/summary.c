@@ -28,8 +28,8 @@ static bool read_last_success(struct state *s, int64_t *when, struct error *err)
 	if (!database_integer(state_database(s), "SELECT since FROM trouble", &failing_since, err))
 		return false;
 	return failing_since == 0 || *when < failing_since ||
-	    database_integer(state_database(s), "SELECT max(finished) FROM run WHERE finished < (SELECT since FROM trouble)", when,
-		err);
+	    database_integer(state_database(s),
+		"SELECT max(finished) FROM run WHERE finished < (SELECT since FROM trouble)", when, err);
 }
 
 bool state_summarize(struct state *s, struct state_summary *summary, struct error *err)
@@ -41,8 +41,8 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
 	*summary = (struct state_summary){.running = lock_is_held(state_lock_path(s))};
 	summary->died = !summary->running && state_died_since(s) > 0;
 	if (!read_last_success(s, &summary->last_success, err) ||
-	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1", &summary->certificate_ends,
-		err) ||
+	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1",
+		&summary->certificate_ends, err) ||
 	    !query_start(&q, db, err,
 		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END) FROM message",
 		""))
@@ -58,7 +58,8 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
 	return ok;
 }
 
-bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first, struct error *err)
+bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first,
+    struct error *err)
 {
 	struct query *q;
 	bool row, ok;
@@ -66,8 +67,8 @@ bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t 
 	*count = 0;
 	*first = 0;
 	if (!query_start(&q, state_database(s), err,
-		"SELECT count(*), min(delivered) FROM message WHERE gone IS NULL AND delivered > ?1 AND delivered <= ?2", "ii", after,
-		until))
+		"SELECT count(*), min(delivered) FROM message WHERE gone IS NULL AND delivered > ?1 AND delivered <= ?2",
+		"ii", after, until))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row) {

@@ -29,6 +29,7 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
  * Counts the messages that the server still has and that were delivered after `after`, up to `until`. *first is the
  * time of the first of them.
  */
-bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first, struct error *err);
+bool state_count_listed(struct state *s, int64_t after, int64_t until, uint64_t *count, int64_t *first,
+    struct error *err);
 
 #endif

@@ -8,8 +8,9 @@
 bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint64_t octets, int64_t now,
     struct error *err)
 {
-	return database_execute(state_database(s), err, "INSERT OR REPLACE INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)", "tiii",
-	    uid, now, (int64_t)kind, (int64_t)octets);
+	return database_execute(state_database(s), err,
+	    "INSERT OR REPLACE INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)", "tiii", uid, now,
+	    (int64_t)kind, (int64_t)octets);
 }
 
 bool state_drop_told(struct state *s, const char *key, struct error *err)
@@ -19,14 +20,15 @@ bool state_drop_told(struct state *s, const char *key, struct error *err)
 
 bool state_drop_breaks(struct state *s, uint64_t count, struct error *err)
 {
-	return database_execute(state_database(s), err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii", (int64_t)STATE_TOLD_BROKE,
-	    (int64_t)count);
+	return database_execute(state_database(s), err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii",
+	    (int64_t)STATE_TOLD_BROKE, (int64_t)count);
 }
 
 bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err)
 {
 	struct query *q;
-	bool row = false, ok = query_start(&q, state_database(s), err, "SELECT kind, octets FROM told WHERE uid = ?1", "t", key);
+	bool row = false,
+	     ok = query_start(&q, state_database(s), err, "SELECT kind, octets FROM told WHERE uid = ?1", "t", key);
 
 	ok = ok && query_next(q, &row, err);
 	*kind = ok && row ? (unsigned char)query_integer(q, 0) : 0;

@@ -100,8 +100,8 @@ static bool ask(struct ub_ctx *c, struct question *q, const char *name, deadline
 static bool judge(const struct ub_result *r, const char *name, struct error *err)
 {
 	if (r->bogus) {
-		error_set(err, ERROR_TLS,
-		    "the TLSA records %s have no valid signature: %s", name, r->why_bogus ? r->why_bogus : "?");
+		error_set(err, ERROR_TLS, "the TLSA records %s have no valid signature: %s", name,
+		    r->why_bogus ? r->why_bogus : "?");
 		return error_hint(err,
 		    "check that the name servers in /etc/resolv.conf support DNSSEC; "
 		    "if they do, the records may be forged");
@@ -134,7 +134,8 @@ static struct dane *make(struct ub_result *r)
 
 		if (r->len[i] < 3)
 			continue;
-		d->records[d->count++] = (struct dane_record){data[0], data[1], data[2], data + 3, (size_t)r->len[i] - 3};
+		d->records[d->count++] =
+		    (struct dane_record){data[0], data[1], data[2], data + 3, (size_t)r->len[i] - 3};
 	}
 	return d;
 }

@@ -33,9 +33,9 @@ struct tls {
 	bool verified;
 	struct error refusal; /* why the certificate was not verified */
 	struct channel below;
-	bool ended;  /* the last receive reached the end, or `failure`, after the data it returned */
-	int failure; /* 0: no failure */
-	bool dry; /* the last read from below took all available data */
+	bool ended;		   /* the last receive reached the end, or `failure`, after the data it returned */
+	int failure;		   /* 0: no failure */
+	bool dry;		   /* the last read from below took all available data */
 	size_t raw_start, raw_end; /* the part of raw that GnuTLS has not read */
 	unsigned char raw[RAW_SIZE];
 };
@@ -121,7 +121,9 @@ static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
 	const struct tls *t = context;
 	struct pollfd waiting = {.fd = t->below.fd, .events = POLLIN};
 
-	return t->raw_start < t->raw_end ? 1 : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+	return t->raw_start < t->raw_end
+	    ? 1
+	    : poll(&waiting, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
 }
 
 /*
@@ -183,7 +185,8 @@ static bool set_name(struct tls *t, struct error *err)
 /* There is no renegotiation, no early data and no session resumption, so each connection is verified. */
 static int set_up(struct tls *t)
 {
-	int code = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
+	int code =
+	    gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
 
 	if (code >= 0)
 		code = tls_priority_set(t->session, t->options.priority, t->options.newest_only);
@@ -219,8 +222,8 @@ static bool is_about_our_certificate(gnutls_alert_description_t alert)
 
 static void explain_client(gnutls_alert_description_t alert, struct error *err)
 {
-	error_set(err, ERROR_TLS,
-	    "the server asked for a client certificate and then reported: %s", gnutls_alert_get_name(alert));
+	error_set(err, ERROR_TLS, "the server asked for a client certificate and then reported: %s",
+	    gnutls_alert_get_name(alert));
 	error_hint(err,
 	    "set tls_client_cert and tls_client_key to the files that the server's operator gave you for this account");
 }
@@ -244,7 +247,8 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 		error_hint(err,
 		    "check server and port, and tls_priority if it is set; "
 		    "ask the server's operator what the server requires");
-	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
+	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR ||
+	    code == GNUTLS_E_PUSH_ERROR) {
 		error_set(err, ERROR_NETWORK, "the server closed the connection during the TLS handshake");
 	} else if (code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH) {
 		error_set(err, ERROR_TLS, "the server did not respond with TLS");
@@ -305,7 +309,8 @@ static enum channel_status tls_receive(void *context, void *bytes, size_t size, 
 	size_t filled = 0;
 
 	t->dry = false;
-	while (!t->ended && filled < size && (filled == 0 || t->raw_start < t->raw_end || gnutls_record_check_pending(t->session) > 0)) {
+	while (!t->ended && filled < size &&
+	    (filled == 0 || t->raw_start < t->raw_end || gnutls_record_check_pending(t->session) > 0)) {
 		n = gnutls_record_recv(t->session, (char *)bytes + filled, size - filled);
 		if (n > 0)
 			filled += (size_t)n;
@@ -364,7 +369,8 @@ static bool tls_binding(void *context, struct channel_binding *out)
 	if (gnutls_protocol_get_version(t->session) >= GNUTLS_TLS1_3) {
 		out->type = "tls-exporter";
 		out->length = 32;
-		return gnutls_prf_rfc5705(t->session, sizeof(label) - 1, label, 0, "", out->length, (char *)out->octets) == 0;
+		return gnutls_prf_rfc5705(t->session, sizeof(label) - 1, label, 0, "", out->length,
+			   (char *)out->octets) == 0;
 	}
 	if (!gnutls_session_ext_master_secret_status(t->session) ||
 	    gnutls_session_channel_binding(t->session, GNUTLS_CB_TLS_UNIQUE, &unique) != 0)
@@ -419,9 +425,10 @@ bool tls_make(struct channel *out, struct channel below, const struct tls_option
 /* Describes the version, the cipher suite and the proof of the server's identity. */
 static void describe(const struct tls *t, char *out, size_t size)
 {
-	static const char *const vouchers[] = {
-	    [TLS_BY_CA] = "certificate valid for", [TLS_BY_PIN] = "key pinned for",
-	    [TLS_BY_BOTH] = "certificate valid and key pinned for", [TLS_BY_DANE] = "key or issuer in DNS for"};
+	static const char *const vouchers[] = {[TLS_BY_CA] = "certificate valid for",
+	    [TLS_BY_PIN] = "key pinned for",
+	    [TLS_BY_BOTH] = "certificate valid and key pinned for",
+	    [TLS_BY_DANE] = "key or issuer in DNS for"};
 	char *text = gnutls_session_get_desc(t->session);
 
 	snprintf(out, size, "%s, %s %s", text ? text : "TLS", vouchers[t->options.proof], t->name);

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 
-
 struct channel;
 struct dane;
 struct error;
@@ -14,11 +13,11 @@ struct tls_trust;
 
 /* The files that define trust, as paths or NULL. Accounts with the same files share the loaded data. */
 struct tls_files {
-	bool no_authorities;	 /* no authority is trusted; only pins count */
-	const char *ca_file;	 /* NULL: the system's authorities */
-	const char *crl_file;	 /* revoked certificates */
-	const char *client_cert; /* the certificate for a server that asks for one; a path or a PKCS#11 URI */
-	const char *client_key;	 /* NULL: the key is in client_cert */
+	bool no_authorities;	       /* no authority is trusted; only pins count */
+	const char *ca_file;	       /* NULL: the system's authorities */
+	const char *crl_file;	       /* revoked certificates */
+	const char *client_cert;       /* the certificate for a server that asks for one; a path or a PKCS#11 URI */
+	const char *client_key;	       /* NULL: the key is in client_cert */
 	const struct key_log *key_log; /* receives session keys, or NULL; must outlive the trust */
 };
 
@@ -35,10 +34,10 @@ struct tls_options {
 	const struct tls_trust *trust;
 	const char *name; /* the name in the certificate; sent as SNI unless it is an address */
 	enum tls_proof proof;
-	char *const *pins;    /* "sha256:BASE64" of a SubjectPublicKeyInfo, terminated by NULL, or NULL */
+	char *const *pins;	 /* "sha256:BASE64" of a SubjectPublicKeyInfo, terminated by NULL, or NULL */
 	const struct dane *dane; /* the records of the server, for TLS_BY_DANE */
-	const char *priority; /* a GnuTLS priority string; NULL: the default */
-	bool newest_only;     /* only TLS 1.3, else 1.2 and 1.3 */
+	const char *priority;	 /* a GnuTLS priority string; NULL: the default */
+	bool newest_only;	 /* only TLS 1.3, else 1.2 and 1.3 */
 };
 
 /*

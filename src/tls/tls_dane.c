@@ -45,7 +45,8 @@ static gnutls_datum_t key_of(gnutls_x509_crt_t crt)
 
 	if (gnutls_pubkey_init(&pubkey) < 0)
 		return key;
-	if (gnutls_pubkey_import_x509(pubkey, crt, 0) < 0 || gnutls_pubkey_export2(pubkey, GNUTLS_X509_FMT_DER, &key) < 0)
+	if (gnutls_pubkey_import_x509(pubkey, crt, 0) < 0 ||
+	    gnutls_pubkey_export2(pubkey, GNUTLS_X509_FMT_DER, &key) < 0)
 		key = (gnutls_datum_t){0};
 	gnutls_pubkey_deinit(pubkey);
 	return key;

@@ -15,8 +15,9 @@
  * broken signatures, or no stapled responses and therefore no must-staple.
  */
 static const char *const harmless[] = {"COMPAT", "DUMBFW", "FALLBACK_SCSV", "FORCE_ETM", "FORCE_SESSION_HASH",
-    "LATEST_RECORD_VERSION", "NO_ETM", "NO_TICKETS", "NO_TICKETS_TLS12", "PROFILE_FUTURE", "PROFILE_HIGH", "PROFILE_LEGACY",
-    "PROFILE_LOW", "PROFILE_MEDIUM", "PROFILE_SUITEB128", "PROFILE_SUITEB192", "PROFILE_ULTRA", "SAFE_RENEGOTIATION"};
+    "LATEST_RECORD_VERSION", "NO_ETM", "NO_TICKETS", "NO_TICKETS_TLS12", "PROFILE_FUTURE", "PROFILE_HIGH",
+    "PROFILE_LEGACY", "PROFILE_LOW", "PROFILE_MEDIUM", "PROFILE_SUITEB128", "PROFILE_SUITEB192", "PROFILE_ULTRA",
+    "SAFE_RENEGOTIATION"};
 
 static bool word_is_harmless(const char *word, size_t length)
 {
@@ -30,7 +31,8 @@ static bool word_is_harmless(const char *word, size_t length)
 /* Appends keywords to a priority string that remove versions. They cannot add any. */
 static char *limit(const char *priority, bool newest_only)
 {
-	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s", priority, newest_only ? ":-VERS-TLS1.2" : "");
+	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s", priority,
+	    newest_only ? ":-VERS-TLS1.2" : "");
 }
 
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only)
@@ -40,7 +42,9 @@ int tls_priority_set(gnutls_session_t session, const char *priority, bool newest
 
 	if (!priority)
 		return gnutls_set_default_priority_append(session,
-		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2" : "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL, 0);
+		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2"
+				: "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+		    NULL, 0);
 	words = limit(priority, newest_only);
 	code = gnutls_priority_set_direct(session, words, NULL);
 	free(words);
@@ -94,7 +98,8 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 		size_t length = strcspn(++word, ":+ ,");
 
 		if (!word_is_harmless(word, length)) {
-			error_set(err, ERROR_CONFIG, "tls_priority has %%%.*s, which is not allowed", (int)length, word);
+			error_set(err, ERROR_CONFIG, "tls_priority has %%%.*s, which is not allowed", (int)length,
+			    word);
 			return error_hint(err,
 			    "remove it: of the words with %%, only those that do not weaken TLS are allowed");
 		}
@@ -110,6 +115,6 @@ bool tls_priority_check(const char *priority, bool newest_only, struct error *er
 	if (parsed)
 		gnutls_priority_deinit(parsed);
 	free(words);
-	return ok || error_hint(err,
-	    "remove tls_priority, or check the string with: gnutls-cli --list --priority STRING");
+	return ok ||
+	    error_hint(err, "remove tls_priority, or check the string with: gnutls-cli --list --priority STRING");
 }

@@ -45,8 +45,8 @@ static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error
 {
 	gnutls_datum_t text = {0};
 	bool ok = gnutls_load_file(crl_file, &text) >= 0 &&
-	    gnutls_x509_crl_list_import2(&t->lists, &t->list_count, &text, GNUTLS_X509_FMT_PEM, 0) >= 0 && t->list_count > 0 &&
-	    gnutls_certificate_set_x509_crl(t->credentials, t->lists, (int)t->list_count) >= 0;
+	    gnutls_x509_crl_list_import2(&t->lists, &t->list_count, &text, GNUTLS_X509_FMT_PEM, 0) >= 0 &&
+	    t->list_count > 0 && gnutls_certificate_set_x509_crl(t->credentials, t->lists, (int)t->list_count) >= 0;
 
 	gnutls_free(text.data);
 	if (ok)

@@ -18,8 +18,8 @@
 #include "tls/tls_gnutls.h"
 
 enum {
-	WHAT_MOST = 330,     /* size of a fault's description; identification needs the rest of a cause */
-	DN_MOST = 100,	     /* size of a DN in messages; too short for a false fingerprint */
+	WHAT_MOST = 330, /* size of a fault's description; identification needs the rest of a cause */
+	DN_MOST = 100,	 /* size of a DN in messages; too short for a false fingerprint */
 };
 
 /* The server's own certificate and its identification for messages. */
@@ -31,7 +31,8 @@ struct shown {
 	char pin[TLS_PIN_SIZE];
 };
 
-static bool refuse(const struct shown *s, struct error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool refuse(const struct shown *s, struct error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /*
  * Sets an error with the fault and the identification of the certificate. The identification is never cut, however
@@ -77,8 +78,10 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 		return refuse_nameless(s, err);
 	}
 	/* Show our own name completely and cut the certificate's names. */
-	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names), strlen(buf_string(&names)));
-	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief, tls_is_address(name) ? "the address " : "", name);
+	escape_text(brief, room > 32 && room <= sizeof(brief) ? room : 32, buf_string(&names),
+	    strlen(buf_string(&names)));
+	refuse(s, err, "the certificate was issued for %s, not for %s%s", brief,
+	    tls_is_address(name) ? "the address " : "", name);
 	buf_free(&names);
 	return error_hint(err,
 	    "set server to the name that the provider documents for POP3; set tls_server_name to the name in the "
@@ -149,9 +152,9 @@ static bool refuse_staple(const struct shown *s, unsigned status, struct error *
 		    "try again later; if this persists, ask the server's operator to set up OCSP stapling");
 	}
 	refuse(s, err, "the server's stapled OCSP response is %s",
-	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		  ? "out of date"
+	    status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED		? "out of date"
 		: status & GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE ? "dated in the future"
-									  : "not valid for the certificate");
+									: "not valid for the certificate");
 	return error_hint(err,
 	    "check this machine's date and try again later; if this persists, ask the server's operator");
 }
@@ -178,8 +181,9 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 		return refuse_name(s, name, err);
 	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
 		return refuse_dates(s, (status & GNUTLS_CERT_EXPIRED) != 0, err);
-	if (status & (GNUTLS_CERT_MISSING_OCSP_STATUS | GNUTLS_CERT_INVALID_OCSP_STATUS |
-			 GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE))
+	if (status &
+	    (GNUTLS_CERT_MISSING_OCSP_STATUS | GNUTLS_CERT_INVALID_OCSP_STATUS |
+		GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE))
 		return refuse_staple(s, status, err);
 	if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
 		refuse(s, err, "the certificate is not valid for servers");
@@ -223,8 +227,8 @@ static bool refuse_records(const struct shown *s, struct error *err)
  * Checks the certificate by DNS: either the key alone, or an issuer together with names, dates and purpose (RFC 7671,
  * section 5).
  */
-static bool check_records(const struct shown *s, const struct dane *dane, gnutls_typed_vdata_st *wanted, unsigned elements,
-    const char *name, struct error *err)
+static bool check_records(const struct shown *s, const struct dane *dane, gnutls_typed_vdata_st *wanted,
+    unsigned elements, const char *name, struct error *err)
 {
 	unsigned status = 0;
 	int code;
@@ -233,7 +237,8 @@ static bool check_records(const struct shown *s, const struct dane *dane, gnutls
 		return true;
 	code = tls_dane_verify(dane, s->chain, s->count, wanted, elements, &status);
 	/* The presence of an issuer among the certificates that the server sent proves nothing. */
-	if (code < 0 || (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
+	if (code < 0 ||
+	    (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNATURE_FAILURE)))
 		return refuse_records(s, err);
 	return judge(s, status, name, err);
 }
@@ -273,7 +278,8 @@ bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
 		return false;
 	if (gnutls_ocsp_resp_import(answers, raw) >= 0) {
 		for (unsigned i = 0; !good; i++) {
-			if (gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL, NULL, NULL, NULL) < 0)
+			if (gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL, NULL, NULL,
+				NULL) < 0)
 				break;
 			good = status == GNUTLS_OCSP_CERT_GOOD && gnutls_ocsp_resp_check_crt(answers, i, crt) >= 0;
 		}

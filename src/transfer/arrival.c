@@ -24,7 +24,7 @@
 #include "transfer/twins.h"
 
 enum {
-	HEAD_OCTETS = 4096,	/* looked at for the envelope sender before the message is begun */
+	HEAD_OCTETS = 4096, /* looked at for the envelope sender before the message is begun */
 };
 
 /* Takes the next message in the order of RETR. */
@@ -94,13 +94,12 @@ static bool fail_outgrown(struct run *r, struct error *err)
 	message_name(a->entry, name);
 	if (r->t->account->retention.max_octets > 0) {
 		error_set(err, ERROR_PROTOCOL,
-		    "%s exceeds max_message_size: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name,
-		    a->octets, a->entry->octets);
+		    "%s exceeds max_message_size: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name, a->octets,
+		    a->entry->octets);
 		return error_hint(err, "it stays on the server; raise max_message_size to fetch it");
 	}
-	error_set(err, ERROR_PROTOCOL,
-	    "%s does not end: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name, a->octets,
-	    a->entry->octets);
+	error_set(err, ERROR_PROTOCOL, "%s does not end: %" PRIu64 " bytes arrived, %" PRIu64 " were listed", name,
+	    a->octets, a->entry->octets);
 	return error_hint(err,
 	    "it stays on the server; to fetch it anyway, set max_message_size to more than its size");
 }
@@ -156,7 +155,8 @@ static bool judge(struct run *r, enum evidence_verdict *verdict, struct error *e
 		if (!r->knows_history && !doubt_read_history(r->t->state, &r->evidence, err))
 			return false;
 		r->knows_history = true;
-		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r), session_window(r->t->session) > 1 && !r->repeating);
+		*verdict = evidence_judge(&r->evidence, &a->sizes, wire_before(r),
+		    session_window(r->t->session) > 1 && !r->repeating);
 	}
 	/* The size received now counts. */
 	if (r->repeating)
@@ -285,7 +285,8 @@ static bool compare_with_records(struct run *r, bool *same, struct error *err)
 	*same = text == OUTDATED_SAME;
 	if (text == OUTDATED_OTHER && session_is_crowded(r->t->session)) {
 		r->result->out_of_step = true;
-		return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " came with the text of another message", a->entry->number);
+		return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " came with the text of another message",
+		    a->entry->number);
 	}
 	if (!*same)
 		return true;
@@ -298,9 +299,8 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 	const struct arrival *a = &r->arrival;
 
 	r->result->out_of_step = true;
-	return error_set(err, ERROR_PROTOCOL,
-	    "message %" PRIu32 " has %" PRIu64 " bytes but was listed with %" PRIu64, a->entry->number,
-	    a->wire, a->entry->octets);
+	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " has %" PRIu64 " bytes but was listed with %" PRIu64,
+	    a->entry->number, a->wire, a->entry->octets);
 }
 
 /*

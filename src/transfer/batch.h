@@ -20,8 +20,8 @@ struct batch {
 	struct state_record *records;
 	size_t count, capacity;
 	uint64_t octets; /* sum over all messages */
-	size_t most;	/* messages that make the batch full; the next batch may be larger. 0: the initial limit */
-	deadline until; /* when it is committed whatever its size */
+	size_t most;	 /* messages that make the batch full; the next batch may be larger. 0: the initial limit */
+	deadline until;	 /* when it is committed whatever its size */
 };
 
 /*

@@ -55,7 +55,8 @@ bool blame_noise(struct run *r, struct error *err)
 	session_fail_unasked(t->session, err);
 	/* The text is the server's reason for hanging up, not an answer to another command. */
 	r->result->gave_up = err->server[0] != '\0';
-	r->result->unasked = (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
+	r->result->unasked =
+	    (r->heard == COMMAND_ASK_UID || r->heard == COMMAND_ASK_SIZE) && session_window(t->session) == 1;
 	if (r->heard != COMMAND_RETR || !r->arrival.entry)
 		return false;
 	r->uncertain = r->arrival.entry;
@@ -68,7 +69,8 @@ bool blame_noise(struct run *r, struct error *err)
 /* The disk may refuse this message only because of its size, and accept the others. */
 static bool is_too_large_for_disk(const struct error *err)
 {
-	return err->kind == ERROR_STORAGE && (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
+	return err->kind == ERROR_STORAGE &&
+	    (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
 }
 
 /* Names the message that was arriving or awaited in the error that ended the session. Returns it, or NULL. */
@@ -80,7 +82,9 @@ static const struct plan_entry *blame_message(struct run *r, struct error *err)
 
 	if (!e && session_awaited(s) == COMMAND_RETR && r->flight.arrived < r->flight.sent)
 		e = r->flight.order[r->flight.arrived];
-	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !(a->under_way && is_too_large_for_disk(err))))
+	if (!e ||
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL &&
+		!(a->under_way && is_too_large_for_disk(err))))
 		return NULL;
 	if (r->result->outgrown > 0)
 		return e;
@@ -91,8 +95,8 @@ static const struct plan_entry *blame_message(struct run *r, struct error *err)
 /* Returns the message whose DELE ended the session. Its number is in the error already. */
 static const struct plan_entry *blame_deletion(const struct run *r, const struct error *err)
 {
-	if ((err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) || session_awaited(r->t->session) != COMMAND_DELE ||
-	    r->deletion_answered == r->deletion_count)
+	if ((err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL) ||
+	    session_awaited(r->t->session) != COMMAND_DELE || r->deletion_answered == r->deletion_count)
 		return NULL;
 	return r->deletions[r->deletion_answered];
 }
@@ -113,7 +117,8 @@ static bool is_rest(const struct run *r, const struct error *err)
 {
 	const struct arrival *a = &r->arrival;
 
-	return err->kind == ERROR_PROTOCOL && a->entry && !a->under_way && session_awaited(r->t->session) == COMMAND_RETR &&
+	return err->kind == ERROR_PROTOCOL && a->entry && !a->under_way &&
+	    session_awaited(r->t->session) == COMMAND_RETR &&
 	    (a->wire != a->entry->octets || (a->said != EVIDENCE_NO_SIZE && a->said != a->wire));
 }
 

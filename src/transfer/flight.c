@@ -36,7 +36,8 @@ bool flight_may_retrieve(const struct run *r)
 	/* A message asked for again is requested alone, so that its answer cannot be another one's. */
 	if (r->repeating && session_queued(r->t->session) > 0)
 		return false;
-	return !flight_is_single(r) || !flight_is_checked(r) || (r->checks.messages == 0 && r->checks.count < QUESTIONS_MOST);
+	return !flight_is_single(r) || !flight_is_checked(r) ||
+	    (r->checks.messages == 0 && r->checks.count < QUESTIONS_MOST);
 }
 
 bool flight_has_size(const struct run *r, const struct plan_entry *but, uint64_t octets)

@@ -37,8 +37,8 @@ static bool load(struct run *r, struct error *err)
 	return true;
 }
 
-bool outdated_compare(
-    struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text, struct error *err)
+bool outdated_compare(struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text,
+    struct error *err)
 {
 	*text = OUTDATED_NONE;
 	if (!load(r, err))

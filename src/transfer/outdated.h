@@ -19,7 +19,7 @@ enum outdated_text {
  * A message that was delivered in doubt is outdated, and asked for again, if the server gives another size for it.
  * Compares the digest of the message that has arrived with the records of all outdated messages. Sets ERROR_STORAGE.
  */
-bool outdated_compare(
-    struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text, struct error *err);
+bool outdated_compare(struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text,
+    struct error *err);
 
 #endif

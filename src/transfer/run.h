@@ -52,7 +52,7 @@ struct arrival {
 struct again {
 	struct plan_entry *entry;
 	struct evidence_sizes sizes;
-	bool crowded; /* other messages were in flight, so the text may have been one of them */
+	bool crowded;			   /* other messages were in flight, so the text may have been one of them */
 	unsigned char sha256[DIGEST_SIZE]; /* of the text that came */
 };
 
@@ -91,7 +91,7 @@ struct flight {
 struct sync_checks {
 	struct {
 		const struct plan_entry *entry;
-		size_t sent; /* RETR commands sent before the question */
+		size_t sent;	 /* RETR commands sent before the question */
 	} asked[QUESTIONS_MOST]; /* questions in flight, a ring that begins at `first` */
 	size_t first, count;
 	size_t messages; /* RETR commands sent since the last question */
@@ -124,11 +124,11 @@ struct run {
 	struct evidence evidence;
 	struct waiting *waiting;
 	size_t waiting_count, waiting_capacity;
-	struct twin twins[TWINS_MOST]; /* the last messages received, a ring */
+	struct twin twins[TWINS_MOST];	 /* the last messages received, a ring */
 	size_t twin_count, twin_excused; /* number of messages received; that number when the last excused one came */
-	struct outdated *outdated; /* NULL: not read yet */
+	struct outdated *outdated;	 /* NULL: not read yet */
 	size_t outdated_count;
-	size_t held; /* messages that may have been swapped, because one among them is asked for again */
+	size_t held;	    /* messages that may have been swapped, because one among them is asked for again */
 	bool knows_history; /* evidence includes the sizes known to the state */
 	struct again *again;
 	/* number of `again`; of these, RETR commands sent, and messages arrived */
@@ -136,15 +136,15 @@ struct run {
 	/* kind of the last answer, if it was a refusal not reported yet; `refusal` is its error */
 	enum refused refused;
 	struct error refusal;
-	enum session_command heard; /* the command that was answered last */
+	enum session_command heard;	    /* the command that was answered last */
 	const struct plan_entry *uncertain; /* its end is unknown, because the server sent more after it */
-	bool noted; /* the state holds an uncommitted note of a failed message */
-	bool named; /* the error already names the message */
-	bool repeating;	 /* RETR is sent for messages in `again` only */
-	struct plan_entry **deletions; /* messages that may be deleted, in the order of DELE */
+	bool noted;			    /* the state holds an uncommitted note of a failed message */
+	bool named;			    /* the error already names the message */
+	bool repeating;			    /* RETR is sent for messages in `again` only */
+	struct plan_entry **deletions;	    /* messages that may be deleted, in the order of DELE */
 	size_t deletion_count, deletion_next, deletion_answered;
-	bool counted; /* STAT was sent after the last DELE; its answer shows that the next one belongs to QUIT */
-	uint64_t arrived;	 /* complete messages */
+	bool counted;	  /* STAT was sent after the last DELE; its answer shows that the next one belongs to QUIT */
+	uint64_t arrived; /* complete messages */
 	uint64_t arrived_octets; /* octets received, including the message that is arriving */
 	uint64_t arriving;
 	deadline tick;

@@ -171,8 +171,8 @@ static bool fail_as(struct run *r, const struct error *wrong, struct error *err)
  * message gets no right answer either, and that answer is not the UID of a third message. Otherwise the message no
  * longer exists, or the numbers differ from the listing.
  */
-static bool compare_other(
-    struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
+static bool compare_other(struct run *r, const struct plan_entry *e, enum session_command command,
+    const struct error *wrong, struct error *err)
 {
 	bool by_uid = command == COMMAND_ASK_UID;
 	const struct plan_entry *other = find_other(r, e, by_uid);
@@ -194,8 +194,8 @@ static bool compare_other(
  * The server refuses the kind of question: it is then asked for sizes and, if it refuses those also, not asked at
  * all. Without pipelining, the refusal cannot belong to another command.
  */
-static bool take_refusal(
-    struct run *r, const struct plan_entry *e, enum session_command command, const struct error *wrong, struct error *err)
+static bool take_refusal(struct run *r, const struct plan_entry *e, enum session_command command,
+    const struct error *wrong, struct error *err)
 {
 	struct sync_checks *c = &r->checks;
 
@@ -220,8 +220,8 @@ static bool try_manner(struct run *r, const struct plan_entry *e, const struct s
 
 	if (r->checks.answered || names_other(r, e, event))
 		return fail(r, e, event, err);
-	return question_try_manner(
-	    r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets}, event, &r->result->out_of_step, err);
+	return question_try_manner(r->t->session, &(struct question){e->number, by_uid ? e->uid : "", e->octets}, event,
+	    &r->result->out_of_step, err);
 }
 
 bool sync_check_take_answer(struct run *r, const struct session_event *event, struct error *err)
@@ -254,4 +254,3 @@ bool sync_check_take_answer(struct run *r, const struct session_event *event, st
 	c->verified = r->batch.count;
 	return !batch_is_full(&r->batch, r->t->destination->ops) || commit_batch(r, err);
 }
-

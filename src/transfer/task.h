@@ -49,11 +49,11 @@ struct transfer_result {
 	uint64_t fetched, fetched_octets, deleted;
 	uint64_t not_taken; /* messages retrieved but not stored, for which QUIT would be a receipt */
 	uint64_t left_over; /* messages not asked for, because the run was interrupted */
-	bool out_of_step; /* it failed because the server seems to mix up its answers under pipelining */
-	bool unasked;	  /* it failed because the server sent more after its answer to a question */
-	bool uncounted;	  /* STAT after the last DELE was not answered properly, so `unsure` is set */
-	bool unsure;	  /* the server sent more than the answers to DELE, so QUIT's answer proves nothing */
-	bool gave_up;	  /* it failed because the server refused a command and hung up */
+	bool out_of_step;   /* it failed because the server seems to mix up its answers under pipelining */
+	bool unasked;	    /* it failed because the server sent more after its answer to a question */
+	bool uncounted;	    /* STAT after the last DELE was not answered properly, so `unsure` is set */
+	bool unsure;	    /* the server sent more than the answers to DELE, so QUIT's answer proves nothing */
+	bool gave_up;	    /* it failed because the server refused a command and hung up */
 	/* the message that was arriving or awaited when it failed, and one more; or NULL */
 	const struct plan_entry *blamed[2];
 	uint64_t outgrown; /* octets received of the blamed message, which had no end; or 0 */

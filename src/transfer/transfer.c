@@ -69,8 +69,8 @@ static bool waits(const struct run *r, const struct plan_entry *e)
 /* Whether only deletions remain to be done in this session. */
 static bool only_deletes(struct run *r)
 {
-	return r->deletion_count > 0 && !next_entry(r) && (r->repeating || r->again_count == 0) && r->batch.count == 0 &&
-	    r->waiting_count == 0 && r->flight.arrived == r->flight.sent;
+	return r->deletion_count > 0 && !next_entry(r) && (r->repeating || r->again_count == 0) &&
+	    r->batch.count == 0 && r->waiting_count == 0 && r->flight.arrived == r->flight.sent;
 }
 
 /*
@@ -229,7 +229,8 @@ static bool take(struct run *r, const struct session_event *event, struct error 
 static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
 {
 	char *key = e->broke ? NULL : message_told_key(e);
-	bool ok = !key || state_add_told(r->t->state, key, STATE_TOLD_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
+	bool ok =
+	    !key || state_add_told(r->t->state, key, STATE_TOLD_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
 
 	free(key);
 	r->noted |= key != NULL;
@@ -291,7 +292,8 @@ static void end_at_deletion(struct run *r)
 
 static bool ends_at_deletion(const struct run *r)
 {
-	return r->heard == COMMAND_DELE && session_window(r->t->session) == 1 && r->batch.count == 0 && !r->arrival.ended;
+	return r->heard == COMMAND_DELE && session_window(r->t->session) == 1 && r->batch.count == 0 &&
+	    !r->arrival.ended;
 }
 
 static bool run_all(struct run *r, struct error *err)
@@ -340,7 +342,8 @@ static void save_what_is_whole(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	enum step step = *r->t->step;
-	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->result->outgrown > 0 || r->result->gave_up ||
+	bool broke = err->kind == ERROR_NETWORK || err->kind == ERROR_INTERRUPTED || r->result->outgrown > 0 ||
+	    r->result->gave_up ||
 	    (err->kind == ERROR_PROTOCOL && !r->result->out_of_step && session_window(r->t->session) == 1);
 	bool stored = err->kind != ERROR_STORAGE && err->kind != ERROR_LOCKED;
 	size_t sure = broke ? flight_keep_likely(r) : r->checks.verified;

@@ -17,7 +17,6 @@ struct plan;
  * If interrupted, it asks for no more messages and continues briefly with those in flight. Messages that have not
  * arrived by then are dropped as if the connection had failed, with ERROR_INTERRUPTED.
  */
-bool transfer_run(
-    const struct transfer *t, struct plan *plan, struct transfer_result *result, struct error *err);
+bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_result *result, struct error *err);
 
 #endif

@@ -43,7 +43,8 @@ bool waiting_settle(struct run *r, struct error *err)
 	r->waiting_count = r->held = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct waiting *w = &r->waiting[i];
-		bool whole = !w->excused || evidence_judge(&r->evidence, &w->sizes, w->sizes.wire, false) == EVIDENCE_WHOLE;
+		bool whole =
+		    !w->excused || evidence_judge(&r->evidence, &w->sizes, w->sizes.wire, false) == EVIDENCE_WHOLE;
 
 		if (!state_set_doubt(r->t->state, w->entry->uid, whole ? STATE_SURE : STATE_DOUBT_SIZE, err))
 			return false;

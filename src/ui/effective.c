@@ -25,8 +25,8 @@ static void print_line(struct buf *line, const char *place, const char *section)
 }
 
 /* Calls `print` for each option of the top level. */
-static void each_top(const struct settings *s, void (*print)(void *context, const char *name, const char *value, const char *place),
-    void *context)
+static void each_top(const struct settings *s,
+    void (*print)(void *context, const char *name, const char *value, const char *place), void *context)
 {
 	char *jobs = memory_format("%u", s->jobs);
 	char *log = s->log == LOG_PLACE_FILE ? memory_format("file:%s", s->log_path)
@@ -138,7 +138,8 @@ void effective_json_account(const struct account *a)
 		const struct account_option *option = &account_options[i];
 		char **values = account_value_get(a, option);
 
-		add_option(options, option->name, values, account_value_is_list(option), values ? &a->origins[i] : &by_default);
+		add_option(options, option->name, values, account_value_is_list(option),
+		    values ? &a->origins[i] : &by_default);
 		account_value_free(values);
 	}
 	jsonl_add(json, "options", options);

@@ -12,12 +12,15 @@
 #include "ui/jsonl.h"
 #include "verify/verify.h"
 
-static const char *const verdicts[] = {
-    [VERIFY_MISSING] = "missing", [VERIFY_ALTERED] = "altered", [VERIFY_UNREADABLE] = "unreadable",
-    [VERIFY_INCOMPLETE] = "incomplete", [VERIFY_MOVED] = "moved"};
+static const char *const verdicts[] = {[VERIFY_MISSING] = "missing",
+    [VERIFY_ALTERED] = "altered",
+    [VERIFY_UNREADABLE] = "unreadable",
+    [VERIFY_INCOMPLETE] = "incomplete",
+    [VERIFY_MOVED] = "moved"};
 
-static const char *const places[] = {
-    [STATE_LISTED] = "on the server", [STATE_GONE] = "no longer on the server", [STATE_AWAITED] = "to be fetched again"};
+static const char *const places[] = {[STATE_LISTED] = "on the server",
+    [STATE_GONE] = "no longer on the server",
+    [STATE_AWAITED] = "to be fetched again"};
 
 static const char *const place_words[] = {
     [STATE_LISTED] = "listed", [STATE_GONE] = "gone", [STATE_AWAITED] = "pending"};

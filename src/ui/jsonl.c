@@ -28,7 +28,8 @@ static struct jsonl *made(json_t *value)
 
 static void put(struct jsonl *json, const char *name, json_t *value)
 {
-	int failed = name ? json_object_set_new(value_of(json), name, value) : json_array_append_new(value_of(json), value);
+	int failed =
+	    name ? json_object_set_new(value_of(json), name, value) : json_array_append_new(value_of(json), value);
 
 	if (failed)
 		memory_exhausted();

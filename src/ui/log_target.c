@@ -109,7 +109,8 @@ static void time_text(char *out, size_t size)
 /* Writes each line with a single write, so that lines of several runs do not mix. */
 static bool write_file(struct log_target *t, int priority, const char *line)
 {
-	static const char *const words[] = {"emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"};
+	static const char *const words[] = {"emergency", "alert", "critical", "error", "warning", "notice", "info",
+	    "debug"};
 	struct buf text = {0};
 	char when[64];
 	bool ok;

@@ -68,8 +68,8 @@ static void print_aligned(struct messages_table *t, const char *account, const s
 	char size[REPORT_SIZE_TEXT], age[48] = "new", when[CALENDAR_TEXT], uid[SHOWN_OCTETS];
 
 	if (t->account != account)
-		printf("%s%s:\n%6s %9s  %-10s %-14s %-10s  %-24s%s\n", t->account ? "\n" : "", account, "number", "size",
-		    "age", "next run", "deleted", "UID", t->headers ? "  date, from, subject" : "");
+		printf("%s%s:\n%6s %9s  %-10s %-14s %-10s  %-24s%s\n", t->account ? "\n" : "", account, "number",
+		    "size", "age", "next run", "deleted", "UID", t->headers ? "  date, from, subject" : "");
 	report_size(m->octets, size);
 	if (m->known)
 		retention_span(m->now > m->delivered ? m->now - m->delivered : 0, age, sizeof(age));
@@ -108,7 +108,8 @@ void messages_row(struct messages_table *t, const char *account, const struct li
 
 void messages_json(const char *account, const struct listed *m)
 {
-	static const char *const names[] = {[LISTED_DATE] = "date", [LISTED_FROM] = "from", [LISTED_SUBJECT] = "subject"};
+	static const char *const names[] =
+	    {[LISTED_DATE] = "date", [LISTED_FROM] = "from", [LISTED_SUBJECT] = "subject"};
 	const char *uid = event_text(m, LISTED_UID);
 	struct jsonl *json = jsonl_line("message", account);
 

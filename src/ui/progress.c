@@ -23,8 +23,8 @@
 #include "ui/progress_line.h"
 
 enum {
-	DRAW_MS = 100,	 /* interval between drawings */
-	IDLE_MS = 1000,	 /* interval when only the time has changed */
+	DRAW_MS = 100,	   /* interval between drawings */
+	IDLE_MS = 1000,	   /* interval when only the time has changed */
 	PATIENCE_MS = 300, /* delay before the first drawing, so that short runs show no bars */
 };
 
@@ -164,8 +164,8 @@ static void draw(struct progress *p)
 	for (size_t i = 0; i < p->count && count + 1 < rows; i++) {
 		if (!p->bars[i].running)
 			continue;
-		p->drawn[count++] =
-		    progress_line_write(&p->bars[i].line, p->accounts[i]->name, &p->style, columns - 1, deadline_clock(), &p->frame);
+		p->drawn[count++] = progress_line_write(&p->bars[i].line, p->accounts[i]->name, &p->style, columns - 1,
+		    deadline_clock(), &p->frame);
 		buf_append_string(&p->frame, "\033[K\n");
 	}
 	buf_append_string(&p->frame, "\033[J");

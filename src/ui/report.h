@@ -20,7 +20,7 @@ struct outcome;
 struct report {
 	enum log_level level;
 	struct log_target *target; /* NULL: standard error */
-	bool summaries; /* print one line per account at its end */
+	bool summaries;		   /* print one line per account at its end */
 };
 
 /*

@@ -12,15 +12,16 @@ enum result { RESULT_OK, RESULT_PARTIAL, RESULT_FAILED };
 
 static void add_result(struct jsonl *json, enum result result)
 {
-	static const char *const words[] = {[RESULT_OK] = "ok", [RESULT_PARTIAL] = "partial", [RESULT_FAILED] = "failed"};
+	static const char *const words[] =
+	    {[RESULT_OK] = "ok", [RESULT_PARTIAL] = "partial", [RESULT_FAILED] = "failed"};
 
 	jsonl_text(json, "result", words[result]);
 }
 
 void run_json_log(const char *account, enum log_level level, const char *text)
 {
-	static const char *const words[] = {
-	    [LOG_QUIET] = "quiet", [LOG_NORMAL] = "normal", [LOG_VERBOSE] = "verbose", [LOG_WIRE] = "wire"};
+	static const char *const words[] =
+	    {[LOG_QUIET] = "quiet", [LOG_NORMAL] = "normal", [LOG_VERBOSE] = "verbose", [LOG_WIRE] = "wire"};
 	struct jsonl *json = jsonl_line("log", account);
 
 	jsonl_text(json, "level", words[level]);

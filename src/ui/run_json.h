@@ -24,7 +24,8 @@ struct run_json {
 /* Write lines to standard output. problems: failures of this account were reported before its end. */
 void run_json_log(const char *account, enum log_level level, const char *text);
 void run_json_problem(const char *account, enum step step, const struct error *err, int exit_code);
-void run_json_account(struct run_json *r, const char *account, const struct outcome *outcome, bool problems, int exit_code);
+void run_json_account(struct run_json *r, const char *account, const struct outcome *outcome, bool problems,
+    int exit_code);
 void run_json_summary(const struct run_json *r, int64_t milliseconds, int exit_code);
 
 #endif

@@ -67,7 +67,8 @@ static void print_deletions(const struct status *s)
 	printf("  deletions      %" PRIu64 " at the next run", s->due);
 	if (s->later > 0) {
 		calendar_minute(s->next, when);
-		printf(", %" PRIu64 " within a day from %s, %" PRIu64 " later", s->next_day, when, s->later - s->next_day);
+		printf(", %" PRIu64 " within a day from %s, %" PRIu64 " later", s->next_day, when,
+		    s->later - s->next_day);
 	}
 	printf("\n");
 }

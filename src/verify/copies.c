@@ -89,8 +89,15 @@ static void take_message(void *context, const struct archive_message *m)
 		c->list = memory_resize(c->list, c->capacity, sizeof(*c->list));
 	}
 	copy = &c->list[c->count++];
-	*copy = (struct copy){.octets = m->octets, .crlf_octets = m->crlf_octets, .when = m->when, .device = m->device,
-	    .inode = m->inode, .offset = m->offset, .elsewhere = m->elsewhere, .torn = m->torn, .failure = m->failure};
+	*copy = (struct copy){.octets = m->octets,
+	    .crlf_octets = m->crlf_octets,
+	    .when = m->when,
+	    .device = m->device,
+	    .inode = m->inode,
+	    .offset = m->offset,
+	    .elsewhere = m->elsewhere,
+	    .torn = m->torn,
+	    .failure = m->failure};
 	copy->marked = marks_end(&c->marks, copy->key.sha256, copy->bare);
 	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
 	(void)header_end(&c->header, copy->header);
@@ -147,8 +154,14 @@ static void drop_doubles(struct copies *c)
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 {
 	const struct account *a = c->account;
-	const struct destination_settings settings = {.account = a->name, .path = a->destination.path, .label = c->label};
-	struct archive_reader reader = {.context = c, .own = own, .sync = sync, .wants = wants_file, .octets = take_octets,
+	const struct destination_settings settings = {.account = a->name,
+	    .path = a->destination.path,
+	    .label = c->label};
+	struct archive_reader reader = {.context = c,
+	    .own = own,
+	    .sync = sync,
+	    .wants = wants_file,
+	    .octets = take_octets,
 	    .message = take_message};
 	bool ok;
 

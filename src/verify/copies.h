@@ -29,10 +29,10 @@ struct copy {
 	uint64_t bare_crlf_octets;
 	int64_t when;
 	uint64_t device, inode, offset;
-	size_t path; /* offset in copies.texts */
+	size_t path;	       /* offset in copies.texts */
 	bool marked, stripped; /* marked: it has such fields; stripped: key is without them */
 	bool elsewhere, taken;
-	bool torn; /* it is less than the message */
+	bool torn;   /* it is less than the message */
 	int failure; /* errno if it could not be read, else 0 */
 };
 

@@ -67,7 +67,10 @@ static void add_record(void *context, const struct state_kept *kept)
 		v->records = memory_resize(v->records, v->capacity, sizeof(*v->records));
 	}
 	r = &v->records[v->count++];
-	*r = (struct record){.octets = kept->octets, .delivered = kept->delivered, .server = kept->server, .doubt = kept->doubt};
+	*r = (struct record){.octets = kept->octets,
+	    .delivered = kept->delivered,
+	    .server = kept->server,
+	    .doubt = kept->doubt};
 	memcpy(r->key.sha256, kept->sha256, DIGEST_SIZE);
 	if (kept->identity[0])
 		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
@@ -119,7 +122,9 @@ static void settle(struct verify *v, struct copies_key *record_key, struct copie
 	struct copy *c = (struct copy *)copy_key;
 
 	r->settled = c->taken = true;
-	r->verdict = !whole ? c->failure ? VERIFY_UNREADABLE : VERIFY_ALTERED : c->elsewhere ? VERIFY_MOVED : VERIFY_WHOLE;
+	r->verdict = !whole ? c->failure ? VERIFY_UNREADABLE : VERIFY_ALTERED
+	    : c->elsewhere  ? VERIFY_MOVED
+			    : VERIFY_WHOLE;
 	if (whole && r->doubt)
 		r->verdict = VERIFY_INCOMPLETE;
 	r->marked = whole && c->stripped;
@@ -349,7 +354,8 @@ static bool open_state(struct verify *v, struct error *err)
 /* Opens the state, and examines the place. */
 static bool open_both(struct verify *v, struct error *err)
 {
-	bool ok = open_state(v, err) && copies_are_there(v->account, err) && place_examine(&v->place, v->state, v->account, err);
+	bool ok = open_state(v, err) && copies_are_there(v->account, err) &&
+	    place_examine(&v->place, v->state, v->account, err);
 
 	if (ok)
 		v->copies.label = state_label(v->state);

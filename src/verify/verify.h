@@ -15,7 +15,7 @@ enum verify_verdict {
 	VERIFY_ALTERED,
 	VERIFY_UNREADABLE,
 	VERIFY_INCOMPLETE, /* unchanged, but its size differed from the server's when it came */
-	VERIFY_MOVED, /* complete, but not where it was delivered */
+	VERIFY_MOVED,	   /* complete, but not where it was delivered */
 	VERIFY_WHOLE,
 };
 

@@ -38,8 +38,7 @@ static void make_answer(struct buf *out)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = "abcdefghijklmnopqrstuvwxyz .,-"[i % 30];
-	buf_append_string(
-	    out, "+OK\r\nFrom: a@example.org\r\nStatus: RO\r\nMessage-ID: <1@example.org>\r\n\r\n");
+	buf_append_string(out, "+OK\r\nFrom: a@example.org\r\nStatus: RO\r\nMessage-ID: <1@example.org>\r\n\r\n");
 	for (size_t n = 1; out->length < ANSWER; n++) {
 		if (n % DOT_EACH == 0)
 			buf_append_string(out, "..");
@@ -64,8 +63,7 @@ static uint64_t decode(struct reply *r, const struct buf *answer)
 		size_t left = answer->length - at, used, length;
 		const char *text;
 
-		event = reply_next(
-		    r, answer->data + at, left < PIECE ? left : PIECE, &used, &text, &length);
+		event = reply_next(r, answer->data + at, left < PIECE ? left : PIECE, &used, &text, &length);
 		at += used;
 		if (event != REPLY_DATA)
 			continue;

@@ -41,8 +41,7 @@ void fail(const char *format, ...)
 static void set_patience(struct drain *d)
 {
 	uint64_t certain = d->least * (d->count < WINDOW ? d->count : WINDOW / 2);
-	bool patient =
-	    d->near && certain > 2 * AT_ONCE && d->octets + RAW_SIZE + 4 * AT_ONCE < d->total;
+	bool patient = d->near && certain > 2 * AT_ONCE && d->octets + RAW_SIZE + 4 * AT_ONCE < d->total;
 	int octets = patient ? AT_ONCE : 1;
 
 	if (patient != d->patient)
@@ -98,8 +97,7 @@ static void connect_to(struct drain *d, const char *host, const char *port)
 		fail("%s port %s: %s", host, port, strerror(errno));
 	freeaddrinfo(list);
 	setsockopt(d->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	d->near =
-	    getsockopt(d->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_rtt < NEAR;
+	d->near = getsockopt(d->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_rtt < NEAR;
 }
 
 /* Uses the system's default ciphers, as all contenders do. */
@@ -108,8 +106,8 @@ static void start_tls(struct drain *d, const char *host)
 	gnutls_certificate_credentials_t credentials;
 	int code;
 
-	if (gnutls_certificate_allocate_credentials(&credentials) < 0 ||
-	    gnutls_init(&d->tls, GNUTLS_CLIENT) < 0 || gnutls_set_default_priority(d->tls) < 0 ||
+	if (gnutls_certificate_allocate_credentials(&credentials) < 0 || gnutls_init(&d->tls, GNUTLS_CLIENT) < 0 ||
+	    gnutls_set_default_priority(d->tls) < 0 ||
 	    gnutls_credentials_set(d->tls, GNUTLS_CRD_CERTIFICATE, credentials) < 0)
 		fail("GnuTLS does not start");
 	gnutls_server_name_set(d->tls, GNUTLS_NAME_DNS, host, strlen(host));
@@ -215,8 +213,7 @@ static void ask(struct drain *d)
 static void log_in_and_list(struct drain *d, const char *user, const char *password)
 {
 	char flight[1024];
-	int size = snprintf(
-	    flight, sizeof(flight), "USER %s\r\nPASS %s\r\nUIDL\r\nLIST\r\n", user, password);
+	int size = snprintf(flight, sizeof(flight), "USER %s\r\nPASS %s\r\nUIDL\r\nLIST\r\n", user, password);
 
 	if (size >= (int)sizeof(flight))
 		fail("user and password are too long");
@@ -258,7 +255,8 @@ int main(int argc, char **argv)
 	bool store = strcmp(mode, "--store") == 0 || strcmp(mode, "--direct") == 0 || strcmp(mode, "--digest") == 0;
 
 	if (argc != 5 && !poll && !store) {
-		fputs("Usage: drain HOST PORT USER PASSWORD [--poll | --store DIR | --direct DIR | --digest DIR]\n", stderr);
+		fputs("Usage: drain HOST PORT USER PASSWORD [--poll | --store DIR | --direct DIR | --digest DIR]\n",
+		    stderr);
 		return 64;
 	}
 	if (store)

@@ -34,7 +34,7 @@ struct drain {
 	bool near, patient;
 	bool past_cache; /* large messages are written past the page cache */
 	bool direct;	 /* the message that arrives is written so */
-	bool digests; /* computes SHA-256 of stored messages */
+	bool digests;	 /* computes SHA-256 of stored messages */
 	struct sha256_ctx digest;
 };
 

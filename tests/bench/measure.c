@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 	}
 	end = now();
 	getrusage(RUSAGE_CHILDREN, &usage);
-	dprintf(report, "%.6f %.6f %.6f %ld %d\n", end - begin, seconds(usage.ru_utime),
-	    seconds(usage.ru_stime), usage.ru_maxrss, worst);
+	dprintf(report, "%.6f %.6f %.6f %ld %d\n", end - begin, seconds(usage.ru_utime), seconds(usage.ru_stime),
+	    usage.ru_maxrss, worst);
 	return 0;
 }

@@ -18,10 +18,8 @@ static inline const char *find_dot_line(const char *at, const char *end)
 	const __m128i lf = _mm_set1_epi8('\n'), dot = _mm_set1_epi8('.');
 
 	for (; end - at >= 17; at += 16) {
-		__m128i here =
-		    _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)at), lf);
-		__m128i next =
-		    _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(at + 1)), dot);
+		__m128i here = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)at), lf);
+		__m128i next = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(at + 1)), dot);
 		int mask = _mm_movemask_epi8(_mm_and_si128(here, next));
 		if (mask)
 			return at + __builtin_ctz((unsigned)mask);

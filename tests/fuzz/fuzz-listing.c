@@ -74,14 +74,15 @@ static bool has_uid(const struct session_event *event, const char *uid)
 }
 
 /* An answer that is accepted as right has to contain the UID, if there is one. */
-static bool take_answer(const struct session_event *event, const struct maildrop *m, const struct maildrop_message *message,
-    struct error *err)
+static bool take_answer(const struct session_event *event, const struct maildrop *m,
+    const struct maildrop_message *message, struct error *err)
 {
 	MUST(event->type == SESSION_OK || event->type == SESSION_REFUSED);
 	MUST(event->type == SESSION_OK || !event->right);
 	MUST(!event->unclear || !event->right);
 	MUST(!event->right || has_uid(event, maildrop_uid(m, message)));
-	return event->type == SESSION_REFUSED || question_is_answered(event) || question_fail(message->number, event, err);
+	return event->type == SESSION_REFUSED || question_is_answered(event) ||
+	    question_fail(message->number, event, err);
 }
 
 /* Sends RETR, a question and DELE for the first messages, as many at a time as the server accepts. */
@@ -96,7 +97,8 @@ static bool fetch(struct session *s, const struct maildrop *m, size_t most_event
 			const struct maildrop_message *message = &m->messages[next / 3];
 
 			if (next % 3 == 1)
-				question_ask(s, &(struct question){message->number, maildrop_uid(m, message), message->octets});
+				question_ask(s,
+				    &(struct question){message->number, maildrop_uid(m, message), message->octets});
 			else
 				session_queue(s, next % 3 ? COMMAND_DELE : COMMAND_RETR, message->number);
 		}

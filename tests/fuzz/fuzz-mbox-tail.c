@@ -134,7 +134,8 @@ static bool is_elsewhere(const struct scene *s, size_t whole)
 
 	if (whole == 0 || length > s->batch.length)
 		return false;
-	return (at > s->before.length || length > s->before.length - at || memcmp(s->before.data + at, s->batch.data, length) != 0 ||
+	return (at > s->before.length || length > s->before.length - at ||
+		   memcmp(s->before.data + at, s->batch.data, length) != 0 ||
 		   (at > 0 && s->before.data[at - 1] != '\n')) &&
 	    memmem(s->before.data, s->before.length, s->batch.data, length);
 }

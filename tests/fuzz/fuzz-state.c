@@ -40,7 +40,9 @@ static void fill(struct state *s)
 {
 	struct mbox_extent extents[2] = {{.length = 700, .head_length = 512}, {.length = 40, .head_length = 40}};
 	struct mbox_intent intent = {.path = memory_copy_string("/nowhere/mbox"), .extents = extents, .count = 2};
-	struct state_refusal refusal = {.at = now, .login = memory_copy_string("me@other:995 auto"), .words = memory_copy_string("no")};
+	struct state_refusal refusal = {.at = now,
+	    .login = memory_copy_string("me@other:995 auto"),
+	    .words = memory_copy_string("no")};
 	struct state_record records[2] = {{.uid = "c", .delivered = now}, {.uid = "d", .delivered = now}};
 	struct state_record record = {.uid = "a", .octets = 9, .delivered = now};
 	const struct state_maildrop other = {"other", 995, "me"};
@@ -51,7 +53,8 @@ static void fill(struct state *s)
 	MUST(state_enter_maildrop(s, &other, now, &origin, &err));
 	MUST(state_add(s, &record, &err));
 	record.uid = "b";
-	MUST(state_add(s, &record, &err) && state_add_told(s, "e", STATE_TOLD_LARGE, 0, now, &err) && state_commit(s, &err));
+	MUST(state_add(s, &record, &err) && state_add_told(s, "e", STATE_TOLD_LARGE, 0, now, &err) &&
+	    state_commit(s, &err));
 	MUST(state_set_refusal(s, &refusal, &err));
 	MUST(state_begin_run(s, now, &err) && state_set_intent(s, &intent, records, &err));
 	free(intent.path);
@@ -147,7 +150,8 @@ static void use(struct state *s, bool writable)
 	error_clear(&err);
 	ok = state_get_capabilities(s, &(struct state_maildrop){"host", 995, "me"}, now, &text, &err);
 	free(text);
-	ok = ok && use_refusal(s, &err) && state_get_trouble(s, &trouble, &err) && state_set_trouble(s, &trouble, &err) &&
+	ok = ok && use_refusal(s, &err) && state_get_trouble(s, &trouble, &err) &&
+	    state_set_trouble(s, &trouble, &err) &&
 	    state_enter_maildrop(s, &(struct state_maildrop){"host", 995, "me"}, now, &origin, &err) &&
 	    state_join(s, items, 3, NULL, &err);
 	if (ok && writable) {
@@ -155,10 +159,12 @@ static void use(struct state *s, bool writable)
 		ok = state_begin_run(s, now, &err) && state_note_listing(s, items, 3, now, NULL, &missing, &err) &&
 		    state_take_renumbered(s, record.header, 0, now, "y", &match, &err) &&
 		    state_confirm(s, "c", 1, record.header, &same, &err) && state_displace(s, "c", now, &err) &&
-		    state_take_sibling(s, 3, "v", &match, &err) && state_has_found(s, &any, &err) && state_add_found(s, "0123", &record, now, &err) &&
-		    state_take_found(s, "0123", 3, "w", &match, &err) &&
-		    state_drop_intent(s, &err) && state_add(s, &record, &err) && state_mark_deleted(s, "a", true, now, &err) &&
-		    state_add_told(s, "z", STATE_TOLD_LARGE, 0, now, &err) && state_commit(s, &err) && state_end_run(s, now, &err);
+		    state_take_sibling(s, 3, "v", &match, &err) && state_has_found(s, &any, &err) &&
+		    state_add_found(s, "0123", &record, now, &err) &&
+		    state_take_found(s, "0123", 3, "w", &match, &err) && state_drop_intent(s, &err) &&
+		    state_add(s, &record, &err) && state_mark_deleted(s, "a", true, now, &err) &&
+		    state_add_told(s, "z", STATE_TOLD_LARGE, 0, now, &err) && state_commit(s, &err) &&
+		    state_end_run(s, now, &err);
 	}
 	must_be_storage(ok, &err);
 }

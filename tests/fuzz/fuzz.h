@@ -14,12 +14,12 @@ struct error;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A condition that has to be true for any input. */
-#define MUST(what) \
-	do { \
-		if (!(what)) { \
-			fprintf(stderr, "%s:%d: this does not hold: %s\n", __FILE__, __LINE__, #what); \
-			abort(); \
-		} \
+#define MUST(what)                                                                                                     \
+	do {                                                                                                           \
+		if (!(what)) {                                                                                         \
+			fprintf(stderr, "%s:%d: this does not hold: %s\n", __FILE__, __LINE__, #what);                 \
+			abort();                                                                                       \
+		}                                                                                                      \
 	} while (0)
 
 /* The rest of an input. Its first octets control a target; the rest is parsed. */

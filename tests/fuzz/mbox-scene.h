@@ -6,15 +6,15 @@
 #include "deliver/mbox_intent.h"
 
 enum scene_flags {
-	SCENE_OTHERS = 3, /* mask: who wrote after us; 0: nobody, or one of the next three */
-	SCENE_CAREFUL = 1, /* a program that checks for a line end first */
+	SCENE_OTHERS = 3,   /* mask: who wrote after us; 0: nobody, or one of the next three */
+	SCENE_CAREFUL = 1,  /* a program that checks for a line end first */
 	SCENE_CARELESS = 2, /* a program that does not check */
-	SCENE_RAW = 3,	  /* the rest of the input */
-	SCENE_DAMAGED = 4, /* the intent has been changed */
-	SCENE_CHANGED = 8, /* one octet of the file has been changed */
-	SCENE_NULS = 16,   /* the crash left NULs in place of a part of the append */
-	SCENE_DEVICE = 32, /* the device has another number now */
-	SCENE_INODE = 64,  /* the file has another inode now */
+	SCENE_RAW = 3,	    /* the rest of the input */
+	SCENE_DAMAGED = 4,  /* the intent has been changed */
+	SCENE_CHANGED = 8,  /* one octet of the file has been changed */
+	SCENE_NULS = 16,    /* the crash left NULs in place of a part of the append */
+	SCENE_DEVICE = 32,  /* the device has another number now */
+	SCENE_INODE = 64,   /* the file has another inode now */
 	SCENE_BEFORE = 128, /* the earlier content has been changed, except its last two octets */
 };
 

@@ -48,8 +48,8 @@ static void encode(struct sasl_server *s, const char *text, size_t length)
 		buf_append(&raw, text[i] == '$' ? s->nonce : text + i, text[i] == '$' ? strlen(s->nonce) : 1);
 	base64_encode_init(&base64);
 	buf_reserve(&s->out, BASE64_ENCODE_LENGTH(raw.length) + BASE64_ENCODE_FINAL_LENGTH);
-	s->out.length += base64_encode_update(&base64, s->out.data + s->out.length, raw.length,
-	    (const uint8_t *)buf_string(&raw));
+	s->out.length +=
+	    base64_encode_update(&base64, s->out.data + s->out.length, raw.length, (const uint8_t *)buf_string(&raw));
 	s->out.length += base64_encode_final(&base64, s->out.data + s->out.length);
 	buf_free(&raw);
 }

@@ -76,53 +76,66 @@ struct spec {
 };
 
 static const struct spec specs[CERT_COUNT] = {
-    [CERT_CA] = {.file = "ca.pem", "CN=mailhaul test authority,O=Example", NAMES_NONE, true, CERT_CA, -3650,
-	4000},
-    [CERT_OTHER_CA] = {.file = "other-ca.pem", "CN=Another test authority,O=Example", NAMES_NONE, true,
-	CERT_OTHER_CA, -3650, 4000},
-    [CERT_OLD_CA] = {.file = "old-ca.pem", "CN=Old test authority,O=Example", NAMES_NONE, true, CERT_CA, -3650,
-	-365},
-    [CERT_SERVER] = {.file = "server.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -3650,
-	4000},
-    [CERT_EXPIRED] = {.file = "expired.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -730,
-	-365},
-    [CERT_NOT_YET] = {.file = "not-yet.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, 365,
-	3650},
-    [CERT_OLD_ISSUER] = {.file = "old-issuer.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_OLD_CA,
-	-730, 3650},
-    [CERT_WRONGHOST] = {.file = "wronghost.pem", "CN=mail.example.net,O=Example", NAMES_ELSEWHERE, false,
-	CERT_CA, -365, 3650},
-    [CERT_COMMON_NAME] = {.file = "common-name.pem", "CN=localhost,O=Example", NAMES_ELSEWHERE, false, CERT_CA,
-	-365, 3650},
+    [CERT_CA] = {.file = "ca.pem", "CN=mailhaul test authority,O=Example", NAMES_NONE, true, CERT_CA, -3650, 4000},
+    [CERT_OTHER_CA] =
+	{.file = "other-ca.pem", "CN=Another test authority,O=Example", NAMES_NONE, true, CERT_OTHER_CA, -3650, 4000},
+    [CERT_OLD_CA] = {.file = "old-ca.pem", "CN=Old test authority,O=Example", NAMES_NONE, true, CERT_CA, -3650, -365},
+    [CERT_SERVER] = {.file = "server.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -3650, 4000},
+    [CERT_EXPIRED] = {.file = "expired.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -730, -365},
+    [CERT_NOT_YET] = {.file = "not-yet.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, 365, 3650},
+    [CERT_OLD_ISSUER] =
+	{.file = "old-issuer.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_OLD_CA, -730, 3650},
+    [CERT_WRONGHOST] =
+	{.file = "wronghost.pem", "CN=mail.example.net,O=Example", NAMES_ELSEWHERE, false, CERT_CA, -365, 3650},
+    [CERT_COMMON_NAME] =
+	{.file = "common-name.pem", "CN=localhost,O=Example", NAMES_ELSEWHERE, false, CERT_CA, -365, 3650},
     [CERT_NO_NAMES] = {.file = "no-names.pem", "CN=localhost,O=Example", NAMES_NONE, false, CERT_CA, -365, 3650},
-    [CERT_ADDRESS] = {.file = "address.pem", "CN=localhost,O=Example", NAMES_ADDRESS, false, CERT_CA, -365,
-	3650},
-    [CERT_ADDRESS_AS_NAME] = {.file = "address-as-name.pem", "CN=127.0.0.1,O=Example", NAMES_ADDRESS_AS_NAME, false,
-	CERT_CA, -365, 3650},
+    [CERT_ADDRESS] = {.file = "address.pem", "CN=localhost,O=Example", NAMES_ADDRESS, false, CERT_CA, -365, 3650},
+    [CERT_ADDRESS_AS_NAME] =
+	{.file = "address-as-name.pem", "CN=127.0.0.1,O=Example", NAMES_ADDRESS_AS_NAME, false, CERT_CA, -365, 3650},
     [CERT_IDN] = {.file = "idn.pem", "O=Example", NAMES_IDN, false, CERT_CA, -365, 3650},
-    [CERT_SELFSIGNED] = {.file = "selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
-	CERT_SELFSIGNED, -365, 3650},
-    [CERT_OLD_SELFSIGNED] = {.file = "old-selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false,
-	CERT_OLD_SELFSIGNED, -730, -365},
+    [CERT_SELFSIGNED] =
+	{.file = "selfsigned.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_SELFSIGNED, -365, 3650},
+    [CERT_OLD_SELFSIGNED] = {.file = "old-selfsigned.pem",
+	"CN=localhost,O=Example",
+	NAMES_LOOPBACK,
+	false,
+	CERT_OLD_SELFSIGNED,
+	-730,
+	-365},
     [CERT_LONG_NAME] = {.file = "long-name.pem",
 	"O=Example (SHA-256 fingerprint 00:11:22:33:44:55:66:77:88:99:AA,"
 	"OU=BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF),"
 	"OU=key pin sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-	NAMES_LOOPBACK, false, CERT_LONG_NAME, -365, 3650},
-    [CERT_RSA] = {.file = "rsa.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650,
-	.key = KEY_RSA},
-    [CERT_ED25519] = {.file = "ed25519.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365,
-	3650, .key = KEY_ED25519},
-    [CERT_REVOKED] = {.file = "revoked.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365,
+	NAMES_LOOPBACK,
+	false,
+	CERT_LONG_NAME,
+	-365,
 	3650},
-    [CERT_MUST_STAPLE] = {.file = "must-staple.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA,
-	-365, 3650, .must_staple = true},
-    [CERT_CLIENT] = {.file = "client.pem", "CN=me,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650,
-	.client = true},
+    [CERT_RSA] =
+	{.file = "rsa.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650, .key = KEY_RSA},
+    [CERT_ED25519] = {.file = "ed25519.pem",
+	"CN=localhost,O=Example",
+	NAMES_LOOPBACK,
+	false,
+	CERT_CA,
+	-365,
+	3650,
+	.key = KEY_ED25519},
+    [CERT_REVOKED] = {.file = "revoked.pem", "CN=localhost,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650},
+    [CERT_MUST_STAPLE] = {.file = "must-staple.pem",
+	"CN=localhost,O=Example",
+	NAMES_LOOPBACK,
+	false,
+	CERT_CA,
+	-365,
+	3650,
+	.must_staple = true},
+    [CERT_CLIENT] =
+	{.file = "client.pem", "CN=me,O=Example", NAMES_LOOPBACK, false, CERT_CA, -365, 3650, .client = true},
 };
 
-static int add_name(
-    gnutls_x509_crt_t crt, gnutls_x509_subject_alt_name_t type, const void *data, unsigned int len)
+static int add_name(gnutls_x509_crt_t crt, gnutls_x509_subject_alt_name_t type, const void *data, unsigned int len)
 {
 	return gnutls_x509_crt_set_subject_alt_name(crt, type, data, len, GNUTLS_FSAN_APPEND);
 }
@@ -158,24 +171,21 @@ static int add_names(gnutls_x509_crt_t crt, enum names names)
 static int add_must_staple(gnutls_x509_crt_t crt)
 {
 	static const unsigned char features[] = {0x30, 3, 2, 1, 5};
-	return gnutls_x509_crt_set_extension_by_oid(
-	    crt, "1.3.6.1.5.5.7.1.24", features, sizeof(features), 0);
+	return gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.5.5.7.1.24", features, sizeof(features), 0);
 }
 
 static int add_usage(gnutls_x509_crt_t crt, const struct spec *spec)
 {
 	if (spec->authority) {
 		int rc = gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
-		return rc < 0 ? rc
-			      : gnutls_x509_crt_set_key_usage(
-				    crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
+		return rc < 0 ? rc : gnutls_x509_crt_set_key_usage(crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
 	}
 	int rc = gnutls_x509_crt_set_basic_constraints(crt, 0, -1);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_set_key_usage(crt, GNUTLS_KEY_DIGITAL_SIGNATURE);
 	if (rc >= 0)
-		rc = gnutls_x509_crt_set_key_purpose_oid(
-		    crt, spec->client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER, 0);
+		rc = gnutls_x509_crt_set_key_purpose_oid(crt,
+		    spec->client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER, 0);
 	if (rc >= 0 && spec->must_staple)
 		rc = add_must_staple(crt);
 	return rc;
@@ -220,15 +230,13 @@ static int make_key(struct identity *id, enum key kind)
 	};
 	int rc = gnutls_x509_privkey_init(&id->key);
 	if (rc >= 0)
-		rc = gnutls_x509_privkey_generate(
-		    id->key, kinds[kind].algorithm, kinds[kind].bits, 0);
+		rc = gnutls_x509_privkey_generate(id->key, kinds[kind].algorithm, kinds[kind].bits, 0);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_init(&id->crt);
 	return rc;
 }
 
-static int make_identity(
-    const struct spec *spec, struct identity *id, const struct identity *issuer)
+static int make_identity(const struct spec *spec, struct identity *id, const struct identity *issuer)
 {
 	const time_t now = time(NULL), day = (time_t)24 * 60 * 60;
 	int rc = make_key(id, spec->key);
@@ -270,8 +278,8 @@ static bool append_pem(char *text, size_t size, gnutls_datum_t *pem)
 }
 
 /* Exports an authority's certificate or, for a server, the chain from the leaf on, then the key. */
-static int export_identity(char *text, size_t size, const struct spec *spec,
-    const struct identity *id, const struct identity *issuer)
+static int export_identity(char *text, size_t size, const struct spec *spec, const struct identity *id,
+    const struct identity *issuer)
 {
 	gnutls_datum_t pem;
 	text[0] = '\0';
@@ -286,8 +294,7 @@ static int export_identity(char *text, size_t size, const struct spec *spec,
 			rc = GNUTLS_E_SHORT_MEMORY_BUFFER;
 	}
 	if (rc >= 0)
-		rc = gnutls_x509_privkey_export2_pkcs8(
-		    id->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
+		rc = gnutls_x509_privkey_export2_pkcs8(id->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
 	if (rc >= 0 && !append_pem(text, size, &pem))
 		rc = GNUTLS_E_SHORT_MEMORY_BUFFER;
 	return rc;
@@ -315,8 +322,7 @@ static bool write_identity(const char *dir, size_t which, struct identity *all)
 }
 
 /* Exports a list of one revoked certificate that is due for renewal in `days` days and names CERT_CA as its issuer. */
-static int export_list(
-    gnutls_datum_t *pem, const struct identity *all, int days, gnutls_x509_privkey_t key)
+static int export_list(gnutls_datum_t *pem, const struct identity *all, int days, gnutls_x509_privkey_t key)
 {
 	const time_t now = time(NULL), day = (time_t)24 * 60 * 60;
 	gnutls_x509_crl_t crl = NULL;
@@ -364,9 +370,7 @@ static bool write_others(const char *dir, const struct identity *all)
 	ok = ok && write_pem(dir, "old-crl.pem", rc, &pem);
 	rc = ok ? export_list(&pem, all, 3650, all[CERT_OTHER_CA].key) : -1;
 	ok = ok && write_pem(dir, "forged-crl.pem", rc, &pem);
-	rc = ok ? gnutls_x509_privkey_export2_pkcs8(
-		      key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem)
-		: -1;
+	rc = ok ? gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem) : -1;
 	return ok && write_pem(dir, "ca-key.pem", rc, &pem);
 }
 
@@ -417,8 +421,7 @@ bool certificate_ensure_set(const char *dir)
 	if (fd < 0)
 		return false;
 	bool ok = true;
-	if (faccessat(fd, specs[CERT_CA].file, R_OK, 0) != 0 ||
-	    faccessat(fd, specs[CERT_SERVER].file, R_OK, 0) != 0)
+	if (faccessat(fd, specs[CERT_CA].file, R_OK, 0) != 0 || faccessat(fd, specs[CERT_SERVER].file, R_OK, 0) != 0)
 		ok = make_all(dir);
 	(void)close(fd);
 	return ok;

@@ -98,8 +98,7 @@ static bool add(struct pop3_maildrop *m, const char *name)
 	if (!message->name)
 		return false;
 	size_t len = strlen(name);
-	message->wire_form =
-	    len >= sizeof(suffix) - 1 && strcmp(name + len - (sizeof(suffix) - 1), suffix) == 0;
+	message->wire_form = len >= sizeof(suffix) - 1 && strcmp(name + len - (sizeof(suffix) - 1), suffix) == 0;
 	make_uid(message->uid, name);
 	m->count++;
 	return true;
@@ -231,8 +230,7 @@ bool pop3_maildrop_commit(struct pop3_maildrop *m)
 	for (size_t i = 0; i < m->count; i++) {
 		if (m->sliced && m->messages[i].sent && !m->messages[i].deleted)
 			hide(m, m->messages[i].name);
-		if (m->messages[i].deleted && unlinkat(m->directory, m->messages[i].name, 0) != 0 &&
-		    errno != ENOENT) {
+		if (m->messages[i].deleted && unlinkat(m->directory, m->messages[i].name, 0) != 0 && errno != ENOENT) {
 			warn("%s", m->messages[i].name);
 			ok = false;
 		}
@@ -261,8 +259,7 @@ static bool wire_content_size(int fd, uint64_t *size)
 	char end[3] = "";
 	if (fstat(fd, &st) != 0)
 		return false;
-	if (st.st_size >= 3 && pread(fd, end, 3, st.st_size - 3) == 3 &&
-	    memcmp(end, ".\r\n", 3) == 0)
+	if (st.st_size >= 3 && pread(fd, end, 3, st.st_size - 3) == 3 && memcmp(end, ".\r\n", 3) == 0)
 		st.st_size -= 3;
 	*size = (uint64_t)st.st_size;
 	return true;
@@ -319,8 +316,8 @@ bool pop3_maildrop_octets(struct pop3_maildrop *m, size_t i, uint64_t *octets)
 		int fd = open_message(m, i);
 		if (fd < 0)
 			return false;
-		message->measured = message->wire_form ? measure_wire(fd, &message->octets)
-						       : measure_raw(fd, &message->octets);
+		message->measured =
+		    message->wire_form ? measure_wire(fd, &message->octets) : measure_raw(fd, &message->octets);
 		(void)close(fd);
 	}
 	*octets = message->octets;
@@ -439,8 +436,7 @@ void pop3_maildrop_send(struct pop3_maildrop *m, size_t i, struct pop3_wire *wir
 	(void)close(fd);
 }
 
-void pop3_maildrop_send_top(
-    const struct pop3_maildrop *m, size_t i, uint64_t lines, struct pop3_wire *wire)
+void pop3_maildrop_send_top(const struct pop3_maildrop *m, size_t i, uint64_t lines, struct pop3_wire *wire)
 {
 	struct sender s = {.wire = wire,
 	    .put = pop3_wire_write,

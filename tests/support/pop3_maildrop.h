@@ -61,8 +61,7 @@ void pop3_maildrop_send(struct pop3_maildrop *maildrop, size_t i, struct pop3_wi
  * Writes its header, the blank line, LINES lines of its body and the terminator. They do not count as octets of a
  * body.
  */
-void pop3_maildrop_send_top(
-    const struct pop3_maildrop *maildrop, size_t i, uint64_t lines, struct pop3_wire *wire);
+void pop3_maildrop_send_top(const struct pop3_maildrop *maildrop, size_t i, uint64_t lines, struct pop3_wire *wire);
 
 /* Removes the files of the messages marked as deleted. Returns false if one could not be removed. */
 bool pop3_maildrop_commit(struct pop3_maildrop *maildrop);

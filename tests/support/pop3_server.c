@@ -89,7 +89,8 @@ static const struct option_spec specs[] = {
     {"no-auth-resp-code", FLAG, &server.session.no_auth_resp_code, "a refused login need not say [AUTH]"},
     {"priority", TEXT, &server.session.priority, "TLS versions and ciphers as GnuTLS writes them"},
     {"no-sasl", FLAG, &server.session.no_sasl, "AUTH is unknown"},
-    {"sasl-before-tls", TEXT, &server.session.sasl_before_tls, "announces these mechanisms in the clear, as somebody in between may"},
+    {"sasl-before-tls", TEXT, &server.session.sasl_before_tls,
+	"announces these mechanisms in the clear, as somebody in between may"},
     {"scram", TEXT, &server.session.scram, "offers this mechanism, too: SCRAM-SHA-256-PLUS"},
     {"announce", TEXT, &server.session.announce, "a line more of CAPA before the login"},
     {"announce-after", TEXT, &server.session.announce_after, "the same after it"},
@@ -97,7 +98,8 @@ static const struct option_spec specs[] = {
     {"refuse-from", TEXT, &server.session.refuse_from, "each login gets the words of this file while it is there"},
     {"slice", NUMBER, &server.session.slice, "lists so many messages, and after QUIT those behind"},
     {"pause", NUMBER, &server.session.pause, "milliseconds before each answer to RETR"},
-    {"hold", TEXT, &server.session.hold, "a step waits while a file of its name is in this directory: CONNECT, GREETING, a command, BODY"},
+    {"hold", TEXT, &server.session.hold,
+	"a step waits while a file of its name is in this directory: CONNECT, GREETING, a command, BODY"},
     {"hold-at", NUMBER, &server.session.hold_at, "BODY comes after this many octets of RETR bodies"},
     {"drop-at", NUMBER, &server.session.drop_at, "cuts after this many octets of RETR bodies"},
     {"drop-quit", FLAG, &server.session.drop_quit, "cuts at QUIT and deletes nothing"},
@@ -115,8 +117,7 @@ enum { SPEC_COUNT = sizeof(specs) / sizeof(specs[0]) };
 
 static _Noreturn void help(void)
 {
-	static const char *const argument[] = {
-	    [FLAG] = "", [TEXT] = " TEXT", [NUMBER] = " N", [HELP] = ""};
+	static const char *const argument[] = {[FLAG] = "", [TEXT] = " TEXT", [NUMBER] = " N", [HELP] = ""};
 	(void)printf("usage: pop3-server --dir DIR --cert-dir DIR [OPTION...]\n");
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		int len = printf("  --%s%s", specs[i].name, argument[specs[i].kind]);
@@ -155,9 +156,7 @@ static void parse_options(int argc, char **argv)
 	memset(options, 0, sizeof(options));
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		options[i].name = specs[i].name;
-		options[i].has_arg = specs[i].kind == TEXT || specs[i].kind == NUMBER
-					 ? required_argument
-					 : no_argument;
+		options[i].has_arg = specs[i].kind == TEXT || specs[i].kind == NUMBER ? required_argument : no_argument;
 	}
 	while ((c = getopt_long(argc, argv, "", options, &which)) != -1) {
 		if (c != 0)
@@ -188,28 +187,24 @@ static void load_certificate(void)
 		exit(EX_CANTCREAT);
 	int rc = gnutls_certificate_allocate_credentials(&server.session.credentials);
 	if (rc >= 0)
-		rc = gnutls_certificate_set_x509_key_file(
-		    server.session.credentials, path, path, GNUTLS_X509_FMT_PEM);
+		rc = gnutls_certificate_set_x509_key_file(server.session.credentials, path, path, GNUTLS_X509_FMT_PEM);
 	if (rc >= 0 && server.ocsp) {
-		gnutls_certificate_set_flags(
-		    server.session.credentials, GNUTLS_CERTIFICATE_SKIP_OCSP_RESPONSE_CHECK);
-		rc = gnutls_certificate_set_ocsp_status_request_file(
-		    server.session.credentials, server.ocsp, 0);
+		gnutls_certificate_set_flags(server.session.credentials, GNUTLS_CERTIFICATE_SKIP_OCSP_RESPONSE_CHECK);
+		rc = gnutls_certificate_set_ocsp_status_request_file(server.session.credentials, server.ocsp, 0);
 	}
 	if (rc >= 0 && server.client_ca) {
-		rc = gnutls_certificate_set_x509_trust_file(
-		    server.session.credentials, server.client_ca, GNUTLS_X509_FMT_PEM);
+		rc = gnutls_certificate_set_x509_trust_file(server.session.credentials, server.client_ca,
+		    GNUTLS_X509_FMT_PEM);
 		server.session.ask_client = true;
 	}
 	if (rc < 0)
-		errx(EX_NOINPUT, "%s: no certificate and key to serve: %s", path,
-		    gnutls_strerror(rc));
+		errx(EX_NOINPUT, "%s: no certificate and key to serve: %s", path, gnutls_strerror(rc));
 }
 
 static void open_listener(void)
 {
-	const struct addrinfo hints = {
-	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	    .ai_socktype = SOCK_STREAM};
 	struct addrinfo *ai;
 	int on = 1;
 	int rc = getaddrinfo(server.address, server.port, &hints, &ai);
@@ -236,8 +231,7 @@ static void tell_port(void)
 		return;
 	if (getsockname(server.listener, (struct sockaddr *)&address, &len) != 0)
 		err(EX_OSERR, "getsockname");
-	int rc = getnameinfo(
-	    (struct sockaddr *)&address, len, NULL, 0, port, sizeof(port) - 1, NI_NUMERICSERV);
+	int rc = getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port) - 1, NI_NUMERICSERV);
 	if (rc != 0)
 		errx(EX_OSERR, "getnameinfo: %s", gai_strerror(rc));
 	size_t digits = strlen(port);
@@ -250,8 +244,7 @@ static void open_transcript(void)
 {
 	if (!server.transcript)
 		return;
-	server.session.transcript =
-	    open(server.transcript, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	server.session.transcript = open(server.transcript, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (server.session.transcript < 0)
 		err(EX_CANTCREAT, "%s", server.transcript);
 }

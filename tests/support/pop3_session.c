@@ -50,8 +50,7 @@ static void cmd_capa(struct session *s, const char *arg)
 
 static bool start_tls(struct session *s)
 {
-	return pop3_wire_start_tls(
-	    &s->wire, s->options->credentials, s->options->priority, s->options->ask_client);
+	return pop3_wire_start_tls(&s->wire, s->options->credentials, s->options->priority, s->options->ask_client);
 }
 
 static void cmd_stls(struct session *s, const char *arg)
@@ -107,12 +106,11 @@ static void log_in(struct session *s, const char *user, const char *password)
 		s->state = TRANSACTION;
 		if (s->options->slice > 0)
 			pop3_maildrop_slice(s->maildrop, s->options->slice);
-		pop3_wire_reply(
-		    &s->wire, "+OK maildrop has %zu messages", pop3_maildrop_count(s->maildrop));
+		pop3_wire_reply(&s->wire, "+OK maildrop has %zu messages", pop3_maildrop_count(s->maildrop));
 	} else {
-		reply(s, status == MAILDROP_IN_USE
-			     ? "-ERR [IN-USE] another session holds this maildrop"
-			     : "-ERR [SYS/TEMP] the maildrop cannot be opened");
+		reply(s,
+		    status == MAILDROP_IN_USE ? "-ERR [IN-USE] another session holds this maildrop"
+					      : "-ERR [SYS/TEMP] the maildrop cannot be opened");
 	}
 }
 
@@ -226,8 +224,7 @@ static bool parse_message(struct session *s, const char *arg, size_t *index, con
 		reply(s, "-ERR a message number is needed");
 		return false;
 	}
-	if (n == 0 || n > pop3_maildrop_count(s->maildrop) ||
-	    pop3_maildrop_deleted(s->maildrop, (size_t)n - 1)) {
+	if (n == 0 || n > pop3_maildrop_count(s->maildrop) || pop3_maildrop_deleted(s->maildrop, (size_t)n - 1)) {
 		reply(s, "-ERR no such message");
 		return false;
 	}
@@ -297,14 +294,12 @@ static void cmd_uidl(struct session *s, const char *arg)
 		reply(s, "-ERR unknown command");
 	} else if (*arg) {
 		if (parse_only_message(s, arg, &i))
-			pop3_wire_reply(
-			    &s->wire, "+OK %zu %s", i + 1, pop3_maildrop_uid(s->maildrop, i));
+			pop3_wire_reply(&s->wire, "+OK %zu %s", i + 1, pop3_maildrop_uid(s->maildrop, i));
 	} else {
 		reply(s, "+OK unique-id listing follows");
 		for (i = 0; i < pop3_maildrop_count(s->maildrop); i++)
 			if (!pop3_maildrop_deleted(s->maildrop, i))
-				pop3_wire_line(
-				    &s->wire, "%zu %s", i + 1, pop3_maildrop_uid(s->maildrop, i));
+				pop3_wire_line(&s->wire, "%zu %s", i + 1, pop3_maildrop_uid(s->maildrop, i));
 		pop3_wire_line(&s->wire, ".");
 	}
 }
@@ -418,8 +413,7 @@ static const struct command commands[] = {
 static const struct command *find_command(const struct session *s, const char *line, size_t verb)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strlen(commands[i].name) != verb ||
-		    strncasecmp(commands[i].name, line, verb) != 0)
+		if (strlen(commands[i].name) != verb || strncasecmp(commands[i].name, line, verb) != 0)
 			continue;
 		return commands[i].run == cmd_capa && s->options->no_capa ? NULL : &commands[i];
 	}
@@ -476,8 +470,7 @@ void pop3_session_run(const struct pop3_options *options, int fd)
 	}
 	if (options->rehandshake)
 		pop3_wire_rehandshake(&s.wire);
-	while (s.state != ENDED && !s.wire.failed &&
-	       (line = pop3_wire_read_line(&s.wire, &len)) != NULL) {
+	while (s.state != ENDED && !s.wire.failed && (line = pop3_wire_read_line(&s.wire, &len)) != NULL) {
 		if (pipelined_unasked(&s))
 			break;
 		obey(&s, line, len);

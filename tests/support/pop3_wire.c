@@ -90,8 +90,7 @@ static bool again(struct pop3_wire *wire, ssize_t rc, short events)
 		if (rc == GNUTLS_E_INTERRUPTED)
 			return true;
 		if (rc == GNUTLS_E_AGAIN)
-			return wait_for(
-			    wire, gnutls_record_get_direction(wire->tls) ? POLLOUT : POLLIN);
+			return wait_for(wire, gnutls_record_get_direction(wire->tls) ? POLLOUT : POLLIN);
 		return gnutls_error_is_fatal((int)rc) ? fail(wire) : true;
 	}
 	if (errno == EINTR)
@@ -152,8 +151,8 @@ static int check_client(gnutls_session_t tls)
 	return gnutls_certificate_verify_peers2(tls, &status) >= 0 && status == 0 ? 0 : -1;
 }
 
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials,
-    const char *priority, bool ask_client)
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority,
+    bool ask_client)
 {
 	if (!pop3_wire_flush(wire) || plain_instead_of_tls(wire))
 		return fail(wire);
@@ -167,7 +166,8 @@ bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_
 		gnutls_transport_set_ptr2(wire->tls, (gnutls_transport_ptr_t)(intptr_t)wire->fd, wire);
 		gnutls_transport_set_push_function(wire->tls, push);
 	}
-	int rc = priority ? gnutls_priority_set_direct(wire->tls, priority, NULL) : gnutls_set_default_priority(wire->tls);
+	int rc =
+	    priority ? gnutls_priority_set_direct(wire->tls, priority, NULL) : gnutls_set_default_priority(wire->tls);
 	if (rc >= 0)
 		rc = gnutls_credentials_set(wire->tls, GNUTLS_CRD_CERTIFICATE, credentials);
 	if (rc < 0)
@@ -242,12 +242,11 @@ char *pop3_wire_read_line(struct pop3_wire *wire, size_t *len)
 
 bool pop3_wire_has_input(const struct pop3_wire *wire)
 {
-	return wire->in_end > wire->in_start ||
-	       (wire->tls && gnutls_record_check_pending(wire->tls) > 0);
+	return wire->in_end > wire->in_start || (wire->tls && gnutls_record_check_pending(wire->tls) > 0);
 }
 
-__attribute__((format(printf, 3, 0))) static void put_line(
-    struct pop3_wire *wire, bool first, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void put_line(struct pop3_wire *wire, bool first, const char *format,
+    va_list args)
 {
 	char text[1024];
 	int n = vsnprintf(text, sizeof(text) - 2, format, args);
@@ -340,8 +339,7 @@ bool pop3_wire_flush(struct pop3_wire *wire)
 {
 	size_t done = 0;
 	while (!wire->failed && done < wire->out_used) {
-		ssize_t n = wire->tls ? gnutls_record_send(
-					    wire->tls, wire->out + done, wire->out_used - done)
+		ssize_t n = wire->tls ? gnutls_record_send(wire->tls, wire->out + done, wire->out_used - done)
 				      : send(wire->fd, wire->out + done, wire->out_used - done, 0);
 		if (n >= 0)
 			done += (size_t)n;
@@ -362,8 +360,7 @@ static void shut(struct pop3_wire *wire)
 {
 	struct pollfd p = {.fd = wire->fd, .events = POLLIN};
 	if (shutdown(wire->fd, SHUT_WR) == 0)
-		while (
-		    poll(&p, 1, DRAIN_MS) > 0 && recv(wire->fd, wire->in, sizeof(wire->in), 0) > 0)
+		while (poll(&p, 1, DRAIN_MS) > 0 && recv(wire->fd, wire->in, sizeof(wire->in), 0) > 0)
 			continue;
 	wire->in_start = wire->in_end = 0;
 	wire->failed = true;

@@ -23,8 +23,7 @@ struct pop3_wire {
 	 * end
 	 */
 	bool early;
-	uint64_t
-	    body_left; /* octets of bodies until the connection is dropped; UINT64_MAX: never */
+	uint64_t body_left; /* octets of bodies until the connection is dropped; UINT64_MAX: never */
 	const char *hold;   /* directory; NULL: nothing waits */
 	uint64_t hold_left; /* octets of bodies until the step BODY */
 	size_t in_start, in_end;
@@ -41,8 +40,8 @@ void pop3_wire_init(struct pop3_wire *wire, int fd, int transcript);
  * Performs the server's side of a handshake; ASK_CLIENT requires a certificate. Text in the clear instead of TLS
  * goes to the transcript, and is a failure.
  */
-bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials,
-    const char *priority, bool ask_client);
+bool pop3_wire_start_tls(struct pop3_wire *wire, gnutls_certificate_credentials_t credentials, const char *priority,
+    bool ask_client);
 
 /* Asks the client to renegotiate (RFC 5246, 7.4.1.1). If the client does so, the transcript records it. */
 void pop3_wire_rehandshake(struct pop3_wire *wire);
@@ -57,12 +56,10 @@ char *pop3_wire_read_line(struct pop3_wire *wire, size_t *len);
 bool pop3_wire_has_input(const struct pop3_wire *wire);
 
 /* Buffers the first line of a reply and records it. */
-void pop3_wire_reply(struct pop3_wire *wire, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void pop3_wire_reply(struct pop3_wire *wire, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Buffers a further line of a reply. */
-void pop3_wire_line(struct pop3_wire *wire, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void pop3_wire_line(struct pop3_wire *wire, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Buffers octets unchanged; sends them whenever 64 KiB are full. */
 void pop3_wire_write(struct pop3_wire *wire, const void *data, size_t len);

@@ -65,8 +65,10 @@ static bool script_binding(void *context, struct channel_binding *out)
 
 struct stream *script_stream(struct script *s)
 {
-	static const struct channel_ops open_ops = {
-	    .receive = script_receive, .send = script_send, .shut = script_shut, .close = script_close};
+	static const struct channel_ops open_ops = {.receive = script_receive,
+	    .send = script_send,
+	    .shut = script_shut,
+	    .close = script_close};
 	static const struct channel_ops secure_ops = {.secure = true,
 	    .receive = script_receive,
 	    .send = script_send,

@@ -13,9 +13,9 @@ struct stream;
 struct script {
 	const char *server; /* the server's output */
 	size_t server_length;
-	size_t piece;	    /* octets returned at a time at most; 0: any number */
-	bool cut;	    /* at the end of the script the stream ends; otherwise waiting times out */
-	bool secure;	    /* presents itself as TLS */
+	size_t piece;	     /* octets returned at a time at most; 0: any number */
+	bool cut;	     /* at the end of the script the stream ends; otherwise waiting times out */
+	bool secure;	     /* presents itself as TLS */
 	const char *binding; /* the type of channel binding; NULL: no binding */
 	size_t given;
 	char client[65536]; /* what the client sent, terminated */

@@ -13,22 +13,22 @@ enum { OTHERS_MOST = 12, LINE = 40 };
 /* How a server computes the size of a message. */
 enum counting {
 	EXACT,
-	LF,	    /* line ends count as one octet */
-	LF_NO_END,  /* the same, without the line end that the server adds */
-	DOTS,	    /* stuffed dots are counted */
+	LF,	   /* line ends count as one octet */
+	LF_NO_END, /* the same, without the line end that the server adds */
+	DOTS,	   /* stuffed dots are counted */
 	THIRD,
 	THREEFOLD,
 	ZERO,
-	ROUNDED_UP, /* to 1024 octets */
-	KILOBYTES,  /* in kilobytes, rounded up */
-	TERMINATOR, /* the terminator is counted */
-	NO_END,	    /* the line end that the server adds is not counted */
-	CONSTANT,   /* a small constant, whatever the message */
+	ROUNDED_UP,  /* to 1024 octets */
+	KILOBYTES,   /* in kilobytes, rounded up */
+	TERMINATOR,  /* the terminator is counted */
+	NO_END,	     /* the line end that the server adds is not counted */
+	CONSTANT,    /* a small constant, whatever the message */
 	SIZE_OF_ALL, /* a constant that could be a message's size */
-	LACKING,    /* forty octets too few */
-	ADDING,     /* RETR adds a field to the header */
-	GROWING,    /* too large by the square of the number of lines */
-	ESTIMATED,  /* a tenth too large or too small */
+	LACKING,     /* forty octets too few */
+	ADDING,	     /* RETR adds a field to the header */
+	GROWING,     /* too large by the square of the number of lines */
+	ESTIMATED,   /* a tenth too large or too small */
 	NOT_GIVEN,
 };
 
@@ -102,7 +102,8 @@ static inline void note_others(struct evidence *e, enum counting list, enum coun
 }
 
 /* The sizes of a message of `whole` lines of which `sent` lines are received. */
-static inline struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added, enum counting list, enum counting retr)
+static inline struct evidence_sizes come(uint64_t whole, uint64_t sent, uint64_t added, enum counting list,
+    enum counting retr)
 {
 	const struct evidence_sizes meant = message(whole);
 	struct evidence_sizes s = message(sent);

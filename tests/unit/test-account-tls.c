@@ -105,14 +105,20 @@ static const struct {
     {{NULL}, {"tls_client_cert=x"}, NULL},
     {{"tls_client_cert=x", "tls_client_key=y"}, {"tls_client_cert=z"}, NULL},
     {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.2"}, NULL},
-    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.3"}, "tls_priority leaves no permitted TLS version"},
+    {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.3"},
+	"tls_priority leaves no permitted TLS version"},
     {{NULL}, {"tls_priority=NORMAL:-VERS-TLS1.3", "tls_min_version=1.2"}, NULL},
     {{NULL}, {"tls_priority=nonsense"}, "tls_priority = \"nonsense\" is not valid"},
     {{NULL}, {"tls_priority=NORMAL:+NULL"}, "tls_priority allows NULL"},
-    {{NULL}, {"tls_priority=NORMAL:%UNSAFE_RENEGOTIATION"}, "tls_priority has %UNSAFE_RENEGOTIATION, which is not allowed"},
-    {{NULL}, {"tls_priority=NORMAL:%VERIFY_ALLOW_BROKEN"}, "tls_priority has %VERIFY_ALLOW_BROKEN, which is not allowed"},
-    {{NULL}, {"server=b\xc3\xbc"
-		  "cher.example", "tls_server_name=m\xc3\xbcnchen.example"}, NULL},
+    {{NULL}, {"tls_priority=NORMAL:%UNSAFE_RENEGOTIATION"},
+	"tls_priority has %UNSAFE_RENEGOTIATION, which is not allowed"},
+    {{NULL}, {"tls_priority=NORMAL:%VERIFY_ALLOW_BROKEN"},
+	"tls_priority has %VERIFY_ALLOW_BROKEN, which is not allowed"},
+    {{NULL},
+	{"server=b\xc3\xbc"
+	 "cher.example",
+	    "tls_server_name=m\xc3\xbcnchen.example"},
+	NULL},
     {{NULL}, {"tls_server_name=m\xfcnchen.example"}, "m\\xfcnchen.example is not a valid host name"},
 };
 
@@ -145,7 +151,8 @@ START_TEST(what_is_said_of_tls_must_not_contradict_itself)
 	if (ok)
 		return;
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
-	ck_assert_msg(strncmp(err.cause, contradictions[_i].cause, strlen(contradictions[_i].cause)) == 0, "%s", err.cause);
+	ck_assert_msg(strncmp(err.cause, contradictions[_i].cause, strlen(contradictions[_i].cause)) == 0, "%s",
+	    err.cause);
 	ck_assert_str_ne(err.hint, "");
 }
 END_TEST

@@ -147,7 +147,9 @@ static const struct {
     {"${HOME}", "\"\\${HOME}\""},
     {"a\tb\n", "\"a\\x09b\\x0a\""},
     {"\xc3\xa4\xff", "\"\xc3\xa4\\xff\""},
-    {"\xe2\x80\xae" "f", "\"\\xe2\\x80\\xaef\""},
+    {"\xe2\x80\xae"
+     "f",
+	"\"\\xe2\\x80\\xaef\""},
     {"a#b{c}=d+e(f),g", "\"a#b{c}=d+e(f),g\""},
     {"$$\\\\\"\"", "\"\\$\\$\\\\\\\\\\\"\\\"\""},
     {"it's", "\"it's\""},
@@ -170,7 +172,8 @@ START_TEST(what_is_quoted_is_read_as_it_was)
 	struct settings s;
 	struct buf text = {0};
 
-	buf_append_string(&text, "account x {\n server = a\n auth = external\n deliver_to = pipe\n deliver_command = {cat, ");
+	buf_append_string(&text,
+	    "account x {\n server = a\n auth = external\n deliver_to = pipe\n deliver_command = {cat, ");
 	quote_text(&text, quoted[_i].text);
 	buf_append_string(&text, "}\n user = me\n}\n");
 	scratch_write_text(scratch_path("a.conf"), buf_string(&text));

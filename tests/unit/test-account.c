@@ -259,7 +259,8 @@ static const struct {
 
 START_TEST(paths_mean_what_people_expect)
 {
-	char *const *const places[] = {&a.destination.path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert, &a.tls_client_key};
+	char *const *const places[] = {&a.destination.path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert,
+	    &a.tls_client_key};
 	unsigned found = 0;
 
 	must_set(paths[_i].option, paths[_i].value);

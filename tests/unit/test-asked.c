@@ -68,8 +68,8 @@ START_TEST(an_answer_is_proved_by_the_uid)
 	bool answered = asked_is_answered(&a, uids[_i].text, length);
 
 	ck_assert_msg(answered == (uids[_i].answered == 'y'), "%s: %s", uids[_i].uid, uids[_i].text);
-	ck_assert_msg(answered || asked_may_be_answered(&a, uids[_i].text, length) == (uids[_i].answered == 'm'), "%s: %s",
-	    uids[_i].uid, uids[_i].text);
+	ck_assert_msg(answered || asked_may_be_answered(&a, uids[_i].text, length) == (uids[_i].answered == 'm'),
+	    "%s: %s", uids[_i].uid, uids[_i].text);
 }
 END_TEST
 
@@ -96,7 +96,8 @@ START_TEST(an_answer_about_a_size_may_be_what_comes_before_a_message)
 	const struct asked a = {.number = 5, .octets = 308};
 	size_t length = strlen(sizes[_i].text);
 
-	ck_assert_msg(asked_is_answered(&a, sizes[_i].text, length) == (sizes[_i].answered == 'y'), "%s", sizes[_i].text);
+	ck_assert_msg(asked_is_answered(&a, sizes[_i].text, length) == (sizes[_i].answered == 'y'), "%s",
+	    sizes[_i].text);
 	ck_assert_msg(asked_may_be_answered(&a, sizes[_i].text, length) == (sizes[_i].likely == 'y'), "%s",
 	    sizes[_i].text);
 }
@@ -117,7 +118,8 @@ static const struct {
 
 START_TEST(another_messages_uid_is_found)
 {
-	ck_assert(asked_is_about(others[_i].text, strlen(others[_i].text), others[_i].uid) == (others[_i].about == 'y'));
+	ck_assert(
+	    asked_is_about(others[_i].text, strlen(others[_i].text), others[_i].uid) == (others[_i].about == 'y'));
 }
 END_TEST
 

@@ -54,8 +54,17 @@ START_TEST(every_octet_survives)
 END_TEST
 
 static const char *const bad[] = {
-    "Z", "Zg", "Zg=", "Z===", "====", "Zm8=Zm8=",
-    "Zm 8", "Zm8\n", "Zm_8", "=Zm8", "Zm\xc3\xa4",
+    "Z",
+    "Zg",
+    "Zg=",
+    "Z===",
+    "====",
+    "Zm8=Zm8=",
+    "Zm 8",
+    "Zm8\n",
+    "Zm_8",
+    "=Zm8",
+    "Zm\xc3\xa4",
 };
 
 START_TEST(what_is_no_base64_adds_nothing)

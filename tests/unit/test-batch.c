@@ -39,8 +39,8 @@ static void leave(void)
 
 static const struct {
 	size_t count;
-	uint64_t octets; /* of each message */
-	bool final; /* whether the destination is final */
+	uint64_t octets;      /* of each message */
+	bool final;	      /* whether the destination is final */
 	uint64_t octets_most; /* the destination's limit of a batch */
 	bool full;
 } batches[] = {

@@ -51,7 +51,7 @@ START_TEST(a_line_announces_what_its_first_word_says)
 	capability_clear(&c);
 	add(&c, lines[_i].line);
 	flags = (c.top ? TOP : 0) | (c.uidl ? UIDL : 0) | (c.user ? USER : 0) | (c.stls ? STLS : 0) |
-		(c.pipelining ? PIPELINING : 0) | (c.utf8 ? UTF8 : 0) | (c.auth_resp_code ? AUTH_RESP_CODE : 0);
+	    (c.pipelining ? PIPELINING : 0) | (c.utf8 ? UTF8 : 0) | (c.auth_resp_code ? AUTH_RESP_CODE : 0);
 	ck_assert_int_eq(flags, lines[_i].flags);
 }
 END_TEST
@@ -153,7 +153,8 @@ START_TEST(mechanisms_beyond_the_room_are_passed_over)
 		add(&c, line);
 		ck_assert_uint_lt(strlen(c.sasl), sizeof(c.sasl));
 		/* " 0...0 LOGIN " has to fit, otherwise the first mechanism is left out */
-		ck_assert(capability_has_mechanism(&c, "LOGIN") == (length + 8 < sizeof(c.sasl) || length + 2 >= sizeof(c.sasl)));
+		ck_assert(capability_has_mechanism(&c, "LOGIN") ==
+		    (length + 8 < sizeof(c.sasl) || length + 2 >= sizeof(c.sasl)));
 	}
 }
 END_TEST

@@ -100,11 +100,11 @@ START_TEST(a_failure_is_told_with_all_its_words)
 	error_server(&err, "their words", 11);
 	error_hint(&err, "a hint");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
-	expect("work: some checks failed\n",
-	    "\"ok\":false,");
+	expect("work: some checks failed\n", "\"ok\":false,");
 	check_result_add_problem(&result, STEP_LOGIN, &err);
-	expect("", "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server_reply\":\"their words\",\"hint\":\"a hint\","
-		   "\"temporary\":true}]");
+	expect("",
+	    "\"problems\":[{\"step\":\"login\",\"cause\":\"a cause\",\"server_reply\":\"their words\",\"hint\":\"a hint\","
+	    "\"temporary\":true}]");
 }
 END_TEST
 

@@ -33,12 +33,13 @@ static const char *describe(const struct command_line *line)
 	static char out[512];
 	int used = snprintf(out, sizeof(out), "%s %s", line->command->name, levels[line->level]);
 
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s%s", line->options & CLI_KEEP ? " keep" : "",
-	    line->options & CLI_DRY_RUN ? " dry" : "", line->options & CLI_STRICT ? " strict" : "",
-	    line->options & CLI_JSON ? " json" : "", line->options & CLI_NAMES ? " names" : "", line->help ? " help" : "",
-	    line->version ? " version" : "");
-	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s", line->options & CLI_REFETCH ? " refetch" : "",
-	    line->options & CLI_REBUILD ? " rebuild" : "", line->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s%s%s%s%s",
+	    line->options & CLI_KEEP ? " keep" : "", line->options & CLI_DRY_RUN ? " dry" : "",
+	    line->options & CLI_STRICT ? " strict" : "", line->options & CLI_JSON ? " json" : "",
+	    line->options & CLI_NAMES ? " names" : "", line->help ? " help" : "", line->version ? " version" : "");
+	used += snprintf(out + used, sizeof(out) - (size_t)used, "%s%s%s",
+	    line->options & CLI_REFETCH ? " refetch" : "", line->options & CLI_REBUILD ? " rebuild" : "",
+	    line->options & CLI_IGNORE_MISSING ? " ignore-missing" : "");
 	if (line->config_path)
 		used += snprintf(out + used, sizeof(out) - (size_t)used, " config=%s", line->config_path);
 	if (line->key_log_path)
@@ -182,12 +183,13 @@ END_TEST
 /* A failure that a person has to fix outranks one that the next run may fix by itself. */
 START_TEST(the_more_serious_of_two_codes_wins)
 {
-	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG,
-	    EX_DATAERR, EX_IOERR, EX_SOFTWARE};
+	static const int mildest_first[] = {EX_OK, EX_TEMPFAIL, EX_NOHOST, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOPERM,
+	    EX_CONFIG, EX_DATAERR, EX_IOERR, EX_SOFTWARE};
 
 	for (size_t i = 0; i < COUNT(mildest_first); i++) {
 		for (size_t k = 0; k < COUNT(mildest_first); k++)
-			ck_assert_int_eq(exit_code_worse(mildest_first[i], mildest_first[k]), mildest_first[i > k ? i : k]);
+			ck_assert_int_eq(exit_code_worse(mildest_first[i], mildest_first[k]),
+			    mildest_first[i > k ? i : k]);
 	}
 }
 END_TEST

@@ -39,8 +39,8 @@ static void expect_problem(size_t index, const char *file, int line, const char 
 
 	ck_assert_msg(index < problems.count, "there are %zu problems", problems.count);
 	snprintf(place, sizeof(place), "%s:%d: ", scratch_path(file), line);
-	ck_assert_msg(strncmp(problems.lines[index], place, strlen(place)) == 0, "%s: not at line %d", problems.lines[index],
-	    line);
+	ck_assert_msg(strncmp(problems.lines[index], place, strlen(place)) == 0, "%s: not at line %d",
+	    problems.lines[index], line);
 	ck_assert_msg(strstr(problems.lines[index], words) != NULL, "%s: not \"%s\"", problems.lines[index], words);
 	ck_assert_msg(strstr(problems.lines[index], "; ") != NULL, "%s: what to do?", problems.lines[index]);
 }
@@ -141,7 +141,8 @@ START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
 	    "defaults {\n # why\n port = 1 }\naccount 'work' {\n server = \"a\" /* b */\n password_command = {\"x\", 'y'}\n}";
 
 	for (size_t cut = sizeof("defaults"); cut < sizeof(text) - 1; cut++) {
-		bool whole = cut >= strlen("defaults {\n # why\n port = 1 }") && cut <= strlen("defaults {\n # why\n port = 1 }\n");
+		bool whole = cut >= strlen("defaults {\n # why\n port = 1 }") &&
+		    cut <= strlen("defaults {\n # why\n port = 1 }\n");
 		char part[sizeof(text)];
 
 		snprintf(part, sizeof(part), "%.*s", (int)cut, text);
@@ -233,7 +234,8 @@ START_TEST(the_place_of_an_account_is_among_its_lines)
 		long line;
 
 		file_account_place(f, i, place, sizeof(place));
-		ck_assert_msg(strncmp(place, scratch_path("mailhaul.conf"), path) == 0 && place[path] == ':', "%s", place);
+		ck_assert_msg(strncmp(place, scratch_path("mailhaul.conf"), path) == 0 && place[path] == ':', "%s",
+		    place);
 		line = strtol(place + path + 1, NULL, 10);
 		ck_assert_msg(line >= lines[i][0] && line <= lines[i][1], "%s", place);
 	}
@@ -411,7 +413,8 @@ static const struct {
     {"include(\"more.conf\")\ninclude(\"more.conf\")\n", "", 0, "mailhaul.conf", 2, "included twice"},
     {"include(\"mailhaul.conf\")\n", "", 0, "mailhaul.conf", 1, "included twice"},
     {"include(\"more.conf\")\n", "\ninclude(\"mailhaul.conf\")\n", 0, "more.conf", 2, "included twice"},
-    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2, "another file already has a defaults"},
+    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2,
+	"another file already has a defaults"},
 };
 
 START_TEST(an_include_that_cannot_be_right_is_refused)
@@ -468,8 +471,7 @@ static void make_huge(const char *path)
 static const struct {
 	void (*make)(const char *path);
 	const char *words;
-} unreadable[] = {
-    {make_nothing, "No such file"}, {make_directory, "is not a file"}, {make_binary, "is not text"},
+} unreadable[] = {{make_nothing, "No such file"}, {make_directory, "is not a file"}, {make_binary, "is not text"},
     {make_huge, "is not text"}};
 
 START_TEST(what_cannot_be_read_is_told_and_named)

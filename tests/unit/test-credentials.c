@@ -51,7 +51,7 @@ static void set_all(const char *words)
 
 static const struct {
 	const char *defaults, *own;
-	const char *cause;	 /* NULL: the settings are valid */
+	const char *cause;	   /* NULL: the settings are valid */
 	enum secret_source source; /* the one that is used */
 } accounts[] = {
     {"", "password=x", NULL, SECRET_PASSWORD},

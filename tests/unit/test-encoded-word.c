@@ -31,7 +31,9 @@ static const struct {
     {"=?windows-1252?Q?=80?=", "\xe2\x82\xac"},
     {"=?GB2312?B?1tC5+g==?=", "\xe4\xb8\xad\xe5\x9b\xbd"},
     /* Text that is invalid in its character set. */
-    {"=?euc-jp?Q?=FFa?=", "\xef\xbf\xbd" "a"},
+    {"=?euc-jp?Q?=FFa?=",
+	"\xef\xbf\xbd"
+	"a"},
     /* Texts that are not encoded words, or in an unknown encoding or character set. */
     {"=?", "=?"},
     {"=?utf-8", "=?utf-8"},
@@ -55,7 +57,9 @@ static const struct {
     /* A valid word followed by an invalid one, or by other text. */
     {"=?utf-8?Q?a?= =?utf-8?Q?=G0?=", "a =?utf-8?Q?=G0?="},
     {"=?utf-8?Q?a?= \t", "a \t"},
-    {"=?utf-8?Q?" "?= b", " b"},
+    {"=?utf-8?Q?"
+     "?= b",
+	" b"},
 };
 
 START_TEST(a_value_is_decoded)

@@ -8,10 +8,10 @@
 
 static const struct {
 	enum counting counting;
-	size_t others;	    /* messages that came before */
-	uint64_t lines;	    /* lines of the message on the server */
-	uint64_t come;	    /* lines of it that the server sends */
-	uint64_t added;	    /* octets sent that do not belong to it */
+	size_t others;	/* messages that came before */
+	uint64_t lines; /* lines of the message on the server */
+	uint64_t come;	/* lines of it that the server sends */
+	uint64_t added; /* octets sent that do not belong to it */
 	bool pipelined;
 	enum evidence_verdict want;
 } servers[] = {
@@ -118,7 +118,8 @@ END_TEST
 START_TEST(a_message_that_was_noted_does_not_count_as_another_one)
 {
 	struct evidence e = {0};
-	struct evidence_sizes s = come(servers[_i].lines, servers[_i].come, servers[_i].added, servers[_i].counting, NOT_GIVEN);
+	struct evidence_sizes s =
+	    come(servers[_i].lines, servers[_i].come, servers[_i].added, servers[_i].counting, NOT_GIVEN);
 
 	note_others(&e, servers[_i].counting, NOT_GIVEN, servers[_i].others);
 	evidence_note(&e, &s);

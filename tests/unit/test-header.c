@@ -11,7 +11,10 @@ struct text {
 	size_t length;
 };
 
-#define TEXT(literal) {literal, sizeof(literal) - 1}
+#define TEXT(literal)                                                                                                  \
+	{                                                                                                              \
+		literal, sizeof(literal) - 1                                                                           \
+	}
 
 /* Adds the bytes in three pieces: up to `first`, up to `second`, and the rest. */
 static void identify(struct text t, size_t first, size_t second, unsigned char out[DIGEST_SHORT])

@@ -111,7 +111,8 @@ START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
 		ck_assert(!login_with(m->word, "tim"));
 		ck_assert_int_eq(talk.err.kind, ERROR_AUTH);
 		snprintf(cause, sizeof(cause), "the server does not offer %s", m->sasl);
-		ck_assert_str_eq(talk.err.cause, m->sasl ? cause : "the server does not offer APOP: its greeting has no timestamp");
+		ck_assert_str_eq(talk.err.cause,
+		    m->sasl ? cause : "the server does not offer APOP: its greeting has no timestamp");
 		ck_assert_ptr_nonnull(strstr(talk.err.hint, "remove auth"));
 		ck_assert_str_eq(talk.script.client, "");
 	}
@@ -123,7 +124,8 @@ START_TEST(a_binding_that_tls_does_not_give_sends_nothing)
 {
 	start("+OK", "SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN\r\n", "+OK\r\n+OK\r\n", NULL);
 	ck_assert(!login_with("scram-sha-256-plus", "tim"));
-	ck_assert_str_eq(talk.err.cause, "SCRAM-SHA-256-PLUS needs channel binding, which this TLS connection does not provide");
+	ck_assert_str_eq(talk.err.cause,
+	    "SCRAM-SHA-256-PLUS needs channel binding, which this TLS connection does not provide");
 	ck_assert_str_eq(talk.script.client, "");
 	talk_end(&talk);
 }
@@ -159,7 +161,8 @@ static const struct {
     {"external", "+OK", "SASL PLAIN EXTERNAL", "+OK\r\n", "AUTH EXTERNAL dGlt\r\n", ERROR_NONE},
     {"external", "+OK", "SASL PLAIN EXTERNAL", "+ go ahead\r\n+OK\r\n", "AUTH EXTERNAL dGlt\r\ndGlt\r\n", ERROR_NONE},
     /* If the server does not know the named mechanism, no other one is tried. */
-    {"plain", "+OK", "SASL PLAIN\r\nUSER", "-ERR unknown command\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
+    {"plain", "+OK", "SASL PLAIN\r\nUSER", "-ERR unknown command\r\n+OK\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
     {"login", "+OK", "SASL PLAIN LOGIN", "-ERR unknown command\r\n+OK\r\n", "AUTH LOGIN\r\n", ERROR_PROTOCOL},
     {"apop", "+OK <1896.697170952@dbc.mtview.ca.us>", "USER", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL},
     {"user", "+OK", "SASL PLAIN", "-ERR unknown command\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},

@@ -139,8 +139,10 @@ static struct talk talk;
 /* Logs in to a server with that behavior. */
 static bool login_at(enum manner manner, const char *knows)
 {
-	static const struct channel_ops ops = {
-	    .secure = true, .receive = prover_receive, .send = prover_send, .close = prover_close};
+	static const struct channel_ops ops = {.secure = true,
+	    .receive = prover_receive,
+	    .send = prover_send,
+	    .close = prover_close};
 	struct secret *secret = secret_make(password, sizeof(password) - 1);
 	struct login login = {.secret = secret, .user = "user", .host = "localhost", .port = 995};
 	bool ok;

@@ -31,7 +31,8 @@ static bool login_with(const char *word, const char *user, const char *token)
 static const char token[] = "vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==";
 
 /* The initial response of XOAUTH2 for that user and token. */
-#define AGAIN "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ=="
+#define AGAIN                                                                                                          \
+	"dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ=="
 
 /* What a server sends and what it receives from "someuser@example.com" with that token. */
 static const struct {
@@ -49,7 +50,8 @@ static const struct {
 	"bixhPXNvbWV1c2VyQGV4YW1wbGUuY29tLAFob3N0PXBvcC5leGFtcGxlLm9yZwFwb3J0PTk5NQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoZEhSaGRtbHpkR0V1WTI5dENnPT0BAQ==\r\n",
 	ERROR_NONE, ""},
     /* Refused with a reason, which is answered; then refused finally. */
-    {"xoauth2", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [AUTH] no\r\n", "\r\n", ERROR_AUTH, "{\"status\":\"401\"} [AUTH] no"},
+    {"xoauth2", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [AUTH] no\r\n", "\r\n", ERROR_AUTH,
+	"{\"status\":\"401\"} [AUTH] no"},
     {"oauthbearer", "+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR [AUTH] no\r\n", "AQ==\r\n", ERROR_AUTH,
 	"{\"status\":\"401\"} [AUTH] no"},
     {"xoauth2", "-ERR no\r\n+OK\r\n", NULL, ERROR_AUTH, "no"},
@@ -60,11 +62,13 @@ static const struct {
     /* A server that asks for the response gets it once more. A further request ends the login. */
     {"xoauth2", "+ \r\n+OK\r\n", AGAIN "\r\n", ERROR_NONE, ""},
     {"xoauth2", "+ =\r\n+OK\r\n", AGAIN "\r\n", ERROR_NONE, ""},
-    {"xoauth2", "+ \r\n+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR x\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, "{\"status\":\"401\"} x"},
+    {"xoauth2", "+ \r\n+ eyJzdGF0dXMiOiI0MDEifQ==\r\n-ERR x\r\n", AGAIN "\r\n\r\n", ERROR_AUTH,
+	"{\"status\":\"401\"} x"},
     {"xoauth2", "+ \r\n+ \r\n+ \r\n+OK\r\n", AGAIN "\r\n\r\n", ERROR_AUTH, ""},
     /* The mechanism is unknown. It was named, so no other one is tried. */
     {"xoauth2", "-ERR unknown command\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "unknown command"},
-    {"oauthbearer", "-ERR Unsupported authentication mechanism.\r\n+OK\r\n", NULL, ERROR_PROTOCOL, "Unsupported authentication mechanism."},
+    {"oauthbearer", "-ERR Unsupported authentication mechanism.\r\n+OK\r\n", NULL, ERROR_PROTOCOL,
+	"Unsupported authentication mechanism."},
     /* Hostile reasons: control characters, terminal escapes, broken UTF-8, invalid base64, invalid JSON. */
     {"xoauth2", "+ eyIbWzMxbSI6ImENCmIAYyJ9\r\n-ERR x\r\n", "\r\n", ERROR_AUTH,
 	"{\"\\x1b[31m\":\"a\\x0d\\x0ab\\x00c\"} x"},
@@ -88,7 +92,8 @@ START_TEST(a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere)
 		if (logins[_i].client && strncmp(logins[_i].client, "AUTH", 4) == 0)
 			ck_assert_str_eq(talk.script.client, logins[_i].client);
 		else
-			ck_assert_str_eq(strchr(talk.script.client, '\n') + 1, logins[_i].client ? logins[_i].client : "");
+			ck_assert_str_eq(strchr(talk.script.client, '\n') + 1,
+			    logins[_i].client ? logins[_i].client : "");
 		ck_assert_ptr_null(strstr(buf_string(&talk.logged), token));
 		ck_assert_ptr_null(strstr(buf_string(&talk.logged), "RjlkZnQ0cW1U"));
 		ck_assert_ptr_nonnull(strstr(buf_string(&talk.logged), " ****\n"));
@@ -166,7 +171,8 @@ START_TEST(the_bearers_name_is_escaped)
 	talk_capable(&talk, "SASL OAUTHBEARER\r\n", "+OK\r\n", 0);
 	ck_assert(login_with(NULL, "a,b=c", "t"));
 	ck_assert(base64_decode(&sent, talk.script.client + 17, strcspn(talk.script.client + 17, "\r")));
-	ck_assert_str_eq(buf_string(&sent), "n,a=a=2Cb=3Dc,\001host=pop.example.org\001port=995\001auth=Bearer t\001\001");
+	ck_assert_str_eq(buf_string(&sent),
+	    "n,a=a=2Cb=3Dc,\001host=pop.example.org\001port=995\001auth=Bearer t\001\001");
 	talk_end(&talk);
 	buf_free(&sent);
 }

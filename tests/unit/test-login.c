@@ -60,8 +60,7 @@ static const struct {
     {"", "+OK\r\n+OK welcome\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     {"SASL LOGIN XOAUTH2\r\n", "+OK\r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     /* Refused: no weaker mechanism is tried. */
-    {"SASL PLAIN\r\nUSER\r\n", "-ERR no\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
-	ERROR_AUTH},
+    {"SASL PLAIN\r\nUSER\r\n", "-ERR no\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
     {"SASL PLAIN\r\n", "-ERR [IN-USE] no\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_LOCKED},
     {"USER\r\n", "-ERR who\r\n+OK\r\n", "USER tim\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n-ERR no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
@@ -70,28 +69,46 @@ static const struct {
     {"USER\r\n", "+ \r\n+OK\r\n", "USER tim\r\n", ERROR_AUTH},
     {"USER\r\n", "+OK\r\n+ \r\n+OK\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     /* A server that ignores the initial response and asks for it gets it once more, and only once. */
-    {"SASL PLAIN\r\n", "+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "+\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "+ =\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "+ \r\n-ERR no\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\n", "+ \r\n+ \r\n+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ \r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_NONE},
+    {"SASL PLAIN\r\n", "+\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ =\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ \r\n-ERR no\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ \r\n+ \r\n+ \r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
     /* Text in that challenge has no meaning (RFC 4616), in base64 or not; a qmail server, MailKit issue 268. */
-    {"SASL PLAIN\r\n", "+ go ahead\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "+ Z28gYWhlYWQ=\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR no\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\n", "+ go ahead\r\n+ go ahead\r\n+ go ahead\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ go ahead\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ Z28gYWhlYWQ=\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR no\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ go ahead\r\n-ERR unknown command\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\n", "+ go ahead\r\n+ go ahead\r\n+ go ahead\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n\r\n", ERROR_AUTH},
     /* A server that does not know AUTH, or not the announced mechanism: USER is not weaker. */
-    {"SASL PLAIN\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\nUSER\r\n", "-ERR Unrecognized authentication type\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\nUSER\r\n", "-ERR Invalid command in current state.\r\n+OK\r\n-ERR no\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\nAUTH-RESP-CODE\r\n", "-ERR mechanism not supported\r\n+OK\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\n", "-ERR unknown command\r\n-ERR unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\n", ERROR_PROTOCOL},
-    {"SASL PLAIN\r\n", "-ERR [AUTH] unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\n", "-ERR [SYS/TEMP] unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
+    {"SASL PLAIN\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUSER\r\n", "-ERR Unrecognized authentication type\r\n+OK\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUSER\r\n", "-ERR Invalid command in current state.\r\n+OK\r\n-ERR no\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
+    {"SASL PLAIN\r\nAUTH-RESP-CODE\r\n", "-ERR mechanism not supported\r\n+OK\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\n", "-ERR unknown command\r\n-ERR unknown command\r\n+OK\r\n",
+	"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\n", ERROR_PROTOCOL},
+    {"SASL PLAIN\r\n", "-ERR [AUTH] unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_AUTH},
+    {"SASL PLAIN\r\n", "-ERR [SYS/TEMP] unknown command\r\n+OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_PROTOCOL},
     {"USER\r\n", "-ERR unknown command\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "+OK\r\n-ERR unknown command\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
-    {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n-ERR unknown command\r\n+OK\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n-ERR unknown command\r\n+OK\r\n+OK\r\n",
+	"UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     /* After SCRAM, no mechanism that reveals the password is tried. */
     {"SASL SCRAM-SHA-256 PLAIN\r\nUSER\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n", NULL, ERROR_PROTOCOL},
     /* Without a response code, the words count, or the promise of AUTH-RESP-CODE. */
@@ -102,11 +119,14 @@ static const struct {
     {"USER\r\nAUTH-RESP-CODE\r\n", "+OK\r\n-ERR [AUTH] no\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
     /* UTF8 is sent before the login, in the same round trip if that is allowed. A refusal is accepted. */
     {"SASL PLAIN\r\nUTF8\r\n", "+OK\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
-    {"SASL PLAIN\r\nUTF8 USER\r\n", "-ERR\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUTF8 USER\r\n", "-ERR\r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n",
+	ERROR_NONE},
     {"UTF8\r\nPIPELINING\r\n", "+OK\r\n+OK\r\n+OK\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
-    {"UTF8\r\nPIPELINING\r\n", "-ERR what\r\n+OK\r\n-ERR no\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_AUTH},
+    {"UTF8\r\nPIPELINING\r\n", "-ERR what\r\n+OK\r\n-ERR no\r\n", "UTF8\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n",
+	ERROR_AUTH},
     {"UTF8\r\nPIPELINING\r\n", "", "UTF8\r\nUSER tim\r\n", ERROR_NETWORK},
-    {"SASL PLAIN\r\nUTF8\r\nPIPELINING\r\n", "+OK\r\n+ \r\n+OK\r\n", "UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
+    {"SASL PLAIN\r\nUTF8\r\nPIPELINING\r\n", "+OK\r\n+ \r\n+OK\r\n",
+	"UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nAHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_NONE},
     /* An answer that is not POP3, and no answer. */
     {"SASL PLAIN\r\n", "235 OK\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_PROTOCOL},
     {"USER\r\n", "250 OK\r\n+OK\r\n", "USER tim\r\n", ERROR_PROTOCOL},
@@ -136,7 +156,8 @@ START_TEST(a_login_says_this_and_no_more_and_logs_no_secret)
 		ck_assert(!logged(plain_response));
 		ck_assert(!logged("YW5zdGFhZnRhbnN0YWFm"));
 		ck_assert(!logged("dGFuc3RhYWZ0YW5zdGFhZ"));
-		ck_assert(logged("C: USER tim\n") || logged("C: AUTH PLAIN ****\n") || logged("C: AUTH SCRAM-SHA-256 ****\n"));
+		ck_assert(logged("C: USER tim\n") || logged("C: AUTH PLAIN ****\n") ||
+		    logged("C: AUTH SCRAM-SHA-256 ****\n"));
 		ck_assert(logged("C: PASS ****\n") == (logins[_i].client && strstr(logins[_i].client, "PASS") != NULL));
 		ck_assert(!ok || logged("S: +OK"));
 		talk_end(&talk);

@@ -29,7 +29,8 @@ START_TEST(a_name_is_made_of_time_identity_and_host)
 	int used = 0;
 
 	/* The SHA-256 of "work", and of "work", NUL, "me@host", NUL, "uid-1", computed with sha256sum(1). */
-	ck_assert_int_eq(sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.M000007Q42.%100s%n", host, &used), 1);
+	ck_assert_int_eq(
+	    sscanf(name, "1700000000.mh-00e13ed7-3198e780d1ccf7e53e3a3dcc.M000007Q42.%100s%n", host, &used), 1);
 	ck_assert_uint_eq((size_t)used, strlen(name));
 	ck_assert_ptr_null(strpbrk(name, "/:, \n"));
 	free(name);

@@ -334,8 +334,8 @@ static void leave_in_tmp(const char *account, uint32_t number)
 }
 
 /* Creates a file where a run that died would have left it. */
-static void leave_octets(const char *directory, const char *account, const char *uid, const char *rest, const char *bytes,
-    size_t length)
+static void leave_octets(const char *directory, const char *account, const char *uid, const char *rest,
+    const char *bytes, size_t length)
 {
 	char name[MAILDIR_NAME_SIZE], path[400];
 
@@ -405,7 +405,8 @@ static void expect_found(struct told *t, int64_t since, const char *const *texts
 		told += *c == '|';
 	ck_assert_msg(told == count, "%s", buf_string(&t->text));
 	for (size_t i = 0; i < count; i++)
-		ck_assert_msg(strstr(buf_string(&t->text), texts[i]) != NULL, "%s in %s", texts[i], buf_string(&t->text));
+		ck_assert_msg(strstr(buf_string(&t->text), texts[i]) != NULL, "%s in %s", texts[i],
+		    buf_string(&t->text));
 	buf_free(&t->text);
 	destination_close(&d);
 }
@@ -463,7 +464,9 @@ static const struct {
 } compressed[] = {
     {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not contain the size 1000 */
     {"\x28\xb5\x2f\xfd zstd\n", "(1100)|"},
-    {"\xfd" "7zXZ and so on\n", "(1100)|"},
+    {"\xfd"
+     "7zXZ and so on\n",
+	"(1100)|"},
     {"BZh91AY&SY\n", "(1100)|"},
 };
 

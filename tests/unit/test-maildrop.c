@@ -312,7 +312,11 @@ START_TEST(uids_may_come_before_sizes)
 	for (unsigned i = 0; i < 4; i++) {
 		ck_assert_uint_eq(maildrop.messages[i].number, i == 0 ? 5 : 10 * i);
 		ck_assert_uint_eq(maildrop.messages[i].octets, i == 0 ? 9 : i);
-		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[i]), i == 0 ? "" : i == 1 ? "a" : i == 2 ? "b" : "c");
+		ck_assert_str_eq(maildrop_uid(&maildrop, &maildrop.messages[i]),
+		    i == 0	 ? ""
+			: i == 1 ? "a"
+			: i == 2 ? "b"
+				 : "c");
 	}
 }
 END_TEST

@@ -69,7 +69,10 @@ static const struct {
 	const char *messages;
 	size_t messages_length;
 } files[] = {
-#define ROW(mbox, messages) {mbox, sizeof(mbox) - 1, messages, sizeof(messages) - 1}
+#define ROW(mbox, messages)                                                                                            \
+	{                                                                                                              \
+		mbox, sizeof(mbox) - 1, messages, sizeof(messages) - 1                                                 \
+	}
     ROW("", ""),
     ROW(FROM "\n", "0[]"),
     ROW(FROM "a\n\n", "0[a\n]"),

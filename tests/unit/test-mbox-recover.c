@@ -374,8 +374,8 @@ END_TEST
 /* Another program delivers after NULs, whether or not it checks for a line end. */
 START_TEST(a_message_behind_nuls_is_never_cut)
 {
-	static const char *const others[] = {
-	    "\nFrom c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d\n\nx\n\n"};
+	static const char *const others[] = {"\nFrom c@d Tue Nov 14 22:13:20 2023\n\nx\n\n",
+	    "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d\n\nx\n\n"};
 	static const size_t nuls_before[] = {1, 2, 511, 512, 513, 600, 65535, 65536, 65537, LONG};
 	size_t theirs = strlen(others[_i]);
 
@@ -611,7 +611,8 @@ static size_t write_moved(const char *before, size_t lost)
 /* A reader has removed messages before ours, or others have been inserted there. */
 START_TEST(a_batch_that_is_elsewhere_now_is_found)
 {
-	static const char *const before[] = {"", "From y\n\n", "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};
+	static const char *const before[] = {"", "From y\n\n",
+	    "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};
 	size_t at = write_moved(before[_i], 0), length;
 
 	for (int i = 0; i < 2; i++)
@@ -669,7 +670,8 @@ int main(void)
 {
 	Suite *s = suite_create("mbox recover");
 	TCase *two = scratch_case(s, "two messages"), *other = scratch_case(s, "one long message");
-	TCase *empty = scratch_case(s, "empty messages"), *nuls = scratch_case(s, "NULs"), *own = scratch_case(s, "messages of their own");
+	TCase *empty = scratch_case(s, "empty messages"), *nuls = scratch_case(s, "NULs"),
+	      *own = scratch_case(s, "messages of their own");
 
 	tcase_add_checked_fixture(two, enter, leave);
 	tcase_add_checked_fixture(other, enter_long, leave);

@@ -11,7 +11,10 @@ static const struct {
 	const char *stored; /* after the From_ line, including the closing empty line */
 	size_t stored_length;
 } messages[] = {
-#define ROW(message, stored) {message, sizeof(message) - 1, stored, sizeof(stored) - 1}
+#define ROW(message, stored)                                                                                           \
+	{                                                                                                              \
+		message, sizeof(message) - 1, stored, sizeof(stored) - 1                                               \
+	}
     ROW("", "\n"),
     ROW("a\n", "a\n\n"),
     ROW("a", "a\n\n"),

@@ -38,18 +38,14 @@ static const struct {
 	int64_t patience, success; /* seconds ago */
 	bool over;
 } others[] = {
-    {3 * HOUR, 4 * HOUR, false},
-    {3 * HOUR, DAY - 1, false},
-    {3 * HOUR, DAY, true},
-    {2 * DAY, DAY, false},
-    {2 * DAY, 2 * DAY, true},
-    {3 * HOUR, -1, true},
-    {3 * HOUR, 1700000000, true}, /* unknown */
+    {3 * HOUR, 4 * HOUR, false}, {3 * HOUR, DAY - 1, false}, {3 * HOUR, DAY, true}, {2 * DAY, DAY, false},
+    {2 * DAY, 2 * DAY, true}, {3 * HOUR, -1, true}, {3 * HOUR, 1700000000, true}, /* unknown */
 };
 
 START_TEST(another_run_has_a_day_at_least)
 {
-	ck_assert_int_eq(patience_with_other_is_over(others[_i].patience, now - others[_i].success, now), others[_i].over);
+	ck_assert_int_eq(patience_with_other_is_over(others[_i].patience, now - others[_i].success, now),
+	    others[_i].over);
 }
 END_TEST
 

@@ -7,7 +7,10 @@ static const struct retention_clock now = {.now = 1700000000, .last_seen = 16900
 
 enum { ENTRIES = 6, LIMIT = 1000 };
 #define ANY UINT64_MAX
-#define NONE {ANY, ANY, false}
+#define NONE                                                                                                           \
+	{                                                                                                              \
+		ANY, ANY, false                                                                                        \
+	}
 
 /*
  * In the server's order: new, delivered, new, too large, new, delivered long ago. The sizes are powers of two, so

@@ -40,8 +40,8 @@ static bool begin(struct run *r, int input, size_t output_most, int64_t seconds,
 	for (int i = 0; i < ARGUMENTS_MOST && (argument = va_arg(args, const char *)) != NULL; i++)
 		argv[i] = memory_copy_string(argument);
 	va_end(args);
-	ok = process_start(
-	    &r->process, argv, input, output_most > 0 ? &r->output : NULL, output_most, seconds, &r->err);
+	ok =
+	    process_start(&r->process, argv, input, output_most > 0 ? &r->output : NULL, output_most, seconds, &r->err);
 	for (int i = 0; i < ARGUMENTS_MOST; i++)
 		free(argv[i]);
 	return ok;

@@ -39,7 +39,8 @@ static const struct {
 	int columns;
 	const char *shown;
 } widths[] = {
-    {140, "work  [########################################------------------]     37/120     8.4 MB/12.0 MB    1.2 MB/s    0:03"},
+    {140,
+	"work  [########################################------------------]     37/120     8.4 MB/12.0 MB    1.2 MB/s    0:03"},
     {79, "work  [##############-------]     37/120     8.4 MB/12.0 MB    1.2 MB/s    0:03"},
     {60, "work  [#########-----]     37/120     8.4 MB/12.0 MB    0:03"},
     {39, "work  [########----]     37/120    0:03"},
@@ -62,7 +63,8 @@ END_TEST
 
 START_TEST(no_line_is_wider_than_the_terminal)
 {
-	static const char *const names[] = {"a", "work", "a.rather.long.name@of.somebody-and-more.of.it.to.come.here.0123"};
+	static const char *const names[] = {"a", "work",
+	    "a.rather.long.name@of.somebody-and-more.of.it.to.come.here.0123"};
 
 	advance(99999, 1000000, UINT64_C(999949000000), UINT64_MAX, 0);
 	for (int columns = 0; columns < 250; columns++) {
@@ -89,7 +91,9 @@ END_TEST
 START_TEST(a_long_name_is_cut)
 {
 	advance(1, 2, 1, 2, 0);
-	ck_assert_ptr_nonnull(strstr(draw("a-name-of-more-than-a-quarter", (struct progress_style){.name_columns = 29}, 79, 1), "a-name-of-more-than  ["));
+	ck_assert_ptr_nonnull(
+	    strstr(draw("a-name-of-more-than-a-quarter", (struct progress_style){.name_columns = 29}, 79, 1),
+		"a-name-of-more-than  ["));
 }
 END_TEST
 
@@ -164,7 +168,8 @@ START_TEST(a_second_session_begins_anew)
 	advance(0, 9, 0, 900, 0);
 	advance(5, 9, 500, 900, 2000);
 	advance(0, 4, 0, 400, 3000);
-	ck_assert_ptr_nonnull(strstr(draw("work", ascii, 79, 3000), "[---------------------]        0/4          0 B/400 B       0 B/s"));
+	ck_assert_ptr_nonnull(
+	    strstr(draw("work", ascii, 79, 3000), "[---------------------]        0/4          0 B/400 B       0 B/s"));
 }
 END_TEST
 
@@ -173,9 +178,11 @@ START_TEST(the_bar_is_drawn_with_what_the_terminal_has)
 	struct progress_style style = {.name_columns = 4, .utf8 = true};
 
 	advance(1, 2, 0, 0, 0);
-	ck_assert_ptr_nonnull(strstr(draw("work", style, 27, 1000), "work  \xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x80"));
+	ck_assert_ptr_nonnull(strstr(draw("work", style, 27, 1000),
+	    "work  \xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x80"));
 	style.color = true;
-	ck_assert_ptr_nonnull(strstr(draw("work", style, 27, 1000), "work  \033[32m\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\033[39m\xe2\x94\x80"));
+	ck_assert_ptr_nonnull(strstr(draw("work", style, 27, 1000),
+	    "work  \033[32m\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\xe2\x94\x81\033[39m\xe2\x94\x80"));
 }
 END_TEST
 

@@ -93,7 +93,9 @@ START_TEST(families_take_turns_and_the_earlier_winner_comes_first)
 	for (size_t i = 0; i < count; i++) {
 		char text[NI_MAXHOST];
 
-		ck_assert_int_eq(getnameinfo(order[i]->ai_addr, order[i]->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST), 0);
+		ck_assert_int_eq(
+		    getnameinfo(order[i]->ai_addr, order[i]->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST),
+		    0);
 		buf_append_format(&got, "%s ", text);
 	}
 	ck_assert_str_eq(buf_string(&got), orders[_i].order);
@@ -177,7 +179,8 @@ START_TEST(an_address_that_swallows_packets_costs_a_moment_and_the_next_connecti
 	ck_assert_uint_eq(port_of(fd), port);
 	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
-	ck_assert_str_eq(buf_string(&facts), "address.tried 127.0.0.1\n"
+	ck_assert_str_eq(buf_string(&facts),
+	    "address.tried 127.0.0.1\n"
 	    "address.failure not connected before another address answered\naddress.tried 127.0.0.2\n");
 	buf_clear(&facts);
 	ck_assert_msg(run(&a, &winner, &facts, &fd, &err), "%s", err.cause);
@@ -201,7 +204,8 @@ START_TEST(an_address_that_refuses_costs_nothing_and_is_told_with_its_failure)
 	add(&a, "127.0.0.1", shut_port);
 	add(&a, "127.0.0.2", port);
 	ck_assert_msg(run(&a, &winner, &facts, &fd, &err), "%s", err.cause);
-	ck_assert_str_eq(buf_string(&facts), "address.tried 127.0.0.1\naddress.failure no connection: Connection refused\n"
+	ck_assert_str_eq(buf_string(&facts),
+	    "address.tried 127.0.0.1\naddress.failure no connection: Connection refused\n"
 	    "address.tried 127.0.0.2\n");
 	close(server);
 	buf_clear(&facts);

@@ -52,10 +52,11 @@ static const struct {
     {"Password OK, but the maildrop is locked", REFUSAL_IN_USE},
 
     {"Mailbox [IN-USE]", REFUSAL_IN_USE},
-    {"Do you have another POP session running?", REFUSAL_IN_USE}, /* RFC 2449, 8.1.2 */
+    {"Do you have another POP session running?", REFUSAL_IN_USE},		   /* RFC 2449, 8.1.2 */
     {"Mailspool locked; do you have another concurrent session?", REFUSAL_IN_USE}, /* tpop3d */
 
-    {"Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.", REFUSAL_DELAY},
+    {"Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.",
+	REFUSAL_DELAY},
     {"Account exceeded pop command or bandwidth limits (Failure)", REFUSAL_DELAY},
     {"Attempt to log in within the minimum login delay interval", REFUSAL_DELAY},
     {"minimum time between mail checks violation", REFUSAL_DELAY},
@@ -72,33 +73,35 @@ static const struct {
 
     {"login allowed only every 15 minutes", REFUSAL_DELAY}, /* Hotmail, by Funambol's MailServerChecker */
     {"Download limit exceeded", REFUSAL_DELAY},
-    {"\xb5\xc7\xc2\xbc\xcc\xab\xc6\xb5\xb7\xb1", REFUSAL_DELAY}, /* 163.com, zmail issue 30: "log in too often" in GBK */
+    {"\xb5\xc7\xc2\xbc\xcc\xab\xc6\xb5\xb7\xb1",
+	REFUSAL_DELAY}, /* 163.com, zmail issue 30: "log in too often" in GBK */
 
     {"internal server error", REFUSAL_TROUBLE},
-    {"[ALERT] Too many simultaneous connections. (Failure)", REFUSAL_TROUBLE},	 /* Gmail, MailKit issue 377 */
-    {"Disk quota exceeded", REFUSAL_TROUBLE},					 /* strerror(EDQUOT) */
-    {"Unable to copy mail spool file, quota exceeded (122)", REFUSAL_TROUBLE},	 /* the Berkeley popper */
-    {"Can't build message list for 'me': Out of memory", REFUSAL_TROUBLE},	 /* the Berkeley popper */
-    {"maillock: '/var/mail/me' (5)", REFUSAL_TROUBLE},				 /* the Berkeley popper */
-    {"Unable to change gid", REFUSAL_TROUBLE},					 /* Heimdal's popper */
-    {"Sorry, I'm too busy right now", REFUSAL_TROUBLE},				 /* tpop3d */
-    {"Something bad happened, and I just can't go on. Sorry.", REFUSAL_TROUBLE}, /* tpop3d */
-    {"Everything's really bad", REFUSAL_TROUBLE},				 /* tpop3d */
-    {"Oops. Something went wrong.", REFUSAL_TROUBLE},				 /* tpop3d */
-    {"System busy, try later.", REFUSAL_TROUBLE},				 /* Citadel */
-    {"Can't open your mailbox", REFUSAL_TROUBLE},				 /* Citadel */
-    {"System error, please try again later.", REFUSAL_TROUBLE},			 /* Synchronet */
+    {"[ALERT] Too many simultaneous connections. (Failure)", REFUSAL_TROUBLE},	  /* Gmail, MailKit issue 377 */
+    {"Disk quota exceeded", REFUSAL_TROUBLE},					  /* strerror(EDQUOT) */
+    {"Unable to copy mail spool file, quota exceeded (122)", REFUSAL_TROUBLE},	  /* the Berkeley popper */
+    {"Can't build message list for 'me': Out of memory", REFUSAL_TROUBLE},	  /* the Berkeley popper */
+    {"maillock: '/var/mail/me' (5)", REFUSAL_TROUBLE},				  /* the Berkeley popper */
+    {"Unable to change gid", REFUSAL_TROUBLE},					  /* Heimdal's popper */
+    {"Sorry, I'm too busy right now", REFUSAL_TROUBLE},				  /* tpop3d */
+    {"Something bad happened, and I just can't go on. Sorry.", REFUSAL_TROUBLE},  /* tpop3d */
+    {"Everything's really bad", REFUSAL_TROUBLE},				  /* tpop3d */
+    {"Oops. Something went wrong.", REFUSAL_TROUBLE},				  /* tpop3d */
+    {"System busy, try later.", REFUSAL_TROUBLE},				  /* Citadel */
+    {"Can't open your mailbox", REFUSAL_TROUBLE},				  /* Citadel */
+    {"System error, please try again later.", REFUSAL_TROUBLE},			  /* Synchronet */
     {"Maximum active clients reached, please try again later.", REFUSAL_TROUBLE}, /* Synchronet */
-    {"Server error: Failed to fetch messages in Inbox.", REFUSAL_TROUBLE},	 /* hMailServer, pull request 594 */
-    {"Can't get mail list", REFUSAL_TROUBLE},					 /* Kopano's gateway */
-    {"Internal error: HrLogin failed", REFUSAL_TROUBLE},			 /* Kopano's gateway */
-    {"Temporary error", REFUSAL_TROUBLE},					 /* Rumble */
-    {"Service Unavailable", REFUSAL_TROUBLE},					 /* servers in Java */
-    {"Couldn't open INBOX: Internal error occurred. Refer to server log for more information.", REFUSAL_TROUBLE}, /* Dovecot 1 */
-    {"Couldn't sync mailbox.", REFUSAL_TROUBLE},				 /* Dovecot */
-    {"aack, child crashed", REFUSAL_TROUBLE},					 /* qmail-popup */
-    {"unable to open pipe", REFUSAL_TROUBLE},					 /* qmail-popup */
-    {"unable to contact authorization server", REFUSAL_TROUBLE},		 /* qmail-ldap's qmail-popup */
+    {"Server error: Failed to fetch messages in Inbox.", REFUSAL_TROUBLE},	  /* hMailServer, pull request 594 */
+    {"Can't get mail list", REFUSAL_TROUBLE},					  /* Kopano's gateway */
+    {"Internal error: HrLogin failed", REFUSAL_TROUBLE},			  /* Kopano's gateway */
+    {"Temporary error", REFUSAL_TROUBLE},					  /* Rumble */
+    {"Service Unavailable", REFUSAL_TROUBLE},					  /* servers in Java */
+    {"Couldn't open INBOX: Internal error occurred. Refer to server log for more information.",
+	REFUSAL_TROUBLE},					 /* Dovecot 1 */
+    {"Couldn't sync mailbox.", REFUSAL_TROUBLE},		 /* Dovecot */
+    {"aack, child crashed", REFUSAL_TROUBLE},			 /* qmail-popup */
+    {"unable to open pipe", REFUSAL_TROUBLE},			 /* qmail-popup */
+    {"unable to contact authorization server", REFUSAL_TROUBLE}, /* qmail-ldap's qmail-popup */
     {"error in server configuration", REFUSAL_TROUBLE},
     {"mailhost is unreachable", REFUSAL_TROUBLE},
     {"mailbox is corrupted", REFUSAL_TROUBLE},
@@ -134,7 +137,8 @@ static const struct {
     {"I/O error", REFUSAL_TROUBLE},
     {"Authentication backend timed out", REFUSAL_TROUBLE},
     {"cannot connect to authentication daemon", REFUSAL_TROUBLE},
-    {"Unable to process From lines (envelopes), change recognition modes or check for corrupted mail drop.", REFUSAL_TROUBLE},
+    {"Unable to process From lines (envelopes), change recognition modes or check for corrupted mail drop.",
+	REFUSAL_TROUBLE},
     {"could not open mailbox", REFUSAL_TROUBLE},
     {"Mailbox open failed", REFUSAL_TROUBLE},
 
@@ -149,7 +153,8 @@ static const struct {
 
 START_TEST(words_that_servers_say_mean_this)
 {
-	ck_assert_msg(meaning(known[_i].words) == known[_i].meaning, "%s: %d", known[_i].words, meaning(known[_i].words));
+	ck_assert_msg(meaning(known[_i].words) == known[_i].meaning, "%s: %d", known[_i].words,
+	    meaning(known[_i].words));
 }
 END_TEST
 
@@ -201,14 +206,14 @@ static const char *const wrong[] = {
     "negative vibes from me@example.com",
     "Your IP is not in use here",
     ("Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy. "
-    "More information at https://help.mail.qq.com/detail/108/1023"), /* QQ */
-    "login failure or POP3 disabled, try later. sc=HtjJitcPRuQ1",   /* Yandex, which adds [AUTH] */
-    "Unable to locate maildrop: Mailbox does not exist",	    /* Cyrus */
-    "user record incorrect",					    /* qmail-ldap's qmail-popup */
+     "More information at https://help.mail.qq.com/detail/108/1023"), /* QQ */
+    "login failure or POP3 disabled, try later. sc=HtjJitcPRuQ1",     /* Yandex, which adds [AUTH] */
+    "Unable to locate maildrop: Mailbox does not exist",	      /* Cyrus */
+    "user record incorrect",					      /* qmail-ldap's qmail-popup */
     "account disabled",
     "the users mailbox does not exist",
     "authorization first",
-    "Unable to log on.", /* a server in C++ */
+    "Unable to log on.",		   /* a server in C++ */
     "That is NOT the password!  Go away!", /* Citadel */
     "server error: authentication failed",
     "system error: authentication failure",
@@ -241,9 +246,9 @@ END_TEST
 START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
 {
 	/* Texts that servers put around their words. */
-	static const char *const forms[][2] = {{"", ""}, {"Error: ", ""}, {"Login failed: ", ""}, {"Authentication failed: ", ""},
-	    {"", " (Failure)"}, {"", ", closing connection"}, {"", " [mx1:2026-11-30 07:00:00]"},
-	    {"", ". Please contact your administrator."}, {"Sorry, ", ""}};
+	static const char *const forms[][2] = {{"", ""}, {"Error: ", ""}, {"Login failed: ", ""},
+	    {"Authentication failed: ", ""}, {"", " (Failure)"}, {"", ", closing connection"},
+	    {"", " [mx1:2026-11-30 07:00:00]"}, {"", ". Please contact your administrator."}, {"Sorry, ", ""}};
 	char text[512];
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {

@@ -129,17 +129,17 @@ static const struct {
     {"Unknown command.", true},
     {"Unknown command: AUTH", true},
     {"command not recognized", true},
-    {"Invalid command in current state.", true},			 /* hMailServer issue 230 */
-    {"Command is not valid in this state.", true},		 /* Exchange */
-    {"Unknown AUTHORIZATION state command", true},		 /* UW ipop3d */
-    {"Unrecognized authentication type", true},			 /* RFC 1734 */
-    {"Unsupported authentication mechanism.", true},		 /* Dovecot */
-    {"mechanism not supported", true},				 /* nginx */
+    {"Invalid command in current state.", true},     /* hMailServer issue 230 */
+    {"Command is not valid in this state.", true},   /* Exchange */
+    {"Unknown AUTHORIZATION state command", true},   /* UW ipop3d */
+    {"Unrecognized authentication type", true},	     /* RFC 1734 */
+    {"Unsupported authentication mechanism.", true}, /* Dovecot */
+    {"mechanism not supported", true},		     /* nginx */
     {"Unknown AUTH method", true},
     {"unsupported auth method", true},
     {"authentication method not available", true},
     {"AUTH not supported", true},
-    {"Command not implemented.", true},				 /* Berkeley popper */
+    {"Command not implemented.", true}, /* Berkeley popper */
     {"Syntax error in parameters or arguments", true},
     {"Syntax error", true},
     {"wrong or unimplemented command", true},

@@ -280,8 +280,8 @@ START_TEST(one_call_takes_a_bounded_input_and_its_text_fits)
 	ck_assert_int_eq(reply_next(&replay.reply, wire, sizeof(wire), &used, &text, &length), REPLY_OK);
 	ck_assert_uint_eq(used, 5);
 	while (at < sizeof(wire)) {
-		ck_assert_int_eq(
-		    reply_next(&replay.reply, wire + at, sizeof(wire) - at, &used, &text, &length), REPLY_DATA);
+		ck_assert_int_eq(reply_next(&replay.reply, wire + at, sizeof(wire) - at, &used, &text, &length),
+		    REPLY_DATA);
 		ck_assert_uint_le(used, REPLY_INPUT_MOST);
 		ck_assert_uint_le(length, sizeof(replay.reply.data));
 		at += used;

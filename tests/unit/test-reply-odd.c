@@ -48,8 +48,7 @@ struct sample {
 	struct buf wire, events;
 };
 
-static void sample_make(
-    struct sample *s, unsigned crs, const char *wire, size_t wire_length, const struct buf *text)
+static void sample_make(struct sample *s, unsigned crs, const char *wire, size_t wire_length, const struct buf *text)
 {
 	buf_clear(&s->wire);
 	buf_clear(&s->events);
@@ -110,8 +109,7 @@ END_TEST
  * An independent implementation: lines end with `least` to `most` CRs and LF, and "." ends the text. Returns how
  * many octets were used, or 0 if there is no end.
  */
-static size_t reference(
-    const char *wire, size_t length, unsigned crs, const char *line_end, struct buf *text)
+static size_t reference(const char *wire, size_t length, unsigned crs, const char *line_end, struct buf *text)
 {
 	size_t least = crs > 0 ? 1 : 0, most = crs > 0 ? crs : 1;
 
@@ -150,9 +148,7 @@ START_TEST(every_text_of_dots_and_line_ends_is_read_line_by_line)
 
 		for (unsigned at = 0, n = i / 4; at < length; at++, n /= 4)
 			wire[at] = ".\r\na"[n % 4];
-		length = (size_t)(stpcpy(stpcpy(stpcpy(wire + length, line_ends[crs]), "."),
-				      line_ends[crs]) -
-				  wire);
+		length = (size_t)(stpcpy(stpcpy(stpcpy(wire + length, line_ends[crs]), "."), line_ends[crs]) - wire);
 		buf_clear(&text);
 		length = reference(wire, length, crs, crlf ? "\r\n" : "\n", &text);
 		ck_assert_uint_gt(length, 0);
@@ -194,8 +190,8 @@ START_TEST(the_octets_of_a_body_are_counted_in_three_ways)
 			size_t most = (piece + 1) / 2, left = length - at, used, given;
 			const char *text;
 
-			event = reply_next(&reply, counts[_i].answer + at,
-			    left < most ? left : most, &used, &text, &given);
+			event =
+			    reply_next(&reply, counts[_i].answer + at, left < most ? left : most, &used, &text, &given);
 			at += used;
 		}
 		ck_assert_int_eq(event, REPLY_END);
@@ -238,12 +234,10 @@ START_TEST(many_empty_lines_fit_when_they_become_crlf)
 	memset(wire, '\n', sizeof(wire));
 	memcpy(wire, "+OK", 3);
 	replay_start(&replay, REPLY_BODY, true);
-	ck_assert_int_eq(
-	    reply_next(&replay.reply, wire, sizeof(wire), &used, &text, &length), REPLY_OK);
+	ck_assert_int_eq(reply_next(&replay.reply, wire, sizeof(wire), &used, &text, &length), REPLY_OK);
 	ck_assert_uint_eq(used, 4);
 	while (at < sizeof(wire)) {
-		ck_assert_int_eq(
-		    reply_next(&replay.reply, wire + at, sizeof(wire) - at, &used, &text, &length),
+		ck_assert_int_eq(reply_next(&replay.reply, wire + at, sizeof(wire) - at, &used, &text, &length),
 		    REPLY_DATA);
 		ck_assert_uint_eq(length, 2 * used);
 		ck_assert_uint_le(length, sizeof(replay.reply.data));

@@ -60,11 +60,16 @@ static const struct {
 START_TEST(a_summary_tells_sizes_in_units_of_thousand)
 {
 	struct report r = {.summaries = true};
-	struct outcome o = {
-	    .ok = true, .left = 5, .fetched = 3, .fetched_octets = sizes[_i].octets, .deleted = 4, .milliseconds = 1260};
+	struct outcome o = {.ok = true,
+	    .left = 5,
+	    .fetched = 3,
+	    .fetched_octets = sizes[_i].octets,
+	    .deleted = 4,
+	    .milliseconds = 1260};
 	char want[128];
 
-	snprintf(want, sizeof(want), "work: 3 new (%s) -> /var/mail/me, 4 deleted, 5 left on server, 1.3 s\n", sizes[_i].text);
+	snprintf(want, sizeof(want), "work: 3 new (%s) -> /var/mail/me, 4 deleted, 5 left on server, 1.3 s\n",
+	    sizes[_i].text);
 	report_outcome(&r, &account, &o);
 	expect(want, "");
 }
@@ -79,7 +84,8 @@ static const struct {
     {true, true, 0, 0, "work: 0 new (0 B), 0 deleted, 2 left on server, 0.0 s\n", ""},
     {false, false, 1, 0, "", "mailhaul: work: login: no\n"},
     {true, false, 0, 0, "", "mailhaul: work: login: no\n"},
-    {true, false, 1, 0, "work: 1 new (0 B) -> /var/mail/me, 0 deleted, 2 left on server, 0.0 s\n", "mailhaul: work: login: no\n"},
+    {true, false, 1, 0, "work: 1 new (0 B) -> /var/mail/me, 0 deleted, 2 left on server, 0.0 s\n",
+	"mailhaul: work: login: no\n"},
     {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 2 left on server, 0.0 s\n", "mailhaul: work: login: no\n"},
 };
 

@@ -124,7 +124,9 @@ static struct retention_decision decide(const struct combination *c)
 	    .when = c->past == DELIVERED ? delivery : 0,
 	    .told = c->told == TOLD,
 	    .doubt = c->evidence == DOUBT,
-	    .outgrown = c->end == GREW ? MOST + 1 : c->end == GREW_MORE ? UINT64_C(1) << 40 : 0,
+	    .outgrown = c->end == GREW ? MOST + 1
+		: c->end == GREW_MORE  ? UINT64_C(1) << 40
+				       : 0,
 	};
 	uint64_t octets = c->size == AT ? MOST : c->size == UNDER ? MOST - 1 : MOST + 1;
 
@@ -133,9 +135,9 @@ static struct retention_decision decide(const struct combination *c)
 
 static bool stands_for(const struct row *r, const struct combination *c)
 {
-	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) &&
-	    (r->told & c->told) && (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep) &&
-	    (r->evidence & c->evidence) && (r->end & c->end);
+	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) && (r->told & c->told) &&
+	    (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep) && (r->evidence & c->evidence) &&
+	    (r->end & c->end);
 }
 
 static void check_combination(const struct combination *c)
@@ -144,8 +146,8 @@ static void check_combination(const struct combination *c)
 	const struct row *found = NULL;
 	char name[128];
 
-	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u evidence %u end %u", c->past,
-	    c->policy, c->size, c->told, c->clock, c->age, c->keep, c->evidence, c->end);
+	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u evidence %u end %u",
+	    c->past, c->policy, c->size, c->told, c->clock, c->age, c->keep, c->evidence, c->end);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (!stands_for(&rows[i], c))
 			continue;
@@ -233,8 +235,10 @@ static const struct {
     {RETENTION_DELETE, REASON_OLD, 14 * DAY, "delete: delivered 14 days ago, kept for 14 days"},
     {RETENTION_LEAVE, REASON_CLOCK, -DAY, "leave: the clock went backwards, so its age is unknown"},
     {RETENTION_LEAVE, REASON_KEEP, 99 * DAY, "leave: --keep"},
-    {RETENTION_LEAVE, REASON_HELD, 99 * DAY, "leave: delivered, but the Maildir is older than the state and may lack it"},
-    {RETENTION_LEAVE, REASON_INCOMPLETE, 0, "leave: delivered, but its size differs from the size that the server reports"},
+    {RETENTION_LEAVE, REASON_HELD, 99 * DAY,
+	"leave: delivered, but the Maildir is older than the state and may lack it"},
+    {RETENTION_LEAVE, REASON_INCOMPLETE, 0,
+	"leave: delivered, but its size differs from the size that the server reports"},
     {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 bytes"},
 };
 

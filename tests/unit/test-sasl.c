@@ -137,12 +137,10 @@ START_TEST(a_wrong_password_is_noticed_by_the_server)
 END_TEST
 
 static const char *const bad_challenges[] = {
-    "",
-    "!not base64!",
-    "eD15",					/* x=y */
-    "cj1ldmlsLHM9QUFBQSxpPTQwOTY=",		/* r=evil,s=AAAA,i=4096: a different nonce */
-    "dj1BQUFB",					/* v=AAAA: too early */
-    "ZT1vdGhlci1lcnJvcg==",			/* e=other-error */
+    "", "!not base64!", "eD15",	    /* x=y */
+    "cj1ldmlsLHM9QUFBQSxpPTQwOTY=", /* r=evil,s=AAAA,i=4096: a different nonce */
+    "dj1BQUFB",			    /* v=AAAA: too early */
+    "ZT1vdGhlci1lcnJvcg==",	    /* e=other-error */
 };
 
 START_TEST(a_challenge_that_is_no_scram_fails_the_login)

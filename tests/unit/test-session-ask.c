@@ -16,8 +16,7 @@ static struct server {
 	struct buf heard;
 } server;
 
-static enum channel_status give(
-    void *context, void *bytes, size_t size, size_t *got, struct error *err)
+static enum channel_status give(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	size_t left = server.said.length - server.given;
 
@@ -33,8 +32,7 @@ static enum channel_status give(
 	return CHANNEL_DONE;
 }
 
-static enum channel_status hear(
-    void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+static enum channel_status hear(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
 {
 	(void)context;
 	(void)err;
@@ -66,8 +64,7 @@ static void forget(void *context)
 	(void)context;
 }
 
-static const struct channel_ops ops = {
-    .receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
+static const struct channel_ops ops = {.receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
 
 /*
  * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for each answer: y
@@ -179,8 +176,7 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 		ck_assert_str_eq(got, "");
 		ck_assert_int_eq(talk.err.kind, ERROR_NETWORK);
 	} else {
-		ck_assert_msg(
-		    strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
+		ck_assert_msg(strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
 	}
 	buf_free(&server.said);
 	buf_free(&server.heard);
@@ -245,8 +241,8 @@ static const struct {
 	const char *octets;
 	size_t length;
 	bool quiet;
-} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {" \r\n\t", 4, true}, {" \r\n+OK\r\n", 8, false}, {"\0", 1, false}, {"\r\n\0\r\n", 5, false},
-    {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
+} rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {" \r\n\t", 4, true}, {" \r\n+OK\r\n", 8, false}, {"\0", 1, false},
+    {"\r\n\0\r\n", 5, false}, {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
 
 START_TEST(only_empty_lines_may_come_unasked)
 {

@@ -38,13 +38,16 @@ static const struct {
 	uint32_t number;
 	const char *server, *silent, *cut;
 } unanswered[] = {
-    {COMMAND_CAPA, 0, "", "the reply to CAPA did not arrive within 60 s", "the server closed the connection before the reply to CAPA"},
+    {COMMAND_CAPA, 0, "", "the reply to CAPA did not arrive within 60 s",
+	"the server closed the connection before the reply to CAPA"},
     {COMMAND_CAPA, 0, "+OK\r\nUS", "too little of the reply to CAPA arrived within 60 s",
 	"the server closed the connection during the reply to CAPA"},
-    {COMMAND_RETR, 7, "", "the reply to RETR 7 did not arrive within 60 s", "the server closed the connection before the reply to RETR 7"},
+    {COMMAND_RETR, 7, "", "the reply to RETR 7 did not arrive within 60 s",
+	"the server closed the connection before the reply to RETR 7"},
     {COMMAND_RETR, 7, "+OK\r\nhalf", "too little of the reply to RETR 7 arrived within 60 s",
 	"the server closed the connection during the reply to RETR 7"},
-    {COMMAND_QUIT, 0, "+O", "too little of the reply to QUIT arrived within 60 s", "the server closed the connection during the reply to QUIT"},
+    {COMMAND_QUIT, 0, "+O", "too little of the reply to QUIT arrived within 60 s",
+	"the server closed the connection during the reply to QUIT"},
 };
 
 START_TEST(a_failure_names_the_command_that_was_not_answered)
@@ -85,12 +88,14 @@ START_TEST(a_step_of_the_login_is_named_without_its_secret)
 
 	talk_start(&talk, "", 0);
 	snprintf(cause, sizeof(cause), "the reply to %s did not arrive within 60 s", steps[_i].name);
-	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
+	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event,
+	    &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
 	talk_end(&talk);
 	/* The answer to a challenge has no command name of its own. */
 	talk_start(&talk, "+ \r\n", 0);
-	ck_assert(session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event, &talk.err));
+	ck_assert(session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event,
+	    &talk.err));
 	ck_assert(!session_exchange(talk.session, "secret", 6, 0, &event, &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
 	talk_end(&talk);
@@ -153,7 +158,8 @@ START_TEST(a_session_that_fails_at_capa_says_so)
 			    !session_exchange(talk.session, "USER me", 7, 7, &event, &talk.err) ||
 			    !session_exchange(talk.session, "PASS x", 6, 5, &event, &talk.err));
 		}
-		ck_assert_msg((session_fault(talk.session) == COMMAND_CAPA) == (cut ? faults[_i].cut : faults[_i].silent),
+		ck_assert_msg((session_fault(talk.session) == COMMAND_CAPA) ==
+			(cut ? faults[_i].cut : faults[_i].silent),
 		    "%s %d: %s", faults[_i].server, i, talk.err.cause);
 		talk_end(&talk);
 	}
@@ -185,7 +191,8 @@ START_TEST(a_session_that_fails_at_utf8_says_so)
 		ck_assert(!session_ask_utf8(talk.session, apart, &talk.err) ||
 		    !session_exchange(talk.session, "USER me", 7, 7, &event, &talk.err) ||
 		    !session_exchange(talk.session, "PASS x", 6, 5, &event, &talk.err));
-		ck_assert((session_fault(talk.session) == COMMAND_UTF8) == (cut ? utf8_faults[_i].cut : utf8_faults[_i].silent));
+		ck_assert((session_fault(talk.session) == COMMAND_UTF8) ==
+		    (cut ? utf8_faults[_i].cut : utf8_faults[_i].silent));
 		talk_end(&talk);
 	}
 }

@@ -118,7 +118,8 @@ static const struct {
     {"+OK\r\n  1\ta\r\n2 \t b\r\n.\r\n+OK\r\n\t1   120\r\n2\t9\t\r\n.\r\n", "1 120 a\n2 9 b\n", ERROR_NONE, ""},
     {"+OK\n1 a\n.\n\n+OK\n1 9\n.\n", "1 9 a\n", ERROR_NONE, ""},
     /* A message arrived before LIST: UIDL is repeated. If it is still not listed, the message has no UID. */
-    {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n", "1 10 a\n2 20 b\n", ERROR_NONE, "UIDL\r\n"},
+    {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n", "1 10 a\n2 20 b\n", ERROR_NONE,
+	"UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n.\r\n", "1 10 a\n2 20 \n", ERROR_NONE, "UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n", "1 10 a\n2 20 b\n", ERROR_NONE,
 	"UIDL\r\n"},
@@ -290,7 +291,8 @@ START_TEST(sizes_can_be_asked_for_later)
 
 	talk_capable(&talk, "PIPELINING\r\n",
 	    "+OK\r\nPIPELINING\r\n.\r\n+OK 2 9\r\n+OK\r\n2 b\r\n1 a\r\n.\r\n+OK\r\n1 7\r\n2 2\r\n.\r\n", 0);
-	ck_assert(session_ask_list(talk.session, false, &talk.err) && session_list(talk.session, &drop, &known, &talk.err));
+	ck_assert(
+	    session_ask_list(talk.session, false, &talk.err) && session_list(talk.session, &drop, &known, &talk.err));
 	ck_assert(!drop.sized && session_list_sizes(talk.session, &drop, &talk.err) && drop.sized);
 	ck_assert_uint_eq(drop.count, 2);
 	ck_assert_uint_eq(drop.messages[0].octets, 7);

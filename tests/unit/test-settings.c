@@ -13,7 +13,7 @@
 #include "config/settings.h"
 #include "scratch.h"
 
-#define ACCOUNT(name) \
+#define ACCOUNT(name)                                                                                                  \
 	"account \"" name "\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"
 
 static struct settings settings;
@@ -46,7 +46,8 @@ static void expect_problem(const char *words)
 
 START_TEST(a_configuration_that_is_named_is_read)
 {
-	ck_assert(load(scratch_path("a.conf"), "jobs = 3\nstate_dir = \"/var/lib/mail\"\n" ACCOUNT("one") ACCOUNT("two")));
+	ck_assert(
+	    load(scratch_path("a.conf"), "jobs = 3\nstate_dir = \"/var/lib/mail\"\n" ACCOUNT("one") ACCOUNT("two")));
 	ck_assert_uint_eq(problems.count, 0);
 	ck_assert_str_eq(settings.path, scratch_path("a.conf"));
 	ck_assert_uint_eq(settings.jobs, 3);
@@ -122,9 +123,7 @@ static const struct {
 	const char *variable; /* NULL: not set */
 	const char *place;
 } places[] = {
-    {NULL, ".config/mailhaul"},
-    {"", ".config/mailhaul"},
-    {"relative", ".config/mailhaul"},
+    {NULL, ".config/mailhaul"}, {"", ".config/mailhaul"}, {"relative", ".config/mailhaul"},
     {"/xdg", "xdg/mailhaul"}, /* in the test's directory */
 };
 
@@ -217,7 +216,8 @@ END_TEST
 
 START_TEST(each_account_that_is_not_whole_is_told)
 {
-	ck_assert(!load(scratch_path("a.conf"), "account \"one\" {\n}\naccount \"two\" {\n server = a\n}\n" ACCOUNT("three")));
+	ck_assert(!load(scratch_path("a.conf"),
+	    "account \"one\" {\n}\naccount \"two\" {\n server = a\n}\n" ACCOUNT("three")));
 	ck_assert_uint_eq(problems.count, 2);
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], "account one: server is missing"));
 	ck_assert_ptr_nonnull(strstr(problems.lines[1], "account two: user is missing"));

@@ -134,7 +134,9 @@ static void write_lock(const char *content, pid_t living)
 			text[used++] = '\0';
 		else
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%ld",
-			    (long)(*content == 'd' ? scratch_dead_pid() : *content == 'o' ? getpid() : living));
+			    (long)(*content == 'd'    ? scratch_dead_pid()
+				    : *content == 'o' ? getpid()
+						      : living));
 	}
 	scratch_write(scratch_path("lock"), text, used);
 }

@@ -179,8 +179,13 @@ static void append_uid(void *context, const char *uid)
 /* Either kind of doubt about its size. */
 START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
 {
-	struct state_record r = {
-	    .uid = "d", .octets = 3, .wire = 4, .listed = 6, .said = 9, .doubt = _i ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE, .delivered = 1};
+	struct state_record r = {.uid = "d",
+	    .octets = 3,
+	    .wire = 4,
+	    .listed = 6,
+	    .said = 9,
+	    .doubt = _i ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE,
+	    .delivered = 1};
 	char uids[8] = "";
 	struct state_record back = {0};
 	struct state_item item = {.uid = "d", .octets = 6};
@@ -233,7 +238,8 @@ START_TEST(how_long_a_server_is_not_pipelined_belongs_to_its_maildrop)
 
 	ck_assert(state_get_unpipelined(s, &here, &until, &err));
 	ck_assert_int_eq(until, 0);
-	ck_assert(state_enter_maildrop(s, &here, 10, &origin, &err) && state_set_unpipelined(s, 77, &err) && state_commit(s, &err));
+	ck_assert(state_enter_maildrop(s, &here, 10, &origin, &err) && state_set_unpipelined(s, 77, &err) &&
+	    state_commit(s, &err));
 	ck_assert(state_get_unpipelined(s, &here, &until, &err));
 	ck_assert_int_eq(until, 77);
 	ck_assert(state_get_unpipelined(s, &there, &until, &err));
@@ -326,7 +332,8 @@ static bool take(unsigned char header, const char *uid, int64_t *delivered)
 
 START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen)
 {
-	struct state_record r = {.uid = "d", .octets = 5, .wire = 6, .listed = 6, .doubt = STATE_DOUBT_IDENTITY, .delivered = 1};
+	struct state_record r =
+	    {.uid = "d", .octets = 5, .wire = 6, .listed = 6, .doubt = STATE_DOUBT_IDENTITY, .delivered = 1};
 	int64_t delivered = 0;
 	bool same;
 
@@ -375,7 +382,8 @@ static enum state_origin enter_maildrop(const char *server, unsigned port, const
 	enum state_origin origin;
 
 	ck_assert_msg(state_enter_maildrop(s, &(struct state_maildrop){server, port, user}, 500, &origin, &err) &&
-		state_commit(s, &err), "%s", err.cause);
+		state_commit(s, &err),
+	    "%s", err.cause);
 	return origin;
 }
 
@@ -401,7 +409,8 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 	int64_t delivered = 0;
 
 	enter_maildrop("mail.example.org", 995, "me");
-	ck_assert(add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
+	ck_assert(
+	    add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
 	ck_assert(state_add_told(s, "t", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_OTHER);
 	ck_assert_str_eq(knows("a"), "-");
@@ -409,7 +418,7 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 	ck_assert_str_eq(knows("t"), "-");
 	ck_assert_uint_eq(note("ba", 600), 2);
 	ck_assert(!take(9, "x", &delivered)); /* a message that we deleted is not found */
-	ck_assert(take(8, "a", &delivered)); /* under a UID that belonged to another message */
+	ck_assert(take(8, "a", &delivered));  /* under a UID that belonged to another message */
 	ck_assert_int_eq(delivered, 200);
 	ck_assert(state_commit(s, &err));
 	ck_assert_str_eq(knows("a"), "k");
@@ -553,8 +562,7 @@ START_TEST(the_next_listing_tells_whether_quit_has_deleted)
 	record("b", 1);
 	ck_assert(state_mark_deleted(s, "a", false, 10, &err) && state_mark_deleted(s, "b", false, 10, &err));
 	ck_assert(state_commit(s, &err));
-	ck_assert_str_eq(
-	    knows("b"), "??"); /* it may have been deleted, and its UID reused */
+	ck_assert_str_eq(knows("b"), "??"); /* it may have been deleted, and its UID reused */
 	ck_assert_uint_eq(note("b", 20), 1);
 	ck_assert_str_eq(knows("a"), "??"); /* probably deleted by us */
 	ck_assert_str_eq(knows("b"), "k");
@@ -567,16 +575,14 @@ START_TEST(what_quit_may_have_deleted_is_found_under_a_new_uid)
 	int64_t delivered = 0;
 
 	ck_assert(add("a", 100, 7) && add("b", 200, 8) && state_commit(s, &err));
-	ck_assert(state_mark_deleted(s, "a", false, 900, &err) &&
-		  state_mark_deleted(s, "b", false, 900, &err));
+	ck_assert(state_mark_deleted(s, "a", false, 900, &err) && state_mark_deleted(s, "b", false, 900, &err));
 	ck_assert(state_commit(s, &err));
 	ck_assert_uint_eq(note("x", 1000), 2);
 	ck_assert(take(7, "x", &delivered));
 	ck_assert_int_eq(delivered, 100);
 	ck_assert_str_eq(knows("x"), "k");
 	ck_assert(!take(9, "y", &delivered));
-	ck_assert_uint_eq(
-	    note("x", 1000 + 31 * DAY), 0); /* it has not come back, so it was deleted */
+	ck_assert_uint_eq(note("x", 1000 + 31 * DAY), 0); /* it has not come back, so it was deleted */
 }
 END_TEST
 
@@ -724,7 +730,8 @@ int main(void)
 	tcase_add_test(l, a_message_that_we_have_deleted_is_not_missing);
 	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
 	tcase_add_test(m, the_same_maildrop_is_recognized);
-	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0, sizeof(others) / sizeof(others[0]));
+	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0,
+	    sizeof(others) / sizeof(others[0]));
 	tcase_add_test(m, what_a_server_can_do_is_believed_for_a_day);
 	tcase_add_test(m, what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone);
 	tcase_add_test(m, a_change_of_the_maildrop_that_is_not_committed_did_not_happen);

@@ -66,7 +66,8 @@ static void run_sql(const char *path, const char *sql)
 
 START_TEST(directory_and_files_are_made_for_the_user_alone)
 {
-	static const char *const names[] = {"state/work.db", "state/work.db-wal", "state/work.db-shm", "state/work.lock"};
+	static const char *const names[] = {"state/work.db", "state/work.db-wal", "state/work.db-shm",
+	    "state/work.lock"};
 	struct state *s;
 
 	umask(0);
@@ -104,8 +105,7 @@ static void copy_file(const char *from, const char *to)
 {
 	char command[1024];
 
-	snprintf(
-	    command, sizeof(command), "cp -p '%s' '%s.new' && mv '%s.new' '%s'", from, to, to, to);
+	snprintf(command, sizeof(command), "cp -p '%s' '%s.new' && mv '%s.new' '%s'", from, to, to, to);
 	ck_assert_int_eq(system(command), 0);
 }
 
@@ -177,8 +177,7 @@ static void begin_and_die(void *context)
 	struct error err;
 
 	(void)context;
-	if (!state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) ||
-	    !state_begin_run(s, 3000, &err))
+	if (!state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) || !state_begin_run(s, 3000, &err))
 		_exit(1);
 }
 
@@ -305,8 +304,9 @@ END_TEST
 
 static void write_text(const char *path)
 {
-	scratch_write_text(path, "Dear diary, this is no database, but it is longer than a header would have to be. "
-				 "Dear diary, this is no database, but it is longer than a header would have to be.");
+	scratch_write_text(path,
+	    "Dear diary, this is no database, but it is longer than a header would have to be. "
+	    "Dear diary, this is no database, but it is longer than a header would have to be.");
 }
 
 static void write_other_database(const char *path)
@@ -336,8 +336,8 @@ static void write_negative_version(const char *path)
 
 static const struct {
 	void (*write)(const char *path);
-} foreign[] = {{write_text}, {write_other_database}, {write_other_versioned_database},
-    {write_other_marked_database}, {write_other_empty_database}, {write_negative_version}};
+} foreign[] = {{write_text}, {write_other_database}, {write_other_versioned_database}, {write_other_marked_database},
+    {write_other_empty_database}, {write_negative_version}};
 
 START_TEST(a_foreign_file_is_refused_and_left_as_it_is)
 {
@@ -380,8 +380,9 @@ static bool try_reading(void)
 	struct state_record record = {.uid = "two"};
 	struct state *s = NULL;
 	struct error err;
-	bool ok = state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) && state_join(s, &item, 1, NULL, &err) &&
-	    state_begin_run(s, 2000, &err) && state_add(s, &record, &err) && state_commit(s, &err);
+	bool ok = state_open(&s, scratch_path("state"), "work", STATE_WRITE, &err) &&
+	    state_join(s, &item, 1, NULL, &err) && state_begin_run(s, 2000, &err) && state_add(s, &record, &err) &&
+	    state_commit(s, &err);
 
 	if (!ok) {
 		ck_assert_msg(err.kind == ERROR_STORAGE, "%s", err.cause);

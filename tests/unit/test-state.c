@@ -54,8 +54,8 @@ END_TEST
 /* Sorted as strcmp sorts. */
 START_TEST(uids_are_any_octets)
 {
-	static const char *const uids[] = {"!", "0", "00", "A", "a", "a b", "aa", "z'; DROP TABLE message; --", "\x7f", "\x80",
-	    "\xc3\xa4", "\xff\xfe"};
+	static const char *const uids[] = {"!", "0", "00", "A", "a", "a b", "aa", "z'; DROP TABLE message; --", "\x7f",
+	    "\x80", "\xc3\xa4", "\xff\xfe"};
 	struct state_item items[COUNT(uids)] = {{.uid = NULL}};
 
 	for (size_t i = 0; i < COUNT(uids); i += 2)
@@ -259,7 +259,11 @@ static struct mbox_intent intended = {
     .count = 2,
 };
 static struct state_record intended_records[2] = {
-    {.uid = "a", .octets = UINT64_C(1) << 33, .wire = (UINT64_C(1) << 33) + 8, .listed = (UINT64_C(1) << 33) + 9, .delivered = 1234},
+    {.uid = "a",
+	.octets = UINT64_C(1) << 33,
+	.wire = (UINT64_C(1) << 33) + 8,
+	.listed = (UINT64_C(1) << 33) + 9,
+	.delivered = 1234},
     {.uid = "b", .octets = 0, .wire = 2, .listed = 3, .delivered = 1235},
 };
 
@@ -348,7 +352,13 @@ END_TEST
 
 START_TEST(trouble_is_kept_until_it_ends)
 {
-	struct state_trouble t = {.since = 10, .at = 20, .told = 15, .step = STEP_CONNECT, .cause = "no", .server = "never"}, back;
+	struct state_trouble t = {.since = 10,
+				 .at = 20,
+				 .told = 15,
+				 .step = STEP_CONNECT,
+				 .cause = "no",
+				 .server = "never"},
+			     back;
 
 	ck_assert(state_get_trouble(s, &back, &err));
 	ck_assert_int_eq(back.since, 0);

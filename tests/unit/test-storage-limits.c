@@ -25,13 +25,13 @@
 
 /* Simulated results of system calls. Functions in this program replace those of the C library. */
 static struct {
-	bool old_kernel;  /* a kernel that cannot sync a complete filesystem */
-	int no_room;	  /* errno of a reservation, or 0 */
-	int no_cut;	  /* errno of an attempt to shorten a file, or 0 */
+	bool old_kernel;       /* a kernel that cannot sync a complete filesystem */
+	int no_room;	       /* errno of a reservation, or 0 */
+	int no_cut;	       /* errno of an attempt to shorten a file, or 0 */
 	int no_directory_sync; /* errno of a directory's sync, or 0 */
-	int no_link;	  /* errno of a link, or 0 */
-	unsigned reserved; /* number of reservations requested */
-	unsigned synced;   /* number of syncs of the complete filesystem */
+	int no_link;	       /* errno of a link, or 0 */
+	unsigned reserved;     /* number of reservations requested */
+	unsigned synced;       /* number of syncs of the complete filesystem */
 } fake;
 
 int uname(struct utsname *name)
@@ -220,7 +220,8 @@ static void take_octets(void *context, const char *bytes, size_t length)
 	(void)length;
 }
 
-static bool count_found(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when, struct error *err)
+static bool count_found(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
+    struct error *err)
 {
 	++*(size_t *)context;
 	(void)err;
@@ -239,8 +240,8 @@ static bool deliver_one(const char *name, const struct destination_ops *ops, str
 
 	settings.path = scratch_path(name);
 	settings.died = true;
-	ok = ops->open(&d, &settings, err) && try_deliver(d, "1", "one\n", err) && (!ops->prepare || ops->prepare(d, &(const struct mbox_intent *){NULL}, err)) &&
-	    ops->commit(d, err);
+	ok = ops->open(&d, &settings, err) && try_deliver(d, "1", "one\n", err) &&
+	    (!ops->prepare || ops->prepare(d, &(const struct mbox_intent *){NULL}, err)) && ops->commit(d, err);
 	destination_close(&d);
 	return ok;
 }
@@ -252,7 +253,10 @@ START_TEST(where_directories_cannot_be_synced_messages_are_delivered_and_found_a
 {
 	size_t found = 0, read = 0;
 	const struct destination_finder finder = {&found, wants, take_octets, count_found};
-	struct archive_reader reader = {.context = &read, .sync = true, .octets = take_octets, .message = count_message};
+	struct archive_reader reader = {.context = &read,
+	    .sync = true,
+	    .octets = take_octets,
+	    .message = count_message};
 	struct destination *d;
 	struct error err;
 
@@ -407,7 +411,8 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("storage limits");
-	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room"), *poor = scratch_case(s, "poor filesystems");
+	TCase *files = scratch_case(s, "open files"), *room = scratch_case(s, "room"),
+	      *poor = scratch_case(s, "poor filesystems");
 
 	tcase_set_tags(files, FILE_LIMITS);
 	tcase_add_loop_test(files, a_maildir_takes_more_messages_than_files_may_be_open, 0, 4);
@@ -423,7 +428,8 @@ int main(void)
 	(void)room;
 #endif
 #ifdef HAVE_POOR_FILESYSTEMS
-	LOOP_OVER(poor, where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same, no_directory_sync);
+	LOOP_OVER(poor, where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same,
+	    no_directory_sync);
 	tcase_add_test(poor, a_directory_whose_sync_fails_is_a_failure);
 	LOOP_OVER(poor, where_there_are_no_links_an_mbox_is_locked_all_the_same, no_links);
 #else

@@ -507,7 +507,8 @@ static void layer_close(void *context)
 	l->below.ops->close(l->below.context);
 }
 
-static const struct channel_ops layer_ops = {.secure = true, .open = layer_open, .receive = layer_receive, .close = layer_close};
+static const struct channel_ops layer_ops = {
+    .secure = true, .open = layer_open, .receive = layer_receive, .close = layer_close};
 
 START_TEST(a_channel_is_put_over_another_and_opened_step_by_step)
 {

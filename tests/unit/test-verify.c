@@ -86,13 +86,14 @@ static bool verify(const char *const *delivered, const char *const *found, struc
 	return ok;
 }
 
-#define LIST(...) \
-	(const char *const[]) \
-	{ \
-		__VA_ARGS__, NULL \
+#define LIST(...)                                                                                                      \
+	(const char *const[])                                                                                          \
+	{                                                                                                              \
+		__VA_ARGS__, NULL                                                                                      \
 	}
 
-static const char one[] = "A: 1\n\nx\n", two[] = "A: 2\n\nx\n", one_altered[] = "A: 1\n\ny\n", one_read[] = "A: 1\nStatus: RO\n\nx\n";
+static const char one[] = "A: 1\n\nx\n", two[] = "A: 2\n\nx\n", one_altered[] = "A: 1\n\ny\n",
+		  one_read[] = "A: 1\nStatus: RO\n\nx\n";
 
 START_TEST(each_copy_stands_for_one_message)
 {
