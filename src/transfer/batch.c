@@ -10,6 +10,7 @@
 #include "deliver/mbox_intent.h"
 #include "policy/plan.h"
 #include "state/intent.h"
+#include "state/match.h"
 #include "state/record.h"
 #include "state/state.h"
 
@@ -46,6 +47,17 @@ bool batch_is_full(const struct batch *b, const struct destination_ops *ops)
 	return b->count >= most || b->octets >= octets_most || deadline_left(b->until) == 0;
 }
 
+/*
+ * A message that was delivered in doubt has come again. If the new text may belong to another message, the record of the
+ * text that was delivered must not be lost.
+ */
+static bool keep_replaced(const struct plan_entry *e, const struct state_record *record, struct state *state,
+    struct error *err)
+{
+	return !e->outdated || record->doubt != STATE_DOUBT_IDENTITY ||
+	    state_displace(state, record->uid, record->delivered, err);
+}
+
 bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err)
 {
 	const struct mbox_intent *intent = NULL;
@@ -61,7 +73,7 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 	if (!d->ops->commit(d, err))
 		return false;
 	for (size_t i = 0; i < b->count; i++) {
-		if (!state_add(state, &b->records[i], err))
+		if (!keep_replaced(b->entries[i], &b->records[i], state, err) || !state_add(state, &b->records[i], err))
 			return false;
 	}
 	return (!intent || state_drop_intent(state, err)) && state_commit(state, err);

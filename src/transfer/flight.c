@@ -2,6 +2,10 @@
 
 #include "transfer/flight.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
 #include "base/uid.h"
 #include "deliver/destination.h"
 #include "policy/plan.h"
@@ -80,6 +84,16 @@ bool flight_can_be_told(const struct run *r, const struct state_record *record)
 	return record->telling && uid_is_given(record->uid) && session_capabilities(r->t->session)->top;
 }
 
+bool flight_has_its_header(const struct state_record *record)
+{
+	char hex[2 * DIGEST_SHORT + 1];
+	char made[sizeof(UID_MADE) + sizeof(hex)];
+
+	digest_hex(hex, record->header, DIGEST_SHORT);
+	snprintf(made, sizeof(made), UID_MADE "%s", hex);
+	return uid_is_made_alone(record->uid) && strcmp(record->uid, made) == 0;
+}
+
 size_t flight_keep_likely(struct run *r)
 {
 	size_t kept = r->checks.verified;
@@ -89,7 +103,7 @@ size_t flight_keep_likely(struct run *r)
 
 		if (state_doubts_size(record->doubt) || (r->batch.entries[kept] == r->uncertain && !is_exact(record)))
 			break;
-		if (flight_is_unique(r, kept))
+		if (flight_is_unique(r, kept) || flight_has_its_header(record))
 			continue;
 		if (!flight_can_be_told(r, record))
 			break;

@@ -37,6 +37,12 @@ bool flight_is_unique(const struct run *r, size_t i);
 bool flight_can_be_told(const struct run *r, const struct state_record *record);
 
 /*
+ * Whether the server gave no UID, and the message came with the header from which its UID was made. As no other message
+ * has that header, it is the message that was requested.
+ */
+bool flight_has_its_header(const struct state_record *record);
+
+/*
  * Returns how many messages of the batch may be kept after the connection failed. These are the proved ones, and
  * after them: those with an exact size that no other message they could be mistaken for has; and those that TOP can
  * identify in the next session, which are put in doubt. If the server sent more than was asked for after a message,

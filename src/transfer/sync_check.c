@@ -93,9 +93,11 @@ static void hold_unsure(struct run *r)
 	for (size_t i = r->checks.verified; r->checks.misfit && i < r->batch.count; i++) {
 		struct state_record *record = &r->batch.records[i];
 
-		if (flight_is_unique(r, i) || (state_doubts_size(record->doubt) && !record->excused))
+		if (flight_is_unique(r, i) || flight_has_its_header(record) ||
+		    (state_doubts_size(record->doubt) && !record->excused))
 			continue;
-		record->doubt = STATE_DOUBT_IDENTITY;
+		/* A UID that was made of a header is not identified by a header again. */
+		record->doubt = uid_is_made(record->uid) ? STATE_DOUBT_CONTENT : STATE_DOUBT_IDENTITY;
 		record->held = true;
 		r->held++;
 	}

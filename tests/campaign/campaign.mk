@@ -23,6 +23,8 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/doubtful-without-top.json \
 	tests/campaign/found/quit-then-new-uids-mbox.json \
 	tests/campaign/found/extra-answer-then-no-quit.json \
+	tests/campaign/found/held-without-uids.json \
+	tests/campaign/found/unanswered-then-outdated.json \
 	tests/campaign/found/quit-then-new-uids.json \
 	tests/campaign/found/quit-then-no-uidl.json \
 	tests/campaign/found/quit-then-short-listing.json \
