@@ -4,6 +4,7 @@
 
 #include "config/account.h"
 #include "fetch/connect.h"
+#include "fetch/fresh.h"
 #include "fetch/listing.h"
 #include "fetch/recognition.h"
 #include "fetch/recognize.h"
@@ -58,6 +59,8 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look,
 		&recognition.missing, err))
 		return false;
+	if (l->fresh)
+		fresh_mark(l->fresh, l->plan);
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognize(&recognition, err) &&

@@ -266,7 +266,7 @@ static bool wants_look(const struct recognition *r, const struct plan_entry *e, 
     struct error *err)
 {
 	*whole = uid_is_of_session(e->uid);
-	*wanted = e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure);
+	*wanted = e->doubtful || (r->missing > 0 && !e->known.delivered && !e->unsure && !e->fresh);
 	if (!*wanted || !*whole)
 		return true;
 	*wanted = r->destination != NULL;

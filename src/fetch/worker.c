@@ -135,6 +135,7 @@ static bool make_plan(struct worker *w, struct error *err)
 	    .destination = w->destination,
 	    .listing = &w->listing,
 	    .plan = &w->plan,
+	    .fresh = &w->fresh,
 	    .all_deleted = w->rule.mode == RETENTION_NONE && !w->rule.keep,
 	    .now = w->clock.now,
 	    .certificate_ends = w->certificate_ends,
@@ -340,8 +341,10 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 
 	error_clear(&failure);
 	for (unsigned i = 0; i < BROKEN_MOST; i++) {
-		if (i > 0)
+		if (i > 0) {
+			fresh_note(&w->fresh, &w->plan);
 			end_session(w);
+		}
 		if (!run_session(w, trust, err)) {
 			failure = *err;
 			step = w->step;
@@ -474,6 +477,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	place_free(&w.place);
 	state_close(&w.state);
 	connect_memory_free(&w.memory);
+	fresh_clear(&w.fresh);
 	free(w.maildrop);
 	w.outcome.step = w.step;
 	w.outcome.milliseconds = deadline_clock() - start;

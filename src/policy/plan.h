@@ -19,6 +19,7 @@ struct plan_entry {
 	bool rewritten; /* named, but a mail reader changed it there, so its header proves nothing */
 	bool stayed;	/* the UID has stayed listed, so it identifies the message if no header can */
 	bool retrieved; /* the complete message was retrieved to compare it with delivered messages */
+	bool fresh;	/* an earlier session of this run found it to be new (fetch/fresh) */
 	bool outdated;	/* it was delivered in doubt, and the server now gives another size */
 	bool broke;	/* the connection failed at it before; it is requested last */
 	bool failed;	/* it was refused or was too short before; it is requested last */
