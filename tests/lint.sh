@@ -1,6 +1,6 @@
 #!/bin/sh
 # make lint: runs shellcheck, clang-tidy, codespell and clang-format on the tracked files. A missing program is
-# reported and skipped; ./bootstrap deps lint installs all of them. Run it from the build directory.
+# reported and skipped. Run it from the build directory.
 set -u
 source=$(cd "${srcdir:-.}" && pwd) || exit 1
 build=$(pwd)
