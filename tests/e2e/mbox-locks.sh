@@ -122,6 +122,8 @@ if unshare -p -f --mount-proc true 2>/dev/null; then
   check 'the lock of a living process in another PID namespace is honored' exits 75
   check 'and left' [ -e namespace.mbox.lock ]
 else
+  # The run that is killed below must find a state, or it ends at a sync of that.
+  "$MAILHAUL" -c mailhaul.conf >out 2>err || :
   skip 'the lock of a living process in another PID namespace is honored' 'no PID namespace can be made here'
   skip 'and left' 'no PID namespace can be made here'
 fi
