@@ -3,60 +3,78 @@
 #include "fetch/fresh.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/uid.h"
 #include "fetch/listing.h"
 #include "policy/plan.h"
-
-enum { FRESH_MOST = 65536 }; /* number of messages that are remembered; a larger set is not worth its memory */
+#include "state/state.h"
+#include "state/told.h"
 
 /* A number is the UID of another message as soon as an earlier one is deleted. */
-static bool is_fresh(const struct plan_entry *e)
+static bool is_new(const struct plan_entry *e)
 {
-	return (e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE) &&
-	    uid_is_given(e->uid) && !listing_is_number(e->uid, e->number);
+	return !e->known.delivered && !e->stored && !e->unsure && !e->guessed && !e->doubtful && uid_is_given(e->uid) &&
+	    !listing_is_number(e->uid, e->number);
 }
 
-static int by_text(const void *a, const void *b)
+static int by_size(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const uint64_t *first = a, *second = b;
+
+	return (*first > *second) - (*first < *second);
 }
 
-void fresh_note(struct fresh *f, const struct plan *plan)
+/* Collects the sizes of the delivered messages, sorted. The caller frees them. */
+static uint64_t *delivered_sizes(const struct plan *plan, size_t *count)
 {
-	if (plan->summary.fetch == 0)
-		return;
-	fresh_clear(f);
-	if (plan->summary.fetch > FRESH_MOST)
-		return;
-	f->uids = memory_zeroed(plan->summary.fetch, sizeof(*f->uids));
-	for (size_t i = 0; i < plan->count && f->count < plan->summary.fetch; i++) {
-		if (is_fresh(&plan->entries[i]))
-			f->uids[f->count++] = memory_copy_string(plan->entries[i].uid);
-	}
-	if (f->count > 0)
-		qsort(f->uids, f->count, sizeof(*f->uids), by_text);
-}
+	uint64_t *sizes = memory_zeroed(plan->count, sizeof(*sizes));
 
-void fresh_mark(const struct fresh *f, struct plan *plan)
-{
+	*count = 0;
 	for (size_t i = 0; i < plan->count; i++) {
-		if (plan->entries[i].doubtful)
-			return;
-	}
-	for (size_t i = 0; i < plan->count && f->count > 0; i++) {
-		struct plan_entry *e = &plan->entries[i];
+		const struct plan_entry *e = &plan->entries[i];
 
-		e->fresh = bsearch(&e->uid, f->uids, f->count, sizeof(*f->uids), by_text) != NULL;
+		if (e->known.delivered || e->stored)
+			sizes[(*count)++] = e->octets;
 	}
+	qsort(sizes, *count, sizeof(*sizes), by_size);
+	return sizes;
 }
 
-void fresh_clear(struct fresh *f)
+static bool note_all(const struct plan *plan, struct state *state, int64_t now, struct error *err)
 {
-	for (size_t i = 0; i < f->count; i++)
-		free(f->uids[i]);
-	free(f->uids);
-	*f = (struct fresh){0};
+	size_t count, noted = 0;
+	uint64_t *sizes = delivered_sizes(plan, &count);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < plan->count; i++) {
+		const struct plan_entry *e = &plan->entries[i];
+
+		if (e->fresh || !is_new(e) || !bsearch(&e->octets, sizes, count, sizeof(*sizes), by_size))
+			continue;
+		ok = state_note_new(state, e->uid, e->octets, now, err);
+		noted++;
+	}
+	free(sizes);
+	return ok && (noted == 0 || state_commit(state, err));
+}
+
+bool fresh_note(const struct plan *plan, struct state *state, int64_t now, struct error *err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->count && !any; i++)
+		any = !plan->entries[i].fresh && is_new(&plan->entries[i]);
+	return !any || note_all(plan, state, now, err);
+}
+
+void fresh_mark(struct plan *plan)
+{
+	bool doubtful = false;
+
+	for (size_t i = 0; i < plan->count; i++)
+		doubtful |= plan->entries[i].doubtful;
+	for (size_t i = 0; i < plan->count && doubtful; i++)
+		plan->entries[i].fresh = false;
+	plan->fresh = doubtful ? 0 : plan->fresh;
 }

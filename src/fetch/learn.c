@@ -59,8 +59,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look,
 		&recognition.missing, err))
 		return false;
-	if (l->fresh)
-		fresh_mark(l->fresh, l->plan);
+	fresh_mark(l->plan);
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.must, err) && recognize(&recognition, err) &&

@@ -10,7 +10,6 @@ struct account;
 struct connection;
 struct destination;
 struct error;
-struct fresh;
 struct listing;
 struct log;
 struct plan;
@@ -24,7 +23,6 @@ struct learning {
 	const struct destination *destination; /* NULL if nothing will be delivered */
 	struct listing *listing;	       /* empty, or as listing_read left it */
 	struct plan *plan;		       /* empty */
-	const struct fresh *fresh;	       /* messages known to be new, or NULL */
 	bool all_deleted;		       /* messages that this run fetches are deleted */
 	int64_t now;			       /* seconds since the epoch */
 	int64_t certificate_ends;	       /* seconds since the epoch; 0: not known */

@@ -324,6 +324,8 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
 		e->outdated = item->outdated;
+		e->fresh = item->found_new && !item->known && !item->doubtful;
+		plan->fresh += e->fresh;
 		note_failure(plan, e, item->told, item->told_octets);
 		plan->doubts += item->doubt;
 		unknown += e->unsure;

@@ -182,6 +182,7 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 	bool whole = top->known && top->whole && (top->telling || r->moved || uid_is_of_session(e->uid));
 
 	e->unsure = !top->known && r->must;
+	e->guessed = !top->known || (!top->telling && !top->whole);
 	if (top->known && top->telling &&
 	    !state_take_renumbered(r->state, top->header, e->octets, r->now, e->uid, &match, err))
 		return false;

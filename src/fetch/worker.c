@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "fetch/fresh.h"
 #include "fetch/learn.h"
 #include "fetch/limits.h"
 #include "fetch/reach.h"
@@ -135,7 +136,6 @@ static bool make_plan(struct worker *w, struct error *err)
 	    .destination = w->destination,
 	    .listing = &w->listing,
 	    .plan = &w->plan,
-	    .fresh = &w->fresh,
 	    .all_deleted = w->rule.mode == RETENTION_NONE && !w->rule.keep,
 	    .now = w->clock.now,
 	    .certificate_ends = w->certificate_ends,
@@ -206,10 +206,14 @@ static bool carry_out(struct worker *w, struct error *err)
 	ok = transfer_run(&t, &w->plan, &w->session, err);
 	w->outcome.fetched += w->session.fetched;
 	w->outcome.fetched_octets += w->session.fetched_octets;
-	/* On a full disk, this record may fail too. The full disk itself is being reported. */
-	if (!ok && !note_blamed(w, &second) && err->kind != ERROR_STORAGE)
+	w->step = ok ? STEP_STATE : w->step;
+	if (ok)
+		return fresh_note(&w->plan, w->state, w->clock.now, err);
+	/* On a full disk, these records may fail too. The full disk itself is being reported. */
+	if ((!note_blamed(w, &second) || !fresh_note(&w->plan, w->state, w->clock.now, &second)) &&
+	    err->kind != ERROR_STORAGE)
 		notices_report(&w->notices, STEP_STATE, &second);
-	return ok;
+	return false;
 }
 
 /* Whether a message that was retrieved for comparison turned out to be new and has not been stored. */
@@ -341,10 +345,8 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 
 	error_clear(&failure);
 	for (unsigned i = 0; i < BROKEN_MOST; i++) {
-		if (i > 0) {
-			fresh_note(&w->fresh, &w->plan);
+		if (i > 0)
 			end_session(w);
-		}
 		if (!run_session(w, trust, err)) {
 			failure = *err;
 			step = w->step;
@@ -477,7 +479,6 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	place_free(&w.place);
 	state_close(&w.state);
 	connect_memory_free(&w.memory);
-	fresh_clear(&w.fresh);
 	free(w.maildrop);
 	w.outcome.step = w.step;
 	w.outcome.milliseconds = deadline_clock() - start;

@@ -11,7 +11,6 @@
 #include "deliver/destination.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
-#include "fetch/fresh.h"
 #include "fetch/list.h"
 #include "fetch/listing.h"
 #include "fetch/notices.h"
@@ -50,7 +49,6 @@ struct worker {
 	struct connect_memory memory; /* learned by earlier sessions */
 	struct listing listing;
 	struct plan plan;
-	struct fresh fresh;
 	struct transfer_result session; /* the result of the current session */
 	bool undone;			/* QUIT was not sent, so DELE had no effect */
 	bool aside;			/* messages at which the connection broke wait for a session of their own */

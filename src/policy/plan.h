@@ -19,7 +19,9 @@ struct plan_entry {
 	bool rewritten; /* named, but a mail reader changed it there, so its header proves nothing */
 	bool stayed;	/* the UID has stayed listed, so it identifies the message if no header can */
 	bool retrieved; /* the complete message was retrieved to compare it with delivered messages */
-	bool fresh;	/* an earlier session of this run found it to be new (fetch/fresh) */
+	bool fresh;	/* an earlier session found it to be new (fetch/fresh) */
+	bool guessed;	/* it counts as new because its header could not be compared with missing messages */
+	bool stored;	/* this session has delivered and recorded it */
 	bool outdated;	/* it was delivered in doubt, and the server now gives another size */
 	bool broke;	/* the connection failed at it before; it is requested last */
 	bool failed;	/* it was refused or was too short before; it is requested last */
@@ -44,6 +46,7 @@ struct plan {
 	struct plan_entry *entries; /* in processing order */
 	size_t count;
 	size_t broke;	/* entries with `broke` or `failed` */
+	size_t fresh;	/* entries with `fresh` */
 	size_t doubts;	/* entries that were delivered in doubt */
 	size_t strange; /* entries that are not known for certain; fetch/recognize examines them */
 	struct plan_summary summary;

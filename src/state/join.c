@@ -41,7 +41,7 @@ static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, 
 static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
 static const char told_rows[] =
-    "SELECT uid, at, NULL, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
+    "SELECT uid, at, found_new, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
 
 /* Reads a row. Its text is valid until the next row is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -263,6 +263,7 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 	return !sized || !item->doubtful || deleted || look_at_sizes(s, row, item, err);
 }
 
+/* In these rows, `gone` is the size when the message was found to be new. */
 static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context, struct error *err)
 {
 	struct state_look *look = context;
@@ -272,6 +273,7 @@ static bool take_told(struct state *s, const struct row *row, struct state_item 
 	if (item) {
 		item->told = row->how;
 		item->told_octets = (uint64_t)row->listed;
+		item->found_new = row->is_gone && row->gone == (int64_t)item->octets;
 	} else if (look) {
 		look->forgets = true;
 	}

@@ -23,6 +23,7 @@ struct state_item {
 	bool outdated;	    /* its size was in doubt and has changed again: not known, and fetched again */
 	unsigned char told; /* why an undelivered message stays away: enum state_told, or 0 */
 	uint64_t told_octets;
+	bool found_new; /* state_note_new was called for the UID with the same size */
 };
 
 /*

@@ -9,8 +9,17 @@ bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint
     struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "INSERT OR REPLACE INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)", "tiii", uid, now,
-	    (int64_t)kind, (int64_t)octets);
+	    "INSERT INTO told(uid, at, kind, octets) VALUES(?1, ?2, ?3, ?4)"
+	    " ON CONFLICT(uid) DO UPDATE SET at = ?2, kind = ?3, octets = ?4",
+	    "tiii", uid, now, (int64_t)kind, (int64_t)octets);
+}
+
+bool state_note_new(struct state *s, const char *uid, uint64_t octets, int64_t now, struct error *err)
+{
+	return database_execute(state_database(s), err,
+	    "INSERT INTO told(uid, at, kind, found_new) VALUES(?1, ?2, 0, ?3)"
+	    " ON CONFLICT(uid) DO UPDATE SET found_new = ?3",
+	    "tii", uid, now, (int64_t)octets);
 }
 
 bool state_drop_told(struct state *s, const char *key, struct error *err)
@@ -20,8 +29,11 @@ bool state_drop_told(struct state *s, const char *key, struct error *err)
 
 bool state_drop_breaks(struct state *s, uint64_t count, struct error *err)
 {
-	return database_execute(state_database(s), err, "DELETE FROM told WHERE kind = ?1 AND octets = ?2", "ii",
-	    (int64_t)STATE_TOLD_BROKE, (int64_t)count);
+	return database_execute(state_database(s), err,
+		   "DELETE FROM told WHERE kind = ?1 AND octets = ?2 AND found_new IS NULL", "ii",
+		   (int64_t)STATE_TOLD_BROKE, (int64_t)count) &&
+	    database_execute(state_database(s), err, "UPDATE told SET kind = 0 WHERE kind = ?1 AND octets = ?2", "ii",
+		(int64_t)STATE_TOLD_BROKE, (int64_t)count);
 }
 
 bool state_get_told(struct state *s, const char *key, unsigned char *kind, uint64_t *octets, struct error *err)

@@ -25,6 +25,12 @@ bool state_add_told(struct state *s, const char *uid, enum state_told kind, uint
     struct error *err);
 
 /*
+ * Remembers the size of a listed message that was found to be new, as long as the server lists it. Other notes about the
+ * message are kept.
+ */
+bool state_note_new(struct state *s, const char *uid, uint64_t octets, int64_t now, struct error *err);
+
+/*
  * state_drop_told forgets the note with this UID or key. state_drop_breaks forgets the notes of STATE_TOLD_BROKE with
  * this count.
  */

@@ -14,14 +14,14 @@
 #include "transfer/run.h"
 #include "transfer/waiting.h"
 
-/* Forgets earlier failures of messages that have arrived. */
-static bool forget_breaks(struct run *r, struct error *err)
+/* Forgets why messages that have arrived had not been fetched before. */
+static bool forget_notes(struct run *r, struct error *err)
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke > 0; i++) {
+	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke + r->plan->fresh > 0; i++) {
 		const struct plan_entry *e = r->batch.entries[i];
-		char *key = e->broke || e->failed ? message_told_key(e) : NULL;
+		char *key = e->broke || e->failed || e->fresh ? message_told_key(e) : NULL;
 
 		ok = !key || state_drop_told(r->t->state, key, err);
 		free(key);
@@ -37,7 +37,7 @@ bool commit_batch(struct run *r, struct error *err)
 	if (r->batch.count == 0)
 		return true;
 	*t->step = STEP_STORE;
-	if (!forget_breaks(r, err))
+	if (!forget_notes(r, err))
 		return false;
 	session_read_ahead(t->session);
 	ok = batch_commit(&r->batch, t->destination, t->state, err);
@@ -45,6 +45,7 @@ bool commit_batch(struct run *r, struct error *err)
 	if (!ok)
 		return false;
 	for (size_t i = 0; i < r->batch.count; i++) {
+		r->batch.entries[i]->stored = true;
 		r->result->fetched++;
 		r->result->fetched_octets += r->batch.records[i].octets;
 		if (r->batch.records[i].doubt != STATE_SURE)

@@ -87,6 +87,28 @@ START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing
 }
 END_TEST
 
+static bool found_new(uint64_t octets)
+{
+	struct state_item item = {.uid = "b", .octets = octets};
+
+	ck_assert_msg(state_join(s, &item, 1, NULL, &err), "%s", err.cause);
+	return item.found_new;
+}
+
+START_TEST(a_message_that_was_found_to_be_new_stays_new_while_it_is_listed)
+{
+	record("a", 1);
+	ck_assert(!found_new(6));
+	ck_assert(state_note_new(s, "b", 6, 5, &err) && state_commit(s, &err));
+	ck_assert(found_new(6) && !found_new(7));
+	ck_assert(state_add_told(s, "b", STATE_TOLD_BROKE, 77, 6, &err) && found_new(6));
+	ck_assert(state_drop_breaks(s, 77, &err) && found_new(6));
+	ck_assert_str_eq(knows("b"), "-"); /* only the failure is forgotten */
+	(void)note("a", 30);
+	ck_assert(!found_new(6));
+}
+END_TEST
+
 START_TEST(a_deletion_counts_until_a_later_run_has_listed_the_maildrop)
 {
 	const unsigned char header[DIGEST_SHORT] = {0};
@@ -719,6 +741,7 @@ int main(void)
 	tcase_add_test(l, an_empty_listing_is_not_believed);
 	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
 	tcase_add_test(l, a_deletion_counts_until_a_later_run_has_listed_the_maildrop);
+	tcase_add_test(l, a_message_that_was_found_to_be_new_stays_new_while_it_is_listed);
 	tcase_add_test(l, a_missing_message_is_known_octet_for_octet_and_stands_for_one);
 	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_one_that_is_the_same);
 	tcase_add_loop_test(l, a_message_in_doubt_is_another_one_when_its_size_changes, 0, 2);

@@ -462,7 +462,7 @@ START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
 	    "DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends;"
 	    "ALTER TABLE maildrop DROP COLUMN unpipelined; ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt;"
 	    "ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE pending DROP COLUMN said; ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind;"
-	    "ALTER TABLE told DROP COLUMN octets; PRAGMA user_version=1");
+	    "ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new; PRAGMA user_version=1");
 	s = open_state(STATE_WRITE);
 	ck_assert_int_eq(state_last_seen(s) >= 1001, 1);
 	ck_assert_msg(state_get_trouble(s, &trouble, &err), "%s", err.cause);
