@@ -30,6 +30,14 @@ bool uid_is_made_alone(const char *uid)
 	return uid_is_made(uid) && !strpbrk(uid + strlen(UID_MADE), ":#");
 }
 
+bool uid_has_header(const char *uid, const char *hex)
+{
+	size_t length = strlen(hex);
+	const char *made = uid + strlen(UID_MADE);
+
+	return uid_is_made(uid) && begins(made, hex) && memchr(":#", made[length], 3);
+}
+
 bool uid_is_of_session(const char *uid)
 {
 	return begins(uid, UID_SESSION);

@@ -55,6 +55,9 @@ bool uid_is_made(const char *uid);
 /* Returns whether the key was made from a header that alone identifies the message. */
 bool uid_is_made_alone(const char *uid);
 
+/* Returns whether the key was made from the header with this digest, in lower-case hexadecimal. */
+bool uid_has_header(const char *uid, const char *hex);
+
 /* Returns whether the key is valid only in one session. */
 bool uid_is_of_session(const char *uid);
 

@@ -32,7 +32,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 
 	t->known = t->telling = false;
 	header_start(&header);
-	header.goes_on = peek;
+	header.body_lines = peek ? SIZE_MAX : 0;
 	digest_start(&digest);
 	do {
 		if (!session_next(s, &event, err))

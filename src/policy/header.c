@@ -109,7 +109,7 @@ static size_t add_line(struct header_identity *h, const char *bytes, size_t leng
 
 	h->ended = h->naming && h->held == 0 && *bytes == '\n';
 	if (h->ended) {
-		if (h->goes_on)
+		if (h->body_lines > 0)
 			count_in(h, bytes, 1);
 		return 1;
 	}
@@ -135,13 +135,20 @@ static void add_piece(struct header_identity *h, const char *bytes, size_t lengt
 		bytes += line;
 		length -= line;
 	}
-	if (h->goes_on)
-		count_in(h, bytes, length);
+	while (length > 0 && h->body_lines > 0) {
+		const char *lf = memchr(bytes, '\n', length);
+		size_t line = lf ? (size_t)(lf - bytes) + 1 : length;
+
+		count_in(h, bytes, line);
+		h->body_lines -= lf != NULL;
+		bytes += line;
+		length -= line;
+	}
 }
 
 void header_add(struct header_identity *h, const char *bytes, size_t length)
 {
-	while (length > 0 && (!h->ended || h->goes_on)) {
+	while (length > 0 && (!h->ended || h->body_lines > 0)) {
 		const char *cr;
 		size_t before;
 

@@ -14,8 +14,8 @@
 struct header_identity {
 	struct digest digest;
 	bool ended; /* the empty line was found */
-	/* May be set after header_start: the lines after the header also count. */
-	bool goes_on;
+	/* May be set after header_start: number of lines after the empty line that also count. */
+	size_t body_lines;
 	/*
 	 * May be set after header_start: a mail program changed the message, so fields that such programs add do not
 	 * count.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/uid.h"
 #include "config/account.h"
 #include "deliver/destination.h"
 #include "policy/plan.h"
@@ -54,6 +55,9 @@ void arrival_start(struct run *r, const struct session_event *event)
 	buf_clear(&a->head);
 	digest_start(&a->digest);
 	header_start(&a->header);
+	header_start(&a->peek);
+	a->peek.body_lines = SESSION_PEEK_LINES;
+	*a->peeked = '\0';
 	*r->t->step = STEP_FETCH;
 }
 
@@ -122,6 +126,8 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 
 	digest_add(&a->digest, bytes, length);
 	header_add(&a->header, bytes, length);
+	if (uid_is_made(a->entry->uid))
+		header_add(&a->peek, bytes, length);
 	edge_lines_add(&a->edges, bytes, length);
 	edge_fields_add(&a->fields, bytes, length);
 	a->octets += length;
@@ -202,6 +208,7 @@ static bool finish(struct run *r, struct error *err)
 	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
 	record->telling = header_end(&a->header, record->header);
+	record->own_header = *a->peeked && uid_has_header(a->entry->uid, a->peeked);
 	if (!twins_note(r, record, err))
 		return false;
 	*r->t->step = STEP_FETCH;
@@ -266,6 +273,24 @@ static void refuse_different(struct run *r)
 	r->t->problem(r->t->context, TRANSFER_INCOMPLETE, STEP_FETCH, &err);
 }
 
+static bool fail_exchanged(struct run *r, struct error *err)
+{
+	r->result->out_of_step = true;
+	return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " came with the text of another message",
+	    r->arrival.entry->number);
+}
+
+/* Digests the header and first lines, for a message whose UID was made from them. */
+static void end_peek(struct arrival *a)
+{
+	unsigned char identity[DIGEST_SHORT];
+
+	if (!uid_is_made(a->entry->uid))
+		return;
+	header_end(&a->peek, identity);
+	digest_hex(a->peeked, identity, DIGEST_SHORT);
+}
+
 /*
  * A message that was delivered in doubt is asked for again if the server gives another size for it. If the same
  * text comes again, it is not delivered again, and *same is set. If that text comes for another message, the server
@@ -283,11 +308,8 @@ static bool compare_with_records(struct run *r, bool *same, struct error *err)
 	if (!outdated_compare(r, sha256, &text, err))
 		return false;
 	*same = text == OUTDATED_SAME;
-	if (text == OUTDATED_OTHER && session_is_crowded(r->t->session)) {
-		r->result->out_of_step = true;
-		return error_set(err, ERROR_PROTOCOL, "message %" PRIu32 " came with the text of another message",
-		    a->entry->number);
-	}
+	if (text == OUTDATED_OTHER && session_is_crowded(r->t->session))
+		return fail_exchanged(r, err);
 	if (!*same)
 		return true;
 	d->ops->discard(d);
@@ -357,6 +379,9 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	if (!judge(r, &verdict, err))
 		return false;
 	a->doubt = verdict != EVIDENCE_WHOLE;
+	end_peek(a);
+	if (session_window(r->t->session) > 1 && flight_has_other_header(r))
+		return fail_exchanged(r, err);
 	if (looks_mixed_up(r))
 		return fail_mixed_up(r, err);
 	if (!compare_with_records(r, &same, err))

@@ -2,10 +2,8 @@
 
 #include "transfer/flight.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/uid.h"
 #include "deliver/destination.h"
 #include "policy/plan.h"
@@ -86,12 +84,20 @@ bool flight_can_be_told(const struct run *r, const struct state_record *record)
 
 bool flight_has_its_header(const struct state_record *record)
 {
-	char hex[2 * DIGEST_SHORT + 1];
-	char made[sizeof(UID_MADE) + sizeof(hex)];
+	return uid_is_made_alone(record->uid) && record->own_header;
+}
 
-	digest_hex(hex, record->header, DIGEST_SHORT);
-	snprintf(made, sizeof(made), UID_MADE "%s", hex);
-	return uid_is_made_alone(record->uid) && strcmp(record->uid, made) == 0;
+bool flight_has_other_header(const struct run *r)
+{
+	const struct arrival *a = &r->arrival;
+
+	if (!*a->peeked || uid_has_header(a->entry->uid, a->peeked))
+		return false;
+	for (size_t i = 0; i < r->plan->count; i++) {
+		if (uid_has_header(r->plan->entries[i].uid, a->peeked))
+			return true;
+	}
+	return false;
 }
 
 size_t flight_keep_likely(struct run *r)

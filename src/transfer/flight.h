@@ -37,10 +37,16 @@ bool flight_is_unique(const struct run *r, size_t i);
 bool flight_can_be_told(const struct run *r, const struct state_record *record);
 
 /*
- * Whether the server gave no UID, and the message came with the header from which its UID was made. As no other message
- * has that header, it is the message that was requested.
+ * Whether the server gave no UID, and the message came with the header and first lines from which its UID was made. As
+ * no other message has them, the record is right.
  */
 bool flight_has_its_header(const struct state_record *record);
+
+/*
+ * Whether the server gave no UID, and the message that has arrived has the header and first lines of another message, by
+ * the UID made from them.
+ */
+bool flight_has_other_header(const struct run *r);
 
 /*
  * Returns how many messages of the batch may be kept after the connection failed. These are the proved ones, and

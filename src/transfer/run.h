@@ -38,11 +38,13 @@ struct arrival {
 	struct buf head;
 	struct digest digest;
 	struct header_identity header;
-	uint64_t octets; /* stored */
-	uint64_t wire;	 /* octets received so far, as sent */
-	uint64_t left;	 /* octets to come, by LIST */
-	uint64_t said;	 /* the size given after +OK, or EVIDENCE_NO_SIZE */
-	uint64_t most;	 /* limit of octets to accept */
+	struct header_identity peek;	   /* of header and first lines, as TOP gave them for a UID made from them */
+	char peeked[2 * DIGEST_SHORT + 1]; /* its digest, in hexadecimal; "" if the UID was not made */
+	uint64_t octets;		   /* stored */
+	uint64_t wire;			   /* octets received so far, as sent */
+	uint64_t left;			   /* octets to come, by LIST */
+	uint64_t said;			   /* the size given after +OK, or EVIDENCE_NO_SIZE */
+	uint64_t most;			   /* limit of octets to accept */
 	struct evidence_sizes sizes;
 	struct edge_lines edges;
 	struct edge_fields fields;

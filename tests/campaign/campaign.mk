@@ -39,6 +39,8 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/top-swapped-without-uids.json \
 	tests/campaign/found/renumbered-and-refused.json \
 	tests/campaign/found/threefold-then-swapped.json \
+	tests/campaign/found/top-swapped-answer-inside.json \
+	tests/campaign/found/twin-listed-beside.json \
 	tests/campaign/found/twin-of-a-missing-one.json \
 	tests/campaign/found/twins-and-swapped.json \
 	tests/campaign/found/uid-reused-without-top.json

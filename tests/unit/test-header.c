@@ -157,18 +157,44 @@ START_TEST(only_a_header_that_tells_a_message_from_all_others_says_so)
 }
 END_TEST
 
-static void identify_all(struct text message, size_t piece, unsigned char out[DIGEST_SHORT])
+static void identify_lines(struct text message, size_t lines, size_t piece, unsigned char out[DIGEST_SHORT])
 {
 	struct header_identity h;
 
 	header_start(&h);
-	h.goes_on = true;
+	h.body_lines = lines;
 	for (size_t at = 0; at < message.length; at += piece)
 		header_add(&h, message.bytes + at, message.length - at < piece ? message.length - at : piece);
 	header_end(&h, out);
 }
 
-START_TEST(an_identity_that_goes_on_counts_the_lines_behind_the_header)
+static void identify_all(struct text message, size_t piece, unsigned char out[DIGEST_SHORT])
+{
+	identify_lines(message, SIZE_MAX, piece, out);
+}
+
+START_TEST(an_identity_with_body_lines_counts_that_many_lines_after_the_header)
+{
+	static const struct text whole = TEXT("A: b\n\none\n\nthree\nfour\n"), part = TEXT("A: b\n\none\n\nthree\n"),
+				 unended = TEXT("A: b\n\none\n\nthree");
+	unsigned char first[DIGEST_SHORT], second[DIGEST_SHORT];
+
+	identify_all(part, 100, first);
+	for (size_t piece = 1; piece < 30; piece++) {
+		identify_lines(whole, 3, piece, second);
+		ck_assert_mem_eq(first, second, DIGEST_SHORT);
+	}
+	identify_lines(whole, 4, 100, second);
+	ck_assert_mem_ne(first, second, DIGEST_SHORT);
+	identify_lines(unended, 3, 100, second);
+	ck_assert_mem_ne(first, second, DIGEST_SHORT);
+	identify_lines(part, 0, 100, first);
+	identify(part, 0, 0, second);
+	ck_assert_mem_eq(first, second, DIGEST_SHORT);
+}
+END_TEST
+
+START_TEST(an_identity_with_body_lines_counts_the_lines_after_the_header)
 {
 	static const struct text a = TEXT("A: b\nStatus: R\n\none\ntwo\n"), b = TEXT("A: b\nStatus: RO\n\none\ntwo\n"),
 				 c = TEXT("A: b\n\none\ntwi\n"), crlf = TEXT("A: b\r\n\r\none\r\ntwo\r\n");
@@ -263,7 +289,8 @@ int main(void)
 	LOOP_OVER(identity, an_identity_does_not_depend_on_how_the_octets_come, headers);
 	tcase_add_test(identity, retr_and_top_give_the_same_identity);
 	LOOP_OVER(identity, only_a_header_that_tells_a_message_from_all_others_says_so, fields);
-	tcase_add_test(identity, an_identity_that_goes_on_counts_the_lines_behind_the_header);
+	tcase_add_test(identity, an_identity_with_body_lines_counts_the_lines_after_the_header);
+	tcase_add_test(identity, an_identity_with_body_lines_counts_that_many_lines_after_the_header);
 	LOOP_OVER(identity, other_headers_give_another_identity, different);
 	LOOP_OVER(sender, the_envelope_sender_is_taken_from_return_path, senders);
 	return check_main(s);

@@ -36,6 +36,15 @@ START_TEST(a_key_tells_where_a_message_is_from)
 }
 END_TEST
 
+START_TEST(a_made_key_has_the_header_it_was_made_from)
+{
+	ck_assert(uid_has_header(" header:12ab", "12ab") && uid_has_header(" header:12ab:77", "12ab"));
+	ck_assert(uid_has_header(" header:12ab#2", "12ab") && uid_has_header(" header:12ab:77#2", "12ab"));
+	ck_assert(!uid_has_header(" header:12abc", "12ab") && !uid_has_header(" header:12", "12ab"));
+	ck_assert(!uid_has_header("12ab", "12ab") && !uid_has_header(" once:12ab:1", "12ab"));
+}
+END_TEST
+
 START_TEST(what_a_server_gives_never_begins_with_a_blank)
 {
 	ck_assert(uid_is_given("abc") && uid_is_given(""));
@@ -65,6 +74,7 @@ int main(void)
 	TCase *c = check_case(s, "keys");
 
 	LOOP_OVER(c, a_key_tells_where_a_message_is_from, keys);
+	tcase_add_test(c, a_made_key_has_the_header_it_was_made_from);
 	tcase_add_test(c, what_a_server_gives_never_begins_with_a_blank);
 	tcase_add_test(c, the_nth_of_several_has_its_number_after_a_sharp);
 	return check_main(s);
