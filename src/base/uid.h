@@ -21,7 +21,7 @@
  * key.
  *
  * The state stores keys in a column. It also records what it has reported about messages that were not fetched. For
- * those that have only a session key, that record uses " told:" NUMBER ":" OCTETS.
+ * those that have only a session key, that record uses " unfetched:" NUMBER ":" OCTETS.
  */
 
 /* Prefixes of keys, also for use in SQL statements. */
@@ -30,7 +30,7 @@
 #define UID_SESSION " once:"
 #define UID_FOUND " found:"
 #define UID_WAS " was:"
-#define UID_AWAY " told:"
+#define UID_UNFETCHED " unfetched:"
 
 /* GLOB patterns and expressions for SQL statements. */
 #define UID_GLOB_OTHER " [0-9]*"

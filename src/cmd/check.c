@@ -50,7 +50,7 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 
 	(void)silent; /* the user asked, so everything is reported */
 	/* The worker process may still fail after its account has ended. */
-	if (r->told)
+	if (r->printed)
 		report_error(r->account->name, step, err);
 	else
 		check_result_add_problem(r, step, err);
@@ -70,7 +70,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 	else if (c->report.level > LOG_QUIET)
 		check_report(r, c->colors);
 	check_report_problems(r);
-	r->told = true;
+	r->printed = true;
 	check_result_free(r);
 }
 

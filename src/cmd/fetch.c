@@ -144,7 +144,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .state_dir = chosen->settings.state_dir,
 	    .notes_failures = !dry_run,
 	    /* A user at the terminal wants to see every failure. */
-	    .tell_all =
+	    .report_all =
 		(line->options & (CLI_STRICT | CLI_REFETCH)) || line->level >= LOG_VERBOSE || isatty(STDERR_FILENO),
 	    .key_log = line->key_log,
 	};

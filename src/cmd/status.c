@@ -19,7 +19,7 @@
 enum { DAY = 86400 };
 
 /* Computes the deletions by leave_on_server. Nothing is deleted by age while the clock is behind an earlier run. */
-static bool look_ahead(struct state *s, const struct retention_rule *rule, struct status *status, struct error *err)
+static bool count_due(struct state *s, const struct retention_rule *rule, struct status *status, struct error *err)
 {
 	int64_t due = status->now - rule->age, first;
 
@@ -37,14 +37,14 @@ static bool look_ahead(struct state *s, const struct retention_rule *rule, struc
 	return state_count_listed(s, first - 1, first + DAY - 1, &status->next_day, &first, err);
 }
 
-static bool look(const char *state_dir, const struct account *a, struct status *status, struct error *err)
+static bool read_status(const char *state_dir, const struct account *a, struct status *status, struct error *err)
 {
 	struct state *s;
 	bool ok;
 
 	*status = (struct status){.account = a->name, .mode = a->retention.mode, .now = (int64_t)time(NULL)};
 	ok = state_open(&s, state_dir, a->name, STATE_READ, err) && state_summarize(s, &status->summary, err) &&
-	    state_get_trouble(s, &status->trouble, err) && look_ahead(s, &a->retention, status, err);
+	    state_get_trouble(s, &status->trouble, err) && count_due(s, &a->retention, status, err);
 	state_close(&s);
 	return ok;
 }
@@ -59,7 +59,7 @@ int status_run(const struct command_line *line)
 			struct status status;
 			struct error err;
 
-			if (look(chosen.settings.state_dir, chosen.accounts[i], &status, &err)) {
+			if (read_status(chosen.settings.state_dir, chosen.accounts[i], &status, &err)) {
 				(line->options & CLI_JSON ? status_json : status_print)(&status);
 				continue;
 			}

@@ -150,6 +150,12 @@ extern const struct destination_ops maildir_ops;
 extern const struct destination_ops mbox_ops;
 extern const struct destination_ops pipe_ops;
 
+/* Returns whether each message has its identity in its file name, so that the destination consists of directories. */
+static inline bool destination_has_names(const struct destination_ops *ops)
+{
+	return ops->recovery == DESTINATION_BY_NAME;
+}
+
 /* Returns the kind with this scheme, or NULL. */
 const struct destination_ops *destination_find(const char *scheme, size_t length);
 

@@ -126,7 +126,7 @@ struct place {
 	size_t whole;
 };
 
-static bool look_at(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t offset, struct place *p)
+static bool count_row(const struct mbox_file *f, const struct mbox_intent *intent, uint64_t offset, struct place *p)
 {
 	*p = (struct place){.from = offset, .to = offset};
 	return (offset > f->size || count_whole(f, intent, &p->to, &p->whole)) &&
@@ -142,7 +142,7 @@ static bool examine(const struct mbox_file *f, const struct mbox_intent *intent,
 	struct mbox_intent moved = *intent;
 	bool found;
 
-	if (!look_at(f, intent, intent->offset, p))
+	if (!count_row(f, intent, intent->offset, p))
 		return false;
 	if (p->whole > 0 || !was_changed(f, intent, p->whole, p->to, p->end))
 		return true;
@@ -150,7 +150,7 @@ static bool examine(const struct mbox_file *f, const struct mbox_intent *intent,
 		return false;
 	if (!found || is_place_of_later(intent, moved.offset))
 		return true;
-	return look_at(f, &moved, moved.offset, p);
+	return count_row(f, &moved, moved.offset, p);
 }
 
 bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,

@@ -171,7 +171,7 @@ static void look_at_destination(struct check *c)
 	tell(c, "destination.writable", ok);
 }
 
-static void tell_plan(struct check *c, const struct plan_summary *summary)
+static void report_plan(struct check *c, const struct plan_summary *summary)
 {
 	size_t deletes = 0;
 	uint64_t octets = 0;
@@ -224,7 +224,7 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 	if (!learn(&learning, err))
 		return false;
 	plan_decide(&c->plan, &a->retention, &c->clock, a->newest_first, &limits);
-	tell_plan(c, &c->plan.summary);
+	report_plan(c, &c->plan.summary);
 	return true;
 }
 

@@ -124,7 +124,7 @@ static bool ask(struct connection *c, struct connect_memory *m, struct error *er
 }
 
 /* Logs the logins the server offers, and the one that is chosen. */
-static void tell_login(const struct session *s, const struct login *l, const struct log *log)
+static void log_login(const struct session *s, const struct login *l, const struct log *log)
 {
 	const struct capability *c = session_capabilities(s);
 	const struct mechanism *m;
@@ -169,7 +169,7 @@ static bool log_in_and_tell(struct connection *c, const struct login *l, struct 
 {
 	int64_t start = deadline_clock();
 
-	tell_login(c->session, l, log);
+	log_login(c->session, l, log);
 	if (!log_in_by(c, l, m, err))
 		return false;
 	log_number(log, "times.login", deadline_clock() - start);

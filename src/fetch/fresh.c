@@ -9,7 +9,7 @@
 #include "fetch/listing.h"
 #include "policy/plan.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 
 /* A number is the UID of another message as soon as an earlier one is deleted. */
 static bool is_new(const struct plan_entry *e)

@@ -127,26 +127,26 @@ static void drop_others(struct jobs *j, size_t index)
 	}
 }
 
-/* Starts the work for an account or, if `news` is its outcome, its on_new_mail. */
-static bool start(struct jobs *j, struct job *job, size_t index, const struct outcome *news, struct error *err)
+/* Starts the work for an account or, if `fetched` is its outcome, its on_new_mail. */
+static bool start(struct jobs *j, struct job *job, size_t index, const struct outcome *fetched, struct error *err)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the process for this account");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	*job = (struct job){.fd = -1, .index = index, .done = news != NULL};
+	*job = (struct job){.fd = -1, .index = index, .done = fetched != NULL};
 	(void)fflush(NULL); /* buffered output is the parent's to write */
 	job->pid = interrupt_fork(j->stop);
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
 		close(ends[0]);
 		drop_others(j, index);
-		if (!news)
+		if (!fetched)
 			j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
 		secret_free(&j->accounts[index]->password);
-		if (news)
-			new_mail_run(j->accounts[index], news, ends[1]);
+		if (fetched)
+			new_mail_run(j->accounts[index], fetched, ends[1]);
 		exit(0);
 	}
 	close(ends[1]);

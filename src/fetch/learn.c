@@ -24,15 +24,15 @@
 enum { SIZES_AT_ONCE = 1000 };
 
 /* Joins a listing with the state. Without sizes it can only establish that nothing has changed. */
-static bool join(const struct learning *l, struct state_look *look, struct error *err)
+static bool join(const struct learning *l, struct state_joined *joined, struct error *err)
 {
-	if (!listing_join(l->listing, l->state, look, l->plan, err))
+	if (!listing_join(l->listing, l->state, joined, l->plan, err))
 		return false;
-	if (l->listing->maildrop.sized || (l->plan->strange == 0 && !look->differs))
+	if (l->listing->maildrop.sized || (l->plan->unconfirmed == 0 && !joined->differs))
 		return true;
 	plan_free(l->plan);
 	return listing_read_sizes(l->listing, l->connection->session, err) &&
-	    listing_join(l->listing, l->state, look, l->plan, err);
+	    listing_join(l->listing, l->state, joined, l->plan, err);
 }
 
 static bool learn_with(const struct learning *l, const struct state_rows *known, struct error *err)
@@ -41,7 +41,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	const struct state_maildrop maildrop = {a->server, a->port, a->user};
 	struct buf *announced = &l->connection->announced;
 	enum state_origin origin = STATE_MAILDROP_SAME;
-	struct state_look look = {.now = l->now, .ahead = known};
+	struct state_joined joined = {.now = l->now, .ahead = known};
 	struct recognition recognition = {
 	    .state = l->state,
 	    .session = l->connection->session,
@@ -55,14 +55,15 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 
 	/* An empty listing says nothing about whether the maildrop is another one. */
 	if ((l->listing->maildrop.count > 0 && !state_enter_maildrop(l->state, &maildrop, l->now, &origin, err)) ||
-	    !join(l, &look, err) || !top_order_check_made(l->connection->session, l->plan, err) ||
-	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &look,
+	    !join(l, &joined, err) || !top_order_check_made(l->connection->session, l->plan, err) ||
+	    !state_note_listing(l->state, l->listing->items, l->listing->maildrop.count, l->now, &joined,
 		&recognition.missing, err))
 		return false;
 	fresh_mark(l->plan);
 	recognition.other = origin == STATE_MAILDROP_OTHER;
-	recognition.moved = l->plan->count > 1 && l->plan->strange == l->plan->count;
-	return state_misses_others(l->state, l->now, &recognition.must, err) && recognize(&recognition, err) &&
+	recognition.moved = l->plan->count > 1 && l->plan->unconfirmed == l->plan->count;
+	return state_misses_others(l->state, l->now, &recognition.header_required, err) &&
+	    recognize(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
 	    state_note_certificate(l->state, l->certificate_ends, err) && state_commit(l->state, err);
 }

@@ -44,7 +44,7 @@ static void add_field(struct listed *m, const struct header_fields *h, enum head
 }
 
 /* fields: NULL if there is no header. */
-static void tell_one(const struct list *l, const struct plan_entry *e, const struct header_fields *fields)
+static void send_one(const struct list *l, const struct plan_entry *e, const struct header_fields *fields)
 {
 	struct event event;
 	struct listed *m = &event.u.listed;
@@ -74,10 +74,10 @@ static void tell_one(const struct list *l, const struct plan_entry *e, const str
 }
 
 /* Sends the next messages with their headers, which are requested together. */
-static bool tell_batch(struct list *l, struct top_identity *tops, struct header_fields *fields, struct error *err)
+static bool send_batch(struct list *l, struct top_identity *tops, struct header_fields *fields, struct error *err)
 {
-	const struct plan_entry *first = &l->plan->entries[l->told];
-	size_t count = l->plan->count - l->told < BATCH ? l->plan->count - l->told : BATCH;
+	const struct plan_entry *first = &l->plan->entries[l->sent];
+	size_t count = l->plan->count - l->sent < BATCH ? l->plan->count - l->sent : BATCH;
 
 	for (size_t i = 0; i < count; i++) {
 		header_fields_start(&fields[i]);
@@ -88,22 +88,22 @@ static bool tell_batch(struct list *l, struct top_identity *tops, struct header_
 	}
 	if (!top_identify(l->session, tops, count, false, err))
 		return false;
-	for (size_t i = 0; i < count; i++, l->told++)
-		tell_one(l, &first[i], tops[i].known ? &fields[i] : NULL);
+	for (size_t i = 0; i < count; i++, l->sent++)
+		send_one(l, &first[i], tops[i].known ? &fields[i] : NULL);
 	return true;
 }
 
-bool list_tell(struct list *l, struct error *err)
+bool list_send(struct list *l, struct error *err)
 {
 	struct top_identity *tops = memory_zeroed(BATCH, sizeof(*tops));
 	struct header_fields *fields = memory_zeroed(BATCH, sizeof(*fields));
 	bool ok = true;
 
-	while (ok && l->told < l->plan->count) {
+	while (ok && l->sent < l->plan->count) {
 		if (l->session)
-			ok = tell_batch(l, tops, fields, err);
+			ok = send_batch(l, tops, fields, err);
 		else
-			tell_one(l, &l->plan->entries[l->told++], NULL);
+			send_one(l, &l->plan->entries[l->sent++], NULL);
 	}
 	free(tops);
 	free(fields);

@@ -10,17 +10,17 @@ struct retention_clock;
 struct retention_rule;
 struct session;
 
-/* The arguments of list_tell; all of them belong to the caller. */
+/* The arguments of list_send; all of them belong to the caller. */
 struct list {
 	const struct plan *plan;
 	const struct retention_rule *rule;
 	const struct retention_clock *clock;
 	struct session *session; /* used to ask for headers; NULL: list without headers */
 	int fd;
-	size_t told; /* messages of the plan already sent; a second session continues after them */
+	size_t sent; /* messages of the plan already sent; a second session continues after them */
 };
 
 /* Sends EVENT_LISTED over fd for every message of the plan not sent before. Fails only if it cannot get headers. */
-bool list_tell(struct list *l, struct error *err);
+bool list_send(struct list *l, struct error *err);
 
 #endif

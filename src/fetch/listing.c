@@ -20,7 +20,7 @@
 #include "state/join.h"
 #include "state/match.h"
 #include "state/record.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "transfer/message.h"
 
 _Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "MAILDROP_UNSIZED and STATE_UNSIZED must be equal");
@@ -101,7 +101,7 @@ static char *make_uid(const struct top_identity *t, bool alone)
 	if (!t->known)
 		return memory_format(UID_UNKNOWN "%" PRIu32, t->number);
 	digest_hex(hex, t->header, DIGEST_SHORT);
-	if (alone && t->telling)
+	if (alone && t->identifying)
 		return memory_format(UID_MADE "%s", hex);
 	return memory_format(UID_MADE "%s:%" PRIu64, hex, t->octets);
 }
@@ -266,8 +266,8 @@ bool listing_is_number(const char *uid, uint32_t number)
 
 static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char kind, uint64_t at)
 {
-	e->broke = kind == STATE_TOLD_BROKE;
-	e->failed = kind == STATE_TOLD_FAILED;
+	e->broke = kind == STATE_UNFETCHED_BROKE;
+	e->failed = kind == STATE_UNFETCHED_FAILED;
 	e->broke_at = at;
 	plan->broke += e->broke || e->failed;
 }
@@ -285,20 +285,21 @@ static bool join_passing(struct state *state, struct plan *plan, struct error *e
 
 		if (!uid_is_of_session(e->uid))
 			continue;
-		key = message_told_key(e);
-		ok = state_get_told(state, key, &kind, &octets, err);
+		key = message_unfetched_key(e);
+		ok = state_get_unfetched(state, key, &kind, &octets, err);
 		free(key);
-		e->known.outgrown = ok && kind == STATE_TOLD_OUTGREW ? octets : 0;
+		e->known.outgrown = ok && kind == STATE_UNFETCHED_OUTGREW ? octets : 0;
 		note_failure(plan, e, ok ? kind : 0, octets);
 	}
 	return ok;
 }
 
-bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan, struct error *err)
+bool listing_join(struct listing *l, struct state *state, struct state_joined *joined, struct plan *plan,
+    struct error *err)
 {
 	size_t count = l->maildrop.count, unknown = 0;
 
-	if (!state_join(state, l->items, count, look, err))
+	if (!state_join(state, l->items, count, joined, err))
 		return false;
 	plan_make(plan, count);
 	for (size_t i = 0; i < count; i++) {
@@ -314,9 +315,9 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 			{
 			    .delivered = item->known,
 			    .when = item->delivered,
-			    .told = item->told == STATE_TOLD_LARGE,
+			    .reported = item->unfetched == STATE_UNFETCHED_LARGE,
 			    .doubt = item->doubt,
-			    .outgrown = item->told == STATE_TOLD_OUTGREW ? item->told_octets : 0,
+			    .outgrown = item->unfetched == STATE_UNFETCHED_OUTGREW ? item->unfetched_octets : 0,
 			},
 		    .doubtful = item->doubtful,
 		    .likely = item->likely || (steady && !item->perhaps),
@@ -326,10 +327,10 @@ bool listing_join(struct listing *l, struct state *state, struct state_look *loo
 		e->outdated = item->outdated;
 		e->fresh = item->found_new && !item->known && !item->doubtful;
 		plan->fresh += e->fresh;
-		note_failure(plan, e, item->told, item->told_octets);
+		note_failure(plan, e, item->unfetched, item->unfetched_octets);
 		plan->doubts += item->doubt;
 		unknown += e->unsure;
-		plan->strange += !item->known;
+		plan->unconfirmed += !item->known;
 	}
 	/* If the first of several messages with the same header is gone, the others have moved up. */
 	for (size_t i = 0; i < count && unknown > 0; i++) {

@@ -13,7 +13,7 @@ struct plan_entry;
 struct session;
 struct state;
 struct state_item;
-struct state_look;
+struct state_joined;
 struct top_broken;
 struct top_identity;
 
@@ -45,7 +45,7 @@ bool listing_is_number(const char *uid, uint32_t number);
 bool listing_is_made_of(const char *uid, const struct top_identity *t);
 
 /* Joins the listing with the state into a plan with an entry for every message, in the server's order. */
-bool listing_join(struct listing *l, struct state *state, struct state_look *look, struct plan *plan,
+bool listing_join(struct listing *l, struct state *state, struct state_joined *joined, struct plan *plan,
     struct error *err);
 
 void listing_free(struct listing *l);

@@ -12,12 +12,12 @@
 #include "fetch/trouble.h"
 #include "policy/plan.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 
 void notices_report(struct notices *n, enum step step, const struct error *err)
 {
 	struct error reported = *err;
-	bool silent = !trouble_is_told(n->trouble, step, &reported);
+	bool silent = !trouble_is_reported(n->trouble, step, &reported);
 
 	event_send_problem(n->fd, step, &reported, silent);
 }
@@ -49,12 +49,12 @@ void notices_add(struct notices *n, enum transfer_problem problem, enum step ste
 
 bool notices_large(struct notices *n, struct state *state, const struct plan *plan, int64_t now, struct error *err)
 {
-	for (size_t i = 0; i < plan->count && plan->summary.news > 0; i++) {
+	for (size_t i = 0; i < plan->count && plan->summary.unreported > 0; i++) {
 		const struct plan_entry *e = &plan->entries[i];
 
-		if (e->decision.reason != REASON_TOO_LARGE_NEWS || n->log->level < LOG_NORMAL)
+		if (e->decision.reason != REASON_TOO_LARGE_UNREPORTED || n->log->level < LOG_NORMAL)
 			continue; /* without output, a later run reports it */
-		if (!state_add_told(state, e->uid, STATE_TOLD_LARGE, 0, now, err))
+		if (!state_note_unfetched(state, e->uid, STATE_UNFETCHED_LARGE, 0, now, err))
 			return false;
 		if (++n->large > NOTICES_MOST && n->log->level < LOG_VERBOSE)
 			continue;

@@ -14,19 +14,13 @@
 #include "fs/directory.h"
 #include "state/state.h"
 
-/* Whether message identities are in file names, so that the destination consists of directories. */
-static bool has_names(const struct account *a)
-{
-	return a->destination.ops->recovery == DESTINATION_BY_NAME;
-}
-
 /* Mail readers remove an empty mbox, so a missing mbox proves nothing while its disk is mounted. */
 static bool is_gone(const struct account *a, const char *path, const char *mount)
 {
 	char *now;
 	bool gone = access(path, F_OK) != 0 && errno == ENOENT;
 
-	if (!gone || has_names(a))
+	if (!gone || destination_has_names(a->destination.ops))
 		return gone;
 	now = directory_mount(path);
 	gone = strcmp(now, mount) != 0;
@@ -38,7 +32,7 @@ static bool fail_gone(const struct account *a, const char *path, struct error *e
 {
 	error_set(err, ERROR_STORAGE, "%s, the destination of earlier runs, does not exist", path);
 	return error_hint(err, "mount its disk; to start with an empty destination, run: %s %s",
-	    has_names(a) ? "mkdir -p" : "touch", path);
+	    destination_has_names(a->destination.ops) ? "mkdir -p" : "touch", path);
 }
 
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -50,8 +44,9 @@ bool place_examine(struct place *p, struct state *state, const struct account *a
 	if (!a->destination.path)
 		return true;
 	p->name = memory_format("%s:%s", a->destination.ops->scheme, a->destination.path);
-	path = memory_format(has_names(a) ? "%s/new" : "%s", a->destination.path);
-	ok = (!has_names(a) || state_set_witness(state, path, err)) && state_get_place(state, p->name, &p->noted, err);
+	path = memory_format(destination_has_names(a->destination.ops) ? "%s/new" : "%s", a->destination.path);
+	ok = (!destination_has_names(a->destination.ops) || state_set_witness(state, path, err)) &&
+	    state_get_place(state, p->name, &p->noted, err);
 	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
 		ok = fail_gone(a, path, err);
 	free(path);

@@ -18,11 +18,11 @@ struct recognition {
 	struct session *session;
 	const struct destination *destination; /* NULL in a dry run */
 	struct plan *plan;
-	size_t missing;	     /* known messages that are not listed */
-	uint64_t max_octets; /* of a message that is retrieved; 0: no limit */
-	bool other;	     /* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */
-	bool moved;	     /* no listed message is known for certain, so all may have new UIDs */
-	bool must;	     /* only the header can identify a message, so a message without one is left alone */
+	size_t missing;	      /* known messages that are not listed */
+	uint64_t max_octets;  /* of a message that is retrieved; 0: no limit */
+	bool other;	      /* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */
+	bool moved;	      /* no listed message is known for certain, so all may have new UIDs */
+	bool header_required; /* only the header can identify a message, so a message without one is left alone */
 	const struct top_broken *broken; /* messages to leave alone, or NULL */
 	int64_t now;			 /* seconds since the epoch */
 	const struct log *log;

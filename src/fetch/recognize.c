@@ -18,9 +18,9 @@
 #include "policy/plan.h"
 #include "state/match.h"
 #include "state/record.h"
-#include "state/sight.h"
+#include "state/compare.h"
 #include "state/sizes.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 
 /*
  * A message that was delivered in doubt, or that has another size in the destination than on the server, stays in
@@ -67,24 +67,24 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 }
 
 /* Compares the received header or message with what is recorded under its UID. */
-static bool see_uid(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
-    struct state_sight *sight, struct error *err)
+static bool compare_uid(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
+    struct state_comparison *compared, struct error *err)
 {
-	return state_see_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL, e->octets,
-	    sight, err);
+	return state_compare_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL,
+	    e->octets, compared, err);
 }
 
 /* A message just deleted may still be listed under a UID made from its unique header. */
 static bool doubt_deletion(const struct recognition *r, struct plan_entry *e, struct error *err)
 {
 	const struct top_identity none = {0};
-	struct state_sight sight;
+	struct state_comparison compared;
 
 	if (e->known.delivered || !uid_is_made_alone(e->uid))
 		return true;
-	if (!see_uid(r, e, &none, &sight, err))
+	if (!compare_uid(r, e, &none, &compared, err))
 		return false;
-	e->doubtful = sight.deleted && sight.lately;
+	e->doubtful = compared.deleted && compared.lately;
 	return true;
 }
 
@@ -134,17 +134,18 @@ static bool stands(const struct plan_entry *e)
  * A message deleted for certain is gone once a listing lacks it. The UID then belongs to another message, which may
  * have the same text. A number is reused at once.
  */
-static bool may_have_stayed(const struct plan_entry *e, const struct state_sight *sight)
+static bool may_have_stayed(const struct plan_entry *e, const struct state_comparison *compared)
 {
-	return !sight->deleted || (sight->lately && !listing_is_number(e->uid, e->number));
+	return !compared->deleted || (compared->lately && !listing_is_number(e->uid, e->number));
 }
 
 /* Whether only a different header shows that it is not the same message. */
-static bool may_be_same(const struct plan_entry *e, const struct top_identity *top, const struct state_sight *sight)
+static bool may_be_same(const struct plan_entry *e, const struct top_identity *top,
+    const struct state_comparison *compared)
 {
-	if (e->rewritten || (top->known ? top->telling || e->likely : stands(e)))
+	if (e->rewritten || (top->known ? top->identifying || e->likely : stands(e)))
 		return true;
-	return sight->identical && may_have_stayed(e, sight);
+	return compared->identical && may_have_stayed(e, compared);
 }
 
 /* The UID is known: determines whether the message is the same. */
@@ -153,16 +154,16 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 {
 	bool same = false, in_doubt;
 	struct state_record before;
-	struct state_sight sight;
+	struct state_comparison compared;
 
-	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) || !see_uid(r, e, top, &sight, err) ||
-	    (may_be_same(e, top, &sight) &&
+	if (!state_get_doubt(r->state, e->uid, &before, &in_doubt, err) || !compare_uid(r, e, top, &compared, err) ||
+	    (may_be_same(e, top, &compared) &&
 		!state_confirm(r->state, e->uid, e->octets, top->known && !e->rewritten ? top->header : NULL, &same,
 		    err)))
 		return false;
 	e->doubtful = false;
 	e->known.delivered = same;
-	found->stayed += same && sight.lately;
+	found->stayed += same && compared.lately;
 	if (same && in_doubt)
 		return keep_doubt(r, e, &before, err);
 	/* A message found in the destination has its size there, and may be incomplete. */
@@ -179,11 +180,11 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
     struct found *found, struct error *err)
 {
 	struct state_match match = {0};
-	bool whole = top->known && top->whole && (top->telling || r->moved || uid_is_of_session(e->uid));
+	bool whole = top->known && top->whole && (top->identifying || r->moved || uid_is_of_session(e->uid));
 
-	e->unsure = !top->known && r->must;
-	e->guessed = !top->known || (!top->telling && !top->whole);
-	if (top->known && top->telling &&
+	e->unsure = !top->known && r->header_required;
+	e->guessed = !top->known || (!top->identifying && !top->whole);
+	if (top->known && top->identifying &&
 	    !state_take_renumbered(r->state, top->header, e->octets, r->now, e->uid, &match, err))
 		return false;
 	if (whole && !match.found &&
@@ -215,21 +216,21 @@ static void forget_break(const struct recognition *r, struct plan_entry *e)
 }
 
 /* Reports messages that stayed after a deletion once, for as long as the state remembers the report. */
-static bool tell_stayed(const struct recognition *r, const struct found *found, struct error *err)
+static bool report_stayed(const struct recognition *r, const struct found *found, struct error *err)
 {
-	static const char key[] = UID_AWAY "stays";
+	static const char key[] = UID_UNFETCHED "stays";
 	unsigned char kind = 0;
 	uint64_t before;
 
 	if (found->stayed == 0 || !r->destination || !r->log || r->log->level < LOG_NORMAL)
 		return true;
-	if (!state_get_told(r->state, key, &kind, &before, err) || kind != 0)
+	if (!state_get_unfetched(r->state, key, &kind, &before, err) || kind != 0)
 		return kind != 0;
 	log_line(r->log, LOG_NORMAL,
 	    "the server still lists %zu messages that it reported as deleted; they are not stored again; ask the "
 	    "server's operator why it keeps them",
 	    found->stayed);
-	return state_add_told(r->state, key, STATE_TOLD_STAYS, found->stayed, r->now, err);
+	return state_note_unfetched(r->state, key, STATE_UNFETCHED_STAYS, found->stayed, r->now, err);
 }
 
 /* Settles first the messages with their own UID, then those whose UID may have changed. */
@@ -256,14 +257,14 @@ static bool settle_all(const struct recognition *r, struct plan_entry *const *en
 	found->displaced -= found->matched < found->displaced ? found->matched : found->displaced;
 	if (found->matched > 0)
 		log_line(r->log, LOG_VERBOSE, "%zu messages were delivered before under another UID", found->matched);
-	return tell_stayed(r, found, err);
+	return report_stayed(r, found, err);
 }
 
 /*
  * Sets *wanted if the header is needed. A message with a UID for this session alone is checked if its size is that
  * of a missing message. It is then retrieved completely (*whole), which a dry run does not do.
  */
-static bool wants_look(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole,
+static bool wants_header(const struct recognition *r, const struct plan_entry *e, bool *wanted, bool *whole,
     struct error *err)
 {
 	*whole = uid_is_of_session(e->uid);
@@ -285,7 +286,7 @@ static bool choose(const struct recognition *r, struct plan_entry **entries, siz
 			struct plan_entry *e = &r->plan->entries[i];
 			bool wanted, whole;
 
-			if (!wants_look(r, e, &wanted, &whole, err))
+			if (!wants_header(r, e, &wanted, &whole, err))
 				return false;
 			if (wanted && whole == by_retr)
 				entries[(*count)++] = e;
@@ -301,15 +302,15 @@ static bool choose(const struct recognition *r, struct plan_entry **entries, siz
 static bool header_leaves_doubt(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     bool *doubt, struct error *err)
 {
-	struct state_sight sight;
+	struct state_comparison compared;
 
 	*doubt = false;
 	if (e->rewritten)
 		return true;
-	if (!see_uid(r, e, top, &sight, err))
+	if (!compare_uid(r, e, top, &compared, err))
 		return false;
-	*doubt =
-	    (sight.fits || e->stayed) && may_have_stayed(e, &sight) && !(sight.found && (top->telling || e->likely));
+	*doubt = (compared.fits || e->stayed) && may_have_stayed(e, &compared) &&
+	    !(compared.found && (top->identifying || e->likely));
 	return true;
 }
 
@@ -317,15 +318,15 @@ static bool header_leaves_doubt(const struct recognition *r, const struct plan_e
 static bool header_may_be_missing(const struct recognition *r, const struct plan_entry *e,
     const struct top_identity *top, bool *may_be, struct error *err)
 {
-	struct state_sight sight;
+	struct state_comparison compared;
 
 	*may_be = false;
-	if (r->missing == 0 || (!r->moved && !top->telling))
+	if (r->missing == 0 || (!r->moved && !top->identifying))
 		return true;
-	if (!state_see_header(r->state, top->header, NULL, e->octets, r->now, &sight, err))
+	if (!state_compare_header(r->state, top->header, NULL, e->octets, r->now, &compared, err))
 		return false;
-	*may_be = sight.found && !(top->telling && sight.fits);
-	return *may_be || sight.found || !r->moved || state_misses_size(r->state, e->octets, r->now, may_be, err);
+	*may_be = compared.found && !(top->identifying && compared.fits);
+	return *may_be || compared.found || !r->moved || state_misses_size(r->state, e->octets, r->now, may_be, err);
 }
 
 /*
@@ -337,7 +338,7 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
     bool *wanted, struct error *err)
 {
 	*wanted = false;
-	if (top->skip || !r->destination || r->must || e->octets > TOP_OCTETS_MOST ||
+	if (top->skip || !r->destination || r->header_required || e->octets > TOP_OCTETS_MOST ||
 	    (r->max_octets > 0 && e->octets > r->max_octets))
 		return true;
 	if (top->known)
@@ -390,7 +391,7 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 }
 
 /* Checks once the headers of all messages that need it. */
-static bool look(const struct recognition *r, struct found *found, struct error *err)
+static bool examine(const struct recognition *r, struct found *found, struct error *err)
 {
 	struct plan_entry **entries = memory_zeroed(r->plan->count, sizeof(*entries));
 	struct top_identity *tops = NULL;
@@ -429,12 +430,12 @@ bool recognize(const struct recognition *r, struct error *err)
 	struct recognition again = *r;
 	struct found found = {0};
 
-	if (r->plan->strange == 0)
+	if (r->plan->unconfirmed == 0)
 		return true;
-	if (!take_all_by_name(r, err) || !look(r, &found, err))
+	if (!take_all_by_name(r, err) || !examine(r, &found, err))
 		return false;
 	/* A displaced message may be listed under another UID. */
 	again.missing = found.displaced;
 	found = (struct found){0};
-	return r->missing > 0 || again.missing == 0 || look(&again, &found, err);
+	return r->missing > 0 || again.missing == 0 || examine(&again, &found, err);
 }

@@ -16,7 +16,7 @@ struct run_options {
 	enum log_level level;
 	const char *state_dir;
 	bool notes_failures;	       /* record failures in the state, and obey report_failures_after */
-	bool tell_all;		       /* report all failures at once, despite report_failures_after */
+	bool report_all;	       /* report all failures at once, despite report_failures_after */
 	const struct key_log *key_log; /* receives the keys of TLS sessions; NULL: not logged */
 	bool progress;		       /* send EVENT_PROGRESS */
 };

@@ -30,7 +30,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	struct digest digest;
 	uint64_t octets = 0;
 
-	t->known = t->telling = false;
+	t->known = t->identifying = false;
 	header_start(&header);
 	header.body_lines = peek ? SIZE_MAX : 0;
 	digest_start(&digest);
@@ -60,7 +60,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	digest_end(&digest, t->sha256);
-	t->telling = header_end(&header, t->header) && t->known;
+	t->identifying = header_end(&header, t->header) && t->known;
 	return true;
 }
 

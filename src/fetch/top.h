@@ -22,10 +22,10 @@ struct top_identity {
 	uint64_t octets;	      /* by LIST */
 	const char *uid;	      /* "" if it has no UID */
 	struct header_fields *fields; /* NULL, or started by the caller; receives the header */
-	bool whole;   /* set by the caller: use RETR instead of TOP, for all or none of the messages in one call */
-	bool skip;    /* set by the caller: do not ask for it; its header remains unknown */
-	bool known;   /* the server gave its header */
-	bool telling; /* the header identifies the message: no other message has it by chance */
+	bool whole;	  /* set by the caller: use RETR instead of TOP, for all or none of the messages in one call */
+	bool skip;	  /* set by the caller: do not ask for it; its header remains unknown */
+	bool known;	  /* the server gave its header */
+	bool identifying; /* the header identifies the message: no other message has it by chance */
 	unsigned char header[DIGEST_SHORT]; /* with peek: of the header and the first lines */
 	unsigned char sha256[DIGEST_SIZE];  /* if whole: as in struct state_record */
 };

@@ -14,7 +14,7 @@
 #include "fetch/top.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
-#include "state/sight.h"
+#include "state/compare.h"
 
 /* A message whose header has arrived, and what it would be taken for. */
 struct view {
@@ -55,22 +55,22 @@ static const unsigned char *digest_of(const struct top_identity *t)
 /* Whether the message came complete and has a header that others may have. */
 static bool must_be_identical(const struct view *v)
 {
-	return v->top->whole && !v->top->telling && !v->entry->likely;
+	return v->top->whole && !v->top->identifying && !v->entry->likely;
 }
 
 /* For a recorded UID. A header that contradicts UID or size is asked for again. */
 static bool view_doubtful(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
 	const struct plan_entry *e = v->entry;
-	struct state_sight sight;
+	struct state_comparison compared;
 
-	if (!state_see_uid(r->state, e->uid, v->top->header, digest_of(v->top), e->octets, &sight, err))
+	if (!state_compare_uid(r->state, e->uid, v->top->header, digest_of(v->top), e->octets, &compared, err))
 		return false;
 	if (v->top->known)
-		v->claims = e->rewritten || (must_be_identical(v) ? sight.identical : sight.found);
+		v->claims = e->rewritten || (must_be_identical(v) ? compared.identical : compared.found);
 	else
 		v->claims = e->rewritten || e->likely || e->named || e->stayed;
-	v->again = v->claims ? sight.doubt : v->top->known && (sight.fits || e->stayed);
+	v->again = v->claims ? compared.doubt : v->top->known && (compared.fits || e->stayed);
 	claims->by_uid += v->claims;
 	claims->all += v->claims;
 	return true;
@@ -79,17 +79,18 @@ static bool view_doubtful(const struct recognition *r, struct view *v, struct cl
 /* For a UID that is not recorded. The header of a missing message of another size may belong to a neighbor. */
 static bool view_unknown(const struct recognition *r, struct view *v, struct claims *claims, struct error *err)
 {
-	struct state_sight sight;
+	struct state_comparison compared;
 
-	if (!v->top->known || (!v->top->telling && !v->top->whole) || r->missing == 0)
+	if (!v->top->known || (!v->top->identifying && !v->top->whole) || r->missing == 0)
 		return true;
-	if (!state_see_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now, &sight, err))
+	if (!state_compare_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now, &compared,
+		err))
 		return false;
-	v->claims = sight.identical || (v->top->telling && sight.found && sight.fits);
-	v->again = v->claims && sight.doubt;
+	v->claims = compared.identical || (v->top->identifying && compared.found && compared.fits);
+	v->again = v->claims && compared.doubt;
 	claims->all += v->claims;
 	claims->whole += v->claims && v->top->whole;
-	return !sight.found || v->claims || state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
+	return !compared.found || v->claims || state_misses_size(r->state, v->entry->octets, r->now, &v->again, err);
 }
 
 /* Compares by header, and complete messages by their complete text. */
@@ -112,7 +113,7 @@ static void mark_doubles(struct view *views, size_t count)
 		bool claimed = false;
 
 		for (end = i; end < count && by_answer(&views[i], &views[end]) == 0; end++)
-			claimed |= views[end].claims && (views[end].top->telling || views[end].top->whole);
+			claimed |= views[end].claims && (views[end].top->identifying || views[end].top->whole);
 		for (size_t k = i; k < end && claimed && end - i > 1; k++)
 			views[k].again = true;
 	}

@@ -16,7 +16,7 @@
 /* Whether this run may leave any failure unreported. */
 static bool is_patient(const struct trouble *t)
 {
-	return t->account->report_failures_after > 0 && t->options->notes_failures && !t->options->tell_all;
+	return t->account->report_failures_after > 0 && t->options->notes_failures && !t->options->report_all;
 }
 
 bool trouble_begin(struct trouble *t, struct state *state, struct error *err)
@@ -28,7 +28,7 @@ bool trouble_begin(struct trouble *t, struct state *state, struct error *err)
 	if (!state_get_trouble(state, &t->known, err))
 		return false;
 	t->silent = is_patient(t) &&
-	    !patience_is_over(t->account->report_failures_after, k->since > 0 ? k->since : t->now, k->told, t->now);
+	    !patience_is_over(t->account->report_failures_after, k->since > 0 ? k->since : t->now, k->reported, t->now);
 	return true;
 }
 
@@ -53,7 +53,7 @@ static void note(struct trouble *t, enum step step, const struct error *err)
 	snprintf(k->server, sizeof(k->server), "%s", err->server);
 }
 
-bool trouble_is_told(struct trouble *t, enum step step, struct error *err)
+bool trouble_is_reported(struct trouble *t, enum step step, struct error *err)
 {
 	char span[32], hint[sizeof(err->hint)];
 
@@ -80,13 +80,13 @@ bool trouble_end(struct trouble *t, struct state *state, const struct log *log, 
 		return true;
 	if (t->failed) {
 		if (t->reported)
-			k->told = t->now;
+			k->reported = t->now;
 		return state_set_trouble(state, k, err);
 	}
 	if (!state_end_trouble(state, err))
 		return false;
 	patience_words(t->now - k->since, span, sizeof(span));
-	if (k->told > 0)
+	if (k->reported > 0)
 		log_line(log, LOG_NORMAL, "works again after %s; the last failure was: %s: %s", span,
 		    step_name(k->step), k->cause);
 	return true;
@@ -97,15 +97,15 @@ bool trouble_alone(const struct account *account, const struct run_options *opti
 	struct trouble t = {.account = account, .options = options, .now = (int64_t)time(NULL)};
 	struct state *state = NULL;
 	struct error second;
-	bool told;
+	bool reported;
 
 	if (!options->notes_failures || !state_open(&state, options->state_dir, account->name, STATE_WRITE, &second))
 		return true;
 	if (!trouble_begin(&t, state, &second))
 		t.silent = false;
-	told = trouble_is_told(&t, step, err);
+	reported = trouble_is_reported(&t, step, err);
 	if (!trouble_end(&t, state, NULL, &second))
-		told = true;
+		reported = true;
 	state_close(&state);
-	return told;
+	return reported;
 }

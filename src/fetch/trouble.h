@@ -36,7 +36,7 @@ void trouble_without_state(struct trouble *t);
  * Records a failure, and returns whether to report it. If it is reported because it lasts, its hint says for how
  * long it has failed.
  */
-bool trouble_is_told(struct trouble *t, enum step step, struct error *err);
+bool trouble_is_reported(struct trouble *t, enum step step, struct error *err);
 
 /*
  * Call it at the end of the run. Records the run's failures, or its success if there were none, on stable storage.

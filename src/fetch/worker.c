@@ -24,7 +24,7 @@
 #include "state/match.h"
 #include "state/place.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "transfer/doubt.h"
 #include "transfer/message.h"
 #include "transfer/transfer.h"
@@ -68,15 +68,15 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 }
 
 /* Reports once that messages may be missing from the destination. */
-static bool tell_place(struct worker *w, struct error *err)
+static bool report_place(struct worker *w, struct error *err)
 {
 	struct error behind;
 
-	if (w->place.noted.told || !place_is_behind(&w->place, w->account, &behind))
+	if (w->place.noted.reported || !place_is_behind(&w->place, w->account, &behind))
 		return true;
 	notices_report(&w->notices, w->step, &behind);
-	w->place.noted.told = true;
-	return state_tell_place(w->state, err);
+	w->place.noted.reported = true;
+	return state_set_place_reported(w->state, err);
 }
 
 /* Performs everything that can fail without the server first, so that the server is not contacted in vain. */
@@ -112,17 +112,17 @@ static bool open_local(struct worker *w, struct error *err)
 	place_settings(w->state, &w->destination_settings);
 	return a->destination.ops->open(&w->destination, &w->destination_settings, err) &&
 	    recover_mbox(w->state, w->destination, &w->log, err) &&
-	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && tell_place(w, err);
+	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && report_place(w, err);
 }
 
 /* Reports what was wrong with the listing, once per run. */
-static void tell_faults(struct worker *w)
+static void report_faults(struct worker *w)
 {
 	const struct maildrop *m = &w->listing.maildrop;
 
-	for (size_t i = 0; i < m->fault_count && !w->faults_told; i++)
+	for (size_t i = 0; i < m->fault_count && !w->faults_reported; i++)
 		notices_report(&w->notices, STEP_LIST, &m->faults[i]);
-	w->faults_told |= m->fault_count > 0;
+	w->faults_reported |= m->fault_count > 0;
 }
 
 /* Lists, joins with the state, and decides. */
@@ -144,7 +144,7 @@ static bool make_plan(struct worker *w, struct error *err)
 
 	if (!learn_from_server(&learning, w->rule.mode != RETENTION_FOREVER && !w->rule.keep, &w->step, err))
 		return false;
-	tell_faults(w);
+	report_faults(w);
 	w->step = STEP_STATE;
 	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
 		return false;
@@ -163,15 +163,16 @@ static bool make_plan(struct worker *w, struct error *err)
 static bool note_blamed(struct worker *w, struct error *err)
 {
 	const struct transfer_result *t = &w->session;
-	enum state_told kind = t->outgrown > 0 ? STATE_TOLD_OUTGREW : STATE_TOLD_BROKE;
+	enum state_unfetched kind = t->outgrown > 0 ? STATE_UNFETCHED_OUTGREW : STATE_UNFETCHED_BROKE;
 	uint64_t value = t->outgrown > 0 ? t->outgrown : w->began + w->sessions;
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < sizeof(t->blamed) / sizeof(t->blamed[0]); i++) {
-		char *key = t->blamed[i] ? message_told_key(t->blamed[i]) : NULL;
+		char *key = t->blamed[i] ? message_unfetched_key(t->blamed[i]) : NULL;
 
 		ok = !key ||
-		    (state_add_told(w->state, key, kind, value, w->clock.now, err) && state_commit(w->state, err));
+		    (state_note_unfetched(w->state, key, kind, value, w->clock.now, err) &&
+			state_commit(w->state, err));
 		free(key);
 	}
 	return ok;
@@ -311,7 +312,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 	/* Messages whose headers broke a session have already been reported. */
 	notices_unsure(&w->notices, w->broken.count > 0 ? 0 : w->plan.summary.unsure);
 	w->list.session = w->options->headers ? w->connection.session : NULL;
-	if (!(w->options->dry_run ? list_tell(&w->list, err) : carry_out(w, err)))
+	if (!(w->options->dry_run ? list_send(&w->list, err) : carry_out(w, err)))
 		return false;
 	if (!finish(w, err))
 		return false;
@@ -334,7 +335,7 @@ static void end_session(struct worker *w)
 static bool note_unpipelined(struct worker *w, struct error *err)
 {
 	return state_set_unpipelined(w->state, w->unpipelined, err) &&
-	    state_drop_breaks(w->state, w->began + w->crowded, err) && state_commit(w->state, err);
+	    state_forget_breaks(w->state, w->began + w->crowded, err) && state_commit(w->state, err);
 }
 
 /* Runs a session, and further ones while retry_learn asks for them. */
@@ -432,7 +433,7 @@ static void settle_trouble(struct worker *w)
 	/* An interruption by the user says nothing about the account. */
 	if (o->err.kind == ERROR_INTERRUPTED)
 		return;
-	o->silent = !o->ok && !trouble_is_told(&w->trouble, w->step, &o->err);
+	o->silent = !o->ok && !trouble_is_reported(&w->trouble, w->step, &o->err);
 	if (!w->state)
 		return;
 	if (o->ok || w->step != STEP_STATE) {

@@ -57,7 +57,7 @@ struct worker {
 	size_t part;			/* the most deletions per session, which then fetches nothing; 0: no limit */
 	bool overdue;			/* a message that an earlier run should have deleted is still there */
 	bool parted;			/* more than `part` messages are to be deleted */
-	bool faults_told;		/* faults of the listing have been reported */
+	bool faults_reported;		/* faults of the listing have been reported */
 	bool pipelining;
 	unsigned lost;	     /* connections lost during transfers */
 	int64_t unpipelined; /* until when the server is sent one command at a time; 0: nothing learned */

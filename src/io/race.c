@@ -122,7 +122,7 @@ static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
  * Checks the attempts in progress and drops failed ones. Returns the index of a connected attempt, or `running` if
  * there is none.
  */
-static unsigned look(struct race *r, struct error *err)
+static unsigned find_connected(struct race *r, struct error *err)
 {
 	unsigned i = 0;
 
@@ -208,7 +208,7 @@ bool race_run(const struct addrinfo *const *order, size_t count, deadline until,
 		if (!wait_for(&r, next < count && turn < until ? turn : until, err))
 			return give_up(&r, err);
 		running = r.running;
-		found = look(&r, err);
+		found = find_connected(&r, err);
 		if (found < r.running) {
 			win(&r, found, winner, fd);
 			return true;

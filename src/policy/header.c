@@ -46,7 +46,7 @@ static const struct field reader_fields[] = {
 };
 
 /* Fields whose values are never equal by chance. */
-static const struct field telling_fields[] = {FIELD("Message-ID"), FIELD("Received")};
+static const struct field identifying_fields[] = {FIELD("Message-ID"), FIELD("Received")};
 
 void header_start(struct header_identity *h)
 {
@@ -90,7 +90,7 @@ static bool take_name(struct header_identity *h, const char *bytes, size_t lengt
 		return false;
 	}
 	field = n < most && bytes[n] == ':';
-	h->may_tell = field && is_one_of(telling_fields, COUNT(telling_fields), h->name, h->held + n);
+	h->may_identify = field && is_one_of(identifying_fields, COUNT(identifying_fields), h->name, h->held + n);
 	h->skipping = field &&
 	    (header_is_mark(h->name, h->held + n) ||
 		(h->read && is_one_of(reader_fields, COUNT(reader_fields), h->name, h->held + n)));
@@ -117,9 +117,9 @@ static size_t add_line(struct header_identity *h, const char *bytes, size_t leng
 	if (h->naming && (h->held > 0 || (*bytes != ' ' && *bytes != '\t')) && !take_name(h, bytes, line, &value))
 		return line;
 	/* An empty value identifies nothing. The value may be on the next line. */
-	for (; value < line && h->may_tell; value++) {
-		h->telling |= !memchr(" \t\r\n<>", bytes[value], 6);
-		h->may_tell = !h->telling;
+	for (; value < line && h->may_identify; value++) {
+		h->identifying |= !memchr(" \t\r\n<>", bytes[value], 6);
+		h->may_identify = !h->identifying;
 	}
 	if (!h->skipping)
 		count_in(h, bytes, line);
@@ -172,7 +172,7 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 	count_in(h, h->name, h->held);
 	digest_end(&h->digest, whole);
 	memcpy(identity, whole, DIGEST_SHORT);
-	return h->telling;
+	return h->identifying;
 }
 
 /* Returns the value of Return-Path among the header lines in `head`, or NULL. */

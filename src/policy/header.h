@@ -21,12 +21,12 @@ struct header_identity {
 	 * count.
 	 */
 	bool read;
-	bool may_tell; /* the value of the current field is unique to a message */
-	bool telling;  /* such a field had a value */
-	bool skipping; /* the current field does not count */
-	bool naming;   /* at the start of a line; the name of the field is being collected */
-	bool cr;       /* a CR is pending */
-	size_t held;   /* bytes in name that are not yet in the digest */
+	bool may_identify; /* the value of the current field is unique to a message */
+	bool identifying;  /* such a field had a value */
+	bool skipping;	   /* the current field does not count */
+	bool naming;	   /* at the start of a line; the name of the field is being collected */
+	bool cr;	   /* a CR is pending */
+	size_t held;	   /* bytes in name that are not yet in the digest */
 	char name[24];
 };
 

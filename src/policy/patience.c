@@ -7,11 +7,11 @@
 
 enum { DAY = 86400 };
 
-bool patience_is_over(int64_t patience, int64_t since, int64_t told, int64_t now)
+bool patience_is_over(int64_t patience, int64_t since, int64_t reported, int64_t now)
 {
-	if (now < since || now < told)
+	if (now < since || now < reported)
 		return true;
-	return now - since >= patience && (told == 0 || now - told >= DAY);
+	return now - since >= patience && (reported == 0 || now - reported >= DAY);
 }
 
 bool patience_with_other_is_over(int64_t patience, int64_t success, int64_t now)

@@ -7,10 +7,10 @@
 
 /*
  * Returns whether to report a temporary failure now. It is reported after the account has failed for `patience`
- * seconds since `since`, and then once a day after `told` (0: not yet reported). Times are seconds since the epoch.
+ * seconds since `since`, and then once a day after `reported` (0: not yet reported). Times are seconds since the epoch.
  * If the clock is behind one of them, the failure is reported.
  */
-bool patience_is_over(int64_t patience, int64_t since, int64_t told, int64_t now);
+bool patience_is_over(int64_t patience, int64_t since, int64_t reported, int64_t now);
 
 /*
  * Works like patience_is_over while another run holds the account, so that its state cannot be read. `success` is the

@@ -87,7 +87,7 @@ void plan_decide(struct plan *p, const struct retention_rule *rule, const struct
 			summary->erase++;
 		} else {
 			summary->leave++;
-			summary->news += e->decision.reason == REASON_TOO_LARGE_NEWS;
+			summary->unreported += e->decision.reason == REASON_TOO_LARGE_UNREPORTED;
 			summary->unsure += e->unsure;
 		}
 	}

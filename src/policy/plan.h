@@ -37,18 +37,18 @@ struct plan_summary {
 	size_t fetch; /* to be fetched */
 	size_t erase; /* delivered before, to be deleted now */
 	size_t leave;
-	size_t news;   /* part of leave: REASON_TOO_LARGE_NEWS */
-	size_t unsure; /* part of leave: REASON_UNSURE */
+	size_t unreported; /* part of leave: REASON_TOO_LARGE_UNREPORTED */
+	size_t unsure;	   /* part of leave: REASON_UNSURE */
 	uint64_t fetch_octets;
 };
 
 struct plan {
 	struct plan_entry *entries; /* in processing order */
 	size_t count;
-	size_t broke;	/* entries with `broke` or `failed` */
-	size_t fresh;	/* entries with `fresh` */
-	size_t doubts;	/* entries that were delivered in doubt */
-	size_t strange; /* entries that are not known for certain; fetch/recognize examines them */
+	size_t broke;	    /* entries with `broke` or `failed` */
+	size_t fresh;	    /* entries with `fresh` */
+	size_t doubts;	    /* entries that were delivered in doubt */
+	size_t unconfirmed; /* entries that are not known for certain; fetch/recognize examines them */
 	struct plan_summary summary;
 };
 

@@ -13,8 +13,8 @@ static struct retention_decision decide_unknown(const struct retention_rule *rul
 	bool delete_later = rule->mode == RETENTION_NONE && !rule->keep;
 
 	if (rule->max_octets > 0 && octets > rule->max_octets)
-		return (
-		    struct retention_decision){RETENTION_LEAVE, known->told ? REASON_TOO_LARGE : REASON_TOO_LARGE_NEWS};
+		return (struct retention_decision){RETENTION_LEAVE,
+		    known->reported ? REASON_TOO_LARGE : REASON_TOO_LARGE_UNREPORTED};
 	if (known->outgrown > evidence_octets_most(rule->max_octets, octets))
 		return (struct retention_decision){RETENTION_LEAVE, REASON_OUTGROWN};
 	return (struct retention_decision){delete_later ? RETENTION_FETCH_AND_DELETE : RETENTION_FETCH, REASON_NEW};
@@ -92,7 +92,7 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		    decision.action == RETENTION_FETCH_AND_DELETE ? ", then delete" : "");
 		break;
 	case REASON_TOO_LARGE:
-	case REASON_TOO_LARGE_NEWS:
+	case REASON_TOO_LARGE_UNREPORTED:
 		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " bytes)", rule->max_octets);
 		break;
 	case REASON_LIMIT:

@@ -30,7 +30,7 @@ struct retention_clock {
 struct retention_known {
 	int64_t when;	   /* time of the delivery */
 	bool delivered;	   /* mailhaul delivered it and recorded that */
-	bool told;	   /* its excessive size was reported to the user */
+	bool reported;	   /* its excessive size was reported to the user */
 	bool doubt;	   /* it was delivered with a size other than the server's (policy/evidence.h) */
 	uint64_t outgrown; /* octets received without reaching its end; 0: not tried */
 };
@@ -43,21 +43,21 @@ enum retention_action {
 };
 
 enum retention_reason {
-	REASON_NEW,	       /* not delivered yet */
-	REASON_TOO_LARGE,      /* larger than max_octets; reported before */
-	REASON_TOO_LARGE_NEWS, /* larger than max_octets; to be reported */
-	REASON_LIMIT,	       /* a limit of the run is reached (policy/plan) */
-	REASON_FOREVER,	       /* delivered; the policy keeps it */
-	REASON_SAFE,	       /* delivered; the policy deletes it */
-	REASON_YOUNG,	       /* delivered; its age is below the limit */
-	REASON_OLD,	       /* delivered; its age has reached the limit */
-	REASON_CLOCK,	       /* delivered; the clock went backward, so ages are not known */
-	REASON_UNSURE,	       /* it is unknown whether it was delivered (policy/plan) */
-	REASON_KEEP,	       /* to be deleted, but not in this run */
-	REASON_HELD,	       /* to be deleted, but the destination may lack it */
-	REASON_OUTGROWN,       /* it did not end within evidence_octets_most octets */
-	REASON_BROKE,	       /* the connection failed at it, and other messages are to be deleted (policy/plan) */
-	REASON_INCOMPLETE,     /* delivered, but perhaps incomplete, so the server's copy is kept */
+	REASON_NEW,		     /* not delivered yet */
+	REASON_TOO_LARGE,	     /* larger than max_octets; reported before */
+	REASON_TOO_LARGE_UNREPORTED, /* larger than max_octets; to be reported */
+	REASON_LIMIT,		     /* a limit of the run is reached (policy/plan) */
+	REASON_FOREVER,		     /* delivered; the policy keeps it */
+	REASON_SAFE,		     /* delivered; the policy deletes it */
+	REASON_YOUNG,		     /* delivered; its age is below the limit */
+	REASON_OLD,		     /* delivered; its age has reached the limit */
+	REASON_CLOCK,		     /* delivered; the clock went backward, so ages are not known */
+	REASON_UNSURE,		     /* it is unknown whether it was delivered (policy/plan) */
+	REASON_KEEP,		     /* to be deleted, but not in this run */
+	REASON_HELD,		     /* to be deleted, but the destination may lack it */
+	REASON_OUTGROWN,	     /* it did not end within evidence_octets_most octets */
+	REASON_BROKE,	   /* the connection failed at it, and other messages are to be deleted (policy/plan) */
+	REASON_INCOMPLETE, /* delivered, but perhaps incomplete, so the server's copy is kept */
 };
 
 struct retention_decision {

@@ -107,7 +107,7 @@ static bool is_same(struct word w, const char *text, size_t length)
 }
 
 /* Returns whether a UID is distinctive: it cannot be a word of another reply by chance. */
-static bool is_telling(const char *uid, size_t length)
+static bool is_identifying(const char *uid, size_t length)
 {
 	size_t digits = 0;
 
@@ -125,21 +125,21 @@ static bool is_telling(const char *uid, size_t length)
 static bool names_uid(const struct asked *a, const char *text, size_t length)
 {
 	size_t whole = a->uid ? without_blanks_at_end(a->uid, strlen(a->uid)) : 0, head = 0;
-	bool numbered = false, numbers_only = true, telling;
+	bool numbered = false, numbers_only = true, identifying;
 	uint64_t number;
 	struct word w, b;
 
 	while (head < whole && !is_blank(a->uid[head]))
 		head++;
-	telling = is_telling(a->uid, head);
+	identifying = is_identifying(a->uid, head);
 	length = without_blanks_at_end(text, length);
 	while (head > 0 && next_word(&text, &length, &w)) {
 		b = bare(w);
 		if (numbered && b.length == head && strncasecmp(b.text, a->uid, head) == 0 &&
-		    (telling || (head == whole && numbers_only && length == 0)))
+		    (identifying || (head == whole && numbers_only && length == 0)))
 			return true;
 		/* Without the right number, only an exact copy of the UID counts. */
-		if (telling && head == whole && is_same(w, a->uid, whole))
+		if (identifying && head == whole && is_same(w, a->uid, whole))
 			return true;
 		if (is_number(w, &number) && number == a->number)
 			numbered = true;

@@ -42,12 +42,12 @@ static void expect(struct session *s, const struct progress *p)
 static void take_total(struct session *s, struct progress *p, const struct session_event *event)
 {
 	struct maildrop_total total = {0};
-	bool told = event->type == SESSION_OK && maildrop_read_total(event->text, event->length, &total);
+	bool answered = event->type == SESSION_OK && maildrop_read_total(event->text, event->length, &total);
 
 	p->arriving = COMMAND_UIDL;
 	p->lines = p->m->counted = total.messages;
-	p->empty = told && total.messages == 0;
-	p->sizes = !told || !p->known || total.messages != p->known->messages || total.octets != p->known->octets;
+	p->empty = answered && total.messages == 0;
+	p->sizes = !answered || !p->known || total.messages != p->known->messages || total.octets != p->known->octets;
 	if (p->sizes && session_window(s) > 1)
 		session_queue(s, COMMAND_LIST, 0);
 }

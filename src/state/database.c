@@ -391,7 +391,7 @@ static bool copy_aside(struct database *d, struct error *err)
  * existing journal of a running or dead run is left unchanged. On a read-only filesystem, such as a backup snapshot,
  * SQLite cannot create a journal, and must know that it needs none.
  */
-static int flags_of_look(const char *path)
+static int flags_for_reading(const char *path)
 {
 	char *journal = memory_format("%s-wal", path);
 	int flags = *path && access(journal, F_OK) != 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -406,7 +406,7 @@ bool database_open(struct database **out, const char *path, bool writable, int a
     int versions, struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_of_look(path), version;
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_for_reading(path), version;
 	bool ok;
 
 	d->path = memory_copy_string(path);

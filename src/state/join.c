@@ -12,7 +12,7 @@
 #include "state/database.h"
 #include "state/private.h"
 #include "state/record.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 
 static const int64_t forget_after = 400 * 86400; /* seconds until a missing UID is forgotten */
 
@@ -40,8 +40,8 @@ struct state_rows {
 static const char first_rows[] = "SELECT uid, delivered, gone, deleted, listed, doubt FROM message ORDER BY uid";
 static const char further_rows[] =
     "SELECT uid, delivered, gone, deleted, listed, doubt FROM message WHERE uid > ?1 ORDER BY uid";
-static const char told_rows[] =
-    "SELECT uid, at, found_new, kind, octets, 0 FROM told WHERE uid NOT GLOB '" UID_AWAY "*' ORDER BY uid";
+static const char unfetched_rows[] =
+    "SELECT uid, at, found_new, kind, octets, 0 FROM unfetched WHERE uid NOT GLOB '" UID_UNFETCHED "*' ORDER BY uid";
 
 /* Reads a row. Its text is valid until the next row is read. */
 static bool read_row(struct query *q, struct row *row, bool *there, struct error *err)
@@ -200,18 +200,18 @@ static bool may_come_back(const struct row *row)
 }
 
 /* Notes what state_note_listing would have to do about a row. */
-static void look_at(struct state_look *look, const struct row *row, const struct state_item *item)
+static void count_row(struct state_joined *joined, const struct row *row, const struct state_item *item)
 {
-	if (!look)
+	if (!joined)
 		return;
-	look->differs |= !item ? !row->is_gone : row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED;
-	look->missing += !item && row->is_gone && may_come_back(row) && row->gone >= look->now - STATE_MISSED_FOR;
-	if (row->is_gone && (look->oldest == 0 || row->gone < look->oldest))
-		look->oldest = row->gone;
+	joined->differs |= !item ? !row->is_gone : row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED;
+	joined->missing += !item && row->is_gone && may_come_back(row) && row->gone >= joined->now - STATE_MISSED_FOR;
+	if (row->is_gone && (joined->oldest == 0 || row->gone < joined->oldest))
+		joined->oldest = row->gone;
 }
 
 /* Compares the size of a doubtful message with the recorded sizes. */
-static bool look_at_sizes(struct state *s, const struct row *row, struct state_item *item, struct error *err)
+static bool compare_sizes(struct state *s, const struct row *row, struct state_item *item, struct error *err)
 {
 	struct query *q;
 	bool there, ok, fits;
@@ -259,35 +259,36 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		if (item->outdated)
 			item->known = item->doubtful = item->doubt = false;
 	}
-	look_at(context, row, item);
-	return !sized || !item->doubtful || deleted || look_at_sizes(s, row, item, err);
+	count_row(context, row, item);
+	return !sized || !item->doubtful || deleted || compare_sizes(s, row, item, err);
 }
 
 /* In these rows, `gone` is the size when the message was found to be new. */
-static bool take_told(struct state *s, const struct row *row, struct state_item *item, void *context, struct error *err)
+static bool take_unfetched(struct state *s, const struct row *row, struct state_item *item, void *context,
+    struct error *err)
 {
-	struct state_look *look = context;
+	struct state_joined *joined = context;
 
 	(void)s;
 	(void)err;
 	if (item) {
-		item->told = row->how;
-		item->told_octets = (uint64_t)row->listed;
+		item->unfetched = row->how;
+		item->unfetched_octets = (uint64_t)row->listed;
 		item->found_new = row->is_gone && row->gone == (int64_t)item->octets;
-	} else if (look) {
-		look->forgets = true;
+	} else if (joined) {
+		joined->forgets = true;
 	}
 	return true;
 }
 
-bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err)
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_joined *joined, struct error *err)
 {
-	const struct state_rows *ahead = look ? look->ahead : NULL;
+	const struct state_rows *ahead = joined ? joined->ahead : NULL;
 
-	if (look)
-		*look = (struct state_look){.now = look->now, .ahead = ahead};
-	return walk(s, ahead, first_rows, items, count, take_known, look, err) &&
-	    walk(s, NULL, told_rows, items, count, take_told, look, err);
+	if (joined)
+		*joined = (struct state_joined){.now = joined->now, .ahead = ahead};
+	return walk(s, ahead, first_rows, items, count, take_known, joined, err) &&
+	    walk(s, NULL, unfetched_rows, items, count, take_unfetched, joined, err);
 }
 
 struct listing_note {
@@ -313,12 +314,12 @@ static bool take_listed(struct state *s, const struct row *row, struct state_ite
 }
 
 /* Forgets old UIDs. A single run with a fast clock forgets nothing: an earlier run must have seen that time too. */
-static bool forget_old(struct state *s, int64_t now, const struct state_look *look, struct error *err)
+static bool forget_old(struct state *s, int64_t now, const struct state_joined *joined, struct error *err)
 {
-	int64_t seen = state_last_run(s), oldest = look ? look->oldest : 0;
+	int64_t seen = state_last_run(s), oldest = joined ? joined->oldest : 0;
 	int64_t horizon = (now < seen ? now : seen) - forget_after;
 
-	if (!look && !database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
+	if (!joined && !database_integer(state_database(s), "SELECT min(gone) FROM message", &oldest, err))
 		return false;
 	return oldest == 0 || oldest >= horizon ||
 	    database_execute(state_database(s), err, "DELETE FROM message WHERE gone < ?1", "i", horizon);
@@ -337,29 +338,32 @@ static bool take_unlisted(struct state *s, const struct row *row, struct state_i
 }
 
 /* Forgets the notes about messages that are no longer listed. */
-static bool forget_told(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
+static bool forget_unfetched(struct state *s, struct state_item *items, size_t count, int64_t now, struct error *err)
 {
 	struct buf uids = {0};
-	bool ok = database_execute(state_database(s), err,
-		      "DELETE FROM told WHERE uid GLOB '" UID_AWAY "*' AND at < ?1", "i", now - STATE_MISSED_FOR) &&
-	    walk(s, NULL, told_rows, items, count, take_unlisted, &uids, err);
+	bool ok =
+	    database_execute(state_database(s), err,
+		"DELETE FROM unfetched WHERE uid GLOB '" UID_UNFETCHED "*' AND at < ?1", "i", now - STATE_MISSED_FOR) &&
+	    walk(s, NULL, unfetched_rows, items, count, take_unlisted, &uids, err);
 
 	for (size_t at = 0; ok && at < uids.length; at += strlen(uids.data + at) + 1)
-		ok = database_execute(state_database(s), err, "DELETE FROM told WHERE uid = ?1", "t", uids.data + at);
+		ok = database_execute(state_database(s), err, "DELETE FROM unfetched WHERE uid = ?1", "t",
+		    uids.data + at);
 	buf_free(&uids);
 	return ok;
 }
 
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
-    const struct state_look *look, size_t *missing, struct error *err)
+    const struct state_joined *joined, size_t *missing, struct error *err)
 {
 	struct listing_note note = {now, missing};
-	bool same = look && !look->differs;
+	bool same = joined && !joined->differs;
 
-	*missing = count > 0 && same ? look->missing : 0;
+	*missing = count > 0 && same ? joined->missing : 0;
 	return count == 0 ||
 	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
-		((look && !look->forgets) || forget_told(s, items, count, now, err)) && forget_old(s, now, look, err));
+		((joined && !joined->forgets) || forget_unfetched(s, items, count, now, err)) &&
+		forget_old(s, now, joined, err));
 }
 
 bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)

@@ -13,16 +13,16 @@ struct state_item {
 	const char *uid;
 	uint64_t octets; /* size by LIST; STATE_UNSIZED: state_join fills in the recorded one */
 	int64_t delivered;
-	uint32_t index;	    /* for the caller's use */
-	bool known;	    /* the message was delivered */
-	bool doubtful;	    /* a message with this UID was delivered, but the UID was gone or the size differs */
-	bool likely;	    /* doubtful, but the size fits and we sent no DELE for it */
-	bool stayed;	    /* doubtful, but the UID was never gone and we sent no DELE for it */
-	bool perhaps;	    /* doubtful, because we sent DELE for it and QUIT got no reply */
-	bool doubt;	    /* known, but its size differed from the server's (state_doubts_size) */
-	bool outdated;	    /* its size was in doubt and has changed again: not known, and fetched again */
-	unsigned char told; /* why an undelivered message stays away: enum state_told, or 0 */
-	uint64_t told_octets;
+	uint32_t index;		 /* for the caller's use */
+	bool known;		 /* the message was delivered */
+	bool doubtful;		 /* a message with this UID was delivered, but the UID was gone or the size differs */
+	bool likely;		 /* doubtful, but the size fits and we sent no DELE for it */
+	bool stayed;		 /* doubtful, but the UID was never gone and we sent no DELE for it */
+	bool perhaps;		 /* doubtful, because we sent DELE for it and QUIT got no reply */
+	bool doubt;		 /* known, but its size differed from the server's (state_doubts_size) */
+	bool outdated;		 /* its size was in doubt and has changed again: not known, and fetched again */
+	unsigned char unfetched; /* why the message was not fetched: enum state_unfetched, or 0 */
+	uint64_t unfetched_octets;
 	bool found_new; /* state_note_new was called for the UID with the same size */
 };
 
@@ -45,7 +45,7 @@ bool state_rows_listed(const struct state_rows *rows, uint64_t *messages, uint64
 void state_rows_free(struct state_rows **rows);
 
 /* The results of state_join that save state_note_listing another pass. */
-struct state_look {
+struct state_joined {
 	int64_t now;			/* set by the caller: the current time */
 	const struct state_rows *ahead; /* set by the caller: the rows of state_read_ahead, or NULL */
 	bool differs;			/* the listing changes the records */
@@ -54,8 +54,9 @@ struct state_look {
 	bool forgets;			/* there are notes about messages that are no longer listed */
 };
 
-/* Fills in items, which must be sorted by uid (strcmp) without duplicates. It takes linear time. look may be NULL. */
-bool state_join(struct state *s, struct state_item *items, size_t count, struct state_look *look, struct error *err);
+/* Fills in items, which must be sorted by uid (strcmp) without duplicates. It takes linear time. joined may be NULL. */
+bool state_join(struct state *s, struct state_item *items, size_t count, struct state_joined *joined,
+    struct error *err);
 
 /*
  * Passes each recorded UID to `take`, in any order. It omits messages whose size is in doubt (state_doubts_size), as the
@@ -66,10 +67,10 @@ bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid
 /*
  * Notes which known UIDs a complete, sorted listing no longer has, and which are back. It forgets UIDs that have been
  * gone for more than 400 days. state_commit makes it permanent. *missing is the number of messages that went in the
- * last 30 days and were not deleted by us. An empty listing is ignored. look is from state_join with the same items,
+ * last 30 days and were not deleted by us. An empty listing is ignored. joined is from state_join with the same items,
  * with no change since, or NULL.
  */
 bool state_note_listing(struct state *s, struct state_item *items, size_t count, int64_t now,
-    const struct state_look *look, size_t *missing, struct error *err);
+    const struct state_joined *joined, size_t *missing, struct error *err);
 
 #endif

@@ -134,7 +134,7 @@ static bool change_maildrop(struct state *s, int64_t from, int64_t to, int64_t n
 		    "t", prefix)) &&
 	    database_execute(db, err, "UPDATE message SET gone = ?1, deleted = 0 WHERE gone IS NULL", "i",
 		state_gone_at(s, now)) &&
-	    database_execute(db, err, "DELETE FROM told", "");
+	    database_execute(db, err, "DELETE FROM unfetched", "");
 
 	free(prefix);
 	return ok;

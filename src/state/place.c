@@ -14,14 +14,14 @@ bool state_get_place(struct state *s, const char *name, struct state_place *plac
 	bool row = false, ok;
 
 	*place = (struct state_place){0};
-	if (!query_start(&q, state_database(s), err, "SELECT mount, witnessed, told FROM place WHERE name = ?1", "t",
-		name))
+	if (!query_start(&q, state_database(s), err, "SELECT mount, witnessed, reported FROM place WHERE name = ?1",
+		"t", name))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row) {
 		place->mount = memory_copy_string(query_text(q, 0));
 		place->behind = query_integer(q, 1) > state_witnessed_run(s);
-		place->told = place->behind && query_integer(q, 2) != 0;
+		place->reported = place->behind && query_integer(q, 2) != 0;
 	}
 	query_end(&q);
 	return ok;
@@ -32,18 +32,18 @@ bool state_note_place(struct state *s, const char *name, const struct state_plac
 	if (place->behind)
 		state_forbid_witness(s);
 	return database_execute(state_database(s), err,
-	    "INSERT OR REPLACE INTO place(id, name, mount, witnessed, told) VALUES(1, ?1, ?2,"
+	    "INSERT OR REPLACE INTO place(id, name, mount, witnessed, reported) VALUES(1, ?1, ?2,"
 	    " coalesce((SELECT witnessed FROM place WHERE name = ?1), 0), ?3)",
-	    "tti", name, place->mount, (int64_t)place->told);
+	    "tti", name, place->mount, (int64_t)place->reported);
 }
 
-bool state_tell_place(struct state *s, struct error *err)
+bool state_set_place_reported(struct state *s, struct error *err)
 {
-	return database_execute(state_database(s), err, "UPDATE place SET told = 1", "") && state_commit(s, err);
+	return database_execute(state_database(s), err, "UPDATE place SET reported = 1", "") && state_commit(s, err);
 }
 
 bool state_settle_place(struct state *s, struct error *err)
 {
-	return database_execute(state_database(s), err, "UPDATE place SET witnessed = 0, told = 0", "") &&
+	return database_execute(state_database(s), err, "UPDATE place SET witnessed = 0, reported = 0", "") &&
 	    state_commit(s, err);
 }

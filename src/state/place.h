@@ -10,7 +10,7 @@ struct state;
 struct state_place {
 	char *mount; /* the topmost directory of its filesystem; NULL: no place of this name is noted */
 	bool behind; /* its label lacks runs that it had: it was restored from an older copy, or is another directory */
-	bool told;   /* the user was informed that it is behind */
+	bool reported; /* the user was informed that it is behind */
 };
 
 /* Gets the noted place. Call it after state_set_witness. The caller frees mount. */
@@ -23,10 +23,10 @@ bool state_get_place(struct state *s, const char *name, struct state_place *plac
 bool state_note_place(struct state *s, const char *name, const struct state_place *place, struct error *err);
 
 /*
- * state_tell_place notes that the user was informed. state_settle_place accepts the mail that is in the place. Both
+ * state_set_place_reported notes that the user was informed. state_settle_place accepts the mail that is in the place. Both
  * changes are on stable storage when the functions return.
  */
-bool state_tell_place(struct state *s, struct error *err);
+bool state_set_place_reported(struct state *s, struct error *err);
 bool state_settle_place(struct state *s, struct error *err);
 
 #endif

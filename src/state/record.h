@@ -31,8 +31,8 @@ struct state_record {
 	uint64_t said;	 /* octets by RETR's +OK; STATE_UNSIZED: none given */
 	uint64_t dots;	 /* dots stuffed into it */
 	enum state_doubt doubt;
-	/* The members telling, own_header, held, excused, fields and lf are not stored. */
-	bool telling;	   /* no other message has the same header by chance */
+	/* The members identifying, own_header, held, excused, fields and lf are not stored. */
+	bool identifying;  /* no other message has the same header by chance */
 	bool own_header;   /* its UID was made from its own header and first lines */
 	bool held;	   /* later messages decide whether it is the one that was asked for */
 	bool excused;	   /* other messages have excused its size so far, so the doubt is not reported yet */

@@ -43,8 +43,12 @@ static const char *const state_migrations[] = {
     /* Version 8 adds the place of the mail and the last run in its label (state_place), in at most one row. */
     ("CREATE TABLE place(id INTEGER PRIMARY KEY, name TEXT NOT NULL, mount TEXT NOT NULL, witnessed INTEGER NOT NULL,"
      " told INTEGER NOT NULL);"),
-    /* Version 9 adds the size of a listed message when it was found to be new (fetch/fresh). */
-    "ALTER TABLE told ADD COLUMN found_new INTEGER;",
+    /* Version 9 adds the size of a listed message when it was found to be new (fetch/fresh), and plainer names. */
+    ("ALTER TABLE told RENAME TO unfetched;"
+     "ALTER TABLE unfetched ADD COLUMN found_new INTEGER;"
+     "UPDATE unfetched SET uid = ' unfetched' || substr(uid, 6) WHERE uid GLOB ' told:*';"
+     "ALTER TABLE trouble RENAME COLUMN told TO reported;"
+     "ALTER TABLE place RENAME COLUMN told TO reported;"),
 };
 
 enum {

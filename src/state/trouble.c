@@ -18,13 +18,14 @@ bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *e
 	bool row = false, ok;
 
 	*t = (struct state_trouble){0};
-	if (!query_start(&q, state_database(s), err, "SELECT since, at, told, step, cause, server FROM trouble", ""))
+	if (!query_start(&q, state_database(s), err, "SELECT since, at, reported, step, cause, server FROM trouble",
+		""))
 		return false;
 	ok = query_next(q, &row, err);
 	if (ok && row) {
 		t->since = query_integer(q, 0);
 		t->at = query_integer(q, 1);
-		t->told = query_integer(q, 2);
+		t->reported = query_integer(q, 2);
 		t->step = step_find(query_text(q, 3));
 		if (t->step == STEP_NONE) /* written by a newer version */
 			t->step = STEP_RUN;
@@ -38,8 +39,8 @@ bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *e
 bool state_set_trouble(struct state *s, const struct state_trouble *t, struct error *err)
 {
 	return database_execute(state_database(s), err,
-		   "INSERT OR REPLACE INTO trouble(id, since, at, told, step, cause, server) VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
-		   "iiittt", t->since, t->at, t->told, step_name(t->step), t->cause, t->server) &&
+		   "INSERT OR REPLACE INTO trouble(id, since, at, reported, step, cause, server) VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
+		   "iiittt", t->since, t->at, t->reported, step_name(t->step), t->cause, t->server) &&
 	    state_commit(s, err);
 }
 

@@ -11,9 +11,9 @@ struct state;
 
 /* The failures of an account. Times are seconds since the epoch. */
 struct state_trouble {
-	int64_t since; /* first failure since the last success; 0: the last run succeeded, or there was none */
-	int64_t at;    /* the last failure */
-	int64_t told;  /* when report_failures_after last reported it; 0: not yet */
+	int64_t since;	  /* first failure since the last success; 0: the last run succeeded, or there was none */
+	int64_t at;	  /* the last failure */
+	int64_t reported; /* when report_failures_after last reported it; 0: not yet */
 	enum step step;
 	char cause[512], server[512]; /* cause and server of struct error */
 };

@@ -207,7 +207,7 @@ static bool finish(struct run *r, struct error *err)
 	record->fields = a->sizes.fields;
 	record->dots = a->sizes.dots;
 	digest_end(&a->digest, record->sha256);
-	record->telling = header_end(&a->header, record->header);
+	record->identifying = header_end(&a->header, record->header);
 	record->own_header = *a->peeked && uid_has_header(a->entry->uid, a->peeked);
 	if (!twins_note(r, record, err))
 		return false;

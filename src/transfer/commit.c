@@ -8,7 +8,7 @@
 #include "policy/plan.h"
 #include "pop3/session.h"
 #include "state/record.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "transfer/batch.h"
 #include "transfer/message.h"
 #include "transfer/run.h"
@@ -21,9 +21,9 @@ static bool forget_notes(struct run *r, struct error *err)
 
 	for (size_t i = 0; ok && i < r->batch.count && r->plan->broke + r->plan->fresh > 0; i++) {
 		const struct plan_entry *e = r->batch.entries[i];
-		char *key = e->broke || e->failed || e->fresh ? message_told_key(e) : NULL;
+		char *key = e->broke || e->failed || e->fresh ? message_unfetched_key(e) : NULL;
 
-		ok = !key || state_drop_told(r->t->state, key, err);
+		ok = !key || state_forget_unfetched(r->t->state, key, err);
 		free(key);
 	}
 	return ok;

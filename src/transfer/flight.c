@@ -77,9 +77,9 @@ bool flight_is_unique(const struct run *r, size_t i)
 	return record->wire == record->listed && !flight_has_size(r, r->batch.entries[i], record->listed);
 }
 
-bool flight_can_be_told(const struct run *r, const struct state_record *record)
+bool flight_is_identifiable(const struct run *r, const char *uid, bool identifying)
 {
-	return record->telling && uid_is_given(record->uid) && session_capabilities(r->t->session)->top;
+	return identifying && uid_is_given(uid) && session_capabilities(r->t->session)->top;
 }
 
 bool flight_has_its_header(const struct state_record *record)
@@ -111,7 +111,7 @@ size_t flight_keep_likely(struct run *r)
 			break;
 		if (flight_is_unique(r, kept) || flight_has_its_header(record))
 			continue;
-		if (!flight_can_be_told(r, record))
+		if (!flight_is_identifiable(r, record->uid, record->identifying))
 			break;
 		record->doubt = STATE_DOUBT_IDENTITY;
 	}

@@ -33,8 +33,8 @@ bool flight_neighbor_has_size(const struct run *r, uint64_t octets);
 /* Whether the i-th message of the batch cannot have been mistaken for another one that is not proved. */
 bool flight_is_unique(const struct run *r, size_t i);
 
-/* Whether the header can identify the message in the next session. */
-bool flight_can_be_told(const struct run *r, const struct state_record *record);
+/* Whether the header can identify the message with this UID in the next session. identifying: as in header_end. */
+bool flight_is_identifiable(const struct run *r, const char *uid, bool identifying);
 
 /*
  * Whether the server gave no UID, and the message came with the header and first lines from which its UID was made. As

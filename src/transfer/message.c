@@ -44,9 +44,9 @@ void message_report_refusal(struct run *r)
 	r->refused = REFUSED_NOTHING;
 }
 
-char *message_told_key(const struct plan_entry *e)
+char *message_unfetched_key(const struct plan_entry *e)
 {
 	if (!uid_is_of_session(e->uid))
 		return memory_copy_string(e->uid);
-	return memory_format(UID_AWAY "%" PRIu32 ":%" PRIu64, e->number, e->octets);
+	return memory_format(UID_UNFETCHED "%" PRIu32 ":%" PRIu64, e->number, e->octets);
 }

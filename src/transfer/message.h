@@ -14,10 +14,10 @@ enum {
 void message_name(const struct plan_entry *e, char out[MESSAGE_NAME]);
 
 /*
- * The key under which the state remembers facts about a message that stays on the server (state_add_told). The
+ * The key under which the state remembers facts about a message that stays on the server (state_note_unfetched). The
  * caller frees it.
  */
-char *message_told_key(const struct plan_entry *e);
+char *message_unfetched_key(const struct plan_entry *e);
 
 /* Reports a message that was stored although it is not what the server announced. */
 void message_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *sizes);

@@ -104,6 +104,11 @@ static void hold_unsure(struct run *r)
 	r->checks.misfit = false;
 }
 
+static bool is_identifiable(const struct run *r, size_t i)
+{
+	return flight_is_identifiable(r, r->batch.records[i].uid, r->batch.records[i].identifying);
+}
+
 static bool has_twin(const struct run *r, size_t i)
 {
 	const struct state_record *a = &r->batch.records[i];
@@ -126,11 +131,11 @@ static void doubt_twins(struct run *r)
 	bool found = false;
 
 	for (size_t i = r->checks.verified; i < r->batch.count && !found; i++)
-		found = flight_can_be_told(r, &r->batch.records[i]) && has_twin(r, i);
+		found = is_identifiable(r, i) && has_twin(r, i);
 	for (size_t i = r->checks.verified; i < r->batch.count && found; i++) {
 		struct state_record *record = &r->batch.records[i];
 
-		if (!flight_can_be_told(r, record) || (flight_is_unique(r, i) && !has_twin(r, i)))
+		if (!is_identifiable(r, i) || (flight_is_unique(r, i) && !has_twin(r, i)))
 			continue;
 		record->doubt = state_doubts_size(record->doubt) ? record->doubt : STATE_DOUBT_IDENTITY;
 		record->held = false;

@@ -14,7 +14,7 @@
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "transfer/arrival.h"
 #include "transfer/blame.h"
 #include "transfer/commit.h"
@@ -228,9 +228,9 @@ static bool take(struct run *r, const struct session_event *event, struct error 
  */
 static bool note_failed(struct run *r, const struct plan_entry *e, struct error *err)
 {
-	char *key = e->broke ? NULL : message_told_key(e);
-	bool ok =
-	    !key || state_add_told(r->t->state, key, STATE_TOLD_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
+	char *key = e->broke ? NULL : message_unfetched_key(e);
+	bool ok = !key ||
+	    state_note_unfetched(r->t->state, key, STATE_UNFETCHED_FAILED, (uint64_t)r->t->now * 1000, r->t->now, err);
 
 	free(key);
 	r->noted |= key != NULL;

@@ -4,26 +4,22 @@
 
 #include <string.h>
 
-#include "base/uid.h"
 #include "policy/plan.h"
-#include "pop3/capability.h"
-#include "pop3/session.h"
 #include "state/record.h"
 #include "state/sizes.h"
+#include "transfer/flight.h"
 #include "transfer/message.h"
 #include "transfer/run.h"
 
 /* Returns the kind of doubt. TOP identifies the message in the next run; if it cannot, only the size by LIST can. */
-static enum state_doubt doubt_of(const struct run *r, const char *uid, bool telling)
+static enum state_doubt doubt_of(const struct run *r, const char *uid, bool identifying)
 {
-	bool told = telling && uid_is_given(uid) && session_capabilities(r->t->session)->top;
-
-	return told ? STATE_DOUBT_IDENTITY : STATE_DOUBT_CONTENT;
+	return flight_is_identifiable(r, uid, identifying) ? STATE_DOUBT_IDENTITY : STATE_DOUBT_CONTENT;
 }
 
 static void doubt_record(const struct run *r, struct state_record *record)
 {
-	record->doubt = doubt_of(r, record->uid, record->telling);
+	record->doubt = doubt_of(r, record->uid, record->identifying);
 	record->said = STATE_UNSIZED; /* RETR's number may have been that of the other message */
 	record->excused = record->held = false;
 }
@@ -32,9 +28,9 @@ static void doubt_record(const struct run *r, struct state_record *record)
  * Puts an earlier message in doubt: one in the batch, or one that is stored and waiting. The next commit makes it
  * permanent.
  */
-static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool telling, struct error *err)
+static bool doubt_earlier(struct run *r, const struct plan_entry *entry, bool identifying, struct error *err)
 {
-	enum state_doubt doubt = doubt_of(r, entry->uid, telling);
+	enum state_doubt doubt = doubt_of(r, entry->uid, identifying);
 
 	for (size_t i = 0; i < r->batch.count; i++) {
 		if (r->batch.entries[i] == entry) {
@@ -78,7 +74,7 @@ bool twins_note(struct run *r, struct state_record *record, struct error *err)
 		if (!other->excused || other->doubted)
 			continue;
 		other->doubted = true;
-		if (!doubt_earlier(r, other->entry, record->telling, err))
+		if (!doubt_earlier(r, other->entry, record->identifying, err))
 			return false;
 	}
 	if (this.doubted)

@@ -69,5 +69,5 @@ void check_result_free(struct check_result *r)
 {
 	free(r->facts);
 	free(r->problems);
-	*r = (struct check_result){.account = r->account, .told = r->told};
+	*r = (struct check_result){.account = r->account, .printed = r->printed};
 }

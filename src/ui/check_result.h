@@ -23,7 +23,7 @@ struct check_result {
 	size_t fact_count, fact_room;
 	struct check_problem *problems;
 	size_t problem_count;
-	bool told; /* the result has been printed */
+	bool printed; /* the result has been printed */
 };
 
 void check_result_add_fact(struct check_result *r, const struct fact *fact);
@@ -39,7 +39,7 @@ const struct fact *check_result_next(const struct check_result *r, const char *n
 /* Returns the address that the connection was made to, or NULL. */
 const char *check_result_address(const struct check_result *r);
 
-/* Frees the facts and problems. account and told are kept. */
+/* Frees the facts and problems. account and printed are kept. */
 void check_result_free(struct check_result *r);
 
 #endif

@@ -28,7 +28,7 @@ bool copies_are_there(const struct account *a, struct error *err)
 		    "the account delivers to a command, so the location of its messages is unknown");
 		return error_hint(err, "name other accounts");
 	}
-	path = memory_format(copies_have_names(a) ? "%s/new" : "%s", a->destination.path);
+	path = memory_format(destination_has_names(a->destination.ops) ? "%s/new" : "%s", a->destination.path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
@@ -36,11 +36,6 @@ bool copies_are_there(const struct account *a, struct error *err)
 	}
 	free(path);
 	return there;
-}
-
-bool copies_have_names(const struct account *a)
-{
-	return a->destination.ops->recovery == DESTINATION_BY_NAME;
 }
 
 static void header_digits(const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
@@ -52,7 +47,7 @@ void copies_identity(const struct account *a, const char *maildrop, const char *
     const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
 {
 	out[0] = '\0';
-	if (!copies_have_names(a))
+	if (!destination_has_names(a->destination.ops))
 		header_digits(header, out);
 	else if (maildrop && uid[0])
 		maildir_name_identity(a->name, maildrop, uid, out);
@@ -103,7 +98,7 @@ static void take_message(void *context, const struct archive_message *m)
 	(void)header_end(&c->header, copy->header);
 	start_reading(c);
 	snprintf(copy->key.identity, sizeof(copy->key.identity), "%s", m->identity);
-	if (!copies_have_names(c->account))
+	if (!destination_has_names(c->account->destination.ops))
 		header_digits(copy->header, copy->key.identity);
 	/* An unreadable file is not a copy, whatever its readable part contains. */
 	if (copy->failure)
@@ -168,7 +163,7 @@ bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 	start_reading(c);
 	ok = a->destination.ops->read(&settings, &reader, err);
 	c->changed = reader.changed;
-	if (copies_have_names(a))
+	if (destination_has_names(a->destination.ops))
 		drop_doubles(c);
 	return ok;
 }

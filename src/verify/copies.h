@@ -58,9 +58,6 @@ bool copies_can_read(const struct account *account);
 /* Fails if the messages of an account cannot be read, or if nothing is at its path: its disk may not be mounted. */
 bool copies_are_there(const struct account *account, struct error *err);
 
-/* Returns whether the account's files are identified by their names, so that they can be found in other places. */
-bool copies_have_names(const struct account *account);
-
 /* Writes the identity of a recorded message in the destination; "" if unknown. */
 void copies_identity(const struct account *account, const char *maildrop, const char *uid,
     const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY]);

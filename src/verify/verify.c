@@ -234,16 +234,16 @@ static void start_again(struct verify *v)
 		v->records[i].settled = false;
 }
 
-static bool look(struct verify *v, struct error *err)
+static bool find_copies(struct verify *v, struct error *err)
 {
 	for (int i = 0; i < TRIES; i++) {
 		start_again(v);
 		if (!copies_read(&v->copies, true, false, err))
 			return false;
 		join_whole(v);
-		if (v->unsettled > 0 && copies_have_names(v->account) && !look_by_size(v, err))
+		if (v->unsettled > 0 && destination_has_names(v->account->destination.ops) && !look_by_size(v, err))
 			return false;
-		if (v->unsettled == 0 || copies_have_names(v->account) || !v->copies.changed) {
+		if (v->unsettled == 0 || destination_has_names(v->account->destination.ops) || !v->copies.changed) {
 			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
 				join(v, elsewhere, match_identity, by_identity, false);
 			return true;
@@ -315,7 +315,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->again += again;
 		tell(v, r, again);
 	}
-	for (size_t i = 0; i < v->copies.count && copies_have_names(v->account); i++)
+	for (size_t i = 0; i < v->copies.count && destination_has_names(v->account->destination.ops); i++)
 		s->unrecorded += !v->copies.list[i].taken && v->copies.list[i].key.identity[0];
 	return !v->request->again || state_commit(v->state, err);
 }
@@ -382,7 +382,7 @@ bool verify_account(const struct account *account, const struct verify_request *
 {
 	struct verify v = {.account = account, .request = request, .copies = {.account = account}};
 	bool ok = open_both(&v, err) && (!request->again || recover(&v, err)) &&
-	    state_each_kept(v.state, add_record, &v, err) && look(&v, err);
+	    state_each_kept(v.state, add_record, &v, err) && find_copies(&v, err);
 
 	*summary = (struct verify_summary){0};
 	ok = ok && conclude(&v, summary, err) && settle_place(&v, summary, err);

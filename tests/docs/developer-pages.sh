@@ -137,7 +137,8 @@ check 'the bounds in doc/bounds are in the files that it names' bounds_are_right
 tables_have_lines() {
   code=0
   sed -n '/^Tables$/,/^NAME\.lock$/p' "$source/doc/state" >"$work/lines"
-  grep -o 'CREATE TABLE [a-z]*' "$source/src/state/schema.h" | awk '{ print $3 }' | sort -u >"$work/tables"
+  grep -oE 'CREATE TABLE [a-z]+|ALTER TABLE [a-z]+ RENAME TO [a-z]+' "$source/src/state/schema.h" |
+    awk '$4 == "RENAME" { delete names[$3]; names[$6]; next } { names[$3] } END { for (name in names) print name }' >"$work/tables"
   [ -s "$work/tables" ] || { echo 'no tables' && return 1; }
   while read -r name; do
     grep -q "^  $name " "$work/lines" || { echo "no line on the table $name" && code=1; }

@@ -21,7 +21,7 @@ stop
 at 1h
 check 'the first failure is not told' silent
 check 'and does not show in the exit status' exits 0
-check 'but the state knows of it' trouble "count(*) || '/' || told || '/' || step" 1/0/connect
+check 'but the state knows of it' trouble "count(*) || '/' || reported || '/' || step" 1/0/connect
 at 3h
 check 'nor is one told two hours later' silent
 at 1h -n

@@ -70,7 +70,7 @@ check 'a run that notes something does' [ "$(ends)" = "$(certificate_end)" ]
 sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABLE place; DROP TABLE trouble; DROP TABLE refusal; ALTER TABLE maildrop DROP COLUMN unpipelined;
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots;
-  ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets;
+  ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new;
   PRAGMA user_version = 1' >/dev/null
 run status --json a
 check 'the state of an older version is read' json "s['delivered'] == 3 and s['certificate_not_after'] is None"

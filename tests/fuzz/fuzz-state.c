@@ -17,7 +17,7 @@
 #include "state/record.h"
 #include "state/refusal.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "state/trouble.h"
 
 static const int64_t now = 1700000000;
@@ -53,7 +53,7 @@ static void fill(struct state *s)
 	MUST(state_enter_maildrop(s, &other, now, &origin, &err));
 	MUST(state_add(s, &record, &err));
 	record.uid = "b";
-	MUST(state_add(s, &record, &err) && state_add_told(s, "e", STATE_TOLD_LARGE, 0, now, &err) &&
+	MUST(state_add(s, &record, &err) && state_note_unfetched(s, "e", STATE_UNFETCHED_LARGE, 0, now, &err) &&
 	    state_commit(s, &err));
 	MUST(state_set_refusal(s, &refusal, &err));
 	MUST(state_begin_run(s, now, &err) && state_set_intent(s, &intent, records, &err));
@@ -163,7 +163,7 @@ static void use(struct state *s, bool writable)
 		    state_add_found(s, "0123", &record, now, &err) &&
 		    state_take_found(s, "0123", 3, "w", &match, &err) && state_drop_intent(s, &err) &&
 		    state_add(s, &record, &err) && state_mark_deleted(s, "a", true, now, &err) &&
-		    state_add_told(s, "z", STATE_TOLD_LARGE, 0, now, &err) && state_commit(s, &err) &&
+		    state_note_unfetched(s, "z", STATE_UNFETCHED_LARGE, 0, now, &err) && state_commit(s, &err) &&
 		    state_end_run(s, now, &err);
 	}
 	must_be_storage(ok, &err);

@@ -48,5 +48,5 @@ const char *knows(const char *uid)
 	ck_assert_msg(state_join(s, &item, 1, NULL, &err), "%s", err.cause);
 	if (item.doubtful)
 		return item.likely ? "?" : "??";
-	return item.known ? item.told ? "kt" : "k" : item.told ? "t" : "-";
+	return item.known ? item.unfetched ? "kt" : "k" : item.unfetched ? "t" : "-";
 }

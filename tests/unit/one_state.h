@@ -11,11 +11,11 @@
 #include "state/match.h"
 #include "state/record.h"
 #include "state/refusal.h"
-#include "state/sight.h"
+#include "state/compare.h"
 #include "state/sizes.h"
 #include "state/state.h"
 #include "state/summary.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "state/trouble.h"
 
 /* The state that a suite tests. enter and leave make a fixture. */

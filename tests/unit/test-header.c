@@ -128,7 +128,7 @@ END_TEST
 /* A field identifies a message if no two messages have the same field by chance. */
 static const struct {
 	struct text message;
-	bool telling;
+	bool identifying;
 } fields[] = {
     {TEXT(""), false},
     {TEXT("Message-ID: <1@example.org>\n\nbody\n"), true},
@@ -153,7 +153,7 @@ START_TEST(only_a_header_that_tells_a_message_from_all_others_says_so)
 
 	header_start(&h);
 	header_add(&h, fields[_i].message.bytes, fields[_i].message.length);
-	ck_assert_int_eq(header_end(&h, identity), fields[_i].telling);
+	ck_assert_int_eq(header_end(&h, identity), fields[_i].identifying);
 }
 END_TEST
 

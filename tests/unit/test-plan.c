@@ -107,8 +107,8 @@ START_TEST(messages_that_stay_do_not_count_against_the_limit)
 	plan_decide(&p, &rule, &now, false, &(struct plan_limits){1, ANY, false});
 	ck_assert_uint_eq(p.summary.fetch, 1);
 	ck_assert_int_eq(p.entries[1].decision.action, RETENTION_FETCH);
-	ck_assert_int_eq(p.entries[2].decision.reason, REASON_TOO_LARGE_NEWS);
-	ck_assert_uint_eq(p.summary.news, 2);
+	ck_assert_int_eq(p.entries[2].decision.reason, REASON_TOO_LARGE_UNREPORTED);
+	ck_assert_uint_eq(p.summary.unreported, 2);
 	plan_free(&p);
 }
 END_TEST
@@ -125,7 +125,7 @@ START_TEST(a_message_of_which_nothing_is_sure_stays)
 	ck_assert_int_eq(p.entries[0].decision.action, RETENTION_LEAVE);
 	ck_assert_uint_eq(p.summary.fetch, 1);
 	ck_assert_uint_eq(p.summary.unsure, 1);
-	ck_assert_uint_eq(p.summary.news, 0);
+	ck_assert_uint_eq(p.summary.unreported, 0);
 	plan_free(&p);
 }
 END_TEST

@@ -26,7 +26,7 @@ static const struct row {
 	enum retention_action action;
 	enum retention_reason reason;
 } rows[] = {
-    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_NEWS},
+    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_UNREPORTED},
     {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
     {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
     {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE | HOLD, ANY, ENDS, RETENTION_FETCH_AND_DELETE, REASON_NEW},
@@ -122,7 +122,7 @@ static struct retention_decision decide(const struct combination *c)
 	struct retention_known known = {
 	    .delivered = c->past == DELIVERED,
 	    .when = c->past == DELIVERED ? delivery : 0,
-	    .told = c->told == TOLD,
+	    .reported = c->told == TOLD,
 	    .doubt = c->evidence == DOUBT,
 	    .outgrown = c->end == GREW ? MOST + 1
 		: c->end == GREW_MORE  ? UINT64_C(1) << 40
@@ -195,7 +195,7 @@ START_TEST(an_unknown_message_is_never_deleted)
 	for (size_t n = 0; n < COUNT(times); n++) {
 		for (size_t w = 0; w < COUNT(times); w++) {
 			struct retention_clock clock = {.now = times[n], .last_seen = 0};
-			struct retention_known known = {.delivered = false, .when = times[w], .told = true};
+			struct retention_known known = {.delivered = false, .when = times[w], .reported = true};
 			struct retention_rule rule = {.mode = modes[_i]};
 
 			ck_assert_int_ne(retention_decide(&rule, &clock, 1, &known).action, RETENTION_DELETE);
@@ -223,7 +223,7 @@ static const struct {
     {RETENTION_FETCH, REASON_NEW, 0, "fetch: new"},
     {RETENTION_FETCH_AND_DELETE, REASON_NEW, 0, "fetch, then delete: new"},
     {RETENTION_LEAVE, REASON_TOO_LARGE, 0, "leave: larger than max_message_size (2048 bytes)"},
-    {RETENTION_LEAVE, REASON_TOO_LARGE_NEWS, 0, "leave: larger than max_message_size (2048 bytes)"},
+    {RETENTION_LEAVE, REASON_TOO_LARGE_UNREPORTED, 0, "leave: larger than max_message_size (2048 bytes)"},
     {RETENTION_LEAVE, REASON_LIMIT, 0, "leave: the limit of this run is reached; a later run fetches it"},
     {RETENTION_LEAVE, REASON_FOREVER, 0, "leave: delivered, kept forever"},
     {RETENTION_DELETE, REASON_SAFE, 0, "delete: delivered"},

@@ -16,7 +16,7 @@ static size_t note(const char *letters, int64_t now)
 {
 	char uids[26][2];
 	struct state_item items[26];
-	struct state_look look = {.now = now};
+	struct state_joined look = {.now = now};
 	struct state_rows *ahead = NULL;
 	size_t count = strlen(letters), missing;
 	bool same;
@@ -70,14 +70,14 @@ END_TEST
 
 START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing)
 {
-	int64_t kinds[] = {STATE_TOLD_LARGE, STATE_TOLD_OUTGREW, STATE_TOLD_BROKE};
+	int64_t kinds[] = {STATE_UNFETCHED_LARGE, STATE_UNFETCHED_OUTGREW, STATE_UNFETCHED_BROKE};
 	struct state_item item = {.uid = "b", .octets = 6};
 
 	record("a", 1);
-	ck_assert(state_add_told(s, "b", (enum state_told)kinds[_i], 77, 5, &err) && state_commit(s, &err));
+	ck_assert(state_note_unfetched(s, "b", (enum state_unfetched)kinds[_i], 77, 5, &err) && state_commit(s, &err));
 	ck_assert(state_join(s, &item, 1, NULL, &err));
-	ck_assert_int_eq(item.told, kinds[_i]);
-	ck_assert_uint_eq(item.told_octets, 77);
+	ck_assert_int_eq(item.unfetched, kinds[_i]);
+	ck_assert_uint_eq(item.unfetched_octets, 77);
 	(void)note("ab", 10);
 	ck_assert_str_eq(knows("b"), "t");
 	(void)note("", 20); /* an empty listing is ignored */
@@ -101,8 +101,8 @@ START_TEST(a_message_that_was_found_to_be_new_stays_new_while_it_is_listed)
 	ck_assert(!found_new(6));
 	ck_assert(state_note_new(s, "b", 6, 5, &err) && state_commit(s, &err));
 	ck_assert(found_new(6) && !found_new(7));
-	ck_assert(state_add_told(s, "b", STATE_TOLD_BROKE, 77, 6, &err) && found_new(6));
-	ck_assert(state_drop_breaks(s, 77, &err) && found_new(6));
+	ck_assert(state_note_unfetched(s, "b", STATE_UNFETCHED_BROKE, 77, 6, &err) && found_new(6));
+	ck_assert(state_forget_breaks(s, 77, &err) && found_new(6));
 	ck_assert_str_eq(knows("b"), "-"); /* only the failure is forgotten */
 	(void)note("a", 30);
 	ck_assert(!found_new(6));
@@ -112,19 +112,19 @@ END_TEST
 START_TEST(a_deletion_counts_until_a_later_run_has_listed_the_maildrop)
 {
 	const unsigned char header[DIGEST_SHORT] = {0};
-	struct state_sight sight;
+	struct state_comparison sight;
 
 	record("a", 1);
 	record("b", 1);
-	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
+	ck_assert(state_compare_uid(s, "a", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
 	ck_assert(state_mark_deleted(s, "a", true, 10, &err) && state_mark_deleted(s, "b", false, 10, &err));
 	ck_assert(state_end_run(s, 10, &err));
 	reopen();
-	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && sight.lately);
-	ck_assert(state_see_uid(s, "b", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
+	ck_assert(state_compare_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && sight.lately);
+	ck_assert(state_compare_uid(s, "b", header, NULL, 6, &sight, &err) && !sight.deleted && !sight.lately);
 	ck_assert(state_end_run(s, 20, &err)); /* it has changed nothing */
 	reopen();
-	ck_assert(state_see_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && !sight.lately);
+	ck_assert(state_compare_uid(s, "a", header, NULL, 6, &sight, &err) && sight.deleted && !sight.lately);
 }
 END_TEST
 
@@ -146,12 +146,12 @@ static void record_alike(const char *letters)
 static bool takes(char letter, const char *uid)
 {
 	unsigned char header[DIGEST_SHORT], sha256[DIGEST_SIZE];
-	struct state_sight sight;
+	struct state_comparison sight;
 	struct state_match match;
 
 	memset(header, 2, sizeof(header));
 	memset(sha256, letter, sizeof(sha256));
-	ck_assert(state_see_header(s, header, sha256, 99, 20, &sight, &err));
+	ck_assert(state_compare_header(s, header, sha256, 99, 20, &sight, &err));
 	ck_assert(state_take_identical(s, header, sha256, 99, 20, uid, &match, &err));
 	ck_assert(sight.identical == match.found);
 	return match.found;
@@ -433,7 +433,7 @@ START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
 	enter_maildrop("mail.example.org", 995, "me");
 	ck_assert(
 	    add("a", 100, 7) && add("b", 200, 8) && add("d", 300, 9) && state_mark_deleted(s, "d", true, 300, &err));
-	ck_assert(state_add_told(s, "t", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
+	ck_assert(state_note_unfetched(s, "t", STATE_UNFETCHED_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert_int_eq(enter_maildrop(other->server, other->port, other->user), STATE_MAILDROP_OTHER);
 	ck_assert_str_eq(knows("a"), "-");
 	ck_assert_str_eq(knows("b"), "-");

@@ -15,7 +15,7 @@
 #include "state/join.h"
 #include "state/record.h"
 #include "state/state.h"
-#include "state/told.h"
+#include "state/unfetched.h"
 #include "state/trouble.h"
 #include "state/witness.h"
 
@@ -271,14 +271,14 @@ START_TEST(reading_sees_what_was_written)
 	ck_assert(item.known);
 	ck_assert_int_eq(item.delivered, 1000);
 	/* Its changes stay in its own copy. */
-	ck_assert(state_add_told(s, "one", STATE_TOLD_LARGE, 0, 1, &err) && state_commit(s, &err));
+	ck_assert(state_note_unfetched(s, "one", STATE_UNFETCHED_LARGE, 0, 1, &err) && state_commit(s, &err));
 	ck_assert(state_join(s, &item, 1, NULL, &err));
-	ck_assert(item.told);
+	ck_assert(item.unfetched);
 	state_close(&s);
 	s = open_state(STATE_READ);
 	item = (struct state_item){.uid = "one"};
 	ck_assert(state_join(s, &item, 1, NULL, &err));
-	ck_assert(!item.told);
+	ck_assert(!item.unfetched);
 	state_close(&s);
 	/* Only the writer's files exist: no journal. */
 	ck_assert_uint_eq(scratch_count(scratch_path("state")), 2);
@@ -461,7 +461,7 @@ START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
 	run_sql(scratch_path("state/work.db"),
 	    "DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends;"
 	    "ALTER TABLE maildrop DROP COLUMN unpipelined; ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt;"
-	    "ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE pending DROP COLUMN said; ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE told DROP COLUMN kind;"
+	    "ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE pending DROP COLUMN said; ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind;"
 	    "ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new; PRAGMA user_version=1");
 	s = open_state(STATE_WRITE);
 	ck_assert_int_eq(state_last_seen(s) >= 1001, 1);

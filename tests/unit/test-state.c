@@ -36,14 +36,14 @@ START_TEST(a_listing_is_joined_with_what_is_known)
 	record("b", 100);
 	record("bb", 150);
 	record("d", 200);
-	ck_assert(state_add_told(s, "c", STATE_TOLD_LARGE, 0, 1, &err));
-	ck_assert(state_add_told(s, "d", STATE_TOLD_LARGE, 0, 1, &err));
+	ck_assert(state_note_unfetched(s, "c", STATE_UNFETCHED_LARGE, 0, 1, &err));
+	ck_assert(state_note_unfetched(s, "d", STATE_UNFETCHED_LARGE, 0, 1, &err));
 	ck_assert(state_commit(s, &err));
 	reopen();
 	ck_assert(state_join(s, items, COUNT(items), NULL, &err));
 	for (size_t i = 0; i < COUNT(items); i++) {
 		ck_assert_int_eq(items[i].known, i == 1 || i == 3);
-		ck_assert_int_eq(items[i].told, i == 2 || i == 3);
+		ck_assert_int_eq(items[i].unfetched, i == 2 || i == 3);
 	}
 	ck_assert_int_eq(items[1].delivered, 100);
 	ck_assert_int_eq(items[3].delivered, 200);
@@ -81,7 +81,7 @@ START_TEST(thousands_of_messages_are_joined)
 	enum { MANY = 5000 };
 	struct state_item *items = memory_zeroed(MANY, sizeof(*items));
 	char **uids = memory_zeroed(MANY, sizeof(*uids));
-	struct state_look look = {.now = 1};
+	struct state_joined look = {.now = 1};
 	struct state_rows *ahead = NULL;
 
 	for (int i = 0; i < MANY; i++) {
@@ -107,7 +107,7 @@ END_TEST
 START_TEST(what_the_server_has_is_summed_up_when_all_is_read)
 {
 	struct state_item items[] = {{.uid = "a", .octets = STATE_UNSIZED}, {.uid = "c", .octets = STATE_UNSIZED}};
-	struct state_look look = {.now = 1};
+	struct state_joined look = {.now = 1};
 	struct state_rows *ahead = NULL;
 	uint64_t messages, octets;
 
@@ -140,7 +140,7 @@ END_TEST
 START_TEST(what_was_read_ahead_is_not_believed_after_a_change)
 {
 	struct state_item items[] = {{.uid = "a", .octets = 6}, {.uid = "b", .octets = 6}};
-	struct state_look look = {.now = 1};
+	struct state_joined look = {.now = 1};
 	struct state_rows *ahead = NULL;
 
 	record("a", 1);
@@ -157,7 +157,7 @@ START_TEST(what_was_rolled_back_did_not_happen)
 {
 	record("a", 1);
 	ck_assert(add("b", 2, 2));
-	ck_assert(state_add_told(s, "c", STATE_TOLD_LARGE, 0, 2, &err));
+	ck_assert(state_note_unfetched(s, "c", STATE_UNFETCHED_LARGE, 0, 2, &err));
 	state_rollback(s);
 	ck_assert_str_eq(knows("a"), "k");
 	ck_assert_str_eq(knows("b"), "-");
@@ -354,7 +354,7 @@ START_TEST(trouble_is_kept_until_it_ends)
 {
 	struct state_trouble t = {.since = 10,
 				 .at = 20,
-				 .told = 15,
+				 .reported = 15,
 				 .step = STEP_CONNECT,
 				 .cause = "no",
 				 .server = "never"},

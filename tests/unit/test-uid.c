@@ -52,7 +52,7 @@ START_TEST(what_a_server_gives_never_begins_with_a_blank)
 	ck_assert_str_eq(uid_given(UID_MADE "00"), "");
 	ck_assert(!uid_is_given(UID_MADE) && !uid_is_given(UID_UNKNOWN) && !uid_is_given(UID_SESSION) &&
 	    !uid_is_given(UID_FOUND));
-	ck_assert(!uid_is_given(UID_WAS) && !uid_is_given(UID_AWAY));
+	ck_assert(!uid_is_given(UID_WAS) && !uid_is_given(UID_UNFETCHED));
 }
 END_TEST
 

@@ -1,5 +1,5 @@
-#ifndef MAILHAUL_STATE_SIGHT_H
-#define MAILHAUL_STATE_SIGHT_H
+#ifndef MAILHAUL_STATE_COMPARE_H
+#define MAILHAUL_STATE_COMPARE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@ struct state;
 bool state_misses_size(struct state *s, uint64_t octets, int64_t now, bool *any, struct error *err);
 
 /* The result of comparing recorded messages with a header and a size from the server. The state does not change. */
-struct state_sight {
+struct state_comparison {
 	bool found;	/* a recorded message has this header */
 	bool fits;	/* the size is that of a compared message */
 	bool doubt;	/* a message of this size is in doubt because of its size */
@@ -29,9 +29,9 @@ struct state_sight {
  * Compares the message with this UID, or the missing messages with this header. sha256 is the digest of a retrieved
  * message, or NULL.
  */
-bool state_see_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, struct state_sight *sight, struct error *err);
-bool state_see_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
-    uint64_t octets, int64_t now, struct state_sight *sight, struct error *err);
+bool state_compare_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
+    const unsigned char *sha256, uint64_t octets, struct state_comparison *result, struct error *err);
+bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
+    uint64_t octets, int64_t now, struct state_comparison *result, struct error *err);
 
 #endif
