@@ -1,4 +1,4 @@
-# fish completion for mailhaul(1): verbs, the options that each takes, accounts of the configuration.
+# fish completion for mailhaul(1): commands, the options that each takes, accounts of the configuration.
 
 # The words that are no options, and behind -c the configuration's name as "-c NAME".
 function __mailhaul_words
@@ -23,8 +23,8 @@ function __mailhaul_has_no_word
     not __mailhaul_words | string match -qv -- '-c *'
 end
 
-# Whether the verb is one of these; without a verb it is fetch.
-function __mailhaul_verb_is
+# Whether the command is one of these; without a command it is fetch.
+function __mailhaul_command_is
     set -l word (__mailhaul_words | string match -v -- '-c *')[1]
     contains -- "$word" fetch check verify list status config; or set word fetch
     contains -- $word $argv
@@ -56,13 +56,13 @@ complete -c mailhaul -s v -l verbose -d 'print each step; twice: the protocol'
 complete -c mailhaul -l tls-key-log -r -F -d 'write the keys of TLS sessions to this file'
 complete -c mailhaul -l help -d 'print a short help'
 complete -c mailhaul -l version -d 'print the versions of mailhaul and its libraries'
-complete -c mailhaul -n '__mailhaul_verb_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'
-complete -c mailhaul -n '__mailhaul_verb_is fetch' -l every -x -a '5m 15m 1h' -d 'fetch again and again, with this pause'
-complete -c mailhaul -n '__mailhaul_verb_is fetch' -l keep -d 'delete nothing from the server'
-complete -c mailhaul -n '__mailhaul_verb_is fetch' -l strict -d 'report every failure at once'
-complete -c mailhaul -n '__mailhaul_verb_is list' -l headers -d 'print date, sender and subject of each message'
-complete -c mailhaul -n '__mailhaul_verb_is fetch check verify list status config' -l json -d 'print JSON'
-complete -c mailhaul -n '__mailhaul_verb_is verify' -l ignore-missing -d 'do not report missing messages'
-complete -c mailhaul -n '__mailhaul_verb_is verify' -l refetch -d 'fetch missing and altered messages again'
-complete -c mailhaul -n '__mailhaul_verb_is verify' -l rebuild -d 'rebuild a lost state'
-complete -c mailhaul -n '__mailhaul_verb_is config' -l names -d 'print only the names of the accounts'
+complete -c mailhaul -n '__mailhaul_command_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'
+complete -c mailhaul -n '__mailhaul_command_is fetch' -l every -x -a '5m 15m 1h' -d 'fetch again and again, with this pause'
+complete -c mailhaul -n '__mailhaul_command_is fetch' -l keep -d 'delete nothing from the server'
+complete -c mailhaul -n '__mailhaul_command_is fetch' -l strict -d 'report every failure at once'
+complete -c mailhaul -n '__mailhaul_command_is list' -l headers -d 'print date, sender and subject of each message'
+complete -c mailhaul -n '__mailhaul_command_is fetch check verify list status config' -l json -d 'print JSON'
+complete -c mailhaul -n '__mailhaul_command_is verify' -l ignore-missing -d 'do not report missing messages'
+complete -c mailhaul -n '__mailhaul_command_is verify' -l refetch -d 'fetch missing and altered messages again'
+complete -c mailhaul -n '__mailhaul_command_is verify' -l rebuild -d 'rebuild a lost state'
+complete -c mailhaul -n '__mailhaul_command_is config' -l names -d 'print only the names of the accounts'

@@ -346,7 +346,7 @@ static bool has_cache_aside(int fd)
 }
 
 /* Returns whether syncfs reports all write errors, as it does since Linux 5.8. */
-static bool tells_errors(void)
+static bool reports_errors(void)
 {
 	struct utsname name;
 	unsigned major, minor;
@@ -357,7 +357,7 @@ static bool tells_errors(void)
 
 bool platform_can_sync_all(int fd)
 {
-	return is_local(fd) && tells_errors();
+	return is_local(fd) && reports_errors();
 }
 
 bool platform_sync_all(int fd)

@@ -15,7 +15,7 @@
 #include "ui/messages.h"
 #include "ui/report.h"
 
-struct list_verb {
+struct list_output {
 	struct report report;
 	struct messages_table table;
 	bool json;
@@ -25,14 +25,14 @@ struct list_verb {
 
 static void on_log(void *context, size_t index, enum log_level level, const char *text)
 {
-	const struct list_verb *l = context;
+	const struct list_output *l = context;
 
 	report_log(&l->report, l->accounts[index]->name, level, text);
 }
 
 static void on_listed(void *context, size_t index, const struct listed *message)
 {
-	struct list_verb *l = context;
+	struct list_output *l = context;
 
 	if (l->json)
 		messages_json(l->accounts[index]->name, message);
@@ -42,7 +42,7 @@ static void on_listed(void *context, size_t index, const struct listed *message)
 
 static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
 {
-	struct list_verb *l = context;
+	struct list_output *l = context;
 
 	(void)silent; /* list reports every failure at once */
 	report_error(l->accounts[index]->name, step, err);
@@ -51,7 +51,7 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 
 static void on_done(void *context, size_t index, const struct outcome *outcome)
 {
-	struct list_verb *l = context;
+	struct list_output *l = context;
 
 	report_outcome(&l->report, l->accounts[index], outcome);
 	if (!outcome->ok)
@@ -61,7 +61,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 int list_run(const struct command_line *line)
 {
 	bool headers = line->options & CLI_HEADERS;
-	struct list_verb l = {
+	struct list_output l = {
 	    .report = {.level = line->level},
 	    .table = {.terminal = isatty(STDOUT_FILENO), .headers = headers},
 	    .json = line->options & CLI_JSON,

@@ -200,7 +200,7 @@ static bool gather_all(struct search *s, struct error *err)
 }
 
 /* Reads the names again after a reader moved a message to cur/ or changed its flags. */
-static bool look_again(struct search *s, struct error *err)
+static bool read_moved_names(struct search *s, struct error *err)
 {
 	struct buf before = s->paths;
 	size_t count = 0;
@@ -240,7 +240,7 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 	if (*fd < 0 && errno == ENOENT)
 		*fd = open_moved(s, path);
 	if (*fd < 0 && errno == ENOENT) {
-		if (!look_again(s, err))
+		if (!read_moved_names(s, err))
 			return false;
 		*fd = open_moved(s, path);
 	}

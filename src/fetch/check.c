@@ -134,7 +134,7 @@ static void note(struct check *c, const struct error *err)
 	event_send_problem(c->fd, c->step, err, false);
 }
 
-static void look_at_state(struct check *c, const char *directory)
+static void check_state(struct check *c, const char *directory)
 {
 	struct error err;
 	bool writable;
@@ -153,7 +153,7 @@ static void look_at_state(struct check *c, const char *directory)
 	tell(c, "state.last_run", c->clock.last_seen > 0 ? c->clock.last_seen : -1);
 }
 
-static void look_at_destination(struct check *c)
+static void check_destination(struct check *c)
 {
 	const struct account *a = c->account;
 	const struct destination_settings settings = {.account = a->name,
@@ -191,7 +191,7 @@ static void report_plan(struct check *c, const struct plan_summary *summary)
 	tell(c, "plan.leave", (int64_t)(c->plan.count - deletes));
 }
 
-static bool look_at_maildrop(struct check *c, struct error *err)
+static bool check_maildrop(struct check *c, struct error *err)
 {
 	const struct account *a = c->account;
 	const struct learning learning = {
@@ -232,10 +232,10 @@ static bool look_at_maildrop(struct check *c, struct error *err)
 static bool talk(struct check *c, const struct tls_trust *trust, struct error *err)
 {
 	return connect_open(&c->connection, c->account, trust, &c->log, false, NULL, &c->memory, &c->step, err) &&
-	    look_at_maildrop(c, err);
+	    check_maildrop(c, err);
 }
 
-static bool look_at_server(struct check *c, const struct tls_trust *trust, struct error *err)
+static bool check_server(struct check *c, const struct tls_trust *trust, struct error *err)
 {
 	bool ok;
 
@@ -264,9 +264,9 @@ void check_account(const struct account *account, const struct tls_trust *trust,
 	c.log = (struct log){.level = options->level, .write = take_line, .fact = take_fact, .context = &c};
 	c.clock.now = (int64_t)time(NULL);
 	error_clear(&c.outcome.err);
-	look_at_state(&c, options->state_dir);
-	look_at_destination(&c);
-	c.outcome.ok = look_at_server(&c, trust, &c.outcome.err);
+	check_state(&c, options->state_dir);
+	check_destination(&c);
+	c.outcome.ok = check_server(&c, trust, &c.outcome.err);
 	connect_close(&c.connection, false);
 	connect_memory_free(&c.memory);
 	listing_free(&c.listing);

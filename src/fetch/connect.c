@@ -164,7 +164,7 @@ static bool log_in_by(struct connection *c, const struct login *l, struct connec
 	return login_run(c->session, &chosen, err);
 }
 
-static bool log_in_and_tell(struct connection *c, const struct login *l, struct connect_memory *m,
+static bool log_in_and_record(struct connection *c, const struct login *l, struct connect_memory *m,
     const struct log *log, struct error *err)
 {
 	int64_t start = deadline_clock();
@@ -194,7 +194,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (m->without_capa && !remembered)
 		remembered = "";
 	if (!remembered)
-		return ask(c, m, err) && log_in_and_tell(c, &l, m, log, err);
+		return ask(c, m, err) && log_in_and_record(c, &l, m, log, err);
 	session_assume_capabilities(c->session, remembered);
 	/*
 	 * Remembered capabilities are not noted again, so that the server is asked once a day whether they have
@@ -203,7 +203,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (m->learned)
 		note_announced(c, m, remembered);
 	if (m->without_capa)
-		return log_in_and_tell(c, &l, m, log, err);
+		return log_in_and_record(c, &l, m, log, err);
 	l.alone = true;
 	l.missing = &missing;
 	if (log_in_by(c, &l, m, err))
@@ -221,7 +221,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 }
 
 /* Looks up the server's TLSA records, within connect_timeout. */
-static bool look_up(struct connection *c, const struct account *a, struct error *err)
+static bool look_up_tlsa(struct connection *c, const struct account *a, struct error *err)
 {
 	char *host;
 	size_t length;
@@ -309,7 +309,7 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	bool ok;
 
 	*step = STEP_TLSA;
-	if (a->tls_trust == TLS_BY_DANE && !c->dane && !look_up(c, a, err))
+	if (a->tls_trust == TLS_BY_DANE && !c->dane && !look_up_tlsa(c, a, err))
 		return false;
 	tls->dane = c->dane;
 	*step = STEP_CONNECT;

@@ -349,7 +349,7 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
 }
 
 /* A message that the server does not give now may be one of those that were fetched before: it is left for the next run. */
-static void leave_unseen(struct top_identity *top)
+static void leave_unknown(struct top_identity *top)
 {
 	top->skip |= !top->known;
 }
@@ -381,7 +381,7 @@ static bool retrieve(const struct recognition *r, struct plan_entry *const *entr
 		/* If RETR is refused, TOP's result is kept. */
 		if (whole[i].known || !tops[places[i]].known)
 			tops[places[i]] = whole[i];
-		leave_unseen(&tops[places[i]]);
+		leave_unknown(&tops[places[i]]);
 		wanted[i]->retrieved = true;
 	}
 	free(wanted);
@@ -416,7 +416,7 @@ static bool examine(const struct recognition *r, struct found *found, struct err
 	    top_identify(r->session, tops + by_top, count - by_top, false, err) &&
 	    top_order_check(r, entries, tops, by_top, err) && retrieve(r, entries, tops, by_top, err);
 	for (size_t i = by_top; i < count; i++)
-		leave_unseen(&tops[i]);
+		leave_unknown(&tops[i]);
 	ok = ok && top_order_check(r, entries + by_top, tops + by_top, count - by_top, err) &&
 	    settle_all(r, entries, tops, count, found, err);
 out:

@@ -153,9 +153,9 @@ static void note(void)
 
 bool interrupt_came(void)
 {
-	struct pollfd looking = {.fd = interrupt.fd, .events = POLLIN};
+	struct pollfd poll_fd = {.fd = interrupt.fd, .events = POLLIN};
 
-	if (!interrupt.noted && interrupt.fd >= 0 && poll(&looking, 1, 0) > 0)
+	if (!interrupt.noted && interrupt.fd >= 0 && poll(&poll_fd, 1, 0) > 0)
 		note();
 	return interrupt.noted;
 }

@@ -72,7 +72,7 @@ static void name_of(const struct addrinfo *a, char text[NI_MAXHOST])
 		snprintf(text, NI_MAXHOST, "?");
 }
 
-static void tell_failure(const struct race *r, const struct addrinfo *a, const char *cause)
+static void report_failure(const struct race *r, const struct addrinfo *a, const char *cause)
 {
 	char text[NI_MAXHOST];
 
@@ -102,14 +102,14 @@ static bool begin(struct race *r, const struct addrinfo *a, struct error *err)
 	fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
 	if (fd < 0) {
 		error_errno(err, ERROR_NETWORK, errno, "cannot create a socket");
-		tell_failure(r, a, err->cause);
+		report_failure(r, a, err->cause);
 		return false;
 	}
 	/* mailhaul already sends commands in batches, so waiting for more data would only cost time. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS) {
 		error_errno(err, ERROR_NETWORK, errno, "no connection");
-		tell_failure(r, a, err->cause);
+		report_failure(r, a, err->cause);
 		close(fd);
 		return false;
 	}
@@ -139,7 +139,7 @@ static unsigned find_connected(struct race *r, struct error *err)
 		if (failure == 0)
 			return i;
 		error_errno(err, ERROR_NETWORK, failure, "no connection");
-		tell_failure(r, r->attempts[i], err->cause);
+		report_failure(r, r->attempts[i], err->cause);
 		drop(r, i);
 	}
 	return r->running;
@@ -155,7 +155,7 @@ static void win(struct race *r, unsigned i, struct race_winner *winner, int *fd)
 	for (unsigned other = 0; other < r->running; other++) {
 		if (other == i)
 			continue;
-		tell_failure(r, r->attempts[other], "not connected before another address answered");
+		report_failure(r, r->attempts[other], "not connected before another address answered");
 		close(r->fds[other].fd);
 	}
 	r->running = 0;
@@ -169,7 +169,7 @@ static void win(struct race *r, unsigned i, struct race_winner *winner, int *fd)
 static bool give_up(struct race *r, const struct error *err)
 {
 	while (r->running > 0) {
-		tell_failure(r, r->attempts[0], err->cause);
+		report_failure(r, r->attempts[0], err->cause);
 		drop(r, 0);
 	}
 	return false;

@@ -173,7 +173,7 @@ bool maildrop_leave_out(struct maildrop *m, const char *line, size_t length, str
 	if (m->fault_count == MAILDROP_FAULTS_MOST)
 		return false;
 	if (maildrop_is_refusal(line, length)) {
-		m->odd_lines++;
+		m->faulty_lines++;
 		error_hint(err, "the message in question stays on the server; the next run tries again");
 		add_fault(m, err);
 		return true;
@@ -208,11 +208,11 @@ void maildrop_leave_out_unlisted(struct maildrop *m)
 		if (message->octets != MAILDROP_UNSIZED || message->left_out || message->number < m->size_lowest ||
 		    message->number > m->size_highest)
 			continue;
-		if (m->odd_lines == 0 && m->fault_count == MAILDROP_FAULTS_MOST)
+		if (m->faulty_lines == 0 && m->fault_count == MAILDROP_FAULTS_MOST)
 			return;
 		message->left_out = true;
-		if (m->odd_lines > 0) {
-			m->odd_lines--;
+		if (m->faulty_lines > 0) {
+			m->faulty_lines--;
 			continue;
 		}
 		(void)fail_unlisted(message->number, &err);

@@ -41,7 +41,7 @@ struct maildrop {
 	uint32_t size_last;   /* number in the last line of LIST */
 	bool size_repeated;   /* the last two lines of LIST have the same number */
 	uint32_t size_lowest, size_highest; /* lowest and highest number in LIST; 0: no lines */
-	size_t odd_lines;		    /* lines of LIST that are an error instead of a message */
+	size_t faulty_lines;		    /* lines of LIST that are an error instead of a message */
 	struct error *faults;		    /* reasons for messages left out, at most MAILDROP_FAULTS_MOST */
 	size_t fault_count;
 };

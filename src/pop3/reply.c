@@ -316,8 +316,8 @@ static char *release(struct reply *r, char next, char *out)
  * Decodes like next_data a body whose lines do not end with CRLF. Few servers send such bodies, so the loop takes one
  * octet at a time.
  */
-static enum reply_event next_odd_data(struct reply *r, const char *in, size_t in_length, size_t *used,
-    const char **text, size_t *length)
+static enum reply_event next_lf_data(struct reply *r, const char *in, size_t in_length, size_t *used, const char **text,
+    size_t *length)
 {
 	enum { AT_ONCE = REPLY_INPUT_MOST / 2 }; /* each octet may be an LF that becomes CRLF */
 	const char *at = in, *end = in + (in_length < AT_ONCE ? in_length : AT_ONCE);
@@ -364,7 +364,7 @@ enum reply_event reply_next(struct reply *r, const char *in, size_t in_length, s
 	if (in_length == 0)
 		return REPLY_MORE;
 	if (!r->in_status && r->shape == REPLY_BODY)
-		return (r->line_end == 1 ? next_data : next_odd_data)(r, in, in_length, used, text, length);
+		return (r->line_end == 1 ? next_data : next_lf_data)(r, in, in_length, used, text, length);
 	do {
 		size_t taken = 0;
 

@@ -172,7 +172,7 @@ bool session_ask_fence(struct session *s, const struct asked *asked, struct sess
 }
 
 /* Decides from what follows whether the text was the start of a listing or the complete reply. */
-static bool look_behind(struct session *s, const struct asked *asked, enum session_ask_form *form,
+static bool read_following(struct session *s, const struct asked *asked, enum session_ask_form *form,
     struct session_event *event, struct error *err)
 {
 	bool fenced = false, listed = true, likely = asked_may_be_answered(asked, event->text, event->length);
@@ -227,7 +227,7 @@ bool session_ask_settle(struct session *s, const struct asked *asked, struct ses
 		return true;
 	}
 	return (*form == SESSION_ASK_LINE && !asked_may_be_answered(asked, event->text, event->length)) ||
-	    look_behind(s, asked, form, event, err);
+	    read_following(s, asked, form, event, err);
 }
 
 bool session_ask_finish(struct session *s, struct error *err)

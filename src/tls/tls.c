@@ -55,7 +55,7 @@ static void tls_close(void *context)
  * Returns what GnuTLS expects from a channel without data: 0 at its end, else -1 with errno set. The channel's own
  * error text is lost.
  */
-static ssize_t tell_gnutls(enum channel_status status)
+static ssize_t set_gnutls_errno(enum channel_status status)
 {
 	if (status == CHANNEL_END)
 		return 0;
@@ -80,7 +80,7 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t size)
 		if (!t->dry)
 			status = t->below.ops->receive(t->below.context, t->raw, RAW_SIZE, &got, &ignored);
 		if (status != CHANNEL_DONE)
-			return tell_gnutls(status);
+			return set_gnutls_errno(status);
 		t->dry = got < RAW_SIZE;
 		t->raw_start = 0;
 		t->raw_end = got;
@@ -113,7 +113,7 @@ static ssize_t push(gnutls_transport_ptr_t context, const giovec_t *pieces, int 
 		}
 	}
 	status = t->below.ops->send(t->below.context, bytes, length, &sent, &ignored);
-	return status == CHANNEL_DONE ? (ssize_t)sent : tell_gnutls(status);
+	return status == CHANNEL_DONE ? (ssize_t)sent : set_gnutls_errno(status);
 }
 
 static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
@@ -451,7 +451,7 @@ bool tls_start(struct stream *s, const struct tls_options *options, const struct
 		return false;
 	t = channel.context;
 	ok = stream_carry(s, channel, "the TLS handshake", err);
-	tls_facts_tell(t->session, t->options.proof, t->verified, log);
+	tls_facts_log(t->session, t->options.proof, t->verified, log);
 	if (!ok)
 		return false;
 	log_number(log, "times.tls", deadline_clock() - start);

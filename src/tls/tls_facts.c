@@ -18,7 +18,7 @@ enum {
 };
 
 /* After a failed handshake some algorithms may not have been negotiated. */
-static void tell_algorithms(gnutls_session_t session, const struct log *log)
+static void log_algorithms(gnutls_session_t session, const struct log *log)
 {
 	const char *version = gnutls_protocol_get_name(gnutls_protocol_get_version(session));
 	gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
@@ -48,7 +48,7 @@ static const char *staple_state(gnutls_session_t session, gnutls_x509_crt_t crt,
 	return checked ? "good" : "unchecked";
 }
 
-static void tell_names(gnutls_x509_crt_t crt, const struct log *log)
+static void log_names(gnutls_x509_crt_t crt, const struct log *log)
 {
 	char name[TLS_NAME_SIZE], text[4 * TLS_NAME_SIZE];
 	size_t size;
@@ -61,13 +61,13 @@ static void tell_names(gnutls_x509_crt_t crt, const struct log *log)
 	}
 }
 
-static void tell_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, const struct log *log)
+static void log_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, const struct log *log)
 {
 	char text[DN_SIZE], print[TLS_PRINT_SIZE], pin[TLS_PIN_SIZE];
 
 	tls_dn_text(crt, false, text, sizeof(text));
 	log_fact(log, "certificate.subject", "%s", text);
-	tell_names(crt, log);
+	log_names(crt, log);
 	tls_dn_text(crt, true, text, sizeof(text));
 	log_fact(log, "certificate.issuer", "%s", text);
 	log_number(log, "certificate.not_before", (int64_t)gnutls_x509_crt_get_activation_time(crt));
@@ -78,7 +78,7 @@ static void tell_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, c
 	log_fact(log, "certificate.pin", "%s", pin);
 }
 
-void tls_facts_tell(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log)
+void tls_facts_log(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log)
 {
 	bool by_authority = proof == TLS_BY_CA || proof == TLS_BY_BOTH;
 	gnutls_x509_crt_t crt = NULL;
@@ -88,13 +88,13 @@ void tls_facts_tell(gnutls_session_t session, enum tls_proof proof, bool verifie
 	if (!log || !log->fact || !chain || count == 0 ||
 	    gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
 		return;
-	tell_algorithms(session, log);
+	log_algorithms(session, log);
 	log_number(log, "tls.verified", verified);
 	if (gnutls_x509_crt_init(&crt) < 0)
 		return;
 	if (gnutls_x509_crt_import(crt, &chain[0], GNUTLS_X509_FMT_DER) >= 0) {
 		log_fact(log, "tls.ocsp", "%s", staple_state(session, crt, verified && by_authority));
-		tell_certificate(crt, &chain[0], log);
+		log_certificate(crt, &chain[0], log);
 	}
 	gnutls_x509_crt_deinit(crt);
 }

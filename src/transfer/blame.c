@@ -113,7 +113,7 @@ static void take_last_words(struct run *r, struct error *err)
 }
 
 /* Text that is not an answer to RETR may be the rest of the previous message, unless that one had its full size. */
-static bool is_rest(const struct run *r, const struct error *err)
+static bool is_end_of_previous(const struct run *r, const struct error *err)
 {
 	const struct arrival *a = &r->arrival;
 
@@ -139,7 +139,7 @@ void blame_failure(struct run *r, struct error *err)
 	if (err->kind == ERROR_PROTOCOL && !r->uncertain)
 		r->uncertain = r->arrival.entry;
 	blamed[0] = blame_message(r, err);
-	if (blamed[0] && is_rest(r, err))
+	if (blamed[0] && is_end_of_previous(r, err))
 		blamed[1] = r->arrival.entry;
 	if (blamed[0])
 		return;

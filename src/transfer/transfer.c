@@ -47,7 +47,7 @@ static struct plan_entry *next_entry(struct run *r)
 }
 
 /* Stops asking for messages. */
-static void drop_rest(struct run *r)
+static void leave_remaining(struct run *r)
 {
 	for (; r->next < r->plan->count; r->next++)
 		r->result->left_over += is_fetch(&r->plan->entries[r->next]);
@@ -107,7 +107,7 @@ static void fill_window(struct run *r)
 			uint64_t left_over = r->result->left_over;
 
 			log_line(r->t->log, LOG_VERBOSE, "max_time reached; the next run fetches the rest");
-			drop_rest(r);
+			leave_remaining(r);
 			r->result->left_over = left_over;
 			continue;
 		}
@@ -137,7 +137,7 @@ static void keep_refusal(struct run *r, const struct session_event *event)
 /* After an interruption: stops asking for messages. Returns false if the time for messages in flight is over. */
 static bool stop_asking(struct run *r, struct error *err)
 {
-	drop_rest(r);
+	leave_remaining(r);
 	return !interrupt_is_due() || interrupt_error(err);
 }
 

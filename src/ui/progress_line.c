@@ -11,7 +11,7 @@
 #include "ui/report.h"
 
 enum {
-	LOOK_MS = 1000, /* interval between rate measurements */
+	RATE_MS = 1000, /* interval between rate measurements */
 	BAR_LEAST = 8,
 	BAR_MOST = 60,
 	GAP = 2,
@@ -32,12 +32,12 @@ static const unsigned choices[] = {
 /* Minimum widths, so that the bars of all lines are aligned. */
 static const int widths[FIELDS] = {9, 17, 10, 6};
 
-static void look_at_rate(struct progress_line *line, int64_t now)
+static void measure_rate(struct progress_line *line, int64_t now)
 {
 	int64_t passed = now - line->mark;
 	double rate;
 
-	if (passed < LOOK_MS)
+	if (passed < RATE_MS)
 		return;
 	rate = (double)(line->advance.octets - line->mark_octets) * 1000 / (double)passed;
 	line->rate = line->rate > 0 ? 0.7 * line->rate + 0.3 * rate : rate;
@@ -51,7 +51,7 @@ void progress_line_advance(struct progress_line *line, const struct advance *adv
 	if (!line->known || advance->octets < line->mark_octets)
 		*line = (struct progress_line){.known = true, .since = now, .mark = now};
 	line->advance = *advance;
-	look_at_rate(line, now);
+	measure_rate(line, now);
 }
 
 static void write_time(const struct advance *a, double rate, char *out, size_t size)
@@ -74,7 +74,7 @@ static void write_fields(struct progress_line *line, int64_t now, char fields[FI
 	char done[REPORT_SIZE_TEXT], all[REPORT_SIZE_TEXT];
 	double rate;
 
-	look_at_rate(line, now);
+	measure_rate(line, now);
 	rate = line->rate;
 	if (rate <= 0 && now > line->since)
 		rate = (double)a->octets * 1000 / (double)(now - line->since);

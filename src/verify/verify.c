@@ -208,7 +208,7 @@ static void gather_sizes(struct verify *v)
  * Searches by size. Mail programs rename the messages they move, so a file of the right size is read whatever its
  * name.
  */
-static bool look_by_size(struct verify *v, struct error *err)
+static bool find_by_size(struct verify *v, struct error *err)
 {
 	bool ok = true;
 
@@ -241,7 +241,7 @@ static bool find_copies(struct verify *v, struct error *err)
 		if (!copies_read(&v->copies, true, false, err))
 			return false;
 		join_whole(v);
-		if (v->unsettled > 0 && destination_has_names(v->account->destination.ops) && !look_by_size(v, err))
+		if (v->unsettled > 0 && destination_has_names(v->account->destination.ops) && !find_by_size(v, err))
 			return false;
 		if (v->unsettled == 0 || destination_has_names(v->account->destination.ops) || !v->copies.changed) {
 			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
