@@ -40,7 +40,7 @@ static void fail(struct verify *v, enum step step, const struct error *err)
 	count(v, exit_code_of(err));
 }
 
-static void tell(void *context, const struct verify_finding *finding)
+static void report(void *context, const struct verify_finding *finding)
 {
 	struct verify *v = context;
 
@@ -57,7 +57,7 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 	    .state_dir = v->chosen->settings.state_dir,
 	    .ignore_missing = v->line->options & CLI_IGNORE_MISSING,
 	    .again = v->line->options & CLI_REFETCH,
-	    .tell = tell,
+	    .report = report,
 	    .context = v,
 	};
 	struct verify_summary summary = {0};

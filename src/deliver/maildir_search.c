@@ -253,7 +253,7 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
 }
 
-static bool tell(struct search *s, const char *path, struct error *err)
+static bool pass(struct search *s, const char *path, struct error *err)
 {
 	const char *name = strrchr(path, '/') + 1;
 	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
@@ -318,7 +318,7 @@ bool maildir_search(int root, const struct destination_settings *settings, int64
 	add_directories(&s);
 	ok = ok && gather_all(&s, err);
 	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
-		ok = tell(&s, s.paths.data + at, err);
+		ok = pass(&s, s.paths.data + at, err);
 	/* The earlier run may have been killed before any sync, and its names may be in cur/ by now. */
 	for (size_t i = 0; ok && i < s.directory_count && s.paths.length > 0; i++)
 		ok =

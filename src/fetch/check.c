@@ -39,7 +39,7 @@ struct check {
 	struct outcome outcome;
 };
 
-static void tell(const struct check *c, const char *name, int64_t number)
+static void add_fact(const struct check *c, const char *name, int64_t number)
 {
 	log_number(&c->log, name, number);
 }
@@ -79,7 +79,7 @@ static void take_promise(const struct check *c, const char *line)
 		log_fact(&c->log, "maildrop.expire", "%" PRIu64, number);
 	length = value_of(line, "LOGIN-DELAY", &value);
 	if (parse_number(value, length, INT32_MAX, &number))
-		tell(c, "maildrop.login_delay", (int64_t)number);
+		add_fact(c, "maildrop.login_delay", (int64_t)number);
 }
 
 /* The answer to CAPA changes with TLS and with the login; the last answer is valid. */
@@ -99,7 +99,7 @@ static void take_end(const struct check *c, int64_t end)
 {
 	int64_t days = calendar_days(end - c->clock.now);
 
-	tell(c, "certificate.days_left", days);
+	add_fact(c, "certificate.days_left", days);
 	if (days < 0 || days > CHECK_DAYS_LEFT)
 		return;
 	log_fact(&c->log, "warnings",
@@ -145,12 +145,12 @@ static void check_state(struct check *c, const char *directory)
 		note(c, &err);
 	if (!state_open(&c->state, directory, c->account->name, STATE_READ, &err))
 		note(c, &err);
-	tell(c, "state.readable", c->state != NULL);
-	tell(c, "state.writable", writable);
+	add_fact(c, "state.readable", c->state != NULL);
+	add_fact(c, "state.writable", writable);
 	if (!c->state)
 		return;
 	c->clock.last_seen = state_last_seen(c->state);
-	tell(c, "state.last_run", c->clock.last_seen > 0 ? c->clock.last_seen : -1);
+	add_fact(c, "state.last_run", c->clock.last_seen > 0 ? c->clock.last_seen : -1);
 }
 
 static void check_destination(struct check *c)
@@ -168,7 +168,7 @@ static void check_destination(struct check *c)
 		note(c, &err);
 	log_fact(&c->log, "destination.kind", "%s", a->destination.ops->scheme);
 	log_fact(&c->log, "destination.path", "%s", a->destination.path ? a->destination.path : a->deliver_command[0]);
-	tell(c, "destination.writable", ok);
+	add_fact(c, "destination.writable", ok);
 }
 
 static void report_plan(struct check *c, const struct plan_summary *summary)
@@ -184,11 +184,11 @@ static void report_plan(struct check *c, const struct plan_summary *summary)
 		deletes++;
 		octets += e->octets;
 	}
-	tell(c, "plan.fetch", (int64_t)summary->fetch);
-	tell(c, "plan.fetch_bytes", bounded(summary->fetch_octets));
-	tell(c, "plan.delete", (int64_t)deletes);
-	tell(c, "plan.delete_bytes", bounded(octets));
-	tell(c, "plan.leave", (int64_t)(c->plan.count - deletes));
+	add_fact(c, "plan.fetch", (int64_t)summary->fetch);
+	add_fact(c, "plan.fetch_bytes", bounded(summary->fetch_octets));
+	add_fact(c, "plan.delete", (int64_t)deletes);
+	add_fact(c, "plan.delete_bytes", bounded(octets));
+	add_fact(c, "plan.leave", (int64_t)(c->plan.count - deletes));
 }
 
 static bool check_maildrop(struct check *c, struct error *err)
@@ -214,11 +214,11 @@ static bool check_maildrop(struct check *c, struct error *err)
 	c->listing.max_octets = a->retention.max_octets;
 	if (!listing_read(&c->listing, c->connection.session, NULL, err))
 		return false;
-	tell(c, "times.listing", deadline_clock() - start);
+	add_fact(c, "times.listing", deadline_clock() - start);
 	for (size_t i = 0; i < m->count; i++)
 		octets += m->messages[i].octets;
-	tell(c, "maildrop.messages", (int64_t)m->count);
-	tell(c, "maildrop.bytes", bounded(octets));
+	add_fact(c, "maildrop.messages", (int64_t)m->count);
+	add_fact(c, "maildrop.bytes", bounded(octets));
 	if (!c->state)
 		return true;
 	if (!learn(&learning, err))

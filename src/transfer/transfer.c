@@ -141,7 +141,7 @@ static bool stop_asking(struct run *r, struct error *err)
 	return !interrupt_is_due() || interrupt_error(err);
 }
 
-static void tell(void *context)
+static void report_progress(void *context)
 {
 	const struct run *r = context;
 
@@ -157,7 +157,7 @@ static bool tick(struct run *r, uint64_t octets, struct error *err)
 	if (deadline_left(r->tick) > 0)
 		return true;
 	r->tick = deadline_clock() + TICK_MS;
-	tell(r);
+	report_progress(r);
 	if (deadline_left(r->hard) == 0)
 		return blame_late(err);
 	return !interrupt_came() || stop_asking(r, err);
@@ -376,7 +376,7 @@ static void prepare(struct run *r)
 	session_limit(r->t->session, r->hard);
 	r->checks.mute = !session_may_ask(r->t->session);
 	if (r->t->progress)
-		session_on_idle(r->t->session, tell, r);
+		session_on_idle(r->t->session, report_progress, r);
 	/* Most runs find nothing to do, even in the largest maildrops. */
 	if (plan->summary.fetch == 0 && plan->summary.erase == 0) {
 		r->next = plan->count;

@@ -272,7 +272,7 @@ static bool lose(struct verify *v, const struct record *r, bool *again, struct e
 	return !*again || state_lose(v->state, buf_string(&v->texts) + r->row, (int64_t)time(NULL), err);
 }
 
-static void tell(struct verify *v, const struct record *r, bool again)
+static void report(struct verify *v, const struct record *r, bool again)
 {
 	const char *uid = buf_string(&v->texts) + r->uid;
 	struct verify_finding finding = {
@@ -287,7 +287,7 @@ static void tell(struct verify *v, const struct record *r, bool again)
 	    .again = again,
 	};
 
-	v->request->tell(v->request->context, &finding);
+	v->request->report(v->request->context, &finding);
 }
 
 static bool conclude(struct verify *v, struct verify_summary *s, struct error *err)
@@ -313,7 +313,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		if (!lose(v, r, &again, err))
 			return false;
 		s->again += again;
-		tell(v, r, again);
+		report(v, r, again);
 	}
 	for (size_t i = 0; i < v->copies.count && destination_has_names(v->account->destination.ops); i++)
 		s->unrecorded += !v->copies.list[i].taken && v->copies.list[i].key.identity[0];

@@ -47,7 +47,7 @@ struct verify_request {
 	const char *state_dir;
 	bool ignore_missing; /* missing messages are counted, but not reported or fetched again */
 	bool again;	     /* missing or altered messages that are still on the server count as new */
-	void (*tell)(void *context, const struct verify_finding *finding);
+	void (*report)(void *context, const struct verify_finding *finding);
 	void *context;
 };
 
