@@ -44,6 +44,47 @@ struct account_origin {
 	char *place;   /* "FILE:LINE", or NULL if unknown */
 };
 
+/* TLS: its start, how the server is verified, and a certificate for the client. */
+struct account_tls {
+	bool starttls;
+	char *ca_file; /* NULL: the system's trusted certificates */
+	enum tls_proof trust;
+	char **pins; /* terminated by NULL, or NULL */
+	char *crl_file;
+	char *server_name; /* NULL: the account's server */
+	bool newest_only;
+	char *priority;
+	char *client_cert, *client_key; /* paths or PKCS#11 URIs */
+};
+
+/* The user, and where the password or token comes from. */
+struct account_login {
+	char *user;
+	const struct mechanism *mechanism;	  /* NULL: auto */
+	enum secret_source source;		  /* valid after account_check */
+	struct secret *password;		  /* password or token; NULL: password_obtain gets it if needed */
+	char **password_command, **token_command; /* terminated by NULL, or NULL */
+	char *password_file, *password_credential, *password_netrc;
+	bool password_prompt;
+	struct error *failure; /* why password_obtain failed */
+	int64_t retry;	       /* seconds */
+};
+
+struct account_delivery {
+	struct account_destination to;
+	char **command;	       /* terminated by NULL, or NULL */
+	int64_t command_limit; /* seconds */
+	bool crlf;
+	char **on_new_mail; /* a command, terminated by NULL, or NULL */
+};
+
+struct account_limits {
+	unsigned messages;		  /* per run; 0: no limit */
+	uint64_t octets;		  /* bytes per run; 0: no limit */
+	int64_t time;			  /* seconds per run; 0: no limit */
+	int64_t timeout, connect_timeout; /* seconds */
+};
+
 /*
  * The configuration of one account. It owns every member that is not const. config/account_options has a row for each
  * member that is an option.
@@ -52,38 +93,15 @@ struct account {
 	char *name;
 	char *server;
 	unsigned port; /* 0 until account_check sets the default port */
-	bool starttls;
-	char *tls_ca_file; /* NULL: the system's trusted certificates */
-	enum tls_proof tls_trust;
-	char **tls_pins; /* terminated by NULL, or NULL */
-	char *tls_crl_file;
-	char *tls_server_name; /* NULL: server */
-	bool tls_newest_only;
-	char *tls_priority;
-	char *tls_client_cert, *tls_client_key; /* paths or PKCS#11 URIs */
-	char *user;
-	const struct mechanism *mechanism;	  /* NULL: auto */
-	enum secret_source secret_source;	  /* valid after account_check */
-	struct secret *password;		  /* password or token; NULL: password_obtain gets it if needed */
-	char **password_command, **token_command; /* terminated by NULL, or NULL */
-	char *password_file, *password_credential, *password_netrc;
-	bool password_prompt;
-	struct error *password_failure; /* why password_obtain failed */
-	int64_t login_retry;		/* seconds */
-	struct account_destination destination;
-	char **deliver_command;
-	int64_t deliver_timeout; /* seconds */
+	struct account_tls tls;
+	struct account_login login;
+	struct account_delivery delivery;
 	struct retention_rule retention;
-	unsigned max_messages; /* messages per run; 0: no limit */
-	uint64_t max_octets;   /* bytes per run; 0: no limit */
-	int64_t max_time;      /* seconds per run; 0: no limit */
-	enum repeat repeat;    /* REPEAT_YES or REPEAT_NO after account_check */
+	struct account_limits limits;
+	enum repeat repeat; /* REPEAT_YES or REPEAT_NO after account_check */
 	bool newest_first;
-	bool crlf;
-	int64_t timeout, connect_timeout; /* seconds */
-	char **on_new_mail;		  /* a command, terminated by NULL, or NULL */
-	int64_t report_failures_after;	  /* seconds; 0: report at once */
-	struct account_origin *origins;	  /* indexed like account_options */
+	int64_t report_failures_after;	/* seconds; 0: report at once */
+	struct account_origin *origins; /* indexed like account_options */
 };
 
 #endif

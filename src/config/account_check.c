@@ -27,14 +27,14 @@ static bool check_destination(struct account *a, struct error *err)
 {
 	bool to_command;
 
-	if (!a->destination.ops)
+	if (!a->delivery.to.ops)
 		return miss(err, "deliver_to", "deliver_to = \"maildir:~/Mail\"");
-	to_command = a->destination.ops->target == DESTINATION_COMMAND;
+	to_command = a->delivery.to.ops->target == DESTINATION_COMMAND;
 	if (!to_command)
 		account_drop_inherited(a, "deliver_command");
-	if (to_command && !a->deliver_command)
+	if (to_command && !a->delivery.command)
 		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
-	if (to_command || !a->deliver_command)
+	if (to_command || !a->delivery.command)
 		return true;
 	error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");
 	return error_hint(err, "set deliver_to = \"pipe\", or remove deliver_command");
@@ -43,12 +43,12 @@ static bool check_destination(struct account *a, struct error *err)
 bool account_check(struct account *a, struct error *err)
 {
 	if (a->port == 0)
-		a->port = a->starttls ? 110 : 995;
+		a->port = a->tls.starttls ? 110 : 995;
 	if (!a->server)
 		return miss(err, "server", "server = \"pop.example.org\"");
 	if (a->repeat == REPEAT_AUTO)
 		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
-	if (!a->user)
+	if (!a->login.user)
 		return miss(err, "user", "user = \"me@example.org\"");
 	return credentials_check(a, err) && check_destination(a, err) && account_tls_check(a, err);
 }

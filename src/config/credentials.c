@@ -23,17 +23,17 @@ enum { SOURCES = sizeof(source_names) / sizeof(source_names[0]) };
 /* Checks that `auth` fits the kind of secret. */
 static bool check_kind(const struct account *a, struct error *err)
 {
-	bool token = a->secret_source == SECRET_TOKEN_COMMAND;
+	bool token = a->login.source == SECRET_TOKEN_COMMAND;
 
-	if (!a->mechanism || a->mechanism->secret == (token ? MECHANISM_TOKEN : MECHANISM_PASSWORD))
+	if (!a->login.mechanism || a->login.mechanism->secret == (token ? MECHANISM_TOKEN : MECHANISM_PASSWORD))
 		return true;
-	error_set(err, ERROR_CONFIG, "auth = %s cannot be combined with %s", a->mechanism->word,
-	    source_names[a->secret_source]);
-	if (a->mechanism->secret == MECHANISM_TOKEN)
-		return error_hint(err, "set token_command instead of %s", source_names[a->secret_source]);
+	error_set(err, ERROR_CONFIG, "auth = %s cannot be combined with %s", a->login.mechanism->word,
+	    source_names[a->login.source]);
+	if (a->login.mechanism->secret == MECHANISM_TOKEN)
+		return error_hint(err, "set token_command instead of %s", source_names[a->login.source]);
 	if (token)
 		return error_hint(err, "remove auth, or set a password instead of token_command");
-	return error_hint(err, "remove %s", source_names[a->secret_source]);
+	return error_hint(err, "remove %s", source_names[a->login.source]);
 }
 
 static bool miss(const char *option, const char *example, struct error *err)
@@ -56,7 +56,7 @@ static void settle(struct account *a, bool needless)
 bool credentials_check(struct account *a, struct error *err)
 {
 	const char *first = NULL;
-	bool needless = a->mechanism && a->mechanism->secret == MECHANISM_NOTHING;
+	bool needless = a->login.mechanism && a->login.mechanism->secret == MECHANISM_NOTHING;
 
 	settle(a, needless);
 	for (unsigned i = 0; i < SOURCES; i++) {
@@ -67,13 +67,13 @@ bool credentials_check(struct account *a, struct error *err)
 			return error_hint(err, "remove one of them");
 		}
 		first = source_names[i];
-		a->secret_source = (enum secret_source)i;
+		a->login.source = (enum secret_source)i;
 	}
 	if (first)
 		return check_kind(a, err);
 	if (needless)
 		return true;
-	if (a->mechanism && a->mechanism->secret == MECHANISM_TOKEN)
+	if (a->login.mechanism && a->login.mechanism->secret == MECHANISM_TOKEN)
 		return miss("token_command", "token_command = {\"oama\", \"access\", \"me@example.org\"}", err);
 	return miss("password or password_command", "password_command = {\"pass\", \"show\", \"mail\"}", err);
 }

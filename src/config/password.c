@@ -27,9 +27,9 @@ enum {
 /* Returns the account's command that prints its secret, or NULL if it has none. */
 static char **command_of(const struct account *a)
 {
-	if (a->secret_source == SECRET_TOKEN_COMMAND)
-		return a->token_command;
-	return a->secret_source == SECRET_COMMAND ? a->password_command : NULL;
+	if (a->login.source == SECRET_TOKEN_COMMAND)
+		return a->login.token_command;
+	return a->login.source == SECRET_COMMAND ? a->login.password_command : NULL;
 }
 
 static bool run_command(const char *option, char **command, struct buf *output, struct error *err)
@@ -97,11 +97,11 @@ static bool read_credential(const struct account *a, struct buf *output, struct 
 
 	if (!directory) {
 		error_set(err, ERROR_CONFIG, "there is no credential %s: CREDENTIALS_DIRECTORY is not set",
-		    a->password_credential);
+		    a->login.password_credential);
 		return error_hint(err,
 		    "run mailhaul as a systemd service with LoadCredential=, or set the password in another way");
 	}
-	path = memory_format("%s/%s", directory, a->password_credential);
+	path = memory_format("%s/%s", directory, a->login.password_credential);
 	ok = read_file("password_credential", path, false, output, err);
 	free(path);
 	return ok;
@@ -113,11 +113,11 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 	bool ok;
 
 	buf_reserve(&text, PASSWORD_OCTETS_MOST + 1);
-	ok = read_file("password_netrc", a->password_netrc, true, &text, err);
-	if (ok && !netrc_find(buf_string(&text), a->server, a->user, output)) {
-		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->password_netrc,
-		    a->user, a->server);
-		ok = error_hint(err, "add an entry: machine %s login %s password ...", a->server, a->user);
+	ok = read_file("password_netrc", a->login.password_netrc, true, &text, err);
+	if (ok && !netrc_find(buf_string(&text), a->server, a->login.user, output)) {
+		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->login.password_netrc,
+		    a->login.user, a->server);
+		ok = error_hint(err, "add an entry: machine %s login %s password ...", a->server, a->login.user);
 	}
 	buf_wipe(&text);
 	return ok;
@@ -125,7 +125,7 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 
 static bool ask(const struct account *a, struct buf *output, struct error *err)
 {
-	char *question = memory_format("Password for %s (%s at %s): ", a->name, a->user, a->server);
+	char *question = memory_format("Password for %s (%s at %s): ", a->name, a->login.user, a->server);
 	bool ok = terminal_ask(question, output, err);
 
 	free(question);
@@ -135,13 +135,13 @@ static bool ask(const struct account *a, struct buf *output, struct error *err)
 /* Reads everything that the account's source provides into *output, which has enough room for it. */
 static bool read_source(const struct account *a, struct buf *output, struct error *err)
 {
-	switch (a->secret_source) {
+	switch (a->login.source) {
 	case SECRET_COMMAND:
-		return run_command("password_command", a->password_command, output, err);
+		return run_command("password_command", a->login.password_command, output, err);
 	case SECRET_TOKEN_COMMAND:
-		return run_command("token_command", a->token_command, output, err);
+		return run_command("token_command", a->login.token_command, output, err);
 	case SECRET_FILE:
-		return read_file("password_file", a->password_file, true, output, err);
+		return read_file("password_file", a->login.password_file, true, output, err);
 	case SECRET_CREDENTIAL:
 		return read_credential(a, output, err);
 	case SECRET_NETRC:
@@ -154,12 +154,12 @@ static bool read_source(const struct account *a, struct buf *output, struct erro
 static bool fail_empty(const struct account *a, struct error *err)
 {
 	char **command = command_of(a);
-	const char *what = a->secret_source == SECRET_TOKEN_COMMAND ? "token" : "password";
+	const char *what = a->login.source == SECRET_TOKEN_COMMAND ? "token" : "password";
 
 	if (!command) {
 		error_set(err, ERROR_CONFIG, "%s %s contains no password",
-		    a->secret_source == SECRET_FILE ? "password_file" : "password_credential",
-		    a->secret_source == SECRET_FILE ? a->password_file : a->password_credential);
+		    a->login.source == SECRET_FILE ? "password_file" : "password_credential",
+		    a->login.source == SECRET_FILE ? a->login.password_file : a->login.password_credential);
 		return error_hint(err, "write the password on its first line");
 	}
 	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
@@ -178,7 +178,7 @@ static bool obtain(struct account *a, struct error *err)
 	if (ok) {
 		length = strcspn(buf_string(&output), "\r\n");
 		if (length > 0)
-			a->password = secret_make(output.data, length);
+			a->login.password = secret_make(output.data, length);
 		else
 			ok = fail_empty(a, err);
 	}
@@ -190,7 +190,7 @@ static bool same_command(const struct account *a, const struct account *b)
 {
 	char **one = command_of(a), **other = command_of(b);
 
-	if (!one || !other || a->secret_source != b->secret_source)
+	if (!one || !other || a->login.source != b->login.source)
 		return false;
 	for (; *one && *other && strcmp(*one, *other) == 0; one++)
 		other++;
@@ -200,30 +200,31 @@ static bool same_command(const struct account *a, const struct account *b)
 /* Copies the result of another account's command, a secret or a failure. Returns false if there is no result yet. */
 static bool share(struct account *a, const struct account *other, struct error *err)
 {
-	if (other->password)
-		a->password = secret_make(secret_text(other->password), secret_length(other->password));
-	else if (other->password_failure)
-		*err = *other->password_failure;
-	return other->password || other->password_failure;
+	if (other->login.password)
+		a->login.password =
+		    secret_make(secret_text(other->login.password), secret_length(other->login.password));
+	else if (other->login.failure)
+		*err = *other->login.failure;
+	return other->login.password || other->login.failure;
 }
 
 bool password_obtain(struct account *const *accounts, size_t index, struct error *err)
 {
 	struct account *a = accounts[index];
 
-	if (a->password || (a->mechanism && a->mechanism->secret == MECHANISM_NOTHING))
+	if (a->login.password || (a->login.mechanism && a->login.mechanism->secret == MECHANISM_NOTHING))
 		return true;
-	if (a->password_failure) {
-		*err = *a->password_failure;
+	if (a->login.failure) {
+		*err = *a->login.failure;
 		return false;
 	}
 	for (size_t i = 0; i < index; i++) {
 		if (same_command(accounts[i], a) && share(a, accounts[i], err))
-			return a->password != NULL;
+			return a->login.password != NULL;
 	}
 	if (obtain(a, err))
 		return true;
-	a->password_failure = memory_zeroed(1, sizeof(*err));
-	*a->password_failure = *err;
+	a->login.failure = memory_zeroed(1, sizeof(*err));
+	*a->login.failure = *err;
 	return false;
 }

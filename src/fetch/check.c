@@ -157,17 +157,17 @@ static void check_destination(struct check *c)
 {
 	const struct account *a = c->account;
 	const struct destination_settings settings = {.account = a->name,
-	    .path = a->destination.path,
-	    .command = a->deliver_command};
+	    .path = a->delivery.to.path,
+	    .command = a->delivery.command};
 	struct error err;
 	bool ok;
 
 	c->step = STEP_STORE;
-	ok = a->destination.ops->probe(&settings, &err);
+	ok = a->delivery.to.ops->probe(&settings, &err);
 	if (!ok)
 		note(c, &err);
-	log_fact(&c->log, "destination.kind", "%s", a->destination.ops->scheme);
-	log_fact(&c->log, "destination.path", "%s", a->destination.path ? a->destination.path : a->deliver_command[0]);
+	log_fact(&c->log, "destination.kind", "%s", a->delivery.to.ops->scheme);
+	log_fact(&c->log, "destination.path", "%s", a->delivery.to.path ? a->delivery.to.path : a->delivery.command[0]);
 	add_fact(c, "destination.writable", ok);
 }
 
@@ -204,8 +204,8 @@ static bool check_maildrop(struct check *c, struct error *err)
 	    .log = &c->log,
 	};
 	const struct maildrop *m = &c->listing.maildrop;
-	const struct plan_limits limits = {.messages = a->max_messages > 0 ? a->max_messages : UINT64_MAX,
-	    .octets = a->max_octets > 0 ? a->max_octets : UINT64_MAX};
+	const struct plan_limits limits = {.messages = a->limits.messages > 0 ? a->limits.messages : UINT64_MAX,
+	    .octets = a->limits.octets > 0 ? a->limits.octets : UINT64_MAX};
 	int64_t start = deadline_clock();
 	uint64_t octets = 0;
 
@@ -239,7 +239,7 @@ static bool check_server(struct check *c, const struct tls_trust *trust, struct 
 {
 	bool ok;
 
-	c->memory.until = connect_run_end(c->account) + c->account->timeout * 1000;
+	c->memory.until = connect_run_end(c->account) + c->account->limits.timeout * 1000;
 	ok = talk(c, trust, err);
 	if (!ok && connect_failed_at_capa(&c->connection, &c->memory, err)) {
 		connect_close(&c->connection, false);

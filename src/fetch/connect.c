@@ -72,7 +72,7 @@ static bool hint_handshake(const struct account *a, struct error *err)
 	if (err->kind == ERROR_NETWORK)
 		return error_hint(err,
 		    "the next run tries again; if this persists, fetch fewer accounts at a time (jobs)");
-	if (a->starttls)
+	if (a->tls.starttls)
 		return error_hint(err,
 		    "the server announced STLS but did not start TLS: use port 995 if the server offers it");
 	return error_hint(err,
@@ -92,7 +92,7 @@ static bool hint_silence(struct error *err)
 static bool secure(struct connection *c, const struct account *a, const struct tls_options *tls, const struct log *log,
     const struct connect_memory *m, enum step *step, struct error *err)
 {
-	if (a->starttls) {
+	if (a->tls.starttls) {
 		*step = STEP_GREETING;
 		if (!session_greet(c->session, err))
 			return hint_silence(err);
@@ -181,15 +181,15 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 {
 	struct error first;
 	bool missing = false;
-	struct login l = {.mechanism = a->mechanism,
-	    .secret = a->password,
-	    .user = a->user,
+	struct login l = {.mechanism = a->login.mechanism,
+	    .secret = a->login.password,
+	    .user = a->login.user,
 	    .host = a->server,
 	    .port = a->port,
 	    .utf8_apart = m->utf8_apart,
 	    .log = log};
 
-	if (a->secret_source == SECRET_TOKEN_COMMAND)
+	if (a->login.source == SECRET_TOKEN_COMMAND)
 		l.kind = MECHANISM_TOKEN;
 	if (m->without_capa && !remembered)
 		remembered = "";
@@ -232,7 +232,7 @@ static bool look_up_tlsa(struct connection *c, const struct account *a, struct e
 	length = strlen(host);
 	if (length > 1 && host[length - 1] == '.')
 		host[length - 1] = '\0';
-	ok = dane_look_up(&c->dane, host, a->port, deadline_in(a->connect_timeout), err);
+	ok = dane_look_up(&c->dane, host, a->port, deadline_in(a->limits.connect_timeout), err);
 	free(host);
 	return ok;
 }
@@ -296,7 +296,8 @@ static bool reach(struct connection *c, const struct account *a, const struct lo
 
 	if (!tls_ascii_name(a->server, &host, err))
 		return false;
-	ok = stream_connect(&c->stream, host, a->port, a->connect_timeout, a->timeout, log, &m->winner, err);
+	ok = stream_connect(&c->stream, host, a->port, a->limits.connect_timeout, a->limits.timeout, log, &m->winner,
+	    err);
 	free(host);
 	if (ok && m->until > 0)
 		stream_limit(c->stream, m->until);
@@ -309,13 +310,13 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 	bool ok;
 
 	*step = STEP_TLSA;
-	if (a->tls_trust == TLS_BY_DANE && !c->dane && !look_up_tlsa(c, a, err))
+	if (a->tls.trust == TLS_BY_DANE && !c->dane && !look_up_tlsa(c, a, err))
 		return false;
 	tls->dane = c->dane;
 	*step = STEP_CONNECT;
 	if (!reach(c, a, log, m, err))
 		return false;
-	c->session = session_make(c->stream, log, a->crlf);
+	c->session = session_make(c->stream, log, a->delivery.crlf);
 	if (!pipelining)
 		session_forbid_pipelining(c->session);
 	if (m->without_capa)
@@ -340,11 +341,11 @@ bool connect_open(struct connection *c, const struct account *a, const struct tl
 {
 	struct tls_options tls = {
 	    .trust = trust,
-	    .name = a->tls_server_name ? a->tls_server_name : a->server,
-	    .proof = a->tls_trust,
-	    .pins = a->tls_pins,
-	    .priority = a->tls_priority,
-	    .newest_only = a->tls_newest_only,
+	    .name = a->tls.server_name ? a->tls.server_name : a->server,
+	    .proof = a->tls.trust,
+	    .pins = a->tls.pins,
+	    .priority = a->tls.priority,
+	    .newest_only = a->tls.newest_only,
 	};
 	bool again;
 
@@ -370,7 +371,7 @@ bool connect_failed_at_capa(struct connection *c, struct connect_memory *m, cons
 
 deadline connect_run_end(const struct account *a)
 {
-	return deadline_in(a->max_time > 0 ? a->max_time : RUN_SECONDS_MOST);
+	return deadline_in(a->limits.time > 0 ? a->limits.time : RUN_SECONDS_MOST);
 }
 
 bool connect_fail_late(const struct connect_memory *m, struct error *err)

@@ -70,11 +70,11 @@ static struct tls_files files_of(const struct jobs *j, size_t index)
 	const struct account *a = j->accounts[index];
 
 	return (struct tls_files){
-	    .no_authorities = a->tls_trust == TLS_BY_PIN || a->tls_trust == TLS_BY_DANE,
-	    .ca_file = a->tls_ca_file,
-	    .crl_file = a->tls_crl_file,
-	    .client_cert = a->tls_client_cert,
-	    .client_key = a->tls_client_key,
+	    .no_authorities = a->tls.trust == TLS_BY_PIN || a->tls.trust == TLS_BY_DANE,
+	    .ca_file = a->tls.ca_file,
+	    .crl_file = a->tls.crl_file,
+	    .client_cert = a->tls.client_cert,
+	    .client_key = a->tls.client_key,
 	    .key_log = j->options->key_log,
 	};
 }
@@ -121,8 +121,8 @@ static void drop_others(struct jobs *j, size_t index)
 	}
 	for (size_t i = 0; i < j->count; i++) {
 		if (i != index)
-			secret_free(&j->accounts[i]->password);
-		if (j->accounts[i]->tls_client_cert && j->trusts[i] != j->trusts[index])
+			secret_free(&j->accounts[i]->login.password);
+		if (j->accounts[i]->tls.client_cert && j->trusts[i] != j->trusts[index])
 			free_trust(j, i);
 	}
 }
@@ -144,7 +144,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 		drop_others(j, index);
 		if (!fetched)
 			j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
-		secret_free(&j->accounts[index]->password);
+		secret_free(&j->accounts[index]->login.password);
 		if (fetched)
 			new_mail_run(j->accounts[index], fetched, ends[1]);
 		exit(0);
@@ -227,7 +227,7 @@ static void ask_first(struct jobs *j)
 	struct error err;
 
 	for (size_t i = 0; i < j->count && !j->stopping; i++) {
-		if (j->accounts[i]->secret_source == SECRET_PROMPT)
+		if (j->accounts[i]->login.source == SECRET_PROMPT)
 			(void)password_obtain(j->accounts, i, &err);
 		obey_signals(j);
 	}

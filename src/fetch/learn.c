@@ -38,7 +38,7 @@ static bool join(const struct learning *l, struct state_joined *joined, struct e
 static bool learn_with(const struct learning *l, const struct state_rows *known, struct error *err)
 {
 	const struct account *a = l->account;
-	const struct state_maildrop maildrop = {a->server, a->port, a->user};
+	const struct state_maildrop maildrop = {a->server, a->port, a->login.user};
 	struct buf *announced = &l->connection->announced;
 	enum state_origin origin = STATE_MAILDROP_SAME;
 	struct state_joined joined = {.now = l->now, .ahead = known};

@@ -11,10 +11,11 @@ struct plan_limits limits_left(const struct worker *w)
 	const struct account *a = w->account;
 	struct plan_limits left = {UINT64_MAX, UINT64_MAX, w->outcome.fetched > 0};
 
-	if (a->max_messages > 0)
-		left.messages = a->max_messages > w->outcome.fetched ? a->max_messages - w->outcome.fetched : 0;
-	if (a->max_octets > 0)
-		left.octets = a->max_octets > w->outcome.fetched_octets ? a->max_octets - w->outcome.fetched_octets : 0;
+	if (a->limits.messages > 0)
+		left.messages = a->limits.messages > w->outcome.fetched ? a->limits.messages - w->outcome.fetched : 0;
+	if (a->limits.octets > 0)
+		left.octets =
+		    a->limits.octets > w->outcome.fetched_octets ? a->limits.octets - w->outcome.fetched_octets : 0;
 	if (w->undone || w->part > 0 || (left.begun && deadline_left(w->until) == 0))
 		left.messages = 0;
 	return left;

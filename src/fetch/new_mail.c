@@ -15,7 +15,7 @@ enum { COMMAND_SECONDS = 300 };
 
 bool new_mail_is_due(const struct account *account, const struct outcome *outcome)
 {
-	return account->on_new_mail && (outcome->fetched > 0 || outcome->resumed);
+	return account->delivery.on_new_mail && (outcome->fetched > 0 || outcome->resumed);
 }
 
 static void set_number(const char *name, uint64_t value)
@@ -32,8 +32,8 @@ static void set_environment(const struct account *account, const struct outcome 
 	set_number("MAILHAUL_NEW", outcome->fetched);
 	set_number("MAILHAUL_OCTETS", outcome->fetched_octets);
 	set_number("MAILHAUL_DELETED", outcome->deleted);
-	if (account->destination.path)
-		(void)setenv("MAILHAUL_DIRECTORY", account->destination.path, 1);
+	if (account->delivery.to.path)
+		(void)setenv("MAILHAUL_DIRECTORY", account->delivery.to.path, 1);
 	else
 		(void)unsetenv("MAILHAUL_DIRECTORY");
 }
@@ -62,6 +62,6 @@ void new_mail_run(const struct account *account, const struct outcome *outcome, 
 
 	set_environment(account, outcome);
 	event.u.problem.step = STEP_ON_NEW_MAIL;
-	if (!run_command(account->on_new_mail, &event.u.problem.err))
+	if (!run_command(account->delivery.on_new_mail, &event.u.problem.err))
 		event_send(fd, &event);
 }

@@ -20,7 +20,7 @@ static bool is_gone(const struct account *a, const char *path, const char *mount
 	char *now;
 	bool gone = access(path, F_OK) != 0 && errno == ENOENT;
 
-	if (!gone || destination_has_names(a->destination.ops))
+	if (!gone || destination_has_names(a->delivery.to.ops))
 		return gone;
 	now = directory_mount(path);
 	gone = strcmp(now, mount) != 0;
@@ -32,7 +32,7 @@ static bool fail_gone(const struct account *a, const char *path, struct error *e
 {
 	error_set(err, ERROR_STORAGE, "%s, the destination of earlier runs, does not exist", path);
 	return error_hint(err, "mount its disk; to start with an empty destination, run: %s %s",
-	    destination_has_names(a->destination.ops) ? "mkdir -p" : "touch", path);
+	    destination_has_names(a->delivery.to.ops) ? "mkdir -p" : "touch", path);
 }
 
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
@@ -41,11 +41,11 @@ bool place_examine(struct place *p, struct state *state, const struct account *a
 	bool ok;
 
 	*p = (struct place){0};
-	if (!a->destination.path)
+	if (!a->delivery.to.path)
 		return true;
-	p->name = memory_format("%s:%s", a->destination.ops->scheme, a->destination.path);
-	path = memory_format(destination_has_names(a->destination.ops) ? "%s/new" : "%s", a->destination.path);
-	ok = (!destination_has_names(a->destination.ops) || state_set_witness(state, path, err)) &&
+	p->name = memory_format("%s:%s", a->delivery.to.ops->scheme, a->delivery.to.path);
+	path = memory_format(destination_has_names(a->delivery.to.ops) ? "%s/new" : "%s", a->delivery.to.path);
+	ok = (!destination_has_names(a->delivery.to.ops) || state_set_witness(state, path, err)) &&
 	    state_get_place(state, p->name, &p->noted, err);
 	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
 		ok = fail_gone(a, path, err);
@@ -66,7 +66,7 @@ bool place_is_behind(const struct place *p, const struct account *a, struct erro
 	error_set(err, ERROR_STORAGE,
 	    "the Maildir %s is older than the state, or is a copy without extended attributes: it may lack messages, "
 	    "so messages delivered earlier are not deleted from the server",
-	    a->destination.path);
+	    a->delivery.to.path);
 	return !error_hint(err, "run: mailhaul verify --refetch %s", a->name);
 }
 
@@ -77,7 +77,7 @@ bool place_note(const struct place *p, struct state *state, const struct account
 
 	if (!p->name)
 		return true;
-	place.mount = directory_mount(a->destination.path);
+	place.mount = directory_mount(a->delivery.to.path);
 	ok = state_note_place(state, p->name, &place, err);
 	free(place.mount);
 	return ok;

@@ -32,7 +32,7 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
     struct error *err)
 {
 	const struct account *a = w->account;
-	deadline until = deadline_in(a->login_retry);
+	deadline until = deadline_in(a->login.retry);
 
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
@@ -70,7 +70,7 @@ static void settle_capabilities(struct worker *w, const struct state_maildrop *m
 bool reach_server(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	const struct account *a = w->account;
-	const struct state_maildrop maildrop = {a->server, a->port, a->user};
+	const struct state_maildrop maildrop = {a->server, a->port, a->login.user};
 	struct error second;
 	char *remembered, *last;
 	bool ok;
@@ -105,7 +105,7 @@ bool reach_may_log_in(struct worker *w, struct error *err)
 
 bool reach_may_pipeline(struct worker *w, struct error *err)
 {
-	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->user};
+	const struct state_maildrop maildrop = {w->account->server, w->account->port, w->account->login.user};
 	int64_t until;
 
 	if (!state_get_unpipelined(w->state, &maildrop, &until, err))

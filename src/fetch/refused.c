@@ -22,13 +22,13 @@ enum {
 
 static bool is_remembered(const struct account *a)
 {
-	return a->password && a->secret_source != SECRET_TOKEN_COMMAND;
+	return a->login.password && a->login.source != SECRET_TOKEN_COMMAND;
 }
 
 /* Everything but the password that distinguishes one login from another. */
 static char *login_of(const struct account *a, const char *maildrop)
 {
-	return memory_format("%s %s", maildrop, a->mechanism ? a->mechanism->word : "auto");
+	return memory_format("%s %s", maildrop, a->login.mechanism ? a->login.mechanism->word : "auto");
 }
 
 /*
@@ -41,7 +41,8 @@ static void mark_of(const struct account *a, const char *maildrop, unsigned char
 {
 	char *salt = memory_format("mailhaul refused %s", maildrop);
 
-	digest_slow(mark, STATE_MARK_SIZE, secret_text(a->password), secret_length(a->password), salt, ROUNDS);
+	digest_slow(mark, STATE_MARK_SIZE, secret_text(a->login.password), secret_length(a->login.password), salt,
+	    ROUNDS);
 	free(salt);
 }
 

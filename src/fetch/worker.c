@@ -103,14 +103,14 @@ static bool open_local(struct worker *w, struct error *err)
 	w->destination_settings = (struct destination_settings){
 	    .account = a->name,
 	    .maildrop = w->maildrop,
-	    .path = a->destination.path,
-	    .command = a->deliver_command,
-	    .command_limit = a->deliver_timeout,
-	    .crlf = a->crlf,
+	    .path = a->delivery.to.path,
+	    .command = a->delivery.command,
+	    .command_limit = a->delivery.command_limit,
+	    .crlf = a->delivery.crlf,
 	    .died = state_needs_recovery(w->state),
 	};
 	place_settings(w->state, &w->destination_settings);
-	return a->destination.ops->open(&w->destination, &w->destination_settings, err) &&
+	return a->delivery.to.ops->open(&w->destination, &w->destination_settings, err) &&
 	    recover_mbox(w->state, w->destination, &w->log, err) &&
 	    recover_place(w->state, w->destination, w->clock.now, &w->log, err) && report_place(w, err);
 }
@@ -302,7 +302,7 @@ static bool run_session(struct worker *w, const struct tls_trust *trust, struct 
 	w->session = (struct transfer_result){0};
 	w->sessions++;
 	w->listing.broken = &w->broken;
-	w->memory.until = w->until + w->account->timeout * 1000;
+	w->memory.until = w->until + w->account->limits.timeout * 1000;
 	if (!reach_server(w, trust, err))
 		return connect_fail_late(&w->memory, err);
 	if (w->mute)
@@ -417,9 +417,9 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 /* Host names are case-insensitive; the state treats them so too. */
 static char *name_maildrop(const struct account *a)
 {
-	char *name = memory_format("%s@%s:%u", a->user, a->server, a->port);
+	char *name = memory_format("%s@%s:%u", a->login.user, a->server, a->port);
 
-	for (char *c = name + strlen(a->user) + 1; *c; c++)
+	for (char *c = name + strlen(a->login.user) + 1; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
 	return name;
 }

@@ -373,7 +373,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 	a->sizes.lf = event->octets_lf;
 	a->sizes.dots = event->dots;
 	a->sizes.unstuffed = event->unstuffed;
-	a->sizes.cr = edge_lines_end_with_cr(&a->edges, r->t->account->crlf);
+	a->sizes.cr = edge_lines_end_with_cr(&a->edges, r->t->account->delivery.crlf);
 	a->sizes.foreign = edge_lines_are_foreign(&a->edges);
 	a->sizes.fields = a->wire > a->sizes.listed && edge_fields_have(&a->fields, a->wire - a->sizes.listed);
 	if (!judge(r, &verdict, err))

@@ -259,7 +259,7 @@ void check_report(const struct check_result *r, bool colors)
 	size_t warnings = 0;
 	char user[512];
 
-	escape_text(user, sizeof(user), r->account->user, strlen(r->account->user));
+	escape_text(user, sizeof(user), r->account->login.user, strlen(r->account->login.user));
 	printf("%s: %s at %s port %u\n", r->account->name, user, r->account->server, r->account->port);
 	show_address(&page);
 	show_times(&page);

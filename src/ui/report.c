@@ -122,7 +122,7 @@ void report_outcome(const struct report *r, const struct account *a, const struc
 	report_size(o->fetched_octets, size);
 	buf_append_format(&line, "%s: %" PRIu64 " new (%s)", a->name, o->fetched, size);
 	if (o->fetched > 0) {
-		report_path(a->destination.path ? a->destination.path : a->deliver_command[0], place, sizeof(place));
+		report_path(a->delivery.to.path ? a->delivery.to.path : a->delivery.command[0], place, sizeof(place));
 		buf_append_format(&line, " %s %s", charset_is_utf8() ? "\xe2\x86\x92" : "->", place);
 	}
 	buf_append_format(&line, ", %" PRIu64 " deleted, %" PRIu64 " left on server, %.1f s", o->deleted, o->left,

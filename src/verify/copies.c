@@ -15,7 +15,7 @@
 
 bool copies_can_read(const struct account *a)
 {
-	return a->destination.ops->read != NULL;
+	return a->delivery.to.ops->read != NULL;
 }
 
 bool copies_are_there(const struct account *a, struct error *err)
@@ -28,7 +28,7 @@ bool copies_are_there(const struct account *a, struct error *err)
 		    "the account delivers to a command, so the location of its messages is unknown");
 		return error_hint(err, "name other accounts");
 	}
-	path = memory_format(destination_has_names(a->destination.ops) ? "%s/new" : "%s", a->destination.path);
+	path = memory_format(destination_has_names(a->delivery.to.ops) ? "%s/new" : "%s", a->delivery.to.path);
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
@@ -47,7 +47,7 @@ void copies_identity(const struct account *a, const char *maildrop, const char *
     const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY])
 {
 	out[0] = '\0';
-	if (!destination_has_names(a->destination.ops))
+	if (!destination_has_names(a->delivery.to.ops))
 		header_digits(header, out);
 	else if (maildrop && uid[0])
 		maildir_name_identity(a->name, maildrop, uid, out);
@@ -98,7 +98,7 @@ static void take_message(void *context, const struct archive_message *m)
 	(void)header_end(&c->header, copy->header);
 	start_reading(c);
 	snprintf(copy->key.identity, sizeof(copy->key.identity), "%s", m->identity);
-	if (!destination_has_names(c->account->destination.ops))
+	if (!destination_has_names(c->account->delivery.to.ops))
 		header_digits(copy->header, copy->key.identity);
 	/* An unreadable file is not a copy, whatever its readable part contains. */
 	if (copy->failure)
@@ -150,7 +150,7 @@ bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 {
 	const struct account *a = c->account;
 	const struct destination_settings settings = {.account = a->name,
-	    .path = a->destination.path,
+	    .path = a->delivery.to.path,
 	    .label = c->label};
 	struct archive_reader reader = {.context = c,
 	    .own = own,
@@ -161,9 +161,9 @@ bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 	bool ok;
 
 	start_reading(c);
-	ok = a->destination.ops->read(&settings, &reader, err);
+	ok = a->delivery.to.ops->read(&settings, &reader, err);
 	c->changed = reader.changed;
-	if (destination_has_names(a->destination.ops))
+	if (destination_has_names(a->delivery.to.ops))
 		drop_doubles(c);
 	return ok;
 }

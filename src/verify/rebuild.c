@@ -40,7 +40,7 @@ static bool read_all(struct copies *c, struct error *err)
 		if (!c->changed)
 			return true;
 	}
-	error_set(err, ERROR_LOCKED, "another program is changing %s", c->account->destination.path);
+	error_set(err, ERROR_LOCKED, "another program is changing %s", c->account->delivery.to.path);
 	return error_hint(err, "try again later");
 }
 

@@ -241,15 +241,15 @@ static bool find_copies(struct verify *v, struct error *err)
 		if (!copies_read(&v->copies, true, false, err))
 			return false;
 		join_whole(v);
-		if (v->unsettled > 0 && destination_has_names(v->account->destination.ops) && !find_by_size(v, err))
+		if (v->unsettled > 0 && destination_has_names(v->account->delivery.to.ops) && !find_by_size(v, err))
 			return false;
-		if (v->unsettled == 0 || destination_has_names(v->account->destination.ops) || !v->copies.changed) {
+		if (v->unsettled == 0 || destination_has_names(v->account->delivery.to.ops) || !v->copies.changed) {
 			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
 				join(v, elsewhere, match_identity, by_identity, false);
 			return true;
 		}
 	}
-	error_set(err, ERROR_LOCKED, "another program is changing the mbox %s", v->account->destination.path);
+	error_set(err, ERROR_LOCKED, "another program is changing the mbox %s", v->account->delivery.to.path);
 	return error_hint(err, "try again later");
 }
 
@@ -315,7 +315,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->again += again;
 		report(v, r, again);
 	}
-	for (size_t i = 0; i < v->copies.count && destination_has_names(v->account->destination.ops); i++)
+	for (size_t i = 0; i < v->copies.count && destination_has_names(v->account->delivery.to.ops); i++)
 		s->unrecorded += !v->copies.list[i].taken && v->copies.list[i].key.identity[0];
 	return !v->request->again || state_commit(v->state, err);
 }
@@ -326,13 +326,13 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 static bool recover(struct verify *v, struct error *err)
 {
 	const struct account *a = v->account;
-	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->destination.path};
+	struct destination_settings settings = {.account = a->name, .maildrop = "", .path = a->delivery.to.path};
 	struct destination *d = NULL;
 	bool ok;
 
 	settings.died = state_needs_recovery(v->state);
 	place_settings(v->state, &settings);
-	ok = a->destination.ops->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
+	ok = a->delivery.to.ops->open(&d, &settings, err) && recover_mbox(v->state, d, NULL, err) &&
 	    recover_place(v->state, d, (int64_t)time(NULL), NULL, err);
 
 	destination_close(&d);

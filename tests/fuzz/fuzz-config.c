@@ -28,16 +28,16 @@ static void must_be_sound(struct account *a)
 	MUST(account_name_is_good(a->name));
 	MUST(a->server && *a->server && !strpbrk(a->server, " \t\r\n/@"));
 	MUST(a->port >= 1 && a->port <= 65535);
-	MUST(a->user && *a->user);
-	MUST((a->password != NULL) == (a->secret_source == SECRET_PASSWORD) ||
-	    (a->mechanism && a->mechanism->secret == MECHANISM_NOTHING));
-	MUST(!a->password_command || (a->password_command[0] && *a->password_command[0]));
-	MUST(a->destination.ops != NULL);
-	MUST((a->destination.path == NULL) == (a->destination.ops == &pipe_ops));
-	MUST((a->deliver_command != NULL) == (a->destination.ops == &pipe_ops));
-	MUST(a->timeout >= 1 && a->timeout <= 86400);
-	MUST(a->connect_timeout >= 1 && a->connect_timeout <= 86400);
-	MUST(a->deliver_timeout >= 1 && a->deliver_timeout <= 86400);
+	MUST(a->login.user && *a->login.user);
+	MUST((a->login.password != NULL) == (a->login.source == SECRET_PASSWORD) ||
+	    (a->login.mechanism && a->login.mechanism->secret == MECHANISM_NOTHING));
+	MUST(!a->login.password_command || (a->login.password_command[0] && *a->login.password_command[0]));
+	MUST(a->delivery.to.ops != NULL);
+	MUST((a->delivery.to.path == NULL) == (a->delivery.to.ops == &pipe_ops));
+	MUST((a->delivery.command != NULL) == (a->delivery.to.ops == &pipe_ops));
+	MUST(a->limits.timeout >= 1 && a->limits.timeout <= 86400);
+	MUST(a->limits.connect_timeout >= 1 && a->limits.connect_timeout <= 86400);
+	MUST(a->delivery.command_limit >= 1 && a->delivery.command_limit <= 86400);
 }
 
 static void must_be_told(const struct problems *problems)

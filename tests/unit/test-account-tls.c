@@ -40,7 +40,7 @@ START_TEST(a_pin_that_cannot_be_one_is_told)
 	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not valid", bad_pins[_i]);
 	ck_assert_str_eq(err.cause, told);
 	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
-	ck_assert_ptr_null(a.tls_pins);
+	ck_assert_ptr_null(a.tls.pins);
 }
 END_TEST
 
@@ -50,9 +50,9 @@ static void set_pins(void)
 	struct error err;
 
 	ck_assert(account_set(&a, find_option("tls_pins"), pins, "/", &err));
-	ck_assert_str_eq(a.tls_pins[0], PIN);
-	ck_assert_str_eq(a.tls_pins[1], OTHER_PIN);
-	ck_assert_ptr_null(a.tls_pins[2]);
+	ck_assert_str_eq(a.tls.pins[0], PIN);
+	ck_assert_str_eq(a.tls.pins[1], OTHER_PIN);
+	ck_assert_ptr_null(a.tls.pins[2]);
 }
 
 START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
@@ -166,10 +166,10 @@ START_TEST(a_key_from_the_defaults_goes_with_its_certificate)
 	account_end_defaults(&a);
 	make_whole();
 	ck_assert(account_check(&a, &err));
-	ck_assert_str_eq(a.tls_client_key, "/etc/mail/y");
+	ck_assert_str_eq(a.tls.client_key, "/etc/mail/y");
 	say("tls_client_cert=z");
 	ck_assert(account_check(&a, &err));
-	ck_assert_ptr_null(a.tls_client_key);
+	ck_assert_ptr_null(a.tls.client_key);
 }
 END_TEST
 
@@ -190,8 +190,8 @@ START_TEST(what_dns_vouches_for_needs_a_build_that_asks_it)
 		ck_assert_str_eq(err.cause, "this build of mailhaul does not support tls_trust = dane");
 		return;
 	}
-	ck_assert_ptr_null(a.tls_pins);
-	ck_assert_ptr_null(a.tls_ca_file);
+	ck_assert_ptr_null(a.tls.pins);
+	ck_assert_ptr_null(a.tls.ca_file);
 	say("tls_crl_file=x");
 	ck_assert(!account_check(&a, &err));
 	ck_assert_str_eq(err.cause, "tls_crl_file is set, but tls_trust = dane trusts DNS alone");

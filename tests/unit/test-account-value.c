@@ -178,7 +178,7 @@ START_TEST(what_is_quoted_is_read_as_it_was)
 	buf_append_string(&text, "}\n user = me\n}\n");
 	scratch_write_text(scratch_path("a.conf"), buf_string(&text));
 	ck_assert(settings_load(&s, scratch_path("a.conf"), &problems));
-	ck_assert_str_eq(s.accounts[0].deliver_command[1], quoted[_i].text);
+	ck_assert_str_eq(s.accounts[0].delivery.command[1], quoted[_i].text);
 	settings_free(&s);
 	buf_free(&text);
 }

@@ -16,18 +16,18 @@ START_TEST(an_account_starts_with_the_documented_values)
 {
 	ck_assert_str_eq(a.name, "work");
 	ck_assert_uint_eq(a.port, 0);
-	ck_assert(!a.starttls);
-	ck_assert_int_eq(a.tls_trust, TLS_BY_CA);
-	ck_assert_ptr_null(a.tls_pins);
-	ck_assert(!a.tls_newest_only);
+	ck_assert(!a.tls.starttls);
+	ck_assert_int_eq(a.tls.trust, TLS_BY_CA);
+	ck_assert_ptr_null(a.tls.pins);
+	ck_assert(!a.tls.newest_only);
 	ck_assert_int_eq(a.retention.mode, RETENTION_FOREVER);
 	ck_assert_uint_eq(a.retention.max_octets, 0);
-	ck_assert_uint_eq(a.max_messages, 0);
+	ck_assert_uint_eq(a.limits.messages, 0);
 	ck_assert(!a.newest_first);
-	ck_assert(!a.crlf);
-	ck_assert_int_eq(a.timeout, 300);
-	ck_assert_int_eq(a.connect_timeout, 30);
-	ck_assert_int_eq(a.deliver_timeout, 300);
+	ck_assert(!a.delivery.crlf);
+	ck_assert_int_eq(a.limits.timeout, 300);
+	ck_assert_int_eq(a.limits.connect_timeout, 30);
+	ck_assert_int_eq(a.delivery.command_limit, 300);
 }
 END_TEST
 
@@ -193,26 +193,26 @@ START_TEST(values_arrive_where_they_belong)
 	must_set("line_endings", "crlf");
 	ck_assert_str_eq(a.server, "pop.example.org");
 	ck_assert_uint_eq(a.port, 1110);
-	ck_assert(a.starttls);
-	ck_assert_int_eq(a.tls_trust, TLS_BY_BOTH);
-	ck_assert_str_eq(a.tls_server_name, "other.example.org");
-	ck_assert(a.tls_newest_only);
-	ck_assert_str_eq(a.tls_priority, "SECURE256");
-	ck_assert_str_eq(a.tls_client_cert, "pkcs11:object=me;type=cert"); /* not a path */
-	ck_assert_str_eq(a.user, "me");
-	ck_assert_str_eq(secret_text(a.password), "pass word");
+	ck_assert(a.tls.starttls);
+	ck_assert_int_eq(a.tls.trust, TLS_BY_BOTH);
+	ck_assert_str_eq(a.tls.server_name, "other.example.org");
+	ck_assert(a.tls.newest_only);
+	ck_assert_str_eq(a.tls.priority, "SECURE256");
+	ck_assert_str_eq(a.tls.client_cert, "pkcs11:object=me;type=cert"); /* not a path */
+	ck_assert_str_eq(a.login.user, "me");
+	ck_assert_str_eq(secret_text(a.login.password), "pass word");
 	ck_assert_int_eq(a.retention.mode, RETENTION_AGE);
 	ck_assert_int_eq(a.retention.age, 14 * 86400);
 	ck_assert_uint_eq(a.retention.max_octets, 25 * 1024 * 1024);
-	ck_assert_uint_eq(a.max_messages, 7);
-	ck_assert_uint_eq(a.max_octets, 3 * 1024 * 1024);
-	ck_assert_int_eq(a.max_time, 120);
+	ck_assert_uint_eq(a.limits.messages, 7);
+	ck_assert_uint_eq(a.limits.octets, 3 * 1024 * 1024);
+	ck_assert_int_eq(a.limits.time, 120);
 	ck_assert_int_eq(a.repeat, REPEAT_YES);
 	ck_assert(a.newest_first);
-	ck_assert_int_eq(a.timeout, 120);
-	ck_assert_int_eq(a.connect_timeout, 5);
-	ck_assert_int_eq(a.deliver_timeout, 3600);
-	ck_assert(a.crlf);
+	ck_assert_int_eq(a.limits.timeout, 120);
+	ck_assert_int_eq(a.limits.connect_timeout, 5);
+	ck_assert_int_eq(a.delivery.command_limit, 3600);
+	ck_assert(a.delivery.crlf);
 }
 END_TEST
 
@@ -231,12 +231,12 @@ START_TEST(a_later_value_replaces_an_earlier_one)
 	must_set("password", "one");
 	must_set("password", "two");
 	ck_assert_str_eq(a.server, "b.example.org");
-	ck_assert(!a.starttls);
+	ck_assert(!a.tls.starttls);
 	ck_assert_int_eq(a.retention.mode, RETENTION_NONE);
 	ck_assert(!a.newest_first);
-	ck_assert_ptr_eq(a.destination.ops, &pipe_ops);
-	ck_assert_ptr_null(a.destination.path);
-	ck_assert_str_eq(secret_text(a.password), "two");
+	ck_assert_ptr_eq(a.delivery.to.ops, &pipe_ops);
+	ck_assert_ptr_null(a.delivery.to.path);
+	ck_assert_str_eq(secret_text(a.login.password), "two");
 }
 END_TEST
 
@@ -259,8 +259,8 @@ static const struct {
 
 START_TEST(paths_mean_what_people_expect)
 {
-	char *const *const places[] = {&a.destination.path, &a.tls_ca_file, &a.tls_crl_file, &a.tls_client_cert,
-	    &a.tls_client_key};
+	char *const *const places[] = {&a.delivery.to.path, &a.tls.ca_file, &a.tls.crl_file, &a.tls.client_cert,
+	    &a.tls.client_key};
 	unsigned found = 0;
 
 	must_set(paths[_i].option, paths[_i].value);
@@ -300,7 +300,7 @@ START_TEST(a_command_is_a_list_that_starts_with_a_name)
 	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
 	ck_assert(account_set(&a, option, good, "/", &err));
 	ck_assert(account_set(&a, option, good, "/", &err));
-	command = _i == 0 ? a.password_command : _i == 1 ? a.deliver_command : a.token_command;
+	command = _i == 0 ? a.login.password_command : _i == 1 ? a.delivery.command : a.login.token_command;
 	for (size_t i = 0; i < 3; i++)
 		ck_assert_str_eq(command[i], good[i]);
 	ck_assert_ptr_null(command[3]);

@@ -17,7 +17,7 @@
 #include "ui/jsonl.h"
 
 static char name[] = "work", server[] = "pop.example.org", user[] = "me";
-static const struct account account = {.name = name, .server = server, .port = 995, .user = user};
+static const struct account account = {.name = name, .server = server, .port = 995, .login.user = user};
 static struct check_result result;
 
 static void begin(void)

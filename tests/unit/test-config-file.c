@@ -206,15 +206,15 @@ START_TEST(accounts_inherit_the_defaults_and_override_them)
 	second = fill(f, 1);
 	ck_assert_str_eq(first.name, "first");
 	ck_assert_str_eq(first.server, "own");
-	ck_assert_str_eq(first.user, "me");
+	ck_assert_str_eq(first.login.user, "me");
 	ck_assert_int_eq(first.retention.mode, RETENTION_NONE);
-	ck_assert_int_eq(first.timeout, 5);
-	ck_assert_str_eq(first.password_command[1], "b");
+	ck_assert_int_eq(first.limits.timeout, 5);
+	ck_assert_str_eq(first.login.password_command[1], "b");
 	ck_assert_str_eq(second.name, "second");
 	ck_assert_str_eq(second.server, "common");
 	ck_assert_int_eq(second.retention.mode, RETENTION_AGE);
-	ck_assert_str_eq(second.password_command[0], "c");
-	ck_assert_ptr_null(second.password_command[1]);
+	ck_assert_str_eq(second.login.password_command[0], "c");
+	ck_assert_ptr_null(second.login.password_command[1]);
 	account_free(&first);
 	account_free(&second);
 	file_free(f);
@@ -271,7 +271,7 @@ START_TEST(only_double_quotes_expand_variables)
 	f = read_text(text);
 	expect_no_problems();
 	a = fill(f, 0);
-	ck_assert_str_eq(a.user, quotes[_i].user);
+	ck_assert_str_eq(a.login.user, quotes[_i].user);
 	account_free(&a);
 	file_free(f);
 }
@@ -338,10 +338,10 @@ START_TEST(included_files_are_found_beside_the_one_that_includes_them)
 	a = fill(f, 0);
 	b = fill(f, 1);
 	ck_assert_str_eq(a.name, "main");
-	ck_assert_str_eq(a.user, "me");
-	ck_assert_str_eq(a.destination.path, scratch_path("sub/y"));
+	ck_assert_str_eq(a.login.user, "me");
+	ck_assert_str_eq(a.delivery.to.path, scratch_path("sub/y"));
 	ck_assert_str_eq(b.name, "one");
-	ck_assert_str_eq(b.destination.path, scratch_path("sub/x"));
+	ck_assert_str_eq(b.delivery.to.path, scratch_path("sub/x"));
 	ck_assert_str_eq(file_top_value(f, "state_dir", &directory, &place), "here");
 	ck_assert_str_eq(directory, scratch_path("sub"));
 	snprintf(line, sizeof(line), "%s:1", scratch_path("sub/two.conf"));

@@ -101,9 +101,10 @@ START_TEST(there_is_one_source_of_the_kind_that_auth_needs)
 	ok = account_check(&a, &err);
 	ck_assert_int_eq(ok, accounts[_i].cause == NULL);
 	if (ok) {
-		ck_assert_int_eq(a.secret_source, accounts[_i].source);
-		ck_assert_int_eq(a.password != NULL,
-		    a.secret_source == SECRET_PASSWORD && !(a.mechanism && a.mechanism->secret == MECHANISM_NOTHING));
+		ck_assert_int_eq(a.login.source, accounts[_i].source);
+		ck_assert_int_eq(a.login.password != NULL,
+		    a.login.source == SECRET_PASSWORD &&
+			!(a.login.mechanism && a.login.mechanism->secret == MECHANISM_NOTHING));
 		return;
 	}
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
@@ -115,12 +116,12 @@ END_TEST
 START_TEST(an_account_logs_in_by_itself_and_does_not_try_again)
 {
 	set("auth", "plain");
-	ck_assert_str_eq(a.mechanism->word, "plain");
+	ck_assert_str_eq(a.login.mechanism->word, "plain");
 	set("auth", "auto");
-	ck_assert_ptr_null(a.mechanism);
-	ck_assert_int_eq(a.login_retry, 0);
+	ck_assert_ptr_null(a.login.mechanism);
+	ck_assert_int_eq(a.login.retry, 0);
 	set("login_retry", "10m");
-	ck_assert_int_eq(a.login_retry, 600);
+	ck_assert_int_eq(a.login.retry, 600);
 }
 END_TEST
 

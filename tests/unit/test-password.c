@@ -37,8 +37,8 @@ static void set_command(const char *const *command)
 		if (strcmp(account_options[i].name, "password_command") == 0)
 			ck_assert(account_set(&a, &account_options[i], command, "/", &err));
 	}
-	ck_assert_ptr_nonnull(a.password_command);
-	a.secret_source = SECRET_COMMAND;
+	ck_assert_ptr_nonnull(a.login.password_command);
+	a.login.source = SECRET_COMMAND;
 }
 
 static const struct {
@@ -72,10 +72,10 @@ START_TEST(the_password_is_the_first_line_that_the_command_prints)
 	ok = obtain(&err);
 	ck_assert_int_eq(ok, commands[_i].password != NULL);
 	if (ok) {
-		ck_assert_str_eq(secret_text(a.password), commands[_i].password);
+		ck_assert_str_eq(secret_text(a.login.password), commands[_i].password);
 		return;
 	}
-	ck_assert_ptr_null(a.password);
+	ck_assert_ptr_null(a.login.password);
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
 	ck_assert(!err.temporary);
 	ck_assert_msg(strstr(err.cause, commands[_i].words) != NULL, "%s", err.cause);
@@ -91,7 +91,7 @@ START_TEST(a_command_is_run_without_a_shell)
 
 	set_command(command);
 	ck_assert(obtain(&err));
-	ck_assert_str_eq(secret_text(a.password), "$HOME|two  words;");
+	ck_assert_str_eq(secret_text(a.login.password), "$HOME|two  words;");
 }
 END_TEST
 
@@ -115,7 +115,7 @@ START_TEST(more_than_a_password_can_be_is_thrown_away)
 
 	set_command(command);
 	ck_assert(obtain(&err));
-	ck_assert_str_eq(secret_text(a.password), "secret");
+	ck_assert_str_eq(secret_text(a.login.password), "secret");
 }
 END_TEST
 
@@ -123,9 +123,9 @@ START_TEST(a_password_of_the_configuration_is_left_as_it_is)
 {
 	struct error err;
 
-	a.password = secret_make("from the file", 13);
+	a.login.password = secret_make("from the file", 13);
 	ck_assert(obtain(&err));
-	ck_assert_str_eq(secret_text(a.password), "from the file");
+	ck_assert_str_eq(secret_text(a.login.password), "from the file");
 }
 END_TEST
 

@@ -15,7 +15,7 @@
 #include "ui/report.h"
 
 static char work[] = "work", box[] = "/var/mail/me";
-static const struct account account = {.name = work, .destination.path = box};
+static const struct account account = {.name = work, .delivery.to.path = box};
 
 /* Redirects all further output into files. */
 static void enter(void)
@@ -125,7 +125,7 @@ START_TEST(a_summary_tells_where_the_mail_went)
 	struct outcome o = {.ok = true, .left = 1, .fetched = 1};
 	char *path = places[_i].path ? strdup(places[_i].path) : NULL;
 	char *command[] = {strdup(places[_i].command ? places[_i].command : ""), NULL};
-	struct account a = {.name = work, .destination.path = path, .deliver_command = command};
+	struct account a = {.name = work, .delivery.to.path = path, .delivery.command = command};
 	char want[128];
 
 	unsetenv("HOME");

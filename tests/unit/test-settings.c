@@ -56,7 +56,7 @@ START_TEST(a_configuration_that_is_named_is_read)
 	ck_assert_str_eq(settings.accounts[0].name, "one");
 	ck_assert_str_eq(settings.accounts[1].name, "two");
 	ck_assert_uint_eq(settings.accounts[1].port, 995);
-	ck_assert_str_eq(settings.accounts[1].destination.path, scratch_path("c"));
+	ck_assert_str_eq(settings.accounts[1].delivery.to.path, scratch_path("c"));
 }
 END_TEST
 
@@ -115,7 +115,7 @@ START_TEST(a_configuration_in_the_current_directory_can_be_named_without_one)
 	ck_assert_int_eq(chdir(scratch_path("")), 0);
 	ck_assert(load("a.conf", ACCOUNT("one")));
 	ck_assert_str_eq(settings.path, "a.conf");
-	ck_assert_str_eq(settings.accounts[0].destination.path, "c");
+	ck_assert_str_eq(settings.accounts[0].delivery.to.path, "c");
 }
 END_TEST
 
@@ -204,13 +204,13 @@ START_TEST(an_account_replaces_inherited_values_of_another_kind)
 	    "account \"own\" {\n password = 'x'\n deliver_to = \"maildir:M\"\n}\n"
 	    "account \"all\" {\n}\n"));
 	a = &settings.accounts[0];
-	ck_assert_ptr_nonnull(a->password);
-	ck_assert_ptr_null(a->password_command);
-	ck_assert_ptr_null(a->deliver_command);
+	ck_assert_ptr_nonnull(a->login.password);
+	ck_assert_ptr_null(a->login.password_command);
+	ck_assert_ptr_null(a->delivery.command);
 	a = &settings.accounts[1];
-	ck_assert_ptr_null(a->password);
-	ck_assert_str_eq(a->password_command[0], "y");
-	ck_assert_str_eq(a->deliver_command[0], "z");
+	ck_assert_ptr_null(a->login.password);
+	ck_assert_str_eq(a->login.password_command[0], "y");
+	ck_assert_str_eq(a->delivery.command[0], "z");
 }
 END_TEST
 

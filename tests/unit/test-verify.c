@@ -72,8 +72,8 @@ static bool verify(const char *const *delivered, const char *const *found, struc
 	bool ok;
 
 	account_init(&account, "work");
-	account.destination.ops = &place;
-	account.destination.path = memory_copy_string(scratch_path(""));
+	account.delivery.to.ops = &place;
+	account.delivery.to.path = memory_copy_string(scratch_path(""));
 	ck_assert_msg(state_open(&state, request.state_dir, "work", STATE_WRITE, err), "%s", err->cause);
 	for (int64_t when = 100; *delivered; delivered++, uid[0]++)
 		deliver(state, uid, *delivered, when--);
@@ -170,8 +170,8 @@ static bool rebuild(const char *const *found, uint64_t *count, struct error *err
 	bool ok;
 
 	account_init(&account, "home");
-	account.destination.ops = &place;
-	account.destination.path = memory_copy_string(scratch_path(""));
+	account.delivery.to.ops = &place;
+	account.delivery.to.path = memory_copy_string(scratch_path(""));
 	in_place = found;
 	ok = rebuild_account(&account, scratch_path("state"), count, err);
 	account_free(&account);
