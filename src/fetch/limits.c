@@ -16,7 +16,7 @@ struct plan_limits limits_left(const struct worker *w)
 	if (a->limits.octets > 0)
 		left.octets =
 		    a->limits.octets > w->outcome.fetched_octets ? a->limits.octets - w->outcome.fetched_octets : 0;
-	if (w->undone || w->part > 0 || (left.begun && deadline_left(w->until) == 0))
+	if (w->undone || w->lessons.part > 0 || (left.begun && deadline_left(w->until) == 0))
 		left.messages = 0;
 	return left;
 }

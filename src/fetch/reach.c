@@ -37,8 +37,8 @@ static bool connect_patiently(struct worker *w, const struct tls_trust *trust, c
 	for (int64_t pause = RETRY_FIRST_MS;; pause = 2 * pause < RETRY_MOST_MS ? 2 * pause : RETRY_MOST_MS) {
 		int64_t left, wait;
 
-		if (connect_open(&w->connection, a, trust, &w->log, w->pipelining, remembered, &w->memory, &w->step,
-			err))
+		if (connect_open(&w->session.connection, a, trust, &w->log, w->lessons.pipelining, remembered,
+			&w->lessons.memory, &w->step, err))
 			return true;
 		left = deadline_left(until);
 		if (!may_pass_soon(err) || left == 0)
@@ -60,8 +60,9 @@ static void settle_capabilities(struct worker *w, const struct state_maildrop *m
 	 * Noted at once, so that no later run waits for a command at which the server fails, even if this session
 	 * fails.
 	 */
-	if (ok && w->memory.learned && w->connection.announced.length > 0 && !w->options->dry_run &&
-	    !state_note_capabilities(w->state, maildrop, buf_string(&w->connection.announced), w->clock.now, &second))
+	if (ok && w->lessons.memory.learned && w->session.connection.announced.length > 0 && !w->options->dry_run &&
+	    !state_note_capabilities(w->state, maildrop, buf_string(&w->session.connection.announced), w->clock.now,
+		&second))
 		notices_report(&w->notices, STEP_STATE, &second);
 	if (!ok && known && w->step == STEP_LOGIN && state_set_capabilities(w->state, NULL, w->clock.now, &second))
 		(void)state_commit(w->state, &second);
@@ -81,13 +82,13 @@ bool reach_server(struct worker *w, const struct tls_trust *trust, struct error 
 		free(remembered);
 		return false;
 	}
-	w->memory.known = last;
+	w->lessons.memory.known = last;
 	ok = connect_patiently(w, trust, remembered, err);
-	w->memory.known = NULL;
-	if (w->connection.refused && !w->options->dry_run &&
+	w->lessons.memory.known = NULL;
+	if (w->session.connection.refused && !w->options->dry_run &&
 	    !refused_note(w->state, a, w->maildrop, w->clock.now, err, &second))
 		notices_report(&w->notices, STEP_STATE, &second);
-	settle_capabilities(w, &maildrop, remembered || (last && w->memory.learned), ok);
+	settle_capabilities(w, &maildrop, remembered || (last && w->lessons.memory.learned), ok);
 	free(remembered);
 	free(last);
 	return ok && refused_forget(w->state, err);
@@ -111,6 +112,6 @@ bool reach_may_pipeline(struct worker *w, struct error *err)
 	if (!state_get_unpipelined(w->state, &maildrop, &until, err))
 		return false;
 	/* A time too far ahead was written when the clock was wrong. */
-	w->pipelining = until <= w->clock.now || until > w->clock.now + WORKER_UNPIPELINED_SECONDS;
+	w->lessons.pipelining = until <= w->clock.now || until > w->clock.now + WORKER_UNPIPELINED_SECONDS;
 	return true;
 }

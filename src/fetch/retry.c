@@ -21,10 +21,10 @@ enum {
 /* Whether the server may have failed because it was sent several commands at once. */
 static bool blames_pipelining(const struct worker *w, const struct error *err)
 {
-	return !w->session.gave_up && w->session.outgrown == 0 &&
-	    (w->session.out_of_step ||
-		((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->connection.session &&
-		    session_is_crowded(w->connection.session)));
+	return !w->session.result.gave_up && w->session.result.outgrown == 0 &&
+	    (w->session.result.out_of_step ||
+		((err->kind == ERROR_NETWORK || err->kind == ERROR_PROTOCOL) && w->session.connection.session &&
+		    session_is_crowded(w->session.connection.session)));
 }
 
 /*
@@ -33,9 +33,9 @@ static bool blames_pipelining(const struct worker *w, const struct error *err)
  */
 static bool learn_top(struct worker *w, const struct error *err)
 {
-	const struct session *s = w->connection.session;
-	const struct maildrop *m = &w->listing.maildrop;
-	struct top_broken *b = &w->broken;
+	const struct session *s = w->session.connection.session;
+	const struct maildrop *m = &w->session.listing.maildrop;
+	struct top_broken *b = &w->lessons.broken;
 	struct error named = *err;
 	bool others;
 	uint32_t number = s ? session_broke_at_top(s, &others) : 0;
@@ -68,15 +68,15 @@ static bool learn_top(struct worker *w, const struct error *err)
  */
 static bool learn_part(struct worker *w, const struct error *err)
 {
-	size_t erase = w->plan.summary.erase;
+	size_t erase = w->session.plan.summary.erase;
 	bool at_quit = w->step == STEP_QUIT;
 
-	if ((at_quit && w->part > 0) || !w->overdue || w->options->dry_run ||
-	    (err->kind != ERROR_NETWORK && !w->session.gave_up) || erase == 0 ||
-	    (erase == 1 && w->plan.summary.fetch == 0))
+	if ((at_quit && w->lessons.part > 0) || !w->overdue || w->options->dry_run ||
+	    (err->kind != ERROR_NETWORK && !w->session.result.gave_up) || erase == 0 ||
+	    (erase == 1 && w->session.plan.summary.fetch == 0))
 		return false;
-	w->part = (erase + 1) / 2;
-	log_line(&w->log, LOG_VERBOSE, "%s; deleting %zu messages in a separate session", err->cause, w->part);
+	w->lessons.part = (erase + 1) / 2;
+	log_line(&w->log, LOG_VERBOSE, "%s; deleting %zu messages in a separate session", err->cause, w->lessons.part);
 	return true;
 }
 
@@ -86,33 +86,34 @@ static bool learn_part(struct worker *w, const struct error *err)
  */
 static bool is_lost_by_chance(struct worker *w, const struct error *err)
 {
-	return w->session.fetched > 0 && !w->session.out_of_step && err->kind == ERROR_NETWORK &&
-	    stream_time_over(w->connection.stream) == 0 && w->lost++ < LOST_MOST;
+	return w->session.result.fetched > 0 && !w->session.result.out_of_step && err->kind == ERROR_NETWORK &&
+	    stream_time_over(w->session.connection.stream) == 0 && w->lessons.lost++ < LOST_MOST;
 }
 
 bool retry_learn(struct worker *w, const struct error *err)
 {
-	bool lost = err->kind == ERROR_NETWORK && !w->session.out_of_step;
-	bool blames = w->pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0;
+	bool lost = err->kind == ERROR_NETWORK && !w->session.result.out_of_step;
+	bool blames = w->lessons.pipelining && blames_pipelining(w, err) && limits_left(w).messages > 0;
 
-	if (deadline_left(w->memory.until) == 0)
+	if (deadline_left(w->lessons.memory.until) == 0)
 		return false;
-	if (connect_failed_at_capa(&w->connection, &w->memory, err)) {
+	if (connect_failed_at_capa(&w->session.connection, &w->lessons.memory, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without CAPA", err->cause);
-	} else if (w->session.outgrown > 0) {
+	} else if (w->session.result.outgrown > 0) {
 		notices_report(&w->notices, w->step, err);
 	} else if (blames && is_lost_by_chance(w, err)) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again", err->cause);
 	} else if (blames) {
 		/* Some servers announce PIPELINING but fail at it: the remaining messages are fetched without. */
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again with one command at a time", err->cause);
-		w->pipelining = false;
-		w->crowded = w->sessions;
-		w->unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
-	} else if (!w->mute &&
-	    (w->session.unasked || (w->connection.session && session_broke_at_ask(w->connection.session)))) {
+		w->lessons.pipelining = false;
+		w->lessons.crowded = w->sessions;
+		w->lessons.unpipelined = w->clock.now + (lost ? UNPIPELINED_LOST_SECONDS : WORKER_UNPIPELINED_SECONDS);
+	} else if (!w->lessons.mute &&
+	    (w->session.result.unasked ||
+		(w->session.connection.session && session_broke_at_ask(w->session.connection.session)))) {
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this query", err->cause);
-		w->mute = true;
+		w->lessons.mute = true;
 	} else {
 		return learn_top(w, err) || learn_part(w, err);
 	}

@@ -63,7 +63,8 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 	const struct worker *w = context;
 	struct event event = {.kind = EVENT_PROGRESS};
 
-	event.u.advance = (struct advance){messages, w->plan.summary.fetch, octets, w->plan.summary.fetch_octets};
+	event.u.advance =
+	    (struct advance){messages, w->session.plan.summary.fetch, octets, w->session.plan.summary.fetch_octets};
 	event_send(w->fd, &event);
 }
 
@@ -118,7 +119,7 @@ static bool open_local(struct worker *w, struct error *err)
 /* Reports what was wrong with the listing, once per run. */
 static void report_faults(struct worker *w)
 {
-	const struct maildrop *m = &w->listing.maildrop;
+	const struct maildrop *m = &w->session.listing.maildrop;
 
 	for (size_t i = 0; i < m->fault_count && !w->faults_reported; i++)
 		notices_report(&w->notices, STEP_LIST, &m->faults[i]);
@@ -132,10 +133,10 @@ static bool make_plan(struct worker *w, struct error *err)
 	struct learning learning = {
 	    .account = w->account,
 	    .state = w->state,
-	    .connection = &w->connection,
+	    .connection = &w->session.connection,
 	    .destination = w->destination,
-	    .listing = &w->listing,
-	    .plan = &w->plan,
+	    .listing = &w->session.listing,
+	    .plan = &w->session.plan,
 	    .all_deleted = w->rule.mode == RETENTION_NONE && !w->rule.keep,
 	    .now = w->clock.now,
 	    .certificate_ends = w->certificate_ends,
@@ -146,23 +147,24 @@ static bool make_plan(struct worker *w, struct error *err)
 		return false;
 	report_faults(w);
 	w->step = STEP_STATE;
-	if (w->plan.doubts > 0 && (!doubt_review(w->state, &w->plan, err) || !state_commit(w->state, err)))
+	if (w->session.plan.doubts > 0 &&
+	    (!doubt_review(w->state, &w->session.plan, err) || !state_commit(w->state, err)))
 		return false;
-	w->outcome.left = w->plan.count;
-	plan_decide(&w->plan, &w->rule, &w->clock, w->account->newest_first, &left);
-	w->aside = !w->options->dry_run && !w->last && plan_put_aside(&w->plan, w->began);
-	w->overdue |= w->outcome.fetched == 0 && w->plan.summary.erase > 0;
-	w->parted = w->part > 0 && plan_take_part(&w->plan, w->part);
+	w->outcome.left = w->session.plan.count;
+	plan_decide(&w->session.plan, &w->rule, &w->clock, w->account->newest_first, &left);
+	w->session.aside = !w->options->dry_run && !w->last && plan_put_aside(&w->session.plan, w->began);
+	w->overdue |= w->outcome.fetched == 0 && w->session.plan.summary.erase > 0;
+	w->session.parted = w->lessons.part > 0 && plan_take_part(&w->session.plan, w->lessons.part);
 	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " bytes), %zu to delete, %zu to leave",
-	    w->plan.count, w->plan.summary.fetch, w->plan.summary.fetch_octets, w->plan.summary.erase,
-	    w->plan.summary.leave);
+	    w->session.plan.count, w->session.plan.summary.fetch, w->session.plan.summary.fetch_octets,
+	    w->session.plan.summary.erase, w->session.plan.summary.leave);
 	return true;
 }
 
 /* Records the messages that made this session fail, and their order, for the next session. */
 static bool note_blamed(struct worker *w, struct error *err)
 {
-	const struct transfer_result *t = &w->session;
+	const struct transfer_result *t = &w->session.result;
 	enum state_unfetched kind = t->outgrown > 0 ? STATE_UNFETCHED_OUTGREW : STATE_UNFETCHED_BROKE;
 	uint64_t value = t->outgrown > 0 ? t->outgrown : w->began + w->sessions;
 	bool ok = true;
@@ -182,7 +184,7 @@ static bool carry_out(struct worker *w, struct error *err)
 {
 	struct transfer t = {
 	    .account = w->account,
-	    .session = w->connection.session,
+	    .session = w->session.connection.session,
 	    .destination = w->destination,
 	    .state = w->state,
 	    .log = &w->log,
@@ -197,21 +199,21 @@ static bool carry_out(struct worker *w, struct error *err)
 	bool ok;
 
 	w->step = STEP_STATE;
-	if (!notices_large(&w->notices, w->state, &w->plan, w->clock.now, err))
+	if (!notices_large(&w->notices, w->state, &w->session.plan, w->clock.now, err))
 		return false;
-	if (w->plan.summary.fetch > 0 &&
+	if (w->session.plan.summary.fetch > 0 &&
 	    (!place_note(&w->place, w->state, w->account, err) || !state_begin_run(w->state, w->clock.now, err)))
 		return false;
 	if (t.progress)
 		t.progress(w, 0, 0);
-	ok = transfer_run(&t, &w->plan, &w->session, err);
-	w->outcome.fetched += w->session.fetched;
-	w->outcome.fetched_octets += w->session.fetched_octets;
+	ok = transfer_run(&t, &w->session.plan, &w->session.result, err);
+	w->outcome.fetched += w->session.result.fetched;
+	w->outcome.fetched_octets += w->session.result.fetched_octets;
 	w->step = ok ? STEP_STATE : w->step;
 	if (ok)
-		return fresh_note(&w->plan, w->state, w->clock.now, err);
+		return fresh_note(&w->session.plan, w->state, w->clock.now, err);
 	/* On a full disk, these records may fail too. The full disk itself is being reported. */
-	if ((!note_blamed(w, &second) || !fresh_note(&w->plan, w->state, w->clock.now, &second)) &&
+	if ((!note_blamed(w, &second) || !fresh_note(&w->session.plan, w->state, w->clock.now, &second)) &&
 	    err->kind != ERROR_STORAGE)
 		notices_report(&w->notices, STEP_STATE, &second);
 	return false;
@@ -220,11 +222,11 @@ static bool carry_out(struct worker *w, struct error *err)
 /* Whether a message that was retrieved for comparison turned out to be new and has not been stored. */
 static bool holds_unstored(const struct worker *w)
 {
-	for (size_t i = 0; i < w->plan.count; i++) {
-		const struct plan_entry *e = &w->plan.entries[i];
+	for (size_t i = 0; i < w->session.plan.count; i++) {
+		const struct plan_entry *e = &w->session.plan.entries[i];
 		bool fetch = e->decision.action == RETENTION_FETCH || e->decision.action == RETENTION_FETCH_AND_DELETE;
 
-		if (e->retrieved && !e->known.delivered && (!fetch || w->session.left_over > 0))
+		if (e->retrieved && !e->known.delivered && (!fetch || w->session.result.left_over > 0))
 			return true;
 	}
 	return false;
@@ -233,8 +235,8 @@ static bool holds_unstored(const struct worker *w)
 /* Marks the UIDs that this session deleted. sure: QUIT was answered. */
 static bool note_deleted(struct worker *w, bool sure, struct error *err)
 {
-	for (size_t i = 0; i < w->plan.count && w->session.deleted > 0; i++) {
-		const struct plan_entry *e = &w->plan.entries[i];
+	for (size_t i = 0; i < w->session.plan.count && w->session.result.deleted > 0; i++) {
+		const struct plan_entry *e = &w->session.plan.entries[i];
 
 		if (e->deleted && !state_mark_deleted(w->state, e->uid, sure, w->clock.now, err))
 			return false;
@@ -248,7 +250,8 @@ static bool note_deleted(struct worker *w, bool sure, struct error *err)
  */
 static bool needed_no_answer(const struct worker *w, const struct error *err)
 {
-	if (w->session.deleted > 0 || w->trouble.failed || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
+	if (w->session.result.deleted > 0 || w->trouble.failed ||
+	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL))
 		return false;
 	log_line(&w->log, LOG_VERBOSE,
 	    "QUIT was not answered with +OK, which does not matter because nothing was deleted: %s", err->cause);
@@ -271,24 +274,24 @@ static void report_uncounted(struct worker *w)
  */
 static bool finish(struct worker *w, struct error *err)
 {
-	bool ok, not_taken = w->session.not_taken > 0 || holds_unstored(w);
+	bool ok, not_taken = w->session.result.not_taken > 0 || holds_unstored(w);
 	struct error second;
 
 	w->step = STEP_QUIT;
 	interrupt_grace(QUIT_GRACE_MS);
-	w->undone = not_taken && w->session.deleted > 0;
-	ok = not_taken || session_quit(w->connection.session, err) || needed_no_answer(w, err);
-	if (ok && !not_taken && !w->session.unsure) {
-		w->outcome.deleted += w->session.deleted;
-		w->outcome.left -= w->session.deleted;
+	w->undone = not_taken && w->session.result.deleted > 0;
+	ok = not_taken || session_quit(w->session.connection.session, err) || needed_no_answer(w, err);
+	if (ok && !not_taken && !w->session.result.unsure) {
+		w->outcome.deleted += w->session.result.deleted;
+		w->outcome.left -= w->session.result.deleted;
 	}
-	connect_close(&w->connection, ok && !not_taken);
-	if (ok && w->session.uncounted)
+	connect_close(&w->session.connection, ok && !not_taken);
+	if (ok && w->session.result.uncounted)
 		report_uncounted(w);
 	if (w->options->dry_run)
 		return ok;
 	/* The run ends normally even if the server did not answer QUIT. */
-	if ((not_taken || note_deleted(w, ok && !w->session.unsure, ok ? err : &second)) &&
+	if ((not_taken || note_deleted(w, ok && !w->session.result.unsure, ok ? err : &second)) &&
 	    state_end_run(w->state, w->clock.now, ok ? err : &second))
 		return ok;
 	if (ok)
@@ -299,24 +302,23 @@ static bool finish(struct worker *w, struct error *err)
 static bool run_session(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	interrupt_grace(0); /* no grace until there is something to finish */
-	w->session = (struct transfer_result){0};
 	w->sessions++;
-	w->listing.broken = &w->broken;
-	w->memory.until = w->until + w->account->limits.timeout * 1000;
+	w->session.listing.broken = &w->lessons.broken;
+	w->lessons.memory.until = w->until + w->account->limits.timeout * 1000;
 	if (!reach_server(w, trust, err))
-		return connect_fail_late(&w->memory, err);
-	if (w->mute)
-		session_forbid_asking(w->connection.session);
+		return connect_fail_late(&w->lessons.memory, err);
+	if (w->lessons.mute)
+		session_forbid_asking(w->session.connection.session);
 	if (!make_plan(w, err))
-		return connect_fail_late(&w->memory, err);
+		return connect_fail_late(&w->lessons.memory, err);
 	/* Messages whose headers broke a session have already been reported. */
-	notices_unsure(&w->notices, w->broken.count > 0 ? 0 : w->plan.summary.unsure);
-	w->list.session = w->options->headers ? w->connection.session : NULL;
+	notices_unsure(&w->notices, w->lessons.broken.count > 0 ? 0 : w->session.plan.summary.unsure);
+	w->list.session = w->options->headers ? w->session.connection.session : NULL;
 	if (!(w->options->dry_run ? list_send(&w->list, err) : carry_out(w, err)))
 		return false;
 	if (!finish(w, err))
 		return false;
-	if (w->session.left_over == 0)
+	if (w->session.result.left_over == 0)
 		return true;
 	w->step = STEP_FETCH;
 	return interrupt_error(err);
@@ -326,16 +328,17 @@ static void end_session(struct worker *w)
 {
 	if (w->state)
 		state_rollback(w->state);
-	connect_close(&w->connection, false);
-	listing_free(&w->listing);
-	plan_free(&w->plan);
+	connect_close(&w->session.connection, false);
+	listing_free(&w->session.listing);
+	plan_free(&w->session.plan);
+	w->session = (struct worker_session){0};
 }
 
 /* Records it so that the next run does not fail first, and clears the messages blamed for the failed session. */
 static bool note_unpipelined(struct worker *w, struct error *err)
 {
-	return state_set_unpipelined(w->state, w->unpipelined, err) &&
-	    state_forget_breaks(w->state, w->began + w->crowded, err) && state_commit(w->state, err);
+	return state_set_unpipelined(w->state, w->lessons.unpipelined, err) &&
+	    state_forget_breaks(w->state, w->began + w->lessons.crowded, err) && state_commit(w->state, err);
 }
 
 /* Runs a session, and further ones while retry_learn asks for them. */
@@ -353,10 +356,10 @@ static bool run_on(struct worker *w, const struct tls_trust *trust, struct error
 			step = w->step;
 			if (!retry_learn(w, err))
 				return false;
-		} else if (w->part == 0 || w->undone) {
-			return w->unpipelined == 0 || w->options->dry_run || note_unpipelined(w, err);
-		} else if (!w->parted) {
-			w->part = 0;
+		} else if (w->lessons.part == 0 || w->undone) {
+			return w->lessons.unpipelined == 0 || w->options->dry_run || note_unpipelined(w, err);
+		} else if (!w->session.parted) {
+			w->lessons.part = 0;
 		}
 	}
 	/* The last session may have succeeded in deleting only a part. */
@@ -394,7 +397,7 @@ static bool run_last(struct worker *w, const struct tls_trust *trust, struct err
 	log_line(&w->log, LOG_VERBOSE, "asking for the messages at which the connection dropped before");
 	end_session(w);
 	w->last = true;
-	w->pipelining = false;
+	w->lessons.pipelining = false;
 	return run_on(w, trust, err);
 }
 
@@ -411,7 +414,7 @@ static bool run_account(struct worker *w, const struct tls_trust *trust, struct 
 		if (!run_sessions(w, trust, err))
 			return false;
 	} while (has_more(w, before, ++sessions));
-	return !w->aside || run_last(w, trust, err);
+	return !w->session.aside || run_last(w, trust, err);
 }
 
 /* Host names are case-insensitive; the state treats them so too. */
@@ -462,7 +465,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 
 	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
-	w.list = (struct list){.plan = &w.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
+	w.list = (struct list){.plan = &w.session.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
 	w.until = connect_run_end(account);
 	w.clock.now = (int64_t)time(NULL);
 	w.began = milliseconds();
@@ -479,7 +482,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	destination_close(&w.destination);
 	place_free(&w.place);
 	state_close(&w.state);
-	connect_memory_free(&w.memory);
+	connect_memory_free(&w.lessons.memory);
 	free(w.maildrop);
 	w.outcome.step = w.step;
 	w.outcome.milliseconds = deadline_clock() - start;
