@@ -199,12 +199,18 @@ static bool may_come_back(const struct row *row)
 	return row->how == 0 || row->how == STATE_PERHAPS_DELETED;
 }
 
+/* Returns whether a message is listed, as is now known, although it went or we perhaps deleted it. */
+static bool is_back(const struct row *row, const struct state_item *item)
+{
+	return item->known && (row->is_gone || row->how == STATE_PERHAPS_DELETED);
+}
+
 /* Notes what state_note_listing would have to do about a row. */
 static void count_row(struct state_joined *joined, const struct row *row, const struct state_item *item)
 {
 	if (!joined)
 		return;
-	joined->differs |= !item ? !row->is_gone : row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED;
+	joined->differs |= item ? is_back(row, item) : !row->is_gone;
 	joined->missing += !item && row->is_gone && may_come_back(row) && row->gone >= joined->now - STATE_MISSED_FOR;
 	if (row->is_gone && (joined->oldest == 0 || row->gone < joined->oldest))
 		joined->oldest = row->gone;
@@ -301,7 +307,8 @@ static bool take_listed(struct state *s, const struct row *row, struct state_ite
 {
 	struct listing_note *note = context;
 
-	if (item && (row->is_gone ? item->known : row->how == STATE_PERHAPS_DELETED))
+	/* A doubtful message stays as it is recorded until state_confirm or state_displace settles it. */
+	if (item && is_back(row, item))
 		return database_execute(state_database(s), err,
 		    "UPDATE message SET gone = NULL, deleted = 0 WHERE uid = ?1", "t", item->uid);
 	if (item || row->is_gone) {

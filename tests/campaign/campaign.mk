@@ -29,6 +29,7 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/quit-then-no-uidl.json \
 	tests/campaign/found/quit-then-short-listing.json \
 	tests/campaign/found/quit-then-uid-reused.json \
+	tests/campaign/found/quit-then-uid-reused-header-missing.json \
 	tests/campaign/found/renumbered-without-top.json \
 	tests/campaign/found/sizes-vary-quit-unanswered.json \
 	tests/campaign/found/sizes-vary-short-listing.json \

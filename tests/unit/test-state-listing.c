@@ -87,6 +87,23 @@ START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing
 }
 END_TEST
 
+START_TEST(a_message_that_quit_may_have_deleted_is_doubtful_until_its_header_is_compared)
+{
+	struct state_item item = {.uid = "a", .octets = 6};
+	struct state_joined joined = {.now = 20};
+	size_t missing;
+	bool same;
+
+	record("a", 1);
+	ck_assert(state_mark_deleted(s, "a", false, 10, &err) && state_commit(s, &err));
+	ck_assert(state_join(s, &item, 1, &joined, &err) && !joined.differs);
+	ck_assert(state_note_listing(s, &item, 1, 20, _i ? &joined : NULL, &missing, &err) && state_commit(s, &err));
+	ck_assert_str_eq(knows("a"), "??");
+	ck_assert(state_confirm(s, "a", 6, NULL, &same, &err) && same);
+	ck_assert_str_eq(knows("a"), "k");
+}
+END_TEST
+
 static bool found_new(uint64_t octets)
 {
 	struct state_item item = {.uid = "b", .octets = octets};
@@ -741,6 +758,7 @@ int main(void)
 	tcase_add_test(l, an_empty_listing_is_not_believed);
 	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
 	tcase_add_test(l, a_deletion_counts_until_a_later_run_has_listed_the_maildrop);
+	tcase_add_loop_test(l, a_message_that_quit_may_have_deleted_is_doubtful_until_its_header_is_compared, 0, 2);
 	tcase_add_test(l, a_message_that_was_found_to_be_new_stays_new_while_it_is_listed);
 	tcase_add_test(l, a_missing_message_is_known_octet_for_octet_and_stands_for_one);
 	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_one_that_is_the_same);
