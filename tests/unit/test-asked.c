@@ -61,7 +61,7 @@ static const struct {
     {5, " ", "5 :", 'n'},
 };
 
-START_TEST(an_answer_is_proved_by_the_uid)
+START_TEST(an_answer_to_uidl_is_recognized_by_its_uid)
 {
 	const struct asked a = {.number = uids[_i].number, .uid = uids[_i].uid};
 	size_t length = strlen(uids[_i].text);
@@ -91,7 +91,7 @@ static const struct {
     {"", 'n', 'n'},
 };
 
-START_TEST(an_answer_about_a_size_may_be_what_comes_before_a_message)
+START_TEST(an_answer_to_list_is_recognized_by_its_number_or_size)
 {
 	const struct asked a = {.number = 5, .octets = 308};
 	size_t length = strlen(sizes[_i].text);
@@ -116,7 +116,7 @@ static const struct {
     {"", "uid-0006", 'n'},
 };
 
-START_TEST(another_messages_uid_is_found)
+START_TEST(the_uid_of_another_message_is_recognized)
 {
 	ck_assert(
 	    asked_is_about(others[_i].text, strlen(others[_i].text), others[_i].uid) == (others[_i].about == 'y'));
@@ -128,8 +128,8 @@ int main(void)
 	Suite *s = suite_create("asked");
 	TCase *c = check_case(s, "asked");
 
-	LOOP_OVER(c, an_answer_is_proved_by_the_uid, uids);
-	LOOP_OVER(c, an_answer_about_a_size_may_be_what_comes_before_a_message, sizes);
-	LOOP_OVER(c, another_messages_uid_is_found, others);
+	LOOP_OVER(c, an_answer_to_uidl_is_recognized_by_its_uid, uids);
+	LOOP_OVER(c, an_answer_to_list_is_recognized_by_its_number_or_size, sizes);
+	LOOP_OVER(c, the_uid_of_another_message_is_recognized, others);
 	return check_main(s);
 }

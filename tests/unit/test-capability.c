@@ -43,7 +43,7 @@ static const struct {
     {"RESP-CODES", 0},
 };
 
-START_TEST(a_line_announces_what_its_first_word_says)
+START_TEST(the_first_word_of_a_line_names_the_capability)
 {
 	struct capability c;
 	int flags;
@@ -56,7 +56,7 @@ START_TEST(a_line_announces_what_its_first_word_says)
 }
 END_TEST
 
-START_TEST(only_the_length_counts_and_nul_is_an_octet)
+START_TEST(a_line_ends_at_its_length_and_not_at_a_nul)
 {
 	struct capability c;
 
@@ -68,7 +68,7 @@ START_TEST(only_the_length_counts_and_nul_is_an_octet)
 }
 END_TEST
 
-START_TEST(what_is_written_makes_the_same_again)
+START_TEST(written_capabilities_are_read_back_unchanged)
 {
 	struct capability c, again;
 	struct buf text = {0};
@@ -92,7 +92,7 @@ START_TEST(what_is_written_makes_the_same_again)
 }
 END_TEST
 
-START_TEST(clearing_forgets_all)
+START_TEST(clearing_removes_all_capabilities)
 {
 	struct capability c, nothing = {0};
 
@@ -107,7 +107,7 @@ START_TEST(clearing_forgets_all)
 }
 END_TEST
 
-START_TEST(mechanisms_are_whole_words_in_any_case)
+START_TEST(mechanisms_match_as_whole_words_in_any_case)
 {
 	struct capability c;
 
@@ -136,7 +136,7 @@ START_TEST(sasl_without_mechanisms_offers_none)
 }
 END_TEST
 
-START_TEST(mechanisms_beyond_the_room_are_passed_over)
+START_TEST(a_mechanism_that_does_not_fit_is_skipped)
 {
 	struct capability c;
 	char line[8192] = "SASL";
@@ -164,12 +164,12 @@ int main(void)
 	Suite *s = suite_create("capability");
 	TCase *c = check_case(s, "capability");
 
-	LOOP_OVER(c, a_line_announces_what_its_first_word_says, lines);
-	tcase_add_test(c, only_the_length_counts_and_nul_is_an_octet);
-	tcase_add_test(c, what_is_written_makes_the_same_again);
-	tcase_add_test(c, clearing_forgets_all);
-	tcase_add_test(c, mechanisms_are_whole_words_in_any_case);
+	LOOP_OVER(c, the_first_word_of_a_line_names_the_capability, lines);
+	tcase_add_test(c, a_line_ends_at_its_length_and_not_at_a_nul);
+	tcase_add_test(c, written_capabilities_are_read_back_unchanged);
+	tcase_add_test(c, clearing_removes_all_capabilities);
+	tcase_add_test(c, mechanisms_match_as_whole_words_in_any_case);
 	tcase_add_test(c, sasl_without_mechanisms_offers_none);
-	tcase_add_test(c, mechanisms_beyond_the_room_are_passed_over);
+	tcase_add_test(c, a_mechanism_that_does_not_fit_is_skipped);
 	return check_main(s);
 }

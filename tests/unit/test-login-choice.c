@@ -55,7 +55,7 @@ static const struct {
     {"USER", NULL, MECHANISM_TOKEN, NULL},
 };
 
-START_TEST(the_strongest_mechanism_that_fits_is_chosen)
+START_TEST(the_strongest_usable_mechanism_is_chosen)
 {
 	struct login l = {.kind = choices[_i].kind};
 	const struct mechanism *chosen;
@@ -91,7 +91,7 @@ static bool login_with(const char *word, const char *user)
 	return ok;
 }
 
-START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
+START_TEST(a_configured_mechanism_that_is_not_offered_sends_nothing)
 {
 	/* Announces all mechanisms except this one. */
 	const struct mechanism *m = &mechanisms[_i];
@@ -120,7 +120,7 @@ START_TEST(a_mechanism_that_is_named_and_not_offered_sends_nothing)
 }
 END_TEST
 
-START_TEST(a_binding_that_tls_does_not_give_sends_nothing)
+START_TEST(scram_plus_sends_nothing_without_channel_binding)
 {
 	start("+OK", "SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN\r\n", "+OK\r\n+OK\r\n", NULL);
 	ck_assert(!login_with("scram-sha-256-plus", "tim"));
@@ -169,7 +169,7 @@ static const struct {
     {"external", "+OK", "SASL PLAIN EXTERNAL", "-ERR no\r\n+OK\r\n", "AUTH EXTERNAL dGlt\r\n", ERROR_AUTH},
 };
 
-START_TEST(a_mechanism_that_is_named_says_this_and_logs_no_secret)
+START_TEST(a_configured_mechanism_sends_these_lines_and_logs_no_secret)
 {
 	char capabilities[256];
 	bool ok;
@@ -189,7 +189,7 @@ START_TEST(a_mechanism_that_is_named_says_this_and_logs_no_secret)
 }
 END_TEST
 
-START_TEST(a_server_that_asks_for_ever_is_left)
+START_TEST(endless_challenges_end_the_login)
 {
 	static char server[3 * 1000 + 1];
 
@@ -203,7 +203,7 @@ START_TEST(a_server_that_asks_for_ever_is_left)
 }
 END_TEST
 
-START_TEST(apop_takes_no_user_that_would_be_two_words)
+START_TEST(apop_rejects_a_user_of_two_words)
 {
 	start("+OK <1@host>", "", "+OK\r\n+OK\r\n", NULL);
 	ck_assert(!login_with("apop", _i ? "a b" : "a\r\nDELE"));
@@ -213,7 +213,7 @@ START_TEST(apop_takes_no_user_that_would_be_two_words)
 }
 END_TEST
 
-START_TEST(a_timestamp_that_is_too_long_is_none)
+START_TEST(an_overlong_timestamp_is_ignored)
 {
 	char greeting[600] = "+OK <";
 
@@ -230,12 +230,12 @@ int main(void)
 	Suite *s = suite_create("login-choice");
 	TCase *c = check_case(s, "login-choice");
 
-	LOOP_OVER(c, the_strongest_mechanism_that_fits_is_chosen, choices);
-	tcase_add_loop_test(c, a_mechanism_that_is_named_and_not_offered_sends_nothing, 0, (int)mechanism_count);
-	tcase_add_test(c, a_binding_that_tls_does_not_give_sends_nothing);
-	LOOP_OVER(c, a_mechanism_that_is_named_says_this_and_logs_no_secret, logins);
-	tcase_add_loop_test(c, a_server_that_asks_for_ever_is_left, 0, 2);
-	tcase_add_loop_test(c, apop_takes_no_user_that_would_be_two_words, 0, 2);
-	tcase_add_loop_test(c, a_timestamp_that_is_too_long_is_none, 254, 258);
+	LOOP_OVER(c, the_strongest_usable_mechanism_is_chosen, choices);
+	tcase_add_loop_test(c, a_configured_mechanism_that_is_not_offered_sends_nothing, 0, (int)mechanism_count);
+	tcase_add_test(c, scram_plus_sends_nothing_without_channel_binding);
+	LOOP_OVER(c, a_configured_mechanism_sends_these_lines_and_logs_no_secret, logins);
+	tcase_add_loop_test(c, endless_challenges_end_the_login, 0, 2);
+	tcase_add_loop_test(c, apop_rejects_a_user_of_two_words, 0, 2);
+	tcase_add_loop_test(c, an_overlong_timestamp_is_ignored, 254, 258);
 	return check_main(s);
 }

@@ -157,7 +157,7 @@ static bool login_at(enum manner manner, const char *knows)
 	return ok;
 }
 
-START_TEST(a_login_stands_when_the_server_has_proved_itself)
+START_TEST(a_scram_login_succeeds_only_if_the_server_proves_itself)
 {
 	bool ok = login_at(cases[_i].manner, cases[_i].knows);
 
@@ -186,6 +186,6 @@ int main(void)
 	TCase *c = check_case(s, "login-scram");
 
 	tcase_set_timeout(c, 30);
-	LOOP_OVER(c, a_login_stands_when_the_server_has_proved_itself, cases);
+	LOOP_OVER(c, a_scram_login_succeeds_only_if_the_server_proves_itself, cases);
 	return check_main(s);
 }

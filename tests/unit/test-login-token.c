@@ -79,7 +79,7 @@ static const struct {
     {"xoauth2", "", NULL, ERROR_NETWORK, ""},
 };
 
-START_TEST(a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere)
+START_TEST(a_token_is_sent_again_only_on_request_and_never_logged)
 {
 	for (size_t piece = 0; piece < 20; piece++) {
 		bool ok;
@@ -107,7 +107,7 @@ END_TEST
  * Without a name, the other token mechanism is tried after one that the server does not know. Password mechanisms
  * are not.
  */
-START_TEST(a_token_mechanism_that_is_not_known_is_followed_by_the_other)
+START_TEST(an_unknown_token_mechanism_is_followed_by_the_other)
 {
 	talk_capable(&talk, "SASL PLAIN XOAUTH2 OAUTHBEARER\r\nUSER\r\n", "-ERR unknown mechanism\r\n+OK\r\n", 0);
 	ck_assert(login_with(NULL, "someuser@example.com", token));
@@ -125,7 +125,7 @@ START_TEST(a_token_mechanism_that_is_not_known_is_followed_by_the_other)
 }
 END_TEST
 
-START_TEST(a_refused_token_says_what_to_do)
+START_TEST(a_rejected_token_has_a_hint)
 {
 	talk_capable(&talk, "SASL XOAUTH2\r\n", "-ERR [AUTH] no\r\n", 0);
 	ck_assert(!login_with(NULL, "me", token));
@@ -138,7 +138,7 @@ END_TEST
 /* All but the first are too long for an AUTH line of 255 octets; providers issue tokens of up to 16 KB. */
 static const size_t lengths[] = {160, 163, 164, 1000, 4096, 16 * 1024, 40000};
 
-START_TEST(a_long_token_waits_for_the_server_and_arrives_whole)
+START_TEST(a_long_token_waits_for_the_challenge_and_arrives_unchanged)
 {
 	size_t length = lengths[_i];
 	char *long_token = memory_zeroed(length + 1, 1);
@@ -164,7 +164,7 @@ START_TEST(a_long_token_waits_for_the_server_and_arrives_whole)
 }
 END_TEST
 
-START_TEST(the_bearers_name_is_escaped)
+START_TEST(oauthbearer_escapes_the_user_name)
 {
 	struct buf sent = {0};
 
@@ -190,7 +190,7 @@ static const struct {
     {"me\r\nDELE 1", "t"},
 };
 
-START_TEST(what_would_break_the_response_is_not_sent)
+START_TEST(a_user_or_token_that_breaks_the_response_is_not_sent)
 {
 	talk_capable(&talk, "SASL OAUTHBEARER XOAUTH2\r\n", "+OK\r\n", 0);
 	ck_assert(!login_with("xoauth2", unspeakable[_i].user, unspeakable[_i].token));
@@ -207,11 +207,11 @@ int main(void)
 	Suite *s = suite_create("login-token");
 	TCase *c = check_case(s, "login-token");
 
-	LOOP_OVER(c, a_token_is_sent_once_unless_it_is_asked_for_again_and_logged_nowhere, logins);
-	tcase_add_test(c, a_token_mechanism_that_is_not_known_is_followed_by_the_other);
-	tcase_add_test(c, a_refused_token_says_what_to_do);
-	LOOP_OVER(c, a_long_token_waits_for_the_server_and_arrives_whole, lengths);
-	tcase_add_test(c, the_bearers_name_is_escaped);
-	LOOP_OVER(c, what_would_break_the_response_is_not_sent, unspeakable);
+	LOOP_OVER(c, a_token_is_sent_again_only_on_request_and_never_logged, logins);
+	tcase_add_test(c, an_unknown_token_mechanism_is_followed_by_the_other);
+	tcase_add_test(c, a_rejected_token_has_a_hint);
+	LOOP_OVER(c, a_long_token_waits_for_the_challenge_and_arrives_unchanged, lengths);
+	tcase_add_test(c, oauthbearer_escapes_the_user_name);
+	LOOP_OVER(c, a_user_or_token_that_breaks_the_response_is_not_sent, unspeakable);
 	return check_main(s);
 }

@@ -36,7 +36,7 @@ static char *long_password(size_t length)
 
 static const char *const offers[] = {"", "USER\r\n", "SASL PLAIN\r\n", "SASL SCRAM-SHA-256\r\nUSER\r\n"};
 
-START_TEST(without_tls_nothing_is_sent)
+START_TEST(a_login_without_tls_sends_nothing)
 {
 	char server[128];
 
@@ -139,7 +139,7 @@ static bool logged(const char *words)
 	return strstr(buf_string(&talk.logged), words) != NULL;
 }
 
-START_TEST(a_login_says_this_and_no_more_and_logs_no_secret)
+START_TEST(a_login_sends_only_these_lines_and_logs_no_secret)
 {
 	for (size_t piece = 0; piece < 30; piece++) {
 		bool ok;
@@ -165,7 +165,7 @@ START_TEST(a_login_says_this_and_no_more_and_logs_no_secret)
 }
 END_TEST
 
-START_TEST(the_servers_reason_is_told)
+START_TEST(the_server_reply_is_reported)
 {
 	talk_capable(&talk, "SASL PLAIN\r\n", "-ERR [AUTH] wrong \x1bpassword\r\n", 0);
 	ck_assert(!login("tim", password));
@@ -201,7 +201,7 @@ START_TEST(a_long_response_waits_for_the_challenge)
 }
 END_TEST
 
-START_TEST(a_long_response_is_kept_when_the_server_does_not_ask_for_it)
+START_TEST(a_long_response_is_not_sent_without_a_challenge)
 {
 	char *word = long_password(300);
 
@@ -214,7 +214,7 @@ START_TEST(a_long_response_is_kept_when_the_server_does_not_ask_for_it)
 }
 END_TEST
 
-START_TEST(a_server_that_asks_for_nothing_without_end_is_left)
+START_TEST(endless_empty_challenges_end_the_login)
 {
 	static char server[3 * 1000 + 1];
 
@@ -237,7 +237,7 @@ static const struct {
     {"tim", "\r"},
 };
 
-START_TEST(a_line_end_in_user_or_password_sends_no_second_command)
+START_TEST(a_line_ending_in_a_user_or_password_sends_no_command)
 {
 	talk_capable(&talk, "USER\r\n", "+OK\r\n+OK\r\n+OK\r\n", 0);
 	ck_assert(!login(unspeakable[_i].user, unspeakable[_i].password));
@@ -247,7 +247,7 @@ START_TEST(a_line_end_in_user_or_password_sends_no_second_command)
 }
 END_TEST
 
-START_TEST(words_of_user_and_password_may_hold_blanks)
+START_TEST(a_user_and_a_password_may_contain_blanks)
 {
 	talk_capable(&talk, "", "+OK\r\n+OK\r\n", 0);
 	ck_assert(login("a b", " p w "));
@@ -262,14 +262,14 @@ int main(void)
 	Suite *s = suite_create("login");
 	TCase *c = check_case(s, "login");
 
-	LOOP_OVER(c, without_tls_nothing_is_sent, offers);
-	LOOP_OVER(c, a_login_says_this_and_no_more_and_logs_no_secret, logins);
-	tcase_add_test(c, the_servers_reason_is_told);
+	LOOP_OVER(c, a_login_without_tls_sends_nothing, offers);
+	LOOP_OVER(c, a_login_sends_only_these_lines_and_logs_no_secret, logins);
+	tcase_add_test(c, the_server_reply_is_reported);
 	tcase_add_loop_test(c, a_long_response_waits_for_the_challenge, 170, 186);
 	tcase_add_loop_test(c, a_long_response_waits_for_the_challenge, 2000, 2003);
-	tcase_add_test(c, a_long_response_is_kept_when_the_server_does_not_ask_for_it);
-	tcase_add_test(c, a_server_that_asks_for_nothing_without_end_is_left);
-	LOOP_OVER(c, a_line_end_in_user_or_password_sends_no_second_command, unspeakable);
-	tcase_add_test(c, words_of_user_and_password_may_hold_blanks);
+	tcase_add_test(c, a_long_response_is_not_sent_without_a_challenge);
+	tcase_add_test(c, endless_empty_challenges_end_the_login);
+	LOOP_OVER(c, a_line_ending_in_a_user_or_password_sends_no_command, unspeakable);
+	tcase_add_test(c, a_user_and_a_password_may_contain_blanks);
 	return check_main(s);
 }

@@ -102,7 +102,7 @@ START_TEST(a_list_line_is_a_number_and_a_size)
 }
 END_TEST
 
-START_TEST(a_nul_in_a_list_line_is_no_number)
+START_TEST(a_nul_in_a_list_line_is_rejected)
 {
 	ck_assert(!maildrop_add_size(&maildrop, "1\0 120", 6, &err));
 	ck_assert(!maildrop_add_size(&maildrop, "1 120\0", 6, &err));
@@ -141,7 +141,7 @@ START_TEST(a_number_listed_twice_is_a_protocol_error)
 }
 END_TEST
 
-START_TEST(an_empty_maildrop_is_no_error)
+START_TEST(an_empty_maildrop_is_not_an_error)
 {
 	ck_assert(maildrop_end_sizes(&maildrop, &err));
 	ck_assert_uint_eq(maildrop.count, 0);
@@ -150,7 +150,7 @@ START_TEST(an_empty_maildrop_is_no_error)
 }
 END_TEST
 
-START_TEST(a_message_that_came_between_the_listings_is_known_by_its_number)
+START_TEST(a_message_that_arrived_between_list_and_uidl_is_recognized_by_its_number)
 {
 	list_up_to(3);
 	ck_assert(maildrop_has_newer(&maildrop));
@@ -190,7 +190,7 @@ START_TEST(uids_are_opaque_and_found_by_number)
 }
 END_TEST
 
-START_TEST(uids_in_the_order_of_the_listing_are_matched)
+START_TEST(uids_in_listing_order_are_matched_to_their_messages)
 {
 	char line[64], uid[32];
 
@@ -217,7 +217,7 @@ static const char *const bad_uid_lines[] = {
     "a",
 };
 
-START_TEST(a_uidl_line_that_fits_no_message_is_a_protocol_error)
+START_TEST(an_invalid_uidl_line_is_a_protocol_error)
 {
 	list_up_to(3);
 	ck_assert(!add_uid(bad_uid_lines[_i]));
@@ -248,7 +248,7 @@ START_TEST(one_uid_for_two_messages_is_kept_for_both)
 }
 END_TEST
 
-START_TEST(what_cannot_be_a_uid_counts_as_none)
+START_TEST(an_invalid_uid_counts_as_no_uid)
 {
 	char line[MAILDROP_UID_MOST + 8] = "1 ";
 
@@ -288,7 +288,7 @@ static const struct {
     {"2 9223372036854775808", false},
 };
 
-START_TEST(a_total_is_two_numbers)
+START_TEST(a_total_consists_of_two_numbers)
 {
 	struct maildrop_total total = {0};
 
@@ -340,7 +340,7 @@ static bool take_size(const char *line)
 
 static const char *const useless_lines[] = {"2 -1", "2 many", "2", "2 9223372036854775808", "-ERR unreadable", "2 1"};
 
-START_TEST(a_size_line_of_no_use_keeps_one_message_away)
+START_TEST(an_unusable_size_line_leaves_out_one_message)
 {
 	ck_assert(add_uid("1 a") && add_uid("2 b") && add_uid("3 c"));
 	ck_assert(maildrop_end_uids(&maildrop, &err));
@@ -360,7 +360,7 @@ END_TEST
 
 static const char *const hopeless_lines[] = {"1 2", "1 -1", "0 1", "x", ""};
 
-START_TEST(a_line_that_may_be_about_another_message_is_an_error)
+START_TEST(an_unusable_line_that_may_concern_another_message_is_an_error)
 {
 	list_up_to(3);
 	ck_assert(!take_size(hopeless_lines[_i]));
@@ -368,7 +368,7 @@ START_TEST(a_line_that_may_be_about_another_message_is_an_error)
 }
 END_TEST
 
-START_TEST(more_useless_lines_than_a_few_are_an_error)
+START_TEST(too_many_unusable_lines_are_an_error)
 {
 	char line[32];
 
@@ -381,7 +381,7 @@ START_TEST(more_useless_lines_than_a_few_are_an_error)
 }
 END_TEST
 
-START_TEST(uids_without_a_size_at_the_end_are_left_out)
+START_TEST(trailing_uids_without_a_size_are_left_out)
 {
 	ck_assert(add_uid("1 a") && add_uid("2 b") && add_uid("3 c"));
 	ck_assert(maildrop_end_uids(&maildrop, &err));
@@ -393,7 +393,7 @@ START_TEST(uids_without_a_size_at_the_end_are_left_out)
 }
 END_TEST
 
-START_TEST(an_empty_list_behind_uids_is_a_protocol_error)
+START_TEST(an_empty_list_reply_after_uids_is_a_protocol_error)
 {
 	ck_assert(add_uid("1 a"));
 	ck_assert(maildrop_end_uids(&maildrop, &err));
@@ -402,7 +402,7 @@ START_TEST(an_empty_list_behind_uids_is_a_protocol_error)
 }
 END_TEST
 
-START_TEST(a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too)
+START_TEST(a_number_listed_twice_by_uidl_is_a_protocol_error_without_sizes)
 {
 	ck_assert(add_uid("2 b") && add_uid("1 a") && add_uid("2 b"));
 	ck_assert(!maildrop_end_uids(&maildrop, &err));
@@ -411,7 +411,7 @@ START_TEST(a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too)
 }
 END_TEST
 
-START_TEST(a_server_that_lists_too_much_is_not_believed)
+START_TEST(too_many_messages_are_a_protocol_error)
 {
 	char line[32];
 
@@ -427,7 +427,7 @@ START_TEST(a_server_that_lists_too_much_is_not_believed)
 }
 END_TEST
 
-START_TEST(uids_that_are_too_much_are_not_believed)
+START_TEST(too_many_bytes_of_uids_are_a_protocol_error)
 {
 	size_t room = MAILDROP_MEMORY - 2 * sizeof(*maildrop.messages), had;
 
@@ -450,27 +450,27 @@ int main(void)
 
 	tcase_add_checked_fixture(c, NULL, teardown);
 	LOOP_OVER(c, a_list_line_is_a_number_and_a_size, size_lines);
-	tcase_add_test(c, a_nul_in_a_list_line_is_no_number);
+	tcase_add_test(c, a_nul_in_a_list_line_is_rejected);
 	tcase_add_test(c, a_listing_out_of_order_is_sorted);
 	LOOP_OVER(c, a_number_listed_twice_is_a_protocol_error, doubled);
-	tcase_add_test(c, an_empty_maildrop_is_no_error);
-	tcase_add_test(c, a_message_that_came_between_the_listings_is_known_by_its_number);
+	tcase_add_test(c, an_empty_maildrop_is_not_an_error);
+	tcase_add_test(c, a_message_that_arrived_between_list_and_uidl_is_recognized_by_its_number);
 	tcase_add_test(c, uids_are_opaque_and_found_by_number);
-	tcase_add_test(c, uids_in_the_order_of_the_listing_are_matched);
-	LOOP_OVER(c, a_uidl_line_that_fits_no_message_is_a_protocol_error, bad_uid_lines);
+	tcase_add_test(c, uids_in_listing_order_are_matched_to_their_messages);
+	LOOP_OVER(c, an_invalid_uidl_line_is_a_protocol_error, bad_uid_lines);
 	tcase_add_test(c, a_number_with_two_uids_is_a_protocol_error);
 	tcase_add_test(c, one_uid_for_two_messages_is_kept_for_both);
-	tcase_add_test(c, what_cannot_be_a_uid_counts_as_none);
-	LOOP_OVER(c, a_total_is_two_numbers, totals);
+	tcase_add_test(c, an_invalid_uid_counts_as_no_uid);
+	LOOP_OVER(c, a_total_consists_of_two_numbers, totals);
 	tcase_add_test(c, uids_may_come_before_sizes);
 	tcase_add_test(c, a_uid_without_a_size_is_a_protocol_error);
-	LOOP_OVER(c, a_size_line_of_no_use_keeps_one_message_away, useless_lines);
-	LOOP_OVER(c, a_line_that_may_be_about_another_message_is_an_error, hopeless_lines);
-	tcase_add_test(c, more_useless_lines_than_a_few_are_an_error);
-	tcase_add_test(c, uids_without_a_size_at_the_end_are_left_out);
-	tcase_add_test(c, an_empty_list_behind_uids_is_a_protocol_error);
-	tcase_add_test(c, a_number_that_uidl_lists_twice_is_a_protocol_error_without_sizes_too);
-	tcase_add_test(c, a_server_that_lists_too_much_is_not_believed);
-	tcase_add_test(c, uids_that_are_too_much_are_not_believed);
+	LOOP_OVER(c, an_unusable_size_line_leaves_out_one_message, useless_lines);
+	LOOP_OVER(c, an_unusable_line_that_may_concern_another_message_is_an_error, hopeless_lines);
+	tcase_add_test(c, too_many_unusable_lines_are_an_error);
+	tcase_add_test(c, trailing_uids_without_a_size_are_left_out);
+	tcase_add_test(c, an_empty_list_reply_after_uids_is_a_protocol_error);
+	tcase_add_test(c, a_number_listed_twice_by_uidl_is_a_protocol_error_without_sizes);
+	tcase_add_test(c, too_many_messages_are_a_protocol_error);
+	tcase_add_test(c, too_many_bytes_of_uids_are_a_protocol_error);
 	return check_main(s);
 }

@@ -151,7 +151,7 @@ static const struct {
     {"some messages were not removed", REFUSAL_UNKNOWN},
 };
 
-START_TEST(words_that_servers_say_mean_this)
+START_TEST(the_words_of_known_servers_are_classified)
 {
 	ck_assert_msg(meaning(known[_i].words) == known[_i].meaning, "%s: %d", known[_i].words,
 	    meaning(known[_i].words));
@@ -227,7 +227,7 @@ static const char *const wrong[] = {
     "disabled by your administrator, try again later",
 };
 
-START_TEST(a_wrong_password_is_never_taken_for_trouble_that_passes)
+START_TEST(a_wrong_password_is_never_classified_as_temporary_trouble)
 {
 	enum refusal_meaning m = meaning(wrong[_i]);
 
@@ -235,7 +235,7 @@ START_TEST(a_wrong_password_is_never_taken_for_trouble_that_passes)
 }
 END_TEST
 
-START_TEST(trouble_in_other_words_is_understood)
+START_TEST(temporary_trouble_in_other_words_is_recognized)
 {
 	enum refusal_meaning m = meaning(passing[_i]);
 
@@ -243,7 +243,7 @@ START_TEST(trouble_in_other_words_is_understood)
 }
 END_TEST
 
-START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
+START_TEST(a_wrong_password_in_other_words_is_not_classified_as_trouble)
 {
 	/* Texts that servers put around their words. */
 	static const char *const forms[][2] = {{"", ""}, {"Error: ", ""}, {"Login failed: ", ""},
@@ -261,7 +261,7 @@ START_TEST(a_wrong_password_in_other_words_is_not_taken_for_trouble)
 }
 END_TEST
 
-START_TEST(case_and_what_separates_words_do_not_count)
+START_TEST(case_and_punctuation_are_ignored)
 {
 	ck_assert_int_eq(meaning("MAILDROP ALREADY LOCKED!"), REFUSAL_IN_USE);
 	ck_assert_int_eq(meaning(" - maildrop:already\tlocked -"), REFUSAL_IN_USE);
@@ -269,7 +269,7 @@ START_TEST(case_and_what_separates_words_do_not_count)
 }
 END_TEST
 
-START_TEST(no_octet_after_the_words_is_read)
+START_TEST(no_byte_after_the_words_is_read)
 {
 	const char *words = "maildrop already locked";
 
@@ -279,7 +279,7 @@ START_TEST(no_octet_after_the_words_is_read)
 }
 END_TEST
 
-START_TEST(a_refusal_of_any_length_and_of_any_octets_is_looked_at)
+START_TEST(a_refusal_of_any_length_and_any_bytes_is_examined)
 {
 	static char text[8192];
 
@@ -306,12 +306,12 @@ int main(void)
 	Suite *s = suite_create("refusal-words");
 	TCase *c = check_case(s, "refusal-words");
 
-	LOOP_OVER(c, words_that_servers_say_mean_this, known);
-	LOOP_OVER(c, a_wrong_password_is_never_taken_for_trouble_that_passes, wrong);
-	LOOP_OVER(c, trouble_in_other_words_is_understood, passing);
-	LOOP_OVER(c, a_wrong_password_in_other_words_is_not_taken_for_trouble, refusing);
-	tcase_add_test(c, case_and_what_separates_words_do_not_count);
-	tcase_add_test(c, no_octet_after_the_words_is_read);
-	tcase_add_test(c, a_refusal_of_any_length_and_of_any_octets_is_looked_at);
+	LOOP_OVER(c, the_words_of_known_servers_are_classified, known);
+	LOOP_OVER(c, a_wrong_password_is_never_classified_as_temporary_trouble, wrong);
+	LOOP_OVER(c, temporary_trouble_in_other_words_is_recognized, passing);
+	LOOP_OVER(c, a_wrong_password_in_other_words_is_not_classified_as_trouble, refusing);
+	tcase_add_test(c, case_and_punctuation_are_ignored);
+	tcase_add_test(c, no_byte_after_the_words_is_read);
+	tcase_add_test(c, a_refusal_of_any_length_and_any_bytes_is_examined);
 	return check_main(s);
 }

@@ -54,7 +54,7 @@ static const struct {
     {"  [IN-USE] wrong password", ERROR_AUTH, ERROR_LOCKED, true, "next run"},
 };
 
-START_TEST(the_response_code_decides)
+START_TEST(the_response_code_or_the_words_determine_the_kind_of_error)
 {
 	const char *words = refusals[_i].words;
 	struct error err;
@@ -69,7 +69,7 @@ START_TEST(the_response_code_decides)
 }
 END_TEST
 
-START_TEST(no_octet_behind_the_words_is_read)
+START_TEST(no_byte_after_the_words_is_read)
 {
 	struct error err;
 
@@ -81,7 +81,7 @@ START_TEST(no_octet_behind_the_words_is_read)
 }
 END_TEST
 
-START_TEST(the_servers_words_come_escaped)
+START_TEST(the_words_of_the_server_are_escaped)
 {
 	struct error err;
 
@@ -106,7 +106,7 @@ static const struct {
     {"maildrop already locked", ERROR_LOCKED, ERROR_LOCKED},
 };
 
-START_TEST(where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password)
+START_TEST(auth_resp_code_limits_password_refusals_to_the_code_or_clear_words)
 {
 	const char *words = logins[_i].words;
 	struct error err;
@@ -172,7 +172,7 @@ static const struct {
     {"no", false},
 };
 
-START_TEST(a_refusal_of_the_command_is_told_from_one_of_the_password)
+START_TEST(a_refused_command_is_distinguished_from_a_refused_password)
 {
 	const char *words = commands[_i].words;
 
@@ -185,10 +185,10 @@ int main(void)
 	Suite *s = suite_create("refusal");
 	TCase *c = check_case(s, "refusal");
 
-	LOOP_OVER(c, the_response_code_decides, refusals);
-	LOOP_OVER(c, where_auth_resp_code_is_announced_only_auth_or_plain_words_refuse_a_password, logins);
-	LOOP_OVER(c, a_refusal_of_the_command_is_told_from_one_of_the_password, commands);
-	tcase_add_test(c, no_octet_behind_the_words_is_read);
-	tcase_add_test(c, the_servers_words_come_escaped);
+	LOOP_OVER(c, the_response_code_or_the_words_determine_the_kind_of_error, refusals);
+	LOOP_OVER(c, auth_resp_code_limits_password_refusals_to_the_code_or_clear_words, logins);
+	LOOP_OVER(c, a_refused_command_is_distinguished_from_a_refused_password, commands);
+	tcase_add_test(c, no_byte_after_the_words_is_read);
+	tcase_add_test(c, the_words_of_the_server_are_escaped);
 	return check_main(s);
 }

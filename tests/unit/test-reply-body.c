@@ -151,7 +151,7 @@ static const struct {
     {"+OK\r\nab\r\n.\n", "O\nDab\n.\n\n"},
 };
 
-START_TEST(without_its_terminator_a_body_does_not_end)
+START_TEST(a_body_without_a_terminator_does_not_end)
 {
 	struct buf events = {0};
 	size_t length = strlen(unfinished[_i].wire);
@@ -199,7 +199,7 @@ static void enumerate(char *out, size_t octets, unsigned i)
 		out[at] = ".\r\na"[i % 4];
 }
 
-START_TEST(every_text_of_dots_and_line_ends_is_read_line_by_line)
+START_TEST(every_text_of_dots_and_line_endings_is_read_line_by_line)
 {
 	struct sample s = {0};
 	struct buf text = {0};
@@ -223,7 +223,7 @@ START_TEST(every_text_of_dots_and_line_ends_is_read_line_by_line)
 }
 END_TEST
 
-START_TEST(a_line_longer_than_any_buffer_passes)
+START_TEST(a_line_longer_than_any_buffer_arrives_unchanged)
 {
 	static const size_t sizes[] = {0, 1, 2, 3, 1000, 4096, 65535, 65536, 65537, 131072};
 	struct sample s = {0};
@@ -245,7 +245,7 @@ START_TEST(a_line_longer_than_any_buffer_passes)
 END_TEST
 
 /* Line ends and dots near the position where the parser stops to return what it has. */
-START_TEST(nothing_is_lost_at_the_border_of_what_is_taken_at_once)
+START_TEST(no_byte_is_lost_at_the_end_of_a_parsed_block)
 {
 	struct sample s = {0};
 	struct buf wire = {0}, text = {0};
@@ -268,7 +268,7 @@ START_TEST(nothing_is_lost_at_the_border_of_what_is_taken_at_once)
 }
 END_TEST
 
-START_TEST(one_call_takes_a_bounded_input_and_its_text_fits)
+START_TEST(one_call_parses_a_bounded_input_and_its_text_fits)
 {
 	static char wire[3 * REPLY_INPUT_MOST];
 	const char *text;
@@ -297,13 +297,13 @@ int main(void)
 	tcase_set_timeout(c, 30);
 	LOOP_OVER(c, a_body_is_unstuffed_in_pieces_of_any_size, bodies);
 	LOOP_OVER(c, a_body_is_unstuffed_when_cut_at_any_two_places, bodies);
-	LOOP_OVER(c, without_its_terminator_a_body_does_not_end, unfinished);
-	tcase_add_test(c, a_line_longer_than_any_buffer_passes);
-	tcase_add_loop_test(c, nothing_is_lost_at_the_border_of_what_is_taken_at_once, 0, 80);
+	LOOP_OVER(c, a_body_without_a_terminator_does_not_end, unfinished);
+	tcase_add_test(c, a_line_longer_than_any_buffer_arrives_unchanged);
+	tcase_add_loop_test(c, no_byte_is_lost_at_the_end_of_a_parsed_block, 0, 80);
 	c = check_case(s, "all texts");
 	tcase_set_tags(c, EXHAUSTIVE);
 	tcase_set_timeout(c, 60);
-	tcase_add_loop_test(c, every_text_of_dots_and_line_ends_is_read_line_by_line, 0, ENUMERATED + 1);
-	tcase_add_test(c, one_call_takes_a_bounded_input_and_its_text_fits);
+	tcase_add_loop_test(c, every_text_of_dots_and_line_endings_is_read_line_by_line, 0, ENUMERATED + 1);
+	tcase_add_test(c, one_call_parses_a_bounded_input_and_its_text_fits);
 	return check_main(s);
 }

@@ -87,7 +87,7 @@ static void with_line_ends(struct buf *out, const char *text, size_t length, boo
 	}
 }
 
-START_TEST(a_body_ends_its_lines_as_its_status_line_does)
+START_TEST(a_body_has_the_line_endings_of_its_status_line)
 {
 	struct sample s = {0};
 	struct buf text = {0};
@@ -134,7 +134,7 @@ static size_t reference(const char *wire, size_t length, unsigned crs, const cha
 
 enum { ENUMERATED = 7 };
 
-START_TEST(every_text_of_dots_and_line_ends_is_read_line_by_line)
+START_TEST(every_text_of_dots_and_line_endings_is_read_line_by_line)
 {
 	struct sample s = {0};
 	struct buf text = {0};
@@ -175,7 +175,7 @@ static const struct {
     {"+OK\r\r\na\r\r\n..\r\r\n.\r\r\n", 8, 4, 6},
 };
 
-START_TEST(the_octets_of_a_body_are_counted_in_three_ways)
+START_TEST(the_octets_of_a_body_are_counted_as_sent_with_lf_and_with_crlf)
 {
 	static struct reply reply;
 	size_t length = strlen(counts[_i].answer);
@@ -203,7 +203,7 @@ START_TEST(the_octets_of_a_body_are_counted_in_three_ways)
 END_TEST
 
 /* The line ends of each reply are determined by its own status line. */
-START_TEST(line_ends_are_those_of_this_very_reply)
+START_TEST(each_reply_has_its_own_line_endings)
 {
 	static const char wire[] = "+OK\na\n.\n+OK\r\nb\n.\nc\r\n.\r\n+OK\r\r\nd\n.\r\r\n";
 	struct buf expected = {0};
@@ -225,7 +225,7 @@ START_TEST(line_ends_are_those_of_this_very_reply)
 }
 END_TEST
 
-START_TEST(many_empty_lines_fit_when_they_become_crlf)
+START_TEST(many_empty_lines_fit_after_conversion_to_crlf)
 {
 	static char wire[3 * REPLY_INPUT_MOST];
 	const char *text;
@@ -252,13 +252,13 @@ int main(void)
 	TCase *c = check_case(s, "reply-odd");
 
 	tcase_set_timeout(c, 30);
-	LOOP_OVER(c, a_body_ends_its_lines_as_its_status_line_does, bodies);
-	LOOP_OVER(c, the_octets_of_a_body_are_counted_in_three_ways, counts);
-	tcase_add_test(c, line_ends_are_those_of_this_very_reply);
-	tcase_add_test(c, many_empty_lines_fit_when_they_become_crlf);
+	LOOP_OVER(c, a_body_has_the_line_endings_of_its_status_line, bodies);
+	LOOP_OVER(c, the_octets_of_a_body_are_counted_as_sent_with_lf_and_with_crlf, counts);
+	tcase_add_test(c, each_reply_has_its_own_line_endings);
+	tcase_add_test(c, many_empty_lines_fit_after_conversion_to_crlf);
 	c = check_case(s, "all texts");
 	tcase_set_tags(c, EXHAUSTIVE);
 	tcase_set_timeout(c, 60);
-	tcase_add_loop_test(c, every_text_of_dots_and_line_ends_is_read_line_by_line, 0, ENUMERATED + 1);
+	tcase_add_loop_test(c, every_text_of_dots_and_line_endings_is_read_line_by_line, 0, ENUMERATED + 1);
 	return check_main(s);
 }

@@ -100,7 +100,7 @@ static struct buf expected_events(int i)
 	return expected;
 }
 
-START_TEST(a_reply_makes_these_events_however_it_is_cut)
+START_TEST(a_reply_produces_the_expected_events_however_it_is_split)
 {
 	const char *wire = replies[_i].wire;
 	size_t length = replies[_i].length;
@@ -122,7 +122,7 @@ START_TEST(a_reply_makes_these_events_however_it_is_cut)
 }
 END_TEST
 
-START_TEST(octets_that_text_seldom_holds_pass_through_status_and_listing)
+START_TEST(unusual_bytes_pass_through_status_lines_and_listings)
 {
 	static const char wire[] = "+OK a\0b\xff\r\n1 \0\xfe\r\n.\0\r\n.\r\n";
 	struct buf expected = {0};
@@ -177,7 +177,7 @@ static void check_long_line(bool listing, size_t octets, const char *end, bool g
 	buf_free(&replay.events);
 }
 
-START_TEST(a_line_of_8192_octets_is_taken)
+START_TEST(a_line_of_8192_octets_is_accepted)
 {
 	check_long_line(_i, 8191, "\r\n", true);
 	check_long_line(_i, 8192, "\r\n", true);
@@ -185,7 +185,7 @@ START_TEST(a_line_of_8192_octets_is_taken)
 }
 END_TEST
 
-START_TEST(a_longer_line_is_malformed_and_its_beginning_is_told)
+START_TEST(a_longer_line_is_malformed_and_its_beginning_is_reported)
 {
 	check_long_line(_i, 8193, "\r\n", false);
 	check_long_line(_i, 8193, "\n", false);
@@ -196,7 +196,7 @@ START_TEST(a_longer_line_is_malformed_and_its_beginning_is_told)
 }
 END_TEST
 
-START_TEST(each_line_has_the_limit_for_itself)
+START_TEST(the_limit_applies_to_each_line_separately)
 {
 	struct buf wire = {0}, line = long_line("1 ", 8000, "\r\n"), expected = {0};
 
@@ -225,10 +225,10 @@ int main(void)
 	Suite *s = suite_create("reply");
 	TCase *c = check_case(s, "reply");
 
-	LOOP_OVER(c, a_reply_makes_these_events_however_it_is_cut, replies);
-	tcase_add_test(c, octets_that_text_seldom_holds_pass_through_status_and_listing);
-	tcase_add_loop_test(c, a_line_of_8192_octets_is_taken, 0, 2);
-	tcase_add_loop_test(c, a_longer_line_is_malformed_and_its_beginning_is_told, 0, 2);
-	tcase_add_test(c, each_line_has_the_limit_for_itself);
+	LOOP_OVER(c, a_reply_produces_the_expected_events_however_it_is_split, replies);
+	tcase_add_test(c, unusual_bytes_pass_through_status_lines_and_listings);
+	tcase_add_loop_test(c, a_line_of_8192_octets_is_accepted, 0, 2);
+	tcase_add_loop_test(c, a_longer_line_is_malformed_and_its_beginning_is_reported, 0, 2);
+	tcase_add_test(c, the_limit_applies_to_each_line_separately);
 	return check_main(s);
 }

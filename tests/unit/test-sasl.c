@@ -50,7 +50,7 @@ static const struct {
     {"a@example.org", "p w\xc3\xbc", "AGFAZXhhbXBsZS5vcmcAcCB3w7w="},
 };
 
-START_TEST(plain_is_one_message_and_then_complete)
+START_TEST(plain_completes_after_one_message)
 {
 	struct client c;
 
@@ -78,7 +78,7 @@ static void until_proof(struct client *c, struct scram_server *server, char **fi
 	ck_assert(scram_server_step(server, buf_string(&c->answer), final));
 }
 
-START_TEST(scram_is_complete_when_the_server_has_proved_itself)
+START_TEST(scram_completes_once_the_server_has_proved_itself)
 {
 	struct scram_server server;
 	struct client c;
@@ -97,7 +97,7 @@ START_TEST(scram_is_complete_when_the_server_has_proved_itself)
 }
 END_TEST
 
-START_TEST(a_wrong_signature_of_the_server_fails_the_login)
+START_TEST(a_wrong_server_signature_fails_the_login)
 {
 	struct scram_server server;
 	struct client c;
@@ -117,7 +117,7 @@ START_TEST(a_wrong_signature_of_the_server_fails_the_login)
 }
 END_TEST
 
-START_TEST(a_wrong_password_is_noticed_by_the_server)
+START_TEST(the_server_rejects_a_wrong_password)
 {
 	struct scram_server server;
 	struct client c;
@@ -143,7 +143,7 @@ static const char *const bad_challenges[] = {
     "ZT1vdGhlci1lcnJvcg==",	    /* e=other-error */
 };
 
-START_TEST(a_challenge_that_is_no_scram_fails_the_login)
+START_TEST(an_invalid_scram_challenge_fails_the_login)
 {
 	struct client c;
 
@@ -157,7 +157,7 @@ START_TEST(a_challenge_that_is_no_scram_fails_the_login)
 }
 END_TEST
 
-START_TEST(a_mechanism_that_the_library_does_not_know_is_an_error_of_the_configuration)
+START_TEST(an_unsupported_mechanism_is_a_configuration_error)
 {
 	struct login login = {.user = "user", .host = "pop.example.org"};
 	struct sasl *sasl = NULL;
@@ -175,11 +175,11 @@ int main(void)
 	Suite *s = suite_create("sasl");
 	TCase *c = check_case(s, "sasl");
 
-	LOOP_OVER(c, plain_is_one_message_and_then_complete, plain);
-	LOOP_OVER(c, scram_is_complete_when_the_server_has_proved_itself, scrams);
-	LOOP_OVER(c, a_wrong_signature_of_the_server_fails_the_login, scrams);
-	LOOP_OVER(c, a_wrong_password_is_noticed_by_the_server, scrams);
-	LOOP_OVER(c, a_challenge_that_is_no_scram_fails_the_login, bad_challenges);
-	tcase_add_test(c, a_mechanism_that_the_library_does_not_know_is_an_error_of_the_configuration);
+	LOOP_OVER(c, plain_completes_after_one_message, plain);
+	LOOP_OVER(c, scram_completes_once_the_server_has_proved_itself, scrams);
+	LOOP_OVER(c, a_wrong_server_signature_fails_the_login, scrams);
+	LOOP_OVER(c, the_server_rejects_a_wrong_password, scrams);
+	LOOP_OVER(c, an_invalid_scram_challenge_fails_the_login, bad_challenges);
+	tcase_add_test(c, an_unsupported_mechanism_is_a_configuration_error);
 	return check_main(s);
 }

@@ -27,7 +27,7 @@ static char *make_bytes(size_t length, char octet)
 	return made;
 }
 
-START_TEST(a_copy_ends_before_the_first_such_octet)
+START_TEST(a_copy_stops_before_the_first_matching_byte)
 {
 	char octet = wanted[_i];
 
@@ -51,7 +51,7 @@ START_TEST(a_copy_ends_before_the_first_such_octet)
 }
 END_TEST
 
-START_TEST(a_copy_begins_and_ends_anywhere)
+START_TEST(a_copy_can_begin_and_end_at_any_offset)
 {
 	char from[LONGEST], out[LONGEST + SCAN_SLACK];
 
@@ -75,7 +75,7 @@ START_TEST(a_copy_begins_and_ends_anywhere)
 }
 END_TEST
 
-START_TEST(octets_are_counted_wherever_they_stand)
+START_TEST(a_byte_is_counted_at_any_offset)
 {
 	char octet = wanted[_i];
 
@@ -95,7 +95,7 @@ START_TEST(octets_are_counted_wherever_they_stand)
 }
 END_TEST
 
-START_TEST(any_number_of_octets_is_counted)
+START_TEST(any_number_of_matching_bytes_is_counted)
 {
 	char *bytes = malloc(MANY);
 
@@ -112,9 +112,9 @@ int main(void)
 	Suite *s = suite_create("scan");
 	TCase *c = check_case(s, "scan");
 
-	LOOP_OVER(c, a_copy_ends_before_the_first_such_octet, wanted);
-	tcase_add_test(c, a_copy_begins_and_ends_anywhere);
-	LOOP_OVER(c, octets_are_counted_wherever_they_stand, wanted);
-	LOOP_OVER(c, any_number_of_octets_is_counted, wanted);
+	LOOP_OVER(c, a_copy_stops_before_the_first_matching_byte, wanted);
+	tcase_add_test(c, a_copy_can_begin_and_end_at_any_offset);
+	LOOP_OVER(c, a_byte_is_counted_at_any_offset, wanted);
+	LOOP_OVER(c, any_number_of_matching_bytes_is_counted, wanted);
 	return check_main(s);
 }

@@ -183,21 +183,21 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 	talk_end(&talk);
 }
 
-START_TEST(a_uid_is_told_in_one_of_these_ways)
+START_TEST(a_right_answer_to_uidl_is_distinguished_from_a_wrong_one)
 {
 	for (size_t piece = 0; piece <= strlen(uids[_i].answers); piece++)
 		check_answers(&uids[_i], "u2", piece, false);
 }
 END_TEST
 
-START_TEST(a_size_is_told_in_one_of_these_ways)
+START_TEST(a_right_answer_to_list_is_distinguished_from_a_wrong_one)
 {
 	for (size_t piece = 0; piece <= strlen(sizes[_i].answers); piece++)
 		check_answers(&sizes[_i], "", piece, false);
 }
 END_TEST
 
-START_TEST(the_same_where_the_next_answer_shows_what_it_is)
+START_TEST(pipelining_does_not_change_how_answers_to_uidl_are_judged)
 {
 	for (size_t piece = 0; piece <= strlen(uids[_i].answers); piece++)
 		check_answers(&uids[_i], "u2", piece, true);
@@ -213,7 +213,7 @@ static const struct {
     {"+OK\r\n1 u1\r\n2 u2\r\n.\r\n|+OK\r\n1 u1\r\n2 u2\r\n.\r\n", "UIDL 2\r\nNOOP\r\nUIDL 2\r\n"},
 };
 
-START_TEST(the_form_of_the_answer_is_found_out_once)
+START_TEST(the_form_of_the_answers_is_determined_once)
 {
 	/* Makes a status line arrive alone. */
 	for (size_t piece = 1; piece <= 5; piece += 4) {
@@ -244,7 +244,7 @@ static const struct {
 } rests[] = {{"", 0, true}, {"\r\n\n", 3, true}, {" \r\n\t", 4, true}, {" \r\n+OK\r\n", 8, false}, {"\0", 1, false},
     {"\r\n\0\r\n", 5, false}, {"+OK\r\n", 5, false}, {".\r\n", 3, false}, {"1 x\r\n", 5, false}};
 
-START_TEST(only_empty_lines_may_come_unasked)
+START_TEST(only_blank_lines_may_arrive_unrequested)
 {
 	static struct talk talk;
 	struct session_event event;
@@ -285,7 +285,7 @@ static const struct row manners[] = {
     {"+OK\r\n1 u1\r\n2 u3\r\n.\r\n", "n"},
 };
 
-START_TEST(an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one)
+START_TEST(an_answer_without_content_is_unclear_if_nothing_else_is_in_flight)
 {
 	for (size_t piece = 0; piece <= strlen(manners[_i].answers); piece++) {
 		static struct talk talk;
@@ -315,7 +315,7 @@ START_TEST(an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one)
 }
 END_TEST
 
-START_TEST(uids_with_blanks_at_the_end_are_the_same)
+START_TEST(trailing_blanks_of_a_uid_are_ignored)
 {
 	static const struct row row = {"+OK 2 u2\r\n|+OK u2 \r\n", "yy"};
 
@@ -329,12 +329,12 @@ int main(void)
 	Suite *s = suite_create("session-ask");
 	TCase *c = check_case(s, "session-ask");
 
-	LOOP_OVER(c, a_uid_is_told_in_one_of_these_ways, uids);
-	LOOP_OVER(c, a_size_is_told_in_one_of_these_ways, sizes);
-	LOOP_OVER(c, the_same_where_the_next_answer_shows_what_it_is, uids);
-	LOOP_OVER(c, the_form_of_the_answer_is_found_out_once, turns);
-	LOOP_OVER(c, only_empty_lines_may_come_unasked, rests);
-	LOOP_OVER(c, an_answer_that_says_nothing_is_unclear_if_it_was_the_only_one, manners);
-	tcase_add_test(c, uids_with_blanks_at_the_end_are_the_same);
+	LOOP_OVER(c, a_right_answer_to_uidl_is_distinguished_from_a_wrong_one, uids);
+	LOOP_OVER(c, a_right_answer_to_list_is_distinguished_from_a_wrong_one, sizes);
+	LOOP_OVER(c, pipelining_does_not_change_how_answers_to_uidl_are_judged, uids);
+	LOOP_OVER(c, the_form_of_the_answers_is_determined_once, turns);
+	LOOP_OVER(c, only_blank_lines_may_arrive_unrequested, rests);
+	LOOP_OVER(c, an_answer_without_content_is_unclear_if_nothing_else_is_in_flight, manners);
+	tcase_add_test(c, trailing_blanks_of_a_uid_are_ignored);
 	return check_main(s);
 }

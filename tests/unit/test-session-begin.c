@@ -21,7 +21,7 @@ static bool list(void)
 	return ok;
 }
 
-START_TEST(stls_is_sent_though_it_is_not_announced)
+START_TEST(stls_is_sent_even_if_it_is_not_announced)
 {
 	talk_over_script(&talk, "-ERR what\r\n+OK go\r\n", 0, false);
 	ck_assert(session_ask_capabilities(talk.session, &talk.err));
@@ -50,7 +50,7 @@ static const struct {
 	"the server closed the connection during the reply to QUIT"},
 };
 
-START_TEST(a_failure_names_the_command_that_was_not_answered)
+START_TEST(a_failure_names_the_unanswered_command)
 {
 	for (int cut = 0; cut < 2; cut++) {
 		struct session_event event;
@@ -81,7 +81,7 @@ static const struct {
     {"STLS", "STLS", 4},
 };
 
-START_TEST(a_step_of_the_login_is_named_without_its_secret)
+START_TEST(a_login_failure_names_the_command_without_its_secret)
 {
 	struct session_event event;
 	char cause[128];
@@ -102,7 +102,7 @@ START_TEST(a_step_of_the_login_is_named_without_its_secret)
 }
 END_TEST
 
-START_TEST(a_greeting_that_does_not_come_is_named)
+START_TEST(a_missing_greeting_is_reported)
 {
 	talk_start(&talk, "", 0);
 	ck_assert(!session_greet(talk.session, &talk.err));
@@ -142,7 +142,7 @@ static const struct {
     {"+OK\r\n.\r\n", false, false},
 };
 
-START_TEST(a_session_that_fails_at_capa_says_so)
+START_TEST(a_failure_at_capa_is_attributed_to_capa)
 {
 	for (int i = 0; i < 4; i++) {
 		bool cut = i % 2 == 1;
@@ -180,7 +180,7 @@ static const struct {
     {"-ERR what\r\n-ERR no\r\n", false, false},
 };
 
-START_TEST(a_session_that_fails_at_utf8_says_so)
+START_TEST(a_failure_at_utf8_is_attributed_to_utf8)
 {
 	for (int i = 0; i < 4; i++) {
 		bool cut = i % 2 == 1, apart = i < 2;
@@ -198,7 +198,7 @@ START_TEST(a_session_that_fails_at_utf8_says_so)
 }
 END_TEST
 
-START_TEST(utf8_that_is_forbidden_is_not_sent)
+START_TEST(utf8_is_not_sent_if_it_is_forbidden)
 {
 	talk_capable(&talk, "UTF8\r\n", "", 0);
 	session_forbid_utf8(talk.session);
@@ -208,7 +208,7 @@ START_TEST(utf8_that_is_forbidden_is_not_sent)
 }
 END_TEST
 
-START_TEST(a_listing_without_capa_is_asked_for_as_was_announced_at_another_time)
+START_TEST(a_listing_without_capa_uses_the_assumed_capabilities)
 {
 	talk_start(&talk, "+OK\r\n1 a\r\n.\r\n+OK\r\n1 5\r\n.\r\n", 0);
 	session_forbid_capa(talk.session);
@@ -242,7 +242,7 @@ static const struct {
     {"", "", "", ERROR_NETWORK, true},
 };
 
-START_TEST(a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported)
+START_TEST(the_words_of_a_server_that_hangs_up_after_the_login_are_reported)
 {
 	talk_capable(&talk, last_words[_i].capabilities, last_words[_i].server, 0);
 	talk.script.cut = true;
@@ -256,7 +256,7 @@ START_TEST(a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_repo
 }
 END_TEST
 
-START_TEST(stat_may_be_the_first_that_is_refused)
+START_TEST(a_refusal_of_stat_after_the_login_is_reported)
 {
 	struct maildrop drop = {0};
 
@@ -272,7 +272,7 @@ START_TEST(stat_may_be_the_first_that_is_refused)
 }
 END_TEST
 
-START_TEST(a_refusal_once_the_listing_came_is_not_taken_for_last_words)
+START_TEST(a_refusal_after_the_listing_does_not_explain_a_lost_connection)
 {
 	struct session_event event;
 
@@ -292,7 +292,7 @@ START_TEST(a_refusal_once_the_listing_came_is_not_taken_for_last_words)
 }
 END_TEST
 
-START_TEST(utf8_is_asked_for_once_and_only_where_it_is_announced)
+START_TEST(utf8_is_sent_once_and_only_if_it_is_announced)
 {
 	struct session_event event;
 
@@ -321,17 +321,17 @@ int main(void)
 	Suite *s = suite_create("session-begin");
 	TCase *c = check_case(s, "session-begin");
 
-	tcase_add_test(c, stls_is_sent_though_it_is_not_announced);
-	LOOP_OVER(c, a_failure_names_the_command_that_was_not_answered, unanswered);
-	LOOP_OVER(c, a_step_of_the_login_is_named_without_its_secret, steps);
-	tcase_add_test(c, a_greeting_that_does_not_come_is_named);
-	LOOP_OVER(c, a_session_that_fails_at_capa_says_so, faults);
-	LOOP_OVER(c, a_session_that_fails_at_utf8_says_so, utf8_faults);
-	tcase_add_test(c, utf8_that_is_forbidden_is_not_sent);
-	tcase_add_test(c, a_listing_without_capa_is_asked_for_as_was_announced_at_another_time);
-	LOOP_OVER(c, a_server_that_refuses_and_hangs_up_after_the_login_has_its_words_reported, last_words);
-	tcase_add_test(c, stat_may_be_the_first_that_is_refused);
-	tcase_add_test(c, a_refusal_once_the_listing_came_is_not_taken_for_last_words);
-	tcase_add_test(c, utf8_is_asked_for_once_and_only_where_it_is_announced);
+	tcase_add_test(c, stls_is_sent_even_if_it_is_not_announced);
+	LOOP_OVER(c, a_failure_names_the_unanswered_command, unanswered);
+	LOOP_OVER(c, a_login_failure_names_the_command_without_its_secret, steps);
+	tcase_add_test(c, a_missing_greeting_is_reported);
+	LOOP_OVER(c, a_failure_at_capa_is_attributed_to_capa, faults);
+	LOOP_OVER(c, a_failure_at_utf8_is_attributed_to_utf8, utf8_faults);
+	tcase_add_test(c, utf8_is_not_sent_if_it_is_forbidden);
+	tcase_add_test(c, a_listing_without_capa_uses_the_assumed_capabilities);
+	LOOP_OVER(c, the_words_of_a_server_that_hangs_up_after_the_login_are_reported, last_words);
+	tcase_add_test(c, a_refusal_of_stat_after_the_login_is_reported);
+	tcase_add_test(c, a_refusal_after_the_listing_does_not_explain_a_lost_connection);
+	tcase_add_test(c, utf8_is_sent_once_and_only_if_it_is_announced);
 	return check_main(s);
 }

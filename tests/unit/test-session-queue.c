@@ -112,7 +112,7 @@ static void check_talk(int i, size_t piece, bool cut)
 	talk_end(&talk);
 }
 
-START_TEST(a_queue_of_commands_gets_its_answers_in_order_however_they_are_cut)
+START_TEST(queued_commands_get_their_answers_in_order_however_they_are_split)
 {
 	for (size_t piece = 0; piece <= strlen(talks[_i].server); piece++) {
 		check_talk(_i, piece, false);
@@ -121,7 +121,7 @@ START_TEST(a_queue_of_commands_gets_its_answers_in_order_however_they_are_cut)
 }
 END_TEST
 
-START_TEST(an_answer_that_is_no_pop3_names_the_command_and_the_words)
+START_TEST(an_invalid_answer_is_reported_with_the_command_and_the_words)
 {
 	struct session_event event;
 
@@ -134,7 +134,7 @@ START_TEST(an_answer_that_is_no_pop3_names_the_command_and_the_words)
 }
 END_TEST
 
-START_TEST(an_answer_to_no_command_is_not_waited_for)
+START_TEST(reading_without_a_queued_command_is_an_internal_error)
 {
 	struct session_event event;
 
@@ -145,7 +145,7 @@ START_TEST(an_answer_to_no_command_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(bodies_keep_crlf_where_it_is_asked_for)
+START_TEST(a_body_keeps_crlf_if_requested)
 {
 	struct buf events = {0};
 
@@ -184,7 +184,7 @@ static void retrieve_many(uint32_t count)
 	ck_assert_uint_eq(session_queued(talk.session), 0);
 }
 
-START_TEST(a_full_window_is_kept_over_many_messages)
+START_TEST(the_window_stays_full_over_many_messages)
 {
 	struct buf server = {0};
 
@@ -217,7 +217,7 @@ START_TEST(a_session_is_crowded_until_the_last_of_several_commands_is_answered)
 }
 END_TEST
 
-START_TEST(the_wire_is_logged_without_bodies)
+START_TEST(the_wire_log_omits_message_bodies)
 {
 	struct buf events = {0};
 
@@ -278,7 +278,7 @@ static const struct {
     {"+OK\r\nTOP\r\n", COMMAND_CAPA},
 };
 
-START_TEST(a_server_that_drips_is_not_waited_for)
+START_TEST(a_server_that_sends_too_slowly_times_out)
 {
 	struct buf events = {0};
 	int64_t before = deadline_clock();
@@ -294,7 +294,7 @@ START_TEST(a_server_that_drips_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(a_body_that_moves_on_is_waited_for)
+START_TEST(a_body_that_keeps_arriving_does_not_time_out)
 {
 	struct buf events = {0};
 	pid_t server = talk_with_slow_server(2, "+OK\r\n", 4096, 15, "\r\n.\r\n");
@@ -315,14 +315,14 @@ int main(void)
 	TCase *c = check_case(s, "session-queue");
 
 	tcase_set_timeout(c, 30);
-	LOOP_OVER(c, a_queue_of_commands_gets_its_answers_in_order_however_they_are_cut, talks);
-	tcase_add_test(c, an_answer_that_is_no_pop3_names_the_command_and_the_words);
-	tcase_add_test(c, an_answer_to_no_command_is_not_waited_for);
-	tcase_add_loop_test(c, bodies_keep_crlf_where_it_is_asked_for, 0, 12);
-	tcase_add_loop_test(c, a_full_window_is_kept_over_many_messages, 0, 2);
+	LOOP_OVER(c, queued_commands_get_their_answers_in_order_however_they_are_split, talks);
+	tcase_add_test(c, an_invalid_answer_is_reported_with_the_command_and_the_words);
+	tcase_add_test(c, reading_without_a_queued_command_is_an_internal_error);
+	tcase_add_loop_test(c, a_body_keeps_crlf_if_requested, 0, 12);
+	tcase_add_loop_test(c, the_window_stays_full_over_many_messages, 0, 2);
 	tcase_add_test(c, a_session_is_crowded_until_the_last_of_several_commands_is_answered);
-	tcase_add_test(c, the_wire_is_logged_without_bodies);
-	LOOP_OVER(c, a_server_that_drips_is_not_waited_for, drips);
-	tcase_add_test(c, a_body_that_moves_on_is_waited_for);
+	tcase_add_test(c, the_wire_log_omits_message_bodies);
+	LOOP_OVER(c, a_server_that_sends_too_slowly_times_out, drips);
+	tcase_add_test(c, a_body_that_keeps_arriving_does_not_time_out);
 	return check_main(s);
 }

@@ -34,7 +34,7 @@ static const struct {
     {"", ERROR_NETWORK, true, ""},
 };
 
-START_TEST(a_greeting_is_plus_ok_or_an_error)
+START_TEST(any_greeting_but_plus_ok_is_an_error)
 {
 	for (size_t piece = 0; piece <= strlen(greetings[_i].server); piece++) {
 		bool ok;
@@ -52,7 +52,7 @@ START_TEST(a_greeting_is_plus_ok_or_an_error)
 }
 END_TEST
 
-START_TEST(what_is_no_pop3_is_told_in_short)
+START_TEST(an_invalid_reply_is_reported_in_shortened_form)
 {
 	static char server[9000] = "+OK";
 
@@ -66,7 +66,7 @@ START_TEST(what_is_no_pop3_is_told_in_short)
 }
 END_TEST
 
-START_TEST(capabilities_are_read_and_old_ones_forgotten)
+START_TEST(new_capabilities_replace_old_ones)
 {
 	static const char server[] = "+OK list follows\r\nTOP\r\nSTLS\r\nSASL PLAIN\r\nX-ODD\r\n..\r\n.\r\n"
 				     "+OK\r\nUIDL\r\nPIPELINING\r\n.\r\n"
@@ -96,7 +96,7 @@ END_TEST
 
 static const char *const bad_capabilities[] = {"+ x\r\n", "+OK\r\nTOP\r\n", "+OK\r\nTOP", "+OK\r\n+OK\r\n.\r\n"};
 
-START_TEST(capabilities_that_do_not_end_are_an_error)
+START_TEST(an_invalid_or_unterminated_reply_to_capa_is_an_error)
 {
 	talk_start(&talk, bad_capabilities[_i], 0);
 	ck_assert(!session_ask_capabilities(talk.session, &talk.err));
@@ -185,7 +185,7 @@ static void check_listing(int i, const char *before, const char *after, size_t p
 	talk_end(&talk);
 }
 
-START_TEST(a_maildrop_is_listed_or_an_error)
+START_TEST(a_maildrop_is_listed_or_an_error_is_reported)
 {
 	for (size_t piece = 0; piece <= strlen(listings[_i].server); piece++) {
 		check_listing(_i, "", "UIDL\r\n", piece);
@@ -259,7 +259,7 @@ static void check_unsized(int i, const char *after, size_t piece)
 	talk_end(&talk);
 }
 
-START_TEST(sizes_are_not_asked_for_where_stat_says_that_they_are_known)
+START_TEST(sizes_are_not_requested_if_stat_shows_that_they_are_known)
 {
 	for (size_t piece = 0; piece <= strlen(unsized[_i].server); piece++) {
 		check_unsized(_i, "PIPELINING\r\n", piece);
@@ -268,7 +268,7 @@ START_TEST(sizes_are_not_asked_for_where_stat_says_that_they_are_known)
 }
 END_TEST
 
-START_TEST(a_refused_uidl_is_told_while_pipelining_can_be_blamed)
+START_TEST(a_refused_uidl_is_a_temporary_failure_if_pipelining_may_be_the_cause)
 {
 	const struct maildrop_total known = {1, 9};
 	struct maildrop drop = {0};
@@ -284,7 +284,7 @@ START_TEST(a_refused_uidl_is_told_while_pipelining_can_be_blamed)
 }
 END_TEST
 
-START_TEST(sizes_can_be_asked_for_later)
+START_TEST(sizes_can_be_requested_later)
 {
 	const struct maildrop_total known = {2, 9};
 	struct maildrop drop = {0};
@@ -302,7 +302,7 @@ START_TEST(sizes_can_be_asked_for_later)
 }
 END_TEST
 
-START_TEST(uidl_that_was_announced_and_is_refused_is_a_temporary_failure)
+START_TEST(a_refusal_of_announced_uidl_is_a_temporary_failure)
 {
 	struct maildrop drop = {0};
 
@@ -315,7 +315,7 @@ START_TEST(uidl_that_was_announced_and_is_refused_is_a_temporary_failure)
 }
 END_TEST
 
-START_TEST(only_a_server_that_pipelines_hears_list_before_it_has_answered_uidl)
+START_TEST(list_precedes_the_answer_to_uidl_only_if_the_server_pipelines)
 {
 	struct maildrop drop = {0};
 
@@ -353,7 +353,7 @@ static const struct {
     {"", ERROR_NETWORK, true},
 };
 
-START_TEST(quit_is_only_good_when_the_server_says_so)
+START_TEST(quit_succeeds_only_if_the_server_confirms_it)
 {
 	for (size_t piece = 0; piece <= strlen(quits[_i].server); piece++) {
 		talk_start(&talk, quits[_i].server, piece);
@@ -380,7 +380,7 @@ static const struct {
     {"STLS\r\n", "+ go\r\n", "STLS\r\n", "go"},
 };
 
-START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
+START_TEST(a_refused_stls_is_a_tls_error_and_nothing_more_is_sent)
 {
 	talk_capable(&talk, stls[_i].capabilities, stls[_i].server, 0);
 	ck_assert(!session_ask_stls(talk.session, &talk.err));
@@ -393,7 +393,7 @@ START_TEST(without_stls_there_is_a_tls_error_and_nothing_more_is_sent)
 }
 END_TEST
 
-START_TEST(bytes_behind_the_answer_to_stls_are_refused)
+START_TEST(bytes_after_the_answer_to_stls_are_rejected)
 {
 	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 
@@ -425,19 +425,19 @@ int main(void)
 	Suite *s = suite_create("session");
 	TCase *c = check_case(s, "session");
 
-	LOOP_OVER(c, a_greeting_is_plus_ok_or_an_error, greetings);
-	tcase_add_loop_test(c, what_is_no_pop3_is_told_in_short, 0, 4);
-	tcase_add_test(c, capabilities_are_read_and_old_ones_forgotten);
-	LOOP_OVER(c, capabilities_that_do_not_end_are_an_error, bad_capabilities);
-	LOOP_OVER(c, a_maildrop_is_listed_or_an_error, listings);
-	LOOP_OVER(c, sizes_are_not_asked_for_where_stat_says_that_they_are_known, unsized);
-	tcase_add_test(c, a_refused_uidl_is_told_while_pipelining_can_be_blamed);
-	tcase_add_test(c, sizes_can_be_asked_for_later);
-	tcase_add_test(c, uidl_that_was_announced_and_is_refused_is_a_temporary_failure);
-	tcase_add_test(c, only_a_server_that_pipelines_hears_list_before_it_has_answered_uidl);
-	LOOP_OVER(c, quit_is_only_good_when_the_server_says_so, quits);
-	LOOP_OVER(c, without_stls_there_is_a_tls_error_and_nothing_more_is_sent, stls);
-	tcase_add_test(c, bytes_behind_the_answer_to_stls_are_refused);
+	LOOP_OVER(c, any_greeting_but_plus_ok_is_an_error, greetings);
+	tcase_add_loop_test(c, an_invalid_reply_is_reported_in_shortened_form, 0, 4);
+	tcase_add_test(c, new_capabilities_replace_old_ones);
+	LOOP_OVER(c, an_invalid_or_unterminated_reply_to_capa_is_an_error, bad_capabilities);
+	LOOP_OVER(c, a_maildrop_is_listed_or_an_error_is_reported, listings);
+	LOOP_OVER(c, sizes_are_not_requested_if_stat_shows_that_they_are_known, unsized);
+	tcase_add_test(c, a_refused_uidl_is_a_temporary_failure_if_pipelining_may_be_the_cause);
+	tcase_add_test(c, sizes_can_be_requested_later);
+	tcase_add_test(c, a_refusal_of_announced_uidl_is_a_temporary_failure);
+	tcase_add_test(c, list_precedes_the_answer_to_uidl_only_if_the_server_pipelines);
+	LOOP_OVER(c, quit_succeeds_only_if_the_server_confirms_it, quits);
+	LOOP_OVER(c, a_refused_stls_is_a_tls_error_and_nothing_more_is_sent, stls);
+	tcase_add_test(c, bytes_after_the_answer_to_stls_are_rejected);
 	tcase_add_test(c, a_session_is_as_secure_as_its_stream);
 	return check_main(s);
 }
