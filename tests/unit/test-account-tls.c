@@ -28,7 +28,7 @@ static const char *const bad_pins[] = {
     "sha256: 6hvhaJDivSdhaaQMya3oNITcn6kyVBpK08IughurHE=",
 };
 
-START_TEST(a_pin_that_cannot_be_one_is_told)
+START_TEST(an_invalid_pin_is_reported_with_its_value)
 {
 	const char *const values_with_it[] = {PIN, bad_pins[_i], OTHER_PIN, NULL};
 	const struct account_option *option = find_option("tls_pins");
@@ -55,7 +55,7 @@ static void set_pins(void)
 	ck_assert_ptr_null(a.tls.pins[2]);
 }
 
-START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
+START_TEST(a_pkcs11_uri_with_a_pin_value_is_rejected_without_repeating_the_pin)
 {
 	struct error err;
 
@@ -65,7 +65,7 @@ START_TEST(the_pin_of_a_token_is_neither_taken_nor_told)
 }
 END_TEST
 
-START_TEST(a_list_of_pins_is_never_empty)
+START_TEST(an_empty_list_of_pins_is_rejected)
 {
 	const char *const none[] = {NULL};
 	struct error err;
@@ -135,7 +135,7 @@ static void say(const char *words)
 	must_set(name, equals + 1);
 }
 
-START_TEST(what_is_said_of_tls_must_not_contradict_itself)
+START_TEST(contradictory_tls_options_are_rejected)
 {
 	struct error err;
 	bool ok;
@@ -157,7 +157,7 @@ START_TEST(what_is_said_of_tls_must_not_contradict_itself)
 }
 END_TEST
 
-START_TEST(a_key_from_the_defaults_goes_with_its_certificate)
+START_TEST(a_certificate_in_the_account_discards_the_key_from_the_defaults)
 {
 	struct error err;
 
@@ -173,7 +173,7 @@ START_TEST(a_key_from_the_defaults_goes_with_its_certificate)
 }
 END_TEST
 
-START_TEST(what_dns_vouches_for_needs_a_build_that_asks_it)
+START_TEST(tls_trust_dane_requires_a_build_with_dane_support)
 {
 	struct error err;
 	bool ok;
@@ -204,11 +204,11 @@ int main(void)
 	TCase *c = check_case(s, "account_tls");
 
 	tcase_add_checked_fixture(c, enter_account, leave_account);
-	LOOP_OVER(c, a_pin_that_cannot_be_one_is_told, bad_pins);
-	tcase_add_test(c, the_pin_of_a_token_is_neither_taken_nor_told);
-	tcase_add_test(c, a_list_of_pins_is_never_empty);
-	LOOP_OVER(c, what_is_said_of_tls_must_not_contradict_itself, contradictions);
-	tcase_add_test(c, what_dns_vouches_for_needs_a_build_that_asks_it);
-	tcase_add_test(c, a_key_from_the_defaults_goes_with_its_certificate);
+	LOOP_OVER(c, an_invalid_pin_is_reported_with_its_value, bad_pins);
+	tcase_add_test(c, a_pkcs11_uri_with_a_pin_value_is_rejected_without_repeating_the_pin);
+	tcase_add_test(c, an_empty_list_of_pins_is_rejected);
+	LOOP_OVER(c, contradictory_tls_options_are_rejected, contradictions);
+	tcase_add_test(c, tls_trust_dane_requires_a_build_with_dane_support);
+	tcase_add_test(c, a_certificate_in_the_account_discards_the_key_from_the_defaults);
 	return check_main(s);
 }

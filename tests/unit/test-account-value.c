@@ -77,7 +77,7 @@ static const struct account_option *find(const char *name)
 	ck_abort_msg("no option %s", name);
 }
 
-START_TEST(a_value_is_given_back_as_it_would_be_set)
+START_TEST(an_option_value_can_be_read_back_as_it_was_set)
 {
 	const struct account_option *option = find(samples[_i].option);
 	struct account a;
@@ -98,7 +98,7 @@ START_TEST(a_value_is_given_back_as_it_would_be_set)
 END_TEST
 
 /* Shows that each value of the table is read from where its setter puts it. */
-START_TEST(nothing_but_its_own_option_gives_a_value_back)
+START_TEST(setting_an_option_changes_only_its_own_value)
 {
 	const struct account_option *option = find(samples[_i].option);
 	struct account a, fresh;
@@ -156,7 +156,7 @@ static const struct {
     {"x /* y */ z", "\"x /* y */ z\""},
 };
 
-START_TEST(a_text_is_quoted_for_the_configuration)
+START_TEST(text_is_quoted_for_the_configuration_file)
 {
 	struct buf out = {0};
 
@@ -166,7 +166,7 @@ START_TEST(a_text_is_quoted_for_the_configuration)
 }
 END_TEST
 
-START_TEST(what_is_quoted_is_read_as_it_was)
+START_TEST(quoted_text_is_read_back_unchanged)
 {
 	struct problems problems = {0};
 	struct settings s;
@@ -189,10 +189,10 @@ int main(void)
 	Suite *s = suite_create("account-value");
 	TCase *v = check_case(s, "values"), *q = scratch_case(s, "quotes");
 
-	LOOP_OVER(v, a_value_is_given_back_as_it_would_be_set, samples);
-	LOOP_OVER(v, nothing_but_its_own_option_gives_a_value_back, samples);
+	LOOP_OVER(v, an_option_value_can_be_read_back_as_it_was_set, samples);
+	LOOP_OVER(v, setting_an_option_changes_only_its_own_value, samples);
 	tcase_add_test(v, every_option_has_a_sample);
-	LOOP_OVER(q, a_text_is_quoted_for_the_configuration, quoted);
-	LOOP_OVER(q, what_is_quoted_is_read_as_it_was, quoted);
+	LOOP_OVER(q, text_is_quoted_for_the_configuration_file, quoted);
+	LOOP_OVER(q, quoted_text_is_read_back_unchanged, quoted);
 	return scratch_main(s);
 }

@@ -12,7 +12,7 @@
 #include "deliver/destination.h"
 #include "one_account.h"
 
-START_TEST(an_account_starts_with_the_documented_values)
+START_TEST(an_account_starts_with_the_documented_defaults)
 {
 	ck_assert_str_eq(a.name, "work");
 	ck_assert_uint_eq(a.port, 0);
@@ -139,13 +139,13 @@ static const struct {
     {"report_failures_after", "0", "soon"},
 };
 
-START_TEST(a_good_value_is_taken)
+START_TEST(a_valid_value_is_accepted)
 {
 	must_set(values[_i].option, values[_i].good);
 }
 END_TEST
 
-START_TEST(a_bad_value_is_refused_with_what_would_be_right)
+START_TEST(an_invalid_value_is_rejected_with_a_hint_at_valid_ones)
 {
 	struct error err;
 
@@ -156,7 +156,7 @@ START_TEST(a_bad_value_is_refused_with_what_would_be_right)
 }
 END_TEST
 
-START_TEST(every_option_is_among_the_values_that_are_tried)
+START_TEST(the_table_of_values_covers_every_option_with_a_single_value)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
 		bool tried = account_value_is_list(&account_options[i]); /* lists have tests of their own */
@@ -168,7 +168,7 @@ START_TEST(every_option_is_among_the_values_that_are_tried)
 }
 END_TEST
 
-START_TEST(values_arrive_where_they_belong)
+START_TEST(each_option_sets_its_own_field)
 {
 	must_set("server", "pop.example.org");
 	must_set("port", "1110");
@@ -257,7 +257,7 @@ static const struct {
     {"tls_client_key", "~/me.key", "/home/me/me.key"},
 };
 
-START_TEST(paths_mean_what_people_expect)
+START_TEST(paths_are_resolved_from_home_or_the_configuration_directory)
 {
 	char *const *const places[] = {&a.delivery.to.path, &a.tls.ca_file, &a.tls.crl_file, &a.tls.client_cert,
 	    &a.tls.client_key};
@@ -270,7 +270,7 @@ START_TEST(paths_mean_what_people_expect)
 }
 END_TEST
 
-START_TEST(a_password_never_gets_into_a_message)
+START_TEST(an_error_message_never_contains_a_password)
 {
 	struct error err;
 
@@ -285,7 +285,7 @@ END_TEST
 
 static const char *const command_options[] = {"password_command", "deliver_command", "token_command"};
 
-START_TEST(a_command_is_a_list_that_starts_with_a_name)
+START_TEST(a_command_is_a_list_that_starts_with_a_program_name)
 {
 	const struct account_option *option = find_option(command_options[_i]);
 	const char *const good[] = {"pass", "", "two words", NULL}, *const nameless[] = {"", "x", NULL};
@@ -361,7 +361,7 @@ static const struct {
     {"", "server is missing"},
 };
 
-START_TEST(an_account_has_to_be_whole)
+START_TEST(an_incomplete_or_contradictory_account_is_rejected)
 {
 	struct error err;
 	bool ok;
@@ -387,7 +387,7 @@ static const struct {
     {"starttls", "1110", 1110},
 };
 
-START_TEST(the_port_follows_tls_where_it_is_not_said)
+START_TEST(the_default_port_depends_on_tls)
 {
 	struct error err;
 
@@ -421,7 +421,7 @@ static const struct {
     {"01234567890123456789012345678901234567890123456789012345678901234", false},
 };
 
-START_TEST(a_name_can_stand_in_file_names_and_on_command_lines)
+START_TEST(an_account_name_is_safe_in_file_names_and_on_command_lines)
 {
 	ck_assert_int_eq(account_name_is_good(names[_i].name), names[_i].good);
 }
@@ -434,17 +434,17 @@ int main(void)
 
 	tcase_add_checked_fixture(o, enter_account, leave_account);
 	tcase_add_checked_fixture(w, enter_account, leave_account);
-	tcase_add_test(o, an_account_starts_with_the_documented_values);
-	LOOP_OVER(o, a_good_value_is_taken, values);
-	LOOP_OVER(o, a_bad_value_is_refused_with_what_would_be_right, values);
-	tcase_add_test(o, every_option_is_among_the_values_that_are_tried);
-	tcase_add_test(o, values_arrive_where_they_belong);
+	tcase_add_test(o, an_account_starts_with_the_documented_defaults);
+	LOOP_OVER(o, a_valid_value_is_accepted, values);
+	LOOP_OVER(o, an_invalid_value_is_rejected_with_a_hint_at_valid_ones, values);
+	tcase_add_test(o, the_table_of_values_covers_every_option_with_a_single_value);
+	tcase_add_test(o, each_option_sets_its_own_field);
 	tcase_add_test(o, a_later_value_replaces_an_earlier_one);
-	LOOP_OVER(o, paths_mean_what_people_expect, paths);
-	tcase_add_test(o, a_password_never_gets_into_a_message);
-	LOOP_OVER(o, a_command_is_a_list_that_starts_with_a_name, command_options);
-	LOOP_OVER(w, an_account_has_to_be_whole, accounts);
-	LOOP_OVER(w, the_port_follows_tls_where_it_is_not_said, ports);
-	LOOP_OVER(w, a_name_can_stand_in_file_names_and_on_command_lines, names);
+	LOOP_OVER(o, paths_are_resolved_from_home_or_the_configuration_directory, paths);
+	tcase_add_test(o, an_error_message_never_contains_a_password);
+	LOOP_OVER(o, a_command_is_a_list_that_starts_with_a_program_name, command_options);
+	LOOP_OVER(w, an_incomplete_or_contradictory_account_is_rejected, accounts);
+	LOOP_OVER(w, the_default_port_depends_on_tls, ports);
+	LOOP_OVER(w, an_account_name_is_safe_in_file_names_and_on_command_lines, names);
 	return check_main(s);
 }

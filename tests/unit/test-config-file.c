@@ -98,7 +98,7 @@ static const struct {
     {"include(\"a\", \"b\")\n", 1, "include(\"FILE\")"},
 };
 
-START_TEST(what_is_wrong_is_told_with_its_line_and_what_would_be_right)
+START_TEST(a_problem_is_reported_with_its_line_and_a_hint)
 {
 	struct file *f = read_text(single[_i].text);
 
@@ -126,7 +126,7 @@ static const struct {
     {WHOLE "jobs =", ""},
 };
 
-START_TEST(a_file_that_was_cut_short_is_refused)
+START_TEST(a_truncated_file_is_rejected)
 {
 	file_free(read_text(cut_short[_i].text));
 	ck_assert_uint_ge(problems.count, 1);
@@ -135,7 +135,7 @@ START_TEST(a_file_that_was_cut_short_is_refused)
 END_TEST
 
 /* A good file cut at every byte is never taken for a complete one. */
-START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
+START_TEST(a_file_truncated_inside_a_section_is_rejected)
 {
 	static const char text[] =
 	    "defaults {\n # why\n port = 1 }\naccount 'work' {\n server = \"a\" /* b */\n password_command = {\"x\", 'y'}\n}";
@@ -155,7 +155,7 @@ START_TEST(a_file_that_was_cut_anywhere_inside_its_accounts_is_refused)
 }
 END_TEST
 
-START_TEST(several_bad_values_are_told_in_one_go)
+START_TEST(all_problems_are_reported_together)
 {
 	struct file *f = read_text("jobs = 0\n"
 				   "defaults {\n"
@@ -221,7 +221,7 @@ START_TEST(accounts_inherit_the_defaults_and_override_them)
 }
 END_TEST
 
-START_TEST(the_place_of_an_account_is_among_its_lines)
+START_TEST(the_place_of_an_account_is_one_of_its_lines)
 {
 	static const char text[] = "jobs = 1\n\naccount \"a\" {\n server = x\n}\naccount \"b\" {\n}\n";
 	static const int lines[][2] = {{3, 5}, {6, 7}};
@@ -293,7 +293,7 @@ static const struct {
     {0644, "account \"a\" {\n}\n", false},
 };
 
-START_TEST(a_file_with_a_password_has_to_be_private)
+START_TEST(a_file_with_a_password_must_be_private)
 {
 	char want[1200];
 	char *path = scratch_path("mailhaul.conf");
@@ -309,7 +309,7 @@ START_TEST(a_file_with_a_password_has_to_be_private)
 }
 END_TEST
 
-START_TEST(a_password_in_an_included_file_has_to_be_private_too)
+START_TEST(an_included_file_with_a_password_must_be_private)
 {
 	scratch_write_text(scratch_path("more.conf"), "account \"a\" {\n password = 'x'\n}\n");
 	ck_assert_int_eq(chmod(scratch_path("more.conf"), 0644), 0);
@@ -320,7 +320,7 @@ START_TEST(a_password_in_an_included_file_has_to_be_private_too)
 }
 END_TEST
 
-START_TEST(included_files_are_found_beside_the_one_that_includes_them)
+START_TEST(an_included_file_is_relative_to_the_including_file)
 {
 	struct account a, b;
 	const char *directory;
@@ -393,7 +393,7 @@ START_TEST(an_account_knows_where_each_option_was_set)
 }
 END_TEST
 
-START_TEST(problems_of_an_included_file_are_told_with_its_name)
+START_TEST(a_problem_in_an_included_file_is_reported_with_its_name)
 {
 	scratch_write_text(scratch_path("more.conf"), "account \"a\" {\n\n port = 0\n}\n");
 	file_free(read_text("jobs = 0\ninclude(\"more.conf\")\n"));
@@ -417,7 +417,7 @@ static const struct {
 	"another file already has a defaults"},
 };
 
-START_TEST(an_include_that_cannot_be_right_is_refused)
+START_TEST(a_repeated_include_or_defaults_section_is_rejected)
 {
 	scratch_write_text(scratch_path("more.conf"), includes[_i].more);
 	file_free(read_text(includes[_i].main));
@@ -426,7 +426,7 @@ START_TEST(an_include_that_cannot_be_right_is_refused)
 }
 END_TEST
 
-START_TEST(a_file_that_includes_more_and_more_is_stopped)
+START_TEST(a_long_chain_of_includes_is_rejected)
 {
 	struct file *f;
 	char name[32], text[64];
@@ -474,7 +474,7 @@ static const struct {
 } unreadable[] = {{make_nothing, "No such file"}, {make_directory, "is not a file"}, {make_binary, "is not text"},
     {make_huge, "is not text"}};
 
-START_TEST(what_cannot_be_read_is_told_and_named)
+START_TEST(an_unusable_file_is_reported_by_name)
 {
 	const char *path = scratch_path("other.conf");
 
@@ -497,7 +497,7 @@ static void read_forbidden(void)
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], "Permission denied"));
 }
 
-START_TEST(a_file_that_may_not_be_read_is_told)
+START_TEST(a_file_without_read_permission_is_reported)
 {
 	scratch_write_text(scratch_path("mailhaul.conf"), "jobs = 1\n");
 	ck_assert_int_eq(chmod(scratch_path("mailhaul.conf"), 0), 0);
@@ -528,22 +528,22 @@ int main(void)
 	TCase *p = add_case(s, "problems"), *v = add_case(s, "values"), *i = add_case(s, "include");
 	TCase *r = add_case(s, "reading");
 
-	LOOP_OVER(p, what_is_wrong_is_told_with_its_line_and_what_would_be_right, single);
-	LOOP_OVER(p, a_file_that_was_cut_short_is_refused, cut_short);
-	tcase_add_test(p, a_file_that_was_cut_anywhere_inside_its_accounts_is_refused);
-	tcase_add_test(p, several_bad_values_are_told_in_one_go);
+	LOOP_OVER(p, a_problem_is_reported_with_its_line_and_a_hint, single);
+	LOOP_OVER(p, a_truncated_file_is_rejected, cut_short);
+	tcase_add_test(p, a_file_truncated_inside_a_section_is_rejected);
+	tcase_add_test(p, all_problems_are_reported_together);
 	tcase_add_test(p, problems_are_single_lines_without_control_characters);
 	tcase_add_test(v, accounts_inherit_the_defaults_and_override_them);
-	tcase_add_test(v, the_place_of_an_account_is_among_its_lines);
+	tcase_add_test(v, the_place_of_an_account_is_one_of_its_lines);
 	LOOP_OVER(v, only_double_quotes_expand_variables, quotes);
-	tcase_add_test(i, included_files_are_found_beside_the_one_that_includes_them);
+	tcase_add_test(i, an_included_file_is_relative_to_the_including_file);
 	tcase_add_test(i, an_account_knows_where_each_option_was_set);
-	tcase_add_test(i, problems_of_an_included_file_are_told_with_its_name);
-	LOOP_OVER(i, an_include_that_cannot_be_right_is_refused, includes);
-	tcase_add_test(i, a_file_that_includes_more_and_more_is_stopped);
-	LOOP_OVER(r, a_file_with_a_password_has_to_be_private, modes);
-	tcase_add_test(r, a_password_in_an_included_file_has_to_be_private_too);
-	LOOP_OVER(r, what_cannot_be_read_is_told_and_named, unreadable);
-	tcase_add_test(r, a_file_that_may_not_be_read_is_told);
+	tcase_add_test(i, a_problem_in_an_included_file_is_reported_with_its_name);
+	LOOP_OVER(i, a_repeated_include_or_defaults_section_is_rejected, includes);
+	tcase_add_test(i, a_long_chain_of_includes_is_rejected);
+	LOOP_OVER(r, a_file_with_a_password_must_be_private, modes);
+	tcase_add_test(r, an_included_file_with_a_password_must_be_private);
+	LOOP_OVER(r, an_unusable_file_is_reported_by_name, unreadable);
+	tcase_add_test(r, a_file_without_read_permission_is_reported);
 	return scratch_main(s);
 }

@@ -89,7 +89,7 @@ static const struct {
     {"", "auth=external password_file=x", "auth = external cannot be combined with password_file", 0},
 };
 
-START_TEST(there_is_one_source_of_the_kind_that_auth_needs)
+START_TEST(an_account_needs_one_secret_source_that_fits_auth)
 {
 	struct error err;
 	bool ok;
@@ -113,7 +113,7 @@ START_TEST(there_is_one_source_of_the_kind_that_auth_needs)
 }
 END_TEST
 
-START_TEST(an_account_logs_in_by_itself_and_does_not_try_again)
+START_TEST(auth_selects_the_mechanism_and_login_retry_defaults_to_zero)
 {
 	set("auth", "plain");
 	ck_assert_str_eq(a.login.mechanism->word, "plain");
@@ -125,7 +125,7 @@ START_TEST(an_account_logs_in_by_itself_and_does_not_try_again)
 }
 END_TEST
 
-START_TEST(every_mechanism_is_among_those_that_messages_name)
+START_TEST(the_hint_for_auth_names_every_mechanism)
 {
 	for (size_t i = 0; i < account_option_count; i++) {
 		for (size_t k = 0; strcmp(account_options[i].name, "auth") == 0 && k < mechanism_count; k++)
@@ -140,8 +140,8 @@ int main(void)
 	TCase *c = check_case(s, "credentials");
 
 	tcase_add_checked_fixture(c, enter, leave);
-	LOOP_OVER(c, there_is_one_source_of_the_kind_that_auth_needs, accounts);
-	tcase_add_test(c, an_account_logs_in_by_itself_and_does_not_try_again);
-	tcase_add_test(c, every_mechanism_is_among_those_that_messages_name);
+	LOOP_OVER(c, an_account_needs_one_secret_source_that_fits_auth, accounts);
+	tcase_add_test(c, auth_selects_the_mechanism_and_login_retry_defaults_to_zero);
+	tcase_add_test(c, the_hint_for_auth_names_every_mechanism);
 	return check_main(s);
 }

@@ -42,7 +42,7 @@ static const struct {
     {"macdef init\nmachine pop.example.org login me password one", NULL},
 };
 
-START_TEST(an_entry_has_to_name_machine_and_login)
+START_TEST(an_entry_must_name_the_machine_and_the_login)
 {
 	struct buf password = {0};
 	bool found = netrc_find(files[_i].text, "pop.example.org", "me", &password);
@@ -59,6 +59,6 @@ int main(void)
 	Suite *s = suite_create("netrc");
 	TCase *c = check_case(s, "netrc");
 
-	LOOP_OVER(c, an_entry_has_to_name_machine_and_login, files);
+	LOOP_OVER(c, an_entry_must_name_the_machine_and_the_login, files);
 	return check_main(s);
 }

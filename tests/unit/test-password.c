@@ -84,7 +84,7 @@ START_TEST(the_password_is_the_first_line_that_the_command_prints)
 }
 END_TEST
 
-START_TEST(a_command_is_run_without_a_shell)
+START_TEST(the_command_runs_without_a_shell)
 {
 	const char *const command[] = {"printf", "%s|%s\n", "$HOME", "two  words;", NULL};
 	struct error err;
@@ -95,7 +95,7 @@ START_TEST(a_command_is_run_without_a_shell)
 }
 END_TEST
 
-START_TEST(a_command_that_is_not_there_is_named)
+START_TEST(a_missing_command_is_reported_by_name)
 {
 	const char *const command[] = {"/nonexistent/pass", NULL};
 	struct error err;
@@ -108,7 +108,7 @@ START_TEST(a_command_that_is_not_there_is_named)
 }
 END_TEST
 
-START_TEST(more_than_a_password_can_be_is_thrown_away)
+START_TEST(excess_output_is_discarded)
 {
 	const char *const command[] = {"sh", "-c", "echo secret; head -c 1000000 /dev/zero", NULL};
 	struct error err;
@@ -119,7 +119,7 @@ START_TEST(more_than_a_password_can_be_is_thrown_away)
 }
 END_TEST
 
-START_TEST(a_password_of_the_configuration_is_left_as_it_is)
+START_TEST(a_password_in_the_configuration_is_left_unchanged)
 {
 	struct error err;
 
@@ -136,9 +136,9 @@ int main(void)
 
 	tcase_add_checked_fixture(c, enter, leave);
 	LOOP_OVER(c, the_password_is_the_first_line_that_the_command_prints, commands);
-	tcase_add_test(c, a_command_is_run_without_a_shell);
-	tcase_add_test(c, a_command_that_is_not_there_is_named);
-	tcase_add_test(c, more_than_a_password_can_be_is_thrown_away);
-	tcase_add_test(c, a_password_of_the_configuration_is_left_as_it_is);
+	tcase_add_test(c, the_command_runs_without_a_shell);
+	tcase_add_test(c, a_missing_command_is_reported_by_name);
+	tcase_add_test(c, excess_output_is_discarded);
+	tcase_add_test(c, a_password_in_the_configuration_is_left_unchanged);
 	return check_main(s);
 }

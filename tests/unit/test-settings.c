@@ -44,7 +44,7 @@ static void expect_problem(const char *words)
 	ck_assert_msg(strstr(problems.lines[0], words) != NULL, "%s", problems.lines[0]);
 }
 
-START_TEST(a_configuration_that_is_named_is_read)
+START_TEST(a_named_configuration_is_read)
 {
 	ck_assert(
 	    load(scratch_path("a.conf"), "jobs = 3\nstate_dir = \"/var/lib/mail\"\n" ACCOUNT("one") ACCOUNT("two")));
@@ -60,7 +60,7 @@ START_TEST(a_configuration_that_is_named_is_read)
 }
 END_TEST
 
-START_TEST(what_is_not_said_has_its_usual_value)
+START_TEST(unset_options_have_their_defaults)
 {
 	ck_assert(load(scratch_path("a.conf"), ACCOUNT("one")));
 	ck_assert_uint_eq(settings.jobs, 4);
@@ -72,7 +72,7 @@ static const struct {
 	const char *value, *path; /* the path in the test's directory */
 } state_dirs[] = {{"here", "sub/here"}, {"~/there", "there"}};
 
-START_TEST(state_dir_is_relative_to_its_file)
+START_TEST(state_dir_is_relative_to_the_configuration_file)
 {
 	char text[512];
 
@@ -95,7 +95,7 @@ static const struct {
     {"log = \"file:~/a.log\"\n", LOG_PLACE_FILE, "a.log"},
 };
 
-START_TEST(the_log_is_a_place_or_a_file_beside_the_configuration)
+START_TEST(the_log_is_stderr_syslog_or_a_file_relative_to_the_configuration)
 {
 	char text[512];
 
@@ -110,7 +110,7 @@ START_TEST(the_log_is_a_place_or_a_file_beside_the_configuration)
 }
 END_TEST
 
-START_TEST(a_configuration_in_the_current_directory_can_be_named_without_one)
+START_TEST(a_configuration_in_the_current_directory_can_be_named_without_a_directory)
 {
 	ck_assert_int_eq(chdir(scratch_path("")), 0);
 	ck_assert(load("a.conf", ACCOUNT("one")));
@@ -138,7 +138,7 @@ static void make_directories(const char *path)
 	ck_assert_int_eq(mkdir(scratch_path(path), 0700), 0);
 }
 
-START_TEST(the_usual_place_is_where_xdg_says)
+START_TEST(the_default_path_follows_xdg_config_home)
 {
 	char file[256];
 
@@ -156,7 +156,7 @@ START_TEST(the_usual_place_is_where_xdg_says)
 }
 END_TEST
 
-START_TEST(without_any_configuration_its_place_is_told)
+START_TEST(a_missing_configuration_is_reported_with_its_default_path)
 {
 	if (access("/etc/mailhaul.conf", F_OK) == 0)
 		return; /* this machine has one */
@@ -166,7 +166,7 @@ START_TEST(without_any_configuration_its_place_is_told)
 }
 END_TEST
 
-START_TEST(a_named_configuration_that_is_missing_is_told)
+START_TEST(a_missing_named_configuration_is_reported)
 {
 	ck_assert(!settings_load(&settings, scratch_path("missing.conf"), &problems));
 	expect_problem("missing.conf");
@@ -186,7 +186,7 @@ static const struct {
 	"both set"},
 };
 
-START_TEST(a_configuration_that_cannot_work_is_refused)
+START_TEST(an_unusable_configuration_is_rejected)
 {
 	ck_assert(!load(scratch_path("a.conf"), wrong[_i].text));
 	expect_problem(wrong[_i].words);
@@ -214,7 +214,7 @@ START_TEST(an_account_replaces_inherited_values_of_another_kind)
 }
 END_TEST
 
-START_TEST(each_account_that_is_not_whole_is_told)
+START_TEST(each_incomplete_account_is_reported)
 {
 	ck_assert(!load(scratch_path("a.conf"),
 	    "account \"one\" {\n}\naccount \"two\" {\n server = a\n}\n" ACCOUNT("three")));
@@ -259,7 +259,7 @@ START_TEST(a_path_is_resolved_from_home_or_from_its_file)
 }
 END_TEST
 
-START_TEST(without_a_home_in_the_environment_the_system_is_asked)
+START_TEST(the_home_directory_is_read_from_the_system_if_home_is_unusable)
 {
 	unsetenv("HOME");
 	if (path_home())
@@ -276,19 +276,19 @@ int main(void)
 	TCase *c = scratch_case(s, "settings"), *p = check_case(s, "paths");
 
 	tcase_add_checked_fixture(c, enter, leave);
-	tcase_add_test(c, a_configuration_that_is_named_is_read);
-	tcase_add_test(c, what_is_not_said_has_its_usual_value);
-	LOOP_OVER(c, state_dir_is_relative_to_its_file, state_dirs);
-	LOOP_OVER(c, the_log_is_a_place_or_a_file_beside_the_configuration, logs);
-	tcase_add_test(c, a_configuration_in_the_current_directory_can_be_named_without_one);
-	LOOP_OVER(c, the_usual_place_is_where_xdg_says, places);
-	tcase_add_test(c, without_any_configuration_its_place_is_told);
-	tcase_add_test(c, a_named_configuration_that_is_missing_is_told);
-	LOOP_OVER(c, a_configuration_that_cannot_work_is_refused, wrong);
+	tcase_add_test(c, a_named_configuration_is_read);
+	tcase_add_test(c, unset_options_have_their_defaults);
+	LOOP_OVER(c, state_dir_is_relative_to_the_configuration_file, state_dirs);
+	LOOP_OVER(c, the_log_is_stderr_syslog_or_a_file_relative_to_the_configuration, logs);
+	tcase_add_test(c, a_configuration_in_the_current_directory_can_be_named_without_a_directory);
+	LOOP_OVER(c, the_default_path_follows_xdg_config_home, places);
+	tcase_add_test(c, a_missing_configuration_is_reported_with_its_default_path);
+	tcase_add_test(c, a_missing_named_configuration_is_reported);
+	LOOP_OVER(c, an_unusable_configuration_is_rejected, wrong);
 	tcase_add_test(c, an_account_replaces_inherited_values_of_another_kind);
-	tcase_add_test(c, each_account_that_is_not_whole_is_told);
+	tcase_add_test(c, each_incomplete_account_is_reported);
 	tcase_add_test(c, two_files_must_not_define_the_same_account);
 	LOOP_OVER(p, a_path_is_resolved_from_home_or_from_its_file, resolved);
-	tcase_add_test(p, without_a_home_in_the_environment_the_system_is_asked);
+	tcase_add_test(p, the_home_directory_is_read_from_the_system_if_home_is_unusable);
 	return scratch_main(s);
 }
