@@ -14,7 +14,7 @@
 #include "fs/directory.h"
 #include "fs/write_all.h"
 
-START_TEST(a_directory_is_made_with_those_above_it_for_the_user_alone)
+START_TEST(a_directory_and_its_parents_are_created_for_the_user_alone)
 {
 	struct error err;
 
@@ -26,7 +26,7 @@ START_TEST(a_directory_is_made_with_those_above_it_for_the_user_alone)
 }
 END_TEST
 
-START_TEST(a_directory_that_exists_is_left_as_it_is)
+START_TEST(an_existing_directory_is_left_unchanged)
 {
 	struct error err;
 
@@ -37,7 +37,7 @@ START_TEST(a_directory_that_exists_is_left_as_it_is)
 }
 END_TEST
 
-START_TEST(a_link_to_a_directory_is_a_directory)
+START_TEST(a_symbolic_link_to_a_directory_counts_as_a_directory)
 {
 	struct error err;
 
@@ -48,7 +48,7 @@ START_TEST(a_link_to_a_directory_is_a_directory)
 }
 END_TEST
 
-START_TEST(a_file_in_the_way_is_named_and_kept)
+START_TEST(a_file_in_the_way_is_reported_and_kept)
 {
 	struct error err;
 
@@ -62,7 +62,7 @@ START_TEST(a_file_in_the_way_is_named_and_kept)
 END_TEST
 
 /* Nobody, not even root, can create directories in /proc. */
-START_TEST(a_directory_that_cannot_be_made_is_a_storage_failure)
+START_TEST(a_directory_that_cannot_be_created_is_a_storage_failure)
 {
 	struct error err;
 
@@ -72,7 +72,7 @@ START_TEST(a_directory_that_cannot_be_made_is_a_storage_failure)
 }
 END_TEST
 
-START_TEST(only_a_directory_can_be_synced_as_one)
+START_TEST(only_a_directory_can_be_synced_as_a_directory)
 {
 	struct error err;
 
@@ -84,7 +84,7 @@ START_TEST(only_a_directory_can_be_synced_as_one)
 }
 END_TEST
 
-START_TEST(a_directory_is_probed_without_a_trace)
+START_TEST(probing_a_directory_leaves_no_trace)
 {
 	struct error err;
 
@@ -110,7 +110,7 @@ static void probe_unwritable(void)
 	ck_assert(!directory_probe(scratch_path("a/b"), &err));
 }
 
-START_TEST(a_directory_that_may_not_be_written_is_told)
+START_TEST(a_directory_without_write_permission_is_reported)
 {
 	ck_assert_int_eq(mkdir(scratch_path("a"), 0555), 0);
 	scratch_unprivileged(probe_unwritable);
@@ -121,7 +121,7 @@ static const struct {
 	const char *path, *directory;
 } parents[] = {{"/a/b", "/a"}, {"/a", "/"}, {"a/b/c", "a/b"}, {"a", "."}, {"./a", "."}};
 
-START_TEST(the_directory_of_a_path_is_what_stands_before_its_last_slash)
+START_TEST(the_directory_of_a_path_ends_before_its_last_slash)
 {
 	char *directory = directory_of(parents[_i].path);
 
@@ -130,7 +130,7 @@ START_TEST(the_directory_of_a_path_is_what_stands_before_its_last_slash)
 }
 END_TEST
 
-START_TEST(destinations_are_found_by_their_whole_name)
+START_TEST(a_destination_is_found_by_its_full_name)
 {
 	ck_assert_ptr_eq(destination_find("maildir", 7), &maildir_ops);
 	ck_assert_ptr_eq(destination_find("mbox:x", 4), &mbox_ops);
@@ -142,7 +142,7 @@ START_TEST(destinations_are_found_by_their_whole_name)
 }
 END_TEST
 
-START_TEST(closing_no_destination_does_nothing)
+START_TEST(closing_a_null_destination_does_nothing)
 {
 	struct destination *d = NULL;
 
@@ -167,17 +167,17 @@ int main(void)
 	Suite *s = suite_create("directory");
 	TCase *c = scratch_case(s, "directory"), *d = check_case(s, "destination");
 
-	tcase_add_test(c, a_directory_is_made_with_those_above_it_for_the_user_alone);
-	tcase_add_test(c, a_directory_that_exists_is_left_as_it_is);
-	tcase_add_test(c, a_link_to_a_directory_is_a_directory);
-	tcase_add_loop_test(c, a_file_in_the_way_is_named_and_kept, 0, 2);
-	tcase_add_test(c, a_directory_that_cannot_be_made_is_a_storage_failure);
-	tcase_add_test(c, only_a_directory_can_be_synced_as_one);
-	tcase_add_test(c, a_directory_is_probed_without_a_trace);
-	tcase_add_test(c, a_directory_that_may_not_be_written_is_told);
-	LOOP_OVER(c, the_directory_of_a_path_is_what_stands_before_its_last_slash, parents);
-	tcase_add_test(d, destinations_are_found_by_their_whole_name);
-	tcase_add_test(d, closing_no_destination_does_nothing);
+	tcase_add_test(c, a_directory_and_its_parents_are_created_for_the_user_alone);
+	tcase_add_test(c, an_existing_directory_is_left_unchanged);
+	tcase_add_test(c, a_symbolic_link_to_a_directory_counts_as_a_directory);
+	tcase_add_loop_test(c, a_file_in_the_way_is_reported_and_kept, 0, 2);
+	tcase_add_test(c, a_directory_that_cannot_be_created_is_a_storage_failure);
+	tcase_add_test(c, only_a_directory_can_be_synced_as_a_directory);
+	tcase_add_test(c, probing_a_directory_leaves_no_trace);
+	tcase_add_test(c, a_directory_without_write_permission_is_reported);
+	LOOP_OVER(c, the_directory_of_a_path_ends_before_its_last_slash, parents);
+	tcase_add_test(d, a_destination_is_found_by_its_full_name);
+	tcase_add_test(d, closing_a_null_destination_does_nothing);
 	tcase_add_test(d, writing_to_a_full_device_fails);
 	return scratch_main(s);
 }

@@ -67,7 +67,7 @@ static void expect_around(const char *bytes, size_t length, const char *other)
 	free(found);
 }
 
-START_TEST(what_is_added_is_in_the_file)
+START_TEST(added_bytes_are_in_the_file)
 {
 	size_t length = lengths[_i];
 	char *bytes = make_bytes(length);
@@ -86,7 +86,7 @@ START_TEST(what_is_added_is_in_the_file)
 END_TEST
 
 /* The old end of the file is at a sector boundary or not, and the added bytes end at one, before it or after it. */
-START_TEST(what_is_added_stands_behind_what_was_there)
+START_TEST(added_bytes_follow_the_existing_ones)
 {
 	static const size_t sizes[] = {1, SECTOR - 1, SECTOR, SECTOR + 1, BLOCK + 5000};
 	size_t length = lengths[_i];
@@ -111,7 +111,7 @@ START_TEST(what_is_added_stands_behind_what_was_there)
 END_TEST
 
 /* Another program may append without locking the mbox: the end is then not where it was. */
-START_TEST(a_file_that_grew_meanwhile_keeps_all_of_both)
+START_TEST(an_append_by_another_program_keeps_the_bytes_of_both)
 {
 	char *bytes = make_bytes(3 * BLOCK);
 	struct large_file l = {0};
@@ -131,7 +131,7 @@ START_TEST(a_file_that_grew_meanwhile_keeps_all_of_both)
 }
 END_TEST
 
-START_TEST(what_fills_no_block_goes_through_the_cache)
+START_TEST(less_than_a_block_is_written_through_the_cache)
 {
 	struct large_file l = {0};
 	int fd = make_file();
@@ -147,7 +147,7 @@ START_TEST(what_fills_no_block_goes_through_the_cache)
 END_TEST
 
 /* The filesystem supports the flag, but not for this file: the address is not aligned. */
-START_TEST(what_is_refused_there_goes_through_the_cache)
+START_TEST(a_refused_direct_write_goes_through_the_cache)
 {
 	char *bytes = make_bytes(3 * BLOCK + 5000);
 	struct large_file l = {0};
@@ -189,7 +189,7 @@ START_TEST(one_block_serves_many_files)
 END_TEST
 
 /* A file at its size limit simulates a full disk. */
-START_TEST(a_full_disk_is_told)
+START_TEST(a_full_disk_is_reported)
 {
 	char *bytes = make_bytes(BLOCK);
 	struct large_file l = {0};
@@ -216,12 +216,12 @@ int main(void)
 	Suite *s = suite_create("large file");
 	TCase *t = scratch_case(s, "large file");
 
-	tcase_add_loop_test(t, what_is_added_is_in_the_file, 0, sizeof(lengths) / sizeof(lengths[0]));
-	tcase_add_loop_test(t, what_is_added_stands_behind_what_was_there, 0, sizeof(lengths) / sizeof(lengths[0]));
-	tcase_add_test(t, a_file_that_grew_meanwhile_keeps_all_of_both);
-	tcase_add_test(t, what_fills_no_block_goes_through_the_cache);
-	tcase_add_test(t, what_is_refused_there_goes_through_the_cache);
+	tcase_add_loop_test(t, added_bytes_are_in_the_file, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_loop_test(t, added_bytes_follow_the_existing_ones, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_test(t, an_append_by_another_program_keeps_the_bytes_of_both);
+	tcase_add_test(t, less_than_a_block_is_written_through_the_cache);
+	tcase_add_test(t, a_refused_direct_write_goes_through_the_cache);
 	tcase_add_test(t, one_block_serves_many_files);
-	tcase_add_test(t, a_full_disk_is_told);
+	tcase_add_test(t, a_full_disk_is_reported);
 	return scratch_main(s);
 }

@@ -33,7 +33,7 @@ static void take_file_lock(void *context)
 		_exit(1);
 }
 
-START_TEST(a_file_that_another_process_locks_is_locked)
+START_TEST(a_file_locked_by_another_process_is_reported_as_locked)
 {
 	struct scratch_child other;
 	struct error err;
@@ -50,7 +50,7 @@ START_TEST(a_file_that_another_process_locks_is_locked)
 }
 END_TEST
 
-START_TEST(a_lock_is_waited_for_until_the_deadline)
+START_TEST(a_wait_for_a_lock_ends_at_the_deadline)
 {
 	struct scratch_child other;
 	struct error err;
@@ -66,7 +66,7 @@ START_TEST(a_lock_is_waited_for_until_the_deadline)
 END_TEST
 
 /* A program with such a lock releases it when its process ends, however it ends. */
-START_TEST(a_file_lock_ends_with_its_descriptor)
+START_TEST(closing_the_descriptor_releases_the_file_lock)
 {
 	struct error err;
 	int fd = open_mbox();
@@ -79,7 +79,7 @@ START_TEST(a_file_lock_ends_with_its_descriptor)
 }
 END_TEST
 
-START_TEST(what_has_no_locks_is_a_storage_failure)
+START_TEST(an_invalid_descriptor_is_a_storage_failure)
 {
 	struct error err;
 
@@ -90,7 +90,7 @@ START_TEST(what_has_no_locks_is_a_storage_failure)
 }
 END_TEST
 
-START_TEST(a_file_that_is_locked_can_be_locked_in_principle)
+START_TEST(lock_check_accepts_a_file_that_is_locked)
 {
 	struct scratch_child other;
 	struct error err;
@@ -108,7 +108,7 @@ static void host(char *out, size_t size)
 	ck_assert_int_eq(gethostname(out, size), 0);
 }
 
-START_TEST(a_dot_lock_tells_its_process_and_host)
+START_TEST(a_dot_lock_names_its_process_and_host)
 {
 	char want[320], name[256], *text;
 	size_t length;
@@ -171,7 +171,7 @@ static void write_lock(const char *content, int age)
 	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
 }
 
-START_TEST(a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale)
+START_TEST(a_dot_lock_is_removed_only_if_it_is_known_to_be_stale)
 {
 	struct error err;
 	bool taken;
@@ -205,7 +205,7 @@ static void set_age(int64_t age)
 	ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("mbox.lock"), times, 0), 0);
 }
 
-START_TEST(the_dot_lock_of_a_living_process_is_kept)
+START_TEST(the_dot_lock_of_a_running_process_is_kept)
 {
 	struct scratch_child other;
 	struct error err;
@@ -252,7 +252,7 @@ START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
 END_TEST
 
 /* The lock of a mailhaul shows that its process is running, whatever its time. */
-START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time)
+START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_age)
 {
 	char space[PLATFORM_PID_SPACE];
 	struct scratch_child other;
@@ -267,7 +267,7 @@ START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time)
 }
 END_TEST
 
-START_TEST(a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_empty)
+START_TEST(a_stale_empty_directory_in_place_of_a_dot_lock_is_removed)
 {
 	const char *lock = scratch_path("mbox.lock");
 	struct error err;
@@ -288,7 +288,7 @@ START_TEST(a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_
 END_TEST
 
 /* Another process has the PID of the one that created the lock. */
-START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away)
+START_TEST(a_dot_lock_older_than_its_process_or_this_boot_is_removed)
 {
 	int64_t up = platform_uptime();
 	struct scratch_child other;
@@ -305,7 +305,7 @@ START_TEST(a_dot_lock_from_before_its_process_or_this_machine_was_started_is_tak
 END_TEST
 
 /* A program that holds a lock for long renews its time, by a clock that may differ from ours. */
-START_TEST(a_dot_lock_that_moves_is_kept_whatever_its_time)
+START_TEST(a_renewed_dot_lock_is_kept_whatever_its_age)
 {
 	struct error err;
 	pid_t pid;
@@ -325,7 +325,7 @@ START_TEST(a_dot_lock_that_moves_is_kept_whatever_its_time)
 }
 END_TEST
 
-START_TEST(a_dot_lock_that_others_have_taken_over_is_theirs)
+START_TEST(a_dot_lock_taken_over_by_others_is_not_removed)
 {
 	struct error err;
 
@@ -337,7 +337,7 @@ START_TEST(a_dot_lock_that_others_have_taken_over_is_theirs)
 END_TEST
 
 /* PIDs are reused, and soon if each run is the first process of a container. */
-START_TEST(a_dot_lock_of_a_former_process_with_our_number_is_taken_away)
+START_TEST(a_dot_lock_of_a_former_process_with_our_pid_is_removed)
 {
 	struct error err;
 
@@ -347,7 +347,7 @@ START_TEST(a_dot_lock_of_a_former_process_with_our_number_is_taken_away)
 }
 END_TEST
 
-START_TEST(a_dot_lock_never_writes_through_a_link)
+START_TEST(a_dot_lock_never_writes_through_a_symbolic_link)
 {
 	struct error err;
 
@@ -359,7 +359,7 @@ START_TEST(a_dot_lock_never_writes_through_a_link)
 }
 END_TEST
 
-START_TEST(a_dot_lock_without_a_directory_is_a_storage_failure)
+START_TEST(a_dot_lock_in_a_missing_directory_is_a_storage_failure)
 {
 	struct error err;
 
@@ -374,22 +374,22 @@ int main(void)
 	TCase *file = scratch_case(s, "fcntl"), *dot = scratch_case(s, "dot lock");
 
 	tcase_set_tags(dot, WAITING);
-	tcase_add_test(file, a_file_that_another_process_locks_is_locked);
-	tcase_add_test(file, a_lock_is_waited_for_until_the_deadline);
-	tcase_add_test(file, a_file_lock_ends_with_its_descriptor);
-	tcase_add_test(file, what_has_no_locks_is_a_storage_failure);
-	tcase_add_test(file, a_file_that_is_locked_can_be_locked_in_principle);
-	tcase_add_test(dot, a_dot_lock_tells_its_process_and_host);
-	LOOP_OVER(dot, a_dot_lock_is_taken_away_only_when_it_is_known_to_be_stale, locks);
-	tcase_add_test(dot, the_dot_lock_of_a_living_process_is_kept);
-	tcase_add_loop_test(dot, a_dot_lock_from_before_its_process_or_this_machine_was_started_is_taken_away, 0, 2);
+	tcase_add_test(file, a_file_locked_by_another_process_is_reported_as_locked);
+	tcase_add_test(file, a_wait_for_a_lock_ends_at_the_deadline);
+	tcase_add_test(file, closing_the_descriptor_releases_the_file_lock);
+	tcase_add_test(file, an_invalid_descriptor_is_a_storage_failure);
+	tcase_add_test(file, lock_check_accepts_a_file_that_is_locked);
+	tcase_add_test(dot, a_dot_lock_names_its_process_and_host);
+	LOOP_OVER(dot, a_dot_lock_is_removed_only_if_it_is_known_to_be_stale, locks);
+	tcase_add_test(dot, the_dot_lock_of_a_running_process_is_kept);
+	tcase_add_loop_test(dot, a_dot_lock_older_than_its_process_or_this_boot_is_removed, 0, 2);
 	tcase_add_test(dot, a_dot_lock_from_before_the_clock_was_set_back_is_kept);
-	tcase_add_test(dot, the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_time);
-	tcase_add_test(dot, a_directory_in_the_place_of_a_dot_lock_is_removed_if_it_is_stale_and_empty);
-	tcase_add_test(dot, a_dot_lock_that_moves_is_kept_whatever_its_time);
-	tcase_add_test(dot, a_dot_lock_that_others_have_taken_over_is_theirs);
-	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_number_is_taken_away);
-	tcase_add_test(dot, a_dot_lock_never_writes_through_a_link);
-	tcase_add_test(dot, a_dot_lock_without_a_directory_is_a_storage_failure);
+	tcase_add_test(dot, the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_age);
+	tcase_add_test(dot, a_stale_empty_directory_in_place_of_a_dot_lock_is_removed);
+	tcase_add_test(dot, a_renewed_dot_lock_is_kept_whatever_its_age);
+	tcase_add_test(dot, a_dot_lock_taken_over_by_others_is_not_removed);
+	tcase_add_test(dot, a_dot_lock_of_a_former_process_with_our_pid_is_removed);
+	tcase_add_test(dot, a_dot_lock_never_writes_through_a_symbolic_link);
+	tcase_add_test(dot, a_dot_lock_in_a_missing_directory_is_a_storage_failure);
 	return scratch_main(s);
 }

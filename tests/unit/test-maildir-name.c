@@ -22,7 +22,7 @@ static char *make(const char *account, const char *maildrop, const char *uid, in
 	return name;
 }
 
-START_TEST(a_name_is_made_of_time_identity_and_host)
+START_TEST(a_name_consists_of_time_identity_and_host)
 {
 	char *name = make("work", "me@host", "uid-1", 1700000000);
 	char host[128];
@@ -37,7 +37,7 @@ START_TEST(a_name_is_made_of_time_identity_and_host)
 }
 END_TEST
 
-START_TEST(two_files_of_a_run_never_have_one_name)
+START_TEST(two_files_of_a_run_have_different_names)
 {
 	const struct timespec then = {.tv_sec = 1700000000, .tv_nsec = 7999};
 	struct maildir_names names;
@@ -52,7 +52,7 @@ START_TEST(two_files_of_a_run_never_have_one_name)
 END_TEST
 
 /* The part after the time is the same in every run. It distinguishes accounts, maildrops and UIDs. */
-START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
+START_TEST(an_identity_depends_only_on_account_maildrop_and_uid)
 {
 	static const struct {
 		const char *account, *maildrop, *uid;
@@ -79,7 +79,7 @@ START_TEST(an_identity_depends_on_account_maildrop_and_uid_alone)
 END_TEST
 
 /* A UID may contain any bytes: RFC 1939 allows 0x21 to 0x7e, but servers send others. */
-START_TEST(nothing_of_a_uid_gets_into_a_name)
+START_TEST(a_name_contains_no_part_of_a_uid)
 {
 	char *name = make("a/b", "me@host", "../../etc/passwd\xff:2,S", 1);
 
@@ -89,7 +89,7 @@ START_TEST(nothing_of_a_uid_gets_into_a_name)
 }
 END_TEST
 
-START_TEST(a_name_in_tmp_is_made_of_account_time_and_number)
+START_TEST(a_name_in_tmp_consists_of_account_time_and_number)
 {
 	const struct timespec then = {.tv_sec = INT32_MAX, .tv_nsec = 999999999};
 	struct maildir_names names;
@@ -105,7 +105,7 @@ START_TEST(a_name_in_tmp_is_made_of_account_time_and_number)
 }
 END_TEST
 
-START_TEST(the_name_of_a_message_is_known_in_tmp_as_well)
+START_TEST(the_name_of_a_message_is_recognized_in_tmp)
 {
 	char *name = make("work", "me@host", "uid", 1);
 
@@ -131,7 +131,7 @@ static const struct {
     {"1700000000.x.mh-", ".host", false},
 };
 
-START_TEST(a_name_is_known_again_with_and_without_flags)
+START_TEST(a_name_is_recognized_with_and_without_flags)
 {
 	char *made = make("work", "me@host", "uid", 1), *start = strstr(made, ".mh-") + 4, name[256];
 
@@ -142,7 +142,7 @@ START_TEST(a_name_is_known_again_with_and_without_flags)
 }
 END_TEST
 
-START_TEST(names_that_are_cut_short_are_nobodys)
+START_TEST(a_truncated_name_is_not_recognized)
 {
 	char *name = make("work", "me@host", "uid", 1);
 	size_t whole = (size_t)(strstr(name, ".mh-") + 4 + 33 - name);
@@ -156,7 +156,7 @@ START_TEST(names_that_are_cut_short_are_nobodys)
 }
 END_TEST
 
-START_TEST(the_identity_in_a_name_is_that_of_its_uid)
+START_TEST(the_identity_in_a_name_is_derived_from_its_uid)
 {
 	char *name = make("work", "me@host", "uid-1", 1), in_name[MAILDIR_IDENTITY_DIGITS + 1],
 	     wanted[MAILDIR_IDENTITY_DIGITS + 1];
@@ -188,7 +188,7 @@ static const struct {
     {"no end", 6, 6},
 };
 
-START_TEST(sizes_are_counted_as_stored_and_with_crlf_wherever_the_octets_are_split)
+START_TEST(sizes_are_counted_as_stored_and_with_crlf_however_the_input_is_split)
 {
 	const char *bytes = sizes[_i].bytes;
 	size_t length = sizes[_i].length;
@@ -212,15 +212,15 @@ int main(void)
 	Suite *s = suite_create("maildir name");
 	TCase *name = check_case(s, "name"), *size = check_case(s, "size");
 
-	tcase_add_test(name, a_name_is_made_of_time_identity_and_host);
-	tcase_add_test(name, two_files_of_a_run_never_have_one_name);
-	tcase_add_test(name, an_identity_depends_on_account_maildrop_and_uid_alone);
-	tcase_add_test(name, nothing_of_a_uid_gets_into_a_name);
-	tcase_add_test(name, a_name_in_tmp_is_made_of_account_time_and_number);
-	tcase_add_test(name, the_name_of_a_message_is_known_in_tmp_as_well);
-	LOOP_OVER(name, a_name_is_known_again_with_and_without_flags, forms);
-	tcase_add_test(name, names_that_are_cut_short_are_nobodys);
-	tcase_add_test(name, the_identity_in_a_name_is_that_of_its_uid);
-	LOOP_OVER(size, sizes_are_counted_as_stored_and_with_crlf_wherever_the_octets_are_split, sizes);
+	tcase_add_test(name, a_name_consists_of_time_identity_and_host);
+	tcase_add_test(name, two_files_of_a_run_have_different_names);
+	tcase_add_test(name, an_identity_depends_only_on_account_maildrop_and_uid);
+	tcase_add_test(name, a_name_contains_no_part_of_a_uid);
+	tcase_add_test(name, a_name_in_tmp_consists_of_account_time_and_number);
+	tcase_add_test(name, the_name_of_a_message_is_recognized_in_tmp);
+	LOOP_OVER(name, a_name_is_recognized_with_and_without_flags, forms);
+	tcase_add_test(name, a_truncated_name_is_not_recognized);
+	tcase_add_test(name, the_identity_in_a_name_is_derived_from_its_uid);
+	LOOP_OVER(size, sizes_are_counted_as_stored_and_with_crlf_however_the_input_is_split, sizes);
 	return check_main(s);
 }

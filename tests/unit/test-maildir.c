@@ -63,7 +63,7 @@ static void expect_counts(size_t in_tmp, size_t in_new, size_t in_cur)
 	ck_assert_uint_eq(scratch_count(in_maildir("cur")), in_cur);
 }
 
-START_TEST(a_missing_maildir_is_made_for_the_user_alone)
+START_TEST(a_missing_maildir_is_created_for_the_user_alone)
 {
 	struct destination *d;
 
@@ -79,7 +79,7 @@ START_TEST(a_missing_maildir_is_made_for_the_user_alone)
 }
 END_TEST
 
-START_TEST(missing_directories_of_a_maildir_are_made)
+START_TEST(missing_directories_of_a_maildir_are_created)
 {
 	struct destination *d;
 
@@ -94,7 +94,7 @@ START_TEST(missing_directories_of_a_maildir_are_made)
 }
 END_TEST
 
-START_TEST(a_file_where_a_maildir_should_be_is_refused)
+START_TEST(a_file_in_place_of_a_maildir_is_rejected)
 {
 	static const char *const places[] = {"Maildir", "Maildir/new", "Maildir/cur", "Maildir/tmp"};
 	struct destination *d = NULL;
@@ -124,7 +124,7 @@ static void open_unwritable(void)
 	ck_assert_ptr_nonnull(strstr(err.cause, "cannot be written"));
 }
 
-START_TEST(a_maildir_that_may_not_be_written_is_refused_before_anything_is_fetched)
+START_TEST(an_unwritable_maildir_is_rejected_before_anything_is_fetched)
 {
 	struct destination *d = open_maildir();
 
@@ -169,7 +169,7 @@ static const struct {
     {"From me\n>From\nno end", 20, ",S=20,W=22"},
 };
 
-START_TEST(content_is_kept_octet_for_octet_under_a_name_with_its_sizes)
+START_TEST(content_is_kept_byte_for_byte_under_a_name_with_its_sizes)
 {
 	for (size_t piece = 1; piece <= contents[_i].length + 1; piece++) {
 		struct destination *d = open_maildir();
@@ -194,7 +194,7 @@ START_TEST(content_is_kept_octet_for_octet_under_a_name_with_its_sizes)
 }
 END_TEST
 
-START_TEST(a_file_is_private_whatever_the_umask_says)
+START_TEST(a_file_is_private_whatever_the_umask)
 {
 	struct destination *d = open_maildir();
 	struct error err;
@@ -209,7 +209,7 @@ START_TEST(a_file_is_private_whatever_the_umask_says)
 }
 END_TEST
 
-START_TEST(rollback_leaves_nothing_of_the_batch)
+START_TEST(rollback_removes_the_whole_batch)
 {
 	struct destination *d = open_maildir();
 	struct error err;
@@ -226,7 +226,7 @@ START_TEST(rollback_leaves_nothing_of_the_batch)
 }
 END_TEST
 
-START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
+START_TEST(discard_removes_only_the_message_that_is_being_written)
 {
 	struct destination *d = open_maildir();
 	struct destination_message message = {.uid = "2", .now = 1};
@@ -244,7 +244,7 @@ START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
 }
 END_TEST
 
-START_TEST(closing_takes_back_what_was_not_committed)
+START_TEST(closing_removes_uncommitted_messages)
 {
 	struct destination *d = open_maildir();
 	struct destination_message message = {.uid = "2", .now = 1};
@@ -257,7 +257,7 @@ START_TEST(closing_takes_back_what_was_not_committed)
 }
 END_TEST
 
-START_TEST(more_messages_than_a_batch_has_room_for_at_first)
+START_TEST(a_batch_grows_beyond_its_initial_capacity)
 {
 	struct destination *d = open_maildir();
 	struct error err;
@@ -274,7 +274,7 @@ START_TEST(more_messages_than_a_batch_has_room_for_at_first)
 END_TEST
 
 /* A file at its size limit simulates a full disk. */
-START_TEST(a_write_that_fails_is_a_storage_failure_that_leaves_nothing)
+START_TEST(a_failed_write_is_a_storage_failure_and_leaves_no_file)
 {
 	struct destination *d = open_maildir();
 	struct destination_message message = {.uid = "1", .now = 1};
@@ -296,7 +296,7 @@ START_TEST(a_write_that_fails_is_a_storage_failure_that_leaves_nothing)
 }
 END_TEST
 
-START_TEST(a_maildir_that_vanishes_before_the_commit_is_a_failure)
+START_TEST(a_maildir_that_disappears_before_the_commit_is_a_storage_failure)
 {
 	struct destination *d = open_maildir();
 	struct error err;
@@ -411,7 +411,7 @@ static void expect_found(struct told *t, int64_t since, const char *const *texts
 	destination_close(&d);
 }
 
-START_TEST(what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it)
+START_TEST(messages_left_by_a_crash_are_found_whatever_a_reader_did_to_them)
 {
 	static const char *const texts[] = {"one\n|", "two\n|", "three\n|", "|"};
 	struct told t = {0};
@@ -428,7 +428,7 @@ START_TEST(what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it)
 }
 END_TEST
 
-START_TEST(the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name)
+START_TEST(the_original_size_of_a_changed_message_is_read_from_its_name)
 {
 	static const char *const texts[] = {"larger\n(5)|", "same\n|", "nameless\n|", "abc\n|"};
 	struct told t = {0};
@@ -443,7 +443,7 @@ START_TEST(the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_nam
 END_TEST
 
 /* A power loss, or an incomplete restore of a backup, may leave such a file. */
-START_TEST(what_is_less_than_its_name_says_is_no_copy)
+START_TEST(an_incomplete_file_is_not_a_copy_of_its_message)
 {
 	static const char nuls[] = {'S', ':', 'x', '\n', '\0', '\0', '\0', '\0'};
 	struct told t = {0};
@@ -470,7 +470,7 @@ static const struct {
     {"BZh91AY&SY\n", "(1100)|"},
 };
 
-START_TEST(a_message_that_was_compressed_is_no_less_than_its_name_says)
+START_TEST(a_compressed_message_counts_as_complete)
 {
 	struct told t = {0};
 	const char *told = compressed[_i].told ? compressed[_i].told : "|";
@@ -481,7 +481,7 @@ START_TEST(a_message_that_was_compressed_is_no_less_than_its_name_says)
 }
 END_TEST
 
-START_TEST(other_files_of_the_maildir_are_not_found)
+START_TEST(other_files_in_the_maildir_are_ignored)
 {
 	struct told t = {0};
 	char identity[MAILDIR_IDENTITY_DIGITS + 1];
@@ -498,7 +498,7 @@ START_TEST(other_files_of_the_maildir_are_not_found)
 }
 END_TEST
 
-START_TEST(own_unfinished_files_are_removed_and_those_of_others_left)
+START_TEST(our_unfinished_files_are_removed_and_those_of_others_are_kept)
 {
 	struct told t = {0};
 
@@ -529,7 +529,7 @@ static const struct {
  * Both messages are moved when the first is read. readdir determines which one that is; the other one has not been
  * read yet.
  */
-START_TEST(a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not)
+START_TEST(a_message_moved_during_the_search_is_found_and_a_removed_one_is_not)
 {
 	static const char *const texts[] = {"one\n|", "two\n|"};
 	bool taken = strcmp(moves[_i].to, "..") == 0;
@@ -557,25 +557,25 @@ int main(void)
 	Suite *s = suite_create("maildir");
 	TCase *o = scratch_case(s, "open"), *b = scratch_case(s, "batch"), *a = scratch_case(s, "find");
 
-	tcase_add_test(o, a_missing_maildir_is_made_for_the_user_alone);
-	tcase_add_test(o, missing_directories_of_a_maildir_are_made);
-	tcase_add_loop_test(o, a_file_where_a_maildir_should_be_is_refused, 0, 4);
-	tcase_add_test(o, a_maildir_that_may_not_be_written_is_refused_before_anything_is_fetched);
+	tcase_add_test(o, a_missing_maildir_is_created_for_the_user_alone);
+	tcase_add_test(o, missing_directories_of_a_maildir_are_created);
+	tcase_add_loop_test(o, a_file_in_place_of_a_maildir_is_rejected, 0, 4);
+	tcase_add_test(o, an_unwritable_maildir_is_rejected_before_anything_is_fetched);
 	tcase_add_test(b, a_message_is_in_new_only_after_the_commit);
-	LOOP_OVER(b, content_is_kept_octet_for_octet_under_a_name_with_its_sizes, contents);
-	tcase_add_test(b, a_file_is_private_whatever_the_umask_says);
-	tcase_add_test(b, rollback_leaves_nothing_of_the_batch);
-	tcase_add_test(b, discard_takes_back_the_message_that_is_being_written_and_no_other);
-	tcase_add_test(b, closing_takes_back_what_was_not_committed);
-	tcase_add_test(b, more_messages_than_a_batch_has_room_for_at_first);
-	tcase_add_test(b, a_write_that_fails_is_a_storage_failure_that_leaves_nothing);
-	tcase_add_test(b, a_maildir_that_vanishes_before_the_commit_is_a_failure);
-	tcase_add_test(a, what_a_crash_left_in_place_is_found_whatever_a_reader_did_to_it);
-	tcase_add_test(a, the_size_of_a_message_that_a_reader_has_changed_is_the_one_in_its_name);
-	tcase_add_test(a, what_is_less_than_its_name_says_is_no_copy);
-	LOOP_OVER(a, a_message_that_was_compressed_is_no_less_than_its_name_says, compressed);
-	tcase_add_test(a, other_files_of_the_maildir_are_not_found);
-	tcase_add_test(a, own_unfinished_files_are_removed_and_those_of_others_left);
-	LOOP_OVER(a, a_message_that_a_reader_moves_meanwhile_is_found_and_one_that_it_takes_away_is_not, moves);
+	LOOP_OVER(b, content_is_kept_byte_for_byte_under_a_name_with_its_sizes, contents);
+	tcase_add_test(b, a_file_is_private_whatever_the_umask);
+	tcase_add_test(b, rollback_removes_the_whole_batch);
+	tcase_add_test(b, discard_removes_only_the_message_that_is_being_written);
+	tcase_add_test(b, closing_removes_uncommitted_messages);
+	tcase_add_test(b, a_batch_grows_beyond_its_initial_capacity);
+	tcase_add_test(b, a_failed_write_is_a_storage_failure_and_leaves_no_file);
+	tcase_add_test(b, a_maildir_that_disappears_before_the_commit_is_a_storage_failure);
+	tcase_add_test(a, messages_left_by_a_crash_are_found_whatever_a_reader_did_to_them);
+	tcase_add_test(a, the_original_size_of_a_changed_message_is_read_from_its_name);
+	tcase_add_test(a, an_incomplete_file_is_not_a_copy_of_its_message);
+	LOOP_OVER(a, a_compressed_message_counts_as_complete, compressed);
+	tcase_add_test(a, other_files_in_the_maildir_are_ignored);
+	tcase_add_test(a, our_unfinished_files_are_removed_and_those_of_others_are_kept);
+	LOOP_OVER(a, a_message_moved_during_the_search_is_found_and_a_removed_one_is_not, moves);
 	return scratch_main(s);
 }

@@ -41,7 +41,7 @@ static void digest_of(const char *bytes, size_t length, unsigned char out[DIGEST
 	digest_end(&d, out);
 }
 
-START_TEST(fields_of_mail_stores_do_not_count_wherever_a_message_is_split)
+START_TEST(the_bare_digest_ignores_fields_of_mail_stores_however_the_input_is_split)
 {
 	size_t length = messages[_i].length;
 	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE], expected[DIGEST_SIZE], expected_bare[DIGEST_SIZE];
@@ -71,7 +71,7 @@ int main(void)
 	Suite *s = suite_create("marks");
 	TCase *t = tcase_create("marks");
 
-	LOOP_OVER(t, fields_of_mail_stores_do_not_count_wherever_a_message_is_split, messages);
+	LOOP_OVER(t, the_bare_digest_ignores_fields_of_mail_stores_however_the_input_is_split, messages);
 	suite_add_tcase(s, t);
 	return check_main(s);
 }

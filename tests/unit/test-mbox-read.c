@@ -95,7 +95,7 @@ static const struct {
 #undef ROW
 };
 
-START_TEST(an_mbox_is_taken_apart_as_it_was_put_together)
+START_TEST(an_mbox_is_split_into_its_messages)
 {
 	scratch_write(scratch_path("mbox"), files[_i].mbox, files[_i].length);
 	expect(files[_i].messages, files[_i].messages_length);
@@ -103,7 +103,7 @@ START_TEST(an_mbox_is_taken_apart_as_it_was_put_together)
 END_TEST
 
 /* Reads have 65536 bytes: a message moves the relevant part across that border. */
-START_TEST(it_does_not_matter_where_a_piece_of_the_file_ends)
+START_TEST(messages_are_read_correctly_wherever_a_block_ends)
 {
 	static const char tail[] = "\r\n>From x\n>>>From y\n\n\r\n";
 	struct buf file = {0}, expected = {0};
@@ -138,7 +138,7 @@ static void append_meanwhile(void *context, const struct archive_message *m)
 	ck_assert(file && fputs(FROM "b\n\n", file) >= 0 && fclose(file) == 0);
 }
 
-START_TEST(that_somebody_writes_meanwhile_is_seen)
+START_TEST(a_concurrent_write_is_detected)
 {
 	struct buf one = {0};
 	struct archive_reader reader = {.context = &one, .octets = take_octets, .message = append_meanwhile};
@@ -151,7 +151,7 @@ START_TEST(that_somebody_writes_meanwhile_is_seen)
 }
 END_TEST
 
-START_TEST(what_is_no_file_is_refused)
+START_TEST(a_missing_mbox_or_a_directory_is_rejected)
 {
 	bool changed;
 
@@ -169,9 +169,9 @@ int main(void)
 	Suite *s = suite_create("mbox-read");
 	TCase *t = scratch_case(s, "mbox-read");
 
-	LOOP_OVER(t, an_mbox_is_taken_apart_as_it_was_put_together, files);
-	tcase_add_loop_test(t, it_does_not_matter_where_a_piece_of_the_file_ends, 0, 60);
-	tcase_add_test(t, that_somebody_writes_meanwhile_is_seen);
-	tcase_add_test(t, what_is_no_file_is_refused);
+	LOOP_OVER(t, an_mbox_is_split_into_its_messages, files);
+	tcase_add_loop_test(t, messages_are_read_correctly_wherever_a_block_ends, 0, 60);
+	tcase_add_test(t, a_concurrent_write_is_detected);
+	tcase_add_test(t, a_missing_mbox_or_a_directory_is_rejected);
 	return scratch_main(s);
 }

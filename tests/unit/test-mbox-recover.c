@@ -96,7 +96,7 @@ static size_t recover(void)
 	return (size_t)found[0] + found[1];
 }
 
-START_TEST(a_write_that_was_cut_at_any_octet_ends_behind_its_last_whole_message)
+START_TEST(a_write_cut_at_any_byte_is_truncated_after_its_last_complete_message)
 {
 	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
 		size_t whole = cut >= crash.ends[2] ? 2 : cut >= crash.ends[1] ? 1 : 0;
@@ -111,7 +111,7 @@ START_TEST(a_write_that_was_cut_at_any_octet_ends_behind_its_last_whole_message)
 }
 END_TEST
 
-START_TEST(recovering_twice_gives_the_same_answer)
+START_TEST(recovering_twice_gives_the_same_result)
 {
 	scratch_write(scratch_path("mbox"), crash.full, crash.length - 3);
 	ck_assert_uint_eq(recover(), 1);
@@ -121,7 +121,7 @@ START_TEST(recovering_twice_gives_the_same_answer)
 END_TEST
 
 /* Another program delivers after the torn message, on a new line as mboxes require. */
-START_TEST(a_message_that_somebody_appended_behind_a_torn_one_is_never_cut)
+START_TEST(a_foreign_message_after_a_torn_one_is_never_cut)
 {
 	static const char others[] = "From c@d Tue Nov 14 22:13:20 2023\nSubject: precious\n\nbody\n\n";
 	char want[1024];
@@ -140,7 +140,7 @@ START_TEST(a_message_that_somebody_appended_behind_a_torn_one_is_never_cut)
 }
 END_TEST
 
-START_TEST(a_file_that_was_made_shorter_meanwhile_is_left_alone)
+START_TEST(a_file_that_became_shorter_is_left_unchanged)
 {
 	for (size_t length = 0; length < crash.ends[0]; length++) {
 		scratch_write(scratch_path("mbox"), crash.full, length);
@@ -159,7 +159,7 @@ static void renumber(int numbers)
 		crash.intent.inode += 7;
 }
 
-START_TEST(other_device_and_inode_numbers_change_nothing)
+START_TEST(different_device_and_inode_numbers_change_nothing)
 {
 	renumber(_i);
 	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
@@ -174,7 +174,7 @@ START_TEST(other_device_and_inode_numbers_change_nothing)
 }
 END_TEST
 
-START_TEST(messages_count_whatever_is_before_them_now)
+START_TEST(messages_are_found_whatever_precedes_them)
 {
 	renumber(3);
 	memset(crash.full, 'x', strlen(old));
@@ -185,7 +185,7 @@ START_TEST(messages_count_whatever_is_before_them_now)
 END_TEST
 
 /* For every reader, "From " in the middle of a line belongs to the message before it. */
-START_TEST(messages_that_do_not_begin_a_line_do_not_count)
+START_TEST(messages_that_do_not_begin_a_line_are_not_found)
 {
 	crash.full[crash.ends[0] - 1] = 'x';
 	scratch_write(scratch_path("mbox"), crash.full, crash.length);
@@ -206,7 +206,7 @@ static void expect_recovery(const char *text, size_t whole, size_t end)
 	}
 }
 
-START_TEST(an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message)
+START_TEST(an_append_with_nuls_is_cut_back_to_its_last_complete_message)
 {
 	char *text = memory_zeroed(1, crash.length);
 
@@ -225,7 +225,7 @@ START_TEST(an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message)
 END_TEST
 
 /* The gap after a file without a final line end is two bytes. */
-START_TEST(nuls_in_the_gap_are_cut_away_too)
+START_TEST(nuls_in_the_gap_are_cut_away)
 {
 	char *text = memory_zeroed(1, crash.length);
 
@@ -242,7 +242,7 @@ START_TEST(nuls_in_the_gap_are_cut_away_too)
 }
 END_TEST
 
-START_TEST(an_append_of_which_only_the_size_was_written_is_cut_back)
+START_TEST(an_append_of_only_nuls_is_cut_back)
 {
 	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
 		memset(crash.full + strlen(old), 0, crash.length - strlen(old));
@@ -254,7 +254,7 @@ START_TEST(an_append_of_which_only_the_size_was_written_is_cut_back)
 END_TEST
 
 /* Another file that ends where the batch would begin may end with NULs of its own. */
-START_TEST(nuls_at_the_end_of_another_file_are_left_alone)
+START_TEST(trailing_nuls_of_another_file_are_kept)
 {
 	char *text = memory_zeroed(1, crash.ends[0]);
 	size_t length = crash.ends[0] - (size_t)_i;
@@ -269,7 +269,7 @@ START_TEST(nuls_at_the_end_of_another_file_are_left_alone)
 END_TEST
 
 /* The file's size may include space reserved after the batch. NULs longer than the batch are not ours. */
-START_TEST(nuls_that_follow_the_batch_are_cut_up_to_its_length)
+START_TEST(nuls_after_the_batch_are_cut_up_to_the_length_of_the_batch)
 {
 	size_t batch = crash.length - crash.ends[0], most = crash.length + batch;
 	char *text = memory_zeroed(1, most + 2);
@@ -291,7 +291,7 @@ START_TEST(nuls_that_follow_the_batch_are_cut_up_to_its_length)
 }
 END_TEST
 
-START_TEST(nuls_between_the_batch_and_the_message_of_another_are_left_alone)
+START_TEST(nuls_between_the_batch_and_a_foreign_message_are_kept)
 {
 	static const char theirs[] = "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n";
 	size_t length = crash.length + 10 + sizeof(theirs) - 1;
@@ -306,7 +306,7 @@ START_TEST(nuls_between_the_batch_and_the_message_of_another_are_left_alone)
 }
 END_TEST
 
-START_TEST(other_octets_in_the_place_of_ours_are_left_alone)
+START_TEST(foreign_text_in_place_of_the_batch_is_kept)
 {
 	static const char other[] = "From x\n\nold\n\nSubject: a rewritten mail\n\nwith a text\n";
 
@@ -317,7 +317,7 @@ START_TEST(other_octets_in_the_place_of_ours_are_left_alone)
 END_TEST
 
 /* The account now delivers elsewhere, and the old mbox is gone, perhaps with its directory. */
-START_TEST(a_place_that_is_gone_holds_nothing_and_is_not_made_again)
+START_TEST(a_missing_mbox_contains_no_messages_and_is_not_recreated)
 {
 	ck_assert_int_eq(unlink(scratch_path("mbox")), 0);
 	ck_assert_uint_eq(recover(), 0);
@@ -329,7 +329,7 @@ START_TEST(a_place_that_is_gone_holds_nothing_and_is_not_made_again)
 }
 END_TEST
 
-START_TEST(what_is_no_mbox_any_more_is_a_failure)
+START_TEST(a_fifo_in_place_of_the_mbox_is_a_storage_failure)
 {
 	bool found[2];
 	struct error err;
@@ -361,7 +361,7 @@ static void enter_long(void)
 	free(text);
 }
 
-START_TEST(a_long_message_that_was_torn_is_cut_away)
+START_TEST(a_long_torn_message_is_cut_away)
 {
 	static const size_t back[] = {1, 2, 3, 100, 65536, 65541, LONG / 2, LONG - 10, LONG};
 
@@ -372,7 +372,7 @@ START_TEST(a_long_message_that_was_torn_is_cut_away)
 END_TEST
 
 /* Another program delivers after NULs, whether or not it checks for a line end. */
-START_TEST(a_message_behind_nuls_is_never_cut)
+START_TEST(a_foreign_message_after_nuls_is_never_cut)
 {
 	static const char *const others[] = {"\nFrom c@d Tue Nov 14 22:13:20 2023\n\nx\n\n",
 	    "From c@d Tue Nov 14 22:13:20 2023\n\nx\n\n", "From c@d\n\nx\n\n"};
@@ -394,7 +394,7 @@ START_TEST(a_message_behind_nuls_is_never_cut)
 END_TEST
 
 /* The search for a foreign From_ line reads in pieces, and must find it across their borders. */
-START_TEST(a_from_line_far_behind_a_torn_message_is_found)
+START_TEST(a_from_line_far_into_a_torn_message_is_found)
 {
 	for (size_t cut = 65536 - 8; cut <= 65536 + 8; cut++) {
 		size_t length = crash.ends[0] + cut;
@@ -452,7 +452,7 @@ static size_t append_with(const char *lines)
 	return (size_t)(found - crash.full);
 }
 
-START_TEST(text_that_names_a_from_line_is_cut_with_the_torn_message)
+START_TEST(text_that_quotes_a_from_line_is_cut_with_its_torn_message)
 {
 	size_t at = append_with(own_lines[_i]);
 
@@ -464,7 +464,7 @@ START_TEST(text_that_names_a_from_line_is_cut_with_the_torn_message)
 }
 END_TEST
 
-START_TEST(text_that_may_be_somebodys_message_stays_with_the_torn_one)
+START_TEST(text_that_may_be_a_foreign_message_keeps_the_torn_one)
 {
 	size_t at = append_with(doubtful_lines[_i]);
 
@@ -480,7 +480,7 @@ END_TEST
  * A NUL before the line may replace the '>', or the line end before a foreign line. Only a header after the line
  * shows that it is foreign.
  */
-START_TEST(a_from_line_of_our_own_that_follows_nuls_is_cut_too)
+START_TEST(our_own_from_line_after_nuls_is_cut)
 {
 	static const char own[] = "From joe@example.org Thu Jan  1 00:00:00 1970\nno header\n";
 	static const size_t before[] = {0, 1, 2, 9, 9, 4096}, length[] = {1, 1, 1, 9, 8, 4095};
@@ -513,7 +513,7 @@ static const char *const others_lines[] = {
     "From \nSubject: p\n\np\n\n",
 };
 
-START_TEST(a_message_in_the_middle_of_a_torn_line_is_never_cut)
+START_TEST(a_foreign_message_that_begins_within_a_torn_line_is_never_cut)
 {
 	size_t theirs = strlen(others_lines[_i]);
 
@@ -532,7 +532,7 @@ START_TEST(a_message_in_the_middle_of_a_torn_line_is_never_cut)
 END_TEST
 
 /* A mail reader records the status in a header field, after the part that is remembered of the message. */
-START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
+START_TEST(a_message_marked_by_a_reader_is_not_cut)
 {
 	static const char mark[] = "Status: RO\n";
 	size_t at = crash.ends[0] + 10 * 71, length = crash.length + sizeof(mark) - 1;
@@ -549,7 +549,7 @@ START_TEST(a_message_that_a_reader_has_marked_is_not_torn)
 END_TEST
 
 /* The text between the heads is known only by the digest of the complete message. */
-START_TEST(a_message_that_was_altered_in_place_is_left_alone)
+START_TEST(a_message_altered_in_place_is_kept)
 {
 	char *text = make_long();
 
@@ -562,7 +562,7 @@ START_TEST(a_message_that_was_altered_in_place_is_left_alone)
 }
 END_TEST
 
-START_TEST(nuls_far_behind_the_head_of_the_first_message_are_cut_with_it)
+START_TEST(nuls_far_into_the_first_message_are_cut_with_it)
 {
 	char *text = make_long();
 
@@ -576,7 +576,7 @@ START_TEST(nuls_far_behind_the_head_of_the_first_message_are_cut_with_it)
 END_TEST
 
 /* A reader has removed the first of two messages that differ only at their ends, or in their lengths. */
-START_TEST(a_message_that_has_moved_up_is_not_torn)
+START_TEST(a_message_moved_to_the_place_of_another_is_not_cut)
 {
 	char *one = make_long(), *two = make_long();
 	size_t length;
@@ -609,7 +609,7 @@ static size_t write_moved(const char *before, size_t lost)
 }
 
 /* A reader has removed messages before ours, or others have been inserted there. */
-START_TEST(a_batch_that_is_elsewhere_now_is_found)
+START_TEST(a_moved_batch_is_found)
 {
 	static const char *const before[] = {"", "From y\n\n",
 	    "From x\n\nold\n\nFrom y\n\na longer text than before\n\n"};
@@ -627,7 +627,7 @@ START_TEST(a_batch_that_is_elsewhere_now_is_found)
 END_TEST
 
 /* Another account may have delivered the same message in the same second. */
-START_TEST(a_batch_that_was_never_written_is_not_taken_for_another)
+START_TEST(an_unwritten_batch_is_not_confused_with_an_equal_one)
 {
 	size_t batch = crash.length - crash.ends[0];
 	char *text = memory_zeroed(1, batch);
@@ -641,7 +641,7 @@ START_TEST(a_batch_that_was_never_written_is_not_taken_for_another)
 }
 END_TEST
 
-START_TEST(a_long_message_that_is_elsewhere_now_is_found)
+START_TEST(a_moved_long_message_is_found)
 {
 	size_t fill = 131072 + 300 + (size_t)_i * 97, batch = crash.length - crash.ends[0];
 	char *text = memory_zeroed(1, fill + batch);
@@ -656,7 +656,7 @@ START_TEST(a_long_message_that_is_elsewhere_now_is_found)
 }
 END_TEST
 
-START_TEST(an_empty_message_is_recovered_too)
+START_TEST(an_empty_message_is_recovered)
 {
 	append("", "");
 	for (size_t cut = crash.ends[0]; cut <= crash.length; cut++) {
@@ -678,36 +678,36 @@ int main(void)
 	tcase_add_checked_fixture(empty, NULL, leave);
 	tcase_add_checked_fixture(nuls, enter_plain, leave);
 	tcase_add_checked_fixture(own, NULL, leave);
-	tcase_add_test(two, a_write_that_was_cut_at_any_octet_ends_behind_its_last_whole_message);
-	tcase_add_test(two, recovering_twice_gives_the_same_answer);
-	tcase_add_test(two, a_message_that_somebody_appended_behind_a_torn_one_is_never_cut);
-	tcase_add_test(two, a_file_that_was_made_shorter_meanwhile_is_left_alone);
-	tcase_add_loop_test(two, other_device_and_inode_numbers_change_nothing, 0, 4);
-	tcase_add_test(two, messages_count_whatever_is_before_them_now);
-	tcase_add_test(two, messages_that_do_not_begin_a_line_do_not_count);
-	tcase_add_loop_test(nuls, an_append_with_nuls_in_it_is_cut_back_to_its_last_whole_message, 0, 4);
-	tcase_add_loop_test(nuls, nuls_in_the_gap_are_cut_away_too, 0, 4);
-	tcase_add_test(nuls, an_append_of_which_only_the_size_was_written_is_cut_back);
-	tcase_add_loop_test(nuls, nuls_at_the_end_of_another_file_are_left_alone, 0, 2);
-	tcase_add_test(nuls, nuls_that_follow_the_batch_are_cut_up_to_its_length);
-	tcase_add_test(nuls, nuls_between_the_batch_and_the_message_of_another_are_left_alone);
-	tcase_add_loop_test(other, a_message_behind_nuls_is_never_cut, 0, 3);
-	tcase_add_test(two, other_octets_in_the_place_of_ours_are_left_alone);
-	tcase_add_test(two, a_place_that_is_gone_holds_nothing_and_is_not_made_again);
-	tcase_add_test(two, what_is_no_mbox_any_more_is_a_failure);
-	tcase_add_loop_test(other, a_long_message_that_was_torn_is_cut_away, 0, 9);
-	tcase_add_test(other, a_from_line_far_behind_a_torn_message_is_found);
-	LOOP_OVER(own, text_that_names_a_from_line_is_cut_with_the_torn_message, own_lines);
-	tcase_add_loop_test(own, a_from_line_of_our_own_that_follows_nuls_is_cut_too, 0, 6);
-	LOOP_OVER(own, text_that_may_be_somebodys_message_stays_with_the_torn_one, doubtful_lines);
-	LOOP_OVER(other, a_message_in_the_middle_of_a_torn_line_is_never_cut, others_lines);
-	tcase_add_test(other, a_message_that_a_reader_has_marked_is_not_torn);
-	tcase_add_loop_test(own, a_message_that_was_altered_in_place_is_left_alone, 0, 2);
-	tcase_add_test(own, nuls_far_behind_the_head_of_the_first_message_are_cut_with_it);
-	tcase_add_loop_test(own, a_message_that_has_moved_up_is_not_torn, 0, 3);
-	tcase_add_loop_test(two, a_batch_that_is_elsewhere_now_is_found, 0, 3);
-	tcase_add_loop_test(two, a_batch_that_was_never_written_is_not_taken_for_another, 0, 3);
-	tcase_add_loop_test(other, a_long_message_that_is_elsewhere_now_is_found, 0, 9);
-	tcase_add_test(empty, an_empty_message_is_recovered_too);
+	tcase_add_test(two, a_write_cut_at_any_byte_is_truncated_after_its_last_complete_message);
+	tcase_add_test(two, recovering_twice_gives_the_same_result);
+	tcase_add_test(two, a_foreign_message_after_a_torn_one_is_never_cut);
+	tcase_add_test(two, a_file_that_became_shorter_is_left_unchanged);
+	tcase_add_loop_test(two, different_device_and_inode_numbers_change_nothing, 0, 4);
+	tcase_add_test(two, messages_are_found_whatever_precedes_them);
+	tcase_add_test(two, messages_that_do_not_begin_a_line_are_not_found);
+	tcase_add_loop_test(nuls, an_append_with_nuls_is_cut_back_to_its_last_complete_message, 0, 4);
+	tcase_add_loop_test(nuls, nuls_in_the_gap_are_cut_away, 0, 4);
+	tcase_add_test(nuls, an_append_of_only_nuls_is_cut_back);
+	tcase_add_loop_test(nuls, trailing_nuls_of_another_file_are_kept, 0, 2);
+	tcase_add_test(nuls, nuls_after_the_batch_are_cut_up_to_the_length_of_the_batch);
+	tcase_add_test(nuls, nuls_between_the_batch_and_a_foreign_message_are_kept);
+	tcase_add_loop_test(other, a_foreign_message_after_nuls_is_never_cut, 0, 3);
+	tcase_add_test(two, foreign_text_in_place_of_the_batch_is_kept);
+	tcase_add_test(two, a_missing_mbox_contains_no_messages_and_is_not_recreated);
+	tcase_add_test(two, a_fifo_in_place_of_the_mbox_is_a_storage_failure);
+	tcase_add_loop_test(other, a_long_torn_message_is_cut_away, 0, 9);
+	tcase_add_test(other, a_from_line_far_into_a_torn_message_is_found);
+	LOOP_OVER(own, text_that_quotes_a_from_line_is_cut_with_its_torn_message, own_lines);
+	tcase_add_loop_test(own, our_own_from_line_after_nuls_is_cut, 0, 6);
+	LOOP_OVER(own, text_that_may_be_a_foreign_message_keeps_the_torn_one, doubtful_lines);
+	LOOP_OVER(other, a_foreign_message_that_begins_within_a_torn_line_is_never_cut, others_lines);
+	tcase_add_test(other, a_message_marked_by_a_reader_is_not_cut);
+	tcase_add_loop_test(own, a_message_altered_in_place_is_kept, 0, 2);
+	tcase_add_test(own, nuls_far_into_the_first_message_are_cut_with_it);
+	tcase_add_loop_test(own, a_message_moved_to_the_place_of_another_is_not_cut, 0, 3);
+	tcase_add_loop_test(two, a_moved_batch_is_found, 0, 3);
+	tcase_add_loop_test(two, an_unwritten_batch_is_not_confused_with_an_equal_one, 0, 3);
+	tcase_add_loop_test(other, a_moved_long_message_is_found, 0, 9);
+	tcase_add_test(empty, an_empty_message_is_recovered);
 	return scratch_main(s);
 }

@@ -77,7 +77,7 @@ START_TEST(a_small_spool_stays_in_memory)
 }
 END_TEST
 
-START_TEST(a_large_spool_goes_to_a_file_without_a_name)
+START_TEST(a_large_spool_moves_to_an_unnamed_file)
 {
 	struct mbox_spool s = {.fd = -1};
 
@@ -103,7 +103,7 @@ static const struct {
     {MEMORY + 1, MEGABYTE, 0},
 };
 
-START_TEST(a_spool_goes_on_where_it_was_cut)
+START_TEST(a_truncated_spool_continues_where_it_was_cut)
 {
 	struct mbox_spool s = {.fd = -1};
 	struct error err;
@@ -133,7 +133,7 @@ START_TEST(a_cleared_spool_starts_in_memory_again)
 }
 END_TEST
 
-START_TEST(a_directory_that_takes_no_file_is_a_storage_failure)
+START_TEST(a_missing_spool_directory_is_a_storage_failure)
 {
 	struct mbox_spool s = {.fd = -1};
 	char *bytes = calloc(1, MEMORY + 1);
@@ -147,7 +147,7 @@ START_TEST(a_directory_that_takes_no_file_is_a_storage_failure)
 }
 END_TEST
 
-START_TEST(a_copy_that_finds_no_room_fails)
+START_TEST(a_copy_to_a_full_device_fails)
 {
 	struct mbox_spool s = {.fd = -1};
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -165,10 +165,10 @@ int main(void)
 	TCase *c = scratch_case(s, "spool");
 
 	tcase_add_test(c, a_small_spool_stays_in_memory);
-	tcase_add_test(c, a_large_spool_goes_to_a_file_without_a_name);
-	LOOP_OVER(c, a_spool_goes_on_where_it_was_cut, cuts);
+	tcase_add_test(c, a_large_spool_moves_to_an_unnamed_file);
+	LOOP_OVER(c, a_truncated_spool_continues_where_it_was_cut, cuts);
 	tcase_add_test(c, a_cleared_spool_starts_in_memory_again);
-	tcase_add_test(c, a_directory_that_takes_no_file_is_a_storage_failure);
-	tcase_add_loop_test(c, a_copy_that_finds_no_room_fails, 0, 2);
+	tcase_add_test(c, a_missing_spool_directory_is_a_storage_failure);
+	tcase_add_loop_test(c, a_copy_to_a_full_device_fails, 0, 2);
 	return scratch_main(s);
 }

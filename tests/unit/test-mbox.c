@@ -71,7 +71,7 @@ static void commit(struct destination *d)
 	ck_assert_msg(try_commit(d, &err), "%s", err.cause);
 }
 
-START_TEST(a_missing_mbox_is_made_for_the_user_alone)
+START_TEST(a_missing_mbox_is_created_for_the_user_alone)
 {
 	struct destination *d = NULL;
 	struct error err;
@@ -111,7 +111,7 @@ static const struct {
 	void (*make)(void);
 } irregular[] = {{make_fifo}, {make_directory}, {make_link_to_fifo}, {make_link_to_device}};
 
-START_TEST(what_is_no_regular_file_is_refused_at_once)
+START_TEST(anything_but_a_regular_file_is_rejected_at_once)
 {
 	struct destination *d = NULL;
 	struct error err;
@@ -126,7 +126,7 @@ START_TEST(what_is_no_regular_file_is_refused_at_once)
 }
 END_TEST
 
-START_TEST(a_link_to_a_file_is_followed_and_stays)
+START_TEST(a_symbolic_link_to_a_file_is_followed_and_kept)
 {
 	struct destination *d;
 	struct stat st;
@@ -160,7 +160,7 @@ static const struct {
     {"x\r", "\n\n"},
 };
 
-START_TEST(a_from_line_always_stands_behind_an_empty_line)
+START_TEST(a_from_line_always_follows_an_empty_line)
 {
 	struct destination *d;
 	char want[256];
@@ -176,7 +176,7 @@ START_TEST(a_from_line_always_stands_behind_an_empty_line)
 }
 END_TEST
 
-START_TEST(batches_follow_each_other)
+START_TEST(a_batch_is_appended_to_the_previous_one)
 {
 	struct destination *d = open_mbox();
 
@@ -190,7 +190,7 @@ START_TEST(batches_follow_each_other)
 }
 END_TEST
 
-START_TEST(with_crlf_all_lines_end_so)
+START_TEST(all_lines_end_with_crlf_if_requested)
 {
 	struct destination *d;
 
@@ -218,7 +218,7 @@ START_TEST(the_mbox_is_not_touched_before_the_commit)
 }
 END_TEST
 
-START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
+START_TEST(discard_removes_only_the_message_that_is_being_written)
 {
 	struct destination *d = open_mbox();
 	struct error err;
@@ -235,7 +235,7 @@ START_TEST(discard_takes_back_the_message_that_is_being_written_and_no_other)
 }
 END_TEST
 
-START_TEST(rollback_takes_back_the_batch_and_gives_up_the_locks)
+START_TEST(rollback_discards_the_batch_and_releases_the_locks)
 {
 	struct destination *d = open_mbox();
 	const struct mbox_intent *intent;
@@ -268,7 +268,7 @@ static void expect_extent(const struct mbox_extent *e, const char *text)
 	ck_assert_mem_eq(e->head, text, e->head_length);
 }
 
-START_TEST(the_intent_says_what_will_stand_where)
+START_TEST(the_intent_describes_each_message_and_its_place)
 {
 	char filler[1001], text[1200];
 	struct destination *d;
@@ -309,7 +309,7 @@ static void fail_to_lock(void *context)
 		_exit(1);
 }
 
-START_TEST(the_mbox_is_locked_in_both_ways_from_prepare_to_commit)
+START_TEST(the_mbox_has_both_locks_from_prepare_to_commit)
 {
 	struct destination *d = open_mbox();
 	const struct mbox_intent *intent;
@@ -327,7 +327,7 @@ START_TEST(the_mbox_is_locked_in_both_ways_from_prepare_to_commit)
 END_TEST
 
 /* A reader writes a new mbox and renames it over the old one while it holds the lock. */
-START_TEST(an_mbox_that_is_replaced_while_it_is_waited_for_is_locked)
+START_TEST(an_mbox_replaced_while_waiting_for_the_lock_is_reported_as_locked)
 {
 	struct destination *d = open_mbox();
 	const struct mbox_intent *intent;
@@ -369,7 +369,7 @@ static void limit_files(rlim_t octets)
 }
 
 /* A file at its size limit simulates a full disk, at each byte of the appended text. */
-START_TEST(an_append_that_fails_is_cut_back)
+START_TEST(a_failed_append_is_cut_back)
 {
 	static const size_t gap = 1, appended = sizeof(FROM "one\n\n" FROM "two\n\n") - 1;
 
@@ -404,7 +404,7 @@ START_TEST(an_append_that_fails_is_cut_back)
 }
 END_TEST
 
-START_TEST(a_message_larger_than_the_memory_for_it_arrives_whole)
+START_TEST(a_message_larger_than_the_spool_memory_is_stored_completely)
 {
 	enum { LENGTH = MBOX_SPOOL_MEMORY + 5 * 65536, PIECE = 65536 };
 	struct destination *d = open_mbox();
@@ -447,7 +447,7 @@ static void open_unwritable(void)
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 }
 
-START_TEST(an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched)
+START_TEST(an_unwritable_mbox_is_rejected_before_anything_is_fetched)
 {
 	scratch_write_text(scratch_path("mbox"), "");
 	ck_assert_int_eq(chmod(scratch_path("mbox"), 0444), 0);
@@ -473,7 +473,7 @@ static void open_where_no_lock_can_be_made(void)
 }
 
 /* As in /var/mail on many systems: the file belongs to the user, but its directory does not. */
-START_TEST(an_mbox_whose_directory_takes_no_lock_is_refused_before_anything_is_fetched)
+START_TEST(an_mbox_that_cannot_have_a_lock_file_is_rejected_before_anything_is_fetched)
 {
 	ck_assert_int_eq(mkdir(scratch_path("spool"), 0755), 0);
 	if (_i == 0) {
@@ -491,21 +491,21 @@ int main(void)
 	Suite *s = suite_create("mbox");
 	TCase *o = scratch_case(s, "open"), *a = scratch_case(s, "append"), *l = scratch_case(s, "locks");
 
-	tcase_add_test(o, a_missing_mbox_is_made_for_the_user_alone);
-	LOOP_OVER(o, what_is_no_regular_file_is_refused_at_once, irregular);
-	tcase_add_test(o, a_link_to_a_file_is_followed_and_stays);
-	tcase_add_test(o, an_mbox_that_may_not_be_written_is_refused_before_anything_is_fetched);
-	tcase_add_loop_test(o, an_mbox_whose_directory_takes_no_lock_is_refused_before_anything_is_fetched, 0, 2);
-	LOOP_OVER(a, a_from_line_always_stands_behind_an_empty_line, endings);
-	tcase_add_test(a, batches_follow_each_other);
-	tcase_add_test(a, with_crlf_all_lines_end_so);
+	tcase_add_test(o, a_missing_mbox_is_created_for_the_user_alone);
+	LOOP_OVER(o, anything_but_a_regular_file_is_rejected_at_once, irregular);
+	tcase_add_test(o, a_symbolic_link_to_a_file_is_followed_and_kept);
+	tcase_add_test(o, an_unwritable_mbox_is_rejected_before_anything_is_fetched);
+	tcase_add_loop_test(o, an_mbox_that_cannot_have_a_lock_file_is_rejected_before_anything_is_fetched, 0, 2);
+	LOOP_OVER(a, a_from_line_always_follows_an_empty_line, endings);
+	tcase_add_test(a, a_batch_is_appended_to_the_previous_one);
+	tcase_add_test(a, all_lines_end_with_crlf_if_requested);
 	tcase_add_test(a, the_mbox_is_not_touched_before_the_commit);
-	tcase_add_test(a, discard_takes_back_the_message_that_is_being_written_and_no_other);
-	tcase_add_test(a, rollback_takes_back_the_batch_and_gives_up_the_locks);
-	tcase_add_test(a, the_intent_says_what_will_stand_where);
-	tcase_add_test(a, an_append_that_fails_is_cut_back);
-	tcase_add_test(a, a_message_larger_than_the_memory_for_it_arrives_whole);
-	tcase_add_test(l, the_mbox_is_locked_in_both_ways_from_prepare_to_commit);
-	tcase_add_test(l, an_mbox_that_is_replaced_while_it_is_waited_for_is_locked);
+	tcase_add_test(a, discard_removes_only_the_message_that_is_being_written);
+	tcase_add_test(a, rollback_discards_the_batch_and_releases_the_locks);
+	tcase_add_test(a, the_intent_describes_each_message_and_its_place);
+	tcase_add_test(a, a_failed_append_is_cut_back);
+	tcase_add_test(a, a_message_larger_than_the_spool_memory_is_stored_completely);
+	tcase_add_test(l, the_mbox_has_both_locks_from_prepare_to_commit);
+	tcase_add_test(l, an_mbox_replaced_while_waiting_for_the_lock_is_reported_as_locked);
 	return scratch_main_apart(s);
 }

@@ -64,7 +64,7 @@ static void store(const char *bytes, size_t length, size_t first, size_t second,
 	mboxrd_end(&m, out);
 }
 
-START_TEST(a_message_is_quoted_wherever_it_is_split)
+START_TEST(a_message_is_quoted_however_it_is_split)
 {
 	size_t length = messages[_i].length;
 
@@ -82,7 +82,7 @@ START_TEST(a_message_is_quoted_wherever_it_is_split)
 }
 END_TEST
 
-START_TEST(a_message_is_quoted_octet_by_octet)
+START_TEST(a_message_is_quoted_byte_by_byte)
 {
 	struct buf out = {0};
 	struct mboxrd m;
@@ -139,7 +139,7 @@ static const struct {
     {">From b", ">>From b\r\n\r\n"},
 };
 
-START_TEST(with_crlf_the_lines_that_are_added_end_so_too)
+START_TEST(added_lines_end_with_crlf_if_requested)
 {
 	static const char crlf_head[] = "From a@b Tue Nov 14 22:13:20 2023\r\n";
 	struct buf out = {0};
@@ -166,7 +166,7 @@ static const struct {
     {INT64_MAX, "From x Thu Jan  1 00:00:00 1970\n"},
 };
 
-START_TEST(a_from_line_has_the_date_in_utc_as_asctime_writes_it)
+START_TEST(a_from_line_contains_the_utc_date_in_asctime_format)
 {
 	struct buf out = {0};
 	struct mboxrd m;
@@ -182,10 +182,10 @@ int main(void)
 	Suite *s = suite_create("mboxrd");
 	TCase *c = check_case(s, "quoting"), *d = check_case(s, "lines that are added");
 
-	LOOP_OVER(c, a_message_is_quoted_wherever_it_is_split, messages);
-	LOOP_OVER(c, a_message_is_quoted_octet_by_octet, messages);
+	LOOP_OVER(c, a_message_is_quoted_however_it_is_split, messages);
+	LOOP_OVER(c, a_message_is_quoted_byte_by_byte, messages);
 	LOOP_OVER(c, quoting_can_be_undone, messages);
-	LOOP_OVER(d, with_crlf_the_lines_that_are_added_end_so_too, crlf_messages);
-	LOOP_OVER(d, a_from_line_has_the_date_in_utc_as_asctime_writes_it, dates);
+	LOOP_OVER(d, added_lines_end_with_crlf_if_requested, crlf_messages);
+	LOOP_OVER(d, a_from_line_contains_the_utc_date_in_asctime_format, dates);
 	return check_main(s);
 }

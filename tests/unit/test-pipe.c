@@ -53,7 +53,7 @@ static enum destination_result deliver(const char *bytes, size_t length, struct 
 	return d->ops->finish(d, err);
 }
 
-START_TEST(a_command_gets_the_message_octet_for_octet)
+START_TEST(the_command_receives_the_message_byte_for_byte)
 {
 	static const char message[] = "From a\r\n\0.\n..\n\xff no end";
 	struct error err;
@@ -66,7 +66,7 @@ START_TEST(a_command_gets_the_message_octet_for_octet)
 }
 END_TEST
 
-START_TEST(messages_are_given_to_one_command_each)
+START_TEST(each_message_gets_its_own_command)
 {
 	struct error err;
 
@@ -153,7 +153,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 }
 END_TEST
 
-START_TEST(a_command_that_is_not_there_is_a_failure_with_its_name)
+START_TEST(a_missing_command_is_reported_by_name)
 {
 	static char name[] = "/nonexistent/deliver", *command[] = {name, NULL};
 	struct destination_settings settings = {.account = "work", .command = command, .command_limit = 10};
@@ -168,7 +168,7 @@ START_TEST(a_command_that_is_not_there_is_a_failure_with_its_name)
 END_TEST
 
 /* The command is started only after the complete message has arrived. */
-START_TEST(a_message_that_is_discarded_is_given_to_nobody)
+START_TEST(a_discarded_message_starts_no_command)
 {
 	struct destination_message message = {.uid = "1", .now = 1};
 	struct error err;
@@ -187,7 +187,7 @@ START_TEST(a_message_that_is_discarded_is_given_to_nobody)
 }
 END_TEST
 
-START_TEST(a_message_that_finds_no_room_is_a_storage_failure)
+START_TEST(a_message_that_does_not_fit_on_disk_is_a_storage_failure)
 {
 	struct destination_message message = {.uid = "1", .now = 1};
 	struct rlimit limit = {3, RLIM_INFINITY};
@@ -209,7 +209,7 @@ START_TEST(a_message_that_finds_no_room_is_a_storage_failure)
 }
 END_TEST
 
-START_TEST(a_directory_for_messages_that_is_not_there_is_told_before_anything_is_fetched)
+START_TEST(a_missing_temporary_directory_is_reported_before_anything_is_fetched)
 {
 	char program[] = "true", *command[] = {program, NULL};
 	const struct destination_settings settings = {.command = command, .command_limit = 10};
@@ -233,14 +233,14 @@ int main(void)
 	tcase_add_checked_fixture(c, enter, leave);
 	tcase_add_checked_fixture(u, enter, leave);
 	tcase_set_tags(u, SPAWN_ERRORS);
-	tcase_add_test(c, a_command_gets_the_message_octet_for_octet);
-	tcase_add_test(c, messages_are_given_to_one_command_each);
+	tcase_add_test(c, the_command_receives_the_message_byte_for_byte);
+	tcase_add_test(c, each_message_gets_its_own_command);
 	LOOP_OVER(c, only_exit_status_0_means_delivered, ends);
 	tcase_add_test(c, a_command_need_not_read_a_long_message);
 	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
-	tcase_add_test(u, a_command_that_is_not_there_is_a_failure_with_its_name);
-	tcase_add_test(c, a_message_that_is_discarded_is_given_to_nobody);
-	tcase_add_test(c, a_message_that_finds_no_room_is_a_storage_failure);
-	tcase_add_test(c, a_directory_for_messages_that_is_not_there_is_told_before_anything_is_fetched);
+	tcase_add_test(u, a_missing_command_is_reported_by_name);
+	tcase_add_test(c, a_discarded_message_starts_no_command);
+	tcase_add_test(c, a_message_that_does_not_fit_on_disk_is_a_storage_failure);
+	tcase_add_test(c, a_missing_temporary_directory_is_reported_before_anything_is_fetched);
 	return scratch_main(s);
 }

@@ -65,13 +65,13 @@ static const struct {
     {{STALE_UNKNOWN, -DAY, DAY, NEVER}, true},
 };
 
-START_TEST(a_lock_is_stale_when_its_owner_cannot_be_there_any_more)
+START_TEST(a_lock_is_stale_if_its_owner_can_no_longer_exist)
 {
 	ck_assert_int_eq(stale_by(&locks[_i].facts), locks[_i].stale);
 }
 END_TEST
 
-START_TEST(only_the_lock_of_a_process_that_is_known_to_be_dead_needs_no_watch)
+START_TEST(only_the_lock_of_a_dead_process_needs_no_watch)
 {
 	const struct stale_facts *facts = &locks[_i].facts;
 
@@ -146,7 +146,7 @@ static void nothing(void *context)
 	(void)context;
 }
 
-START_TEST(a_lock_tells_whose_it_is)
+START_TEST(a_lock_identifies_its_owner)
 {
 	struct scratch_child living;
 	struct stale_facts facts;
@@ -162,7 +162,7 @@ START_TEST(a_lock_tells_whose_it_is)
 }
 END_TEST
 
-START_TEST(a_time_to_come_is_a_negative_age)
+START_TEST(a_future_time_is_a_negative_age)
 {
 	struct timespec times[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
 	struct stale_facts facts;
@@ -206,7 +206,7 @@ static void change_start(void)
 	free(text);
 }
 
-START_TEST(our_own_text_proves_whether_its_process_runs)
+START_TEST(our_lock_text_shows_whether_its_process_is_running)
 {
 	struct scratch_child other;
 	char space[PLATFORM_PID_SPACE];
@@ -228,7 +228,7 @@ START_TEST(our_own_text_proves_whether_its_process_runs)
 }
 END_TEST
 
-START_TEST(no_lock_has_no_facts)
+START_TEST(a_missing_lock_has_no_facts)
 {
 	struct stale_facts facts;
 	struct stat st;
@@ -237,7 +237,7 @@ START_TEST(no_lock_has_no_facts)
 }
 END_TEST
 
-START_TEST(our_own_text_names_process_and_host)
+START_TEST(our_lock_text_names_the_process_and_the_host)
 {
 	char text[STALE_TEXT], host[256], want[STALE_TEXT];
 
@@ -254,12 +254,12 @@ int main(void)
 	Suite *s = suite_create("stale");
 	TCase *decide = scratch_case(s, "decision"), *look = scratch_case(s, "facts");
 
-	LOOP_OVER(decide, a_lock_is_stale_when_its_owner_cannot_be_there_any_more, locks);
-	LOOP_OVER(decide, only_the_lock_of_a_process_that_is_known_to_be_dead_needs_no_watch, locks);
-	LOOP_OVER(look, a_lock_tells_whose_it_is, owners);
-	tcase_add_test(look, a_time_to_come_is_a_negative_age);
-	tcase_add_test(look, our_own_text_proves_whether_its_process_runs);
-	tcase_add_test(look, no_lock_has_no_facts);
-	tcase_add_test(look, our_own_text_names_process_and_host);
+	LOOP_OVER(decide, a_lock_is_stale_if_its_owner_can_no_longer_exist, locks);
+	LOOP_OVER(decide, only_the_lock_of_a_dead_process_needs_no_watch, locks);
+	LOOP_OVER(look, a_lock_identifies_its_owner, owners);
+	tcase_add_test(look, a_future_time_is_a_negative_age);
+	tcase_add_test(look, our_lock_text_shows_whether_its_process_is_running);
+	tcase_add_test(look, a_missing_lock_has_no_facts);
+	tcase_add_test(look, our_lock_text_names_the_process_and_the_host);
 	return scratch_main(s);
 }

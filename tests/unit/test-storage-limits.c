@@ -136,7 +136,7 @@ static void expect_free_file(void)
 }
 
 /* With and without a sync of the complete filesystem; the limit is known, or turns out to be lower. */
-START_TEST(a_maildir_takes_more_messages_than_files_may_be_open)
+START_TEST(a_maildir_accepts_more_messages_than_the_limit_on_open_files)
 {
 	struct destination *d;
 	struct error err;
@@ -170,7 +170,7 @@ END_TEST
 
 #ifdef COUNTS_SYNCS
 /* A few messages are synced one by one, which uses open files. */
-START_TEST(files_that_were_closed_before_their_sync_are_synced_with_the_filesystem)
+START_TEST(files_closed_before_their_sync_are_synced_with_the_whole_filesystem)
 {
 	int directory = open(scratch_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool can = platform_can_sync_all(directory);
@@ -191,7 +191,7 @@ START_TEST(files_that_were_closed_before_their_sync_are_synced_with_the_filesyst
 END_TEST
 #endif
 
-START_TEST(where_no_file_can_be_opened_the_limit_is_named)
+START_TEST(a_failure_to_open_a_file_names_the_limit)
 {
 	struct destination *d = open_destination(&maildir_ops, "Maildir");
 	char want[64];
@@ -249,7 +249,7 @@ static bool deliver_one(const char *name, const struct destination_ops *ops, str
 /* Such a filesystem cannot sync directories; nothing more can be done. */
 static const int no_directory_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
 
-START_TEST(where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same)
+START_TEST(an_unsupported_directory_sync_does_not_prevent_delivery_or_search)
 {
 	size_t found = 0, read = 0;
 	const struct destination_finder finder = {&found, wants, take_octets, count_found};
@@ -273,7 +273,7 @@ START_TEST(where_directories_cannot_be_synced_messages_are_delivered_and_found_a
 }
 END_TEST
 
-START_TEST(a_directory_whose_sync_fails_is_a_failure)
+START_TEST(a_failed_directory_sync_fails_the_delivery)
 {
 	struct error err;
 
@@ -286,7 +286,7 @@ END_TEST
 
 static const int no_links[] = {EPERM, EOPNOTSUPP, ENOTSUP, EMLINK, ENOSYS, EINVAL, EACCES, EXDEV};
 
-START_TEST(where_there_are_no_links_an_mbox_is_locked_all_the_same)
+START_TEST(an_mbox_is_locked_even_without_hard_links)
 {
 	struct error err;
 
@@ -318,7 +318,7 @@ static const struct {
 	int no_room, no_cut;
 } full[] = {{ENOSPC, 0}, {EDQUOT, 0}, {EDQUOT, EDQUOT}};
 
-START_TEST(without_room_for_a_batch_nothing_is_appended)
+START_TEST(nothing_is_appended_if_a_batch_does_not_fit_on_disk)
 {
 	struct destination *d = two_for_mbox();
 	const struct mbox_intent *intent;
@@ -339,7 +339,7 @@ END_TEST
 
 static const int unable[] = {0, EOPNOTSUPP, ENOSYS, EINVAL, ENODEV, EPERM};
 
-START_TEST(where_room_cannot_be_reserved_a_batch_is_appended_all_the_same)
+START_TEST(a_batch_is_appended_even_if_space_cannot_be_reserved)
 {
 	struct destination *d = two_for_mbox();
 	const struct mbox_intent *intent;
@@ -365,7 +365,7 @@ static struct mbox_intent copy_of(const struct mbox_intent *intent)
 }
 
 /* Cut at each byte, with the written text and with NULs in its place, as a filesystem may leave them. */
-START_TEST(what_could_not_be_cut_back_is_cut_by_the_next_recovery)
+START_TEST(the_next_recovery_cuts_a_partial_append_that_could_not_be_cut_back)
 {
 	static const size_t gap = 1, first = sizeof(FROM "one\n\n") - 1, appended = 2 * (sizeof(FROM "one\n\n") - 1);
 
@@ -415,23 +415,22 @@ int main(void)
 	      *poor = scratch_case(s, "poor filesystems");
 
 	tcase_set_tags(files, FILE_LIMITS);
-	tcase_add_loop_test(files, a_maildir_takes_more_messages_than_files_may_be_open, 0, 4);
+	tcase_add_loop_test(files, a_maildir_accepts_more_messages_than_the_limit_on_open_files, 0, 4);
 #ifdef COUNTS_SYNCS
-	tcase_add_test(files, files_that_were_closed_before_their_sync_are_synced_with_the_filesystem);
+	tcase_add_test(files, files_closed_before_their_sync_are_synced_with_the_whole_filesystem);
 #endif
-	tcase_add_test(files, where_no_file_can_be_opened_the_limit_is_named);
+	tcase_add_test(files, a_failure_to_open_a_file_names_the_limit);
 #ifdef HAVE_FAKES
-	LOOP_OVER(room, without_room_for_a_batch_nothing_is_appended, full);
-	LOOP_OVER(room, where_room_cannot_be_reserved_a_batch_is_appended_all_the_same, unable);
-	tcase_add_loop_test(room, what_could_not_be_cut_back_is_cut_by_the_next_recovery, 0, 2);
+	LOOP_OVER(room, nothing_is_appended_if_a_batch_does_not_fit_on_disk, full);
+	LOOP_OVER(room, a_batch_is_appended_even_if_space_cannot_be_reserved, unable);
+	tcase_add_loop_test(room, the_next_recovery_cuts_a_partial_append_that_could_not_be_cut_back, 0, 2);
 #else
 	(void)room;
 #endif
 #ifdef HAVE_POOR_FILESYSTEMS
-	LOOP_OVER(poor, where_directories_cannot_be_synced_messages_are_delivered_and_found_all_the_same,
-	    no_directory_sync);
-	tcase_add_test(poor, a_directory_whose_sync_fails_is_a_failure);
-	LOOP_OVER(poor, where_there_are_no_links_an_mbox_is_locked_all_the_same, no_links);
+	LOOP_OVER(poor, an_unsupported_directory_sync_does_not_prevent_delivery_or_search, no_directory_sync);
+	tcase_add_test(poor, a_failed_directory_sync_fails_the_delivery);
+	LOOP_OVER(poor, an_mbox_is_locked_even_without_hard_links, no_links);
 #else
 	(void)poor;
 #endif
