@@ -59,7 +59,7 @@ static const struct {
     {MESSAGES_FIRST, 0, false, 4 * MEGABYTE, true},
 };
 
-START_TEST(a_batch_is_full_by_count_or_octets)
+START_TEST(a_batch_is_full_at_its_limit_of_messages_or_bytes)
 {
 	const struct destination_ops ops = {.final = batches[_i].final, .batch_octets = batches[_i].octets_most};
 
@@ -68,7 +68,7 @@ START_TEST(a_batch_is_full_by_count_or_octets)
 }
 END_TEST
 
-START_TEST(each_batch_may_be_twice_as_large_as_the_one_before)
+START_TEST(the_limit_of_messages_doubles_with_each_batch_up_to_1024)
 {
 	static const size_t sizes[] = {128, 256, 512, 1024, 1024};
 
@@ -82,7 +82,7 @@ START_TEST(each_batch_may_be_twice_as_large_as_the_one_before)
 }
 END_TEST
 
-START_TEST(a_batch_is_full_when_its_time_has_come)
+START_TEST(a_batch_is_full_when_its_time_is_up)
 {
 	fill(1, 1);
 	ck_assert_int_gt(deadline_left(batch.until), 1000);
@@ -95,7 +95,7 @@ START_TEST(a_batch_is_full_when_its_time_has_come)
 }
 END_TEST
 
-START_TEST(the_time_of_a_batch_is_that_of_its_first_message)
+START_TEST(the_time_of_a_batch_starts_with_its_first_message)
 {
 	deadline until;
 
@@ -106,7 +106,7 @@ START_TEST(the_time_of_a_batch_is_that_of_its_first_message)
 }
 END_TEST
 
-START_TEST(a_batch_keeps_its_messages_in_order_however_many_there_are)
+START_TEST(a_large_batch_keeps_its_messages_in_order)
 {
 	fill(300, 7);
 	ck_assert_uint_eq(batch.count, 300);
@@ -210,11 +210,11 @@ int main(void)
 
 	tcase_add_checked_fixture(c, NULL, leave);
 	tcase_add_checked_fixture(o, NULL, leave);
-	LOOP_OVER(c, a_batch_is_full_by_count_or_octets, batches);
-	tcase_add_test(c, each_batch_may_be_twice_as_large_as_the_one_before);
-	tcase_add_test(c, a_batch_is_full_when_its_time_has_come);
-	tcase_add_test(c, the_time_of_a_batch_is_that_of_its_first_message);
-	tcase_add_test(c, a_batch_keeps_its_messages_in_order_however_many_there_are);
+	LOOP_OVER(c, a_batch_is_full_at_its_limit_of_messages_or_bytes, batches);
+	tcase_add_test(c, the_limit_of_messages_doubles_with_each_batch_up_to_1024);
+	tcase_add_test(c, a_batch_is_full_when_its_time_is_up);
+	tcase_add_test(c, the_time_of_a_batch_starts_with_its_first_message);
+	tcase_add_test(c, a_large_batch_keeps_its_messages_in_order);
 	LOOP_OVER(o, a_message_is_recorded_only_after_it_is_in_place, orders);
 	return scratch_main_apart(s);
 }

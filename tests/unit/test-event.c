@@ -122,7 +122,7 @@ START_TEST(events_of_all_kinds_arrive_in_order)
 }
 END_TEST
 
-START_TEST(an_event_is_taken_only_when_all_of_it_has_arrived)
+START_TEST(an_event_is_received_only_once_it_is_complete)
 {
 	int whole[2], ends[2];
 	struct buf pending = {0};
@@ -153,7 +153,7 @@ START_TEST(an_event_is_taken_only_when_all_of_it_has_arrived)
 END_TEST
 
 /* A worker that was killed while it wrote an event. */
-START_TEST(what_is_left_of_a_torn_event_is_no_event)
+START_TEST(an_incomplete_event_at_the_end_is_dropped)
 {
 	int whole[2], ends[2];
 	struct buf pending = {0};
@@ -190,7 +190,7 @@ static void send_many(int fd)
 }
 
 /* The events exceed the capacity of a pipe, so the worker waits for the parent. */
-START_TEST(a_talkative_worker_is_heard_to_the_end)
+START_TEST(all_events_of_a_busy_worker_are_received)
 {
 	int ends[2], status;
 	struct buf pending = {0};
@@ -217,7 +217,7 @@ START_TEST(a_talkative_worker_is_heard_to_the_end)
 }
 END_TEST
 
-START_TEST(texts_that_are_too_long_are_cut_and_none_is_lost)
+START_TEST(overlong_texts_are_cut_and_none_is_lost)
 {
 	struct listed m = {0};
 	char text[LISTED_OCTETS + 1];
@@ -241,9 +241,9 @@ int main(void)
 	TCase *c = check_case(s, "event");
 
 	tcase_add_test(c, events_of_all_kinds_arrive_in_order);
-	tcase_add_loop_test(c, an_event_is_taken_only_when_all_of_it_has_arrived, 0, KINDS);
-	tcase_add_test(c, what_is_left_of_a_torn_event_is_no_event);
-	tcase_add_test(c, a_talkative_worker_is_heard_to_the_end);
-	tcase_add_test(c, texts_that_are_too_long_are_cut_and_none_is_lost);
+	tcase_add_loop_test(c, an_event_is_received_only_once_it_is_complete, 0, KINDS);
+	tcase_add_test(c, an_incomplete_event_at_the_end_is_dropped);
+	tcase_add_test(c, all_events_of_a_busy_worker_are_received);
+	tcase_add_test(c, overlong_texts_are_cut_and_none_is_lost);
 	return check_main(s);
 }

@@ -26,7 +26,7 @@ static const struct {
     {3 * HOUR, 9 * HOUR, -DAY, true},
 };
 
-START_TEST(a_failure_is_told_when_it_has_lasted_and_then_once_a_day)
+START_TEST(a_failure_is_reported_once_it_has_lasted_and_then_once_a_day)
 {
 	int64_t told = cases[_i].told == 0 ? 0 : now - cases[_i].told;
 
@@ -42,7 +42,7 @@ static const struct {
     {2 * DAY, 2 * DAY, true}, {3 * HOUR, -1, true}, {3 * HOUR, 1700000000, true}, /* unknown */
 };
 
-START_TEST(another_run_has_a_day_at_least)
+START_TEST(the_lock_of_another_run_is_tolerated_for_at_least_a_day)
 {
 	ck_assert_int_eq(patience_with_other_is_over(others[_i].patience, now - others[_i].success, now),
 	    others[_i].over);
@@ -63,7 +63,7 @@ static const struct {
     {400 * DAY, "400 days"},
 };
 
-START_TEST(a_span_is_told_in_a_unit_that_fits)
+START_TEST(a_time_span_is_printed_in_a_suitable_unit)
 {
 	char out[32];
 
@@ -77,8 +77,8 @@ int main(void)
 	Suite *s = suite_create("patience");
 	TCase *c = check_case(s, "patience");
 
-	LOOP_OVER(c, a_failure_is_told_when_it_has_lasted_and_then_once_a_day, cases);
-	LOOP_OVER(c, another_run_has_a_day_at_least, others);
-	LOOP_OVER(c, a_span_is_told_in_a_unit_that_fits, spans);
+	LOOP_OVER(c, a_failure_is_reported_once_it_has_lasted_and_then_once_a_day, cases);
+	LOOP_OVER(c, the_lock_of_another_run_is_tolerated_for_at_least_a_day, others);
+	LOOP_OVER(c, a_time_span_is_printed_in_a_suitable_unit, spans);
 	return check_main(s);
 }

@@ -95,7 +95,7 @@ START_TEST(a_listing_becomes_a_plan)
 END_TEST
 
 /* A message that is too large, or that --keep leaves, does not use up the run's number of messages. */
-START_TEST(messages_that_stay_do_not_count_against_the_limit)
+START_TEST(messages_that_stay_on_the_server_do_not_count_against_the_limit)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER, .max_octets = 10};
 	struct plan p;
@@ -113,7 +113,7 @@ START_TEST(messages_that_stay_do_not_count_against_the_limit)
 }
 END_TEST
 
-START_TEST(a_message_of_which_nothing_is_sure_stays)
+START_TEST(an_uncertain_message_stays_on_the_server)
 {
 	struct retention_rule rule = {.mode = RETENTION_NONE};
 	struct plan p;
@@ -146,7 +146,7 @@ START_TEST(messages_at_which_the_connection_broke_come_last)
 }
 END_TEST
 
-START_TEST(of_those_the_one_that_broke_it_last_comes_last)
+START_TEST(the_message_with_the_latest_broken_connection_comes_last)
 {
 	static const uint32_t want[ENTRIES] = {2, 4, 5, 3, 6, 1};
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
@@ -164,7 +164,7 @@ START_TEST(of_those_the_one_that_broke_it_last_comes_last)
 }
 END_TEST
 
-START_TEST(one_that_failed_uses_up_no_limit_before_others)
+START_TEST(a_failed_message_does_not_use_up_the_limit_of_others)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
 	struct plan p;
@@ -193,7 +193,7 @@ static void plan_two(struct plan *p, enum retention_mode mode)
 	plan_decide(p, &rule, &now, false, &(struct plan_limits)NONE);
 }
 
-START_TEST(they_are_put_aside_where_another_one_is_deleted)
+START_TEST(a_message_that_broke_an_earlier_run_is_put_aside_if_another_is_deleted)
 {
 	struct plan p;
 
@@ -209,7 +209,7 @@ START_TEST(they_are_put_aside_where_another_one_is_deleted)
 }
 END_TEST
 
-START_TEST(but_not_those_of_this_run_nor_where_all_stay)
+START_TEST(a_message_is_not_put_aside_if_it_broke_this_run_or_if_all_stay)
 {
 	struct plan p;
 
@@ -223,7 +223,7 @@ START_TEST(but_not_those_of_this_run_nor_where_all_stay)
 }
 END_TEST
 
-START_TEST(a_part_has_the_first_that_are_deleted)
+START_TEST(a_part_of_a_plan_contains_its_first_deletions)
 {
 	struct retention_rule rule = {.mode = RETENTION_NONE, .max_octets = LIMIT};
 	struct plan p;
@@ -241,7 +241,7 @@ START_TEST(a_part_has_the_first_that_are_deleted)
 }
 END_TEST
 
-START_TEST(newest_first_turns_any_number_of_entries_around)
+START_TEST(newest_first_reverses_any_number_of_entries)
 {
 	struct retention_rule rule = {.mode = RETENTION_FOREVER};
 	struct plan p;
@@ -264,14 +264,14 @@ int main(void)
 	TCase *c = check_case(s, "plan");
 
 	LOOP_OVER(c, a_listing_becomes_a_plan, plans);
-	tcase_add_test(c, messages_that_stay_do_not_count_against_the_limit);
-	tcase_add_test(c, a_message_of_which_nothing_is_sure_stays);
+	tcase_add_test(c, messages_that_stay_on_the_server_do_not_count_against_the_limit);
+	tcase_add_test(c, an_uncertain_message_stays_on_the_server);
 	tcase_add_loop_test(c, messages_at_which_the_connection_broke_come_last, 0, 2);
-	tcase_add_test(c, of_those_the_one_that_broke_it_last_comes_last);
-	tcase_add_test(c, one_that_failed_uses_up_no_limit_before_others);
-	tcase_add_test(c, they_are_put_aside_where_another_one_is_deleted);
-	tcase_add_test(c, but_not_those_of_this_run_nor_where_all_stay);
-	tcase_add_test(c, a_part_has_the_first_that_are_deleted);
-	tcase_add_loop_test(c, newest_first_turns_any_number_of_entries_around, 0, 5);
+	tcase_add_test(c, the_message_with_the_latest_broken_connection_comes_last);
+	tcase_add_test(c, a_failed_message_does_not_use_up_the_limit_of_others);
+	tcase_add_test(c, a_message_that_broke_an_earlier_run_is_put_aside_if_another_is_deleted);
+	tcase_add_test(c, a_message_is_not_put_aside_if_it_broke_this_run_or_if_all_stay);
+	tcase_add_test(c, a_part_of_a_plan_contains_its_first_deletions);
+	tcase_add_loop_test(c, newest_first_reverses_any_number_of_entries, 0, 5);
 	return check_main(s);
 }

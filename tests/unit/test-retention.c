@@ -161,7 +161,7 @@ static void check_combination(const struct combination *c)
 		ck_assert_int_ne(got.action, RETENTION_DELETE);
 }
 
-START_TEST(every_combination_is_decided_as_the_table_says)
+START_TEST(every_combination_follows_the_table)
 {
 	for (unsigned i = (unsigned)_i; i < COMBINATIONS; i += PARTS) {
 		struct combination c = combination_at(i);
@@ -171,7 +171,7 @@ START_TEST(every_combination_is_decided_as_the_table_says)
 }
 END_TEST
 
-START_TEST(every_row_of_the_table_stands_for_something)
+START_TEST(every_row_of_the_table_matches_a_combination)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		unsigned hits = 0;
@@ -204,7 +204,7 @@ START_TEST(an_unknown_message_is_never_deleted)
 }
 END_TEST
 
-START_TEST(the_clock_may_stand_still)
+START_TEST(an_unchanged_clock_permits_a_deletion)
 {
 	struct retention_rule rule = {.mode = RETENTION_AGE, .age = 0};
 	struct retention_clock clock = {.now = delivery, .last_seen = delivery};
@@ -256,7 +256,7 @@ START_TEST(a_decision_is_explained_in_words)
 END_TEST
 
 /* The first word lets a reader scan a dry run along its left edge. */
-START_TEST(an_explanation_starts_with_what_is_done)
+START_TEST(an_explanation_starts_with_the_action)
 {
 	static const char *const deeds[] = {
 	    [RETENTION_FETCH] = "fetch:",
@@ -285,11 +285,11 @@ int main(void)
 	Suite *s = suite_create("retention");
 	TCase *table = check_case(s, "table"), *words = check_case(s, "words");
 
-	tcase_add_loop_test(table, every_combination_is_decided_as_the_table_says, 0, PARTS);
-	tcase_add_test(table, every_row_of_the_table_stands_for_something);
+	tcase_add_loop_test(table, every_combination_follows_the_table, 0, PARTS);
+	tcase_add_test(table, every_row_of_the_table_matches_a_combination);
 	tcase_add_loop_test(table, an_unknown_message_is_never_deleted, 0, 3);
-	tcase_add_test(table, the_clock_may_stand_still);
+	tcase_add_test(table, an_unchanged_clock_permits_a_deletion);
 	LOOP_OVER(words, a_decision_is_explained_in_words, explanations);
-	tcase_add_test(words, an_explanation_starts_with_what_is_done);
+	tcase_add_test(words, an_explanation_starts_with_the_action);
 	return check_main(s);
 }

@@ -49,7 +49,7 @@ static void lose(const char *key)
 	ck_assert_msg(state_lose(s, key, NOW, &err) && state_commit(s, &err), "%s", err.cause);
 }
 
-START_TEST(a_record_tells_where_its_UID_comes_from)
+START_TEST(a_record_names_the_maildrop_of_its_uid)
 {
 	struct state_record found = {.octets = 5, .delivered = NOW};
 
@@ -69,7 +69,7 @@ START_TEST(a_record_tells_where_its_UID_comes_from)
 }
 END_TEST
 
-START_TEST(what_was_lost_counts_as_new_and_is_remembered)
+START_TEST(a_lost_message_counts_as_new_and_is_remembered)
 {
 	struct state_match match;
 	unsigned char header[DIGEST_SHORT];
@@ -85,7 +85,7 @@ START_TEST(what_was_lost_counts_as_new_and_is_remembered)
 }
 END_TEST
 
-START_TEST(until_it_was_fetched_again)
+START_TEST(a_lost_message_is_forgotten_once_it_is_fetched_again)
 {
 	int64_t regained;
 
@@ -110,7 +110,7 @@ END_TEST
 static const char *const odd_keys[] = {" ", "  ", " was:", " was:12", " 7:x", " 99999999999999999999:x", " -1:x", " 1x",
     " found:", " was:0123456789abcdef: found:1", " 1: was:0123456789abcdef:x"};
 
-START_TEST(keys_of_any_kind_are_read)
+START_TEST(keys_of_any_form_are_tolerated)
 {
 	enter_maildrop("one");
 	record(odd_keys[_i], NOW);
@@ -119,7 +119,7 @@ START_TEST(keys_of_any_kind_are_read)
 }
 END_TEST
 
-START_TEST(a_state_that_is_not_there_is_told_from_an_empty_one)
+START_TEST(a_missing_state_is_distinguished_from_an_empty_one)
 {
 	int64_t count;
 
@@ -139,10 +139,10 @@ int main(void)
 	TCase *t = scratch_case(suite, "state-archive");
 
 	tcase_add_checked_fixture(t, enter, leave);
-	tcase_add_test(t, a_record_tells_where_its_UID_comes_from);
-	tcase_add_test(t, what_was_lost_counts_as_new_and_is_remembered);
-	tcase_add_test(t, until_it_was_fetched_again);
-	LOOP_OVER(t, keys_of_any_kind_are_read, odd_keys);
-	tcase_add_test(t, a_state_that_is_not_there_is_told_from_an_empty_one);
+	tcase_add_test(t, a_record_names_the_maildrop_of_its_uid);
+	tcase_add_test(t, a_lost_message_counts_as_new_and_is_remembered);
+	tcase_add_test(t, a_lost_message_is_forgotten_once_it_is_fetched_again);
+	LOOP_OVER(t, keys_of_any_form_are_tolerated, odd_keys);
+	tcase_add_test(t, a_missing_state_is_distinguished_from_an_empty_one);
 	return scratch_main(suite);
 }

@@ -39,7 +39,7 @@ static size_t note(const char *letters, int64_t now)
 	return missing;
 }
 
-START_TEST(a_listing_changes_what_is_listed_and_what_is_missing)
+START_TEST(a_listing_updates_the_listed_and_the_missing_messages)
 {
 	record("a", 1);
 	record("b", 1);
@@ -57,7 +57,7 @@ START_TEST(a_listing_changes_what_is_listed_and_what_is_missing)
 }
 END_TEST
 
-START_TEST(a_message_is_missing_for_30_days)
+START_TEST(a_message_counts_as_missing_for_30_days)
 {
 	record("a", 1);
 	ck_assert_uint_eq(note("z", 1000), 1);
@@ -68,7 +68,7 @@ START_TEST(a_message_is_missing_for_30_days)
 }
 END_TEST
 
-START_TEST(what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing)
+START_TEST(notes_on_an_undelivered_message_are_dropped_once_it_is_unlisted)
 {
 	int64_t kinds[] = {STATE_UNFETCHED_LARGE, STATE_UNFETCHED_OUTGREW, STATE_UNFETCHED_BROKE};
 	struct state_item item = {.uid = "b", .octets = 6};
@@ -112,7 +112,7 @@ static bool found_new(uint64_t octets)
 	return item.found_new;
 }
 
-START_TEST(a_message_that_was_found_to_be_new_stays_new_while_it_is_listed)
+START_TEST(a_message_found_new_stays_new_while_it_is_listed)
 {
 	record("a", 1);
 	ck_assert(!found_new(6));
@@ -126,7 +126,7 @@ START_TEST(a_message_that_was_found_to_be_new_stays_new_while_it_is_listed)
 }
 END_TEST
 
-START_TEST(a_deletion_counts_until_a_later_run_has_listed_the_maildrop)
+START_TEST(a_deletion_counts_as_recent_until_a_later_run_ends)
 {
 	const unsigned char header[DIGEST_SHORT] = {0};
 	struct state_comparison sight;
@@ -174,7 +174,7 @@ static bool takes(char letter, const char *uid)
 	return match.found;
 }
 
-START_TEST(a_missing_message_is_known_octet_for_octet_and_stands_for_one)
+START_TEST(a_missing_message_is_recognized_by_its_digest_and_only_once)
 {
 	struct state_item item = {.uid = "new", .octets = 99};
 
@@ -188,7 +188,7 @@ START_TEST(a_missing_message_is_known_octet_for_octet_and_stands_for_one)
 }
 END_TEST
 
-START_TEST(many_messages_with_one_header_do_not_hide_the_one_that_is_the_same)
+START_TEST(many_messages_with_one_header_do_not_hide_the_identical_one)
 {
 	char letters[151] = {0};
 
@@ -216,7 +216,7 @@ static void append_uid(void *context, const char *uid)
 }
 
 /* Either kind of doubt about its size. */
-START_TEST(a_message_in_doubt_is_another_one_when_its_size_changes)
+START_TEST(a_doubtful_message_is_a_different_one_if_its_size_changes)
 {
 	struct state_record r = {.uid = "d",
 	    .octets = 3,
@@ -253,7 +253,7 @@ static void count_sizes(void *context, const struct state_record *record)
 	*(uint64_t *)context += record->listed;
 }
 
-START_TEST(sizes_of_this_maildrop_are_given_the_latest_first)
+START_TEST(the_sizes_of_a_maildrop_are_returned_latest_first)
 {
 	struct state_record found = {.wire = 1000, .listed = 1000, .delivered = 9};
 	uint64_t sum = 0;
@@ -269,7 +269,7 @@ START_TEST(sizes_of_this_maildrop_are_given_the_latest_first)
 }
 END_TEST
 
-START_TEST(how_long_a_server_is_not_pipelined_belongs_to_its_maildrop)
+START_TEST(the_time_without_pipelining_is_stored_per_maildrop)
 {
 	const struct state_maildrop here = {"mail.example.org", 995, "me"}, there = {"mail.example.com", 995, "me"};
 	enum state_origin origin;
@@ -286,7 +286,7 @@ START_TEST(how_long_a_server_is_not_pipelined_belongs_to_its_maildrop)
 }
 END_TEST
 
-START_TEST(an_empty_listing_is_not_believed)
+START_TEST(an_empty_listing_is_ignored)
 {
 	record("a", 1);
 	ck_assert_uint_eq(note("", 10), 0);
@@ -302,7 +302,7 @@ static void end_run(int64_t now)
 	reopen();
 }
 
-START_TEST(a_message_is_forgotten_only_400_days_after_it_was_gone)
+START_TEST(a_message_is_forgotten_only_400_days_after_it_disappeared)
 {
 	record("a", 1);
 	record("b", 1);
@@ -325,7 +325,7 @@ START_TEST(a_message_is_forgotten_only_400_days_after_it_was_gone)
 }
 END_TEST
 
-START_TEST(a_message_that_comes_back_is_counted_anew)
+START_TEST(a_message_that_reappears_restarts_the_400_days)
 {
 	record("a", 1);
 	note("z", 1000);
@@ -336,7 +336,7 @@ START_TEST(a_message_that_comes_back_is_counted_anew)
 }
 END_TEST
 
-START_TEST(a_message_that_we_have_deleted_is_not_missing)
+START_TEST(a_message_deleted_by_us_is_not_missing)
 {
 	record("a", 1);
 	record("b", 1);
@@ -369,7 +369,7 @@ static bool take(unsigned char header, const char *uid, int64_t *delivered)
 	return take_sized(header, 6, uid, delivered);
 }
 
-START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen)
+START_TEST(a_message_of_doubtful_identity_stays_doubtful_until_its_header_is_seen)
 {
 	struct state_record r =
 	    {.uid = "d", .octets = 5, .wire = 6, .listed = 6, .doubt = STATE_DOUBT_IDENTITY, .delivered = 1};
@@ -392,7 +392,7 @@ START_TEST(a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_
 }
 END_TEST
 
-START_TEST(a_message_that_got_a_new_uid_is_known_by_its_header)
+START_TEST(a_renumbered_message_is_recognized_by_its_header)
 {
 	int64_t delivered = 0;
 
@@ -442,7 +442,7 @@ static const struct state_maildrop others[] = {
     {"mail.example.org", 995, "Me"},
 };
 
-START_TEST(in_another_maildrop_no_uid_is_known_but_headers_are)
+START_TEST(another_maildrop_recognizes_headers_but_no_uids)
 {
 	const struct state_maildrop *other = &others[_i];
 	int64_t delivered = 0;
@@ -482,7 +482,7 @@ static bool confirm(const char *uid, const unsigned char *header)
 	return same;
 }
 
-START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
+START_TEST(a_uid_that_disappeared_or_changed_its_size_is_doubtful)
 {
 	struct state_item item = {.uid = "a", .octets = 7};
 	unsigned char header[DIGEST_SHORT], other[DIGEST_SHORT] = {0};
@@ -509,7 +509,7 @@ START_TEST(a_uid_that_was_gone_or_has_another_size_is_doubtful)
 }
 END_TEST
 
-START_TEST(a_uid_that_was_always_listed_has_stayed_whatever_its_size)
+START_TEST(a_continuously_listed_uid_is_marked_as_stayed_if_its_size_changes)
 {
 	struct state_item item = {.uid = "a", .octets = 7};
 
@@ -530,7 +530,7 @@ START_TEST(a_uid_that_was_always_listed_has_stayed_whatever_its_size)
 END_TEST
 
 /* A UID for one session: no listing shows whether QUIT deleted the message, so it is missing. */
-START_TEST(a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted)
+START_TEST(a_session_uid_is_missing_if_its_deletion_is_uncertain)
 {
 	int64_t delivered;
 
@@ -552,7 +552,7 @@ static bool misses(uint64_t octets)
 	return any;
 }
 
-START_TEST(only_the_size_of_a_missing_message_is_missed)
+START_TEST(a_size_is_missed_only_if_a_missing_message_has_it)
 {
 	record("a", 1); /* 5 octets, listed with 6 */
 	ck_assert(!misses(6));
@@ -566,7 +566,7 @@ START_TEST(only_the_size_of_a_missing_message_is_missed)
 }
 END_TEST
 
-START_TEST(a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_its_header)
+START_TEST(the_old_message_of_a_reused_uid_is_found_by_its_header)
 {
 	int64_t delivered = 0;
 
@@ -580,7 +580,7 @@ START_TEST(a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_
 }
 END_TEST
 
-START_TEST(all_messages_that_had_one_uid_are_found_by_their_headers)
+START_TEST(all_former_messages_of_a_uid_are_found_by_their_headers)
 {
 	int64_t delivered = 0;
 
@@ -595,7 +595,7 @@ START_TEST(all_messages_that_had_one_uid_are_found_by_their_headers)
 }
 END_TEST
 
-START_TEST(the_next_listing_tells_whether_quit_has_deleted)
+START_TEST(the_next_listing_shows_whether_quit_deleted_messages)
 {
 	record("a", 1);
 	record("b", 1);
@@ -609,7 +609,7 @@ START_TEST(the_next_listing_tells_whether_quit_has_deleted)
 }
 END_TEST
 
-START_TEST(what_quit_may_have_deleted_is_found_under_a_new_uid)
+START_TEST(a_message_whose_deletion_is_unconfirmed_is_found_under_a_new_uid)
 {
 	int64_t delivered = 0;
 
@@ -625,7 +625,7 @@ START_TEST(what_quit_may_have_deleted_is_found_under_a_new_uid)
 }
 END_TEST
 
-START_TEST(the_second_of_two_that_are_alike_takes_the_place_of_the_first)
+START_TEST(the_second_of_two_equal_messages_takes_the_place_of_the_first)
 {
 	struct state_match match;
 
@@ -640,7 +640,7 @@ START_TEST(the_second_of_two_that_are_alike_takes_the_place_of_the_first)
 }
 END_TEST
 
-START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
+START_TEST(a_generated_uid_is_recognized_unless_we_deleted_its_message)
 {
 	struct state_item item = {.uid = " header:aa:6", .octets = 6};
 	size_t missing;
@@ -656,7 +656,7 @@ START_TEST(a_made_uid_is_known_again_unless_we_have_deleted_it)
 }
 END_TEST
 
-START_TEST(what_was_found_in_place_gets_its_uid_by_its_identity)
+START_TEST(a_message_found_in_the_destination_gets_its_uid_by_its_identity)
 {
 	struct state_record found = {.octets = 5, .wire = 6, .listed = 6, .delivered = 77};
 	struct state_match match;
@@ -675,7 +675,7 @@ START_TEST(what_was_found_in_place_gets_its_uid_by_its_identity)
 }
 END_TEST
 
-START_TEST(what_a_server_can_do_is_believed_for_a_day)
+START_TEST(capabilities_are_valid_for_a_day)
 {
 	const struct state_maildrop here = {"mail.example.org", 995, "me"};
 	char *text;
@@ -694,7 +694,7 @@ START_TEST(what_a_server_can_do_is_believed_for_a_day)
 }
 END_TEST
 
-START_TEST(what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone)
+START_TEST(the_last_capabilities_are_kept_forever_and_noted_only_for_this_maildrop)
 {
 	const struct state_maildrop here = {"mail.example.org", 995, "me"};
 	char *text;
@@ -716,7 +716,7 @@ START_TEST(what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_
 }
 END_TEST
 
-START_TEST(a_change_of_the_maildrop_that_is_not_committed_did_not_happen)
+START_TEST(an_uncommitted_change_of_maildrop_is_rolled_back)
 {
 	enum state_origin origin;
 
@@ -753,40 +753,39 @@ int main(void)
 
 	tcase_add_checked_fixture(l, enter, leave);
 	tcase_add_checked_fixture(m, enter, leave);
-	tcase_add_test(l, a_listing_changes_what_is_listed_and_what_is_missing);
-	tcase_add_test(l, a_message_is_missing_for_30_days);
-	tcase_add_test(l, an_empty_listing_is_not_believed);
-	tcase_add_loop_test(l, what_is_remembered_of_a_message_that_stays_away_goes_with_the_listing, 0, 3);
-	tcase_add_test(l, a_deletion_counts_until_a_later_run_has_listed_the_maildrop);
+	tcase_add_test(l, a_listing_updates_the_listed_and_the_missing_messages);
+	tcase_add_test(l, a_message_counts_as_missing_for_30_days);
+	tcase_add_test(l, an_empty_listing_is_ignored);
+	tcase_add_loop_test(l, notes_on_an_undelivered_message_are_dropped_once_it_is_unlisted, 0, 3);
+	tcase_add_test(l, a_deletion_counts_as_recent_until_a_later_run_ends);
 	tcase_add_loop_test(l, a_message_that_quit_may_have_deleted_is_doubtful_until_its_header_is_compared, 0, 2);
-	tcase_add_test(l, a_message_that_was_found_to_be_new_stays_new_while_it_is_listed);
-	tcase_add_test(l, a_missing_message_is_known_octet_for_octet_and_stands_for_one);
-	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_one_that_is_the_same);
-	tcase_add_loop_test(l, a_message_in_doubt_is_another_one_when_its_size_changes, 0, 2);
-	tcase_add_loop_test(l, a_message_whose_identity_is_in_doubt_is_doubtful_until_its_header_is_seen, 0, 2);
-	tcase_add_test(l, sizes_of_this_maildrop_are_given_the_latest_first);
-	tcase_add_test(l, how_long_a_server_is_not_pipelined_belongs_to_its_maildrop);
-	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_was_gone);
-	tcase_add_test(l, a_message_that_comes_back_is_counted_anew);
-	tcase_add_test(l, a_message_that_we_have_deleted_is_not_missing);
-	tcase_add_test(l, a_message_that_got_a_new_uid_is_known_by_its_header);
+	tcase_add_test(l, a_message_found_new_stays_new_while_it_is_listed);
+	tcase_add_test(l, a_missing_message_is_recognized_by_its_digest_and_only_once);
+	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_identical_one);
+	tcase_add_loop_test(l, a_doubtful_message_is_a_different_one_if_its_size_changes, 0, 2);
+	tcase_add_loop_test(l, a_message_of_doubtful_identity_stays_doubtful_until_its_header_is_seen, 0, 2);
+	tcase_add_test(l, the_sizes_of_a_maildrop_are_returned_latest_first);
+	tcase_add_test(l, the_time_without_pipelining_is_stored_per_maildrop);
+	tcase_add_test(l, a_message_is_forgotten_only_400_days_after_it_disappeared);
+	tcase_add_test(l, a_message_that_reappears_restarts_the_400_days);
+	tcase_add_test(l, a_message_deleted_by_us_is_not_missing);
+	tcase_add_test(l, a_renumbered_message_is_recognized_by_its_header);
 	tcase_add_test(m, the_same_maildrop_is_recognized);
-	tcase_add_loop_test(m, in_another_maildrop_no_uid_is_known_but_headers_are, 0,
-	    sizeof(others) / sizeof(others[0]));
-	tcase_add_test(m, what_a_server_can_do_is_believed_for_a_day);
-	tcase_add_test(m, what_a_server_could_do_is_known_for_ever_and_noted_for_this_maildrop_alone);
-	tcase_add_test(m, a_change_of_the_maildrop_that_is_not_committed_did_not_happen);
+	tcase_add_loop_test(m, another_maildrop_recognizes_headers_but_no_uids, 0, sizeof(others) / sizeof(others[0]));
+	tcase_add_test(m, capabilities_are_valid_for_a_day);
+	tcase_add_test(m, the_last_capabilities_are_kept_forever_and_noted_only_for_this_maildrop);
+	tcase_add_test(m, an_uncommitted_change_of_maildrop_is_rolled_back);
 	tcase_add_test(l, messages_with_the_same_header_are_taken_one_by_one);
-	tcase_add_test(l, a_uid_that_was_gone_or_has_another_size_is_doubtful);
-	tcase_add_test(l, a_uid_that_was_always_listed_has_stayed_whatever_its_size);
-	tcase_add_test(l, a_passing_uid_is_missing_if_it_is_not_sure_that_it_was_deleted);
-	tcase_add_test(l, only_the_size_of_a_missing_message_is_missed);
-	tcase_add_test(l, a_uid_that_is_another_messages_now_leaves_the_old_one_to_be_found_by_its_header);
-	tcase_add_test(l, all_messages_that_had_one_uid_are_found_by_their_headers);
-	tcase_add_test(l, the_next_listing_tells_whether_quit_has_deleted);
-	tcase_add_test(l, what_quit_may_have_deleted_is_found_under_a_new_uid);
-	tcase_add_test(l, the_second_of_two_that_are_alike_takes_the_place_of_the_first);
-	tcase_add_test(l, a_made_uid_is_known_again_unless_we_have_deleted_it);
-	tcase_add_test(l, what_was_found_in_place_gets_its_uid_by_its_identity);
+	tcase_add_test(l, a_uid_that_disappeared_or_changed_its_size_is_doubtful);
+	tcase_add_test(l, a_continuously_listed_uid_is_marked_as_stayed_if_its_size_changes);
+	tcase_add_test(l, a_session_uid_is_missing_if_its_deletion_is_uncertain);
+	tcase_add_test(l, a_size_is_missed_only_if_a_missing_message_has_it);
+	tcase_add_test(l, the_old_message_of_a_reused_uid_is_found_by_its_header);
+	tcase_add_test(l, all_former_messages_of_a_uid_are_found_by_their_headers);
+	tcase_add_test(l, the_next_listing_shows_whether_quit_deleted_messages);
+	tcase_add_test(l, a_message_whose_deletion_is_unconfirmed_is_found_under_a_new_uid);
+	tcase_add_test(l, the_second_of_two_equal_messages_takes_the_place_of_the_first);
+	tcase_add_test(l, a_generated_uid_is_recognized_unless_we_deleted_its_message);
+	tcase_add_test(l, a_message_found_in_the_destination_gets_its_uid_by_its_identity);
 	return scratch_main(suite);
 }

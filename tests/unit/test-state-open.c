@@ -64,7 +64,7 @@ static void run_sql(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
-START_TEST(directory_and_files_are_made_for_the_user_alone)
+START_TEST(the_directory_and_its_files_are_created_for_the_user_alone)
 {
 	static const char *const names[] = {"state/work.db", "state/work.db-wal", "state/work.db-shm",
 	    "state/work.lock"};
@@ -82,7 +82,7 @@ START_TEST(directory_and_files_are_made_for_the_user_alone)
 }
 END_TEST
 
-START_TEST(closing_no_state_does_nothing)
+START_TEST(closing_a_null_state_does_nothing)
 {
 	struct state *s = NULL;
 
@@ -109,7 +109,7 @@ static void copy_file(const char *from, const char *to)
 	ck_assert_int_eq(system(command), 0);
 }
 
-START_TEST(the_state_that_the_last_run_left_needs_no_recovery)
+START_TEST(the_state_of_a_complete_run_needs_no_recovery)
 {
 	struct state *s;
 	struct error err;
@@ -125,7 +125,7 @@ START_TEST(the_state_that_the_last_run_left_needs_no_recovery)
 }
 END_TEST
 
-START_TEST(a_state_that_was_copied_may_be_older_than_the_mail)
+START_TEST(a_copied_state_needs_recovery)
 {
 	char path[512];
 
@@ -138,7 +138,7 @@ START_TEST(a_state_that_was_copied_may_be_older_than_the_mail)
 }
 END_TEST
 
-START_TEST(so_may_one_whose_lock_file_is_gone)
+START_TEST(a_state_without_its_lock_file_needs_recovery)
 {
 	make_state();
 	ck_assert_int_eq(unlink(scratch_path("state/work.lock")), 0);
@@ -161,7 +161,7 @@ START_TEST(a_recovery_that_finds_nothing_is_not_repeated)
 }
 END_TEST
 
-START_TEST(a_delivery_in_the_future_says_nothing_about_what_may_be_missing)
+START_TEST(a_delivery_in_the_future_does_not_limit_the_recovery)
 {
 	make_state();
 	run_sql(scratch_path("state/work.db"),
@@ -181,7 +181,7 @@ static void begin_and_die(void *context)
 		_exit(1);
 }
 
-START_TEST(what_a_run_that_died_has_left_is_not_older_than_that_run)
+START_TEST(recovery_after_a_crash_covers_only_the_run_that_died)
 {
 	struct scratch_child other;
 	struct state *s;
@@ -197,7 +197,7 @@ START_TEST(what_a_run_that_died_has_left_is_not_older_than_that_run)
 }
 END_TEST
 
-START_TEST(a_run_that_died_is_noticed_though_its_journal_is_lost)
+START_TEST(a_run_that_died_is_noticed_even_if_its_journal_is_lost)
 {
 	struct scratch_child other;
 
@@ -220,7 +220,7 @@ static void hold_state(void *context)
 		_exit(1);
 }
 
-START_TEST(a_second_run_of_the_same_account_finds_it_locked)
+START_TEST(a_second_run_of_an_account_finds_its_state_locked)
 {
 	struct scratch_child other;
 	struct state *s = NULL;
@@ -239,7 +239,7 @@ START_TEST(a_second_run_of_the_same_account_finds_it_locked)
 }
 END_TEST
 
-START_TEST(reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing)
+START_TEST(reading_a_missing_state_returns_an_empty_one_and_creates_nothing)
 {
 	struct state_item item = {.uid = "one"};
 	struct state *s = open_state(STATE_READ);
@@ -257,7 +257,7 @@ START_TEST(reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothin
 }
 END_TEST
 
-START_TEST(reading_sees_what_was_written)
+START_TEST(a_reader_sees_the_written_state_and_changes_nothing)
 {
 	struct state_item item = {.uid = "one"};
 	struct state *s;
@@ -285,7 +285,7 @@ START_TEST(reading_sees_what_was_written)
 }
 END_TEST
 
-START_TEST(reading_an_empty_file_finds_an_empty_state)
+START_TEST(reading_an_empty_file_returns_an_empty_state)
 {
 	struct state_item item = {.uid = "one"};
 	struct state *s;
@@ -339,7 +339,7 @@ static const struct {
 } foreign[] = {{write_text}, {write_other_database}, {write_other_versioned_database}, {write_other_marked_database},
     {write_other_empty_database}, {write_negative_version}};
 
-START_TEST(a_foreign_file_is_refused_and_left_as_it_is)
+START_TEST(a_foreign_file_is_rejected_and_left_unchanged)
 {
 	size_t length;
 	char *before;
@@ -355,7 +355,7 @@ START_TEST(a_foreign_file_is_refused_and_left_as_it_is)
 }
 END_TEST
 
-START_TEST(the_state_of_a_newer_version_is_refused_with_its_words)
+START_TEST(the_state_of_a_newer_version_is_rejected_with_an_explanation)
 {
 	make_state();
 	run_sql(scratch_path("state/work.db"), "PRAGMA user_version=999");
@@ -364,7 +364,7 @@ START_TEST(the_state_of_a_newer_version_is_refused_with_its_words)
 }
 END_TEST
 
-START_TEST(a_version_that_never_was_is_refused)
+START_TEST(an_invalid_version_is_rejected)
 {
 	make_state();
 	run_sql(scratch_path("state/work.db"), _i ? "PRAGMA user_version=-1" : "PRAGMA user_version=-2147483648");
@@ -397,7 +397,7 @@ static bool try_reading(void)
 }
 
 /* A missing page is always noticed; a last page that is cut is not always noticed. */
-START_TEST(a_truncated_file_is_a_failure_and_no_crash)
+START_TEST(a_truncated_file_causes_a_failure_and_no_crash)
 {
 	enum { PAGE = 4096 };
 	size_t length;
@@ -417,7 +417,7 @@ START_TEST(a_truncated_file_is_a_failure_and_no_crash)
 }
 END_TEST
 
-START_TEST(a_damaged_file_is_a_failure_or_an_answer_and_no_crash)
+START_TEST(a_damaged_file_causes_no_crash)
 {
 	size_t length;
 	char *whole;
@@ -438,7 +438,7 @@ START_TEST(a_damaged_file_is_a_failure_or_an_answer_and_no_crash)
 }
 END_TEST
 
-START_TEST(a_damaged_file_is_told_with_what_to_do)
+START_TEST(a_damaged_file_is_reported_with_a_hint)
 {
 	size_t length;
 	char *whole;
@@ -451,7 +451,7 @@ START_TEST(a_damaged_file_is_told_with_what_to_do)
 }
 END_TEST
 
-START_TEST(a_state_of_the_first_version_is_brought_up_to_date)
+START_TEST(a_state_of_the_first_version_is_upgraded)
 {
 	struct state_trouble trouble = {.since = 1};
 	struct state *s;
@@ -483,7 +483,7 @@ static void open_unwritable(void)
 	ck_assert_ptr_nonnull(strstr(err.hint, "state_dir"));
 }
 
-START_TEST(a_directory_that_may_not_be_written_is_a_storage_failure)
+START_TEST(a_directory_without_write_permission_is_a_storage_failure)
 {
 	ck_assert_int_eq(mkdir(scratch_path("closed"), 0700), 0);
 	ck_assert_int_eq(chmod(scratch_path("closed"), 0555), 0);
@@ -500,7 +500,7 @@ static void read_witness(void)
 }
 
 /* The record beside the mail: the last runs, and which of them a restored older state has replaced. */
-START_TEST(runs_are_kept_beside_the_mail)
+START_TEST(recent_runs_are_recorded_beside_the_mail)
 {
 	if (!platform_write_label(scratch_path(""), "probe", "x", 1))
 		return;
@@ -528,7 +528,7 @@ START_TEST(runs_are_kept_beside_the_mail)
 }
 END_TEST
 
-START_TEST(a_damaged_label_says_no_more_than_what_is_good)
+START_TEST(a_damaged_label_is_read_up_to_the_damage)
 {
 	static const char *const damaged[] = {"1 1000\n2 20", "1 1000\n1 2000\n", "1 1000\n\n\n", "1 1000\nx"};
 
@@ -547,28 +547,28 @@ int main(void)
 	Suite *s = suite_create("state open");
 	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "files that are not good");
 
-	tcase_add_test(c, directory_and_files_are_made_for_the_user_alone);
-	tcase_add_test(c, closing_no_state_does_nothing);
-	tcase_add_test(c, the_state_that_the_last_run_left_needs_no_recovery);
-	tcase_add_test(c, a_state_that_was_copied_may_be_older_than_the_mail);
-	tcase_add_test(c, so_may_one_whose_lock_file_is_gone);
+	tcase_add_test(c, the_directory_and_its_files_are_created_for_the_user_alone);
+	tcase_add_test(c, closing_a_null_state_does_nothing);
+	tcase_add_test(c, the_state_of_a_complete_run_needs_no_recovery);
+	tcase_add_test(c, a_copied_state_needs_recovery);
+	tcase_add_test(c, a_state_without_its_lock_file_needs_recovery);
 	tcase_add_test(c, a_recovery_that_finds_nothing_is_not_repeated);
-	tcase_add_test(c, a_delivery_in_the_future_says_nothing_about_what_may_be_missing);
-	tcase_add_test(c, what_a_run_that_died_has_left_is_not_older_than_that_run);
-	tcase_add_test(c, a_run_that_died_is_noticed_though_its_journal_is_lost);
-	tcase_add_test(c, runs_are_kept_beside_the_mail);
-	tcase_add_loop_test(c, a_damaged_label_says_no_more_than_what_is_good, 0, 4);
-	tcase_add_test(c, a_second_run_of_the_same_account_finds_it_locked);
-	tcase_add_test(c, reading_a_state_that_is_not_there_finds_an_empty_one_and_makes_nothing);
-	tcase_add_test(c, reading_sees_what_was_written);
-	tcase_add_test(c, reading_an_empty_file_finds_an_empty_state);
-	tcase_add_test(c, a_directory_that_may_not_be_written_is_a_storage_failure);
-	tcase_add_test(c, a_state_of_the_first_version_is_brought_up_to_date);
-	LOOP_OVER(d, a_foreign_file_is_refused_and_left_as_it_is, foreign);
-	tcase_add_test(d, the_state_of_a_newer_version_is_refused_with_its_words);
-	tcase_add_loop_test(d, a_version_that_never_was_is_refused, 0, 2);
-	tcase_add_test(d, a_truncated_file_is_a_failure_and_no_crash);
-	tcase_add_loop_test(d, a_damaged_file_is_a_failure_or_an_answer_and_no_crash, 0, 4);
-	tcase_add_test(d, a_damaged_file_is_told_with_what_to_do);
+	tcase_add_test(c, a_delivery_in_the_future_does_not_limit_the_recovery);
+	tcase_add_test(c, recovery_after_a_crash_covers_only_the_run_that_died);
+	tcase_add_test(c, a_run_that_died_is_noticed_even_if_its_journal_is_lost);
+	tcase_add_test(c, recent_runs_are_recorded_beside_the_mail);
+	tcase_add_loop_test(c, a_damaged_label_is_read_up_to_the_damage, 0, 4);
+	tcase_add_test(c, a_second_run_of_an_account_finds_its_state_locked);
+	tcase_add_test(c, reading_a_missing_state_returns_an_empty_one_and_creates_nothing);
+	tcase_add_test(c, a_reader_sees_the_written_state_and_changes_nothing);
+	tcase_add_test(c, reading_an_empty_file_returns_an_empty_state);
+	tcase_add_test(c, a_directory_without_write_permission_is_a_storage_failure);
+	tcase_add_test(c, a_state_of_the_first_version_is_upgraded);
+	LOOP_OVER(d, a_foreign_file_is_rejected_and_left_unchanged, foreign);
+	tcase_add_test(d, the_state_of_a_newer_version_is_rejected_with_an_explanation);
+	tcase_add_loop_test(d, an_invalid_version_is_rejected, 0, 2);
+	tcase_add_test(d, a_truncated_file_causes_a_failure_and_no_crash);
+	tcase_add_loop_test(d, a_damaged_file_causes_no_crash, 0, 4);
+	tcase_add_test(d, a_damaged_file_is_reported_with_a_hint);
 	return scratch_main(s);
 }

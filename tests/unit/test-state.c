@@ -23,7 +23,7 @@ static void in_a_run_that_dies(void (*deeds)(void *context))
 	enter();
 }
 
-START_TEST(a_listing_is_joined_with_what_is_known)
+START_TEST(a_listing_is_joined_with_the_records)
 {
 	struct state_item items[] = {
 	    {.uid = "a", .octets = 6},
@@ -52,7 +52,7 @@ START_TEST(a_listing_is_joined_with_what_is_known)
 END_TEST
 
 /* Sorted as strcmp sorts. */
-START_TEST(uids_are_any_octets)
+START_TEST(a_uid_may_contain_any_bytes)
 {
 	static const char *const uids[] = {"!", "0", "00", "A", "a", "a b", "aa", "z'; DROP TABLE message; --", "\x7f",
 	    "\x80", "\xc3\xa4", "\xff\xfe"};
@@ -104,7 +104,7 @@ START_TEST(thousands_of_messages_are_joined)
 }
 END_TEST
 
-START_TEST(what_the_server_has_is_summed_up_when_all_is_read)
+START_TEST(the_totals_of_the_maildrop_are_known_once_all_records_are_read)
 {
 	struct state_item items[] = {{.uid = "a", .octets = STATE_UNSIZED}, {.uid = "c", .octets = STATE_UNSIZED}};
 	struct state_joined look = {.now = 1};
@@ -137,7 +137,7 @@ START_TEST(what_the_server_has_is_summed_up_when_all_is_read)
 }
 END_TEST
 
-START_TEST(what_was_read_ahead_is_not_believed_after_a_change)
+START_TEST(records_read_ahead_are_not_used_after_a_change)
 {
 	struct state_item items[] = {{.uid = "a", .octets = 6}, {.uid = "b", .octets = 6}};
 	struct state_joined look = {.now = 1};
@@ -153,7 +153,7 @@ START_TEST(what_was_read_ahead_is_not_believed_after_a_change)
 }
 END_TEST
 
-START_TEST(what_was_rolled_back_did_not_happen)
+START_TEST(a_rollback_discards_uncommitted_changes)
 {
 	record("a", 1);
 	ck_assert(add("b", 2, 2));
@@ -177,7 +177,7 @@ static void die_before_the_commit(void *context)
 	ck_assert(add("b", 2, 2));
 }
 
-START_TEST(a_batch_that_was_not_committed_is_not_there_after_a_crash)
+START_TEST(an_uncommitted_batch_is_lost_in_a_crash)
 {
 	in_a_run_that_dies(die_before_the_commit);
 	ck_assert_str_eq(knows("a"), "k");
@@ -185,7 +185,7 @@ START_TEST(a_batch_that_was_not_committed_is_not_there_after_a_crash)
 }
 END_TEST
 
-START_TEST(a_message_that_is_delivered_again_has_the_new_time)
+START_TEST(a_message_delivered_again_has_the_new_time)
 {
 	struct state_item item = {.uid = "a"};
 
@@ -196,7 +196,7 @@ START_TEST(a_message_that_is_delivered_again_has_the_new_time)
 }
 END_TEST
 
-START_TEST(recovery_is_needed_until_a_run_has_come_to_its_end)
+START_TEST(recovery_is_needed_until_a_run_ends)
 {
 	ck_assert(state_needs_recovery(s)); /* no run has taken place */
 	ck_assert_int_eq(state_last_seen(s), 0);
@@ -219,7 +219,7 @@ START_TEST(recovery_is_needed_until_a_run_has_come_to_its_end)
 }
 END_TEST
 
-START_TEST(the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten)
+START_TEST(the_latest_time_is_kept_if_the_clock_goes_back_or_runs_are_forgotten)
 {
 	ck_assert(state_end_run(s, 5000, &err));
 	for (int i = 0; i < 50; i++) {
@@ -315,7 +315,7 @@ static void expect_intent(void)
 	mbox_intent_free(&got);
 }
 
-START_TEST(an_intent_is_given_back_as_it_was_set)
+START_TEST(an_intent_is_read_back_unchanged)
 {
 	expect_no_intent();
 	set_intent();
@@ -375,7 +375,7 @@ START_TEST(trouble_is_kept_until_it_ends)
 }
 END_TEST
 
-START_TEST(the_end_of_the_last_run_is_known_without_its_state)
+START_TEST(the_end_of_the_last_run_can_be_read_without_opening_the_state)
 {
 	ck_assert_int_eq(state_last_end(scratch_path("state"), "other"), 0);
 	ck_assert(state_end_run(s, 1000, &err));
@@ -417,20 +417,20 @@ int main(void)
 
 	tcase_add_checked_fixture(c, enter, leave);
 	tcase_add_checked_fixture(i, enter_with_intent, leave);
-	tcase_add_test(c, a_listing_is_joined_with_what_is_known);
-	tcase_add_test(c, uids_are_any_octets);
+	tcase_add_test(c, a_listing_is_joined_with_the_records);
+	tcase_add_test(c, a_uid_may_contain_any_bytes);
 	LOOP_OVER(c, thousands_of_messages_are_joined, many);
-	tcase_add_test(c, what_the_server_has_is_summed_up_when_all_is_read);
-	tcase_add_test(c, what_was_read_ahead_is_not_believed_after_a_change);
-	tcase_add_test(c, what_was_rolled_back_did_not_happen);
-	tcase_add_test(c, a_batch_that_was_not_committed_is_not_there_after_a_crash);
-	tcase_add_test(c, a_message_that_is_delivered_again_has_the_new_time);
-	tcase_add_test(c, recovery_is_needed_until_a_run_has_come_to_its_end);
-	tcase_add_test(c, the_latest_time_is_kept_when_the_clock_goes_backwards_and_runs_are_forgotten);
+	tcase_add_test(c, the_totals_of_the_maildrop_are_known_once_all_records_are_read);
+	tcase_add_test(c, records_read_ahead_are_not_used_after_a_change);
+	tcase_add_test(c, a_rollback_discards_uncommitted_changes);
+	tcase_add_test(c, an_uncommitted_batch_is_lost_in_a_crash);
+	tcase_add_test(c, a_message_delivered_again_has_the_new_time);
+	tcase_add_test(c, recovery_is_needed_until_a_run_ends);
+	tcase_add_test(c, the_latest_time_is_kept_if_the_clock_goes_back_or_runs_are_forgotten);
 	tcase_add_test(c, the_last_refusal_is_kept_until_it_is_forgotten);
-	tcase_add_test(i, an_intent_is_given_back_as_it_was_set);
+	tcase_add_test(i, an_intent_is_read_back_unchanged);
 	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
 	tcase_add_test(i, trouble_is_kept_until_it_ends);
-	tcase_add_test(i, the_end_of_the_last_run_is_known_without_its_state);
+	tcase_add_test(i, the_end_of_the_last_run_can_be_read_without_opening_the_state);
 	return scratch_main(suite);
 }

@@ -25,7 +25,7 @@ static const struct {
     {"", "", "", false, 0},
 };
 
-START_TEST(a_key_tells_where_a_message_is_from)
+START_TEST(a_key_is_parsed_into_uid_identity_and_maildrop)
 {
 	struct uid_key k = uid_parse(keys[_i].key);
 
@@ -36,7 +36,7 @@ START_TEST(a_key_tells_where_a_message_is_from)
 }
 END_TEST
 
-START_TEST(a_made_key_has_the_header_it_was_made_from)
+START_TEST(a_generated_key_contains_the_digest_of_its_header)
 {
 	ck_assert(uid_has_header(" header:12ab", "12ab") && uid_has_header(" header:12ab:77", "12ab"));
 	ck_assert(uid_has_header(" header:12ab#2", "12ab") && uid_has_header(" header:12ab:77#2", "12ab"));
@@ -45,7 +45,7 @@ START_TEST(a_made_key_has_the_header_it_was_made_from)
 }
 END_TEST
 
-START_TEST(what_a_server_gives_never_begins_with_a_blank)
+START_TEST(a_uid_from_a_server_never_begins_with_a_blank)
 {
 	ck_assert(uid_is_given("abc") && uid_is_given(""));
 	ck_assert_str_eq(uid_given("abc"), "abc");
@@ -56,7 +56,7 @@ START_TEST(what_a_server_gives_never_begins_with_a_blank)
 }
 END_TEST
 
-START_TEST(the_nth_of_several_has_its_number_after_a_sharp)
+START_TEST(the_nth_of_several_equal_messages_has_its_number_after_a_hash_sign)
 {
 	ck_assert(uid_is_made_as(UID_MADE "00", UID_MADE "00"));
 	ck_assert(uid_is_made_as(UID_MADE "00#2", UID_MADE "00"));
@@ -73,9 +73,9 @@ int main(void)
 	Suite *s = suite_create("uid");
 	TCase *c = check_case(s, "keys");
 
-	LOOP_OVER(c, a_key_tells_where_a_message_is_from, keys);
-	tcase_add_test(c, a_made_key_has_the_header_it_was_made_from);
-	tcase_add_test(c, what_a_server_gives_never_begins_with_a_blank);
-	tcase_add_test(c, the_nth_of_several_has_its_number_after_a_sharp);
+	LOOP_OVER(c, a_key_is_parsed_into_uid_identity_and_maildrop, keys);
+	tcase_add_test(c, a_generated_key_contains_the_digest_of_its_header);
+	tcase_add_test(c, a_uid_from_a_server_never_begins_with_a_blank);
+	tcase_add_test(c, the_nth_of_several_equal_messages_has_its_number_after_a_hash_sign);
 	return check_main(s);
 }

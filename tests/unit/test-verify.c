@@ -95,7 +95,7 @@ static bool verify(const char *const *delivered, const char *const *found, struc
 static const char one[] = "A: 1\n\nx\n", two[] = "A: 2\n\nx\n", one_altered[] = "A: 1\n\ny\n",
 		  one_read[] = "A: 1\nStatus: RO\n\nx\n";
 
-START_TEST(each_copy_stands_for_one_message)
+START_TEST(each_copy_accounts_for_one_message)
 {
 	struct verify_summary s;
 	struct error err;
@@ -106,7 +106,7 @@ START_TEST(each_copy_stands_for_one_message)
 }
 END_TEST
 
-START_TEST(a_whole_copy_counts_before_one_that_a_mail_program_has_changed)
+START_TEST(an_unchanged_copy_is_preferred_to_a_changed_one)
 {
 	struct verify_summary s;
 	struct error err;
@@ -118,7 +118,7 @@ START_TEST(a_whole_copy_counts_before_one_that_a_mail_program_has_changed)
 }
 END_TEST
 
-START_TEST(findings_come_in_the_order_of_delivery)
+START_TEST(findings_are_reported_in_order_of_delivery)
 {
 	struct verify_summary s;
 	struct error err;
@@ -128,7 +128,7 @@ START_TEST(findings_come_in_the_order_of_delivery)
 }
 END_TEST
 
-START_TEST(a_place_that_changes_is_read_again)
+START_TEST(a_changing_destination_is_read_again)
 {
 	struct verify_summary s;
 	struct error err;
@@ -140,7 +140,7 @@ START_TEST(a_place_that_changes_is_read_again)
 }
 END_TEST
 
-START_TEST(but_not_when_all_is_found_nevertheless)
+START_TEST(a_changing_destination_is_not_read_again_if_all_messages_are_found)
 {
 	struct verify_summary s;
 	struct error err;
@@ -151,7 +151,7 @@ START_TEST(but_not_when_all_is_found_nevertheless)
 }
 END_TEST
 
-START_TEST(one_that_never_rests_is_left_for_later)
+START_TEST(a_constantly_changing_destination_is_reported_as_locked)
 {
 	struct verify_summary s;
 	struct error err;
@@ -178,7 +178,7 @@ static bool rebuild(const char *const *found, uint64_t *count, struct error *err
 	return ok;
 }
 
-START_TEST(a_state_is_made_again_when_the_place_has_come_to_rest)
+START_TEST(a_state_is_rebuilt_once_the_destination_stops_changing)
 {
 	struct error err;
 	uint64_t count;
@@ -192,7 +192,7 @@ START_TEST(a_state_is_made_again_when_the_place_has_come_to_rest)
 }
 END_TEST
 
-START_TEST(and_not_while_it_changes)
+START_TEST(a_state_is_not_rebuilt_while_the_destination_changes)
 {
 	struct error err;
 	uint64_t count;
@@ -210,13 +210,13 @@ int main(void)
 	Suite *s = suite_create("verify");
 	TCase *t = scratch_case(s, "verify");
 
-	tcase_add_test(t, each_copy_stands_for_one_message);
-	tcase_add_test(t, a_whole_copy_counts_before_one_that_a_mail_program_has_changed);
-	tcase_add_test(t, findings_come_in_the_order_of_delivery);
-	tcase_add_test(t, a_place_that_changes_is_read_again);
-	tcase_add_test(t, but_not_when_all_is_found_nevertheless);
-	tcase_add_test(t, one_that_never_rests_is_left_for_later);
-	tcase_add_test(t, a_state_is_made_again_when_the_place_has_come_to_rest);
-	tcase_add_test(t, and_not_while_it_changes);
+	tcase_add_test(t, each_copy_accounts_for_one_message);
+	tcase_add_test(t, an_unchanged_copy_is_preferred_to_a_changed_one);
+	tcase_add_test(t, findings_are_reported_in_order_of_delivery);
+	tcase_add_test(t, a_changing_destination_is_read_again);
+	tcase_add_test(t, a_changing_destination_is_not_read_again_if_all_messages_are_found);
+	tcase_add_test(t, a_constantly_changing_destination_is_reported_as_locked);
+	tcase_add_test(t, a_state_is_rebuilt_once_the_destination_stops_changing);
+	tcase_add_test(t, a_state_is_not_rebuilt_while_the_destination_changes);
 	return scratch_main_apart(s);
 }
