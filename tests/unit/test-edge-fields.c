@@ -35,7 +35,7 @@ static const struct {
     {"", 0, false},
 };
 
-START_TEST(fields_at_the_edges_of_a_header_have_their_octets)
+START_TEST(added_bytes_may_be_the_first_or_last_fields_of_a_header)
 {
 	const char *message = messages[_i].message;
 	size_t length = strlen(message);
@@ -54,6 +54,6 @@ int main(void)
 {
 	Suite *s = suite_create("edge fields");
 
-	LOOP_OVER(check_case(s, "message"), fields_at_the_edges_of_a_header_have_their_octets, messages);
+	LOOP_OVER(check_case(s, "message"), added_bytes_may_be_the_first_or_last_fields_of_a_header, messages);
 	return check_main(s);
 }

@@ -41,7 +41,7 @@ static struct edge_lines add_in_pieces(const char *message, size_t length, size_
 	return e;
 }
 
-START_TEST(a_first_or_last_line_that_is_none_of_a_message_is_found)
+START_TEST(a_foreign_first_or_last_line_is_detected)
 {
 	const char *message = messages[_i].message;
 	size_t length = strlen(message);
@@ -73,7 +73,7 @@ static const struct {
     {"end\r", false, false},
 };
 
-START_TEST(a_cr_before_the_last_line_end_is_found)
+START_TEST(a_cr_before_the_last_line_ending_is_detected)
 {
 	const char *message = ends[_i].message;
 	size_t length = strlen(message);
@@ -91,7 +91,7 @@ int main(void)
 	Suite *s = suite_create("edge lines");
 	TCase *c = check_case(s, "message");
 
-	LOOP_OVER(c, a_first_or_last_line_that_is_none_of_a_message_is_found, messages);
-	LOOP_OVER(c, a_cr_before_the_last_line_end_is_found, ends);
+	LOOP_OVER(c, a_foreign_first_or_last_line_is_detected, messages);
+	LOOP_OVER(c, a_cr_before_the_last_line_ending_is_detected, ends);
 	return check_main(s);
 }

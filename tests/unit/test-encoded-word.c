@@ -62,7 +62,7 @@ static const struct {
 	" b"},
 };
 
-START_TEST(a_value_is_decoded)
+START_TEST(encoded_words_are_decoded)
 {
 	struct buf out = {0};
 
@@ -74,7 +74,7 @@ START_TEST(a_value_is_decoded)
 END_TEST
 
 /* Decodes every prefix of the value; a sanitizer would report a read past the end. */
-START_TEST(a_value_that_is_cut_anywhere_is_no_harm)
+START_TEST(a_truncated_value_is_decoded_safely)
 {
 	for (size_t length = 0; length <= strlen(decoded[_i].text); length++) {
 		struct buf text = {0}, out = {0};
@@ -93,7 +93,7 @@ int main(void)
 	Suite *s = suite_create("encoded-word");
 	TCase *c = check_case(s, "encoded-word");
 
-	LOOP_OVER(c, a_value_is_decoded, decoded);
-	LOOP_OVER(c, a_value_that_is_cut_anywhere_is_no_harm, decoded);
+	LOOP_OVER(c, encoded_words_are_decoded, decoded);
+	LOOP_OVER(c, a_truncated_value_is_decoded_safely, decoded);
 	return check_main(s);
 }

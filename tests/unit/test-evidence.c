@@ -84,7 +84,7 @@ static const struct {
     {ESTIMATED, 12, 200, 20, 0, true, EVIDENCE_SHORT},
 };
 
-START_TEST(a_size_is_held_against_those_of_the_other_messages)
+START_TEST(a_listed_size_is_compared_with_those_of_other_messages)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s =
@@ -95,7 +95,7 @@ START_TEST(a_size_is_held_against_those_of_the_other_messages)
 }
 END_TEST
 
-START_TEST(the_number_of_retr_is_held_against_those_of_the_other_messages)
+START_TEST(the_size_in_the_reply_to_retr_is_compared_with_those_of_other_messages)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s =
@@ -115,7 +115,7 @@ START_TEST(the_number_of_retr_is_held_against_those_of_the_other_messages)
 }
 END_TEST
 
-START_TEST(a_message_that_was_noted_does_not_count_as_another_one)
+START_TEST(a_noted_message_does_not_confirm_itself)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s =
@@ -127,7 +127,7 @@ START_TEST(a_message_that_was_noted_does_not_count_as_another_one)
 }
 END_TEST
 
-START_TEST(an_empty_message_is_never_whole_where_a_size_was_given)
+START_TEST(an_empty_message_is_incomplete_if_a_size_is_given)
 {
 	static const enum counting countings[] = {EXACT, LF, DOTS, THIRD, THREEFOLD, ROUNDED_UP, KILOBYTES, ESTIMATED};
 	struct evidence e = {0};
@@ -140,7 +140,7 @@ START_TEST(an_empty_message_is_never_whole_where_a_size_was_given)
 }
 END_TEST
 
-START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
+START_TEST(a_message_shorter_than_either_size_is_incomplete)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 20, 0, EXACT, EXACT);
@@ -154,7 +154,7 @@ START_TEST(a_message_that_is_short_by_either_number_is_not_whole)
 }
 END_TEST
 
-START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
+START_TEST(the_size_in_the_reply_to_retr_explains_growth_since_list)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 55, EXACT, EXACT);
@@ -168,7 +168,7 @@ START_TEST(the_number_of_retr_explains_a_message_that_grew_since_list)
 END_TEST
 
 /* A job may send messages of one size; that all of them are cut at the same place proves nothing. */
-START_TEST(messages_of_one_size_do_not_excuse_each_other)
+START_TEST(messages_of_one_size_do_not_confirm_each_other)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(27, 20, 0, EXACT, EXACT);
@@ -179,7 +179,7 @@ START_TEST(messages_of_one_size_do_not_excuse_each_other)
 }
 END_TEST
 
-START_TEST(stuffed_dots_do_not_make_up_for_missing_octets)
+START_TEST(stuffed_dots_do_not_compensate_for_missing_bytes)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, EXACT, EXACT);
@@ -194,7 +194,7 @@ START_TEST(stuffed_dots_do_not_make_up_for_missing_octets)
 }
 END_TEST
 
-START_TEST(stuffed_dots_do_not_count_where_the_server_does_not_stuff)
+START_TEST(stuffed_dots_do_not_count_if_the_server_does_not_stuff)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, DOTS, DOTS), other = message(3);
@@ -214,7 +214,7 @@ START_TEST(stuffed_dots_do_not_count_where_the_server_does_not_stuff)
 END_TEST
 
 /* A repeated answer leaves its status line in each message. */
-START_TEST(nothing_excuses_what_shows_by_itself_that_it_is_not_the_message)
+START_TEST(no_rule_excuses_a_wrong_size_of_a_message_with_foreign_lines)
 {
 	static const struct {
 		enum counting counting;
@@ -248,7 +248,7 @@ START_TEST(a_message_of_two_lines_does_not_show_how_a_server_counts)
 }
 END_TEST
 
-START_TEST(a_number_of_retr_that_is_never_right_is_no_size)
+START_TEST(a_size_from_retr_that_is_never_right_is_ignored)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, EXACT, GROWING);
@@ -265,7 +265,7 @@ START_TEST(a_number_of_retr_that_is_never_right_is_no_size)
 }
 END_TEST
 
-START_TEST(some_right_sizes_are_enough_to_make_the_others_suspect)
+START_TEST(one_correct_size_makes_wrong_sizes_suspect)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, THREEFOLD, NOT_GIVEN);
@@ -302,13 +302,13 @@ static const struct {
     {" 120 octets", 120},
 };
 
-START_TEST(a_size_is_read_from_the_words_of_retr)
+START_TEST(a_size_is_read_from_the_reply_to_retr)
 {
 	ck_assert_uint_eq(evidence_read_size(words[_i].text, strlen(words[_i].text)), words[_i].size);
 }
 END_TEST
 
-START_TEST(a_message_may_grow_but_not_without_end)
+START_TEST(a_message_may_exceed_its_listed_size_within_a_limit)
 {
 	ck_assert_uint_eq(evidence_octets_most(1000, 41), 1000);
 	ck_assert_uint_eq(evidence_octets_most(1000, EVIDENCE_NO_SIZE), 1000);
@@ -324,21 +324,21 @@ int main(void)
 	Suite *s = suite_create("evidence");
 	TCase *c = check_case(s, "sizes");
 
-	LOOP_OVER(c, a_size_is_held_against_those_of_the_other_messages, servers);
-	LOOP_OVER(c, the_number_of_retr_is_held_against_those_of_the_other_messages, servers);
-	LOOP_OVER(c, a_message_that_was_noted_does_not_count_as_another_one, servers);
-	tcase_add_loop_test(c, an_empty_message_is_never_whole_where_a_size_was_given, 0, 8);
-	tcase_add_test(c, a_message_that_is_short_by_either_number_is_not_whole);
-	tcase_add_test(c, the_number_of_retr_explains_a_message_that_grew_since_list);
-	tcase_add_test(c, messages_of_one_size_do_not_excuse_each_other);
-	tcase_add_test(c, stuffed_dots_do_not_make_up_for_missing_octets);
-	tcase_add_test(c, stuffed_dots_do_not_count_where_the_server_does_not_stuff);
-	tcase_add_test(c, nothing_excuses_what_shows_by_itself_that_it_is_not_the_message);
+	LOOP_OVER(c, a_listed_size_is_compared_with_those_of_other_messages, servers);
+	LOOP_OVER(c, the_size_in_the_reply_to_retr_is_compared_with_those_of_other_messages, servers);
+	LOOP_OVER(c, a_noted_message_does_not_confirm_itself, servers);
+	tcase_add_loop_test(c, an_empty_message_is_incomplete_if_a_size_is_given, 0, 8);
+	tcase_add_test(c, a_message_shorter_than_either_size_is_incomplete);
+	tcase_add_test(c, the_size_in_the_reply_to_retr_explains_growth_since_list);
+	tcase_add_test(c, messages_of_one_size_do_not_confirm_each_other);
+	tcase_add_test(c, stuffed_dots_do_not_compensate_for_missing_bytes);
+	tcase_add_test(c, stuffed_dots_do_not_count_if_the_server_does_not_stuff);
+	tcase_add_test(c, no_rule_excuses_a_wrong_size_of_a_message_with_foreign_lines);
 	tcase_add_test(c, a_message_of_two_lines_does_not_show_how_a_server_counts);
-	tcase_add_test(c, a_number_of_retr_that_is_never_right_is_no_size);
-	tcase_add_test(c, some_right_sizes_are_enough_to_make_the_others_suspect);
+	tcase_add_test(c, a_size_from_retr_that_is_never_right_is_ignored);
+	tcase_add_test(c, one_correct_size_makes_wrong_sizes_suspect);
 	c = check_case(s, "words and bounds");
-	LOOP_OVER(c, a_size_is_read_from_the_words_of_retr, words);
-	tcase_add_test(c, a_message_may_grow_but_not_without_end);
+	LOOP_OVER(c, a_size_is_read_from_the_reply_to_retr, words);
+	tcase_add_test(c, a_message_may_exceed_its_listed_size_within_a_limit);
 	return check_main(s);
 }

@@ -38,7 +38,7 @@ static void expect(const struct header_fields *h, enum header_field field, const
 	ck_assert_str_eq(value, want);
 }
 
-START_TEST(fields_are_found_however_the_header_is_cut)
+START_TEST(fields_are_found_however_the_header_is_split)
 {
 	const char *text = headers[_i].header;
 	struct header_fields *h = malloc(sizeof(*h));
@@ -90,7 +90,7 @@ int main(void)
 	Suite *s = suite_create("header-fields");
 	TCase *c = check_case(s, "header-fields");
 
-	LOOP_OVER(c, fields_are_found_however_the_header_is_cut, headers);
+	LOOP_OVER(c, fields_are_found_however_the_header_is_split, headers);
 	tcase_add_test(c, a_long_value_is_cut);
 	tcase_add_test(c, a_value_is_cut_at_a_whole_character);
 	return check_main(s);

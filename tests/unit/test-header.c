@@ -76,7 +76,7 @@ static const struct {
     {TEXT("  starts folded\nA: b\n\n"), TEXT("  starts folded\nA: b\n")},
 };
 
-START_TEST(an_identity_is_that_of_the_lines_that_count)
+START_TEST(an_identity_covers_the_relevant_header_lines)
 {
 	unsigned char want[DIGEST_SHORT], got[DIGEST_SHORT];
 
@@ -86,7 +86,7 @@ START_TEST(an_identity_is_that_of_the_lines_that_count)
 }
 END_TEST
 
-START_TEST(an_identity_does_not_depend_on_how_the_octets_come)
+START_TEST(an_identity_does_not_depend_on_how_the_input_is_split)
 {
 	struct text t = headers[_i].message;
 	unsigned char want[DIGEST_SHORT], got[DIGEST_SHORT];
@@ -146,7 +146,7 @@ static const struct {
     {TEXT("Subject: one\nFrom: a@example.org\nTo: b@example.org\nDate: Fri, 3 Oct 2025 10:00:00 +0000\n\n"), false},
 };
 
-START_TEST(only_a_header_that_tells_a_message_from_all_others_says_so)
+START_TEST(a_header_identifies_a_message_only_by_a_unique_field)
 {
 	unsigned char identity[DIGEST_SHORT];
 	struct header_identity h;
@@ -173,7 +173,7 @@ static void identify_all(struct text message, size_t piece, unsigned char out[DI
 	identify_lines(message, SIZE_MAX, piece, out);
 }
 
-START_TEST(an_identity_with_body_lines_counts_that_many_lines_after_the_header)
+START_TEST(an_identity_covers_the_given_number_of_body_lines)
 {
 	static const struct text whole = TEXT("A: b\n\none\n\nthree\nfour\n"), part = TEXT("A: b\n\none\n\nthree\n"),
 				 unended = TEXT("A: b\n\none\n\nthree");
@@ -194,7 +194,7 @@ START_TEST(an_identity_with_body_lines_counts_that_many_lines_after_the_header)
 }
 END_TEST
 
-START_TEST(an_identity_with_body_lines_counts_the_lines_after_the_header)
+START_TEST(an_identity_can_cover_the_whole_body)
 {
 	static const struct text a = TEXT("A: b\nStatus: R\n\none\ntwo\n"), b = TEXT("A: b\nStatus: RO\n\none\ntwo\n"),
 				 c = TEXT("A: b\n\none\ntwi\n"), crlf = TEXT("A: b\r\n\r\none\r\ntwo\r\n");
@@ -226,7 +226,7 @@ static const struct {
     {TEXT("A: b\n\n"), TEXT("A: b\nA: b\n\n")},
 };
 
-START_TEST(other_headers_give_another_identity)
+START_TEST(different_headers_have_different_identities)
 {
 	unsigned char first[DIGEST_SHORT], second[DIGEST_SHORT];
 
@@ -285,13 +285,13 @@ int main(void)
 	Suite *s = suite_create("header");
 	TCase *identity = check_case(s, "identity"), *sender = check_case(s, "envelope sender");
 
-	LOOP_OVER(identity, an_identity_is_that_of_the_lines_that_count, headers);
-	LOOP_OVER(identity, an_identity_does_not_depend_on_how_the_octets_come, headers);
+	LOOP_OVER(identity, an_identity_covers_the_relevant_header_lines, headers);
+	LOOP_OVER(identity, an_identity_does_not_depend_on_how_the_input_is_split, headers);
 	tcase_add_test(identity, retr_and_top_give_the_same_identity);
-	LOOP_OVER(identity, only_a_header_that_tells_a_message_from_all_others_says_so, fields);
-	tcase_add_test(identity, an_identity_with_body_lines_counts_the_lines_after_the_header);
-	tcase_add_test(identity, an_identity_with_body_lines_counts_that_many_lines_after_the_header);
-	LOOP_OVER(identity, other_headers_give_another_identity, different);
+	LOOP_OVER(identity, a_header_identifies_a_message_only_by_a_unique_field, fields);
+	tcase_add_test(identity, an_identity_can_cover_the_whole_body);
+	tcase_add_test(identity, an_identity_covers_the_given_number_of_body_lines);
+	LOOP_OVER(identity, different_headers_have_different_identities, different);
 	LOOP_OVER(sender, the_envelope_sender_is_taken_from_return_path, senders);
 	return check_main(s);
 }

@@ -22,7 +22,7 @@ static struct evidence_sizes one_line(uint64_t octets)
 	return s;
 }
 
-START_TEST(a_message_without_a_line_end_of_its_own_shows_nothing)
+START_TEST(a_message_without_a_line_ending_confirms_no_rule)
 {
 	static const uint64_t octets[] = {1, 22, 300, 5000};
 	struct evidence e = {0};
@@ -41,7 +41,7 @@ START_TEST(a_message_without_a_line_end_of_its_own_shows_nothing)
 }
 END_TEST
 
-START_TEST(a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf)
+START_TEST(a_message_of_several_lines_counted_with_crlf_contradicts_lf)
 {
 	static const enum counting countings[] = {EXACT, NO_END};
 	struct evidence e = {0};
@@ -72,7 +72,7 @@ static const struct {
     {12, 0, 0, 25, EVIDENCE_WHOLE},
 };
 
-START_TEST(one_that_fits_with_crlf_speaks_not_against_many_of_different_lines)
+START_TEST(one_message_counted_with_crlf_does_not_outweigh_many_counted_with_lf)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, LF, NOT_GIVEN), other;
@@ -99,7 +99,7 @@ START_TEST(one_that_fits_with_crlf_speaks_not_against_many_of_different_lines)
 }
 END_TEST
 
-START_TEST(messages_that_fit_either_way_do_not_make_the_sizes_wrong)
+START_TEST(a_size_that_fits_either_way_counts_as_correct)
 {
 	struct evidence e = {0};
 	struct evidence_sizes odd = one_line(22), s = come(25, 25, 0, THREEFOLD, NOT_GIVEN);
@@ -111,7 +111,7 @@ START_TEST(messages_that_fit_either_way_do_not_make_the_sizes_wrong)
 }
 END_TEST
 
-START_TEST(an_octet_that_lacks_is_no_line_end)
+START_TEST(a_size_near_the_lf_count_does_not_fit_it)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, LF, NOT_GIVEN);
@@ -149,7 +149,7 @@ static const struct {
     {ESTIMATED, OTHERS_MOST, EVIDENCE_LONG},
 };
 
-START_TEST(nothing_is_whole_where_zero_is_its_size)
+START_TEST(an_empty_message_is_complete_if_its_size_is_zero)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = nothing(), kept = {.sent = 2, .wire = 2, .lf = 2}, other = message(25);
@@ -179,7 +179,7 @@ START_TEST(nothing_is_whole_where_zero_is_its_size)
 }
 END_TEST
 
-START_TEST(two_empty_lines_are_not_nothing)
+START_TEST(two_empty_lines_are_not_an_empty_message)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = nothing();
@@ -192,7 +192,7 @@ START_TEST(two_empty_lines_are_not_nothing)
 END_TEST
 
 /* For a CR at the end of a file, Courier does not count the line end that it adds, and counts the CR only once. */
-START_TEST(a_cr_before_the_added_line_end_need_not_count)
+START_TEST(the_size_may_omit_a_cr_before_the_added_line_ending)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = message(25);
@@ -219,13 +219,13 @@ int main(void)
 	Suite *s = suite_create("line-ends");
 	TCase *c = check_case(s, "sizes");
 
-	tcase_add_loop_test(c, a_message_without_a_line_end_of_its_own_shows_nothing, 0, 4);
-	tcase_add_loop_test(c, a_message_of_more_lines_that_fits_with_crlf_speaks_against_lf, 0, 2);
-	LOOP_OVER(c, one_that_fits_with_crlf_speaks_not_against_many_of_different_lines, majorities);
-	tcase_add_test(c, messages_that_fit_either_way_do_not_make_the_sizes_wrong);
-	tcase_add_test(c, an_octet_that_lacks_is_no_line_end);
-	LOOP_OVER(c, nothing_is_whole_where_zero_is_its_size, zeros);
-	tcase_add_test(c, two_empty_lines_are_not_nothing);
-	tcase_add_test(c, a_cr_before_the_added_line_end_need_not_count);
+	tcase_add_loop_test(c, a_message_without_a_line_ending_confirms_no_rule, 0, 4);
+	tcase_add_loop_test(c, a_message_of_several_lines_counted_with_crlf_contradicts_lf, 0, 2);
+	LOOP_OVER(c, one_message_counted_with_crlf_does_not_outweigh_many_counted_with_lf, majorities);
+	tcase_add_test(c, a_size_that_fits_either_way_counts_as_correct);
+	tcase_add_test(c, a_size_near_the_lf_count_does_not_fit_it);
+	LOOP_OVER(c, an_empty_message_is_complete_if_its_size_is_zero, zeros);
+	tcase_add_test(c, two_empty_lines_are_not_an_empty_message);
+	tcase_add_test(c, the_size_may_omit_a_cr_before_the_added_line_ending);
 	return check_main(s);
 }

@@ -43,7 +43,7 @@ static const struct {
     {ESTIMATED, 12, 200, 20, EVIDENCE_SHORT},
 };
 
-START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
+START_TEST(an_exact_size_from_retr_decides_only_what_list_leaves_open)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(exact[_i].lines, exact[_i].come, 0, exact[_i].list, EXACT);
@@ -57,7 +57,7 @@ START_TEST(a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open)
 END_TEST
 
 /* All messages are cut, and RETR gives the size of the remainder. */
-START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
+START_TEST(truncated_messages_do_not_excuse_each_other)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s;
@@ -72,7 +72,7 @@ START_TEST(messages_that_are_all_cut_do_not_excuse_each_other)
 END_TEST
 
 /* Sizes in kilobytes that are the same for nearly all messages. */
-START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
+START_TEST(equal_sizes_in_kilobytes_are_not_a_constant_size)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(1240, 256, 0, KILOBYTES, EXACT);
@@ -91,7 +91,7 @@ START_TEST(kilobytes_of_messages_of_one_size_are_no_constant)
 END_TEST
 
 /* A gateway changes each message and cuts large ones: their sizes are not estimates. */
-START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
+START_TEST(messages_cut_to_one_length_do_not_count_as_estimated)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s;
@@ -106,7 +106,7 @@ START_TEST(messages_that_are_cut_to_one_length_are_no_estimates)
 END_TEST
 
 /* Each message lacks the same number of octets at its end. */
-START_TEST(what_all_messages_lack_is_no_ratio)
+START_TEST(a_constant_shortfall_is_not_a_ratio)
 {
 	static const uint64_t missing[] = {6, 7, 15, 28, 40, 63, 64, 65, 150};
 	struct evidence e = {0}, alone = {0};
@@ -152,7 +152,7 @@ START_TEST(a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others)
 END_TEST
 
 /* A server counts with LF. All messages but one have the same number of lines, and lack their last octets. */
-START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
+START_TEST(one_size_that_fits_with_lf_contradicts_those_that_do_not)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = message(100);
@@ -171,7 +171,7 @@ START_TEST(one_message_that_fits_with_lf_speaks_against_those_that_do_not)
 END_TEST
 
 /* A gateway adds fields of any length: without them the message has its listed size. */
-START_TEST(fields_that_are_added_excuse_a_message_only_where_all_get_some)
+START_TEST(added_fields_excuse_a_message_only_if_all_messages_have_some)
 {
 	struct evidence e = {0};
 	struct evidence_sizes s = come(25, 25, 0, ADDING, NOT_GIVEN), other;
@@ -206,13 +206,13 @@ int main(void)
 	Suite *s = suite_create("size-rule");
 	TCase *c = check_case(s, "sizes");
 
-	LOOP_OVER(c, a_number_of_retr_that_is_exact_decides_only_what_list_leaves_open, exact);
-	tcase_add_test(c, messages_that_are_all_cut_do_not_excuse_each_other);
-	tcase_add_test(c, messages_that_are_cut_to_one_length_are_no_estimates);
-	tcase_add_test(c, kilobytes_of_messages_of_one_size_are_no_constant);
-	tcase_add_loop_test(c, what_all_messages_lack_is_no_ratio, 0, 9);
+	LOOP_OVER(c, an_exact_size_from_retr_decides_only_what_list_leaves_open, exact);
+	tcase_add_test(c, truncated_messages_do_not_excuse_each_other);
+	tcase_add_test(c, messages_cut_to_one_length_do_not_count_as_estimated);
+	tcase_add_test(c, equal_sizes_in_kilobytes_are_not_a_constant_size);
+	tcase_add_loop_test(c, a_constant_shortfall_is_not_a_ratio, 0, 9);
 	tcase_add_test(c, a_size_that_fits_with_lf_by_chance_follows_the_rule_of_the_others);
-	tcase_add_test(c, one_message_that_fits_with_lf_speaks_against_those_that_do_not);
-	tcase_add_test(c, fields_that_are_added_excuse_a_message_only_where_all_get_some);
+	tcase_add_test(c, one_size_that_fits_with_lf_contradicts_those_that_do_not);
+	tcase_add_test(c, added_fields_excuse_a_message_only_if_all_messages_have_some);
 	return check_main(s);
 }
