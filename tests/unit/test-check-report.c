@@ -58,7 +58,7 @@ static void expect(const char *text, const char *json)
 	check_result_free(&result);
 }
 
-START_TEST(an_address_that_did_not_answer_is_named_before_the_one_that_did)
+START_TEST(a_failed_address_is_listed_before_the_one_that_answered)
 {
 	add("address.tried", 0, "2001:db8::1");
 	add("address.failure", 0, "no connection: Connection refused");
@@ -71,7 +71,7 @@ START_TEST(an_address_that_did_not_answer_is_named_before_the_one_that_did)
 }
 END_TEST
 
-START_TEST(where_no_address_answered_none_was_used)
+START_TEST(the_report_names_no_used_address_if_none_answered)
 {
 	add("address.tried", 0, "192.0.2.1");
 	add("address.failure", 0, "no connection");
@@ -81,7 +81,7 @@ START_TEST(where_no_address_answered_none_was_used)
 }
 END_TEST
 
-START_TEST(nothing_learnt_is_an_object_with_all_its_sections)
+START_TEST(a_report_without_facts_has_all_sections)
 {
 	expect("work: me at pop.example.org port 995\nwork: all checks passed\n",
 	    "{\"mailhaul\":2,\"type\":\"check\",\"account\":\"work\",\"ok\":true,"
@@ -92,7 +92,7 @@ START_TEST(nothing_learnt_is_an_object_with_all_its_sections)
 }
 END_TEST
 
-START_TEST(a_failure_is_told_with_all_its_words)
+START_TEST(a_problem_is_reported_with_its_cause_reply_and_hint)
 {
 	struct error err;
 
@@ -108,7 +108,7 @@ START_TEST(a_failure_is_told_with_all_its_words)
 }
 END_TEST
 
-START_TEST(of_many_names_people_see_some_and_programs_all)
+START_TEST(the_text_report_shortens_a_long_list_of_names_and_json_does_not)
 {
 	for (int i = 0; i < 100; i++)
 		add("certificate.names", 0, i < 99 ? "a.example" : "z.example");
@@ -119,7 +119,7 @@ START_TEST(of_many_names_people_see_some_and_programs_all)
 END_TEST
 
 /* The capabilities announced after the login, for example. */
-START_TEST(the_last_of_several_holds)
+START_TEST(the_last_of_several_equal_facts_wins)
 {
 	add("maildrop.expire", 0, "30");
 	add("maildrop.expire", 0, "never");
@@ -135,11 +135,11 @@ int main(void)
 	TCase *c = check_case(s, "check report");
 
 	tcase_add_checked_fixture(c, begin, NULL);
-	tcase_add_test(c, an_address_that_did_not_answer_is_named_before_the_one_that_did);
-	tcase_add_test(c, where_no_address_answered_none_was_used);
-	tcase_add_test(c, nothing_learnt_is_an_object_with_all_its_sections);
-	tcase_add_test(c, a_failure_is_told_with_all_its_words);
-	tcase_add_test(c, of_many_names_people_see_some_and_programs_all);
-	tcase_add_test(c, the_last_of_several_holds);
+	tcase_add_test(c, a_failed_address_is_listed_before_the_one_that_answered);
+	tcase_add_test(c, the_report_names_no_used_address_if_none_answered);
+	tcase_add_test(c, a_report_without_facts_has_all_sections);
+	tcase_add_test(c, a_problem_is_reported_with_its_cause_reply_and_hint);
+	tcase_add_test(c, the_text_report_shortens_a_long_list_of_names_and_json_does_not);
+	tcase_add_test(c, the_last_of_several_equal_facts_wins);
 	return scratch_main_apart(s);
 }

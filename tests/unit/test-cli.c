@@ -93,7 +93,7 @@ static const struct {
     {"-", "fetch normal <->"},
 };
 
-START_TEST(a_command_line_is_understood)
+START_TEST(a_valid_command_line_is_parsed)
 {
 	struct command_line line;
 	struct error err;
@@ -132,7 +132,7 @@ static const struct {
     {"--names work", "the command fetch does not take --names", "see mailhaul --help"},
 };
 
-START_TEST(a_wrong_option_is_refused_with_the_nearest_one)
+START_TEST(an_invalid_option_is_rejected_with_a_hint)
 {
 	struct command_line line;
 	struct error err;
@@ -199,8 +199,8 @@ int main(void)
 	Suite *s = suite_create("command line");
 	TCase *c = check_case(s, "options"), *e = check_case(s, "exit codes");
 
-	LOOP_OVER(c, a_command_line_is_understood, lines);
-	LOOP_OVER(c, a_wrong_option_is_refused_with_the_nearest_one, wrong);
+	LOOP_OVER(c, a_valid_command_line_is_parsed, lines);
+	LOOP_OVER(c, an_invalid_option_is_rejected_with_a_hint, wrong);
 	LOOP_OVER(e, each_kind_of_failure_has_its_exit_code, kinds);
 	tcase_add_test(e, every_kind_of_failure_is_in_the_table);
 	tcase_add_test(e, the_more_serious_of_two_codes_wins);

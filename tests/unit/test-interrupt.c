@@ -53,7 +53,7 @@ static void must(bool holds)
 
 static const int number[] = {SIGINT, SIGTERM};
 
-START_TEST(the_program_takes_its_signals_one_by_one)
+START_TEST(pending_signals_are_taken_one_by_one)
 {
 	ck_assert_int_eq(interrupt_take(), 0);
 	ck_assert(!interrupt_came());
@@ -66,7 +66,7 @@ START_TEST(the_program_takes_its_signals_one_by_one)
 }
 END_TEST
 
-START_TEST(in_the_end_the_program_dies_by_the_signal_that_came_first)
+START_TEST(the_program_ends_by_the_first_signal_it_received)
 {
 	int status;
 	pid_t pid = fork();
@@ -83,7 +83,7 @@ START_TEST(in_the_end_the_program_dies_by_the_signal_that_came_first)
 }
 END_TEST
 
-START_TEST(without_a_signal_the_program_goes_on)
+START_TEST(the_program_continues_without_a_signal)
 {
 	interrupt_end();
 	raise(SIGHUP); /* ignored */
@@ -99,7 +99,7 @@ static void expect_peace(void)
 	must(!interrupt_came() && interrupt_take() == 0);
 }
 
-START_TEST(a_worker_takes_no_signals)
+START_TEST(a_worker_ignores_signals)
 {
 	ck_assert_int_eq(in_worker(false, expect_peace), 0);
 }
@@ -119,7 +119,7 @@ static void start_program(void)
 	must(status == -SIGTERM);
 }
 
-START_TEST(a_program_that_a_worker_starts_takes_signals_as_usual)
+START_TEST(a_program_started_by_a_worker_receives_signals)
 {
 	ck_assert_int_eq(in_worker(false, start_program), 0);
 }
@@ -131,7 +131,7 @@ static void wait_for_wish(void)
 	must(interrupt_came() && interrupt_noted() && interrupt_is_due());
 }
 
-START_TEST(a_worker_hears_of_the_wish_while_it_waits)
+START_TEST(a_waiting_worker_notices_an_interruption)
 {
 	ck_assert_int_eq(in_worker(true, wait_for_wish), 0);
 }
@@ -152,7 +152,7 @@ static void wait_with_grace(void)
 	must(interrupt_poll(NULL, 0, deadline_clock() + 50) == WAIT_TIME_OVER);
 }
 
-START_TEST(the_grace_lets_waits_go_on_for_a_while)
+START_TEST(a_grace_period_extends_waits)
 {
 	ck_assert_int_eq(in_worker(true, wait_with_grace), 0);
 }
@@ -171,7 +171,7 @@ static void be_exposed_no_more(void)
 	raise(SIGTERM);
 }
 
-START_TEST(a_worker_that_is_exposed_can_be_ended)
+START_TEST(an_exposed_worker_can_be_terminated)
 {
 	int status = in_worker(false, be_exposed);
 
@@ -188,7 +188,7 @@ static void wait_for_lock(void)
 	must(!lock_dot(scratch_path("mbox"), deadline_in(600), &err) && err.kind == ERROR_LOCKED);
 }
 
-START_TEST(a_lock_is_not_waited_for_any_more)
+START_TEST(an_interruption_ends_the_wait_for_a_lock)
 {
 	scratch_write_text(scratch_path("mbox.lock"), "9:elsewhere\n");
 	ck_assert_int_eq(in_worker(true, wait_for_lock), 0);
@@ -201,14 +201,14 @@ int main(void)
 	TCase *c = scratch_case(s, "interrupt");
 
 	tcase_add_checked_fixture(c, enter, NULL);
-	LOOP_OVER(c, the_program_takes_its_signals_one_by_one, number);
-	LOOP_OVER(c, in_the_end_the_program_dies_by_the_signal_that_came_first, number);
-	tcase_add_test(c, without_a_signal_the_program_goes_on);
-	tcase_add_test(c, a_worker_takes_no_signals);
-	tcase_add_test(c, a_program_that_a_worker_starts_takes_signals_as_usual);
-	tcase_add_test(c, a_worker_hears_of_the_wish_while_it_waits);
-	tcase_add_test(c, the_grace_lets_waits_go_on_for_a_while);
-	tcase_add_test(c, a_worker_that_is_exposed_can_be_ended);
-	tcase_add_test(c, a_lock_is_not_waited_for_any_more);
+	LOOP_OVER(c, pending_signals_are_taken_one_by_one, number);
+	LOOP_OVER(c, the_program_ends_by_the_first_signal_it_received, number);
+	tcase_add_test(c, the_program_continues_without_a_signal);
+	tcase_add_test(c, a_worker_ignores_signals);
+	tcase_add_test(c, a_program_started_by_a_worker_receives_signals);
+	tcase_add_test(c, a_waiting_worker_notices_an_interruption);
+	tcase_add_test(c, a_grace_period_extends_waits);
+	tcase_add_test(c, an_exposed_worker_can_be_terminated);
+	tcase_add_test(c, an_interruption_ends_the_wait_for_a_lock);
 	return scratch_main_apart(s);
 }

@@ -17,7 +17,7 @@ static const char *printed(struct jsonl *json)
 	return line;
 }
 
-START_TEST(members_keep_their_order_and_a_line_ends)
+START_TEST(members_keep_their_order_in_one_line)
 {
 	struct jsonl *json = jsonl_line("check", "work"), *names = jsonl_array(), *tls = jsonl_object();
 
@@ -49,7 +49,7 @@ static const struct {
     {"\xe2\x80\xae", "\\\\xe2\\\\x80\\\\xae"},
 };
 
-START_TEST(any_octets_make_good_json)
+START_TEST(any_bytes_make_valid_json)
 {
 	struct jsonl *json = jsonl_object();
 	char expected[256];
@@ -60,7 +60,7 @@ START_TEST(any_octets_make_good_json)
 }
 END_TEST
 
-START_TEST(what_is_not_printed_is_freed)
+START_TEST(an_unprinted_value_is_freed)
 {
 	struct jsonl *json = jsonl_array();
 
@@ -74,8 +74,8 @@ int main(void)
 	Suite *s = suite_create("jsonl");
 	TCase *c = check_case(s, "jsonl");
 
-	tcase_add_test(c, members_keep_their_order_and_a_line_ends);
-	LOOP_OVER(c, any_octets_make_good_json, texts);
-	tcase_add_test(c, what_is_not_printed_is_freed);
+	tcase_add_test(c, members_keep_their_order_in_one_line);
+	LOOP_OVER(c, any_bytes_make_valid_json, texts);
+	tcase_add_test(c, an_unprinted_value_is_freed);
 	return check_main(s);
 }

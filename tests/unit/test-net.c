@@ -63,7 +63,7 @@ static void check_connects(const char *host, unsigned port, int server)
 	close(server);
 }
 
-START_TEST(an_ipv4_address_is_connected)
+START_TEST(connecting_to_an_ipv4_address_succeeds)
 {
 	unsigned port;
 	int server = listener(AF_INET, 5, &port);
@@ -73,7 +73,7 @@ START_TEST(an_ipv4_address_is_connected)
 }
 END_TEST
 
-START_TEST(an_ipv6_address_is_connected)
+START_TEST(connecting_to_an_ipv6_address_succeeds)
 {
 	unsigned port;
 	int server = listener(AF_INET6, 5, &port);
@@ -83,7 +83,7 @@ START_TEST(an_ipv6_address_is_connected)
 }
 END_TEST
 
-START_TEST(the_address_that_answers_is_found_among_those_of_a_name)
+START_TEST(connecting_to_a_name_uses_an_address_that_answers)
 {
 	unsigned port;
 	int server = listener(AF_INET, 5, &port);
@@ -93,7 +93,7 @@ START_TEST(the_address_that_answers_is_found_among_those_of_a_name)
 }
 END_TEST
 
-START_TEST(a_refused_port_is_a_temporary_network_error)
+START_TEST(a_refused_connection_is_a_temporary_network_error)
 {
 	struct error err;
 	unsigned port;
@@ -112,7 +112,7 @@ START_TEST(a_refused_port_is_a_temporary_network_error)
 }
 END_TEST
 
-START_TEST(an_unknown_host_is_told_by_name)
+START_TEST(an_unknown_host_is_reported_by_name)
 {
 	struct error err;
 	int fd = 99;
@@ -126,7 +126,7 @@ START_TEST(an_unknown_host_is_told_by_name)
 }
 END_TEST
 
-START_TEST(a_server_that_does_not_answer_costs_the_deadline_and_no_more)
+START_TEST(connecting_to_an_unresponsive_server_ends_at_the_deadline)
 {
 	struct error err;
 	unsigned port;
@@ -155,7 +155,7 @@ static void keep_last(void *context, enum log_level level, const char *text)
 	strncpy(context, text, 199);
 }
 
-START_TEST(each_attempt_is_in_the_verbose_log)
+START_TEST(the_verbose_log_contains_each_attempt)
 {
 	char last[200] = "";
 	struct log log = {.level = LOG_VERBOSE, .write = keep_last, .context = last};
@@ -188,7 +188,7 @@ START_TEST(waiting_ends_at_the_deadline)
 }
 END_TEST
 
-START_TEST(a_socket_carries_what_is_said_in_the_clear)
+START_TEST(a_socket_channel_transfers_bytes_in_the_clear)
 {
 	struct channel channel;
 	struct error err;
@@ -210,7 +210,7 @@ START_TEST(a_socket_carries_what_is_said_in_the_clear)
 }
 END_TEST
 
-START_TEST(sending_to_a_closed_socket_is_an_error_and_no_signal)
+START_TEST(sending_to_a_closed_socket_fails_without_a_signal)
 {
 	struct channel channel;
 	struct error err;
@@ -227,7 +227,7 @@ START_TEST(sending_to_a_closed_socket_is_an_error_and_no_signal)
 }
 END_TEST
 
-START_TEST(a_deadline_has_milliseconds_left_until_it_has_none)
+START_TEST(the_time_left_is_in_milliseconds_and_never_negative)
 {
 	int left = deadline_left(deadline_in(5));
 
@@ -246,17 +246,17 @@ int main(void)
 	TCase *c = check_case(s, "net");
 
 	tcase_set_timeout(c, 30);
-	tcase_add_test(c, an_ipv4_address_is_connected);
-	tcase_add_test(c, an_ipv6_address_is_connected);
-	tcase_add_test(c, the_address_that_answers_is_found_among_those_of_a_name);
-	tcase_add_test(c, a_refused_port_is_a_temporary_network_error);
-	tcase_add_test(c, an_unknown_host_is_told_by_name);
-	tcase_add_test(c, a_server_that_does_not_answer_costs_the_deadline_and_no_more);
-	tcase_add_test(c, each_attempt_is_in_the_verbose_log);
+	tcase_add_test(c, connecting_to_an_ipv4_address_succeeds);
+	tcase_add_test(c, connecting_to_an_ipv6_address_succeeds);
+	tcase_add_test(c, connecting_to_a_name_uses_an_address_that_answers);
+	tcase_add_test(c, a_refused_connection_is_a_temporary_network_error);
+	tcase_add_test(c, an_unknown_host_is_reported_by_name);
+	tcase_add_test(c, connecting_to_an_unresponsive_server_ends_at_the_deadline);
+	tcase_add_test(c, the_verbose_log_contains_each_attempt);
 	tcase_add_test(c, waiting_ends_at_the_deadline);
-	tcase_add_test(c, a_socket_carries_what_is_said_in_the_clear);
-	tcase_add_test(c, sending_to_a_closed_socket_is_an_error_and_no_signal);
+	tcase_add_test(c, a_socket_channel_transfers_bytes_in_the_clear);
+	tcase_add_test(c, sending_to_a_closed_socket_fails_without_a_signal);
 	c = check_case(s, "deadline");
-	tcase_add_test(c, a_deadline_has_milliseconds_left_until_it_has_none);
+	tcase_add_test(c, the_time_left_is_in_milliseconds_and_never_negative);
 	return check_main(s);
 }

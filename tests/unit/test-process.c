@@ -73,7 +73,7 @@ START_TEST(arguments_reach_the_command_without_a_shell)
 }
 END_TEST
 
-START_TEST(the_exit_status_is_told)
+START_TEST(the_exit_status_is_reported)
 {
 	static const int statuses[] = {0, 1, 75, 255};
 	char line[32];
@@ -87,7 +87,7 @@ START_TEST(the_exit_status_is_told)
 }
 END_TEST
 
-START_TEST(death_by_a_signal_is_no_success)
+START_TEST(death_by_a_signal_is_not_a_success)
 {
 	struct run r;
 
@@ -100,7 +100,7 @@ START_TEST(death_by_a_signal_is_no_success)
 }
 END_TEST
 
-START_TEST(an_end_that_nobody_saw_is_no_success)
+START_TEST(a_lost_exit_status_is_an_internal_error)
 {
 	struct run r;
 
@@ -113,7 +113,7 @@ START_TEST(an_end_that_nobody_saw_is_no_success)
 }
 END_TEST
 
-START_TEST(the_command_gets_its_usual_sigpipe_back)
+START_TEST(the_command_has_the_default_action_for_sigpipe)
 {
 	struct run r;
 
@@ -123,7 +123,7 @@ START_TEST(the_command_gets_its_usual_sigpipe_back)
 }
 END_TEST
 
-START_TEST(all_output_is_collected_up_to_the_most)
+START_TEST(output_is_collected_up_to_a_maximum)
 {
 	struct run r;
 
@@ -141,7 +141,7 @@ START_TEST(all_output_is_collected_up_to_the_most)
 }
 END_TEST
 
-START_TEST(what_it_says_on_standard_error_comes_escaped_on_one_line)
+START_TEST(standard_error_is_escaped_to_one_line)
 {
 	struct run r;
 
@@ -153,7 +153,7 @@ START_TEST(what_it_says_on_standard_error_comes_escaped_on_one_line)
 }
 END_TEST
 
-START_TEST(output_that_is_not_collected_goes_where_errors_go)
+START_TEST(uncollected_output_goes_to_standard_error)
 {
 	struct run r;
 
@@ -162,7 +162,7 @@ START_TEST(output_that_is_not_collected_goes_where_errors_go)
 }
 END_TEST
 
-START_TEST(of_endless_words_the_beginning_is_kept)
+START_TEST(the_beginning_of_long_error_output_is_kept)
 {
 	struct run r;
 
@@ -174,7 +174,7 @@ START_TEST(of_endless_words_the_beginning_is_kept)
 }
 END_TEST
 
-START_TEST(without_input_the_command_reads_an_empty_one)
+START_TEST(the_command_reads_empty_input_if_none_is_given)
 {
 	struct run r;
 
@@ -200,7 +200,7 @@ static int file_of(const char *bytes, size_t length)
 	return fd;
 }
 
-START_TEST(input_passes_unchanged_while_output_comes_back)
+START_TEST(input_arrives_unchanged_while_output_is_collected)
 {
 	static char bytes[700001];
 	struct run r;
@@ -251,7 +251,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 }
 END_TEST
 
-START_TEST(one_that_closes_its_outputs_and_lingers_is_killed_too)
+START_TEST(a_command_that_closes_its_output_and_lingers_is_killed)
 {
 	struct run r;
 
@@ -261,7 +261,7 @@ START_TEST(one_that_closes_its_outputs_and_lingers_is_killed_too)
 }
 END_TEST
 
-START_TEST(one_that_talks_without_end_is_killed_too)
+START_TEST(a_command_with_endless_output_is_killed)
 {
 	struct run r;
 
@@ -287,7 +287,7 @@ START_TEST(killing_ends_the_command_at_once)
 }
 END_TEST
 
-START_TEST(a_grandchild_that_holds_the_pipes_is_not_waited_for)
+START_TEST(a_grandchild_that_holds_the_pipes_does_not_delay_the_end)
 {
 	struct run r;
 	int64_t before = deadline_clock();
@@ -311,7 +311,7 @@ static const struct {
     {"/etc/passwd", EACCES},
 };
 
-START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
+START_TEST(a_command_that_cannot_be_started_is_a_configuration_error)
 {
 	struct run r;
 
@@ -325,7 +325,7 @@ START_TEST(a_command_that_cannot_be_started_is_a_fault_of_the_configuration)
 END_TEST
 
 /* The failure is found without starting the command. */
-START_TEST(a_command_that_cannot_be_started_is_found_out_beforehand)
+START_TEST(a_probe_detects_a_command_that_cannot_be_started)
 {
 	struct error err;
 
@@ -346,23 +346,23 @@ int main(void)
 	tcase_set_timeout(c, 30);
 	tcase_set_tags(u, SPAWN_ERRORS);
 	tcase_add_test(c, arguments_reach_the_command_without_a_shell);
-	tcase_add_test(c, the_exit_status_is_told);
-	tcase_add_test(c, death_by_a_signal_is_no_success);
-	tcase_add_test(c, an_end_that_nobody_saw_is_no_success);
-	tcase_add_test(c, the_command_gets_its_usual_sigpipe_back);
-	tcase_add_test(c, all_output_is_collected_up_to_the_most);
-	tcase_add_test(c, what_it_says_on_standard_error_comes_escaped_on_one_line);
-	tcase_add_test(c, output_that_is_not_collected_goes_where_errors_go);
-	tcase_add_test(c, of_endless_words_the_beginning_is_kept);
-	tcase_add_test(c, without_input_the_command_reads_an_empty_one);
-	tcase_add_test(c, input_passes_unchanged_while_output_comes_back);
+	tcase_add_test(c, the_exit_status_is_reported);
+	tcase_add_test(c, death_by_a_signal_is_not_a_success);
+	tcase_add_test(c, a_lost_exit_status_is_an_internal_error);
+	tcase_add_test(c, the_command_has_the_default_action_for_sigpipe);
+	tcase_add_test(c, output_is_collected_up_to_a_maximum);
+	tcase_add_test(c, standard_error_is_escaped_to_one_line);
+	tcase_add_test(c, uncollected_output_goes_to_standard_error);
+	tcase_add_test(c, the_beginning_of_long_error_output_is_kept);
+	tcase_add_test(c, the_command_reads_empty_input_if_none_is_given);
+	tcase_add_test(c, input_arrives_unchanged_while_output_is_collected);
 	tcase_add_test(c, a_command_that_does_not_read_its_input_may_still_succeed);
 	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
-	tcase_add_test(c, one_that_closes_its_outputs_and_lingers_is_killed_too);
-	tcase_add_test(c, one_that_talks_without_end_is_killed_too);
+	tcase_add_test(c, a_command_that_closes_its_output_and_lingers_is_killed);
+	tcase_add_test(c, a_command_with_endless_output_is_killed);
 	tcase_add_test(c, killing_ends_the_command_at_once);
-	tcase_add_test(c, a_grandchild_that_holds_the_pipes_is_not_waited_for);
-	LOOP_OVER(c, a_command_that_cannot_be_started_is_found_out_beforehand, unstartable);
-	LOOP_OVER(u, a_command_that_cannot_be_started_is_a_fault_of_the_configuration, unstartable);
+	tcase_add_test(c, a_grandchild_that_holds_the_pipes_does_not_delay_the_end);
+	LOOP_OVER(c, a_probe_detects_a_command_that_cannot_be_started, unstartable);
+	LOOP_OVER(u, a_command_that_cannot_be_started_is_a_configuration_error, unstartable);
 	return check_main_apart(s);
 }

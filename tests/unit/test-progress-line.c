@@ -53,7 +53,7 @@ static const struct {
     {0, ""},
 };
 
-START_TEST(the_less_important_makes_room_on_a_narrow_terminal)
+START_TEST(a_narrow_terminal_hides_less_important_fields)
 {
 	advance(0, 120, 0, 12000000, 1000);
 	advance(37, 120, 8400000, 12000000, 8000);
@@ -74,7 +74,7 @@ START_TEST(no_line_is_wider_than_the_terminal)
 }
 END_TEST
 
-START_TEST(lines_below_each_other_have_their_bars_at_the_same_place)
+START_TEST(the_bars_of_all_lines_are_aligned)
 {
 	const struct progress_style style = {.name_columns = 8};
 	size_t from, to;
@@ -97,7 +97,7 @@ START_TEST(a_long_name_is_cut)
 }
 END_TEST
 
-START_TEST(words_tell_what_numbers_cannot)
+START_TEST(a_line_without_numbers_shows_words)
 {
 	ck_assert_str_eq(draw("work", ascii, 79, 0), "work  connecting");
 	ck_assert_str_eq(draw("work", ascii, 10, 0), "work  conn");
@@ -107,7 +107,7 @@ START_TEST(words_tell_what_numbers_cannot)
 END_TEST
 
 /* The sizes of LIST are only estimates. */
-START_TEST(more_octets_than_were_listed_are_all_of_them)
+START_TEST(progress_never_exceeds_the_listed_bytes)
 {
 	advance(1, 2, 500, 100, 0);
 	ck_assert_ptr_nonnull(strstr(draw("work", ascii, 79, 1000), "[###"));
@@ -117,7 +117,7 @@ START_TEST(more_octets_than_were_listed_are_all_of_them)
 }
 END_TEST
 
-START_TEST(without_sizes_messages_count)
+START_TEST(the_bar_counts_messages_if_sizes_are_unknown)
 {
 	advance(1, 2, 0, 0, 0);
 	ck_assert_ptr_nonnull(strstr(draw("work", ascii, 79, 1000), "[##########-----------]"));
@@ -139,7 +139,7 @@ static const struct {
     {UINT64_MAX / 2, " -:--"},
 };
 
-START_TEST(the_time_left_is_what_is_left_at_this_rate)
+START_TEST(the_time_left_is_computed_from_the_current_rate)
 {
 	const char *end;
 
@@ -150,7 +150,7 @@ START_TEST(the_time_left_is_what_is_left_at_this_rate)
 }
 END_TEST
 
-START_TEST(a_server_that_has_stopped_makes_the_rate_go_down)
+START_TEST(the_rate_decreases_while_the_server_is_silent)
 {
 	double before;
 
@@ -163,7 +163,7 @@ START_TEST(a_server_that_has_stopped_makes_the_rate_go_down)
 }
 END_TEST
 
-START_TEST(a_second_session_begins_anew)
+START_TEST(a_second_session_starts_from_zero)
 {
 	advance(0, 9, 0, 900, 0);
 	advance(5, 9, 500, 900, 2000);
@@ -173,7 +173,7 @@ START_TEST(a_second_session_begins_anew)
 }
 END_TEST
 
-START_TEST(the_bar_is_drawn_with_what_the_terminal_has)
+START_TEST(the_bar_uses_utf8_and_color_if_the_terminal_supports_them)
 {
 	struct progress_style style = {.name_columns = 4, .utf8 = true};
 
@@ -192,16 +192,16 @@ int main(void)
 	TCase *c = check_case(s, "progress-line");
 
 	tcase_add_checked_fixture(c, NULL, leave);
-	LOOP_OVER(c, the_less_important_makes_room_on_a_narrow_terminal, widths);
+	LOOP_OVER(c, a_narrow_terminal_hides_less_important_fields, widths);
 	tcase_add_test(c, no_line_is_wider_than_the_terminal);
-	tcase_add_test(c, lines_below_each_other_have_their_bars_at_the_same_place);
+	tcase_add_test(c, the_bars_of_all_lines_are_aligned);
 	tcase_add_test(c, a_long_name_is_cut);
-	tcase_add_test(c, words_tell_what_numbers_cannot);
-	tcase_add_test(c, more_octets_than_were_listed_are_all_of_them);
-	tcase_add_test(c, without_sizes_messages_count);
-	LOOP_OVER(c, the_time_left_is_what_is_left_at_this_rate, times);
-	tcase_add_test(c, a_server_that_has_stopped_makes_the_rate_go_down);
-	tcase_add_test(c, a_second_session_begins_anew);
-	tcase_add_test(c, the_bar_is_drawn_with_what_the_terminal_has);
+	tcase_add_test(c, a_line_without_numbers_shows_words);
+	tcase_add_test(c, progress_never_exceeds_the_listed_bytes);
+	tcase_add_test(c, the_bar_counts_messages_if_sizes_are_unknown);
+	LOOP_OVER(c, the_time_left_is_computed_from_the_current_rate, times);
+	tcase_add_test(c, the_rate_decreases_while_the_server_is_silent);
+	tcase_add_test(c, a_second_session_starts_from_zero);
+	tcase_add_test(c, the_bar_uses_utf8_and_color_if_the_terminal_supports_them);
 	return check_main_apart(s);
 }

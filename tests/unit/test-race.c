@@ -75,7 +75,7 @@ static const struct {
     {"192.0.2.1", "192.0.2.1", "192.0.2.1 "},
 };
 
-START_TEST(families_take_turns_and_the_earlier_winner_comes_first)
+START_TEST(address_families_alternate_after_the_previous_winner)
 {
 	struct addresses found = {0}, before = {0};
 	struct race_winner winner = {0};
@@ -103,7 +103,7 @@ START_TEST(families_take_turns_and_the_earlier_winner_comes_first)
 }
 END_TEST
 
-START_TEST(of_very_many_addresses_a_few_are_tried)
+START_TEST(only_a_limited_number_of_addresses_is_tried)
 {
 	struct addresses found = {0};
 	struct race_winner winner = {0};
@@ -164,7 +164,7 @@ static unsigned port_of(int fd)
 	return ntohs(a.sin_port);
 }
 
-START_TEST(an_address_that_swallows_packets_costs_a_moment_and_the_next_connection_nothing)
+START_TEST(a_silent_address_delays_only_the_first_connection)
 {
 	unsigned silent_port = 0, port = 0;
 	int silent = listener("127.0.0.1", true, &silent_port), server = listener("127.0.0.2", false, &port), fd = -1;
@@ -191,7 +191,7 @@ START_TEST(an_address_that_swallows_packets_costs_a_moment_and_the_next_connecti
 }
 END_TEST
 
-START_TEST(an_address_that_refuses_costs_nothing_and_is_told_with_its_failure)
+START_TEST(a_refusing_address_is_reported_and_the_next_one_is_tried)
 {
 	unsigned shut_port = 0, port = 0;
 	int shut = listener("127.0.0.1", false, &shut_port), server = listener("127.0.0.2", false, &port), fd = -1;
@@ -216,7 +216,7 @@ START_TEST(an_address_that_refuses_costs_nothing_and_is_told_with_its_failure)
 }
 END_TEST
 
-START_TEST(no_socket_is_left_open)
+START_TEST(the_race_leaves_no_other_socket_open)
 {
 	unsigned ports[3] = {0, 0, 0};
 	int fd = -1, highest;
@@ -238,7 +238,7 @@ START_TEST(no_socket_is_left_open)
 }
 END_TEST
 
-START_TEST(addresses_that_are_all_silent_cost_the_deadline_together)
+START_TEST(silent_addresses_share_one_deadline)
 {
 	unsigned ports[2] = {0, 0};
 	const struct addrinfo *order[RACE_MOST];
@@ -267,11 +267,11 @@ int main(void)
 	TCase *c = check_case(s, "race");
 
 	tcase_set_timeout(c, 60);
-	LOOP_OVER(c, families_take_turns_and_the_earlier_winner_comes_first, orders);
-	tcase_add_test(c, of_very_many_addresses_a_few_are_tried);
-	tcase_add_test(c, an_address_that_swallows_packets_costs_a_moment_and_the_next_connection_nothing);
-	tcase_add_test(c, an_address_that_refuses_costs_nothing_and_is_told_with_its_failure);
-	tcase_add_test(c, no_socket_is_left_open);
-	tcase_add_test(c, addresses_that_are_all_silent_cost_the_deadline_together);
+	LOOP_OVER(c, address_families_alternate_after_the_previous_winner, orders);
+	tcase_add_test(c, only_a_limited_number_of_addresses_is_tried);
+	tcase_add_test(c, a_silent_address_delays_only_the_first_connection);
+	tcase_add_test(c, a_refusing_address_is_reported_and_the_next_one_is_tried);
+	tcase_add_test(c, the_race_leaves_no_other_socket_open);
+	tcase_add_test(c, silent_addresses_share_one_deadline);
 	return check_main(s);
 }

@@ -57,7 +57,7 @@ static const struct {
     {UINT64_MAX, "18446744.1 TB"},
 };
 
-START_TEST(a_summary_tells_sizes_in_units_of_thousand)
+START_TEST(a_summary_prints_sizes_in_decimal_units)
 {
 	struct report r = {.summaries = true};
 	struct outcome o = {.ok = true,
@@ -89,7 +89,7 @@ static const struct {
     {true, false, 0, 1, "work: 0 new (0 B), 1 deleted, 2 left on server, 0.0 s\n", "mailhaul: work: login: no\n"},
 };
 
-START_TEST(an_outcome_is_a_failure_a_summary_both_or_nothing)
+START_TEST(an_outcome_prints_a_failure_a_summary_both_or_nothing)
 {
 	struct report r = {.summaries = outcomes[_i].summaries};
 	struct outcome o = {.ok = outcomes[_i].ok,
@@ -119,7 +119,7 @@ static const struct {
     {"/home/me", "C", NULL, "/usr/bin/procmail", "-> /usr/bin/procmail"},
 };
 
-START_TEST(a_summary_tells_where_the_mail_went)
+START_TEST(a_summary_prints_the_destination)
 {
 	struct report r = {.summaries = true};
 	struct outcome o = {.ok = true, .left = 1, .fetched = 1};
@@ -140,7 +140,7 @@ START_TEST(a_summary_tells_where_the_mail_went)
 }
 END_TEST
 
-START_TEST(an_account_that_was_not_begun_is_not_told_of)
+START_TEST(an_account_that_was_not_started_is_reported_only_in_verbose_mode)
 {
 	struct report r = {.summaries = true, .level = _i == 0 ? LOG_NORMAL : LOG_VERBOSE};
 	struct outcome o = {.step = STEP_START};
@@ -164,7 +164,7 @@ static const struct {
     {"work", STEP_LOGIN, "a\x1b[2J\r\nb", "", "mailhaul: work: login: cause (server said: \"a\\x1b[2J\\x0d\\x0ab\")\n"},
 };
 
-START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
+START_TEST(a_failure_is_one_line_with_account_step_and_reply)
 {
 	struct error err;
 
@@ -178,7 +178,7 @@ START_TEST(a_failure_is_one_line_with_account_step_and_the_servers_words)
 }
 END_TEST
 
-START_TEST(log_lines_are_told_up_to_the_level_that_is_wanted)
+START_TEST(log_lines_are_printed_up_to_the_configured_level)
 {
 	struct report r = {.level = LOG_VERBOSE};
 
@@ -190,7 +190,7 @@ START_TEST(log_lines_are_told_up_to_the_level_that_is_wanted)
 }
 END_TEST
 
-START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
+START_TEST(a_silent_failure_is_not_printed)
 {
 	struct report r = {.summaries = true};
 	struct outcome o = {.silent = true, .step = STEP_LOGIN};
@@ -203,7 +203,7 @@ START_TEST(where_there_is_no_other_log_a_silent_failure_is_not_told)
 }
 END_TEST
 
-START_TEST(what_was_asked_for_goes_to_standard_output)
+START_TEST(a_list_of_messages_goes_to_standard_output)
 {
 	struct listed m = {.number = 1, .octets = 12};
 
@@ -220,13 +220,13 @@ int main(void)
 	TCase *c = scratch_case(s, "report");
 
 	tcase_add_checked_fixture(c, enter, NULL);
-	LOOP_OVER(c, a_summary_tells_sizes_in_units_of_thousand, sizes);
-	LOOP_OVER(c, a_summary_tells_where_the_mail_went, places);
-	tcase_add_loop_test(c, an_account_that_was_not_begun_is_not_told_of, 0, 2);
-	LOOP_OVER(c, an_outcome_is_a_failure_a_summary_both_or_nothing, outcomes);
-	LOOP_OVER(c, a_failure_is_one_line_with_account_step_and_the_servers_words, failures);
-	tcase_add_test(c, log_lines_are_told_up_to_the_level_that_is_wanted);
-	tcase_add_test(c, where_there_is_no_other_log_a_silent_failure_is_not_told);
-	tcase_add_test(c, what_was_asked_for_goes_to_standard_output);
+	LOOP_OVER(c, a_summary_prints_sizes_in_decimal_units, sizes);
+	LOOP_OVER(c, a_summary_prints_the_destination, places);
+	tcase_add_loop_test(c, an_account_that_was_not_started_is_reported_only_in_verbose_mode, 0, 2);
+	LOOP_OVER(c, an_outcome_prints_a_failure_a_summary_both_or_nothing, outcomes);
+	LOOP_OVER(c, a_failure_is_one_line_with_account_step_and_reply, failures);
+	tcase_add_test(c, log_lines_are_printed_up_to_the_configured_level);
+	tcase_add_test(c, a_silent_failure_is_not_printed);
+	tcase_add_test(c, a_list_of_messages_goes_to_standard_output);
 	return scratch_main_apart(s);
 }

@@ -38,7 +38,7 @@ static struct stream *over_socket(int *peer, int64_t timeout)
 	return stream_make(net_channel(ends[0]), timeout);
 }
 
-START_TEST(what_arrives_while_the_caller_is_busy_is_read_in_order)
+START_TEST(bytes_that_arrive_while_the_caller_is_busy_are_read_in_order)
 {
 	static char sent[300000];
 	int peer;
@@ -97,7 +97,7 @@ static struct stream *over_tcp(int *peer)
 	return s;
 }
 
-START_TEST(octets_that_were_expected_and_do_not_come_are_not_waited_for)
+START_TEST(a_read_does_not_wait_for_all_expected_bytes)
 {
 	int peer;
 	struct stream *s = over_tcp(&peer);
@@ -141,7 +141,7 @@ START_TEST(a_stream_that_reads_ahead_can_be_closed)
 }
 END_TEST
 
-START_TEST(bytes_arrive_in_order_whatever_the_pieces)
+START_TEST(bytes_arrive_in_order_however_they_are_split)
 {
 	static const char text[] = "0123456789abcdef";
 	struct stream *s = scripted(text, (size_t)_i + 1, true);
@@ -185,7 +185,7 @@ START_TEST(the_end_of_the_stream_is_an_error)
 }
 END_TEST
 
-START_TEST(written_bytes_leave_with_flush)
+START_TEST(written_bytes_are_sent_by_flush)
 {
 	struct stream *s = scripted("", 0, false);
 	struct error err;
@@ -276,7 +276,7 @@ static pid_t slow_reader(int fd, size_t length)
 	_exit(0);
 }
 
-START_TEST(a_full_socket_is_waited_for)
+START_TEST(a_write_waits_for_a_full_socket)
 {
 	static char bytes[1000000];
 	struct error err;
@@ -305,7 +305,7 @@ static void check_time_ran_out(int64_t before, const struct error *err)
 	ck_assert_ptr_ne(strstr(err->cause, "timed out"), NULL);
 }
 
-START_TEST(a_silent_server_is_given_up_when_time_is_up)
+START_TEST(a_silent_server_times_out)
 {
 	struct error err;
 	const char *bytes;
@@ -320,7 +320,7 @@ START_TEST(a_silent_server_is_given_up_when_time_is_up)
 }
 END_TEST
 
-START_TEST(a_server_that_takes_nothing_is_given_up_when_time_is_up)
+START_TEST(a_server_that_reads_nothing_times_out)
 {
 	static char bytes[1000000];
 	struct error err;
@@ -366,7 +366,7 @@ static int count_octets(struct stream *s, bool restart, struct error *err)
 	return count;
 }
 
-START_TEST(all_waits_together_share_one_limit)
+START_TEST(all_waits_share_one_time_limit)
 {
 	struct error err;
 	int peer, count;
@@ -383,7 +383,7 @@ START_TEST(all_waits_together_share_one_limit)
 }
 END_TEST
 
-START_TEST(a_restarted_clock_gives_the_limit_anew)
+START_TEST(restarting_the_clock_renews_the_time_limit)
 {
 	struct error err;
 	int peer;
@@ -398,7 +398,7 @@ START_TEST(a_restarted_clock_gives_the_limit_anew)
 }
 END_TEST
 
-START_TEST(shutting_tells_the_other_side_that_nothing_more_comes)
+START_TEST(shutting_down_ends_the_stream_for_the_peer)
 {
 	struct stream *s;
 	int peer;
@@ -421,7 +421,7 @@ static enum channel_status reluctant_shut(void *context, struct error *err)
 	return ++*asked < 3 ? CHANNEL_WANT_WRITE : CHANNEL_DONE;
 }
 
-START_TEST(shutting_goes_on_until_it_is_done)
+START_TEST(shutting_down_continues_until_it_is_done)
 {
 	static const struct channel_ops ops = {.shut = reluctant_shut, .close = trickle_close};
 	int ends[2], asked = 0;
@@ -435,7 +435,7 @@ START_TEST(shutting_goes_on_until_it_is_done)
 }
 END_TEST
 
-START_TEST(closing_closes_the_socket)
+START_TEST(closing_the_stream_closes_the_socket)
 {
 	struct stream *s;
 	int peer;
@@ -448,7 +448,7 @@ START_TEST(closing_closes_the_socket)
 }
 END_TEST
 
-START_TEST(tls_does_not_begin_behind_bytes_that_came_in_the_clear)
+START_TEST(tls_does_not_start_after_unread_bytes_in_the_clear)
 {
 	struct tls_options tls = {.trust = NULL, .name = "localhost"};
 	struct error err;
@@ -510,7 +510,7 @@ static void layer_close(void *context)
 static const struct channel_ops layer_ops = {
     .secure = true, .open = layer_open, .receive = layer_receive, .close = layer_close};
 
-START_TEST(a_channel_is_put_over_another_and_opened_step_by_step)
+START_TEST(a_channel_is_layered_over_another_and_opened_step_by_step)
 {
 	struct error err;
 	struct layer inner = {.steps = 3}, outer = {.steps = 1};
@@ -537,7 +537,7 @@ START_TEST(a_channel_is_put_over_another_and_opened_step_by_step)
 }
 END_TEST
 
-START_TEST(a_channel_that_does_not_open_carries_nothing_in_secret)
+START_TEST(a_channel_that_does_not_open_does_not_make_the_stream_secure)
 {
 	struct error err;
 	struct layer layer = {.refused = true};
@@ -553,7 +553,7 @@ START_TEST(a_channel_that_does_not_open_carries_nothing_in_secret)
 }
 END_TEST
 
-START_TEST(a_stream_whose_channel_was_taken_can_be_closed)
+START_TEST(a_stream_can_be_closed_after_its_channel_was_released)
 {
 	int peer;
 	struct stream *s = over_socket(&peer, 5);
@@ -572,25 +572,25 @@ int main(void)
 	TCase *c = check_case(s, "stream");
 
 	tcase_set_timeout(c, 30);
-	tcase_add_loop_test(c, bytes_arrive_in_order_whatever_the_pieces, 0, 16);
+	tcase_add_loop_test(c, bytes_arrive_in_order_however_they_are_split, 0, 16);
 	tcase_add_test(c, the_end_of_the_stream_is_an_error);
-	tcase_add_test(c, written_bytes_leave_with_flush);
-	tcase_add_loop_test(c, what_arrives_while_the_caller_is_busy_is_read_in_order, 0, 2);
-	tcase_add_test(c, octets_that_were_expected_and_do_not_come_are_not_waited_for);
+	tcase_add_test(c, written_bytes_are_sent_by_flush);
+	tcase_add_loop_test(c, bytes_that_arrive_while_the_caller_is_busy_are_read_in_order, 0, 2);
+	tcase_add_test(c, a_read_does_not_wait_for_all_expected_bytes);
 	tcase_add_test(c, a_stream_that_reads_ahead_can_be_closed);
 	tcase_add_test(c, a_stream_is_as_secure_as_its_channel);
 	tcase_add_test(c, partial_writes_are_continued);
-	tcase_add_test(c, a_full_socket_is_waited_for);
-	tcase_add_test(c, a_silent_server_is_given_up_when_time_is_up);
-	tcase_add_test(c, a_server_that_takes_nothing_is_given_up_when_time_is_up);
-	tcase_add_test(c, all_waits_together_share_one_limit);
-	tcase_add_test(c, a_restarted_clock_gives_the_limit_anew);
-	tcase_add_test(c, shutting_tells_the_other_side_that_nothing_more_comes);
-	tcase_add_test(c, shutting_goes_on_until_it_is_done);
-	tcase_add_test(c, closing_closes_the_socket);
-	tcase_add_test(c, tls_does_not_begin_behind_bytes_that_came_in_the_clear);
-	tcase_add_test(c, a_channel_is_put_over_another_and_opened_step_by_step);
-	tcase_add_test(c, a_channel_that_does_not_open_carries_nothing_in_secret);
-	tcase_add_test(c, a_stream_whose_channel_was_taken_can_be_closed);
+	tcase_add_test(c, a_write_waits_for_a_full_socket);
+	tcase_add_test(c, a_silent_server_times_out);
+	tcase_add_test(c, a_server_that_reads_nothing_times_out);
+	tcase_add_test(c, all_waits_share_one_time_limit);
+	tcase_add_test(c, restarting_the_clock_renews_the_time_limit);
+	tcase_add_test(c, shutting_down_ends_the_stream_for_the_peer);
+	tcase_add_test(c, shutting_down_continues_until_it_is_done);
+	tcase_add_test(c, closing_the_stream_closes_the_socket);
+	tcase_add_test(c, tls_does_not_start_after_unread_bytes_in_the_clear);
+	tcase_add_test(c, a_channel_is_layered_over_another_and_opened_step_by_step);
+	tcase_add_test(c, a_channel_that_does_not_open_does_not_make_the_stream_secure);
+	tcase_add_test(c, a_stream_can_be_closed_after_its_channel_was_released);
 	return check_main(s);
 }
