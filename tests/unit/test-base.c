@@ -38,7 +38,7 @@ static const struct {
     {"fxxxh", NULL},
 };
 
-START_TEST(the_nearest_name_is_what_was_meant_or_none)
+START_TEST(a_typo_is_matched_to_the_nearest_name_or_none)
 {
 	static const char *const names[] = {"status", "fetch", "password", "password_command"};
 	const char *found = nearest_name(words[_i].word, names, COUNT(names));
@@ -50,7 +50,7 @@ START_TEST(the_nearest_name_is_what_was_meant_or_none)
 }
 END_TEST
 
-START_TEST(very_long_names_and_words_are_nothing_to_guess)
+START_TEST(names_and_words_over_64_bytes_are_not_matched)
 {
 	char longest[65], too_long[66];
 	const char *names[2] = {too_long, longest};
@@ -64,7 +64,7 @@ START_TEST(very_long_names_and_words_are_nothing_to_guess)
 }
 END_TEST
 
-START_TEST(of_two_names_the_nearer_one_wins_wherever_it_stands)
+START_TEST(the_nearest_name_wins_in_any_position)
 {
 	static const char *const names[] = {"timeouts", "timeout", "connect_timeout"};
 
@@ -73,7 +73,7 @@ START_TEST(of_two_names_the_nearer_one_wins_wherever_it_stands)
 }
 END_TEST
 
-START_TEST(two_letters_that_changed_places_are_one_slip)
+START_TEST(a_swap_of_two_letters_counts_as_one_typo)
 {
 	static const char *const names[] = {"on"};
 
@@ -82,7 +82,7 @@ START_TEST(two_letters_that_changed_places_are_one_slip)
 }
 END_TEST
 
-START_TEST(a_secret_keeps_every_octet_until_it_is_freed)
+START_TEST(a_secret_keeps_every_byte_until_it_is_freed)
 {
 	struct secret *s = secret_make("pass\0word", 9);
 
@@ -124,7 +124,7 @@ static const struct {
     {"aaaaaaaaaa", 100000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
 };
 
-START_TEST(the_digest_is_sha_256_and_can_be_used_again)
+START_TEST(the_digest_is_sha_256_and_can_be_reused)
 {
 	struct digest d;
 	unsigned char octets[DIGEST_SIZE];
@@ -141,7 +141,7 @@ START_TEST(the_digest_is_sha_256_and_can_be_used_again)
 }
 END_TEST
 
-START_TEST(hexadecimal_has_two_lower_case_digits_an_octet)
+START_TEST(hexadecimal_has_two_lowercase_digits_per_byte)
 {
 	char hex[9];
 
@@ -167,7 +167,7 @@ static void hear(void *context, enum log_level level, const char *text)
 	strncpy(h->text, text, sizeof(h->text) - 1);
 }
 
-START_TEST(a_line_is_given_when_its_level_is_wanted)
+START_TEST(a_log_line_is_written_if_its_level_is_enabled)
 {
 	struct heard h = {0};
 	struct log log = {.level = (enum log_level)_i, .write = hear, .context = &h};
@@ -182,7 +182,7 @@ START_TEST(a_line_is_given_when_its_level_is_wanted)
 }
 END_TEST
 
-START_TEST(a_log_that_is_missing_hears_nothing)
+START_TEST(a_missing_log_ignores_lines)
 {
 	struct log log = {.level = LOG_WIRE};
 
@@ -222,7 +222,7 @@ static void learn(void *context, const char *name, const char *text, int64_t num
 	l->facts++;
 }
 
-START_TEST(facts_are_escaped_texts_and_numbers)
+START_TEST(a_fact_is_an_escaped_text_or_a_number)
 {
 	static char long_text[9000];
 	struct learnt l = {0};
@@ -242,7 +242,7 @@ START_TEST(facts_are_escaped_texts_and_numbers)
 }
 END_TEST
 
-START_TEST(facts_that_nobody_wants_are_dropped)
+START_TEST(facts_without_a_receiver_are_dropped)
 {
 	struct log log = {.level = LOG_WIRE};
 
@@ -274,7 +274,7 @@ START_TEST(memory_is_zeroed_resized_and_never_null)
 }
 END_TEST
 
-START_TEST(no_core_file_is_made_of_the_process)
+START_TEST(the_process_writes_no_core_file)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	int status;
@@ -292,7 +292,7 @@ START_TEST(no_core_file_is_made_of_the_process)
 }
 END_TEST
 
-START_TEST(an_md5_is_that_of_both_texts_as_one)
+START_TEST(an_md5_digest_covers_the_concatenation_of_both_texts)
 {
 	char hex[DIGEST_MD5_HEX + 1];
 
@@ -302,7 +302,7 @@ START_TEST(an_md5_is_that_of_both_texts_as_one)
 }
 END_TEST
 
-START_TEST(a_slow_digest_is_pbkdf2)
+START_TEST(the_slow_digest_is_pbkdf2)
 {
 	unsigned char octets[16];
 	char hex[2 * sizeof(octets) + 1];
@@ -322,13 +322,13 @@ static const struct {
 	int64_t seconds, days;
 } spans[] = {{0, 0}, {86399, 0}, {86400, 1}, {-1, -1}, {-86400, -1}, {-86401, -2}};
 
-START_TEST(days_are_whole_and_rounded_down)
+START_TEST(seconds_are_rounded_down_to_whole_days)
 {
 	ck_assert_int_eq(calendar_days(spans[_i].seconds), spans[_i].days);
 }
 END_TEST
 
-START_TEST(a_time_is_written_as_people_read_it)
+START_TEST(a_time_is_formatted_in_utc_or_local_time)
 {
 	char text[CALENDAR_TEXT];
 
@@ -362,28 +362,28 @@ int main(void)
 	Suite *s = suite_create("base");
 	TCase *c = check_case(s, "calendar");
 
-	LOOP_OVER(c, days_are_whole_and_rounded_down, spans);
-	tcase_add_test(c, a_time_is_written_as_people_read_it);
+	LOOP_OVER(c, seconds_are_rounded_down_to_whole_days, spans);
+	tcase_add_test(c, a_time_is_formatted_in_utc_or_local_time);
 	c = check_case(s, "nearest");
 
-	LOOP_OVER(c, the_nearest_name_is_what_was_meant_or_none, words);
-	tcase_add_test(c, very_long_names_and_words_are_nothing_to_guess);
-	tcase_add_test(c, of_two_names_the_nearer_one_wins_wherever_it_stands);
-	tcase_add_test(c, two_letters_that_changed_places_are_one_slip);
+	LOOP_OVER(c, a_typo_is_matched_to_the_nearest_name_or_none, words);
+	tcase_add_test(c, names_and_words_over_64_bytes_are_not_matched);
+	tcase_add_test(c, the_nearest_name_wins_in_any_position);
+	tcase_add_test(c, a_swap_of_two_letters_counts_as_one_typo);
 	c = check_case(s, "secret");
-	tcase_add_test(c, a_secret_keeps_every_octet_until_it_is_freed);
+	tcase_add_test(c, a_secret_keeps_every_byte_until_it_is_freed);
 	tcase_add_test(c, a_secret_may_be_empty_or_larger_than_a_page);
-	tcase_add_test(c, no_core_file_is_made_of_the_process);
+	tcase_add_test(c, the_process_writes_no_core_file);
 	c = check_case(s, "digest");
-	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_used_again, vectors);
-	tcase_add_test(c, an_md5_is_that_of_both_texts_as_one);
-	tcase_add_test(c, a_slow_digest_is_pbkdf2);
-	tcase_add_test(c, hexadecimal_has_two_lower_case_digits_an_octet);
+	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_reused, vectors);
+	tcase_add_test(c, an_md5_digest_covers_the_concatenation_of_both_texts);
+	tcase_add_test(c, the_slow_digest_is_pbkdf2);
+	tcase_add_test(c, hexadecimal_has_two_lowercase_digits_per_byte);
 	c = check_case(s, "log");
-	tcase_add_loop_test(c, a_line_is_given_when_its_level_is_wanted, LOG_QUIET, LOG_WIRE + 1);
-	tcase_add_test(c, a_log_that_is_missing_hears_nothing);
-	tcase_add_test(c, facts_are_escaped_texts_and_numbers);
-	tcase_add_test(c, facts_that_nobody_wants_are_dropped);
+	tcase_add_loop_test(c, a_log_line_is_written_if_its_level_is_enabled, LOG_QUIET, LOG_WIRE + 1);
+	tcase_add_test(c, a_missing_log_ignores_lines);
+	tcase_add_test(c, a_fact_is_an_escaped_text_or_a_number);
+	tcase_add_test(c, facts_without_a_receiver_are_dropped);
 	tcase_add_test(c, a_log_line_is_one_escaped_line_of_bounded_length);
 	c = check_case(s, "memory");
 	tcase_add_test(c, memory_is_zeroed_resized_and_never_null);

@@ -21,7 +21,7 @@ static const struct {
     {"\x01", "AQ=="},
 };
 
-START_TEST(octets_and_base64_are_the_same_both_ways)
+START_TEST(encoding_and_decoding_match_the_test_vectors)
 {
 	struct buf out = {0};
 
@@ -37,7 +37,7 @@ START_TEST(octets_and_base64_are_the_same_both_ways)
 }
 END_TEST
 
-START_TEST(every_octet_survives)
+START_TEST(every_byte_survives_encoding_and_decoding)
 {
 	char all[256];
 	struct buf text = {0}, back = {0};
@@ -67,7 +67,7 @@ static const char *const bad[] = {
     "Zm\xc3\xa4",
 };
 
-START_TEST(what_is_no_base64_adds_nothing)
+START_TEST(invalid_base64_adds_nothing)
 {
 	struct buf out = {0};
 
@@ -83,8 +83,8 @@ int main(void)
 	Suite *s = suite_create("base64");
 	TCase *c = check_case(s, "base64");
 
-	LOOP_OVER(c, octets_and_base64_are_the_same_both_ways, vectors);
-	tcase_add_loop_test(c, every_octet_survives, 1, 257);
-	LOOP_OVER(c, what_is_no_base64_adds_nothing, bad);
+	LOOP_OVER(c, encoding_and_decoding_match_the_test_vectors, vectors);
+	tcase_add_loop_test(c, every_byte_survives_encoding_and_decoding, 1, 257);
+	LOOP_OVER(c, invalid_base64_adds_nothing, bad);
 	return check_main(s);
 }

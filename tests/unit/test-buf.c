@@ -15,7 +15,7 @@ START_TEST(an_empty_buffer_is_an_empty_string)
 }
 END_TEST
 
-START_TEST(bytes_strings_and_formats_follow_each_other)
+START_TEST(appended_bytes_strings_and_formats_are_concatenated)
 {
 	struct buf b = {0};
 
@@ -34,7 +34,7 @@ START_TEST(bytes_strings_and_formats_follow_each_other)
 }
 END_TEST
 
-START_TEST(it_grows_octet_by_octet_and_keeps_all)
+START_TEST(a_buffer_keeps_its_content_while_it_grows)
 {
 	struct buf b = {0};
 
@@ -107,8 +107,8 @@ int main(void)
 	TCase *c = check_case(s, "buf");
 
 	tcase_add_test(c, an_empty_buffer_is_an_empty_string);
-	tcase_add_test(c, bytes_strings_and_formats_follow_each_other);
-	tcase_add_test(c, it_grows_octet_by_octet_and_keeps_all);
+	tcase_add_test(c, appended_bytes_strings_and_formats_are_concatenated);
+	tcase_add_test(c, a_buffer_keeps_its_content_while_it_grows);
 	tcase_add_test(c, reserved_room_can_be_filled);
 	tcase_add_test(c, consuming_drops_the_front);
 	tcase_add_test(c, clearing_keeps_the_memory);

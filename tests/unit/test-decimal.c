@@ -18,7 +18,7 @@ static void expect_as_printed(uint64_t number)
 	ck_assert_mem_eq(out, wanted, strlen(wanted));
 }
 
-START_TEST(numbers_are_written_as_printf_does)
+START_TEST(numbers_are_formatted_as_printf_formats_them)
 {
 	for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10) {
 		expect_as_printed(power - 1);
@@ -35,6 +35,6 @@ int main(void)
 	Suite *s = suite_create("decimal");
 	TCase *c = check_case(s, "decimal");
 
-	tcase_add_test(c, numbers_are_written_as_printf_does);
+	tcase_add_test(c, numbers_are_formatted_as_printf_formats_them);
 	return check_main(s);
 }

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "check_main.h"
 
-START_TEST(a_cleared_error_says_nothing)
+START_TEST(a_cleared_error_is_empty)
 {
 	struct error err;
 
@@ -38,7 +38,7 @@ START_TEST(setting_an_error_formats_it_and_returns_false)
 }
 END_TEST
 
-START_TEST(a_new_error_forgets_all_of_the_old_one)
+START_TEST(a_new_error_replaces_all_of_the_old_one)
 {
 	struct error err;
 
@@ -83,7 +83,7 @@ START_TEST(network_and_locked_failures_start_as_temporary)
 }
 END_TEST
 
-START_TEST(what_a_run_can_fix_by_itself_comes_with_a_hint)
+START_TEST(the_kind_of_an_error_sets_its_default_hint)
 {
 	struct error err;
 
@@ -94,7 +94,7 @@ START_TEST(what_a_run_can_fix_by_itself_comes_with_a_hint)
 }
 END_TEST
 
-START_TEST(a_full_stop_of_others_is_left_out)
+START_TEST(a_final_period_is_removed_from_the_cause)
 {
 	struct error err;
 
@@ -124,7 +124,7 @@ static const struct {
     {EIO, false},
 };
 
-START_TEST(a_full_disk_and_its_like_are_temporary)
+START_TEST(resource_shortages_are_temporary)
 {
 	struct error err;
 
@@ -136,7 +136,7 @@ START_TEST(a_full_disk_and_its_like_are_temporary)
 END_TEST
 
 /* The hint replaces any hint of the caller about a file that cannot be opened. */
-START_TEST(out_of_descriptors_comes_with_its_own_hint)
+START_TEST(running_out_of_descriptors_has_its_own_hint)
 {
 	struct rlimit limit;
 	char want[64];
@@ -158,7 +158,7 @@ START_TEST(out_of_descriptors_comes_with_its_own_hint)
 }
 END_TEST
 
-START_TEST(the_text_of_errno_stands_behind_the_cause)
+START_TEST(the_text_of_errno_follows_the_cause)
 {
 	struct error err;
 	char expected[128] = "cannot open /x: ";
@@ -179,7 +179,7 @@ static void long_cause(struct error *err, size_t length)
 	error_errno(err, ERROR_STORAGE, EACCES, "cannot open %s", path);
 }
 
-START_TEST(a_long_cause_does_not_push_the_text_of_errno_out)
+START_TEST(a_long_cause_keeps_the_text_of_errno)
 {
 	struct error err;
 	char suffix[128] = ": ";
@@ -196,7 +196,7 @@ START_TEST(a_long_cause_does_not_push_the_text_of_errno_out)
 }
 END_TEST
 
-START_TEST(every_text_is_a_single_line_without_controls)
+START_TEST(every_text_is_a_single_line_without_control_characters)
 {
 	struct error err;
 
@@ -212,7 +212,7 @@ START_TEST(every_text_is_a_single_line_without_controls)
 }
 END_TEST
 
-START_TEST(texts_of_any_length_are_cut_and_marked)
+START_TEST(long_texts_are_truncated_and_marked)
 {
 	static char words[9000];
 	struct error err;
@@ -235,17 +235,17 @@ int main(void)
 	Suite *s = suite_create("error");
 	TCase *c = check_case(s, "error");
 
-	tcase_add_test(c, a_cleared_error_says_nothing);
+	tcase_add_test(c, a_cleared_error_is_empty);
 	tcase_add_test(c, setting_an_error_formats_it_and_returns_false);
-	tcase_add_test(c, a_new_error_forgets_all_of_the_old_one);
+	tcase_add_test(c, a_new_error_replaces_all_of_the_old_one);
 	LOOP_OVER(c, network_and_locked_failures_start_as_temporary, kinds);
-	LOOP_OVER(c, a_full_disk_and_its_like_are_temporary, errnos);
-	LOOP_OVER(c, what_a_run_can_fix_by_itself_comes_with_a_hint, kinds);
-	tcase_add_test(c, a_full_stop_of_others_is_left_out);
-	tcase_add_test(c, out_of_descriptors_comes_with_its_own_hint);
-	tcase_add_test(c, the_text_of_errno_stands_behind_the_cause);
-	tcase_add_test(c, a_long_cause_does_not_push_the_text_of_errno_out);
-	tcase_add_test(c, every_text_is_a_single_line_without_controls);
-	tcase_add_test(c, texts_of_any_length_are_cut_and_marked);
+	LOOP_OVER(c, resource_shortages_are_temporary, errnos);
+	LOOP_OVER(c, the_kind_of_an_error_sets_its_default_hint, kinds);
+	tcase_add_test(c, a_final_period_is_removed_from_the_cause);
+	tcase_add_test(c, running_out_of_descriptors_has_its_own_hint);
+	tcase_add_test(c, the_text_of_errno_follows_the_cause);
+	tcase_add_test(c, a_long_cause_keeps_the_text_of_errno);
+	tcase_add_test(c, every_text_is_a_single_line_without_control_characters);
+	tcase_add_test(c, long_texts_are_truncated_and_marked);
 	return check_main(s);
 }

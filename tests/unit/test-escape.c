@@ -59,7 +59,7 @@ static const struct {
     {TEXT("\xef\xbb\xbf"), "\\xef\\xbb\\xbf"},
 };
 
-START_TEST(what_a_terminal_may_see_passes_and_all_else_is_escaped)
+START_TEST(text_unsafe_for_a_terminal_is_escaped)
 {
 	char out[128];
 	size_t length = escape_text(out, sizeof(out), texts[_i].text, texts[_i].length);
@@ -69,7 +69,7 @@ START_TEST(what_a_terminal_may_see_passes_and_all_else_is_escaped)
 }
 END_TEST
 
-START_TEST(no_single_octet_gives_a_control_character)
+START_TEST(no_single_byte_produces_a_control_character)
 {
 	for (int c = 0; c < 256; c++) {
 		char in = (char)(unsigned char)c, out[16];
@@ -124,7 +124,7 @@ static void check_cut(int which, size_t count, size_t size)
 	ck_assert_str_eq(out + kept, "...");
 }
 
-START_TEST(what_does_not_fit_is_cut_at_a_whole_character)
+START_TEST(long_text_is_cut_between_characters_or_escapes)
 {
 	for (size_t count = 0; count <= 20; count++) {
 		for (size_t size = 4; size <= 20 * widths[_i].shown + 4; size++)
@@ -133,7 +133,7 @@ START_TEST(what_does_not_fit_is_cut_at_a_whole_character)
 }
 END_TEST
 
-START_TEST(a_text_that_just_fits_is_not_cut)
+START_TEST(text_that_just_fits_is_not_cut)
 {
 	char out[9];
 
@@ -144,7 +144,7 @@ START_TEST(a_text_that_just_fits_is_not_cut)
 }
 END_TEST
 
-START_TEST(the_octet_behind_the_text_is_not_read)
+START_TEST(the_byte_after_the_text_is_not_read)
 {
 	char out[16];
 
@@ -159,10 +159,10 @@ int main(void)
 	Suite *s = suite_create("escape");
 	TCase *c = check_case(s, "escape");
 
-	LOOP_OVER(c, what_a_terminal_may_see_passes_and_all_else_is_escaped, texts);
-	tcase_add_test(c, no_single_octet_gives_a_control_character);
-	LOOP_OVER(c, what_does_not_fit_is_cut_at_a_whole_character, widths);
-	tcase_add_test(c, a_text_that_just_fits_is_not_cut);
-	tcase_add_test(c, the_octet_behind_the_text_is_not_read);
+	LOOP_OVER(c, text_unsafe_for_a_terminal_is_escaped, texts);
+	tcase_add_test(c, no_single_byte_produces_a_control_character);
+	LOOP_OVER(c, long_text_is_cut_between_characters_or_escapes, widths);
+	tcase_add_test(c, text_that_just_fits_is_not_cut);
+	tcase_add_test(c, the_byte_after_the_text_is_not_read);
 	return check_main(s);
 }

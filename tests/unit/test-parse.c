@@ -53,7 +53,7 @@ static const struct {
     {"\xb1", 100, false, 0},
 };
 
-START_TEST(a_number_is_digits_up_to_its_most)
+START_TEST(a_number_consists_of_digits_up_to_a_maximum)
 {
 	uint64_t value = untouched;
 	bool good = parse_number(numbers[_i].text, strlen(numbers[_i].text), numbers[_i].most, &value);
@@ -63,7 +63,7 @@ START_TEST(a_number_is_digits_up_to_its_most)
 }
 END_TEST
 
-START_TEST(a_number_ends_where_its_length_says)
+START_TEST(a_number_ends_at_its_length)
 {
 	uint64_t value = untouched;
 
@@ -121,7 +121,7 @@ static const struct {
     {"1BB", false, 0},
 };
 
-START_TEST(a_size_is_digits_and_a_unit)
+START_TEST(a_size_consists_of_digits_and_an_optional_unit)
 {
 	uint64_t value = untouched;
 	bool good = parse_size(sizes[_i].text, &value);
@@ -167,7 +167,7 @@ static const struct {
     {"forever", false, 0},
 };
 
-START_TEST(a_duration_is_digits_and_a_unit_up_to_a_hundred_years)
+START_TEST(a_duration_consists_of_digits_and_an_optional_unit_up_to_100_years)
 {
 	int64_t seconds = -7;
 	bool good = parse_duration(durations[_i].text, &seconds);
@@ -182,9 +182,9 @@ int main(void)
 	Suite *s = suite_create("parse");
 	TCase *c = check_case(s, "parse");
 
-	LOOP_OVER(c, a_number_is_digits_up_to_its_most, numbers);
-	tcase_add_test(c, a_number_ends_where_its_length_says);
-	LOOP_OVER(c, a_size_is_digits_and_a_unit, sizes);
-	LOOP_OVER(c, a_duration_is_digits_and_a_unit_up_to_a_hundred_years, durations);
+	LOOP_OVER(c, a_number_consists_of_digits_up_to_a_maximum, numbers);
+	tcase_add_test(c, a_number_ends_at_its_length);
+	LOOP_OVER(c, a_size_consists_of_digits_and_an_optional_unit, sizes);
+	LOOP_OVER(c, a_duration_consists_of_digits_and_an_optional_unit_up_to_100_years, durations);
 	return check_main(s);
 }
