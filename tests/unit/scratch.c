@@ -143,7 +143,7 @@ void scratch_expect_text(const char *path, const char *text)
 }
 
 /* Counts the names in a directory, and copies the last one found. */
-static size_t count_row(const char *directory, char *last, size_t size)
+static size_t count_names(const char *directory, char *last, size_t size)
 {
 	DIR *stream = opendir(directory);
 	const struct dirent *entry;
@@ -164,14 +164,14 @@ size_t scratch_count(const char *directory)
 {
 	char name[256];
 
-	return count_row(directory, name, sizeof(name));
+	return count_names(directory, name, sizeof(name));
 }
 
 char *scratch_only_name(const char *directory)
 {
 	static char name[256];
 
-	ck_assert_uint_eq(count_row(directory, name, sizeof(name)), 1);
+	ck_assert_uint_eq(count_names(directory, name, sizeof(name)), 1);
 	return name;
 }
 

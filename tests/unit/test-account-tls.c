@@ -32,13 +32,13 @@ START_TEST(an_invalid_pin_is_reported_with_its_value)
 {
 	const char *const values_with_it[] = {PIN, bad_pins[_i], OTHER_PIN, NULL};
 	const struct account_option *option = find_option("tls_pins");
-	char told[128];
+	char want[128];
 	struct error err;
 
 	ck_assert(!account_set(&a, option, values_with_it, "/", &err));
 	ck_assert_int_eq(err.kind, ERROR_CONFIG);
-	snprintf(told, sizeof(told), "tls_pins = \"%s\" is not valid", bad_pins[_i]);
-	ck_assert_str_eq(err.cause, told);
+	snprintf(want, sizeof(want), "tls_pins = \"%s\" is not valid", bad_pins[_i]);
+	ck_assert_str_eq(err.cause, want);
 	ck_assert_ptr_nonnull(strstr(err.hint, option->expects));
 	ck_assert_ptr_null(a.tls.pins);
 }
@@ -122,7 +122,7 @@ static const struct {
     {{NULL}, {"tls_server_name=m\xfcnchen.example"}, "m\\xfcnchen.example is not a valid host name"},
 };
 
-static void say(const char *words)
+static void apply(const char *words)
 {
 	char name[64];
 	const char *equals = strchr(words, '=');
@@ -141,11 +141,11 @@ START_TEST(contradictory_tls_options_are_rejected)
 	bool ok;
 
 	for (size_t i = 0; i < 3 && contradictions[_i].defaults[i]; i++)
-		say(contradictions[_i].defaults[i]);
+		apply(contradictions[_i].defaults[i]);
 	account_end_defaults(&a);
 	make_whole();
 	for (size_t i = 0; i < 4 && contradictions[_i].own[i]; i++)
-		say(contradictions[_i].own[i]);
+		apply(contradictions[_i].own[i]);
 	ok = account_check(&a, &err);
 	ck_assert_msg(ok == (contradictions[_i].cause == NULL), "%s", ok ? "it passed" : err.cause);
 	if (ok)
@@ -161,13 +161,13 @@ START_TEST(a_certificate_in_the_account_discards_the_key_from_the_defaults)
 {
 	struct error err;
 
-	say("tls_client_cert=x");
-	say("tls_client_key=y");
+	apply("tls_client_cert=x");
+	apply("tls_client_key=y");
 	account_end_defaults(&a);
 	make_whole();
 	ck_assert(account_check(&a, &err));
 	ck_assert_str_eq(a.tls.client_key, "/etc/mail/y");
-	say("tls_client_cert=z");
+	apply("tls_client_cert=z");
 	ck_assert(account_check(&a, &err));
 	ck_assert_ptr_null(a.tls.client_key);
 }
@@ -178,11 +178,11 @@ START_TEST(tls_trust_dane_requires_a_build_with_dane_support)
 	struct error err;
 	bool ok;
 
-	say("P");
-	say("tls_ca_file=x");
+	apply("P");
+	apply("tls_ca_file=x");
 	account_end_defaults(&a);
 	make_whole();
-	say("tls_trust=dane");
+	apply("tls_trust=dane");
 	ok = account_check(&a, &err);
 	ck_assert(ok == (dane_library_version() != NULL));
 	if (!ok) {
@@ -192,7 +192,7 @@ START_TEST(tls_trust_dane_requires_a_build_with_dane_support)
 	}
 	ck_assert_ptr_null(a.tls.pins);
 	ck_assert_ptr_null(a.tls.ca_file);
-	say("tls_crl_file=x");
+	apply("tls_crl_file=x");
 	ck_assert(!account_check(&a, &err));
 	ck_assert_str_eq(err.cause, "tls_crl_file is set, but tls_trust = dane trusts DNS alone");
 }

@@ -152,15 +152,15 @@ START_TEST(hexadecimal_has_two_lowercase_digits_per_byte)
 }
 END_TEST
 
-struct heard {
+struct recorded_lines {
 	int lines;
 	enum log_level level;
 	char text[4096];
 };
 
-static void hear(void *context, enum log_level level, const char *text)
+static void record_line(void *context, enum log_level level, const char *text)
 {
-	struct heard *h = context;
+	struct recorded_lines *h = context;
 
 	h->lines++;
 	h->level = level;
@@ -169,11 +169,11 @@ static void hear(void *context, enum log_level level, const char *text)
 
 START_TEST(a_log_line_is_written_if_its_level_is_enabled)
 {
-	struct heard h = {0};
-	struct log log = {.level = (enum log_level)_i, .write = hear, .context = &h};
+	struct recorded_lines h = {0};
+	struct log log = {.level = (enum log_level)_i, .write = record_line, .context = &h};
 
 	for (int level = LOG_QUIET; level <= LOG_WIRE; level++) {
-		h = (struct heard){0};
+		h = (struct recorded_lines){0};
 		log_line(&log, (enum log_level)level, "line %d", level);
 		ck_assert_int_eq(h.lines, level <= _i);
 		if (h.lines > 0)
@@ -194,8 +194,8 @@ END_TEST
 START_TEST(a_log_line_is_one_escaped_line_of_bounded_length)
 {
 	static char long_text[9000];
-	struct heard h = {0};
-	struct log log = {.level = LOG_WIRE, .write = hear, .context = &h};
+	struct recorded_lines h = {0};
+	struct log log = {.level = LOG_WIRE, .write = record_line, .context = &h};
 
 	log_line(&log, LOG_WIRE, "S: %s", "a\nb\x1b");
 	ck_assert_str_eq(h.text, "S: a\\x0ab\\x1b");
@@ -206,15 +206,15 @@ START_TEST(a_log_line_is_one_escaped_line_of_bounded_length)
 }
 END_TEST
 
-struct learnt {
+struct recorded_fact {
 	char name[32], text[LOG_FACT_SIZE];
 	int64_t number;
 	int facts;
 };
 
-static void learn(void *context, const char *name, const char *text, int64_t number)
+static void record_fact(void *context, const char *name, const char *text, int64_t number)
 {
-	struct learnt *l = context;
+	struct recorded_fact *l = context;
 
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	snprintf(l->text, sizeof(l->text), "%s", text ? text : "no text");
@@ -225,8 +225,8 @@ static void learn(void *context, const char *name, const char *text, int64_t num
 START_TEST(a_fact_is_an_escaped_text_or_a_number)
 {
 	static char long_text[9000];
-	struct learnt l = {0};
-	struct log log = {.level = LOG_QUIET, .fact = learn, .context = &l};
+	struct recorded_fact l = {0};
+	struct log log = {.level = LOG_QUIET, .fact = record_fact, .context = &l};
 
 	log_fact(&log, "tls.version", "%s", "1\n3");
 	ck_assert_str_eq(l.name, "tls.version");

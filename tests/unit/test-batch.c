@@ -125,23 +125,23 @@ static struct watcher {
 	struct mbox_intent intent;
 	struct mbox_extent extents[3];
 	bool refuse_prepare, refuse_commit;
-	char steps[64];
+	char trace[64];
 } watcher;
 
 /* Notes what another process would read: i for an intent, k for a recorded message. */
-static void look(const char *step)
+static void note_state(const char *step)
 {
 	struct state_item item = {.uid = "0"};
 	struct mbox_intent intent;
 	struct state_record *records;
 	struct state *s;
 	struct error err;
-	size_t used = strlen(watcher.steps);
+	size_t used = strlen(watcher.trace);
 
 	ck_assert_msg(state_open(&s, scratch_path("state"), "work", STATE_READ, &err), "%s", err.cause);
 	ck_assert(state_join(s, &item, 1, NULL, &err));
 	ck_assert(state_get_intent(s, &intent, &records, &err));
-	snprintf(watcher.steps + used, sizeof(watcher.steps) - used, "%s%s%s ", step, intent.path ? "+i" : "",
+	snprintf(watcher.trace + used, sizeof(watcher.trace) - used, "%s%s%s ", step, intent.path ? "+i" : "",
 	    item.known ? "+k" : "");
 	for (size_t i = 0; i < intent.count; i++)
 		free((char *)(uintptr_t)records[i].uid);
@@ -153,7 +153,7 @@ static void look(const char *step)
 static bool prepare(struct destination *d, const struct mbox_intent **intent, struct error *err)
 {
 	(void)d;
-	look("prepare");
+	note_state("prepare");
 	*intent = &watcher.intent;
 	return !watcher.refuse_prepare || error_set(err, ERROR_LOCKED, "locked");
 }
@@ -161,13 +161,13 @@ static bool prepare(struct destination *d, const struct mbox_intent **intent, st
 static bool commit(struct destination *d, struct error *err)
 {
 	(void)d;
-	look("commit");
+	note_state("commit");
 	return !watcher.refuse_commit || error_set(err, ERROR_STORAGE, "full");
 }
 
 static const struct {
 	bool has_intent, refuse_prepare, refuse_commit;
-	const char *steps;
+	const char *trace;
 } orders[] = {
     {false, false, false, "commit end+k "},
     {true, false, false, "prepare commit+i end+k "},
@@ -197,8 +197,8 @@ START_TEST(a_message_is_recorded_only_after_it_is_in_place)
 	ck_assert_int_eq(ok, !orders[_i].refuse_prepare && !orders[_i].refuse_commit);
 	if (!ok)
 		ck_assert_int_eq(err.kind, orders[_i].refuse_prepare ? ERROR_LOCKED : ERROR_STORAGE);
-	look("end");
-	ck_assert_str_eq(watcher.steps, orders[_i].steps);
+	note_state("end");
+	ck_assert_str_eq(watcher.trace, orders[_i].trace);
 	state_close(&s);
 }
 END_TEST

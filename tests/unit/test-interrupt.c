@@ -26,10 +26,10 @@ static void enter(void)
 }
 
 /*
- * Runs `work` in a worker and returns how its process ended. If `wish`, the interruption is requested before the
+ * Runs `work` in a worker and returns how its process ended. If `interrupted`, the interruption is requested before the
  * start.
  */
-static int in_worker(bool wish, void (*work)(void))
+static int in_worker(bool interrupted, void (*work)(void))
 {
 	int status;
 	pid_t pid = interrupt_fork(stop);
@@ -39,7 +39,7 @@ static int in_worker(bool wish, void (*work)(void))
 		work();
 		_exit(0);
 	}
-	if (wish)
+	if (interrupted)
 		close(stop[1]);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	return status;
@@ -91,7 +91,7 @@ START_TEST(the_program_continues_without_a_signal)
 }
 END_TEST
 
-static void expect_peace(void)
+static void expect_no_interruption(void)
 {
 	raise(SIGINT);
 	raise(SIGTERM);
@@ -101,7 +101,7 @@ static void expect_peace(void)
 
 START_TEST(a_worker_ignores_signals)
 {
-	ck_assert_int_eq(in_worker(false, expect_peace), 0);
+	ck_assert_int_eq(in_worker(false, expect_no_interruption), 0);
 }
 END_TEST
 
@@ -125,7 +125,7 @@ START_TEST(a_program_started_by_a_worker_receives_signals)
 }
 END_TEST
 
-static void wait_for_wish(void)
+static void wait_for_interruption(void)
 {
 	must(interrupt_poll(NULL, 0, deadline_in(60)) == WAIT_INTERRUPTED);
 	must(interrupt_came() && interrupt_noted() && interrupt_is_due());
@@ -133,7 +133,7 @@ static void wait_for_wish(void)
 
 START_TEST(a_waiting_worker_notices_an_interruption)
 {
-	ck_assert_int_eq(in_worker(true, wait_for_wish), 0);
+	ck_assert_int_eq(in_worker(true, wait_for_interruption), 0);
 }
 END_TEST
 
@@ -164,7 +164,7 @@ static void be_exposed(void)
 	raise(SIGTERM);
 }
 
-static void be_exposed_no_more(void)
+static void stop_being_exposed(void)
 {
 	interrupt_expose(true);
 	interrupt_expose(false);
@@ -177,7 +177,7 @@ START_TEST(an_exposed_worker_can_be_terminated)
 
 	ck_assert(WIFSIGNALED(status));
 	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
-	ck_assert_int_eq(in_worker(false, be_exposed_no_more), 0);
+	ck_assert_int_eq(in_worker(false, stop_being_exposed), 0);
 }
 END_TEST
 

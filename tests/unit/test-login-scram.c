@@ -19,7 +19,7 @@ enum manner {
 	SAYS_OK_INSTEAD_OF_PROOF,
 	SAYS_OK_AT_ONCE,
 	GIVES_ANOTHER_NONCE,
-	GIVES_NO_BASE64,
+	GIVES_INVALID_BASE64,
 	REFUSES_THE_PROOF,
 	REFUSES_AT_ONCE,
 	ASKS_ONCE_MORE,
@@ -38,7 +38,7 @@ static const struct {
     {SAYS_OK_INSTEAD_OF_PROOF, password, ERROR_AUTH, 2},
     {SAYS_OK_AT_ONCE, password, ERROR_AUTH, 1},
     {GIVES_ANOTHER_NONCE, password, ERROR_AUTH, 1},
-    {GIVES_NO_BASE64, password, ERROR_AUTH, 1},
+    {GIVES_INVALID_BASE64, password, ERROR_AUTH, 1},
     {REFUSES_THE_PROOF, password, ERROR_AUTH, 2},
     {REFUSES_AT_ONCE, password, ERROR_AUTH, 1},
 };
@@ -46,8 +46,8 @@ static const struct {
 static struct prover {
 	enum manner manner;
 	struct scram_server scram;
-	struct buf heard; /* received from the client, and not yet a complete line */
-	struct buf says;
+	struct buf received; /* received from the client, and not yet a complete line */
+	struct buf reply;
 	struct buf all; /* everything the client sent */
 	int lines;
 	bool asked;
@@ -58,11 +58,11 @@ static void answer_step(struct prover *p, const char *response)
 	char *challenge = NULL;
 
 	if (!scram_server_step(&p->scram, response, &challenge)) {
-		buf_append_string(&p->says, "-ERR [AUTH] wrong\r\n");
+		buf_append_string(&p->reply, "-ERR [AUTH] wrong\r\n");
 	} else {
 		if (p->manner == FORGES_ITS_PROOF && p->lines == 2)
 			scram_server_forge(&challenge);
-		buf_append_format(&p->says, "+ %s\r\n", challenge ? challenge : "");
+		buf_append_format(&p->reply, "+ %s\r\n", challenge ? challenge : "");
 	}
 	gsasl_free(challenge);
 }
@@ -72,7 +72,7 @@ static void answer_line(struct prover *p, const char *line)
 	static const char command[] = "AUTH SCRAM-SHA-256 ";
 
 	if (strcmp(line, "CAPA") == 0) {
-		buf_append_string(&p->says, "+OK\r\nUSER\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
+		buf_append_string(&p->reply, "+OK\r\nUSER\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
 		return;
 	}
 	if (p->lines++ == 0) {
@@ -81,16 +81,16 @@ static void answer_line(struct prover *p, const char *line)
 	}
 	if (p->lines >= 3) {
 		ck_assert_str_eq(line, "");
-		buf_append_string(&p->says, p->manner == ASKS_ONCE_MORE && !p->asked ? "+ \r\n" : "+OK\r\n");
+		buf_append_string(&p->reply, p->manner == ASKS_ONCE_MORE && !p->asked ? "+ \r\n" : "+OK\r\n");
 		p->asked = true;
 	} else if (p->manner == SAYS_OK_AT_ONCE || (p->manner == SAYS_OK_INSTEAD_OF_PROOF && p->lines == 2)) {
-		buf_append_string(&p->says, "+OK welcome\r\n");
+		buf_append_string(&p->reply, "+OK welcome\r\n");
 	} else if (p->manner == REFUSES_AT_ONCE || (p->manner == REFUSES_THE_PROOF && p->lines == 2)) {
-		buf_append_string(&p->says, "-ERR no\r\n");
+		buf_append_string(&p->reply, "-ERR no\r\n");
 	} else if (p->manner == GIVES_ANOTHER_NONCE) {
-		buf_append_string(&p->says, "+ cj1ldmlsLHM9QUFBQSxpPTQwOTY=\r\n");
-	} else if (p->manner == GIVES_NO_BASE64) {
-		buf_append_string(&p->says, "+ r=evil\r\n");
+		buf_append_string(&p->reply, "+ cj1ldmlsLHM9QUFBQSxpPTQwOTY=\r\n");
+	} else if (p->manner == GIVES_INVALID_BASE64) {
+		buf_append_string(&p->reply, "+ r=evil\r\n");
 	} else {
 		answer_step(p, line);
 	}
@@ -103,13 +103,13 @@ static enum channel_status prover_send(void *context, const void *bytes, size_t 
 
 	(void)err;
 	buf_append(&p->all, bytes, size);
-	buf_append(&p->heard, bytes, size);
-	while ((end = strstr(buf_string(&p->heard), "\r\n")) != NULL) {
-		size_t length = (size_t)(end - p->heard.data);
+	buf_append(&p->received, bytes, size);
+	while ((end = strstr(buf_string(&p->received), "\r\n")) != NULL) {
+		size_t length = (size_t)(end - p->received.data);
 
-		p->heard.data[length] = '\0';
-		answer_line(p, p->heard.data);
-		buf_consume(&p->heard, length + 2);
+		p->received.data[length] = '\0';
+		answer_line(p, p->received.data);
+		buf_consume(&p->received, length + 2);
 	}
 	*sent = size;
 	return CHANNEL_DONE;
@@ -118,13 +118,13 @@ static enum channel_status prover_send(void *context, const void *bytes, size_t 
 static enum channel_status prover_receive(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
 	struct prover *p = context;
-	size_t length = p->says.length < size ? p->says.length : size;
+	size_t length = p->reply.length < size ? p->reply.length : size;
 
 	(void)err;
 	if (length == 0)
 		return CHANNEL_WANT_READ;
-	memcpy(bytes, p->says.data, length);
-	buf_consume(&p->says, length);
+	memcpy(bytes, p->reply.data, length);
+	buf_consume(&p->reply, length);
 	*got = length;
 	return CHANNEL_DONE;
 }
@@ -174,8 +174,8 @@ START_TEST(a_scram_login_succeeds_only_if_the_server_proves_itself)
 	ck_assert_ptr_eq(strstr(buf_string(&talk.logged), "C: Yz1"), NULL);
 	talk_end(&talk);
 	scram_server_end(&prover.scram);
-	buf_free(&prover.heard);
-	buf_free(&prover.says);
+	buf_free(&prover.received);
+	buf_free(&prover.reply);
 	buf_free(&prover.all);
 }
 END_TEST

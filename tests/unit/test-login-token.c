@@ -180,7 +180,7 @@ END_TEST
 
 static const struct {
 	const char *user, *token;
-} unspeakable[] = {
+} unsendable[] = {
     {"me", ""},
     {"me", "two words"},
     {"me", "a\001b"},
@@ -193,9 +193,9 @@ static const struct {
 START_TEST(a_user_or_token_that_breaks_the_response_is_not_sent)
 {
 	talk_capable(&talk, "SASL OAUTHBEARER XOAUTH2\r\n", "+OK\r\n", 0);
-	ck_assert(!login_with("xoauth2", unspeakable[_i].user, unspeakable[_i].token));
+	ck_assert(!login_with("xoauth2", unsendable[_i].user, unsendable[_i].token));
 	ck_assert_int_eq(talk.err.kind, ERROR_CONFIG);
-	ck_assert(!login_with("oauthbearer", unspeakable[_i].user, unspeakable[_i].token));
+	ck_assert(!login_with("oauthbearer", unsendable[_i].user, unsendable[_i].token));
 	ck_assert_int_eq(talk.err.kind, ERROR_CONFIG);
 	ck_assert_str_eq(talk.script.client, "");
 	talk_end(&talk);
@@ -212,6 +212,6 @@ int main(void)
 	tcase_add_test(c, a_rejected_token_has_a_hint);
 	LOOP_OVER(c, a_long_token_waits_for_the_challenge_and_arrives_unchanged, lengths);
 	tcase_add_test(c, oauthbearer_escapes_the_user_name);
-	LOOP_OVER(c, a_user_or_token_that_breaks_the_response_is_not_sent, unspeakable);
+	LOOP_OVER(c, a_user_or_token_that_breaks_the_response_is_not_sent, unsendable);
 	return check_main(s);
 }

@@ -230,7 +230,7 @@ END_TEST
 
 static const struct {
 	const char *user, *password;
-} unspeakable[] = {
+} unsendable[] = {
     {"tim\r\nDELE 1", "x"},
     {"tim\n", "x"},
     {"tim", "x\r\nDELE 1"},
@@ -240,7 +240,7 @@ static const struct {
 START_TEST(a_line_ending_in_a_user_or_password_sends_no_command)
 {
 	talk_capable(&talk, "USER\r\n", "+OK\r\n+OK\r\n+OK\r\n", 0);
-	ck_assert(!login(unspeakable[_i].user, unspeakable[_i].password));
+	ck_assert(!login(unsendable[_i].user, unsendable[_i].password));
 	ck_assert_int_eq(talk.err.kind, ERROR_CONFIG);
 	ck_assert_uint_eq(talk.script.client_length, 0);
 	talk_end(&talk);
@@ -269,7 +269,7 @@ int main(void)
 	tcase_add_loop_test(c, a_long_response_waits_for_the_challenge, 2000, 2003);
 	tcase_add_test(c, a_long_response_is_not_sent_without_a_challenge);
 	tcase_add_test(c, endless_empty_challenges_end_the_login);
-	LOOP_OVER(c, a_line_ending_in_a_user_or_password_sends_no_command, unspeakable);
+	LOOP_OVER(c, a_line_ending_in_a_user_or_password_sends_no_command, unsendable);
 	tcase_add_test(c, a_user_and_a_password_may_contain_blanks);
 	return check_main(s);
 }

@@ -116,7 +116,7 @@ START_TEST(the_name_of_a_message_is_recognized_in_tmp)
 END_TEST
 
 static const struct {
-	const char *before, *behind; /* text around ACCOUNT-MESSAGE */
+	const char *before, *after; /* text around ACCOUNT-MESSAGE */
 	bool own;
 } forms[] = {
     {"1700000000.mh-", ".host,S=12,W=13", true},
@@ -135,7 +135,7 @@ START_TEST(a_name_is_recognized_with_and_without_flags)
 {
 	char *made = make("work", "me@host", "uid", 1), *start = strstr(made, ".mh-") + 4, name[256];
 
-	snprintf(name, sizeof(name), "%s%.33s%s", forms[_i].before, start, forms[_i].behind);
+	snprintf(name, sizeof(name), "%s%.33s%s", forms[_i].before, start, forms[_i].after);
 	ck_assert_msg(maildir_name_is_own(name, "work", NULL) == forms[_i].own, "%s", name);
 	ck_assert(!maildir_name_is_own(name, "home", NULL));
 	free(made);

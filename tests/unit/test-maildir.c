@@ -350,7 +350,7 @@ static void leave(const char *directory, const char *account, const char *uid, c
 }
 
 /* Collects the messages found: "CONTENT|" for each. */
-struct told {
+struct search {
 	struct buf text;
 	const char *unwanted; /* an identity, or NULL */
 	const char *lost;     /* a path in the Maildir that is removed when the first message is read */
@@ -359,14 +359,14 @@ struct told {
 
 static bool wants(void *context, const char *identity)
 {
-	const struct told *t = context;
+	const struct search *t = context;
 
 	return !t->unwanted || strcmp(identity, t->unwanted) != 0;
 }
 
 static void gather(void *context, const char *bytes, size_t length)
 {
-	struct told *t = context;
+	struct search *t = context;
 
 	buf_append(&t->text, bytes, length);
 	if (t->lost)
@@ -377,7 +377,7 @@ static void gather(void *context, const char *bytes, size_t length)
 static bool note(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
     struct error *err)
 {
-	struct told *t = context;
+	struct search *t = context;
 	const char *last = t->text.data ? strrchr(buf_string(&t->text), '|') : NULL;
 	const char *content = last ? last + 1 : buf_string(&t->text);
 	size_t length = strlen(content);
@@ -393,17 +393,17 @@ static bool note(void *context, const char *identity, uint64_t crlf_octets, uint
 }
 
 /* Expects `count` messages with these texts to be found. */
-static void expect_found(struct told *t, int64_t since, const char *const *texts, size_t count)
+static void expect_found(struct search *t, int64_t since, const char *const *texts, size_t count)
 {
 	struct destination *d = open_maildir();
 	const struct destination_finder finder = {t, wants, gather, note};
 	struct error err;
-	size_t told = 0;
+	size_t found = 0;
 
 	ck_assert_msg(d->ops->find(d, since, &finder, &err), "%s", err.cause);
 	for (const char *c = buf_string(&t->text); *c; c++)
-		told += *c == '|';
-	ck_assert_msg(told == count, "%s", buf_string(&t->text));
+		found += *c == '|';
+	ck_assert_msg(found == count, "%s", buf_string(&t->text));
 	for (size_t i = 0; i < count; i++)
 		ck_assert_msg(strstr(buf_string(&t->text), texts[i]) != NULL, "%s in %s", texts[i],
 		    buf_string(&t->text));
@@ -414,7 +414,7 @@ static void expect_found(struct told *t, int64_t since, const char *const *texts
 START_TEST(messages_left_by_a_crash_are_found_whatever_a_reader_did_to_them)
 {
 	static const char *const texts[] = {"one\n|", "two\n|", "three\n|", "|"};
-	struct told t = {0};
+	struct search t = {0};
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("new", "work", "1", ",S=4,W=5", "one\n");
@@ -431,7 +431,7 @@ END_TEST
 START_TEST(the_original_size_of_a_changed_message_is_read_from_its_name)
 {
 	static const char *const texts[] = {"larger\n(5)|", "same\n|", "nameless\n|", "abc\n|"};
-	struct told t = {0};
+	struct search t = {0};
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("cur", "work", "1", ",S=4,W=5:2,S", "larger\n");
@@ -446,7 +446,7 @@ END_TEST
 START_TEST(an_incomplete_file_is_not_a_copy_of_its_message)
 {
 	static const char nuls[] = {'S', ':', 'x', '\n', '\0', '\0', '\0', '\0'};
-	struct told t = {0};
+	struct search t = {0};
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("cur", "work", "1", ",S=6,W=7:2,S", "less\n");
@@ -460,7 +460,7 @@ START_TEST(an_incomplete_file_is_not_a_copy_of_its_message)
 END_TEST
 
 static const struct {
-	const char *bytes, *told;
+	const char *bytes, *expected;
 } compressed[] = {
     {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not contain the size 1000 */
     {"\x28\xb5\x2f\xfd zstd\n", "(1100)|"},
@@ -472,18 +472,18 @@ static const struct {
 
 START_TEST(a_compressed_message_counts_as_complete)
 {
-	struct told t = {0};
-	const char *told = compressed[_i].told ? compressed[_i].told : "|";
+	struct search t = {0};
+	const char *expected = compressed[_i].expected ? compressed[_i].expected : "|";
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("cur", "work", "1", ",S=1000,W=1100:2,S", compressed[_i].bytes);
-	expect_found(&t, 0, &told, 1);
+	expect_found(&t, 0, &expected, 1);
 }
 END_TEST
 
 START_TEST(other_files_in_the_maildir_are_ignored)
 {
-	struct told t = {0};
+	struct search t = {0};
 	char identity[MAILDIR_IDENTITY_DIGITS + 1];
 
 	destination_close(&(struct destination *){open_maildir()});
@@ -500,7 +500,7 @@ END_TEST
 
 START_TEST(our_unfinished_files_are_removed_and_those_of_others_are_kept)
 {
-	struct told t = {0};
+	struct search t = {0};
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("tmp", "work", "1", "", "half");
@@ -540,7 +540,7 @@ START_TEST(a_message_moved_during_the_search_is_found_and_a_removed_one_is_not)
 	leave(moves[_i].from, "work", "2", moves[_i].flags, "two\n");
 	for (int i = 0; i < (taken ? 1 : 2); i++) {
 		char name[MAILDIR_NAME_SIZE];
-		struct told t = {.lost = taken ? NULL : from, .moved_to = to};
+		struct search t = {.lost = taken ? NULL : from, .moved_to = to};
 
 		name_message("work", i == 0 ? "1" : "2", name);
 		snprintf(from, sizeof(from), "%s/%s%s", moves[_i].from, name, moves[_i].flags);

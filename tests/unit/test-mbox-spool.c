@@ -13,7 +13,7 @@
 enum { MEGABYTE = 1024 * 1024, MEMORY = MBOX_SPOOL_MEMORY };
 
 /* Returns a byte that depends on its position. */
-static char octet_at(size_t at)
+static char byte_at(size_t at)
 {
 	return (char)(at * 2654435761U >> 13);
 }
@@ -26,13 +26,13 @@ static void add(struct mbox_spool *s, size_t length)
 
 	ck_assert_ptr_nonnull(bytes);
 	for (size_t i = 0; i < length; i++)
-		bytes[i] = octet_at(at + i);
+		bytes[i] = byte_at(at + i);
 	ck_assert(mbox_spool_add(s, scratch_path(""), bytes, length, &err));
 	free(bytes);
 }
 
 /* Appends the spool to a file of `size` bytes, and checks that all of it is there. */
-static void expect_behind(struct mbox_spool *s, size_t size, size_t length)
+static void expect_appended(struct mbox_spool *s, size_t size, size_t length)
 {
 	static const char old[] = "old";
 	int fd = open(scratch_path("copy"), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
@@ -48,7 +48,7 @@ static void expect_behind(struct mbox_spool *s, size_t size, size_t length)
 	ck_assert_uint_eq(s->length, length);
 	ck_assert_int_eq(memcmp(found, old, size), 0);
 	for (size_t i = 0; i < length; i++) {
-		if (found[size + i] != octet_at(i))
+		if (found[size + i] != byte_at(i))
 			ck_abort_msg("octet %zu is wrong", i);
 	}
 	free(found);
@@ -57,8 +57,8 @@ static void expect_behind(struct mbox_spool *s, size_t size, size_t length)
 
 static void expect(struct mbox_spool *s, size_t length)
 {
-	expect_behind(s, 0, length);
-	expect_behind(s, 3, length);
+	expect_appended(s, 0, length);
+	expect_appended(s, 3, length);
 }
 
 START_TEST(a_small_spool_stays_in_memory)

@@ -8,7 +8,7 @@ enum { HOUR = 3600, DAY = 86400 };
 static const int64_t now = 1700000000;
 
 static const struct {
-	int64_t patience, since, told; /* since and told are seconds ago; told 0: not reported yet */
+	int64_t patience, since, reported; /* since and reported are seconds ago; reported 0: not reported yet */
 	bool over;
 } cases[] = {
     {3 * HOUR, 0, 0, false},
@@ -28,9 +28,9 @@ static const struct {
 
 START_TEST(a_failure_is_reported_once_it_has_lasted_and_then_once_a_day)
 {
-	int64_t told = cases[_i].told == 0 ? 0 : now - cases[_i].told;
+	int64_t reported = cases[_i].reported == 0 ? 0 : now - cases[_i].reported;
 
-	ck_assert_int_eq(patience_is_over(cases[_i].patience, now - cases[_i].since, told, now), cases[_i].over);
+	ck_assert_int_eq(patience_is_over(cases[_i].patience, now - cases[_i].since, reported, now), cases[_i].over);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ static const struct {
 	enum retention_mode mode;
 	bool newest_first;
 	struct plan_limits limits;
-	const char *deeds; /* in the plan's order: f fetch, F fetch and delete, d delete, . leave, 0 limit reached */
+	const char *actions; /* in the plan's order: f fetch, F fetch and delete, d delete, . leave, 0 limit reached */
 	struct plan_summary want;
 } plans[] = {
     {RETENTION_FOREVER, false, NONE, "f.f.f.", {.fetch = 3, .leave = 3, .fetch_octets = 21}},
@@ -59,7 +59,7 @@ static const struct {
     {RETENTION_FOREVER, false, {2, 4, true}, "f.0.0.", {.fetch = 1, .leave = 5, .fetch_octets = 1}},
 };
 
-static char deed_of(struct retention_decision d)
+static char action_letter(struct retention_decision d)
 {
 	static const char letters[] = {
 	    [RETENTION_FETCH] = 'f',
@@ -77,15 +77,15 @@ START_TEST(a_listing_becomes_a_plan)
 {
 	struct retention_rule rule = {.mode = plans[_i].mode, .age = 30 * 86400, .max_octets = LIMIT};
 	struct plan p;
-	char deeds[ENTRIES + 1] = "";
+	char actions[ENTRIES + 1] = "";
 
 	fill(&p);
 	plan_decide(&p, &rule, &now, plans[_i].newest_first, &plans[_i].limits);
 	for (size_t i = 0; i < ENTRIES; i++) {
-		deeds[i] = deed_of(p.entries[i].decision);
+		actions[i] = action_letter(p.entries[i].decision);
 		ck_assert_uint_eq(p.entries[i].number, plans[_i].newest_first ? ENTRIES - i : i + 1);
 	}
-	ck_assert_str_eq(deeds, plans[_i].deeds);
+	ck_assert_str_eq(actions, plans[_i].actions);
 	ck_assert_uint_eq(p.summary.fetch, plans[_i].want.fetch);
 	ck_assert_uint_eq(p.summary.erase, plans[_i].want.erase);
 	ck_assert_uint_eq(p.summary.leave, plans[_i].want.leave);

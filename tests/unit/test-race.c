@@ -137,7 +137,7 @@ static int listener(const char *address, bool full, unsigned *port)
 	return fd;
 }
 
-static void hear(void *context, const char *name, const char *text, int64_t number)
+static void record_fact(void *context, const char *name, const char *text, int64_t number)
 {
 	(void)number;
 	buf_append_format(context, "%s %s\n", name, text);
@@ -150,7 +150,7 @@ static void hear(void *context, const char *name, const char *text, int64_t numb
 static bool run(struct addresses *a, struct race_winner *winner, struct buf *facts, int *fd, struct error *err)
 {
 	const struct addrinfo *order[RACE_MOST];
-	struct log log = {.fact = hear, .context = facts};
+	struct log log = {.fact = record_fact, .context = facts};
 
 	return race_run(order, race_order(a->list, winner, order), deadline_in(3600), &log, winner, fd, err);
 }

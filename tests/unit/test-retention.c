@@ -133,7 +133,7 @@ static struct retention_decision decide(const struct combination *c)
 	return retention_decide(&rule, &clock, octets, &known);
 }
 
-static bool stands_for(const struct row *r, const struct combination *c)
+static bool matches(const struct row *r, const struct combination *c)
 {
 	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) && (r->told & c->told) &&
 	    (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep) && (r->evidence & c->evidence) &&
@@ -149,7 +149,7 @@ static void check_combination(const struct combination *c)
 	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u evidence %u end %u",
 	    c->past, c->policy, c->size, c->told, c->clock, c->age, c->keep, c->evidence, c->end);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (!stands_for(&rows[i], c))
+		if (!matches(&rows[i], c))
 			continue;
 		ck_assert_msg(!found, "%s: two rows stand for it", name);
 		found = &rows[i];
@@ -179,7 +179,7 @@ START_TEST(every_row_of_the_table_matches_a_combination)
 		for (unsigned k = 0; k < COMBINATIONS; k++) {
 			struct combination c = combination_at(k);
 
-			hits += stands_for(&rows[i], &c);
+			hits += matches(&rows[i], &c);
 		}
 		ck_assert_uint_gt(hits, 0);
 	}
@@ -258,7 +258,7 @@ END_TEST
 /* The first word lets a reader scan a dry run along its left edge. */
 START_TEST(an_explanation_starts_with_the_action)
 {
-	static const char *const deeds[] = {
+	static const char *const actions[] = {
 	    [RETENTION_FETCH] = "fetch:",
 	    [RETENTION_FETCH_AND_DELETE] = "fetch, then delete:",
 	    [RETENTION_LEAVE] = "leave:",
@@ -271,11 +271,11 @@ START_TEST(an_explanation_starts_with_the_action)
 		struct retention_clock clock = clock_of(&c);
 		struct retention_known known = {.delivered = c.past == DELIVERED, .when = delivery};
 		struct retention_decision decision = decide(&c);
-		const char *deed = deeds[decision.action];
+		const char *action_text = actions[decision.action];
 		char text[128];
 
 		retention_explain(&rule, &clock, &known, decision, text, sizeof(text));
-		ck_assert_msg(strncmp(text, deed, strlen(deed)) == 0, "%s: not %s", text, deed);
+		ck_assert_msg(strncmp(text, action_text, strlen(action_text)) == 0, "%s: not %s", text, action_text);
 	}
 }
 END_TEST

@@ -11,14 +11,14 @@
 static struct server {
 	const char *answers; /* separated by "|" */
 	size_t piece;	     /* octets sent at a time; 0: any number */
-	struct buf said;
+	struct buf reply;
 	size_t given;
-	struct buf heard;
+	struct buf received;
 } server;
 
 static enum channel_status give(void *context, void *bytes, size_t size, size_t *got, struct error *err)
 {
-	size_t left = server.said.length - server.given;
+	size_t left = server.reply.length - server.given;
 
 	(void)context;
 	(void)err;
@@ -26,27 +26,28 @@ static enum channel_status give(void *context, void *bytes, size_t size, size_t 
 		return CHANNEL_WANT_READ; /* waiting would only end with the time limit */
 	left = left > size ? size : left;
 	left = server.piece > 0 && left > server.piece ? server.piece : left;
-	memcpy(bytes, server.said.data + server.given, left);
+	memcpy(bytes, server.reply.data + server.given, left);
 	server.given += left;
 	*got = left;
 	return CHANNEL_DONE;
 }
 
-static enum channel_status hear(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
+static enum channel_status accept_commands(void *context, const void *bytes, size_t size, size_t *sent,
+    struct error *err)
 {
 	(void)context;
 	(void)err;
-	buf_append(&server.heard, bytes, size);
+	buf_append(&server.received, bytes, size);
 	*sent = size;
 	for (const char *at = bytes, *end = at + size; at < end;
 	     at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1) {
 		size_t length = strcspn(server.answers, "|");
 
 		if (strncmp(at, "NOOP", 4) == 0) {
-			buf_append_string(&server.said, "+OK\r\n");
+			buf_append_string(&server.reply, "+OK\r\n");
 			continue;
 		}
-		buf_append(&server.said, server.answers, length);
+		buf_append(&server.reply, server.answers, length);
 		server.answers += length + (server.answers[length] == '|');
 	}
 	return CHANNEL_DONE;
@@ -64,7 +65,8 @@ static void forget(void *context)
 	(void)context;
 }
 
-static const struct channel_ops ops = {.receive = give, .send = hear, .shut = shut, .close = forget, .secure = true};
+static const struct channel_ops ops = {
+    .receive = give, .send = accept_commands, .shut = shut, .close = forget, .secure = true};
 
 /*
  * Two questions about message 2, whose UID is "u2" and whose size is 20. `right` has a letter for each answer: y
@@ -178,8 +180,8 @@ static void check_answers(const struct row *row, const char *uid, size_t piece, 
 	} else {
 		ck_assert_msg(strcmp(got, row->right) == 0, "%s: %s (%s)", row->answers, got, talk.err.cause);
 	}
-	buf_free(&server.said);
-	buf_free(&server.heard);
+	buf_free(&server.reply);
+	buf_free(&server.received);
 	talk_end(&talk);
 }
 
@@ -206,7 +208,7 @@ END_TEST
 
 /* The form of a server's answers is determined once per session. */
 static const struct {
-	const char *answers, *heard;
+	const char *answers, *received;
 } turns[] = {
     {"+OK 2 u2\r\n|+OK 2 u2\r\n", "UIDL 2\r\nUIDL 2\r\n"},
     {"+OK u2\r\n|+OK u2\r\n", "UIDL 2\r\nUIDL 2\r\n"},
@@ -228,9 +230,9 @@ START_TEST(the_form_of_the_answers_is_determined_once)
 			session_ask(talk.session, 2, "u2", 20);
 			ck_assert(session_next(talk.session, &event, &talk.err) && event.right);
 		}
-		ck_assert_str_eq(buf_string(&server.heard), turns[_i].heard);
-		buf_free(&server.said);
-		buf_free(&server.heard);
+		ck_assert_str_eq(buf_string(&server.received), turns[_i].received);
+		buf_free(&server.reply);
+		buf_free(&server.received);
 		talk_end(&talk);
 	}
 }
@@ -254,12 +256,12 @@ START_TEST(only_blank_lines_may_arrive_unrequested)
 	talk_over_stream(&talk, false);
 	session_queue(talk.session, COMMAND_DELE, 1);
 	ck_assert(session_send(talk.session, &talk.err));
-	buf_append(&server.said, rests[_i].octets, rests[_i].length);
+	buf_append(&server.reply, rests[_i].octets, rests[_i].length);
 	ck_assert(session_next(talk.session, &event, &talk.err));
 	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
 	ck_assert(session_is_quiet(talk.session) == rests[_i].quiet);
-	buf_free(&server.said);
-	buf_free(&server.heard);
+	buf_free(&server.reply);
+	buf_free(&server.received);
 	talk_end(&talk);
 }
 END_TEST
@@ -308,8 +310,8 @@ START_TEST(an_answer_without_content_is_unclear_if_nothing_else_is_in_flight)
 			ck_assert(event.unclear == (wanted[i] == 'u' || wanted[i] == 'r'));
 			ck_assert(event.right == (wanted[i] == 'y'));
 		}
-		buf_free(&server.said);
-		buf_free(&server.heard);
+		buf_free(&server.reply);
+		buf_free(&server.received);
 		talk_end(&talk);
 	}
 }

@@ -72,7 +72,7 @@ END_TEST
 static const struct {
 	const char *line, *name;
 	size_t visible;
-} steps[] = {
+} logins[] = {
     {"PASS secret", "PASS", 5},
     {"USER me", "USER", 7},
     {"AUTH PLAIN c2VjcmV0", "AUTH PLAIN", 11},
@@ -87,14 +87,14 @@ START_TEST(a_login_failure_names_the_command_without_its_secret)
 	char cause[128];
 
 	talk_start(&talk, "", 0);
-	snprintf(cause, sizeof(cause), "the reply to %s did not arrive within 60 s", steps[_i].name);
-	ck_assert(!session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event,
+	snprintf(cause, sizeof(cause), "the reply to %s did not arrive within 60 s", logins[_i].name);
+	ck_assert(!session_exchange(talk.session, logins[_i].line, strlen(logins[_i].line), logins[_i].visible, &event,
 	    &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
 	talk_end(&talk);
 	/* The answer to a challenge has no command name of its own. */
 	talk_start(&talk, "+ \r\n", 0);
-	ck_assert(session_exchange(talk.session, steps[_i].line, strlen(steps[_i].line), steps[_i].visible, &event,
+	ck_assert(session_exchange(talk.session, logins[_i].line, strlen(logins[_i].line), logins[_i].visible, &event,
 	    &talk.err));
 	ck_assert(!session_exchange(talk.session, "secret", 6, 0, &event, &talk.err));
 	ck_assert_str_eq(talk.err.cause, cause);
@@ -323,7 +323,7 @@ int main(void)
 
 	tcase_add_test(c, stls_is_sent_even_if_it_is_not_announced);
 	LOOP_OVER(c, a_failure_names_the_unanswered_command, unanswered);
-	LOOP_OVER(c, a_login_failure_names_the_command_without_its_secret, steps);
+	LOOP_OVER(c, a_login_failure_names_the_command_without_its_secret, logins);
 	tcase_add_test(c, a_missing_greeting_is_reported);
 	LOOP_OVER(c, a_failure_at_capa_is_attributed_to_capa, faults);
 	LOOP_OVER(c, a_failure_at_utf8_is_attributed_to_utf8, utf8_faults);

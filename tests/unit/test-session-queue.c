@@ -48,13 +48,13 @@ static bool write_down(struct talk *t, struct buf *out)
 	return ok;
 }
 
-struct wish {
+struct request {
 	enum session_command command;
 	uint32_t number;
 };
 
 static const struct {
-	struct wish wishes[6];
+	struct request requests[6];
 	const char *client, *server, *events;
 	enum error_kind kind;
 } talks[] = {
@@ -101,8 +101,8 @@ static void check_talk(int i, size_t piece, bool cut)
 
 	talk_start(&talk, talks[i].server, piece);
 	talk.script.cut = cut;
-	for (size_t w = 0; w < COUNT(talks[i].wishes) && talks[i].wishes[w].command != COMMAND_OTHER; w++)
-		session_queue(talk.session, talks[i].wishes[w].command, talks[i].wishes[w].number);
+	for (size_t w = 0; w < COUNT(talks[i].requests) && talks[i].requests[w].command != COMMAND_OTHER; w++)
+		session_queue(talk.session, talks[i].requests[w].command, talks[i].requests[w].number);
 	ck_assert_uint_eq(talk.script.client_length, 0);
 	ck_assert(write_down(&talk, &events) == (talks[i].kind == ERROR_NONE));
 	ck_assert_str_eq(buf_string(&events), talks[i].events);

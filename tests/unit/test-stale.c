@@ -252,14 +252,14 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("stale");
-	TCase *decide = scratch_case(s, "decision"), *look = scratch_case(s, "facts");
+	TCase *decide = scratch_case(s, "decision"), *reading = scratch_case(s, "facts");
 
 	LOOP_OVER(decide, a_lock_is_stale_if_its_owner_can_no_longer_exist, locks);
 	LOOP_OVER(decide, only_the_lock_of_a_dead_process_needs_no_watch, locks);
-	LOOP_OVER(look, a_lock_identifies_its_owner, owners);
-	tcase_add_test(look, a_future_time_is_a_negative_age);
-	tcase_add_test(look, our_lock_text_shows_whether_its_process_is_running);
-	tcase_add_test(look, a_missing_lock_has_no_facts);
-	tcase_add_test(look, our_lock_text_names_the_process_and_the_host);
+	LOOP_OVER(reading, a_lock_identifies_its_owner, owners);
+	tcase_add_test(reading, a_future_time_is_a_negative_age);
+	tcase_add_test(reading, our_lock_text_shows_whether_its_process_is_running);
+	tcase_add_test(reading, a_missing_lock_has_no_facts);
+	tcase_add_test(reading, our_lock_text_names_the_process_and_the_host);
 	return scratch_main(s);
 }

@@ -12,13 +12,13 @@
 #include "one_state.h"
 #include "scratch.h"
 
-/* Runs `deeds` in a process that dies: SQLite's files stay as they are at that moment. */
-static void in_a_run_that_dies(void (*deeds)(void *context))
+/* Runs `work` in a process that dies: SQLite's files stay as they are at that moment. */
+static void in_a_run_that_dies(void (*work)(void *context))
 {
 	struct scratch_child child;
 
 	state_close(&s);
-	scratch_hold(&child, deeds, NULL);
+	scratch_hold(&child, work, NULL);
 	scratch_release(&child);
 	enter();
 }

@@ -40,7 +40,7 @@ static bool read_place(const struct destination_settings *settings, struct archi
 
 static const struct destination_ops place = {.scheme = "mbox", .read = read_place};
 
-static void report(void *context, const struct verify_finding *f)
+static void note_verdict(void *context, const struct verify_finding *f)
 {
 	(void)context;
 	verdicts[strlen(verdicts)] = "mauv"[f->verdict];
@@ -65,7 +65,7 @@ static void deliver(struct state *state, const char *uid, const char *text, int6
 static bool verify(const char *const *delivered, const char *const *found, struct verify_summary *summary,
     struct error *err)
 {
-	const struct verify_request request = {.state_dir = scratch_path("state"), .report = report};
+	const struct verify_request request = {.state_dir = scratch_path("state"), .report = note_verdict};
 	struct account account;
 	struct state *state;
 	char uid[] = "a";
