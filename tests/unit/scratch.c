@@ -131,7 +131,7 @@ void scratch_expect(const char *path, const char *bytes, size_t length)
 	char *found = scratch_read(path, &found_length);
 
 	ck_assert_msg(found_length == length && memcmp(found, bytes, length) == 0,
-	    "%s holds %zu octets: \"%.*s\" instead of %zu: \"%.*s\"", path, found_length,
+	    "%s contains %zu bytes: \"%.*s\" instead of %zu: \"%.*s\"", path, found_length,
 	    found_length < SHOWN_MOST ? (int)found_length : SHOWN_MOST, found, length,
 	    length < SHOWN_MOST ? (int)length : SHOWN_MOST, bytes);
 	free(found);

@@ -430,7 +430,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("account");
-	TCase *o = check_case(s, "options"), *w = check_case(s, "whole account");
+	TCase *o = check_case(s, "options"), *w = check_case(s, "complete account");
 
 	tcase_add_checked_fixture(o, enter_account, leave_account);
 	tcase_add_checked_fixture(w, enter_account, leave_account);

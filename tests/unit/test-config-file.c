@@ -42,7 +42,7 @@ static void expect_problem(size_t index, const char *file, int line, const char 
 	ck_assert_msg(strncmp(problems.lines[index], place, strlen(place)) == 0, "%s: not at line %d",
 	    problems.lines[index], line);
 	ck_assert_msg(strstr(problems.lines[index], words) != NULL, "%s: not \"%s\"", problems.lines[index], words);
-	ck_assert_msg(strstr(problems.lines[index], "; ") != NULL, "%s: what to do?", problems.lines[index]);
+	ck_assert_msg(strstr(problems.lines[index], "; ") != NULL, "%s: no hint", problems.lines[index]);
 }
 
 #define WHOLE "account \"work\" {\n server = a\n user = b\n password_command = {\"x\"}\n deliver_to = \"mbox:c\"\n}\n"

@@ -39,7 +39,7 @@ static void plain_digest(struct text t, unsigned char out[DIGEST_SHORT])
 	memcpy(out, whole, DIGEST_SHORT);
 }
 
-/* Messages, and the lines of them that count. */
+/* Messages, and their relevant header lines. */
 static const struct {
 	struct text message, counts;
 } headers[] = {

@@ -110,7 +110,7 @@ START_TEST(added_bytes_follow_the_existing_ones)
 }
 END_TEST
 
-/* Another program may append without locking the mbox: the end is then not where it was. */
+/* Another program may append without locking the mbox: the end of the file then moves. */
 START_TEST(an_append_by_another_program_keeps_the_bytes_of_both)
 {
 	char *bytes = make_bytes(3 * BLOCK);

@@ -111,7 +111,7 @@ static const struct {
 	"UTF8\r\nAUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\nUSER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_NONE},
     /* After SCRAM, no mechanism that reveals the password is tried. */
     {"SASL SCRAM-SHA-256 PLAIN\r\nUSER\r\n", "-ERR unknown command\r\n+OK\r\n+OK\r\n", NULL, ERROR_PROTOCOL},
-    /* Without a response code, the words count, or the promise of AUTH-RESP-CODE. */
+    /* Without a response code, the words or the promise of AUTH-RESP-CODE decide. */
     {"SASL PLAIN\r\n", "-ERR maildrop already locked\r\n", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n", ERROR_LOCKED},
     {"USER\r\n", "+OK\r\n-ERR Maildrop already locked\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_LOCKED},
     {"USER\r\n", "+OK\r\n-ERR internal server error\r\n", "USER tim\r\nPASS tanstaaftanstaaf\r\n", ERROR_PROTOCOL},

@@ -284,7 +284,7 @@ START_TEST(a_failed_write_is_a_storage_failure_and_leaves_no_file)
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ck_assert(d->ops->begin(d, &message, &err));
-	ck_assert(!d->ops->write(d, "more than ten octets", 20, &err));
+	ck_assert(!d->ops->write(d, "more than ten bytes.", 20, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 	ck_assert_ptr_nonnull(strstr(err.cause, settings.path));
 	ck_assert_ptr_nonnull(strstr(err.hint, "now 10 bytes (ulimit -f)"));

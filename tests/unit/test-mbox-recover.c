@@ -70,7 +70,7 @@ static void enter(void)
 	ck_assert_uint_eq(crash.ends[2], crash.length);
 }
 
-/* No line of these is quoted: with a NUL before "From ", a line may be anybody's. */
+/* None of these lines is quoted: with a NUL before "From ", a line may belong to any message. */
 static void enter_plain(void)
 {
 	append("Subject: one\n\nfrom here\nto there\n", "Subject: two\n\nlast line");
@@ -268,7 +268,7 @@ START_TEST(trailing_nuls_of_another_file_are_kept)
 }
 END_TEST
 
-/* The file's size may include space reserved after the batch. NULs longer than the batch are not ours. */
+/* The file's size may include space reserved after the batch. A run of NULs longer than the batch is not ours. */
 START_TEST(nuls_after_the_batch_are_cut_up_to_the_length_of_the_batch)
 {
 	size_t batch = crash.length - crash.ends[0], most = crash.length + batch;
@@ -671,7 +671,7 @@ int main(void)
 	Suite *s = suite_create("mbox recover");
 	TCase *two = scratch_case(s, "two messages"), *other = scratch_case(s, "one long message");
 	TCase *empty = scratch_case(s, "empty messages"), *nuls = scratch_case(s, "NULs"),
-	      *own = scratch_case(s, "messages of their own");
+	      *own = scratch_case(s, "custom messages");
 
 	tcase_add_checked_fixture(two, enter, leave);
 	tcase_add_checked_fixture(other, enter_long, leave);

@@ -49,7 +49,7 @@ static void expect_appended(struct mbox_spool *s, size_t size, size_t length)
 	ck_assert_int_eq(memcmp(found, old, size), 0);
 	for (size_t i = 0; i < length; i++) {
 		if (found[size + i] != byte_at(i))
-			ck_abort_msg("octet %zu is wrong", i);
+			ck_abort_msg("byte %zu is wrong", i);
 	}
 	free(found);
 	unlink(scratch_path("copy"));

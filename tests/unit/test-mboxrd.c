@@ -180,7 +180,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("mboxrd");
-	TCase *c = check_case(s, "quoting"), *d = check_case(s, "lines that are added");
+	TCase *c = check_case(s, "quoting"), *d = check_case(s, "added lines");
 
 	LOOP_OVER(c, a_message_is_quoted_however_it_is_split, messages);
 	LOOP_OVER(c, a_message_is_quoted_byte_by_byte, messages);

@@ -93,7 +93,7 @@ static const struct {
     {"kill -9 $$", DESTINATION_REFUSED, false, "sh was killed by signal 9 (Killed)"},
     {"echo why >&2; kill -15 $$", DESTINATION_REFUSED, false, "sh was killed by signal 15 (Terminated): why"},
     {"echo no such user >&2; exit 67", DESTINATION_REFUSED, false, "status 67: no such user"},
-    {"echo told on the other channel; exit 67", DESTINATION_REFUSED, false, ": told on the other channel"},
+    {"echo reported on standard output; exit 67", DESTINATION_REFUSED, false, ": reported on standard output"},
     {"printf 'two\\nlines\\033[2J' >&2; exit 1", DESTINATION_REFUSED, false, "two\\x0alines\\x1b[2J"},
     {"echo chatter; echo chatter >&2", DESTINATION_TOOK, false, ""},
 };

@@ -15,7 +15,7 @@ static void leave(void)
 	buf_free(&out);
 }
 
-/* Draws once, and checks what must hold for any line. */
+/* Draws once, and checks the properties of every line. */
 static const char *draw(const char *name, struct progress_style style, int columns, int64_t now)
 {
 	int taken;

@@ -292,7 +292,7 @@ START_TEST(a_refusal_of_any_length_and_any_bytes_is_examined)
 	for (size_t length = 0; length < 1200; length++) {
 		memset(text, 'x', length);
 		memcpy(text + length, " mailbox in use", 15);
-		/* Only the first octets are examined. */
+		/* Only the first bytes are examined. */
 		if (length < 400)
 			ck_assert_int_eq(refusal_words_mean(text, length + 15), REFUSAL_IN_USE);
 		else

@@ -151,10 +151,10 @@ static void check_combination(const struct combination *c)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (!matches(&rows[i], c))
 			continue;
-		ck_assert_msg(!found, "%s: two rows stand for it", name);
+		ck_assert_msg(!found, "%s: two rows match", name);
 		found = &rows[i];
 	}
-	ck_assert_msg(found != NULL, "%s: no row stands for it", name);
+	ck_assert_msg(found != NULL, "%s: no row matches", name);
 	ck_assert_msg(got.action == found->action, "%s: action %d", name, (int)got.action);
 	ck_assert_msg(got.reason == found->reason, "%s: reason %d", name, (int)got.reason);
 	if (c->past == UNKNOWN)

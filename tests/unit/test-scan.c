@@ -8,7 +8,7 @@
 
 enum {
 	LONGEST = 100, /* several blocks of the scan, and a remainder */
-	MANY = 20000,  /* more occurrences of one octet than a vector element can count */
+	MANY = 20000,  /* more occurrences of one byte than a vector element can count */
 };
 
 static const char wanted[] = {'\n', '\0', '\xff', 'x'};

@@ -10,7 +10,7 @@
 /* A server that gives the next of its answers to each question, and +OK to NOOP. */
 static struct server {
 	const char *answers; /* separated by "|" */
-	size_t piece;	     /* octets sent at a time; 0: any number */
+	size_t piece;	     /* bytes sent at a time; 0: any number */
 	struct buf reply;
 	size_t given;
 	struct buf received;
@@ -238,7 +238,7 @@ START_TEST(the_form_of_the_answers_is_determined_once)
 }
 END_TEST
 
-/* Octets received before any question. */
+/* Bytes received before any question. */
 static const struct {
 	const char *octets;
 	size_t length;

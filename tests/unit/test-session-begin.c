@@ -235,7 +235,7 @@ static const struct {
     /* The server refuses and closes, after CAPA without an explanation. */
     {"", "+OK\r\n.\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
     {"", "-ERR\r\n-ERR what a day\r\n", "what a day", ERROR_PROTOCOL, true},
-    /* A server that stays connected has its reasons. */
+    /* A refusal by a server that stays connected is not temporary. */
     {"", "-ERR\r\n-ERR\r\n-ERR what a day\r\n+OK 3 1000\r\n", "what a day", ERROR_PROTOCOL, false},
     /* The server hangs up without words that belong to the failure. */
     {"", "-ERR\r\n+OK\r\n1 5\r\n.\r\n", "", ERROR_NETWORK, true},

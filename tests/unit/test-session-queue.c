@@ -232,7 +232,7 @@ START_TEST(the_wire_log_omits_message_bodies)
 }
 END_TEST
 
-/* Starts a session with a server process that sends `head`, then `piece` octets every 200 ms. */
+/* Starts a session with a server process that sends `head`, then `piece` bytes every 200 ms. */
 static pid_t talk_with_slow_server(int64_t timeout, const char *head, size_t piece, int times, const char *tail)
 {
 	static char octets[65536];

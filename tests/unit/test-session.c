@@ -125,7 +125,7 @@ static const struct {
 	"UIDL\r\n"},
     {"+OK\r\n.\r\n+OK\r\n1 10\r\n.\r\n+OK\r\n.\r\n", "1 10 \n", ERROR_NONE, "UIDL\r\n"},
     {"+OK\r\n1 a\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n-ERR\r\n", NULL, ERROR_PROTOCOL, ""},
-    /* A message has gone, at the end or elsewhere. */
+    /* A message has disappeared, at the end or elsewhere. */
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 10\r\n.\r\n", "1 10 a\n", ERROR_NONE, ""},
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n2 10\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},
     {"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n.\r\n", NULL, ERROR_PROTOCOL, ""},

@@ -305,8 +305,8 @@ END_TEST
 static void write_text(const char *path)
 {
 	scratch_write_text(path,
-	    "Dear diary, this is no database, but it is longer than a header would have to be. "
-	    "Dear diary, this is no database, but it is longer than a header would have to be.");
+	    "Dear diary, this is not a database, but it is longer than a header would have to be. "
+	    "Dear diary, this is not a database, but it is longer than a header would have to be.");
 }
 
 static void write_other_database(const char *path)
@@ -545,7 +545,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("state open");
-	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "files that are not good");
+	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "bad files");
 
 	tcase_add_test(c, the_directory_and_its_files_are_created_for_the_user_alone);
 	tcase_add_test(c, closing_a_null_state_does_nothing);

@@ -70,7 +70,7 @@ START_TEST(a_uid_may_contain_any_bytes)
 }
 END_TEST
 
-/* Lengths of the UIDs. UIDs of 12,000 bytes exceed what is read ahead. */
+/* Lengths of the UIDs. UIDs of 12,000 bytes exceed the limit of reading ahead. */
 static const struct {
 	int width;
 	bool ahead;
