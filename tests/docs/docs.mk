@@ -7,12 +7,14 @@ docs_tests = \
 	tests/docs/json.sh \
 	tests/docs/manual.sh \
 	tests/docs/pages.sh \
-	tests/docs/readme.sh
+	tests/docs/readme.sh \
+	tests/docs/style.sh \
+	tests/docs/words.sh
 check_SCRIPTS += $(docs_tests)
 
 # They need the program.
 tests/docs/completions.log tests/docs/developer-pages.log tests/docs/examples.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
 tests/docs/pages.log \
-tests/docs/readme.log: src/mailhaul
+tests/docs/readme.log tests/docs/style.log tests/docs/words.log: src/mailhaul
 
-EXTRA_DIST += $(docs_tests) tests/docs/lib.sh tests/support/complete_on_tty.py
+EXTRA_DIST += $(docs_tests) tests/docs/lib.sh tests/docs/words tests/support/complete_on_tty.py
