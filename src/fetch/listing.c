@@ -69,6 +69,7 @@ static size_t find_unusable(struct listing *l)
 	size_t count = l->maildrop.count, found = 0;
 
 	l->made = memory_zeroed(count, sizeof(*l->made));
+	l->made_of = memory_zeroed(count, sizeof(*l->made_of));
 	for (size_t i = 0; i < count; i++) {
 		bool shared = (i > 0 && strcmp(items[i].uid, items[i - 1].uid) == 0) ||
 		    (i + 1 < count && strcmp(items[i].uid, items[i + 1].uid) == 0);
@@ -194,6 +195,7 @@ static bool identify(struct listing *l, struct session *s, size_t unusable, stru
 			continue;
 		free(l->made[i]);
 		l->made[i] = make_uid(&tops[filled], alone[filled]);
+		memcpy(l->made_of[i], tops[filled].header_alone, DIGEST_SHORT);
 		filled++;
 	}
 	free(alone);
@@ -224,8 +226,10 @@ static void free_items(struct listing *l)
 	for (size_t i = 0; l->made && i < l->maildrop.count; i++)
 		free(l->made[i]);
 	free(l->made);
+	free(l->made_of);
 	free(l->items);
 	l->made = NULL;
+	l->made_of = NULL;
 	l->items = NULL;
 }
 
@@ -324,6 +328,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_joined *j
 		    .stayed = steady,
 		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
 		};
+		e->made_of = uid_is_made(item->uid) ? l->made_of[item->index] : NULL;
 		e->outdated = item->outdated;
 		e->fresh = item->found_new && !item->known && !item->doubtful;
 		plan->fresh += e->fresh;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "pop3/maildrop.h"
 
 struct error;
@@ -23,8 +24,9 @@ struct listing {
 	uint64_t max_octets; /* set by the caller: size limit of a message to fetch; 0: no limit */
 	const struct top_broken *broken; /* set by the caller, or NULL */
 	struct maildrop maildrop;
-	char **made;		  /* UIDs made from headers, by message, each NULL if not made; NULL: no UID was made */
-	struct state_item *items; /* sorted by UID, without duplicates; the index is the message's */
+	char **made; /* UIDs made from headers, by message, each NULL if not made; NULL: no UID was made */
+	unsigned char (*made_of)[DIGEST_SHORT]; /* digests of these headers, by message, if any UID was made */
+	struct state_item *items;		/* sorted by UID, without duplicates; the index is the message's */
 };
 
 /*

@@ -179,9 +179,15 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 static bool match_missing(const struct recognition *r, struct plan_entry *e, const struct top_identity *top,
     struct found *found, struct error *err)
 {
+	struct state_comparison own = {0};
 	struct state_match match = {0};
 	bool whole = top->known && top->whole && (top->identifying || r->moved || uid_is_of_session(e->uid));
 
+	/* The copy that was delivered in doubt may be replaced; another message's record must not be. */
+	if (e->outdated && !compare_uid(r, e, top, &own, err))
+		return false;
+	if (own.found)
+		return true;
 	e->unsure = !top->known && r->header_required;
 	e->guessed = !top->known || (!top->identifying && !top->whole);
 	if (top->known && top->identifying &&

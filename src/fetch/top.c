@@ -26,12 +26,13 @@ static bool is_status(const char *text, size_t length)
 static bool take_one(struct session *s, bool peek, struct top_identity *t, struct error *err)
 {
 	struct session_event event;
-	struct header_identity header;
+	struct header_identity header, alone;
 	struct digest digest;
 	uint64_t octets = 0;
 
 	t->known = t->identifying = false;
 	header_start(&header);
+	header_start(&alone);
 	header.body_lines = peek ? SIZE_MAX : 0;
 	digest_start(&digest);
 	do {
@@ -47,6 +48,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			uint64_t room = IDENTITY_OCTETS_MOST - octets;
 
 			header_add(&header, event.text, event.length < room ? event.length : (size_t)room);
+			if (peek)
+				header_add(&alone, event.text, event.length);
 			if (t->fields)
 				header_fields_add(t->fields, event.text, event.length);
 		}
@@ -61,6 +64,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	digest_end(&digest, t->sha256);
 	t->identifying = header_end(&header, t->header) && t->known;
+	header_end(&alone, t->header_alone);
 	return true;
 }
 

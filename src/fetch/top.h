@@ -26,8 +26,9 @@ struct top_identity {
 	bool skip;	  /* set by the caller: do not ask for it; its header remains unknown */
 	bool known;	  /* the server gave its header */
 	bool identifying; /* the header identifies the message: no other message has it by chance */
-	unsigned char header[DIGEST_SHORT]; /* with peek: of the header and the first lines */
-	unsigned char sha256[DIGEST_SIZE];  /* if whole: as in struct state_record */
+	unsigned char header[DIGEST_SHORT];	  /* with peek: of the header and the first lines */
+	unsigned char header_alone[DIGEST_SHORT]; /* with peek: of the header alone */
+	unsigned char sha256[DIGEST_SIZE];	  /* if whole: as in struct state_record */
 };
 
 /* Messages for which TOP made earlier sessions of this run fail. */

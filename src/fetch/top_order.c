@@ -138,6 +138,31 @@ static bool mark_outsiders(const struct recognition *r, struct view *views, size
 	return true;
 }
 
+static bool has_other(const struct plan *plan, const unsigned char header[DIGEST_SHORT])
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const unsigned char *made_of = plan->entries[i].made_of;
+
+		if (made_of && memcmp(made_of, header, DIGEST_SHORT) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A UID was made from another header than has come now, which is that of another message: one of them was swapped. */
+static bool compare_made_of(const struct recognition *r, const struct view *views, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_entry *e = views[i].entry;
+		const struct top_identity *top = views[i].top;
+
+		if (e->made_of && top->known && !top->whole && memcmp(e->made_of, top->header, DIGEST_SHORT) != 0 &&
+		    has_other(r->plan, top->header))
+			return fail_swapped(e->number, err);
+	}
+	return true;
+}
+
 static bool compare(const struct recognition *r, const struct view *views, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -174,7 +199,8 @@ bool top_order_check(const struct recognition *r, struct plan_entry *const *entr
 	}
 	if (ok)
 		mark_doubles(views, count);
-	ok = ok && mark_outsiders(r, views, count, &claims, err) && compare(r, views, count, err);
+	ok = ok && compare_made_of(r, views, count, err) && mark_outsiders(r, views, count, &claims, err) &&
+	    compare(r, views, count, err);
 	free(views);
 	return ok;
 }

@@ -41,6 +41,8 @@ EXTRA_DIST += $(campaign_tests) \
 	tests/campaign/found/renumbered-and-refused.json \
 	tests/campaign/found/threefold-then-swapped.json \
 	tests/campaign/found/top-swapped-answer-inside.json \
+	tests/campaign/found/top-swapped-then-renamed.json \
+	tests/campaign/found/twin-in-doubt-then-short-listing.json \
 	tests/campaign/found/twin-listed-beside.json \
 	tests/campaign/found/twin-of-a-missing-one.json \
 	tests/campaign/found/twins-and-swapped.json \
