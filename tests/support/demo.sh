@@ -1,14 +1,14 @@
 #!/bin/sh
 # The demo: the real program fetches sample mail twice from the test server, over verified TLS on loopback, into
-# ./demo/Maildir. The result is compared with the messages on the server. "./bootstrap demo" runs it in the
-# directory that mailhaul was built in. Exits with 1 if a result is not as described.
+# ./demo/Maildir. The script compares the result with the messages on the server. "./bootstrap demo" runs it in the
+# build directory. Exits with 1 if a result is not as described.
 set -eu
 unset CDPATH
 LC_ALL=C
 export LC_ALL
 umask 077
 
-# When the demo starts again, it removes nothing that it has not made.
+# When the demo starts again, it removes only files that it created.
 marker=demo/.made-by-the-demo
 program=${MAILHAUL:-src/mailhaul}
 conf=demo/mailhaul.conf
@@ -32,9 +32,9 @@ start_afresh() {
     [ -x "$needed" ] || fail "$needed is missing: make all demo-server builds it"
   done
   if [ -e demo ]; then
-    [ -f "$marker" ] || fail './demo is not of my making: move it away and start again'
+    [ -f "$marker" ] || fail './demo was not created by the demo: move it away and start again'
     [ ! -e "$conf" ] || [ "$(cksum <"$conf")" = "$(cat "$marker")" ] ||
-      fail "$conf has been changed, and ./demo may hold mail of yours: move it away and start again"
+      fail "$conf has been changed, and ./demo may hold your mail: move it away and start again"
     rm -rf demo
   fi
   mkdir -p demo/server
@@ -50,7 +50,7 @@ stop_server() {
 }
 
 start_server() {
-  tests/support/pop3-server --make-samples "$served" 2>"$words" || fail 'the sample mail could not be made'
+  tests/support/pop3-server --make-samples "$served" 2>"$words" || fail 'cannot create the sample mail'
   tests/support/pop3-server --dir "$served" --cert-dir demo/server/certificates --port-file "$port_file" \
     --user demo --password demo --transcript "$transcript" >"$words" 2>&1 </dev/null &
   server=$!
@@ -65,37 +65,38 @@ start_server() {
 
 write_configuration() {
   cat >"$conf" <<EOF
-# Made by "./bootstrap demo": one account, fetched into a Maildir. mailhaul.conf(5) has all options.
-# Relative paths start at the directory of this file. Who holds a password stays private: mode 0600.
+# Created by "./bootstrap demo": one account, fetched into a Maildir. mailhaul.conf(5) describes all options.
+# Relative paths start at the directory of this file. A file that contains a password must have mode 0600.
 
-# What was delivered when is remembered here. Without this line: ~/.local/state/mailhaul
+# The directory that records which messages have been delivered. The default is ~/.local/state/mailhaul.
 state_dir = "state"
 
 account "demo" {
     server = "localhost"        # yours: pop.example.org
 
-    # The next two lines are for the server of the demo alone; delete them for an account of your own.
-    # Without them: port 995, TLS from the first octet, and the certificates that your system trusts.
+    # The next two lines are only for the demo's server; delete them for an account of your own.
+    # The defaults are port 995, TLS from the first byte, and the certificates that your system trusts.
     port = $1
     tls_ca_file = "server/certificates/ca.pem"
 
-    # Single quotes take every character as it is. Better than a password in a file is a program that
-    # prints it: password_command = {"pass", "show", "mail/demo"}
+    # Single quotes take every character literally. A program that prints the password is better than
+    # a password in a file: password_command = {"pass", "show", "mail/demo"}
     user = 'demo'
     password = 'demo'
 
     # Or "mbox:PATH", or "pipe" with deliver_command = {"/path/of/program", "argument"}
     deliver_to = "maildir:Maildir"
 
-    # Deleted on the server two weeks after it arrived here. "forever" leaves it, "no" deletes at once.
+    # Delete each message from the server two weeks after its delivery. "forever" deletes nothing, "no"
+    # deletes each message once it is safe here.
     leave_on_server = 14d
 }
 EOF
   cksum <"$conf" >"$marker"
 }
 
-# mailhaul WHAT ARGUMENT...: runs the program; WHAT describes the step if it fails. Of a long output only the first
-# and the last lines are shown.
+# mailhaul WHAT ARGUMENT...: runs the program; WHAT names the step in an error message. Only the first and the last
+# lines of a long output are shown.
 mailhaul() {
   what=$1
   shift
@@ -107,16 +108,16 @@ mailhaul() {
     cat "$output"
   else
     head -n 4 "$output"
-    echo "... $((lines - 5)) lines more ..."
+    echo "... $((lines - 5)) more lines ..."
     tail -n 1 "$output"
   fi
   [ "$status" -eq 0 ] || fail "$what ended with exit code $status"
 }
 
-# count DIR: prints the number of files in it.
+# count DIR: prints the number of files in DIR.
 count() { find "$1" -type f 2>/dev/null | wc -l | tr -d ' '; }
 
-# subject FILE: prints its first Subject line in printable characters, or why there is none.
+# subject FILE: prints the first Subject line of FILE in printable characters, or why it has none.
 subject() {
   found=$(tr -d '\r' <"$1" | sed -n -e '/^$/q' -e 's/^Subject: *//p' | head -n 1 |
     tr '\200-\377' '[?*]' | tr -cd ' -~\n' | cut -c 1-60)
@@ -127,7 +128,7 @@ subject() {
 # show_arrived: pairs each expected message with a file in the Maildir, byte for byte, and lists it.
 show_arrived() {
   taken=
-  printf '    octets  subject\n'
+  printf '     bytes  subject\n'
   for expected in "$served".expect/*; do
     arrived=
     for file in demo/Maildir/new/*; do
@@ -149,32 +150,32 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 start_afresh
-say 'A POP3 server with sample mail of all nasty kinds starts on this machine'
+say 'Starting a POP3 server with difficult sample mail on this machine'
 start_server
 port=$(cat "$port_file")
 write_configuration "$port"
 samples=$(count "$served")
-[ "$samples" -gt 0 ] || fail 'there is no sample mail'
-echo "localhost port $port, $samples messages, with a certificate made on the spot"
+[ "$samples" -gt 0 ] || fail 'the server has no sample mail'
+echo "localhost port $port, $samples messages, with a new certificate"
 
-say 'Fetching them over verified TLS'
+say 'Fetching the messages over verified TLS'
 mailhaul 'the first run' -v
 fetched=$(count demo/Maildir/new)
 [ "$fetched" -eq "$samples" ] || fail "$fetched messages are in demo/Maildir/new instead of $samples"
 
-say 'What arrived in demo/Maildir/new'
+say 'Comparing the messages in demo/Maildir/new with the server'
 show_arrived
-echo "$fetched messages, each octet for octet what the server sent"
+echo "$fetched messages, each identical to the server's, byte for byte"
 
-say 'What is left on the server, and what would become of it (a dry run)'
+say 'Showing what another run would do (a dry run)'
 mailhaul 'the dry run' -n
 left=$(count "$served")
 [ "$left" -eq "$samples" ] || fail "$left messages are left on the server instead of $samples"
 
-say 'A second run fetches nothing twice'
+say 'Running again: no message is fetched twice'
 mailhaul 'the second run' -v
 again=$(count demo/Maildir/new)
-[ "$again" -eq "$fetched" ] || fail "demo/Maildir/new holds $again messages now instead of $fetched"
+[ "$again" -eq "$fetched" ] || fail "$again messages are in demo/Maildir/new now instead of $fetched"
 left=$(count "$served")
 [ "$left" -eq "$samples" ] || fail "$left messages are left on the server instead of $samples"
 echo "still $again messages in demo/Maildir/new, and $left on the server"
@@ -182,13 +183,13 @@ echo "still $again messages in demo/Maildir/new, and $left on the server"
 stop_server
 cat <<EOF
 
-The server is stopped. $conf is a worked example. For an account of your own, copy it
-into a directory of its own (mkdir ~/mail; cp $conf ~/mail/) and change three lines there:
+The server has been stopped. $conf is a working example. For an account of your own,
+copy it into a new directory (mkdir ~/mail; cp $conf ~/mail/) and change three lines there:
 
     server = "pop.example.org"
     user = 'you@example.org'
     password = 'your password'
 
-Delete the lines "port" and "tls_ca_file", and run src/mailhaul -c ~/mail/mailhaul.conf -n to see what
-it would do, then without -n. Nothing leaves the server but what leave_on_server says.
+Delete the lines "port" and "tls_ca_file". Run src/mailhaul -c ~/mail/mailhaul.conf -n to see what
+it would do, and then run it without -n. leave_on_server decides what is deleted from the server.
 EOF
