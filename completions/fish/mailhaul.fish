@@ -1,6 +1,6 @@
-# fish completion for mailhaul(1): commands, the options that each takes, accounts of the configuration.
+# fish completion for mailhaul(1): commands, the options of each command, and the accounts of the configuration.
 
-# The words that are no options, and behind -c the configuration's name as "-c NAME".
+# Prints the words that are not options, and the file named by -c or --config as "-c NAME".
 function __mailhaul_words
     set -l takes_file no
     for word in (commandline -opc)[2..-1]
@@ -23,14 +23,14 @@ function __mailhaul_has_no_word
     not __mailhaul_words | string match -qv -- '-c *'
 end
 
-# Whether the command is one of these; without a command it is fetch.
+# Tests whether the command is one of these. The default command is fetch.
 function __mailhaul_command_is
     set -l word (__mailhaul_words | string match -v -- '-c *')[1]
     contains -- "$word" fetch check verify list status config; or set word fetch
     contains -- $word $argv
 end
 
-# Where the configuration is wrong, the accounts are not known.
+# Prints the accounts; none if the configuration is wrong.
 function __mailhaul_accounts
     set -l config (__mailhaul_words | string match -- '-c *' | string replace -- '-c ' '')[-1]
     set -l program (commandline -opc)[1]
