@@ -1,4 +1,4 @@
-"""inetd.py PORT COMMAND...: starts the command for each connection to 127.0.0.1, which is its standard input and output."""
+"""inetd.py PORT COMMAND...: starts COMMAND for each connection to 127.0.0.1, as its standard input and output."""
 
 import signal
 import socket

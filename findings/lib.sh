@@ -1,10 +1,12 @@
 # shellcheck shell=sh
-# What the scripts of this directory share. See README.
+# Functions shared by the scripts of this directory. See README.
 #
 #   . "$(dirname "$0")/lib.sh"
-#   packages NAME=VERSION...         # downloads and unpacks them below ./root, the working directory from now on
-#   free_port                        # prints one
-#   expect 'what must be seen' PATTERN FILE
+#   packages NAME=VERSION...         # downloads packages and unpacks them into ./root of the working directory
+#   free_port                        # prints a free port
+#   expect 'the expected behavior' PATTERN FILE
+#
+# The working directory is a temporary one.
 
 set -eu
 LC_ALL=C
@@ -34,7 +36,7 @@ packages() {
   mkdir -p debs root
   (cd debs && apt-get -q -o APT::Sandbox::User=root download "$@" >log 2>&1) || {
     cat debs/log >&2
-    die 'the packages cannot be downloaded (after apt-get update they may)'
+    die 'cannot download the packages; run apt-get update and try again'
   }
   for file in debs/*.deb; do dpkg-deb -x "$file" root; done
   libraries=$DIR/root/usr/lib
@@ -44,7 +46,7 @@ packages() {
   echo "packages: $*"
 }
 
-# run COMMAND...: a program of root with its libraries; start does it in the background.
+# run COMMAND...: runs a program from ./root with its libraries. start runs it in the background.
 run() { env LD_LIBRARY_PATH="$libraries" "$@"; }
 start() {
   env LD_LIBRARY_PATH="$libraries" "$@" &
@@ -53,31 +55,31 @@ start() {
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# listening PORT: until somebody does.
+# listening PORT: waits until a program listens on PORT.
 listening() {
   tries=0
   until python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5)' "$1" 2>/dev/null; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || die "nothing listens at port $1"
+    [ "$tries" -lt 100 ] || die "no program listens on port $1"
     sleep 0.1
   done
 }
 
-# inetd PORT COMMAND...: a COMMAND for each connection, in the background.
+# inetd PORT COMMAND...: in the background, runs COMMAND for each connection to PORT.
 inetd() {
   python3 "$HERE/inetd.py" "$@" &
   STARTED="$STARTED $!"
   listening "$1"
 }
 
-# pop3 PORT LINES:PACKET...: sends each packet in one piece ("\n" in it is CRLF) and waits for so many lines after it;
-# prints both.
+# pop3 PORT LINES:PACKET...: sends each packet in one piece ("\n" in it is CRLF) and waits for LINES lines of reply.
+# Prints both.
 pop3() { python3 "$HERE/pop3.py" "$@"; }
 
-# expect WHAT PATTERN FILE: a line of FILE fits the pattern (grep -E), or it has changed.
+# expect WHAT PATTERN FILE: exits unless a line of FILE matches the pattern (grep -E).
 expect() {
   grep -Eq -- "$2" "$3" || {
-    echo "CHANGED: $1 is no longer so:"
+    echo "CHANGED: no longer true: $1"
     cat "$3"
     exit 1
   }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# For scripts about mailutils: its POP3 server at 127.0.0.1 $port, with a mailbox of two messages for me@example.org.
+# For scripts about mailutils: starts its POP3 server at 127.0.0.1 $port, with a mailbox of two messages for me@example.org.
 
-[ "$(id -u)" = 0 ] || die 'only root can start it'
+[ "$(id -u)" = 0 ] || die 'the server of mailutils must be started by root'
 packages mailutils-pop3d=1:3.15-4 mailutils-common=1:3.15-4 libmailutils9=1:3.15-4 libmu-dbm9=1:3.15-4 \
   libkyotocabinet16v5=1.2.79-2+b1 libmariadb3=1:10.11.19-0+deb12u1 liblzo2-2=2.10-2 libltdl7=2.4.7-7~deb12u1
 mkdir users home

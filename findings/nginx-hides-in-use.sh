@@ -1,7 +1,7 @@
 #!/bin/sh
-# nginx as a POP3 proxy logs in to the server behind it for the client. When that server refuses because somebody else has the
-# mailbox open, it says so with the response code [IN-USE] (RFC 2449, section 8.1.2), which tells a client to come back later. nginx
-# answers "-ERR internal server error" instead, without any code, and closes: the client cannot tell it from anything else.
+# nginx as a POP3 proxy logs in to the backend server for the client. If another client has the mailbox open, the backend refuses the
+# login with the response code [IN-USE] (RFC 2449, section 8.1.2), which tells the client to try again later. nginx answers
+# "-ERR internal server error" instead, without a code, and closes the connection. The client cannot recognize the cause.
 . "$(dirname "$0")/lib.sh"
 
 packages nginx=1.22.1-9+deb12u11 libnginx-mod-mail=1.22.1-9+deb12u11
@@ -51,10 +51,10 @@ CONF
 [ "$(id -u)" != 0 ] || echo 'user root;' >>nginx.conf
 start root/usr/sbin/nginx -p "$DIR" -c "$DIR/nginx.conf" -e "$DIR/log"
 listening "$port"
-echo '--- the server behind it:'
+echo '--- the backend server:'
 pop3 "$backend" 1:'*' 1:'USER me' 1:'PASS secret' | tee direct
 echo '--- through nginx:'
 pop3 "$port" 1:'*' 1:'USER me' 1:'PASS secret' | tee out
-expect 'the server says [IN-USE]' '^S: -ERR \[IN-USE\]' direct
-expect 'nginx says "internal server error"' '^S: -ERR internal server error$' out
-! grep -q 'IN-USE' out || { echo 'CHANGED: nginx hands the code on'; exit 1; }
+expect 'the backend answers [IN-USE]' '^S: -ERR \[IN-USE\]' direct
+expect 'nginx answers "internal server error"' '^S: -ERR internal server error$' out
+! grep -q 'IN-USE' out || { echo 'CHANGED: nginx passes the code on'; exit 1; }

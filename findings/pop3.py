@@ -1,4 +1,4 @@
-"""pop3.py PORT LINES:PACKET...: see lib.sh. A packet "*" stands for nothing to send; LINES "." for a multi-line answer."""
+"""pop3.py PORT LINES:PACKET...: see lib.sh. The packet "*" sends nothing; LINES "." waits for a multi-line answer."""
 
 import socket
 import sys

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Twisted's POP3 server marks a deleted message by the size 0. So it goes on listing and counting what was deleted, as empty, and
-# a message that is empty in truth, such as a file that a full disk has left, is listed and refused as deleted.
+# Twisted's POP3 server marks a deleted message with the size 0. It still lists and counts deleted messages, as empty ones. It lists
+# a message that really is empty, such as a file left by a full disk, but refuses to send it because it was "deleted".
 . "$(dirname "$0")/lib.sh"
 . "$HERE/twisted.sh"
 
@@ -16,6 +16,6 @@ def make():
 PY
 pop3 "$port" 1:'*' 1:'USER me' 1:'PASS secret' 1:STAT '.:LIST' 1:'LIST 2' 1:'RETR 2' 1:'DELE 2' 1:STAT 1:QUIT | tee out
 expect 'a message of 0 octets is listed' '^S: 2 0$' out
-expect 'RETR refuses it, which nobody has deleted' '^S: -ERR message deleted$' out
-[ "$(grep -c '^S: +OK 3 34' out)" -eq 2 ] || { echo 'CHANGED: STAT counts the others after DELE'; exit 1; }
-echo 'seen: after DELE, STAT counts as before'
+expect 'RETR refuses it as deleted, although no client deleted it' '^S: -ERR message deleted$' out
+[ "$(grep -c '^S: +OK 3 34' out)" -eq 2 ] || { echo 'CHANGED: STAT leaves the deleted message out after DELE'; exit 1; }
+echo 'seen: after DELE, STAT gives the same count'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Twisted's POP3 server answers "UIDL n" with the identifier alone. RFC 1939, section 7, wants the message's number before it,
-# as in its own answer to UIDL without a number, and as in its answer to "LIST n".
+# Twisted's POP3 server answers "UIDL n" with only the identifier. RFC 1939, section 7, requires the message number before it.
+# Twisted sends this number in its answers to UIDL without an argument and to "LIST n".
 . "$(dirname "$0")/lib.sh"
 . "$HERE/twisted.sh"
 

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# For scripts about Twisted: serve starts its POP3 server at 127.0.0.1 $port. Whoever logs in as "me" with "secret" gets the
-# mailbox that the Python module on standard input makes, by make().
+# For scripts about Twisted: serve starts its POP3 server at 127.0.0.1 $port. The login "me" with the password "secret" gets
+# the mailbox returned by make() of the Python module on standard input.
 
 packages python3-twisted=22.4.0-4+deb12u1 python3-zope.interface=5.5.2-1+b1 python3-incremental=21.3.0-2 \
   python3-constantly=15.1.0-4 python3-automat=22.10.0-1 python3-hyperlink=21.0.0-5 python3-attr=22.2.0-1 python3-idna=3.3-1+deb12u1
