@@ -1,6 +1,6 @@
 # The tests. Included by the top Makefile.am; paths are from the top of the tree.
 
-# The server of the demo and of the end-to-end tests; it needs only what the build needs.
+# The server for the demo and the end-to-end tests. It has no requirements beyond those of the build.
 pop3_server = tests/support/pop3-server
 tests_support_pop3_server_SOURCES = \
 	tests/support/certificate.c tests/support/certificate.h \
@@ -46,7 +46,7 @@ $(old_kernel): tests/support/old_kernel.c
 EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/short_writes.c
 CLEANFILES += $(no_locks) $(old_kernel) $(short_writes)
 
-# Each Check case, and each line of a shell test, is a result of its own.
+# Each Check case, and each line of a shell test, is a separate result.
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(srcdir)/tests/support/timed-driver.sh $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -61,7 +61,7 @@ check-local: check-TESTS
 	@$(SHELL) $(srcdir)/tests/support/slowest.sh $(TEST_LOGS:.log=.trs)
 EXTRA_DIST += tests/support/slowest.sh tests/support/timed-driver.sh
 
-# It waits in real time, so it starts first.
+# This test waits in real time, so it starts first.
 unit_tests = tests/unit/test-lock
 tests_support_libsupport_a_SOURCES = tests/support/script.c tests/support/script.h
 tests_support_libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
@@ -86,14 +86,14 @@ check-quick: all
 	CK_EXCLUDE_TAGS='exhaustive waiting' $(MAKE) check TESTS='$(unit_tests) $(quick_e2e)'
 .PHONY: check-quick
 
-# Checks the style and looks for likely errors, as far as programs can.
+# Checks the style and looks for likely errors with several programs.
 lint: all
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/lint.sh
 .PHONY: lint
 EXTRA_DIST += tests/lint.sh
 
-# Runs the unit tests and some complete runs under valgrind, which is at least ten times slower. Commands that
-# cannot be started are left out. Most tests of a suite share a process, whose exit status reports a leak: see
+# Runs the unit tests and some complete runs under valgrind, which is at least ten times slower. Tests of commands
+# that cannot be started are left out. Most tests of a suite share a process, whose exit status reports a leak: see
 # tests/unit/check_main.h.
 valgrind_command = valgrind -q --suppressions=$(abs_top_srcdir)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind_e2e = tests/e2e/accounts.sh tests/e2e/samples.sh

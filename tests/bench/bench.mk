@@ -1,4 +1,4 @@
-# make bench: measures the speed of mailhaul, compared with the limit of the machine and with other fetchers.
+# make bench: compares the speed of mailhaul with the limit of the machine and with other fetchers.
 # Variables for the command line of make:
 #   BENCH_WORKLOADS='small mixed big poll line fleet odd'
 #   BENCH_ROUNDS=5      rounds of every contender, three times as many for small and five times for poll;
@@ -28,7 +28,7 @@ tests_bench_measure_LDADD =
 tests_bench_delay_SOURCES = tests/bench/delay.c
 tests_bench_delay_LDADD =
 
-# It is not timed: tests/e2e/instructions.sh counts its instructions.
+# This program is not timed: tests/e2e/instructions.sh counts its instructions.
 decode = tests/bench/decode
 EXTRA_PROGRAMS += $(decode)
 CLEANFILES += $(decode)

@@ -12,7 +12,7 @@ docs_tests = \
 	tests/docs/words.sh
 check_SCRIPTS += $(docs_tests)
 
-# They need the program.
+# These tests need the program.
 tests/docs/completions.log tests/docs/developer-pages.log tests/docs/examples.log tests/docs/help.log tests/docs/json.log tests/docs/manual.log \
 tests/docs/pages.log \
 tests/docs/readme.log tests/docs/style.log tests/docs/words.log: src/mailhaul

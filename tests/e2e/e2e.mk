@@ -54,7 +54,7 @@ e2e_tests = \
 	tests/e2e/verify.sh
 check_SCRIPTS += $(e2e_tests)
 
-# They need the program and its test server.
+# These tests need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
 tests/e2e/few-files.log: $(old_kernel)
 tests/e2e/instructions.log: $(decode)
@@ -67,7 +67,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
-# The picture in README, from a real run.
+# Creates the picture in README from a real run.
 picture: $(pop3_server) src/mailhaul
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/support/picture.sh '$(abs_top_srcdir)/doc/terminal.svg'
 .PHONY: picture

@@ -17,7 +17,7 @@ hostile_tests = \
 	tests/e2e/hostile-words.sh
 check_SCRIPTS += $(hostile_tests)
 
-# They need the program, and the test server for its certificates.
+# These tests need the program, and the test server for its certificates.
 $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(hostile_tests) \

@@ -1,5 +1,5 @@
-# End-to-end tests against servers that are not installed: tests/e2e/fetch-servers.sh downloads them, see
-# unpacked.sh.
+# End-to-end tests against servers that are not installed. tests/e2e/fetch-servers.sh downloads them; see
+# tests/e2e/unpacked.sh.
 server_tests = \
 	tests/e2e/courier-faults.sh \
 	tests/e2e/courier-moves.sh \
@@ -14,7 +14,7 @@ server_tests = \
 	tests/e2e/twisted-moves.sh
 check_SCRIPTS += $(server_tests)
 
-# They need the program; lib.sh also requires the test server.
+# These tests need the program; lib.sh also requires the test server.
 $(server_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(server_tests) \
