@@ -17,7 +17,7 @@ struct session;
 struct stream;
 struct tls_trust;
 
-/* A session that is logged in, and the stream that carries it. {0} is no connection. */
+/* A session that is logged in, and the stream that carries it. {0} is not connected. */
 struct connection {
 	struct stream *stream;
 	struct session *session;

@@ -42,9 +42,9 @@ def check(contender, job, messages, content):
     number.
     """
     if contender.discards:
-        told = sum(int(line.split()[0]) for line in job.log.read_text().splitlines() if line.endswith(" octets"))
+        counted = sum(int(line.split()[0]) for line in job.log.read_text().splitlines() if line.endswith(" octets"))
         wanted = len(messages) * len(job.accounts)
-        return "" if told == wanted else f"{told:,} of {wanted:,} messages"
+        return "" if counted == wanted else f"{counted:,} of {wanted:,} messages"
     wanted = [] if job.poll and not contender.fetches_before_poll else messages
     for account in job.accounts:
         readers = delivered(contender, job, account)

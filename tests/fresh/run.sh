@@ -152,7 +152,7 @@ copy_tree() {
   elif [ ! -e "$top/config.status" ]; then
     tar -C "$top" --exclude=./demo -cf - . | tar -C "$1" --no-same-owner -xf -
   else
-    die "$top has been built in and is no git clone: run it through make check-fresh"
+    die "$top has been built in and is not a git clone: run it through make check-fresh"
   fi
 }
 

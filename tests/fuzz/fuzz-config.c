@@ -40,7 +40,7 @@ static void must_be_sound(struct account *a)
 	MUST(a->delivery.command_limit >= 1 && a->delivery.command_limit <= 86400);
 }
 
-static void must_be_told(const struct problems *problems)
+static void expect_reports(const struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++)
 		MUST(*problems->lines[i] && is_plain(problems->lines[i]));
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	path = fuzz_path("main.conf");
 	ok = settings_load(&settings, path, &problems);
 	MUST(ok == (problems.count == 0));
-	must_be_told(&problems);
+	expect_reports(&problems);
 	if (ok) {
 		MUST(settings.jobs >= 1 && settings.jobs <= 100);
 		MUST(settings.state_dir && *settings.state_dir && settings.count > 0);

@@ -158,7 +158,7 @@ static void auth_plain_message(struct session *s, const char *text, size_t len)
 		}
 	}
 	if (!ok || part != 2)
-		reply(s, "-ERR that is no PLAIN message");
+		reply(s, "-ERR that is not a PLAIN message");
 	else if (parts[0][0] && strcmp(parts[0], parts[1]) != 0)
 		reply(s, "-ERR [AUTH] nobody acts for another here");
 	else

@@ -14,7 +14,7 @@ enum policy { FOREVER = 1, NO = 2, DAYS = 4 };
 enum age { ZERO = 1, SHORT = 2, EXACT = 4, LONG = 8 };
 enum size { UNLIMITED = 1, UNDER = 2, AT = 4, OVER = 8 };
 enum past { UNKNOWN = 1, DELIVERED = 2 };
-enum told { UNTOLD = 1, TOLD = 2 };
+enum reported { UNREPORTED = 1, REPORTED = 2 };
 enum clock { NORMAL = 1, BEFORE_DELIVERY = 2, BEFORE_LAST_RUN = 4 };
 enum keep { MAY_DELETE = 1, KEEP = 2, HOLD = 4 };
 enum evidence { SURE = 1, DOUBT = 2 };
@@ -22,12 +22,12 @@ enum end { ENDS = 1, GREW = 2, GREW_MORE = 4 }; /* size beyond MOST, and beyond 
 enum { ANY = 255, FITS = UNLIMITED | UNDER | AT };
 
 static const struct row {
-	unsigned past, policy, size, told, clock, age, keep, evidence, end;
+	unsigned past, policy, size, reported, clock, age, keep, evidence, end;
 	enum retention_action action;
 	enum retention_reason reason;
 } rows[] = {
-    {UNKNOWN, ANY, OVER, UNTOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_UNREPORTED},
-    {UNKNOWN, ANY, OVER, TOLD, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
+    {UNKNOWN, ANY, OVER, UNREPORTED, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE_UNREPORTED},
+    {UNKNOWN, ANY, OVER, REPORTED, ANY, ANY, ANY, ANY, ANY, RETENTION_LEAVE, REASON_TOO_LARGE},
     {UNKNOWN, FOREVER | DAYS, FITS, ANY, ANY, ANY, ANY, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
     {UNKNOWN, NO, FITS, ANY, ANY, ANY, MAY_DELETE | HOLD, ANY, ENDS, RETENTION_FETCH_AND_DELETE, REASON_NEW},
     {UNKNOWN, NO, FITS, ANY, ANY, ANY, KEEP, ANY, ENDS, RETENTION_FETCH, REASON_NEW},
@@ -55,7 +55,7 @@ enum { DAY = 86400, MOST = 1000000 };
 static const int64_t delivery = 1700000000;
 
 struct combination {
-	unsigned policy, age, size, past, told, clock, keep, evidence, end;
+	unsigned policy, age, size, past, reported, clock, keep, evidence, end;
 };
 
 /* Returns the combination with a number from 0 to COMBINATIONS - 1. */
@@ -71,7 +71,7 @@ static struct combination combination_at(unsigned number)
 	number /= 4;
 	c.past = 1U << number % 2;
 	number /= 2;
-	c.told = 1U << number % 2;
+	c.reported = 1U << number % 2;
 	number /= 2;
 	c.keep = 1U << number % 3;
 	number /= 3;
@@ -122,7 +122,7 @@ static struct retention_decision decide(const struct combination *c)
 	struct retention_known known = {
 	    .delivered = c->past == DELIVERED,
 	    .when = c->past == DELIVERED ? delivery : 0,
-	    .reported = c->told == TOLD,
+	    .reported = c->reported == REPORTED,
 	    .doubt = c->evidence == DOUBT,
 	    .outgrown = c->end == GREW ? MOST + 1
 		: c->end == GREW_MORE  ? UINT64_C(1) << 40
@@ -135,7 +135,7 @@ static struct retention_decision decide(const struct combination *c)
 
 static bool matches(const struct row *r, const struct combination *c)
 {
-	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) && (r->told & c->told) &&
+	return (r->past & c->past) && (r->policy & c->policy) && (r->size & c->size) && (r->reported & c->reported) &&
 	    (r->clock & c->clock) && (r->age & c->age) && (r->keep & c->keep) && (r->evidence & c->evidence) &&
 	    (r->end & c->end);
 }
@@ -146,8 +146,8 @@ static void check_combination(const struct combination *c)
 	const struct row *found = NULL;
 	char name[128];
 
-	snprintf(name, sizeof(name), "past %u policy %u size %u told %u clock %u age %u keep %u evidence %u end %u",
-	    c->past, c->policy, c->size, c->told, c->clock, c->age, c->keep, c->evidence, c->end);
+	snprintf(name, sizeof(name), "past %u policy %u size %u reported %u clock %u age %u keep %u evidence %u end %u",
+	    c->past, c->policy, c->size, c->reported, c->clock, c->age, c->keep, c->evidence, c->end);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (!matches(&rows[i], c))
 			continue;
