@@ -81,7 +81,7 @@ check-unit: all
 
 # A quick check during development: the unit tests, and the most informative scripts. It takes less than a minute
 # with two processors.
-quick_e2e = tests/e2e/hostile-steps.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh
+quick_e2e = tests/e2e/hostile-out-of-sync.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh
 check-quick: all
 	CK_EXCLUDE_TAGS='exhaustive waiting' $(MAKE) check TESTS='$(unit_tests) $(quick_e2e)'
 .PHONY: check-quick

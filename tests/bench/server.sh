@@ -9,13 +9,13 @@
 #   misjudge NAME FILE     Courier: from now on lists this message with 40 octets less than it has
 # The first answer, without a command, is "ok PORT CA_FILE VERSION". The server ends with the input.
 E2E_DIR=$(cd "$(dirname "$0")/../e2e" && pwd) || exit 1
-# shellcheck source=tests/e2e/ports.sh
-. "$E2E_DIR/ports.sh"
-# shellcheck source=tests/e2e/dovecot.sh
-. "$E2E_DIR/dovecot.sh"
-# shellcheck source=tests/e2e/courier.sh
+# shellcheck source=tests/e2e/lib/ports.sh
+. "$E2E_DIR/lib/ports.sh"
+# shellcheck source=tests/e2e/lib/dovecot.sh
+. "$E2E_DIR/lib/dovecot.sh"
 srcdir=$E2E_DIR/../..
-. "$E2E_DIR/courier.sh"
+# shellcheck source=tests/e2e/lib/courier.sh
+. "$E2E_DIR/lib/courier.sh"
 trap 'courier_stop; dovecot_clean' EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -50,7 +50,7 @@ fi
 # courier_misjudge NAME FILE: changes the recorded size, which Courier trusts.
 courier_misjudge() {
   sizes=$COURIER_ROOT/mail/$1/Maildir/courierpop3dsizelist
-  "$PYTHON" "$E2E_DIR/pop3_talk.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" 1: 1:"USER $1" 1:"PASS $1" 1:LIST 0:QUIT \
+  "$PYTHON" "$E2E_DIR/lib/pop3_talk.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" 1: 1:"USER $1" 1:"PASS $1" 1:LIST 0:QUIT \
     >"$COURIER_ROOT.said" && awk -v file="$2" '
     index($1, file ":") == 1 { $2 -= 40; found = 1 }
     { print }

@@ -7,8 +7,8 @@
 LC_ALL=C
 export LC_ALL
 source=$(cd "${srcdir:-.}" && pwd) || exit 1
-# shellcheck source=tests/e2e/tap.sh
-. "$source/tests/e2e/tap.sh"
+# shellcheck source=tests/e2e/lib/tap.sh
+. "$source/tests/e2e/lib/tap.sh"
 program=$(pwd)/src/mailhaul
 [ -x "$program" ] || bail "no program $program"
 command_page=$source/man/mailhaul.1

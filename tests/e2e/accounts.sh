@@ -1,6 +1,6 @@
 #!/bin/sh
 # Several accounts, the command line, errors in the configuration, and two runs at once.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
 for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done

@@ -10,7 +10,7 @@ if [ -z "${INSIDE:-}" ]; then
     INSIDE=yes exec unshare -rmn sh -c "$enter" sh sh "$0"
   fi
 fi
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 [ -n "${INSIDE:-}" ] || skip_all "no network of its own here: $(echo "$why" | head -n 1)"
 
 cat >deaf <<'PY'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command config: the effective settings, and the origin of each.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 cat >more.conf <<'END'
 account "two" {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # A real Courier POP3 whose mailbox cannot be opened, and mail with raw UTF-8 in its headers.
-. "${srcdir:-.}/tests/e2e/courier.sh"
-. "${srcdir:-.}/tests/e2e/lib.sh"
-. "$E2E_DIR/moves-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/courier.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+. "$E2E_DIR/lib/real-server.sh"
 trap 'courier_stop; finish' EXIT
 
 count=40
@@ -19,7 +19,7 @@ courier_add_user away away && courier_fill away source || bail 'no accounts'
 courier_add_user leave leave && courier_fill leave foreign || bail 'no accounts'
 courier_add_user take take && courier_fill take foreign || bail 'no accounts'
 courier_start || bail 'Courier does not start'
-moves_from "$COURIER_POP3S_PORT" "$COURIER_CA"
+use_server "$COURIER_POP3S_PORT" "$COURIER_CA"
 
 # The directory of a user is missing for a while, as if its disk were not mounted.
 mv "$COURIER_ROOT/mail/away/Maildir" "$COURIER_ROOT/mail/away/unmounted"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Courier wraps messages with 8-bit headers in other messages, unless the client has sent UTF8 (RFC 6856) before the
 # login.
-. "${srcdir:-.}/tests/e2e/courier.sh"
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/courier.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 trap 'courier_stop; finish' EXIT
 
 courier_prepare "$WORK/courier" || unpacked_none Courier

@@ -2,7 +2,7 @@
 # Kills a run with SIGKILL on entry to a system call, and then runs again: no message is lost, duplicated or
 # altered. CRASH_POINTS is the number of calls tried for each kind of destination and policy, spread evenly over all
 # calls of a run. CRASH_POINTS=all tries every one (make check-crash).
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 points=${CRASH_POINTS:-8}
 calls='write pwrite64 fsync fdatasync syncfs renameat rename link unlink unlinkat ftruncate sendmsg mkdir'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What cron receives about a failing account: report_failures_after, over several days of a simulated clock.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 faketime -f +1d true 2>/dev/null || skip_all 'faketime cannot set a clock here'
 
 # at TIME ARGUMENT...: a run that much later than now.

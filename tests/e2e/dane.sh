@@ -8,9 +8,9 @@ if [ "${1:-}" != inside ] && "${MAILHAUL:-src/mailhaul}" --version | grep -q lib
     ! unshare $_options ip link set lo up 2>/dev/null || exec unshare $_options "$0" inside
   done
 fi
-. "${srcdir:-.}/tests/e2e/lib.sh"
-# shellcheck source=tests/e2e/trust-lib.sh
-. "$E2E_DIR/trust-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+# shellcheck source=tests/e2e/lib/trust.sh
+. "$E2E_DIR/lib/trust.sh"
 PATH=$PATH:/usr/sbin
 
 if [ "${1:-}" != inside ]; then
@@ -123,7 +123,7 @@ echo 'nameserver 127.0.0.1' >resolv.conf
 mount --bind hosts /etc/hosts && mount --bind resolv.conf /etc/resolv.conf && mount --bind root.key $ROOT_KEY ||
   bail 'no files of our own in /etc'
 
-# shellcheck disable=SC2034 # for trust-lib.sh
+# shellcheck disable=SC2034 # for trust.sh
 PORT=995 NO_CA=yes
 # ask NAME LINE...: a run with that server.
 ask() {

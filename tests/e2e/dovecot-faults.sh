@@ -1,7 +1,7 @@
 #!/bin/sh
 # A real Dovecot believes a wrong size in a file's name, and sends less of the message than it announced, without an
 # error. Another one cannot open a mailbox, and says so after the login.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 count=12
 dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'

@@ -6,39 +6,41 @@ e2e_tests = \
 	tests/e2e/accounts.sh \
 	tests/e2e/addresses.sh \
 	tests/e2e/certificate-checks.sh \
-	tests/e2e/check-verb.sh \
+	tests/e2e/check-command.sh \
 	tests/e2e/config.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
-	tests/e2e/dovecot-last-words.sh \
-	tests/e2e/dovecot-moves.sh \
+	tests/e2e/destination.sh \
+	tests/e2e/dovecot-fetch.sh \
+	tests/e2e/dovecot-no-mailbox.sh \
 	tests/e2e/economy.sh \
+	tests/e2e/fetch-every.sh \
 	tests/e2e/fetch-json.sh \
 	tests/e2e/few-files.sh \
 	tests/e2e/identity.sh \
-	tests/e2e/unchanged.sh \
 	tests/e2e/instructions.sh \
-	tests/e2e/every.sh tests/e2e/interrupt.sh \
+	tests/e2e/interrupt.sh \
 	tests/e2e/key-log.sh \
 	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
 	tests/e2e/limits.sh \
 	tests/e2e/list.sh \
 	tests/e2e/log.sh \
-	tests/e2e/login.sh \
 	tests/e2e/login-binding.sh \
 	tests/e2e/login-external.sh \
+	tests/e2e/login-failures.sh \
 	tests/e2e/login-gssapi.sh \
+	tests/e2e/login-oauth.sh \
 	tests/e2e/login-secrets.sh \
-	tests/e2e/login-token.sh \
+	tests/e2e/login.sh \
 	tests/e2e/mbox-recovery.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \
 	tests/e2e/old-state.sh \
 	tests/e2e/order.sh \
 	tests/e2e/other-maildrop.sh \
-	tests/e2e/place.sh \
 	tests/e2e/pins.sh \
+	tests/e2e/pkcs11.sh \
 	tests/e2e/progress.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/refused-password.sh \
@@ -49,8 +51,7 @@ e2e_tests = \
 	tests/e2e/status.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
-	tests/e2e/token.sh \
-	tests/e2e/trust.sh \
+	tests/e2e/unchanged.sh \
 	tests/e2e/verify.sh
 check_SCRIPTS += $(e2e_tests)
 
@@ -62,9 +63,19 @@ tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 
 EXTRA_DIST += $(e2e_tests) \
-	tests/e2e/certificates.sh tests/e2e/compare.py tests/e2e/dovecot.sh tests/e2e/kerberos.sh tests/e2e/lib.sh tests/e2e/messages-lib.sh tests/e2e/order.py \
-	tests/e2e/ports.sh tests/e2e/token-lib.sh tests/e2e/trust-lib.sh \
-	tests/e2e/pop3_dump.py tests/e2e/tap.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
+	tests/e2e/lib/certificates.sh \
+	tests/e2e/lib/common.sh \
+	tests/e2e/lib/compare.py \
+	tests/e2e/lib/dovecot.sh \
+	tests/e2e/lib/kerberos.sh \
+	tests/e2e/lib/messages.sh \
+	tests/e2e/lib/order.py \
+	tests/e2e/lib/pop3_dump.py \
+	tests/e2e/lib/ports.sh \
+	tests/e2e/lib/softhsm.sh \
+	tests/e2e/lib/tap.sh \
+	tests/e2e/lib/trust.sh \
+	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
 # Creates the picture in README from a real run.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The cost of a run in round trips, syncs and system calls: counts that do not depend on a clock.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS

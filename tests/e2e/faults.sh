@@ -1,7 +1,7 @@
 #!/bin/sh
 # Errors from system calls instead of kills. After each of them the server still has every message that is not safe,
 # and the next run completes. FAULT_POINTS is used as CRASH_POINTS in crash.sh.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 points=${FAULT_POINTS:-3}
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0

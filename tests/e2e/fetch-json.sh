@@ -1,6 +1,6 @@
 #!/bin/sh
 # fetch --json: the report of a run for programs.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # json EXPRESSION: evaluates it with the lines (l), the lines of an account by its name (a), and the last line (s).
 json() { keep_json; python3 -c "

@@ -3,15 +3,15 @@
 # Debian allows only one POP3 server to be installed, which is Dovecot here.
 #
 # apt-get downloads them, with the required libraries that this system lacks, and checks their signatures. This
-# needs apt-get's package lists, but not root. The packages go to a directory for each release (see unpacked.sh),
+# needs apt-get's package lists, but not root. The packages go to a directory for each release (see lib/unpacked.sh),
 # about 8 to 12 MB, and stay there: a second call does nothing. Prints nothing if all is well. A package that the
 # release lacks is left out; the test that needs it is skipped, and names it. Exits with 1 if the packages cannot be
 # fetched; all tests that need one are then skipped.
 set -eu
 unset CDPATH
 E2E_DIR=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tests/e2e/unpacked.sh
-. "$E2E_DIR/unpacked.sh"
+# shellcheck source=tests/e2e/lib/unpacked.sh
+. "$E2E_DIR/lib/unpacked.sh"
 
 wanted='courier-pop courier-base courier-authlib courier-authlib-userdb popa3d stunnel4
 cyrus-pop3d cyrus-common mailutils-pop3d mailutils-common solid-pop3d perdition nginx libnginx-mod-mail

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A low limit on open files: fewer files are open at a time, and the program reports what it cannot do.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 OLD_KERNEL=${MAILHAUL%/src/mailhaul}/tests/support/old_kernel.so
 [ -e "$OLD_KERNEL" ] || OLD_KERNEL=$(cd "$OLDPWD" && pwd)/tests/support/old_kernel.so
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Empty lines, blanks, refusals, conflicting listings, and servers that give almost no information about their
 # messages.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 both >rows <<'TABLE'
 empty-line-before       10 0 40 0 an empty line is before each answer

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Bodies of all kinds, split into records and segments at any place, and sequences that are not terminators.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 play <<'TABLE'
 bodies                     10 0  41 0 NUL, CR, LF, dots, no header and nothing at all arrive as they were sent

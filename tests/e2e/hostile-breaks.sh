@@ -1,7 +1,7 @@
 #!/bin/sh
 # A message or command at which each session breaks is reported, and does not prevent the other messages from
 # arriving.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 # The network determines which answers have arrived when QUIT is sent. With several commands in flight, the number
 # of messages left is not checked.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A message whose size differed from the one the server gave stays in doubt, whatever changes around it.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 both() { awk -v form="$1" '{ name = $1; $1 = ""; print name form $0 form }'; }
 for_both() {

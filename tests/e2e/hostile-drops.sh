@@ -1,6 +1,6 @@
 #!/bin/sh
 # The connection fails: cut (without close_notify), closed (with it), or reset, at every kind of position.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 places='handshake before-greeting greeting capa capa-middle auth auth-middle capa-again list list-middle list-line uidl-middle
   retr retr-status before-header header header-line body body-line dot dot-cr between after-last

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A server that sends without end, or slowly.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 # These run at full speed, two at a time.
 JOBS=2

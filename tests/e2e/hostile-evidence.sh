@@ -1,6 +1,6 @@
 #!/bin/sh
 # What counts as delivered: a message is complete only if the evidence shows it (policy/evidence.h).
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 both() {
   for plain in '' -plain; do

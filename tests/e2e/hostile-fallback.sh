@@ -1,6 +1,6 @@
 #!/bin/sh
 # A server that announces PIPELINING but fails at it: the same run continues with one command at a time.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 play <<'TABLE'
 too-many-in-flight 10 0 40 0 a server that hangs up on many commands at once is served one at a time

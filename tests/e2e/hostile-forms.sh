@@ -1,6 +1,6 @@
 #!/bin/sh
 # Answers in other forms than those of RFC 1939: all mail arrives, each message once.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 both >rows <<'TABLE'
 ask-bare-uid            10 0 80 0 UIDL n is answered by the UID alone

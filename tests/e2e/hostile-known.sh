@@ -1,6 +1,6 @@
 #!/bin/sh
 # Very many known messages on the server: memory, the size of the state, and no sync.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Wrong listings: numbers, sizes, UIDs.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 play <<'TABLE'
 list-zero           10 76 0 3 message 0 is refused

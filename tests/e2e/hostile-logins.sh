@@ -1,6 +1,6 @@
 #!/bin/sh
 # Servers that behave unusually before, at or after the login: their mail has to be fetched all the same.
-. "${srcdir:-.}/tests/e2e/hostile-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 response=AG1lAHBhc3Mgd29yZA==
 # sent DIRECTORY COMMANDS: checks what the client sent in the last connection, up to the listing.

@@ -12,17 +12,17 @@ hostile_tests = \
 	tests/e2e/hostile-forms.sh \
 	tests/e2e/hostile-lists.sh \
 	tests/e2e/hostile-logins.sh \
-	tests/e2e/hostile-steps.sh \
-	tests/e2e/hostile-whole.sh \
-	tests/e2e/hostile-words.sh
+	tests/e2e/hostile-out-of-sync.sh \
+	tests/e2e/hostile-sizes.sh \
+	tests/e2e/hostile-texts.sh
 check_SCRIPTS += $(hostile_tests)
 
 # These tests need the program, and the test server for its certificates.
 $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(hostile_tests) \
-	tests/e2e/hostile-lib.sh \
+	tests/e2e/lib/hostile.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
-	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py tests/support/scenarios_forms.py \
-	tests/support/scenarios_logins.py tests/support/scenarios_whole.py
+	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py \
+	tests/support/scenarios_forms.py tests/support/scenarios_logins.py tests/support/scenarios_sizes.py

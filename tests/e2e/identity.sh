@@ -1,7 +1,7 @@
 #!/bin/sh
 # The identity of messages: reused UIDs, identical headers, and servers without UIDL. No new message is mistaken for
 # a delivered one.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 only() { # DESTINATION POLICY [LINE]
   fresh_configuration

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The cost of a run in instructions: counts that do not depend on a clock, nor on other load.
 decode=$(pwd)/tests/bench/decode
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 grep -q -e __asan_ -e __ubsan_ -e __tsan_ -e __msan_ -e __sanitizer_ "$MAILHAUL" &&
   skip_all 'sanitizers, with which this was built, need instructions themselves'

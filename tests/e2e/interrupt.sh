@@ -1,7 +1,7 @@
 #!/bin/sh
 # Signals: an interrupted run ends soon and in an orderly way, and the next one fetches the rest, once.
 # shellcheck disable=SC2317 # check runs them
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 OPTION='' # option of with_sigint.py
 # begin STEP: starts a run and waits until the server holds it at STEP; without STEP, the run continues.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keys of TLS sessions are written only if --tls-key-log asks for it, with a warning, to a file that only the user
 # can read.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1

@@ -6,7 +6,7 @@ if [ -z "${KEYRING_BUS:-}" ] && command -v dbus-run-session >/dev/null 2>&1; the
   unset DISPLAY WAYLAND_DISPLAY XDG_DATA_HOME XDG_RUNTIME_DIR
   KEYRING_BUS=yes HOME=/nonexistent exec dbus-run-session -- sh "$0"
 fi
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 for program in dbus-run-session dbus-send secret-tool gnome-keyring-daemon; do
   command -v "$program" >/dev/null 2>&1 || skip_all "$program is not installed"
 done

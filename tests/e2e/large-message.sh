@@ -1,6 +1,6 @@
 #!/bin/sh
 # Memory does not grow with the size of a message: 300 MB need no more than 1 MB does.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # big FILE MEGABYTES: writes a message of that size.
 big() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Limits of a run, after which the next one continues, and servers that list part of the maildrop at a time.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # mail_of COUNT: makes that many messages of somewhat more than 1,000 octets.
 mail_of() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command list: the messages on the server, and what will be done with them.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 json() { keep_json; python3 -c "
 import json, sys

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The destinations of log lines: a file, syslog, standard error in systemd's journal, a terminal.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # log_to PLACE: begins a configuration with that log.
 log_to() { fresh_configuration && echo "log = \"$1\"" >>mailhaul.conf.in; }

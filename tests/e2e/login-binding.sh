@@ -1,6 +1,6 @@
 #!/bin/sh
 # Logins bound to the TLS connection, with TLS 1.3 and 1.2, and an attacker between client and server.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
 for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done

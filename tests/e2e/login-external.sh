@@ -1,9 +1,9 @@
 #!/bin/sh
 # Logins with a client certificate (auth = external) at a real Dovecot that requires one and takes the user's name
 # from it, with keys in files and in a token.
-. "${srcdir:-.}/tests/e2e/lib.sh"
-# shellcheck source=tests/e2e/token-lib.sh
-. "$E2E_DIR/token-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+# shellcheck source=tests/e2e/lib/softhsm.sh
+. "$E2E_DIR/lib/softhsm.sh"
 
 mkdir server mail
 make_certificates server && make_client_certificate server mine test ca &&

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Logins with Kerberos (auth = gssapi) at a real Dovecot, with and without tickets of a real KDC.
-. "${srcdir:-.}/tests/e2e/lib.sh"
-# shellcheck source=tests/e2e/kerberos.sh
-. "$E2E_DIR/kerberos.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+# shellcheck source=tests/e2e/lib/kerberos.sh
+. "$E2E_DIR/lib/kerberos.sh"
 
 kerberos_start test another || skip_all 'MIT Kerberos is not installed'
 mkdir server mail

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The sources of passwords and tokens, their secrecy, and logins that the server defers.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 TTY="$E2E_DIR/../support/ask_on_tty.py"
 mkdir mail

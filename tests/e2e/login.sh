@@ -1,6 +1,6 @@
 #!/bin/sh
 # Logins by each mechanism of a real Dovecot, the commands sent, and refused logins.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir server mail
 mechanisms='plain login scram-sha-256 scram-sha-1 cram-md5' apop=apop

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A stale dot lock does not block mail for good, and a dot lock in use is respected.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # serve_too DIRECTORY: starts another server, because a maildrop accepts one session at a time. SERVER_PORT is its
 # port.

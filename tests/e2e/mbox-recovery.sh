@@ -1,7 +1,7 @@
 #!/bin/sh
 # The next run completes or undoes an interrupted append to an mbox, whatever the filesystem, a backup or other
 # programs have done to the file meanwhile.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Every message is written for people: this file lists failures and the exact message for each of them.
-# messages-lib.sh explains the rows.
-# shellcheck source=tests/e2e/messages-lib.sh
-. "${srcdir:-.}/tests/e2e/messages-lib.sh"
+# lib/messages.sh explains the rows.
+# shellcheck source=tests/e2e/lib/messages.sh
+. "${srcdir:-.}/tests/e2e/lib/messages.sh"
 
 mkdir mail large
 printf 'Subject: one\n\nbody\n' >mail/1

@@ -1,6 +1,6 @@
 #!/bin/sh
 # on_new_mail: a command that runs after new mail, and only then.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 cat >notice <<'END'
 #!/bin/sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A state that is older than the mail: restored from a backup, or copied without its journal. Messages delivered
 # since then are found in the destination and not fetched again.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }

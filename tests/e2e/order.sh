@@ -1,6 +1,6 @@
 #!/bin/sh
 # Power loss: the order in which data reaches the disk, read from the system calls of a run.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
@@ -18,7 +18,7 @@ for trial in 'maildir 300' 'maildir 12' 'mbox 300'; do
   strace -f -y -qq -s 200 -o trace -e trace=write,pwrite64,fsync,fdatasync,syncfs,renameat,renameat2 \
     "$MAILHAUL" -c mailhaul.conf -vv >out 2>err || STATUS=$?
   check "$kind, $count: the traced run succeeds" exits 0
-  check "$kind, $count: data, directory, record, DELE: in this order" python3 "$E2E_DIR/order.py" "$kind" trace
+  check "$kind, $count: data, directory, record, DELE: in this order" python3 "$E2E_DIR/lib/order.py" "$kind" trace
   rm -rf box state
 done
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # An account is changed to another maildrop with the same UIDs. None of its messages is mistaken for one fetched
 # before, and no message is fetched again.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # mail_in DIRECTORY WHO: makes messages 1 to 5, whose names are their UIDs.
 mail_in() {

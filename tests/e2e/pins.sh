@@ -1,9 +1,9 @@
 #!/bin/sh
 # Pins, in addition to a trusted issuer and instead of one; versions and algorithms; client certificates. A failure
 # in any of them is one line, before a credential is sent.
-. "${srcdir:-.}/tests/e2e/lib.sh"
-# shellcheck source=tests/e2e/trust-lib.sh
-. "$E2E_DIR/trust-lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+# shellcheck source=tests/e2e/lib/trust.sh
+. "$E2E_DIR/lib/trust.sh"
 
 mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1

@@ -2,7 +2,7 @@
 # The output for a person who runs mailhaul by hand: bars during the run, on a real terminal (tmux), and summaries
 # after it.
 # shellcheck disable=SC2317 # check runs them
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 command -v tmux >/dev/null || skip_all 'tmux is missing'
 unset NO_COLOR TMUX

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A run is killed between delivery and record: the next one finds its messages, whatever has changed meanwhile.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A password that the server refused is not tried again until it or the login has changed, an hour has passed, or
 # the user names the account.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
 printf 'Subject: one\n\nbody\n' >mail/1

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Deletion from the server: what is deleted, when, and what never is.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # mail_of COUNT: makes a new server directory with messages 01, 02, ...
 mail_of() {

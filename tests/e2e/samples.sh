@@ -1,6 +1,6 @@
 #!/bin/sh
 # Mail of all difficult kinds arrives byte for byte in every destination, once.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 samples mail
 serve --dir mail
@@ -39,7 +39,7 @@ else:
 open(sys.argv[2], 'wb').write(data)
 PY
 done
-check 'and every line then ends with CRLF' python3 "$E2E_DIR/compare.py" maildir Crlf crlf.expect
+check 'and every line then ends with CRLF' python3 "$E2E_DIR/lib/compare.py" maildir Crlf crlf.expect
 
 run box
 check 'an mbox is made' exits 0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Resources that a run shares: a filesystem without locks, the state's other users, and the clock.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 NO_LOCKS=${MAILHAUL%/src/mailhaul}/tests/support/no_locks.so
 
 # arrive UID...: adds mail on the server, which is expected to be delivered once.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Known messages stay known despite new UIDs, a lost state, empty listings and mail readers.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mail_of() {
   rm -rf mail Mail state

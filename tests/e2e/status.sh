@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command status: the content of the state, without a server, also during a run.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 json() { keep_json; python3 -c "
 import json, sys

@@ -1,6 +1,6 @@
 #!/bin/sh
 # If storing fails nothing is deleted, and the next run completes.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 SHORT_WRITES=${MAILHAUL%/src/mailhaul}/tests/support/short_writes.so
 
 mkdir mail

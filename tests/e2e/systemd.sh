@@ -1,6 +1,6 @@
 #!/bin/sh
 # The units in conf/systemd: systemd accepts them, and they forbid nothing that a run does.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 UNITS=$(cd "$E2E_DIR/../../conf/systemd" && pwd) || bail 'no units'
 command -v systemd-analyze >/dev/null || skip_all 'systemd-analyze is not installed'
 

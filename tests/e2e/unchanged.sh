@@ -1,6 +1,6 @@
 #!/bin/sh
 # A large maildrop without new messages: sizes are requested only when something has changed.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # letters FROM TO
 letters() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command verify: compares local copies with the delivered messages, wherever a mail reader has put them.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # mail_of COUNT: messages 1 to COUNT in ./mail; nothing is fetched yet.
 mail_of() {

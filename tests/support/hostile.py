@@ -26,7 +26,7 @@ import threading
 import scenarios_breaks  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_doubt  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_evidence  # pylint: disable=unused-import  # fills SCENARIOS
-import scenarios_whole  # pylint: disable=unused-import  # fills SCENARIOS
+import scenarios_sizes  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_logins  # pylint: disable=unused-import  # fills SCENARIOS
 from hostile_scenarios import SCENARIOS
 from hostile_session import Hangup, Session, Wire

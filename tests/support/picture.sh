@@ -1,6 +1,6 @@
 #!/bin/sh
 # Draws a real run on a real terminal (tmux): picture.sh FILE, called by make picture.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 out=$1
 command -v tmux >/dev/null || bail 'tmux is missing'

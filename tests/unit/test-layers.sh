@@ -4,8 +4,8 @@
 # shellcheck disable=SC2317 # check runs them
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=SCRIPTDIR/../e2e/tap.sh
-. "$srcdir/tests/e2e/tap.sh"
+# shellcheck source=SCRIPTDIR/../e2e/lib/tap.sh
+. "$srcdir/tests/e2e/lib/tap.sh"
 cd "$srcdir" || bail 'no source directory'
 
 # What each directory may include, besides itself and config.h.

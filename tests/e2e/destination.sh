@@ -1,0 +1,149 @@
+#!/bin/sh
+# The destination differs from the one that the state knows: its disk is not mounted, it was restored from a backup,
+# or the directories beside it belong to another account.
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+
+letter() { printf 'Received: from x\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
+has_labels() { python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.removexattr(".", "user.mailhaul.test")'; }
+# begin PLACE [LINE...]: makes two messages, and a configuration that delivers to PLACE.
+begin() {
+  rm -rf mail state* Box Mail inbox mnt disk backup
+  mkdir mail && letter 1 && letter 2
+  serve --dir mail
+  set_up state a "$@"
+}
+# set_up STATE ACCOUNT PLACE [LINE...]
+set_up() {
+  echo "state_dir = \"$1\"" >mailhaul.conf.in
+  _up_account=$2 _up_place=$3
+  shift 3
+  configure "$_up_account" "deliver_to = \"$_up_place\"" "$@"
+}
+fails_for() { exits 74 && contains err "$1"; }
+
+# ---- The disk is not mounted.
+
+begin maildir:mnt/Mail 'leave_on_server = no'
+run && letter 3
+mv mnt disk && mkdir mnt
+check 'a Maildir that is gone is not made again' eval 'run; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
+check 'nothing is put there' [ -z "$(ls mnt)" ]
+check 'and nothing is deleted' left_is mail 1
+check 'a dry run says the same' eval 'run -n; fails_for "does not exist"'
+rmdir mnt && mv disk mnt
+check 'when it is there again, the mail comes' eval 'run; exits 0'
+check 'all of it' count_is mnt/Mail 3
+
+begin maildir:Mail
+run && rm -rf Mail
+run
+check 'what the hint says makes an empty one' sh -c "$(sed -n 's/.*run: //p' err)"
+letter 3
+run
+check 'in which new messages arrive' count_is Mail 1
+
+begin mbox:inbox
+run && rm inbox && letter 3
+run
+check 'an mbox that its reader has removed is made again' exits 0
+check 'with what is new' [ "$(grep -c '^From ' inbox)" = 1 ]
+
+# Another filesystem, in place of one that is mounted.
+other=$(mktemp -d "${OTHER_FILESYSTEM:-/dev/shm}/mailhaul.XXXXXX") && [ "$(stat -c %d "$other")" != "$(stat -c %d .)" ] || other=
+if [ -n "$other" ]; then
+  begin mbox:mnt/inbox 'leave_on_server = no'
+  ln -s "$other" mnt
+  run && letter 3
+  rm mnt && mkdir mnt
+  check 'an mbox whose disk is not mounted is not made' eval 'run; fails_for "mnt/inbox, the destination of earlier runs, does not exist; mount its disk"'
+  check 'and nothing is lost' left_is mail 1
+  rmdir mnt && ln -s "$other" mnt
+  run
+  check 'when the disk is there again, the mail comes' [ "$(grep -c '^From ' "$other/inbox")" = 3 ]
+  rm -rf "$other"
+else
+  skip 'an mbox whose disk is not mounted is not made' 'there is no second filesystem'
+fi
+
+# ---- The Maildir is older than the state.
+
+older() {
+  begin maildir:Mail "$@"
+  run && cp -a Mail backup
+  letter 3 && run && count_is Mail 3 || bail 'the messages are not here'
+  rm -rf Mail && mv backup Mail
+}
+if has_labels 2>/dev/null; then
+  older 'leave_on_server = 14d'
+  check 'a Maildir from a backup is noticed' eval 'run; fails_for "the Maildir Mail is older than the state"'
+  check 'which is told once' eval 'run; exits 0 && silent'
+  letter 4
+  check 'new mail goes on arriving' eval 'run; exits 0 && silent && count_is Mail 3'
+  check 'what may not be here is not deleted by age' eval 'run_later +15d; left_is mail 4'
+  check 'as a dry run says' eval 'run_later +15d -n; contains out "leave: delivered, but the Maildir is older than the state"'
+  run verify --refetch
+  check 'the hint brings back what is missing' count_is Mail 4
+  check 'and settles it' eval 'run_later +15d; left_is mail 0'
+
+  older 'leave_on_server = no'
+  letter 4
+  check 'what comes in this run is deleted in it' eval 'run; left_is mail 0'
+
+  begin maildir:Mail 'leave_on_server = 14d'
+  run && letter 3 && run
+  cp -a --no-preserve=xattr Mail backup && rm -rf Mail && mv backup Mail
+  check 'a copy without its labels looks like one' eval 'run; fails_for "or is a copy without extended attributes"'
+  check 'until it was looked through and is whole' eval 'run verify; exits 0'
+  check 'then it is as before' eval 'run; exits 0 && silent && run_later +15d; left_is mail 0'
+
+  older 'leave_on_server = 14d'
+  run && run verify
+  check 'what is missing does not settle it' eval 'run_later +15d; left_is mail 3'
+  run verify --ignore-missing
+  check 'unless that is what the user wants' eval 'run_later +15d; left_is mail 0'
+else
+  skip 'a Maildir from a backup is noticed' 'this filesystem has no extended attributes'
+fi
+
+# ---- The directories beside the Maildir.
+
+# The account is first tried with a separate state and Maildir, and then used.
+tried() {
+  begin maildir:Box/try
+  set_up state-try a maildir:Box/try
+  run --keep
+  set_up state a maildir:Box/work "$@"
+}
+tried 'leave_on_server = no'
+check 'the copies of a trial are not taken for those of the account' eval 'run; exits 0 && count_is Box/work 2'
+check 'verify does not count them either' eval 'run verify; exits 0 && lacks out moved'
+
+# Two people each have an account of that name, and received the same message.
+begin maildir:Box/bob
+set_up state-bob inbox maildir:Box/bob
+run
+set_up state-anna inbox maildir:Box/anna 'leave_on_server = no'
+run
+check "another person's copies are not taken for one's own" count_is Box/anna 2
+
+# A lost state, and a reader who has moved everything beside the Maildir.
+if has_labels 2>/dev/null; then
+  begin maildir:Box/work
+  run
+  mkdir -p Box/Archive/new Box/Archive/cur Box/Archive/tmp
+  for f in Box/work/new/*; do mv "$f" "Box/Archive/cur/${f##*/}:2,S"; done
+  rm -rf state
+  check 'the label of the Maildir says that what is beside it may be its own' eval 'run; count_is Box/work 0'
+else
+  skip 'the label of the Maildir says that what is beside it may be its own' 'this filesystem has no extended attributes'
+fi
+
+# ---- The state is cut.
+
+begin mbox:inbox
+run
+: >state/a.db
+check 'a state that lost all its octets is not taken for a new one' eval 'run; fails_for "has been truncated to 0 bytes"'
+check 'and nothing is fetched again' [ "$(grep -c '^From ' inbox)" = 2 ]
+
+done_testing

@@ -1,0 +1,97 @@
+#!/bin/sh
+# fetch --every: one run after the other until a signal ends them; what SIGHUP and SIGUSR1 do; what systemd is told.
+# shellcheck disable=SC2317 # check runs them
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+
+# begin OPTION...: the loop, in the background.
+begin() {
+  write_configuration
+  NOTIFY_SOCKET=$WORK/notify WATCHDOG_USEC=400000 python3 "$E2E_DIR/../support/with_sigint.py" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err &
+  PID=$!
+}
+# ended: the exit code of the loop.
+ended() {
+  STATUS=0
+  wait "$PID" || STATUS=$?
+}
+# until_says COUNT WORDS: the listener has heard WORDS so many times.
+until_says() {
+  for _try in $(seq 600); do
+    [ "$(grep -cF "$2" notified)" -lt "$1" ] || return 0
+    kill -0 "$PID" 2>/dev/null || break
+    sleep 0.05
+  done
+  cat notified err
+  return 1
+}
+arrived() { for _try in $(seq 600); do [ "$(ls box/new 2>/dev/null | wc -l)" -lt "$1" ] || return 0; sleep 0.05; done; return 1; }
+exists() { for _try in $(seq 600); do [ ! -e "$1" ] || return 0; sleep 0.05; done; return 1; }
+letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\ntext\n' "$1" "$1" >"mail/$1"; }
+
+mkdir mail
+letter 1
+serve --dir mail --transcript transcript
+fresh_configuration
+configure a 'deliver_to = "maildir:box"' 'leave_on_server = forever'
+: >notified
+python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print("bound", flush=True)
+while True:
+    print(s.recv(4096).decode(), flush=True)
+' "$WORK/notify" >>notified &
+LISTENER=$!
+trap 'kill "$LISTENER" 2>/dev/null; finish' EXIT
+wait_for notified 'the listener does not listen'
+
+begin fetch --every=1h
+check 'the first run begins at once' arrived 1
+check 'systemd learns that the program is ready' until_says 1 READY=1
+check 'and when the next run begins' until_says 1 'STATUS=Waiting; the next run begins at '
+check 'and that it is alive, again and again' until_says 3 WATCHDOG=1
+letter 2
+kill -USR1 "$PID"
+check 'SIGUSR1 begins a run at once' arrived 2
+check 'which ends' until_says 2 'STATUS=Waiting'
+
+echo 'nonsense' >>mailhaul.conf
+kill -HUP "$PID"
+wait_for_words err 'stays in use' 'SIGHUP is not noticed'
+check 'a configuration that cannot be read leaves the one before in use' contains err 'mailhaul: the previous configuration stays in use'
+letter 3
+kill -USR1 "$PID"
+check 'with which the next run fetches' arrived 3
+until_says 3 'STATUS=Waiting'
+fresh_configuration
+configure a 'deliver_to = "maildir:other"' 'leave_on_server = forever'
+write_configuration
+kill -HUP "$PID"
+kill -USR1 "$PID"
+check 'SIGHUP reads the configuration again' exists other/cur
+until_says 4 'STATUS=Waiting'
+
+kill -TERM "$PID"
+ended
+check 'SIGTERM ends it with success' exits 0
+# The listener may write its line after the program has ended.
+heard() { for _try in $(seq 600); do ! grep -qF "$1" notified || return 0; sleep 0.05; done; return 1; }
+check 'systemd learns that too' heard STOPPING=1
+check 'a run without news prints nothing' [ ! -s out ]
+
+fresh_configuration
+configure a 'deliver_to = "maildir:box"' 'leave_on_server = forever'
+begin fetch --every=1
+letter 4
+check 'the next run comes by itself' arrived 4
+kill -INT "$PID"
+ended
+check 'SIGINT ends it as it ends other programs' exits 130
+
+run --every=soon
+check 'a time that is none is refused' exits 64
+check 'with what would be right' says err 'mailhaul: --every needs the time between two runs; give it as a number and s, m, h or d, such as --every=5m'
+run check --every=5m
+check 'no other command takes it' exits 64
+done_testing

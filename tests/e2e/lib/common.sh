@@ -1,0 +1,165 @@
+# shellcheck shell=sh
+# Shared functions of the end-to-end tests: a private directory as working directory and home, the program, and the
+# small test server.
+#
+#   . "${srcdir:-.}/tests/e2e/lib/common.sh"
+#   samples mail; serve --dir mail; configure a 'deliver_to = "maildir:Mail"'
+#   run -v a; check 'it succeeds' exits 0
+#   done_testing
+
+E2E_DIR=$(cd "${srcdir:-.}/tests/e2e" && pwd) || exit 1
+# shellcheck source=tests/e2e/lib/tap.sh
+. "$E2E_DIR/lib/tap.sh"
+# shellcheck source=tests/e2e/lib/ports.sh
+. "$E2E_DIR/lib/ports.sh"
+# shellcheck source=tests/e2e/lib/dovecot.sh
+. "$E2E_DIR/lib/dovecot.sh"
+
+MAILHAUL=${MAILHAUL:-$(pwd)/src/mailhaul}
+POP3_SERVER=${POP3_SERVER:-$(pwd)/tests/support/pop3-server}
+[ -x "$MAILHAUL" ] || bail "no program $MAILHAUL"
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-test.XXXXXX") || exit 1
+SERVER_PID=''
+finish() {
+  stop
+  dovecot_clean
+  rm -rf "$WORK"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+cd "$WORK" || exit 1
+umask 077
+# The user's own configuration and state are not used.
+HOME=$WORK
+export HOME
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME
+
+# samples DIR: makes sample mail of all difficult kinds. DIR.expect contains the messages as a client has to store
+# them.
+samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
+
+# certificates: makes all kinds of them in ./certs.
+certificates() { [ -e certs/ca.pem ] || "$POP3_SERVER" --make-certs certs || bail 'no certificates'; }
+
+# serve OPTION...: starts the test server. PORT is its port; ./transcript receives what clients send. A restart uses
+# the same port, because the same user on another port is another maildrop.
+serve() {
+  stop
+  certificates
+  rm -f port transcript
+  PORT=${PORT:-$(free_ports 1)}
+  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port "$PORT" --port-file port --transcript transcript \
+    "$@" 2>server.err &
+  SERVER_PID=$!
+  _tries=0
+  while [ ! -s port ]; do
+    _tries=$((_tries + 1))
+    kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the test server does not start: $(cat server.err)"
+    sleep 0.05
+  done
+}
+
+stop() {
+  [ -z "$SERVER_PID" ] || { kill "$SERVER_PID" 2>/dev/null && wait "$SERVER_PID"; }
+  SERVER_PID=''
+}
+
+# configure NAME LINE...: adds an account to the configuration; fresh_configuration empties it. The account uses the
+# test server, whatever its port is when the program runs, unless SERVER, SERVER_PORT, CA_FILE, USER_NAME or
+# PASSWORD_LINE override it.
+fresh_configuration() { echo 'state_dir = "state"' >mailhaul.conf.in; }
+configure() {
+  _name=$1 && shift
+  {
+    echo "account \"$_name\" {"
+    echo "  server = \"${SERVER:-localhost}\""
+    echo "  port = ${SERVER_PORT:-@PORT@}"
+    echo "  tls_ca_file = \"${CA_FILE:-certs/ca.pem}\""
+    echo "  user = \"${USER_NAME:-me}\""
+    echo "  ${PASSWORD_LINE:-password = 'pass word'}"
+    for _line in "$@"; do echo "  $_line"; done
+    echo "}"
+  } >>mailhaul.conf.in
+}
+
+write_configuration() { rm -f mailhaul.conf && sed "s/@PORT@/${PORT:-1}/" mailhaul.conf.in >mailhaul.conf; }
+
+# run ARGUMENT...: runs the program. STATUS is its exit status; ./out and ./err contain its output.
+run() {
+  STATUS=0
+  write_configuration
+  # shellcheck disable=SC2086 # VALGRIND is a command with its options, or nothing
+  ${VALGRIND:-} "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+}
+
+# run_later TIME ARGUMENT...: the same with a shifted clock: +14d.
+run_later() {
+  _time=$1 && shift
+  STATUS=0
+  write_configuration
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 \
+    faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+}
+
+# wait_for FILE REASON: waits until FILE is not empty.
+wait_for() {
+  _tries=0
+  while [ ! -s "$1" ]; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 400 ] || bail "$2"
+    sleep 0.05
+  done
+}
+
+# keep_json: adds ./out to the output that fits_schema, the last check, validates against the schema of JSON lines.
+keep_json() { cat out >>seen.json; }
+fits_schema() {
+  _status=0
+  python3 "$E2E_DIR/../support/json_lines.py" valid seen.json "$E2E_DIR/../../conf/mailhaul.schema.json" >schema.err 2>&1 || _status=$?
+  if [ "$_status" = 77 ]; then
+    skip 'all of it fits the schema' 'Python has no module jsonschema'
+  elif [ "$_status" = 0 ]; then
+    ok 'all of it fits the schema'
+  else
+    not_ok 'all of it fits the schema' schema.err
+  fi
+}
+
+# wait_for_words FILE PATTERN REASON: waits until FILE contains PATTERN.
+wait_for_words() {
+  _tries=0
+  while ! grep -q -- "$2" "$1"; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 400 ] || bail "$3"
+    sleep 0.05
+  done
+}
+
+# hold_lock FILE: another process holds the lock, as another run would, until release_lock.
+hold_lock() {
+  rm -f held
+  python3 -c '
+import fcntl, signal, sys
+with open(sys.argv[1], "r+") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    with open("held", "w") as told:
+        told.write("x")
+    signal.pause()' "$1" &
+  HOLDER=$!
+  wait_for held 'nobody takes the lock'
+}
+release_lock() { kill "$HOLDER" && wait "$HOLDER" 2>/dev/null || :; }
+
+show() { cat out err; }
+exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
+silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }
+
+# says FILE LINE: FILE consists of exactly this line.
+says() { [ "$(cat "$1")" = "$2" ] || { echo "expected: $2"; echo "instead:"; cat "$1"; return 1; }; }
+contains() { grep -qF -- "$2" "$1" || { echo "expected: $2"; cat "$1"; return 1; }; }
+lacks() { ! grep -F -- "$2" "$1"; }
+count_is() { [ "$(find "$1" -type f | wc -l)" -eq "$2" ] || { find "$1" -type f | head; return 1; }; }
+left_is() { [ "$(find "$1" -maxdepth 1 -type f | wc -l)" -eq "$2" ] || { ls "$1"; return 1; }; }
+same_maildir() { python3 "$E2E_DIR/lib/compare.py" maildir "$1" "$2"; }
+same_mbox() { python3 "$E2E_DIR/lib/compare.py" mbox "$1" "$2"; }

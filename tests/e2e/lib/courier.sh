@@ -1,0 +1,140 @@
+# shellcheck shell=sh
+# Runs a real Courier POP3 as a private server on loopback, for tests.
+#
+#   . "${srcdir:-.}/tests/e2e/lib/courier.sh"   # before common.sh, see unpacked.sh
+#   . "${srcdir:-.}/tests/e2e/lib/common.sh"
+#   trap 'courier_stop; finish' EXIT
+#   courier_prepare "$WORK/courier" || unpacked_none Courier
+#   courier_add_user test secret; courier_start || bail 'Courier does not start'
+#
+# It consists of couriertcpd, couriertls, courierpop3login, authdaemond and courierpop3d, with authuserdb for the
+# accounts. All are as packaged, and run in a root directory of their own. Call the functions from the test's own
+# shell.
+
+# shellcheck source=tests/e2e/lib/unpacked.sh
+. "${srcdir:-.}/tests/e2e/lib/unpacked.sh"
+
+COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID='' # empty: not running
+
+# courier_prepare DIR
+# Makes the server's root DIR, with certificates in DIR.certs. Sets COURIER_CA. Fails as unpacked_root does.
+courier_prepare() {
+  COURIER_ROOT=$1
+  COURIER_CA=$1.certs/ca.pem
+  COURIER_LOG=$1.log
+  unpacked_root "$1" courier-pop courier-base courier-authlib courier-authlib-userdb || return 1
+  _courier_libexec=/usr/lib/courier/courier
+  _courier_authlib=/usr/lib/courier/courier-authlib
+  unpacked_libraries "$1" usr/sbin/couriertcpd usr/bin/couriertls \
+    ".$_courier_libexec/courierpop3login" ".$_courier_libexec/courierpop3d" \
+    ".$_courier_authlib/authdaemond" ".$_courier_authlib/makedatprog" \
+    usr/lib/courier-authlib/libauthuserdb.so || return 1
+  make_certificates "$1.certs" || return 1
+  (
+    umask 022
+    mkdir -p "$1/run/courier/authdaemon" "$1/mail" "$1/dev" "$1/tmp" &&
+      : >"$1/dev/null" && : >"$COURIER_LOG" &&
+      cat "$1.certs/server.pem" "$1.certs/server.key" >"$1/etc/courier/pop3d.pem" &&
+      : >"$1/users" && cat >"$1/etc/courier/authdaemonrc" <<'CONF'
+authmodulelist="authuserdb"
+authmodulelistorig="authuserdb"
+daemons=2
+authdaemonvar=/run/courier/authdaemon
+CONF
+  ) || return 1
+  # Courier changes to this user for TLS if root starts it.
+  unpacked_users "$1" courier
+}
+
+# courier_add_user NAME PASSWORD: adds an account with an empty INBOX. NAME: letters, digits, -
+courier_add_user() {
+  _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
+  mkdir -p "$_courier_maildir/cur" "$_courier_maildir/new" "$_courier_maildir/tmp" &&
+    chown -R "$UNPACKED_UID:$UNPACKED_GID" "$COURIER_ROOT/mail/$1" &&
+    printf '%s\t%s\n' "$1" "$(openssl passwd -6 "$2")" >>"$COURIER_ROOT/users" || return 1
+  # The format of makeuserdb, which would require perl.
+  awk -F '\t' -v person="uid=$UNPACKED_UID|gid=$UNPACKED_GID" '
+    { print $1 "\t" person "|home=/mail/" $1 "|mail=/mail/" $1 "/Maildir" } END { print "." }' \
+    "$COURIER_ROOT/users" | _courier_table userdb &&
+    awk -F '\t' '{ print $1 "\tsystempw=" $2 } END { print "." }' "$COURIER_ROOT/users" | _courier_table userdbshadow
+}
+
+_courier_table() {
+  unpacked_do "$COURIER_ROOT" "$_courier_authlib/makedatprog" - "/etc/courier/$1.tmp" "/etc/courier/$1.dat"
+}
+
+# courier_start: starts the server. Sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT
+# (STLS, required for a login; also SASL). COURIER_MAXPERIP is the limit of connections per client (40).
+# COURIER_LISTEN is the address (127.0.0.1); 0 means all addresses.
+courier_start() {
+  for _courier_try in 1 2 3 4 5; do
+    _courier_ports=$(free_ports 2) || return 1
+    COURIER_POP3S_PORT=${_courier_ports%%[!0-9]*}
+    COURIER_POP3_PORT=${_courier_ports##*[!0-9]}
+    _courier_launch
+    if unpacked_wait "$COURIER_POP3S_PORT" tls "$COURIER_LOG" "$COURIER_POP3S_PID" \
+      "$COURIER_ROOT/run/courier/authdaemon/socket" &&
+      unpacked_wait "$COURIER_POP3_PORT" plain "$COURIER_LOG" "$COURIER_POP3_PID"; then
+      return 0
+    fi
+    courier_stop
+    grep -q 'ddress already in use' "$COURIER_LOG" || break
+  done
+  echo "courier.sh: Courier does not start (try $_courier_try); the end of its log:" >&2
+  tail -n 20 "$COURIER_LOG" | sed 's/^/  /' >&2
+  return 1
+}
+
+# The variables are those of /etc/courier/pop3d and pop3d-ssl. The command lines are those of the package's scripts.
+_courier_launch() {
+  rm -f "$COURIER_ROOT/run/courier/authdaemon/socket"
+  unpacked_run "$COURIER_ROOT" "$COURIER_LOG" authmodulelist=authuserdb daemons=2 "$_courier_authlib/authdaemond"
+  COURIER_AUTH_PID=$UNPACKED_PID
+  # shellcheck disable=SC2046 # its options are words
+  set -- COURIERTLS=/usr/bin/couriertls TLS_CERTFILE=/etc/courier/pop3d.pem TLS_VERIFYPEER=NONE \
+    /usr/sbin/couriertcpd "-address=${COURIER_LISTEN:-127.0.0.1}" -maxprocs=40 "-maxperip=${COURIER_MAXPERIP:-40}" \
+    $(sed -n 's/^TCPDOPTS="\(.*\)"/\1/p' "$COURIER_ROOT/etc/courier/pop3d")
+  unpacked_run "$COURIER_ROOT" "$COURIER_LOG" POP3_TLS=1 POP3_STARTTLS=NO POP3_TLS_REQUIRED=0 \
+    POP3AUTH= POP3AUTH_TLS= "$@" "$COURIER_POP3S_PORT" /usr/bin/couriertls -server -tcpd \
+    "$_courier_libexec/courierpop3login" "$_courier_libexec/courierpop3d" Maildir
+  COURIER_POP3S_PID=$UNPACKED_PID
+  unpacked_run "$COURIER_ROOT" "$COURIER_LOG" POP3_STARTTLS=YES POP3_TLS_REQUIRED=1 \
+    POP3AUTH= 'POP3AUTH_TLS=PLAIN LOGIN' "$@" "$COURIER_POP3_PORT" \
+    "$_courier_libexec/courierpop3login" "$_courier_libexec/courierpop3d" Maildir
+  COURIER_POP3_PID=$UNPACKED_PID
+}
+
+# courier_stop: ends the server; its mail stays. Safe to call twice, and in a trap.
+courier_stop() {
+  for _courier_pid in $COURIER_POP3S_PID $COURIER_POP3_PID $COURIER_AUTH_PID; do unpacked_stop "$_courier_pid"; done
+  COURIER_AUTH_PID='' COURIER_POP3S_PID='' COURIER_POP3_PID=''
+}
+
+# courier_fill NAME DIRECTORY: adds each file of DIRECTORY as new mail to NAME's INBOX. The names have to be new
+# there and begin with numbers; Courier lists them in their order.
+courier_fill() {
+  _courier_maildir=$COURIER_ROOT/mail/$1/Maildir
+  cp "$2"/* "$_courier_maildir/tmp/" && chown -R "$UNPACKED_UID:$UNPACKED_GID" "$_courier_maildir/tmp" &&
+    mv "$_courier_maildir/tmp"/* "$_courier_maildir/new/"
+}
+
+# courier_idle: waits until all sessions have ended. Courier 1.4 answers QUIT first and deletes afterwards.
+courier_idle() {
+  _courier_tries=0
+  while readlink /proc/[0-9]*/cwd 2>/dev/null | grep -qF "$COURIER_ROOT/mail/" && [ "$_courier_tries" -lt 400 ]; do
+    _courier_tries=$((_courier_tries + 1))
+    sleep 0.05
+  done
+}
+
+# courier_count NAME: prints how many messages are left in NAME's INBOX.
+courier_count() {
+  courier_idle
+  find "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/cur" -type f | wc -l | tr -d ' '
+}
+
+# courier_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul. Courier adds the missing end of a last line.
+courier_dump() {
+  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" "$1" "$3"
+}

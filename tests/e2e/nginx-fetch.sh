@@ -1,0 +1,55 @@
+#!/bin/sh
+# Fetches mail from a real Dovecot through a real nginx, which is a POP3 proxy.
+. "${srcdir:-.}/tests/e2e/lib/nginx.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+. "$E2E_DIR/lib/real-server.sh"
+trap 'nginx_stop; finish' EXIT
+
+count=60
+nginx_prepare "$WORK/nginx" || unpacked_none nginx
+dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
+dovecot_make_mail source "$count" 1 && dovecot_add_user leave leave take take && dovecot_fill leave source &&
+  dovecot_fill take source || bail 'no mail'
+nginx_start "$DOVECOT_POP3_PORT" || bail 'nginx does not start'
+use_server "$NGINX_PORT" "$NGINX_CA"
+dump() { POP3_PASSWORD=$1 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$SERVER_PORT" "$CA_FILE" "$1" "$2"; }
+left() { dovecot_count "$1"; }
+
+fetch_all "$count"
+account leave forever 'deliver_to = "maildir:Mail"'
+run -vv
+check 'the third run succeeds' exits 0
+check 'nginx announces no pipelining' [ "$(sed -n '/C: AUTH/q; /S: PIPELINING/p' err | wc -l)" -eq 0 ]
+check 'but the server behind it does' contains err 'S: PIPELINING'
+check 'and it is used' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
+
+# Another client is logged in, and Dovecot allows only one: it answers "[IN-USE]", which nginx does not pass on.
+nginx_stop
+dovecot_stop
+DOVECOT_EXTRA='mail_max_userip_connections = 1' dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start again'
+dovecot_add_user busy busy && dovecot_fill busy source && nginx_start "$DOVECOT_POP3_PORT" || bail 'nginx does not start again'
+backend() { "$PYTHON" "$E2E_DIR/lib/pop3_talk.py" localhost "$DOVECOT_POP3S_PORT" "$DOVECOT_CA" "$@"; }
+backend 1: 1:'USER busy' 1:'PASS busy' '0:hold held' 0:QUIT >/dev/null &
+other=$!
+wait_for held 'no other session'
+use_server "$NGINX_PORT" "$NGINX_CA"
+talk 1: 1:'USER busy' 1:'PASS busy' 0:close
+check 'nginx hides a busy backend' contains said '-ERR internal server error'
+account busy no 'deliver_to = "maildir:Busy"'
+run
+check 'which is no wrong password, but passes: exit code 75' exits 75
+check 'the server is quoted' contains err '(server said: "internal server error")'
+check 'nobody is sent to check a password' lacks err 'check user and password'
+: >held.go
+wait "$other" || bail 'the other session failed'
+# The server takes some time to forget a session that has ended.
+tries=0
+while run && [ "$STATUS" -eq 75 ] && [ "$tries" -lt 20 ]; do
+  tries=$((tries + 1))
+  sleep 0.2
+done
+check 'it is tried again at once, and all comes' exits 0
+check 'as it was' same_maildir Busy expected-take
+check 'and is deleted' [ "$(dovecot_count busy)" -eq 0 ]
+
+done_testing

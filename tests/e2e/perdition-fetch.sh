@@ -1,0 +1,26 @@
+#!/bin/sh
+# Fetches mail from a real Dovecot through a real perdition, which is a POP3 proxy.
+. "${srcdir:-.}/tests/e2e/lib/perdition.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+. "$E2E_DIR/lib/real-server.sh"
+trap 'perdition_stop; finish' EXIT
+
+count=60
+perdition_prepare "$WORK/perdition" || unpacked_none perdition
+dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
+dovecot_make_mail source "$count" 1 && dovecot_add_user leave leave take take && dovecot_fill leave source &&
+  dovecot_fill take source || bail 'no mail'
+perdition_start "$DOVECOT_POP3_PORT" || bail 'perdition does not start'
+use_server "$PERDITION_PORT" "$PERDITION_CA"
+dump() { POP3_PASSWORD=$1 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$SERVER_PORT" "$CA_FILE" "$1" "$2"; }
+left() { dovecot_count "$1"; }
+
+fetch_all "$count"
+account leave forever 'deliver_to = "maildir:Mail"'
+run -vv
+check 'the third run succeeds' exits 0
+talk 1: 1:'USER leave' 1:'PASS leave\nSTAT' 1:NOOP 0:QUIT || bail 'it does not talk'
+check 'perdition loses a command behind PASS in the same packet' [ "$(grep -c '^+OK [0-9]* [0-9]' said)" -eq 0 ]
+check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
+
+done_testing
