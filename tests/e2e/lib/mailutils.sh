@@ -18,9 +18,9 @@
 mailutils_prepare() {
   MAILUTILS_ROOT=$1
   MAILUTILS_LOG=$1.log
-  unpacked_root_only && unpacked_root "$1" mailutils-pop3d mailutils-common && front_prepare "$1" || return 1
+  unpacked_root_only && unpacked_root "$1" mailutils-pop3d mailutils-common && stunnel_prepare "$1" || return 1
   # shellcheck disable=SC2034 # for the test
-  MAILUTILS_CA=$FRONT_CA
+  MAILUTILS_CA=$STUNNEL_CA
   unpacked_libraries "$1" usr/sbin/pop3d && unpacked_pam "$1" pop3d || return 1
   (
     umask 022
@@ -49,13 +49,13 @@ mailutils_add_user() { unpacked_login "$MAILUTILS_ROOT" "$@"; }
 
 # mailutils_start: sets MAILUTILS_PORT (implicit TLS).
 mailutils_start() {
-  front_inetd "$MAILUTILS_ROOT" "$MAILUTILS_LOG" chroot . /usr/sbin/pop3d --inetd --config-file=/etc/pop3d.conf
-  front_start "$MAILUTILS_ROOT" "$MAILUTILS_LOG" || return 1
-  MAILUTILS_PORT=$FRONT_PORT
+  stunnel_inetd "$MAILUTILS_ROOT" "$MAILUTILS_LOG" chroot . /usr/sbin/pop3d --inetd --config-file=/etc/pop3d.conf
+  stunnel_start "$MAILUTILS_ROOT" "$MAILUTILS_LOG" || return 1
+  MAILUTILS_PORT=$STUNNEL_PORT
 }
 
 # mailutils_stop: ends the server; its mail stays. Safe to call twice, and in a trap.
-mailutils_stop() { front_stop; }
+mailutils_stop() { stunnel_stop; }
 
 # mailutils_fill NAME DIRECTORY: appends each file of DIRECTORY to NAME's mailbox.
 mailutils_fill() { unpacked_mbox "$MAILUTILS_ROOT/var/mail/$1" "$2"; }

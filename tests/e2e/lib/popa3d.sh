@@ -18,8 +18,8 @@
 popa3d_prepare() {
   POPA3D_ROOT=$1
   POPA3D_LOG=$1.log
-  unpacked_root_only && unpacked_root "$1" popa3d && front_prepare "$1" || return 1
-  POPA3D_CA=$FRONT_CA
+  unpacked_root_only && unpacked_root "$1" popa3d && stunnel_prepare "$1" || return 1
+  POPA3D_CA=$STUNNEL_CA
   unpacked_libraries "$1" usr/sbin/popa3d && unpacked_pam "$1" popa3d || return 1
   (umask 022 && mkdir -p "$1/var/lib/popa3d" "$1/dev" && : >"$1/dev/null" && : >"$POPA3D_LOG") || return 1
   unpacked_users "$1" popa3d
@@ -30,13 +30,13 @@ popa3d_add_user() { unpacked_login "$POPA3D_ROOT" "$@"; }
 
 # popa3d_start: sets POPA3D_PORT (implicit TLS).
 popa3d_start() {
-  front_inetd "$POPA3D_ROOT" "$POPA3D_LOG" chroot . /usr/sbin/popa3d
-  front_start "$POPA3D_ROOT" "$POPA3D_LOG" || return 1
-  POPA3D_PORT=$FRONT_PORT
+  stunnel_inetd "$POPA3D_ROOT" "$POPA3D_LOG" chroot . /usr/sbin/popa3d
+  stunnel_start "$POPA3D_ROOT" "$POPA3D_LOG" || return 1
+  POPA3D_PORT=$STUNNEL_PORT
 }
 
 # popa3d_stop: ends the server; its mail stays. Safe to call twice, and in a trap.
-popa3d_stop() { front_stop; }
+popa3d_stop() { stunnel_stop; }
 
 # popa3d_fill NAME DIRECTORY: appends each file of DIRECTORY to NAME's mailbox.
 popa3d_fill() { unpacked_mbox "$POPA3D_ROOT/var/mail/$1" "$2"; }

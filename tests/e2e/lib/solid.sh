@@ -18,9 +18,9 @@
 solid_prepare() {
   SOLID_ROOT=$1
   SOLID_LOG=$1.log
-  unpacked_root_only && unpacked_root "$1" solid-pop3d && front_prepare "$1" || return 1
+  unpacked_root_only && unpacked_root "$1" solid-pop3d && stunnel_prepare "$1" || return 1
   # shellcheck disable=SC2034 # for the test
-  SOLID_CA=$FRONT_CA
+  SOLID_CA=$STUNNEL_CA
   unpacked_libraries "$1" usr/sbin/solid-pop3d && unpacked_pam "$1" solid-pop3d || return 1
   (umask 022 && mkdir -p "$1/dev" && : >"$1/dev/null" && : >"$SOLID_LOG") || return 1
   unpacked_users "$1" spop3d
@@ -31,13 +31,13 @@ solid_add_user() { unpacked_login "$SOLID_ROOT" "$@"; }
 
 # solid_start: sets SOLID_PORT (implicit TLS).
 solid_start() {
-  front_inetd "$SOLID_ROOT" "$SOLID_LOG" chroot . /usr/sbin/solid-pop3d
-  front_start "$SOLID_ROOT" "$SOLID_LOG" || return 1
-  SOLID_PORT=$FRONT_PORT
+  stunnel_inetd "$SOLID_ROOT" "$SOLID_LOG" chroot . /usr/sbin/solid-pop3d
+  stunnel_start "$SOLID_ROOT" "$SOLID_LOG" || return 1
+  SOLID_PORT=$STUNNEL_PORT
 }
 
 # solid_stop: ends the server; its mail stays. Safe to call twice, and in a trap.
-solid_stop() { front_stop; }
+solid_stop() { stunnel_stop; }
 
 # solid_fill NAME DIRECTORY: appends each file of DIRECTORY to NAME's mailbox.
 solid_fill() { unpacked_mbox "$SOLID_ROOT/var/mail/$1" "$2"; }

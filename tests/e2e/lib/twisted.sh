@@ -20,9 +20,9 @@ TWISTED_PID='' TWISTED_PORT='' # empty: not running, not yet started
 twisted_prepare() {
   TWISTED_ROOT=$1
   TWISTED_LOG=$1.log
-  unpacked_files "$1" python3-twisted && front_prepare "$1" || return 1
+  unpacked_files "$1" python3-twisted && stunnel_prepare "$1" || return 1
   # shellcheck disable=SC2034 # for the test
-  TWISTED_CA=$FRONT_CA
+  TWISTED_CA=$STUNNEL_CA
   UNPACKED_REASON='it needs /usr/bin/python3, and the modules of Debian'
   PYTHONPATH=$1/usr/lib/python3/dist-packages /usr/bin/python3 -W ignore -c 'import twisted.mail.maildir' || return 1
   UNPACKED_REASON=''
@@ -41,13 +41,13 @@ twisted_start() {
   unpacked_start "$TWISTED_ROOT" "$TWISTED_LOG" "PYTHONPATH=$TWISTED_ROOT/usr/lib/python3/dist-packages" \
     /usr/bin/python3 -W ignore -B "$E2E_DIR/../support/twisted_pop3.py" "$TWISTED_ROOT/mail" "$TWISTED_ROOT/run/front" "$@"
   TWISTED_PID=$UNPACKED_PID
-  front_start "$TWISTED_ROOT" "$TWISTED_LOG" ${TWISTED_PORT:+"$TWISTED_PORT"} || return 1
-  TWISTED_PORT=$FRONT_PORT
+  stunnel_start "$TWISTED_ROOT" "$TWISTED_LOG" ${TWISTED_PORT:+"$TWISTED_PORT"} || return 1
+  TWISTED_PORT=$STUNNEL_PORT
 }
 
 # twisted_stop: ends the server; its mail stays. Safe to call twice, and in a trap.
 twisted_stop() {
-  front_stop
+  stunnel_stop
   unpacked_stop "$TWISTED_PID"
   TWISTED_PID=''
 }
