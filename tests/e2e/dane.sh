@@ -37,7 +37,7 @@ ip link set lo up || bail 'no loopback'
 
 # ---- zones ----
 mkdir mail dns
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 certificates
 # Certificate files contain the issuer after the certificate; this one does not.
 awk '/BEGIN CERT/ { n++ } n < 2 || key || /BEGIN PRIV/ { print } /BEGIN PRIV/ { key = 1 }' certs/wronghost.pem >certs/alone.pem
@@ -109,13 +109,9 @@ CONF
 knotd -c dns/knot.conf >dns/out 2>&1 &
 DNS_PID=$!
 trap 'kill -CONT $DNS_PID 2>/dev/null; kill $DNS_PID 2>/dev/null; finish' EXIT
-tries=0
 touch dns/log
-until [ "$(grep -c 'successfully signed\|example.com.*loaded' dns/log)" -ge 3 ]; do
-  tries=$((tries + 1))
-  kill -0 $DNS_PID 2>/dev/null && [ $tries -lt 200 ] || bail "no name server: $(tail -n 5 dns/out dns/log)"
-  sleep 0.05
-done
+zones_are_loaded() { [ "$(grep -c 'successfully signed\|example.com.*loaded' dns/log)" -ge 3 ]; }
+wait_while $DNS_PID zones_are_loaded || bail "no name server: $(tail -n 5 dns/out dns/log)"
 # The key of example.org is wrong, and example.com is not signed.
 keymgr -c dns/knot.conf example.net ds | grep ' 13 2 ' >net.key
 sed p net.key | sed '2s/net/org/' >root.key

@@ -71,10 +71,12 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/messages.sh \
 	tests/e2e/lib/order.py \
 	tests/e2e/lib/pop3_dump.py \
+	tests/e2e/lib/pop3_ready.py \
 	tests/e2e/lib/ports.sh \
 	tests/e2e/lib/softhsm.sh \
 	tests/e2e/lib/tap.sh \
 	tests/e2e/lib/trust.sh \
+	tests/e2e/lib/wait.sh \
 	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 

@@ -15,21 +15,12 @@ ended() {
   wait "$PID" || STATUS=$?
 }
 # until_says COUNT WORDS: the listener has heard WORDS so many times.
-until_says() {
-  for _try in $(seq 600); do
-    [ "$(grep -cF "$2" notified)" -lt "$1" ] || return 0
-    kill -0 "$PID" 2>/dev/null || break
-    sleep 0.05
-  done
-  cat notified err
-  return 1
-}
-arrived() { for _try in $(seq 600); do [ "$(ls box/new 2>/dev/null | wc -l)" -lt "$1" ] || return 0; sleep 0.05; done; return 1; }
-exists() { for _try in $(seq 600); do [ ! -e "$1" ] || return 0; sleep 0.05; done; return 1; }
-letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\ntext\n' "$1" "$1" >"mail/$1"; }
+until_says() { wait_while "$PID" heard "$@" || { cat notified err && return 1; }; }
+heard() { [ "$(grep -cF "$2" notified)" -ge "$1" ]; }
+new_is() { [ "$(ls box/new 2>/dev/null | wc -l)" -ge "$1" ]; }
 
 mkdir mail
-letter 1
+letter mail/1
 serve --dir mail --transcript transcript
 fresh_configuration
 configure a 'deliver_to = "maildir:box"' 'leave_on_server = forever'
@@ -47,44 +38,43 @@ trap 'kill "$LISTENER" 2>/dev/null; finish' EXIT
 wait_for notified 'the listener does not listen'
 
 begin fetch --every=1h
-check 'the first run begins at once' arrived 1
+check 'the first run begins at once' wait_until new_is 1
 check 'systemd learns that the program is ready' until_says 1 READY=1
 check 'and when the next run begins' until_says 1 'STATUS=Waiting; the next run begins at '
 check 'and that it is alive, again and again' until_says 3 WATCHDOG=1
-letter 2
+letter mail/2
 kill -USR1 "$PID"
-check 'SIGUSR1 begins a run at once' arrived 2
+check 'SIGUSR1 begins a run at once' wait_until new_is 2
 check 'which ends' until_says 2 'STATUS=Waiting'
 
 echo 'nonsense' >>mailhaul.conf
 kill -HUP "$PID"
 wait_for_words err 'stays in use' 'SIGHUP is not noticed'
 check 'a configuration that cannot be read leaves the one before in use' contains err 'mailhaul: the previous configuration stays in use'
-letter 3
+letter mail/3
 kill -USR1 "$PID"
-check 'with which the next run fetches' arrived 3
+check 'with which the next run fetches' wait_until new_is 3
 until_says 3 'STATUS=Waiting'
 fresh_configuration
 configure a 'deliver_to = "maildir:other"' 'leave_on_server = forever'
 write_configuration
 kill -HUP "$PID"
 kill -USR1 "$PID"
-check 'SIGHUP reads the configuration again' exists other/cur
+check 'SIGHUP reads the configuration again' wait_until test -e other/cur
 until_says 4 'STATUS=Waiting'
 
 kill -TERM "$PID"
 ended
 check 'SIGTERM ends it with success' exits 0
 # The listener may write its line after the program has ended.
-heard() { for _try in $(seq 600); do ! grep -qF "$1" notified || return 0; sleep 0.05; done; return 1; }
-check 'systemd learns that too' heard STOPPING=1
+check 'systemd learns that too' wait_until heard 1 STOPPING=1
 check 'a run without news prints nothing' [ ! -s out ]
 
 fresh_configuration
 configure a 'deliver_to = "maildir:box"' 'leave_on_server = forever'
 begin fetch --every=1
-letter 4
-check 'the next run comes by itself' arrived 4
+letter mail/4
+check 'the next run comes by itself' wait_until new_is 4
 kill -INT "$PID"
 ended
 check 'SIGINT ends it as it ends other programs' exits 130

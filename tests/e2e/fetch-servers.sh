@@ -10,6 +10,7 @@
 set -eu
 unset CDPATH
 E2E_DIR=$(cd "$(dirname "$0")" && pwd)
+srcdir=$E2E_DIR/../..
 # shellcheck source=tests/e2e/lib/unpacked.sh
 . "$E2E_DIR/lib/unpacked.sh"
 

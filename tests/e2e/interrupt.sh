@@ -17,12 +17,7 @@ begin() {
 # interrupt SIGNAL: sends it once, and waits until it is noticed.
 interrupt() {
   kill -s "$1" "$PID"
-  for _try in $(seq 400); do
-    grep -q 'mailhaul: interrupted; finishing' err && return
-    kill -0 "$PID" 2>/dev/null || return
-    sleep 0.02
-  done
-  bail 'the signal is not noticed'
+  wait_while "$PID" grep -q 'mailhaul: interrupted; finishing' err || ! kill -0 "$PID" 2>/dev/null || bail 'the signal is not noticed'
 }
 # ended: waits for the run's end, which comes sooner than any time limit of the account (60 s).
 ended() {

@@ -12,7 +12,7 @@ for program in dbus-run-session dbus-send secret-tool gnome-keyring-daemon; do
 done
 
 mkdir -m 700 runtime mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 XDG_RUNTIME_DIR=$WORK/runtime
 export XDG_RUNTIME_DIR
 KEYRING_PID=''
@@ -31,12 +31,7 @@ keyring_start() {
   gnome-keyring-daemon --foreground --components=secrets --control-directory="$XDG_RUNTIME_DIR" "$@" \
     <keyring-password >keyring.log 2>&1 &
   KEYRING_PID=$!
-  _tries=0
-  until is_on_the_bus; do
-    _tries=$((_tries + 1))
-    kill -0 "$KEYRING_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the keyring does not start: $(cat keyring.log)"
-    sleep 0.05
-  done
+  wait_while "$KEYRING_PID" is_on_the_bus || bail "the keyring does not start: $(cat keyring.log)"
 }
 
 # The lines of the manual, as a reader copies them.

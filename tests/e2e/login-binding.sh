@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
-for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+letters 1 3
 said() { sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\|APOP\|\*\)/\1/p' err | tr '\n' ';'; }
 said_is() { [ "$(said)" = "$1" ] || { said; show; return 1; }; }
 mute() { lacks out 'pass word' && lacks err 'pass word'; }
@@ -31,10 +31,9 @@ done
 
 # The attacker has a valid certificate for the name, and relays everything.
 serve --dir mail --scram SCRAM-SHA-256-PLUS
-python3 "$E2E_DIR/../support/between.py" --cert certs/server.pem --port-file between.port "$PORT" &
-between=$!
+start_server between.port python3 "$E2E_DIR/../support/between.py" --cert certs/server.pem --port-file between.port "$PORT"
+between=$STARTED
 trap 'kill "$between"; finish' EXIT
-wait_for between.port 'nobody stands between'
 SERVER_PORT=$(cat between.port)
 configure plain 'auth = plain' 'deliver_to = "maildir:Plain"'
 configure bound 'auth = auto' 'deliver_to = "maildir:Bound"'

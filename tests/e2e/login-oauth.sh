@@ -6,9 +6,8 @@
 GOOD=$(head -c 1500 /dev/zero | tr '\0' 'g').-_~+/==
 EXPIRED=expired-$GOOD
 printf '%s test\n' "$GOOD" >tokens
-python3 "$E2E_DIR/../support/introspect.py" --port-file introspect.port --tokens tokens &
-SERVER_PID=$!
-wait_for introspect.port 'no server for introspection'
+start_server introspect.port python3 "$E2E_DIR/../support/introspect.py" --port-file introspect.port --tokens tokens
+SERVER_PID=$STARTED
 
 DOVECOT_INTROSPECTION="http://127.0.0.1:$(cat introspect.port)/introspect"
 DOVECOT_MECHANISMS='plain scram-sha-256 xoauth2 oauthbearer'

@@ -4,7 +4,7 @@
 
 TTY="$E2E_DIR/../support/ask_on_tty.py"
 mkdir mail
-for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+letters 1 3
 serve --dir mail --refuse-from refusal
 
 mute() { lacks out 'pass word' && lacks err 'pass word' && lacks out AG1lAHBhc3Mgd29yZA && lacks err AG1lAHBhc3Mgd29yZA; }
@@ -118,13 +118,10 @@ check 'the interrupt key ends the program, and the terminal is as it was' exits 
 # Logins that the server defers.
 logins() { grep -c 'C: AUTH' transcript; }
 refusals() { grep -cF -- "-ERR $words" transcript; }
+more_refusals() { [ "$(refusals)" -gt "$1" ]; }
 # relent BEFORE: after one more refusal, the server accepts the next login.
 relent() {
-  _tries=0
-  until [ "$(refusals)" -gt "$1" ] || [ "$_tries" -ge 400 ]; do
-    _tries=$((_tries + 1))
-    sleep 0.05
-  done
+  wait_until more_refusals "$1"
   rm refusal
 }
 for words in '[IN-USE] later' '[LOGIN-DELAY] later' '[SYS/TEMP] later' 'maildrop already locked' \

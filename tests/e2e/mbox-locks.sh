@@ -6,11 +6,9 @@
 # port.
 helpers=''
 serve_too() {
-  rm -f port
-  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file port --dir "$1" 2>>server.err &
-  helpers="$helpers $!"
-  wait_for port 'a test server does not start'
-  SERVER_PORT=$(cat port)
+  serve_beside "$1" --dir "$1"
+  helpers="$helpers $STARTED"
+  SERVER_PORT=$(cat "$1.port")
 }
 certificates
 host=$(uname -n)
@@ -24,7 +22,7 @@ trap 'kill $helpers 2>/dev/null; finish' EXIT
 fresh_configuration
 left() {
   mkdir "$1"
-  printf 'Subject: 1\nMessage-ID: <1@example.org>\n\nbody\n' >"$1/1"
+  letter "$1/1"
   serve_too "$1"
   configure "$1" "deliver_to = \"mbox:$1.mbox\""
   printf '%s' "$2" >"$1.mbox.lock"

@@ -19,10 +19,8 @@ stop_servers() { for _pid in $SERVERS; do kill "$_pid"; wait "$_pid"; done 2>/de
 start_servers() {
   certificates
   for _n in 1 2; do
-    "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "port$_n" --dir "mail$_n" --hold "hold$_n" \
-      --hold-at 300000 2>>server.err &
-    SERVERS="$SERVERS $!"
-    wait_for "port$_n" "the test server does not start: $(cat server.err)"
+    serve_beside "mail$_n" --dir "mail$_n" --hold "hold$_n" --hold-at 300000
+    SERVERS="$SERVERS $STARTED"
   done
 }
 mkdir hold1 hold2 mail1 mail2
@@ -40,8 +38,8 @@ fresh() {
 }
 release() { rm -f hold1/* hold2/*; }
 fresh_configuration
-SERVER_PORT=$(cat port1) && configure work 'deliver_to = "maildir:Mail1"'
-SERVER_PORT=$(cat port2) && configure news 'deliver_to = "maildir:Mail2"'
+SERVER_PORT=$(cat mail1.port) && configure work 'deliver_to = "maildir:Mail1"'
+SERVER_PORT=$(cat mail2.port) && configure news 'deliver_to = "maildir:Mail2"'
 write_configuration
 
 # start COLUMNS ROWS [VARIABLE=VALUE...] [--] [OPTION...]: a run on a new terminal, which remains after the run.
@@ -55,14 +53,10 @@ start() {
 program() { start "$1" "$2" "$3" "$MAILHAUL" -c mailhaul.conf "$4"; }
 screen() { terminal capture-pane -p -t run >screen; }
 colors() { terminal capture-pane -p -e -t run >screen; }
+shows() { screen && grep -Eq -- "$1" screen; }
 # see PATTERN: waits until the screen shows it, for a limited time.
 see() {
-  for _try in $(seq 300); do
-    screen
-    grep -Eq -- "$1" screen && return 0
-    sleep 0.05
-  done
-  echo "never seen: $1" && cat screen && return 1
+  wait_until shows "$1" || { echo "never seen: $1" && cat screen && return 1; }
 }
 ended() { wait_for ended 'the run does not end' && STATUS=$(cat ended) && screen; }
 at_most() { sed 's/━/x/g; s/─/x/g' screen | LC_ALL=C awk -v most="$1" 'length > most { print; wide = 1 } END { exit wide }'; }

@@ -19,10 +19,8 @@ maildrop() {
   for n in $(seq -w "$2"); do
     { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\n' "$n" "$n" && cat filling; } >"$1/$n"
   done
-  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "$1.port" --dir "$1" --hold hold \
-    --hold-at "$4" 2>/dev/null &
-  servers="$servers $!"
-  wait_for "$1.port" 'the test server does not start'
+  serve_beside "$1" --dir "$1" --hold hold --hold-at "$4"
+  servers="$servers $STARTED"
   SERVER_PORT=$(cat "$1.port") && CA_FILE=$WORK/certs/ca.pem
   configure "$1" "deliver_to = \"maildir:~/Mail/$1\"" 'leave_on_server = 14d'
 }

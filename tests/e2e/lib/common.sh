@@ -12,6 +12,8 @@ E2E_DIR=$(cd "${srcdir:-.}/tests/e2e" && pwd) || exit 1
 . "$E2E_DIR/lib/tap.sh"
 # shellcheck source=tests/e2e/lib/ports.sh
 . "$E2E_DIR/lib/ports.sh"
+# shellcheck source=tests/e2e/lib/wait.sh
+. "$E2E_DIR/lib/wait.sh"
 # shellcheck source=tests/e2e/lib/dovecot.sh
 . "$E2E_DIR/lib/dovecot.sh"
 
@@ -35,6 +37,15 @@ HOME=$WORK
 export HOME
 unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME
 
+# letter FILE...: writes a short message to each FILE, whose name without its directory is the subject.
+letter() {
+  for _letter; do
+    printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "${_letter##*/}" "${_letter##*/}" >"$_letter" || bail "no $_letter"
+  done
+}
+# letters FIRST LAST: writes the messages mail/FIRST to mail/LAST.
+letters() { for _number in $(seq "$1" "$2"); do letter "mail/$_number"; done; }
+
 # samples DIR: makes sample mail of all difficult kinds. DIR.expect contains the messages as a client has to store
 # them.
 samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
@@ -42,22 +53,31 @@ samples() { "$POP3_SERVER" --make-samples "$1" || bail 'no sample mail'; }
 # certificates: makes all kinds of them in ./certs.
 certificates() { [ -e certs/ca.pem ] || "$POP3_SERVER" --make-certs certs || bail 'no certificates'; }
 
+# start_server FILE COMMAND...: starts a server in the background, and waits until it has written its port to FILE.
+# Sets STARTED to its process. ./server.err receives what it prints.
+start_server() {
+  _port_file=$1 && shift
+  rm -f "$_port_file"
+  "$@" 2>>server.err &
+  STARTED=$!
+  wait_while "$STARTED" test -s "$_port_file" || { kill "$STARTED" 2>/dev/null; bail "no server: $(cat server.err)"; }
+}
+
 # serve OPTION...: starts the test server. PORT is its port; ./transcript receives what clients send. A restart uses
 # the same port, because the same user on another port is another maildrop.
 serve() {
   stop
   certificates
-  rm -f port transcript
+  rm -f transcript
   PORT=${PORT:-$(free_ports 1)}
-  "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port "$PORT" --port-file port --transcript transcript \
-    "$@" 2>server.err &
-  SERVER_PID=$!
-  _tries=0
-  while [ ! -s port ]; do
-    _tries=$((_tries + 1))
-    kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 200 ] || bail "the test server does not start: $(cat server.err)"
-    sleep 0.05
-  done
+  start_server port "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port "$PORT" --port-file port \
+    --transcript transcript "$@"
+  SERVER_PID=$STARTED
+}
+# serve_beside NAME OPTION...: starts one more test server; the file NAME.port contains its port. Sets STARTED.
+serve_beside() {
+  _beside=$1 && shift
+  start_server "$_beside.port" "$POP3_SERVER" --cert-dir certs --user me --password 'pass word' --port-file "$_beside.port" "$@"
 }
 
 stop() {
@@ -102,18 +122,23 @@ run_later() {
     faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
-# wait_for FILE REASON: waits until FILE is not empty.
-wait_for() {
-  _tries=0
-  while [ ! -s "$1" ]; do
-    _tries=$((_tries + 1))
-    [ "$_tries" -lt 400 ] || bail "$2"
-    sleep 0.05
-  done
-}
+# wait_for FILE REASON: waits until FILE is not empty. wait_for_words FILE PATTERN REASON: until it contains PATTERN.
+wait_for() { wait_until test -s "$1" || bail "$2"; }
+wait_for_words() { wait_until grep -q -- "$2" "$1" || bail "$3"; }
 
 # keep_json: adds ./out to the output that fits_schema, the last check, validates against the schema of JSON lines.
 keep_json() { cat out >>seen.json; }
+# json EXPRESSION: keeps ./out, and checks that the expression in Python is true. `lines` has its objects, `first` and
+# `last` are two of them, and `fetched` has the ones of fetched accounts by name.
+json() {
+  keep_json
+  python3 -c "
+import json, sys
+lines = [json.loads(line) for line in open('out')]
+first, last = lines[0], lines[-1]
+fetched = {line['account']: line for line in lines if line.get('type') == 'fetch'}
+sys.exit(0 if $1 else '\n'.join(map(str, lines)))"
+}
 fits_schema() {
   _status=0
   python3 "$E2E_DIR/../support/json_lines.py" valid seen.json "$E2E_DIR/../../conf/mailhaul.schema.json" >schema.err 2>&1 || _status=$?
@@ -124,16 +149,6 @@ fits_schema() {
   else
     not_ok 'all of it fits the schema' schema.err
   fi
-}
-
-# wait_for_words FILE PATTERN REASON: waits until FILE contains PATTERN.
-wait_for_words() {
-  _tries=0
-  while ! grep -q -- "$2" "$1"; do
-    _tries=$((_tries + 1))
-    [ "$_tries" -lt 400 ] || bail "$3"
-    sleep 0.05
-  done
 }
 
 # hold_lock FILE: another process holds the lock, as another run would, until release_lock.

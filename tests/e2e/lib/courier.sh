@@ -66,23 +66,12 @@ _courier_table() {
 # courier_start: starts the server. Sets COURIER_POP3S_PORT (implicit TLS; USER and PASS) and COURIER_POP3_PORT
 # (STLS, required for a login; also SASL). COURIER_MAXPERIP is the limit of connections per client (40).
 # COURIER_LISTEN is the address (127.0.0.1); 0 means all addresses.
-courier_start() {
-  for _courier_try in 1 2 3 4 5; do
-    _courier_ports=$(free_ports 2) || return 1
-    COURIER_POP3S_PORT=${_courier_ports%%[!0-9]*}
-    COURIER_POP3_PORT=${_courier_ports##*[!0-9]}
-    _courier_launch
-    if unpacked_wait "$COURIER_POP3S_PORT" tls "$COURIER_LOG" "$COURIER_POP3S_PID" \
-      "$COURIER_ROOT/run/courier/authdaemon/socket" &&
-      unpacked_wait "$COURIER_POP3_PORT" plain "$COURIER_LOG" "$COURIER_POP3_PID"; then
-      return 0
-    fi
-    courier_stop
-    grep -q 'ddress already in use' "$COURIER_LOG" || break
-  done
-  echo "courier.sh: Courier does not start (try $_courier_try); the end of its log:" >&2
-  tail -n 20 "$COURIER_LOG" | sed 's/^/  /' >&2
-  return 1
+courier_start() { start_at_free_ports 2 Courier "$COURIER_LOG" _courier_start_at; }
+_courier_start_at() { # POP3S_PORT POP3_PORT
+  COURIER_POP3S_PORT=$1 COURIER_POP3_PORT=$2
+  _courier_launch
+  unpacked_wait "$1" tls "$COURIER_LOG" "$COURIER_POP3S_PID" "$COURIER_ROOT/run/courier/authdaemon/socket" &&
+    unpacked_wait "$2" plain "$COURIER_LOG" "$COURIER_POP3_PID" || { courier_stop && return 1; }
 }
 
 # The variables are those of /etc/courier/pop3d and pop3d-ssl. The command lines are those of the package's scripts.
@@ -119,13 +108,8 @@ courier_fill() {
 }
 
 # courier_idle: waits until all sessions have ended. Courier 1.4 answers QUIT first and deletes afterwards.
-courier_idle() {
-  _courier_tries=0
-  while readlink /proc/[0-9]*/cwd 2>/dev/null | grep -qF "$COURIER_ROOT/mail/" && [ "$_courier_tries" -lt 400 ]; do
-    _courier_tries=$((_courier_tries + 1))
-    sleep 0.05
-  done
-}
+courier_idle() { wait_until _courier_is_idle || :; }
+_courier_is_idle() { ! readlink /proc/[0-9]*/cwd 2>/dev/null | grep -qF "$COURIER_ROOT/mail/"; }
 
 # courier_count NAME: prints how many messages are left in NAME's INBOX.
 courier_count() {

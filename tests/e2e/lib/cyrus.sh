@@ -70,11 +70,10 @@ CONF
 cyrus_add_user() { printf '%s\t%s\n' "$1" "$2" >>"$CYRUS_ROOT.passwords"; }
 
 # cyrus_start: sets CYRUS_PORT (implicit TLS).
-cyrus_start() {
-  _cyrus_helper || return 1
-  for _cyrus_try in 1 2 3 4 5; do
-    CYRUS_PORT=$(free_ports 1) || return 1
-    cat >"$CYRUS_ROOT/etc/cyrus.conf" <<CONF
+cyrus_start() { _cyrus_helper && start_at_free_ports 1 Cyrus "$CYRUS_LOG" _cyrus_start_at; }
+_cyrus_start_at() { # PORT
+  CYRUS_PORT=$1
+  cat >"$CYRUS_ROOT/etc/cyrus.conf" <<CONF
 START {
   recover cmd="ctl_cyrusdb -r"
 }
@@ -83,15 +82,9 @@ SERVICES {
   lmtpunix cmd="lmtpd -a" listen="/run/cyrus/socket/lmtp" prefork=0
 }
 CONF
-    unpacked_run "$CYRUS_ROOT" "$CYRUS_LOG" /usr/lib/cyrus/bin/master -C /etc/imapd.conf -M /etc/cyrus.conf
-    CYRUS_PID=$UNPACKED_PID
-    if _cyrus_wait; then return 0; fi
-    unpacked_stop "$CYRUS_PID"
-    grep -q 'ddress already in use' "$CYRUS_LOG" || break
-  done
-  echo "cyrus.sh: Cyrus does not start (try $_cyrus_try); the end of its log:" >&2
-  tail -n 20 "$CYRUS_LOG" | sed 's/^/  /' >&2
-  return 1
+  unpacked_run "$CYRUS_ROOT" "$CYRUS_LOG" /usr/lib/cyrus/bin/master -C /etc/imapd.conf -M /etc/cyrus.conf
+  CYRUS_PID=$UNPACKED_PID
+  wait_while "$CYRUS_PID" _cyrus_greets || { unpacked_stop "$CYRUS_PID" && return 1; }
 }
 
 _cyrus_helper() {
@@ -99,24 +92,11 @@ _cyrus_helper() {
   setsid setpriv --pdeathsig=TERM "$PYTHON" "$E2E_DIR/../support/cyrus_helper.py" "$CYRUS_ROOT" "$CYRUS_ROOT.passwords" \
     "$CYRUS_LOG" >>"$CYRUS_LOG" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
   CYRUS_PASSWORDS_PID=$!
-  _cyrus_tick=0
-  while [ ! -S "$CYRUS_ROOT/run/saslauthd/mux" ]; do
-    _cyrus_tick=$((_cyrus_tick + 1))
-    [ "$_cyrus_tick" -lt 400 ] || return 1
-    sleep 0.05
-  done
+  wait_while "$CYRUS_PASSWORDS_PID" test -S "$CYRUS_ROOT/run/saslauthd/mux"
 }
 
-# _cyrus_wait: waits until the server greets with its own certificate. Its log does not name ports.
-_cyrus_wait() {
-  _cyrus_tick=0
-  while [ "$_cyrus_tick" -lt 400 ] && kill -0 "$CYRUS_PID" 2>/dev/null; do
-    if [ -S "$CYRUS_ROOT/run/cyrus/socket/lmtp" ] && _cyrus_talk 1: 0:QUIT >/dev/null 2>&1; then return 0; fi
-    _cyrus_tick=$((_cyrus_tick + 1))
-    sleep 0.05
-  done
-  return 1
-}
+# _cyrus_greets: whether the server greets with its own certificate. Its log does not name ports.
+_cyrus_greets() { [ -S "$CYRUS_ROOT/run/cyrus/socket/lmtp" ] && _cyrus_talk 1: 0:QUIT >/dev/null 2>&1; }
 
 _cyrus_talk() { "$PYTHON" "$E2E_DIR/lib/pop3_talk.py" localhost "$CYRUS_PORT" "$CYRUS_CA" "$@"; }
 

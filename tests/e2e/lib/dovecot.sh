@@ -50,16 +50,7 @@ dovecot_start() {
   # shellcheck disable=SC2034 # for the test
   DOVECOT_MAILDIR=$DOVECOT_INSTANCE/mail/$DOVECOT_USER/Maildir
   DOVECOT_LOG=$DOVECOT_INSTANCE/log
-
-  for _dovecot_try in 1 2 3 4 5 6 7 8; do
-    _dovecot_pick_ports && _dovecot_configure && _dovecot_launch || return 1
-    if _dovecot_wait_ready; then return 0; fi
-    dovecot_stop
-    grep -q 'ddress already in use' "$DOVECOT_LOG" || break
-  done
-  _dovecot_say "Dovecot $DOVECOT_VERSION does not start (try $_dovecot_try); the end of its log:"
-  tail -n 20 "$DOVECOT_LOG" | sed 's/^/  /' >&2
-  return 1
+  start_at_free_ports 2 "Dovecot $DOVECOT_VERSION" "$DOVECOT_LOG" _dovecot_start_at
 }
 
 # dovecot_stop
@@ -291,15 +282,15 @@ _dovecot_new_instance() {
     _dovecot_write cert.key <"$1/${DOVECOT_CERT:-server}.key"
 }
 
-# Another test may take the ports first: then the server says so, and dovecot_start tries again.
-_dovecot_pick_ports() {
-  _dovecot_ports=$(free_ports 2) || return 1
-  DOVECOT_POP3S_PORT=${_dovecot_ports%%[!0-9]*}
-  DOVECOT_POP3_PORT=${_dovecot_ports##*[!0-9]}
+_dovecot_start_at() { # POP3S_PORT POP3_PORT
+  DOVECOT_POP3S_PORT=$1 DOVECOT_POP3_PORT=$2
+  _dovecot_configure && _dovecot_launch || return 1
+  "$PYTHON" "$E2E_DIR/lib/pop3_ready.py" --greeting "$_dovecot_greeting" "$DOVECOT_PID" "$1:tls" "$2:plain" ||
+    { dovecot_stop && return 1; }
 }
 
-# _dovecot_configure: writes the configuration in the syntax of this version. The greeting shows _dovecot_wait_ready
-# that this server answers.
+# _dovecot_configure: writes the configuration in the syntax of this version. The greeting shows that
+# this server answers.
 _dovecot_configure() {
   _dovecot_greeting="test server ${DOVECOT_INSTANCE##*.} on $DOVECOT_POP3S_PORT"
   case $DOVECOT_VERSION in
@@ -487,43 +478,6 @@ _dovecot_launch() {
       </dev/null >>"$DOVECOT_LOG" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
   ) &
   DOVECOT_PID=$!
-}
-
-# _dovecot_wait_ready: returns 0 when both ports greet as they should, and 1 if the server has ended or after twenty
-# seconds.
-_dovecot_wait_ready() {
-  "$PYTHON" - "$DOVECOT_PID" "$_dovecot_greeting" "$DOVECOT_POP3S_PORT" "$DOVECOT_POP3_PORT" <<'PY'
-import socket, ssl, sys, time
-
-pid, greeting, pop3s, pop3 = sys.argv[1:]
-expected = f"+OK {greeting}\r\n".encode()
-tls = ssl.create_default_context()
-tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-
-def greets(port, wrap):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as s, wrap(s) as stream:
-        line = stream.makefile("rb").readline()
-        stream.sendall(b"QUIT\r\n")
-        # With APOP, a timestamp follows it.
-        return line == expected or line.startswith(expected[:-2] + b" <")
-
-def running():
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-deadline = time.monotonic() + 20
-while running() and time.monotonic() < deadline:
-    try:
-        if greets(int(pop3), lambda s: s) and greets(int(pop3s), tls.wrap_socket):
-            sys.exit(0)
-    except OSError:
-        pass
-    time.sleep(0.02)
-sys.exit(1)
-PY
 }
 
 # _dovecot_put NAME cur|new FILE_OR_DIRECTORY: adds mail. Dovecot numbers new mail in the order of the file names,

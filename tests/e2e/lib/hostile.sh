@@ -32,15 +32,8 @@ grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=ye
 hostile_server() {
   stop
   certificates
-  rm -f ports
-  python3 -B "$SUPPORT_DIR/hostile.py" --cert-dir certs --ports ports "$@" 2>server.err &
-  SERVER_PID=$!
-  _tries=0
-  while [ ! -s ports ]; do
-    _tries=$((_tries + 1))
-    kill -0 "$SERVER_PID" 2>/dev/null && [ "$_tries" -lt 400 ] || bail "the hostile server does not start: $(cat server.err)"
-    sleep 0.05
-  done
+  start_server ports python3 -B "$SUPPORT_DIR/hostile.py" --cert-dir certs --ports ports "$@"
+  SERVER_PID=$STARTED
 }
 
 # hostile_account DIRECTORY TIMEOUT

@@ -13,12 +13,10 @@ kerberos_start() {
   mkdir kerberos
   KRB5_CONFIG=$WORK/kerberos/krb5.conf KRB5_KDC_PROFILE=$WORK/kerberos/kdc.conf KRB5CCNAME=FILE:$WORK/kerberos/tickets
   export KRB5_CONFIG KRB5_KDC_PROFILE KRB5CCNAME
-  for _try in 1 2 3 4 5; do
-    kerberos_configure "$(free_ports 1)"
-    [ "$_try" -gt 1 ] || kerberos_make_realm "$@" >kerberos/log 2>&1 || bail "no realm: $(tail -n 3 kerberos/log)"
-    kerberos_launch && return 0
-  done
-  bail "no KDC: $(tail -n 3 kerberos/kdc.log)"
+  # The realm is made with the configuration of any port.
+  kerberos_configure 1
+  kerberos_make_realm "$@" >kerberos/log 2>&1 || bail "no realm: $(tail -n 3 kerberos/log)"
+  start_at_free_ports 1 'The KDC' kerberos/kdc.log kerberos_start_at || bail 'no KDC'
 }
 
 # kerberos_configure PORT: writes the configuration. It uses only TCP, so that a missing KDC is noticed at once.
@@ -57,20 +55,13 @@ kerberos_make_realm() {
   kadmin.local -q 'addprinc -randkey pop/localhost' && kadmin.local -q "ktadd -k $WORK/kerberos/keytab pop/localhost"
 }
 
-# The KDC logs when it is ready; another test may have taken the port first.
-kerberos_launch() {
+# The KDC logs when it is ready.
+kerberos_start_at() { # PORT
+  kerberos_configure "$1"
   rm -f kerberos/kdc.log
   setpriv --pdeathsig=TERM krb5kdc -n >kerberos/kdc.err 2>&1 &
   SERVER_PID=$!
-  _tries=0
-  until grep -q 'commencing operation' kerberos/kdc.log 2>/dev/null; do
-    _tries=$((_tries + 1))
-    if ! kill -0 "$SERVER_PID" 2>/dev/null || [ "$_tries" -ge 200 ]; then
-      stop
-      return 1
-    fi
-    sleep 0.05
-  done
+  wait_while "$SERVER_PID" grep -qs 'commencing operation' kerberos/kdc.log || { stop && return 1; }
 }
 
 # ticket USER [OPTION...]: replaces the current ticket.

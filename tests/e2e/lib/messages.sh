@@ -31,9 +31,8 @@ place() {
 
 server() {
   _server=$1 && shift
-  "$POP3_SERVER" --cert-dir certs --dir mail --user me --password 'pass word' --port-file "$_server.port" "$@" 2>>server.err &
-  SERVERS="$SERVERS $!"
-  wait_for "$_server.port" "no server $_server: $(cat server.err)"
+  serve_beside "$_server" --dir mail "$@"
+  SERVERS="$SERVERS $STARTED"
   place "$_server" "$(cat "$_server.port")"
 }
 

@@ -27,13 +27,11 @@ nginx_prepare() {
 }
 
 # nginx_start PORT: starts it in front of the server at 127.0.0.1 PORT. Sets NGINX_PORT (implicit TLS).
-nginx_start() {
-  _nginx_user=''
+nginx_start() { start_at_free_ports 2 nginx "$NGINX_LOG" _nginx_start_at "$1"; }
+_nginx_start_at() { # PORT_OF_SERVER PORT PORT_OF_AUTHENTICATION
+  NGINX_PORT=$2 _nginx_user=''
   [ "$(id -u)" != 0 ] || _nginx_user='user root;'
-  for _nginx_try in 1 2 3 4 5; do
-    _nginx_ports=$(free_ports 2) || return 1
-    NGINX_PORT=${_nginx_ports%%[!0-9]*}
-    cat >"$NGINX_ROOT/nginx.conf" <<CONF
+  cat >"$NGINX_ROOT/nginx.conf" <<CONF
 daemon off;
 master_process off;
 $_nginx_user
@@ -50,7 +48,7 @@ http {
   uwsgi_temp_path $NGINX_ROOT/tmp/uwsgi;
   scgi_temp_path $NGINX_ROOT/tmp/scgi;
   server {
-    listen 127.0.0.1:${_nginx_ports##*[!0-9]};
+    listen 127.0.0.1:$3;
     location / {
       add_header Auth-Status OK;
       add_header Auth-Server 127.0.0.1;
@@ -60,7 +58,7 @@ http {
   }
 }
 mail {
-  auth_http 127.0.0.1:${_nginx_ports##*[!0-9]}/;
+  auth_http 127.0.0.1:$3/;
   ssl_certificate $NGINX_ROOT.certs/server.pem;
   ssl_certificate_key $NGINX_ROOT.certs/server.key;
   pop3_auth plain;
@@ -71,16 +69,10 @@ mail {
   }
 }
 CONF
-    unpacked_start "$NGINX_ROOT" "$NGINX_LOG" "$NGINX_ROOT/usr/sbin/nginx" -p "$NGINX_ROOT" -c "$NGINX_ROOT/nginx.conf" \
-      -e "$NGINX_LOG"
-    NGINX_PID=$UNPACKED_PID
-    if unpacked_wait "$NGINX_PORT" tls "$NGINX_LOG" "$NGINX_PID"; then return 0; fi
-    nginx_stop
-    grep -q 'ddress already in use' "$NGINX_LOG" || break
-  done
-  echo "nginx.sh: nginx does not start (try $_nginx_try); the end of its log:" >&2
-  tail -n 20 "$NGINX_LOG" | sed 's/^/  /' >&2
-  return 1
+  unpacked_start "$NGINX_ROOT" "$NGINX_LOG" "$NGINX_ROOT/usr/sbin/nginx" -p "$NGINX_ROOT" -c "$NGINX_ROOT/nginx.conf" \
+    -e "$NGINX_LOG"
+  NGINX_PID=$UNPACKED_PID
+  unpacked_wait "$NGINX_PORT" tls "$NGINX_LOG" "$NGINX_PID" || { nginx_stop && return 1; }
 }
 
 # nginx_stop: safe to call twice, and in a trap.

@@ -26,22 +26,16 @@ perdition_prepare() {
 }
 
 # perdition_start PORT: starts it in front of the server at 127.0.0.1 PORT. Sets PERDITION_PORT (implicit TLS).
-perdition_start() {
-  for _perdition_try in 1 2 3 4 5; do
-    PERDITION_PORT=$(free_ports 1) || return 1
-    unpacked_start "$PERDITION_ROOT" "$PERDITION_LOG" "$PERDITION_ROOT/usr/sbin/perdition" --no_daemon -f '' \
-      -P POP3S -b 127.0.0.1 -l "$PERDITION_PORT" -s 127.0.0.1 -p "$1" -F - \
-      --username "$(id -un)" --group "$(id -gn)" --pid_file "$PERDITION_ROOT/pid" --no_bind_banner \
-      --ssl_mode ssl_listen --ssl_cert_file "$PERDITION_ROOT.certs/server.pem" \
-      --ssl_key_file "$PERDITION_ROOT.certs/server.key" --ssl_no_cert_verify --map_library '' --connection_logging
-    PERDITION_PID=$UNPACKED_PID
-    if unpacked_wait "$PERDITION_PORT" tls "$PERDITION_LOG" "$PERDITION_PID"; then return 0; fi
-    perdition_stop
-    grep -q 'ddress already in use' "$PERDITION_LOG" || break
-  done
-  echo "perdition.sh: perdition does not start (try $_perdition_try); the end of its log:" >&2
-  tail -n 20 "$PERDITION_LOG" | sed 's/^/  /' >&2
-  return 1
+perdition_start() { start_at_free_ports 1 perdition "$PERDITION_LOG" _perdition_start_at "$1"; }
+_perdition_start_at() { # PORT_OF_SERVER PORT
+  PERDITION_PORT=$2
+  unpacked_start "$PERDITION_ROOT" "$PERDITION_LOG" "$PERDITION_ROOT/usr/sbin/perdition" --no_daemon -f '' \
+    -P POP3S -b 127.0.0.1 -l "$PERDITION_PORT" -s 127.0.0.1 -p "$1" -F - \
+    --username "$(id -un)" --group "$(id -gn)" --pid_file "$PERDITION_ROOT/pid" --no_bind_banner \
+    --ssl_mode ssl_listen --ssl_cert_file "$PERDITION_ROOT.certs/server.pem" \
+    --ssl_key_file "$PERDITION_ROOT.certs/server.key" --ssl_no_cert_verify --map_library '' --connection_logging
+  PERDITION_PID=$UNPACKED_PID
+  unpacked_wait "$PERDITION_PORT" tls "$PERDITION_LOG" "$PERDITION_PID" || { perdition_stop && return 1; }
 }
 
 # perdition_stop: safe to call twice, and in a trap.

@@ -47,14 +47,13 @@ PY
 # stunnel_start DIR LOG [PORT]: returns when the server greets through stunnel, at that port if it is free. For
 # mailhaul, the same user at another port is another maildrop.
 stunnel_start() {
-  _stunnel_tick=0
-  while [ ! -s "$1/run/front" ] && [ "$_stunnel_tick" -lt 400 ]; do
-    _stunnel_tick=$((_stunnel_tick + 1))
-    sleep 0.05
-  done
-  for _stunnel_try in 1 2 3 4 5; do
-    STUNNEL_PORT=${3:-$(free_ports 1)} || return 1
-    cat >"$1.front/stunnel.conf" <<CONF
+  wait_until test -s "$1/run/front" || return 1
+  if [ -n "${3:-}" ] && _stunnel_start_at "$@"; then return 0; fi
+  start_at_free_ports 1 'The server with stunnel in front' "$2" _stunnel_start_at "$1" "$2"
+}
+_stunnel_start_at() { # DIR LOG PORT
+  STUNNEL_PORT=$3
+  cat >"$1.front/stunnel.conf" <<CONF
 foreground = yes
 pid =
 syslog = no
@@ -64,16 +63,9 @@ accept = 127.0.0.1:$STUNNEL_PORT
 cert = $1.front/server.pem
 connect = 127.0.0.1:$(cat "$1/run/front")
 CONF
-    unpacked_start "$1.front" "$2" "$1.front/usr/bin/stunnel4" "$1.front/stunnel.conf"
-    STUNNEL_PID=$UNPACKED_PID
-    if unpacked_wait "$STUNNEL_PORT" tls "$2" "$STUNNEL_PID"; then return 0; fi
-    unpacked_stop "$STUNNEL_PID"
-    grep -q 'ddress already in use' "$2" || break
-    set -- "$1" "$2"
-  done
-  echo "stunnel.sh: the server does not greet through stunnel (try $_stunnel_try); the end of its log:" >&2
-  tail -n 20 "$2" | sed 's/^/  /' >&2
-  return 1
+  unpacked_start "$1.front" "$2" "$1.front/usr/bin/stunnel4" "$1.front/stunnel.conf"
+  STUNNEL_PID=$UNPACKED_PID
+  unpacked_wait "$STUNNEL_PORT" tls "$2" "$STUNNEL_PID" || { unpacked_stop "$STUNNEL_PID" && return 1; }
 }
 
 # stunnel_stop: safe to call twice, and in a trap.

@@ -12,6 +12,8 @@
 # system is changed, and two tests do not interfere.
 
 : "${PYTHON:=python3}"
+# shellcheck source=tests/e2e/lib/wait.sh
+. "${srcdir:-.}/tests/e2e/lib/wait.sh"
 
 # The location of the packages: MAILHAUL_SERVERS, or a directory in the user's cache.
 UNPACKED_PACKAGES=$(
@@ -211,44 +213,7 @@ unpacked_stop() {
 # Returns 0 when the server on PORT greets and its LOG names the port of the greeted client, so that it is this
 # server. Each FILE has to exist before. Returns 1 if PID has ended or after twenty seconds.
 unpacked_wait() {
-  "$PYTHON" - "$@" <<'PY'
-import os, socket, ssl, sys, time
-
-port, kind, log, pid, *files = sys.argv[1:]
-tls = ssl.create_default_context()
-tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-
-def running():
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-def greets():
-    """The client's port, if it was greeted, or None."""
-    with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as plain:
-        with tls.wrap_socket(plain) if kind == "tls" else plain as stream:
-            own = stream.getsockname()[1]
-            greeted = stream.makefile("rb").readline().startswith(b"+OK")
-            stream.sendall(b"QUIT\r\n")
-            return own if greeted else None
-
-def logged(own):
-    with open(log, errors="replace") as lines:
-        return any(str(own) in line for line in lines)
-
-deadline = time.monotonic() + 20
-own = None
-while running() and time.monotonic() < deadline:
-    try:
-        if not own and all(map(os.path.exists, files)):
-            own = greets()
-        if own and logged(own):
-            sys.exit(0)
-    except OSError:
-        pass
-    time.sleep(0.02)
-sys.exit(1)
-PY
+  _unpacked_port=$1:$2 _unpacked_log=$3 _unpacked_pid=$4 && shift 4
+  for _unpacked_file; do set -- "$@" --file "$_unpacked_file" && shift; done
+  "$PYTHON" "$E2E_DIR/lib/pop3_ready.py" --log "$_unpacked_log" "$@" "$_unpacked_pid" "$_unpacked_port"
 }
