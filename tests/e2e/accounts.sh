@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
-for n in 1 2 3; do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+letters 1 3
 serve --dir mail
 fresh_configuration
 configure good 'deliver_to = "maildir:Good"'

@@ -25,7 +25,7 @@ open("deaf.ready", "w").write("yes\n")
 signal.pause()
 PY
 mkdir mail
-for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+letters 1 3
 serve --dir mail --slice 1
 python3 deaf "$PORT" &
 DEAF=$!

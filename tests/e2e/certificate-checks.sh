@@ -6,7 +6,7 @@
 . "$E2E_DIR/lib/trust.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 certificates
 
 # refused KIND FILE WHAT HINT [LINE...]: the server with that certificate receives no credentials.

@@ -69,10 +69,6 @@ account "one" {
 END
 run config --json
 check '--json gives a line for the top and one an account' [ "$(wc -l <out)" = 2 ]
-json() { keep_json; python3 -c "
-import json, sys
-lines = [json.loads(line) for line in open('out')]
-sys.exit(0 if $1 else str(lines))"; }
 check 'each tells what it is' json "all(l['mailhaul'] == 2 and l['type'] == 'settings' for l in lines)"
 check 'the first one the file' json "lines[0]['file'] == 'mailhaul.conf' and lines[0]['options']['jobs'] == {'value': '4', 'source': 'default', 'location': None}"
 check 'an option its value and where it comes from' json "lines[1]['account'] == 'one' and lines[1]['options']['server'] == {'value': 'pop.example.org', 'source': 'account', 'location': 'mailhaul.conf:2'}"

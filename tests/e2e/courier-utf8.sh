@@ -8,7 +8,7 @@ trap 'courier_stop; finish' EXIT
 courier_prepare "$WORK/courier" || unpacked_none Courier
 mkdir raw
 printf 'Subject: gr\303\274\303\237e\nMessage-ID: <1@example.org>\nFrom: J\303\266rg <j@example.org>\n\nbody \303\244\n' >raw/00001.eml
-printf 'Subject: plain\nMessage-ID: <2@example.org>\n\nbody\n' >raw/00002.eml
+letter raw/00002.eml
 # Latin-1, which is not UTF-8; bytes that are neither; and a header inside the body.
 printf 'Subject: gr\374\337e\nMessage-ID: <3@example.org>\n\nbody\n' >raw/00003.eml
 printf 'Subject: \377\376\300\200\nMessage-ID: <4@example.org>\n\nbody\n' >raw/00004.eml

@@ -9,7 +9,7 @@ trouble() { [ "$(sqlite3 -readonly state/a.db "SELECT $1 FROM trouble")" = "$2" 
 is_one_line() { [ "$(wc -l <err)" = 1 ] || { show; return 1; }; }
 
 mkdir mail
-printf 'Subject: one\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
+letter mail/1
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"' 'report_failures_after = 3h'

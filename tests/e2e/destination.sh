@@ -3,12 +3,11 @@
 # or the directories beside it belong to another account.
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
-letter() { printf 'Received: from x\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
 has_labels() { python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.removexattr(".", "user.mailhaul.test")'; }
 # begin PLACE [LINE...]: makes two messages, and a configuration that delivers to PLACE.
 begin() {
   rm -rf mail state* Box Mail inbox mnt disk backup
-  mkdir mail && letter 1 && letter 2
+  mkdir mail && letters 1 2
   serve --dir mail
   set_up state a "$@"
 }
@@ -24,7 +23,7 @@ fails_for() { exits 74 && contains err "$1"; }
 # ---- The disk is not mounted.
 
 begin maildir:mnt/Mail 'leave_on_server = no'
-run && letter 3
+run && letter mail/3
 mv mnt disk && mkdir mnt
 check 'a Maildir that is gone is not made again' eval 'run; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
 check 'nothing is put there' [ -z "$(ls mnt)" ]
@@ -38,12 +37,12 @@ begin maildir:Mail
 run && rm -rf Mail
 run
 check 'what the hint says makes an empty one' sh -c "$(sed -n 's/.*run: //p' err)"
-letter 3
+letter mail/3
 run
 check 'in which new messages arrive' count_is Mail 1
 
 begin mbox:inbox
-run && rm inbox && letter 3
+run && rm inbox && letter mail/3
 run
 check 'an mbox that its reader has removed is made again' exits 0
 check 'with what is new' [ "$(grep -c '^From ' inbox)" = 1 ]
@@ -53,7 +52,7 @@ other=$(mktemp -d "${OTHER_FILESYSTEM:-/dev/shm}/mailhaul.XXXXXX") && [ "$(stat 
 if [ -n "$other" ]; then
   begin mbox:mnt/inbox 'leave_on_server = no'
   ln -s "$other" mnt
-  run && letter 3
+  run && letter mail/3
   rm mnt && mkdir mnt
   check 'an mbox whose disk is not mounted is not made' eval 'run; fails_for "mnt/inbox, the destination of earlier runs, does not exist; mount its disk"'
   check 'and nothing is lost' left_is mail 1
@@ -70,14 +69,14 @@ fi
 older() {
   begin maildir:Mail "$@"
   run && cp -a Mail backup
-  letter 3 && run && count_is Mail 3 || bail 'the messages are not here'
+  letter mail/3 && run && count_is Mail 3 || bail 'the messages are not here'
   rm -rf Mail && mv backup Mail
 }
 if has_labels 2>/dev/null; then
   older 'leave_on_server = 14d'
   check 'a Maildir from a backup is noticed' eval 'run; fails_for "the Maildir Mail is older than the state"'
   check 'which is told once' eval 'run; exits 0 && silent'
-  letter 4
+  letter mail/4
   check 'new mail goes on arriving' eval 'run; exits 0 && silent && count_is Mail 3'
   check 'what may not be here is not deleted by age' eval 'run_later +15d; left_is mail 4'
   check 'as a dry run says' eval 'run_later +15d -n; contains out "leave: delivered, but the Maildir is older than the state"'
@@ -86,11 +85,11 @@ if has_labels 2>/dev/null; then
   check 'and settles it' eval 'run_later +15d; left_is mail 0'
 
   older 'leave_on_server = no'
-  letter 4
+  letter mail/4
   check 'what comes in this run is deleted in it' eval 'run; left_is mail 0'
 
   begin maildir:Mail 'leave_on_server = 14d'
-  run && letter 3 && run
+  run && letter mail/3 && run
   cp -a --no-preserve=xattr Mail backup && rm -rf Mail && mv backup Mail
   check 'a copy without its labels looks like one' eval 'run; fails_for "or is a copy without extended attributes"'
   check 'until it was looked through and is whole' eval 'run verify; exits 0'

@@ -34,17 +34,12 @@ turns() {
 }
 at_most() { [ "$1" -gt 0 ] && [ "$1" -le "$2" ] || { echo "$1, not at most $2"; head -30 trace; kinds | sort -rn | head -15; return 1; }; }
 
-# write_mail FROM TO
-write_mail() {
-  for n in $(seq "$1" "$2"); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
-}
-
 mkdir mail
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run
-write_mail 1 300
+letters 1 300
 traced
 check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
 # Connection, client hello and end of TLS, capabilities, login, listing, messages, QUIT.
@@ -60,7 +55,7 @@ check 'in 6 turns' at_most "$(turns)" 6
 check 'with no sync at all' [ "$(syncs)" = 0 ]
 check 'because it remembers what the server can do' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
 
-write_mail 301 600
+letters 301 600
 traced_whole
 check 'a run that fetches 300 more succeeds' contains out 'a: 300 new ('
 echo "# $(calls '\(') system calls, $(calls 'send(to|msg)\(') of them send, $(calls 'sync\(.*db-wal') sync the journal"
@@ -72,7 +67,7 @@ check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
 # A new journal, the beginning of the run, two batches, the end, and its checkpoint.
 check "and 8 syncs of the state's journal" at_most "$(calls 'sync\(.*db-wal')" 8
 
-write_mail 601 1100
+letters 601 1100
 run
 traced
 check 'a run that finds nothing new among 1,100 messages succeeds' contains out 'a: 0 new ('

@@ -64,7 +64,7 @@ fresh_configuration
 echo 'jobs = 30' >>mailhaul.conf.in
 for n in $(seq 1 30); do configure "a$n" "deliver_to = \"maildir:Mail$n\"" 'login_retry = 10m'; done
 rm -rf mail/*
-printf 'Subject: 1\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
+letter mail/1
 write_configuration
 STATUS=0
 (ulimit -n 20 && exec timeout -s KILL 600 "$MAILHAUL" -c mailhaul.conf) >out 2>err || STATUS=$?

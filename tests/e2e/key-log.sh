@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 configure b 'deliver_to = "maildir:Other"'

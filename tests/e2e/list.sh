@@ -2,10 +2,6 @@
 # The command list: the messages on the server, and what will be done with them.
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
-json() { keep_json; python3 -c "
-import json, sys
-lines = [json.loads(line) for line in open('out')]
-sys.exit(0 if $1 else str(lines))"; }
 # on_terminal ARGUMENT...: writes to ./out what the program prints on a terminal.
 on_terminal() {
   write_configuration

@@ -17,8 +17,7 @@ on_a_terminal() {
 }
 
 mkdir mail
-printf 'Subject: one\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
-printf 'Subject: two\nMessage-ID: <2@example.org>\n\nbody\n' >mail/2
+letters 1 2
 serve --dir mail
 
 log_to 'file:run.log'

@@ -5,7 +5,7 @@
 . "$E2E_DIR/lib/trust.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 serve --dir mail
 PASSWORD_LINE="password = 'wrong'"
 only

@@ -8,10 +8,9 @@ echo "$MAILHAUL_ACCOUNT $MAILHAUL_NEW $MAILHAUL_OCTETS $MAILHAUL_DELETED $(ls "$
 END
 chmod 700 notice
 notices_are() { [ "$(sort notices 2>/dev/null)" = "$1" ] || { sort notices; show; return 1; }; }
-write_mail() { for n in "$@"; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done; }
 
 mkdir mail
-write_mail 1 2
+letters 1 2
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' "on_new_mail = {\"$WORK/notice\"}"
@@ -22,7 +21,7 @@ check 'new mail is noticed once, when it is in place' notices_are 'a 2 90 0 2'
 check 'without a word' silent
 run
 check 'without new mail there is no notice' notices_are 'a 2 90 0 2'
-write_mail 3
+letter mail/3
 rm notices
 configure c 'deliver_to = "pipe"' 'deliver_command = {"true"}' "on_new_mail = {\"$WORK/notice\"}"
 configure b 'deliver_to = "mbox:Mail-b"' 'leave_on_server = no' "on_new_mail = {\"$WORK/notice\"}"
@@ -32,7 +31,7 @@ check 'each account has its own, also with one job at a time' notices_are 'a 1 4
 b 3 135 3 0
 c 3 135 0 0'
 
-write_mail 4
+letter mail/4
 rm notices
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "echo first; echo second >&2; exit 3"}'
@@ -41,13 +40,13 @@ check 'a command that fails is told in one line' says err \
   'mailhaul: a: on_new_mail: sh exited with status 3: first\x0asecond; the mail is stored; the command runs again when new mail arrives'
 check 'with the exit status of what may work later' exits 75
 check 'and the mail is safe' left_is Mail-a/new 4
-write_mail 5
+letter mail/5
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' "on_new_mail = {\"$WORK/nowhere\"}"
 run
 check 'a command that is not there is told' contains err 'mailhaul: a: on_new_mail: the command '
 check 'with its exit status' exits 78
-write_mail 6
+letter mail/6
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "kill -9 $$PPID"}'
 sed -i 's/\$\$PPID/$PPID/' mailhaul.conf.in

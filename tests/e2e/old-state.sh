@@ -4,7 +4,6 @@
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
-letter() { printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody of %s\n' "$1" "$1" "$1" >"mail/$1"; }
 recorded() { sqlite3 state/a.db 'SELECT count(*) FROM message WHERE gone IS NULL'; }
 new() { run -v && contains out "a: $1 new ("; }
 searches() { # yes or no: whether the run reads the names in the Maildir
@@ -19,13 +18,13 @@ searches() { # yes or no: whether the run reads the names in the Maildir
 begin() {
   rm -rf mail state Mail Archive backup
   mkdir mail
-  letter "${1:-}1" && letter "${1:-}2"
+  letter "mail/${1:-}1" "mail/${1:-}2"
   fresh_configuration
   configure a "deliver_to = \"maildir:Mail\"" "leave_on_server = forever"
   serve --dir mail
   run
   cp -a state backup
-  letter "${1:-}3" && letter "${1:-}4"
+  letter "mail/${1:-}3" "mail/${1:-}4"
   run
   count_is Mail 4 || bail 'the messages are not here'
 }
@@ -36,7 +35,7 @@ restore
 check 'with a state from a backup nothing is fetched again' new 0
 check 'nothing is here twice' count_is Mail 4
 check 'and all of it is recorded' [ "$(recorded)" = 4 ]
-check 'a new message is fetched' eval 'letter 5 && new 1'
+check 'a new message is fetched' eval 'letter mail/5 && new 1'
 
 begin
 restore
@@ -173,7 +172,7 @@ begin
 check 'a run does not read the names in the Maildir' searches no
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 check 'nor does it after a reader has moved them' searches no
-letter 5
+letter mail/5
 check 'nor when it fetches a message' searches no
 chmod 600 state/a.db
 sqlite3 state/a.db 'PRAGMA user_version' >/dev/null
@@ -199,7 +198,7 @@ if python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.remov
   check 'nothing is here twice' count_is Mail 4
   check 'a run after that does not read the names' searches no
   cp -a state recovered
-  letter 5
+  letter mail/5
   run
   rm -rf state && cp -a recovered state && cp -a state backup && roll_back
   check 'the same when that is rolled back' new 0
@@ -215,7 +214,7 @@ fi
 
 # The journal remains if another program has the state open, and may get lost.
 begin
-letter 5
+letter mail/5
 python3 -c '
 import sqlite3, sys, time
 c = sqlite3.connect("state/a.db")
@@ -237,10 +236,10 @@ check 'but recorded' [ "$(recorded)" = 5 ]
 begin_ahead() { # the last record before the backup has a time in the future
   rm -rf mail state Mail backup
   mkdir mail
-  letter 1 && letter 2
+  letter mail/1 && letter mail/2
   run_later +2d
   cp -a state backup
-  letter 3 && letter 4
+  letter mail/3 && letter mail/4
   run
   count_is Mail 4 || bail 'the messages are not here'
 }

@@ -9,7 +9,7 @@ strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 for trial in 'maildir 300' 'maildir 12' 'mbox 300'; do
   kind=${trial% *} count=${trial#* }
   rm -rf mail && mkdir mail
-  for n in $(seq 1 "$count"); do printf 'Subject: %s\n\nbody\n' "$n" >"mail/$n"; done
+  letters 1 "$count"
   serve --dir mail
   fresh_configuration
   configure a "deliver_to = \"$kind:box\"" 'leave_on_server = no'

@@ -6,7 +6,7 @@
 . "$E2E_DIR/lib/trust.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 certificates
 impostor="add the key pin to tls_pins only if the server's operator confirms the new key: another host may be impersonating the server"
 other=$(pin certs/other-ca.pem)

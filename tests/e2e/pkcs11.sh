@@ -7,7 +7,7 @@
 . "$E2E_DIR/lib/softhsm.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 certificates
 sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
 sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem

@@ -18,7 +18,7 @@ killed() {
   rm -rf mail state Mail mbox empty
   PORT=${FIRST_PORT:-$PORT} SERVER=localhost
   mkdir mail empty
-  for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+  letters 1 3
   fresh_configuration
   configure a 'deliver_to = "maildir:Mail"'
   serve --dir empty

@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail
-printf 'Subject: one\n\nbody\n' >mail/1
+letter mail/1
 TZ=UTC
 export TZ
 logins() { cat transcript 2>/dev/null | grep -c 'C: AUTH\|C: PASS' || :; }

@@ -6,7 +6,7 @@
 mail_of() {
   rm -rf mail Mail state
   mkdir mail
-  for _n in $(seq -w 01 "$1"); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody %s\n' "$_n" "$_n" "$_n" >"mail/$_n"; done
+  for _n in $(seq -w 01 "$1"); do letter "mail/$_n"; done
 }
 only() {
   fresh_configuration
@@ -42,7 +42,7 @@ check '14d: --keep deletes nothing' left_is mail 3
 run_later -400d
 check '14d: a run with a clock that went backwards succeeds' exits 0
 check '14d: a clock that went backwards deletes nothing' left_is mail 3
-printf 'Subject: late\n\nbody\n' >mail/99
+letter mail/99
 run_later +14d
 check '14d: after 14 days they go' left_is mail 1
 check '14d: and what came late stays' [ -e mail/99 ]

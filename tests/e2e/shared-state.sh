@@ -6,7 +6,7 @@ NO_LOCKS=${MAILHAUL%/src/mailhaul}/tests/support/no_locks.so
 # arrive UID...: adds mail on the server, which is expected to be delivered once.
 arrive() {
   for _n in "$@"; do
-    printf 'Subject: number %s\nMessage-ID: <%s@example.org>\n\nbody %s\n' "$_n" "$_n" "$_n" >"mail/$_n"
+    letter "mail/$_n"
     cp "mail/$_n" "expect/$_n"
   done
 }

@@ -2,15 +2,10 @@
 # The command status: the content of the state, without a server, also during a run.
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
-json() { keep_json; python3 -c "
-import json, sys
-lines = [json.loads(line) for line in open('out')]
-s = lines[0]
-sys.exit(0 if $1 else str(lines))"; }
 line() { grep -qE "^  $1  +$2\$" out || { echo "no line $1: $2" && show && return 1; }; }
 
 mkdir mail
-for n in 1 2 3; do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
+letters 1 3
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = 14d'
@@ -21,7 +16,7 @@ check 'the status of accounts that were never fetched is printed' exits 0
 check 'and says so' says out "$(printf 'a: never fetched\nb: never fetched')"
 check 'nothing is made for that' [ ! -e state ]
 run status --json a
-check 'also as JSON' json "s['type'] == 'status' and s['account'] == 'a' and s['last_success'] is None and s['delivered'] == 0 and s['certificate_not_after'] is None"
+check 'also as JSON' json "first['type'] == 'status' and first['account'] == 'a' and first['last_success'] is None and first['delivered'] == 0 and first['certificate_not_after'] is None"
 
 run a
 stop
@@ -35,8 +30,8 @@ check 'until when the certificate is good' line certificate 'valid for [0-9]+ da
 run_later +14d status a
 check 'when its time has come, it is said' line deletions '3 at the next run'
 run_later +13d status --json a
-check 'JSON has the same' json "(s['delivered'], s['on_server'], s['deletions_due'], s['deletions_later'], s['next_deletion_count']) == (3, 3, 0, 3, 3)"
-check 'with points in time' json "all(s[k].endswith('Z') for k in ('last_success', 'next_deletion_at', 'certificate_not_after'))"
+check 'JSON has the same' json "(first['delivered'], first['on_server'], first['deletions_due'], first['deletions_later'], first['next_deletion_count']) == (3, 3, 0, 3, 3)"
+check 'with points in time' json "all(first[k].endswith('Z') for k in ('last_success', 'next_deletion_at', 'certificate_not_after'))"
 check '14 days apart' python3 -c "
 import json, datetime
 s = json.loads(open('out').read())
@@ -73,7 +68,7 @@ sqlite3 state/a.db 'ALTER TABLE maildrop DROP COLUMN certificate_ends; DROP TABL
   ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new;
   PRAGMA user_version = 1' >/dev/null
 run status --json a
-check 'the state of an older version is read' json "s['delivered'] == 3 and s['certificate_not_after'] is None"
+check 'the state of an older version is read' json "first['delivered'] == 3 and first['certificate_not_after'] is None"
 check 'and left as it is' [ "$(sqlite3 -readonly state/a.db 'PRAGMA user_version')" = 1 ]
 run a
 check 'until the next run' exits 0
@@ -81,7 +76,7 @@ check 'until the next run' exits 0
 fresh_configuration
 configure a 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; echo yes >started; while [ ! -e go ]; do sleep 0.05; done"}' \
   'leave_on_server = no'
-printf 'Subject: 4\nMessage-ID: <4@example.org>\n\nbody\n' >mail/4
+letter mail/4
 write_configuration
 "$MAILHAUL" -c mailhaul.conf a >first.out 2>first.err &
 first=$!
@@ -91,11 +86,7 @@ check 'while a run goes on, its status is there' exits 0
 check 'and says so' line now 'a run is in progress'
 check 'what is to be deleted once it is safe' line deletions '3 at the next run'
 kill -9 "$first"
-tries=0
-while run status a && grep -q 'is in progress' out && [ "$tries" -lt 200 ]; do
-  tries=$((tries + 1))
-  sleep 0.05
-done
+wait_until eval 'run status a && ! grep -q "is in progress" out'
 check 'a run that was killed is told' line now 'the last run was cut short; the next run continues where it stopped'
 : >go
 run --keep a
@@ -115,12 +106,12 @@ check 'an account that fails is said to' line 'failing since' '20[-0-9]* [0-9:]*
 check 'with its last failure' line 'last failure' '20[-0-9]* [0-9:]*: login: the server refused the login \(server said: ".*"\)'
 check 'and its last success before that' line 'last success' '20.*'
 run status --json never
-check 'also if it never succeeded' json "s['failing_since'] and s['last_success'] is None and s['last_failure']['step'] == 'login' and s['last_failure']['server_reply'] and s['last_failure']['at'] == s['failing_since']"
+check 'also if it never succeeded' json "first['failing_since'] and first['last_success'] is None and first['last_failure']['step'] == 'login' and first['last_failure']['server_reply'] and first['last_failure']['at'] == first['failing_since']"
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run --keep a
 run status --json a
-check 'until it works again' json "s['failing_since'] is None and s['last_failure'] is None"
+check 'until it works again' json "first['failing_since'] is None and first['last_failure'] is None"
 run status a
 check 'what is kept for ever is never deleted' line deletions 'none \(leave_on_server = forever\)'
 echo nonsense >state/a.db

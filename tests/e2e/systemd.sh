@@ -18,7 +18,7 @@ same_limits() { sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul.service" >one
 check 'both services have the same limits' same_limits
 
 mkdir mail credentials .config .config/mailhaul
-printf 'Subject: one\nMessage-ID: <1@example.org>\n\nbody\n' >mail/1
+letter mail/1
 serve --dir mail
 fresh_configuration
 PASSWORD_LINE='password_credential = "password"'

@@ -2,10 +2,6 @@
 # A large maildrop without new messages: sizes are requested only when something has changed.
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
-# letters FROM TO
-letters() {
-  for n in $(seq "$1" "$2"); do printf 'Subject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
-}
 # policy LINE: sets how long mail stays on the server.
 policy() {
   fresh_configuration
