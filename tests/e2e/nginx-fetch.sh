@@ -43,11 +43,7 @@ check 'nobody is sent to check a password' lacks err 'check user and password'
 : >held.go
 wait "$other" || bail 'the other session failed'
 # The server takes some time to forget a session that has ended.
-tries=0
-while run && [ "$STATUS" -eq 75 ] && [ "$tries" -lt 20 ]; do
-  tries=$((tries + 1))
-  sleep 0.2
-done
+wait_until eval 'run; [ "$STATUS" -ne 75 ]' || :
 check 'it is tried again at once, and all comes' exits 0
 check 'as it was' same_maildir Busy expected-take
 check 'and is deleted' [ "$(dovecot_count busy)" -eq 0 ]
