@@ -16,7 +16,7 @@ table() {
 # After QUIT the server may have deleted before the connection failed. If it fails after a message while more
 # commands are in flight, the same run tries again with one command at a time, which succeeds; a reset may lose the
 # message. A server that hangs up at CAPA is not asked again.
-table 75 - 4 'the connection dies' | awk '
+table 75 - 4 'a failed connection loses nothing' | awk '
   $1 ~ /-quit-done-/ { $4 = 4; $5 = 0 }
   $1 ~ /^die-capa-(cut|close|reset|plain)$/ { $3 = 0; $4 = 4; $5 = 0 }
   $1 ~ /-(between|after-last)-(cut|close)|-after-last-plain/ { $3 = 0; $4 = 4; $5 = 0 }
@@ -24,7 +24,7 @@ table 75 - 4 'the connection dies' | awk '
   { print }' >rows
 play <rows
 heal
-table 0 4 0 'and the next run completes' >rows
+table 0 4 0 'the next run fetches and deletes the rest' >rows
 again <rows
 
 # All messages that had arrived complete were kept, so the next run did not fetch them again.
@@ -39,6 +39,6 @@ fetched_once() {
     done
   done
 }
-check 'what had arrived whole is not fetched again' fetched_once
+check 'complete messages are not fetched again' fetched_once
 
 done_hostile

@@ -5,22 +5,22 @@
 # These run at full speed, two at a time.
 JOBS=2
 play <<'TABLE'
-greeting-endless-line    10 76 0 3 an endless greeting line is no POP3
-greeting-endless-lines   10 76 0 3 a greeting again and again is no POP3
-greeting-endless-no-pop3 10 76 0 3 empty lines instead of a greeting are no POP3
-capa-endless-status      10 76 0 3 an endless status line is no POP3
-capa-endless-line        10 76 0 3 an endless capability is no POP3
-capa-endless-list        10 76 0 3 an endless list of capabilities is given up
-capa-many-mechanisms     10  0 3 0 more SASL mechanisms than there is room for do no harm
-auth-endless-line        10 76 0 3 an endless SASL challenge is no POP3
-auth-endless-challenges  10 77 0 3 challenges without end are given up
-auth-endless-questions   10 77 0 3 questions after the login has been said are given up
-list-endless-line        10 76 0 3 an endless line of LIST is no POP3
-uidl-endless-line        10 76 0 3 an endless UID is no POP3
-uidl-endless-blank       10 76 0 3 a UIDL that repeats a number without UID is refused
-uidl-endless-overlong    10 76 0 3 a UIDL that repeats a number with overlong UIDs is refused
-top-endless              10 76 2 1 an endless header in the answer to TOP is given up, and the others arrive
-retr-endless-status      10 76 0 3 an endless answer to RETR is no POP3
+greeting-endless-line    10 76 0 3 an endless greeting line is refused
+greeting-endless-lines   10 76 0 3 a repeated greeting is refused
+greeting-endless-no-pop3 10 76 0 3 empty lines instead of a greeting are refused
+capa-endless-status      10 76 0 3 an endless status line is refused
+capa-endless-line        10 76 0 3 an endless capability is refused
+capa-endless-list        10 76 0 3 an endless list of capabilities is refused
+capa-many-mechanisms     10  0 3 0 more SASL mechanisms than fit are accepted
+auth-endless-line        10 76 0 3 an endless SASL challenge is refused
+auth-endless-challenges  10 77 0 3 endless challenges are refused
+auth-endless-questions   10 77 0 3 challenges after the last response are refused
+list-endless-line        10 76 0 3 an endless line of LIST is refused
+uidl-endless-line        10 76 0 3 an endless UID is refused
+uidl-endless-blank       10 76 0 3 an endless UIDL of one number without a UID is refused
+uidl-endless-overlong    10 76 0 3 an endless UIDL of one number with overlong UIDs is refused
+top-endless              10 76 2 1 an endless header in the reply to TOP is refused, and the other messages arrive
+retr-endless-status      10 76 0 3 an endless status line of RETR is refused
 TABLE
 
 # A listing is kept in memory. 96 MiB are allowed for it, and growing it may copy it. Listing until the limit takes
@@ -30,38 +30,38 @@ play <<'TABLE'
 uidl-endless      10 76 0 3 an endless UIDL is refused
 list-endless      10 76 0 3 an endless LIST is refused
 list-endless-same 10 76 0 3 an endless LIST of one message is refused
-list-long-uids    10 76 0 3 the longest UIDs for as many messages as there are are refused
+list-long-uids    10 76 0 3 the longest UIDs for the largest number of messages are refused
 TABLE
 PEAK_MOST=49152 LIMIT=20
 play <<'TABLE'
-list-100-thousand  2 75 0 3 100,000 messages need some memory, and RETR stalls
+list-100-thousand  2 75 0 3 100,000 listed messages fit into 48 MB, and a stalled RETR is reported
 TABLE
 PEAK_MOST=32768
 
 # A body may have any size, and is read while it makes progress; so here it stalls or drips.
 JOBS=16
 play <<'TABLE'
-handshake-silent  2 75 0 3 a server that never starts TLS runs into the time limit
+handshake-silent  2 75 0 3 a server that does not start TLS runs into the time limit
 greeting-silent   2 75 0 3 a silent server runs into the time limit
-greeting-drip     2 75 0 3 a greeting that drips, too
-capa-drip         2 75 0 3 capabilities that drip, too
-list-drip         2 75 0 3 a line of LIST that drips, too
-list-drip-lines   2 75 0 3 lines of LIST that drip, too
-list-no-end       2 75 0 3 a LIST without its dot, too
-uidl-drip         2 75 0 3 a UID that drips, too
-top-stall         2 75 2 1 a header that stalls, too, and the others arrive
-body-drip         2 75 2 3 a body that drips, too, and the message behind it arrives all the same
-body-stall        2 75 2 3 a body that stalls, too, and the message behind it arrives all the same
-dele-stall        2 75 3 3 a DELE without an answer, too
-quit-stall        2 75 3 3 a QUIT without an answer, too
+greeting-drip     2 75 0 3 a greeting sent a byte at a time runs into the time limit
+capa-drip         2 75 0 3 capabilities sent a byte at a time run into the time limit
+list-drip         2 75 0 3 a line of LIST sent a byte at a time runs into the time limit
+list-drip-lines   2 75 0 3 slow lines of LIST run into the time limit
+list-no-end       2 75 0 3 a LIST without its dot runs into the time limit
+uidl-drip         2 75 0 3 a UID sent a byte at a time runs into the time limit
+top-stall         2 75 2 1 a stalled header runs into the time limit, and the other messages arrive
+body-drip         2 75 2 3 a body sent a byte at a time runs into the time limit, and a later message arrives
+body-stall        2 75 2 3 a stalled body runs into the time limit, and a later message arrives
+dele-stall        2 75 3 3 a DELE without a reply runs into the time limit
+quit-stall        2 75 3 3 a QUIT without a reply runs into the time limit
 TABLE
 heal
 again <<'TABLE'
-top-stall        10  0 3 0 the next run brings what lacked after a stalled header
-body-drip        10  0 3 0 the next run brings what lacked after a body that dripped
-body-stall       10  0 3 0 the next run brings what lacked after a body that stalled
-dele-stall       10  0 3 0 the next run deletes what DELE did not
-quit-stall       10  0 3 0 the next run deletes what QUIT did not
+top-stall        10  0 3 0 the next run fetches the rest after a stalled header
+body-drip        10  0 3 0 the next run fetches the rest after a slow body
+body-stall       10  0 3 0 the next run fetches the rest after a stalled body
+dele-stall       10  0 3 0 the next run deletes the messages after a stalled DELE
+quit-stall       10  0 3 0 the next run deletes the messages after a stalled QUIT
 TABLE
 
 done_hostile

@@ -11,73 +11,73 @@ both() {
 # Messages shorter than the server announced, without an error, and the same each time: stored, kept on the server,
 # reported once.
 cat >one <<'TABLE'
-short-half      10 76 5 1 a message of which half comes stays on the server
-short-no-number 10 76 5 1 by what LIST says alone
-short-by-a-line 10 76 5 1 as does one that lacks its last line
-short-by-its-dots 10 76 5 1 or as many octets as it has stuffed dots
-short-line-end  10 76 5 1 or all but a line end
-short-nothing   10 76 5 1 or everything
-short-long      10 76 5 1 and one with an answer as its first line
+short-half      10 76 5 1 a message of which half arrives stays on the server
+short-no-number 10 76 5 1 a message that is shorter than its size in LIST stays on the server
+short-by-a-line 10 76 5 1 a message without its last line stays on the server
+short-by-its-dots 10 76 5 1 a message that lacks as many bytes as it has stuffed dots stays on the server
+short-line-end  10 76 5 1 a message of which only a line end arrives stays on the server
+short-nothing   10 76 5 1 a message of which nothing arrives stays on the server
+short-long      10 76 5 1 an incomplete message that begins with a reply stays on the server
 TABLE
 both one >rows
 PARTIAL=1
 play <rows
 for plain in '' -plain; do
-  check "the line names number, UID and both sizes$plain" grep -qx \
+  check "the report has number, UID and both sizes$plain" grep -qx \
     'mailhaul: a: fetch: message 2 (UID uid-0002) has 2 bytes in each attempt, but the server reported 158; .*' \
     "short-line-end$plain/err"
 done
-awk '{ $3 = 0; $6 = "the next run says nothing, and deletes nothing: " $6; print }' rows >rows.again
+awk '{ $3 = 0; $6 = "the next run reports nothing and deletes nothing: " $6; print }' rows >rows.again
 again <rows.again
 
 # verify does not count it as complete, and fetches it again once the server gives all of it.
 incomplete() { (cd "$1" && "$MAILHAUL" -c mailhaul.conf verify --json >out 2>err; [ $? = 65 ] && cat out) >verify.out; }
-check 'verify calls it incomplete' incomplete short-half
-check 'and counts it' grep -q '"intact": *4.*"incomplete": *1' verify.out
+check 'verify reports the message as incomplete' incomplete short-half
+check 'verify counts the incomplete message' grep -q '"intact": *4.*"incomplete": *1' verify.out
 touch short-half/healthy
-check 'verify --refetch brings all of it' sh -c 'cd short-half && "$0" -c mailhaul.conf verify --refetch' "$MAILHAUL"
-check 'which deletes it from the server' [ "$(ls short-half/mail | wc -l)" = 0 ]
-check 'and leaves what had come' [ "$(ls short-half/Mail/new | wc -l)" = 6 ]
+check 'verify --refetch fetches the complete message' sh -c 'cd short-half && "$0" -c mailhaul.conf verify --refetch' "$MAILHAUL"
+check 'the complete message is deleted from the server' [ "$(ls short-half/mail | wc -l)" = 0 ]
+check 'the incomplete copy is kept' [ "$(ls short-half/Mail/new | wc -l)" = 6 ]
 
 # When the server gives another size for it, it is fetched again.
 touch short-by-a-line-plain/other-size
 cat >rows <<'TABLE'
-short-by-a-line-plain 10 0 6 0 a message for which the server gives another size is fetched again
+short-by-a-line-plain 10 0 6 0 a message for which the server reports another size is fetched again
 TABLE
 again <rows
 
 # By RETR's number only: the text has the size of LIST, but is shorter than RETR announced.
 PARTIAL=0
-echo 'short-by-retr 10 76 5 1 a message that is shorter than RETR says stays on the server' >one
+echo 'short-by-retr 10 76 5 1 a message that is shorter than its size in RETR stays on the server' >one
 both one >rows
 play <rows
 cat >one <<'TABLE'
-short-once        10  0 5 0 a message that is whole at the second time is delivered
-short-differently 10 75 4 1 one that comes with less at the second time is left for the next run
+short-once        10  0 5 0 a message that is complete in the second attempt is delivered
+short-differently 10 75 4 1 a message that is shorter in the second attempt is left for the next run
 TABLE
 both one >rows
 play <rows
 cat >rows <<'TABLE'
-short-differently       10 0 5 0 which fetches it when all of it comes
-short-differently-plain 10 0 5 0 which fetches it when all of it comes, without pipelining
+short-differently       10 0 5 0 the next run fetches the message when it is complete
+short-differently-plain 10 0 5 0 the next run fetches the message when it is complete, without pipelining
 TABLE
 for directory in short-differently short-differently-plain; do touch $directory/healthy; done
 again <rows
 PARTIAL=2
 play <<'TABLE'
-short-two       10 76:2 5 2 two short messages are a line each
+short-two       10 76:2 5 2 two incomplete messages are reported in a line each
 TABLE
 PARTIAL=1
 play <<'TABLE'
-short-alone     10 76   1 1 a short message that is alone stays on the server
+short-alone     10 76   1 1 an incomplete message that is the only one stays on the server
 TABLE
 PARTIAL=4
 play <<'TABLE'
-short-all       10 76:4 4 4 messages that are short in four ways excuse none of the others
+short-all       10 76:4 4 4 messages that are incomplete in four ways all stay on the server
 TABLE
 PARTIAL=6
 play <<'TABLE'
-short-all-alike 10 76:6 6 6 nor do messages of one size that are cut in the same place
+short-all-alike 10 76:6 6 6 messages of one size that are truncated at the same place all stay on the server
 TABLE
 PARTIAL=0
 
@@ -85,7 +85,7 @@ PARTIAL=0
 for counting in third threefold zero rounded kilobytes lf dots terminator; do
   for kind in '' -listed; do
     for plain in '' -plain; do
-      echo "sizes-$counting$kind$plain 10 0 5 0 sizes that are wrong throughout do no harm: $counting$kind$plain"
+      echo "sizes-$counting$kind$plain 10 0 5 0 sizes that are all wrong are accepted: $counting$kind$plain"
     done
   done
 done >rows
@@ -94,7 +94,7 @@ play <rows
 PARTIAL=1
 for counting in third threefold lf dots terminator; do
   for plain in '' -plain; do
-    echo "sizes-$counting-half$plain 10 76 12 1 half a message stands out among wrong sizes: $counting$plain"
+    echo "sizes-$counting-half$plain 10 76 12 1 half a message among wrong sizes is noticed: $counting$plain"
   done
 done >rows
 play <rows
@@ -102,13 +102,13 @@ PARTIAL=0
 
 # A message has to end, whatever LIST says.
 MORE='max_message_size = 1M'
-echo 'body-endless 10 76 2 1 a message that passes max_message_size ends the session' >one
+echo 'body-endless 10 76 2 1 a message that exceeds max_message_size ends the session' >one
 both one >rows
 play <rows
 for plain in '' -plain; do
-  check "the line names it$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) exceeds max_message_size: ' "body-endless$plain/err"
+  check "the large message is reported$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) exceeds max_message_size: ' "body-endless$plain/err"
 done
-awk '{ $3 = 0; $6 = "the next run leaves it alone: " $6; print }' rows >rows.again
+awk '{ $3 = 0; $6 = "the next run does not request it: " $6; print }' rows >rows.again
 again <rows.again
 MORE=''
 heal
@@ -116,68 +116,68 @@ awk '{ $3 = 0; $4 = 3; $5 = 0; $6 = "without max_message_size it is fetched: " $
 again <rows.again
 JOBS=2
 play <<'TABLE'
-body-endless@free 10 76 2 1 without max_message_size, a message has a bound as well
+body-endless@free 10 76 2 1 without max_message_size, the size of a message is limited
 TABLE
 JOBS=16 LIMIT=60
 MORE='max_time = 3s'
 play <<'TABLE'
-body-1-kb-a-second 10 75 1 3 max_time ends a message that trickles in, and keeps those before it
+body-1-kb-a-second 10 75 1 3 max_time ends a slow message and keeps the messages before it
 TABLE
-check 'the line says so' grep -q 'message 2 .* did not arrive: max_time reached; ' body-1-kb-a-second/err
+check 'max_time is reported' grep -q 'message 2 .* did not arrive: max_time reached; ' body-1-kb-a-second/err
 MORE=''
 play <<'TABLE'
-body-460-octets-a-second 10 75 1 3 a message that comes too slowly on average is given up
-list-slow                10 75 0 3 as is a listing
+body-460-octets-a-second 10 75 1 3 a message that is too slow on average is given up
+list-slow                10 75 0 3 a listing that is too slow is given up
 TABLE
-check 'the line says how slow it is' grep -q 'message 2 .* did not arrive: the server.s reply is too slow: [0-9]* bytes in [0-9]* s' \
+check 'the report has the bytes and the seconds' grep -q 'message 2 .* did not arrive: the server.s reply is too slow: [0-9]* bytes in [0-9]* s' \
   body-460-octets-a-second/err
 LIMIT=20
 
 # A message that breaks the connection does not prevent the others from arriving.
 cat >one <<'TABLE'
 breaks-plain         10 75 1 5 a message at which the connection breaks ends the session
-breaks-at-once-plain 10 75 1 5 as does one to which the answer is the end
-never-ends-plain      2 75 1 5 and one whose end does not come
-refuses-and-leaves-plain 10 75 1 5 and one that is refused before the end
+breaks-at-once-plain 10 75 1 5 a connection that ends instead of a reply ends the session
+never-ends-plain      2 75 1 5 a message that does not end ends the session
+refuses-and-leaves-plain 10 75 1 5 a message that is refused before the connection ends is reported
 TABLE
 play <one
-check 'the line names it' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' breaks-plain/err
-check 'also where nothing of it came' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' \
+check 'the message that breaks the connection is reported' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' breaks-plain/err
+check 'a message of which nothing arrives is reported' grep -qx 'mailhaul: a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: .*' \
   breaks-at-once-plain/err
-check "the server's words are not lost" grep -q 'refused to send message 2 (server said: "\[SYS/TEMP\] mailbox trouble")' \
+check 'the report quotes the server' grep -q 'refused to send message 2 (server said: "\[SYS/TEMP\] mailbox trouble")' \
   refuses-and-leaves-plain/err
 # Each run tries the message again, after all others were fetched and deleted.
-awk '{ $4 = 4; $5 = 1; $6 = "in the next run it is the last: " $6; print }' one >rows.again
+awk '{ $4 = 4; $5 = 1; $6 = "the next run requests the message last: " $6; print }' one >rows.again
 awk '/^refuses/ { $3 = "75:2" } { print }' rows.again >rows # QUIT is not answered either
 again <rows
 heal
-awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and comes when it can: " $6; print }' one >rows
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "a fixed server sends the message: " $6; print }' one >rows
 again <rows
 cat >one <<'TABLE'
-breaks             10 75 4 - with pipelining, the second session of the run asks for it last
-breaks-at-once     10 75 4 - also where nothing of it comes
-never-ends          2 75 4 - or no end
-refuses-and-leaves 10 75 1 5 a server that refuses a message and leaves has ended the run
+breaks             10 75 4 - with pipelining, the second session of the run requests the message last
+breaks-at-once     10 75 4 - with pipelining, a message of which nothing arrives is requested last
+never-ends          2 75 4 - with pipelining, a message that does not end is requested last
+refuses-and-leaves 10 75 1 5 a server that refuses a message and hangs up ends the run
 TABLE
 play <one
 heal
-awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "and the next run completes: " $6; print }' one >rows
+awk '{ $3 = 0; $4 = 5; $5 = 0; $6 = "the next run fetches and deletes the rest: " $6; print }' one >rows
 again <rows
 
 # Ten failures of a kind are reported, and the number of the rest.
 play <<'TABLE'
-refuses-forty 10 75:11  0 40 ten refused messages are named, and the others counted
-keeps-forty   10 75:11 40 40 ten refused deletions are named, and the others counted
+refuses-forty 10 75:11  0 40 ten refused messages are reported, and the others are counted
+keeps-forty   10 75:11 40 40 ten refused deletions are reported, and the others are counted
 TABLE
-check 'the others are a number' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to send them; ' refuses-forty/err
+check 'one line counts the other messages' grep -q '^mailhaul: a: fetch: 30 more messages: the server refused to send them; ' refuses-forty/err
 
 # Answers that are lost, swapped, or inserted into a message.
 play <<'TABLE'
-answer-inside    2 0 5 0 an answer that is written into a message is not stored with it
-lost-2-alike     2 0 2 0 an answer that is lost among messages of one size loses none of them
-lost-6-alike     2 0 6 0 nor among six
-swapped-2-alike 10 0 3 0 answers that are swapped lose none of them
-swapped-6-alike 10 0 7 0 nor among seven
+answer-inside    2 0 5 0 a reply inside a message is not stored with it
+lost-2-alike     2 0 2 0 a lost reply among two messages of one size loses no message
+lost-6-alike     2 0 6 0 a lost reply among six messages of one size loses no message
+swapped-2-alike 10 0 3 0 swapped replies among three messages lose no message
+swapped-6-alike 10 0 7 0 swapped replies among seven messages lose no message
 TABLE
 
 done_hostile

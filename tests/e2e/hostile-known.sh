@@ -31,9 +31,9 @@ syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
 
 LIMIT=90 JOBS=1 LEAVE=forever PEAK_MOST=262144
 cat >rows <<'TABLE'
-known-100-thousand 10 75 0 3 a line that breaks at the first of 100,000 messages is a failure
-known-1-million    10 75 0 3 and so it is at the first of 1,000,000
-listing-paused     10 75 0 3 and of 50,000 that are listed with a rest
+known-100-thousand 10 75 0 3 the first of 100,000 messages breaks the connection
+known-1-million    10 75 0 3 the first of 1,000,000 messages breaks the connection
+listing-paused     10 75 0 3 the first of 50,000 messages, listed with a pause, breaks the connection
 TABLE
 play <rows
 remember known-100-thousand 100000
@@ -42,21 +42,21 @@ check 'a state of 1,000,000 messages takes less than 120 MB' at_most "$(size_of 
 echo "# it takes $(size_of known-1-million/state/a.db) octets"
 PEAK_MOST=49152
 again <<'TABLE'
-known-100-thousand 10 0 0 3 100,000 known messages are looked through in 48 MB
+known-100-thousand 10 0 0 3 a run with 100,000 known messages needs at most 48 MB
 TABLE
 PEAK_MOST=262144
 again <<'TABLE'
-known-1-million    10 0 0 3 1,000,000 known messages are looked through
+known-1-million    10 0 0 3 a run with 1,000,000 known messages succeeds
 TABLE
 if strace -qq -o trace -e trace=none true; then
   traced known-100-thousand fsync,fdatasync,syncfs
-  check 'a look that finds nothing new ends well' [ "$STATUS" = 0 ]
-  check 'and syncs nothing' [ "$(syncs)" = 0 ]
+  check 'a run that finds nothing new succeeds' [ "$STATUS" = 0 ]
+  check 'a run that finds nothing new does not sync' [ "$(syncs)" = 0 ]
   # This holds for slow builds also: the server pauses until everything sent was read, with much more to follow.
   traced listing-paused setsockopt
-  check 'a long listing is let come together before it is looked at' grep -qE 'SO_RCVLOWAT, \[(65536|16384)\]' trace
+  check 'a long listing is read in large parts' grep -qE 'SO_RCVLOWAT, \[(65536|16384)\]' trace
 else
-  skip 'what a look costs' 'strace cannot trace here'
+  skip 'the cost of a run that finds nothing new' 'strace cannot trace here'
 fi
 
 done_hostile

@@ -2,7 +2,7 @@
 # Shared functions of the tests against a hostile server. A table lists the scenarios and the expected results:
 #
 #   play <<'TABLE'
-#   greeting-endless-line 10 76 0 3 a greeting that never ends is no POP3
+#   greeting-endless-line 10 76 0 3 an endless greeting is refused
 #   TABLE
 #
 # Its columns are: the scenario of tests/support/hostile_scenarios.py (followed by @WORD if it is played more than
@@ -122,21 +122,26 @@ both() {
   done
 }
 
+# titled WORDS <TABLE: prints its rows with WORDS before each sentence.
+titled() { awk -v words="$1" '{ $6 = words ": " $6; print }'; }
+
 # play_forms <TABLE: plays rows whose messages are fetched and deleted; then again with messages that stay and have
 # to be known in the next run.
 play_forms() {
   LEAVE=no
   cat >forms
-  play <forms
+  titled 'the messages are fetched and deleted' <forms >forms.first
+  play <forms.first
   LEAVE=forever
   awk '{ $1 = $1 "@stay"; $5 += $4; print }' forms >forms.stay
-  play <forms.stay
-  for _words in 'and not again in a second run' 'nor in a third'; do
-    awk -v words="$_words" '{ $6 = words ": " $6; print }' forms.stay >forms.again
+  titled 'the messages are fetched and stay' <forms.stay >forms.first
+  play <forms.first
+  for _words in 'a second run fetches nothing again' 'a third run fetches nothing again'; do
+    titled "$_words" <forms.stay >forms.again
     again <forms.again
   done
   LEAVE=no
-  awk '{ $5 -= $4; $6 = "a fourth deletes them: " $6; print }' forms.stay >forms.again
+  awk '{ $5 -= $4; $6 = "a fourth run deletes the messages: " $6; print }' forms.stay >forms.again
   again <forms.again
 }
 
