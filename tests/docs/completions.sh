@@ -105,28 +105,28 @@ a_file() {
 
 for shell in bash zsh fish; do
   if ! command -v "$shell" >/dev/null 2>&1; then
-    skip "$shell completes verbs, options and accounts" "$shell is not installed"
+    skip "$shell completes commands, options and accounts" "$shell is not installed"
     continue
   fi
   "complete_$shell" >offered 2>errors || { cat errors offered && bail "$shell does not complete"; }
-  check "$shell offers for each verb the options that it takes, and no other" options_are_offered
-  check "$shell offers verbs and accounts in the first place" verbs_and_accounts
-  check "$shell offers the options of fetch where no verb is named" fetch_options
-  check "$shell offers what begins as it was begun" offers 3 home
-  check "$shell offers accounts alone behind a verb" offers 4 home me@example.org work
-  check "$shell offers them to be completed" offers 5 work
-  check "$shell offers more accounts behind one" offers 6 home me@example.org work
+  check "$shell completes the options of each command and no others" options_are_offered
+  check "$shell completes commands and accounts as the first word" verbs_and_accounts
+  check "$shell completes the options of fetch if no command is named" fetch_options
+  check "$shell completes only names with the typed beginning" offers 3 home
+  check "$shell completes only accounts after a command" offers 4 home me@example.org work
+  check "$shell completes a partial account name" offers 5 work
+  check "$shell completes further accounts after an account" offers 6 home me@example.org work
   check "$shell completes a name with an @" offers 7 me@example.org
-  check "$shell takes accounts from the file behind -c" offers 8 other
-  check "$shell takes them from that of --config=" offers 9 other
-  check "$shell takes them from that of -qc" offers 10 other
-  check "$shell knows that ~ is the home" offers 11 other
-  check "$shell offers verbs where the configuration is wrong" verbs_alone
-  check "$shell completes the name of a file behind -c" a_file 13
-  check "$shell completes it behind --config=" a_file 14
+  check "$shell reads accounts from the file named with -c" offers 8 other
+  check "$shell reads accounts from the file named with --config=" offers 9 other
+  check "$shell reads accounts from the file named with -qc" offers 10 other
+  check "$shell expands ~ in the name of the configuration" offers 11 other
+  check "$shell completes commands if the configuration is wrong" verbs_alone
+  check "$shell completes file names after -c" a_file 13
+  check "$shell completes file names after --config=" a_file 14
   check "$shell completes an option" offers 15 --names
-  check "$shell takes no file for a verb" offers 16 work
-  check "$shell completes the name of a file for the keys" a_file 17
+  check "$shell does not take a file name for a command" offers 16 work
+  check "$shell completes file names after --tls-key-log=" a_file 17
 done
 
 done_testing

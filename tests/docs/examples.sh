@@ -120,19 +120,19 @@ try() {
     block=$2/$block
     case $kind in
       conf)
-        check "the configuration at line $line of $1 is understood" is_understood "$block"
+        check "the configuration at line $line of $1 is valid" is_understood "$block"
         configurations=$((configurations + 1))
         ;;
-      account) check "the options at line $line of $1 are understood" is_understood_in_an_account "$block" ;;
-      shell) check "the script at line $line of $1 is shell" is_shell "$block" ;;
-      crontab) check "the line for cron at line $line of $1 is one" is_crontab "$block" ;;
+      account) check "the options at line $line of $1 are valid" is_understood_in_an_account "$block" ;;
+      shell) check "the script at line $line of $1 is valid shell" is_shell "$block" ;;
+      crontab) check "the crontab line at line $line of $1 is valid" is_crontab "$block" ;;
       output | text) ;;
       *) not_ok "a comment says what the example at line $line of $1 is (found: $kind)" ;;
     esac
     case $kind in
       shell | crontab | text)
         ! grep -Eq '(^|[ /])mailhaul( |$)' "$block" ||
-          check "the commands at line $line of $1 have options that exist" has_right_options "$block"
+          check "the commands at line $line of $1 have existing options" has_right_options "$block"
         ;;
     esac
   done
@@ -144,12 +144,12 @@ for page in "$command_page" "$json_page" "$configuration_page"; do
   cut_page "$page" "$work/$name"
   try "$name" "$work/$name"
 done
-check 'there are configurations among the examples of mailhaul.conf(5)' [ "$configurations" -gt 5 ]
+check 'mailhaul.conf(5) has more than five complete configurations' [ "$configurations" -gt 5 ]
 
 mkdir "$work/README"
 cut_text "$source/README" "$work/README"
 try README "$work/README"
-check 'there is a configuration in README' [ "$configurations" -gt 0 ]
+check 'README has a configuration' [ "$configurations" -gt 0 ]
 
 # The program has been given each of these configurations above.
 providers_have_recipes() {
@@ -163,22 +163,22 @@ providers_have_recipes() {
 }
 check 'mailhaul.conf(5) has a configuration for each provider' providers_have_recipes
 token_is_used() { grep -lF 'outlook.office365.com' "$work/mailhaul.conf.5"/*.conf | xargs grep -q '^ *token_command = '; }
-check 'Outlook.com, which takes nothing else, has a token_command' token_is_used
+check 'the recipe for Outlook.com, which requires a token, has a token_command' token_is_used
 
 example=$source/conf/mailhaul.cron.example
 sed -n 's/^#*\([0-9*].*\)/\1/p' "$example" >"$work/crontab"
-check 'the lines of conf/mailhaul.cron.example are some for cron' is_crontab "$work/crontab"
-check 'there are several' [ "$(wc -l <"$work/crontab")" -gt 2 ]
-check 'their commands have options that exist' has_right_options "$work/crontab"
+check 'the crontab lines of conf/mailhaul.cron.example are valid' is_crontab "$work/crontab"
+check 'conf/mailhaul.cron.example has at least three crontab lines' [ "$(wc -l <"$work/crontab")" -gt 2 ]
+check 'the commands in it have existing options' has_right_options "$work/crontab"
 others() { ! sed -e '/^#/d' -e '/^$/d' -e '/^[A-Z]*=/d' "$example" | grep -Fvxf "$work/crontab"; }
-check 'and its other lines are comments and variables' others
+check 'the other lines in it are comments and variables' others
 
 example=$source/conf/mailhaul.conf.example
 cp "$example" "$work/example.conf"
 chmod 600 "$work/example.conf"
-check 'conf/mailhaul.conf.example is understood' is_understood "$work/example.conf"
+check 'conf/mailhaul.conf.example is valid' is_understood "$work/example.conf"
 sed 's/^\( *\)#\([a-z_]* = \)/\1\2/' "$example" >"$work/everything.conf"
-check 'its lines that are commented out were there' test "$(diff "$example" "$work/everything.conf" | grep -c '^>')" -gt 5
-check 'it is understood with them, too' is_understood "$work/everything.conf"
+check 'conf/mailhaul.conf.example has more than five lines that are commented out' test "$(diff "$example" "$work/everything.conf" | grep -c '^>')" -gt 5
+check 'it is valid with these lines' is_understood "$work/everything.conf"
 
 done_testing

@@ -7,14 +7,14 @@ status=0
 "$program" --help >"$work/help" 2>"$work/errors" || status=$?
 
 is_said() { [ "$status" -eq 0 ] && [ ! -s "$work/errors" ] && grep -q '^Usage: mailhaul ' "$work/help"; }
-check '--help exits with 0 and says how it is used, on standard output' is_said
+check '--help exits with 0 and prints the usage on standard output' is_said
 
 is_low() { [ "$(wc -l <"$work/help")" -le 24 ]; }
-check '--help has 24 lines at the most' is_low
+check '--help has at most 24 lines' is_low
 
 is_narrow() { ! awk 'length > 80 { print; wide = 1 } END { exit !wide }' "$work/help"; }
-check '--help has 80 columns at the most' is_narrow
+check '--help has at most 80 columns' is_narrow
 
-check '--help is plain ASCII, without tabs' is_plain "$work/help"
+check '--help is plain ASCII without tabs' is_plain "$work/help"
 
 done_testing

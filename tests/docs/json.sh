@@ -26,7 +26,7 @@ awk '/^\.(It |Pp |Ic )|^\./ { for (i = 1; i < NF; i++) if ($i == "Ic" || $i == "
   grep -vx -e mailhaul -e tls_pins >"$work/page-members"
 echo mailhaul >>"$work/page-members"
 
-check 'every member of the schema is in mailhaul-json(5), and no other is' \
+check 'schema and mailhaul-json(5) have the same members' \
   same 'the schema' "$work/schema-members" 'mailhaul-json(5)' "$work/page-members"
 
 types() {
@@ -36,12 +36,12 @@ for entry in json.load(open(sys.argv[1]))["oneOf"]: print(entry["$ref"].rpartiti
 types >"$work/types"
 sed -n 's/^\.Dq \([a-z-]*\)$/\1/p' "$json_page" >"$work/quoted"
 types_are_told() { [ -s "$work/types" ] && ! grep -vxFf "$work/quoted" "$work/types"; }
-check 'each type of the schema is in mailhaul-json(5)' types_are_told
+check 'mailhaul-json(5) has each type of the schema' types_are_told
 
 version_is_right() {
   grep -q "JSONL_VERSION = $(python3 -c 'import json, sys
 print(json.load(open(sys.argv[1]))["$defs"]["version"]["const"])' "$schema") }" "$source/src/ui/jsonl.h"
 }
-check 'the version of the schema is that of the source' version_is_right
+check 'schema and source have the same version' version_is_right
 
 done_testing

@@ -17,19 +17,19 @@ options_are_documented() {
   cat "$work/top-options" "$work/account-options" >"$work/options"
   same 'the sources' "$work/options" 'mailhaul.conf(5)' "$work/page-options"
 }
-check 'every option of the configuration has its place in mailhaul.conf(5), and no other has' options_are_documented
+check 'mailhaul.conf(5) has every option of the configuration and no others' options_are_documented
 
 each_once() {
   repeated=$(sort "$work/page-options" | uniq -d)
   [ -z "$repeated" ] || { echo "more than once: $repeated" && return 1; }
 }
-check 'mailhaul.conf(5) tells each of them once' each_once
+check 'mailhaul.conf(5) has each option once' each_once
 
 in_order() {
   grep -Fxf "$work/account-options" "$work/page-options" >"$work/page-order"
   diff "$work/account-options" "$work/page-order"
 }
-check 'the options of accounts stand in the same order in the source and in mailhaul.conf(5)' in_order
+check 'source and mailhaul.conf(5) have the account options in the same order' in_order
 
 # entry OPTION: prints its text in mailhaul.conf(5), on one line.
 entry() {
@@ -46,7 +46,7 @@ defaults_are_told() {
   done
   return "$code"
 }
-check 'each option tells its default, or that it is required' defaults_are_told
+check 'each option has its default, or is marked as required' defaults_are_told
 
 # default_is OPTION CONSTANT FILE: whether the page gives the constant's value, as a number or a time.
 default_is() {
@@ -67,7 +67,7 @@ initial_values_are_told() {
   done <"$work/initial"
 }
 defaults_are_right() { default_is jobs JOBS src/config/settings.c && initial_values_are_told; }
-check 'the defaults that are numbers are those of the source' defaults_are_right
+check 'the numeric defaults are those of the source' defaults_are_right
 
 # ---- the command line ----
 
@@ -81,7 +81,7 @@ command_options_are_documented() {
   flags "$work/entries" >"$work/page-flags"
   same 'the source' "$work/command-options" 'mailhaul(1)' "$work/page-flags"
 }
-check 'every option of the command line has its place in mailhaul(1), and no other has' \
+check 'mailhaul(1) has every command-line option and no others' \
   command_options_are_documented
 
 synopsis_is_complete() {
@@ -108,14 +108,14 @@ no_other_option() {
   done
   return "$code"
 }
-check 'the pages speak of no option that does not exist' no_other_option
+check 'the pages name no option that does not exist' no_other_option
 
 help_has_the_options() {
   { grep -o -- '--[a-z][a-z-]*' "$work/help" | sed 's/^-//' &&
     sed -n 's/^ *-\([a-zA-Z]\)[, ].*/\1/p' "$work/help"; } >"$work/help-options"
   same 'the source' "$work/command-options" '--help' "$work/help-options"
 }
-check 'every option of the command line is in --help, and no other is' help_has_the_options
+check '--help has every command-line option and no others' help_has_the_options
 
 verbs_are_documented() {
   table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/verbs"
@@ -123,7 +123,7 @@ verbs_are_documented() {
     >"$work/page-verbs"
   same 'the source' "$work/verbs" 'the synopsis of mailhaul(1)' "$work/page-verbs"
 }
-check 'every verb is in mailhaul(1), and no other is' verbs_are_documented
+check 'mailhaul(1) has every command and no others' verbs_are_documented
 
 # ---- exit codes ----
 
@@ -140,11 +140,11 @@ sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9]*\)$/\1/p' "$command_
 partial=$(sed -n 's/.*PARTIAL = \([0-9]*\).*/\1/p' "$source/src/cmd/exit_code.c")
 sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -v "^$partial more " | grep -o '[0-9][0-9]*' >"$work/help-codes"
 
-check 'every exit code of the sources is in mailhaul(1), and no other is' \
+check 'mailhaul(1) has every exit code of the sources and no others' \
   same 'the sources' "$work/codes" 'mailhaul(1)' "$work/page-codes"
-check 'what is added for a part of the accounts is told in both' \
+check '--help and mailhaul(1) say what is added if only some accounts fail' \
   sh -c "grep -q '^$partial more ' '$work/help' && grep -q ', $partial is added to it' '$command_page'"
-check 'every exit code of the sources is in --help, and no other is' \
+check '--help has every exit code of the sources and no others' \
   same 'the sources' "$work/codes" '--help' "$work/help-codes"
 
 order_is_told() {
@@ -154,6 +154,6 @@ order_is_told() {
   [ -n "$order" ] || { echo 'no order in the source' && return 1; }
   grep -Fqx "$order." "$command_page" || { echo "mailhaul(1) does not say: $order." && return 1; }
 }
-check 'mailhaul(1) gives the order in which exit codes count' order_is_told
+check 'mailhaul(1) gives the order of precedence of exit codes' order_is_told
 
 done_testing

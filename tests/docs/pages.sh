@@ -26,19 +26,19 @@ fits() {
 for page in "$command_page" "$configuration_page" "$json_page"; do
   name=$(basename "$page")
   if command -v mandoc >/dev/null 2>&1; then
-    check "mandoc finds no fault in $name" is_clean_for_mandoc "$page"
+    check "mandoc reports no error in $name" is_clean_for_mandoc "$page"
     mandoc -T ascii -O width=78 "$page" | col -b >"$work/page-80" 2>/dev/null
     check "$name fits a screen of 80 columns" fits
   else
-    skip "mandoc finds no fault in $name" 'mandoc is not installed'
+    skip "mandoc reports no error in $name" 'mandoc is not installed'
     skip "$name fits a screen of 80 columns" 'mandoc is not installed'
   fi
   if man --version 2>/dev/null | grep -q '^man [0-9]'; then
-    check "groff finds no fault in $name" is_clean_for_man "$page"
+    check "groff reports no error in $name" is_clean_for_man "$page"
   else
-    skip "groff finds no fault in $name" 'man of man-db is not installed'
+    skip "groff reports no error in $name" 'man of man-db is not installed'
   fi
-  check "$name is plain ASCII, without tabs" is_plain "$page"
+  check "$name is plain ASCII without tabs" is_plain "$page"
 done
 
 done_testing

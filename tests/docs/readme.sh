@@ -8,13 +8,13 @@ commands_come_first() {
   head -n 35 "$readme" >"$work/top"
   grep -Eq '^ +\./bootstrap demo$' "$work/top" && grep -Eq '^ +\./bootstrap check$' "$work/top"
 }
-check 'README shows the two commands at its top' commands_come_first
+check 'README shows the two commands at the top' commands_come_first
 
 configuration_is_short() {
   lines=$(awk '/^    account "/ { inside = 1 } inside { n++ } inside && /^    }/ { print n; exit }' "$readme")
   [ -n "$lines" ] && [ "$lines" -le 10 ]
 }
-check 'the first configuration has ten lines at the most' configuration_is_short
+check 'the first configuration has at most ten lines' configuration_is_short
 
 # The packages that bootstrap installs for the build, whether or not ./configure exists.
 packages_are_told() {
@@ -42,7 +42,7 @@ versions_are_right() {
   done
   return "$code"
 }
-check 'README and configure.ac agree on the oldest versions' versions_are_right
+check 'README and configure.ac have the same minimum versions' versions_are_right
 
 options_exist() {
   "$source/configure" --help >"$work/configure-help"
@@ -54,7 +54,7 @@ options_exist() {
   done
   return "$code"
 }
-check 'README and the developer pages name only options that configure has' options_exist
+check 'README and the developer pages name only existing options of configure' options_exist
 
 version_is_in_news() {
   package_version=$(sed -n 's/^AC_INIT(\[mailhaul\],\[\([0-9.]*\)\].*/\1/p' "$source/configure.ac")

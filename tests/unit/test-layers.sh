@@ -142,23 +142,23 @@ trap 'rm -f "$list"' EXIT
 includes >"$list"
 [ -s "$list" ] || bail 'no include line was found'
 
-check 'a directory includes only itself and what stands below it' floors_hold
-check 'deliver and state share the intent of an mbox alone' state_shares_the_intent_alone
-check 'no unit includes itself by way of others' no_circle_of_units
+check 'a directory includes only itself and lower layers' floors_hold
+check 'deliver and state share only the intent of an mbox' state_shares_the_intent_alone
+check 'no unit includes itself through others' no_circle_of_units
 gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
-  check 'GnuTLS is visible in the sources of TLS alone' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
-  check 'and nobody else includes their header that shows it' visible_in '"tls/tls_gnutls.h"' $gnutls_files
+  check 'GnuTLS is visible only in the TLS sources' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
+  check 'only these sources include tls/tls_gnutls.h' visible_in '"tls/tls_gnutls.h"' $gnutls_files
 }
-check 'GNU SASL is visible in pop3/sasl.c alone' visible_in '<gsasl*' src/pop3/sasl.c
-check 'SQLite is visible in state/database.c alone' visible_in '<sqlite3*' src/state/database.c
-check 'libunbound is visible in tls/dane.c alone' visible_in '<unbound*' src/tls/dane.c
-check 'libConfuse is visible in config/file.c alone' visible_in '<confuse*' src/config/file.c
-check 'Jansson is visible in ui/jsonl alone' visible_in '<jansson*' src/ui/jsonl.c
-check 'Nettle is visible in base/digest and base/base64 alone' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
+check 'GNU SASL is visible only in pop3/sasl.c' visible_in '<gsasl*' src/pop3/sasl.c
+check 'SQLite is visible only in state/database.c' visible_in '<sqlite3*' src/state/database.c
+check 'libunbound is visible only in tls/dane.c' visible_in '<unbound*' src/tls/dane.c
+check 'libConfuse is visible only in config/file.c' visible_in '<confuse*' src/config/file.c
+check 'Jansson is visible only in ui/jsonl' visible_in '<jansson*' src/ui/jsonl.c
+check 'Nettle is visible only in base/digest and base/base64' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
 check 'each source includes config.h and its own header first' order_holds
-check 'only base/uid looks for the blank before a key of ours' only_uid_looks_for_blanks
-check 'nothing below cmd and ui prints' only_cmd_and_ui_print
+check 'only base/uid searches for the blank before a key of mailhaul' only_uid_looks_for_blanks
+check 'only cmd and ui print' only_cmd_and_ui_print
 check 'nothing below cmd and ui writes to a standard stream' only_memory_writes_to_a_standard_stream
 done_testing
