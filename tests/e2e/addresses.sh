@@ -40,8 +40,8 @@ configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = no' 'connect_timeou
 STATUS=0
 write_configuration
 timeout 60 "$MAILHAUL" -c mailhaul.conf -v >out 2>err || STATUS=$?
-check 'a run succeeds though the IPv6 address is silent' exits 0
-check 'all messages are here' [ "$(find Mail/new -type f | wc -l)" = 3 ]
+check 'a run succeeds although the IPv6 address does not answer' exits 0
+check 'all messages are delivered' [ "$(find Mail/new -type f | wc -l)" = 3 ]
 then_ipv4_alone() {
   case $(tried) in
   '2001:db8::1 127.0.0.1 127.0.0.1 '*2001*) tried && false ;;
@@ -49,9 +49,9 @@ then_ipv4_alone() {
   *) tried && false ;;
   esac
 }
-check 'IPv6 is tried first, and then IPv4; in further sessions IPv4 alone' then_ipv4_alone
-check 'what became of the other is told' contains err 'mailhaul: a: 2001:db8::1: not connected before another address answered'
+check 'IPv6 is tried before IPv4, and later sessions try only IPv4' then_ipv4_alone
+check 'the log says why the IPv6 address was not used' contains err 'mailhaul: a: 2001:db8::1: not connected before another address answered'
 
 timeout 60 "$MAILHAUL" -c mailhaul.conf check >out 2>err
-check 'check tells of both' eval 'grep -q "no answer *2001:db8::1: not connected before" out && grep -q "address *127.0.0.1" out'
+check 'check reports both addresses' eval 'grep -q "no answer *2001:db8::1: not connected before" out && grep -q "address *127.0.0.1" out'
 done_testing

@@ -17,8 +17,8 @@ refused() {
     serve --dir mail --cert "$_file" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" $SERVE_OPTIONS
     only "$@"
     check "$_kind, TLS $version: exit code 69" exits 69
-    check "$_kind, TLS $version: one line" says err "mailhaul: a: TLS: $_what $(identity "certs/$_file"); $_hint"
-    check "$_kind, TLS $version: no credential has left" no_credentials
+    check "$_kind, TLS $version: one line names the problem, the certificate and the hint" says err "mailhaul: a: TLS: $_what $(identity "certs/$_file"); $_hint"
+    check "$_kind, TLS $version: no credential is sent" no_credentials
   done
 }
 # taken KIND FILE [LINE...]: mail is fetched.
@@ -28,8 +28,8 @@ taken() {
     # shellcheck disable=SC2086 # options or none
     serve --dir mail --cert "$_file" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" $SERVE_OPTIONS
     only "$@"
-    check "$_kind, TLS $version: accepted without a word" eval 'exits 0 && silent'
-    check "$_kind, TLS $version: its mail has come" count_is Mail/new 1
+    check "$_kind, TLS $version: the run succeeds and prints nothing" eval 'exits 0 && silent'
+    check "$_kind, TLS $version: the message is delivered" count_is Mail/new 1
   done
 }
 SERVE_OPTIONS=''
@@ -42,59 +42,59 @@ adopt='if the server is yours, set tls_ca_file to the certificate of its issuer;
 # ---- dates ----
 refused 'expired' expired.pem "the certificate expired on $(day expired.pem enddate)" "$renew"
 refused 'not yet valid' not-yet.pem "the certificate is not valid before $(day not-yet.pem startdate)" "check this machine's date"
-refused 'an issuer that expired' old-issuer.pem \
+refused 'an issuer whose certificate has expired' old-issuer.pem \
   "the issuer's certificate (CN=Old test authority,O=Example) expired on $(day old-ca.pem enddate)" "$renew"
 
 # ---- names ----
 refused 'another name' wronghost.pem 'the certificate was issued for mail.example.net, not for localhost' "$rename"
-refused 'a common name beside other names' common-name.pem \
+refused 'a common name that differs from the alternative names' common-name.pem \
   'the certificate was issued for mail.example.net, not for localhost' "$rename"
 nameless='the certificate lists no names, and its common name, localhost, is not accepted'
 name_it='ask the server'\''s operator for a certificate with the server'\''s name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin'
-refused 'a common name alone' no-names.pem "$nameless" "$name_it"
-refused 'another common name alone' no-names.pem "$nameless" "$name_it" 'tls_server_name = "pop.example.org"'
+refused 'a certificate with only a common name' no-names.pem "$nameless" "$name_it"
+refused 'a certificate with only another common name' no-names.pem "$nameless" "$name_it" 'tls_server_name = "pop.example.org"'
 NO_CA=yes
-taken 'a common name alone with a pin' no-names.pem 'tls_trust = pin' "tls_pins = {\"$(pin certs/no-names.pem)\"}"
+taken 'a certificate with only a common name, with a pin' no-names.pem 'tls_trust = pin' "tls_pins = {\"$(pin certs/no-names.pem)\"}"
 NO_CA=''
-refused 'addresses alone' address.pem \
+refused 'a certificate with only addresses' address.pem \
   'the certificate was issued for 127.0.0.1, 0:0:0:0:0:0:0:1, not for localhost' "$rename"
 SERVER=127.0.0.1
-taken 'an address that is in the certificate' address.pem
-refused 'an address among the names' address-as-name.pem \
+taken 'an address listed in the certificate' address.pem
+refused 'an address listed as a name' address-as-name.pem \
   'the certificate was issued for 127.0.0.1, not for the address 127.0.0.1' "$rename"
-refused 'an address that is not' idn.pem \
+refused 'an address not listed in the certificate' idn.pem \
   'the certificate was issued for xn--bcher-kva.example, not for the address 127.0.0.1' "$rename"
 SERVER=localhost
-taken 'another name that is asked for' wronghost.pem 'tls_server_name = "mail.example.net"'
-taken 'a dot at the end of the name' server.pem 'tls_server_name = "localhost."'
-refused 'a name that is asked for and not there' server.pem \
+taken 'a name set with tls_server_name' wronghost.pem 'tls_server_name = "mail.example.net"'
+taken 'a name with a trailing dot' server.pem 'tls_server_name = "localhost."'
+refused 'a name set with tls_server_name that is not in the certificate' server.pem \
   'the certificate was issued for localhost, 127.0.0.1, 0:0:0:0:0:0:0:1, not for pop.example.org' "$rename" \
   'tls_server_name = "pop.example.org"'
 taken 'an internationalized name' idn.pem 'tls_server_name = "bücher.example"'
-taken 'the same in capitals' idn.pem 'tls_server_name = "BÜCHER.example"'
-taken 'the same as DNS has it' idn.pem 'tls_server_name = "xn--bcher-kva.example"'
+taken 'an internationalized name in capitals' idn.pem 'tls_server_name = "BÜCHER.example"'
+taken 'an internationalized name in its DNS form' idn.pem 'tls_server_name = "xn--bcher-kva.example"'
 refused 'another internationalized name' idn.pem \
   'the certificate was issued for xn--bcher-kva.example, not for xn--mnchen-3ya.example' "$rename" \
   'tls_server_name = "münchen.example"'
 
 label=a23456789-123456789-123456789-123456789-123456789-123456789-12
 long=$label.$label.$label.${label%2}
-refused 'the longest name' server.pem \
+refused 'a name of maximum length' server.pem \
   "the certificate was issued for localhost, 127.0.0.1, 0:0:0:..., not for $long" "$rename" "tls_server_name = \"$long\""
 SERVER=bücher.invalid
 rm -f transcript
 only
-check 'an internationalized server is looked up as DNS has it' contains err \
+check 'an internationalized server name is looked up in its DNS form' contains err \
   'mailhaul: a: connect: the host name xn--bcher-kva.invalid cannot be resolved: '
 SERVER=localhost
 
 # ---- issuers and keys ----
-refused 'its own issuer' selfsigned.pem "the certificate's issuer is not trusted: CN=localhost,O=Example" "$adopt"
+refused 'a self-signed certificate' selfsigned.pem "the certificate's issuer is not trusted: CN=localhost,O=Example" "$adopt"
 refused 'an unknown issuer' server.pem "the certificate's issuer is not trusted: CN=mailhaul test authority,O=Example" \
   "$adopt" 'tls_ca_file = "certs/other-ca.pem"'
-refused 'an issuer who poses as a fingerprint' long-name.pem \
+refused 'an issuer whose name imitates a fingerprint' long-name.pem \
   "the certificate's issuer is not trusted: $(printf '%.96s...' "$(openssl x509 -in certs/long-name.pem -noout -issuer -nameopt rfc2253 | sed 's/^issuer=//')")" "$adopt"
-refused 'a certificate for clients' client.pem 'the certificate is not valid for servers' \
+refused 'a client certificate' client.pem 'the certificate is not valid for servers' \
   "ask the server's operator to replace it"
 for kind in rsa ed25519 server; do
   taken "a key of the kind $kind" $kind.pem
@@ -102,18 +102,18 @@ done
 
 # ---- revocation ----
 gone="do not use this server until its operator has replaced the certificate"
-refused 'on the revocation list' revoked.pem 'the certificate or one of its issuers has been revoked' "$gone" \
+refused 'a revoked certificate' revoked.pem 'the certificate or one of its issuers has been revoked' "$gone" \
   'tls_crl_file = "certs/crl.pem"'
-taken 'not on the revocation list' server.pem 'tls_crl_file = "certs/crl.pem"'
+taken 'a certificate that is not on the revocation list' server.pem 'tls_crl_file = "certs/crl.pem"'
 unknown='it is unknown whether the certificate has been revoked: tls_crl_file contains'
 newest="download the issuer's newest list to tls_crl_file, or remove tls_crl_file"
-refused 'with a list out of date' server.pem "$unknown an outdated list of its issuer" "$newest" \
+refused 'an outdated revocation list' server.pem "$unknown an outdated list of its issuer" "$newest" \
   'tls_crl_file = "certs/old-crl.pem"'
-refused 'with a list that another has signed' server.pem "$unknown a list of its issuer that the issuer has not signed" \
+refused 'a revocation list signed by another issuer' server.pem "$unknown a list of its issuer that the issuer has not signed" \
   "$newest" 'tls_crl_file = "certs/forged-crl.pem"'
-refused 'with a list of another issuer' selfsigned.pem "$unknown no list of its issuer" "$newest" \
+refused 'a revocation list of another issuer' selfsigned.pem "$unknown no list of its issuer" "$newest" \
   'tls_crl_file = "certs/crl.pem"' 'tls_ca_file = "certs/selfsigned.pem"'
-refused 'must-staple without an answer' must-staple.pem \
+refused 'a must-staple certificate without a stapled answer' must-staple.pem \
   'the certificate requires a stapled OCSP response, but the server sent none' \
   "try again later; if this persists, ask the server's operator to set up OCSP stapling"
 
@@ -132,29 +132,29 @@ answer() {
 }
 SERVE_OPTIONS='--ocsp answer'
 answer must-staple.pem V -ndays 30
-taken 'must-staple with an answer' must-staple.pem
+taken 'a must-staple certificate with a stapled answer' must-staple.pem
 answer server.pem V -ndays 30
-taken 'a good answer that was not demanded' server.pem
+taken 'a stapled answer that the certificate does not require' server.pem
 answer server.pem R -ndays 30
-refused 'revoked by a stapled answer' server.pem 'the certificate or one of its issuers has been revoked' "$gone"
+refused 'a certificate revoked by a stapled answer' server.pem 'the certificate or one of its issuers has been revoked' "$gone"
 useless="the server's stapled OCSP response is not valid for the certificate"
 later="check this machine's date and try again later; if this persists, ask the server's operator"
 for kind in must-staple server; do
   answer rsa.pem V -ndays 30
-  refused "an answer for another certificate than $kind" $kind.pem "$useless" "$later"
+  refused "a stapled answer for a certificate other than $kind" $kind.pem "$useless" "$later"
   answer $kind.pem '' -ndays 30
-  refused "an answer that does not know $kind" $kind.pem "$useless" "$later"
+  refused "a stapled answer that does not know $kind" $kind.pem "$useless" "$later"
   printf 'no answer' >answer
-  refused "an answer that is none for $kind" $kind.pem "$useless" "$later"
+  refused "an invalid stapled answer for $kind" $kind.pem "$useless" "$later"
   if faketime -f -90d true 2>/dev/null; then
     OCSP_TIME='faketime -f -90d' && answer $kind.pem V -ndays 30 && OCSP_TIME=''
-    refused "an answer that is too old for $kind" $kind.pem "the server's stapled OCSP response is out of date" "$later"
+    refused "an outdated stapled answer for $kind" $kind.pem "the server's stapled OCSP response is out of date" "$later"
   else
-    skip "an answer that is too old for $kind" 'faketime is not installed'
+    skip "an outdated stapled answer for $kind" 'faketime is not installed'
   fi
   OCSP_SIGNER=selfsigned
   answer $kind.pem V -ndays 30
-  refused "an answer that another has signed for $kind" $kind.pem "$useless" "$later"
+  refused "a stapled answer signed by another issuer for $kind" $kind.pem "$useless" "$later"
   OCSP_SIGNER=''
 done
 

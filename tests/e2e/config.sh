@@ -27,17 +27,17 @@ account "one" {
 END
 run config
 check 'the settings are printed' exits 0
-check 'without a word on standard error' [ ! -s err ]
+check 'nothing is printed on standard error' [ ! -s err ]
 has() { grep -qxE -- " *$1 *# $2" out || { echo "no line $1, # $2" && cat out && return 1; }; }
-check 'what an account says, with file and line' has 'server = pop\.example\.org' 'mailhaul\.conf:8'
-check 'what the defaults say, too' has 'timeout = 2m' 'mailhaul\.conf:5 \(defaults\)'
-check 'what an included file says' has 'server = mail\.example\.net' 'more\.conf:2'
-check 'what nobody says' has 'port = 995' 'default'
-check 'what is said at the top' has 'jobs = 2' 'mailhaul\.conf:1'
-check 'a value in the words that it means' has 'leave_on_server = 14d' 'mailhaul\.conf:11'
-check 'a command with its arguments' has 'deliver_command = \{sh, "-c", "echo .*"\}' 'more\.conf:5'
+check 'a setting of an account has its file and line' has 'server = pop\.example\.org' 'mailhaul\.conf:8'
+check 'a setting of the defaults has its file and line' has 'timeout = 2m' 'mailhaul\.conf:5 \(defaults\)'
+check 'a setting of an included file has that file and line' has 'server = mail\.example\.net' 'more\.conf:2'
+check 'an option that is not set has its default' has 'port = 995' 'default'
+check 'a setting of the top level has its file and line' has 'jobs = 2' 'mailhaul\.conf:1'
+check 'a value is printed in its normal form' has 'leave_on_server = 14d' 'mailhaul\.conf:11'
+check 'a command is printed with its arguments' has 'deliver_command = \{sh, "-c", "echo .*"\}' 'more\.conf:5'
 check 'a password is masked' has 'password = "\*\*\*"' 'mailhaul\.conf:9'
-check 'and stands nowhere' lacks out secret
+check 'the password is not printed' lacks out secret
 
 # Lists the names of the options in the source's table.
 awk '/account_options\[\] = \{/ { inside = 1 } inside && /^};/ { exit } inside' "$E2E_DIR/../../src/config/account_options.c" |
@@ -45,7 +45,7 @@ awk '/account_options\[\] = \{/ { inside = 1 } inside && /^};/ { exit } inside' 
 run config one
 sed -n '/^account/,$s/^ *#\{0,1\} *\([a-z0-9_]*\) .*/\1/p' out | grep -v '^account$' >printed
 check 'every option of an account is printed, in the order of the manual' sh -c '[ -s options ] && diff options printed'
-check 'of the account that was named, and of no other' [ "$(grep -c '^account' out)" = 1 ]
+check 'only the named account is printed' [ "$(grep -c '^account' out)" = 1 ]
 awk '/cfg_opt_t top\[\] = \{/ { inside = 1 } inside && /^[[:space:]]*};/ { exit } inside' "$E2E_DIR/../../src/config/file.c" |
   sed -n 's/.*CFG_STR("\([a-z0-9_]*\)".*/\1/p' | sort >top-options
 sed '/^account/,$d' out | sed -n 's/^\([a-z0-9_]*\) = .*/\1/p' | sort >top-printed
@@ -57,7 +57,7 @@ values out >first
 cp out mailhaul.conf.in
 run config
 values out >second
-check 'what is printed is a configuration, which means the same' cmp first second
+check 'the output is a valid configuration with the same settings' cmp first second
 
 cat >mailhaul.conf.in <<'END'
 account "one" {
@@ -68,22 +68,22 @@ account "one" {
 }
 END
 run config --json
-check '--json gives a line for the top and one an account' [ "$(wc -l <out)" = 2 ]
-check 'each tells what it is' json "all(l['mailhaul'] == 2 and l['type'] == 'settings' for l in lines)"
-check 'the first one the file' json "lines[0]['file'] == 'mailhaul.conf' and lines[0]['options']['jobs'] == {'value': '4', 'source': 'default', 'location': None}"
-check 'an option its value and where it comes from' json "lines[1]['account'] == 'one' and lines[1]['options']['server'] == {'value': 'pop.example.org', 'source': 'account', 'location': 'mailhaul.conf:2'}"
-check 'a list is a list' json "lines[1]['options']['password_command']['value'] == ['pass', 'show', 'mail']"
-check 'what is not set is null' json "lines[1]['options']['tls_ca_file'] == {'value': None, 'source': 'default', 'location': None}"
-check 'all options are there' json "list(lines[1]['options']) == open('options').read().split()"
+check '--json prints one line for the top level and one for each account' [ "$(wc -l <out)" = 2 ]
+check 'each line names its version and type' json "all(l['mailhaul'] == 2 and l['type'] == 'settings' for l in lines)"
+check 'the first line names the file' json "lines[0]['file'] == 'mailhaul.conf' and lines[0]['options']['jobs'] == {'value': '4', 'source': 'default', 'location': None}"
+check 'each option has its value, source and location' json "lines[1]['account'] == 'one' and lines[1]['options']['server'] == {'value': 'pop.example.org', 'source': 'account', 'location': 'mailhaul.conf:2'}"
+check 'a list is a JSON list' json "lines[1]['options']['password_command']['value'] == ['pass', 'show', 'mail']"
+check 'an option that is not set is null' json "lines[1]['options']['tls_ca_file'] == {'value': None, 'source': 'default', 'location': None}"
+check 'all options are in the JSON output' json "list(lines[1]['options']) == open('options').read().split()"
 
 run config --names
-check '--names gives the names alone' says out one
+check '--names prints only the names of the accounts' says out one
 run config nobody
-check 'an account that is not there is refused' exits 64
+check 'an unknown account is refused' exits 64
 run config --keep
-check 'so is an option of another verb' exits 64
-check 'by its name' says err 'mailhaul: the command config does not take --keep; see mailhaul --help'
+check 'an option of another command is refused' exits 64
+check 'the message names the refused option' says err 'mailhaul: the command config does not take --keep; see mailhaul --help'
 run fetch --names
-check 'and its option with fetch' exits 64
+check 'fetch refuses --names' exits 64
 fits_schema
 done_testing

@@ -25,31 +25,31 @@ use_server "$COURIER_POP3S_PORT" "$COURIER_CA"
 mv "$COURIER_ROOT/mail/away/Maildir" "$COURIER_ROOT/mail/away/unmounted"
 account away no 'deliver_to = "maildir:Away"'
 run
-check 'a Maildir that Courier cannot enter is no wrong password, but passes: exit code 75' exits 75
-check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'with its words' contains err '(server said: "chdir '
-check 'nobody is sent to check a password' lacks err 'check user and password'
+check 'a Maildir that Courier cannot enter is a temporary failure, not a wrong password: exit code 75' exits 75
+check 'the failure is one line' [ "$(wc -l <err)" -eq 1 ]
+check 'the message quotes the server' contains err '(server said: "chdir '
+check 'the message does not suggest checking the password' lacks err 'check user and password'
 mv "$COURIER_ROOT/mail/away/unmounted" "$COURIER_ROOT/mail/away/Maildir"
 run
-check 'when it is there again, all comes, at once' exits 0
-check 'as it was' same_maildir Away source
-check 'and is deleted' [ "$(courier_count away)" -eq 0 ]
+check 'when the Maildir is back, the run succeeds at once' exits 0
+check 'all messages arrive unchanged' same_maildir Away source
+check 'all messages are deleted from the server' [ "$(courier_count away)" -eq 0 ]
 
 account leave forever 'deliver_to = "maildir:Mail"'
 run -vv
 check 'headers with raw UTF-8: the run succeeds' exits 0
 check 'UTF8 is sent before the login' [ "$(sed -n '/C: PASS\|C: AUTH/q; /C: UTF8/p' err | wc -l)" -eq 1 ]
-check 'nothing is replaced by words about Unicode' [ "$(grep -rl 'Cannot display Unicode content' Mail | wc -l)" -eq 0 ]
-check 'all is there, byte for byte' same_maildir Mail foreign
-check 'in one session' [ "$(sessions)" -eq 1 ]
-check 'with pipelining' [ "$(awk '/C: RETR/ { run++; if (run > most) most = run } /S: /{ run = 0 } END { print most + 0 }' err)" -gt 1 ]
+check 'no message is replaced by a text about Unicode' [ "$(grep -rl 'Cannot display Unicode content' Mail | wc -l)" -eq 0 ]
+check 'all messages arrive byte for byte' same_maildir Mail foreign
+check 'one session is enough' [ "$(sessions)" -eq 1 ]
+check 'the commands are pipelined' [ "$(awk '/C: RETR/ { run++; if (run > most) most = run } /S: /{ run = 0 } END { print most + 0 }' err)" -gt 1 ]
 run -v
 check 'the second run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 account take no 'deliver_to = "mbox:Box"'
 run
-check 'all is taken: the run succeeds' exits 0
-check 'and is silent' silent
-check 'all is there, byte for byte (mbox)' same_mbox Box foreign
-check 'and nothing is left on the server' [ "$(courier_count take)" -eq 0 ]
+check 'the run that deletes all messages succeeds' exits 0
+check 'it prints nothing' silent
+check 'all messages are in the mbox byte for byte' same_mbox Box foreign
+check 'no message is left on the server' [ "$(courier_count take)" -eq 0 ]
 
 done_testing

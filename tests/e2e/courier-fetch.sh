@@ -39,8 +39,8 @@ fresh_configuration
 account leave forever implicit leave 'deliver_to = "maildir:Mail"'
 run
 check 'into a Maildir, over implicit TLS: the run succeeds' exits 0
-check 'and is silent' silent
-check 'the server holds all' server_holds leave "$count"
+check 'it prints nothing' silent
+check 'the server holds all messages' server_holds leave "$count"
 run -vv
 check 'the second run fetches nothing' contains out "leave-implicit: 0 new (0 B), 0 deleted, $count left on server"
 check 'the login is by USER and PASS' contains err 'C: PASS ****'
@@ -48,15 +48,15 @@ check 'Courier announces pipelining' contains err 'S: PIPELINING'
 uids err >before
 
 wait "$dump" || bail 'no dump'
-check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected
+check 'a second program finds all messages byte for byte' same_maildir Mail expected
 STATUS=0
 wait "$wrong" || STATUS=$?
 check 'a wrong password is refused' exits 77
-check 'in one line for each account' [ "$(wc -l <wrong.err)" -eq 2 ]
+check 'one line for each account reports it' [ "$(wc -l <wrong.err)" -eq 2 ]
 refused='login: the server refused the login (server said'
-check 'after PASS' contains wrong.err "take-implicit: $refused: \"Login failed.\")"
-check 'and after AUTH' contains wrong.err "take-starttls: $refused: \"Authentication failed.\")"
-check 'and nothing is fetched' [ ! -s Wrong ]
+check 'the refusal of PASS quotes the server' contains wrong.err "take-implicit: $refused: \"Login failed.\")"
+check 'the refusal of AUTH quotes the server' contains wrong.err "take-starttls: $refused: \"Authentication failed.\")"
+check 'no mail is fetched with a wrong password' [ ! -s Wrong ]
 
 courier_stop
 courier_start || bail 'Courier does not start again'
@@ -65,9 +65,9 @@ fresh_configuration
 account leave forever implicit leave 'deliver_to = "maildir:Mail"'
 run -vv
 check 'after a restart of the server: its UIDs are the same' [ "$(uids err | head -n "$count")" = "$(cat before)" ]
-check 'one new message is fetched, and only that' contains out 'leave-implicit: 1 new'
+check 'only the new message is fetched' contains out 'leave-implicit: 1 new'
 cp later/00201.eml expected/later
-check 'nothing is there twice' same_maildir Mail expected
+check 'no message is delivered twice' same_maildir Mail expected
 rm expected/later
 
 fresh_configuration
@@ -76,9 +76,9 @@ run -vv
 check 'into an mbox, over STLS: the run succeeds' exits 0
 check 'SASL is offered only over TLS' [ "$(line_of 'S: SASL')" -gt "$(line_of 'C: STLS')" ]
 check 'the login is by AUTH PLAIN' contains err 'C: AUTH PLAIN ****'
-check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
-check 'the server holds none' server_holds take 0
+check 'a second program finds all messages in the mbox byte for byte' same_mbox Box expected
+check 'the server holds no messages' server_holds take 0
 run -v
-check 'the next run finds none' contains out 'take-starttls: 0 new (0 B), 0 deleted, 0 left on server'
+check 'the next run fetches nothing' contains out 'take-starttls: 0 new (0 B), 0 deleted, 0 left on server'
 
 done_testing

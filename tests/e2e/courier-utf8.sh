@@ -32,24 +32,24 @@ commands() { sed -n 's/.*: C: \([A-Z0-9]*\).*/\1/p' err | sed '/^UIDL$/,$d' | tr
 account implicit
 run -vv
 check 'the run succeeds' exits 0
-check 'and is silent about it' [ "$(grep -c 'S: -ERR' err)" = 0 ]
-check 'UTF8 goes out before the login' [ "$(commands)" = 'CAPA UTF8 USER PASS CAPA ' ]
-check 'in one turn with its first step' [ "$(grep -A 1 'C: UTF8' err | tail -n 1 | sed 's/.*: //')" = "USER implicit" ]
-check 'each message arrives octet for octet' same_maildir Mail-implicit raw
-check 'none in a wrapper' eval '! grep -rq "Cannot display Unicode" Mail-implicit'
-check 'and the server holds none' [ "$(courier_count implicit)" = 0 ]
+check 'Courier refuses no command' [ "$(grep -c 'S: -ERR' err)" = 0 ]
+check 'UTF8 is sent before the login' [ "$(commands)" = 'CAPA UTF8 USER PASS CAPA ' ]
+check 'UTF8 is sent in one round trip with USER' [ "$(grep -A 1 'C: UTF8' err | tail -n 1 | sed 's/.*: //')" = "USER implicit" ]
+check 'all messages arrive byte for byte' same_maildir Mail-implicit raw
+check 'no message is wrapped' eval '! grep -rq "Cannot display Unicode" Mail-implicit'
+check 'the server holds no messages' [ "$(courier_count implicit)" = 0 ]
 
 courier_fill implicit raw
 courier_idle
 run -vv
-check 'the next run remembers UTF8 without asking' [ "$(commands)" = 'UTF8 USER PASS CAPA ' ]
-check 'and succeeds' exits 0
-check 'no message is in a wrapper there, either' eval '! grep -rq "Cannot display Unicode" Mail-implicit'
+check 'the next run sends UTF8 without asking for capabilities first' [ "$(commands)" = 'UTF8 USER PASS CAPA ' ]
+check 'the next run succeeds' exits 0
+check 'no message of the next run is wrapped' eval '! grep -rq "Cannot display Unicode" Mail-implicit'
 
 account starttls
 run -vv
 check 'over STLS: the run succeeds' exits 0
-check 'UTF8 goes out over TLS, before AUTH' [ "$(commands)" = 'CAPA STLS CAPA UTF8 AUTH CAPA ' ]
-check 'each message arrives octet for octet, too' same_maildir Mail-starttls raw
+check 'UTF8 is sent over TLS before AUTH' [ "$(commands)" = 'CAPA STLS CAPA UTF8 AUTH CAPA ' ]
+check 'all messages arrive byte for byte over STLS' same_maildir Mail-starttls raw
 
 done_testing

@@ -108,11 +108,11 @@ for kind in maildir mbox pipe; do
       trial "$kind" "$policy" "$call" "$number" || bad=$((bad + 1))
     done 3<points
     total=$((total + tried))
-    check "$kind, $policy: after $tried kills all is there once ($bad bad)" [ "$bad" -eq 0 ]
+    check "$kind, $policy: after $tried kills each message is delivered once ($bad bad)" [ "$bad" -eq 0 ]
   done
 done
 echo "# $total kill points; the clean run after each took $(awk '
   { sum += $1; if ($1 > worst) worst = $1 } END { printf "%.0f ms on average, %d ms at worst", sum / NR, worst }' recovery)"
-check 'enough calls were tried' [ "$total" -ge 60 ]
+check 'at least 60 system calls are tried' [ "$total" -ge 60 ]
 
 done_testing

@@ -24,8 +24,8 @@ check 'Cyrus announces pipelining' contains err 'S: PIPELINING'
 check 'the login is by AUTH PLAIN' contains err 'C: AUTH PLAIN ****'
 plain=$(printf '\0leave\0leave' | openssl base64 -A)
 talk 1: 1:"AUTH PLAIN $plain\\nSTAT" 1:NOOP 0:close || bail 'it does not talk'
-check 'it loses a command behind AUTH in the same packet' [ "$(grep -c '^+OK [0-9]* [0-9]' said)" -eq 0 ]
-check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
+check 'Cyrus loses a command that follows AUTH in the same packet' [ "$(grep -c '^+OK [0-9]* [0-9]' said)" -eq 0 ]
+check 'mailhaul sends no command in the packet of AUTH' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 fetch_beside
 
 # Cyrus omits everything from a NUL to the end of that line, including the line end. The message is shorter than its
@@ -38,21 +38,21 @@ for file in $(grep -rl '^two@@two' "$CYRUS_ROOT/var/spool"); do sed -i 's/^two@@
 dump nuls expected-nuls || bail 'no dump'
 account nul forever 'deliver_to = "maildir:Nul"'
 run -vv
-check 'a message with a NUL is no reason to leave pipelining' [ "$(grep -c 'one command at a time' err)" -eq 0 ]
+check 'a message with a NUL does not end pipelining' [ "$(grep -c 'one command at a time' err)" -eq 0 ]
 run -vv
 run -vv
-check 'in the third run, nothing comes again' contains out "nul: 0 new (0 B), 0 deleted, $count left on server"
-check 'in one session' [ "$(sessions)" -eq 1 ]
+check 'the third run fetches nothing again' contains out "nul: 0 new (0 B), 0 deleted, $count left on server"
+check 'the third run needs one session' [ "$(sessions)" -eq 1 ]
 account nuls no 'deliver_to = "maildir:Nuls"'
 : >told
 for _ in 1 2 3; do
   run
   cat out err >>told
 done
-check 'the original of the one with a NUL stays on the server' server_holds nuls 1
-check 'one line says so' [ "$(wc -l <told)" -eq 1 ]
-check 'the others are here, once' [ "$(find Nuls/new -type f | wc -l)" -ge "$((count - 1))" ]
-check 'and nothing more than there was' [ "$(find Nuls/new -type f | wc -l)" -le "$count" ]
+check 'the message with a NUL stays on the server' server_holds nuls 1
+check 'one line reports it' [ "$(wc -l <told)" -eq 1 ]
+check 'the other messages are delivered' [ "$(find Nuls/new -type f | wc -l)" -ge "$((count - 1))" ]
+check 'no message is delivered twice' [ "$(find Nuls/new -type f | wc -l)" -le "$count" ]
 
 # Debian's default: at least a minute between two logins.
 cyrus_stop
@@ -64,8 +64,8 @@ run
 for nth in second third; do
   run
   check "Cyrus wants a minute between logins: the $nth run has exit code 75" exits 75
-  check "with the server's words ($nth)" contains err '[LOGIN-DELAY]'
-  check "and the hint to wait ($nth)" contains err 'run mailhaul less often'
+  check "the message quotes the server ($nth)" contains err '[LOGIN-DELAY]'
+  check "the hint is to run less often ($nth)" contains err 'run mailhaul less often'
 done
 
 done_testing

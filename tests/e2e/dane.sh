@@ -22,9 +22,9 @@ if [ "${1:-}" != inside ]; then
   configure a 'deliver_to = "maildir:Mail"' 'tls_trust = dane'
   sed -i /tls_ca_file/d mailhaul.conf.in
   run a
-  check 'a build without it refuses tls_trust = dane' exits 78
+  check 'a build without libunbound refuses tls_trust = dane' exits 78
   sed 's/conf:[0-9]*:/conf:/' err >told
-  check 'in one line' says told 'mailhaul: mailhaul.conf: account a: this build of mailhaul does not support tls_trust = dane; use a build configured with --enable-dane, or set tls_trust = ca or pin'
+  check 'one line says that the build does not support it' says told 'mailhaul: mailhaul.conf: account a: this build of mailhaul does not support tls_trust = dane; use a build configured with --enable-dane, or set tls_trust = ca or pin'
   done_testing
 fi
 
@@ -132,74 +132,74 @@ ask() {
 taken() {
   _what=$1 && shift
   ask "$@"
-  check "$_what: accepted without a word" eval 'exits 0 && silent'
-  check "$_what: its mail has come" count_is Mail/new 1
+  check "$_what: the run succeeds and prints nothing" eval 'exits 0 && silent'
+  check "$_what: the message is delivered" count_is Mail/new 1
 }
 refused() {
   _what=$1 _told=$2 && shift 2
   ask "$@"
   check "$_what: exit code 69" exits 69
-  check "$_what: one line" says err "mailhaul: a: $_told"
-  check "$_what: no credential has left" no_credentials
+  check "$_what: one line names the cause and the hint" says err "mailhaul: a: $_told"
+  check "$_what: no credential is sent" no_credentials
 }
 
 # ---- keys: neither issuer nor name of this certificate is valid ----
 serve --dir mail --cert selfsigned.pem
 for kind in key256 key512 key-whole cert256 cert-whole; do taken "the server's $kind" $kind; done
 taken 'the second of two keys' two
-taken 'a name in capitals with a dot at the end' KEY256.Example.NET.
+taken 'a name in capitals with a trailing dot' KEY256.Example.NET.
 # neither FILE: prints the message for a certificate that matches no record.
 neither() {
   echo "TLS: the server's TLSA records name neither its key nor its issuer $(identity "certs/$1"); ask the server's operator to correct the records (usage 2 or 3): another host may be impersonating the server"
 }
 neither=$(neither selfsigned.pem)
-refused 'a record of the key for an issuer' "$neither" leaf
-refused 'a record of a kind that nobody knows' "$neither" unknown
-refused 'a record that wants an authority besides' "$neither" constraint
-refused 'a record that is cut' "$neither" short
+refused 'a record that names the key as an issuer' "$neither" leaf
+refused 'a record of an unknown kind' "$neither" unknown
+refused 'a record that also requires a trusted authority' "$neither" constraint
+refused 'a truncated record' "$neither" short
 refused 'another key' "$neither" old
 serve --dir mail --cert old-selfsigned.pem
-taken 'a key whose certificate has expired' old
+taken 'a pinned key whose certificate has expired' old
 
 # ---- issuers: names, dates and purpose count ----
 serve --dir mail --cert wronghost.pem
-taken 'an issuer that the server sends' mail
-refused 'an issuer, but another name' "TLS: the certificate was issued for mail.example.net, not for whole.example.net $(identity certs/wronghost.pem); set server to the name that the provider documents for POP3; set tls_server_name to the name in the certificate only if the provider confirms it" whole
+taken 'an issuer sent by the server' mail
+refused 'a trusted issuer and another name' "TLS: the certificate was issued for mail.example.net, not for whole.example.net $(identity certs/wronghost.pem); set server to the name that the provider documents for POP3; set tls_server_name to the name in the certificate only if the provider confirms it" whole
 serve --dir mail --cert alone.pem
-taken 'an issuer that is in DNS' whole 'tls_server_name = "mail.example.net"'
-refused 'an issuer that is not to be had' "$(neither alone.pem)" mail
+taken 'an issuer from DNS' whole 'tls_server_name = "mail.example.net"'
+refused 'an issuer that is neither sent nor in DNS' "$(neither alone.pem)" mail
 serve --dir mail --cert no-names.pem
-refused 'an issuer, but a common name alone' "TLS: the certificate lists no names, and its common name, localhost, is not accepted $(identity certs/no-names.pem); ask the server's operator for a certificate with the server's name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin" mail 'tls_server_name = "localhost"'
+refused 'a trusted issuer and only a common name' "TLS: the certificate lists no names, and its common name, localhost, is not accepted $(identity certs/no-names.pem); ask the server's operator for a certificate with the server's name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert expired.pem
-refused 'an issuer, but it is too late' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" mail 'tls_server_name = "localhost"'
+refused 'a trusted issuer and an expired certificate' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert client.pem
-refused 'an issuer, but of a client' "TLS: the certificate is not valid for servers $(identity certs/client.pem); ask the server's operator to replace it" \
+refused 'a trusted issuer and a client certificate' "TLS: the certificate is not valid for servers $(identity certs/client.pem); ask the server's operator to replace it" \
   mail 'tls_server_name = "localhost"'
 serve --dir mail --cert selfsigned.pem
-refused 'an issuer who has not issued it' "$neither" whole 'tls_server_name = "localhost"'
+refused 'an issuer that did not sign the certificate' "$neither" whole 'tls_server_name = "localhost"'
 
 # ---- what DNS says ----
-refused 'no record' 'TLSA: there is no TLSA record _995._tcp.none.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' none
-refused 'no such name' 'TLSA: there is no TLSA record _995._tcp.nowhere.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' nowhere
+refused 'no TLSA record' 'TLSA: there is no TLSA record _995._tcp.none.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' none
+refused 'a name that does not exist' 'TLSA: there is no TLSA record _995._tcp.nowhere.example.net; set tls_trust = ca or pin, or ask the server'\''s operator to publish the record' nowhere
 refused 'a domain without signatures' 'TLSA: the domain of _995._tcp.pop.example.com is not signed with DNSSEC, so its TLSA records cannot be trusted; set tls_trust = ca or pin' pop.example.com
 ask pop.example.org
 check 'a domain with false signatures: exit code 69' exits 69
-check 'a domain with false signatures: one line' \
+check 'a domain with false signatures: one line names the record' \
   grep -qx 'mailhaul: a: TLSA: the TLSA records _995._tcp.pop.example.org have no valid signature: .*; check that the name servers in /etc/resolv.conf support DNSSEC; if they do, the records may be forged' err
-check 'a domain with false signatures: no credential has left' no_credentials
+check 'a domain with false signatures: no credential is sent' no_credentials
 kill -STOP $DNS_PID
 before=$(date +%s)
 ask key256 'connect_timeout = 1s'
-check 'a name server that is silent: a temporary error' exits 75
-check 'a name server that is silent: one line' says err \
+check 'a silent name server: exit code 75' exits 75
+check 'a silent name server: one line says that the query timed out' says err \
   'mailhaul: a: TLSA: timed out waiting for the TLSA records; check the network and its name servers; the next run tries again'
-check 'a name server that is silent: connect_timeout holds' [ $(($(date +%s) - before)) -le 5 ]
+check 'a silent name server: connect_timeout limits the wait' [ $(($(date +%s) - before)) -le 5 ]
 kill -CONT $DNS_PID
 for directory in /usr/share/dns /var/lib/unbound /etc/unbound; do
   [ ! -d $directory ] || mount -t tmpfs none $directory || bail 'no directory without keys'
 done
 ask key256
-check 'no key of the root: exit code 78' exits 78
-check 'no key of the root: one line' says err \
+check 'no root key: exit code 78' exits 78
+check 'no root key: one line names the package' says err \
   'mailhaul: a: TLSA: this system has no DNS root key, which tls_trust = dane needs; install the DNS root key (Debian: dns-root-data)'
 done_testing

@@ -25,27 +25,27 @@ fails_for() { exits 74 && contains err "$1"; }
 begin maildir:mnt/Mail 'leave_on_server = no'
 run && letter mail/3
 mv mnt disk && mkdir mnt
-check 'a Maildir that is gone is not made again' eval 'run; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
-check 'nothing is put there' [ -z "$(ls mnt)" ]
-check 'and nothing is deleted' left_is mail 1
-check 'a dry run says the same' eval 'run -n; fails_for "does not exist"'
+check 'a missing Maildir is not recreated' eval 'run; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
+check 'nothing is written to the mount point' [ -z "$(ls mnt)" ]
+check 'no message is deleted from the server' left_is mail 1
+check 'a dry run reports the missing Maildir' eval 'run -n; fails_for "does not exist"'
 rmdir mnt && mv disk mnt
-check 'when it is there again, the mail comes' eval 'run; exits 0'
-check 'all of it' count_is mnt/Mail 3
+check 'a run succeeds when the Maildir is back' eval 'run; exits 0'
+check 'all messages are in the Maildir' count_is mnt/Mail 3
 
 begin maildir:Mail
 run && rm -rf Mail
 run
-check 'what the hint says makes an empty one' sh -c "$(sed -n 's/.*run: //p' err)"
+check 'the command of the hint makes an empty Maildir' sh -c "$(sed -n 's/.*run: //p' err)"
 letter mail/3
 run
-check 'in which new messages arrive' count_is Mail 1
+check 'new messages arrive in the empty Maildir' count_is Mail 1
 
 begin mbox:inbox
 run && rm inbox && letter mail/3
 run
-check 'an mbox that its reader has removed is made again' exits 0
-check 'with what is new' [ "$(grep -c '^From ' inbox)" = 1 ]
+check 'an mbox removed by its reader is recreated' exits 0
+check 'the recreated mbox has only new messages' [ "$(grep -c '^From ' inbox)" = 1 ]
 
 # Another filesystem, in place of one that is mounted.
 other=$(mktemp -d "${OTHER_FILESYSTEM:-/dev/shm}/mailhaul.XXXXXX") && [ "$(stat -c %d "$other")" != "$(stat -c %d .)" ] || other=
@@ -54,14 +54,14 @@ if [ -n "$other" ]; then
   ln -s "$other" mnt
   run && letter mail/3
   rm mnt && mkdir mnt
-  check 'an mbox whose disk is not mounted is not made' eval 'run; fails_for "mnt/inbox, the destination of earlier runs, does not exist; mount its disk"'
-  check 'and nothing is lost' left_is mail 1
+  check 'an mbox whose disk is not mounted is not created' eval 'run; fails_for "mnt/inbox, the destination of earlier runs, does not exist; mount its disk"'
+  check 'no message is deleted while the disk is missing' left_is mail 1
   rmdir mnt && ln -s "$other" mnt
   run
-  check 'when the disk is there again, the mail comes' [ "$(grep -c '^From ' "$other/inbox")" = 3 ]
+  check 'all messages arrive when the disk is back' [ "$(grep -c '^From ' "$other/inbox")" = 3 ]
   rm -rf "$other"
 else
-  skip 'an mbox whose disk is not mounted is not made' 'there is no second filesystem'
+  skip 'an mbox whose disk is not mounted is not created' 'there is no second filesystem'
 fi
 
 # ---- The Maildir is older than the state.
@@ -74,34 +74,34 @@ older() {
 }
 if has_labels 2>/dev/null; then
   older 'leave_on_server = 14d'
-  check 'a Maildir from a backup is noticed' eval 'run; fails_for "the Maildir Mail is older than the state"'
-  check 'which is told once' eval 'run; exits 0 && silent'
+  check 'a Maildir restored from a backup is noticed' eval 'run; fails_for "the Maildir Mail is older than the state"'
+  check 'it is reported once' eval 'run; exits 0 && silent'
   letter mail/4
-  check 'new mail goes on arriving' eval 'run; exits 0 && silent && count_is Mail 3'
-  check 'what may not be here is not deleted by age' eval 'run_later +15d; left_is mail 4'
-  check 'as a dry run says' eval 'run_later +15d -n; contains out "leave: delivered, but the Maildir is older than the state"'
+  check 'new mail is delivered to the restored Maildir' eval 'run; exits 0 && silent && count_is Mail 3'
+  check 'messages that may be missing are not deleted by age' eval 'run_later +15d; left_is mail 4'
+  check 'a dry run says why they are not deleted' eval 'run_later +15d -n; contains out "leave: delivered, but the Maildir is older than the state"'
   run verify --refetch
-  check 'the hint brings back what is missing' count_is Mail 4
-  check 'and settles it' eval 'run_later +15d; left_is mail 0'
+  check 'verify --refetch restores the missing messages' count_is Mail 4
+  check 'messages are deleted by age after that' eval 'run_later +15d; left_is mail 0'
 
   older 'leave_on_server = no'
   letter mail/4
-  check 'what comes in this run is deleted in it' eval 'run; left_is mail 0'
+  check 'a message delivered in the same run is deleted' eval 'run; left_is mail 0'
 
   begin maildir:Mail 'leave_on_server = 14d'
   run && letter mail/3 && run
   cp -a --no-preserve=xattr Mail backup && rm -rf Mail && mv backup Mail
-  check 'a copy without its labels looks like one' eval 'run; fails_for "or is a copy without extended attributes"'
-  check 'until it was looked through and is whole' eval 'run verify; exits 0'
-  check 'then it is as before' eval 'run; exits 0 && silent && run_later +15d; left_is mail 0'
+  check 'a copy without extended attributes is treated like a backup' eval 'run; fails_for "or is a copy without extended attributes"'
+  check 'verify finds the copy complete' eval 'run verify; exits 0'
+  check 'messages are deleted by age after verify' eval 'run; exits 0 && silent && run_later +15d; left_is mail 0'
 
   older 'leave_on_server = 14d'
   run && run verify
-  check 'what is missing does not settle it' eval 'run_later +15d; left_is mail 3'
+  check 'a verify that finds missing messages does not allow deletion' eval 'run_later +15d; left_is mail 3'
   run verify --ignore-missing
-  check 'unless that is what the user wants' eval 'run_later +15d; left_is mail 0'
+  check 'verify --ignore-missing allows deletion' eval 'run_later +15d; left_is mail 0'
 else
-  skip 'a Maildir from a backup is noticed' 'this filesystem has no extended attributes'
+  skip 'a Maildir restored from a backup is noticed' 'this filesystem has no extended attributes'
 fi
 
 # ---- The directories beside the Maildir.
@@ -114,8 +114,8 @@ tried() {
   set_up state a maildir:Box/work "$@"
 }
 tried 'leave_on_server = no'
-check 'the copies of a trial are not taken for those of the account' eval 'run; exits 0 && count_is Box/work 2'
-check 'verify does not count them either' eval 'run verify; exits 0 && lacks out moved'
+check "copies from a trial run are not taken for the account's copies" eval 'run; exits 0 && count_is Box/work 2'
+check 'verify does not count copies from a trial run' eval 'run verify; exits 0 && lacks out moved'
 
 # Two people each have an account of that name, and received the same message.
 begin maildir:Box/bob
@@ -123,7 +123,7 @@ set_up state-bob inbox maildir:Box/bob
 run
 set_up state-anna inbox maildir:Box/anna 'leave_on_server = no'
 run
-check "another person's copies are not taken for one's own" count_is Box/anna 2
+check "another person's copies are not taken for the account's copies" count_is Box/anna 2
 
 # A lost state, and a reader who has moved everything beside the Maildir.
 if has_labels 2>/dev/null; then
@@ -132,9 +132,9 @@ if has_labels 2>/dev/null; then
   mkdir -p Box/Archive/new Box/Archive/cur Box/Archive/tmp
   for f in Box/work/new/*; do mv "$f" "Box/Archive/cur/${f##*/}:2,S"; done
   rm -rf state
-  check 'the label of the Maildir says that what is beside it may be its own' eval 'run; count_is Box/work 0'
+  check "with its label, a Maildir's copies in other directories are found" eval 'run; count_is Box/work 0'
 else
-  skip 'the label of the Maildir says that what is beside it may be its own' 'this filesystem has no extended attributes'
+  skip "with its label, a Maildir's copies in other directories are found" 'this filesystem has no extended attributes'
 fi
 
 # ---- The state is cut.
@@ -142,7 +142,7 @@ fi
 begin mbox:inbox
 run
 : >state/a.db
-check 'a state that lost all its octets is not taken for a new one' eval 'run; fails_for "has been truncated to 0 bytes"'
-check 'and nothing is fetched again' [ "$(grep -c '^From ' inbox)" = 2 ]
+check 'a state truncated to 0 bytes is refused' eval 'run; fails_for "has been truncated to 0 bytes"'
+check 'no message is fetched again' [ "$(grep -c '^From ' inbox)" = 2 ]
 
 done_testing

@@ -57,21 +57,21 @@ kept() {
     return
   fi
   check "$4: the server still has it after four runs" [ "$(digest "$1" "$2")" = "$before" ]
-  check "$4: and none of the others" [ "$(dovecot_count "$1")" -eq 1 ]
-  check "$4: which are here" [ "$(whole "Mail-$1/new")" -eq $((count - 1)) ]
-  check "$4: one line says so" [ "$lines" -eq 1 ]
-  check "$4: with its UID" grep -q "$(printf %08x "$2")" "err-$1"
+  check "$4: the server has none of the other messages" [ "$(dovecot_count "$1")" -eq 1 ]
+  check "$4: the other messages are delivered" [ "$(whole "Mail-$1/new")" -eq $((count - 1)) ]
+  check "$4: one line reports it" [ "$lines" -eq 1 ]
+  check "$4: the report names its UID" grep -q "$(printf %08x "$2")" "err-$1"
   case "$reports" in
-    *' 75'* | *' 76'*) ok "$4: and an exit code" ;;
-    *) not_ok "$4: and an exit code" "err-$1" ;;
+    *' 75'* | *' 76'*) ok "$4: the exit code is 75 or 76" ;;
+    *) not_ok "$4: the exit code is 75 or 76" "err-$1" ;;
   esac
   right=$(sed -n 2p renamed)
   mv "$(original "$1" "$2")" "${right%%:*}:2,S"
   rm -f "$DOVECOT_INSTANCE/mail/$1/Maildir"/dovecot.index*
   run
   run
-  check "$4: when its name is right again, it comes as a whole" [ "$(whole "Mail-$1/new")" -eq "$count" ]
-  check "$4: and only then is deleted" [ "$(dovecot_count "$1")" -eq 0 ]
+  check "$4: when its name is correct again, the complete message is fetched" [ "$(whole "Mail-$1/new")" -eq "$count" ]
+  check "$4: it is deleted after that" [ "$(dovecot_count "$1")" -eq 0 ]
 }
 
 kept little 3 40 '40 bytes short'
@@ -84,14 +84,14 @@ fresh_configuration
 USER_NAME=closed PASSWORD_LINE="password = 'closed'"
 configure closed 'deliver_to = "maildir:Closed"' 'leave_on_server = no'
 run
-check 'a mailbox that cannot be opened after the login passes: exit code 75' exits 75
-check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'with the words of the server' contains err '[SYS/TEMP] Internal error occurred'
-check 'and not as a connection that was cut off' lacks err 'connection'
+check 'a mailbox that cannot be opened after the login is a temporary failure: exit code 75' exits 75
+check 'the failure is one line' [ "$(wc -l <err)" -eq 1 ]
+check 'the message quotes the server' contains err '[SYS/TEMP] Internal error occurred'
+check 'the message does not report a broken connection' lacks err 'connection'
 chmod 700 "$DOVECOT_INSTANCE/mail/closed/Maildir"
 run
-check 'when it can be opened again, all comes, at once' exits 0
-check 'as it was' same_maildir Closed expected-closed
-check 'and is deleted' [ "$(dovecot_count closed)" -eq 0 ]
+check 'when the mailbox can be opened again, the run succeeds at once' exits 0
+check 'all messages arrive unchanged' same_maildir Closed expected-closed
+check 'all messages are deleted from the server' [ "$(dovecot_count closed)" -eq 0 ]
 
 done_testing

@@ -30,22 +30,22 @@ one() { # KIND POLICY PORT TLS
   configure "$name" "deliver_to = \"$1:$name\"" "leave_on_server = $2" "tls = $4"
   run
   check "$name: the first run succeeds" exits 0
-  check "$name: and is silent" silent
-  check "$name: all is there, byte for byte, for a second program, too" "same_$1" "$name" expected
+  check "$name: it prints nothing" silent
+  check "$name: a second program finds all messages byte for byte" "same_$1" "$name" expected
   if [ "$1" = mbox ]; then
-    check "$name: a third program finds as many messages" [ "$(formail -Y -s echo <"$name" | wc -l)" -eq "$count" ]
+    check "$name: a third program finds the same number of messages" [ "$(formail -Y -s echo <"$name" | wc -l)" -eq "$count" ]
   fi
   if [ "$2" = no ]; then left=0; else left=$count; fi
   check "$name: the server holds $left" [ "$(dovecot_count "$name")" -eq "$left" ]
   run -v
   check "$name: the second run fetches nothing" contains out "$name: 0 new (0 B), 0 deleted, $left left on server"
   run_later +13d -v
-  check "$name: nor does one after 13 days" contains out "$name: 0 new (0 B), 0 deleted, $left left on server"
+  check "$name: a run after 13 days fetches nothing" contains out "$name: 0 new (0 B), 0 deleted, $left left on server"
   if [ "$2" = forever ]; then left=$count; else left=0; fi
   run_later +14d
-  check "$name: one after 14 days succeeds" exits 0
-  check "$name: and leaves $left on the server" [ "$(dovecot_count "$name")" -eq "$left" ]
-  check "$name: nothing is there twice" "same_$1" "$name" expected
+  check "$name: a run after 14 days succeeds" exits 0
+  check "$name: after 14 days the server holds $left" [ "$(dovecot_count "$name")" -eq "$left" ]
+  check "$name: no message is delivered twice" "same_$1" "$name" expected
 }
 
 for policy in forever no 14d; do
@@ -59,7 +59,7 @@ PASSWORD_LINE="password = 'wrong'" SERVER_PORT=$DOVECOT_POP3S_PORT
 configure wrong 'deliver_to = "maildir:Wrong"' 'tls = implicit'
 run wrong
 check 'Dovecot refuses a wrong password' exits 77
-check 'in one line' says err "mailhaul: wrong: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user and password; many providers require an app password for POP3"
+check 'one line reports the refused login' says err "mailhaul: wrong: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user and password; many providers require an app password for POP3"
 
 dovecot_stop
 for kind in expired wronghost selfsigned untrusted; do
@@ -71,10 +71,10 @@ for kind in expired wronghost selfsigned untrusted; do
     configure a 'deliver_to = "maildir:Mail"' "tls = $tls"
     run
     check "a certificate that is $kind is refused ($tls)" exits 69
-    check "in one line ($kind, $tls)" [ "$(wc -l <err)" -eq 1 ]
+    check "the refusal is one line ($kind, $tls)" [ "$(wc -l <err)" -eq 1 ]
   done
   # An attempted login would be in the log.
-  check "and Dovecot saw no login ($kind)" lacks "$DOVECOT_LOG" 'user=<test>'
+  check "Dovecot sees no login ($kind)" lacks "$DOVECOT_LOG" 'user=<test>'
   dovecot_stop
 done
 

@@ -11,14 +11,14 @@ USER_NAME=$DOVECOT_USER PASSWORD_LINE="password = '$DOVECOT_PASSWORD'"
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run
-check 'the failure is a temporary one' exits 75
-check 'in one line' [ "$(wc -l <err)" = 1 ]
-check "with Dovecot's words" contains err '(server said: "[SYS/TEMP]'
-check 'and not as if the connection had been cut' eval '! grep -q "closed the connection\|cut off" err'
+check 'the failure is temporary' exits 75
+check 'the failure is one line' [ "$(wc -l <err)" = 1 ]
+check "the message quotes Dovecot" contains err '(server said: "[SYS/TEMP]'
+check 'the message does not report a broken connection' eval '! grep -q "closed the connection\|cut off" err'
 run -v
-check 'the next run tries again, in one session' [ "$(grep -c 'connecting to' err)" = 1 ]
+check 'the next run tries again in one session' [ "$(grep -c 'connecting to' err)" = 1 ]
 rm "$DOVECOT_MAILDIR" && mv "$WORK/aside" "$DOVECOT_MAILDIR"
 run
 check 'when the mailbox is back, the run succeeds' exits 0
-check 'and is silent' silent
+check 'it prints nothing' silent
 done_testing

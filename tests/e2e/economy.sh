@@ -43,40 +43,40 @@ letters 1 300
 traced
 check 'a run that fetches 300 messages succeeds' contains out 'a: 300 new ('
 # Connection, client hello and end of TLS, capabilities, login, listing, messages, QUIT.
-check 'in 8 turns' at_most "$(turns)" 8
+check 'fetching 300 messages takes at most 8 round trips' at_most "$(turns)" 8
 # The beginning of the run; the files, the directory and the record for each of two batches; the end, and its
 # checkpoint.
-check 'with 15 syncs' at_most "$(syncs)" 15
+check 'fetching 300 messages takes at most 15 syncs' at_most "$(syncs)" 15
 
 traced
 check 'a run that finds nothing new succeeds' contains out 'a: 0 new ('
 # Connection, client hello and end of TLS, login, listing, QUIT.
-check 'in 6 turns' at_most "$(turns)" 6
-check 'with no sync at all' [ "$(syncs)" = 0 ]
-check 'because it remembers what the server can do' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
+check 'finding nothing new takes at most 6 round trips' at_most "$(turns)" 6
+check 'finding nothing new takes no sync' [ "$(syncs)" = 0 ]
+check 'the capabilities are remembered' [ "$(grep -c 'C: CAPA' transcript)" = 5 ]
 
 letters 301 600
 traced_whole
 check 'a run that fetches 300 more succeeds' contains out 'a: 300 new ('
 echo "# $(calls '\(') system calls, $(calls 'send(to|msg)\(') of them send, $(calls 'sync\(.*db-wal') sync the journal"
 # Open, write, rename, close.
-check 'with 4 system calls for each message' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 4
-check 'and 7 a message with those of the run and the database' at_most "$(calls '\(')" 2100
+check 'each message takes at most 4 system calls' at_most "$(kinds | awk '{ n += int($1 / 300) } END { print n }')" 4
+check 'a run takes at most 7 system calls for each message' at_most "$(calls '\(')" 2100
 # The kernel is asked for addresses; client hello and end of TLS (2), login, listing, all messages, QUIT, end.
-check 'with 12 records sent' at_most "$(calls 'send(to|msg)\(')" 12
+check 'at most 12 records are sent' at_most "$(calls 'send(to|msg)\(')" 12
 # A new journal, the beginning of the run, two batches, the end, and its checkpoint.
-check "and 8 syncs of the state's journal" at_most "$(calls 'sync\(.*db-wal')" 8
+check "the journal of the state is synced at most 8 times" at_most "$(calls 'sync\(.*db-wal')" 8
 
 letters 601 1100
 run
 traced
 check 'a run that finds nothing new among 1,100 messages succeeds' contains out 'a: 0 new ('
-check 'in 6 turns as well' at_most "$(turns)" 6
-check 'and asks for no sizes' [ "$(grep -c 'C: LIST' transcript)" = 5 ]
+check 'finding nothing new among 1,100 messages takes at most 6 round trips' at_most "$(turns)" 6
+check 'no sizes are requested' [ "$(grep -c 'C: LIST' transcript)" = 5 ]
 sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
 traced
 # Connection, client hello, end of TLS and greeting, capabilities, login, listing, QUIT.
-check 'in 7 when it has to ask what the server can do' at_most "$(turns)" 7
+check 'asking for the capabilities takes one more round trip' at_most "$(turns)" 7
 
 # A server may send its greeting along with the end of its handshake; the client's end and its first command are
 # then sent together.
@@ -84,24 +84,24 @@ stop
 serve --dir mail --early-greeting
 sqlite3 state/a.db 'UPDATE maildrop SET capabilities = NULL'
 traced
-check 'a server that greets at once is polled' contains out 'a: 0 new ('
+check 'a run succeeds with a server that sends its greeting with the handshake' contains out 'a: 0 new ('
 # Connection, client hello and greeting, capabilities, login, listing, QUIT.
-check 'in 6 turns' at_most "$(turns)" 6
+check 'with unknown capabilities it takes at most 6 round trips' at_most "$(turns)" 6
 traced
 # Connection, client hello and greeting, login, listing, QUIT.
-check 'and in 5 when it is known what it can do' at_most "$(turns)" 5
+check 'with known capabilities it takes at most 5 round trips' at_most "$(turns)" 5
 
 stop
 serve --dir mail --no-sasl
 run
-check 'when that has changed, it asks and logs in another way' exits 0
+check 'a change of capabilities is noticed, and another login succeeds' exits 0
 run
-check 'and remembers that' [ "$(grep -c 'C: CAPA' transcript)/$(grep -c 'C: AUTH' transcript)/$(grep -c 'C: USER' transcript)" = 3/1/2 ]
+check 'the new capabilities are remembered' [ "$(grep -c 'C: CAPA' transcript)/$(grep -c 'C: AUTH' transcript)/$(grep -c 'C: USER' transcript)" = 3/1/2 ]
 PASSWORD_LINE="password = 'wrong'"
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run
 check 'a wrong password is tried once' [ "$(grep -c 'C: PASS' transcript)" = 3 ]
-check 'and told' exits 77
+check 'a wrong password has exit code 77' exits 77
 
 done_testing

@@ -68,7 +68,7 @@ for kind in maildir mbox; do
       done
     done
     total=$((total + tried))
-    check "$kind: after $tried failures of $call nothing is lost or doubled ($bad bad)" [ "$bad" -eq 0 ]
+    check "$kind: after $tried failures of $call no message is lost or duplicated ($bad bad)" [ "$bad" -eq 0 ]
   done
 done
 echo "# $total faults"

@@ -39,49 +39,49 @@ wait_for notified 'the listener does not listen'
 
 begin fetch --every=1h
 check 'the first run begins at once' wait_until new_is 1
-check 'systemd learns that the program is ready' until_says 1 READY=1
-check 'and when the next run begins' until_says 1 'STATUS=Waiting; the next run begins at '
-check 'and that it is alive, again and again' until_says 3 WATCHDOG=1
+check 'systemd is notified that the program is ready' until_says 1 READY=1
+check 'systemd is notified when the next run begins' until_says 1 'STATUS=Waiting; the next run begins at '
+check 'systemd is notified by the watchdog messages' until_says 3 WATCHDOG=1
 letter mail/2
 kill -USR1 "$PID"
 check 'SIGUSR1 begins a run at once' wait_until new_is 2
-check 'which ends' until_says 2 'STATUS=Waiting'
+check 'the run begun by SIGUSR1 ends' until_says 2 'STATUS=Waiting'
 
 echo 'nonsense' >>mailhaul.conf
 kill -HUP "$PID"
 wait_for_words err 'stays in use' 'SIGHUP is not noticed'
-check 'a configuration that cannot be read leaves the one before in use' contains err 'mailhaul: the previous configuration stays in use'
+check 'an invalid configuration leaves the previous one in use' contains err 'mailhaul: the previous configuration stays in use'
 letter mail/3
 kill -USR1 "$PID"
-check 'with which the next run fetches' wait_until new_is 3
+check 'the next run fetches with the previous configuration' wait_until new_is 3
 until_says 3 'STATUS=Waiting'
 fresh_configuration
 configure a 'deliver_to = "maildir:other"' 'leave_on_server = forever'
 write_configuration
 kill -HUP "$PID"
 kill -USR1 "$PID"
-check 'SIGHUP reads the configuration again' wait_until test -e other/cur
+check 'SIGHUP loads the configuration again' wait_until test -e other/cur
 until_says 4 'STATUS=Waiting'
 
 kill -TERM "$PID"
 ended
-check 'SIGTERM ends it with success' exits 0
+check 'SIGTERM ends the loop with exit code 0' exits 0
 # The listener may write its line after the program has ended.
-check 'systemd learns that too' wait_until heard 1 STOPPING=1
-check 'a run without news prints nothing' [ ! -s out ]
+check 'systemd is notified of the end' wait_until heard 1 STOPPING=1
+check 'a run without new mail prints nothing' [ ! -s out ]
 
 fresh_configuration
 configure a 'deliver_to = "maildir:box"' 'leave_on_server = forever'
 begin fetch --every=1
 letter mail/4
-check 'the next run comes by itself' wait_until new_is 4
+check 'the next run begins by itself' wait_until new_is 4
 kill -INT "$PID"
 ended
-check 'SIGINT ends it as it ends other programs' exits 130
+check 'SIGINT ends the loop with exit code 130' exits 130
 
 run --every=soon
-check 'a time that is none is refused' exits 64
-check 'with what would be right' says err 'mailhaul: --every needs the time between two runs; give it as a number and s, m, h or d, such as --every=5m'
+check 'an invalid interval is refused' exits 64
+check 'the message says what a valid interval is' says err 'mailhaul: --every needs the time between two runs; give it as a number and s, m, h or d, such as --every=5m'
 run check --every=5m
-check 'no other command takes it' exits 64
+check 'other commands refuse --every' exits 64
 done_testing

@@ -23,41 +23,41 @@ limited() {
 }
 
 limited 24 md
-check 'a Maildir takes 120 messages with 24 files' exits 0
-check 'all of them' same_maildir Mail mail
+check 'a Maildir takes 120 messages with 24 open files' exits 0
+check 'all messages are in the Maildir' same_maildir Mail mail
 limited 24 mb
-check 'so does an mbox' exits 0
-check 'with all of them' same_mbox inbox mail
+check 'an mbox takes 120 messages with 24 open files' exits 0
+check 'all messages are in the mbox' same_mbox inbox mail
 limited 24 command
-check 'and a command' exits 0
-check 'which gets all of them' [ "$(grep -c '^Message-ID' piped)" = 120 ]
+check 'a command takes 120 messages with 24 open files' exits 0
+check 'the command gets all messages' [ "$(grep -c '^Message-ID' piped)" = 120 ]
 limited 24 verify md mb
-check 'verify needs no more' exits 0
+check 'verify works with 24 open files' exits 0
 limited 24 list md
-check 'list neither' exits 0
+check 'list works with 24 open files' exits 0
 limited 24 check md
-check 'nor check' exits 0
+check 'check works with 24 open files' exits 0
 
 rm -rf Mail state
 STATUS=0
 export OLD_KERNEL
 (ulimit -n 24 && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$OLD_KERNEL \
   exec "$MAILHAUL" -c mailhaul.conf md) >out 2>err || STATUS=$?
-check 'a Maildir whose files are synced one by one takes them, too' exits 0
-check 'each once' same_maildir Mail mail
+check 'a Maildir without syncfs takes 120 messages with 24 open files' exits 0
+check 'each message is delivered once' same_maildir Mail mail
 
 limited 10 md
-check 'too few for that is a temporary failure' exits 75
-check 'which names the limit' contains err 'Too many open files; raise the limit on open files, now 10 (ulimit -n)'
+check '10 open files are a temporary failure' exits 75
+check 'the message names the limit' contains err 'Too many open files; raise the limit on open files, now 10 (ulimit -n)'
 limited 5 md
-check 'also at the very beginning' contains err 'raise the limit on open files, now 5 (ulimit -n)'
+check 'the message names a limit of 5 files' contains err 'raise the limit on open files, now 5 (ulimit -n)'
 
 # If the resolver cannot open a file, it reports an unknown name.
 for limit in 8 9 10 11; do
   limited "$limit" command
   cat err
 done >errors
-check 'a name is not called wrong for lack of files' [ "$(grep -c 'raise the limit on open files, now' errors)/$(grep -c spelling errors)" = 4/0 ]
+check 'a lack of open files is not reported as an unknown host name' [ "$(grep -c 'raise the limit on open files, now' errors)/$(grep -c spelling errors)" = 4/0 ]
 
 # 30 accounts at a time would need 30 files in the parent.
 fresh_configuration
@@ -68,8 +68,8 @@ letter mail/1
 write_configuration
 STATUS=0
 (ulimit -n 20 && exec timeout -s KILL 600 "$MAILHAUL" -c mailhaul.conf) >out 2>err || STATUS=$?
-check '30 accounts that may run at a time succeed' exits 0
+check '30 accounts with jobs = 30 succeed with 20 open files' exits 0
 for n in $(seq 1 30); do [ "$(ls "Mail$n/new" 2>/dev/null | wc -l)" = 1 ] || echo "a$n"; done >missing
-check 'and get their mail' [ ! -s missing ]
+check 'all 30 accounts get their mail' [ ! -s missing ]
 
 done_testing

@@ -21,9 +21,9 @@ serve --dir mail
 run
 letter mail/1 new
 run -v
-check 'a UID that we have deleted is another message when it comes again' here 'Subject: new' 1
-check 'which is said' contains err 'has the UID of another message that was fetched before'
-check 'and then deleted as well' left_is mail 0
+check 'a new message with the UID of a deleted one is fetched' here 'Subject: new' 1
+check 'the log says that the UID was reused' contains err 'has the UID of another message that was fetched before'
+check 'the new message is deleted from the server' left_is mail 0
 
 again
 only maildir:Mail forever
@@ -32,10 +32,10 @@ serve --dir mail
 run
 letter mail/1 younger
 run -v
-check 'a UID with another size is looked at' contains transcript 'TOP 1 0'
-check 'and its message fetched, because it is another one' here 'Subject: younger' 1
+check 'the header of a known UID with another size is requested' contains transcript 'TOP 1 0'
+check 'a new message with a known UID and another size is fetched' here 'Subject: younger' 1
 run -v
-check 'once' contains out 'a: 0 new ('
+check 'the new message is fetched once' contains out 'a: 0 new ('
 
 again
 letter mail/1 first
@@ -47,10 +47,10 @@ mv mail/1 away
 run
 mv away mail/1
 run -v
-check 'a UID that comes back is asked for its header' contains transcript 'TOP 1 0'
-check 'and still known' contains out 'a: 0 new ('
+check 'the header of a UID that returns is requested' contains transcript 'TOP 1 0'
+check 'the message is still known' contains out 'a: 0 new ('
 run -v
-check 'which is done once' [ "$(grep -c 'TOP 1 0' transcript)" = 1 ]
+check 'the header is requested once' [ "$(grep -c 'TOP 1 0' transcript)" = 1 ]
 
 again
 only maildir:Mail no
@@ -61,13 +61,13 @@ run
 rm mail/1
 note mail/2 'fire in!'
 run_later +1d -v
-check 'a header without Message-ID proves nothing' here 'fire in!' 1
+check 'a message with the same header without Message-ID is fetched' here 'fire in!' 1
 letter mail/3 again
 run_later +2d
 mv mail/3 mail/4
 echo 'and more' >>mail/4
 run_later +3d -v
-check 'nor does one with it when the size is another' contains out 'a: 1 new ('
+check 'a message with the same Message-ID and another size is fetched' contains out 'a: 1 new ('
 
 again
 only maildir:Mail no
@@ -76,7 +76,7 @@ serve --dir mail
 run
 note mail/1 'BBBB, and longer'
 run
-check 'nor does one under a UID that we have deleted' here 'BBBB, and longer' 1
+check 'a message with the same header and the UID of a deleted one is fetched' here 'BBBB, and longer' 1
 
 again
 only maildir:Mail forever
@@ -86,11 +86,11 @@ serve --dir mail
 run
 mv mail/1 x && mv mail/2 mail/1 && mv x mail/2
 run -v
-check 'two that have changed their UIDs are known' contains out 'a: 0 new ('
+check 'messages that swapped their UIDs are known' contains out 'a: 0 new ('
 rm mail/1
 letter mail/1 four
 run -v
-check 'and one among others that is new is not' contains out 'a: 1 new ('
+check 'a new message with the UID of a known one is fetched' contains out 'a: 1 new ('
 
 # One message whose header is refused is left alone, and the others are fetched.
 again
@@ -104,18 +104,18 @@ letter mail/2 four
 elsewhere=$PORT PORT=$(free_ports 1)
 serve --dir mail --err-top 2
 run
-check 'a message whose header is refused ends with a temporary failure' exits 75
-check 'which is told' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
-check 'the others are fetched' here 'Subject: three' 1
-check 'and that one is left' here 'Subject: four' 0
+check 'a refused header is a temporary failure' exits 75
+check 'the message counts the refused headers' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
+check 'the other messages are fetched' here 'Subject: three' 1
+check 'the message with the refused header is not fetched' here 'Subject: four' 0
 run list -v
-check 'a list tells that, too' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
-check 'and gives the exit code' exits 75
+check 'list reports the refused header' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
+check 'list has the exit code of a temporary failure' exits 75
 run
-check 'by the next run as well' here 'Subject: four' 0
+check 'the next run does not fetch it' here 'Subject: four' 0
 serve --dir mail
 run
-check 'until its header is there' here 'Subject: four' 1
+check 'the message is fetched when the server sends its header' here 'Subject: four' 1
 PORT=$elsewhere
 
 again
@@ -132,7 +132,7 @@ PORT=$elsewhere
 note mail/1 AAAA
 serve --dir mail --no-uidl
 run
-check 'what we have deleted from a maildrop is deleted there, wherever the account was meanwhile' here AAAA 2
+check 'a message to delete is recognized after the account used another maildrop' here AAAA 2
 
 again
 only maildir:Mail 14d
@@ -142,9 +142,9 @@ run
 note mail/2 AAAA
 run_later +10d
 run_later +15d
-check 'of two that are alike the older one is deleted first' left_is mail 1
+check 'of two identical messages, the older one is deleted first' left_is mail 1
 run_later +16d -v
-check 'and the other one is not fetched again' contains out 'a: 0 new ('
+check 'the other one is not fetched again' contains out 'a: 0 new ('
 
 again
 only maildir:Mail forever
@@ -152,9 +152,9 @@ only maildir:Mail forever
 note mail/2 BBBB
 serve --dir mail --no-uidl
 run
-check 'a line of 18 MB among the first ones of a message is no obstacle' exits 0
+check 'a line of 18 MB near the start of a message is accepted' exits 0
 run -v
-check 'and its message is known' contains out 'a: 0 new ('
+check 'the message is known in the next run' contains out 'a: 0 new ('
 
 for how in 'max_messages = 1' ''; do
   again
@@ -169,10 +169,10 @@ for how in 'max_messages = 1' ''; do
     [ "$(bodies AAAA)/$(bodies BBBB)" = 1/1 ]
   note mail/3 CCCC
   run
-  check "and so is a later one (${how:-one is refused})" here CCCC 1
+  check "a later message with the same header is fetched (${how:-one is refused})" here CCCC 1
   note mail/4 AAAA
   run
-  check "and one that is the same, because it came again (${how:-one is refused})" here AAAA 2
+  check "an identical message that arrives again is fetched (${how:-one is refused})" here AAAA 2
 done
 
 again
@@ -184,8 +184,8 @@ run
 rm mail/1
 note mail/3 CCCC
 run
-check 'one whose place in the list was another one'"'"'s is fetched' here CCCC 1
-check 'and that one not again' here BBBB 1
+check 'a message at the position of another one is fetched' here CCCC 1
+check 'the other message is not fetched again' here BBBB 1
 
 # Answers are out of sync while headers are compared: five letters of one size under new UIDs, one of them new.
 for how in '' --no-pipelining; do
@@ -201,11 +201,11 @@ for how in '' --no-pipelining; do
   letter mail/moved-4 'number 6'
   serve --dir mail --double-top 1 $how
   run
-  check "answers to TOP that are out of step are noticed ($how)" exits 76
+  check "TOP replies out of sync are noticed ($how)" exits 76
   serve --dir mail
   run
-  check "and the message that would have passed for another one is fetched ($how)" here 'Subject: number 6' 1
-  check "the others not again ($how)" here 'Subject:' 6
+  check "the new message is fetched ($how)" here 'Subject: number 6' 1
+  check "the known messages are not fetched again ($how)" here 'Subject:' 6
 done
 
 # A command does not accept a message: the server must not receive QUIT as a receipt for it.
@@ -217,12 +217,12 @@ configure a 'deliver_to = "pipe"' 'leave_on_server = no' \
   'deliver_command = {"sh", "-c", "if grep -q \"Subject: two\"; then exit 75; fi; echo >>taken"}'
 serve --dir mail
 run
-check 'a message that a command does not take stays' left_is mail 1
-check 'one that it takes is deleted' [ ! -e mail/1 ]
-check 'in a session of its own' [ "$(grep -c 'C: RETR\|C: QUIT' transcript)/$(grep 'C: RETR\|C: QUIT' transcript | tail -n 1)" = '3/tls C: QUIT' ]
+check 'a message refused by the delivery command stays on the server' left_is mail 1
+check 'an accepted message is deleted' [ ! -e mail/1 ]
+check 'the accepted message is deleted in a separate session' [ "$(grep -c 'C: RETR\|C: QUIT' transcript)/$(grep 'C: RETR\|C: QUIT' transcript | tail -n 1)" = '3/tls C: QUIT' ]
 run
-check 'the next run gives it the other one again, and no QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
-check 'and the first one not' [ "$(wc -l <taken)" = 1 ]
+check 'the next run delivers the refused message again and does not send QUIT' [ "$(grep -c 'C: QUIT' transcript)" = 1 ]
+check 'the accepted message is not delivered again' [ "$(wc -l <taken)" = 1 ]
 
 # Without TOP, messages with new UIDs are retrieved for comparison. QUIT must not be sent as a receipt for one that
 # is not stored.
@@ -239,9 +239,9 @@ only maildir:Mail forever 'max_messages = 1'
 serve --dir mail --no-top
 run
 check 'without TOP, messages with new UIDs are not fetched again' count_is Mail 3
-check 'QUIT is not sent while one that was retrieved is not stored' lacks transcript 'C: QUIT'
+check 'QUIT is not sent while a retrieved message is not stored' lacks transcript 'C: QUIT'
 run
-check 'the next run fetches it' count_is Mail 4
-check 'and sends QUIT' contains transcript 'C: QUIT'
+check 'the next run fetches the message' count_is Mail 4
+check 'the next run sends QUIT' contains transcript 'C: QUIT'
 
 done_testing

@@ -23,7 +23,7 @@ read -r octets reason <decoded.5
 cost=$((($(instructions count.5) - $(instructions count.1)) * 100 / (octets - less)))
 echo "# 100 octets are decoded in $cost instructions"
 # Measured with -O2: gcc 12 194, clang 14 210; if the C library cannot use AVX, 211 and 227.
-name='100 octets are decoded in 250 instructions at most'
+name='decoding 100 bytes takes at most 250 instructions'
 if [ -n "$reason" ]; then skip "$name" "$reason"; else check "$name" at_most "$cost" 250; fi
 
 # poll MESSAGES: sets COUNT to the cost of a run that finds that many messages, all of them known.
@@ -41,13 +41,13 @@ poll() {
   VALGRIND=$callgrind
   run -v
   VALGRIND=
-  check "a run that knows all of $1 succeeds" contains out "a: 0 new (0 B), 0 deleted, $1 left"
+  check "a run that knows all of $1 messages succeeds" contains out "a: 0 new (0 B), 0 deleted, $1 left"
   COUNT=$(instructions err)
 }
 poll 1 && tiny=$COUNT
 poll 1000 && few=$((COUNT - tiny))
 poll 4000 && many=$((COUNT - tiny))
 echo "# $few instructions to know 1000 messages, $many to know 4000"
-check 'four times the messages cost at most 5.5 times the instructions' at_most "$((many * 10))" "$((few * 55))"
+check 'four times as many messages cost at most 5.5 times as many instructions' at_most "$((many * 10))" "$((few * 55))"
 
 done_testing

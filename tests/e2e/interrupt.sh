@@ -46,8 +46,8 @@ rest() {
   rm -f hold/*
   run -v
   check "$1: the next run succeeds" exits 0
-  check "$1: and fetches the other $2" contains out "a: $2 new ("
-  check "$1: everything is there once" all_once
+  check "$1: it fetches the other $2 messages" contains out "a: $2 new ("
+  check "$1: each message is delivered once" all_once
 }
 
 mkdir mail
@@ -59,13 +59,13 @@ for kind in maildir mbox; do
   begin BODY
   interrupt INT
   ended
-  check "$kind: a run that is interrupted ends soon, by the signal" ends_by 2
-  check "$kind: says so" contains err 'mailhaul: a: fetch: interrupted; no mail is lost; the next run continues where this one stopped'
-  check "$kind: what had arrived whole is recorded" recorded 14
-  check "$kind: and told" contains out 'a: 14 new ('
-  check "$kind: without QUIT, which would be a receipt for the message that did not arrive" lacks transcript 'C: QUIT'
+  check "$kind: an interrupted run ends soon, by the signal" ends_by 2
+  check "$kind: the message says that the run was interrupted" contains err 'mailhaul: a: fetch: interrupted; no mail is lost; the next run continues where this one stopped'
+  check "$kind: complete messages are recorded" recorded 14
+  check "$kind: complete messages are reported" contains out 'a: 14 new ('
+  check "$kind: QUIT is not sent, because it would delete the incomplete message" lacks transcript 'C: QUIT'
   rest "$kind" 26
-  check "$kind: all is deleted" left_is mail 0
+  check "$kind: all messages are deleted from the server" left_is mail 0
 done
 
 # A service manager sends its signals to all processes.
@@ -74,23 +74,23 @@ fresh maildir
 begin BODY
 kill -s TERM -- "-$PID"
 ended
-check 'SIGTERM to all processes: the same' ends_by 15
-check 'SIGTERM: what had arrived whole is recorded' recorded 14
+check 'SIGTERM to all processes ends the run soon' ends_by 15
+check 'SIGTERM: complete messages are recorded' recorded 14
 rest SIGTERM 26
 fresh maildir
 begin BODY
 kill -s INT -- "-$PID"
 ended
-check 'SIGINT to all processes, as from a terminal: the same' ends_by 2
-check 'SIGINT to all: what had arrived whole is recorded' recorded 14
+check 'SIGINT to all processes, as from a terminal, ends the run soon' ends_by 2
+check 'SIGINT to all: complete messages are recorded' recorded 14
 rest 'SIGINT to all' 26
 fresh maildir
 begin BODY
 kill -s HUP -- "-$PID"
 rm hold/BODY
 ended
-check 'a terminal that goes away does not end a run' exits 0
-check 'which brings everything' all_once
+check 'SIGHUP does not end a run' exits 0
+check 'all messages are delivered despite SIGHUP' all_once
 OPTION=
 
 # Messages in flight arrive if they do so at once.
@@ -99,10 +99,10 @@ begin BODY
 interrupt INT
 rm hold/BODY
 ended
-check 'messages that were asked for already are taken, if they come at once' ends_by 2
-check 'so that everything is there' all_once
-check 'and deleted, with QUIT' left_is mail 0
-check 'nothing is left to say' lacks err 'interrupted; no mail'
+check 'requested messages that arrive at once are accepted' ends_by 2
+check 'each message is delivered once' all_once
+check 'all messages are deleted with QUIT' left_is mail 0
+check 'no interruption is reported if nothing is missing' lacks err 'interrupted; no mail'
 stop
 serve --dir mail --hold hold --hold-at 300000 --no-pipelining
 fresh maildir
@@ -110,10 +110,10 @@ begin BODY
 interrupt TERM
 rm hold/BODY
 ended
-check 'one at a time: the message that is under way is the last' ends_by 15
-check 'it is recorded with those before' recorded 15
-check 'they are deleted, in order' left_is mail 25
-check 'and the account says that there is more' contains err 'mailhaul: a: fetch: interrupted'
+check 'one at a time: the message in transfer is the last' ends_by 15
+check 'one at a time: it is recorded with the earlier ones' recorded 15
+check 'one at a time: they are deleted with QUIT' left_is mail 25
+check 'one at a time: the interruption is reported' contains err 'mailhaul: a: fetch: interrupted'
 rest 'one at a time' 25
 
 # At any other step.
@@ -128,8 +128,8 @@ for step in CONNECT GREETING AUTH LIST DELE QUIT; do
   rm -f hold/*
   run -v
   check "at $step: the next run succeeds" exits 0
-  check "at $step: everything is there once" all_once
-  check "at $step: and deleted" left_is mail 0
+  check "at $step: each message is delivered once" all_once
+  check "at $step: all messages are deleted from the server" left_is mail 0
 done
 stop
 serve --dir mail --refuse-from busy
@@ -141,7 +141,7 @@ wait_for_words err 'mailhaul: b: .*trying again' 'the login is not tried again'
 interrupt INT
 ended
 check 'the pause before another login ends at once' ends_by 2
-check 'with a line' contains err 'mailhaul: b: login: interrupted'
+check 'the interrupted pause is reported' contains err 'mailhaul: b: login: interrupted'
 rm busy
 
 # Commands.
@@ -166,13 +166,13 @@ kill -s INT -- "-$PID"
 : >go
 ended
 check 'a delivery command: the run is interrupted' ends_by 2
-check 'the command is left alone, though the keys of the terminal go to all' lacks err 'exited with status'
-check 'what commands took is recorded' recorded "$(find box/new -type f | wc -l)"
+check 'the delivery command does not get the signal' lacks err 'exited with status'
+check 'the messages that commands accepted are recorded' recorded "$(find box/new -type f | wc -l)"
 run -v
 check 'the next run succeeds' exits 0
 taken_once() { cat box/new/* | cmp - all && count_is box/new 40; }
 cat expected/* >all
-check 'and every message went to the command once' taken_once
+check 'each message is delivered to the command once' taken_once
 fresh maildir
 fresh_configuration
 configure a 'deliver_to = "pipe"' "deliver_command = { \"$PWD/deliver\" }" 'leave_on_server = no'
@@ -180,18 +180,18 @@ rm -f go started
 begin ''
 wait_for started 'the command does not start'
 interrupt INT
-check 'interrupted once, a run waits for the command' kill -0 "$PID"
+check 'after one signal, the run waits for the command' kill -0 "$PID"
 kill -s INT "$PID"
 ended
-check 'interrupted twice, it leaves at once' ends_by 2
-check 'and says so' contains err 'mailhaul: a: run: interrupted; no mail is lost'
+check 'after a second signal, the run ends at once' ends_by 2
+check 'the interruption is reported' contains err 'mailhaul: a: run: interrupted; no mail is lost'
 : >go
 OPTION=
 
 fresh maildir
 begin ''
 ended
-check 'a run that nobody interrupts is as before' exits 0
+check 'a run without a signal succeeds' exits 0
 fresh_configuration
 PASSWORD_LINE='password_command = { "sh", "-c", "echo yes >asking; sleep 60" }'
 configure a 'deliver_to = "maildir:box"'
@@ -200,8 +200,8 @@ begin ''
 wait_for asking 'the password command does not start'
 interrupt TERM
 ended
-check 'a password command is not waited for' ends_by 15
-check 'nor is it blamed' lacks err password_command
+check 'the run does not wait for a password command' ends_by 15
+check 'the password command is not reported as failed' lacks err password_command
 PASSWORD_LINE=
 fresh_configuration
 for name in a b c d e; do configure "$name" "deliver_to = \"maildir:box-$name\""; done
@@ -211,9 +211,9 @@ serve --dir mail --hold hold
 begin GREETING
 interrupt INT
 ended
-check 'accounts that were not begun are not begun' ends_by 2
-check 'and with -v that is told' contains err 'mailhaul: e: start: interrupted'
-check 'only one had come to the server' [ "$(grep -c 'test server ready' transcript)" -le 1 ]
+check 'accounts that have not begun do not begin' ends_by 2
+check '-v reports the accounts that did not begin' contains err 'mailhaul: e: start: interrupted'
+check 'only one account connects' [ "$(grep -c 'test server ready' transcript)" -le 1 ]
 
 # A real server, interrupted at any point of the run.
 stop
@@ -232,11 +232,11 @@ for round in 1 2 3; do
   kill -s INT "$PID"
   ended
   check "Dovecot, $round: the run ends soon" soon
-  [ "$STATUS" = 0 ] || check "Dovecot, $round: by the signal, unless it was at its end" ends_by 2
+  [ "$STATUS" = 0 ] || check "Dovecot, $round: a run that was not complete ends by the signal" ends_by 2
 done
 run
 check 'Dovecot: the next run succeeds' exits 0
-check 'Dovecot: everything is there once' all_once
-check 'Dovecot: and deleted' [ "$(dovecot_count test)" = 0 ]
+check 'Dovecot: each message is delivered once' all_once
+check 'Dovecot: all messages are deleted' [ "$(dovecot_count test)" = 0 ]
 
 done_testing

@@ -25,12 +25,12 @@ for version in 1.2 1.3; do
   serve --dir mail --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
   SSLKEYLOGFILE=$WORK/environment-keys
   run a
-  check "TLS $version: nothing is said without the option" eval 'exits 0 && silent'
+  check "TLS $version: without the option, nothing is printed" eval 'exits 0 && silent'
   check "TLS $version: SSLKEYLOGFILE has no effect" [ ! -e environment-keys ]
   rm -f keys
   run -q --tls-key-log=keys
   check "TLS $version: with the option, mail is fetched" exits 0
-  check "TLS $version: a warning is printed, also with -q" says err "$warning"
+  check "TLS $version: a warning is printed despite -q" says err "$warning"
   case $version in
     1.2) labels='CLIENT_RANDOM' ;;
     *) labels='CLIENT_HANDSHAKE_TRAFFIC_SECRET CLIENT_TRAFFIC_SECRET_0 SERVER_HANDSHAKE_TRAFFIC_SECRET SERVER_TRAFFIC_SECRET_0' ;;
@@ -38,19 +38,19 @@ for version in 1.2 1.3; do
   for label in $labels; do
     check "TLS $version: both sessions have a $label" [ "$(grep -cE "^$label [0-9a-f]{64} [0-9a-f]{64,96}\$" keys)" = 2 ]
   done
-  check "TLS $version: the keys are those that the server has" known_to_server
-  check "TLS $version: the file is the user's alone" mode_is keys 600
-  check "TLS $version: SSLKEYLOGFILE has no effect beside it either" [ ! -e environment-keys ]
+  check "TLS $version: the keys are the same as the server's" known_to_server
+  check "TLS $version: only the user can read the file" mode_is keys 600
+  check "TLS $version: SSLKEYLOGFILE has no effect with the option" [ ! -e environment-keys ]
 done
 
 cp keys before
 run --tls-key-log=keys a
-check 'another run goes on at the end of the file' eval 'exits 0 && [ "$(wc -l <keys)" -gt "$(wc -l <before)" ] && head -n "$(wc -l <before)" keys | cmp - before'
+check 'another run appends to the file' eval 'exits 0 && [ "$(wc -l <keys)" -gt "$(wc -l <before)" ] && head -n "$(wc -l <before)" keys | cmp - before'
 
 # shellcheck disable=SC2016 # for the shell that runs it
 configure p 'deliver_to = "pipe"' 'deliver_command = {"sh", "-c", "cat >/dev/null; readlink /proc/$$/fd/* >seen; env >>seen"}'
 run --tls-key-log=keys p
-check 'commands are given neither the file nor the variable' eval 'exits 0 && [ -s seen ] && lacks seen keys'
+check 'commands inherit neither the file nor the variable' eval 'exits 0 && [ -s seen ] && lacks seen keys'
 
 rm -f keys transcript
 serve --dir mail
@@ -80,5 +80,5 @@ else
   skip 'a file of another user is refused' 'only root can make one'
 fi
 run --tls-key-log=missing/keys a
-check 'a directory that is not there is told' refuses 'missing/keys cannot be opened: No such file or directory'
+check 'a missing directory is reported' refuses 'missing/keys cannot be opened: No such file or directory'
 done_testing

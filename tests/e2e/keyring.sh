@@ -38,20 +38,20 @@ keyring_start() {
 plain() { sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\e$/\\/' "$E2E_DIR/../../man/mailhaul.conf.5"; }
 plain | sed -n '/^secret-tool store/,/^\.Ed/{/^\.Ed/d;p;}' >store.sh
 lookup=$(plain | sed -n '/^password_command = {"secret-tool"/,/}$/p')
-check 'the manual tells how to store and how to look up' [ -s store.sh -a -n "$lookup" ]
+check 'the manual has the commands that store and look up a password' [ -s store.sh -a -n "$lookup" ]
 
 serve --dir mail
 keyring_start --unlock
 PASSWORD_LINE=$lookup configure a 'deliver_to = "maildir:Mail"'
 run a
-check 'without such an entry, the account fails' exits 78
+check 'without an entry in the keyring, the account fails' exits 78
 nothing='mailhaul: a: password: password_command secret-tool exited with status 1 and printed no error message; run the command by hand to see why it fails'
-check 'in one line' says err "$nothing"
-check 'nobody was connected to' [ ! -s transcript ]
+check 'the failure is one line' says err "$nothing"
+check 'no connection is made' [ ! -s transcript ]
 printf 'pass word' | sh store.sh || bail 'nothing can be stored'
 run -vv a
-check 'with the entry, mail is fetched' eval 'exits 0 && count_is Mail/new 1'
-check 'and the password is shown nowhere' eval 'lacks out "pass word" && lacks err "pass word"'
+check 'with an entry in the keyring, mail is fetched' eval 'exits 0 && count_is Mail/new 1'
+check 'the password is not printed' eval 'lacks out "pass word" && lacks err "pass word"'
 
 # The password is available even without a network.
 for alone in 'unshare -n' 'unshare -rn' ''; do
@@ -61,21 +61,21 @@ if [ -n "$alone" ]; then
   VALGRIND=$alone
   run a
   VALGRIND=''
-  check 'without a network, it is the connection that fails' eval 'exits 75 && contains err "mailhaul: a: connect: "'
+  check 'without a network, the connection fails' eval 'exits 75 && contains err "mailhaul: a: connect: "'
 else
-  skip 'without a network, it is the connection that fails' 'no network namespace can be made here'
+  skip 'without a network, the connection fails' 'no network namespace can be made here'
 fi
 
 keyring_stop
 keyring_start
 : >transcript
 run a
-check 'a locked keyring with nobody to ask fails the account' eval 'exits 78 && [ ! -s transcript ]'
-check 'in one line, too' says err "$nothing"
+check 'a locked keyring that nobody can unlock fails the account' eval 'exits 78 && [ ! -s transcript ]'
+check 'the failure with a locked keyring is one line' says err "$nothing"
 
 keyring_stop
 unset DBUS_SESSION_BUS_ADDRESS
 run a
-check 'without a session, the account fails' eval 'exits 78 && [ ! -s transcript ]'
-check 'in one line with the reason' [ "$(grep -c '^mailhaul: a: password: password_command secret-tool exited with status 1: ..*; run the command by hand to see why it fails$' err)/$(wc -l <err)" = 1/1 ]
+check 'without a D-Bus session, the account fails' eval 'exits 78 && [ ! -s transcript ]'
+check 'one line gives the reason' [ "$(grep -c '^mailhaul: a: password: password_command secret-tool exited with status 1: ..*; run the command by hand to see why it fails$' err)/$(wc -l <err)" = 1/1 ]
 done_testing

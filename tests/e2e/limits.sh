@@ -23,64 +23,64 @@ serve --dir mail
 only 'max_octets = 3k'
 run
 check 'a run with max_octets succeeds' exits 0
-check 'it fetches what fits' count_is Mail/new 2
+check 'it fetches as many messages as fit' count_is Mail/new 2
 run
-check 'the next one goes on' count_is Mail/new 4
+check 'the next run continues' count_is Mail/new 4
 run && run
-check 'until all is there' count_is Mail/new 7
-check 'once' subjects_are_all_different 7
+check 'later runs fetch the rest' count_is Mail/new 7
+check 'each message is fetched once' subjects_are_all_different 7
 mail_of 3
 only 'max_octets = 10'
 run
 check 'a message that is larger than max_octets is fetched alone' count_is Mail/new 1
 run && run
-check 'and so are the others' count_is Mail/new 3
+check 'the other messages are fetched' count_is Mail/new 3
 
 mail_of 12
 serve --dir mail --pause 200 --no-pipelining
 only 'max_time = 1s' 'leave_on_server = no'
 run -v
 check 'a run with max_time succeeds' exits 0
-check 'it says why it ends' contains err 'mailhaul: a: max_time reached; the next run fetches the rest'
+check 'the log says that max_time was reached' contains err 'mailhaul: a: max_time reached; the next run fetches the rest'
 here=$(ls Mail/new | wc -l)
-check 'it has fetched some' [ "$here" -ge 1 ]
-check 'and not all' [ "$here" -lt 12 ]
-check 'what was fetched is deleted' left_is mail $((12 - here))
+check 'it fetches some messages' [ "$here" -ge 1 ]
+check 'it does not fetch all messages' [ "$here" -lt 12 ]
+check 'the fetched messages are deleted' left_is mail $((12 - here))
 tries=0
 while [ "$(ls Mail/new | wc -l)" -lt 12 ] && [ "$tries" -lt 12 ]; do
   run
   tries=$((tries + 1))
 done
-check 'later runs bring the rest' subjects_are_all_different 12
-check 'and delete it' left_is mail 0
+check 'later runs fetch each remaining message once' subjects_are_all_different 12
+check 'later runs delete the remaining messages' left_is mail 0
 
 mail_of 10
 serve --dir mail --slice 4
 only 'leave_on_server = no'
 run
-check 'by itself, a run has one session' count_is Mail/new 4
+check 'without repeat, a run has one session' count_is Mail/new 4
 only 'leave_on_server = no' 'repeat = yes'
 run -v
-check 'with repeat, a run goes on to the end' count_is Mail/new 10
-check 'all is deleted' left_is mail 0
+check 'with repeat, a run fetches all messages' count_is Mail/new 10
+check 'all messages are deleted' left_is mail 0
 check 'the summary counts all sessions' contains out 'a: 6 new (6.3 kB) '
-check 'and what they deleted' contains out ', 6 deleted, 0 left on server'
+check 'the summary counts the deletions of all sessions' contains out ', 6 deleted, 0 left on server'
 mail_of 10
 only 'repeat = yes' 'max_messages = 6'
 run
-check 'limits count across sessions' count_is Mail/new 6
+check 'limits apply across sessions' count_is Mail/new 6
 run
-check 'messages that the server hides after they were fetched are no obstacle' count_is Mail/new 10
-check 'and none comes twice' subjects_are_all_different 10
+check 'a server that hides fetched messages is accepted' count_is Mail/new 10
+check 'no message is fetched twice' subjects_are_all_different 10
 : >transcript
 run
-check 'without anything new there is one session' logins 1
+check 'without new messages there is one session' logins 1
 mail_of 10
 serve --dir mail --slice 4 --err-retr 2
 only 'repeat = yes' 'leave_on_server = no'
 : >transcript
 run
 check 'a refused message ends the repetition' logins 1
-check 'and shows' exits 75
+check 'a refused message is a temporary failure' exits 75
 
 done_testing

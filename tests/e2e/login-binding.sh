@@ -18,14 +18,14 @@ for tls in 3 2; do
     for account in auto named; do
       run -vv "$account-$tls-$hash"
       check "$name over TLS 1.$tls logs in ($account)" exits 0
-      check 'and is what was said' said_is "AUTH $name ****;****;"
-      check 'over that TLS' contains err "(TLS1.$tls)"
-      check 'and shows no secret' mute
+      check 'only $name is sent' said_is "AUTH $name ****;****;"
+      check 'the connection has the configured TLS version' contains err "(TLS1.$tls)"
+      check 'no secret is printed' mute
     done
     PASSWORD_LINE="password = 'wrong'" configure "wrong-$tls-$hash" 'deliver_to = "maildir:Wrong"'
     run -vv "wrong-$tls-$hash"
-    check 'with a wrong password it ends with 77' exits 77
-    check 'and nothing weaker is tried' said_is "AUTH $name ****;****;"
+    check 'a wrong password has exit code 77' exits 77
+    check 'no weaker mechanism is tried' said_is "AUTH $name ****;****;"
   done
 done
 
@@ -38,12 +38,12 @@ SERVER_PORT=$(cat between.port)
 configure plain 'auth = plain' 'deliver_to = "maildir:Plain"'
 configure bound 'auth = auto' 'deliver_to = "maildir:Bound"'
 run plain
-check 'a login that is not bound does not notice who stands between' exits 0
+check 'a login without channel binding does not notice an attacker' exits 0
 run -vv bound
-check 'one that is bound fails there' exits 77
-check 'and nothing else is sent' said_is 'AUTH SCRAM-SHA-256-PLUS ****;****;'
-check 'no mail is fetched' [ ! -e Bound/new/* ]
+check 'a login with channel binding fails at the attacker' exits 77
+check 'no other mechanism is tried' said_is 'AUTH SCRAM-SHA-256-PLUS ****;****;'
+check 'no mail is fetched from the attacker' [ ! -e Bound/new/* ]
 run bound
-check 'the failure is told in one line' says err \
+check 'the failure is one line' says err \
   'mailhaul: bound: login: the server refused the login (server said: "[AUTH] wrong user name or password, or another connection"); check user and password; many providers require an app password for POP3'
 done_testing

@@ -35,18 +35,18 @@ for version in 1.2 1.3; do
   external "files-$version" "$(files mine)" "tls_priority = \"NORMAL:-VERS-ALL:+VERS-TLS$version\""
   run -q "files-$version"
   check "a certificate logs in, TLS $version" eval 'exits 0 && silent'
-  check "all messages have come, TLS $version" count_is "Mail-files-$version/new" 3
+  check "all messages arrive, TLS $version" count_is "Mail-files-$version/new" 3
   run -vv "files-$version"
-  check "a second run brings none again, TLS $version" count_is "Mail-files-$version/new" 3
-  check "this is all that is said, TLS $version" \
+  check "a second run fetches nothing, TLS $version" count_is "Mail-files-$version/new" 3
+  check "only AUTH EXTERNAL is sent, TLS $version" \
     [ "$(sed -n 's/^mailhaul: [^ ]*: C: \(AUTH\|USER\|PASS\)/\1/p' err | tr '\n' ';')" = 'AUTH EXTERNAL ****;' ]
-  check "neither key nor response is shown, TLS $version" mute
+  check "neither key nor response is printed, TLS $version" mute
 done
 AT=$DOVECOT_POP3_PORT external starttls 'tls = starttls' "$(files mine)" 'leave_on_server = no'
 run starttls
 check 'a certificate logs in after STLS' exits 0
-check 'the server has taken each of these for the certificate' [ "$(logged_in)" -eq 5 ]
-check 'what is to be deleted is deleted' [ "$(dovecot_count test)" -eq 0 ]
+check 'Dovecot logs five logins by certificate' [ "$(logged_in)" -eq 5 ]
+check 'the messages are deleted' [ "$(dovecot_count test)" -eq 0 ]
 
 # refused NAME WORDS LINE...: the login fails with these words of the server.
 refused() {
@@ -58,26 +58,26 @@ refused() {
     "mailhaul: $_account: login: the server refused the login (server said: \"[AUTH] $_words\"); check user and tls_client_cert, which must be the certificate that the server knows for this user"
   run -vv "$_account"
   check "$_account: nothing else is tried" [ "$(grep -c 'C: AUTH\|C: USER' err)" -eq 1 ]
-  check "$_account: neither key nor response is shown" mute
+  check "$_account: neither key nor response is printed" mute
 }
 refused the-certificate-of-another 'Authentication failed.' "$(files another)"
 refused an-issuer-that-the-server-does-not-know "Client didn't present valid SSL certificate" "$(files forged)"
 refused no-certificate "Client didn't present valid SSL certificate"
-check 'none of these is let in' [ "$(logged_in)" -eq 5 ]
+check 'no refused certificate logs in' [ "$(logged_in)" -eq 5 ]
 
 BELIEVED=server/other-ca.pem external false-server "$(files mine)"
 run -vv false-server
-check 'a server that is not the right one ends with 69' exits 69
-check 'and hears nothing' lacks err 'C: '
+check 'a server with an untrusted certificate gives exit code 69' exits 69
+check 'no command is sent to that server' lacks err 'C: '
 
 if make_token server/mine.pem server/mine.key; then
   dovecot_fill test mail
   external token 'tls_client_cert = "pkcs11:token=mail;object=me;type=cert"' \
     "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
   run -q token
-  check 'a certificate in a token logs in' eval 'exits 0 && silent'
-  check 'and its mail comes' count_is Mail-token/new 3
+  check 'a certificate in a PKCS#11 token logs in' eval 'exits 0 && silent'
+  check 'the mail is fetched with the certificate in the token' count_is Mail-token/new 3
 else
-  skip 'a certificate in a token logs in' "$TOKEN_MISSING"
+  skip 'a certificate in a PKCS#11 token logs in' "$TOKEN_MISSING"
 fi
 done_testing

@@ -35,13 +35,13 @@ fresh_configuration
 kerberos mine
 ticket test
 run -q mine
-check 'a ticket logs in' eval 'exits 0 && silent'
-check 'all messages have come' count_is Mail-mine/new 3
-check 'it was a ticket for the service pop at this host' eval 'klist | grep -q "pop/localhost@EXAMPLE.ORG"'
+check 'a login with a ticket succeeds' eval 'exits 0 && silent'
+check 'all messages arrive' count_is Mail-mine/new 3
+check 'the ticket is for the service pop on this host' eval 'klist | grep -q "pop/localhost@EXAMPLE.ORG"'
 run -vv mine
-check 'a second run brings none again' count_is Mail-mine/new 3
-check 'nothing of the ticket is shown' said_is 'AUTH GSSAPI;****;****;'
-check 'the server has taken both for the ticket' [ "$(logged_in)" -eq 2 ]
+check 'a second run fetches nothing' count_is Mail-mine/new 3
+check 'the ticket is not logged' said_is 'AUTH GSSAPI;****;****;'
+check 'Dovecot logs two logins with GSSAPI' [ "$(logged_in)" -eq 2 ]
 
 # no_ticket NAME SERVICE: the run ended because there was no ticket, and sent nothing to the server.
 kinit_hint='run kinit; if klist shows a valid ticket, Kerberos does not know the server by this name'
@@ -59,12 +59,12 @@ kdestroy
 run mine
 no_ticket mine pop@localhost 'no ticket'
 run -vv mine
-check 'no ticket: the server hears no login' said_is ''
+check 'no ticket: no login is sent' said_is ''
 
 ticket another
 run mine
-check "another one's ticket: exit code 77" exits 77
-check "another one's ticket: one line" says err \
+check "a ticket of another user: exit code 77" exits 77
+check "a ticket of another user: one line has the hint" says err \
   "mailhaul: mine: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user, and run klist to see whose ticket you have: the server must allow its owner to read this mail"
 kdestroy
 
@@ -72,5 +72,5 @@ kadmin.local -q "ktadd -norandkey -k $WORK/client.keytab test" >keytab.log 2>&1 
 KRB5_CLIENT_KTNAME=$WORK/client.keytab
 export KRB5_CLIENT_KTNAME
 run -q mine
-check 'a key in a file takes the place of kinit' eval 'exits 0 && silent'
+check 'a keytab replaces kinit' eval 'exits 0 && silent'
 done_testing

@@ -31,23 +31,23 @@ for auth in xoauth2 oauthbearer auto; do
   token_account "$auth" "$auth" "$GOOD"
   run -vv "$auth"
   check "$auth: a good token logs in" exits 0
-  check "$auth: and all messages are fetched" count_is "$auth/new" 3
-  check "$auth: the token is in no output" mute
+  check "$auth: all messages are fetched" count_is "$auth/new" 3
+  check "$auth: the token is not printed" mute
   check "$auth: a long response waits for the server" contains err "mailhaul: $auth: C: ****"
 done
-check 'auto takes OAUTHBEARER' contains err 'mailhaul: auto: C: AUTH OAUTHBEARER'
+check 'auto chooses OAUTHBEARER' contains err 'mailhaul: auto: C: AUTH OAUTHBEARER'
 
 for auth in xoauth2 oauthbearer; do
   token_account "$auth-expired" "$auth" "$EXPIRED"
   run "$auth-expired"
-  check "$auth: an expired token ends with 77" exits 77
+  check "$auth: an expired token gives exit code 77" exits 77
   # The content of the JSON depends on the mechanism and the version.
   sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >told
-  check "$auth: the server's reason is told in clear" says told \
+  check "$auth: the server's reason is decoded" says told \
     "mailhaul: $auth-expired: login: the server refused the login (server said: \"JSON [AUTH] Authentication failed.\"); check user and token_command: the token may have expired, or may not be valid for POP3"
   run -vv "$auth-expired"
-  check "$auth: nothing else is tried" [ "$(cat out err | grep -c 'C: AUTH\|C: USER')" = 1 ]
-  check "$auth: the expired token is in no output" mute
-  check "$auth: the command runs once a run" [ "$(wc -l <"$auth-expired.runs")" = 2 ]
+  check "$auth: no other mechanism is tried" [ "$(cat out err | grep -c 'C: AUTH\|C: USER')" = 1 ]
+  check "$auth: the expired token is not printed" mute
+  check "$auth: the command runs once in each run" [ "$(wc -l <"$auth-expired.runs")" = 2 ]
 done
 done_testing

@@ -19,19 +19,19 @@ one() {
 
 printf 'pass word\nand more\n' >secret
 one 'password_file = "secret"'
-check 'a file gives the password' exits 0
-check 'which is shown nowhere' mute
+check 'a password is read from a file' exits 0
+check 'the password of the file is not printed' mute
 chmod 640 secret
 one 'password_file = "secret"'
-check 'a file that others can read is refused' exits 78
-check 'with the chmod that fixes it' says err \
+check 'a password file that others can read is refused' exits 78
+check 'the message has the chmod command that fixes it' says err \
   "mailhaul: a: password: password_file secret can be read by others; run: chmod 600 secret"
 rm secret
 one 'password_file = "secret"'
-check 'a file that is not there is told' says err "mailhaul: a: password: password_file secret cannot be read: No such file or directory; check the path and the file's permissions"
+check 'a missing password file is reported' says err "mailhaul: a: password: password_file secret cannot be read: No such file or directory; check the path and the file's permissions"
 : >secret
 one 'password_file = "secret"'
-check 'and so is an empty one' says err "mailhaul: a: password: password_file secret contains no password; write the password on its first line"
+check 'an empty password file is reported' says err "mailhaul: a: password: password_file secret contains no password; write the password on its first line"
 
 mkdir credentials
 printf 'pass word' >credentials/mail
@@ -39,12 +39,12 @@ chmod 440 credentials/mail
 unset CREDENTIALS_DIRECTORY
 one 'password_credential = "mail"'
 check 'a credential without systemd is refused' exits 78
-check 'in one line' says err \
+check 'the message names CREDENTIALS_DIRECTORY' says err \
   'mailhaul: a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; run mailhaul as a systemd service with LoadCredential=, or set the password in another way'
 export CREDENTIALS_DIRECTORY="$WORK/credentials"
 one 'password_credential = "mail"'
-check 'a credential gives the password' exits 0
-check 'which is not shown either' mute
+check 'a password is read from a credential' exits 0
+check 'the password of the credential is not printed' mute
 
 cat >.netrc <<'NETRC'
 machine example.org login me password other
@@ -55,9 +55,9 @@ machine localhost
 NETRC
 chmod 600 .netrc
 one 'password_netrc = "~/.netrc"'
-check 'an entry of .netrc gives the password' exits 0
+check 'a password is read from .netrc' exits 0
 USER_NAME=they one 'password_netrc = "~/.netrc"'
-check 'another user has none there' says err \
+check 'an entry of another user is not used' says err \
   "mailhaul: a: password: password_netrc $WORK/.netrc has no password for they at localhost; add an entry: machine localhost login they password ..."
 chmod 644 .netrc
 one 'password_netrc = "~/.netrc"'
@@ -72,13 +72,13 @@ PASSWORD_LINE='password_command = {"sh", "-c", "echo x >>bad-runs; echo no key >
 configure c 'deliver_to = "maildir:C"'
 configure d 'deliver_to = "maildir:D"'
 run
-check 'a command that fails ends with 78, and 32 for the accounts that are well' exits 110
-check 'a command that accounts share runs once' [ "$(wc -l <runs)" = 1 ]
-check 'for both' [ -d A/new ] && count_is B/new 3
-check 'one that fails, too' [ "$(wc -l <bad-runs)" = 1 ]
+check 'a failed command gives exit code 78 plus 32 for the accounts that succeed' exits 110
+check 'a command shared by two accounts runs once' [ "$(wc -l <runs)" = 1 ]
+check 'both accounts get the password' [ -d A/new ] && count_is B/new 3
+check 'a failing command shared by two accounts runs once' [ "$(wc -l <bad-runs)" = 1 ]
 printf 'mailhaul: %s: password: password_command sh exited with status 3: no key; run the command by hand to see why it fails\n' \
   c d >expected
-check 'and each account says so, with what it wrote' cmp expected err
+check 'each account reports the failure with the output of the command' cmp expected err
 
 # The environment and the arguments of the program and of its commands contain no secret.
 PASSWORD_LINE="password = 'pass word'"
@@ -88,8 +88,8 @@ configure p 'deliver_to = "pipe"' \
   'deliver_command = {"sh", "-c", "cat >/dev/null; for p in $PPID $$; do cat /proc/$p/environ /proc/$p/cmdline 2>/dev/null; done >seen; { echo; ulimit -c; } >>seen"}'
 ulimit -S -c unlimited 2>/dev/null || : # unless the system forbids core files
 run p
-check 'a command is given the mail' exits 0
-check 'no password is in environments and arguments' eval "contains seen mailhaul.conf && lacks seen 'pass word'"
+check 'the delivery command gets the mail' exits 0
+check 'environments and arguments contain no password' eval "contains seen mailhaul.conf && lacks seen 'pass word'"
 check 'core files are forbidden' [ "$(tail -n 1 seen)" = 0 ]
 
 # Passwords typed at a prompt.
@@ -99,21 +99,21 @@ configure a 'deliver_to = "maildir:Asked"'
 configure b 'deliver_to = "maildir:Asked-b"'
 write_configuration
 setsid -w "$MAILHAUL" -c mailhaul.conf a >out 2>err </dev/null && STATUS=0 || STATUS=$?
-check 'without a terminal, nobody is asked' exits 78
-check 'and that is told' says err \
+check 'without a terminal, there is no prompt' exits 78
+check 'the message says that there is no terminal' says err \
   'mailhaul: a: password: there is no terminal to ask for the password; set password_command or password_file for runs without a terminal'
 question='Password for a (me at localhost): '
 STATUS=0
 python3 "$TTY" "$question" 'pass word' "$MAILHAUL" -vv -c mailhaul.conf a >out 2>err || STATUS=$?
-check 'what is typed is the password' exits 0
-check 'it is shown nowhere' mute
-check 'not on the terminal either' [ "$(tr -d '\r\n' <screen)" = "$question" ]
+check 'the typed password is used' exits 0
+check 'the typed password is not printed' mute
+check 'the typed password is not shown on the terminal' [ "$(tr -d '\r\n' <screen)" = "$question" ]
 STATUS=0
 python3 "$TTY" "$question" '' "$MAILHAUL" -c mailhaul.conf a >out 2>err || STATUS=$?
-check 'an empty line is no password' exits 78
+check 'an empty line is not a password' exits 78
 STATUS=0
 python3 "$TTY" "$question" '^C' "$MAILHAUL" -c mailhaul.conf a >out 2>err || STATUS=$?
-check 'the interrupt key ends the program, and the terminal is as it was' exits 130
+check 'Ctrl-C at the prompt ends the program and restores the terminal' exits 130
 
 # Logins that the server defers.
 logins() { grep -c 'C: AUTH' transcript; }
@@ -130,20 +130,20 @@ for words in '[IN-USE] later' '[LOGIN-DELAY] later' '[SYS/TEMP] later' 'maildrop
   before=$(logins)
   one "password = 'pass word'"
   check "\"$words\" is a temporary failure" exits 75
-  check 'which is not tried again unasked' [ "$(($(logins) - before))" = 1 ]
+  check 'the login is not tried again without login_retry' [ "$(($(logins) - before))" = 1 ]
   before=$(logins)
   relent "$(refusals)" &
   one "password = 'pass word'" 'login_retry = 1m'
-  check "login_retry waits until that is over" exits 0
-  check 'and says so' contains err \
+  check "with login_retry, the run waits and succeeds" exits 0
+  check 'the log says that the login is tried again' contains err \
     'mailhaul: a: the server refused the login (server said: "'"$words"'"); trying again in 1.0 s'
-  check 'with a connection for each try' [ "$(($(logins) - before))" = 2 ]
+  check 'each try has its own connection' [ "$(($(logins) - before))" = 2 ]
 done
 echo '[IN-USE] later' >refusal
 before=$(logins)
 one "password = 'pass word'" 'login_retry = 1s'
-check 'when the time is over, it stays a temporary failure' exits 75
-check 'after as many tries as fit in' [ "$(($(logins) - before))" = 2 ]
+check 'after login_retry, it stays a temporary failure' exits 75
+check 'the login is tried twice in that time' [ "$(($(logins) - before))" = 2 ]
 echo '[AUTH] never' >refusal
 before=$(logins)
 one "password = 'pass word'" 'login_retry = 1m'

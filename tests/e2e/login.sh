@@ -37,17 +37,17 @@ while IFS='|' read -r auth commands; do
   login_account "$auth" "auth = $auth"
   run -vv "$auth"
   check "$auth logs in" exits 0
-  check "$auth brings all messages" count_is "Mail-$auth/new" 3
-  check "$auth says just this" said_is "$commands"
-  check "$auth shows no secret" mute
+  check "$auth: all messages are fetched" count_is "Mail-$auth/new" 3
+  check "$auth: only the expected commands are sent" said_is "$commands"
+  check "$auth: no secret is printed" mute
   PASSWORD=wrong-9Kvw login_account "$auth-wrong" "auth = $auth"
   run "$auth-wrong"
   check "$auth with a wrong password ends with 77" exits 77
-  check "$auth tells the server's words" says err \
+  check "$auth: the message quotes the server" says err \
     "mailhaul: $auth-wrong: login: the server refused the login (server said: \"[AUTH] Authentication failed.\"); check user and password; many providers require an app password for POP3"
   run -vv "$auth-wrong"
-  check "$auth is not followed by anything weaker" said_is "$commands"
-  check "$auth shows no wrong password" mute
+  check "$auth: no weaker mechanism is tried" said_is "$commands"
+  check "$auth: no wrong password is printed" mute
 done <<'LIST'
 scram-sha-256|AUTH SCRAM-SHA-256 ****;****;
 scram-sha-1|AUTH SCRAM-SHA-1 ****;****;
@@ -61,7 +61,7 @@ LIST
 login_account auto 'auth = auto'
 run -vv auto
 check 'auto logs in' exits 0
-check 'with the strongest that is offered' said_is 'AUTH SCRAM-SHA-256 ****;****;'
+check 'auto uses the strongest mechanism' said_is 'AUTH SCRAM-SHA-256 ****;****;'
 
 for auth in scram-sha-256-plus xoauth2 external gssapi; do
   case $auth in
@@ -73,11 +73,11 @@ for auth in scram-sha-256-plus xoauth2 external gssapi; do
   SERVER=localhost SERVER_PORT=$DOVECOT_POP3S_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE="$line" \
     configure "$auth" "auth = $auth" 'deliver_to = "maildir:Mail-none"'
   run -vv "$auth"
-  check "$auth, which is not offered, ends with 77" exits 77
-  check "$auth: nothing is sent" said_is ''
+  check "$auth, which is not offered, has exit code 77" exits 77
+  check "$auth: no login is sent" said_is ''
   offered=$(sed -n "s/^mailhaul: $auth: S: SASL //p" err)
   run "$auth"
-  check "$auth: one line says so" says err \
+  check "$auth: one line names the offered mechanisms" says err \
     "mailhaul: $auth: login: the server does not offer $word; remove auth, or choose one that it offers: $offered"
 done
 dovecot_clean
@@ -90,10 +90,10 @@ run
 sqlite3 state/remembered.db "UPDATE maildrop SET capabilities = replace(capabilities, ' PLAIN ', ' SCRAM-SHA-256 ')"
 : >transcript
 run
-check 'a mechanism that the server had offered and now refuses ends with 77' exits 77
-check 'and is not followed by a weaker one that is offered now' \
+check 'a remembered mechanism that the server now refuses gives exit code 77' exits 77
+check 'no weaker mechanism is tried, although it is offered now' \
   [ "$(grep -o 'C: AUTH [A-Z0-9-]*\|C: CAPA\|C: USER' transcript | tr '\n' ';')" = 'C: AUTH SCRAM-SHA-256;C: CAPA;' ]
 run
-check 'the next run starts anew' exits 0
-check 'with what is offered then' contains transcript 'C: AUTH PLAIN'
+check 'the next run succeeds' exits 0
+check 'the next run uses a mechanism offered now' contains transcript 'C: AUTH PLAIN'
 done_testing

@@ -41,15 +41,15 @@ check 'mailutils announces pipelining' contains err 'S: PIPELINING'
 talk 1: 1:'USER both' 1:'PASS both' 1:'LIST 1' 2:UIDL "$count": 1:'LIST 1' 0:QUIT || bail 'it does not talk'
 sed -n '4p' said >before
 grep '^+OK 1 ' said | tail -n 1 >after
-check 'its UIDL makes a message longer than LIST said before' [ "$(cut -d' ' -f3 after)" -gt "$(cut -d' ' -f3 before)" ]
+check 'UIDL makes a message longer than LIST reported before' [ "$(cut -d' ' -f3 after)" -gt "$(cut -d' ' -f3 before)" ]
 
 # "first" was not listed before: UIDL makes its messages grow.
 account first forever 'deliver_to = "maildir:First"'
 run -vv
-check 'messages that grow by UIDL are no reason to begin again' [ "$(sessions)" -eq 1 ]
-check 'all are here' contains out "first: $count new"
+check 'messages that UIDL makes longer do not cause another session' [ "$(sessions)" -eq 1 ]
+check 'all messages are fetched' contains out "first: $count new"
 account first no 'deliver_to = "maildir:First"'
 run -v
-check 'none comes again, all are deleted' contains out "first: 0 new (0 B), $count deleted, 0 left on server"
+check 'no message is fetched again, and all are deleted' contains out "first: 0 new (0 B), $count deleted, 0 left on server"
 
 done_testing

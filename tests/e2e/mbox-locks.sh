@@ -49,22 +49,22 @@ left huge "4294967297:$host
 left directory '' 0
 rm directory.mbox.lock && mkdir directory.mbox.lock && touch -d '-10 min' directory.mbox.lock
 run
-check 'stale locks keep no mail away' exits 0
-check 'not one whose process has not been seen for minutes' delivered absent
-check 'nor one that is a number alone' delivered number
-check 'nor one with a number that no process can have' delivered huge
-check 'nor an empty directory' delivered directory
-check 'not the one that another host has left a week ago' delivered week
-check 'nor one from a clock that was ahead' delivered future
-check 'nor an empty one' delivered empty
+check 'a run succeeds with stale locks' exits 0
+check 'a lock is stale if its process has not existed for minutes' delivered absent
+check 'a lock with only a process number is stale if that process does not exist' delivered number
+check 'a lock with an impossible process number is stale' delivered huge
+check 'an empty lock directory is stale' delivered directory
+check 'a lock of another host is stale after a week' delivered week
+check 'a lock dated in the future by a week is stale' delivered future
+check 'an empty lock is stale' delivered empty
 if [ -n "$up" ]; then
-  check 'nor that of a process whose number another one has now' delivered reused
-  check 'nor one from before the machine was started' delivered older
+  check 'a lock is stale if its process number was reused' delivered reused
+  check 'a lock from before the boot is stale' delivered older
 else
-  skip 'nor that of a process whose number another one has now' 'the system does not tell when processes began'
-  skip 'nor one from before the machine was started' 'the system does not tell when it was started'
+  skip 'a lock is stale if its process number was reused' 'the system does not tell when processes began'
+  skip 'a lock from before the boot is stale' 'the system does not tell when it was started'
 fi
-check 'and none is left behind' [ -z "$(ls ./*.lock 2>/dev/null)" ]
+check 'no lock is left' [ -z "$(ls ./*.lock 2>/dev/null)" ]
 
 fresh_configuration
 left fresh "4711:no-host-of-ours
@@ -99,14 +99,14 @@ left ahead "$living:$host
 left full '' 0
 rm full.mbox.lock && mkdir full.mbox.lock && : >full.mbox.lock/file && touch -d '-10 min' full.mbox.lock
 run
-check 'locks that are in use are honored' exits 75
-check 'a directory with something in it is reported with what helps' contains err \
+check 'locks in use are respected' exits 75
+check 'a lock directory that is not empty is reported with a hint' contains err \
   'mailhaul: full: store: the file full.mbox is locked: full.mbox.lock is a directory; if no program uses it, remove the directory and its contents'
 for name in fresh living moving pid padded blank init elsewhere ahead; do
-  check "and reported ($name)" contains err \
+  check "the lock is reported ($name)" contains err \
     "mailhaul: $name: store: the file $name.mbox is locked by another program ($name.mbox.lock); the next run tries again; if no program uses it, remove the lock file"
-  check "and left ($name)" [ -e "$name.mbox.lock" ]
-  check "with the mbox as it was ($name)" [ ! -s "$name.mbox" ]
+  check "the lock is left ($name)" [ -e "$name.mbox.lock" ]
+  check "the mbox is unchanged ($name)" [ ! -s "$name.mbox" ]
 done
 
 # A run in another PID namespace of the same host, and a lock that a mailhaul left there.
@@ -117,13 +117,13 @@ write_configuration
 if unshare -p -f --mount-proc true 2>/dev/null; then
   STATUS=0
   unshare -p -f --mount-proc "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
-  check 'the lock of a living process in another PID namespace is honored' exits 75
-  check 'and left' [ -e namespace.mbox.lock ]
+  check 'the lock of a process in another PID namespace is respected' exits 75
+  check 'the lock of the other namespace is left' [ -e namespace.mbox.lock ]
 else
   # The run that is killed below must find a state, or it ends at a sync of that.
   "$MAILHAUL" -c mailhaul.conf >out 2>err || :
-  skip 'the lock of a living process in another PID namespace is honored' 'no PID namespace can be made here'
-  skip 'and left' 'no PID namespace can be made here'
+  skip 'the lock of a process in another PID namespace is respected' 'no PID namespace can be made here'
+  skip 'the lock of the other namespace is left' 'no PID namespace can be made here'
 fi
 
 # A run is killed while it holds the lock: the next one recognizes its kind, and continues at once.
@@ -132,14 +132,14 @@ if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid 
   STATUS=0
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=1 \
     "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
-  check 'a run that is killed at the mbox leaves its lock' [ -e namespace.mbox.lock ]
+  check 'a run that is killed leaves its lock' [ -e namespace.mbox.lock ]
   start=$(date +%s)
   run
-  check 'the next one removes it' delivered namespace
-  check 'without waiting until it is old' [ $(($(date +%s) - start)) -lt 20 ]
-  check 'and leaves none' [ ! -e namespace.mbox.lock ]
+  check 'the next run removes the lock' delivered namespace
+  check 'the next run does not wait for the lock to expire' [ $(($(date +%s) - start)) -lt 20 ]
+  check 'the next run leaves no lock' [ ! -e namespace.mbox.lock ]
 else
-  skip 'a run that is killed at the mbox leaves its lock' 'strace cannot trace here'
+  skip 'a run that is killed leaves its lock' 'strace cannot trace here'
 fi
 
 done_testing

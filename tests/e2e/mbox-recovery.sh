@@ -63,12 +63,12 @@ only_grown() { cmp -n "$(wc -c <before)" before inbox; }
 killed
 remounted
 run -v
-check 'what was appended is known after a mount that gave the device another number' completed 0
+check 'appended messages are known after a mount with another device number' completed 0
 
 killed
 restored
 run -v
-check 'and in a file that was restored from a backup' completed 0
+check 'appended messages are known in a file restored from a backup' completed 0
 
 killed
 tr 'a-z' 'b-za' <inbox | head -c 30 >new-beginning
@@ -76,42 +76,42 @@ dd if=new-beginning of=inbox bs=1 seek=5 conv=notrunc 2>/dev/null
 cp inbox whole
 restored
 run -v
-check 'whatever is before it' completed 0
+check 'they are known in a restored file whose beginning has changed' completed 0
 
 killed
 truncate -s -1000 inbox
 restored
 run -v
-check 'a torn message is cut away there, too' completed 1
+check 'a torn message in a restored file is removed' completed 1
 
 killed
 nuls 0 "$(extent 3)"
 run -v
-check 'an append of which only the size was written is taken back' completed 3
+check 'an append of which only the size was written is undone' completed 3
 
 killed
 nuls 0 "$(extent 3)"
 truncate -s -5000 inbox
 restored
 run -v
-check 'in a restored file as well' completed 3
+check 'it is undone in a restored file' completed 3
 
 killed
 nuls 0 4096
 run -v
-check 'so is one whose first page is NUL' completed 3
+check 'an append whose first page is NUL is undone' completed 3
 
 killed
 nuls "$(($(extent 1) + 4028))" 8192
 run -v
-check 'a message with NULs behind its head is cut away with those behind it' completed 2
+check 'a message with NULs after its header is removed with the later ones' completed 2
 
 killed
 nuls "$(extent 2)" 100
 truncate -s -2000 inbox
 remounted
 run -v
-check 'the last one when it is torn and has NULs' completed 1
+check 'a torn last message with NULs is removed' completed 1
 
 killed
 nuls "$(extent 1)" 4096
@@ -119,8 +119,8 @@ truncate -s "$((OLD + $(extent 1) + 4096))" inbox
 printf 'From them@example.net Fri Feb 13 23:31:30 2009\nSubject: theirs\n\ntheirs\n\n' >>inbox
 cp inbox before
 run -v
-check 'a message that somebody has appended behind NULs is left where it is' only_grown
-check 'and what was whole before them is not fetched again' contains out 'a: 2 new ('
+check 'a foreign message after NULs is left' only_grown
+check 'complete messages before the NULs are not fetched again' contains out 'a: 2 new ('
 
 killed
 python3 - <<'END'
@@ -131,7 +131,7 @@ open("inbox", "r+b").truncate(end)
 END
 cp inbox before
 run -v
-check 'a message that a reader has marked is left where it is' only_grown
+check 'a message marked by a reader is left' only_grown
 
 killed
 head -c "$OLD" inbox >inbox.new
@@ -140,13 +140,13 @@ python3 -c 'import sys; sys.stdout.write("binary, not mail " * 100)' >>inbox.new
 mv inbox.new inbox
 cp inbox before
 run -v
-check 'what is not ours is left where it is, NULs before it or not' only_grown
+check 'foreign content is left, with or without NULs before it' only_grown
 
 killed
 tail -c "+$((OLD + 1))" inbox >inbox.new && cat inbox.new >inbox && rm inbox.new
 run -v
-check 'messages that moved up when a reader removed an older one are known' contains out 'a: 0 new ('
-check 'and not fetched again' same_mbox inbox mail
+check 'messages that moved when a reader removed an older one are known' contains out 'a: 0 new ('
+check 'they are not fetched again' same_mbox inbox mail
 
 # A mail reader changes the mbox between the kill and the next run. Messages that it left complete are not fetched
 # again.
@@ -160,44 +160,44 @@ read_between() { # DESCRIPTION NEW COUNT COUNT COUNT
   cp inbox before
   run -v
   check "$1" contains out "a: $2 new ("
-  check 'each whole one stays alone' counts "$3" "$4" "$5"
-  check 'and what the reader left is untouched' only_grown
+  check 'each complete message is present as often as expected' counts "$3" "$4" "$5"
+  check 'the content left by the reader is unchanged' only_grown
 }
 mark="data.replace('@example.org>\n', '@example.org>\nStatus: O\n')"
 killed
 edited "$mark"
-read_between 'messages that a reader has marked, all of them, are known' 0 1 1 1
+read_between 'messages that are all marked by a reader are known' 0 1 1 1
 killed
 edited "data.replace('<1@example.org>\n', '<1@example.org>\nX-IMAPbase: 1 3          \nX-UID: 1\nStatus: RO\n')"
-read_between 'so are they where it has marked the first one' 0 1 1 1
+read_between 'messages are known if a reader has marked the first' 0 1 1 1
 killed
 edited "data.replace('<3@example.org>\n', '<3@example.org>\nContent-Length: 27000\nLines: 400\n')"
-read_between 'or the last one' 0 1 1 1
+read_between 'messages are known if a reader has marked the last' 0 1 1 1
 killed
 edited "data.replace('<2@example.org>\n', '<2@example.org>\nX-Keywords: a\n b\n')"
-read_between 'or one between' 0 1 1 1
+read_between 'messages are known if a reader has marked the second' 0 1 1 1
 killed
 edited "data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 1')):]"
-read_between 'where it has removed the first one, that one comes again' 1 1 1 1
+read_between 'a first message removed by a reader is fetched again' 1 1 1 1
 killed
 edited "(data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 1')):]).replace('@example.org>\n', '@example.org>\nStatus: O\n')"
-read_between 'also where it has marked the others' 1 1 1 1
+read_between 'a first message removed by a reader who marked the others is fetched again' 1 1 1 1
 killed
 edited "data[:$OLD] + data[data.index('From MAILER', data.index('Subject: 2')):] + data[$OLD:data.index('From MAILER', data.index('Subject: 2'))]"
-read_between 'where it has sorted them, all are known' 0 1 1 1
+read_between 'messages sorted by a reader are known' 0 1 1 1
 killed
 truncate -s -2000 inbox
 edited "$mark"
-read_between 'a torn one that it has marked comes again' 1 1 1 2
+read_between 'a torn message that a reader has marked is fetched again' 1 1 1 2
 killed
 edited "data.replace('<2@example.org>\n', '<2@example.org>\nStatus: O\n').replace('From MAILER', 'From other', 2)"
-read_between 'those with the From_ line of another delivery are none of ours' 2 2 2 1
+read_between 'messages with the From_ line of another delivery are foreign' 2 2 2 1
 
 # Of two messages with the same text, a reader has left one, and marked it.
 cp mail/2 second && cp mail/1 mail/2
 killed
 edited "data[:data.index('From MAILER', data.index('Subject: 1'))].replace('@example.org>\n', '@example.org>\nStatus: O\n', 1)"
-read_between 'a copy stands for one message only' 2 2 0 1
+read_between 'one copy stands for one of two messages with the same text' 2 2 0 1
 mv second mail/2
 
 # The same without a kill: the state has no room for the records.
@@ -209,11 +209,11 @@ for n in $(seq 24); do
     "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
   [ "$(wc -c <inbox)" != "$OLD" ] && [ "$(sqlite3 state/a.db 'SELECT count(*) FROM pending')" = 3 ] && [ "$STATUS" != 0 ] && break
 done
-check 'where the state has no room for the records' exits 75
-check 'that is told in one line' [ "$(wc -l <err)" = 1 ]
-check 'and the messages are in the mbox' counts 1 1 1
+check 'a state without room for the records is a temporary failure' exits 75
+check 'the failure is one line' [ "$(wc -l <err)" = 1 ]
+check 'the messages are in the mbox' counts 1 1 1
 edited "$mark"
-read_between 'messages that were marked before the next run are known then' 0 1 1 1
+read_between 'messages marked before the next run are known' 0 1 1 1
 
 # The mbox has moved, and the account's path was changed.
 killed
@@ -222,14 +222,14 @@ mv inbox elsewhere/inbox
 sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
 run -v
 mv elsewhere/inbox inbox
-check 'an mbox that was moved together with deliver_to is looked at' completed 0
+check 'appended messages are known in a moved mbox with a new deliver_to' completed 0
 killed
 truncate -s -1000 inbox
 mv inbox elsewhere/inbox
 sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
 run -v
 mv elsewhere/inbox inbox
-check 'and cut back there' completed 1
+check 'a torn message in a moved mbox is removed' completed 1
 killed
 cp inbox elsewhere/inbox
 rm inbox
@@ -237,20 +237,20 @@ printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nolder\n
 sed -i 's/mbox:inbox/mbox:elsewhere\/inbox/' mailhaul.conf.in
 run -v
 mv elsewhere/inbox inbox
-check 'another mbox in its place has none of them' completed 3
+check 'another mbox has none of the appended messages' completed 3
 rm -rf elsewhere
 
 # NULs after the batch, from reserved space, if the size was written before the data.
 killed
 truncate -s +4096 inbox
 run -v
-check 'NULs that follow whole messages are cut away' completed 0
+check 'NULs after complete messages are removed' completed 0
 
 killed
 truncate -s -3000 inbox
 truncate -s +9000 inbox
 run -v
-check 'and those that follow a torn one with it' completed 1
+check 'NULs after a torn message are removed with it' completed 1
 
 # Text in the torn message that looks like the beginning of a message.
 cp mail/3 plain
@@ -260,17 +260,17 @@ for line in '> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00
   killed
   truncate -s -500 inbox
   run -v
-  check "a torn message with a line \"$line\" is cut away" completed 1
+  check "a torn message with the line \"$line\" is removed"$line" is removed" completed 1
 done
 killed
 at=$(grep -abo '^>From joe' inbox | cut -d: -f1)
 nuls $((at - OLD - 3000)) 3000
 run -v
-check 'so is one with NULs up to such a line that was quoted' completed 1
+check 'a torn message with NULs up to a quoted From line is removed' completed 1
 killed
 nuls $((at - OLD - 2999)) 3000
 run -v
-check 'or over its first octet' completed 1
+check 'a torn message with NULs over the first byte of a quoted From line is removed' completed 1
 mv plain mail/3
 
 killed
@@ -278,7 +278,7 @@ truncate -s -500 inbox
 printf 'From them@example.net Fri Feb 13 23:31:30 2009\nSubject: theirs\n\ntheirs\n\n' >>inbox
 cp inbox before
 run -v
-check 'a message that somebody has put into the middle of a torn line is left where it is' only_grown
+check 'a foreign message after a torn line is left' only_grown
 for date in 'Fri, 13 Feb 2009 23:31:30 +0000' '2009-02-13T23:31:30+00:00' 'Fr 13. Feb 23:31:30 UTC 2009' \
   'Fri 13 Feb 2009 11:31:30 PM UTC' ''; do
   killed
@@ -286,7 +286,7 @@ for date in 'Fri, 13 Feb 2009 23:31:30 +0000' '2009-02-13T23:31:30+00:00' 'Fr 13
   printf 'From them@example.net %s\nSubject: theirs\n\ntheirs\n\n' "$date" >>inbox
   cp inbox before
   run -v
-  check "whatever it has for a date: \"$date\"" only_grown
+  check "a foreign message with the date \"$date\" is left" only_grown
 done
 
 # The existing file has no line end at its end, so there are two octets before the batch.
@@ -297,33 +297,33 @@ strike fsync:signal=KILL:when=1
 nuls -2 "$(($(wc -c <inbox) - $(wc -c <short)))"
 restored
 run -v
-check 'NULs before the batch are cut away in a restored file as well' [ "$(tr -dc '\000' <inbox | wc -c)" = 0 ]
-check 'with the old message as it was' cmp -n "$(wc -c <short)" short inbox
+check 'NULs before the batch are removed in a restored file' [ "$(tr -dc '\000' <inbox | wc -c)" = 0 ]
+check 'the old message is unchanged' cmp -n "$(wc -c <short)" short inbox
 
 ready
 strike fallocate:error=ENOSPC:when=1
-check 'without room for a batch' says err \
+check 'a lack of space for a batch is reported' says err \
   'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; free disk space; nothing is deleted from the server until then'
-check 'a run ends with a temporary error' exits 75
-check 'and has appended nothing' [ "$(wc -c <inbox)" = "$OLD" ]
+check 'a lack of space is a temporary failure' exits 75
+check 'nothing is appended without space' [ "$(wc -c <inbox)" = "$OLD" ]
 cp inbox whole
 run -v
-check 'so that the next one completes' completed 3
+check 'the next run appends all messages' completed 3
 
 ready
 cp inbox whole
 strike fallocate:error=EOPNOTSUPP
-check 'a filesystem that cannot reserve room takes the messages all the same' exits 0
+check 'a filesystem that cannot reserve space is accepted' exits 0
 run -v
-check 'all of them' completed 0
+check 'all messages are in that mbox' completed 0
 
 # As btrfs behaves at its quota: the file can be neither synced nor shortened, and contains NULs.
 ready
 cp inbox whole
 strike fsync:error=EDQUOT:when=1 ftruncate:error=EDQUOT:when=2+
-check 'an append that cannot be cut back is reported' contains err 'its end may contain a partial message, which the next run removes'
+check 'an append that cannot be undone is reported' contains err 'its end may contain a partial message, which the next run removes'
 nuls 0 30000
 run -v
-check 'and taken back by the next run' completed 3
+check 'the next run undoes the append' completed 3
 
 done_testing

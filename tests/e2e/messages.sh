@@ -53,11 +53,11 @@ place shut "$(free_ports 1)"
 
 # ---- The command line ----
 
-bad 'an option that is not there' 64
+bad 'an unknown option' 64
 ARGUMENTS='--dryrun'
 tells 'there is no option --dryrun; did you mean --dry-run?'
 
-bad 'a letter that is no option' 64
+bad 'an unknown option letter' 64
 ARGUMENTS='-z'
 tells 'there is no option -z; see mailhaul --help'
 
@@ -65,40 +65,40 @@ bad 'an option without its value' 64
 ARGUMENTS='--config'
 tells 'the option --config needs a value; see mailhaul --help'
 
-bad 'an option with a value that it does not take' 64
+bad 'an option with a value that takes none' 64
 ARGUMENTS='--keep=all'
 tells 'the option --keep=all does not take a value; see mailhaul --help'
 
-bad 'an option that the verb does not take' 64
+bad 'an option that the command does not take' 64
 ARGUMENTS='check --keep'
 tells 'the command check does not take --keep; see mailhaul --help'
 
-bad 'a verb with a slip of the pen' 64
+bad 'a misspelled command' 64
 ARGUMENTS='-c mailhaul.conf chekc'
 tells 'there is no account or command chekc; did you mean check?'
 
-bad 'an account that is not there' 64
+bad 'an unknown account' 64
 ARGUMENTS='-c mailhaul.conf fetch somebody'
 tells 'there is no account somebody; name an account that is defined in mailhaul.conf'
 
-bad 'a file of TLS keys that others could read' 64
+bad 'a TLS key log that others can read' 64
 : >keys && chmod 644 keys
 ARGUMENTS='-c mailhaul.conf --tls-key-log=keys'
 tells '--tls-key-log: keys does not have mode 0600; name a file that does not exist yet, in a directory of your own'
 
-bad 'standard output that takes nothing' 74
+bad 'standard output that cannot be written' 74
 ARGUMENTS='--help' UNDER="sh $WORK/full"
 tells 'standard output cannot be written: No space left on device; check where standard output is redirected'
 
 # ---- The configuration ----
 
-bad 'no configuration anywhere' 78
+bad 'no configuration file' 78
 needs 'this machine has one' [ ! -e /etc/mailhaul.conf ]
 ARGUMENTS=''
 UNDER="env HOME=$WORK/$ROW"
 tells 'there is no configuration; write @ROW@/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c'
 
-bad 'a configuration that is not there' 78
+bad 'a missing configuration file' 78
 ARGUMENTS='-c other.conf'
 tells 'other.conf: the configuration cannot be read: No such file or directory; check its path and permissions'
 
@@ -106,7 +106,7 @@ bad 'a configuration that is a directory' 78
 ARGUMENTS='-c .'
 tells '.: the configuration is not a file; name the file itself'
 
-bad 'a configuration that the user may not read' 78
+bad 'a configuration that the user cannot read' 78
 chmod 000 mailhaul.conf
 modes_count
 tells 'mailhaul.conf: the configuration cannot be read: Permission denied; check its path and permissions'
@@ -115,11 +115,11 @@ bad 'a password that others can read' 78
 chmod 644 mailhaul.conf
 tells 'mailhaul.conf: the file contains a password and can be read by others; run: chmod 600 mailhaul.conf'
 
-bad 'a configuration that was cut short' 78
+bad 'a truncated configuration' 78
 echo 'account b {' >>mailhaul.conf
 tells 'mailhaul.conf:12: the file ends inside a section, a string or a comment; add the closing }, quote or */ that is missing'
 
-bad 'a configuration that is no text' 78
+bad 'a configuration that is not text' 78
 printf 'account \0' >mailhaul.conf
 tells 'mailhaul.conf: this is not a configuration: it is not text, or it is too long; see mailhaul.conf(5) for the format'
 
@@ -135,11 +135,11 @@ bad 'a configuration without an account' 78
 echo 'jobs = 2' >mailhaul.conf
 tells 'mailhaul.conf: there is no account; add account "NAME" { ... }'
 
-bad 'a file that is included and not there' 78
+bad 'a missing included file' 78
 echo 'include("more.conf")' >>mailhaul.conf
 tells 'more.conf: the configuration cannot be read: No such file or directory; check its path and permissions'
 
-bad 'an option that is not there, of an account' 78 'pasword_command = {pass}'
+bad 'an unknown option of an account' 78 'pasword_command = {pass}'
 tells 'mailhaul.conf:9: there is no option pasword_command for accounts; did you mean password_command?'
 
 bad 'an option of an account at the top level' 78
@@ -150,12 +150,12 @@ bad 'an option that is set twice' 78
 sed -i 's/^}/  user = you\n}/' mailhaul.conf
 tells 'mailhaul.conf:9: user is set twice; remove one of them'
 
-bad 'an account that is there twice' 78
+bad 'an account that is defined twice' 78
 cat mailhaul.conf mailhaul.conf | sed 2,20s/state_dir.*// >twice
 mv twice mailhaul.conf
 tells "mailhaul.conf:11: another account already has this name; give each account its own name"
 
-bad 'two things wrong at once' 78 'port = 99999' 'leave_on_server = 14'
+bad 'two errors in one configuration' 78 'port = 99999' 'leave_on_server = 14'
 tells 'mailhaul.conf:8: port = "99999" is not valid; set port to a number from 1 to 65535' \
   'mailhaul.conf:9: leave_on_server = "14" is not valid; set leave_on_server to forever, no, or a time with a unit, such as 14d or 2w'
 
@@ -168,27 +168,27 @@ tells 'mailhaul.conf:8: account a: password or password_command is missing; add 
 bad 'two passwords' 78 'password_file = secret'
 tells 'mailhaul.conf:10: account a: password and password_file are both set; remove one of them'
 
-bad 'a destination that is no kind' 78 'deliver_to = "~/Mail"'
+bad 'a destination of an unknown kind' 78 'deliver_to = "~/Mail"'
 tells 'mailhaul.conf:8: deliver_to = "~/Mail" is not valid; set deliver_to to "maildir:PATH", "mbox:PATH" or "pipe"'
 
-bad 'deliver_command without its destination' 78 'deliver_command = {procmail}'
+bad 'deliver_command without deliver_to = pipe' 78 'deliver_command = {procmail}'
 tells 'mailhaul.conf:10: account a: deliver_command is set, but deliver_to is not "pipe"; set deliver_to = "pipe", or remove deliver_command'
 
 bad 'an account name with a slash' 78
 sed -i 's|account a|account "a/b"|' mailhaul.conf
 tells "mailhaul.conf:9: an account name may contain only letters, digits and . _ @ + -; rename the account"
 
-bad 'jobs that are no number' 78
+bad 'jobs that is not a number' 78
 echo 'jobs = many' >>mailhaul.conf
 tells 'mailhaul.conf:10: jobs = "many" is not valid; set jobs to a number from 1 to 100'
 
-bad 'a pin that is none' 78 'tls_trust = pin' 'tls_pins = {"sha256:abc"}' '-tls_ca_file'
+bad 'a pin that is not valid' 78 'tls_trust = pin' 'tls_pins = {"sha256:abc"}' '-tls_ca_file'
 tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a list of pins, each "sha256:" followed by the 44 characters that a failed check prints'
 
-bad 'pins that nothing says what to do with' 78 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
+bad 'pins without tls_trust' 78 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
 tells 'mailhaul.conf:10: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
 
-bad 'a tls_priority that is none' 78 'tls_priority = "FINE"'
+bad 'a tls_priority that is not valid' 78 'tls_priority = "FINE"'
 tells 'mailhaul.conf:10: account a: tls_priority = "FINE" is not valid; remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
 
 bad 'a login that needs a token' 78 'auth = xoauth2'
@@ -196,26 +196,26 @@ tells 'mailhaul.conf:10: account a: auth = xoauth2 cannot be combined with passw
 
 # ---- Passwords ----
 
-bad 'a password command that is not there' 78 '-password' 'password_command = {"/no/such/program"}'
+bad 'a missing password command' 78 '-password' 'password_command = {"/no/such/program"}'
 tells 'a: password: the command /no/such/program cannot be started: No such file or directory; give its full path, and check that it is executable'
 
 bad 'a password command that fails' 78 '-password' 'password_command = {"sh", "-c", "echo no such entry >&2; exit 3"}'
 tells 'a: password: password_command sh exited with status 3: no such entry; run the command by hand to see why it fails'
 
-bad 'a password command that fails without a word' 78 '-password' 'password_command = {"false"}'
+bad 'a password command that fails without output' 78 '-password' 'password_command = {"false"}'
 tells 'a: password: password_command false exited with status 1 and printed no error message; run the command by hand to see why it fails'
 
 bad 'a password command that prints nothing' 78 '-password' 'password_command = {"true"}'
 tells 'a: password: password_command true printed no password; make it print the password on its first line'
 
-bad 'a password file that is not there' 78 '-password' 'password_file = secret'
+bad 'a missing password file' 78 '-password' 'password_file = secret'
 tells "a: password: password_file secret cannot be read: No such file or directory; check the path and the file's permissions"
 
 bad 'a password file that others can read' 78 '-password' 'password_file = secret'
 echo secret >secret && chmod 644 secret
 tells 'a: password: password_file secret can be read by others; run: chmod 600 secret'
 
-bad 'a password file that is empty' 78 '-password' 'password_file = secret'
+bad 'an empty password file' 78 '-password' 'password_file = secret'
 : >secret
 tells 'a: password: password_file secret contains no password; write the password on its first line'
 
@@ -223,10 +223,10 @@ bad 'a .netrc without an entry' 78 '-password' 'password_netrc = netrc'
 echo 'machine other login me password x' >netrc
 tells 'a: password: password_netrc netrc has no password for me at localhost; add an entry: machine localhost login me password ...'
 
-bad 'a credential outside of systemd' 78 '-password' 'password_credential = mail'
+bad 'a credential without systemd' 78 '-password' 'password_credential = mail'
 tells 'a: password: there is no credential mail: CREDENTIALS_DIRECTORY is not set; run mailhaul as a systemd service with LoadCredential=, or set the password in another way'
 
-bad 'a password to type where nobody is' 78 '-password' 'password_prompt = yes'
+bad 'a password prompt without a terminal' 78 '-password' 'password_prompt = yes'
 UNDER=setsid
 tells 'a: password: there is no terminal to ask for the password; set password_command or password_file for runs without a terminal'
 
@@ -235,41 +235,41 @@ tells 'a: login: token_command printed no token: its first line is empty, or con
 
 # ---- The connection ----
 
-bad 'a host that is not there' 68 'server = "-pop.example.org"'
+bad 'an unknown host' 68 'server = "-pop.example.org"'
 tells 'a: connect: the host name -pop.example.org cannot be resolved: Name or service not known; check the spelling of server in the configuration'
 
-bad 'nobody listens at the port' 75 'port = @shut@'
+bad 'a port where no server listens' 75 'port = @shut@'
 tells 'a: connect: localhost port @shut@: no connection: Connection refused; check server and port, and that this machine is online; the next run tries again'
 
-bad 'a server that takes no connection' 75 'server = 127.0.0.1' 'connect_timeout = 1s'
+bad 'a server that does not accept the connection' 75 'server = 127.0.0.1' 'connect_timeout = 1s'
 UNDER="python3 $WORK/deaf"
 tells 'a: connect: 127.0.0.1 port @PORT@: timed out waiting for the server to accept the connection; check server and port, and that this machine is online; the next run tries again'
 
-bad 'a server that never says hello' 75 'port = @greeting-silent@' 'timeout = 1s'
+bad 'a server that sends no greeting' 75 'port = @greeting-silent@' 'timeout = 1s'
 tells 'a: greeting: the greeting did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
-bad 'a server that never begins TLS' 75 'port = @handshake-silent@' 'timeout = 1s'
+bad 'a server that does not start TLS' 75 'port = @handshake-silent@' 'timeout = 1s'
 tells 'a: TLS: timed out waiting for the TLS handshake; the next run tries again; if this persists, fetch fewer accounts at a time (jobs)'
 
-bad 'a server that leaves before TLS' 75 'port = @die-handshake-close@'
+bad 'a server that hangs up before TLS' 75 'port = @die-handshake-close@'
 tells 'a: TLS: the server closed the connection during the TLS handshake; the next run tries again; if this persists, fetch fewer accounts at a time (jobs)'
 
-bad 'TLS to a port in the clear' 69 'port = @plain@'
+bad 'TLS to a plaintext port' 69 'port = @plain@'
 tells 'a: TLS: the server did not respond with TLS; if the port does not speak TLS from the start, use port 995, or set tls = starttls for port 110'
 
-bad 'STLS to a port that speaks TLS from the start' 75 'port = @good@' 'tls = starttls' 'timeout = 1s'
+bad 'STLS to a port with implicit TLS' 75 'port = @good@' 'tls = starttls' 'timeout = 1s'
 tells "a: greeting: the greeting did not arrive within 1 s; if the port speaks TLS from the start, as 995 does, remove tls = starttls; the next run tries again"
 
-bad 'a port in the clear that has no STLS' 69 'port = @no-stls@' 'tls = starttls'
+bad 'a plaintext port without STLS' 69 'port = @no-stls@' 'tls = starttls'
 tells 'a: TLS: the server does not offer STLS on this port, and nothing is sent without TLS (server said: "STLS is not offered here"); set tls = implicit and port = 995'
 
 bad 'a server that refuses STLS' 69 'port = @bad-stls@' 'tls = starttls'
 tells 'a: TLS: the server refused STLS, and nothing is sent without TLS (server said: "TLS is not available at the moment"); set tls = implicit and port = 995'
 
-bad 'a server with old TLS alone' 69 'port = @old@'
+bad 'a server with only old TLS versions' 69 'port = @old@'
 tells "a: TLS: the server supports neither TLS 1.2 nor TLS 1.3; ask the server's operator to upgrade it: older versions are not safe"
 
-bad 'a greeting that is another protocol' 76 'port = @greeting-smtp@'
+bad 'a greeting of another protocol' 76 'port = @greeting-smtp@'
 tells "a: greeting: the greeting is not valid POP3 (server said: \"220 mail.example.org ESMTP\"); check server and port: the port may belong to a service other than POP3"
 
 bad 'a server that refuses the connection' 75 'port = @greeting-refused@'
@@ -280,7 +280,7 @@ tells 'a: greeting: the server refused the connection (server said: "too many co
 bad 'an expired certificate' 69 'port = @expired@'
 tells "a: TLS: the certificate expired on @DATE@ (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); check this machine's date; if it is right, ask the server's operator to renew the certificate"
 
-bad 'a certificate whose time has not come' 69 'port = @notyet@'
+bad 'a certificate that is not yet valid' 69 'port = @notyet@'
 tells "a: TLS: the certificate is not valid before @DATE@ (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); check this machine's date"
 
 bad 'a certificate for another name' 69 'port = @wronghost@'
@@ -292,25 +292,25 @@ tells "a: TLS: the certificate lists no names, and its common name, localhost, i
 bad 'a certificate of an unknown issuer' 69 'port = @selfsigned@'
 tells "a: TLS: the certificate's issuer is not trusted: CN=localhost,O=Example (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint with the server's own, then set tls_pins to the key pin and tls_trust = pin"
 
-bad 'a certificate that was revoked' 69 'port = @revoked@' "tls_crl_file = \"$WORK/certs/crl.pem\""
+bad 'a revoked certificate' 69 'port = @revoked@' "tls_crl_file = \"$WORK/certs/crl.pem\""
 tells 'a: TLS: the certificate or one of its issuers has been revoked (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); do not use this server until its operator has replaced the certificate'
 
-bad 'a certificate that demands a stapled answer' 69 'port = @staple@'
+bad 'a certificate that requires a stapled answer' 69 'port = @staple@'
 tells "a: TLS: the certificate requires a stapled OCSP response, but the server sent none (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); try again later; if this persists, ask the server's operator to set up OCSP stapling"
 
-bad 'a key that is not the pinned one' 69 'tls_trust = pin' 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}' '-tls_ca_file'
+bad 'a key that is not pinned' 69 'tls_trust = pin' 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}' '-tls_ca_file'
 tells "a: TLS: the server's key is not in tls_pins (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); add the key pin to tls_pins only if the server's operator confirms the new key: another host may be impersonating the server"
 
-bad 'a file of issuers that is not there' 78 'tls_ca_file = nowhere.pem'
+bad 'a missing file of issuers' 78 'tls_ca_file = nowhere.pem'
 tells "a: trust: tls_ca_file nowhere.pem cannot be read: No such file or directory; name a PEM file with the certificates to trust, or remove tls_ca_file to use the system's"
 
-bad 'a file of issuers that holds none' 78 'tls_ca_file = mailhaul.conf'
+bad 'a file of issuers without a certificate' 78 'tls_ca_file = mailhaul.conf'
 tells "a: trust: tls_ca_file mailhaul.conf contains no certificate; name a PEM file with the certificates to trust, or remove tls_ca_file to use the system's"
 
-bad 'a certificate of our own that is not there' 78 'tls_client_cert = nowhere.pem'
+bad 'a missing client certificate' 78 'tls_client_cert = nowhere.pem'
 tells 'a: trust: tls_client_cert nowhere.pem cannot be read: No such file or directory; name a PEM file with the certificate, or a PKCS#11 URI'
 
-bad 'a server that wants a certificate of ours' 69 'port = @client@'
+bad 'a server that requires a client certificate' 69 'port = @client@'
 tells "a: greeting: the server asked for a client certificate and then reported: Certificate is required; set tls_client_cert and tls_client_key to the files that the server's operator gave you for this account"
 
 # ---- The login ----
@@ -322,10 +322,10 @@ bad 'a password that was refused a moment ago' 77 "password = 'wrong'"
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
 tells 'a: login: not tried, because the server refused this password at @TIME@ (server said: "[AUTH] wrong user name or password"); correct the password; "mailhaul a" tries at once, other runs wait until @TIME@'
 
-bad 'a way to log in that the server does not offer' 77 'auth = cram-md5'
+bad 'a mechanism that the server does not offer' 77 'auth = cram-md5'
 tells 'a: login: the server does not offer CRAM-MD5; remove auth, or choose one that it offers: PLAIN'
 
-bad 'a token where the server takes none' 77 '-password' 'token_command = {"echo", "x"}'
+bad 'a token for a server that takes none' 77 '-password' 'token_command = {"echo", "x"}'
 tells 'a: login: the server offers no login with a token (OAUTHBEARER or XOAUTH2); set a password instead of token_command; many providers require an app password for POP3'
 
 bad 'a maildrop that is in use' 75 'port = @login-in-use@'
@@ -334,86 +334,86 @@ tells 'a: login: the server refused the login (server said: "[IN-USE] not now");
 bad 'a login too soon' 75 'port = @login-login-delay@'
 tells 'a: login: the server refused the login (server said: "[LOGIN-DELAY] not now"); run mailhaul less often: the server limits how often you may log in'
 
-bad 'a server with a passing problem' 75 'port = @login-sys-temp@'
+bad 'a server with a temporary problem' 75 'port = @login-sys-temp@'
 tells 'a: login: the server refused the login (server said: "[SYS/TEMP] not now"); the server has a temporary problem; the next run tries again'
 
-bad 'a server with a lasting problem' 76 'port = @login-sys-perm@'
+bad 'a server with a permanent problem' 76 'port = @login-sys-perm@'
 tells "a: login: the server refused the login (server said: \"[SYS/PERM] not now\"); ask the server's operator"
 
-bad 'a maildrop that is in use, in words alone' 75 'port = @refused-locked@'
+bad 'a maildrop in use, without a code' 75 'port = @refused-locked@'
 tells 'a: login: the server refused the login (server said: "maildrop already locked"); another program has this maildrop open; the next run tries again'
 
-bad 'a login too soon, in words alone' 75 'port = @refused-limit@'
+bad 'a login too soon, without a code' 75 'port = @refused-limit@'
 tells 'a: login: the server refused the login (server said: "Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server."); run mailhaul less often: the server limits how often you may log in'
 
-bad 'a server with a passing problem, in words alone' 75 'port = @pass-internal@'
+bad 'a server with a temporary problem, without a code' 75 'port = @pass-internal@'
 tells 'a: login: the server refused the login (server said: "internal server error"); the server has a temporary problem; the next run tries again'
 
-bad 'a login refused without [AUTH] where that was announced' 75 'port = @coded-none@'
+bad 'a login refused without [AUTH] if AUTH-RESP-CODE is announced' 75 'port = @coded-none@'
 tells 'a: login: the server refused the login (server said: "no"); the server has a temporary problem; the next run tries again'
 
-bad 'an answer to a login that does not come' 75 'port = @auth-silent@' 'timeout = 1s'
+bad 'a login without a reply' 75 'port = @auth-silent@' 'timeout = 1s'
 tells 'a: login: the reply to AUTH PLAIN did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
-bad 'an answer to a password that does not come' 75 'port = @pass-silent@' 'timeout = 1s'
+bad 'a password without a reply' 75 'port = @pass-silent@' 'timeout = 1s'
 tells 'a: login: the reply to PASS did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
-bad 'a server that asks and asks' 77 'port = @auth-endless-questions@' 'auth = plain'
+bad 'a server that sends challenges without end' 77 'port = @auth-endless-questions@' 'auth = plain'
 tells "a: login: the server asks for more than PLAIN provides; check user and password; if they are right, ask the server's operator: another host may be impersonating the server"
 
 # ---- The session ----
 
-bad 'a server that leaves at the login' 75 'port = @die-auth-cut@'
+bad 'a server that hangs up at the login' 75 'port = @die-auth-cut@'
 tells 'a: login: the connection was cut off before the reply to AUTH PLAIN; the next run tries again'
 
-bad 'a server that leaves at the first command, and at another one without that' 75 'port = @capa-and-list-hang-up@'
+bad 'a server that hangs up at CAPA and then at LIST' 75 'port = @capa-and-list-hang-up@'
 tells 'a: list: the server closed the connection before the reply to LIST; the next run tries again'
 
-bad 'a server that takes the login, and says then that it cannot go on' 75 'port = @last-words-capa@'
+bad 'a server that accepts the login and then refuses to continue' 75 'port = @last-words-capa@'
 tells 'a: list: the server accepted the login and then ended the session (server said: "[SYS/TEMP] Mailbox cannot be opened"); the server has a temporary problem; the next run tries again'
 
-bad 'the same without a code' 75 'port = @last-words-capa-uncoded@'
+bad 'a server that accepts the login and then refuses to continue, without a code' 75 'port = @last-words-capa-uncoded@'
 tells 'a: list: the server accepted the login and then ended the session (server said: "not in this way"); the server has a temporary problem; the next run tries again'
 
-bad 'a server that refuses the listing and leaves' 75 'port = @last-words-list@'
+bad 'a server that refuses the listing and hangs up' 75 'port = @last-words-list@'
 tells 'a: list: the server refused LIST (server said: "not today"); the server has a temporary problem; the next run tries again'
 
-bad 'a listing that is refused' 76 'port = @list-refused@'
+bad 'a refused listing' 76 'port = @list-refused@'
 tells "a: list: the server refused LIST (server said: \"no\"); the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
-bad 'a listing that does not come' 75 'port = @list-silent@' 'timeout = 1s'
+bad 'a listing without a reply' 75 'port = @list-silent@' 'timeout = 1s'
 tells 'a: list: the reply to LIST did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
-bad 'a listing with a message twice' 76 'port = @list-doubled@'
+bad 'a listing that has a message twice' 76 'port = @list-doubled@'
 tells "a: list: the server's LIST reply lists message 1 twice; the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
 bad 'a listing of words' 76 'port = @list-words@'
 tells "a: list: the server's LIST reply has a line without a message number (server said: \"one hundred\"); the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
-bad 'a UID for a message that is not listed' 76 'port = @uidl-unlisted-first@'
+bad 'a UID of a message that is not listed' 76 'port = @uidl-unlisted-first@'
 tells "a: list: the server's UIDL reply lists message 1, which its LIST reply does not; the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
-bad 'capabilities without end' 76 'port = @capa-endless-list@'
+bad 'endless capabilities' 76 'port = @capa-endless-list@'
 tells "a: login: the server announces more than 1000 capabilities; the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
-bad 'a message that comes to a halt' 75 'port = @body-stall@' 'timeout = 1s'
+bad 'a message that stalls' 75 'port = @body-stall@' 'timeout = 1s'
 tells 'a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: too little of the reply to RETR 2 arrived within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
-bad 'a connection that is cut inside a message' 75 'port = @die-body-cut@'
+bad 'a connection that breaks inside a message' 75 'port = @die-body-cut@'
 tells 'a: fetch: message 2 (UID uid-0002) of 158 bytes did not arrive: the connection was cut off during the reply to RETR 2; the next run tries again'
 
-bad 'messages that are refused' 75 'port = @retr-refused-all@'
+bad 'refused messages' 75 'port = @retr-refused-all@'
 tells 'a: fetch: the server refused to send message 1 (server said: "not now"); it stays on the server; the next run tries again' \
   'a: fetch: the server refused to send message 2 (server said: "not now"); it stays on the server; the next run tries again' \
   'a: fetch: the server refused to send message 3 (server said: "not now"); it stays on the server; the next run tries again'
 
-bad 'a message that is larger than it may be' 0 'port = @large@' 'max_message_size = 100k'
+bad 'a message larger than max_message_size' 0 'port = @large@' 'max_message_size = 100k'
 tells 'a: message 1 stays on the server: its size, 408912 bytes, exceeds max_message_size; raise max_message_size to fetch it'
 
-bad 'a QUIT that is refused' 76 'port = @quit-refused@' 'leave_on_server = no'
+bad 'a refused QUIT' 76 'port = @quit-refused@' 'leave_on_server = no'
 tells "a: quit: the server could not delete all messages marked for deletion (server said: \"some messages were not removed\"); the next run tries again; if this persists, send the output of mailhaul -vv to the server's operator"
 
-bad 'messages that stay after they were deleted' 0 'port = @stays-done-ids@' 'leave_on_server = no'
+bad 'messages that stay on the server after deletion' 0 'port = @stays-done-ids@' 'leave_on_server = no'
 "$MAILHAUL" -c mailhaul.conf >first 2>&1
 tells "a: the server still lists 5 messages that it reported as deleted; they are not stored again; ask the server's operator why it keeps them"
 
@@ -427,17 +427,17 @@ bad 'an mbox that is a directory' 74 'deliver_to = "mbox:inbox"'
 mkdir inbox
 tells 'a: store: the mbox inbox is not a regular file; name a file in deliver_to, or use maildir: for a directory'
 
-bad 'an mbox in a directory where no file can be made' 74 'deliver_to = "mbox:spool/me"'
+bad 'an mbox in a directory without write permission' 74 'deliver_to = "mbox:spool/me"'
 mkdir spool && : >spool/me && chmod 500 spool
 modes_count
 tells 'a: store: the mbox spool/me cannot be locked, because no lock file can be created in spool: Permission denied; name an mbox in your home directory, such as "mbox:~/inbox", or in another directory where you may create files'
 
-bad 'a directory where nothing can be made' 74
+bad 'a Maildir without write permission' 74
 mkdir -p state Mail/new Mail/cur Mail/tmp && chmod 500 Mail Mail/*
 modes_count
 tells 'a: store: the Maildir Mail cannot be written: Permission denied; check its permissions and its disk; nothing is deleted from the server until then'
 
-bad 'a message that is larger than a file may be' 74 'port = @large@'
+bad 'a message larger than the file size limit' 74 'port = @large@'
 UNDER='prlimit --fsize=200000'
 tells 'a: store: message 1 (UID 1) of 408912 bytes cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on file sizes, now 200000 bytes (ulimit -f); nothing is deleted from the server until then'
 
@@ -446,7 +446,7 @@ UNDER="env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P $WORK/$ROW/Mail
 needs 'strace cannot trace here' strace -qq -o trace -e trace=none true
 tells 'a: store: the Maildir Mail cannot be synced: No space left on device; free disk space; nothing is deleted from the server until then'
 
-bad 'a state that may not be written' 74
+bad 'a state without write permission' 74
 mkdir state && chmod 500 state
 modes_count
 tells 'a: state: the lock file state/a.lock cannot be opened: Permission denied; check the permissions of this file and its directory, or set another state_dir'
@@ -455,11 +455,11 @@ bad 'a state that is a file' 74
 : >state
 tells 'a: state: the directory state cannot be created: a file has this name; name another path, or move that file away'
 
-bad 'a state that is damaged' 74
+bad 'a damaged state' 74
 mkdir state && head -c 3000 /dev/zero | tr '\0' x >state/a.db
 tells 'a: state: the state file state/a.db cannot be read: file is not a database; move it away, then run mailhaul verify --rebuild: it is damaged, or not a state file of mailhaul'
 
-bad 'a state of a newer mailhaul' 74
+bad 'a state of a newer version' 74
 mkdir state && sqlite3 state/a.db 'PRAGMA application_id = 1835559985; PRAGMA user_version = 99; CREATE TABLE message(uid)'
 tells 'a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away'
 
@@ -467,11 +467,11 @@ bad 'a database of another program' 74
 mkdir state && sqlite3 state/a.db 'CREATE TABLE theirs(x)'
 tells 'a: state: the file state/a.db is not a state file of mailhaul; move it away, or set another state_dir'
 
-bad 'another run that is at work' 75
+bad 'another run that holds the account' 75
 UNDER="python3 $WORK/hold state/a.lock"
 tells 'a: state: another run of mailhaul is fetching this account; the next run tries again'
 
-bad 'a log that takes nothing' 77 "password = 'wrong'"
+bad 'a log that cannot be written' 77 "password = 'wrong'"
 echo 'log = "file:/dev/full"' >>mailhaul.conf
 tells 'the log /dev/full cannot be written: No space left on device; check its directory, permissions and disk; until then, messages go to standard error' \
   'a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'
@@ -482,41 +482,41 @@ bad 'options of verify that exclude each other' 64
 ARGUMENTS='-c mailhaul.conf verify --rebuild --refetch'
 tells '--rebuild cannot be combined with --refetch or --ignore-missing; run mailhaul verify --rebuild first'
 
-bad 'nothing to hold copies against' 74
+bad 'verify without a state' 74
 ARGUMENTS='-c mailhaul.conf verify'
 tells 'a: verify: there is no state file state/a.db, which would record the delivered messages; fetch the account first, or see --rebuild in mailhaul(1)'
 
-bad 'copies that a command has taken' 78 'deliver_to = pipe' 'deliver_command = {"true"}'
+bad 'verify of messages delivered to a command' 78 'deliver_to = pipe' 'deliver_command = {"true"}'
 ARGUMENTS='-c mailhaul.conf verify --rebuild a'
 tells 'a: rebuild: the account delivers to a command, so the location of its messages is unknown; name other accounts'
 
-bad 'a Maildir that is gone' 74
+bad 'a missing Maildir' 74
 "$MAILHAUL" -c mailhaul.conf >first 2>&1 && rm -r Mail
 ARGUMENTS='-c mailhaul.conf verify'
 tells 'a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or create it to start with an empty destination'
 
 # ---- Commands ----
 
-bad 'a delivery command that is not there' 78 'deliver_to = pipe' 'deliver_command = {"no-such-program"}'
+bad 'a missing delivery command' 78 'deliver_to = pipe' 'deliver_command = {"no-such-program"}'
 tells 'a: store: the command no-such-program cannot be started: No such file or directory; give its full path, and check that it is executable'
 
 bad 'a delivery command that fails' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "echo no rule for this >&2; exit 1"}'
 tells 'a: store: deliver_command sh exited with status 1: no rule for this; the message stays on the server; the next run tries again'
 
-bad 'a delivery command that fails for now' 75 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "exit 75"}'
+bad 'a delivery command that fails temporarily' 75 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "exit 75"}'
 tells 'a: store: deliver_command sh exited with status 75; the message stays on the server; the next run tries again'
 
-bad 'a delivery command that a signal ends' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
+bad 'a delivery command that is killed by a signal' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
 tells 'a: store: deliver_command sh was killed by signal 9 (Killed); the message stays on the server; the next run tries again'
 
-bad 'a directory for temporary files that is not there' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
+bad 'a missing directory for temporary files' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
 UNDER="env TMPDIR=$WORK/missing"
 tells 'a: store: the directory @WORK@/missing, which holds messages for deliver_command, cannot be written: No such file or directory; set TMPDIR to an existing directory where you may create files'
 
-bad 'a delivery command that comes to no end' 75 'deliver_to = pipe' 'deliver_command = {"sleep", "20"}' 'deliver_timeout = 1s'
+bad 'a delivery command that does not end' 75 'deliver_to = pipe' 'deliver_command = {"sleep", "20"}' 'deliver_timeout = 1s'
 tells 'a: store: the command sleep took longer than 1 s; the message stays on the server; raise deliver_timeout if the command needs longer'
 
-bad 'a command for new mail that fails' 75 'on_new_mail = {"sh", "-c", "echo index is locked >&2; exit 1"}'
+bad 'a failing on_new_mail command' 75 'on_new_mail = {"sh", "-c", "echo index is locked >&2; exit 1"}'
 tells 'a: on_new_mail: sh exited with status 1: index is locked; the mail is stored; the command runs again when new mail arrives'
 
 done_messages

@@ -15,19 +15,19 @@ serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' "on_new_mail = {\"$WORK/notice\"}"
 run -n
-check 'a dry run gives no notice' notices_are ''
+check 'a dry run does not run the command' notices_are ''
 run
-check 'new mail is noticed once, when it is in place' notices_are 'a 2 90 0 2'
-check 'without a word' silent
+check 'new mail runs the command once, after delivery' notices_are 'a 2 90 0 2'
+check 'the run prints nothing' silent
 run
-check 'without new mail there is no notice' notices_are 'a 2 90 0 2'
+check 'without new mail the command does not run' notices_are 'a 2 90 0 2'
 letter mail/3
 rm notices
 configure c 'deliver_to = "pipe"' 'deliver_command = {"true"}' "on_new_mail = {\"$WORK/notice\"}"
 configure b 'deliver_to = "mbox:Mail-b"' 'leave_on_server = no' "on_new_mail = {\"$WORK/notice\"}"
 echo 'jobs = 1' >>mailhaul.conf.in
 run
-check 'each account has its own, also with one job at a time' notices_are 'a 1 45 0 3
+check 'each account has its own command, even with jobs = 1' notices_are 'a 1 45 0 3
 b 3 135 3 0
 c 3 135 0 0'
 
@@ -36,22 +36,22 @@ rm notices
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "echo first; echo second >&2; exit 3"}'
 run
-check 'a command that fails is told in one line' says err \
+check 'a failing command is reported in one line' says err \
   'mailhaul: a: on_new_mail: sh exited with status 3: first\x0asecond; the mail is stored; the command runs again when new mail arrives'
-check 'with the exit status of what may work later' exits 75
-check 'and the mail is safe' left_is Mail-a/new 4
+check 'a failing command is a temporary failure' exits 75
+check 'the mail is delivered' left_is Mail-a/new 4
 letter mail/5
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' "on_new_mail = {\"$WORK/nowhere\"}"
 run
-check 'a command that is not there is told' contains err 'mailhaul: a: on_new_mail: the command '
-check 'with its exit status' exits 78
+check 'a missing command is reported' contains err 'mailhaul: a: on_new_mail: the command '
+check 'a missing command has exit code 78' exits 78
 letter mail/6
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail-a"' 'on_new_mail = {"sh", "-c", "kill -9 $$PPID"}'
 sed -i 's/\$\$PPID/$PPID/' mailhaul.conf.in
 run
-check 'a process for the command that is killed is told' contains err 'mailhaul: a: run: the process for this account was killed by signal 9'
+check 'a killed worker is reported' contains err 'mailhaul: a: run: the process for this account was killed by signal 9'
 
 # A run dies between the delivery and its end: its messages still lead to the command.
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
@@ -64,14 +64,14 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
   serve --dir mail
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fsync \
     -e inject=fsync:signal=KILL:when=4 "$MAILHAUL" -c mailhaul.conf >out 2>err
-  check 'a run that is killed behind the delivery gives no notice' notices_are ''
-  check 'though the mail is there' left_is Mail-a/new 3
+  check 'a run killed after the delivery does not run the command' notices_are ''
+  check 'the mail of the killed run is delivered' left_is Mail-a/new 3
   run
-  check 'the next run gives it' notices_are 'a 0 0 0 3'
+  check 'the next run runs the command' notices_are 'a 0 0 0 3'
   run
-  check 'and only that' notices_are 'a 0 0 0 3'
+  check 'a later run does not run it again' notices_are 'a 0 0 0 3'
 else
-  skip 'the run behind one that was killed gives its notice' 'strace cannot trace here'
+  skip 'the run after a killed one runs the command' 'strace cannot trace here'
 fi
 
 done_testing

@@ -20,8 +20,8 @@ account leave forever 'deliver_to = "maildir:Mail"'
 run -vv
 check 'the third run succeeds' exits 0
 check 'nginx announces no pipelining' [ "$(sed -n '/C: AUTH/q; /S: PIPELINING/p' err | wc -l)" -eq 0 ]
-check 'but the server behind it does' contains err 'S: PIPELINING'
-check 'and it is used' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
+check 'Dovecot announces pipelining after the login' contains err 'S: PIPELINING'
+check 'the run with pipelining succeeds' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 
 # Another client is logged in, and Dovecot allows only one: it answers "[IN-USE]", which nginx does not pass on.
 nginx_stop
@@ -37,15 +37,15 @@ talk 1: 1:'USER busy' 1:'PASS busy' 0:close
 check 'nginx hides a busy backend' contains said '-ERR internal server error'
 account busy no 'deliver_to = "maildir:Busy"'
 run
-check 'which is no wrong password, but passes: exit code 75' exits 75
-check 'the server is quoted' contains err '(server said: "internal server error")'
-check 'nobody is sent to check a password' lacks err 'check user and password'
+check 'the hidden failure is temporary: exit code 75' exits 75
+check 'the message quotes the server' contains err '(server said: "internal server error")'
+check 'the message does not suggest checking the password' lacks err 'check user and password'
 : >held.go
 wait "$other" || bail 'the other session failed'
 # The server takes some time to forget a session that has ended.
 wait_until eval 'run; [ "$STATUS" -ne 75 ]' || :
-check 'it is tried again at once, and all comes' exits 0
-check 'as it was' same_maildir Busy expected-take
-check 'and is deleted' [ "$(dovecot_count busy)" -eq 0 ]
+check 'the next run succeeds' exits 0
+check 'all messages arrive unchanged' same_maildir Busy expected-take
+check 'all messages are deleted' [ "$(dovecot_count busy)" -eq 0 ]
 
 done_testing

@@ -33,15 +33,15 @@ restore() { rm -rf state && cp -a backup state; }
 begin
 restore
 check 'with a state from a backup nothing is fetched again' new 0
-check 'nothing is here twice' count_is Mail 4
-check 'and all of it is recorded' [ "$(recorded)" = 4 ]
+check 'no message is delivered twice' count_is Mail 4
+check 'all messages are recorded' [ "$(recorded)" = 4 ]
 check 'a new message is fetched' eval 'letter mail/5 && new 1'
 
 begin
 restore
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
-check 'the same when a reader has moved the messages to cur/' new 0
-check 'once each' count_is Mail 4
+check 'messages moved to cur/ are known with a state from a backup' new 0
+check 'no message in cur/ is delivered twice' count_is Mail 4
 
 # file DIRECTORY: a reader moves all messages there.
 file() {
@@ -62,14 +62,14 @@ for directory in Mail/.Archive Archive; do
   begin
   restore
   file "$directory"
-  check "messages that a reader has filed in $directory are known with a state from a backup" new 0
+  check "messages filed in $directory are known with a state from a backup" new 0
   begin
   rm -rf state
   file "$directory"
   check "messages in $directory are known without a state" new 0
   killed
   file "$directory"
-  check "messages in $directory are known after a run that was killed" new 0
+  check "messages in $directory are known after a killed run" new 0
 done
 
 # label: mutt adds a label to all messages. compress: a script compresses them, as Dovecot's documentation
@@ -81,105 +81,105 @@ for prefix in '' uid-; do
   begin "$prefix"
   restore
   label
-  check "messages ${prefix:-1}.. to which a reader has added a field are known with a state from a backup" new 0
+  check "messages ${prefix:-1}.. with a field added by a reader are known with a state from a backup" new 0
   killed "$prefix"
   label
-  check "messages ${prefix:-1}.. to which a reader has added a field are known after a run that was killed" new 0
+  check "messages ${prefix:-1}.. with a field added by a reader are known after a killed run" new 0
 done
 begin uid-
 restore
 compress
-check 'messages that were compressed in place are known' new 0
+check 'messages compressed in place are known' new 0
 begin uid-
 restore
 compress
 for f in Mail/cur/*; do truncate -s -1 "$f"; done
-check 'those that are not whole are fetched again' new 2
+check 'incomplete compressed messages are fetched again' new 2
 # shorten OCTETS: shortens files, as an incomplete restore leaves them. Nothing else shows how long a message was.
 shorten() { for f in Mail/new/*; do truncate -s "$1" "$f"; done; }
 for octets in -1 0; do
   begin
   restore
   shorten "$octets"
-  check "messages that have become shorter in place ($octets) are fetched again with a state from a backup" new 2
-  check 'and what was there stays' count_is Mail 6
+  check "messages shortened in place ($octets) are fetched again with a state from a backup" new 2
+  check 'the shortened files are kept' count_is Mail 6
   run verify
-  check 'where they were recorded, verify tells that they are not whole' contains out 'a: 2 of 4 messages are intact, 2 altered'
+  check 'verify reports recorded shortened messages as altered' contains out 'a: 2 of 4 messages are intact, 2 altered'
   killed
   shorten "$octets"
-  check "also after a run that was killed ($octets)" new 4
+  check "messages shortened in place ($octets) are fetched again after a killed run" new 4
   begin
   rm -rf state
   shorten "$octets"
-  check "and without a state ($octets)" new 4
+  check "messages shortened in place ($octets) are fetched again without a state" new 4
   run verify
-  check 'what is less than a message is none' says out 'a: 4 of 4 messages are intact; files without a record: 4'
+  check 'verify does not count shortened files as messages' says out 'a: 4 of 4 messages are intact; files without a record: 4'
   rm -rf state
   run verify --rebuild
-  check 'a state that is made again knows those' says out 'a: the state was rebuilt from 4 messages'
+  check 'a rebuilt state does not include the shortened files' says out 'a: the state was rebuilt from 4 messages'
 done
 begin
 rm -rf state
 shorten -1
 shorten +1
-check 'what ends in a NUL is no whole message either' new 4
+check 'messages whose last byte is NUL are fetched again' new 4
 begin uid-
 rm -rf state
 for f in Mail/new/*; do xz -cq "$f" >"Mail/cur/${f##*/}:2,SZ" && rm "$f"; done
-check 'what was compressed in another way is known by its name' new 0
+check 'messages compressed with xz are known by their names' new 0
 
 begin uid-
 restore
 label
 printf 'Subject: another\nMessage-ID: <x@example.org>\n\nand longer\n' >mail/uid-4
-check 'a message that has got the UID of a labeled one, and another size, is fetched' new 1
+check 'a message of another size with the UID of a labeled one is fetched' new 1
 begin
 restore
 label
 sed -i s/4/5/g mail/4
-check 'so is one of the same size where UIDs are numbers' new 1
+check 'a message of the same size with the UID of a labeled one is fetched if UIDs are numbers' new 1
 
 begin
 restore
 rm "$(grep -l 'Subject: 4' Mail/new/*)"
-check 'what a reader has deleted is fetched again: nothing tells that it was here' new 1
+check 'a message deleted by a reader after the backup is fetched again' new 1
 
 begin
 cp backup/a.db state/a.db
-check 'the same when only the database was restored, over the newer one' new 0
+check 'a database restored over the newer one fetches nothing again' new 0
 
 begin
 rm -rf state && mkdir state && cp backup/a.db state/a.db
-check 'or into a directory without the lock file' new 0
+check 'a database restored without the lock file fetches nothing again' new 0
 
 begin
 rm state/a.db && mv backup/a.db state/a.db
-check 'or moved there' new 0
+check 'a database moved into place fetches nothing again' new 0
 
 begin
 restore
 for n in 1 2 3 4; do mv "mail/$n" "mail/new-$n"; done
-check 'and when all UIDs are others meanwhile' new 0
+check 'messages with new UIDs are known with a state from a backup' new 0
 
 begin
 restore
 : >list && find Mail/new -type f -name '*.mh-*' | while read -r f; do cp "$f" "${f%%.mh-*}.mh-0123abcd-${f#*.mh-????????-}"; done
-check "other accounts' files are left alone" new 0
-check 'and not recorded' [ "$(recorded)" = 4 ]
+check "files of other accounts are ignored" new 0
+check 'files of other accounts are not recorded' [ "$(recorded)" = 4 ]
 
 # A normal run does not read the names.
 begin
 check 'a run does not read the names in the Maildir' searches no
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
-check 'nor does it after a reader has moved them' searches no
+check 'a run does not read the names after a reader has moved the messages' searches no
 letter mail/5
-check 'nor when it fetches a message' searches no
+check 'a run that fetches a message does not read the names' searches no
 chmod 600 state/a.db
 sqlite3 state/a.db 'PRAGMA user_version' >/dev/null
-check 'it does when the state is not the file that the last run left' searches yes
-check 'which it does once, although it found nothing' searches no
+check 'a run reads the names if the state is not the file left by the last run' searches yes
+check 'the names are read once' searches no
 run -n
-check 'a dry run changes nothing about that' searches no
+check 'the names are not read after a dry run' searches no
 
 # A filesystem with the state that is rolled back to a snapshot looks as it did then: the stamp matches.
 roll_back() {
@@ -194,22 +194,22 @@ os.utime("state/a.lock", ns=(t.st_atime_ns, t.st_mtime_ns))'
 if python3 -c 'import os; os.setxattr(".", "user.mailhaul.test", b"1"); os.removexattr(".", "user.mailhaul.test")' 2>/dev/null; then
   begin
   roll_back
-  check 'a state that was rolled back with its filesystem is noticed by what is beside the mail' new 0
-  check 'nothing is here twice' count_is Mail 4
-  check 'a run after that does not read the names' searches no
+  check 'a state rolled back with its filesystem is noticed by an attribute beside the mail' new 0
+  check 'no message is delivered twice after the rollback' count_is Mail 4
+  check 'the run after that does not read the names' searches no
   cp -a state recovered
   letter mail/5
   run
   rm -rf state && cp -a recovered state && cp -a state backup && roll_back
-  check 'the same when that is rolled back' new 0
-  check 'once each, too' count_is Mail 5
+  check 'a second rollback is noticed' new 0
+  check 'no message is delivered twice after the second rollback' count_is Mail 5
   begin
   roll_back
   run
   roll_back
-  check 'or when the first one is put back again' new 0
+  check 'a repeated rollback to the same snapshot is noticed' new 0
 else
-  skip 'a state that was rolled back with its filesystem is noticed by what is beside the mail' 'this filesystem has no extended attributes'
+  skip 'a state rolled back with its filesystem is noticed by an attribute beside the mail' 'this filesystem has no extended attributes'
 fi
 
 # The journal remains if another program has the state open, and may get lost.
@@ -225,12 +225,12 @@ time.sleep(600)' &
 reader=$!
 wait_for reading 'nobody reads the state'
 run
-check 'a message comes while the state is read' count_is Mail 5
+check 'a message is delivered while another program reads the state' count_is Mail 5
 kill -9 "$reader" && wait "$reader" || :
 rm -f state/a.db-wal state/a.db-shm
-check 'the journal of a state is gone' [ "$(recorded)" = 4 ]
-check 'and its message is not fetched again' new 0
-check 'but recorded' [ "$(recorded)" = 5 ]
+check 'a record is lost with the journal' [ "$(recorded)" = 4 ]
+check 'the message of the lost record is not fetched again' new 0
+check 'the message is recorded again' [ "$(recorded)" = 5 ]
 
 # Wrong clocks.
 begin_ahead() { # the last record before the backup has a time in the future
@@ -247,19 +247,19 @@ if python3 -c 'import os; os.getxattr("Mail/new", os.listxattr("Mail/new")[0])' 
   begin_ahead
   restore
   run_later +3d -v
-  check 'a clock that was ahead at the last record does no harm when its time has come' contains out 'a: 0 new ('
-  check 'either' count_is Mail 4
+  check 'a clock that was ahead at the last record fetches nothing again' contains out 'a: 0 new ('
+  check 'a clock that was ahead at the last record duplicates no message' count_is Mail 4
 else
-  skip 'a clock that was ahead at the last record does no harm when its time has come' 'this filesystem has no extended attributes'
+  skip 'a clock that was ahead at the last record fetches nothing again' 'this filesystem has no extended attributes'
 fi
 begin
 run_later +2d -v
 restore
-check 'a clock that was ahead does no harm' new 0
+check 'a clock that was ahead fetches nothing again' new 0
 begin
 run_later -2d -v
-check 'nor does one that goes back' new 0
+check 'a clock that goes back fetches nothing again' new 0
 restore
-check 'or is back again' new 0
+check 'a state restored while the clock is back fetches nothing again' new 0
 
 done_testing

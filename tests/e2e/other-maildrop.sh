@@ -37,9 +37,9 @@ for change in server user port; do
     serve --dir otto ${other_user:-}
     run_later +20d -v
     SERVER='' USER_NAME='' other_user=''
-    check "another $change: what is there is fetched ($destination)" contains out 'a: 5 new ('
-    check "and not deleted for the age of others ($change, $destination)" left_is otto 5
-    check "each is there once ($change, $destination)" is "$($count anna)/$($count otto)" 5/5
+    check "another $change: the messages of the new maildrop are fetched ($destination)" contains out 'a: 5 new ('
+    check "they are not deleted by the age of other messages ($change, $destination)" left_is otto 5
+    check "each message is delivered once ($change, $destination)" is "$($count anna)/$($count otto)" 5/5
   done
 done
 
@@ -56,37 +56,37 @@ moved() {
 moved maildir:Mail
 serve --dir mail
 run_later +10d --dry-run
-check 'a dry run knows the messages again' is "$(grep -c 'leave:' out)/$(grep -c 'fetch:' out)" 5/1
-check 'and records nothing' is "$(sqlite3 state/a.db 'SELECT count(*) FROM maildrop')" 1
+check 'a dry run recognizes the messages' is "$(grep -c 'leave:' out)/$(grep -c 'fetch:' out)" 5/1
+check 'a dry run records nothing' is "$(sqlite3 state/a.db 'SELECT count(*) FROM maildrop')" 1
 run_later +10d -v
 check 'messages that moved to another server are not fetched again' contains out 'a: 1 new ('
-check 'none of them' is "$(mails anna)" 6
+check 'none of them is delivered twice' is "$(mails anna)" 6
 run_later +15d -v
-check 'and keep their ages' contains out 'a: 0 new (0 B), 5 deleted, 1 left on server'
+check 'the messages keep their ages' contains out 'a: 0 new (0 B), 5 deleted, 1 left on server'
 
 moved mbox:mbox
 serve --dir mail --drop-top 4
 run_later +1d
-check 'a connection that ends while headers are compared is a failure' exits 75
-check 'the message is left out, and the others are known' is "$(in_mbox anna)" 6
+check 'a connection that drops while headers are compared is a temporary failure' exits 75
+check 'the message without a header is not fetched, and the others are known' is "$(in_mbox anna)" 6
 serve --dir mail --no-top
 run_later +1d
-check 'without its header, it is left alone' exits 75
+check 'a message whose header is not sent is a temporary failure' exits 75
 serve --dir mail
 run_later +1d -v
-check 'nothing is forgotten' contains out 'a: 0 new ('
-check 'nothing is fetched twice' is "$(in_mbox anna)" 6
+check 'no message is forgotten' contains out 'a: 0 new ('
+check 'no message is fetched twice' is "$(in_mbox anna)" 6
 
 moved maildir:Mail
 serve --dir mail --no-top
 run_later +20d
-check 'a server without TOP is refused' exits 78
-check 'in words' says err \
+check 'another maildrop on a server without TOP is refused' exits 78
+check 'the message says why' says err \
   'mailhaul: a: list: the account now uses another maildrop, and the server gives no headers (TOP), so messages fetched from the previous maildrop cannot be recognized; create a separate account for the new maildrop'
-check 'nothing is fetched or deleted' is "$(mails anna)/$(find mail -type f | wc -l)" 5/6
+check 'no message is fetched or deleted' is "$(mails anna)/$(find mail -type f | wc -l)" 5/6
 serve --dir mail
 run_later +20d -v
-check 'which it still knows when TOP is back' contains out 'a: 1 new ('
+check 'the messages are known when TOP is back' contains out 'a: 1 new ('
 
 # An empty maildrop does not show that it is another one.
 again
@@ -97,11 +97,11 @@ elsewhere
 mkdir empty
 serve --dir empty
 run
-check 'another maildrop may be empty' exits 0
+check 'an empty new maildrop is accepted' exits 0
 rm -rf mail && cp -r otto mail
 serve --dir mail
 run -v
-check 'and its first messages are new' contains out 'a: 5 new ('
+check 'the first messages of an empty new maildrop are new' contains out 'a: 5 new ('
 
 # Without a state, the names in the Maildir show which messages were delivered, but only for the same maildrop.
 again
@@ -123,10 +123,10 @@ run
 for f in mail/*; do mv "$f" "mail/new-${f##*/}"; done
 serve --dir mail --drop-top 3
 run
-check 'a connection that ends while new UIDs are learned' exits 75
+check 'a dropped connection while new UIDs are recorded is a temporary failure' exits 75
 serve --dir mail
 run -v
-check 'loses none of them' contains out 'a: 0 new ('
+check 'the next run fetches nothing again' contains out 'a: 0 new ('
 
 # New UIDs appear one by one, as while a server is being moved.
 again
@@ -135,7 +135,7 @@ run
 for n in 1 2 3 4 5; do
   mv "mail/$n" "mail/moved-$n"
   run -v
-  check "a message with a new UID is known when $n of 5 have one" contains out 'a: 0 new ('
+  check "a message is known after $n of 5 messages have new UIDs" contains out 'a: 0 new ('
 done
 
 done_testing

@@ -15,16 +15,16 @@ other=$(pin certs/other-ca.pem)
 fetches() {
   _case=$1 && shift
   only "$@"
-  check "$_case: no word" eval 'exits 0 && silent'
-  check "$_case: the mail has come" count_is Mail/new 1
+  check "$_case: the run succeeds and prints nothing" eval 'exits 0 && silent'
+  check "$_case: the message is delivered" count_is Mail/new 1
 }
 refuses() {
   _case=$1 _code=$2 _said=$3 && shift 3
   rm -f transcript
   only "$@"
   check "$_case: exit code $_code" exits "$_code"
-  check "$_case: one line" says err "$_said"
-  check "$_case: no credential has left" no_credentials
+  check "$_case: one line names the cause and the hint" says err "$_said"
+  check "$_case: no credential is sent" no_credentials
 }
 # misconfigured SENTENCE WORDS LINE...: an error in the configuration, reported in one line with its place.
 misconfigured() {
@@ -32,8 +32,8 @@ misconfigured() {
   rm -f transcript
   only "$@"
   check "$_case: exit code 78" exits 78
-  check "$_case: one line" says err "$_words"
-  check "$_case: nothing was sent" [ ! -s transcript ]
+  check "$_case: one line names the file and the hint" says err "$_words"
+  check "$_case: nothing is sent" [ ! -s transcript ]
 }
 place='mailhaul: mailhaul.conf:10: account a:'
 
@@ -66,11 +66,11 @@ if faketime -f -400d true 2>/dev/null; then
   only 'tls_trust = pin' "tls_pins = {\"$mine\"}"
   rm -f transcript
   run_later -400d a
-  check 'also before they begin: exit code 69' exits 69
-  check 'also before they begin: one line' contains err 'mailhaul: a: TLS: the certificate is not valid before '
-  check 'also before they begin: no credential has left' no_credentials
+  check 'a pinned certificate that is not yet valid: exit code 69' exits 69
+  check 'a pinned certificate that is not yet valid: one line says so' contains err 'mailhaul: a: TLS: the certificate is not valid before '
+  check 'a pinned certificate that is not yet valid: no credential is sent' no_credentials
 else
-  skip 'also before they begin' 'faketime is not installed'
+  skip 'a pinned certificate that is not yet valid' 'faketime is not installed'
 fi
 NO_CA=''
 serve --dir mail
@@ -81,7 +81,7 @@ refuses 'another key from a trusted issuer' 69 \
   'tls_trust = both' "tls_pins = {\"$other\"}"
 only 'tls_trust = both' "tls_pins = {\"$mine\"}"
 run -v a
-check '-v tells who vouched for the server' contains err 'certificate valid and key pinned for localhost'
+check '-v logs how the server was authenticated' contains err 'certificate valid and key pinned for localhost'
 serve --dir mail --starttls
 refuses 'another key behind STLS' 69 \
   "mailhaul: a: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor" \
@@ -106,7 +106,7 @@ serve --dir mail
 fetches 'a priority string' 'tls_priority = "SECURE128:%PROFILE_MEDIUM"'
 only 'tls_priority = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"'
 run -v a
-check 'a priority string chooses the cipher' contains err CHACHA20-POLY1305
+check 'tls_priority selects the cipher' contains err CHACHA20-POLY1305
 hint='remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
 misconfigured 'a bad priority string' \
   "$place tls_priority = \"NORMAL:+VERS-SSL9\" is not valid from here on: +VERS-SSL9; $hint" 'tls_priority = "NORMAL:+VERS-SSL9"'
@@ -131,23 +131,23 @@ for version in 1.2 1.3; do
   fetches "certificate and key in two, TLS $version" 'tls_client_cert = "certificate.pem"' 'tls_client_key = "key.pem"'
   rm -f transcript
   only
-  check "a server that wants one gets none, TLS $version: exit code 69" exits 69
-  check "and that is said, TLS $version" contains err 'mailhaul: a: '
-  check "with what to do, TLS $version" contains err "; $ours"
-  check "and no password, TLS $version" no_credentials
+  check "a server that requires a client certificate and gets none, TLS $version: exit code 69" exits 69
+  check "the missing client certificate is reported, TLS $version" contains err 'mailhaul: a: '
+  check "the hint names tls_client_cert, TLS $version" contains err "; $ours"
+  check "no password is sent without a client certificate, TLS $version" no_credentials
 done
 for version in 1.2 1.3; do
   serve --dir mail --client-ca certs/ca.pem --cert selfsigned.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
   only 'tls_client_cert = "certs/client.pem"'
-  check "a server that is not trusted gets no certificate either, TLS $version" [ ! -s transcript ]
+  check "an untrusted server gets no client certificate, TLS $version" [ ! -s transcript ]
 done
 serve --dir mail --client-ca certs/ca.pem
 only 'tls_client_cert = "certs/client.pem"'
-check 'one that is trusted does' contains transcript '(shows a certificate)'
+check 'a trusted server gets the client certificate' contains transcript '(shows a certificate)'
 rm -f transcript
 only 'tls_client_cert = "certs/selfsigned.pem"'
-check 'a certificate that the server does not trust: exit code 69' exits 69
-check 'and that is said, too' contains err "the server asked for a client certificate and then reported: "
+check 'a client certificate that the server does not trust: exit code 69' exits 69
+check "the server's refusal of the client certificate is reported" contains err "the server asked for a client certificate and then reported: "
 misconfigured_key() {
   _case=$1 _words=$2 && shift 2
   misconfigured "$_case" "mailhaul: a: trust: $_words" 'tls_client_cert = "certificate.pem"' "$@"
@@ -180,7 +180,7 @@ misconfigured 'authorities that are none' \
 # ---- TLS features that are not used ----
 serve --dir mail --rehandshake --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.2'
 fetches 'a server that asks to renegotiate'
-check 'gets no second handshake' lacks transcript renegotiates
+check 'the server gets no second handshake' lacks transcript renegotiates
 
 # ---- accounts share data ----
 serve --dir mail
@@ -194,12 +194,12 @@ configure f 'deliver_to = "maildir:F"' 'tls_client_cert = "certs/client.pem"'
 # Without a state, messages that account a put into a Maildir beside its own would count.
 rm -rf state Mail
 run
-check 'accounts with wrong pins and lists do not touch the others' exits $((69 + 32))
-check 'they are told of' contains err "mailhaul: c: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor"
-check 'each with its own fault' contains err 'mailhaul: b: TLS: it is unknown whether the certificate has been revoked: '
-check 'and they alone' [ "$(wc -l <err)" -eq 2 ]
+check 'accounts with wrong pins and lists do not affect the others' exits $((69 + 32))
+check 'the wrong pin is reported' contains err "mailhaul: c: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor"
+check 'the outdated list is reported' contains err 'mailhaul: b: TLS: it is unknown whether the certificate has been revoked: '
+check 'nothing else is reported' [ "$(wc -l <err)" -eq 2 ]
 for directory in A D E F; do
-  check "mail has come to $directory" count_is $directory/new 1
+  check "the message is delivered to $directory" count_is $directory/new 1
 done
 
 done_testing

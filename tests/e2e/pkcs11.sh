@@ -17,23 +17,23 @@ for version in 1.2 1.3; do
   serve --dir mail --client-ca certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version"
   only 'tls_client_cert = "pkcs11:token=mail;object=me;type=cert"' \
     "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
-  check "certificate and key in a token, TLS $version" eval 'exits 0 && silent'
-  check "its mail has come, TLS $version" count_is Mail/new 1
+  check "certificate and key in a token are used, TLS $version" eval 'exits 0 && silent'
+  check "the message is delivered, TLS $version" count_is Mail/new 1
 done
 only 'tls_client_cert = "certificate.pem"' \
   "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
-check 'the key alone in a token' eval 'exits 0 && silent'
+check 'a key in a token is used with a certificate in a file' eval 'exits 0 && silent'
 
 printf 4321 >pin
 rm -f transcript
 only 'tls_client_cert = "certificate.pem"' \
   "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
 check 'a wrong PIN: exit code 78' exits 78
-check 'a wrong PIN: one line' says err \
+check 'a wrong PIN: one line names it' says err \
   'mailhaul: a: trust: tls_client_cert and its key cannot be used: Error in provided PIN; name a file with the PIN of the token in the URI: pkcs11:...?pin-source=PATH'
-check 'a wrong PIN: nothing was sent' [ ! -s transcript ]
+check 'a wrong PIN: nothing is sent' [ ! -s transcript ]
 only 'tls_client_cert = "certificate.pem"' 'tls_client_key = "pkcs11:token=mail;object=nothing;type=private"'
-check 'no such object: exit code 78' exits 78
-check 'no such object: one line' [ "$(grep -c '^mailhaul: a: trust: tls_client_cert and its key cannot be used: ' err)" -eq "$(wc -l <err)" ]
+check 'a missing object: exit code 78' exits 78
+check 'a missing object: one line names the cause' [ "$(grep -c '^mailhaul: a: trust: tls_client_cert and its key cannot be used: ' err)" -eq "$(wc -l <err)" ]
 
 done_testing

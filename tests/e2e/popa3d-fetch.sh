@@ -26,12 +26,12 @@ uids() { sed -n 's/.*: S: [0-9]* \([0-9a-f]\{16\}\)$/\1/p' "$1"; }
 account leave forever leave 'deliver_to = "maildir:Mail"'
 run
 check 'into a Maildir: the run succeeds' exits 0
-check 'and is silent' silent
-check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected
-check 'the server holds all' server_holds leave "$count"
+check 'it prints nothing' silent
+check 'a second program finds all messages byte for byte' same_maildir Mail expected
+check 'the server holds all messages' server_holds leave "$count"
 run -vv
 check 'the second run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
-check 'popa3d knows no CAPA' [ "$(grep -A 1 -F 'C: CAPA' err | grep -c -F 'S: -ERR')" -ge 1 ]
+check 'popa3d does not support CAPA' [ "$(grep -A 1 -F 'C: CAPA' err | grep -c -F 'S: -ERR')" -ge 1 ]
 check 'the login is by USER and PASS' contains err 'C: PASS ****'
 uids err >before
 
@@ -45,8 +45,8 @@ account leave forever leave 'deliver_to = "maildir:Mail"'
 run -vv
 check 'after a restart of the server: its UIDs are the same' [ "$(uids err | head -n "$count")" = "$(cat before)" ]
 check 'two new messages have one UID' [ "$(uids err | tail -n 2 | sort -u | wc -l)" -eq 1 ]
-check 'both are fetched, and only they' contains out 'leave: 2 new'
-check 'nothing is there twice' same_maildir Mail expected
+check 'only the two new messages are fetched' contains out 'leave: 2 new'
+check 'no other message is delivered twice' same_maildir Mail expected
 run -v
 check 'the next run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $((count + 2)) left on server"
 rm expected/later-1 expected/later-2
@@ -54,16 +54,16 @@ rm expected/later-1 expected/later-2
 account take no wrong 'deliver_to = "mbox:Box"'
 run
 check 'a wrong password is refused' exits 77
-check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'though popa3d gives no reason' contains err 'take: login: the server refused the login'
-check 'and nothing is fetched' [ ! -s Box ]
+check 'the refusal is one line' [ "$(wc -l <err)" -eq 1 ]
+check 'the message works without a reason from the server' contains err 'take: login: the server refused the login'
+check 'no mail is fetched with a wrong password' [ ! -s Box ]
 
 account take no take 'deliver_to = "mbox:Box"'
 run -v
 check 'into an mbox: the run succeeds' exits 0
-check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected
-check 'the server holds none' server_holds take 0
+check 'a second program finds all messages in the mbox byte for byte' same_mbox Box expected
+check 'the server holds no messages' server_holds take 0
 run -v
-check 'the next run finds none' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
+check 'the next run fetches nothing' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
 
 done_testing

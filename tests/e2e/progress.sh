@@ -71,17 +71,17 @@ for columns in 40 80 200; do
     40) line='━+─+ +14/40 +[0-9:-]+$' ;;
     *) line='━+─+ +14/40 +300\.0 kB/809\.8 kB +[0-9.]+ k?B/s +[0-9:-]+$' ;;
   esac
-  check "$columns columns: a bar, messages, octets, rate and time left for one account" see "^work +$line"
-  check "$columns columns: and for the other, at the same time" see "^news +$line"
-  check "$columns columns: a line each, and nothing else" lines_are 2
-  check "$columns columns: no line fills the last one" at_most $((columns - 1))
+  check "$columns columns: the first account has a bar, messages, bytes, rate and time left" see "^work +$line"
+  check "$columns columns: the second account has a bar at the same time" see "^news +$line"
+  check "$columns columns: there are only two lines" lines_are 2
+  check "$columns columns: no line fills the last column" at_most $((columns - 1))
   release
   ended
   check "$columns columns: the run succeeds" exits 0
-  check "$columns columns: then the bars are gone, and a summary an account is there" see '^news: 40 new'
-  check "$columns columns: two lines, or four where they are wrapped" lines_are $((columns == 40 ? 4 : 2))
+  check "$columns columns: at the end the bars are replaced by a summary for each account" see '^news: 40 new'
+  check "$columns columns: the summaries have two lines, or four if they are wrapped" lines_are $((columns == 40 ? 4 : 2))
 done
-check 'a summary tells messages, octets, place, deletions and time' summaries screen
+check 'a summary has messages, bytes, destination, deletions and time' summaries screen
 
 # Resizing in the middle of a run.
 fresh
@@ -89,22 +89,22 @@ start 120 24 sh -c "'seq 30; exec $MAILHAUL -c mailhaul.conf'"
 see '^work .*14/40 .*kB/s'
 terminal resize-window -t run -x 40 -y 24
 check 'a terminal that becomes narrower gets narrower bars' see '^work +━+─+ +14/40 +[0-9:-]+$'
-check 'and nothing is left of the wide ones' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/' screen)" = 2/0 ]
-check 'what stood above them is still there' [ "$(grep -c '^[0-9]*$' screen)" -ge 17 ]
+check 'nothing is left of the wide bars' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/' screen)" = 2/0 ]
+check 'the lines above the bars are still shown' [ "$(grep -c '^[0-9]*$' screen)" -ge 17 ]
 terminal resize-window -t run -x 120 -y 24
-check 'one that becomes wider gets wider ones' see '^work .*14/40 .*kB/s'
-check 'and nothing is left of the narrow ones' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/s' screen)" = 2/2 ]
+check 'a terminal that becomes wider gets wider bars' see '^work .*14/40 .*kB/s'
+check 'nothing is left of the narrow bars' [ "$(grep -c '[━─]' screen)/$(grep -c 'kB/s' screen)" = 2/2 ]
 terminal resize-window -t run -x 120 -y 2
-check 'one with two rows shows one account' see '^(work|news) .*14/40'
+check 'a terminal with two rows shows one account' see '^(work|news) .*14/40'
 scrolled() { terminal display-message -p -t run '#{history_size}'; }
 before=$(scrolled) && sleep 1.2
-check 'and does not scroll when it is drawn again' [ "$(scrolled)" = "$before" ]
+check 'redrawing does not scroll a terminal with two rows' [ "$(scrolled)" = "$before" ]
 terminal resize-window -t run -x 10 -y 24
-check 'one with 10 columns shows a name' see '^work( |$)'
+check 'a terminal with 10 columns shows the name' see '^work( |$)'
 terminal resize-window -t run -x 100 -y 24
 release
 ended
-check 'it ends well' see '^work: 40 new'
+check 'the run ends with the summaries' see '^work: 40 new'
 
 # Output during the run.
 fresh
@@ -113,42 +113,42 @@ awk 'BEGIN { for (i = 0; i < 20; i++) print "words" }' >mail2/00
 sed 's/deliver_to = "maildir:Mail2"/max_message_size = 1000/' mailhaul.conf >small.conf
 echo 'defaults { deliver_to = "maildir:Mail2" }' >>small.conf
 start 160 60 "$MAILHAUL" -c small.conf
-check 'an account that waits for the server says so' see '^news +connecting$'
+check 'an account that waits for the server is shown as connecting' see '^news +connecting$'
 see '^work .*14/40'
 rm -f hold2/*
-check 'an account that ends while another goes on' see '^news: 1 new \(120 B\) → Mail2, 0 deleted, 41 left on server'
-check 'leaves the bar of the other in place, whole' see '^work +━+─+ +14/40 .*[0-9]$'
+check 'the summary of an account is printed while another one continues' see '^news: 1 new \(120 B\) → Mail2, 0 deleted, 41 left on server'
+check 'the bar of the other account stays' see '^work +━+─+ +14/40 .*[0-9]$'
 screen
-check 'below what was printed' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
-check 'of which no line is torn' \
+check 'the bar is below the printed lines' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
+check 'no printed line is torn' \
   [ "$(grep -c '^mailhaul: news: message [0-9]* stays on the server: its size, [0-9]* bytes, exceeds max_message_size; raise max_message_size to fetch it$' screen)" = 10 ]
-check 'with the number of those that are not named' see '^mailhaul: news: 30 more messages stay on the server because'
-check 'and nothing else is there' lines_are 13
+check 'one line counts the messages that are not named' see '^mailhaul: news: 30 more messages stay on the server because'
+check 'no other line is printed' lines_are 13
 release
 ended
-check 'and goes on' see '^work: 40 new'
+check 'the other account continues' see '^work: 40 new'
 
 # The interrupt key.
 fresh
 program 80 24 ''
 see '^work .*14/40'
 terminal send-keys -t run C-c
-check 'the interrupt key is answered by one line' see '^(\^C)?mailhaul: interrupted; finishing the current work \(interrupt again to quit now\)$'
+check 'Ctrl-C is answered by one line' see '^(\^C)?mailhaul: interrupted; finishing the current work \(interrupt again to quit now\)$'
 ended
 check 'the run ends by the signal' exits 130
-check 'and says of each account what it has' [ "$(grep -c ': 14 new (' screen)" = 2 ]
-check 'the bars are gone' lines_are 7
+check 'the summary of each account is printed' [ "$(grep -c ': 14 new (' screen)" = 2 ]
+check 'the bars are removed' lines_are 7
 release
 run -v
-check 'the next run brings the rest' contains out 'work: 26 new ('
+check 'the next run fetches the rest' contains out 'work: 26 new ('
 
 # The way bars are drawn.
 fresh
 program 80 24 LC_ALL=C
-check 'without UTF-8 the bar is of ASCII' see '^work +\[#+-+\] +14/40'
+check 'without UTF-8 the bar is ASCII' see '^work +\[#+-+\] +14/40'
 release
 ended
-check 'and so is the arrow' see '^work: 40 new \(801\.7 kB\) -> Mail1, 0 deleted'
+check 'without UTF-8 the arrow is ASCII' see '^work: 40 new \(801\.7 kB\) -> Mail1, 0 deleted'
 fresh
 program 80 24 LC_ALL=C.UTF-8
 see '^work .*14/40'
@@ -160,7 +160,7 @@ fresh
 program 80 24 NO_COLOR=1
 see '^work .*14/40'
 colors
-check 'unless NO_COLOR is set' no_escapes screen
+check 'with NO_COLOR the bar has no color' no_escapes screen
 release
 ended
 
@@ -176,20 +176,20 @@ for trial in TERM=dumb TERM= -q -v; do
   wait_for hold1/held 'the run does not come to its messages' && sleep 0.6
   release
   ended
-  check "$trial: it succeeds" exits 0
-  check "$trial: no escape codes" no_escapes typescript
-  [ "$trial" = -q ] || check "$trial: the summary is there" grep -q '^work: 40 new' typescript
+  check "$trial: the run succeeds" exits 0
+  check "$trial: no escape codes are printed" no_escapes typescript
+  [ "$trial" = -q ] || check "$trial: the summary is printed" grep -q '^work: 40 new' typescript
 done
 fresh
 release
 run
-check 'no terminal: nothing is printed' silent
+check 'without a terminal, nothing is printed' silent
 fresh
 rm -f hold1/held
 start 80 24 sh -c "'$MAILHAUL -c mailhaul.conf 2>err | cat >out'"
 wait_for hold1/held 'the run does not come to its messages' && sleep 0.6
 release
 ended
-check 'standard error in a file: no bars and no escape codes' no_escapes out err
+check 'with standard error in a file, no bars or escape codes are printed' no_escapes out err
 
 done_testing

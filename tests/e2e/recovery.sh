@@ -31,28 +31,28 @@ killed() {
 
 killed
 run -v
-check 'the next run finds what is in place' contains out 'a: 0 new ('
-check 'and records it' [ "$(recorded)" = 3 ]
+check 'the next run finds the delivered messages' contains out 'a: 0 new ('
+check 'the next run records them' [ "$(recorded)" = 3 ]
 
 killed
 serve --dir empty
 run
 serve --dir mail
 run -v
-check 'also behind one that saw an empty listing' contains out 'a: 0 new ('
+check 'they are found after a run with an empty listing' contains out 'a: 0 new ('
 
 killed
 mv mail/2 mail/3 .
 run
 mv 2 3 mail
 run -v
-check 'or a short one' contains out 'a: 0 new ('
+check 'they are found after a run with a short listing' contains out 'a: 0 new ('
 
 killed
 PORT=$(free_ports 1)
 serve --dir mail
 run -v
-check 'and when the account has been pointed to another port' contains out 'a: 0 new ('
+check 'they are found if the account has another port' contains out 'a: 0 new ('
 
 killed
 SERVER=LOCALHOST
@@ -60,21 +60,21 @@ fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 serve --dir mail
 run -v
-check 'or the name of its server is written in other letters' contains out 'a: 0 new ('
+check 'they are found if the server name differs in case' contains out 'a: 0 new ('
 SERVER=localhost
 
 killed
 for n in 1 2 3; do mv "mail/$n" "mail/new-$n"; done
 run -v
-check 'or the server has given new UIDs' contains out 'a: 0 new ('
+check 'they are found under new UIDs' contains out 'a: 0 new ('
 
 killed
 for f in Mail/new/*; do mv "$f" "Mail/cur/${f##*/}:2,S"; done
 write_configuration
 strace -f -y -qq -o trace -e trace=fsync "$MAILHAUL" -c mailhaul.conf
-check 'or a reader has opened the Maildir' here 3
-check 'then both directories are synced before the record says so' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
-check 'and those above them, which the killed run may not have come to' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
+check 'they are found after a reader has opened the Maildir' here 3
+check 'new/ and cur/ are synced before the record' [ "$(grep -c 'Mail/new>\|Mail/cur>' trace)" = 2 ]
+check 'the parent directories are synced before the record' grep -q 'fsync([0-9]*</[^ ]*/Mail>)' trace
 
 # The record fails, and so does the connection: the storage failure is reported, and nothing more is tried. All
 # messages have different sizes; otherwise they would not count after the connection failed.
@@ -89,11 +89,11 @@ serve --dir empty
 run
 serve --dir mail --drop-at 25000
 strike fdatasync error=EIO 6
-check 'a record that fails while the connection is cut is a failure to store' exits 74
-check 'told as one' contains err 'mailhaul: a: store: '
+check 'a failed record on a dropped connection is a storage failure' exits 74
+check 'the storage failure is reported' contains err 'mailhaul: a: store: '
 serve --dir mail
 run -v
-check 'and nothing is in the mbox twice' [ "$(grep -c '^Message-ID' mbox)" = 4 ]
+check 'no message is in the mbox twice' [ "$(grep -c '^Message-ID' mbox)" = 4 ]
 
 # The spool of a batch cannot be shortened when the connection ends within a message.
 rm -rf mail state mbox
@@ -105,10 +105,10 @@ serve --dir empty
 run
 serve --dir mail --drop-at 10000000
 strike ftruncate error=EIO 1+
-check 'a spool that cannot be cut is a failure to store' exits 74
-check 'and no message counts as delivered' [ "$(recorded)" = 0 ]
+check 'a spool that cannot be truncated is a storage failure' exits 74
+check 'no message is recorded' [ "$(recorded)" = 0 ]
 serve --dir mail
 run
-check 'so that the next run fetches both' [ "$(grep -c '^Message-ID' mbox)" = 2 ]
+check 'the next run fetches both messages' [ "$(grep -c '^Message-ID' mbox)" = 2 ]
 
 done_testing

@@ -13,18 +13,18 @@ all=$(find mail -type f | wc -l)
 
 run lf
 check 'a first run succeeds' exits 0
-check 'and says nothing' silent
+check 'a first run prints nothing' silent
 check 'every sample is in the Maildir, byte for byte' same_maildir Mail mail.expect
-check 'its directories are private' [ "$(stat -c %a Mail Mail/new Mail/cur Mail/tmp | sort -u)" = 700 ]
-check 'its files are private' [ "$(stat -c %a Mail/new/* | sort -u)" = 600 ]
-check 'nothing is left in tmp' count_is Mail/tmp 0
+check 'the directories of the Maildir are private' [ "$(stat -c %a Mail Mail/new Mail/cur Mail/tmp | sort -u)" = 700 ]
+check 'the files of the Maildir are private' [ "$(stat -c %a Mail/new/* | sort -u)" = 600 ]
+check 'no file is left in tmp' count_is Mail/tmp 0
 check 'nothing is deleted from the server' left_is mail "$all"
 run lf
 check 'a second run succeeds' exits 0
-check 'and fetches nothing' count_is Mail "$all"
+check 'a second run fetches nothing' count_is Mail "$all"
 
 run crlf
-check 'CRLF line ends can be had' exits 0
+check 'line_endings = crlf is accepted' exits 0
 mkdir crlf.expect
 for f in mail.expect/*; do
   python3 - "$f" "crlf.expect/${f##*/}" <<'PY' || bail 'no expectation'
@@ -39,25 +39,25 @@ else:
 open(sys.argv[2], 'wb').write(data)
 PY
 done
-check 'and every line then ends with CRLF' python3 "$E2E_DIR/lib/compare.py" maildir Crlf crlf.expect
+check 'every line ends with CRLF' python3 "$E2E_DIR/lib/compare.py" maildir Crlf crlf.expect
 
 run box
-check 'an mbox is made' exits 0
+check 'a run into an mbox succeeds' exits 0
 check 'every sample is in the mbox' same_mbox inbox mail.expect
 check 'the mbox is private' [ "$(stat -c %a inbox)" = 600 ]
-check 'its lock is gone' [ ! -e inbox.lock ]
+check 'the lock of the mbox is removed' [ ! -e inbox.lock ]
 cp inbox inbox.before
 run box
-check 'a second run leaves the mbox as it is' cmp inbox inbox.before
+check 'a second run does not change the mbox' cmp inbox inbox.before
 
 mkdir piped
 run command
-check 'a command takes every message' exits 0
+check 'a run into a command succeeds' exits 0
 same_piped() {
   (cd piped && for f in *; do sha256sum <"$f"; done | sort) >piped.sums
   (cd mail.expect && for f in *; do sha256sum <"$f"; done | sort) >expect.sums
   cmp piped.sums expect.sums
 }
-check 'byte for byte' same_piped
+check 'the command gets every message byte for byte' same_piped
 
 done_testing

@@ -45,11 +45,11 @@ answers() {
 refused() {
   serve --dir mail
   without_locks "$1" "$2"
-  check "$1: without locks it is an I/O failure" exits 74
-  check "$1: told in one line with its hint" says err "mailhaul: $2: $3"
-  check "$1: nothing here is changed" as_before
-  check "$1: the state is whole" answers "$2" 'PRAGMA integrity_check' ok
-  check "$1: the server is not bothered" [ ! -s transcript ]
+  check "$1: without locks the run fails with exit code 74" exits 74
+  check "$1: one line has the cause and the hint" says err "mailhaul: $2: $3"
+  check "$1: no local file is changed" as_before
+  check "$1: the state is intact" answers "$2" 'PRAGMA integrity_check' ok
+  check "$1: the server is not contacted" [ ! -s transcript ]
 }
 state_hint='set state_dir to a directory on a filesystem that supports locks'
 
@@ -62,14 +62,14 @@ for file in state/md.lock state/md.db; do
 done
 run
 check 'Maildir: the next run with locks succeeds' exits 0
-check 'Maildir: it fetches what was left' grep -q RETR transcript
-check 'Maildir: every message is here once' same_maildir Mail expect
-check 'Maildir: and gone from the server' left_is mail 0
+check 'Maildir: the next run fetches the rest' grep -q RETR transcript
+check 'Maildir: each message is delivered once' same_maildir Mail expect
+check 'Maildir: all messages are deleted from the server' left_is mail 0
 
 only mb 'deliver_to = "mbox:inbox"' 'leave_on_server = no'
 without_locks inbox mb
-check 'a new mbox without locks is refused before anything is fetched' lacks transcript RETR
-check 'and stays empty' [ ! -s inbox ]
+check 'a new mbox without locks is refused before any message is fetched' lacks transcript RETR
+check 'the new mbox stays empty' [ ! -s inbox ]
 run
 arrive 4 5 6
 cp -r inbox state mail before
@@ -79,8 +79,8 @@ done
 refused inbox mb 'store: the file inbox cannot be locked: No locks available; move it to a filesystem that supports locks'
 run
 check 'mbox: the next run with locks succeeds' exits 0
-check 'mbox: every message is here once' same_mbox inbox expect
-check 'mbox: and gone from the server' left_is mail 0
+check 'mbox: each message is delivered once' same_mbox inbox expect
+check 'mbox: all messages are deleted from the server' left_is mail 0
 
 # A sqlite3 shell that receives one line at a time and answers each one.
 mkfifo questions answers
@@ -102,71 +102,71 @@ begin_shell
 tell 'BEGIN; SELECT count(*) FROM message;'
 check 'a reader of the state sees the last run' [ "$ANSWER" = 3 ]
 run a
-check 'a run beside it succeeds' exits 0
-check 'without a word' silent
-check 'and fetches' same_maildir Mail expect
-check 'and deletes' left_is mail 0
+check 'a run while another program reads the state succeeds' exits 0
+check 'it prints nothing' silent
+check 'it fetches new messages' same_maildir Mail expect
+check 'it deletes messages from the server' left_is mail 0
 tell 'SELECT count(*) FROM message;'
-check 'the reader still sees what it saw' [ "$ANSWER" = 3 ]
+check 'the reader still sees its snapshot' [ "$ANSWER" = 3 ]
 tell 'COMMIT; SELECT count(*) FROM message;'
-check 'until it looks anew' [ "$ANSWER" = 6 ]
+check 'after COMMIT the reader sees the new run' [ "$ANSWER" = 6 ]
 
 arrive 7 8
 tell 'BEGIN IMMEDIATE; SELECT 1;'
 begun=$(date +%s)
 run a
 waited=$(($(date +%s) - begun))
-check 'a state that another program writes to is a temporary failure' exits 75
-check 'told in one line' says err \
+check 'a state locked by another writer is a temporary failure' exits 75
+check 'one line names the cause and the hint' says err \
   "mailhaul: a: state: the state file state/a.db cannot be written: database is locked; stop the program that is writing to it, or set state_dir to a filesystem that supports locks"
-check 'after ten seconds' [ "$waited" -ge 9 ]
-check 'nothing is deleted from the server meanwhile' left_is mail 2
+check 'the run waits about ten seconds for the lock' [ "$waited" -ge 9 ]
+check 'no message is deleted from the server meanwhile' left_is mail 2
 tell 'ROLLBACK; SELECT 1;'
 end_shell
 run a
-check 'the next run goes on' exits 0
-check 'with every message once' same_maildir Mail expect
-check 'and deletes them' left_is mail 0
+check 'the next run succeeds' exits 0
+check 'each message is delivered once' same_maildir Mail expect
+check 'the next run deletes the messages' left_is mail 0
 
 only a 'deliver_to = "maildir:Mail"' 'leave_on_server = 14d'
 run
 arrive 4
 run_later -1y -v
-check 'a clock that is one year back deletes nothing, and new mail arrives' contains out 'a: 1 new ('
-check 'all of it is still on the server' left_is mail 4
+check 'with the clock a year back, nothing is deleted and new mail arrives' contains out 'a: 1 new ('
+check 'all messages are on the server' left_is mail 4
 arrive 5
 run_later +10y -v
-check 'a clock that is ten years ahead deletes what is due by it' contains out ', 4 deleted, 1 left on server'
-check 'but what it fetched itself stays' left_is mail 1
+check 'with the clock ten years ahead, expired messages are deleted' contains out ', 4 deleted, 1 left on server'
+check 'the message fetched with the clock ahead stays' left_is mail 1
 arrive 6
 run -v
-check 'with the clock right again new mail arrives and nothing else' contains out 'a: 1 new ('
+check 'with the clock correct again, only new mail arrives' contains out 'a: 1 new ('
 run_later +15d -v
 check 'nothing is deleted by age' contains out 'a: 0 new (0 B), 0 deleted, 2 left on server'
 run_later +3665d -v
-check 'until that time has come' contains out 'a: 0 new (0 B), 2 deleted, 0 left on server'
-check 'every message came once' same_maildir Mail expect
+check 'messages are deleted when that future time has come' contains out 'a: 0 new (0 B), 2 deleted, 0 left on server'
+check 'each message is delivered once' same_maildir Mail expect
 
 only a 'deliver_to = "maildir:Mail"'
 run
 mv mail/3 away
 run
 run_later +399d
-check 'a UID that is gone is known for 400 days' answers a 'SELECT count(*) FROM message' 3
+check 'a UID that is gone is remembered for 400 days' answers a 'SELECT count(*) FROM message' 3
 run_later +401d
-check 'one run alone does not make it forgotten: its clock may be wrong' answers a 'SELECT count(*) FROM message' 3
+check 'a single run with a possibly wrong clock does not forget it' answers a 'SELECT count(*) FROM message' 3
 run_later +402d -v
-check 'after which it is forgotten' answers a 'SELECT group_concat(uid) FROM message' 1,2
-check 'and those that are listed are not' contains out 'a: 0 new (0 B), 0 deleted, 2 left on server'
+check 'a second run forgets it' answers a 'SELECT group_concat(uid) FROM message' 1,2
+check 'listed messages are not forgotten' contains out 'a: 0 new (0 B), 0 deleted, 2 left on server'
 
 only a 'deliver_to = "maildir:Mail"'
 run
 mv mail/3 away
 run_later -2y
-check 'what is gone while the clock is two years back is noticed' answers a 'SELECT uid FROM message WHERE gone' 3
+check 'a message that goes while the clock is two years back is noticed' answers a 'SELECT uid FROM message WHERE gone' 3
 run
 mv away mail/3
 run -v
-check 'and not forgotten when it is right again' contains out 'a: 0 new (0 B), 0 deleted, 3 left on server'
+check 'it is not forgotten when the clock is correct again' contains out 'a: 0 new (0 B), 0 deleted, 3 left on server'
 
 done_testing

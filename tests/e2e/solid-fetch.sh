@@ -19,10 +19,10 @@ left() { solid_count "$1"; }
 fetch_all "$count"
 account leave forever 'deliver_to = "maildir:Mail"'
 run -vv
-check 'solid-pop3d knows no CAPA' contains err 'S: -ERR unknown command'
+check 'solid-pop3d does not support CAPA' contains err 'S: -ERR unknown command'
 talk 1: 1:'USER leave' 1:'PASS leave\nSTAT' 1:NOOP 0:QUIT || bail 'it does not talk'
-check 'it loses a command behind PASS in the same packet' [ "$(wc -l <said)" -eq 5 ]
-check 'which mailhaul does not send' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
+check 'solid-pop3d loses a command that follows PASS in the same packet' [ "$(wc -l <said)" -eq 5 ]
+check 'mailhaul sends no command in the packet of PASS' contains out "leave: 0 new (0 B), 0 deleted, $count left on server"
 fetch_beside
 
 # Another program left a message without a final newline, and solid-pop3d regards the mailbox as damaged.
@@ -32,28 +32,28 @@ cp "$SOLID_ROOT/var/mail/open" damaged
 account open no 'deliver_to = "maildir:Open"'
 run
 check 'solid-pop3d refuses a whole maildrop for one message without a final newline' [ "$STATUS" -ne 0 ]
-check 'in one line' [ "$(wc -l <err)" -eq 1 ]
-check 'with its words' contains err '(server said: "mailbox is damaged")'
-check 'which is no wrong password' [ "$STATUS" -ne 77 ]
-check 'nobody is sent to check one' lacks err 'check user and password'
-check 'the maildrop is as it was' cmp damaged "$SOLID_ROOT/var/mail/open"
+check 'the failure is one line' [ "$(wc -l <err)" -eq 1 ]
+check 'the message quotes the server' contains err '(server said: "mailbox is damaged")'
+check 'the exit code is not that of a wrong password' [ "$STATUS" -ne 77 ]
+check 'the message does not suggest checking the password' lacks err 'check user and password'
+check 'the damaged maildrop is unchanged' cmp damaged "$SOLID_ROOT/var/mail/open"
 cp whole "$SOLID_ROOT/var/mail/open"
 run
-check 'when it is whole again, all comes, at once' exits 0
-check 'once' same_maildir Open expected-take
-check 'and the server holds none' server_holds open 0
+check 'when the maildrop is repaired, the run succeeds at once' exits 0
+check 'each message is delivered once' same_maildir Open expected-take
+check 'the server holds no messages' server_holds open 0
 
 # Another program has the mailbox's lock: the login fails.
 touch "$SOLID_ROOT/var/mail/locked.lock"
 account locked no 'deliver_to = "maildir:Locked"'
 run
-check 'a mailbox that is locked passes: exit code 75' exits 75
-check 'the server is quoted' contains err "(server said: \"can't lock mailbox file\")"
-check 'it is no wrong password either' lacks err 'check user and password'
+check 'a locked mailbox is a temporary failure: exit code 75' exits 75
+check 'the message quotes the server' contains err "(server said: \"can't lock mailbox file\")"
+check 'a locked mailbox is not reported as a wrong password' lacks err 'check user and password'
 rm "$SOLID_ROOT/var/mail/locked.lock"
 run
-check 'when it is free again, all comes, at once' exits 0
-check 'as it was' same_maildir Locked expected-take
-check 'and is deleted' server_holds locked 0
+check 'when the lock is removed, the run succeeds at once' exits 0
+check 'all messages arrive unchanged' same_maildir Locked expected-take
+check 'all messages are deleted' server_holds locked 0
 
 done_testing

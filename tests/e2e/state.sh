@@ -24,11 +24,11 @@ renumber
 printf 'From: b@example.org\nSubject: late\nMessage-ID: <late@example.org>\n\nlate\n' >mail/new-99
 run_later +7d -v
 check 'new UIDs for all messages are noticed' contains err '20 known messages are missing'
-check 'only what is new is fetched' contains out 'a: 1 new ('
-check 'nothing is here twice' count_is Mail/new 21
+check 'only the new message is fetched' contains out 'a: 1 new ('
+check 'no message is delivered twice' count_is Mail/new 21
 run_later +14d -v
-check 'ages carry over' contains out 'a: 0 new (0 B), 20 deleted, 1 left on server'
-check 'the late one has its own age' [ -e mail/new-99 ]
+check 'known messages keep their ages' contains out 'a: 0 new (0 B), 20 deleted, 1 left on server'
+check 'the later message has its own age' [ -e mail/new-99 ]
 
 mail_of 5
 serve --dir mail
@@ -36,9 +36,9 @@ only 'leave_on_server = no'
 run
 for n in 6 7; do printf 'From: c@example.org\nSubject: other %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$n" "$n" >"mail/$n"; done
 run -v
-check 'what we deleted ourselves has not vanished' lacks err 'are missing'
-check 'and new mail is fetched without looking at headers' lacks transcript 'TOP'
-check 'once' count_is Mail/new 7
+check 'messages that the client has deleted are not reported as missing' lacks err 'are missing'
+check 'new mail is fetched without a request for headers' lacks transcript 'TOP'
+check 'each new message is delivered once' count_is Mail/new 7
 
 mail_of 20
 serve --dir mail
@@ -46,27 +46,27 @@ only
 run
 mv mail away && mkdir mail
 run
-check 'an empty listing is no failure' exits 0
+check 'an empty listing is not a failure' exits 0
 rmdir mail && mv away mail
 run -v
-check 'and makes nothing forgotten' contains out 'a: 0 new ('
+check 'messages are still known after an empty listing' contains out 'a: 0 new ('
 
 rm -rf state
 serve --dir mail
 mv Mail/new/"$(ls Mail/new | head -n 1)" Mail/cur/"$(ls Mail/new | head -n 1):2,S"
 run -v
-check 'a lost state is made again from the names in new/ and cur/' contains err '20 messages were already in the destination'
-check 'without fetching' lacks transcript 'RETR'
-check 'anything' count_is Mail 20
+check 'a lost state is rebuilt from the names in new/ and cur/' contains err '20 messages were already in the destination'
+check 'the rebuild retrieves no message' lacks transcript 'RETR'
+check 'the rebuild does not change the Maildir' count_is Mail 20
 run -v
-check 'and is as good as before' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
+check 'the rebuilt state knows all messages' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
 
 head -c 100 state/a.db >half && cp half state/a.db
 rm -f state/a.db-wal state/a.db-shm
 run
-check 'a state that was cut short is refused' exits 74
-check 'with what to do' contains err 'move it away, then run mailhaul verify --rebuild'
-check 'and nothing is touched' count_is Mail 20
+check 'a truncated state is refused' exits 74
+check 'the message says what to do' contains err 'move it away, then run mailhaul verify --rebuild'
+check 'no mail is touched' count_is Mail 20
 rm -f state/a.db
 run
 # Tables and columns that version 1 did not have, and the version after the upgrade.
@@ -78,15 +78,15 @@ sqlite3 state/a.db 'DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; AL
   ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new;
   DROP INDEX perhaps; PRAGMA user_version = 1' >/dev/null
 run -n
-check 'a dry run takes an older state as it is' eval 'exits 0 && [ "$(sqlite3 state/a.db "PRAGMA user_version")" = 1 ]'
+check 'a dry run does not upgrade an older state' eval 'exits 0 && [ "$(sqlite3 state/a.db "PRAGMA user_version")" = 1 ]'
 run -v
-check 'a run brings an older state up to date' eval \
+check 'a run upgrades an older state' eval \
   '[ "$(sqlite3 state/a.db "PRAGMA user_version")" = "$version" ] && [ "$(sqlite3 state/a.db .schema)" = "$tables" ]'
-check 'and knows what that knew' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
+check 'the upgraded state knows all messages' contains out 'a: 0 new (0 B), 0 deleted, 20 left on server'
 sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
 run
 check 'a newer state is refused' exits 74
-check 'in words' says err \
+check 'the message says that the state is newer' says err \
   'mailhaul: a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away'
 rm -f state/a.db
 sqlite3 state/a.db 'CREATE TABLE theirs(x)'
@@ -105,6 +105,6 @@ rm -rf state Mail
 run
 check 'without UIDL, messages with the same header are all fetched' count_is Mail/new 22
 run -v
-check 'and once' contains out 'a: 0 new ('
+check 'without UIDL, no message is fetched again' contains out 'a: 0 new ('
 
 done_testing

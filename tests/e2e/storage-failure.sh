@@ -25,36 +25,36 @@ limited() {
 }
 limited 400 md
 limit=$( (ulimit -f 400 && python3 -c 'import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])'))
-check 'a Maildir that takes no more is an I/O failure' exits 74
-check 'told in one line with its hint' says err \
+check 'a full Maildir is an I/O failure' exits 74
+check 'one line has the cause and the hint' says err \
   "mailhaul: md: store: message 2 (UID 10) of 4105264 bytes cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on file sizes, now $limit bytes (ulimit -f); nothing is deleted from the server until then"
 check 'nothing is deleted from the server' left_is mail 10
-check 'nothing half is in the Maildir' count_is Mail/new 0
-check 'nor in its tmp' count_is Mail/tmp 0
+check 'no incomplete message is in the Maildir' count_is Mail/new 0
+check 'no file is left in tmp' count_is Mail/tmp 0
 run md
-check 'the next run completes' exits 0
-check 'with all of it' same_maildir Mail mail.expect
-check 'and the server empty' left_is mail 0
+check 'the next run succeeds' exits 0
+check 'the Maildir has all messages' same_maildir Mail mail.expect
+check 'all messages are deleted from the server' left_is mail 0
 
 cp mail.expect/* mail/
 printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nold\n\n' >inbox
 cp inbox before
 limited 400 mb
-check 'an mbox that takes no more is an I/O failure' exits 74
-check 'it is as it was before' cmp inbox before
-check 'no lock is left behind' [ ! -e inbox.lock ]
-check 'nothing is deleted from the server then' left_is mail 10
+check 'a full mbox is an I/O failure' exits 74
+check 'the mbox is unchanged' cmp inbox before
+check 'no lock is left' [ ! -e inbox.lock ]
+check 'no message is deleted from the server when the mbox is full' left_is mail 10
 run mb
-check 'the next run appends all' exits 0
+check 'the next run succeeds' exits 0
 tail -c "+$(($(wc -c <before) + 1))" inbox >added
-check 'behind what was there' same_mbox added mail.expect
-check 'which is as it was' cmp -n "$(wc -c <before)" inbox before
+check 'all messages are appended to the mbox' same_mbox added mail.expect
+check 'the earlier content of the mbox is unchanged' cmp -n "$(wc -c <before)" inbox before
 
 cp mail.expect/* mail/
 run command
-check 'a command that says 75 is a temporary failure' exits 75
-check 'for that message' contains err 'mailhaul: command: store: deliver_command sh exited with status 75: no room'
-check 'which alone stays on the server' [ "$(ls mail)" = 5 ]
+check 'a command that exits with status 75 is a temporary failure' exits 75
+check 'the failure of the command is reported' contains err 'mailhaul: command: store: deliver_command sh exited with status 75: no room'
+check 'only the refused message stays on the server' [ "$(ls mail)" = 5 ]
 
 rm -rf Mail inbox state
 for account in md mb; do
@@ -63,33 +63,33 @@ for account in md mb; do
   STATUS=0
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHORT_WRITES \
     "$MAILHAUL" -c mailhaul.conf "$account" >out 2>err || STATUS=$?
-  check "writes that take half of what they are given are finished ($account)" exits 0
+  check "short writes are completed ($account)" exits 0
 done
-check 'in a Maildir' same_maildir Mail mail.expect
-check 'and in an mbox' same_mbox inbox mail.expect
+check 'after short writes the Maildir has all messages' same_maildir Mail mail.expect
+check 'after short writes the mbox has all messages' same_mbox inbox mail.expect
 
 rm -rf mail/* Mail state
 cp mail.expect/1 mail/
 : >Mail
 run md
 check 'a Maildir path that is a file is refused' exits 74
-check 'with the reason' contains err 'mailhaul: md: store: the directory Mail cannot be created: a file has this name; '
-check 'before the server is bothered' left_is mail 1
+check 'the message says that a file has this name' contains err 'mailhaul: md: store: the directory Mail cannot be created: a file has this name; '
+check 'no message is deleted from the server' left_is mail 1
 rm -f inbox
 mkfifo inbox
 run mb
-check 'an mbox that is no regular file is refused' says err \
+check 'an mbox that is not a regular file is refused' says err \
   'mailhaul: mb: store: the mbox inbox is not a regular file; name a file in deliver_to, or use maildir: for a directory'
 
 printf 'no database' >state/md.db
 rm -f Mail
 run md
 check 'a damaged state is refused' exits 74
-check 'with its hint' contains err 'move it away'
+check 'the message has a hint' contains err 'move it away'
 rm -rf state
 run md
 run md
-check 'a lost state is found again in the Maildir' exits 0
+check 'a run with a lost state finds the messages in the Maildir' exits 0
 
 # A quota on the state's disk, reported only by the sync.
 if strace -qq -o trace -e trace=none true 2>/dev/null; then
@@ -103,11 +103,11 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
       "$MAILHAUL" -c mailhaul.conf md >out 2>err || STATUS=$?
     [ "$STATUS" = 0 ] || { echo "$STATUS" && cat err; } >>failures
   done
-  check 'a state whose sync meets the quota is a temporary failure that names it' contains failures \
+  check 'a sync of the state that exceeds the quota is a temporary failure that names the quota' contains failures \
     'cannot be written: Disk quota exceeded; free space in your disk quota, or set another state_dir'
-  check 'and nothing else' eval '! grep -q -e "^74" -e "disk I/O error" failures'
+  check 'no other failure is reported' eval '! grep -q -e "^74" -e "disk I/O error" failures'
 else
-  skip 'a state whose sync meets the quota is a temporary failure that names it' 'strace cannot trace here'
+  skip 'a sync of the state that exceeds the quota is a temporary failure that names the quota' 'strace cannot trace here'
 fi
 
 done_testing

@@ -12,7 +12,7 @@ unit mailhaul@.service mailhaul@work.service
 unit mailhaul@.timer mailhaul@work.timer
 verified() { XDG_RUNTIME_DIR=$WORK systemd-analyze verify --user --man=no "./$1" >said 2>&1 && [ ! -s said ] || { cat said; return 1; }; }
 for name in mailhaul.service mailhaul.timer mailhaul@work.service mailhaul@work.timer; do
-  check "systemd has no word against $name" verified "$name"
+  check "systemd accepts $name" verified "$name"
 done
 same_limits() { sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul.service" >one; sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul@.service" | diff one -; }
 check 'both services have the same limits' same_limits
@@ -62,9 +62,9 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
   STATUS=0
   CREDENTIALS_DIRECTORY=$WORK/credentials ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
     strace -f -qq -o trace "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
-  check 'a run with passwords that systemd gives succeeds' exits 0
-  check 'all its system calls are allowed' forbidden_calls
-  check 'and all its sockets' forbidden_families
+  check 'a run with a password from a systemd credential succeeds' exits 0
+  check 'all system calls of a run are allowed' forbidden_calls
+  check 'all address families of a run are allowed' forbidden_families
 else
   skip 'all system calls of a run are allowed' 'strace cannot trace here'
 fi
@@ -78,7 +78,7 @@ STATUS=0
 # shellcheck disable=SC2046 # words
 # shellcheck disable=SC2091 # it is a command
 CREDENTIALS_DIRECTORY=$WORK/credentials $(command_of mailhaul@work.service) >out 2>err || STATUS=$?
-check 'the service of one account fetches it' exits 0
-check 'and no other' [ "$(find .config/mailhaul/state -name '*.db')" = .config/mailhaul/state/work.db ]
+check 'the service of one account fetches its mail' exits 0
+check 'it does not fetch another account' [ "$(find .config/mailhaul/state -name '*.db')" = .config/mailhaul/state/work.db ]
 
 done_testing

@@ -32,9 +32,9 @@ twisted_fill ended ended
 dump ended expected-ended || bail 'no dump'
 account ended no 'deliver_to = "maildir:Ended"'
 run
-check 'messages that end without a line end keep nothing on the server' exits 0
-check 'and no other messages' server_holds ended 0
-check 'all are here' same_maildir Ended expected-ended
+check 'messages without a final line end are fetched and deleted' exits 0
+check 'no message is left on the server' server_holds ended 0
+check 'all messages arrive byte for byte' same_maildir Ended expected-ended
 
 # All messages must be safe by then. The server ends at the first one, and in the end permanently.
 dump gone expected-gone || bail 'no dump'
@@ -51,12 +51,12 @@ twisted_stop
 twisted_start --hang-up-at 1 || bail 'Twisted does not start again'
 account gone no 'deliver_to = "maildir:Gone"'
 run
-check 'the server dies at the first DELE: what is gone there is here' safe
+check 'if the server dies at the first DELE, deleted messages are delivered' safe
 twisted_stop
 twisted_start || bail 'Twisted does not start again'
 run
-check 'and in the next session, in which the rest is deleted' server_holds gone 0
-check 'after which all is here' safe
-check 'once' same_maildir Gone expected-gone
+check 'the next session deletes the rest' server_holds gone 0
+check 'all deleted messages are delivered' safe
+check 'each message is delivered once' same_maildir Gone expected-gone
 
 done_testing

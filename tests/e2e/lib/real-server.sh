@@ -33,24 +33,24 @@ fetch_all() {
   dump take expected-take || bail 'no dump'
   account leave forever 'deliver_to = "maildir:Mail"'
   run -vv
-  check 'all stays on the server: the run succeeds' exits 0
-  check 'it says nothing but what was asked for' lacks err ' (server said'
+  check 'a run that leaves all messages on the server succeeds' exits 0
+  check 'no reply of the server is reported' lacks err ' (server said'
   dump leave expected-leave || bail 'no dump'
-  check 'all is there, byte for byte, for a second program, too' same_maildir Mail expected-leave
-  check 'the server holds all' server_holds leave "$1"
+  check 'a second program finds all messages byte for byte' same_maildir Mail expected-leave
+  check 'the server holds all messages' server_holds leave "$1"
   run -vv
   check 'the second run succeeds' exits 0
-  check 'it fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $1 left on server"
-  check 'in one session' [ "$(sessions)" -eq 1 ]
+  check 'the second run fetches nothing' contains out "leave: 0 new (0 B), 0 deleted, $1 left on server"
+  check 'the second run needs one session' [ "$(sessions)" -eq 1 ]
 
   account take no 'deliver_to = "mbox:Box"'
   run
-  check 'all is taken, into an mbox: the run succeeds' exits 0
-  check 'and is silent' silent
-  check 'all is there, byte for byte, for a second program, too (mbox)' same_mbox Box expected-take
-  check 'the server holds none' server_holds take 0
+  check 'a run that takes all messages into an mbox succeeds' exits 0
+  check 'it prints nothing' silent
+  check 'a second program finds all messages in the mbox byte for byte' same_mbox Box expected-take
+  check 'the server holds no messages' server_holds take 0
   run -v
-  check 'the next run finds none' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
+  check 'the next run fetches nothing' contains out 'take: 0 new (0 B), 0 deleted, 0 left on server'
 }
 
 # fetch_beside: another client is logged in to "beside" at the same time, and has deleted message 1 when mailhaul
@@ -65,11 +65,11 @@ fetch_beside() {
   run -v
   : >held.go
   wait "$_fetch_other" || bail 'the second session failed'
-  check 'a second login at the same time: the run succeeds' exits 0
-  check 'and takes all' contains out "beside: $_fetch_all new"
-  check 'byte for byte' same_maildir Beside expected-beside
+  check 'a run beside another session succeeds' exits 0
+  check 'it fetches all messages' contains out "beside: $_fetch_all new"
+  check 'all messages arrive byte for byte' same_maildir Beside expected-beside
   run -v
-  check 'then nothing comes again' exits 0
-  check 'and nothing is left' contains out 'beside: 0 new (0 B), 0 deleted, 0 left on server'
-  check 'and the server has none' server_holds beside 0
+  check 'the next run succeeds' exits 0
+  check 'the next run fetches nothing, and no message is left' contains out 'beside: 0 new (0 B), 0 deleted, 0 left on server'
+  check 'the server holds no messages' server_holds beside 0
 }
