@@ -79,14 +79,14 @@ def workloads(scale):
         "poll", f"{count(100000):,} messages on the server, none of them new", [512] * count(100000), poll=True, rounds=5,
         places=("disk",), bounds=(at_most("drain --poll", 1.15), *every_peer(1)))
     line = Workload(
-        "line", f"{count(500):,} messages of 4 KB behind a round trip of 50 ms", [4 * KB] * count(500), far=True,
+        "line", f"{count(500):,} messages of 4 KB with a round trip of 50 ms", [4 * KB] * count(500), far=True,
         places=("disk",), bounds=(at_most("drain", 1.25), faster("mpop", 1.7), faster("fetchmail", 50), faster("fdm", 50)))
     fleet = Workload(
-        "fleet", f"20 accounts with {count(200):,} messages of 4 KB behind a round trip of 50 ms",
+        "fleet", f"20 accounts with {count(200):,} messages of 4 KB with a round trip of 50 ms",
         [4 * KB] * count(200), accounts=20, far=True, places=("disk",),
         bounds=(at_most("drain", 1.5), faster("mpop", 15)))
     odd = Workload(
-        "odd", f"{count(300):,} messages of 4 KB at Courier behind a round trip of 50 ms, one of them odd", [4 * KB] * count(300),
+        "odd", f"{count(300):,} messages of 4 KB at Courier with a round trip of 50 ms, one of them odd", [4 * KB] * count(300),
         far=True, places=("disk",), server="courier", odd=("header", "size"),
         bounds=tuple(Bound("wall", "mailhaul", "most", 1.3, who=f"mailhaul, odd {each}") for each in ("header", "size")))
     return {each.name: each for each in (small, mixed, big, poll, line, fleet, odd)}

@@ -134,8 +134,8 @@ class Liar(Session):
                 return f
         return None
 
-    def swaps(self, verb, n):
-        return any(f["kind"] == "swap" and f.get("verb", "RETR") == verb and f["n"] in (n, 0) for f in self.faults)
+    def swaps(self, keyword, n):
+        return any(f["kind"] == "swap" and f.get("keyword", "RETR") == keyword and f["n"] in (n, 0) for f in self.faults)
 
     # The maildrop as this session shows it.
     def numbers(self):
@@ -211,8 +211,8 @@ class Liar(Session):
         if self.wire.lines_waiting() == 0:
             return None
         line = self.wire.received.split(b"\n", 1)[0].rstrip(b"\r")
-        verb, *words = line.decode("latin-1").split(" ")
-        return verb.upper(), [int(w) if w.isdigit() else w for w in words]
+        keyword, *words = line.decode("latin-1").split(" ")
+        return keyword.upper(), [int(w) if w.isdigit() else w for w in words]
 
     def octets(self, script):
         return b"".join(piece for piece in script if isinstance(piece, bytes))
@@ -220,13 +220,13 @@ class Liar(Session):
     def take_next(self):
         self.maildrop.note(self.wire.line().decode("latin-1"))
 
-    def swapped(self, verb, script):
+    def swapped(self, keyword, script):
         following = self.next_command()
-        if not following or following[0] != verb:
+        if not following or following[0] != keyword:
             return script
         self.take_next()
-        self.counts[verb] += 1
-        return [self.octets(self.honest(verb, *following[1])), self.octets(script)]
+        self.counts[keyword] += 1
+        return [self.octets(self.honest(keyword, *following[1])), self.octets(script)]
 
     def with_inside(self, script):
         """Puts the answer to the next command into this message, before its end."""
@@ -239,21 +239,21 @@ class Liar(Session):
             return [octets, inner]
         return [octets[:-3] + inner + b".\r\n"]
 
-    def answer(self, verb, *arguments):
-        name = verb + " n" if verb in ("UIDL", "LIST") and arguments else verb
+    def answer(self, keyword, *arguments):
+        name = keyword + " n" if keyword in ("UIDL", "LIST") and arguments else keyword
         self.counts[name] = n = self.counts.get(name, 0) + 1
-        if self.fault("kill", verb=name, n=n) and not self.maildrop.killed:
+        if self.fault("kill", keyword=name, n=n) and not self.maildrop.killed:
             self.maildrop.kill()
-        if self.fault("drop", verb=name, n=n):
+        if self.fault("drop", keyword=name, n=n):
             return []
-        if self.fault("refuse", verb=name, n=n):
+        if self.fault("refuse", keyword=name, n=n):
             return [b"-ERR not now\r\n"]
-        script = Session.answer(self, verb, *arguments)
-        if verb in ("RETR", "TOP") and self.swaps(verb, n):
-            return self.swapped(verb, script)
-        if verb == "RETR" and self.fault("inside", n=n):
+        script = Session.answer(self, keyword, *arguments)
+        if keyword in ("RETR", "TOP") and self.swaps(keyword, n):
+            return self.swapped(keyword, script)
+        if keyword == "RETR" and self.fault("inside", n=n):
             return self.with_inside(script)
-        if self.fault("extra", verb=name, n=n):
+        if self.fault("extra", keyword=name, n=n):
             return [*script, b"+OK\r\n"]
         return script
 

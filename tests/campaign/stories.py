@@ -4,7 +4,7 @@ import random
 import string
 
 CALLS = ("fsync", "fdatasync", "renameat", "unlinkat", "pwrite64", "ftruncate", "syncfs")
-VERBS = ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "RETR", "RETR", "UIDL n", "DELE", "DELE", "TOP", "QUIT")
+KEYWORDS = ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "RETR", "RETR", "UIDL n", "DELE", "DELE", "TOP", "QUIT")
 KINDS = ("cut", "cut", "cut", "drop", "drop", "swap", "extra", "inside", "refuse", "quit", "quit", "quit", "empty", "short",
          "eager", "vanish", "kill", "kill", "kill", "none")
 
@@ -47,23 +47,23 @@ class Author:
         if kind == "cut":
             fault.update(octets=int(200 * 150 ** r.random()), way=r.choice(("cut", "cut", "close", "reset", "torn", "stall")))
         elif kind in ("drop", "extra"):
-            fault.update(verb=r.choice(VERBS), n=r.randint(1, 4))
+            fault.update(keyword=r.choice(KEYWORDS), n=r.randint(1, 4))
         elif kind in ("swap", "inside", "vanish"):
             fault.update(n=r.randint(1, 4))
             if kind == "swap" and r.random() < 0.5:
-                fault.update(verb="TOP")
+                fault.update(keyword="TOP")
         elif kind == "refuse":
-            verbs = ["DELE", "DELE", "RETR", "UIDL n", "UIDL"] + ([] if self.renumbers else ["TOP"])
-            fault.update(verb=r.choice(verbs), n=r.randint(0, 2))
+            keywords = ["DELE", "DELE", "RETR", "UIDL n", "UIDL"] + ([] if self.renumbers else ["TOP"])
+            fault.update(keyword=r.choice(keywords), n=r.randint(0, 2))
         elif kind == "quit":
             fault.update(how=r.choice(("undone", "unanswered")), way=r.choice(("cut", "close", "reset", "stall")))
         elif kind == "short":
             fault.update(n=r.randint(1, 3))
         elif kind == "kill":
             fault.update(r.choice((
-                {"verb": r.choice(VERBS), "n": r.randint(1, 4)}, {"octets": int(200 * 150 ** r.random())},
+                {"keyword": r.choice(KEYWORDS), "n": r.randint(1, 4)}, {"octets": int(200 * 150 ** r.random())},
                 {"call": r.choice(CALLS), "n": r.randint(1, 6)})))
-        if f"{kind} {fault.get('verb')}" in self.without:
+        if f"{kind} {fault.get('keyword')}" in self.without:
             return None
         if kind not in ("kill", "quit", "eager") and r.random() < 0.4:
             fault["once"] = True
@@ -132,8 +132,8 @@ def tell_act(act):
     }[kind]()
 
 
-def nth(n, verb):
-    return f"every {verb}" if n == 0 else f"{verb} number {n}"
+def nth(n, keyword):
+    return f"every {keyword}" if n == 0 else f"{keyword} number {n}"
 
 
 def tell_fault(f):
@@ -141,17 +141,17 @@ def tell_fault(f):
     way = {"cut": "without a word", "close": "in order", "reset": "by a reset", "torn": "inside a TLS record",
            "stall": "by saying nothing more"}.get(f.get("way"))
     if kind == "kill":
-        when = (f"sends {nth(f['n'], f['verb'])}" if "verb" in f else f"has got {f['octets']} octets" if "octets" in f
+        when = (f"sends {nth(f['n'], f['keyword'])}" if "keyword" in f else f"has got {f['octets']} octets" if "octets" in f
                 else f"calls {f['call']} for the {f['n']}. time")
         text = f"the program is killed as it {when}"
     else:
         text = {
             "cut": lambda: f"the server ends the connection after {f['octets']} octets {way}",
-            "drop": lambda: f"{nth(f['n'], f['verb'])} is not answered",
-            "swap": lambda: f"the answers to {f.get('verb', 'RETR')} number {f['n']} and the next one are swapped",
-            "extra": lambda: f"{nth(f['n'], f['verb'])} is answered, and then +OK once more",
+            "drop": lambda: f"{nth(f['n'], f['keyword'])} is not answered",
+            "swap": lambda: f"the answers to {f.get('keyword', 'RETR')} number {f['n']} and the next one are swapped",
+            "extra": lambda: f"{nth(f['n'], f['keyword'])} is answered, and then +OK once more",
             "inside": lambda: f"the message of RETR number {f['n']} has the answer to the next command inside",
-            "refuse": lambda: f"{nth(f['n'], f['verb'])} is refused",
+            "refuse": lambda: f"{nth(f['n'], f['keyword'])} is refused",
             "quit": lambda: f"QUIT is not answered (ends {way}), and what was to be deleted is "
                             + ("deleted" if f["how"] == "unanswered" else "still there"),
             "empty": lambda: "the listing is empty",
@@ -164,7 +164,7 @@ def tell_fault(f):
 
 def tell_server(server):
     words = {"pipelining": "no PIPELINING", "uidl": "no UIDL", "top": "no TOP", "uidl n": "no UIDL with a number",
-             "number": "no octets behind RETR's +OK"}
+             "number": "no octets after RETR's +OK"}
     return [words[key] for key, value in server.items() if value is False] + (
         [f"sizes are {server['sizes']}"] if "sizes" in server else [])
 

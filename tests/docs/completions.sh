@@ -18,7 +18,7 @@ cd "$work" || exit 1
 
 # ---- the right words ----
 
-table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >verbs
+table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >commands
 table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
 sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | grep -o '[a-z]:*' >letters
 # options_of COMMAND: prints the options that the command accepts. The program examines the command before it shows
@@ -33,12 +33,12 @@ options_of() {
     ! "$program" "$1" "-$(echo "$letter" | tr : x)" --help >/dev/null 2>&1 || printf '%s\n' "-${letter%:}"
   done <letters
 }
-while read -r verb; do options_of "$verb" | sort >"options-of-$verb"; done <verbs
+while read -r command; do options_of "$command" | sort >"options-of-$command"; done <commands
 
 # ---- the offered words ----
 
 # The lines to be completed: for each command its options, and then these.
-while read -r verb; do echo "mailhaul $verb -"; done <verbs >lines
+while read -r command; do echo "mailhaul $command -"; done <commands >lines
 cat >>lines <<'END'
 mailhaul 
 mailhaul -
@@ -80,14 +80,14 @@ complete_fish() {
 words() { sed -n "${1}p" offered | tr ' ' '\n' | sed '/^$/d; s/=.*//' | sort -u; }
 options_are_offered() {
   number=0 code=0
-  while read -r verb; do
+  while read -r command; do
     number=$((number + 1))
     words "$number" >offered-options
-    same "mailhaul $verb" "options-of-$verb" "the completion of $verb" offered-options || code=1
-  done <verbs
+    same "mailhaul $command" "options-of-$command" "the completion of $command" offered-options || code=1
+  done <commands
   return "$code"
 }
-first=$(($(wc -l <verbs)))
+first=$(($(wc -l <commands)))
 # offers N WORD...: the words for the N-th of the lines above are these.
 offers() {
   words $((first + $1)) >got
@@ -95,8 +95,8 @@ offers() {
   printf '%s\n' "$@" | sed '/^$/d' | sort >want
   cmp -s got want || { echo "for \"$_line\" there is: $(tr '\n' ' ' <got)" && return 1; }
 }
-verbs_and_accounts() { { cat verbs && printf '%s\n' home work me@example.org; } | sort >want-all; words $((first + 1)) | diff want-all -; }
-verbs_alone() { sort verbs >want-all; words $((first + 12)) | diff want-all -; }
+commands_and_accounts() { { cat commands && printf '%s\n' home work me@example.org; } | sort >want-all; words $((first + 1)) | diff want-all -; }
+commands_alone() { sort commands >want-all; words $((first + 12)) | diff want-all -; }
 fetch_options() { words $((first + 2)) | diff options-of-fetch -; }
 a_file() {
   words $((first + $1)) >got
@@ -110,7 +110,7 @@ for shell in bash zsh fish; do
   fi
   "complete_$shell" >offered 2>errors || { cat errors offered && bail "$shell does not complete"; }
   check "$shell completes the options of each command and no others" options_are_offered
-  check "$shell completes commands and accounts as the first word" verbs_and_accounts
+  check "$shell completes commands and accounts as the first word" commands_and_accounts
   check "$shell completes the options of fetch if no command is named" fetch_options
   check "$shell completes only names with the typed beginning" offers 3 home
   check "$shell completes only accounts after a command" offers 4 home me@example.org work
@@ -121,7 +121,7 @@ for shell in bash zsh fish; do
   check "$shell reads accounts from the file named with --config=" offers 9 other
   check "$shell reads accounts from the file named with -qc" offers 10 other
   check "$shell expands ~ in the name of the configuration" offers 11 other
-  check "$shell completes commands if the configuration is wrong" verbs_alone
+  check "$shell completes commands if the configuration is wrong" commands_alone
   check "$shell completes file names after -c" a_file 13
   check "$shell completes file names after --config=" a_file 14
   check "$shell completes an option" offers 15 --names

@@ -117,13 +117,13 @@ help_has_the_options() {
 }
 check '--help has every command-line option and no others' help_has_the_options
 
-verbs_are_documented() {
-  table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/verbs"
+commands_are_documented() {
+  table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/commands"
   sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$command_page" | grep -o 'Cm [a-z-]*' | sed 's/^Cm //' \
-    >"$work/page-verbs"
-  same 'the source' "$work/verbs" 'the synopsis of mailhaul(1)' "$work/page-verbs"
+    >"$work/page-commands"
+  same 'the source' "$work/commands" 'the synopsis of mailhaul(1)' "$work/page-commands"
 }
-check 'mailhaul(1) has every command and no others' verbs_are_documented
+check 'mailhaul(1) has every command and no others' commands_are_documented
 
 # ---- exit codes ----
 

@@ -35,9 +35,9 @@ versions_are_right() {
   code=0
   for pair in GnuTLS:gnutls libConfuse:libconfuse 'GNU SASL:libgsasl' SQLite:sqlite3 Nettle:nettle Jansson:jansson Check:check; do
     wanted=$(sed -n "s/.*\[${pair#*:} >= \([0-9.]*\)\].*/\1/p" "$source/configure.ac")
-    told=$(version "${pair%:*}")
-    [ -n "$wanted" ] && [ "$told" = "$wanted" ] && continue
-    echo "${pair%:*}: README says $told, configure.ac $wanted"
+    found=$(version "${pair%:*}")
+    [ -n "$wanted" ] && [ "$found" = "$wanted" ] && continue
+    echo "${pair%:*}: README says $found, configure.ac $wanted"
     code=1
   done
   return "$code"

@@ -44,13 +44,13 @@ run -vv
 check 'the third run fetches nothing again' contains out "nul: 0 new (0 B), 0 deleted, $count left on server"
 check 'the third run needs one session' [ "$(sessions)" -eq 1 ]
 account nuls no 'deliver_to = "maildir:Nuls"'
-: >told
+: >reports
 for _ in 1 2 3; do
   run
-  cat out err >>told
+  cat out err >>reports
 done
 check 'the message with a NUL stays on the server' server_holds nuls 1
-check 'one line reports it' [ "$(wc -l <told)" -eq 1 ]
+check 'one line reports it' [ "$(wc -l <reports)" -eq 1 ]
 check 'the other messages are delivered' [ "$(find Nuls/new -type f | wc -l)" -ge "$((count - 1))" ]
 check 'no message is delivered twice' [ "$(find Nuls/new -type f | wc -l)" -le "$count" ]
 

@@ -23,8 +23,8 @@ if [ "${1:-}" != inside ]; then
   sed -i /tls_ca_file/d mailhaul.conf.in
   run a
   check 'a build without libunbound refuses tls_trust = dane' exits 78
-  sed 's/conf:[0-9]*:/conf:/' err >told
-  check 'one line says that the build does not support it' says told 'mailhaul: mailhaul.conf: account a: this build of mailhaul does not support tls_trust = dane; use a build configured with --enable-dane, or set tls_trust = ca or pin'
+  sed 's/conf:[0-9]*:/conf:/' err >message
+  check 'one line says that the build does not support it' says message 'mailhaul: mailhaul.conf: account a: this build of mailhaul does not support tls_trust = dane; use a build configured with --enable-dane, or set tls_trust = ca or pin'
   done_testing
 fi
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fetch --every: one run after the other until a signal ends them; what SIGHUP and SIGUSR1 do; what systemd is told.
+# fetch --every: one run after the other until a signal ends them; what SIGHUP and SIGUSR1 do; what systemd is sent.
 # shellcheck disable=SC2317 # check runs them
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 

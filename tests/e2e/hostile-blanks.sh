@@ -6,11 +6,11 @@
 both >rows <<'TABLE'
 empty-line-before       10 0 40 0 an empty line before each reply
 empty-lines-before      10 0 40 0 three empty lines before each reply
-empty-line-behind       10 0 40 0 an empty line after each message
+empty-line-after       10 0 40 0 an empty line after each message
 fields-tab              10 0  3 0 TABs between the fields of UIDL and LIST
 fields-blanks           10 0  3 0 several blanks between the fields of UIDL and LIST
 fields-before           10 0  3 0 a blank before the numbers
-fields-behind           10 0  3 0 blanks after UIDs and sizes
+fields-after           10 0  3 0 blanks after UIDs and sizes
 status-tab              10 0  3 0 a TAB after +OK
 status-lower-case       10 0  3 0 +ok in lower case
 status-no-blank         10 0  5 0 no blank after +OK
@@ -62,7 +62,7 @@ nothing                   10  0 40  0 without UIDL and TOP all messages are fetc
 nothing-breaks-at-retr    10 75  - -  without UIDL and TOP, the connection breaks at RETR
 nothing-breaks-at-dele    10 75 40 40 without UIDL and TOP, the connection breaks at DELE
 nothing-breaks-at-quit    10 75 40 40 without UIDL and TOP, the connection breaks at QUIT
-nothing-breaks-behind-quit 10 75 40 0 without UIDL and TOP, the connection breaks after QUIT
+nothing-breaks-after-quit 10 75 40 0 without UIDL and TOP, the connection breaks after QUIT
 TABLE
 play <rows
 heal

@@ -22,7 +22,7 @@ awk '{ n = $1 ~ /-all|^quit/ ? 3 : 5; $3 = 0; $4 = n; $5 = 0; $6 = "the next run
 again <rows
 
 # Whatever the server does, the run ends. After the next one, with an honest server, all messages are delivered.
-steps='garbage binary-garbage extra-ok-behind extra-err extra-err-behind extra-body extra-end other-body missing
+steps='garbage binary-garbage extra-ok-after extra-err extra-err-after extra-body extra-end other-body missing
   extra-dele missing-dele'
 for plain in '' -plain; do
   for step in $steps; do echo "step-$step$plain 2 -:- - - replies out of sync lose nothing: $step$plain"; done

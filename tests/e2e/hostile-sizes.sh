@@ -29,11 +29,11 @@ all-headers 10 76:11 12 12 messages that end after the header
 all-cut-at-8000 10 76:11 12 12 messages truncated at the same place
 TABLE
 kept 6 <<'TABLE'
-told-cut-at-8000 10 76:6 6 6 messages truncated at the same place, and RETR reports the bytes sent
-told-twelve-lines 10 76:6 6 6 messages truncated after twelve lines, and RETR reports the bytes sent
+announced-cut-at-8000 10 76:6 6 6 messages truncated at the same place, and RETR reports the bytes sent
+announced-twelve-lines 10 76:6 6 6 messages truncated after twelve lines, and RETR reports the bytes sent
 TABLE
 kept 3 <<'TABLE'
-told-cut-three 10 76:3 3 3 three truncated messages do not prove that LIST is always wrong
+announced-cut-three 10 76:3 3 3 three truncated messages do not prove that LIST is always wrong
 TABLE
 kept 5 <<'TABLE'
 all-lack-40 10 76:5 5 5 messages that all lack 40 bytes
@@ -67,18 +67,18 @@ TABLE
 
 # LIST is wrong by a rule, and RETR gives the size it sends: a message that does not follow the rule was cut.
 kept 1 <<'TABLE'
-told-third-cut 10 76 8 1 a truncated message, LIST has thirds, and RETR reports the bytes sent
-told-third-header 10 76 8 1 a message that ends after its header, and LIST has thirds
-told-threefold-cut 10 76 8 1 a truncated message, and LIST has threefold sizes
-told-threefold-header 10 76 8 1 a message that ends after its header, and LIST has threefold sizes
-told-rounded-cut 10 76 8 1 a truncated message, and LIST has rounded sizes
-told-rounded-header 10 76 8 1 a message that ends after its header, and LIST has rounded sizes
-told-kilobytes-cut 10 76 8 1 a truncated message, and LIST has kilobytes
-told-kilobytes-header 10 76 8 1 a message that ends after its header, and LIST has kilobytes
-told-more-cut 10 76 8 1 a truncated message, and LIST has 40 bytes more
-told-more-header 10 76 8 1 a message that ends after its header, and LIST has 40 bytes more
-told-less-cut 10 76 8 1 a truncated message, and LIST has 40 bytes less
-told-less-header 10 76 8 1 a message that ends after its header, and LIST has 40 bytes less
+announced-third-cut 10 76 8 1 a truncated message, LIST has thirds, and RETR reports the bytes sent
+announced-third-header 10 76 8 1 a message that ends after its header, and LIST has thirds
+announced-threefold-cut 10 76 8 1 a truncated message, and LIST has threefold sizes
+announced-threefold-header 10 76 8 1 a message that ends after its header, and LIST has threefold sizes
+announced-rounded-cut 10 76 8 1 a truncated message, and LIST has rounded sizes
+announced-rounded-header 10 76 8 1 a message that ends after its header, and LIST has rounded sizes
+announced-kilobytes-cut 10 76 8 1 a truncated message, and LIST has kilobytes
+announced-kilobytes-header 10 76 8 1 a message that ends after its header, and LIST has kilobytes
+announced-more-cut 10 76 8 1 a truncated message, and LIST has 40 bytes more
+announced-more-header 10 76 8 1 a message that ends after its header, and LIST has 40 bytes more
+announced-less-cut 10 76 8 1 a truncated message, and LIST has 40 bytes less
+announced-less-header 10 76 8 1 a message that ends after its header, and LIST has 40 bytes less
 TABLE
 
 # Good servers with a peculiarity.
@@ -99,13 +99,13 @@ lf-one-with-crlf 10 0 12 0 sizes with LF, and one message whose size has CRLF
 retr-constant 10 0 6 0 a constant number in the replies to RETR
 retr-total 10 0 6 0 the size of the maildrop in the replies to RETR
 retr-at-random 10 0 12 0 random numbers in the replies to RETR
-told-third 10 0 5 0 LIST has thirds, and RETR is correct
-told-threefold 10 0 5 0 LIST has threefold sizes, and RETR is correct
-told-rounded 10 0 5 0 LIST has rounded sizes, and RETR is correct
-told-kilobytes 10 0 5 0 LIST has kilobytes, and RETR is correct
-told-more 10 0 5 0 LIST has 40 bytes more, and RETR is correct
-told-less 10 0 5 0 LIST has 40 bytes less, and RETR is correct
-told-zero 10 0 5 0 LIST has zeros, and RETR is correct
+announced-third 10 0 5 0 LIST has thirds, and RETR is correct
+announced-threefold 10 0 5 0 LIST has threefold sizes, and RETR is correct
+announced-rounded 10 0 5 0 LIST has rounded sizes, and RETR is correct
+announced-kilobytes 10 0 5 0 LIST has kilobytes, and RETR is correct
+announced-more 10 0 5 0 LIST has 40 bytes more, and RETR is correct
+announced-less 10 0 5 0 LIST has 40 bytes less, and RETR is correct
+announced-zero 10 0 5 0 LIST has zeros, and RETR is correct
 TABLE
 for_both one | titled 'all messages are fetched' >rows
 play <rows
@@ -146,7 +146,7 @@ again <rows.again
 sed 's/ 2 1 .*/ 2 0 the next run deletes the empty message/' rows.again >rows
 again <rows
 
-# Added text is stored, and is no reason to keep the message on the server.
+# Added text is stored. It does not keep the message on the server.
 FOREIGN=5
 cat >one <<'TABLE'
 footer-of-line-ends 10 0 5 0 a footer in each message, one of which has its size with LF by chance

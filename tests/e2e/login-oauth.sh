@@ -42,8 +42,8 @@ for auth in xoauth2 oauthbearer; do
   run "$auth-expired"
   check "$auth: an expired token gives exit code 77" exits 77
   # The content of the JSON depends on the mechanism and the version.
-  sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >told
-  check "$auth: the server's reason is decoded" says told \
+  sed 's/{"[^}]*"status":"[^}]*}/JSON/; s/{"status":"[^}]*}/JSON/' err >message
+  check "$auth: the server's reason is decoded" says message \
     "mailhaul: $auth-expired: login: the server refused the login (server said: \"JSON [AUTH] Authentication failed.\"); check user and token_command: the token may have expired, or may not be valid for POP3"
   run -vv "$auth-expired"
   check "$auth: no other mechanism is tried" [ "$(cat out err | grep -c 'C: AUTH\|C: USER')" = 1 ]

@@ -55,7 +55,7 @@ killed() {
   mkdir -p nothing && serve --dir nothing && run && serve --dir mail
   write_configuration
   strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=5 "$MAILHAUL" -c mailhaul.conf >out 2>err
-  [ "$(recorded)" = 0 ] && count_is Mail 4 || bail 'the run was not killed behind its messages'
+  [ "$(recorded)" = 0 ] && count_is Mail 4 || bail 'the run was not killed after its messages'
 }
 
 for directory in Mail/.Archive Archive; do
@@ -212,7 +212,7 @@ else
   skip 'a state rolled back with its filesystem is noticed by an attribute beside the mail' 'this filesystem has no extended attributes'
 fi
 
-# The journal remains if another program has the state open, and may get lost.
+# The journal remains if another program has the state open, and may be lost.
 begin
 letter mail/5
 python3 -c '

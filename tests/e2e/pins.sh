@@ -83,7 +83,7 @@ only 'tls_trust = both' "tls_pins = {\"$mine\"}"
 run -v a
 check '-v logs how the server was authenticated' contains err 'certificate valid and key pinned for localhost'
 serve --dir mail --starttls
-refuses 'another key behind STLS' 69 \
+refuses 'another key after STLS' 69 \
   "mailhaul: a: TLS: the server's key is not in tls_pins $(identity certs/server.pem); $impostor" \
   'tls = starttls' 'tls_trust = both' "tls_pins = {\"$other\"}"
 

@@ -14,7 +14,7 @@ verified() { XDG_RUNTIME_DIR=$WORK systemd-analyze verify --user --man=no "./$1"
 for name in mailhaul.service mailhaul.timer mailhaul@work.service mailhaul@work.timer; do
   check "systemd accepts $name" verified "$name"
 done
-same_limits() { sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul.service" >one; sed -n '/^# A unit of a user/,$p' "$UNITS/mailhaul@.service" | diff one -; }
+same_limits() { sed -n '/^# These restrictions need/,$p' "$UNITS/mailhaul.service" >one; sed -n '/^# These restrictions need/,$p' "$UNITS/mailhaul@.service" | diff one -; }
 check 'both services have the same limits' same_limits
 
 mkdir mail credentials .config .config/mailhaul

@@ -46,17 +46,17 @@ def drip(octets, head=b"", seconds=1):
 
 def at(number, script):
     """Answers the command for one message in this way, and honestly for the others."""
-    return lambda verb: (lambda s, n, *rest: (script(s, n, *rest) if callable(script) else script) if n == number
-                         else s.honest(verb, n, *rest))
+    return lambda keyword: (lambda s, n, *rest: (script(s, n, *rest) if callable(script) else script) if n == number
+                         else s.honest(keyword, n, *rest))
 
 
-def add_at(name, verb, number, script, **more):
-    add(name, **{verb: at(number, script)(verb)}, **more)
+def add_at(name, keyword, number, script, **more):
+    add(name, **{keyword: at(number, script)(keyword)}, **more)
 
 
-def nth(call, verb, script):
+def nth(call, keyword, script):
     """Answers the n-th command of this kind in this way."""
-    return lambda s, *rest: script if s.calls[verb] == call else s.honest(verb, *rest)
+    return lambda s, *rest: script if s.calls[keyword] == call else s.honest(keyword, *rest)
 
 
 def listing(*lines):
@@ -267,10 +267,10 @@ def cut_anywhere(s, number):
         yield Pieces(ANSWER[start:end], choose.randrange(20, 60))
 
 
-def in_octets(verb):
+def in_octets(keyword):
     """Sends the honest answer, each octet in a record."""
     def script(s, *arguments):
-        for octets in s.honest(verb, *arguments):
+        for octets in s.honest(keyword, *arguments):
             for octet in octets:
                 yield bytes([octet])
     return script
@@ -281,7 +281,7 @@ add("cut-at-each-place-plain", mail=[EDGE] * (len(ANSWER) - 1), RETR=cut_at_plac
 add("cut-into-octets", mail=[EDGE] * 5, RETR=lambda s, n: [ANSWER[i:i + 1] for i in range(len(ANSWER))])
 add("cut-anywhere", mail=[EDGE] * 40, RETR=cut_anywhere)
 add("cut-everything-into-octets", greeting=[b"+", b"O", b"K", b"\r", b"\n"],
-    **{verb: in_octets(verb) for verb in ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE", "QUIT")})
+    **{keyword: in_octets(keyword) for keyword in ("CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE", "QUIT")})
 
 
 def whole(s, number):
@@ -313,20 +313,20 @@ add("end-in-five-records", RETR=lambda s, n: [whole(s, n)[:-5]] + [bytes([c]) fo
 # --- Unexpected and missing answers -----------------------------------------------------------------------------
 
 for plain, lacks in (("", ()), ("-plain", ("PIPELINING",))):
-    def step(name, script, lacks=lacks, plain=plain, verb="RETR"):
-        add_at("step-" + name + plain, verb, 2, script, mail=letters(5), lacks=lacks)
+    def step(name, script, lacks=lacks, plain=plain, keyword="RETR"):
+        add_at("step-" + name + plain, keyword, 2, script, mail=letters(5), lacks=lacks)
     step("garbage", lambda s, n: [whole(s, n) + b"garbage\r\n"])
     step("binary-garbage", lambda s, n: [whole(s, n) + b"\0\xff\x1b[2J\r\n"])
     step("extra-ok", lambda s, n: [b"+OK what\r\n" + whole(s, n)])
-    step("extra-ok-behind", lambda s, n: [whole(s, n) + b"+OK what\r\n"])
+    step("extra-ok-after", lambda s, n: [whole(s, n) + b"+OK what\r\n"])
     step("extra-err", lambda s, n: [b"-ERR what\r\n" + whole(s, n)])
-    step("extra-err-behind", lambda s, n: [whole(s, n) + b"-ERR what\r\n"])
+    step("extra-err-after", lambda s, n: [whole(s, n) + b"-ERR what\r\n"])
     step("extra-body", lambda s, n: [whole(s, n) + whole(s, n)])
     step("extra-end", lambda s, n: [whole(s, n) + b".\r\n"])
     step("other-body", lambda s, n: [whole(s, 3) + whole(s, 2) if n == 2 else whole(s, 3)])
     step("missing", lambda s, n: [])
-    step("extra-dele", lambda s, n: [b"+OK\r\n+OK\r\n"], verb="DELE")
-    step("missing-dele", lambda s, n: [], verb="DELE")
+    step("extra-dele", lambda s, n: [b"+OK\r\n+OK\r\n"], keyword="DELE")
+    step("missing-dele", lambda s, n: [], keyword="DELE")
 
 
 def hang_up_at(most):

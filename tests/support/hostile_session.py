@@ -231,31 +231,31 @@ class Session:
         self.over = True
         yield b"+OK bye\r\n"
 
-    def honest(self, verb, *arguments):
-        return getattr(self, "do_" + verb)(*arguments)
+    def honest(self, keyword, *arguments):
+        return getattr(self, "do_" + keyword)(*arguments)
 
-    def one_of(self, verb, number):
+    def one_of(self, keyword, number):
         """Answers LIST or UIDL for one message: with its line of the listing, whatever that is in this scenario."""
-        if verb + " n" in self.scenario.lacks:
+        if keyword + " n" in self.scenario.lacks:
             return [b"-ERR no arguments here\r\n"]
-        script = self.overrides.get(verb)
+        script = self.overrides.get(keyword)
         if script is None or callable(script):
-            script = self.honest(verb)
+            script = self.honest(keyword)
         for line in b"".join(piece for piece in script if isinstance(piece, bytes)).split(b"\r\n"):
             if line.split(b" ")[0] == b"%d" % number:
                 return [b"+OK " + line + b"\r\n"]
         return [b"-ERR no such message\r\n"]
 
-    def answer(self, verb, *arguments):
-        if verb in ("LIST", "UIDL") and arguments:
-            script = self.overrides.get(verb + "_n")
-            return script(self, *arguments) if script else self.one_of(verb, arguments[0])
-        self.calls[verb] = self.calls.get(verb, 0) + 1
-        if not hasattr(self, "do_" + verb):
+    def answer(self, keyword, *arguments):
+        if keyword in ("LIST", "UIDL") and arguments:
+            script = self.overrides.get(keyword + "_n")
+            return script(self, *arguments) if script else self.one_of(keyword, arguments[0])
+        self.calls[keyword] = self.calls.get(keyword, 0) + 1
+        if not hasattr(self, "do_" + keyword):
             return self.overrides.get("other", [b"-ERR unknown command\r\n"])
-        script = self.overrides.get(verb)
+        script = self.overrides.get(keyword)
         if script is None:
-            return self.honest(verb, *arguments)
+            return self.honest(keyword, *arguments)
         return script(self, *arguments) if callable(script) else script
 
     def play(self, script):
@@ -274,8 +274,8 @@ class Session:
         while not self.over:
             line = self.wire.line()
             note(line)
-            verb, *words = line.decode("latin-1").split(" ")
-            self.play(self.answer(verb.upper(), *(int(w) if w.isdigit() else w for w in words)))
+            keyword, *words = line.decode("latin-1").split(" ")
+            self.play(self.answer(keyword.upper(), *(int(w) if w.isdigit() else w for w in words)))
         self.wire.close("close")
 
 

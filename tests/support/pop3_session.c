@@ -410,10 +410,10 @@ static const struct command commands[] = {
     {"QUIT", AUTHORIZATION | TRANSACTION, cmd_quit},
 };
 
-static const struct command *find_command(const struct session *s, const char *line, size_t verb)
+static const struct command *find_command(const struct session *s, const char *line, size_t length)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strlen(commands[i].name) != verb || strncasecmp(commands[i].name, line, verb) != 0)
+		if (strlen(commands[i].name) != length || strncasecmp(commands[i].name, line, length) != 0)
 			continue;
 		return commands[i].run == cmd_capa && s->options->no_capa ? NULL : &commands[i];
 	}
@@ -422,8 +422,8 @@ static const struct command *find_command(const struct session *s, const char *l
 
 static void obey(struct session *s, const char *line, size_t len)
 {
-	size_t verb = strcspn(line, " ");
-	const struct command *command = find_command(s, line, verb);
+	size_t length = strcspn(line, " ");
+	const struct command *command = find_command(s, line, length);
 
 	if (command)
 		pop3_wire_hold(&s->wire, command->name);
@@ -436,7 +436,7 @@ static void obey(struct session *s, const char *line, size_t len)
 	else if (!(command->states & s->state))
 		reply(s, "-ERR not now");
 	else
-		command->run(s, line[verb] ? line + verb + 1 : line + verb);
+		command->run(s, line[length] ? line + length + 1 : line + length);
 }
 
 /* A client that was not offered PIPELINING has to wait for each answer (RFC 2449, section 6.6). */

@@ -99,16 +99,16 @@ both("fail-shorter", mail=letters(8)[2:], **always("RETR", shorter, "0001", "000
 # ------------------------------------------------------
 
 
-def limited(most, verbs, last):
+def limited(most, keywords, last):
     """Answers `most` of these commands, and ends the session with these last words at the next one."""
-    def change(verb):
+    def change(keyword):
         def script(s, *arguments):
-            if sum(s.calls.get(counted, 0) for counted in verbs) > most:
+            if sum(s.calls.get(counted, 0) for counted in keywords) > most:
                 yield last
                 yield CUT
-            yield from s.honest(verb, *arguments)
+            yield from s.honest(keyword, *arguments)
         return script
-    return {verb: change(verb) for verb in verbs}
+    return {keyword: change(keyword) for keyword in keywords}
 
 
 both("limit", mail=letters(40), **limited(14, ("RETR", "DELE", "QUIT"), b""))

@@ -110,10 +110,10 @@ for plain, lacks in PLAIN:
         for kind, mail in MAIL.items():
             for form, more in LACKS.items():
                 add(f"stays-{way}-{kind}{form}{plain}", mail=mail, lacks=lacks + more, QUIT=answer)
-    for verb, call in ("RETR", 3), ("DELE", 3), ("DELE", 5):
+    for keyword, call in ("RETR", 3), ("DELE", 3), ("DELE", 5):
         for kind in "dated", "ids":
-            add(f"stays-{verb.lower()}-{call}-{kind}{plain}", mail=MAIL[kind], lacks=lacks + LACKS["-none"],
-                **{verb: nth(call, verb, [CUT])})
+            add(f"stays-{keyword.lower()}-{call}-{kind}{plain}", mail=MAIL[kind], lacks=lacks + LACKS["-none"],
+                **{keyword: nth(call, keyword, [CUT])})
 
 SCANNED = b"X-Scanned: by the gateway\r\n"
 

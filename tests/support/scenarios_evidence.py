@@ -124,13 +124,13 @@ add("list-slow", LIST=lambda s: trickle_listing())
 # --- A message that breaks the connection -----------------------------------------------------------------------
 
 
-def always(verb, script, *names):
+def always(keyword, script, *names):
     """Gives this answer for the second message, or for those with these names, whatever their numbers are."""
     def answer(s, number, *rest):
         if s.names[number - 1] not in (names or ("0002",)):
-            return s.honest(verb, number, *rest)
+            return s.honest(keyword, number, *rest)
         return script(s, number) if callable(script) else script
-    return {verb: answer}
+    return {keyword: answer}
 
 
 for plain, lacks in PLAIN:

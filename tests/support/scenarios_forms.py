@@ -18,28 +18,28 @@ def both(name, mail=None, lacks=(), **answers):
 
 # --- UIDL n and LIST n -------------------------------------------------------------------------------------------
 
-def whole_listing(verb, status, tail=b""):
+def whole_listing(keyword, status, tail=b""):
     """Answers with the complete listing for one message, each line in a record of its own."""
     def script(s, number=None):
         if number is None:
-            yield from s.honest(verb)
+            yield from s.honest(keyword)
             return
         yield status
-        for line in b"".join(s.honest(verb)).split(b"\r\n")[1:-1]:
+        for line in b"".join(s.honest(keyword)).split(b"\r\n")[1:-1]:
             yield line + b"\r\n"
         yield tail
     return script
 
 
-def own_line(s, verb, number, form):
-    for line in b"".join(s.honest(verb)).split(b"\r\n"):
+def own_line(s, keyword, number, form):
+    for line in b"".join(s.honest(keyword)).split(b"\r\n"):
         if line.split(b" ")[0] == b"%d" % number:
             return [form(line)]
     return [b"-ERR no such message\r\n"]
 
 
-def one_line(verb, form):
-    return lambda s, number=None: s.honest(verb) if number is None else own_line(s, verb, number, form)
+def one_line(keyword, form):
+    return lambda s, number=None: s.honest(keyword) if number is None else own_line(s, keyword, number, form)
 
 
 def wrong_line(s, number=None):
@@ -97,19 +97,19 @@ both("ask-other-listing", mail=letters(5), UIDL_n=lambda s, number=None: s.hones
 # --- Line ends ---------------------------------------------------------------------------------------------------
 
 DOTS = [b"Subject: %d\r\n\r\n.\r\n..\r\n.x\r\n\r\nend\r\n" % n for n in range(40)]
-VERBS = ("CAPA", "AUTH", "LIST", "UIDL", "UIDL_n", "LIST_n", "RETR", "TOP", "DELE", "NOOP", "QUIT")
+KEYWORDS = ("CAPA", "AUTH", "LIST", "UIDL", "UIDL_n", "LIST_n", "RETR", "TOP", "DELE", "NOOP", "QUIT")
 
 
-def with_ends(end, verbs=VERBS):
+def with_ends(end, keywords=KEYWORDS):
     """Changes the line ends of the honest answers."""
-    def change(verb):
-        real = verb.split("_")[0]
+    def change(keyword):
+        real = keyword.split("_")[0]
 
         def script(s, *arguments):
-            answer = s.one_of(real, *arguments) if verb.endswith("_n") and arguments else s.honest(real, *arguments)
+            answer = s.one_of(real, *arguments) if keyword.endswith("_n") and arguments else s.honest(real, *arguments)
             yield b"".join(answer).replace(b"\r\n", end)
         return script
-    return {"greeting": [b"+OK ready" + end], **{verb: change(verb) for verb in verbs}}
+    return {"greeting": [b"+OK ready" + end], **{keyword: change(keyword) for keyword in keywords}}
 
 
 both("lines-lf", mail=DOTS, **with_ends(b"\n"))
@@ -123,39 +123,39 @@ both("lines-lf-content", mail=[b"Subject: x\r\n\r\na\n.\nb\n..\nc\r\n", b"\n.\n\
 # --- Blanks, TABs and empty lines --------------------------------------------------------------------------------
 
 
-def before(octets, *verbs):
+def before(octets, *keywords):
     """Sends these octets before each answer."""
-    def change(verb):
+    def change(keyword):
         def script(s, *arguments):
             yield octets
-            yield from s.honest(verb, *arguments)
+            yield from s.honest(keyword, *arguments)
         return script
-    return {verb: change(verb) for verb in verbs}
+    return {keyword: change(keyword) for keyword in keywords}
 
 
 both("empty-line-before", mail=letters(40), **before(b"\r\n", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"))
 both("empty-lines-before", mail=letters(40), **before(b"\n\r\n\n", "RETR", "DELE"))
-both("empty-line-behind", mail=letters(40), RETR=lambda s, n: [b"+OK\r\n" + stuff(s.content(n)) + b"\r\n"])
+both("empty-line-after", mail=letters(40), RETR=lambda s, n: [b"+OK\r\n" + stuff(s.content(n)) + b"\r\n"])
 both("empty-lines-endless", RETR=lambda s, n: itertools.repeat(b"\r\n" * 8000))
 
 
-def parted(verb, blanks, first=b"", last=b""):
+def parted(keyword, blanks, first=b"", last=b""):
     def script(s, *_):
-        for line in b"".join(s.honest(verb)).split(b"\r\n")[:-1]:
+        for line in b"".join(s.honest(keyword)).split(b"\r\n")[:-1]:
             yield (first + line.replace(b" ", blanks) + last if line[:1].isdigit() else line) + b"\r\n"
     return script
 
 
-for name, arguments in {"tab": (b"\t",), "blanks": (b"   ",), "before": (b" ", b"  "), "behind": (b" ", b"", b" \t")}.items():
+for name, arguments in {"tab": (b"\t",), "blanks": (b"   ",), "before": (b" ", b"  "), "after": (b" ", b"", b" \t")}.items():
     both("fields-" + name, UIDL=parted("UIDL", *arguments), LIST=parted("LIST", *arguments))
 both("status-tab", RETR=lambda s, n: [b"+OK\tfollows\r\n" + stuff(s.content(n))])
 both("status-lower-case", greeting=[b"+ok\r\n"], AUTH=[b"+ok\r\n"], DELE=lambda s, n: (
     s.deleted.add(n), [b"+Ok deleted\r\n"])[1])
 
 
-def changed(verb, old, new, count=1):
+def changed(keyword, old, new, count=1):
     """Replaces octets in the honest answer to this command; for LIST and UIDL, in the listing."""
-    return {verb: lambda s, *_: [b"".join(s.honest(verb)).replace(old, new, count)]}
+    return {keyword: lambda s, *_: [b"".join(s.honest(keyword)).replace(old, new, count)]}
 
 
 both("status-no-blank", mail=letters(5), greeting=[b"+OKready\r\n"], AUTH=[b"+OKlogged in\r\n"],
@@ -164,11 +164,11 @@ both("status-blank-before", mail=letters(5), **before(b" ", "greeting", "CAPA", 
      UIDL_n=lambda s, n: [b" "] + s.one_of("UIDL", n))
 both("status-blank-line", mail=letters(5), **before(b" \r\n", "greeting", "CAPA", "AUTH", "LIST", "UIDL", "RETR", "DELE"),
      UIDL_n=lambda s, n: [b" \r\n"] + s.one_of("UIDL", n))
-for verb in "LIST", "UIDL", "CAPA":
-    name = "empty-line-" + verb.lower()
-    both(name + "-first", mail=letters(5), **changed(verb, b"+OK\r\n", b"+OK\r\n\r\n"))
-    both(name + "-last", mail=letters(5), **changed(verb, b"\r\n.\r\n", b"\r\n\r\n.\r\n"))
-    both(name + "-each", mail=letters(5), **changed(verb, b"\r\n", b"\r\n \r\n", -1))
+for keyword in "LIST", "UIDL", "CAPA":
+    name = "empty-line-" + keyword.lower()
+    both(name + "-first", mail=letters(5), **changed(keyword, b"+OK\r\n", b"+OK\r\n\r\n"))
+    both(name + "-last", mail=letters(5), **changed(keyword, b"\r\n.\r\n", b"\r\n\r\n.\r\n"))
+    both(name + "-each", mail=letters(5), **changed(keyword, b"\r\n", b"\r\n \r\n", -1))
 for word, answer in {"two-blanks": b"-ERR  [IN-USE] busy\r\n", "tab": b"-ERR\t[IN-USE] busy\r\n",
                      "lower-case": b"-err [IN-USE] busy\r\n", "plus": b"+ERR [IN-USE] busy\r\n",
                      "lf": b"-ERR [IN-USE] busy\n", "no-blank": b"-ERR[IN-USE] busy\r\n"}.items():
@@ -178,11 +178,11 @@ add("refused-no-words", AUTH=[b"-ERR\r\n"])
 # --- The maildrop changes ----------------------------------------------------------------------------------------
 
 
-def without_last(verb, calls):
+def without_last(keyword, calls):
     """Another message arrives after the first listings."""
     def script(s, *_):
-        lines = b"".join(s.honest(verb)).split(b"\r\n")
-        return [b"\r\n".join(lines[:-3] + lines[-2:] if s.calls[verb] <= calls else lines)]
+        lines = b"".join(s.honest(keyword)).split(b"\r\n")
+        return [b"\r\n".join(lines[:-3] + lines[-2:] if s.calls[keyword] <= calls else lines)]
     return script
 
 
@@ -198,15 +198,15 @@ both("refuses-and-closes", LIST=[b"-ERR [SYS/TEMP] later\r\n", CUT])
 # --- One useless line in a listing --------------------------------------------------------------------------------
 
 
-def one_bad_line(verb, line):
+def one_bad_line(keyword, line):
     """Sends this line for message 3 instead of its own: {n} is the number; b"" leaves the line out."""
     def script(s, *_):
-        for own in b"".join(s.honest(verb)).split(b"\r\n")[:-1]:
+        for own in b"".join(s.honest(keyword)).split(b"\r\n")[:-1]:
             number = own.split(b" ")[0]
             if number.isdigit() and s.uid(int(number)) == b"uid-0003":
                 own = line.replace(b"{n}", number)
             yield own + b"\r\n" if own else b""
-    return {verb: script}
+    return {keyword: script}
 
 
 for name, line in {"omitted": b"", "negative": b"{n} -1", "word": b"{n} unknown", "none": b"{n} ", "comma": b"{n} 1,234",
@@ -225,12 +225,12 @@ both("bad-uid-all", mail=letters(9), UIDL=lambda s: listing(*(b"-ERR unreadable"
 NOTHING = {"lacks": ("UIDL", "TOP"), "TOP": [b"-ERR unknown command\r\n"]}
 
 
-def cut_at(verb, call):
+def cut_at(keyword, call):
     """Breaks the connection at the n-th such command."""
     def script(s, *arguments):
-        if s.calls[verb] == call:
+        if s.calls[keyword] == call:
             yield CUT
-        yield from s.honest(verb, *arguments)
+        yield from s.honest(keyword, *arguments)
     return script
 
 
@@ -240,7 +240,7 @@ both("nothing", mail=LETTERS, **NOTHING)
 both("nothing-breaks-at-retr", mail=LETTERS, RETR=cut_at("RETR", 20), **NOTHING)
 both("nothing-breaks-at-dele", mail=LETTERS, DELE=cut_at("DELE", 20), **NOTHING)
 both("nothing-breaks-at-quit", mail=LETTERS, QUIT=[CUT], **NOTHING)
-both("nothing-breaks-behind-quit", mail=LETTERS, QUIT=lambda s: (s.expunge(), [CUT])[1], **NOTHING)
+both("nothing-breaks-after-quit", mail=LETTERS, QUIT=lambda s: (s.expunge(), [CUT])[1], **NOTHING)
 
 # --- Sizes that change each time ----------------------------------------------------------------------------------
 

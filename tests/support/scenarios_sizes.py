@@ -39,7 +39,7 @@ both("all-lack-a-line", long_letters(3), lambda s, n: silent(s.content(n)[:-26])
 # ----------------------------------------------------------------------------------
 
 
-def told(s, content):
+def announced(s, content):
     """Returns an answer with the size of this content."""
     return [b"+OK %d octets\r\n" % len(content) + stuff(content)]
 
@@ -48,10 +48,10 @@ def first_lines(content, count):
     return b"".join(content.splitlines(keepends=True)[:count])
 
 
-both("told-cut-at-8000", long_letters(6), lambda s, n: told(s, s.content(n)[:7998] + b"\r\n"))
-both("told-cut-three", long_letters(3), lambda s, n: told(s, s.content(n)[:7998] + b"\r\n"))
-both("told-twelve-lines", long_letters(6), lambda s, n: told(s, first_lines(s.content(n), 12)))
-TOLD = {
+both("announced-cut-at-8000", long_letters(6), lambda s, n: announced(s, s.content(n)[:7998] + b"\r\n"))
+both("announced-cut-three", long_letters(3), lambda s, n: announced(s, s.content(n)[:7998] + b"\r\n"))
+both("announced-twelve-lines", long_letters(6), lambda s, n: announced(s, first_lines(s.content(n), 12)))
+ANNOUNCED = {
     "third": lambda content: len(content) // 3,
     "threefold": lambda content: len(content) * 3,
     "rounded": lambda content: (len(content) + 1023) // 1024 * 1024,
@@ -60,13 +60,13 @@ TOLD = {
     "less": lambda content: len(content) - 40,
     "zero": lambda content: 0,
 }
-for name, counting in TOLD.items():
+for name, counting in ANNOUNCED.items():
     sizes = counted(counting, False)["LIST"]
-    both("told-" + name, long_letters(5), lambda s, n: told(s, s.content(n)), LIST=sizes)
-    both(f"told-{name}-cut", long_letters(8), LIST=sizes,
-         retr=lambda s, n: told(s, s.content(n)[:10240] + b"\r\n" if n == 5 else s.content(n)))
-    both(f"told-{name}-header", long_letters(8), LIST=sizes,
-         retr=lambda s, n: told(s, first_lines(s.content(n), 3) if n == 5 else s.content(n)))
+    both("announced-" + name, long_letters(5), lambda s, n: announced(s, s.content(n)), LIST=sizes)
+    both(f"announced-{name}-cut", long_letters(8), LIST=sizes,
+         retr=lambda s, n: announced(s, s.content(n)[:10240] + b"\r\n" if n == 5 else s.content(n)))
+    both(f"announced-{name}-header", long_letters(8), LIST=sizes,
+         retr=lambda s, n: announced(s, first_lines(s.content(n), 3) if n == 5 else s.content(n)))
 
 # --- Dots --------------------------------------------------------------------------------------------------------
 

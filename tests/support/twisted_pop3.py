@@ -60,7 +60,7 @@ for each in os.listdir(options.mail):
     users.addUser(each.encode(), each.encode())
 access = portal.Portal(Realm(), [users])
 port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
-with open(options.port_file + ".new", "w") as told:
-    told.write(str(port.getHost().port))
+with open(options.port_file + ".new", "w") as port_file:
+    port_file.write(str(port.getHost().port))
 os.rename(options.port_file + ".new", options.port_file)
 reactor.run()

@@ -103,7 +103,7 @@ order_holds() (
     [ "$first" = "$file \"config.h\"" ] || { echo "$file does not start with config.h" && failed=1; }
     [ -f "src/$own" ] || continue
     second=$(grep -F "$file " "$list" | sed -n 2p)
-    [ "$second" = "$file \"$own\"" ] || { echo "$file does not include $own behind config.h" && failed=1; }
+    [ "$second" = "$file \"$own\"" ] || { echo "$file does not include $own after config.h" && failed=1; }
   done
   return "$failed"
 )

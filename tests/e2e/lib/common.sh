@@ -158,8 +158,8 @@ hold_lock() {
 import fcntl, signal, sys
 with open(sys.argv[1], "r+") as file:
     fcntl.lockf(file, fcntl.LOCK_EX)
-    with open("held", "w") as told:
-        told.write("x")
+    with open("held", "w") as held:
+        held.write("x")
     signal.pause()' "$1" &
   HOLDER=$!
   wait_for held 'nobody takes the lock'

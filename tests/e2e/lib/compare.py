@@ -63,9 +63,9 @@ def check_sizes(name, content, problems):
     """Checks the sizes in a name: ,S= is the size; ,W= is the size with each LF as CRLF, as Dovecot reads them."""
     wire = len(content) + content.count(b"\n") - content.count(b"\r\n")
     for letter, size in (("S", len(content)), ("W", wire)):
-        told = re.findall(f",{letter}=(\\d+)(?=[,:]|$)", name)
-        if told != [str(size)]:
-            problems.append(f"{name}: ,{letter}= should be {size} and is {' and '.join(told) or 'missing'}")
+        given = re.findall(f",{letter}=(\\d+)(?=[,:]|$)", name)
+        if given != [str(size)]:
+            problems.append(f"{name}: ,{letter}= should be {size} and is {' and '.join(given) or 'missing'}")
 
 
 def mbox_messages(path, problems):
