@@ -15,6 +15,7 @@ tests_support_pop3_server_SOURCES = \
 tests_support_pop3_server_CPPFLAGS = $(GNUTLS_CFLAGS) $(GSASL_CFLAGS)
 tests_support_pop3_server_LDADD = $(GNUTLS_LIBS) $(GSASL_LIBS)
 
+#? demo-server     build the test server, tests/support/pop3-server
 demo-server: $(pop3_server)
 .PHONY: demo-server
 
@@ -75,23 +76,27 @@ include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/campaign/campaign.mk
 
+#? check-unit      run the unit tests
 check-unit: all
 	$(MAKE) check TESTS='$(unit_tests)'
 .PHONY: check-unit
 
 # A quick check during development: the unit tests, and the most informative scripts. It takes less than a minute
 # with two processors.
+#? check-quick     run the unit tests and five scripts, in less than a minute
 quick_e2e = tests/e2e/hostile-out-of-sync.sh tests/e2e/login.sh tests/e2e/samples.sh tests/e2e/identity.sh tests/e2e/recovery.sh
 check-quick: all
 	CK_EXCLUDE_TAGS='exhaustive waiting' $(MAKE) check TESTS='$(unit_tests) $(quick_e2e)'
 .PHONY: check-quick
 
+#? lint            run shellcheck, codespell, clang-tidy and clang-format
 # Checks the style and looks for likely errors with several programs.
 lint: all
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/lint.sh
 .PHONY: lint
 EXTRA_DIST += tests/lint.sh
 
+#? check-valgrind  run the unit tests and two scripts under valgrind
 # Runs the unit tests and some complete runs under valgrind, which is at least ten times slower. Tests of commands
 # that cannot be started are left out. Most tests of a suite share a process, whose exit status reports a leak: see
 # tests/unit/check_main.h.
@@ -103,6 +108,7 @@ check-valgrind: all $(pop3_server)
 .PHONY: check-valgrind
 EXTRA_DIST += tests/valgrind.supp
 
+#? coverage        print the lines that the tests reach; configure with --enable-coverage
 # Prints the lines of src/ that the tests reach, per file and in total; needs configure --enable-coverage.
 coverage:
 	find . -name '*.gcda' -exec rm -f {} +

@@ -35,6 +35,7 @@ CLEANFILES += $(decode)
 tests_bench_decode_SOURCES = tests/bench/decode.c
 tests_bench_decode_LDADD = src/libmailhaul.a $(LIBRARIES_USED)
 
+#? bench           compare the speed with other fetchers and with the limit of the machine
 bench: all $(bench_programs)
 	@BENCH_BUILT='$(CC) $(CFLAGS) $(CFLAGS_SAN)' $(TESTS_PYTHON) -B $(srcdir)/tests/bench/run.py --build '$(abs_builddir)' --dir '$(BENCH_DIR)' \
 	    --tmpfs '$(BENCH_TMPFS)' --rounds '$(BENCH_ROUNDS)' --scale '$(BENCH_SCALE)' \

@@ -11,6 +11,7 @@ campaign_tests = tests/campaign/campaign.sh
 check_SCRIPTS += $(campaign_tests)
 $(campaign_tests:.sh=.log): $(pop3_server) src/mailhaul
 
+#? campaign        play EPISODES random stories of a misbehaving server
 campaign: all $(pop3_server)
 	@work=`mktemp -d` && trap 'rm -rf "$$work"' EXIT && $(pop3_server) --make-certs "$$work/certs" && \
 	    $(TESTS_PYTHON) -B $(srcdir)/tests/campaign/campaign.py --program src/mailhaul --cert-dir "$$work/certs" --work "$$work" \

@@ -17,4 +17,12 @@ check '--help has at most 80 columns' is_narrow
 
 check '--help is plain ASCII without tabs' is_plain "$work/help"
 
+makefiles() { cat "$source"/Makefile.am "$source"/tests/*.mk "$source"/tests/*/*.mk; }
+targets_are_listed() {
+  makefiles | sed -n 's/^\.PHONY: //p' | tr ' ' '\n' | grep -vx help >"$work/targets"
+  makefiles | sed -n 's/^#? \([a-z-]*\) .*/\1/p' | grep -vxE 'all|install|check|distcheck' >"$work/listed"
+  same 'the targets' "$work/targets" 'make help' "$work/listed"
+}
+check 'make help lists every target' targets_are_listed
+
 done_testing

@@ -80,16 +80,19 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
 
+#? picture         make the picture in README from a run of the demo
 # Creates the picture in README from a real run.
 picture: $(pop3_server) src/mailhaul
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/support/picture.sh '$(abs_top_srcdir)/doc/terminal.svg'
 .PHONY: picture
 EXTRA_DIST += tests/support/picture.py tests/support/picture.sh
 
+#? check-fresh     run the commands of README in minimal Debian systems; needs root and the network
 # Runs both commands of README in minimal systems made by debootstrap; needs root and the network.
 check-fresh:
 	$(SHELL) $(srcdir)/tests/fresh/run.sh
 
+#? check-crash     kill a run, and fail its system calls, at every point; an hour or more
 # Tries every point where a run can be killed or fail, instead of a sample; takes an hour or more.
 check-crash: $(pop3_server) src/mailhaul
 	CRASH_POINTS=all srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/e2e/crash.sh

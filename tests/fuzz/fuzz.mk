@@ -81,6 +81,7 @@ tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz-state.c $(fuzz_support)
 tests_fuzz_fuzz_state_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 
+#? fuzz            run the fuzz targets for FUZZ_SECONDS each; configure with --enable-fuzzers
 # Findings are kept in tests/fuzz/found/NAME of the build directory.
 fuzz: $(fuzz_targets)
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(srcdir)/tests/fuzz' tests/fuzz '$(FUZZ_SECONDS)'
