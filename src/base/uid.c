@@ -20,6 +20,11 @@ const char *uid_given(const char *uid)
 	return uid_is_given(uid) ? uid : "";
 }
 
+bool uid_is_unknown(const char *uid)
+{
+	return begins(uid, UID_UNKNOWN);
+}
+
 bool uid_is_made(const char *uid)
 {
 	return begins(uid, UID_MADE);

@@ -8,10 +8,11 @@
  * The keys of messages. A server's UID contains no blank (RFC 1939, section 7), so a key that starts with one was
  * made by mailhaul:
  *
- *   key     = given / made / session / found / was / other
+ *   key     = given / made / large / session / found / was / other
  *   given   = the UID that the server gave
  *   made    = " header:" HEX [":" OCTETS] ["#" N]   made from the header when the server's UID is missing or not unique
  *           / " unknown:" NUMBER                    made when the server does not send the header either
+ *   large   = " large:" OCTETS                      too large to fetch, when messages cannot be distinguished
  *   session = " once:" SESSION ":" NUMBER           valid in one session, when messages cannot be distinguished
  *   found   = " found:" IDENTITY                    found in the destination (deliver/destination), UID unknown
  *   was     = " was:" HEX16 [":" key]               the UID now belongs to another message
@@ -27,6 +28,7 @@
 /* Prefixes of keys, also for use in SQL statements. */
 #define UID_MADE " header:"
 #define UID_UNKNOWN " unknown:"
+#define UID_LARGE " large:"
 #define UID_SESSION " once:"
 #define UID_FOUND " found:"
 #define UID_WAS " was:"
@@ -48,6 +50,9 @@ bool uid_is_given(const char *uid);
 
 /* Returns the UID if the server gave it, or "". */
 const char *uid_given(const char *uid);
+
+/* Returns whether the key was made without a header. */
+bool uid_is_unknown(const char *uid);
 
 /* Returns whether the key was made from a header. */
 bool uid_is_made(const char *uid);

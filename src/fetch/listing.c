@@ -158,7 +158,7 @@ static void make_passing_uids(struct listing *l)
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 
 		if (l->made[i] && l->max_octets > 0 && m->octets > l->max_octets)
-			memory_replace(&l->made[i], memory_format(" large:%" PRIu64, m->octets));
+			memory_replace(&l->made[i], memory_format(UID_LARGE "%" PRIu64, m->octets));
 		else if (l->made[i])
 			memory_replace(&l->made[i],
 			    memory_format(UID_SESSION "%016" PRIx64 ":%" PRIu32, session, m->number));
@@ -326,7 +326,7 @@ bool listing_join(struct listing *l, struct state *state, struct state_joined *j
 		    .doubtful = item->doubtful,
 		    .likely = item->likely || (steady && !item->perhaps),
 		    .stayed = steady,
-		    .unsure = strncmp(item->uid, " unknown:", 9) == 0,
+		    .unsure = uid_is_unknown(item->uid),
 		};
 		e->made_of = uid_is_made(item->uid) ? l->made_of[item->index] : NULL;
 		e->outdated = item->outdated;
