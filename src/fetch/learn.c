@@ -60,6 +60,7 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 		&recognition.missing, err))
 		return false;
 	fresh_mark(l->plan);
+	recognition.made_of = (const unsigned char(*)[DIGEST_SHORT])l->listing->made_of;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
 	recognition.moved = l->plan->count > 1 && l->plan->unconfirmed == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.header_required, err) &&

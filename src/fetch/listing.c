@@ -328,7 +328,6 @@ bool listing_join(struct listing *l, struct state *state, struct state_joined *j
 		    .stayed = steady,
 		    .unsure = uid_is_unknown(item->uid),
 		};
-		e->made_of = uid_is_made(item->uid) ? l->made_of[item->index] : NULL;
 		e->outdated = item->outdated;
 		e->fresh = item->found_new && !item->known && !item->doubtful;
 		plan->fresh += e->fresh;

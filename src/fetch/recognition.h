@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+
 struct destination;
 struct log;
 struct plan;
@@ -17,7 +19,9 @@ struct recognition {
 	struct state *state;
 	struct session *session;
 	const struct destination *destination; /* NULL in a dry run */
-	struct plan *plan;
+	struct plan *plan;		       /* in the order of the listing */
+	/* Digests of the headers from which UIDs were made, by entry of the plan; NULL: the server gave all UIDs. */
+	const unsigned char (*made_of)[DIGEST_SHORT];
 	size_t missing;	      /* known messages that are not listed */
 	uint64_t max_octets;  /* of a message that is retrieved; 0: no limit */
 	bool other;	      /* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */

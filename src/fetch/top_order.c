@@ -138,12 +138,18 @@ static bool mark_outsiders(const struct recognition *r, struct view *views, size
 	return true;
 }
 
-static bool has_other(const struct plan *plan, const unsigned char header[DIGEST_SHORT])
+/* Returns the digest of the header from which a UID was made, or NULL. */
+static const unsigned char *made_of(const struct recognition *r, const struct plan_entry *e)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const unsigned char *made_of = plan->entries[i].made_of;
+	return r->made_of && uid_is_made(e->uid) ? r->made_of[e - r->plan->entries] : NULL;
+}
 
-		if (made_of && memcmp(made_of, header, DIGEST_SHORT) == 0)
+static bool has_other(const struct recognition *r, const unsigned char header[DIGEST_SHORT])
+{
+	for (size_t i = 0; i < r->plan->count; i++) {
+		const unsigned char *other = made_of(r, &r->plan->entries[i]);
+
+		if (other && memcmp(other, header, DIGEST_SHORT) == 0)
 			return true;
 	}
 	return false;
@@ -155,9 +161,10 @@ static bool compare_made_of(const struct recognition *r, const struct view *view
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_entry *e = views[i].entry;
 		const struct top_identity *top = views[i].top;
+		const unsigned char *own = made_of(r, e);
 
-		if (e->made_of && top->known && !top->whole && memcmp(e->made_of, top->header, DIGEST_SHORT) != 0 &&
-		    has_other(r->plan, top->header))
+		if (own && top->known && !top->whole && memcmp(own, top->header, DIGEST_SHORT) != 0 &&
+		    has_other(r, top->header))
 			return fail_swapped(e->number, err);
 	}
 	return true;

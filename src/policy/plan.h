@@ -12,8 +12,6 @@ struct plan_entry {
 	uint32_t number;
 	uint64_t octets;
 	const char *uid; /* from the listing; never empty */
-	/* Digest of the header from which the UID was made (DIGEST_SHORT bytes of the listing); NULL: it was given. */
-	const unsigned char *made_of;
 	struct retention_known known;
 	bool doubtful;	/* a message with this UID was delivered, but maybe not this one (fetch/recognize) */
 	bool likely;	/* the delivered message is probably this one */

@@ -21,9 +21,9 @@ struct state_item {
 	bool perhaps;		 /* doubtful, because we sent DELE for it and QUIT got no reply */
 	bool doubt;		 /* known, but its size differed from the server's (state_doubts_size) */
 	bool outdated;		 /* its size was in doubt and has changed again: not known, and fetched again */
+	bool found_new;		 /* state_note_new was called for the UID with the same size */
 	unsigned char unfetched; /* why the message was not fetched: enum state_unfetched, or 0 */
 	uint64_t unfetched_octets;
-	bool found_new; /* state_note_new was called for the UID with the same size */
 };
 
 /*

@@ -260,7 +260,7 @@ for line in '> From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00
   killed
   truncate -s -500 inbox
   run -v
-  check "a torn message with the line \"$line\" is removed"$line" is removed" completed 1
+  check "a torn message with the line \"$line\" is removed" completed 1
 done
 killed
 at=$(grep -abo '^>From joe' inbox | cut -d: -f1)
