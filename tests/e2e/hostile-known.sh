@@ -2,9 +2,6 @@
 # Very many known messages on the server: memory, the size of the state, and no sync.
 . "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-export ASAN_OPTIONS
-
 # remember DIRECTORY COUNT: records that many messages as fetched, in batches as a run does.
 remember() {
   python3 - "$1/state/a.db" "$2" <<'PY'
