@@ -75,6 +75,7 @@ include tests/e2e/servers.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/campaign/campaign.mk
+include tests/packages/packages.mk
 
 #? check-unit      run the unit tests
 check-unit: all

@@ -20,7 +20,7 @@ exists() {
 files_exist() {
   code=0
   while read -r page; do
-    grep -oE '(^|[^A-Za-z0-9_./-])(src|tests|man|conf|m4|doc|findings|completions)/[A-Za-z0-9_./*-]*[A-Za-z0-9_/*]' "$page" |
+    grep -oE '(^|[^A-Za-z0-9_./-])(src|tests|man|conf|m4|doc|findings|completions|debian|packaging)/[A-Za-z0-9_./*-]*[A-Za-z0-9_/*]' "$page" |
       sed 's/^[^a-z]//' | grep -v NAME | sort -u >"$work/paths"
     while read -r path; do
       exists "$path" || { echo "$page: $path does not exist" && code=1; }
