@@ -33,7 +33,11 @@ one() { # KIND POLICY PORT TLS
   check "$name: it prints nothing" silent
   check "$name: a second program finds all messages byte for byte" "same_$1" "$name" expected
   if [ "$1" = mbox ]; then
-    check "$name: a third program finds the same number of messages" [ "$(formail -Y -s echo <"$name" | wc -l)" -eq "$count" ]
+    if command -v formail >/dev/null; then
+      check "$name: a third program finds the same number of messages" [ "$(formail -Y -s echo <"$name" | wc -l)" -eq "$count" ]
+    else
+      skip "$name: a third program finds the same number of messages" 'formail is not installed'
+    fi
   fi
   if [ "$2" = no ]; then left=0; else left=$count; fi
   check "$name: the server holds $left" [ "$(dovecot_count "$name")" -eq "$left" ]
