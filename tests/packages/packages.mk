@@ -8,6 +8,12 @@ check-package: dist all $(pop3_server)
 rpm: dist
 	rpmbuild --nodeps -tb --define '_topdir $(abs_builddir)/mailhaul-rpm' $(distdir).tar.xz
 
-.PHONY: check-package rpm
+# Makes an image for containers in the directory IMAGE; needs root and the network.
+IMAGE = mailhaul-image
+image: all
+	$(SHELL) $(srcdir)/packaging/image.sh '$(IMAGE)'
+check-image: all $(pop3_server)
+	$(MAKE) check-TESTS TESTS=tests/packages/image.sh
+.PHONY: check-package rpm image check-image
 
-EXTRA_DIST += tests/packages/debian.sh tests/packages/system.sh
+EXTRA_DIST += tests/packages/debian.sh tests/packages/image.sh tests/packages/run_bundle.py tests/packages/system.sh

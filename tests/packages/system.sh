@@ -54,6 +54,12 @@ copy_database() {
   done
 }
 
+# make_null ROOT: makes /dev/null. Where devices cannot be made, a file takes what programs write to it.
+make_null() {
+  mknod -m 666 "$1/dev/null" c 1 3 2>/dev/null && : 2>/dev/null >"$1/dev/null" ||
+    { rm -f "$1/dev/null" && : >"$1/dev/null" && chmod 666 "$1/dev/null"; }
+}
+
 # make_system ROOT NAME...: makes a system in which the packages NAME are installed, and a user with the number 1000
 # and the home directory /home/reader.
 make_system() {
@@ -74,7 +80,5 @@ make_system() {
   printf 'root:x:0:\nreader:x:1000:\n' >"$_root/etc/group"
   printf '127.0.0.1 localhost\n' >"$_root/etc/hosts"
   printf 'hosts: files\n' >"$_root/etc/nsswitch.conf"
-  # Where devices cannot be made, a file takes what scripts write.
-  mknod -m 666 "$_root/dev/null" c 1 3 2>/dev/null && : 2>/dev/null >"$_root/dev/null" ||
-    { rm -f "$_root/dev/null" && : >"$_root/dev/null" && chmod 666 "$_root/dev/null"; }
+  make_null "$_root"
 }
