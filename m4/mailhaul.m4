@@ -103,3 +103,18 @@ AC_DEFUN([MH_COVERAGE],[
   AM_CONDITIONAL([COVERAGE],[test "x$enable_coverage" = xyes])
   AC_SUBST([CFLAGS_COV])
 ])
+
+# MH_REPRODUCIBLE_TARBALL: with GNU tar, `make dist` makes the same tarball of the same files, wherever and whenever it
+# runs. Makefile.am has DIST_DATE. It replaces the command that AM_INIT_AUTOMAKE has chosen.
+AC_DEFUN([MH_REPRODUCIBLE_TARBALL],[
+  AC_CACHE_CHECK([for GNU tar],[mh_cv_gnu_tar],[
+    mh_cv_gnu_tar=none
+    for mh_tar in tar gtar gnutar; do
+      AS_IF([$mh_tar --sort=name --version >/dev/null 2>&1],[mh_cv_gnu_tar=$mh_tar; break])
+    done
+  ])
+  AS_IF([test "$mh_cv_gnu_tar" != none],[
+    am__tar="$mh_cv_gnu_tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner"
+    am__tar="$am__tar --mode=u+w,go=rX --mtime=\"\$(DIST_DATE)\" -chf - \"\$\$tardir\""
+  ])
+])

@@ -56,10 +56,15 @@ options_exist() {
 }
 check 'README and the developer pages name only existing options of configure' options_exist
 
-version_is_in_news() {
-  package_version=$(sed -n 's/^AC_INIT(\[mailhaul\],\[\([0-9.]*\)\].*/\1/p' "$source/configure.ac")
-  [ -n "$package_version" ] && grep -Fqx "$package_version" "$source/NEWS"
-}
+package_version=$(sed -n 's/^AC_INIT(\[mailhaul\],\[\([0-9.]*\)\].*/\1/p' "$source/configure.ac")
+version_is_in_news() { [ -n "$package_version" ] && grep -Eqx "$package_version( \([0-9-]{10}\))?" "$source/NEWS"; }
 check 'NEWS has an entry for this version' version_is_in_news
+
+packages_have_version() {
+  head -n 1 "$source/debian/changelog" && grep '^Version:' "$source/packaging/mailhaul.spec"
+  head -n 1 "$source/debian/changelog" | grep -qF "mailhaul ($package_version-" &&
+    grep -qx "Version:  *$package_version" "$source/packaging/mailhaul.spec"
+}
+check 'debian/changelog and the RPM have this version' packages_have_version
 
 done_testing

@@ -14,6 +14,10 @@ image: all
 	$(SHELL) $(srcdir)/packaging/image.sh '$(IMAGE)'
 check-image: all $(pop3_server)
 	$(MAKE) check-TESTS TESTS=tests/packages/image.sh
-.PHONY: check-package rpm image check-image
+
+# Whether the tree is ready to be released: doc/releasing. An unpacked tarball has no other tarball to be made of.
+release-check: dist
+	$(SHELL) $(srcdir)/packaging/release-check.sh '$(PACKAGE_VERSION)'
+.PHONY: check-package rpm image check-image release-check
 
 EXTRA_DIST += tests/packages/debian.sh tests/packages/image.sh tests/packages/run_bundle.py tests/packages/system.sh
