@@ -4,7 +4,7 @@
 #
 # It is installed in a small system of its own (tests/packages/system.sh), never in the running one.
 # shellcheck disable=SC2016 # dpkg-query expands ${...}
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/packages/system.sh
 . "$E2E_DIR/../packages/system.sh"
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The image that packaging/image.sh makes: its root is run in a chroot, with its own command and user. The command
 # fetches mail once over verified TLS and ends in order on SIGTERM. Needs root and the network.
-. "${srcdir:-.}/tests/e2e/lib.sh"
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/packages/system.sh
 . "$E2E_DIR/../packages/system.sh"
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,21 +1,25 @@
-# The packages and their tests. They are not part of "make check": they build everything once more, or need the network.
+# The packages and their tests. They are not part of "make check": they build everything again, or need the network.
 
-# Builds the Debian package from the tarball and tries it; as root also installation, upgrade and purge.
+# Builds the Debian package from the tarball. As root, it also tests installation, upgrade and purge.
+#? check-package   build the Debian package, and install, upgrade and purge it in a small system
 check-package: dist all $(pop3_server)
 	$(MAKE) check-TESTS TESTS=tests/packages/debian.sh
 
-# Makes an RPM of the tarball, as far as this system can: packages of the build are not looked for.
+# Does not require the packages of the build dependencies to be installed as RPMs.
+#? rpm             make an RPM of the tarball
 rpm: dist
 	rpmbuild --nodeps -tb --define '_topdir $(abs_builddir)/mailhaul-rpm' $(distdir).tar.xz
 
-# Makes an image for containers in the directory IMAGE; needs root and the network.
+#? image           make an OCI image in the directory IMAGE; needs root and the network
 IMAGE = mailhaul-image
 image: all
 	$(SHELL) $(srcdir)/packaging/image.sh '$(IMAGE)'
+#? check-image     make the image and run it in a chroot; needs root and the network
 check-image: all $(pop3_server)
 	$(MAKE) check-TESTS TESTS=tests/packages/image.sh
 
-# Whether the tree is ready to be released: doc/releasing. An unpacked tarball has no other tarball to be made of.
+# See doc/releasing. It needs a git clone: an unpacked tarball cannot make the tarball again.
+#? release-check   report what is missing for a release
 release-check: dist
 	$(SHELL) $(srcdir)/packaging/release-check.sh '$(PACKAGE_VERSION)'
 .PHONY: check-package rpm image check-image release-check
