@@ -78,7 +78,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/trust.sh \
 	tests/e2e/lib/wait.sh \
 	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
-	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_sigint.py
+	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_signals.py
 
 #? picture         make the picture in README from a run of the demo
 # Creates the picture in README from a real run.

@@ -6,7 +6,7 @@
 # begin OPTION...: the loop, in the background.
 begin() {
   write_configuration
-  NOTIFY_SOCKET=$WORK/notify WATCHDOG_USEC=400000 python3 "$E2E_DIR/../support/with_sigint.py" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err &
+  NOTIFY_SOCKET=$WORK/notify WATCHDOG_USEC=400000 python3 "$E2E_DIR/../support/with_signals.py" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err &
   PID=$!
 }
 # ended: the exit code of the loop.

@@ -3,14 +3,14 @@
 # shellcheck disable=SC2317 # check runs them
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
-OPTION='' # option of with_sigint.py
+OPTION='' # option of with_signals.py
 # begin STEP: starts a run and waits until the server holds it at STEP; without STEP, the run continues.
 begin() {
   mkdir -p hold && rm -f hold/*
   write_configuration
   [ -z "$1" ] || : >"hold/$1"
   # shellcheck disable=SC2086 # nothing, or one word
-  python3 "$E2E_DIR/../support/with_sigint.py" $OPTION "$MAILHAUL" -c mailhaul.conf -v >out 2>err &
+  python3 "$E2E_DIR/../support/with_signals.py" $OPTION "$MAILHAUL" -c mailhaul.conf -v >out 2>err &
   PID=$!
   [ -z "$1" ] || wait_for hold/held "the run does not come to $1"
 }
