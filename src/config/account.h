@@ -79,9 +79,9 @@ struct account_delivery {
 };
 
 struct account_limits {
-	unsigned messages;		  /* per run; 0: no limit */
-	uint64_t octets;		  /* bytes per run; 0: no limit */
-	int64_t time;			  /* seconds per run; 0: no limit */
+	unsigned max_messages;		  /* per run; 0: no limit */
+	uint64_t max_octets;		  /* bytes per run; 0: no limit */
+	int64_t max_time;		  /* seconds per run; 0: no limit */
 	int64_t timeout, connect_timeout; /* seconds */
 };
 

@@ -204,8 +204,8 @@ static bool check_maildrop(struct check *c, struct error *err)
 	    .log = &c->log,
 	};
 	const struct maildrop *m = &c->listing.maildrop;
-	const struct plan_limits limits = {.messages = a->limits.messages > 0 ? a->limits.messages : UINT64_MAX,
-	    .octets = a->limits.octets > 0 ? a->limits.octets : UINT64_MAX};
+	const struct plan_limits limits = {.messages = a->limits.max_messages > 0 ? a->limits.max_messages : UINT64_MAX,
+	    .octets = a->limits.max_octets > 0 ? a->limits.max_octets : UINT64_MAX};
 	int64_t start = deadline_clock();
 	uint64_t octets = 0;
 

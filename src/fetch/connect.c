@@ -371,7 +371,7 @@ bool connect_failed_at_capa(struct connection *c, struct connect_memory *m, cons
 
 deadline connect_run_end(const struct account *a)
 {
-	return deadline_in(a->limits.time > 0 ? a->limits.time : RUN_SECONDS_MOST);
+	return deadline_in(a->limits.max_time > 0 ? a->limits.max_time : RUN_SECONDS_MOST);
 }
 
 bool connect_fail_late(const struct connect_memory *m, struct error *err)

@@ -368,7 +368,7 @@ static void save_what_is_whole(struct run *r, struct error *err)
 static void prepare(struct run *r)
 {
 	const struct plan *plan = r->plan;
-	int64_t half = r->t->account->limits.time * 1000 / 2, now = deadline_clock();
+	int64_t half = r->t->account->limits.max_time * 1000 / 2, now = deadline_clock();
 
 	r->tick = now + TICK_MS;
 	/* Messages in flight then get some time to finish, even if the login took all of max_time. */

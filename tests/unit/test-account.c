@@ -22,7 +22,7 @@ START_TEST(an_account_starts_with_the_documented_defaults)
 	ck_assert(!a.tls.newest_only);
 	ck_assert_int_eq(a.retention.mode, RETENTION_FOREVER);
 	ck_assert_uint_eq(a.retention.max_octets, 0);
-	ck_assert_uint_eq(a.limits.messages, 0);
+	ck_assert_uint_eq(a.limits.max_messages, 0);
 	ck_assert(!a.newest_first);
 	ck_assert(!a.delivery.crlf);
 	ck_assert_int_eq(a.limits.timeout, 300);
@@ -204,9 +204,9 @@ START_TEST(each_option_sets_its_own_field)
 	ck_assert_int_eq(a.retention.mode, RETENTION_AGE);
 	ck_assert_int_eq(a.retention.age, 14 * 86400);
 	ck_assert_uint_eq(a.retention.max_octets, 25 * 1024 * 1024);
-	ck_assert_uint_eq(a.limits.messages, 7);
-	ck_assert_uint_eq(a.limits.octets, 3 * 1024 * 1024);
-	ck_assert_int_eq(a.limits.time, 120);
+	ck_assert_uint_eq(a.limits.max_messages, 7);
+	ck_assert_uint_eq(a.limits.max_octets, 3 * 1024 * 1024);
+	ck_assert_int_eq(a.limits.max_time, 120);
 	ck_assert_int_eq(a.repeat, REPEAT_YES);
 	ck_assert(a.newest_first);
 	ck_assert_int_eq(a.limits.timeout, 120);
