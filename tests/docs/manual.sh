@@ -143,7 +143,7 @@ sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -v "^$partial more " | grep -
 check 'mailhaul(1) has every exit code of the sources and no others' \
   same 'the sources' "$work/codes" 'mailhaul(1)' "$work/page-codes"
 check '--help and mailhaul(1) say what is added if only some accounts fail' \
-  sh -c "grep -q '^$partial more ' '$work/help' && grep -q ', $partial is added to it' '$command_page'"
+  sh -c "grep -q '^$partial more ' '$work/help' && grep -q ', $partial is added to the exit' '$command_page'"
 check '--help has every exit code of the sources and no others' \
   same 'the sources' "$work/codes" '--help' "$work/help-codes"
 
