@@ -66,6 +66,23 @@ static void complain(int line, const char *what, const char *hint)
 	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, hint);
 }
 
+/* Returns whether a name looks like that of an option. */
+static bool is_word(const char *name)
+{
+	return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:")] == '\0';
+}
+
+static bool is_top_level(const char *name)
+{
+	static const char *const names[] = {"account", "defaults", "include", "jobs", "log", "state_dir"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Suggests the nearest option name of the section that contains an unknown option. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
@@ -74,6 +91,12 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	size_t count = 0;
 	char what[256], hint[128];
 
+	if (!is_word(name)) {
+		/* After a missing quote, any text of the file may be here, even a part of a password. */
+		complain(cfg->line, "there is other text where the name of an option is expected",
+		    "check the quotes and braces in this line and in those above it");
+		return;
+	}
 	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
 		if (strcmp(o->name, END_MARK) != 0)
 			names[count++] = o->name;
@@ -84,6 +107,7 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	complain(cfg->line, what,
 	    near				   ? hint
 		: top && account_find_option(name) ? "move it into an account, between { and }"
+		: !top && is_top_level(name)	   ? "move it out of the account, or add the } that is missing above it"
 						   : "see mailhaul.conf(5) for all options");
 }
 
@@ -98,9 +122,11 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const cha
 	    strncmp(text, "unterminated", 12) == 0) {
 		complain(cfg->line, "the file ends inside a section, a string or a comment",
 		    "add the closing }, quote or */ that is missing");
-	} else if (strncmp(text, "no such option", 14) == 0 && end) {
+	} else if ((strncmp(text, "no such option", 14) == 0 || strncmp(text, "no sub-section", 14) == 0) && end) {
 		*end = '\0';
 		complain_unknown(cfg, quote + 1);
+	} else if (strncmp(text, "unexpected token", 16) == 0) {
+		complain(cfg->line, text, "check the quotes, commas and braces in this line and in those above it");
 	} else if (strncmp(text, "found duplicate title", 21) == 0) {
 		complain(cfg->line, "another account already has this name", "give each account its own name");
 	} else {

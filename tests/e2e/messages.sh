@@ -146,6 +146,19 @@ bad 'an option of an account at the top level' 78
 echo 'user = me' >>mailhaul.conf
 tells 'mailhaul.conf:10: there is no option user at the top level; move it into an account, between { and }'
 
+bad 'an option of the top level in an account' 78 'jobs = 2'
+tells 'mailhaul.conf:9: there is no option jobs for accounts; move it out of the account, or add the } that is missing above it'
+
+bad 'an account after a missing brace' 78
+sed -i '/^}/d' mailhaul.conf && printf 'account "b" {\n}\n' >>mailhaul.conf
+tells 'mailhaul.conf:9: there is no option account for accounts; move it out of the account, or add the } that is missing above it'
+
+bad 'a value without its last quote' 78 'user = "me' 'server = "127.0.0.1"'
+tells 'mailhaul.conf:8: there is other text where the name of an option is expected; check the quotes and braces in this line and in those above it'
+
+bad 'two values without a comma' 78 'on_new_mail = {"a" "b"}'
+tells "mailhaul.conf:9: unexpected token 'b'; check the quotes, commas and braces in this line and in those above it"
+
 bad 'an option that is set twice' 78
 sed -i 's/^}/  user = you\n}/' mailhaul.conf
 tells 'mailhaul.conf:9: user is set twice; remove one of them'
