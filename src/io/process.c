@@ -67,7 +67,9 @@ static bool make_pipe(int ends[2])
 static bool refuse(const char *command, int code, struct error *err)
 {
 	error_errno(err, ERROR_CONFIG, code, "the command %s cannot be started", command);
-	return error_hint(err, "give its full path, and check that it is executable");
+	if (code == ENOENT && !strchr(command, '/'))
+		return error_hint(err, "install it, or give its full path if PATH does not include its directory");
+	return error_hint(err, "check its path, and that it is executable");
 }
 
 static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)

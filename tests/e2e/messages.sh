@@ -210,7 +210,7 @@ tells 'mailhaul.conf:10: account a: auth = xoauth2 cannot be combined with passw
 # ---- Passwords ----
 
 bad 'a missing password command' 78 '-password' 'password_command = {"/no/such/program"}'
-tells 'a: password: the command /no/such/program cannot be started: No such file or directory; give its full path, and check that it is executable'
+tells 'a: password: the command /no/such/program cannot be started: No such file or directory; check its path, and that it is executable'
 
 bad 'a password command that fails' 78 '-password' 'password_command = {"sh", "-c", "echo no such entry >&2; exit 3"}'
 tells 'a: password: password_command sh exited with status 3: no such entry; run the command by hand to see why it fails'
@@ -511,7 +511,7 @@ tells 'a: verify: the destination Mail/new cannot be read: No such file or direc
 # ---- Commands ----
 
 bad 'a missing delivery command' 78 'deliver_to = pipe' 'deliver_command = {"no-such-program"}'
-tells 'a: store: the command no-such-program cannot be started: No such file or directory; give its full path, and check that it is executable'
+tells 'a: store: the command no-such-program cannot be started: No such file or directory; install it, or give its full path if PATH does not include its directory'
 
 bad 'a delivery command that fails' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "echo no rule for this >&2; exit 1"}'
 tells 'a: store: deliver_command sh exited with status 1: no rule for this; the message stays on the server; the next run tries again'
