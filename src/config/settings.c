@@ -36,7 +36,7 @@ static char *find_path(const char *path, struct problems *problems)
 		free(own);
 		return memory_copy_string(system_path);
 	}
-	problems_add(problems, "there is no configuration; write %s (see mailhaul.conf(5)) or name one with -c", own);
+	problems_add(problems, "there is no configuration; create %s (see mailhaul.conf(5)) or name one with -c", own);
 	free(own);
 	return NULL;
 }

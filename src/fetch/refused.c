@@ -54,7 +54,7 @@ static bool refuse(const struct account *a, const struct state_refusal *r, struc
 	calendar_minute(r->at + SECONDS, again);
 	error_set(err, ERROR_AUTH, "not tried, because the server refused this password at %s", then);
 	error_server(err, r->words, strlen(r->words));
-	return error_hint(err, "correct the password; \"mailhaul %s\" tries at once, other runs wait until %s", a->name,
+	return error_hint(err, "correct the password; \"mailhaul %s\" tries at once; other runs wait until %s", a->name,
 	    again);
 }
 

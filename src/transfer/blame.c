@@ -43,7 +43,7 @@ static void name_behind(struct run *r, const struct plan_entry *e, struct error 
 	if (!is_kept)
 		error_hint(err, "its end is uncertain, so it stays on the server; the next run asks for it last");
 	else if (!err->temporary)
-		error_hint(err, "it arrived with its full size; the next run fetches the rest");
+		error_hint(err, "it arrived with its full size; the next run fetches the other messages");
 	r->result->blamed[0] = is_kept ? NULL : e;
 	r->named = true;
 }

@@ -40,7 +40,7 @@ STATUS=0
 "$MAILHAUL" >out 2>err || STATUS=$?
 check 'a missing configuration gives exit code 78' exits 78
 check 'the message names the path where the configuration is expected' says err \
-  "mailhaul: there is no configuration; write $WORK/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c"
+  "mailhaul: there is no configuration; create $WORK/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c"
 
 chmod 644 mailhaul.conf
 STATUS=0

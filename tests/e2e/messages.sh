@@ -96,7 +96,7 @@ bad 'no configuration file' 78
 needs 'this machine has one' [ ! -e /etc/mailhaul.conf ]
 ARGUMENTS=''
 UNDER="env HOME=$WORK/$ROW"
-tells 'there is no configuration; write @ROW@/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c'
+tells 'there is no configuration; create @ROW@/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c'
 
 bad 'a missing configuration file' 78
 ARGUMENTS='-c other.conf'
@@ -196,7 +196,7 @@ echo 'jobs = many' >>mailhaul.conf
 tells 'mailhaul.conf:10: jobs = "many" is not valid; set jobs to a number from 1 to 100'
 
 bad 'a pin that is not valid' 78 'tls_trust = pin' 'tls_pins = {"sha256:abc"}' '-tls_ca_file'
-tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a list of pins, each "sha256:" followed by the 44 characters that a failed check prints'
+tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a list of pins, each "sha256:" followed by the 44 characters that mailhaul check prints'
 
 bad 'pins without tls_trust' 78 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
 tells 'mailhaul.conf:10: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
@@ -333,7 +333,7 @@ tells 'a: login: the server refused the login (server said: "[AUTH] wrong user n
 
 bad 'a password that was refused a moment ago' 77 "password = 'wrong'"
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
-tells 'a: login: not tried, because the server refused this password at @TIME@ (server said: "[AUTH] wrong user name or password"); correct the password; "mailhaul a" tries at once, other runs wait until @TIME@'
+tells 'a: login: not tried, because the server refused this password at @TIME@ (server said: "[AUTH] wrong user name or password"); correct the password; "mailhaul a" tries at once; other runs wait until @TIME@'
 
 bad 'a mechanism that the server does not offer' 77 'auth = cram-md5'
 tells 'a: login: the server does not offer CRAM-MD5; remove auth, or choose one that it offers: PLAIN'
