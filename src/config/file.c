@@ -83,6 +83,16 @@ static bool is_top_level(const char *name)
 	return false;
 }
 
+/* Returns whether a password is set in this line: the text after it may be a part of the password. */
+static bool follows_secret(int line)
+{
+	const struct part *part = parsing->current;
+	const struct seen *last = part->seen_count > 0 ? &part->seen[part->seen_count - 1] : NULL;
+	const struct account_option *option = last ? account_find_option(last->option->name) : NULL;
+
+	return option && option->kind == ACCOUNT_SECRET && last->line == line;
+}
+
 /* Suggests the nearest option name of the section that contains an unknown option. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
@@ -91,6 +101,10 @@ static void complain_unknown(const cfg_t *cfg, const char *name)
 	size_t count = 0;
 	char what[256], hint[128];
 
+	if (follows_secret(cfg->line)) {
+		complain(cfg->line, "there is more text after the password", "put the password in single quotes");
+		return;
+	}
 	if (!is_word(name)) {
 		/* After a missing quote, any text of the file may be here, even a part of a password. */
 		complain(cfg->line, "there is other text where the name of an option is expected",
@@ -126,7 +140,8 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const cha
 		*end = '\0';
 		complain_unknown(cfg, quote + 1);
 	} else if (strncmp(text, "unexpected token", 16) == 0) {
-		complain(cfg->line, text, "check the quotes, commas and braces in this line and in those above it");
+		complain(cfg->line, "there is other text where a comma or a brace is expected",
+		    "check the quotes, commas and braces in this line and in those above it");
 	} else if (strncmp(text, "found duplicate title", 21) == 0) {
 		complain(cfg->line, "another account already has this name", "give each account its own name");
 	} else {

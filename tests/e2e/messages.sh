@@ -157,7 +157,10 @@ bad 'a value without its last quote' 78 'user = "me' 'server = "127.0.0.1"'
 tells 'mailhaul.conf:8: there is other text where the name of an option is expected; check the quotes and braces in this line and in those above it'
 
 bad 'two values without a comma' 78 'on_new_mail = {"a" "b"}'
-tells "mailhaul.conf:9: unexpected token 'b'; check the quotes, commas and braces in this line and in those above it"
+tells 'mailhaul.conf:9: there is other text where a comma or a brace is expected; check the quotes, commas and braces in this line and in those above it'
+
+bad 'a password of two words without quotes' 78 'password = pass word'
+tells 'mailhaul.conf:8: there is more text after the password; put the password in single quotes'
 
 bad 'an option that is set twice' 78
 sed -i 's/^}/  user = you\n}/' mailhaul.conf
