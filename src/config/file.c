@@ -14,7 +14,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/nearest.h"
 #include "base/parse.h"
 #include "base/platform.h"
 #include "config/account.h"
@@ -22,6 +21,7 @@
 #include "config/log_place.h"
 #include "config/path.h"
 #include "config/problems.h"
+#include "config/unknown_option.h"
 #include "fs/directory.h"
 
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024, PARTS_MOST = 64, OPTIONS_MOST = 64 };
@@ -66,63 +66,25 @@ static void complain(int line, const char *what, const char *hint)
 	problems_add(parsing->problems, "%s:%d: %s; %s", parsing->current->path, line, what, hint);
 }
 
-/* Returns whether a name looks like that of an option. */
-static bool is_word(const char *name)
-{
-	return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:")] == '\0';
-}
-
-static bool is_top_level(const char *name)
-{
-	static const char *const names[] = {"account", "defaults", "include", "jobs", "log", "state_dir"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Returns whether a password is set in this line: the text after it may be a part of the password. */
-static bool follows_secret(int line)
+static bool follows_password(int line)
 {
 	const struct part *part = parsing->current;
-	const struct seen *last = part->seen_count > 0 ? &part->seen[part->seen_count - 1] : NULL;
-	const struct account_option *option = last ? account_find_option(last->option->name) : NULL;
+	const struct seen *last = part->seen + part->seen_count;
 
-	return option && option->kind == ACCOUNT_SECRET && last->line == line;
+	return part->seen_count > 0 && last[-1].line == line && strcmp(last[-1].option->name, "password") == 0;
 }
 
-/* Suggests the nearest option name of the section that contains an unknown option. */
+/* Reports an option that its section does not have. */
 static void complain_unknown(const cfg_t *cfg, const char *name)
 {
-	bool top = strcmp(cfg->name, "root") == 0;
-	const char *names[OPTIONS_MOST + 8], *near;
+	const char *names[OPTIONS_MOST + 8];
+	struct unknown_option unknown;
 	size_t count = 0;
-	char what[256], hint[128];
 
-	if (follows_secret(cfg->line)) {
-		complain(cfg->line, "there is more text after the password", "put the password in single quotes");
-		return;
-	}
-	if (!is_word(name)) {
-		/* After a missing quote, any text of the file may be here, even a part of a password. */
-		complain(cfg->line, "there is other text where the name of an option is expected",
-		    "check the quotes and braces in this line and in those above it");
-		return;
-	}
-	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++) {
-		if (strcmp(o->name, END_MARK) != 0)
-			names[count++] = o->name;
-	}
-	near = nearest_name(name, names, count);
-	snprintf(what, sizeof(what), "there is no option %s %s", name, top ? "at the top level" : "for accounts");
-	snprintf(hint, sizeof(hint), "did you mean %s?", near ? near : "");
-	complain(cfg->line, what,
-	    near				   ? hint
-		: top && account_find_option(name) ? "move it into an account, between { and }"
-		: !top && is_top_level(name)	   ? "move it out of the account, or add the } that is missing above it"
-						   : "see mailhaul.conf(5) for all options");
+	for (const cfg_opt_t *o = cfg->opts; o->name && count < OPTIONS_MOST + 8; o++)
+		names[count++] = o->name;
+	unknown_option(&unknown, name, strcmp(cfg->name, "root") == 0, follows_password(cfg->line), names, count);
+	complain(cfg->line, unknown.what, unknown.hint);
 }
 
 __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const char *format, va_list args)
