@@ -69,9 +69,9 @@ static void complain(int line, const char *what, const char *hint)
 static bool follows_password(int line)
 {
 	const struct part *part = parsing->current;
-	const struct seen *last = part->seen + part->seen_count;
+	const struct seen *last = part->seen_count > 0 ? &part->seen[part->seen_count - 1] : NULL;
 
-	return part->seen_count > 0 && last[-1].line == line && strcmp(last[-1].option->name, "password") == 0;
+	return last && last->line == line && strcmp(last->option->name, "password") == 0;
 }
 
 /* Reports an option that its section does not have. */
