@@ -41,10 +41,10 @@ DELIVER=maildir:Mail MORE=''
 # Two at a time, because they are large.
 JOBS=2
 play <<'TABLE'
-line-of-64-mb   10 0 1 0 a line of 64 MB takes no additional memory
-header-of-16-mb 10 0 1 0 a header line of 16 MB takes no additional memory
-crs-of-8-mb     10 0 1 0 8 MB of CR take no additional memory
-dots-of-3-mb    10 0 1 0 3 MB of dot lines take no additional memory
+line-of-64-mb   90 0 1 0 a line of 64 MB takes no additional memory
+header-of-16-mb 90 0 1 0 a header line of 16 MB takes no additional memory
+crs-of-8-mb     90 0 1 0 8 MB of CR take no additional memory
+dots-of-3-mb    90 0 1 0 3 MB of dot lines take no additional memory
 TABLE
 DELIVER=mbox:Box
 play <<'TABLE'

@@ -25,14 +25,14 @@ TABLE
 
 # A listing is kept in memory. 96 MiB are allowed for it, and growing it may copy it. Listing until the limit takes
 # a while on a slow machine.
-PEAK_MOST=163840 LIMIT=90
+PEAK_MOST=163840 LIMIT=120
 play <<'TABLE'
 uidl-endless      10 76 0 3 an endless UIDL is refused
 list-endless      10 76 0 3 an endless LIST is refused
 list-endless-same 10 76 0 3 an endless LIST of one message is refused
 list-long-uids    10 76 0 3 the longest UIDs for the largest number of messages are refused
 TABLE
-PEAK_MOST=49152 LIMIT=20
+PEAK_MOST=49152 LIMIT=$USUAL_LIMIT
 play <<'TABLE'
 list-100-thousand  2 75 0 3 100,000 listed messages fit into 48 MB, and a stalled RETR is reported
 TABLE

@@ -131,7 +131,7 @@ list-slow                10 75 0 3 a listing that is too slow is given up
 TABLE
 check 'the report has the bytes and the seconds' grep -q 'message 2 .* did not arrive: the server.s reply is too slow: [0-9]* bytes in [0-9]* s' \
   body-460-octets-a-second/err
-LIMIT=20
+LIMIT=$USUAL_LIMIT
 
 # A message that breaks the connection does not prevent the others from arriving.
 cat >one <<'TABLE'

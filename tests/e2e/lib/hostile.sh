@@ -24,9 +24,12 @@
 SUPPORT_DIR=$(cd "$E2E_DIR/../support" && pwd) || exit 1
 export SUPPORT_DIR
 FOREIGN=0 PARTIAL=0 JOBS=6 LIMIT=20 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
-# Sanitizers need additional memory.
+# Sanitizers need additional memory and time.
 SANITIZED=no
-grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL" && SANITIZED=yes
+if grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL"; then
+  SANITIZED=yes LIMIT=120
+fi
+USUAL_LIMIT=$LIMIT
 # The leak checker takes a third of each of these thousands of runs. The unit tests and the other scripts have it.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
