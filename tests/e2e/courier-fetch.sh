@@ -32,7 +32,9 @@ write_configuration
 cp mailhaul.conf wrong.conf
 "$MAILHAUL" -c wrong.conf >wrong.out 2>wrong.err &
 wrong=$!
-courier_dump take take expected &
+# Courier adds the missing end of a last line.
+SERVER_PORT=$COURIER_POP3S_PORT
+dump take expected &
 dump=$!
 
 fresh_configuration

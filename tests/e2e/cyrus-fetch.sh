@@ -12,7 +12,6 @@ for name in leave take beside; do cyrus_add_user "$name" "$name"; done
 cyrus_start || bail 'Cyrus does not start'
 for name in leave take beside; do cyrus_fill "$name" source || bail 'no mail in it'; done
 use_server "$CYRUS_PORT" "$CYRUS_CA"
-dump() { cyrus_dump "$1" "$1" "$2"; }
 left() { cyrus_count "$1"; }
 
 fetch_all "$count"

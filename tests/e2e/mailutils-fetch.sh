@@ -16,7 +16,6 @@ for name in leave take both first; do
 done
 mailutils_start || bail 'mailutils does not start'
 use_server "$MAILUTILS_PORT" "$MAILUTILS_CA"
-dump() { mailutils_dump "$1" "$1" "$2"; }
 left() { mailutils_count "$1"; }
 # Each session leaves different values of these fields in the messages.
 plain() { LC_ALL=C sed -E '/^(X-UIDL?|Status|X-IMAPbase): /d' "$1" >"$2"; }

@@ -6,16 +6,7 @@
 trap 'nginx_stop; finish' EXIT
 
 count=60
-nginx_prepare "$WORK/nginx" || unpacked_none nginx
-dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
-dovecot_make_mail source "$count" 1 && dovecot_add_user leave leave take take && dovecot_fill leave source &&
-  dovecot_fill take source || bail 'no mail'
-nginx_start "$DOVECOT_POP3_PORT" || bail 'nginx does not start'
-use_server "$NGINX_PORT" "$NGINX_CA"
-dump() { POP3_PASSWORD=$1 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$SERVER_PORT" "$CA_FILE" "$1" "$2"; }
-left() { dovecot_count "$1"; }
-
-fetch_all "$count"
+use_proxy nginx "$count"
 account leave forever 'deliver_to = "maildir:Mail"'
 run -vv
 check 'the third run succeeds' exits 0

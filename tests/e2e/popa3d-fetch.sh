@@ -12,7 +12,7 @@ for name in leave take; do
 done
 popa3d_start || bail 'popa3d does not start'
 CA_FILE=$POPA3D_CA SERVER_PORT=$POPA3D_PORT
-popa3d_dump take take expected || bail 'no dump'
+dump take expected || bail 'no dump'
 
 # account NAME POLICY PASSWORD LINE: makes a configuration of this account of the server.
 account() {

@@ -13,7 +13,6 @@ for name in leave take beside open locked; do
 done
 solid_start || bail 'solid-pop3d does not start'
 use_server "$SOLID_PORT" "$SOLID_CA"
-dump() { solid_dump "$1" "$1" "$2"; }
 left() { solid_count "$1"; }
 
 fetch_all "$count"

@@ -15,7 +15,6 @@ for name in leave take gone ended; do
 done
 twisted_start || bail 'Twisted does not start'
 use_server "$TWISTED_PORT" "$TWISTED_CA"
-dump() { twisted_dump "$1" "$1" "$2"; }
 left() { twisted_count "$1"; }
 
 fetch_all "$count"

@@ -80,7 +80,8 @@ begin() {
   if unshare --pid --fork true 2>/dev/null; then
     unshare --pid --fork --kill-child python3 "$E2E_DIR/../packages/run_bundle.py" "$bundle" >out 2>err </dev/null &
     OUTER=$!
-    while PID=$(pgrep -P "$OUTER") && [ -z "$PID" ]; do sleep 0.05; done
+    wait_until pgrep -P "$OUTER" >inner || bail 'the command does not start'
+    PID=$(tail -n 1 inner)
   else
     echo 'SKIPPED: the command as process 1: namespaces are not available' >&2
     python3 "$E2E_DIR/../packages/run_bundle.py" "$bundle" >out 2>err </dev/null &
@@ -88,18 +89,12 @@ begin() {
     PID=$OUTER
   fi
 }
-# The run is over when the session has ended, and a moment later the program waits for the next one.
-has_fetched() {
-  for _try in $(seq 600); do
-    ! grep -q ' C: QUIT' transcript || return 0
-    sleep 0.05
-  done
-  cat out err transcript && return 1
-}
+# The run is over when the session has ended and its process is gone; the program then waits for the next run.
+is_over() { grep -q ' C: QUIT' transcript && ! pgrep -P "$PID" >/dev/null; }
+has_fetched() { wait_until is_over || { cat out err transcript && return 1; }; }
 begin
 trap 'kill "$OUTER" 2>/dev/null; finish' EXIT
 check 'the command fetches mail at once' has_fetched
-sleep 1
 kill -TERM "$PID"
 STATUS=0
 wait "$OUTER" || STATUS=$?

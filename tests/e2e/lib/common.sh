@@ -122,6 +122,10 @@ run_later() {
     faketime -f "$_time" "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 
+# dump NAME DIRECTORY: writes each message of the account NAME to DIRECTORY/UID, as received by a client that shares no
+# code with mailhaul. The password is NAME; SERVER_PORT has implicit TLS with a certificate of CA_FILE.
+dump() { POP3_PASSWORD=$1 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$SERVER_PORT" "$CA_FILE" "$1" "$2"; }
+
 # wait_for FILE REASON: waits until FILE is not empty. wait_for_words FILE PATTERN REASON: until it contains PATTERN.
 wait_for() { wait_until test -s "$1" || bail "$2"; }
 wait_for_words() { wait_until grep -q -- "$2" "$1" || bail "$3"; }

@@ -116,9 +116,3 @@ courier_count() {
   courier_idle
   find "$COURIER_ROOT/mail/$1/Maildir/new" "$COURIER_ROOT/mail/$1/Maildir/cur" -type f | wc -l | tr -d ' '
 }
-
-# courier_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
-# code with mailhaul. Courier adds the missing end of a last line.
-courier_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$COURIER_POP3S_PORT" "$COURIER_CA" "$1" "$3"
-}

@@ -128,9 +128,3 @@ cyrus_count() {
   _cyrus_password=$(awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$CYRUS_ROOT.passwords")
   _cyrus_talk 1: "1:USER $1" "1:PASS $_cyrus_password" 1:STAT 0:QUIT | awk 'NR == 4 { print $2 }'
 }
-
-# cyrus_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
-# code with mailhaul.
-cyrus_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$CYRUS_PORT" "$CYRUS_CA" "$1" "$3"
-}

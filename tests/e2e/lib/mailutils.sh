@@ -62,9 +62,3 @@ mailutils_fill() { unpacked_mbox "$MAILUTILS_ROOT/var/mail/$1" "$2"; }
 
 # mailutils_count NAME: prints how many messages are left in NAME's mailbox.
 mailutils_count() { grep -c '^From ' "$MAILUTILS_ROOT/var/mail/$1" || :; }
-
-# mailutils_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares
-# no code with mailhaul.
-mailutils_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$MAILUTILS_PORT" "$MAILUTILS_CA" "$1" "$3"
-}

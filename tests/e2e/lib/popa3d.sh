@@ -45,9 +45,3 @@ popa3d_fill() { unpacked_mbox "$POPA3D_ROOT/var/mail/$1" "$2"; }
 popa3d_count() {
   grep -c '^From ' "$POPA3D_ROOT/var/mail/$1" || :
 }
-
-# popa3d_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
-# code with mailhaul.
-popa3d_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$POPA3D_PORT" "$POPA3D_CA" "$1" "$3"
-}

@@ -4,7 +4,6 @@
 #
 #   . "$E2E_DIR/lib/real-server.sh"             # after common.sh
 #   use_server "$POPA3D_PORT" "$POPA3D_CA"
-#   dump() { popa3d_dump "$1" "$1" "$2"; }      # NAME DIRECTORY
 #   left() { popa3d_count "$1"; }               # NAME
 #   fetch_all 60
 #
@@ -27,6 +26,20 @@ sessions() { grep -c ', certificate valid for ' err || :; }
 
 # talk STEP...: writes the server's answers to pop3_talk.py to ./said.
 talk() { "$PYTHON" "$E2E_DIR/lib/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
+
+# use_proxy NAME COUNT: starts Dovecot, with COUNT messages for "leave" and for "take", and the proxy NAME in front of it,
+# whose functions and variables have that name. Then it fetches them all through the proxy.
+use_proxy() {
+  _proxy=$1 _proxy_prefix=$(printf %s "$1" | tr '[:lower:]' '[:upper:]')
+  "${_proxy}_prepare" "$WORK/$_proxy" || unpacked_none "$_proxy"
+  dovecot_start "$WORK/dovecot" || bail 'Dovecot does not start'
+  dovecot_make_mail source "$2" 1 && dovecot_add_user leave leave take take && dovecot_fill leave source &&
+    dovecot_fill take source || bail 'no mail'
+  "${_proxy}_start" "$DOVECOT_POP3_PORT" || bail "$_proxy does not start"
+  eval "use_server \"\$${_proxy_prefix}_PORT\" \"\$${_proxy_prefix}_CA\""
+  left() { dovecot_count "$1"; }
+  fetch_all "$2"
+}
 
 # fetch_all COUNT: the maildrops of "leave" and "take" have COUNT messages each. No client has seen those of "leave".
 fetch_all() {

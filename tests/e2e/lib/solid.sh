@@ -44,9 +44,3 @@ solid_fill() { unpacked_mbox "$SOLID_ROOT/var/mail/$1" "$2"; }
 
 # solid_count NAME: prints how many messages are left in NAME's mailbox.
 solid_count() { grep -c '^From ' "$SOLID_ROOT/var/mail/$1" || :; }
-
-# solid_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
-# code with mailhaul.
-solid_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$SOLID_PORT" "$SOLID_CA" "$1" "$3"
-}

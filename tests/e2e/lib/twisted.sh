@@ -57,9 +57,3 @@ twisted_fill() { cp "$2"/* "$TWISTED_ROOT/mail/$1/new/"; }
 
 # twisted_count NAME: prints how many messages are left.
 twisted_count() { find "$TWISTED_ROOT/mail/$1/new" "$TWISTED_ROOT/mail/$1/cur" -type f | wc -l | tr -d ' '; }
-
-# twisted_dump NAME PASSWORD DIRECTORY: writes each message to DIRECTORY/UID, as received by a client that shares no
-# code with mailhaul.
-twisted_dump() {
-  POP3_PASSWORD=$2 "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" localhost "$TWISTED_PORT" "$TWISTED_CA" "$1" "$3"
-}
