@@ -300,7 +300,7 @@ static bool reach(struct connection *c, const struct account *a, const struct lo
 	    err);
 	free(host);
 	if (ok && m->until > 0)
-		stream_limit(c->stream, m->until);
+		stream_set_deadline(c->stream, m->until);
 	return ok;
 }
 

@@ -109,12 +109,12 @@ int64_t stream_time_over(const struct stream *s)
 	return s->timed_out ? s->timeout : 0;
 }
 
-int64_t stream_timeout(const struct stream *s)
+int64_t stream_time_limit(const struct stream *s)
 {
 	return s->timeout;
 }
 
-void stream_limit(struct stream *s, int64_t until)
+void stream_set_deadline(struct stream *s, int64_t until)
 {
 	s->limit = until;
 }

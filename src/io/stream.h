@@ -63,10 +63,10 @@ size_t stream_buffered(const struct stream *s);
 void stream_expect(struct stream *s, uint64_t octets);
 
 /* Returns the time limit in seconds. */
-int64_t stream_timeout(const struct stream *s);
+int64_t stream_time_limit(const struct stream *s);
 
 /* Sets a deadline (io/deadline.h) for all waits, in addition to the time limit. DEADLINE_NEVER removes it. */
-void stream_limit(struct stream *s, int64_t until);
+void stream_set_deadline(struct stream *s, int64_t until);
 
 /* Sets a function that is called when a wait has lasted a tenth of a second. NULL removes it. */
 void stream_on_idle(struct stream *s, void (*idle)(void *context), void *context);

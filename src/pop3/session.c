@@ -332,7 +332,7 @@ static bool count_progress(struct session *s, size_t octets, struct error *err)
 		return true;
 	s->since_restart = 0;
 	stream_restart_clock(s->stream);
-	if (s->waited <= stream_timeout(s->stream) * 1000 || s->answered >= (uint64_t)s->waited / 1000 * RATE_LEAST)
+	if (s->waited <= stream_time_limit(s->stream) * 1000 || s->answered >= (uint64_t)s->waited / 1000 * RATE_LEAST)
 		return true;
 	return error_set(err, ERROR_NETWORK, "the server's reply is too slow: %" PRIu64 " bytes in %" PRId64 " s",
 	    s->answered, s->waited / 1000);
@@ -369,9 +369,9 @@ void session_expect(struct session *s, uint64_t octets)
 	stream_expect(s->stream, octets);
 }
 
-void session_limit(struct session *s, int64_t until)
+void session_set_deadline(struct session *s, int64_t until)
 {
-	stream_limit(s->stream, until);
+	stream_set_deadline(s->stream, until);
 }
 
 void session_on_idle(struct session *s, void (*idle)(void *context), void *context)

@@ -195,8 +195,8 @@ bool session_next(struct session *s, struct session_event *event, struct error *
 /* Passes to stream_expect a hint of how many octets of messages or a listing are still to come. */
 void session_expect(struct session *s, uint64_t octets);
 
-/* See stream_limit. */
-void session_limit(struct session *s, int64_t until);
+/* See stream_set_deadline. */
+void session_set_deadline(struct session *s, int64_t until);
 
 /* See stream_on_idle. */
 void session_on_idle(struct session *s, void (*idle)(void *context), void *context);

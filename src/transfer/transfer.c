@@ -373,7 +373,7 @@ static void prepare(struct run *r)
 	r->tick = now + TICK_MS;
 	/* Messages in flight then get some time to finish, even if the login took all of max_time. */
 	r->hard = (r->t->until > now ? r->t->until : now) + (half > 0 && half < LATE_MS ? half : LATE_MS);
-	session_limit(r->t->session, r->hard);
+	session_set_deadline(r->t->session, r->hard);
 	r->checks.mute = !session_may_ask(r->t->session);
 	if (r->t->progress)
 		session_on_idle(r->t->session, report_progress, r);
@@ -397,7 +397,7 @@ bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_r
 	prepare(&r);
 	ok = run_all(&r, err) && (!r.noted || state_commit(t->state, err));
 	session_on_idle(t->session, NULL, NULL);
-	session_limit(t->session, DEADLINE_NEVER);
+	session_set_deadline(t->session, DEADLINE_NEVER);
 	if (!ok) {
 		blame_failure(&r, err);
 		save_what_is_whole(&r, err);
