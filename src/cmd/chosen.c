@@ -83,14 +83,15 @@ bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 
 	*c = (struct chosen){0};
 	if (!settings_load(&c->settings, line->config_path, &problems)) {
-		for (size_t i = 0; i < problems.count; i++)
-			report_line(problems.lines[i]);
+		report_configuration(&problems);
 		*code = EX_CONFIG;
 		ok = false;
 	} else if (!choose(c, line, &err)) {
 		report_error(NULL, STEP_NONE, &err);
 		*code = EX_USAGE;
 		ok = false;
+	} else if (line->level != LOG_QUIET) {
+		report_configuration(&c->settings.warnings);
 	}
 	problems_free(&problems);
 	return ok;

@@ -40,7 +40,7 @@ static bool check_destination(struct account *a, struct error *err)
 	return error_hint(err, "set deliver_to = \"pipe\", or remove deliver_command");
 }
 
-bool account_check(struct account *a, struct error *err)
+static bool check_server(struct account *a, struct error *err)
 {
 	if (a->port == 0)
 		a->port = a->tls.starttls ? 110 : 995;
@@ -48,7 +48,27 @@ bool account_check(struct account *a, struct error *err)
 		return miss(err, "server", "server = \"pop.example.org\"");
 	if (a->repeat == REPEAT_AUTO)
 		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
-	if (!a->login.user)
-		return miss(err, "user", "user = \"me@example.org\"");
-	return credentials_check(a, err) && check_destination(a, err) && account_tls_check(a, err);
+	return true;
+}
+
+static bool check_user(struct account *a, struct error *err)
+{
+	return a->login.user || miss(err, "user", "user = \"me@example.org\"");
+}
+
+bool account_check(struct account *a, unsigned *next, struct error *err)
+{
+	static bool (*const checks[])(struct account *, struct error *) = {
+	    check_server,
+	    check_user,
+	    credentials_check,
+	    check_destination,
+	    account_tls_check,
+	};
+
+	while (*next < sizeof(checks) / sizeof(checks[0])) {
+		if (!checks[(*next)++](a, err))
+			return false;
+	}
+	return true;
 }

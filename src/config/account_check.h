@@ -7,9 +7,10 @@ struct account;
 struct error;
 
 /*
- * Checks an account as a whole and sets the values that depend on several options. Sets ERROR_CONFIG for the first
- * option that is missing or contradicts another one.
+ * Checks an account as a whole and sets the values that depend on several options. *next is 0 at first. Returns false
+ * and sets ERROR_CONFIG for the first option that is missing or contradicts another one; *next is then where the
+ * following call continues, so that all mistakes can be reported.
  */
-bool account_check(struct account *a, struct error *err);
+bool account_check(struct account *a, unsigned *next, struct error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "config/account_options.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 		__VA_ARGS__, NULL                                                                                      \
 	}
 
-enum { DAY = 86400 };
+enum { DAY = 86400, NAME_MOST = 64 };
 
 static const char server_expected[] = "a host name or address, such as \"pop.example.org\"";
 static const char pem_expected[] = "the path of a PEM file";
@@ -45,8 +46,8 @@ const struct account_option account_options[] = {
 	.expects =
 	    "auto, scram-sha-256-plus, scram-sha-256, scram-sha-1-plus, scram-sha-1, plain, login, user, oauthbearer, "
 	    "xoauth2, external, gssapi, cram-md5 or apop"},
-    {"password", ACCOUNT_SECRET, AT(login.password), .expects = "the password, in single quotes"},
-    {"password_command", ACCOUNT_COMMAND, AT(login.password_command),
+    {"password", ACCOUNT_SECRET, AT(login.password), .secret = true, .expects = "the password, in single quotes"},
+    {"password_command", ACCOUNT_COMMAND, AT(login.password_command), .secret = true,
 	.expects = "a command and its arguments, such as {\"pass\", \"show\", \"mail\"}"},
     {"password_file", ACCOUNT_PATH, AT(login.password_file),
 	.expects = "the path of a file that contains the password"},
@@ -54,7 +55,7 @@ const struct account_option account_options[] = {
 	.expects = "the name of a systemd credential"},
     {"password_netrc", ACCOUNT_PATH, AT(login.password_netrc), .expects = "a path, such as ~/.netrc"},
     {"password_prompt", ACCOUNT_FLAG, AT(login.password_prompt), .words = WORDS("no", "yes"), .expects = "yes or no"},
-    {"token_command", ACCOUNT_COMMAND, AT(login.token_command),
+    {"token_command", ACCOUNT_COMMAND, AT(login.token_command), .secret = true,
 	.expects = "a command and its arguments, such as {\"oama\", \"access\", \"me@example.org\"}"},
     {"login_retry", ACCOUNT_TIME, AT(login.retry), .most = DAY,
 	.expects = "a time up to 1d, such as 10m (0: do not retry)"},
@@ -95,6 +96,19 @@ const struct account_option *account_find_option(const char *name)
 	return NULL;
 }
 
+bool account_name_is_good(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > NAME_MOST || !isalnum((unsigned char)name[0]))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("._@+-", name[i]))
+			return false;
+	}
+	return true;
+}
+
 static struct account_origin *origin_of(const struct account *a, const struct account_option *option)
 {
 	return &a->origins[option - account_options];
@@ -106,9 +120,10 @@ void account_init(struct account *a, const char *name)
 	a->origins = memory_zeroed(account_option_count, sizeof(*a->origins));
 	for (size_t i = 0; i < account_option_count; i++) {
 		const char *const values[] = {account_options[i].initial, NULL};
+		struct error err;
 
 		if (values[0])
-			(void)account_value_set(a, &account_options[i], values, "/");
+			(void)account_value_set(a, &account_options[i], values, "/", &err);
 	}
 }
 
@@ -128,19 +143,21 @@ bool account_set(struct account *a, const struct account_option *option, const c
     const char *directory, struct error *err)
 {
 	struct account_origin *origin = origin_of(a, option);
-	bool secret = option->kind == ACCOUNT_SECRET || (values[0] && strstr(values[0], "pin-value"));
+	bool secret = option->secret || (values[0] && strstr(values[0], "pin-value"));
 
-	if (account_value_set(a, option, values, directory)) {
+	if (account_value_set(a, option, values, directory, err)) {
 		origin->set = true;
 		origin->defaults = false;
 		return true;
 	}
+	if (err->kind != ERROR_NONE)
+		return false;
 	while (option->kind == ACCOUNT_PINS && values[0] && account_pin_is_good(values[0]))
 		values++; /* the message names the invalid pin */
-	error_set(err, ERROR_CONFIG, "%s = \"%s\" is not valid", option->name,
-	    secret	    ? ""
-		: values[0] ? values[0]
-			    : "");
+	if (secret)
+		error_set(err, ERROR_CONFIG, "%s is not valid", option->name);
+	else
+		error_set(err, ERROR_CONFIG, "%s = \"%s\" is not valid", option->name, values[0] ? values[0] : "");
 	return error_hint(err, "set %s to %s", option->name, option->expects);
 }
 

@@ -16,6 +16,9 @@ extern const size_t account_option_count;
 /* Returns the option with that name, or NULL. */
 const struct account_option *account_find_option(const char *name);
 
+/* Returns whether a name is valid for an account. Account names become part of file names and command lines. */
+bool account_name_is_good(const char *name);
+
 /* Initializes an account with the default values. */
 void account_init(struct account *a, const char *name);
 void account_free(struct account *a);
@@ -23,7 +26,7 @@ void account_free(struct account *a);
 /*
  * Sets an option from a list of values that is terminated by NULL. Relative paths are relative to `directory`, and
  * "~" is the user's home directory. If a value is invalid, it sets ERROR_CONFIG, and the error names the value and
- * describes valid ones.
+ * describes valid ones. A value that may contain a secret is not named.
  */
 bool account_set(struct account *a, const struct account_option *option, const char *const *values,
     const char *directory, struct error *err);

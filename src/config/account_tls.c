@@ -44,7 +44,7 @@ static bool is_idle(const struct account *a, const char *option, struct error *e
 static bool check_words(const struct account *a, struct error *err)
 {
 	char *server = NULL, *name = NULL;
-	bool ok = tls_ascii_name(a->server, &server, err) &&
+	bool ok = (!a->server || tls_ascii_name(a->server, &server, err)) &&
 	    (!a->tls.server_name || tls_ascii_name(a->tls.server_name, &name, err)) &&
 	    (!a->tls.priority || tls_priority_check(a->tls.priority, a->tls.newest_only, err));
 

@@ -7,21 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/mechanism.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/secret.h"
 #include "config/account.h"
+#include "config/host.h"
 #include "config/path.h"
 #include "deliver/destination.h"
-
-enum { NAME_MOST = 64 };
 
 /* What a configuration gives an option. */
 struct given {
 	const struct account_option *option;
 	const char *const *values; /* ended by NULL */
 	const char *directory;	   /* where relative paths start */
+	struct error *err;	   /* may be set to say why the value is not valid */
 };
 
 /* Returns the address of an option's value. */
@@ -86,15 +87,16 @@ static bool set_text(void *at, const struct given *g)
 
 static bool set_host(void *at, const struct given *g)
 {
-	return strlen(g->values[0]) <= 255 && !strpbrk(g->values[0], " \t\r\n/@") && set_text(at, g);
+	return host_check(g->values[0], g->option->name, g->err) && set_text(at, g);
 }
 
 static bool set_path(void *at, const struct given *g)
 {
-	if (!*g->values[0])
-		return false;
-	memory_replace(at, path_resolve(g->values[0], g->directory));
-	return true;
+	char *path = *g->values[0] ? path_resolve(g->option->name, g->values[0], g->directory, g->err) : NULL;
+
+	if (path)
+		memory_replace(at, path);
+	return path != NULL;
 }
 
 /* A PKCS#11 URI is not relative to a directory. It must not contain a PIN. */
@@ -408,8 +410,8 @@ static bool set_destination(void *at, const struct given *g)
 	wants_path = d->ops->target == DESTINATION_PATH;
 	if (wants_path != (colon && colon[1]))
 		return false;
-	memory_replace(&d->path, wants_path ? path_resolve(colon + 1, g->directory) : NULL);
-	return true;
+	memory_replace(&d->path, wants_path ? path_resolve(g->option->name, colon + 1, g->directory, g->err) : NULL);
+	return !wants_path || d->path;
 }
 
 static char **get_destination(const void *at, const struct account_option *option)
@@ -459,9 +461,10 @@ bool account_value_is_list(const struct account_option *option)
 }
 
 bool account_value_set(struct account *a, const struct account_option *option, const char *const *values,
-    const char *directory)
+    const char *directory, struct error *err)
 {
-	return kinds[option->kind].set(place(a, option), &(struct given){option, values, directory});
+	error_clear(err);
+	return kinds[option->kind].set(place(a, option), &(struct given){option, values, directory, err});
 }
 
 char **account_value_get(const struct account *a, const struct account_option *option)
@@ -483,17 +486,4 @@ bool account_value_is_set(const struct account *a, const struct account_option *
 void account_value_clear(struct account *a, const struct account_option *option)
 {
 	kinds[option->kind].clear(place(a, option));
-}
-
-bool account_name_is_good(const char *name)
-{
-	size_t length = strlen(name);
-
-	if (length == 0 || length > NAME_MOST || !isalnum((unsigned char)name[0]))
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		if (!isalnum((unsigned char)name[i]) && !strchr("._@+-", name[i]))
-			return false;
-	}
-	return true;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct account;
+struct error;
 
 /*
  * Kinds of values and their types in struct account. The account owns what its pointers refer to. NULL means that a
@@ -38,6 +39,7 @@ struct account_option {
 	uint64_t least, most;	  /* range of ACCOUNT_COUNT and ACCOUNT_TIME */
 	const char *const *words; /* of ACCOUNT_FLAG and ACCOUNT_CHOICE, terminated by NULL; the default comes first */
 	const char *initial;	  /* default of other kinds, as text; NULL: 0, or not set */
+	bool secret;		  /* messages do not repeat the value */
 	const char *expects;	  /* valid values, for messages: "a number from 1 to 65535" */
 };
 
@@ -46,10 +48,10 @@ bool account_value_is_list(const struct account_option *option);
 
 /*
  * Sets a value from texts, terminated by NULL. Relative paths are relative to `directory`. Returns false if the texts
- * are not valid.
+ * are not valid. Then *err is ERROR_CONFIG if there is more to say than what the option expects, else ERROR_NONE.
  */
 bool account_value_set(struct account *a, const struct account_option *option, const char *const *values,
-    const char *directory);
+    const char *directory, struct error *err);
 
 /*
  * Returns a value as the texts that would set it, terminated by NULL; a password becomes "***". Returns NULL if it is
@@ -66,8 +68,5 @@ void account_value_clear(struct account *a, const struct account_option *option)
 
 /* Returns whether a text is a valid pin of tls_pins. */
 bool account_pin_is_good(const char *pin);
-
-/* Returns whether a name is valid for an account. Account names become part of file names and command lines. */
-bool account_name_is_good(const char *name);
 
 #endif

@@ -6,8 +6,7 @@
 
 #include "config/account.h"
 #include "config/log_place.h"
-
-struct problems;
+#include "config/problems.h"
 
 /* The complete configuration. */
 struct settings {
@@ -19,6 +18,7 @@ struct settings {
 	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE", or NULL for the default */
 	struct account *accounts;
 	size_t count;
+	struct problems warnings; /* what is probably wrong */
 };
 
 /*

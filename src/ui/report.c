@@ -14,6 +14,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "config/problems.h"
 #include "fetch/event.h"
 #include "ui/charset.h"
 #include "ui/log_target.h"
@@ -36,6 +37,15 @@ static const char *line_of(struct buf *text, const char *account, enum step step
 void report_line(const char *line)
 {
 	log_target_write_stderr(LOG_ERR, line);
+}
+
+void report_configuration(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		report_line(problems->lines[i]);
+		if (problems->sources[i])
+			fprintf(stderr, "    %s\n", problems->sources[i]);
+	}
 }
 
 void report_error(const char *account, enum step step, const struct error *err)

@@ -12,6 +12,7 @@ struct account;
 struct error;
 struct log_target;
 struct outcome;
+struct problems;
 
 /*
  * The text output of a run. Failures and log lines, one line each with the account's name, go where the configuration
@@ -30,6 +31,9 @@ struct report {
  */
 void report_error(const char *account, enum step step, const struct error *err);
 void report_line(const char *line);
+
+/* Writes the errors or warnings of a configuration, each with the text of the file that it is about, if there is one. */
+void report_configuration(const struct problems *problems);
 
 /* Reports a failure in an account's run. silent: write it only to a log other than standard error. */
 void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent);

@@ -9,8 +9,8 @@
 
 table 'account_options[]' "$source/src/config/account_options.c" | sed -n 's/^[[:space:]]*{"\([a-z0-9_]*\)",.*/\1/p' \
   >"$work/account-options"
-table 'cfg_opt_t top[]' "$source/src/config/file.c" | sed -n 's/.*CFG_[A-Z]*("\([a-z0-9_]*\)".*/\1/p' \
-  >"$work/top-options"
+sed -n '/is_top_level(const char/,/^}/s/.*names\[\] = {\(.*\)};/\1/p' "$source/src/config/unknown_option.c" | tr -d '" ' |
+  tr , '\n' >"$work/top-options"
 sed -n 's/^\.It Ic \([a-z0-9_]*\).*/\1/p' "$configuration_page" >"$work/page-options"
 
 options_are_documented() {

@@ -117,11 +117,19 @@ tells 'mailhaul.conf: the file contains a password and can be read by others; ru
 
 bad 'a truncated configuration' 78
 echo 'account b {' >>mailhaul.conf
-tells 'mailhaul.conf:12: the file ends inside a section, a string or a comment; add the closing }, quote or */ that is missing'
+tells 'mailhaul.conf:10: the account opened on line 10 is never closed; add the missing }'
+
+bad 'a configuration that ends in a comment' 78
+echo '/* account b {' >>mailhaul.conf
+tells 'mailhaul.conf:10: the comment opened on line 10 is never closed; add the missing */'
 
 bad 'a configuration that is not text' 78
 printf 'account \0' >mailhaul.conf
-tells 'mailhaul.conf: this is not a configuration: it is not text, or it is too long; see mailhaul.conf(5) for the format'
+tells 'mailhaul.conf:1: there is a NUL in this line, so this is not a text file; see mailhaul.conf(5) for the format'
+
+bad 'a configuration in UTF-16' 78
+printf '\377\376a\0c\0' >mailhaul.conf
+tells 'mailhaul.conf: the configuration is in UTF-16 or UTF-32; save it as UTF-8'
 
 bad 'a line without =' 78
 configuration <<'END'
@@ -129,7 +137,8 @@ account a {
   server "pop.example.org"
 }
 END
-tells "mailhaul.conf:2: missing equal sign after option 'server'; write an option as name = value, and a section as name { ... }"
+tells 'mailhaul.conf:2: server: the = is missing; write an option as NAME = VALUE, and an account as account "NAME" { ... }' \
+  '    server "pop.example.org"'
 
 bad 'a configuration without an account' 78
 echo 'jobs = 2' >mailhaul.conf
@@ -150,65 +159,107 @@ bad 'an option of the top level in an account' 78 'jobs = 2'
 tells 'mailhaul.conf:9: there is no option jobs for accounts; move it out of the account, or add the } that is missing above it'
 
 bad 'an account after a missing brace' 78
-sed -i '/^}/d' mailhaul.conf && printf 'account "b" {\n}\n' >>mailhaul.conf
-tells 'mailhaul.conf:9: there is no option account for accounts; move it out of the account, or add the } that is missing above it'
+sed -e 1d -e 's/account a/account b/' mailhaul.conf >more && sed -i '/^}/d' mailhaul.conf && cat more >>mailhaul.conf
+tells 'mailhaul.conf:2: the account opened on line 2 is never closed; add the missing } above line 9'
+
+bad 'a brace too many' 78
+echo '}' >>mailhaul.conf
+tells 'mailhaul.conf:10: there is a } but no section is open; remove it, or the } that closes the section too early'
 
 bad 'a value without its last quote' 78 'user = "me' 'server = "127.0.0.1"'
-tells 'mailhaul.conf:8: there is other text where the name of an option is expected; check the quotes and braces in this line and in those above it'
+tells 'mailhaul.conf:7: user: the quote opened on line 7 is never closed; close it in the same line'
+
+bad 'a password without its last quote' 78 "password = 'SECRET"
+tells 'mailhaul.conf:8: password: the quote opened on line 8 is never closed; close it in the same line'
+
+bad 'a backslash in double quotes' 78 'user = "CORP\bob"'
+tells 'mailhaul.conf:8: user: a backslash in double quotes would be lost or change the text; put the value in single quotes, or write \\ for each backslash' \
+  '    user = "CORP\bob"'
+
+bad 'a variable that is not set' 78 'user = "me${NO_SUCH_VARIABLE}"'
+tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put the value in single quotes to take ${...} literally, or set the variable' \
+  '    user = "me${NO_SUCH_VARIABLE}"'
+
+bad 'a # in a value without quotes' 78 'user = me#1'
+tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put it in single quotes' '    user = me#1'
+
+bad 'typographic quotes' 78 'user = “me”'
+tells 'mailhaul.conf:8: user: typographic quotes are not quotes; use straight quotes, '"' or \"" '    user = “me”'
+
+bad 'a server with a port' 78 'server = pop.example.org:995'
+tells 'mailhaul.conf:8: server = "pop.example.org:995" contains a port or a path; write server = "pop.example.org" and, in a line of its own, port = 995' \
+  '    server = pop.example.org:995'
+
+bad 'a URL with a password' 78 'server = "pop3s://me:SECRET@pop.example.org"'
+tells 'mailhaul.conf:8: server contains more than a host name or address; set server to a host name or address, such as "pop.example.org"'
+
+bad 'a variable of the shell in a path' 78 'deliver_to = "maildir:$HOME/Mail"'
+tells 'mailhaul.conf:8: deliver_to: variables such as $HOME are not replaced here; write ~/ for your home directory, or "${NAME}" in double quotes for another variable' \
+  '    deliver_to = "maildir:$HOME/Mail"'
+
+bad 'a blank in front of a path' 78 'deliver_to = "maildir: ~/Mail"'
+tells 'mailhaul.conf:8: deliver_to: there is a blank before or after the path; remove the blank' '    deliver_to = "maildir: ~/Mail"'
+
+bad 'the home directory of an unknown user' 78 'deliver_to = "maildir:~nosuchuser/Mail"'
+tells 'mailhaul.conf:8: deliver_to: ~nosuchuser is not the home directory of a user; write ~/ for your own home directory, or the complete path' \
+  '    deliver_to = "maildir:~nosuchuser/Mail"'
 
 bad 'two values without a comma' 78 'on_new_mail = {"a" "b"}'
-tells 'mailhaul.conf:9: there is other text where a comma or a brace is expected; check the quotes, commas and braces in this line and in those above it'
+tells 'mailhaul.conf:9: on_new_mail: a comma is missing between two values in braces; separate the values by commas' \
+  '    on_new_mail = {"a" "b"}'
 
 bad 'a password of two words without quotes' 78 'password = pass word'
-tells 'mailhaul.conf:8: there is more text after the password; put the password in single quotes'
+tells 'mailhaul.conf:8: password: the value contains blanks and has no quotes; put it in single quotes'
 
 bad 'an option that is set twice' 78
 sed -i 's/^}/  user = you\n}/' mailhaul.conf
-tells 'mailhaul.conf:9: user is set twice; remove one of them'
+tells 'mailhaul.conf:9: user is set twice; remove one of them' '    user = you'
 
 bad 'an account that is defined twice' 78
 cat mailhaul.conf mailhaul.conf | sed 2,20s/state_dir.*// >twice
 mv twice mailhaul.conf
-tells "mailhaul.conf:11: another account already has this name; give each account its own name"
+tells 'mailhaul.conf:11: another account already has this name; give each account its own name' '    account a {'
 
 bad 'two errors in one configuration' 78 'port = 99999' 'leave_on_server = 14'
-tells 'mailhaul.conf:8: port = "99999" is not valid; set port to a number from 1 to 65535' \
-  'mailhaul.conf:9: leave_on_server = "14" is not valid; set leave_on_server to forever, no, or a time with a unit, such as 14d or 2w'
+tells 'mailhaul.conf:8: port = "99999" is not valid; set port to a number from 1 to 65535' '    port = 99999' \
+  'mailhaul.conf:9: leave_on_server = "14" is not valid; set leave_on_server to forever, no, or a time with a unit, such as 14d or 2w' \
+  '    leave_on_server = 14'
 
 bad 'an account without a server' 78 '-server'
-tells 'mailhaul.conf:8: account a: server is missing; add a line such as server = "pop.example.org"'
+tells 'mailhaul.conf:2: account a: server is missing; add a line such as server = "pop.example.org"'
 
 bad 'an account without a password' 78 '-password'
-tells 'mailhaul.conf:8: account a: password or password_command is missing; add a line such as password_command = {"pass", "show", "mail"}'
+tells 'mailhaul.conf:2: account a: password or password_command is missing; add a line such as password_command = {"pass", "show", "mail"}'
 
 bad 'two passwords' 78 'password_file = secret'
-tells 'mailhaul.conf:10: account a: password and password_file are both set; remove one of them'
+tells 'mailhaul.conf:2: account a: password and password_file are both set; remove one of them'
 
 bad 'a destination of an unknown kind' 78 'deliver_to = "~/Mail"'
-tells 'mailhaul.conf:8: deliver_to = "~/Mail" is not valid; set deliver_to to "maildir:PATH", "mbox:PATH" or "pipe"'
+tells 'mailhaul.conf:8: deliver_to = "~/Mail" is not valid; set deliver_to to "maildir:PATH", "mbox:PATH" or "pipe"' '    deliver_to = "~/Mail"'
 
 bad 'deliver_command without deliver_to = pipe' 78 'deliver_command = {procmail}'
-tells 'mailhaul.conf:10: account a: deliver_command is set, but deliver_to is not "pipe"; set deliver_to = "pipe", or remove deliver_command'
+tells 'mailhaul.conf:2: account a: deliver_command is set, but deliver_to is not "pipe"; set deliver_to = "pipe", or remove deliver_command'
 
 bad 'an account name with a slash' 78
 sed -i 's|account a|account "a/b"|' mailhaul.conf
-tells "mailhaul.conf:9: an account name may contain only letters, digits and . _ @ + -; rename the account"
+tells 'mailhaul.conf:2: an account name may contain only letters, digits and . _ @ + -; rename the account' '    account "a/b" {'
 
 bad 'jobs that is not a number' 78
 echo 'jobs = many' >>mailhaul.conf
-tells 'mailhaul.conf:10: jobs = "many" is not valid; set jobs to a number from 1 to 100'
+tells 'mailhaul.conf:10: jobs = "many" is not valid; set jobs to a number from 1 to 100' '    jobs = many'
 
 bad 'a pin that is not valid' 78 'tls_trust = pin' 'tls_pins = {"sha256:abc"}' '-tls_ca_file'
-tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a list of pins, each "sha256:" followed by the 44 characters that mailhaul check prints'
+tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a list of pins, each "sha256:" followed by the 44 characters that mailhaul check prints' \
+  '    tls_pins = {"sha256:abc"}'
 
 bad 'pins without tls_trust' 78 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
-tells 'mailhaul.conf:10: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
+tells 'mailhaul.conf:2: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
 
 bad 'a tls_priority that is not valid' 78 'tls_priority = "FINE"'
-tells 'mailhaul.conf:10: account a: tls_priority = "FINE" is not valid; remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
+tells 'mailhaul.conf:2: account a: tls_priority = "FINE" is not valid; remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
 
 bad 'a login that needs a token' 78 'auth = xoauth2'
-tells 'mailhaul.conf:10: account a: auth = xoauth2 cannot be combined with password; set token_command instead of password'
+tells 'mailhaul.conf:2: account a: auth = xoauth2 cannot be combined with password; set token_command instead of password'
 
 # ---- Passwords ----
 

@@ -12,21 +12,10 @@
 #include "deliver/destination.h"
 #include "fuzz.h"
 
-/*
- * libconfuse 3.3 leaks the arguments of a call, such as include("a"}, in which it finds an error. The process that
- * reads such a configuration reports the error and ends.
- */
-const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libconfuse\n";
-}
-
 static void must_be_sound(struct account *a)
 {
 	MUST(account_name_is_good(a->name));
-	MUST(a->server && *a->server && !strpbrk(a->server, " \t\r\n/@"));
+	MUST(a->server && *a->server && !strpbrk(a->server, " \t\r\n/@[]"));
 	MUST(a->port >= 1 && a->port <= 65535);
 	MUST(a->login.user && *a->login.user);
 	MUST((a->login.password != NULL) == (a->login.source == SECRET_PASSWORD) ||
@@ -43,7 +32,8 @@ static void must_be_sound(struct account *a)
 static void expect_reports(const struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++)
-		MUST(*problems->lines[i] && is_plain(problems->lines[i]));
+		MUST(*problems->lines[i] && is_plain(problems->lines[i]) &&
+		    (!problems->sources[i] || is_plain(problems->sources[i])));
 }
 
 /* Writes both files. Inputs with devices are skipped, because reading one may block. */
@@ -77,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ok = settings_load(&settings, path, &problems);
 	MUST(ok == (problems.count == 0));
 	expect_reports(&problems);
+	expect_reports(&settings.warnings);
 	if (ok) {
 		MUST(settings.jobs >= 1 && settings.jobs <= 100);
 		MUST(settings.state_dir && *settings.state_dir && settings.count > 0);

@@ -36,7 +36,8 @@ static const struct {
 	const char *option, *good, *bad;
 } values[] = {
     {"server", "pop.example.org", ""},
-    {"server", "192.0.2.1", "pop.example.org/x"},
+    {"server", "192.0.2.1", "pop,example"},
+    {"server", "fe80::1%eth0", "fe80::g"},
     {"server", "2001:db8::1", "pop example"},
     {"server", "localhost", "me@pop.example.org"},
     {"server", "localhost", "pop.example.org\n"},
@@ -247,7 +248,7 @@ static const struct {
     {"deliver_to", "maildir:/var/mail/x", "/var/mail/x"},
     {"deliver_to", "mbox:~/in box", "/home/me/in box"},
     {"deliver_to", "mbox:~", "/home/me"},
-    {"deliver_to", "mbox:~root/x", "/etc/mail/~root/x"},
+    {"deliver_to", "mbox:~root/x", "/root/x"},
     {"deliver_to", "mbox:../a:b", "/etc/mail/../a:b"},
     {"tls_ca_file", "ca.pem", "/etc/mail/ca.pem"},
     {"tls_ca_file", "~/ca.pem", "/home/me/ca.pem"},
@@ -270,6 +271,26 @@ START_TEST(paths_are_resolved_from_home_or_the_configuration_directory)
 }
 END_TEST
 
+static const struct {
+	const char *server, *hint;
+} more_than_a_name[] = {
+    {"pop.example.org/x", "write server = \"pop.example.org\"; the option for the port is port"},
+    {"pop.example.org:995", "write server = \"pop.example.org\" and, in a line of its own, port = 995"},
+    {"pop.example.org 995", "write server = \"pop.example.org\" and, in a line of its own, port = 995"},
+    {"pop3s://[2001:db8::1]:995/", "write server = \"2001:db8::1\" and, in a line of its own, port = 995"},
+    {"[::1", "write server = \"::1\"; the option for the port is port"},
+    {"a:", "write server = \"a\"; the option for the port is port"},
+};
+
+START_TEST(a_server_with_more_than_a_name_is_rejected_with_the_right_spelling)
+{
+	struct error err;
+
+	ck_assert(!set("server", more_than_a_name[_i].server, &err));
+	ck_assert_str_eq(err.hint, more_than_a_name[_i].hint);
+}
+END_TEST
+
 START_TEST(an_error_message_never_contains_a_password)
 {
 	struct error err;
@@ -277,7 +298,7 @@ START_TEST(an_error_message_never_contains_a_password)
 	ck_assert(!set("password", "", &err));
 	ck_assert_ptr_nonnull(strstr(err.cause, "password"));
 	must_set("password", "hunter2");
-	ck_assert(!account_check(&a, &err));
+	ck_assert(!account_check(&a, &(unsigned){0}, &err));
 	ck_assert_ptr_null(strstr(err.cause, "hunter2"));
 	ck_assert_ptr_null(strstr(err.hint, "hunter2"));
 }
@@ -367,7 +388,7 @@ START_TEST(an_incomplete_or_contradictory_account_is_rejected)
 	bool ok;
 
 	set_all(accounts[_i].letters);
-	ok = account_check(&a, &err);
+	ok = account_check(&a, &(unsigned){0}, &err);
 	ck_assert_int_eq(ok, accounts[_i].cause == NULL);
 	if (ok)
 		return;
@@ -395,7 +416,7 @@ START_TEST(the_default_port_depends_on_tls)
 	must_set("tls", ports[_i].tls);
 	if (ports[_i].port)
 		must_set("port", ports[_i].port);
-	ck_assert(account_check(&a, &err));
+	ck_assert(account_check(&a, &(unsigned){0}, &err));
 	ck_assert_uint_eq(a.port, ports[_i].want);
 }
 END_TEST
@@ -434,6 +455,7 @@ int main(void)
 
 	tcase_add_checked_fixture(o, enter_account, leave_account);
 	tcase_add_checked_fixture(w, enter_account, leave_account);
+	LOOP_OVER(o, a_server_with_more_than_a_name_is_rejected_with_the_right_spelling, more_than_a_name);
 	tcase_add_test(o, an_account_starts_with_the_documented_defaults);
 	LOOP_OVER(o, a_valid_value_is_accepted, values);
 	LOOP_OVER(o, an_invalid_value_is_rejected_with_a_hint_at_valid_ones, values);

@@ -62,7 +62,7 @@ static const struct {
     {"account \"work\" {\n deliver_command = {\"a\"}\n deliver_command += {\"b\"}\n}\n", 3, "set twice"},
     {"jobs = 1\njobs = 2\n", 2, "jobs is set twice"},
     {"state_dir = a\n\n\nstate_dir = b\n", 4, "state_dir is set twice"},
-    {"defaults {\n}\ndefaults {\n}\n", 4, "defaults is set twice"},
+    {"defaults {\n}\ndefaults {\n}\n", 3, "defaults is set twice"},
     {WHOLE WHOLE, 7, "another account already has this name"},
     /* Unknown names, with the nearest known one. */
     {"account \"work\" {\n sever = a\n}\n", 2, "did you mean server?"},
@@ -74,7 +74,6 @@ static const struct {
     {"something_else = x\n", 1, "mailhaul.conf(5)"},
     {"server = a\n", 1, "there is no option server at the top level"},
     {"account \"work\" {\n jobs = 1\n}\n", 2, "there is no option jobs for accounts"},
-    {"__end_of_file_ = 1\n", 1, "there is no option"},
     /* Values. */
     {"account \"work\" {\n port = 0\n}\n", 2, "set port to a number from 1 to 65535"},
     {"account \"work\" {\n\n\n tls = none\n}\n", 4, "set tls to implicit (port 995) or starttls (port 110)"},
@@ -86,14 +85,40 @@ static const struct {
     {"log = \"file:\"\n", 1, "set log to stderr"},
     {"log = syslog\nlog = stderr\n", 2, "log is set twice"},
     {"jobs = many\n", 1, "set jobs to a number from 1 to 100"},
-    {"account \".work\" {\n}\n", 2, "rename the account"},
-    {"account \"a/b\" {\n}\n", 2, "rename the account"},
-    {"account \"\" {\n}\n", 2, "rename the account"},
+    {"account \".work\" {\n}\n", 1, "rename the account"},
+    {"account \"a/b\" {\n}\n", 1, "rename the account"},
+    {"account \"\" {\n}\n", 1, "rename the account"},
     /* Grammar. */
-    {"account {\n}\n", 1, ""},
-    {"account \"work\" = {\n}\n", 1, ""},
-    {"account \"work\" {\n server a\n}\n", 2, ""},
-    {"}\n", 1, ""},
+    {"account {\n}\n", 1, "the account has no name"},
+    {"account \"work\" = {\n}\n", 1, "a section is written without ="},
+    {"account = work {\n port = 1\n}\n", 1, "a section is written without ="},
+    {"account work\n port = 1\n}\n", 1, "the { of a section is missing"},
+    {"account my work {\n}\n", 1, "more text follows the name"},
+    {"account me+lists {\n}\n", 1, "put it in single quotes"},
+    {"defaults \"work\" {\n}\n", 1, "the defaults section has no name"},
+    {"acount work {\n port = 1\n}\n", 1, "did you mean account?"},
+    {"account \"work\" {\n tls {\n  port = x\n }\n port = 1\n}\n", 2, "tls: the = is missing"},
+    {"account \"work\" {\n server a\n}\n", 2, "server: the = is missing"},
+    {"account \"work\" {\n server: a\n}\n", 2, "server: the = is missing"},
+    {"account \"work\" {\n user += a\n}\n", 2, "user: += is only for lists"},
+    {"account \"work\" {\n user = {a}\n}\n", 2, "user: the option has one value"},
+    {"account \"work\" {\n password_command = {}\n}\n", 2, "password_command: the value is missing"},
+    {"account \"work\" {\n user =\n server = a\n}\n", 2, "user: the value is missing"},
+    {"account \"work\" {\n user = \n}\n", 2, "user: the value is missing"},
+    {"}\n", 1, "no section is open"},
+    {"jobs = 2\n\naccount \"work\" {\n port = 1\n}\n}\n", 6, "no section is open"},
+    {"account \"work\" {\n port = 1\n\naccount \"home\" {\n port = 1\n}\n", 1,
+	"the account opened on line 1 is never closed; add the missing } above line 4"},
+    {"\"server\" = a\n", 1, "there is other text where the name of an option is expected"},
+    {"account \"work\" {\n on_new_mail = {\"a\" \"b\"}\n}\n", 2, "a comma is missing"},
+    {"account \"work\" {\n on_new_mail = {\"a\",\n port = 1\n}\n", 2, "the list opened on line 2 is never closed"},
+    {"include \"a\"\n", 1, "write it as include(\"FILE\")"},
+    {"account \"work\" {\n include(\"a\")\n}\n", 2, "move it out of the account"},
+    /* Lines, whatever precedes them. */
+    {"# one\n// two\n/* three\n four */ # five\n\r\n\xc2\xa0 \njobs = 0\n", 7, "jobs"},
+    {"\xef\xbb\xbfjobs = 0\n", 1, "jobs"},
+    {"jobs = 1\r\nlog = x\r\n", 2, "log"},
+    {"account \"work\" {\n on_new_mail = {\"a\", # why\n  \"b\nc\",\n /* d\n */ \"d\"}\n port = x\n}\n", 7, "port"},
     {"include()\n", 1, "include"},
     {"include(\"a\", \"b\")\n", 1, "include(\"FILE\")"},
 };
@@ -109,21 +134,21 @@ START_TEST(a_problem_is_reported_with_its_line_and_a_hint)
 }
 END_TEST
 
-/* libconfuse accepts nearly all of these as complete. */
+/* libConfuse accepts nearly all of these as complete. */
 static const struct {
 	const char *text, *words;
 } cut_short[] = {
-    {"account \"work\" {\n server = a\n user = b\n", "that is missing"},
-    {"account \"work\" {", "that is missing"},
-    {"defaults {\n port = 1\n", "that is missing"},
-    {WHOLE "/* a comment\nthat is open\n", "that is missing"},
-    {WHOLE "account \"home\" {\n server = \"open\n", "that is missing"},
-    {WHOLE "account \"home\" {\n server = 'open\n", "that is missing"},
-    {WHOLE "account \"home\" {\n password_command = {\"a\", \"b\"", ""},
-    {WHOLE "account \"home\" {\n server =", ""},
-    {WHOLE "account \"home", "that is missing"},
-    {WHOLE "account", ""},
-    {WHOLE "jobs =", ""},
+    {"account \"work\" {\n server = a\n user = b\n", ":1: the account opened on line 1 is never closed"},
+    {"account \"work\" {", ":1: the account opened on line 1 is never closed"},
+    {"\ndefaults {\n port = 1\n", ":2: the defaults section opened on line 2 is never closed"},
+    {WHOLE "/* a comment\nthat is open\n", ":7: the comment opened on line 7 is never closed"},
+    {WHOLE "account \"home\" {\n server = \"open\n", ":8: server: the quote opened on line 8 is never closed"},
+    {WHOLE "account \"home\" {\n server = 'open\n", ":8: server: the quote opened on line 8 is never closed"},
+    {WHOLE "account \"home\" {\n password_command = {\"a\", \"b\"", ":8: password_command: the list opened on line 8"},
+    {WHOLE "account \"home\" {\n server =", ":8: server: the value is missing"},
+    {WHOLE "account \"home", ":7: the quote opened on line 7 is never closed"},
+    {WHOLE "account", ":7: the { of a section is missing"},
+    {WHOLE "jobs =", ":7: jobs: the value is missing"},
 };
 
 START_TEST(a_truncated_file_is_rejected)
@@ -254,7 +279,12 @@ static const struct {
     {"user = \"a'b\"", "a'b"},
     {"user = 'a\\'b'", "a'b"},
     {"user = 'a\\\\b'", "a\\b"},
-    {"user = \"a\\x41\\n\"", "aA\n"},
+    {"user = CORP\\jane", "CORP\\jane"},
+    {"user = \"CORP\\\\jane\"", "CORP\\jane"},
+    {"user = 'CORP\\bob'", "CORP\\bob"},
+    {"user = \"a\\\"b\"", "a\"b"},
+    {"user = a//b", "a//b"},
+    {"user = \"a\"#b", "a"},
     {"user = me@example.org # a comment", "me@example.org"},
     {"user = 'm\xc3\xbcller'", "m\xc3\xbcller"},
 };
@@ -383,7 +413,7 @@ START_TEST(an_account_knows_where_each_option_was_set)
 	expect_origin(&a, "port", "one.conf", 4, false);
 	expect_origin(&a, "tls", "one.conf", 4, false);
 	expect_origin(&a, "timeout", "mailhaul.conf", 3, true);
-	expect_origin(&a, "deliver_command", "mailhaul.conf", 5, true);
+	expect_origin(&a, "deliver_command", "mailhaul.conf", 4, true);
 	for (size_t i = 0; i < account_option_count; i++) {
 		if (strcmp(account_options[i].name, "order") == 0)
 			ck_assert_ptr_null(a.origins[i].place);
@@ -413,7 +443,7 @@ static const struct {
     {"include(\"more.conf\")\ninclude(\"more.conf\")\n", "", 0, "mailhaul.conf", 2, "included twice"},
     {"include(\"mailhaul.conf\")\n", "", 0, "mailhaul.conf", 1, "included twice"},
     {"include(\"more.conf\")\n", "\ninclude(\"mailhaul.conf\")\n", 0, "more.conf", 2, "included twice"},
-    {"defaults {\n}\ninclude(\"more.conf\")\n", "defaults {\n}\n", 0, "more.conf", 2,
+    {"defaults {\n}\ninclude(\"more.conf\")\n", "\ndefaults {\n}\n", 0, "more.conf", 2,
 	"another file already has a defaults"},
 };
 
@@ -458,6 +488,22 @@ static void make_binary(const char *path)
 	scratch_write(path, "jobs = 1\n\0\n", 11);
 }
 
+static void make_utf16(const char *path)
+{
+	scratch_write(path,
+	    "\xff\xfej\0o\0b\0s\0=\0"
+	    "1\0\n\0",
+	    16);
+}
+
+static void make_unmarked_utf16(const char *path)
+{
+	scratch_write(path,
+	    "\0j\0o\0b\0s\0=\0"
+	    "1\0\n",
+	    14);
+}
+
 static void make_huge(const char *path)
 {
 	enum { HUGE = 4 * 1024 * 1024 + 1 };
@@ -471,8 +517,14 @@ static void make_huge(const char *path)
 static const struct {
 	void (*make)(const char *path);
 	const char *words;
-} unreadable[] = {{make_nothing, "No such file"}, {make_directory, "is not a file"}, {make_binary, "is not text"},
-    {make_huge, "is not text"}};
+} unreadable[] = {
+    {make_nothing, "No such file"},
+    {make_directory, "is not a file"},
+    {make_binary, ":2: there is a NUL in this line"},
+    {make_huge, "has more than 4 MiB"},
+    {make_utf16, "is in UTF-16"},
+    {make_unmarked_utf16, "is in UTF-16"},
+};
 
 START_TEST(an_unusable_file_is_reported_by_name)
 {
@@ -507,10 +559,200 @@ END_TEST
 
 START_TEST(problems_are_single_lines_without_control_characters)
 {
-	file_free(read_text("account \"a\" {\n order = \"x\\n\\x1b[2Jy\"\n}\n"));
+	file_free(read_text("account \"a\" {\n order = \"x\x1b[2Jy\"\n}\n"));
 	ck_assert_uint_eq(problems.count, 1);
 	ck_assert_ptr_null(strpbrk(problems.lines[0], "\n\x1b"));
 	ck_assert_ptr_nonnull(strstr(problems.lines[0], "\\x1b[2Jy"));
+	ck_assert_str_eq(problems.sources[0], "order = \"x\\x1b[2Jy\"");
+}
+END_TEST
+
+/* What people write in the second line of an account, the message, and the text that is shown below it. */
+static const struct {
+	const char *line, *words, *shown;
+} mistakes[] = {
+    /* A backslash in double quotes. */
+    {"user = \"CORP\\jane\"", "user: a backslash in double quotes", "user = \"CORP\\jane\""},
+    {"user = \"CORP\\bob\"", "or write \\\\ for each backslash", "user = \"CORP\\bob\""},
+    {"user = \"CORP\\nina\"", "a backslash in double quotes", "user = \"CORP\\nina\""},
+    {"user = \"CORP\\tom\"", "a backslash in double quotes", "user = \"CORP\\tom\""},
+    {"user = \"CORP\\xabi\"", "a backslash in double quotes", "user = \"CORP\\xabi\""},
+    {"user = \"CORP\\123456\"", "a backslash in double quotes", "user = \"CORP\\123456\""},
+    {"password = \"SECR\\ET\"", "password: a backslash in double quotes", NULL},
+    {"deliver_to = \"maildir:C:\\Mail\"", "a backslash in double quotes", "deliver_to = \"maildir:C:\\Mail\""},
+    {"on_new_mail = {\"grep\", \"\\d+\"}", "a backslash in double quotes", "on_new_mail = {\"grep\", \"\\d+\"}"},
+    {"on_new_mail = {\"grep\", \"\\bword\\b\"}", "a backslash in double quotes",
+	"on_new_mail = {\"grep\", \"\\bword\\b\"}"},
+    {"on_new_mail = {\"a\", \"b\\x00c\"}", "a backslash in double quotes", "on_new_mail = {\"a\", \"b\\x00c\"}"},
+    /* Variables. */
+    {"user = \"a${UNIT_MISSING}b\"", "the environment variable UNIT_MISSING is not set",
+	"user = \"a${UNIT_MISSING}b\""},
+    {"user = \"a${}b\"", "is not set", "user = \"a${}b\""},
+    {"user = \"a${b\"", "a ${ is not followed by }", "user = \"a${b\""},
+    {"on_new_mail = {\"a${b\", \"c}\"}", "a ${ is not followed by }", "on_new_mail = {\"a${b\", \"c}\"}"},
+    {"password = \"s3${SECRET}cret\"", "password: an environment variable in the value is not set", NULL},
+    {"user = ${HOME}", "user: ${...} is replaced only in double quotes", "user = ${HOME}"},
+    {"user = a${HOME}", "user: ${...} is replaced only in double quotes", "user = a${HOME}"},
+    {"password = a${SECRET}b", "password: ${...} is replaced only in double quotes", NULL},
+    /* Comments that cut a value, and characters that need quotes. */
+    {"user = me#1", "user: #, which starts a comment, follows the value", "user = me#1"},
+    {"user = me/*1*/", "user: /*, which starts a comment, follows the value", "user = me"},
+    {"password = abc#SECRET", "password: #, which starts a comment, follows the value", NULL},
+    {"password = #SECRET", "password: the value is missing", NULL},
+    {"user = jane+lists", "special characters and has no quotes; put it in single quotes", "user = jane+lists"},
+    {"user = a*b", "special characters", "user = a*b"},
+    {"user = a=b", "special characters", "user = a=b"},
+    {"user = a(b)", "special characters", "user = a(b)"},
+    {"user = a{b}", "special characters", "user = a{b}"},
+    {"user = a}b", "special characters", "user = a}b"},
+    {"user = a,b", "a comma follows the value", "user = a,b"},
+    {"user = me;", "a semicolon follows the value; remove the semicolon", "user = me;"},
+    {"user = =me", "starts with a special character", "user = =me"},
+    {"password = SEC=RET", "password: the value contains special characters", NULL},
+    {"password = SEC\"RET", "password: the value contains special characters", NULL},
+    {"password = SECRET,SECRET", "password: a comma follows the value", NULL},
+    /* Blanks. */
+    {"user = Jane Doe", "user: the value contains blanks and has no quotes; put it in single quotes",
+	"user = Jane Doe"},
+    {"user = Jane Doe # why", "user: the value contains blanks", "user = Jane Doe"},
+    {"user = Jane Doe port = 1", "user: the value contains blanks", "user = Jane Doe"},
+    {"user = Jane password SECRET", "user: the value contains blanks", "user = Jane"},
+    {"password = my SECRET", "password: the value contains blanks and has no quotes", NULL},
+    {"password = my SECRET = x", "there is more text after the password; put the password in single quotes", NULL},
+    {"password_command = pass show SECRET", "set password_command to a command", NULL},
+    {"password_command = 'pass show SECRET'", "password_command is not valid; set password_command to a command", NULL},
+    {"on_new_mail = notmuch new", "set on_new_mail to a command", "on_new_mail = notmuch new"},
+    {"deliver_to = maildir:~/My Mail", "put it in single quotes", "deliver_to = maildir:~/My Mail"},
+    {"user = \"Jane\" Doe", "more text follows the value", "user = \"Jane\" Doe"},
+    {"user = \"Jane\"Doe", "more text follows a closing quote", "user = \"Jane\"Doe"},
+    /* Quotes. */
+    {"password = 'SECRET", "the quote opened on line 2 is never closed", NULL},
+    {"password = \"SECRET", "the quote opened on line 2 is never closed", NULL},
+    {"password = SECRET'", "special characters", NULL},
+    {"password = 'it's SECRET'", "password: more text follows a closing quote; write \\' for a quote", NULL},
+    {"password = 'SECRET\\'", "write \\\\ for a backslash in quotes", NULL},
+    {"user = \"me", "user: the quote opened on line 2 is never closed", NULL},
+    {"user = 'me\xe2\x80\x99", "close it with a straight quote", NULL},
+    {"password_command = {\"pass\", \"SECRET}", "the quote opened on line 2 is never closed", NULL},
+    {"on_new_mail = {\"a\", \"b, \"c\"}", "", NULL},
+    {"password = \xe2\x80\x9cSECRET\xe2\x80\x9d", "password: typographic quotes are not quotes; use straight quotes",
+	NULL},
+    {"user = \xe2\x80\x98me\xe2\x80\x99", "user: typographic quotes", "user = \xe2\x80\x98me\xe2\x80\x99"},
+    {"user = \xc2\xabme\xc2\xbb", "user: typographic quotes", "user = \xc2\xabme\xc2\xbb"},
+    {"on_new_mail = {\xe2\x80\x9c"
+     "a\xe2\x80\x9d}",
+	"typographic quotes",
+	"on_new_mail = {\xe2\x80\x9c"
+	"a\xe2\x80\x9d}"},
+    {"password = `pass SECRET`", "typographic quotes", NULL},
+    /* Passwords in other places. */
+    {"password SECRET", "password: the = is missing", NULL},
+    {"password: SECRET", "password: the = is missing", NULL},
+    {"password {SECRET}", "password: the = is missing", NULL},
+    {"password = {SECRET}", "password: the option has one value", NULL},
+    {"pasword = SECRET", "there is no option pasword for accounts; did you mean password?", NULL},
+    {"pasword = my SECRET = x", "there is no", NULL},
+    {"SECRET", "there is other text where the name of an option is expected", NULL},
+    {"server = \"pop3s://me:SECRET@pop.example.org\"", "server contains more than a host name", NULL},
+    {"server = pop3s://me:SECRET@pop.example.org x", "", NULL},
+    {"tls_client_key = \"pkcs11:a?pin-value=SECRET\"", "tls_client_key is not valid", NULL},
+    /* Servers with more than a name. */
+    {"server = pop.example.org:995", "write server = \"pop.example.org\" and, in a line of its own, port = 995",
+	"server = pop.example.org:995"},
+    {"server = \"pop.example.org:pop3s\"", "write server = \"pop.example.org\"; the option for the port is port",
+	"server = \"pop.example.org:pop3s\""},
+    {"server = \"[::1]:995\"", "write server = \"::1\" and, in a line of its own, port = 995",
+	"server = \"[::1]:995\""},
+    {"server = \"[::1]\"", "write server = \"::1\"", "server = \"[::1]\""},
+    {"server = pop3s://pop.example.org:995/", "write server = \"pop.example.org\" and",
+	"server = pop3s://pop.example.org:995/"},
+    {"server = \"pops://pop.example.org\"", "write server = \"pop.example.org\"",
+	"server = \"pops://pop.example.org\""},
+    {"server = \"pop.example.org 995\"", "write server = \"pop.example.org\" and", "server = \"pop.example.org 995\""},
+    {"tls_server_name = \"pop.example.org:995\"", "write tls_server_name = \"pop.example.org\"",
+	"tls_server_name = \"pop.example.org:995\""},
+    /* Options of the top level, and paths. */
+    {"jobs = 2", "there is no option jobs for accounts; move it out of the account", NULL},
+    {"deliver_to = \"maildir: ~/x\"", "deliver_to: there is a blank before or after the path",
+	"deliver_to = \"maildir: ~/x\""},
+    {"deliver_to = maildir:$HOME/x", "deliver_to: variables such as $HOME are not replaced here",
+	"deliver_to = maildir:$HOME/x"},
+    {"password_file = '~no-such-user/x'", "password_file: ~no-such-user is not the home directory of a user",
+	"password_file = '~no-such-user/x'"},
+};
+
+START_TEST(a_mistake_is_reported_with_its_text_unless_that_may_be_a_password)
+{
+	char text[256];
+	bool first = false;
+
+	unsetenv("UNIT_MISSING");
+	unsetenv("SECRET");
+	snprintf(text, sizeof(text), "account \"a\" {\n %s\n port = x\n}\n", mistakes[_i].line);
+	file_free(read_text(text));
+	for (size_t i = 0; i < problems.count; i++) {
+		ck_assert_msg(!strstr(problems.lines[i], "SECRET") && !strstr(problems.lines[i], "RET"), "%s",
+		    problems.lines[i]);
+		ck_assert(!problems.sources[i] || !strstr(problems.sources[i], "RET"));
+		first = first || strstr(problems.lines[i], mistakes[_i].words);
+	}
+	ck_assert_msg(first, "%s", problems.count > 0 ? problems.lines[0] : "no problem");
+	expect_problem(0, "mailhaul.conf", 2, "");
+	if (mistakes[_i].shown)
+		ck_assert_str_eq(problems.sources[0], mistakes[_i].shown);
+	else
+		ck_assert_msg(!problems.sources[0], "%s", problems.sources[0]);
+	/* The next line is still understood, and its mistake reported. */
+	ck_assert_uint_eq(problems.count, 2);
+	expect_problem(1, "mailhaul.conf", 3, "port");
+}
+END_TEST
+
+START_TEST(nothing_is_repeated_after_a_quote_that_is_not_closed)
+{
+	file_free(read_text("account \"a\" {\n password = 'my\n SECRET = x\n more SECRET'\n port = 0\n}\n"));
+	ck_assert_uint_ge(problems.count, 3);
+	for (size_t i = 0; i < problems.count; i++) {
+		ck_assert_msg(!strstr(problems.lines[i], "SECRET"), "%s", problems.lines[i]);
+		ck_assert_ptr_null(problems.sources[i]);
+	}
+}
+END_TEST
+
+/* Values that are right, though they look like mistakes. */
+static const char *const right[] = {
+    "port = 995 # comment",
+    "port = 1}\ndefaults {",
+    "port = 1 } defaults {",
+    "user = a port = 1 tls = starttls",
+    "user = \"a\" port = 1",
+    "password = 'a b#c\"${d}\\e'",
+    "user\n=\nme",
+    "on_new_mail = \n{\n'a'\n,\n'b c',}",
+    "on_new_mail = {sh, \"-c\", 'a\nb'}",
+    "on_new_mail = {\"a\\n\\x41\\101\\\\\"}",
+    "server = \"::1\"",
+    "server = \"fe80::1%eth0\"",
+    "server = b\xc3\xbc"
+    "cher.example",
+    "deliver_to = maildir:~/Mail",
+    "deliver_to = \"mbox:C\\xfe\"",
+    "user = me # a comment with ' a quote",
+    "user = me // \"",
+    "user = me /* \" \n ' */ port = 1",
+    "user = 'a\\'b'",
+    "user = \"${UNIT_MISSING:-x}\"",
+    "user = \"a\\${b}\"",
+};
+
+START_TEST(a_line_that_is_right_is_accepted)
+{
+	char text[256];
+
+	unsetenv("UNIT_MISSING");
+	snprintf(text, sizeof(text), "account \"a\" {\n %s\n}\n", right[_i]);
+	file_free(read_text(text));
+	expect_no_problems();
 }
 END_TEST
 
@@ -529,6 +771,9 @@ int main(void)
 	TCase *r = add_case(s, "reading");
 
 	LOOP_OVER(p, a_problem_is_reported_with_its_line_and_a_hint, single);
+	LOOP_OVER(p, a_mistake_is_reported_with_its_text_unless_that_may_be_a_password, mistakes);
+	tcase_add_test(p, nothing_is_repeated_after_a_quote_that_is_not_closed);
+	LOOP_OVER(p, a_line_that_is_right_is_accepted, right);
 	LOOP_OVER(p, a_truncated_file_is_rejected, cut_short);
 	tcase_add_test(p, a_file_truncated_inside_a_section_is_rejected);
 	tcase_add_test(p, all_problems_are_reported_together);

@@ -98,7 +98,7 @@ START_TEST(an_account_needs_one_secret_source_that_fits_auth)
 	set_all(accounts[_i].defaults);
 	account_end_defaults(&a);
 	set_all(accounts[_i].own);
-	ok = account_check(&a, &err);
+	ok = account_check(&a, &(unsigned){0}, &err);
 	ck_assert_int_eq(ok, accounts[_i].cause == NULL);
 	if (ok) {
 		ck_assert_int_eq(a.login.source, accounts[_i].source);

@@ -154,7 +154,7 @@ gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_n
 check 'GNU SASL is visible only in pop3/sasl.c' visible_in '<gsasl*' src/pop3/sasl.c
 check 'SQLite is visible only in state/database.c' visible_in '<sqlite3*' src/state/database.c
 check 'libunbound is visible only in tls/dane.c' visible_in '<unbound*' src/tls/dane.c
-check 'libConfuse is visible only in config/file.c' visible_in '<confuse*' src/config/file.c
+check 'libConfuse is visible only in config/value_text.c' visible_in '<confuse*' src/config/value_text.c
 check 'Jansson is visible only in ui/jsonl' visible_in '<jansson*' src/ui/jsonl.c
 check 'Nettle is visible only in base/digest and base/base64' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
 check 'each source includes config.h and its own header first' order_holds

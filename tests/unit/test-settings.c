@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "check_main.h"
 #include "config/file.h"
 #include "config/path.h"
@@ -179,8 +180,10 @@ static const struct {
     {"", "there is no account"},
     {"jobs = 2\n", "there is no account"},
     {"jobs = 0\n" ACCOUNT("one"), "set jobs to"},
-    {"account \"one\" {\n user = a\n}\n", "account one: server is missing; add a line"},
-    {ACCOUNT("one") "account \"two\" {\n}\n", "account two: server is missing"},
+    {"account \"one\" {\n user = a\n password = 'x'\n deliver_to = \"maildir:M\"\n}\n",
+	"account one: server is missing; add a line"},
+    {ACCOUNT("one") "account \"two\" {\n server = a\n user = a\n password = 'x'\n}\n",
+	"account two: deliver_to is missing"},
     {"defaults {\n password = 'x'\n password_command = {\"y\"}\n}\n"
      "account \"one\" {\n server = a\n user = b\n deliver_to = \"maildir:M\"\n}\n",
 	"both set"},
@@ -214,13 +217,36 @@ START_TEST(an_account_replaces_inherited_values_of_another_kind)
 }
 END_TEST
 
-START_TEST(each_incomplete_account_is_reported)
+START_TEST(every_mistake_of_an_account_is_reported_with_its_first_line)
 {
+	static const char *const words[] = {":3: port = \"x\" is not valid", ":1: account one: server is missing",
+	    ":1: account one: user is missing", ":1: account one: password or password_command is missing",
+	    ":1: account one: deliver_to is missing", ":5: account three: user is missing"};
+
 	ck_assert(!load(scratch_path("a.conf"),
-	    "account \"one\" {\n}\naccount \"two\" {\n server = a\n}\n" ACCOUNT("three")));
-	ck_assert_uint_eq(problems.count, 2);
-	ck_assert_ptr_nonnull(strstr(problems.lines[0], "account one: server is missing"));
-	ck_assert_ptr_nonnull(strstr(problems.lines[1], "account two: user is missing"));
+	    "account \"one\" {}\naccount \"two\" {\n port = x\n}\naccount \"three\" {\n server = a\n password = 'x'\n"
+	    " deliver_to = \"maildir:M\"\n}\n"));
+	ck_assert_uint_eq(problems.count, COUNT(words));
+	for (size_t i = 0; i < COUNT(words); i++)
+		ck_assert_msg(strstr(problems.lines[i], words[i]) != NULL, "%s", problems.lines[i]);
+}
+END_TEST
+
+/* Mistakes that make options seem to be missing. */
+static const char *const hidden[] = {
+    "defaults {\n usr = b\n}\naccount \"one\" {\n server = a\n}\n",
+    "account \"one\" {\n server = a\n usr = b\n}\n",
+    "account \"one\" {\n server = a\n}\n user = b\n}\n",
+    "include(\"missing.conf\")\naccount \"one\" {\n server = a\n}\n",
+    "include \"missing.conf\"\naccount \"one\" {\n server = a\n}\n",
+    "account \"one\" {\n server = a\n/* user = b\n}\n",
+};
+
+START_TEST(options_that_a_mistake_hides_are_not_reported_as_missing)
+{
+	ck_assert(!load(scratch_path("a.conf"), hidden[_i]));
+	for (size_t i = 0; i < problems.count; i++)
+		ck_assert_msg(!strstr(problems.lines[i], "is missing"), "%s", problems.lines[i]);
 }
 END_TEST
 
@@ -228,8 +254,51 @@ START_TEST(two_files_must_not_define_the_same_account)
 {
 	scratch_write_text(scratch_path("b.conf"), ACCOUNT("two") ACCOUNT("one"));
 	ck_assert(!load(scratch_path("a.conf"), "include(\"b.conf\")\n" ACCOUNT("one")));
-	expect_problem("account one is defined in two files");
-	ck_assert_ptr_nonnull(strstr(problems.lines[0], scratch_path("b.conf")));
+	expect_problem("another account already has this name");
+	ck_assert_ptr_nonnull(strstr(problems.lines[0], scratch_path("b.conf:7:")));
+}
+END_TEST
+
+/* Accounts that may be wrong: the options of two accounts, and the warning. */
+static const struct {
+	const char *one, *two, *words;
+} doubtful[] = {
+    {"tls = starttls port = 995", "server = c", ":1: warning: account one: port 995 usually starts with TLS, but"},
+    {"port = 110", "server = c", "account one: port 110 usually starts without TLS, but"},
+    {"port = 993", "server = c", "account one: port 993 usually is the port of IMAP; set port"},
+    {"port = 143", "server = c", "is the port of IMAP; set port"},
+    {"port = 25", "server = c", "is a port of SMTP"},
+    {"port = 465", "server = c", "is a port of SMTP"},
+    {"port = 587", "server = c", "is a port of SMTP"},
+    {"", "", ":2: warning: accounts one and two have the same server, user and destination"},
+    {"server = A", "", "accounts one and two"},
+    {"tls = starttls", "", "accounts one and two"},
+    {"deliver_to = \"maildir:./x/../M\"", "deliver_to = \"maildir:./x/../M\"", "accounts one and two"},
+    {"deliver_to = pipe deliver_command = {a, b}", "deliver_to = pipe deliver_command = {a, b}",
+	"accounts one and two"},
+    {"port = 1100 tls = starttls", "server = c", NULL},
+    {"tls = starttls port = 110", "server = c", NULL},
+    {"port = 995", "server = c", NULL},
+    {"user = c", "", NULL},
+    {"port = 1", "", NULL},
+    {"deliver_to = \"maildir:N\"", "", NULL},
+    {"deliver_to = \"mbox:M\"", "", NULL},
+    {"deliver_to = pipe deliver_command = {a, b}", "deliver_to = pipe deliver_command = {a}", NULL},
+};
+
+START_TEST(an_account_that_may_be_wrong_is_valid_and_brings_a_warning)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+	    "defaults { server = a user = b password = 'x' deliver_to = \"maildir:M\" } account one { %s }\n"
+	    "account two { user = b %s }\n",
+	    doubtful[_i].one, doubtful[_i].two);
+	ck_assert_msg(load(scratch_path("a.conf"), text), "%s", problems.lines[0]);
+	ck_assert_uint_eq(settings.warnings.count, doubtful[_i].words != NULL);
+	if (doubtful[_i].words)
+		ck_assert_msg(strstr(settings.warnings.lines[0], doubtful[_i].words) != NULL, "%s",
+		    settings.warnings.lines[0]);
 }
 END_TEST
 
@@ -243,18 +312,53 @@ static const struct {
     {"~", "/b", "/home/me"},
     {"~/", "/b", "/home/me/"},
     {"~/a", "/b", "/home/me/a"},
-    {"~me/a", "/b", "/b/~me/a"},
+    {"~root", "/b", "/root"},
+    {"~root/a", "/b", "/root/a"},
+    {"~no-such-user/a", "/b", NULL},
+    {"~ /a", "/b", NULL},
+    {"~~/a", "/b", NULL},
     {"a~", "/b", "/b/a~"},
+    {"a/~b", "/b", "/b/a/~b"},
+    {"./~b", "/b", "/b/./~b"},
+    {"a$", "/b", "/b/a$"},
+    {"a/$1", "/b", "/b/a/$1"},
+    {" ~/a", "/b", NULL},
+    {"a ", "/b", NULL},
+    {"\t~", "/b", NULL},
+    {"./~/a", "/b", NULL},
+    {"/~", "/b", NULL},
+    {"//~/a", "/b", NULL},
+    {"a/~/b", "/b", NULL},
+    {"\\~/a", "/b", NULL},
+    {"'~/a'", "/b", NULL},
+    {"\"~/a", "/b", NULL},
+    {"a/\"~\"/b", "/b", NULL},
+    {"$HOME", "/b", NULL},
+    {"$HOME/a", "/b", NULL},
+    {"${HOME}/a", "/b", NULL},
+    {"$(pwd)/a", "/b", NULL},
+    {"/home/$USER/a", "/b", NULL},
+    {"a-$USER", "/b", NULL},
+    {"file://~/a", "/b", NULL},
     {"", "/b", "/b/"},
 };
 
-START_TEST(a_path_is_resolved_from_home_or_from_its_file)
+START_TEST(a_path_is_resolved_from_home_or_from_its_file_or_refused)
 {
+	struct error err;
 	char *path;
 
 	setenv("HOME", "/home/me", 1);
-	path = path_resolve(resolved[_i].path, resolved[_i].directory);
-	ck_assert_str_eq(path, resolved[_i].want);
+	path = path_resolve("log", resolved[_i].path, resolved[_i].directory, &err);
+	if (resolved[_i].want) {
+		ck_assert_ptr_nonnull(path);
+		ck_assert_str_eq(path, resolved[_i].want);
+	} else {
+		ck_assert_ptr_null(path);
+		ck_assert_int_eq(err.kind, ERROR_CONFIG);
+		ck_assert_int_eq(strncmp(err.cause, "log: ", 5), 0);
+		ck_assert_str_ne(err.hint, "");
+	}
 	free(path);
 }
 END_TEST
@@ -286,9 +390,11 @@ int main(void)
 	tcase_add_test(c, a_missing_named_configuration_is_reported);
 	LOOP_OVER(c, an_unusable_configuration_is_rejected, wrong);
 	tcase_add_test(c, an_account_replaces_inherited_values_of_another_kind);
-	tcase_add_test(c, each_incomplete_account_is_reported);
+	tcase_add_test(c, every_mistake_of_an_account_is_reported_with_its_first_line);
+	LOOP_OVER(c, options_that_a_mistake_hides_are_not_reported_as_missing, hidden);
+	LOOP_OVER(c, an_account_that_may_be_wrong_is_valid_and_brings_a_warning, doubtful);
 	tcase_add_test(c, two_files_must_not_define_the_same_account);
-	LOOP_OVER(p, a_path_is_resolved_from_home_or_from_its_file, resolved);
+	LOOP_OVER(p, a_path_is_resolved_from_home_or_from_its_file_or_refused, resolved);
 	tcase_add_test(p, the_home_directory_is_read_from_the_system_if_home_is_unusable);
 	return scratch_main(s);
 }

@@ -8,8 +8,8 @@
 # replace the account's default lines ("-user" drops that line). Commands between `bad` and `tells` prepare the
 # situation. ARGUMENTS and UNDER (a command that runs the program) can be set there, and `needs` can skip the row.
 #
-# tells LINE... starts the program. Standard error must consist of these lines, each after "mailhaul: ". @NAME@ in
-# settings and lines is the port of a server. Lines may also contain @WORK@ and @ROW@ (directories), @PIN@, @PORT@
+# tells LINE... starts the program. Standard error must consist of these lines, each after "mailhaul: " unless it is
+# indented, as lines of a configuration are. @NAME@ in settings and lines is the port of a server. Lines may also contain @WORK@ and @ROW@ (directories), @PIN@, @PORT@
 # (another port), @FINGERPRINT@, @TIME@ and @DATE@.
 #
 # servers_for SCENARIO...: ports of hostile.py by the scenario's name. server NAME OPTION...: one of pop3-server.
@@ -76,7 +76,7 @@ needs() {
 
 tells() {
   : >expected
-  [ $# -eq 0 ] || printf 'mailhaul: %s\n' "$@" >expected
+  [ $# -eq 0 ] || printf 'mailhaul: %s\n' "$@" | sed 's/^mailhaul: \(    \)/\1/' >expected
   [ -z "$SKIP" ] || echo "$SKIP" >skipped
   [ -e skipped ] || (
     code=0
@@ -105,7 +105,7 @@ row_is() {
 
 # Rules for every line: it names the account, gives a hint, and has a readable length.
 lines_are_for_people() {
-  ! cat [0-9]*/err | grep -avE '^mailhaul: [^;]+; [[:print:]]+$' && ! cat [0-9]*/err | grep -aE '.{700}|errno|assert|0x[0-9a-f]{4}'
+  ! cat [0-9]*/err | grep -avE '^(mailhaul: [^;]+; |    )[[:print:]]+$' && ! cat [0-9]*/err | grep -aE '.{700}|errno|assert|0x[0-9a-f]{4}'
 }
 
 done_messages() {

@@ -1,0 +1,173 @@
+#!/bin/sh
+# Mistakes in the configuration: exact lines, all of them in one run, and no part of a password. Warnings.
+. "${srcdir:-.}/tests/e2e/lib/common.sh"
+
+example=$E2E_DIR/../../conf/mailhaul.conf.example
+refused() { [ "$STATUS" -eq 78 ] || { echo "exit status $STATUS" && show && return 1; }; }
+line_is() { contains err "mailhaul: mailhaul.conf:$1: $2"; }
+
+# ---- Lines ----
+
+typo=$(grep -n 'max_message_size = 25M' "$example" | cut -d: -f1)
+sed "${typo}s/max_message_size/max_mesage_size/" "$example" >mailhaul.conf.in
+run config
+check 'a typing error in the example is refused' refused
+check 'it is reported with its line' says err \
+  "mailhaul: mailhaul.conf:$typo: there is no option max_mesage_size for accounts; did you mean max_message_size?"
+sed 's/^\( *\)#\([a-z_]* = \)/\1\2/' "$example" >mailhaul.conf.in
+run config
+check 'the example with all options is valid' exits 0
+origins_are_right() {
+  sed -n 's/^ *\([a-z_]*\) = .*# mailhaul.conf:\([0-9]*\).*/\1 \2/p' out >origins
+  [ "$(wc -l <origins)" -gt 20 ] || { echo 'too few origins' && cat out && return 1; }
+  while read -r option line; do
+    sed -n "${line}p" mailhaul.conf.in | grep -q "^ *$option = " || { echo "$option is not in line $line" && return 1; }
+  done <origins
+}
+check 'each setting of it has the line where it is set' origins_are_right
+json_origins_are_right() {
+  python3 - <<'PY'
+import json
+text = open("mailhaul.conf.in").read().split("\n")
+seen = 0
+for line in open("out"):
+    for name, option in json.loads(line)["options"].items():
+        if option["location"]:
+            seen += 1
+            number = int(option["location"].rsplit(":", 1)[1])
+            assert text[number - 1].strip().startswith(name + " ="), (name, number, text[number - 1])
+assert seen > 20, seen
+PY
+}
+run config --json
+check 'the lines in its JSON are right' json_origins_are_right
+
+# ---- All mistakes in one run ----
+
+cat >mailhaul.conf.in <<'END'
+# A comment, and a " quote in it
+jobs = many /* a comment
+  of two lines */
+server = pop.example.org
+account "one" {
+  server = pop.example.org:995
+  user = "CORP\jane"
+  password = 'SECRET-1
+  deliver_to = "maildir:~/One"
+}
+account "two" {
+  server = pop.example.org
+  user = me#1
+  password = SECRET-2 word
+  jobs = 2
+  deliver_to = "maildir: ~/Two"
+account "three" {
+  sever = pop.example.org
+  user = “me”
+  pasword = SECRET-3
+  password_command = {"pass", "SECRET-4}
+  deliver_to = maildir:~nosuchuser/Three
+}
+}
+account "four" {
+  server = pop.example.org
+}
+END
+run check
+check 'a configuration with many mistakes is refused' refused
+sed -n 's/^mailhaul: mailhaul.conf:\([0-9]*\): .*/\1/p' err >lines
+printf '%s\n' 2 4 6 7 8 11 13 14 15 16 18 19 20 21 22 24 25 25 25 | sort -n >expected
+sort -n lines >sorted
+check 'each mistake is reported once, with its line' diff expected sorted
+check 'a quote that is not closed is reported with its line' line_is 8 'password: the quote opened on line 8 is never closed'
+check 'an account that is not closed is reported with its line' line_is 11 'the account opened on line 11 is never closed'
+check 'an account without a mistake of its own is checked as a whole' line_is 25 'account four: user is missing'
+check 'no part of a password is printed' lacks err SECRET
+check 'the text of another line is shown' contains err '    user = "CORP\jane"'
+check 'nothing is printed on standard output' [ ! -s out ]
+
+# ---- Quotes that do not balance, wherever they are ----
+
+cat >whole.conf <<'END'
+account "one" {
+  server = "pop.example.org" user = "me"
+  password = 'SECRET it "is" SECRET'
+  on_new_mail = {"sh", '-c', "SECRET
+   SECRET"}
+  deliver_to = "maildir:~/Mail"
+}
+account 'two' {
+  server = 'pop.example.org'
+  user = 'me'
+  password = "SECRET it's SECRET"
+  deliver_to = 'maildir:~/Other'
+}
+END
+sizes=$(tr -cd "\"'" <whole.conf | wc -c)
+each_missing_quote() {
+  for number in $(seq "$sizes"); do
+    python3 - "$number" <<'PY' >mailhaul.conf.in
+import re, sys
+text = open("whole.conf").read()
+at = [m.start() for m in re.finditer("[\"']", text)][int(sys.argv[1]) - 1]
+sys.stdout.write(text[:at] + text[at + 1:])
+PY
+    run config
+    [ "$STATUS" -eq 78 ] || [ "$STATUS" -eq 0 ] || { echo "quote $number: exit status $STATUS" && return 1; }
+    ! grep SECRET err || { echo "quote $number" && cat mailhaul.conf.in && return 1; }
+    [ "$STATUS" -eq 78 ] || ! grep -c . err || return 1
+  done
+}
+cp whole.conf mailhaul.conf.in
+run config
+check 'a configuration with quotes in quotes is valid' exits 0
+check 'without any one of its quotes, no part of a password is printed' each_missing_quote
+each_cut() {
+  for length in $(seq 7 "$(($(wc -c <whole.conf) - 2))"); do
+    head -c "$length" whole.conf >mailhaul.conf.in
+    run config
+    ! grep SECRET err || { echo "the first $length bytes" && return 1; }
+  done
+}
+check 'nor if the file is cut at any byte' each_cut
+
+# ---- The encoding of the file ----
+
+{ printf '\357\273\277' && cat whole.conf; } >mailhaul.conf.in
+run config
+check 'a byte order mark is skipped' exits 0
+python3 -c 'import sys; sys.stdout.buffer.write(open("whole.conf").read().encode("utf-16"))' >mailhaul.conf.in
+STATUS=0
+"$MAILHAUL" -c mailhaul.conf.in config >out 2>err || STATUS=$?
+check 'UTF-16 is refused' refused
+check 'the message says so' contains err 'is in UTF-16'
+sed 's/$/\r/' whole.conf >mailhaul.conf.in
+run config
+check 'a configuration with CRLF is valid' exits 0
+
+# ---- Warnings ----
+
+mkdir mail
+letters 1 1
+serve --dir mail
+fresh_configuration
+configure one 'deliver_to = "maildir:Mail"'
+configure two 'deliver_to = "maildir:Mail"'
+same='mailhaul: mailhaul.conf:14: warning: accounts one and two have the same server, user and destination, so that each message is delivered twice; remove one of them'
+for command in config check fetch; do
+  run $command one
+  check "two accounts for the same mail leave the exit code of $command unchanged" exits 0
+  check "$command warns once" says err "$same"
+done
+run -q fetch
+check '-q prints no warning' [ ! -s err ]
+fresh_configuration
+SERVER_PORT=995 configure one 'tls = starttls' 'deliver_to = "maildir:Mail"'
+run config
+check 'starttls with port 995 is valid' exits 0
+check 'it brings a warning with the line of tls' contains err 'mailhaul: mailhaul.conf:8: warning: account one: port 995 usually starts with TLS'
+SERVER_PORT=993 configure two 'deliver_to = "maildir:Two"'
+run config
+check 'the port of IMAP is named' contains err 'account two: port 993 usually is the port of IMAP; set port to that of POP3, usually 995'
+
+done_testing
