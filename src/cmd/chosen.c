@@ -20,13 +20,15 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	const char **names;
 	const char *near;
 
+	if (command_line_find(line, name))
+		return command_line_refuse_order(line, name, err);
 	while (line->commands[commands].name)
 		commands++;
 	names = memory_zeroed(s->count + commands, sizeof(*names));
 	for (size_t i = 0; i < s->count; i++)
 		names[count++] = s->accounts[i].name;
-	/* A command cannot follow another command. */
-	for (size_t i = 0; i < commands && !line->command_named; i++)
+	/* A command follows neither another command nor an account. */
+	for (size_t i = 0; i < commands && !line->command_named && name == line->accounts[0]; i++)
 		names[count++] = line->commands[i].name;
 	near = nearest_name(name, names, count);
 	error_set(err, ERROR_USAGE,

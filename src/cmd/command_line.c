@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/parse.h"
@@ -107,17 +108,57 @@ static void take_option(struct command_line *line, int option)
 	}
 }
 
+const struct command *command_line_find(const struct command_line *line, const char *word)
+{
+	for (const struct command *c = line->commands; c->name; c++) {
+		if (strcmp(word, c->name) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+bool command_line_refuse_order(const struct command_line *line, const char *word, struct error *err)
+{
+	struct buf words = {0};
+
+	if (line->command_named) {
+		error_set(err, ERROR_USAGE, "there is no account %s, and %s is already the command", word,
+		    line->command->name);
+		return error_hint(err, "name one command, and then accounts");
+	}
+	for (char **account = line->accounts; *account; account++) {
+		if (strcmp(*account, word) != 0)
+			buf_append_format(&words, " %s", *account);
+	}
+	error_set(err, ERROR_USAGE, "the command %s follows the name of an account", word);
+	error_hint(err, "write the command first: mailhaul %s%s", word, buf_string(&words));
+	buf_free(&words);
+	return false;
+}
+
 /* Takes the first word as a command if it is the name of one. All other words are accounts. */
 static void take_command(struct command_line *line)
 {
-	for (const struct command *c = line->commands; c->name && line->accounts[0]; c++) {
-		if (strcmp(line->accounts[0], c->name) == 0) {
-			line->command = c;
-			line->command_named = true;
-			line->accounts++;
-			return;
-		}
+	const struct command *found = line->accounts[0] ? command_line_find(line, line->accounts[0]) : NULL;
+
+	if (!found)
+		return;
+	line->command = found;
+	line->command_named = true;
+	line->accounts++;
+}
+
+/* Refuses an option that the command does not take. Perhaps the command it belongs to follows an account. */
+static bool refuse_misplaced(const struct command_line *line, const char *option, unsigned bit, struct error *err)
+{
+	for (char **word = line->accounts; *word && !line->command_named; word++) {
+		const struct command *found = command_line_find(line, *word);
+
+		if (found && (found->options & bit))
+			return command_line_refuse_order(line, *word, err);
 	}
+	error_set(err, ERROR_USAGE, "the command %s does not take --%s", line->command->name, option);
+	return error_hint(err, "see mailhaul --help");
 }
 
 /* Checks that the command accepts all given options. */
@@ -129,10 +170,8 @@ static bool check_options(const struct command_line *line, struct error *err)
 		    : o->val > OPTION_BIT    ? (unsigned)(o->val - OPTION_BIT)
 					     : 0;
 
-		if ((line->options & bit & ~line->command->options) == 0)
-			continue;
-		error_set(err, ERROR_USAGE, "the command %s does not take --%s", line->command->name, o->name);
-		return error_hint(err, "see mailhaul --help");
+		if ((line->options & bit & ~line->command->options) != 0)
+			return refuse_misplaced(line, o->name, bit, err);
 	}
 	if ((line->options & CLI_EVERY) && line->every == 0) {
 		error_set(err, ERROR_USAGE, "--every needs the time between two runs");

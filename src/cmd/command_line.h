@@ -53,4 +53,10 @@ struct command {
 bool command_line_parse(struct command_line *line, const struct command *commands, int argc, char **argv,
     struct error *err);
 
+/* Returns the command with this name, or NULL. */
+const struct command *command_line_find(const struct command_line *line, const char *word);
+
+/* Sets ERROR_USAGE for the name of a command that follows an account or another command. Returns false. */
+bool command_line_refuse_order(const struct command_line *line, const char *word, struct error *err);
+
 #endif

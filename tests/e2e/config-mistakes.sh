@@ -170,4 +170,11 @@ SERVER_PORT=993 configure two 'deliver_to = "maildir:Two"'
 run config
 check 'the port of IMAP is named' contains err 'account two: port 993 usually is the port of IMAP; set port to that of POP3, usually 995'
 
+# ---- The command line ----
+
+run one check
+check 'a command after an account is refused' exits 64
+check 'the message has the right order' says err \
+  'mailhaul: the command check follows the name of an account; write the command first: mailhaul check one'
+
 done_testing

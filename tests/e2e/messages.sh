@@ -77,6 +77,18 @@ bad 'a misspelled command' 64
 ARGUMENTS='-c mailhaul.conf chekc'
 tells 'there is no account or command chekc; did you mean check?'
 
+bad 'a command after an account' 64
+ARGUMENTS='-c mailhaul.conf a check'
+tells 'the command check follows the name of an account; write the command first: mailhaul check a'
+
+bad 'an option of a command after an account' 64
+ARGUMENTS='-c mailhaul.conf a verify --rebuild'
+tells 'the command verify follows the name of an account; write the command first: mailhaul verify a'
+
+bad 'two commands' 64
+ARGUMENTS='-c mailhaul.conf check list'
+tells 'there is no account list, and check is already the command; name one command, and then accounts'
+
 bad 'an unknown account' 64
 ARGUMENTS='-c mailhaul.conf fetch somebody'
 tells 'there is no account somebody; name an account that is defined in mailhaul.conf'
