@@ -155,12 +155,23 @@ static void set_list(char ***at, const char *const *values)
 	*at = copy_list(values);
 }
 
-/* Without braces, "pass show mail" would be one file name, so reject a single word that contains blanks. */
+/*
+ * Without braces, "pass show mail" would be one file name, so reject a single word that contains blanks. No shell reads
+ * the words, so replace a "~" with which the name of the program starts.
+ */
 static bool set_command(void *at, const struct given *g)
 {
+	char *program = NULL;
+
 	if (!g->values[0] || !*g->values[0] || (!g->values[1] && strchr(g->values[0], ' ')))
 		return false;
+	if (strchr("~$", *g->values[0]))
+		program = path_resolve(g->option->name, g->values[0], g->directory, g->err);
+	if (g->err->kind != ERROR_NONE)
+		return false;
 	set_list(at, g->values);
+	if (program)
+		memory_replace(*(char ***)at, program);
 	return true;
 }
 

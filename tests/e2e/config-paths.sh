@@ -65,6 +65,15 @@ check '~/ is the home directory' delivered home/A 'deliver_to = "maildir:~/A"'
 check '~/ needs no quotes' delivered home/B 'deliver_to = maildir:~/B'
 # shellcheck disable=SC2016 # the program is given this text
 check '${HOME} in double quotes is the home directory' delivered home/C 'deliver_to = "maildir:${HOME}/C"'
+printf '#!/bin/sh\necho yes >noted\n' >home/note && chmod 700 home/note
+check 'a command in the home directory is found' delivered home/D 'deliver_to = "maildir:~/D"' 'on_new_mail = {"~/note"}'
+check 'it runs' says noted yes
+for program in '$HOME/note' '~nosuchuser/note'; do
+  fresh_configuration
+  configure a 'deliver_to = "maildir:Mail"' "on_new_mail = {'$program'}"
+  run
+  check "the command $program is refused" exits 78
+done
 case $own in
   /*)
     below=mailhaul-test-$$
