@@ -20,8 +20,9 @@ void base64_encode(struct buf *out, const void *bytes, size_t length)
 bool base64_decode(struct buf *out, const char *text, size_t length)
 {
 	struct base64_decode_ctx ctx;
-	size_t size = 0;
-	uint8_t *to = (uint8_t *)buf_reserve(out, BASE64_DECODE_LENGTH(length));
+	/* Nettle 4.0 reads the size of the output's room here, and older versions only write how much they used. */
+	size_t size = BASE64_DECODE_LENGTH(length);
+	uint8_t *to = (uint8_t *)buf_reserve(out, size);
 
 	base64_decode_init(&ctx);
 	/* Nettle's decoder skips white space; reject it here. */

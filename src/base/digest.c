@@ -11,6 +11,13 @@
 
 #include "base/platform.h"
 
+/* Nettle 4.0 dropped the length of a digest function's result. Here, it is always that of the complete digest. */
+#if NETTLE_VERSION_MAJOR >= 4
+#define END_OF(hash, ctx, size, out) hash##_digest(ctx, out)
+#else
+#define END_OF(hash, ctx, size, out) hash##_digest(ctx, size, out)
+#endif
+
 void digest_start(struct digest *d)
 {
 	sha256_init(&d->ctx);
@@ -23,7 +30,7 @@ void digest_add(struct digest *d, const void *bytes, size_t length)
 
 void digest_end(struct digest *d, unsigned char out[DIGEST_SIZE])
 {
-	sha256_digest(&d->ctx, DIGEST_SIZE, out);
+	END_OF(sha256, &d->ctx, DIGEST_SIZE, out);
 }
 
 void digest_hex(char *out, const unsigned char *octets, size_t length)
@@ -45,7 +52,7 @@ void digest_md5_hex(char out[DIGEST_MD5_HEX + 1], const char *first, const char 
 	md5_init(&ctx);
 	md5_update(&ctx, strlen(first), (const uint8_t *)first);
 	md5_update(&ctx, strlen(second), (const uint8_t *)second);
-	md5_digest(&ctx, sizeof(octets), octets);
+	END_OF(md5, &ctx, sizeof(octets), octets);
 	digest_hex(out, octets, sizeof(octets));
 	platform_wipe(&ctx, sizeof(ctx));
 }

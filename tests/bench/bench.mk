@@ -21,8 +21,7 @@ tests_bench_drain_SOURCES = \
 	tests/bench/drain.c tests/bench/drain.h \
 	tests/bench/drain_store.c \
 	tests/bench/scan.h
-tests_bench_drain_CPPFLAGS = $(GNUTLS_CFLAGS) $(NETTLE_CFLAGS)
-tests_bench_drain_LDADD = $(GNUTLS_LIBS) $(NETTLE_LIBS)
+tests_bench_drain_LDADD = src/libmailhaul.a $(LIBRARIES_USED)
 tests_bench_measure_SOURCES = tests/bench/measure.c
 tests_bench_measure_LDADD =
 tests_bench_delay_SOURCES = tests/bench/delay.c

@@ -263,7 +263,7 @@ int main(int argc, char **argv)
 		open_maildir(&d, argv[6]);
 	d.past_cache = store && strcmp(mode, "--store") != 0;
 	d.digests = strcmp(mode, "--digest") == 0;
-	sha256_init(&d.digest);
+	digest_start(&d.digest);
 	connect_to(&d, argv[1], argv[2]);
 	start_tls(&d, argv[1]);
 	log_in_and_list(&d, argv[3], argv[4]);

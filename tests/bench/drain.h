@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include <gnutls/gnutls.h>
-#include <nettle/sha2.h>
+
+#include "base/digest.h"
 
 enum {
 	RAW_SIZE = 256 * 1024,	 /* ciphertext that one recv may return */
@@ -35,7 +36,7 @@ struct drain {
 	bool past_cache; /* large messages are written past the page cache */
 	bool direct;	 /* the message that arrives is written so */
 	bool digests;	 /* computes SHA-256 of stored messages */
-	struct sha256_ctx digest;
+	struct digest digest;
 };
 
 /* Prints the message and ends the program. */

@@ -86,7 +86,7 @@ static void write_out(struct drain *d, int fd, bool ended)
 		d->direct = fcntl(fd, F_SETFL, O_DIRECT) == 0;
 	write_all(fd, d->out, whole);
 	if (d->digests)
-		sha256_update(&d->digest, ended ? d->out_end : whole, (const uint8_t *)d->out);
+		digest_add(&d->digest, d->out, ended ? d->out_end : whole);
 	if (ended && d->direct) {
 		fcntl(fd, F_SETFL, 0);
 		d->direct = false;
@@ -133,7 +133,7 @@ void store_body(struct drain *d)
 	write_out(d, fd, true);
 	close(fd);
 	if (d->digests)
-		sha256_digest(&d->digest, SHA256_DIGEST_SIZE, (uint8_t *)d->out);
+		digest_end(&d->digest, (unsigned char *)d->out);
 }
 
 void put_in_place(struct drain *d)

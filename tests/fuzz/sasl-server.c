@@ -2,29 +2,25 @@
 
 #include "sasl-server.h"
 
-#include <nettle/base64.h>
+#include "base/base64.h"
 
 /* Decodes the last word of a line. */
-static void decode_last(const char *line, size_t length, char *out, size_t size)
+static void decode_last(const char *line, size_t length, struct buf *out)
 {
-	struct base64_decode_ctx base64;
-	size_t end = length, begin, made = 0;
+	size_t end = length, begin;
 
 	while (end > 0 && (line[end - 1] == '\r' || line[end - 1] == '\n'))
 		end--;
 	for (begin = end; begin > 0 && line[begin - 1] != ' ';)
 		begin--;
-	base64_decode_init(&base64);
-	if (end - begin >= size || !base64_decode_update(&base64, &made, (uint8_t *)out, end - begin, line + begin))
-		made = 0;
-	out[made] = '\0';
+	(void)base64_decode(out, line + begin, end - begin);
 }
 
 /* Takes the client's output. The first message of SCRAM ends with its nonce (RFC 5802, 7). */
 static enum channel_status hear(void *context, const void *bytes, size_t size, size_t *sent, struct error *err)
 {
 	struct sasl_server *s = context;
-	char text[512] = "";
+	struct buf text = {0};
 	const char *nonce;
 
 	(void)err;
@@ -32,25 +28,21 @@ static enum channel_status hear(void *context, const void *bytes, size_t size, s
 	buf_append(&s->heard, bytes, size);
 	if (size < 5 || memcmp(bytes, "AUTH ", 5) != 0)
 		return CHANNEL_DONE;
-	decode_last(bytes, size, text, sizeof(text));
-	nonce = strstr(text, ",r=");
+	decode_last(bytes, size, &text);
+	nonce = strstr(buf_string(&text), ",r=");
 	snprintf(s->nonce, sizeof(s->nonce), "%.200s", nonce ? nonce + 3 : "");
+	buf_free(&text);
 	return CHANNEL_DONE;
 }
 
 /* Encodes the challenge after "+ ", with the nonce inserted, in base64. */
 static void encode(struct sasl_server *s, const char *text, size_t length)
 {
-	struct base64_encode_ctx base64;
 	struct buf raw = {0};
 
 	for (size_t i = 0; i < length; i++)
 		buf_append(&raw, text[i] == '$' ? s->nonce : text + i, text[i] == '$' ? strlen(s->nonce) : 1);
-	base64_encode_init(&base64);
-	buf_reserve(&s->out, BASE64_ENCODE_LENGTH(raw.length) + BASE64_ENCODE_FINAL_LENGTH);
-	s->out.length +=
-	    base64_encode_update(&base64, s->out.data + s->out.length, raw.length, (const uint8_t *)buf_string(&raw));
-	s->out.length += base64_encode_final(&base64, s->out.data + s->out.length);
+	base64_encode(&s->out, raw.data, raw.length);
 	buf_free(&raw);
 }
 
