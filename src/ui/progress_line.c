@@ -109,11 +109,11 @@ static void repeat(struct buf *out, const char *text, int times)
 /* Returns the completed part of the bar, by bytes, or by messages if sizes are not known. */
 static int filled(const struct advance *a, int columns)
 {
-	double part = a->octets_all > 0 ? (double)a->octets / (double)a->octets_all
-	    : a->messages_all > 0	? (double)a->messages / (double)a->messages_all
-					: 1;
+	uint64_t done = a->octets_all > 0 ? a->octets : a->messages;
+	uint64_t all = a->octets_all > 0 ? a->octets_all : a->messages_all;
 
-	return part >= 1 ? columns : (int)(part * columns);
+	/* The product comes first, so that a whole number of columns is exact. */
+	return done >= all ? columns : (int)((double)done * columns / (double)all);
 }
 
 /* Writes the bar, in green if colors are wanted: SGR 32, and 39 for the default color (ECMA-48, section 8.3.117). */

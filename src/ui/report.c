@@ -84,18 +84,19 @@ void report_log(const struct report *r, const char *account, enum log_level leve
 void report_size(uint64_t octets, char out[REPORT_SIZE_TEXT])
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB"};
-	double value = (double)octets / 1000;
+	uint64_t tenth = 100, tenths;
 	size_t unit = 0;
 
 	if (octets < 1000) {
 		snprintf(out, REPORT_SIZE_TEXT, "%" PRIu64 " B", octets);
 		return;
 	}
-	while (value >= 999.95 && unit < 3) {
-		value /= 1000;
+	/* These are integers: a double has another value in memory than in a register of an old processor. */
+	while ((tenths = octets / tenth + (octets % tenth >= tenth / 2)) >= 10000 && unit < 3) {
+		tenth *= 1000;
 		unit++;
 	}
-	snprintf(out, REPORT_SIZE_TEXT, "%.1f %s", value, units[unit]);
+	snprintf(out, REPORT_SIZE_TEXT, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[unit]);
 }
 
 void report_path(const char *path, char *out, size_t size)
