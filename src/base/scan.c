@@ -6,7 +6,6 @@
 
 size_t scan_count(const char *bytes, size_t length, char octet)
 {
-	const scan_vector wanted = scan_repeat(octet);
 	const char *end = bytes + length;
 	size_t count = 0;
 
@@ -15,7 +14,7 @@ size_t scan_count(const char *bytes, size_t length, char octet)
 
 		/* Each match subtracts -1, and a byte can count up to 255 matches. */
 		for (unsigned n = 0; n + 2 <= UINT8_MAX && (size_t)(end - bytes) >= SCAN_SLACK; n += 2) {
-			struct scan_step hits = scan_hits(bytes, wanted);
+			struct scan_step hits = scan_hits(bytes, octet);
 
 			found -= hits.low;
 			found -= hits.high;

@@ -20,13 +20,10 @@ struct scan_step {
 	scan_vector low, high;
 };
 
-static inline scan_vector scan_repeat(char octet)
+/* Vectors are neither arguments nor results, because 32-bit x86 passes them in another way with SSE than without. */
+static inline struct scan_step scan_hits(const char *bytes, char octet)
 {
-	return (scan_vector){0} + (unsigned char)octet;
-}
-
-static inline struct scan_step scan_hits(const char *bytes, scan_vector wanted)
-{
+	const scan_vector wanted = (scan_vector){0} + (unsigned char)octet;
 	struct scan_step s;
 
 	memcpy(&s, bytes, sizeof(s));
@@ -68,10 +65,8 @@ static inline size_t scan_first(const struct scan_step *hits)
  */
 static inline const char *scan_copy(const char *from, const char *end, char octet, char *out)
 {
-	const scan_vector wanted = scan_repeat(octet);
-
 	while ((size_t)(end - from) >= SCAN_SLACK) {
-		struct scan_step hits = scan_hits(from, wanted);
+		struct scan_step hits = scan_hits(from, octet);
 		size_t first = scan_first(&hits);
 
 		memcpy(out, from, SCAN_SLACK);

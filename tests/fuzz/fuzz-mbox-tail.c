@@ -108,7 +108,7 @@ static void check_cut(const struct scene *s, size_t length, size_t whole, uint64
 	if (at >= s->before.length)
 		return;
 	MUST(!has_others(s, whole, (size_t)at, false));
-	theirs = memmem(data + at, s->before.length - at, scene_foreign, strlen(scene_foreign));
+	theirs = memmem(data + at, s->before.length - (size_t)at, scene_foreign, strlen(scene_foreign));
 	MUST(!theirs || theirs[-1] == '>'); /* it then looks like a quoted line of ours */
 }
 
@@ -135,9 +135,9 @@ static bool is_elsewhere(const struct scene *s, size_t whole)
 	if (whole == 0 || length > s->batch.length)
 		return false;
 	return (at > s->before.length || length > s->before.length - at ||
-		   memcmp(s->before.data + at, s->batch.data, length) != 0 ||
+		   memcmp(s->before.data + at, s->batch.data, (size_t)length) != 0 ||
 		   (at > 0 && s->before.data[at - 1] != '\n')) &&
-	    memmem(s->before.data, s->before.length, s->batch.data, length);
+	    memmem(s->before.data, s->before.length, s->batch.data, (size_t)length);
 }
 
 static void check(const struct scene *s, size_t length, size_t whole)

@@ -53,10 +53,10 @@ static void append(const char *first, const char *second)
 	crash.intent = *intent;
 	crash.intent.path = memory_copy_string(intent->path);
 	crash.intent.extents = memory_zeroed(intent->count, sizeof(*intent->extents));
-	crash.ends[0] = crash.intent.offset;
+	crash.ends[0] = (size_t)crash.intent.offset;
 	for (size_t i = 0; i < intent->count; i++) {
 		crash.intent.extents[i] = intent->extents[i];
-		crash.ends[i + 1] = crash.ends[i] + intent->extents[i].length;
+		crash.ends[i + 1] = crash.ends[i] + (size_t)intent->extents[i].length;
 	}
 	ck_assert(d->ops->commit(d, &err));
 	destination_close(&d);
