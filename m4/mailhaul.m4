@@ -20,6 +20,32 @@ AC_DEFUN([MH_APPEND_FLAG],[
   AS_VAR_POPDEF([cache])
 ])
 
+# MH_LARGE_FILES_AND_TIMES: off_t and time_t of 64 bits, also on 32-bit systems. Autoconf has AC_SYS_YEAR2038 only
+# from 2.72 on. OWN_TIME_BITS tells src/tls/tls_dates.c that libraries were built with another time_t.
+AC_DEFUN([MH_LARGE_FILES_AND_TIMES],[
+  AC_CACHE_CHECK([whether time_t has 64 bits],[mh_cv_time_64],[
+    AC_COMPILE_IFELSE([MH_TIME_PROGRAM],[mh_cv_time_64=yes],[mh_cv_time_64=no])
+  ])
+  AC_SYS_LARGEFILE
+  AS_IF([test $mh_cv_time_64 = no],[
+    AC_CACHE_CHECK([whether _TIME_BITS gives time_t 64 bits],[mh_cv_time_bits],[
+      AC_COMPILE_IFELSE([MH_TIME_PROGRAM([[
+        #undef _TIME_BITS
+        #define _TIME_BITS 64
+      ]])],[mh_cv_time_bits=yes],[mh_cv_time_bits=no])
+    ])
+    AS_IF([test $mh_cv_time_bits = yes],[
+      AC_DEFINE([_TIME_BITS],[64],[Number of bits in time_t, on hosts where this is settable.])
+      AC_DEFINE([OWN_TIME_BITS],[1],[Define to 1 if only this file, not the compiler, gives time_t 64 bits.])
+    ])
+  ])
+])
+
+# MH_TIME_PROGRAM([PROLOGUE]): a program that compiles only with a time_t of 64 bits.
+AC_DEFUN([MH_TIME_PROGRAM],[AC_LANG_PROGRAM([$1
+  [#include <time.h>
+  static int has_64_bits[sizeof(time_t) >= 8 ? 1 : -1];]],[(void)has_64_bits;])])
+
 # MH_WARNINGS: a strict set for everybody; errors only with --enable-werror, which CI uses.
 AC_DEFUN([MH_WARNINGS],[
   AC_ARG_ENABLE([werror],[AS_HELP_STRING([--enable-werror],[turn compiler warnings into errors])],

@@ -70,8 +70,8 @@ static void log_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, co
 	log_names(crt, log);
 	tls_dn_text(crt, true, text, sizeof(text));
 	log_fact(log, "certificate.issuer", "%s", text);
-	log_number(log, "certificate.not_before", (int64_t)gnutls_x509_crt_get_activation_time(crt));
-	log_number(log, "certificate.not_after", (int64_t)gnutls_x509_crt_get_expiration_time(crt));
+	log_number(log, "certificate.not_before", tls_not_before(crt));
+	log_number(log, "certificate.not_after", tls_not_after(crt));
 	if (!tls_identify(crt, der, print, pin))
 		return;
 	log_fact(log, "certificate.sha256", "%s", print);

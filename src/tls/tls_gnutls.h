@@ -4,6 +4,7 @@
 /* Internal declarations of the TLS files. No other file includes this header, because only the TLS files use GnuTLS. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -58,6 +59,13 @@ enum {
  * "sha256:BASE64" of its key. Returns false on failure.
  */
 bool tls_identify(gnutls_x509_crt_t crt, const gnutls_datum_t *der, char print[TLS_PRINT_SIZE], char pin[TLS_PIN_SIZE]);
+
+/*
+ * Return the first and the last second in which a certificate is valid (RFC 5280, section 4.1.2.5), or -1 if GnuTLS
+ * cannot read it. Where its time_t has 32 bits, the last second is never later than in 2037.
+ */
+int64_t tls_not_before(gnutls_x509_crt_t crt);
+int64_t tls_not_after(gnutls_x509_crt_t crt);
 
 /* Writes the subject or the issuer of a certificate, escaped and cut to fit. */
 void tls_dn_text(gnutls_x509_crt_t crt, bool issuer, char *out, size_t size);

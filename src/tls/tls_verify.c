@@ -88,17 +88,17 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 	    "certificate only if the provider confirms it");
 }
 
-static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, time_t *limit)
+static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, int64_t *limit)
 {
-	*limit = expired ? gnutls_x509_crt_get_expiration_time(crt) : gnutls_x509_crt_get_activation_time(crt);
-	return expired ? *limit < time(NULL) : *limit > time(NULL);
+	*limit = expired ? tls_not_after(crt) : tls_not_before(crt);
+	return expired ? *limit < (int64_t)time(NULL) : *limit > (int64_t)time(NULL);
 }
 
 /* Reports the first certificate, starting with the server's own, that has expired or is not yet valid. */
 static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 {
 	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40];
-	time_t limit;
+	int64_t limit;
 	bool found = is_out_of_date(s->crt, expired, &limit);
 
 	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate in the server's chain");
@@ -116,7 +116,7 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
 	}
 	if (found)
-		calendar_day_utc((int64_t)limit, date);
+		calendar_day_utc(limit, date);
 	if (expired) {
 		refuse(s, err, "%s expired on %s", whose, date);
 		return error_hint(err,
@@ -367,7 +367,7 @@ static bool check_lists(const struct shown *s, const struct tls_trust *trust, st
 /* Without an authority, the key identifies the server, and the dates limit its use. */
 static bool check_dates(const struct shown *s, struct error *err)
 {
-	time_t limit;
+	int64_t limit;
 
 	if (is_out_of_date(s->crt, true, &limit))
 		return refuse_dates(s, true, err);

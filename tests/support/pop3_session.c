@@ -105,7 +105,7 @@ static void log_in(struct session *s, const char *user, const char *password)
 	if (status == MAILDROP_OK) {
 		s->state = TRANSACTION;
 		if (s->options->slice > 0)
-			pop3_maildrop_slice(s->maildrop, s->options->slice);
+			pop3_maildrop_slice(s->maildrop, (size_t)s->options->slice);
 		pop3_wire_reply(&s->wire, "+OK maildrop has %zu messages", pop3_maildrop_count(s->maildrop));
 	} else {
 		reply(s,

@@ -137,6 +137,8 @@ only_memory_writes_to_a_standard_stream() {
     grep -vE '^src/(base/memory\.c|io/process\.c|cmd/.*|ui/.*)$'
 }
 
+no_other_times() { ! grep -rnE 'gnutls_[a-z0-9_]*(_time|_update)\(' src --include='*.[ch]' | grep -v '^src/tls/tls_dates.c:'; }
+
 list=$(mktemp) || bail 'no temporary file'
 trap 'rm -f "$list"' EXIT
 includes >"$list"
@@ -145,10 +147,11 @@ includes >"$list"
 check 'a directory includes only itself and lower layers' floors_hold
 check 'deliver and state share only the intent of an mbox' state_shares_the_intent_alone
 check 'no unit includes itself through others' no_circle_of_units
-gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
+gnutls_files='src/tls/tls.c src/tls/tls_dane.c src/tls/tls_dates.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
   check 'GnuTLS is visible only in the TLS sources' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
+  check 'only tls_dates.c takes a time from GnuTLS, whose time_t may be shorter' no_other_times
   check 'only these sources include tls/tls_gnutls.h' visible_in '"tls/tls_gnutls.h"' $gnutls_files
 }
 check 'GNU SASL is visible only in pop3/sasl.c' visible_in '<gsasl*' src/pop3/sasl.c
