@@ -1,6 +1,7 @@
 #!/bin/sh
 # Stories of several sessions with different misbehavior: stories in which mail was once lost or duplicated, and
 # some random ones. make campaign plays any number of them.
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 CAMPAIGN_DIR=$(cd "$E2E_DIR/../campaign" && pwd) || exit 1

@@ -21,7 +21,7 @@ check_SCRIPTS += $(hostile_tests)
 $(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
 
 EXTRA_DIST += $(hostile_tests) \
-	tests/e2e/lib/hostile.sh \
+	tests/e2e/lib/hostile.sh tests/e2e/lib/memory.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
 	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py \

@@ -18,6 +18,8 @@
 # PARTIAL (the same, but the server must still have them); JOBS (runs at the same time); LIMIT; LEAVE
 # (leave_on_server); DELIVER; MORE (a further line of the account).
 
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 # shellcheck source=tests/e2e/lib/common.sh
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
