@@ -34,11 +34,18 @@ static char **command_of(const struct account *a)
 
 static bool run_command(const char *option, char **command, struct buf *output, struct error *err)
 {
+	const struct process_request request = {
+	    .argv = command,
+	    .input = -1,
+	    .output = output,
+	    .output_most = PASSWORD_OCTETS_MOST,
+	    .seconds = COMMAND_SECONDS,
+	};
 	struct process *process;
 	char words[256], end[PROCESS_END];
 	int status;
 
-	if (!process_start(&process, command, -1, output, PASSWORD_OCTETS_MOST, COMMAND_SECONDS, err))
+	if (!process_start(&process, &request, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err)) {
 		err->kind = ERROR_CONFIG;

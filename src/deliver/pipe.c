@@ -103,11 +103,17 @@ static void pipe_discard(struct destination *d)
 /* Runs the command with the complete message. Returns false if it cannot be started or takes too long. */
 static bool run_command(struct pipe_destination *p, int *status, char *words, size_t size, struct error *err)
 {
+	const struct process_request request = {
+	    .argv = p->settings->command,
+	    .input = p->spool,
+	    .seconds = p->settings->command_limit,
+	    .whole = true,
+	};
 	struct process *process;
 
 	if (lseek(p->spool, 0, SEEK_SET) != 0)
 		return fail_spool(err);
-	if (!process_start(&process, p->settings->command, p->spool, NULL, 0, p->settings->command_limit, err))
+	if (!process_start(&process, &request, err))
 		return false;
 	if (process_finish(&process, status, words, size, err))
 		return true;

@@ -4,47 +4,33 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/event.h"
+#include "io/environment.h"
 #include "io/process.h"
 
-enum { COMMAND_SECONDS = 300 };
+enum { COMMAND_SECONDS = 300, NUMBER = 32 };
 
 bool new_mail_is_due(const struct account *account, const struct outcome *outcome)
 {
 	return account->delivery.on_new_mail && (outcome->fetched > 0 || outcome->resumed);
 }
 
-static void set_number(const char *name, uint64_t value)
+static bool run_command(char *const *command, char *const *environment, struct error *err)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	(void)setenv(name, text, 1);
-}
-
-static void set_environment(const struct account *account, const struct outcome *outcome)
-{
-	(void)setenv("MAILHAUL_ACCOUNT", account->name, 1);
-	set_number("MAILHAUL_NEW", outcome->fetched);
-	set_number("MAILHAUL_OCTETS", outcome->fetched_octets);
-	set_number("MAILHAUL_DELETED", outcome->deleted);
-	if (account->delivery.to.path)
-		(void)setenv("MAILHAUL_DIRECTORY", account->delivery.to.path, 1);
-	else
-		(void)unsetenv("MAILHAUL_DIRECTORY");
-}
-
-static bool run_command(char *const *command, struct error *err)
-{
+	const struct process_request request = {
+	    .argv = command,
+	    .environment = environment,
+	    .input = -1,
+	    .seconds = COMMAND_SECONDS,
+	};
 	struct process *process;
 	char words[256], end[PROCESS_END];
 	int status;
 
-	if (!process_start(&process, command, -1, NULL, 0, COMMAND_SECONDS, err))
+	if (!process_start(&process, &request, err))
 		return false;
 	if (!process_finish(&process, &status, words, sizeof(words), err))
 		return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
@@ -56,12 +42,33 @@ static bool run_command(char *const *command, struct error *err)
 	return error_hint(err, "the mail is stored; the command runs again when new mail arrives");
 }
 
+static bool run_for(const struct account *account, const struct outcome *outcome, struct error *err)
+{
+	char fetched[NUMBER], octets[NUMBER], deleted[NUMBER];
+	const struct environment_variable variables[] = {
+	    {"MAILHAUL_ACCOUNT", account->name},
+	    {"MAILHAUL_NEW", fetched},
+	    {"MAILHAUL_OCTETS", octets},
+	    {"MAILHAUL_DELETED", deleted},
+	    {"MAILHAUL_DIRECTORY", account->delivery.to.path},
+	};
+	char **environment;
+	bool ok;
+
+	snprintf(fetched, sizeof(fetched), "%" PRIu64, outcome->fetched);
+	snprintf(octets, sizeof(octets), "%" PRIu64, outcome->fetched_octets);
+	snprintf(deleted, sizeof(deleted), "%" PRIu64, outcome->deleted);
+	environment = environment_make(variables, sizeof(variables) / sizeof(variables[0]));
+	ok = run_command(account->delivery.on_new_mail, environment, err);
+	environment_free(&environment);
+	return ok;
+}
+
 void new_mail_run(const struct account *account, const struct outcome *outcome, int fd)
 {
 	struct event event = {.kind = EVENT_PROBLEM};
 
-	set_environment(account, outcome);
 	event.u.problem.step = STEP_ON_NEW_MAIL;
-	if (!run_command(account->delivery.on_new_mail, &event.u.problem.err))
+	if (!run_for(account, outcome, &event.u.problem.err))
 		event_send(fd, &event);
 }

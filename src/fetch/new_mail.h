@@ -10,8 +10,7 @@ struct outcome;
 bool new_mail_is_due(const struct account *account, const struct outcome *outcome);
 
 /*
- * Runs on_new_mail. Call it in a process of its own, because it changes the environment. A failure is sent to the
- * parent over fd as EVENT_PROBLEM.
+ * Runs on_new_mail and waits for its end. A failure is sent to the parent over fd as EVENT_PROBLEM.
  */
 void new_mail_run(const struct account *account, const struct outcome *outcome, int fd);
 

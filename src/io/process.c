@@ -38,6 +38,9 @@ struct process {
 	struct buf said;
 	int64_t seconds;
 	deadline until;
+	bool grouped; /* it leads a process group of its own */
+	bool whole;   /* its group is killed if it fails */
+	bool late;    /* the time limit was reached, and the group has received SIGTERM */
 	char *name;
 };
 
@@ -72,7 +75,17 @@ static bool refuse(const char *command, int code, struct error *err)
 	return error_hint(err, "check its path, and that it is executable");
 }
 
-static bool spawn(struct process *p, char *const argv[], int in, int out, int words, struct error *err)
+/* Returns whether the user can be asked a question on a terminal. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool spawn(struct process *p, const struct process_request *request, int out, int words, struct error *err)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -84,8 +97,8 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	sigemptyset(&nothing_blocked);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
-	if (in >= 0)
-		posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	if (request->input >= 0)
+		posix_spawn_file_actions_adddup2(&actions, request->input, STDIN_FILENO);
 	else
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out >= 0 ? out : words, STDOUT_FILENO);
@@ -93,33 +106,36 @@ static bool spawn(struct process *p, char *const argv[], int in, int out, int wo
 	interrupt_restore(&defaults);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setsigmask(&attributes, &nothing_blocked);
-	/* An action runs to its end, so it is not in the process group that receives signals from the terminal. */
+	/* In a group of its own, an action receives no signals from the terminal, and can be ended as a whole. */
+	p->grouped = !p->collected || !has_terminal();
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
-	    (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (p->collected ? 0 : POSIX_SPAWN_SETPGROUP)));
-	code = posix_spawnp(&p->pid, argv[0], &actions, &attributes, argv, environ);
+	    (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (p->grouped ? POSIX_SPAWN_SETPGROUP : 0)));
+	code = posix_spawnp(&p->pid, request->argv[0], &actions, &attributes, request->argv,
+	    request->environment ? request->environment : environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
-	return code == 0 || refuse(argv[0], code, err);
+	return code == 0 || refuse(request->argv[0], code, err);
 }
 
-bool process_start(struct process **out, char *const argv[], int input, struct buf *output, size_t output_most,
-    int64_t seconds, struct error *err)
+bool process_start(struct process **out, const struct process_request *request, struct error *err)
 {
 	struct process *p = memory_zeroed(1, sizeof(*p));
+	const char *name = request->argv[0];
 	int from[2] = {-1, -1}, words[2] = {-1, -1};
 	bool ok;
 
 	p->output = p->words = -1;
-	p->collected = output;
-	p->collected_most = output_most;
-	p->seconds = seconds;
-	p->until = deadline_in(seconds);
-	p->name = memory_copy_string(argv[0]);
-	ok = make_pipe(words) && (!output || make_pipe(from));
+	p->collected = request->output;
+	p->collected_most = request->output_most;
+	p->seconds = request->seconds;
+	p->until = deadline_in(request->seconds);
+	p->whole = request->whole;
+	p->name = memory_copy_string(name);
+	ok = make_pipe(words) && (!request->output || make_pipe(from));
 	if (!ok)
-		error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the command %s", argv[0]);
-	ok = ok && spawn(p, argv, input, from[1], words[1], err);
+		error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the command %s", name);
+	ok = ok && spawn(p, request, from[1], words[1], err);
 	close_fd(&from[1]);
 	close_fd(&words[1]);
 	p->output = from[0];
@@ -146,7 +162,27 @@ static void drain(int *fd, struct buf *into, size_t most)
 	}
 }
 
-/* Waits at most `most_ms` and collects output. Returns false with *err set after the time limit or an interruption. */
+/* Signals the command and, if it has a group of its own, everything in that group. */
+static void signal_group(const struct process *p, int number)
+{
+	(void)kill(p->grouped ? -p->pid : p->pid, number);
+}
+
+static bool fail_late(const struct process *p, struct error *err)
+{
+	return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld s", p->name, (long long)p->seconds);
+}
+
+/* The time limit is reached. A stopped command gets the first signal only when it continues. */
+static void ask_to_end(struct process *p)
+{
+	p->late = true;
+	p->until = deadline_in(PROCESS_GRACE);
+	signal_group(p, SIGTERM);
+	signal_group(p, SIGCONT);
+}
+
+/* Waits at most `most_ms` and collects output. Returns false with *err set if the command has to be killed. */
 static bool turn(struct process *p, int most_ms, struct error *err)
 {
 	struct pollfd fds[2] = {
@@ -155,9 +191,10 @@ static bool turn(struct process *p, int most_ms, struct error *err)
 	};
 	int left = deadline_left(p->until);
 
+	if (left == 0 && p->late)
+		return fail_late(p, err);
 	if (left == 0)
-		return error_set(err, ERROR_NETWORK, "the command %s took longer than %lld s", p->name,
-		    (long long)p->seconds);
+		ask_to_end(p);
 	if (p->collected && interrupt_came())
 		return interrupt_error(err);
 	if (poll(fds, 2, most_ms < left ? most_ms : left) < 0 && errno != EINTR)
@@ -169,31 +206,28 @@ static bool turn(struct process *p, int most_ms, struct error *err)
 	return true;
 }
 
-bool process_finish(struct process **process, int *exit_status, char *words, size_t size, struct error *err)
+/*
+ * Sets *ended to whether the command has ended. It is not reaped yet, so no other process group can have its number.
+ * If SIGCHLD was ignored, the exit status is lost.
+ */
+static bool look(const struct process *p, bool *ended, bool *failed, struct error *err)
 {
-	struct process *p = *process;
+	siginfo_t info = {0};
+
+	if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+		return error_errno(err, ERROR_INTERNAL, errno, "the exit status of the command %s is unknown", p->name);
+	*ended = info.si_pid == p->pid;
+	*failed = *ended && (info.si_code != CLD_EXITED || info.si_status != 0);
+	return true;
+}
+
+/* Takes what the command has written, and its exit status. */
+static int collect(struct process *p, char *words, size_t size)
+{
 	int status = 0;
-	pid_t ended = 0;
 
-	/*
-	 * A command's outputs nearly always end when the command ends. A grandchild may keep them open for longer, so
-	 * the loop also checks the command itself.
-	 */
-	while (ended == 0) {
-		bool quiet = p->output < 0 && p->words < 0;
-
-		ended = waitpid(p->pid, &status, WNOHANG);
-		if (ended < 0) { /* SIGCHLD was ignored, so the exit status is lost */
-			error_errno(err, ERROR_INTERNAL, errno, "the exit status of the command %s is unknown",
-			    p->name);
-			process_free(process);
-			return false;
-		}
-		if (ended == 0 && !turn(p, quiet ? REAP_PAUSE_MS : 50, err)) {
-			process_kill(process);
-			return false;
-		}
-	}
+	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+		;
 	while (p->output >= 0) {
 		size_t before = p->collected->length;
 
@@ -203,12 +237,39 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 	}
 	if (p->words >= 0)
 		drain(&p->words, &p->said, WORDS_MOST);
-	*exit_status = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 	while (p->said.length > 0 && strchr("\r\n", p->said.data[p->said.length - 1]))
 		p->said.length--;
 	escape_text(words, size, p->said.data ? p->said.data : "", p->said.length);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool process_finish(struct process **process, int *exit_status, char *words, size_t size, struct error *err)
+{
+	struct process *p = *process;
+	bool ended = false, failed = false, ok;
+
+	/*
+	 * A command's outputs nearly always end when the command ends. A grandchild may keep them open for longer, so
+	 * the loop also checks the command itself.
+	 */
+	while (!ended) {
+		bool quiet = p->output < 0 && p->words < 0;
+
+		if (!look(p, &ended, &failed, err)) {
+			process_free(process);
+			return false;
+		}
+		if (!ended && !turn(p, quiet ? REAP_PAUSE_MS : 50, err)) {
+			process_kill(process);
+			return false;
+		}
+	}
+	if (failed && p->grouped && (p->whole || p->late))
+		signal_group(p, SIGKILL);
+	ok = !failed || !p->late || fail_late(p, err);
+	*exit_status = collect(p, words, size);
 	process_free(process);
-	return true;
+	return ok;
 }
 
 const char *process_end_words(int exit_status, char out[PROCESS_END])
@@ -224,7 +285,7 @@ void process_kill(struct process **p)
 {
 	if (!*p)
 		return;
-	kill((*p)->pid, SIGKILL);
+	signal_group(*p, SIGKILL);
 	while (waitpid((*p)->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	process_free(p);

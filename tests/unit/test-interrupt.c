@@ -109,12 +109,13 @@ static void start_program(void)
 {
 	static char shell[] = "sh", option[] = "-c", script[] = "kill -TERM $$; kill -INT $$; exit 7";
 	char *const argv[] = {shell, option, script, NULL};
+	const struct process_request request = {.argv = argv, .input = -1, .seconds = 60};
 	struct process *process;
 	struct error err;
 	char words[100];
 	int status;
 
-	must(process_start(&process, argv, -1, NULL, 0, 60, &err));
+	must(process_start(&process, &request, &err));
 	must(process_finish(&process, &status, words, sizeof(words), &err));
 	must(status == -SIGTERM);
 }

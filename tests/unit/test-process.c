@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "base/memory.h"
 #include "check_main.h"
 #include "io/deadline.h"
+#include "io/environment.h"
 #include "io/process.h"
 
 enum { ARGUMENTS_MOST = 8, LIMIT = 20 };
@@ -27,10 +29,15 @@ struct run {
 	struct error err;
 };
 
+/* Of the next commands. */
+static char *const *environment;
+static bool whole;
+
 /* Starts a command whose output is collected. NULL ends the arguments. */
 static bool begin(struct run *r, int input, size_t output_most, int64_t seconds, ...)
 {
 	char *argv[ARGUMENTS_MOST + 1] = {NULL};
+	struct process_request request;
 	const char *argument;
 	va_list args;
 	bool ok;
@@ -40,8 +47,16 @@ static bool begin(struct run *r, int input, size_t output_most, int64_t seconds,
 	for (int i = 0; i < ARGUMENTS_MOST && (argument = va_arg(args, const char *)) != NULL; i++)
 		argv[i] = memory_copy_string(argument);
 	va_end(args);
-	ok =
-	    process_start(&r->process, argv, input, output_most > 0 ? &r->output : NULL, output_most, seconds, &r->err);
+	request = (struct process_request){
+	    .argv = argv,
+	    .environment = environment,
+	    .input = input,
+	    .output = output_most > 0 ? &r->output : NULL,
+	    .output_most = output_most,
+	    .seconds = seconds,
+	    .whole = whole,
+	};
+	ok = process_start(&r->process, &request, &r->err);
 	for (int i = 0; i < ARGUMENTS_MOST; i++)
 		free(argv[i]);
 	return ok;
@@ -273,6 +288,109 @@ START_TEST(a_command_with_endless_output_is_killed)
 }
 END_TEST
 
+/* Commands that start processes, all of which hold WITNESS open. */
+enum { WITNESS = 7 };
+static const struct {
+	const char *command;
+	int64_t seconds; /* the time limit */
+	int status;	 /* of the command, or -1 if it takes too long */
+} leaving[] = {
+    {"sh -c 'sleep 300' & wait", 1, -1},
+    {"sleep 300; echo too late", 1, -1},
+    {"trap '' TERM; sh -c 'sleep 300; sleep 300' & wait; sleep 300", 1, -1},
+    {"(trap '' TERM; sleep 300) & sleep 300", 1, -1},
+    {"kill -STOP $$", 1, -1},
+    {"sh -c 'sleep 300' & exit 3", LIMIT, 3},
+    {"sh -c 'sleep 300' & kill -9 $$", LIMIT, -9},
+};
+
+/* Starts a script that holds WITNESS open. Returns the other end, which is at its end when nothing of it is left. */
+static int start_witnessed(struct run *r, const char *script, int64_t seconds)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], WITNESS), WITNESS);
+	close(ends[1]);
+	whole = true;
+	ck_assert(begin(r, -1, 0, seconds, "sh", "-c", script, NULL));
+	whole = false;
+	close(WITNESS);
+	return ends[0];
+}
+
+/* Waits at most `wait_ms` for the end of everything that holds WITNESS. */
+static bool is_over(int end, int wait_ms)
+{
+	struct pollfd fd = {.fd = end, .events = POLLIN};
+
+	return poll(&fd, 1, wait_ms) == 1 && (fd.revents & POLLHUP);
+}
+
+START_TEST(nothing_of_a_command_that_fails_continues)
+{
+	struct run r;
+	int end = start_witnessed(&r, leaving[_i].command, leaving[_i].seconds);
+
+	if (leaving[_i].status == -1) {
+		ck_assert(!finish(&r));
+		ck_assert_int_eq(r.err.kind, ERROR_NETWORK);
+		ck_assert_str_eq(r.err.cause, "the command sh took longer than 1 s");
+	} else {
+		ck_assert(finish(&r));
+		ck_assert_int_eq(r.status, leaving[_i].status);
+	}
+	ck_assert(is_over(end, LIMIT * 1000));
+	close(end);
+}
+END_TEST
+
+START_TEST(a_command_that_succeeds_after_the_signal_has_succeeded)
+{
+	struct run r;
+	int end = start_witnessed(&r, "trap 'echo in time; exit 0' TERM; sleep 300 & wait", 1);
+
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_str_eq(r.words, "in time");
+	close(end);
+}
+END_TEST
+
+START_TEST(a_successful_command_may_leave_a_process)
+{
+	struct run r;
+	int end = start_witnessed(&r, "sleep 300 >&- 2>&- & echo $$; exit 0", LIMIT);
+
+	ck_assert(finish(&r));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert(!is_over(end, 0));
+	ck_assert_int_eq(kill((pid_t)-strtol(r.words, NULL, 10), SIGKILL), 0);
+	close(end);
+}
+END_TEST
+
+START_TEST(variables_replace_all_others_of_their_names)
+{
+	const struct environment_variable variables[] = {{"MAILHAUL_A", "a b"}, {"MAILHAUL_B", NULL},
+	    {"MAILHAUL_C", ""}};
+	char **made;
+	struct run r;
+
+	setenv("MAILHAUL_A", "old", 1);
+	setenv("MAILHAUL_B", "old", 1);
+	setenv("MAILHAUL_AB", "kept", 1);
+	made = environment_make(variables, COUNT(variables));
+	environment = made;
+	shell(&r, "env | grep ^MAILHAUL_ | sort | tr '\n' ,", 100);
+	environment = NULL;
+	ck_assert_str_eq(buf_string(&r.output), "MAILHAUL_A=a b,MAILHAUL_AB=kept,MAILHAUL_C=,");
+	environment_free(&made);
+	ck_assert_ptr_null(made);
+	buf_free(&r.output);
+}
+END_TEST
+
 START_TEST(killing_ends_the_command_at_once)
 {
 	struct run r;
@@ -360,6 +478,10 @@ int main(void)
 	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
 	tcase_add_test(c, a_command_that_closes_its_output_and_lingers_is_killed);
 	tcase_add_test(c, a_command_with_endless_output_is_killed);
+	LOOP_OVER(c, nothing_of_a_command_that_fails_continues, leaving);
+	tcase_add_test(c, a_command_that_succeeds_after_the_signal_has_succeeded);
+	tcase_add_test(c, a_successful_command_may_leave_a_process);
+	tcase_add_test(c, variables_replace_all_others_of_their_names);
 	tcase_add_test(c, killing_ends_the_command_at_once);
 	tcase_add_test(c, a_grandchild_that_holds_the_pipes_does_not_delay_the_end);
 	LOOP_OVER(c, a_probe_detects_a_command_that_cannot_be_started, unstartable);
