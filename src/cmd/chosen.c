@@ -11,6 +11,7 @@
 #include "base/nearest.h"
 #include "cmd/command_line.h"
 #include "config/problems.h"
+#include "config/warnings.h"
 #include "ui/report.h"
 
 static bool refuse_account(const struct settings *s, const struct command_line *line, const char *name,
@@ -77,6 +78,16 @@ static bool choose(struct chosen *c, const struct command_line *line, struct err
 	return true;
 }
 
+/* Reports what is probably wrong with the chosen accounts. */
+static void warn(const struct chosen *c)
+{
+	struct problems warnings = {0};
+
+	warnings_find(c->accounts, c->count, &warnings);
+	report_configuration(&warnings);
+	problems_free(&warnings);
+}
+
 bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 {
 	struct problems problems = {0};
@@ -93,7 +104,7 @@ bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 		*code = EX_USAGE;
 		ok = false;
 	} else if (line->level != LOG_QUIET) {
-		report_configuration(&c->settings.warnings);
+		warn(c);
 	}
 	problems_free(&problems);
 	return ok;

@@ -15,7 +15,6 @@
 #include "config/file.h"
 #include "config/path.h"
 #include "config/problems.h"
-#include "config/warnings.h"
 
 enum { JOBS = 4 }; /* Courier allows at most this many connections from one address */
 
@@ -69,6 +68,17 @@ static void fill_top(struct settings *s, const struct file *f, struct problems *
 		    err.cause);
 }
 
+/* Returns the place of the option whose name starts a message, if it is set, else the place of the account. */
+static const char *place_of(const struct account *a, const char *message, const char *account_place)
+{
+	char *name = memory_format("%.*s", (int)strcspn(message, " "), message);
+	const struct account_option *option = account_find_option(name);
+	const char *place = option ? a->origins[option - account_options].place : NULL;
+
+	free(name);
+	return place ? place : account_place;
+}
+
 static void fill_accounts(struct settings *s, const struct file *f, struct problems *problems)
 {
 	s->count = file_account_count(f);
@@ -88,7 +98,8 @@ static void fill_accounts(struct settings *s, const struct file *f, struct probl
 			continue;
 		}
 		while (!account_check(a, &next, &err))
-			problems_add(problems, "%s: account %s: %s; %s", place, a->name, err.cause, err.hint);
+			problems_add(problems, "%s: account %s: %s; %s", place_of(a, err.cause, place), a->name,
+			    err.cause, err.hint);
 	}
 	if (s->count == 0 && problems->count == 0)
 		problems_add(problems, "%s: there is no account; add account \"NAME\" { ... }", s->path);
@@ -105,10 +116,7 @@ bool settings_load(struct settings *s, const char *path, struct problems *proble
 	fill_top(s, f, problems);
 	fill_accounts(s, f, problems);
 	file_free(f);
-	if (problems->count > 0)
-		return false;
-	warnings_find(s->accounts, s->count, &s->warnings);
-	return true;
+	return problems->count == 0;
 }
 
 void settings_free(struct settings *s)
@@ -122,6 +130,5 @@ void settings_free(struct settings *s)
 	free(s->jobs_place);
 	free(s->state_dir_place);
 	free(s->log_origin);
-	problems_free(&s->warnings);
 	*s = (struct settings){0};
 }

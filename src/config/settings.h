@@ -6,7 +6,8 @@
 
 #include "config/account.h"
 #include "config/log_place.h"
-#include "config/problems.h"
+
+struct problems;
 
 /* The complete configuration. */
 struct settings {
@@ -18,7 +19,6 @@ struct settings {
 	char *jobs_place, *state_dir_place, *log_origin; /* "FILE:LINE", or NULL for the default */
 	struct account *accounts;
 	size_t count;
-	struct problems warnings; /* what is probably wrong */
 };
 
 /*

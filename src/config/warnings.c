@@ -83,17 +83,17 @@ static bool are_same(const struct account *a, const struct account *b)
 	    same_words(a->delivery.command, b->delivery.command);
 }
 
-void warnings_find(const struct account *accounts, size_t count, struct problems *warnings)
+void warnings_find(struct account *const *accounts, size_t count, struct problems *warnings)
 {
 	for (size_t i = 0; i < count; i++) {
-		find_port(&accounts[i], warnings);
+		find_port(accounts[i], warnings);
 		for (size_t k = 0; k < i; k++) {
-			if (!are_same(&accounts[k], &accounts[i]))
+			if (!are_same(accounts[k], accounts[i]))
 				continue;
 			problems_add(warnings,
 			    "%s: warning: accounts %s and %s have the same server, user and destination, so that each "
 			    "message is delivered twice; remove one of them",
-			    place_of(&accounts[i], "user"), accounts[k].name, accounts[i].name);
+			    place_of(accounts[i], "user"), accounts[k]->name, accounts[i]->name);
 			break;
 		}
 	}

@@ -7,9 +7,9 @@ struct account;
 struct problems;
 
 /*
- * Adds what is probably wrong with valid accounts: ports that do not suit the protocol or tls, and accounts that
- * fetch the same mail to the same place.
+ * Adds what is probably wrong with valid accounts: ports that do not suit the protocol or tls, and accounts that fetch
+ * the same mail to the same place.
  */
-void warnings_find(const struct account *accounts, size_t count, struct problems *warnings);
+void warnings_find(struct account *const *accounts, size_t count, struct problems *warnings);
 
 #endif

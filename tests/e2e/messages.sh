@@ -244,13 +244,13 @@ bad 'an account without a password' 78 '-password'
 tells 'mailhaul.conf:2: account a: password or password_command is missing; add a line such as password_command = {"pass", "show", "mail"}'
 
 bad 'two passwords' 78 'password_file = secret'
-tells 'mailhaul.conf:2: account a: password and password_file are both set; remove one of them'
+tells 'mailhaul.conf:7: account a: password and password_file are both set; remove one of them'
 
 bad 'a destination of an unknown kind' 78 'deliver_to = "~/Mail"'
 tells 'mailhaul.conf:8: deliver_to = "~/Mail" is not valid; set deliver_to to "maildir:PATH", "mbox:PATH" or "pipe"' '    deliver_to = "~/Mail"'
 
 bad 'deliver_command without deliver_to = pipe' 78 'deliver_command = {procmail}'
-tells 'mailhaul.conf:2: account a: deliver_command is set, but deliver_to is not "pipe"; set deliver_to = "pipe", or remove deliver_command'
+tells 'mailhaul.conf:9: account a: deliver_command is set, but deliver_to is not "pipe"; set deliver_to = "pipe", or remove deliver_command'
 
 bad 'an account name with a slash' 78
 sed -i 's|account a|account "a/b"|' mailhaul.conf
@@ -265,13 +265,13 @@ tells 'mailhaul.conf:9: tls_pins = "sha256:abc" is not valid; set tls_pins to a 
   '    tls_pins = {"sha256:abc"}'
 
 bad 'pins without tls_trust' 78 'tls_pins = {"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
-tells 'mailhaul.conf:2: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
+tells 'mailhaul.conf:9: account a: tls_pins is set, but tls_trust is neither pin nor both; set tls_trust = both (trusted issuer and pin), or tls_trust = pin (pin instead of an issuer)'
 
 bad 'a tls_priority that is not valid' 78 'tls_priority = "FINE"'
-tells 'mailhaul.conf:2: account a: tls_priority = "FINE" is not valid; remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
+tells 'mailhaul.conf:9: account a: tls_priority = "FINE" is not valid; remove tls_priority, or check the string with: gnutls-cli --list --priority STRING'
 
 bad 'a login that needs a token' 78 'auth = xoauth2'
-tells 'mailhaul.conf:2: account a: auth = xoauth2 cannot be combined with password; set token_command instead of password'
+tells 'mailhaul.conf:9: account a: auth = xoauth2 cannot be combined with password; set token_command instead of password'
 
 # ---- Passwords ----
 

@@ -35,7 +35,7 @@ misconfigured() {
   check "$_case: one line names the file and the hint" says err "$_words"
   check "$_case: nothing is sent" [ ! -s transcript ]
 }
-place='mailhaul: mailhaul.conf:10: account a:'
+place='mailhaul: mailhaul.conf:9: account a:'
 
 # ---- pins ----
 for version in 1.2 1.3; do

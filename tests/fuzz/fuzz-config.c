@@ -67,7 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ok = settings_load(&settings, path, &problems);
 	MUST(ok == (problems.count == 0));
 	expect_reports(&problems);
-	expect_reports(&settings.warnings);
 	if (ok) {
 		MUST(settings.jobs >= 1 && settings.jobs <= 100);
 		MUST(settings.state_dir && *settings.state_dir && settings.count > 0);

@@ -42,6 +42,7 @@ unit_tests += \
 	tests/unit/test-state-archive \
 	tests/unit/test-state-listing \
 	tests/unit/test-state-open \
+	tests/unit/test-statements \
 	tests/unit/test-storage-limits \
 	tests/unit/test-verify
 

@@ -12,6 +12,7 @@
 #include "config/path.h"
 #include "config/problems.h"
 #include "config/settings.h"
+#include "config/warnings.h"
 #include "scratch.h"
 
 #define ACCOUNT(name)                                                                                                  \
@@ -288,6 +289,7 @@ static const struct {
 
 START_TEST(an_account_that_may_be_wrong_is_valid_and_brings_a_warning)
 {
+	struct problems warnings = {0};
 	char text[1024];
 
 	snprintf(text, sizeof(text),
@@ -295,10 +297,11 @@ START_TEST(an_account_that_may_be_wrong_is_valid_and_brings_a_warning)
 	    "account two { user = b %s }\n",
 	    doubtful[_i].one, doubtful[_i].two);
 	ck_assert_msg(load(scratch_path("a.conf"), text), "%s", problems.lines[0]);
-	ck_assert_uint_eq(settings.warnings.count, doubtful[_i].words != NULL);
+	warnings_find((struct account *[]){&settings.accounts[0], &settings.accounts[1]}, 2, &warnings);
+	ck_assert_uint_eq(warnings.count, doubtful[_i].words != NULL);
 	if (doubtful[_i].words)
-		ck_assert_msg(strstr(settings.warnings.lines[0], doubtful[_i].words) != NULL, "%s",
-		    settings.warnings.lines[0]);
+		ck_assert_msg(strstr(warnings.lines[0], doubtful[_i].words) != NULL, "%s", warnings.lines[0]);
+	problems_free(&warnings);
 }
 END_TEST
 
