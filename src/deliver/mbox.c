@@ -24,7 +24,7 @@
 struct mbox {
 	struct destination base;
 	const struct destination_settings *settings;
-	char *directory;
+	char *directory, *spool_directory;
 	struct mbox_spool spool; /* the batch to be appended */
 	struct mbox_intent intent;
 	size_t capacity; /* capacity of intent.extents */
@@ -36,14 +36,25 @@ struct mbox {
 	struct mbox_file file; /* open and locked between prepare and commit or rollback */
 };
 
-/* Checks the file and its directory, which must also hold the dot lock. */
+/*
+ * Returns the directory for the spool of an mbox in `directory`. The caller frees it. It is the same directory, unless
+ * only the existing mbox in it may be written, as in /var/mail on many systems.
+ */
+static char *find_spool_directory(const char *path, const char *directory)
+{
+	bool other = access(path, W_OK) == 0 && access(directory, W_OK | X_OK) != 0;
+
+	return memory_copy_string(other ? directory_for_spools() : directory);
+}
+
+/* Checks the file, and the directory that must hold a new one or the spool. */
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
-	char *directory = directory_of(settings->path);
-	bool ok = mbox_file_probe(settings->path, err) && lock_dot_check(settings->path, err) &&
-	    directory_probe(directory, err);
+	char *directory = directory_of(settings->path), *spool = find_spool_directory(settings->path, directory);
+	bool ok = mbox_file_probe(settings->path, err) && directory_probe(spool, err);
 
 	free(directory);
+	free(spool);
 	return ok;
 }
 
@@ -66,9 +77,10 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
 	/* The file is created now, so that an unusable path is reported before anything is fetched. */
-	ok = directory_make(m->directory, err) && lock_dot_check(settings->path, err) &&
-	    mbox_file_open(&m->file, settings->path, err) && lock_check(m->file.fd, settings->path, err);
+	ok = directory_make(m->directory, err) && mbox_file_open(&m->file, settings->path, err) &&
+	    lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
+	m->spool_directory = find_spool_directory(settings->path, m->directory);
 	if (!ok)
 		destination_close(out);
 	return ok;
@@ -85,7 +97,7 @@ static bool spool_out(struct mbox *m, struct error *err)
 	memcpy(e->head + e->head_length, m->out.data, taken);
 	e->head_length += taken;
 	digest_add(&m->digest, m->out.data, m->out.length);
-	ok = mbox_spool_add(&m->spool, m->directory, m->out.data, m->out.length, err);
+	ok = mbox_spool_add(&m->spool, m->spool_directory, m->out.data, m->out.length, err);
 	buf_clear(&m->out);
 	return ok;
 }
@@ -226,6 +238,7 @@ static void mbox_close(struct destination *d)
 	mbox_intent_free(&m->intent);
 	buf_free(&m->out);
 	free(m->directory);
+	free(m->spool_directory);
 	free(m);
 }
 

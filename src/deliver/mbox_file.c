@@ -52,6 +52,14 @@ bool mbox_file_probe(const char *path, struct error *err)
 	return ok;
 }
 
+/* Users may not create files in /var/mail on many systems. */
+static bool fail_creation(const struct mbox_file *f, struct error *err)
+{
+	mbox_file_fail(f, "does not exist and cannot be created", err);
+	return error_hint(err,
+	    "have an administrator create it for you, or name an mbox in your home directory, such as \"mbox:~/inbox\"");
+}
+
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 {
 	struct stat st;
@@ -63,6 +71,8 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 		f->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 		f->made = true;
 	}
+	if (f->fd < 0 && f->made && errno == EACCES)
+		return fail_creation(f, err);
 	if (f->fd < 0 || fstat(f->fd, &st) != 0)
 		return mbox_file_fail(f, "cannot be opened", err);
 	if (!S_ISREG(st.st_mode))
@@ -92,32 +102,62 @@ static bool find_gap(struct mbox_file *f)
 	return true;
 }
 
+/* Returns whether the open file still has its path. Programs that rewrite an mbox rename a new file over the old one. */
+static bool is_current(const struct mbox_file *f)
+{
+	struct stat now;
+
+	return stat(f->path, &now) == 0 && (uint64_t)now.st_ino == f->inode && (uint64_t)now.st_dev == f->device;
+}
+
+/* Opens the file that is at the path now. */
+static bool open_again(struct mbox_file *f, struct error *err)
+{
+	char *path = memory_copy_string(f->path);
+	bool ok;
+
+	mbox_file_close(f);
+	ok = mbox_file_open(f, path, err);
+	free(path);
+	return ok;
+}
+
+static bool fail_replaced(const struct mbox_file *f, struct error *err)
+{
+	error_set(err, ERROR_LOCKED, "another program keeps replacing the mbox %s", f->path);
+	return error_hint(err, "the next run tries again");
+}
+
 bool mbox_file_lock(struct mbox_file *f, struct error *err)
 {
 	deadline until = deadline_in(LOCK_SECONDS);
-	struct stat st, now;
+	struct stat st;
 
-	if (!lock_dot(f->path, until, err))
-		return false;
-	f->locked = true;
-	if (!lock_file(f->fd, f->path, until, err))
-		return false;
-	if (fstat(f->fd, &st) != 0 || stat(f->path, &now) != 0)
-		return mbox_file_fail(f, "cannot be examined", err);
-	if (st.st_ino != now.st_ino || st.st_dev != now.st_dev) {
-		error_set(err, ERROR_LOCKED, "another program has just replaced the mbox %s", f->path);
-		return error_hint(err, "the next run tries again");
+	for (;;) {
+		f->locked = lock_mbox(f->fd, f->path, until, &f->dot, err);
+		if (!f->locked)
+			return false;
+		if (is_current(f))
+			break;
+		unlock_mbox(f->fd, f->path, f->dot);
+		f->locked = false;
+		if (!lock_pause(until))
+			return fail_replaced(f, err);
+		if (!open_again(f, err))
+			return false;
 	}
+	if (fstat(f->fd, &st) != 0)
+		return mbox_file_fail(f, "cannot be examined", err);
 	f->size = (uint64_t)st.st_size;
 	return find_gap(f) || mbox_file_fail(f, "cannot be read", err);
 }
 
 void mbox_file_close(struct mbox_file *f)
 {
-	if (f->fd >= 0)
-		close(f->fd); /* this also releases the fcntl lock */
 	if (f->locked)
-		unlock_dot(f->path);
+		unlock_mbox(f->fd, f->path, f->dot);
+	if (f->fd >= 0)
+		close(f->fd);
 	free(f->path);
 	*f = (struct mbox_file){.fd = -1};
 }

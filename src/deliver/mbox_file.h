@@ -14,6 +14,7 @@ struct mbox_file {
 	char *path;
 	bool made; /* its name may not be on stable storage yet */
 	bool locked;
+	bool dot;      /* if locked: the dot lock was made */
 	uint64_t size; /* size when it was locked */
 	size_t gap;    /* line ends required between its end and a From_ line */
 	uint64_t device, inode;
@@ -29,8 +30,8 @@ bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err);
 bool mbox_file_probe(const char *path, struct error *err);
 
 /*
- * Takes the dot lock and the fcntl lock, and waits up to 30 seconds for both. Sets ERROR_LOCKED if another program
- * holds one of them, or if the file was replaced meanwhile.
+ * Takes the fcntl lock and the dot lock, and waits up to 30 seconds for both (fs/lock). If another program replaces the
+ * file meanwhile, the new file is opened and locked. Sets ERROR_LOCKED if another program holds one of the locks.
  */
 bool mbox_file_lock(struct mbox_file *f, struct error *err);
 

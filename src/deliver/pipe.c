@@ -24,16 +24,9 @@ struct pipe_destination {
 	int spool; /* -1: no message is open */
 };
 
-static const char *spool_directory(void)
-{
-	const char *directory = getenv("TMPDIR");
-
-	return directory && *directory ? directory : "/var/tmp";
-}
-
 static bool check_spool(struct error *err)
 {
-	const char *directory = spool_directory();
+	const char *directory = directory_for_spools();
 
 	if (access(directory, W_OK | X_OK) == 0)
 		return true;
@@ -59,22 +52,24 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 /* Checks without running the command, as its result for an empty message would mean nothing. */
 static bool pipe_probe(const struct destination_settings *settings, struct error *err)
 {
-	return process_probe(settings->command[0], err) && check_spool(err) && directory_probe(spool_directory(), err);
+	return process_probe(settings->command[0], err) && check_spool(err) &&
+	    directory_probe(directory_for_spools(), err);
 }
 
 static bool fail_spool(struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "a message for deliver_command cannot be stored in %s",
-	    spool_directory());
+	    directory_for_spools());
 	if (destination_hint_limit(err))
 		return false;
-	return error_hint(err, "free space in %s, or set TMPDIR to a directory with more space", spool_directory());
+	return error_hint(err, "free space in %s, or set TMPDIR to a directory with more space",
+	    directory_for_spools());
 }
 
 static bool pipe_begin(struct destination *d, const struct destination_message *message, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
-	char *path = memory_format("%s/mailhaul-XXXXXX", spool_directory());
+	char *path = memory_format("%s/mailhaul-XXXXXX", directory_for_spools());
 
 	(void)message;
 	p->spool = mkostemp(path, O_CLOEXEC);

@@ -112,6 +112,13 @@ bool directory_probe(const char *path, struct error *err)
 	return ok;
 }
 
+const char *directory_for_spools(void)
+{
+	const char *directory = getenv("TMPDIR");
+
+	return directory && *directory ? directory : "/var/tmp";
+}
+
 bool directory_make(const char *path, struct error *err)
 {
 	struct stat st;

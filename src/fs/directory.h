@@ -29,6 +29,9 @@ bool directory_sync_open(int fd);
  */
 bool directory_sync_above(const char *path, struct error *err);
 
+/* Returns the directory for temporary files that may be large: $TMPDIR, or /var/tmp. */
+const char *directory_for_spools(void);
+
 /* Returns the directory that contains `path`. The caller frees it. */
 char *directory_of(const char *path);
 

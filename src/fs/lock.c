@@ -18,15 +18,18 @@
 #include "io/interrupt.h"
 
 enum {
-	PAUSE_MS = 100,
+	PAUSE_MS = 50, /* the shortest pause between two attempts; the longest takes three times as long */
 	WATCH_MS = 2000,
 };
 
-/* Waits a moment between two attempts. Returns false after the deadline or an interruption. */
-static bool rest(deadline until)
+bool lock_pause(deadline until)
 {
-	deadline soon = deadline_clock() + PAUSE_MS;
+	unsigned char random = 0;
+	deadline soon;
 
+	if (getentropy(&random, sizeof(random)) != 0)
+		random = (unsigned char)getpid();
+	soon = deadline_clock() + PAUSE_MS + random % (2 * PAUSE_MS + 1);
 	if (deadline_left(until) == 0 || interrupt_came())
 		return false;
 	(void)interrupt_poll(NULL, 0, soon < until ? soon : until);
@@ -47,19 +50,40 @@ bool lock_check(int fd, const char *path, struct error *err)
 	return fcntl(fd, F_SETLK, &lock) == 0 || errno == EACCES || errno == EAGAIN || refuse(path, err);
 }
 
-bool lock_file(int fd, const char *path, deadline until, struct error *err)
+/* The result of an attempt to take a lock without waiting. */
+enum attempt { LOCK_TAKEN, LOCK_BUSY, LOCK_FAILED };
+
+static enum attempt try_file(int fd, const char *path, struct error *err)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	while (fcntl(fd, F_SETLK, &lock) != 0) {
 		if (errno == EINTR)
 			continue;
-		if (errno != EACCES && errno != EAGAIN)
-			return refuse(path, err);
-		if (!rest(until))
-			return error_set(err, ERROR_LOCKED, "the file %s is locked by another program", path);
+		if (errno != EACCES && errno != EAGAIN) {
+			refuse(path, err);
+			return LOCK_FAILED;
+		}
+		error_set(err, ERROR_LOCKED, "the file %s is locked by another program", path);
+		return LOCK_BUSY;
 	}
-	return true;
+	return LOCK_TAKEN;
+}
+
+static void release_file(int fd)
+{
+	struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+	(void)fcntl(fd, F_SETLK, &lock);
+}
+
+bool lock_file(int fd, const char *path, deadline until, struct error *err)
+{
+	enum attempt attempt;
+
+	while ((attempt = try_file(fd, path, err)) == LOCK_BUSY && lock_pause(until))
+		continue;
+	return attempt == LOCK_TAKEN;
 }
 
 bool lock_is_held(const char *path)
@@ -167,43 +191,51 @@ static bool make_lock(const char *lock_path, int64_t *now)
 	return failure == 0;
 }
 
-bool lock_dot_check(const char *path, struct error *err)
+/* Whether a lock file could not be made only because this process may not create files in the directory. */
+static bool is_forbidden(int failure)
 {
-	char *directory = directory_of(path);
-	bool ok = access(directory, W_OK | X_OK) == 0 || errno == ENOENT;
-
-	if (!ok) {
-		error_errno(err, ERROR_STORAGE, errno,
-		    "the mbox %s cannot be locked, because no lock file can be created in %s", path, directory);
-		error_hint(err,
-		    "name an mbox in your home directory, such as \"mbox:~/inbox\", or in another directory where "
-		    "you may create files");
-	}
-	free(directory);
-	return ok;
+	return failure == EACCES || failure == EPERM;
 }
 
-bool lock_dot(const char *path, deadline until, struct error *err)
+static enum attempt try_dot(const char *path, const char *lock_path, struct watch *watch, bool *made, struct error *err)
+{
+	struct stat st;
+	int64_t now;
+	int failure;
+
+	*made = make_lock(lock_path, &now);
+	failure = *made ? 0 : errno;
+	if (is_forbidden(failure))
+		failure = lstat(lock_path, &st) == 0 ? EEXIST : 0;
+	if (failure == 0)
+		return LOCK_TAKEN;
+	if (failure != EEXIST) {
+		error_errno(err, ERROR_STORAGE, failure, "the lock file %s cannot be created", lock_path);
+		error_hint(err, "check the permissions of its directory and the free space on its disk");
+		return LOCK_FAILED;
+	}
+	remove_stale(lock_path, now, watch);
+	refuse_dot(path, lock_path, watch, err);
+	return LOCK_BUSY;
+}
+
+bool lock_mbox(int fd, const char *path, deadline until, bool *dot, struct error *err)
 {
 	char *lock_path = memory_format("%s.lock", path);
 	struct watch watch = {.since = 0};
-	int64_t now;
-	bool ok;
+	enum attempt attempt;
 
-	while (!(ok = make_lock(lock_path, &now))) {
-		if (errno != EEXIST) {
-			error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be created", lock_path);
-			error_hint(err, "check the permissions of its directory and the free space on its disk");
-			break;
-		}
-		remove_stale(lock_path, now, &watch);
-		if (!rest(until)) {
-			refuse_dot(path, lock_path, &watch, err);
-			break;
-		}
-	}
+	*dot = false;
+	do {
+		attempt = try_file(fd, path, err);
+		if (attempt != LOCK_TAKEN)
+			continue;
+		attempt = try_dot(path, lock_path, &watch, dot, err);
+		if (attempt != LOCK_TAKEN)
+			release_file(fd);
+	} while (attempt == LOCK_BUSY && lock_pause(until));
 	free(lock_path);
-	return ok;
+	return attempt == LOCK_TAKEN;
 }
 
 /*
@@ -223,11 +255,12 @@ static bool is_ours(const char *lock_path)
 	return n == length && memcmp(text, want, (size_t)length) == 0;
 }
 
-void unlock_dot(const char *path)
+void unlock_mbox(int fd, const char *path, bool dot)
 {
 	char *lock_path = memory_format("%s.lock", path);
 
-	if (is_ours(lock_path))
+	if (dot && is_ours(lock_path))
 		(void)unlink(lock_path);
+	release_file(fd);
 	free(lock_path);
 }

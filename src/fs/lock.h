@@ -28,20 +28,19 @@ bool lock_check(int fd, const char *path, struct error *err);
 bool lock_is_held(const char *path);
 
 /*
- * Checks that PATH.lock can be created. A missing directory counts as success, because it is made first. Sets
- * ERROR_STORAGE if files cannot be created in the directory, as in /var/mail on some systems.
+ * Takes both locks of an mbox that is open as fd: the fcntl lock, and the dot lock PATH.lock, which starts with
+ * "PID:HOST". Other programs take the two in either order, so neither is kept while this process waits for the other.
+ * A stale dot lock (fs/stale) is removed. Unless its owner is known to be dead, it is removed only after it has not
+ * changed for two seconds. *dot is whether PATH.lock was made. It is not made if this process may not create files in
+ * the directory, as in /var/mail on many systems; a PATH.lock of another program is then still waited for. Do not call
+ * it while this process holds the dot lock: its own lock counts as stale. Sets ERROR_LOCKED or ERROR_STORAGE.
  */
-bool lock_dot_check(const char *path, struct error *err);
+bool lock_mbox(int fd, const char *path, deadline until, bool *dot, struct error *err);
 
-/*
- * Takes the dot lock PATH.lock of an mbox, which programs without fcntl locks understand. It starts with "PID:HOST".
- * A stale lock (fs/stale) is removed. Unless its owner is known to be dead, it is removed only after it has not
- * changed for two seconds. Do not call it while this process holds the lock: its own lock counts as stale. Sets
- * ERROR_LOCKED or ERROR_STORAGE.
- */
-bool lock_dot(const char *path, deadline until, struct error *err);
+/* Releases the locks of lock_mbox, the dot lock only if this process still owns it. The file stays open. */
+void unlock_mbox(int fd, const char *path, bool dot);
 
-/* Removes PATH.lock if this process still owns it. */
-void unlock_dot(const char *path);
+/* Waits for a short random time between two attempts. Returns false after the deadline or an interruption. */
+bool lock_pause(deadline until);
 
 #endif

@@ -507,9 +507,9 @@ mkdir inbox
 tells 'a: store: the mbox inbox is not a regular file; name a file in deliver_to, or use maildir: for a directory'
 
 bad 'an mbox in a directory without write permission' 74 'deliver_to = "mbox:spool/me"'
-mkdir spool && : >spool/me && chmod 500 spool
+mkdir spool && chmod 500 spool
 modes_count
-tells 'a: store: the mbox spool/me cannot be locked, because no lock file can be created in spool: Permission denied; name an mbox in your home directory, such as "mbox:~/inbox", or in another directory where you may create files'
+tells 'a: store: the mbox spool/me does not exist and cannot be created: Permission denied; have an administrator create it for you, or name an mbox in your home directory, such as "mbox:~/inbox"'
 
 bad 'a Maildir without write permission' 74
 mkdir -p state Mail/new Mail/cur Mail/tmp && chmod 500 Mail Mail/*

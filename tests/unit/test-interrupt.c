@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -184,9 +185,11 @@ END_TEST
 
 static void wait_for_lock(void)
 {
+	int fd = open(scratch_path("mbox"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct error err;
+	bool dot;
 
-	must(!lock_dot(scratch_path("mbox"), deadline_in(600), &err) && err.kind == ERROR_LOCKED);
+	must(!lock_mbox(fd, scratch_path("mbox"), deadline_in(600), &dot, &err) && err.kind == ERROR_LOCKED);
 }
 
 START_TEST(an_interruption_ends_the_wait_for_a_lock)

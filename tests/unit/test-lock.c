@@ -24,6 +24,18 @@ static int open_mbox(void)
 	return fd;
 }
 
+/* Takes both locks. Only the dot lock remains, because the descriptor is closed. */
+static bool take_locks(deadline until, struct error *err)
+{
+	bool dot, ok;
+	int fd = open_mbox();
+
+	ok = lock_mbox(fd, scratch_path("mbox"), until, &dot, err);
+	ck_assert(ok == dot);
+	close(fd);
+	return ok;
+}
+
 static void take_file_lock(void *context)
 {
 	struct error err;
@@ -116,12 +128,12 @@ START_TEST(a_dot_lock_names_its_process_and_host)
 
 	host(name, sizeof(name));
 	snprintf(want, sizeof(want), "%ld:%s", (long)getpid(), name);
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert(take_locks(deadline_in(0), &err));
 	text = scratch_read(scratch_path("mbox.lock"), &length);
 	text[strcspn(text, "\n")] = '\0';
 	ck_assert_str_eq(text, want);
 	free(text);
-	unlock_dot(scratch_path("mbox"));
+	unlock_mbox(-1, scratch_path("mbox"), true);
 	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
 }
 END_TEST
@@ -178,7 +190,7 @@ START_TEST(a_dot_lock_is_removed_only_if_it_is_known_to_be_stale)
 
 	write_lock(locks[_i].content, locks[_i].age);
 	/* Enough time to see that the lock does not change, even on a busy machine. */
-	taken = lock_dot(scratch_path("mbox"), deadline_in(locks[_i].taken ? 20 : 4), &err);
+	taken = take_locks(deadline_in(locks[_i].taken ? 20 : 4), &err);
 	ck_assert_msg(taken == locks[_i].taken, "\"%s\", %d s old", locks[_i].content, locks[_i].age);
 	ck_assert(scratch_exists(scratch_path("mbox.lock")));
 	if (!taken) {
@@ -194,7 +206,7 @@ static void take_dot_lock(void *context)
 	struct error err;
 
 	(void)context;
-	if (!lock_dot(scratch_path("mbox"), deadline_in(0), &err))
+	if (!take_locks(deadline_in(0), &err))
 		_exit(1);
 }
 
@@ -211,11 +223,11 @@ START_TEST(the_dot_lock_of_a_running_process_is_kept)
 	struct error err;
 
 	scratch_hold(&other, take_dot_lock, NULL);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert(!take_locks(deadline_in(4), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	scratch_release(&other);
 	/* The process ended without removing its lock. */
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
+	ck_assert(take_locks(deadline_in(5), &err));
 }
 END_TEST
 
@@ -246,7 +258,7 @@ START_TEST(a_dot_lock_from_before_the_clock_was_set_back_is_kept)
 	scratch_hold(&other, nothing, NULL);
 	write_lock_of(other.pid);
 	set_age(-60);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert(!take_locks(deadline_in(4), &err));
 	scratch_release(&other);
 }
 END_TEST
@@ -262,7 +274,7 @@ START_TEST(the_dot_lock_of_a_running_mailhaul_is_kept_whatever_its_age)
 		return;
 	scratch_hold(&other, take_dot_lock, NULL);
 	set_age(7 * 86400);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert(!take_locks(deadline_in(4), &err));
 	scratch_release(&other);
 }
 END_TEST
@@ -275,15 +287,15 @@ START_TEST(a_stale_empty_directory_in_place_of_a_dot_lock_is_removed)
 	ck_assert_int_eq(mkdir(lock, 0700), 0);
 	scratch_write_text(scratch_path("mbox.lock/file"), "text");
 	set_age(400);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert(!take_locks(deadline_in(4), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	ck_assert_ptr_nonnull(strstr(err.cause, "is a directory"));
 	ck_assert_ptr_nonnull(strstr(err.hint, "remove the directory"));
 	ck_assert_int_eq(unlink(scratch_path("mbox.lock/file")), 0);
 	set_age(200);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(4), &err));
+	ck_assert(!take_locks(deadline_in(4), &err));
 	set_age(400);
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(20), &err));
+	ck_assert(take_locks(deadline_in(20), &err));
 }
 END_TEST
 
@@ -299,7 +311,7 @@ START_TEST(a_dot_lock_older_than_its_process_or_this_boot_is_removed)
 	scratch_hold(&other, nothing, NULL);
 	write_lock_of(other.pid);
 	set_age(_i ? up + 60 : 60);
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(20), &err));
+	ck_assert(take_locks(deadline_in(20), &err));
 	scratch_release(&other);
 }
 END_TEST
@@ -318,10 +330,93 @@ START_TEST(a_renewed_dot_lock_is_kept_whatever_its_age)
 			usleep(100000);
 		}
 	}
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(6), &err));
+	ck_assert(!take_locks(deadline_in(6), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+/* Holds the fcntl lock until it gets the dot lock, as mutt does, while another process makes the dot lock first. */
+static void wait_for_dot_lock(void)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open_mbox(), dot;
+
+	if (fcntl(fd, F_SETLKW, &lock) != 0)
+		_exit(1);
+	while ((dot = open(scratch_path("mbox.lock"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
+		usleep(1000);
+	unlink(scratch_path("mbox.lock"));
+	_exit(0);
+}
+
+START_TEST(neither_lock_is_kept_while_the_other_is_waited_for)
+{
+	struct error err;
+	int status;
+	pid_t pid;
+
+	/* Another program has the dot lock: the file stays free for a program that takes the fcntl lock first. */
+	scratch_write_text(scratch_path("mbox.lock"), "");
+	pid = fork();
+	if (pid == 0) {
+		ck_assert(!take_locks(deadline_in(600), &err));
+		_exit(1);
+	}
+	for (int i = 0; i < 20; i++) {
+		int fd = open_mbox();
+
+		ck_assert_msg(lock_file(fd, "mbox", deadline_in(60), &err), "%s", err.cause);
+		close(fd);
+	}
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(unlink(scratch_path("mbox.lock")), 0);
+	/* Both processes take the locks again and again, in opposite orders. */
+	pid = fork();
+	if (pid == 0)
+		wait_for_dot_lock();
+	for (int i = 0; i < 5; i++) {
+		ck_assert_msg(take_locks(deadline_in(60), &err), "%s", err.cause);
+		unlock_mbox(-1, scratch_path("mbox"), true);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+static void lock_without_dot_lock(void)
+{
+	struct error err;
+	int fd = open_mbox();
+	bool dot;
+
+	ck_assert_msg(lock_mbox(fd, scratch_path("mbox"), deadline_in(0), &dot, &err), "%s", err.cause);
+	ck_assert(!dot);
+	unlock_mbox(fd, scratch_path("mbox"), dot);
+}
+
+static void find_dot_lock(void)
+{
+	struct error err;
+	int fd = open_mbox();
+	bool dot;
+
+	ck_assert(!lock_mbox(fd, scratch_path("mbox"), deadline_in(0), &dot, &err));
+	ck_assert_int_eq(err.kind, ERROR_LOCKED);
+	ck_assert_msg(lock_file(fd, "mbox", deadline_in(0), &err), "%s", err.cause);
+}
+
+/* As in /var/mail on many systems: the mbox may be written, but no file may be created beside it. */
+START_TEST(where_no_dot_lock_can_be_made_the_file_lock_is_enough_and_dot_locks_of_others_count)
+{
+	scratch_write_text(scratch_path("mbox"), "");
+	ck_assert_int_eq(chmod(scratch_path("mbox"), 0666), 0);
+	scratch_unprivileged(lock_without_dot_lock);
+	scratch_write_text(scratch_path("mbox.lock"), "");
+	scratch_unprivileged(find_dot_lock);
+	ck_assert(scratch_exists(scratch_path("mbox.lock")));
 }
 END_TEST
 
@@ -329,9 +424,9 @@ START_TEST(a_dot_lock_taken_over_by_others_is_not_removed)
 {
 	struct error err;
 
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert(take_locks(deadline_in(0), &err));
 	scratch_write_text(scratch_path("mbox.lock"), "5:another-host.invalid\n");
-	unlock_dot(scratch_path("mbox"));
+	unlock_mbox(-1, scratch_path("mbox"), true);
 	scratch_expect_text(scratch_path("mbox.lock"), "5:another-host.invalid\n");
 }
 END_TEST
@@ -341,9 +436,9 @@ START_TEST(a_dot_lock_of_a_former_process_with_our_pid_is_removed)
 {
 	struct error err;
 
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(0), &err));
-	ck_assert(lock_dot(scratch_path("mbox"), deadline_in(5), &err));
-	unlock_dot(scratch_path("mbox"));
+	ck_assert(take_locks(deadline_in(0), &err));
+	ck_assert(take_locks(deadline_in(5), &err));
+	unlock_mbox(-1, scratch_path("mbox"), true);
 }
 END_TEST
 
@@ -353,7 +448,7 @@ START_TEST(a_dot_lock_never_writes_through_a_symbolic_link)
 
 	scratch_write_text(scratch_path("precious"), "text");
 	ck_assert_int_eq(symlink("precious", scratch_path("mbox.lock")), 0);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert(!take_locks(deadline_in(0), &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
 	scratch_expect_text(scratch_path("precious"), "text");
 }
@@ -362,8 +457,9 @@ END_TEST
 START_TEST(a_dot_lock_in_a_missing_directory_is_a_storage_failure)
 {
 	struct error err;
+	bool dot;
 
-	ck_assert(!lock_dot(scratch_path("missing/mbox"), deadline_in(9), &err));
+	ck_assert(!lock_mbox(open_mbox(), scratch_path("missing/mbox"), deadline_in(9), &dot, &err));
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
 }
 END_TEST
@@ -379,6 +475,8 @@ int main(void)
 	tcase_add_test(file, closing_the_descriptor_releases_the_file_lock);
 	tcase_add_test(file, an_invalid_descriptor_is_a_storage_failure);
 	tcase_add_test(file, lock_check_accepts_a_file_that_is_locked);
+	tcase_add_test(file, neither_lock_is_kept_while_the_other_is_waited_for);
+	tcase_add_test(file, where_no_dot_lock_can_be_made_the_file_lock_is_enough_and_dot_locks_of_others_count);
 	tcase_add_test(dot, a_dot_lock_names_its_process_and_host);
 	LOOP_OVER(dot, a_dot_lock_is_removed_only_if_it_is_known_to_be_stale, locks);
 	tcase_add_test(dot, the_dot_lock_of_a_running_process_is_kept);

@@ -252,7 +252,10 @@ static const int no_directory_sync[] = {EINVAL, EOPNOTSUPP, ENOTSUP};
 START_TEST(an_unsupported_directory_sync_does_not_prevent_delivery_or_search)
 {
 	size_t found = 0, read = 0;
-	const struct destination_finder finder = {&found, wants, take_octets, count_found};
+	const struct destination_finder finder = {.context = &found,
+	    .wants = wants,
+	    .octets = take_octets,
+	    .found = count_found};
 	struct archive_reader reader = {.context = &read,
 	    .sync = true,
 	    .octets = take_octets,
@@ -288,14 +291,17 @@ static const int no_links[] = {EPERM, EOPNOTSUPP, ENOTSUP, EMLINK, ENOSYS, EINVA
 
 START_TEST(an_mbox_is_locked_even_without_hard_links)
 {
+	int fd = open(scratch_path("mbox"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct error err;
+	bool dot;
 
 	fake.no_link = no_links[_i];
-	ck_assert_msg(lock_dot(scratch_path("mbox"), deadline_in(0), &err), "%s", err.cause);
-	ck_assert(!lock_dot(scratch_path("mbox"), deadline_in(0), &err));
+	ck_assert_msg(lock_mbox(fd, scratch_path("mbox"), deadline_in(0), &dot, &err) && dot, "%s", err.cause);
+	ck_assert(!lock_mbox(fd, scratch_path("mbox"), deadline_in(0), &dot, &err));
 	ck_assert_int_eq(err.kind, ERROR_LOCKED);
-	unlock_dot(scratch_path("mbox"));
-	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
+	unlock_mbox(fd, scratch_path("mbox"), true);
+	close(fd);
+	ck_assert_uint_eq(scratch_count(scratch_path("")), 1);
 }
 END_TEST
 #endif
