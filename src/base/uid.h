@@ -15,6 +15,7 @@
  *   large   = " large:" OCTETS                      too large to fetch, when messages cannot be distinguished
  *   session = " once:" SESSION ":" NUMBER           valid in one session, when messages cannot be distinguished
  *   found   = " found:" IDENTITY                    found in the destination (deliver/destination), UID unknown
+ *           / " found:any:" HEX                     found there with a name of another program; HEX is the header
  *   was     = " was:" HEX16 [":" key]               the UID now belongs to another message
  *   other   = " " MAILDROP ":" key                  belongs to a maildrop that the account used before
  *
@@ -31,6 +32,7 @@
 #define UID_LARGE " large:"
 #define UID_SESSION " once:"
 #define UID_FOUND " found:"
+#define UID_FOUND_ANY "any:"
 #define UID_WAS " was:"
 #define UID_UNFETCHED " unfetched:"
 

@@ -44,10 +44,10 @@ static void report(void *context, const struct verify_finding *finding)
 {
 	struct verify *v = context;
 
-	if (finding->verdict != VERIFY_MOVED || v->line->level >= LOG_VERBOSE || v->json)
+	if (verify_is_finding(finding->verdict) || v->line->level >= LOG_VERBOSE || v->json)
 		findings_print(v->account, finding, v->json);
 	/* Messages to be fetched again count only if that fails. */
-	if (finding->verdict != VERIFY_MOVED && !finding->again)
+	if (verify_is_finding(finding->verdict) && !finding->again)
 		count(v, EX_DATAERR);
 }
 

@@ -52,6 +52,14 @@ struct destination_finder {
 	 */
 	bool (*found)(void *context, const char *identity, uint64_t crlf_octets, uint64_t original, int64_t when,
 	    struct error *err);
+	/*
+	 * Optional, for messages that a reader has given another name. If there are any, `expect_renamed` is called
+	 * first, then `seen` for each message that still has a name of the account. `renamed` is called when a message
+	 * of another name was passed completely. It sets *wanted if that may be a delivered message without a record.
+	 */
+	bool (*expect_renamed)(void *context, struct error *err);
+	void (*seen)(void *context, const char *identity);
+	bool (*renamed)(void *context, uint64_t crlf_octets, bool *wanted, struct error *err);
 };
 
 /* Recognizes the messages of an intent one by one, among all messages of an mbox that a reader has changed. */

@@ -2,15 +2,17 @@
 
 #include "deliver/maildir_content.h"
 
-#include <stdbool.h>
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <zlib.h>
+
 #include "deliver/maildir_name.h"
 
-enum { FIRST = 5, LAST = 4 };
+enum { FIRST = 15, LAST = 4 };
 
 /* The bytes at both ends of a file. Bytes that the file lacks are 0. */
 struct ends {
@@ -26,6 +28,7 @@ static const struct {
     {"\xfd"
      "7zXZ",
 	5},
+    {"Dovecot-LZ4\r\x2a\x9b\xc5", 15},
 };
 
 static bool read_ends(int fd, uint64_t size, struct ends *e)
@@ -43,15 +46,9 @@ static bool is_gzip(const struct ends *e)
 	return e->first[0] == 0x1f && e->first[1] == 0x8b;
 }
 
-static bool gzip_had(const struct ends *e, uint64_t octets)
-{
-	return (e->last[0] | (uint32_t)e->last[1] << 8 | (uint32_t)e->last[2] << 16 | (uint32_t)e->last[3] << 24) ==
-	    (uint32_t)octets;
-}
-
 /*
- * Recognizes bzip2, zstd and xz, whose files do not contain the original size. No header field begins with these
- * bytes.
+ * Recognizes bzip2, zstd, xz and Dovecot's LZ4, whose files do not contain the original size. No header field begins
+ * with these bytes.
  */
 static bool is_compressed(const struct ends *e)
 {
@@ -84,13 +81,100 @@ enum maildir_content maildir_content(int fd, const char *name)
 		return MAILDIR_ORIGINAL;
 	size = (uint64_t)st.st_size;
 	if (is_gzip(&ends))
-		return named > 0 && size != named && gzip_had(&ends, named) ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+		return MAILDIR_ORIGINAL;
 	if (is_compressed(&ends))
-		return named > 0 && size != named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+		return named > 0 && size != named ? MAILDIR_COMPRESSED : MAILDIR_ORIGINAL;
 	/* Each message ends with a line end. NULs replace data that was not written. */
 	if (size > 0 && ends.last[LAST - 1] == '\0')
 		return MAILDIR_TORN;
 	if (size < named)
 		return has_crlf_size(fd, maildir_name_size(name, 'W')) ? MAILDIR_ORIGINAL : MAILDIR_TORN;
 	return named > 0 && size > named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
+}
+
+static bool pass_gzip(int fd, void (*take)(void *context, const char *bytes, size_t length), void *context)
+{
+	int own = dup(fd), n = -1;
+	gzFile file = own >= 0 ? gzdopen(own, "rb") : NULL;
+	char piece[65536];
+
+	if (!file) {
+		if (own >= 0)
+			close(own);
+		return false;
+	}
+	while ((n = gzread(file, piece, sizeof(piece))) > 0)
+		take(context, piece, (size_t)n);
+	/* If the data ends too early, only gzclose fails. */
+	if (gzclose_r(file) == Z_OK && n == 0)
+		return true;
+	errno = EBADMSG;
+	return false;
+}
+
+static bool pass_plain(int fd, void (*take)(void *context, const char *bytes, size_t length), void *context)
+{
+	char piece[65536];
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		take(context, piece, (size_t)n);
+	}
+	return true;
+}
+
+/* Returns whether a reader has compressed the file with gzip. */
+static bool was_gzipped(const struct ends *e, uint64_t size, const char *name)
+{
+	return is_gzip(e) && size != maildir_name_size(name, 'S');
+}
+
+/* Sets *is to whether a reader has compressed the file with gzip, and starts at its beginning. */
+static bool check_gzip(int fd, const char *name, bool *is)
+{
+	struct ends ends;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0 || !read_ends(fd, (uint64_t)st.st_size, &ends))
+		return false;
+	*is = was_gzipped(&ends, (uint64_t)st.st_size, name);
+	return true;
+}
+
+/* The last four bytes of gzip data are the size of the original, modulo 2^32. */
+uint64_t maildir_content_size(int fd, const char *name)
+{
+	struct stat st = {0};
+	struct ends e;
+
+	if (fstat(fd, &st) != 0 || !read_ends(fd, (uint64_t)st.st_size, &e) ||
+	    !was_gzipped(&e, (uint64_t)st.st_size, name))
+		return (uint64_t)st.st_size;
+	return e.last[0] | (uint64_t)e.last[1] << 8 | (uint64_t)e.last[2] << 16 | (uint64_t)e.last[3] << 24;
+}
+
+bool maildir_content_pass(int fd, const char *name, void (*take)(void *context, const char *bytes, size_t length),
+    void *context)
+{
+	bool gzip;
+
+	return check_gzip(fd, name, &gzip) && (gzip ? pass_gzip(fd, take, context) : pass_plain(fd, take, context));
+}
+
+static void take_nothing(void *context, const char *bytes, size_t length)
+{
+	(void)context;
+	(void)bytes;
+	(void)length;
+}
+
+bool maildir_content_is_sound(int fd, const char *name)
+{
+	bool gzip;
+
+	return check_gzip(fd, name, &gzip) && (!gzip || pass_gzip(fd, take_nothing, NULL));
 }

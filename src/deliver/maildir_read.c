@@ -31,7 +31,7 @@ struct walk {
 		ino_t inode;
 	} * seen; /* directories already read */
 	size_t seen_count;
-	char piece[65536];
+	struct maildir_size size; /* of the message that is being read */
 };
 
 enum {
@@ -45,25 +45,25 @@ static bool fail(const char *path, const char *what, struct error *err)
 	return error_hint(err, "check its permissions and its disk");
 }
 
+static void take_octets(void *context, const char *bytes, size_t length)
+{
+	struct walk *w = context;
+
+	maildir_size_add(&w->size, bytes, length);
+	w->reader->octets(w->reader->context, bytes, length);
+}
+
 /* Reads an open file to its end. Returns false only if it cannot be synced. */
-static bool read_file(struct walk *w, int fd, struct archive_message *m, struct error *err)
+static bool read_file(struct walk *w, int fd, const char *name, struct archive_message *m, struct error *err)
 {
 	struct archive_reader *r = w->reader;
-	struct maildir_size size = {0};
-	ssize_t n;
 
-	while ((n = read(fd, w->piece, sizeof(w->piece))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			m->failure = errno;
-			break;
-		}
-		maildir_size_add(&size, w->piece, (size_t)n);
-		r->octets(r->context, w->piece, (size_t)n);
-	}
-	m->octets = size.octets;
-	m->crlf_octets = size.crlf_octets;
+	w->size = (struct maildir_size){0};
+	if (!maildir_content_pass(fd, name, take_octets, w))
+		m->failure = errno;
+	m->torn |= m->failure == EBADMSG;
+	m->octets = w->size.octets;
+	m->crlf_octets = w->size.crlf_octets;
 	r->message(r->context, m);
 	return !r->sync || !w->one_by_one || m->failure || fsync(fd) == 0 || fail(m->path, "synced", err);
 }
@@ -72,6 +72,7 @@ static bool read_file(struct walk *w, int fd, struct archive_message *m, struct 
 static bool take_file(struct walk *w, int directory, const char *name, struct archive_message *m, struct error *err)
 {
 	int fd = openat(directory, name, FILE_FLAGS);
+	enum maildir_content content;
 	struct stat st = {0};
 	bool ok = true;
 
@@ -87,12 +88,16 @@ static bool take_file(struct walk *w, int directory, const char *name, struct ar
 		return true;
 	/* Anything but a regular file was made by another program. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		m->octets = (uint64_t)st.st_size;
+		m->octets = maildir_content_size(fd, name);
 		m->device = (uint64_t)st.st_dev;
 		m->inode = (uint64_t)st.st_ino;
-		m->torn = m->identity[0] && maildir_content(fd, name) == MAILDIR_TORN;
+		m->links = (uint64_t)st.st_nlink;
+		content = m->identity[0] ? maildir_content(fd, name) : MAILDIR_ORIGINAL;
+		m->torn = content == MAILDIR_TORN;
+		m->compressed = content == MAILDIR_COMPRESSED;
+		m->original = m->compressed ? maildir_name_size(name, 'W') : 0;
 		if (!w->reader->wants || w->reader->wants(w->reader->context, m))
-			ok = read_file(w, fd, m, err);
+			ok = read_file(w, fd, name, m, err);
 	}
 	close(fd);
 	return ok;

@@ -40,9 +40,13 @@ struct search {
 		ino_t inode;
 	} * seen; /* Maildirs whose directories are in the list */
 	size_t seen_count;
+	struct maildir_size size; /* of the message that is being read */
 };
 
-enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
+enum {
+	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+	CLOCK_SLACK = 60, /* seconds by which the filesystem's clock may be behind */
+};
 
 static bool fail(const char *what, const char *step, struct error *err)
 {
@@ -253,13 +257,26 @@ static bool open_message(struct search *s, const char *path, int *fd, struct err
 	return *fd >= 0 || errno == ENOENT || errno == ELOOP || errno == ENXIO || fail(path, "read", err);
 }
 
+static void take_octets(void *context, const char *bytes, size_t length)
+{
+	struct search *s = context;
+
+	maildir_size_add(&s->size, bytes, length);
+	s->finder->octets(s->finder->context, bytes, length);
+}
+
+/* Passes a message to the finder. Returns false with errno set. */
+static bool pass_octets(struct search *s, int fd, const char *name)
+{
+	s->size = (struct maildir_size){0};
+	return maildir_content_pass(fd, name, take_octets, s);
+}
+
 static bool pass(struct search *s, const char *path, struct error *err)
 {
 	const char *name = strrchr(path, '/') + 1;
-	char identity[MAILDIR_IDENTITY_DIGITS + 1], piece[65536];
-	struct maildir_size size = {0};
+	char identity[MAILDIR_IDENTITY_DIGITS + 1];
 	enum maildir_content content;
-	ssize_t n = 0;
 	bool ok;
 	int fd;
 
@@ -268,19 +285,82 @@ static bool pass(struct search *s, const char *path, struct error *err)
 	if (fd < 0)
 		return true;
 	content = maildir_content(fd, name);
-	if (content == MAILDIR_TORN) {
+	if (content == MAILDIR_TORN || !maildir_content_is_sound(fd, name)) {
 		close(fd);
 		return true;
 	}
-	while ((n = read(fd, piece, sizeof(piece))) > 0) {
-		maildir_size_add(&size, piece, (size_t)n);
-		s->finder->octets(s->finder->context, piece, (size_t)n);
-	}
-	ok = (n == 0 && fsync(fd) == 0) || fail(path, "read", err);
+	ok = (pass_octets(s, fd, name) && fsync(fd) == 0) || fail(path, "read", err);
 	close(fd);
 	return ok && maildir_name_is_own(name, s->account, identity) &&
-	    s->finder->found(s->finder->context, identity, size.crlf_octets,
-		content == MAILDIR_CHANGED ? maildir_name_size(name, 'W') : 0, strtoll(name, NULL, 10), err);
+	    s->finder->found(s->finder->context, identity, s->size.crlf_octets,
+		content == MAILDIR_ORIGINAL ? 0 : maildir_name_size(name, 'W'), strtoll(name, NULL, 10), err);
+}
+
+/*
+ * Gathers the files that another program has named since the search's time. A reader that renames a file, or writes a
+ * new one when it moves a message, sets the time of the last change of its status.
+ */
+static bool gather_renamed(struct search *s, int fd, struct directory *directory, const char *name)
+{
+	struct stat st;
+
+	if (name[0] == '.' || maildir_name_is_any(name) || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode) || st.st_ctime < s->since - CLOCK_SLACK)
+		return true;
+	buf_append_format(&s->paths, "%s/%s", directory->path, name);
+	buf_append(&s->paths, "", 1);
+	directory->used = true;
+	return true;
+}
+
+static bool note_seen(struct search *s, int fd, struct directory *directory, const char *name)
+{
+	char identity[MAILDIR_IDENTITY_DIGITS + 1];
+
+	(void)fd;
+	(void)directory;
+	if (maildir_name_is_own(name, s->account, identity))
+		s->finder->seen(s->finder->context, identity);
+	return true;
+}
+
+/* Passes a file that another program has named. It may be gone by now, or unreadable for this user. */
+static bool pass_renamed(struct search *s, const char *path, struct error *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	int fd = openat(s->root, path, OPEN_FLAGS);
+	bool wanted = false, ok;
+
+	if (fd < 0 || maildir_content(fd, name) == MAILDIR_TORN || !maildir_content_is_sound(fd, name)) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	ok = pass_octets(s, fd, name) || fail(path, "read", err);
+	ok = ok && s->finder->renamed(s->finder->context, s->size.crlf_octets, &wanted, err);
+	ok = ok && (!wanted || fsync(fd) == 0 || fail(path, "synced", err));
+	close(fd);
+	return ok;
+}
+
+/* Searches for messages that a reader has renamed. A first run has delivered none. */
+static bool pass_all_renamed(struct search *s, struct error *err)
+{
+	size_t start = s->paths.length;
+	bool ok = true;
+
+	if (s->since <= 0 || !s->finder->renamed)
+		return true;
+	for (size_t i = 0; ok && i < s->directory_count; i++)
+		ok = each_name(s, &s->directories[i], gather_renamed, err);
+	if (!ok || s->paths.length == start)
+		return ok;
+	ok = s->finder->expect_renamed(s->finder->context, err);
+	for (size_t i = 0; ok && i < s->directory_count; i++)
+		ok = each_name(s, &s->directories[i], note_seen, err);
+	for (size_t at = start; ok && at < s->paths.length; at += strlen(s->paths.data + at) + 1)
+		ok = pass_renamed(s, s->paths.data + at, err);
+	return ok;
 }
 
 static bool sync_directory(const struct search *s, const char *directory, struct error *err)
@@ -319,6 +399,7 @@ bool maildir_search(int root, const struct destination_settings *settings, int64
 	ok = ok && gather_all(&s, err);
 	for (size_t at = 0; ok && at < s.paths.length; at += strlen(s.paths.data + at) + 1)
 		ok = pass(&s, s.paths.data + at, err);
+	ok = ok && pass_all_renamed(&s, err);
 	/* The earlier run may have been killed before any sync, and its names may be in cur/ by now. */
 	for (size_t i = 0; ok && i < s.directory_count && s.paths.length > 0; i++)
 		ok =

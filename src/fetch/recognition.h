@@ -26,6 +26,7 @@ struct recognition {
 	uint64_t max_octets;  /* of a message that is retrieved; 0: no limit */
 	bool other;	      /* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */
 	bool moved;	      /* no listed message is known for certain, so all may have new UIDs */
+	bool searched;	      /* set by recognize: messages found in the destination still have no UID */
 	bool header_required; /* only the header can identify a message, so a message without one is left alone */
 	const struct top_broken *broken; /* messages to leave alone, or NULL */
 	int64_t now;			 /* seconds since the epoch */

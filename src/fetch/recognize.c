@@ -70,7 +70,7 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 static bool compare_uid(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
     struct state_comparison *compared, struct error *err)
 {
-	return state_compare_uid(r->state, e->uid, top->header, top->known && top->whole ? top->sha256 : NULL,
+	return state_compare_uid(r->state, e->uid, top->header, top->known && top->whole ? &top->digests : NULL,
 	    e->octets, compared, err);
 }
 
@@ -181,7 +181,8 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 {
 	struct state_comparison own = {0};
 	struct state_match match = {0};
-	bool whole = top->known && top->whole && (top->identifying || r->moved || uid_is_of_session(e->uid));
+	bool whole =
+	    top->known && top->whole && (top->identifying || r->moved || r->searched || uid_is_of_session(e->uid));
 
 	/* The copy that was delivered in doubt may be replaced; another message's record must not be. */
 	if (e->outdated && !compare_uid(r, e, top, &own, err))
@@ -194,7 +195,7 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 	    !state_take_renumbered(r->state, top->header, e->octets, r->now, e->uid, &match, err))
 		return false;
 	if (whole && !match.found &&
-	    !state_take_identical(r->state, top->header, top->sha256, e->octets, r->now, e->uid, &match, err))
+	    !state_take_identical(r->state, top->header, &top->digests, e->octets, r->now, e->uid, &match, err))
 		return false;
 	if (match.found) {
 		e->known.delivered = true;
@@ -327,7 +328,7 @@ static bool header_may_be_missing(const struct recognition *r, const struct plan
 	struct state_comparison compared;
 
 	*may_be = false;
-	if (r->missing == 0 || (!r->moved && !top->identifying))
+	if (r->missing == 0 || (!r->moved && !r->searched && !top->identifying))
 		return true;
 	if (!state_compare_header(r->state, top->header, NULL, e->octets, r->now, &compared, err))
 		return false;
@@ -438,7 +439,8 @@ bool recognize(const struct recognition *r, struct error *err)
 
 	if (r->plan->unconfirmed == 0)
 		return true;
-	if (!take_all_by_name(r, err) || !examine(r, &found, err))
+	if (!take_all_by_name(r, err) || !state_has_found(r->state, &again.searched, err) ||
+	    !examine(&again, &found, err))
 		return false;
 	/* A displaced message may be listed under another UID. */
 	again.missing = found.displaced;

@@ -15,6 +15,7 @@
 #include "deliver/mbox_intent.h"
 #include "policy/header.h"
 #include "policy/marks.h"
+#include "state/archive.h"
 #include "state/intent.h"
 #include "state/join.h"
 #include "state/maildrop.h"
@@ -48,9 +49,10 @@ static void end_marks(void *context)
 static bool is_appended(void *context, size_t index)
 {
 	const struct appended *a = context;
-	const unsigned char *sha256 = a->records[index].sha256;
+	const struct state_record *r = &a->records[index];
 
-	return memcmp(a->whole, sha256, DIGEST_SIZE) == 0 || memcmp(a->bare, sha256, DIGEST_SIZE) == 0;
+	return memcmp(a->whole, r->sha256, DIGEST_SIZE) == 0 ||
+	    memcmp(a->bare, r->marked ? r->bare : r->sha256, DIGEST_SIZE) == 0;
 }
 
 static bool settle_intent(struct state *state, struct destination *d, const struct mbox_intent *intent,
@@ -93,6 +95,13 @@ bool recover_mbox(struct state *state, struct destination *d, const struct log *
 	return ok;
 }
 
+/* A recorded message. */
+struct recorded {
+	char identity[DESTINATION_IDENTITY];
+	unsigned char bare[DIGEST_SIZE]; /* as in struct state_kept */
+	bool seen;			 /* a file in the destination stands for it */
+};
+
 /* The search for delivered messages that are not recorded. */
 struct search {
 	struct state *state;
@@ -101,8 +110,12 @@ struct search {
 	int64_t now;
 	char (*recorded)[DESTINATION_IDENTITY]; /* identities of the recorded messages */
 	size_t count, capacity;
+	/* The records in full, needed only if a reader has renamed files; sorted by identity. */
+	struct recorded *records;
+	size_t record_count, record_capacity;
+	bool by_bare; /* they are sorted by their bare digests now */
 	/* The following members describe the message being read. */
-	struct digest digest;
+	struct marks marks;
 	/* header: as it is; read: without fields that a mail program may have added */
 	struct header_identity header, read;
 	uint64_t octets;
@@ -131,7 +144,7 @@ static int by_text(const void *a, const void *b)
 
 static void start_reading(struct search *s)
 {
-	digest_start(&s->digest);
+	marks_start(&s->marks);
 	header_start(&s->header);
 	header_start(&s->read);
 	s->read.read = true;
@@ -151,7 +164,7 @@ static void take_octets(void *context, const char *bytes, size_t length)
 {
 	struct search *s = context;
 
-	digest_add(&s->digest, bytes, length);
+	marks_add(&s->marks, bytes, length);
 	header_add(&s->header, bytes, length);
 	header_add(&s->read, bytes, length);
 	s->octets += length;
@@ -169,17 +182,127 @@ static bool record_found(void *context, const char *identity, uint64_t crlf_octe
 	    .delivered = when,
 	};
 
-	digest_end(&s->digest, record.sha256);
+	record.marked = marks_end(&s->marks, record.sha256, record.bare);
 	header_end(original > 0 ? &s->read : &s->header, record.header);
 	start_reading(s);
 	s->found++;
 	return state_add_found(s->state, identity, &record, s->now, err);
 }
 
+static void keep_record(void *context, const struct state_kept *kept)
+{
+	struct search *s = context;
+	struct recorded *r;
+
+	/* A message that is to be fetched again may be the one that was delivered. */
+	if (kept->server == STATE_AWAITED)
+		return;
+	if (s->record_count == s->record_capacity) {
+		s->record_capacity = s->record_capacity ? s->record_capacity * 2 : 256;
+		s->records = memory_resize(s->records, s->record_capacity, sizeof(*s->records));
+	}
+	r = &s->records[s->record_count++];
+	*r = (struct recorded){0};
+	memcpy(r->bare, kept->bare, DIGEST_SIZE);
+	if (kept->identity[0])
+		snprintf(r->identity, sizeof(r->identity), "%s", kept->identity);
+	else if (kept->maildrop && kept->uid[0])
+		s->destination->ops->identity(s->destination, kept->maildrop, kept->uid, r->identity);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+	return strcmp(((const struct recorded *)a)->identity, ((const struct recorded *)b)->identity);
+}
+
+static bool read_records(void *context, struct error *err)
+{
+	struct search *s = context;
+
+	if (!state_each_kept(s->state, keep_record, s, err))
+		return false;
+	if (s->record_count > 0)
+		qsort(s->records, s->record_count, sizeof(*s->records), by_identity);
+	return true;
+}
+
+static void note_seen(void *context, const char *identity)
+{
+	struct search *s = context;
+	struct recorded key, *found;
+
+	snprintf(key.identity, sizeof(key.identity), "%s", identity);
+	found = s->record_count > 0 ? bsearch(&key, s->records, s->record_count, sizeof(key), by_identity) : NULL;
+	if (found)
+		found->seen = true;
+}
+
+static int by_bare(const void *a, const void *b)
+{
+	return memcmp(((const struct recorded *)a)->bare, ((const struct recorded *)b)->bare, DIGEST_SIZE);
+}
+
+static bool take_digest(const struct search *s, const unsigned char digest[DIGEST_SIZE])
+{
+	struct recorded key, *r, *end = s->records + s->record_count;
+
+	memcpy(key.bare, digest, DIGEST_SIZE);
+	r = s->record_count > 0 ? bsearch(&key, s->records, s->record_count, sizeof(key), by_bare) : NULL;
+	while (r && r > s->records && by_bare(r - 1, &key) == 0)
+		r--;
+	while (r && r < end && by_bare(r, &key) == 0 && r->seen)
+		r++;
+	if (!r || r == end || by_bare(r, &key) != 0)
+		return false;
+	r->seen = true;
+	return true;
+}
+
+/*
+ * Takes the record of a message that a reader has renamed after it was recorded. Each file stands for one record. An
+ * old record has only the digest of the whole message.
+ */
+static bool take_record(struct search *s, const struct state_record *message)
+{
+	if (!s->by_bare && s->record_count > 0)
+		qsort(s->records, s->record_count, sizeof(*s->records), by_bare);
+	s->by_bare = true;
+	return take_digest(s, message->bare) || take_digest(s, message->sha256);
+}
+
+/*
+ * Records a message with a name that another program has given. It may belong to another account, so it counts only if
+ * the server lists a message with its header. Its time of delivery is unknown; the latest keeps it on the server.
+ */
+static bool record_renamed(void *context, uint64_t crlf_octets, bool *wanted, struct error *err)
+{
+	struct search *s = context;
+	struct state_record record = {.octets = s->octets, .wire = crlf_octets, .delivered = s->now};
+	char identity[DESTINATION_IDENTITY] = UID_FOUND_ANY;
+	const size_t any = strlen(UID_FOUND_ANY);
+
+	record.marked = marks_end(&s->marks, record.sha256, record.bare);
+	record.listed = crlf_octets - s->marks.mark_octets;
+	(void)header_end(&s->header, record.header);
+	digest_hex(identity + any, record.header, (sizeof(identity) - 1 - any) / 2);
+	start_reading(s);
+	*wanted = !take_record(s, &record);
+	s->found += *wanted;
+	return !*wanted || state_add_found(s->state, identity, &record, s->now, err);
+}
+
 bool recover_place(struct state *state, struct destination *d, int64_t now, const struct log *log, struct error *err)
 {
 	struct search s = {.state = state, .destination = d, .now = now};
-	const struct destination_finder finder = {&s, is_unrecorded, take_octets, record_found};
+	const struct destination_finder finder = {
+	    .context = &s,
+	    .wants = is_unrecorded,
+	    .octets = take_octets,
+	    .found = record_found,
+	    .expect_renamed = read_records,
+	    .seen = note_seen,
+	    .renamed = record_renamed,
+	};
 	bool ok;
 
 	if (!state_needs_recovery(state) || d->ops->recovery != DESTINATION_BY_NAME)
@@ -193,6 +316,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (ok && s.found > 0)
 		log_line(log, LOG_VERBOSE, "%zu messages are in the destination but were not recorded", s.found);
 	free(s.recorded);
+	free(s.records);
 	free(s.maildrop);
 	return ok;
 }

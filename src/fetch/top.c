@@ -10,6 +10,7 @@
 #include "base/uid.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
+#include "policy/marks.h"
 #include "pop3/asked.h"
 #include "pop3/capability.h"
 #include "pop3/session.h"
@@ -27,14 +28,14 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 {
 	struct session_event event;
 	struct header_identity header, alone;
-	struct digest digest;
+	struct marks marks;
 	uint64_t octets = 0;
 
 	t->known = t->identifying = false;
 	header_start(&header);
 	header_start(&alone);
 	header.body_lines = peek ? SIZE_MAX : 0;
-	digest_start(&digest);
+	marks_start(&marks);
 	do {
 		if (!session_next(s, &event, err))
 			return false;
@@ -54,7 +55,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 				header_fields_add(t->fields, event.text, event.length);
 		}
 		if (t->whole)
-			digest_add(&digest, event.text, event.length);
+			marks_add(&marks, event.text, event.length);
 		octets += event.length;
 		if (octets > TOP_OCTETS_MOST)
 			return error_set(err, ERROR_PROTOCOL,
@@ -62,7 +63,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			    TOP_OCTETS_MOST / (1024 * 1024));
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
-	digest_end(&digest, t->sha256);
+	(void)marks_end(&marks, t->digests.whole, t->digests.bare);
 	t->identifying = header_end(&header, t->header) && t->known;
 	header_end(&alone, t->header_alone);
 	return true;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "state/record.h"
 
 struct error;
 struct header_fields;
@@ -28,7 +29,7 @@ struct top_identity {
 	bool identifying; /* the header identifies the message: no other message has it by chance */
 	unsigned char header[DIGEST_SHORT];	  /* with peek: of the header and the first lines */
 	unsigned char header_alone[DIGEST_SHORT]; /* with peek: of the header alone */
-	unsigned char sha256[DIGEST_SIZE];	  /* if whole: as in struct state_record */
+	struct state_digests digests;		  /* if whole */
 };
 
 /* Messages for which TOP made earlier sessions of this run fail. */

@@ -47,9 +47,9 @@ static bool ask_alone(struct session *s, const struct plan_entry *e, bool whole,
 	return top_identify(s, t, 1, peek, err);
 }
 
-static const unsigned char *digest_of(const struct top_identity *t)
+static const struct state_digests *digests_of(const struct top_identity *t)
 {
-	return t->whole ? t->sha256 : NULL;
+	return t->whole ? &t->digests : NULL;
 }
 
 /* Whether the message came complete and has a header that others may have. */
@@ -64,7 +64,7 @@ static bool view_doubtful(const struct recognition *r, struct view *v, struct cl
 	const struct plan_entry *e = v->entry;
 	struct state_comparison compared;
 
-	if (!state_compare_uid(r->state, e->uid, v->top->header, digest_of(v->top), e->octets, &compared, err))
+	if (!state_compare_uid(r->state, e->uid, v->top->header, digests_of(v->top), e->octets, &compared, err))
 		return false;
 	if (v->top->known)
 		v->claims = e->rewritten || (must_be_identical(v) ? compared.identical : compared.found);
@@ -83,7 +83,7 @@ static bool view_unknown(const struct recognition *r, struct view *v, struct cla
 
 	if (!v->top->known || (!v->top->identifying && !v->top->whole) || r->missing == 0)
 		return true;
-	if (!state_compare_header(r->state, v->top->header, digest_of(v->top), v->entry->octets, r->now, &compared,
+	if (!state_compare_header(r->state, v->top->header, digests_of(v->top), v->entry->octets, r->now, &compared,
 		err))
 		return false;
 	v->claims = compared.identical || (v->top->identifying && compared.found && compared.fits);
@@ -99,8 +99,9 @@ static int by_answer(const void *a, const void *b)
 	const struct top_identity *first = ((const struct view *)a)->top, *second = ((const struct view *)b)->top;
 	int order = memcmp(first->header, second->header, DIGEST_SHORT);
 
-	return order != 0 || !first->whole || !second->whole ? order
-							     : memcmp(first->sha256, second->sha256, DIGEST_SIZE);
+	return order != 0 || !first->whole || !second->whole
+	    ? order
+	    : memcmp(first->digests.whole, second->digests.whole, DIGEST_SIZE);
 }
 
 /* If one answer came twice, another is missing. Marks all messages with a header that one of them claims. */

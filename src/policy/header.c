@@ -73,6 +73,16 @@ bool header_is_mark(const char *name, size_t length)
 	return is_one_of(store_fields, COUNT(store_fields), name, length);
 }
 
+static bool is_reader_field(const char *name, size_t length)
+{
+	return is_one_of(reader_fields, COUNT(reader_fields), name, length);
+}
+
+bool header_is_added(const char *name, size_t length)
+{
+	return header_is_mark(name, length) || is_reader_field(name, length);
+}
+
 /*
  * Decides about the field at the start of a line when its name is complete, and stores where its value starts.
  * Returns false if more of the name is needed; the part received so far is kept.
@@ -91,9 +101,8 @@ static bool take_name(struct header_identity *h, const char *bytes, size_t lengt
 	}
 	field = n < most && bytes[n] == ':';
 	h->may_identify = field && is_one_of(identifying_fields, COUNT(identifying_fields), h->name, h->held + n);
-	h->skipping = field &&
-	    (header_is_mark(h->name, h->held + n) ||
-		(h->read && is_one_of(reader_fields, COUNT(reader_fields), h->name, h->held + n)));
+	h->skipping =
+	    field && (header_is_mark(h->name, h->held + n) || (h->read && is_reader_field(h->name, h->held + n)));
 	if (!h->skipping)
 		count_in(h, h->name, h->held);
 	h->held = 0;

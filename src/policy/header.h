@@ -45,6 +45,9 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 /* Returns whether mail stores add or change fields of this name by themselves, such as Status. */
 bool header_is_mark(const char *name, size_t length);
 
+/* Returns whether mail stores do so, or mail programs for their users: also X-Label, X-Mozilla-Status and the like. */
+bool header_is_added(const char *name, size_t length);
+
 /*
  * Stores the envelope sender that the last server recorded (RFC 5321, section 4.4): the address in the first
  * Return-Path field at the start of a message. Stores "MAILER-DAEMON" for the null sender, and if the field is

@@ -52,7 +52,7 @@ static void add_to_name(struct marks *m, char c)
 		settle(m, false);
 		m->naming = true;
 	} else if (c == ':') {
-		settle(m, header_is_mark(m->name, m->held - 1));
+		settle(m, header_is_added(m->name, m->held - 1));
 	} else if (m->held == sizeof(m->name)) {
 		settle(m, false);
 	}

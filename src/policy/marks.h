@@ -8,8 +8,9 @@
 #include "base/digest.h"
 
 /*
- * The digest of a message, and its digest without the fields that mail stores write into headers (policy/header). A
- * mail program that adds "Status: RO" in an mbox has not altered the delivered message.
+ * The digest of a message, and its digest without the fields that mail programs write into headers (header_is_added).
+ * A program that adds "Status: RO" in an mbox has not altered the delivered message. The state keeps such digests, so a
+ * field that is added to that list later makes some of them useless.
  */
 struct marks {
 	struct digest whole, bare; /* equal until the first such field */
@@ -18,7 +19,7 @@ struct marks {
 	bool cr;	      /* the fields end with a CR so far */
 	bool ended;	      /* the header is complete */
 	bool naming;	      /* at the start of a line; the name of the field is being collected */
-	bool skipping;	      /* the current field is one of a mail store */
+	bool skipping;	      /* the current field is one of a mail program */
 	size_t held;	      /* bytes in name that are not yet in a digest */
 	char name[24];
 };

@@ -61,6 +61,7 @@ static void read_key(const struct names *n, struct state_kept *k)
 
 	k->uid = key.uid;
 	k->identity = key.identity;
+	k->unclaimed = strncmp(key.identity, UID_FOUND_ANY, strlen(UID_FOUND_ANY)) == 0;
 	k->maildrop = maildrop > 0 && maildrop <= n->count ? n->names[maildrop - 1] : NULL;
 }
 
@@ -70,9 +71,11 @@ static void read_row(const struct query *q, const struct names *n, struct state_
 	k->delivered = query_integer(q, 1);
 	k->octets = (uint64_t)query_integer(q, 2);
 	memset(k->sha256, 0, sizeof(k->sha256));
+	memset(k->bare, 0, sizeof(k->bare));
 	memset(k->header, 0, sizeof(k->header));
 	(void)query_blob(q, 3, k->sha256, sizeof(k->sha256));
 	(void)query_blob(q, 4, k->header, sizeof(k->header));
+	(void)query_blob(q, 8, k->bare, sizeof(k->bare));
 	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
 	k->doubt = state_doubts_size((enum state_doubt)query_integer(q, 7));
 	read_key(n, k);
@@ -87,7 +90,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	bool row = true,
 	     ok = read_names(s, &names, err) &&
 	    query_start(&q, state_database(s), err,
-		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt FROM message WHERE NOT (" LOST_AGAIN
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256) FROM message WHERE NOT (" LOST_AGAIN
 		")",
 		"");
 

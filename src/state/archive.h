@@ -25,8 +25,10 @@ struct state_kept {
 	uint64_t octets;
 	int64_t delivered;
 	enum state_server server;
-	bool doubt; /* its size differed from the server's (policy/evidence.h) */
+	bool doubt;	/* its size differed from the server's (policy/evidence.h) */
+	bool unclaimed; /* found with a name of another program, so it may be another account's */
 	unsigned char sha256[DIGEST_SIZE];
+	unsigned char bare[DIGEST_SIZE]; /* digest without the fields that mail programs write, if known, or sha256 */
 	unsigned char header[DIGEST_SHORT];
 };
 

@@ -9,13 +9,21 @@
 #include "state/record.h"
 #include "state/state.h"
 
-#define COMPARED "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted"
+#define COMPARED "SELECT header, listed, wire, octets, doubt, sha256, gone, deleted, coalesce(bare, sha256)"
+
+static bool has_digest(const struct query *q, int column, const unsigned char digest[DIGEST_SIZE])
+{
+	unsigned char recorded[DIGEST_SIZE];
+
+	return query_blob(q, column, recorded, DIGEST_SIZE) == DIGEST_SIZE &&
+	    memcmp(recorded, digest, DIGEST_SIZE) == 0;
+}
 
 /* Compares the rows of a query with the columns of COMPARED. */
 static bool compare(struct state *s, struct query *q, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, struct state_comparison *result, struct error *err)
+    const struct state_digests *digests, uint64_t octets, struct state_comparison *result, struct error *err)
 {
-	unsigned char recorded[DIGEST_SHORT] = {0}, whole[DIGEST_SIZE] = {0};
+	unsigned char recorded[DIGEST_SHORT] = {0};
 	bool row = true, ok = true;
 
 	while ((ok = query_next(q, &row, err)) && row) {
@@ -23,8 +31,7 @@ static bool compare(struct state *s, struct query *q, const unsigned char header
 
 		result->found |= query_blob(q, 0, recorded, DIGEST_SHORT) == DIGEST_SHORT &&
 		    memcmp(recorded, header, DIGEST_SHORT) == 0;
-		result->identical |= sha256 && query_blob(q, 5, whole, DIGEST_SIZE) == DIGEST_SIZE &&
-		    memcmp(whole, sha256, DIGEST_SIZE) == 0;
+		result->identical |= digests && (has_digest(q, 5, digests->whole) || has_digest(q, 8, digests->bare));
 		result->fits |= fits;
 		result->doubt |= fits && state_doubts_size((enum state_doubt)query_integer(q, 4));
 		result->deleted |= query_integer(q, 7) == STATE_DELETED;
@@ -35,18 +42,19 @@ static bool compare(struct state *s, struct query *q, const unsigned char header
 }
 
 bool state_compare_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, struct state_comparison *result, struct error *err)
+    const struct state_digests *digests, uint64_t octets, struct state_comparison *result, struct error *err)
 {
 	struct query *q;
 
 	*result = (struct state_comparison){0};
 	return query_start(&q, state_database(s), err, COMPARED " FROM message WHERE uid = ?1", "t", uid) &&
-	    compare(s, q, header, sha256, octets, result, err);
+	    compare(s, q, header, digests, octets, result, err);
 }
 
-/* Compares messages like state_take_renumbered, and like state_take_identical if there is a digest. */
-bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
-    uint64_t octets, int64_t now, struct state_comparison *result, struct error *err)
+/* Compares messages like state_take_renumbered, and like state_take_identical if there are digests. */
+bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const struct state_digests *digests, uint64_t octets, int64_t now, struct state_comparison *result,
+    struct error *err)
 {
 	static const char *const selects[] = {
 	    COMPARED STATE_BY_HEADER(STATE_IS_MISSING),
@@ -54,16 +62,17 @@ bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHO
 	    COMPARED STATE_BY_DIGEST(STATE_IS_MISSING),
 	    COMPARED STATE_BY_DIGEST(STATE_IS_PERHAPS_DELETED),
 	};
-	size_t count = sha256 ? 4 : 2;
+	size_t count = digests ? 4 : 2;
 	bool ok = true;
 
 	*result = (struct state_comparison){0};
 	for (size_t i = 0; ok && i < count; i++) {
 		struct query *q;
 
-		ok = query_start(&q, state_database(s), err, selects[i], i < 2 ? "bi" : "bib", header,
-			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
-		    compare(s, q, header, sha256, octets, result, err);
+		ok = query_start(&q, state_database(s), err, selects[i], i < 2 ? "bi" : "bibb", header,
+			 (size_t)DIGEST_SHORT, now - STATE_MISSED_FOR, digests ? digests->whole : NULL,
+			 (size_t)DIGEST_SIZE, digests ? digests->bare : NULL, (size_t)DIGEST_SIZE) &&
+		    compare(s, q, header, digests, octets, result, err);
 	}
 	return ok;
 }

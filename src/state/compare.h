@@ -8,6 +8,7 @@
 
 struct error;
 struct state;
+struct state_digests;
 
 /*
  * Sets *any to whether a message of this size is missing, so that state_take_renumbered may find it. Otherwise no
@@ -20,18 +21,19 @@ struct state_comparison {
 	bool found;	/* a recorded message has this header */
 	bool fits;	/* the size is that of a compared message */
 	bool doubt;	/* a message of this size is in doubt because of its size */
-	bool identical; /* a message has the same content, octet for octet */
+	bool identical; /* a message has the same content, apart from fields that mail programs write */
 	bool deleted;	/* by UID: we deleted it, and the reply to QUIT confirmed that */
 	bool lately;	/* we deleted it, and no run has listed the maildrop since */
 };
 
 /*
- * Compares the message with this UID, or the missing messages with this header. sha256 is the digest of a retrieved
+ * Compares the message with this UID, or the missing messages with this header. digests are those of a retrieved
  * message, or NULL.
  */
 bool state_compare_uid(struct state *s, const char *uid, const unsigned char header[DIGEST_SHORT],
-    const unsigned char *sha256, uint64_t octets, struct state_comparison *result, struct error *err);
-bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHORT], const unsigned char *sha256,
-    uint64_t octets, int64_t now, struct state_comparison *result, struct error *err);
+    const struct state_digests *digests, uint64_t octets, struct state_comparison *result, struct error *err);
+bool state_compare_header(struct state *s, const unsigned char header[DIGEST_SHORT],
+    const struct state_digests *digests, uint64_t octets, int64_t now, struct state_comparison *result,
+    struct error *err);
 
 #endif

@@ -21,11 +21,12 @@ bool state_drop_intent(struct state *s, struct error *err)
 static bool add_pending(struct state *s, const struct state_record *r, const struct mbox_extent *e, struct error *err)
 {
 	return database_execute(state_database(s), err,
-	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	    "tiiiibbibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
+	    "INSERT INTO pending(uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots,"
+	    " bare) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	    "tiiiibbibbiiib", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
 	    sizeof(r->sha256), r->header, sizeof(r->header), (int64_t)e->length, e->sha256, sizeof(e->sha256), e->head,
-	    e->head_length, (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
+	    e->head_length, (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots, r->marked ? r->bare : NULL,
+	    sizeof(r->bare));
 }
 
 bool state_set_intent(struct state *s, const struct mbox_intent *intent, const struct state_record *records,
@@ -58,6 +59,7 @@ static bool read_pending(const struct query *q, struct state_record *r, struct m
 	    .dots = (uint64_t)query_integer(q, 12),
 	};
 	*e = (struct mbox_extent){.length = (uint64_t)query_integer(q, 7)};
+	r->marked = query_blob(q, 13, r->bare, DIGEST_SIZE) == DIGEST_SIZE;
 	e->head_length = query_blob(q, 9, e->head, sizeof(e->head));
 	return query_blob(q, 5, r->sha256, DIGEST_SIZE) == DIGEST_SIZE &&
 	    query_blob(q, 6, r->header, DIGEST_SHORT) == DIGEST_SHORT &&
@@ -95,8 +97,8 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 	if (!intent->path)
 		return true;
 	ok = query_start(&q, state_database(s), err,
-	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots"
-	    " FROM pending ORDER BY position",
+	    "SELECT uid, delivered, octets, wire, listed, sha256, header, length, extent_sha256, head, said, doubt, dots,"
+	    " bare FROM pending ORDER BY position",
 	    "");
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;

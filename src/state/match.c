@@ -112,7 +112,7 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
 }
 
 bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT],
-    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid, struct state_match *match,
+    const struct state_digests *digests, uint64_t octets, int64_t now, const char *uid, struct state_match *match,
     struct error *err)
 {
 	static const char *const selects[] = {
@@ -125,8 +125,9 @@ bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHO
 	for (size_t i = 0; ok && !match->found && i < 2; i++) {
 		struct query *q;
 
-		ok = query_start(&q, state_database(s), err, selects[i], "bib", header, (size_t)DIGEST_SHORT,
-			 now - STATE_MISSED_FOR, sha256, (size_t)DIGEST_SIZE) &&
+		ok = query_start(&q, state_database(s), err, selects[i], "bibb", header, (size_t)DIGEST_SHORT,
+			 now - STATE_MISSED_FOR, digests->whole, (size_t)DIGEST_SIZE, digests->bare,
+			 (size_t)DIGEST_SIZE) &&
 		    take_row(s, &q, octets, false, uid, match, err);
 	}
 	/* The next listing will give this size again. */

@@ -8,6 +8,7 @@
 
 struct error;
 struct state;
+struct state_digests;
 struct state_record;
 
 /*
@@ -41,11 +42,11 @@ bool state_take_renumbered(struct state *s, const unsigned char header[DIGEST_SH
     const char *uid, struct state_match *match, struct error *err);
 
 /*
- * Looks for a missing message with the content of a retrieved one, and gives it the new UID. Identical content counts
- * even if the size in LIST differs.
+ * Looks for a missing message with the content of a retrieved one, and gives it the new UID. The same content, apart from
+ * fields that mail programs write, counts even if the size in LIST differs.
  */
 bool state_take_identical(struct state *s, const unsigned char header[DIGEST_SHORT],
-    const unsigned char sha256[DIGEST_SIZE], uint64_t octets, int64_t now, const char *uid, struct state_match *match,
+    const struct state_digests *digests, uint64_t octets, int64_t now, const char *uid, struct state_match *match,
     struct error *err);
 
 /*

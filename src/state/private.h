@@ -40,8 +40,9 @@ enum { STATE_MISSED_FOR = 30 * 86400 };
 #define STATE_IS_MISSING "gone >= ?2 AND gone IS NOT NULL AND deleted = 0"
 #define STATE_IS_PERHAPS_DELETED "gone >= ?2 AND deleted = 2"
 #define STATE_BY_HEADER(is) " FROM message WHERE header = ?1 AND " is " LIMIT 100"
-/* Selects such a message with identical content (?3 is its digest). */
-#define STATE_BY_DIGEST(is) " FROM message WHERE header = ?1 AND sha256 = ?3 AND " is " LIMIT 1"
+/* Selects such a message with the same content. ?3 is its digest, ?4 that without fields of mail programs. */
+#define STATE_BY_DIGEST(is)                                                                                            \
+	" FROM message WHERE header = ?1 AND (sha256 = ?3 OR coalesce(bare, sha256) = ?4) AND " is " LIMIT 1"
 
 /* Returns the time to record for a UID that is found missing now. */
 int64_t state_gone_at(const struct state *s, int64_t now);

@@ -22,6 +22,11 @@ static inline bool state_doubts_size(enum state_doubt doubt)
 	return doubt == STATE_DOUBT_SIZE || doubt == STATE_DOUBT_CONTENT;
 }
 
+/* The digests of a message as in struct state_record. Without fields that mail programs write, both are equal. */
+struct state_digests {
+	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE];
+};
+
 /* The record of a delivered message. */
 struct state_record {
 	const char *uid;
@@ -41,6 +46,8 @@ struct state_record {
 	int64_t delivered; /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE];  /* digest of the delivered message */
 	unsigned char header[DIGEST_SHORT]; /* digest of the header (policy/header) */
+	bool marked;			    /* it came with fields that mail programs write (policy/marks) */
+	unsigned char bare[DIGEST_SIZE];    /* if marked: digest of the delivered message without these fields */
 };
 
 #endif

@@ -49,6 +49,9 @@ static const char *const state_migrations[] = {
      "UPDATE unfetched SET uid = ' unfetched' || substr(uid, 6) WHERE uid GLOB ' told:*';"
      "ALTER TABLE trouble RENAME COLUMN told TO reported;"
      "ALTER TABLE place RENAME COLUMN told TO reported;"),
+    /* Version 10 adds the digest without the fields that mail programs write. NULL: it equals sha256, or is unknown. */
+    ("ALTER TABLE message ADD COLUMN bare BLOB;"
+     "ALTER TABLE pending ADD COLUMN bare BLOB;"),
 };
 
 enum {

@@ -367,10 +367,11 @@ bool state_end_run(struct state *s, int64_t now, struct error *err)
 bool state_add(struct state *s, const struct state_record *r, struct error *err)
 {
 	return database_execute(s->db, err,
-	    "INSERT OR REPLACE INTO message(uid, delivered, octets, wire, listed, sha256, header, said, doubt, dots)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	    "tiiiibbiii", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
-	    sizeof(r->sha256), r->header, sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots);
+	    "INSERT OR REPLACE INTO message(uid, delivered, octets, wire, listed, sha256, header, said, doubt, dots, bare)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	    "tiiiibbiiib", r->uid, r->delivered, (int64_t)r->octets, (int64_t)r->wire, (int64_t)r->listed, r->sha256,
+	    sizeof(r->sha256), r->header, sizeof(r->header), (int64_t)r->said, (int64_t)r->doubt, (int64_t)r->dots,
+	    r->marked ? r->bare : NULL, sizeof(r->bare));
 }
 
 const char *state_library_version(void)

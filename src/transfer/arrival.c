@@ -53,7 +53,7 @@ void arrival_start(struct run *r, const struct session_event *event)
 	a->edges = (struct edge_lines){0};
 	a->fields = (struct edge_fields){0};
 	buf_clear(&a->head);
-	digest_start(&a->digest);
+	marks_start(&a->marks);
 	header_start(&a->header);
 	header_start(&a->peek);
 	a->peek.body_lines = SESSION_PEEK_LINES;
@@ -124,7 +124,7 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 
-	digest_add(&a->digest, bytes, length);
+	marks_add(&a->marks, bytes, length);
 	header_add(&a->header, bytes, length);
 	if (uid_is_made(a->entry->uid))
 		header_add(&a->peek, bytes, length);
@@ -206,7 +206,7 @@ static bool finish(struct run *r, struct error *err)
 	record->lf = a->sizes.lf;
 	record->fields = a->sizes.fields;
 	record->dots = a->sizes.dots;
-	digest_end(&a->digest, record->sha256);
+	record->marked = marks_end(&a->marks, record->sha256, record->bare);
 	record->identifying = header_end(&a->header, record->header);
 	record->own_header = *a->peeked && uid_has_header(a->entry->uid, a->peeked);
 	if (!twins_note(r, record, err))
@@ -223,6 +223,15 @@ bool arrival_finish(struct run *r, struct error *err)
 	return finish(r, err);
 }
 
+/* Writes the digest of the text that has arrived, which may still be finished. */
+static void digest_text(const struct arrival *a, unsigned char sha256[DIGEST_SIZE])
+{
+	struct marks marks = a->marks;
+	unsigned char bare[DIGEST_SIZE];
+
+	(void)marks_end(&marks, sha256, bare);
+}
+
 /*
  * Drops a message whose size differs from the one the server gave; it is asked for again after all others have
  * arrived.
@@ -232,7 +241,6 @@ static void defer(struct run *r)
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
 	struct again *again;
-	struct digest digest;
 
 	log_line(r->t->log, LOG_VERBOSE,
 	    "message %" PRIu32 " has %" PRIu64 " bytes but was listed with %" PRIu64 "; asking for it again",
@@ -242,8 +250,7 @@ static void defer(struct run *r)
 		r->again = memory_zeroed(r->plan->count, sizeof(*r->again));
 	again = &r->again[r->again_count++];
 	*again = (struct again){.entry = a->entry, .sizes = a->sizes, .crowded = session_window(r->t->session) > 1};
-	digest = a->digest;
-	digest_end(&digest, again->sha256);
+	digest_text(a, again->sha256);
 	r->checks.misfit |= again->crowded;
 }
 
@@ -300,11 +307,10 @@ static bool compare_with_records(struct run *r, bool *same, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
-	struct digest digest = a->digest;
 	unsigned char sha256[DIGEST_SIZE];
 	enum outdated_text text;
 
-	digest_end(&digest, sha256);
+	digest_text(a, sha256);
 	if (!outdated_compare(r, sha256, &text, err))
 		return false;
 	*same = text == OUTDATED_SAME;
@@ -332,10 +338,9 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 static bool was_mixed_up(const struct run *r)
 {
 	const struct again *again = &r->again[r->again_arrived - 1];
-	struct digest digest = r->arrival.digest;
 	unsigned char sha256[DIGEST_SIZE];
 
-	digest_end(&digest, sha256);
+	digest_text(&r->arrival, sha256);
 	return again->crowded && r->held > 0 && memcmp(sha256, again->sha256, DIGEST_SIZE) != 0;
 }
 

@@ -13,6 +13,7 @@
 #include "policy/edge_lines.h"
 #include "policy/evidence.h"
 #include "policy/header.h"
+#include "policy/marks.h"
 #include "pop3/session.h"
 #include "transfer/batch.h"
 #include "transfer/task.h"
@@ -36,7 +37,7 @@ struct arrival {
 	/* its end waits for the answer to a question, for destinations that cannot undo a delivery */
 	bool ended;
 	struct buf head;
-	struct digest digest;
+	struct marks marks;
 	struct header_identity header;
 	struct header_identity peek;	   /* of header and first lines, as TOP gave them for a UID made from them */
 	char peeked[2 * DIGEST_SHORT + 1]; /* its digest, in hexadecimal; "" if the UID was not made */

@@ -16,6 +16,7 @@ static const char *const verdicts[] = {[VERIFY_MISSING] = "missing",
     [VERIFY_ALTERED] = "altered",
     [VERIFY_UNREADABLE] = "unreadable",
     [VERIFY_INCOMPLETE] = "incomplete",
+    [VERIFY_COMPRESSED] = "compressed",
     [VERIFY_MOVED] = "moved"};
 
 static const char *const places[] = {[STATE_LISTED] = "on the server",
@@ -94,6 +95,7 @@ static void summarize_in_words(const char *account, const struct verify_summary 
 	print_count(", ", s->altered, "altered");
 	print_count(", ", s->unreadable, "unreadable");
 	print_count(", ", s->incomplete, "incomplete");
+	print_count(", ", s->compressed, "compressed (content not checked)");
 	print_count(", ", s->missing, "missing");
 	if (s->unrecorded > 0)
 		printf("; files without a record: %" PRIu64, s->unrecorded);
@@ -117,6 +119,7 @@ void findings_summarize(const char *account, const struct verify_summary *s, boo
 	jsonl_number(json, "altered", (int64_t)s->altered);
 	jsonl_number(json, "unreadable", (int64_t)s->unreadable);
 	jsonl_number(json, "incomplete", (int64_t)s->incomplete);
+	jsonl_number(json, "compressed", (int64_t)s->compressed);
 	jsonl_number(json, "missing", (int64_t)s->missing);
 	jsonl_number(json, "unrecorded", (int64_t)s->unrecorded);
 	jsonl_number(json, "refetch", (int64_t)s->again);

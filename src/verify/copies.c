@@ -89,11 +89,14 @@ static void take_message(void *context, const struct archive_message *m)
 	    .when = m->when,
 	    .device = m->device,
 	    .inode = m->inode,
+	    .links = m->links,
 	    .offset = m->offset,
 	    .elsewhere = m->elsewhere,
 	    .torn = m->torn,
+	    .compressed = m->compressed,
+	    .original = m->original,
 	    .failure = m->failure};
-	copy->marked = marks_end(&c->marks, copy->key.sha256, copy->bare);
+	copy->marked = marks_end(&c->marks, copy->whole, copy->bare);
 	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
 	(void)header_end(&c->header, copy->header);
 	start_reading(c);
@@ -101,8 +104,11 @@ static void take_message(void *context, const struct archive_message *m)
 	if (!destination_has_names(c->account->delivery.to.ops))
 		header_digits(copy->header, copy->key.identity);
 	/* An unreadable file is not a copy, whatever its readable part contains. */
-	if (copy->failure)
-		memset(copy->key.sha256, 0, sizeof(copy->key.sha256));
+	if (copy->failure) {
+		memset(copy->whole, 0, sizeof(copy->whole));
+		memset(copy->bare, 0, sizeof(copy->bare));
+	}
+	memcpy(copy->key.sha256, copy->whole, sizeof(copy->whole));
 	copy->path = c->texts.length;
 	buf_append(&c->texts, m->path, strlen(m->path) + 1);
 }
@@ -128,22 +134,23 @@ static int by_file(const void *a, const void *b)
 }
 
 /*
- * Keeps one entry per file. A file that a reader renames while the directory is read may be seen twice. A link is not
- * a second copy.
+ * Keeps as many entries per file as it has names. A file that a reader renames while the directory is read may be seen
+ * twice. Programs that save space link messages with the same text to one file.
  */
 static void drop_doubles(struct copies *c)
 {
-	size_t kept = 0;
+	size_t kept = 0, names = 0;
 
-	if (c->count == 0)
-		return;
-	qsort(c->list, c->count, sizeof(*c->list), by_file);
-	for (size_t i = 1; i < c->count; i++) {
-		if (c->list[i].inode == 0 || c->list[i].inode != c->list[kept].inode ||
-		    c->list[i].device != c->list[kept].device)
-			c->list[++kept] = c->list[i];
+	if (c->count > 0)
+		qsort(c->list, c->count, sizeof(*c->list), by_file);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct copy *copy = &c->list[i];
+
+		names = kept > 0 && copy->inode != 0 && by_inode(copy, &c->list[kept - 1]) == 0 ? names + 1 : 1;
+		if (names == 1 || names <= copy->links)
+			c->list[kept++] = *copy;
 	}
-	c->count = kept + 1;
+	c->count = kept;
 }
 
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
@@ -168,23 +175,30 @@ bool copies_read(struct copies *c, bool own, bool sync, struct error *err)
 	return ok;
 }
 
-void copies_strip(struct copies *c)
+void copies_compare(struct copies *c, bool bare)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct copy *copy = &c->list[i];
 
-		if (copy->taken || !copy->marked || copy->failure)
-			continue;
-		memcpy(copy->key.sha256, copy->bare, sizeof(copy->bare));
-		copy->stripped = true;
+		if (!copy->taken)
+			memcpy(copy->key.sha256, bare ? copy->bare : copy->whole, sizeof(copy->key.sha256));
 	}
 }
 
 bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *m)
 {
 	const struct copy key = {.device = m->device, .inode = m->inode};
+	const struct copy *found = known > 0 ? bsearch(&key, c->list, known, sizeof(*c->list), by_inode) : NULL;
 
-	return known > 0 && bsearch(&key, c->list, known, sizeof(*c->list), by_inode);
+	if (!found || m->links <= 1)
+		return found;
+	while (found > c->list && by_inode(found - 1, &key) == 0)
+		found--;
+	for (; found < c->list + known && by_inode(found, &key) == 0; found++) {
+		if (strcmp(c->texts.data + found->path, m->path) == 0)
+			return true;
+	}
+	return false;
 }
 
 void copies_clear(struct copies *c)

@@ -23,17 +23,20 @@ struct copies_key {
 /* A message that was found in the destination. */
 struct copy {
 	struct copies_key key;
-	unsigned char bare[DIGEST_SIZE]; /* digest without the fields that mail programs add (policy/marks) */
+	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* digests; bare: without fields of mail programs */
 	unsigned char header[DIGEST_SHORT];
 	uint64_t octets, crlf_octets;
 	uint64_t bare_crlf_octets;
 	int64_t when;
 	uint64_t device, inode, offset;
-	size_t path;	       /* offset in copies.texts */
-	bool marked, stripped; /* marked: it has such fields; stripped: key is without them */
+	uint64_t links; /* names that the file has */
+	size_t path;	/* offset in copies.texts */
+	bool marked;	/* it has fields that mail programs write (policy/marks) */
 	bool elsewhere, taken;
-	bool torn;   /* it is less than the message */
-	int failure; /* errno if it could not be read, else 0 */
+	bool torn;	   /* it is less than the message */
+	bool compressed;   /* see archive_message */
+	uint64_t original; /* the same */
+	int failure;	   /* errno if it could not be read, else 0 */
 };
 
 /* All copies of an account. Initialize it with {0} and set account. */
@@ -63,15 +66,18 @@ void copies_identity(const struct account *account, const char *maildrop, const 
     const unsigned char header[DIGEST_SHORT], char out[DESTINATION_IDENTITY]);
 
 /*
- * Reads the messages in the destination and adds them to the list. A file counts once. own and sync: see
- * archive_reader. Sets ERROR_STORAGE.
+ * Reads the messages in the destination and adds them to the list. A file counts once for each of its names. own and
+ * sync: see archive_reader. Sets ERROR_STORAGE.
  */
 bool copies_read(struct copies *c, bool own, bool sync, struct error *err);
 
-/* Removes the additions of mail programs to headers from the keys of the copies that are not taken. */
-void copies_strip(struct copies *c);
+/*
+ * Has the keys of the copies that are not taken compare complete messages or, if bare is set, messages without the
+ * fields that mail programs write.
+ */
+void copies_compare(struct copies *c, bool bare);
 
-/* Returns whether this file is among the first `known` copies, which copies_read has sorted. */
+/* Returns whether this name of a file is among the first `known` copies, which copies_read has sorted. */
 bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *message);
 
 void copies_clear(struct copies *c);

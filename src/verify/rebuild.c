@@ -63,7 +63,12 @@ static bool record(struct state *state, const struct copies *c, const struct cop
 
 	if (copy->failure)
 		return fail_copy(c->texts.data + copy->path, copy->failure, err);
-	memcpy(r.sha256, copy->key.sha256, sizeof(r.sha256));
+	/* As for a message found after a crash: its UID and original size identify it. */
+	if (copy->original > 0)
+		r.wire = r.listed = r.said = copy->original;
+	r.marked = copy->marked;
+	memcpy(r.sha256, copy->whole, sizeof(r.sha256));
+	memcpy(r.bare, copy->bare, sizeof(r.bare));
 	memcpy(r.header, copy->header, sizeof(r.header));
 	snprintf(identity, sizeof(identity), "%s", copy->key.identity);
 	return state_add_found(state, identity, &r, now, err);

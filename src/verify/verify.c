@@ -19,11 +19,15 @@
 #include "state/state.h"
 #include "verify/copies.h"
 
-enum { TRIES = 5 }; /* attempts while other programs change the destination */
+enum {
+	TRIES = 5,	    /* attempts while other programs change the destination */
+	FIELDS_MOST = 4096, /* octets of fields that mail programs add to a message that is searched for */
+};
 
 /* A delivered message, and the result for it. */
 struct record {
 	struct copies_key key;
+	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* as in struct copy */
 	uint64_t octets;
 	int64_t delivered;
 	enum state_server server;
@@ -44,6 +48,7 @@ struct verify {
 	struct buf texts;
 	struct place place;
 	struct copies copies;
+	bool bare;	 /* the keys are without the fields that mail programs write */
 	size_t known;	 /* sorted copies that need not be read again */
 	uint64_t *sizes; /* sorted sizes of messages that are searched for */
 	size_t size_count;
@@ -62,6 +67,8 @@ static void add_record(void *context, const struct state_kept *kept)
 	struct verify *v = context;
 	struct record *r;
 
+	if (kept->unclaimed)
+		return;
 	if (v->count == v->capacity) {
 		v->capacity = v->capacity ? v->capacity * 2 : 256;
 		v->records = memory_resize(v->records, v->capacity, sizeof(*v->records));
@@ -71,7 +78,8 @@ static void add_record(void *context, const struct state_kept *kept)
 	    .delivered = kept->delivered,
 	    .server = kept->server,
 	    .doubt = kept->doubt};
-	memcpy(r->key.sha256, kept->sha256, DIGEST_SIZE);
+	memcpy(r->whole, kept->sha256, DIGEST_SIZE);
+	memcpy(r->bare, kept->bare, DIGEST_SIZE);
 	if (kept->identity[0])
 		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
 	else
@@ -122,12 +130,11 @@ static void settle(struct verify *v, struct copies_key *record_key, struct copie
 	struct copy *c = (struct copy *)copy_key;
 
 	r->settled = c->taken = true;
-	r->verdict = !whole ? c->failure ? VERIFY_UNREADABLE : VERIFY_ALTERED
-	    : c->elsewhere  ? VERIFY_MOVED
-			    : VERIFY_WHOLE;
-	if (whole && r->doubt)
-		r->verdict = VERIFY_INCOMPLETE;
-	r->marked = whole && c->stripped;
+	if (whole)
+		r->verdict = r->doubt ? VERIFY_INCOMPLETE : c->elsewhere ? VERIFY_MOVED : VERIFY_WHOLE;
+	else
+		r->verdict = c->failure ? VERIFY_UNREADABLE : c->compressed ? VERIFY_COMPRESSED : VERIFY_ALTERED;
+	r->marked = whole && v->bare;
 	r->path = c->path;
 	r->offset = c->offset;
 	r->failure = c->failure;
@@ -165,16 +172,28 @@ static void join(struct verify *v, bool elsewhere, matcher match, int (*order)(c
 	free(copies);
 }
 
-static void join_whole(struct verify *v)
+/* Sets what the keys of all records and copies compare that are not joined yet. */
+static void compare_by(struct verify *v, bool bare)
 {
-	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-		join(v, elsewhere, match_both, by_both, true);
-	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-		join(v, elsewhere, match_digest, by_digest, true);
-	/* Compare without the additions of mail programs to the header. */
-	copies_strip(&v->copies);
-	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-		join(v, elsewhere, match_digest, by_digest, true);
+	v->bare = bare;
+	for (size_t i = 0; i < v->count; i++) {
+		struct record *r = &v->records[i];
+
+		if (!r->settled)
+			memcpy(r->key.sha256, bare ? r->bare : r->whole, DIGEST_SIZE);
+	}
+	copies_compare(&v->copies, bare);
+}
+
+static void join_digests(struct verify *v)
+{
+	for (int bare = 0; bare <= 1; bare++) {
+		compare_by(v, bare);
+		for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+			join(v, elsewhere, match_both, by_both, true);
+		for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+			join(v, elsewhere, match_digest, by_digest, true);
+	}
 }
 
 static int by_size(const void *a, const void *b)
@@ -184,13 +203,29 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Returns whether a message of this size is searched for. Mail programs may have added fields to it, or removed some. */
+static bool has_size(const struct verify *v, uint64_t octets)
+{
+	uint64_t least = octets > FIELDS_MOST ? octets - FIELDS_MOST : 0;
+	size_t from = 0, to = v->size_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (v->sizes[middle] < least)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < v->size_count && v->sizes[from] <= octets + FIELDS_MOST;
+}
+
 /* Returns whether a file may be a message that is searched for. */
 static bool wants(void *context, const struct archive_message *m)
 {
 	const struct verify *v = context;
 
-	return bsearch(&m->octets, v->sizes, v->size_count, sizeof(*v->sizes), by_size) &&
-	    !copies_has_file(&v->copies, v->known, m);
+	return has_size(v, m->octets) && !copies_has_file(&v->copies, v->known, m);
 }
 
 static void gather_sizes(struct verify *v)
@@ -218,8 +253,8 @@ static bool find_by_size(struct verify *v, struct error *err)
 		gather_sizes(v);
 		v->known = v->copies.count;
 		ok = copies_read(&v->copies, false, false, err);
-		for (int elsewhere = 0; ok && elsewhere <= 1; elsewhere++)
-			join(v, elsewhere, match_digest, by_digest, true);
+		if (ok)
+			join_digests(v);
 		if (!v->copies.changed)
 			break;
 	}
@@ -240,7 +275,7 @@ static bool find_copies(struct verify *v, struct error *err)
 		start_again(v);
 		if (!copies_read(&v->copies, true, false, err))
 			return false;
-		join_whole(v);
+		join_digests(v);
 		if (v->unsettled > 0 && destination_has_names(v->account->delivery.to.ops) && !find_by_size(v, err))
 			return false;
 		if (v->unsettled == 0 || destination_has_names(v->account->delivery.to.ops) || !v->copies.changed) {
@@ -268,7 +303,7 @@ static int by_delivery(const void *a, const void *b)
  */
 static bool lose(struct verify *v, const struct record *r, bool *again, struct error *err)
 {
-	*again = v->request->again && r->server == STATE_LISTED && r->verdict != VERIFY_MOVED;
+	*again = v->request->again && r->server == STATE_LISTED && verify_is_finding(r->verdict);
 	return !*again || state_lose(v->state, buf_string(&v->texts) + r->row, (int64_t)time(NULL), err);
 }
 
@@ -307,6 +342,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->altered += r->verdict == VERIFY_ALTERED;
 		s->unreadable += r->verdict == VERIFY_UNREADABLE;
 		s->incomplete += r->verdict == VERIFY_INCOMPLETE;
+		s->compressed += r->verdict == VERIFY_COMPRESSED;
 		s->missing += r->verdict == VERIFY_MISSING;
 		if (r->verdict == VERIFY_WHOLE || (r->verdict == VERIFY_MISSING && v->request->ignore_missing))
 			continue;

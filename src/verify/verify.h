@@ -15,9 +15,16 @@ enum verify_verdict {
 	VERIFY_ALTERED,
 	VERIFY_UNREADABLE,
 	VERIFY_INCOMPLETE, /* unchanged, but its size differed from the server's when it came */
+	VERIFY_COMPRESSED, /* another program has compressed it, so its content was not checked */
 	VERIFY_MOVED,	   /* complete, but not where it was delivered */
 	VERIFY_WHOLE,
 };
+
+/* Returns whether something is wrong with the message: not only that a mail program has moved or compressed it. */
+static inline bool verify_is_finding(enum verify_verdict verdict)
+{
+	return verdict < VERIFY_COMPRESSED;
+}
 
 /* A message that is not complete in its place. */
 struct verify_finding {
@@ -37,7 +44,7 @@ struct verify_summary {
 	uint64_t whole;	   /* complete messages, including moved and marked ones */
 	uint64_t moved;
 	uint64_t marked; /* messages with fields that a mail program added to the header */
-	uint64_t altered, unreadable, incomplete, missing;
+	uint64_t altered, unreadable, incomplete, compressed, missing;
 	uint64_t unrecorded; /* files of the account without a record */
 	uint64_t again;	     /* messages that will be fetched again */
 };

@@ -33,7 +33,7 @@ version() { sed -n "s/^ *$1 \{2,\}\([0-9.]*\) .*/\1/p" "$readme"; }
 
 versions_are_right() {
   code=0
-  for pair in GnuTLS:gnutls libConfuse:libconfuse 'GNU SASL:libgsasl' SQLite:sqlite3 Nettle:nettle Jansson:jansson Check:check; do
+  for pair in GnuTLS:gnutls libConfuse:libconfuse 'GNU SASL:libgsasl' SQLite:sqlite3 Nettle:nettle Jansson:jansson zlib:zlib Check:check; do
     wanted=$(sed -n "s/.*\[${pair#*:} >= \([0-9.]*\)\].*/\1/p" "$source/configure.ac")
     found=$(version "${pair%:*}")
     [ -n "$wanted" ] && [ "$found" = "$wanted" ] && continue

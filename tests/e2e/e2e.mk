@@ -44,6 +44,7 @@ e2e_tests = \
 	tests/e2e/pins.sh \
 	tests/e2e/pkcs11.sh \
 	tests/e2e/progress.sh \
+	tests/e2e/readers-recovery.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
@@ -75,12 +76,13 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/pop3_dump.py \
 	tests/e2e/lib/pop3_ready.py \
 	tests/e2e/lib/ports.sh \
+	tests/e2e/lib/readers.sh \
 	tests/e2e/lib/softhsm.sh \
 	tests/e2e/lib/tap.sh \
 	tests/e2e/lib/trust.sh \
 	tests/e2e/lib/wait.sh \
 	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
-	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/with_signals.py
+	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/on_tty.py tests/support/with_signals.py
 
 #? picture         make the picture in README from a run of the demo
 # Creates the picture in README from a real run.

@@ -159,6 +159,7 @@ check 'SQLite is visible only in state/database.c' visible_in '<sqlite3*' src/st
 check 'libunbound is visible only in tls/dane.c' visible_in '<unbound*' src/tls/dane.c
 check 'libConfuse is visible only in config/value_text.c' visible_in '<confuse*' src/config/value_text.c
 check 'Jansson is visible only in ui/jsonl' visible_in '<jansson*' src/ui/jsonl.c
+check 'zlib is visible only in deliver/maildir_content.c' visible_in '<zlib*' src/deliver/maildir_content.c
 check 'Nettle is visible only in base/digest and base/base64' visible_in '<nettle/*' src/base/base64.c src/base/digest.c src/base/digest.h
 check 'each source includes config.h and its own header first' order_holds
 check 'only base/uid searches for the blank before a key of mailhaul' only_uid_looks_for_blanks

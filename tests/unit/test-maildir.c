@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -355,6 +356,8 @@ struct search {
 	const char *unwanted; /* an identity, or NULL */
 	const char *lost;     /* a path in the Maildir that is removed when the first message is read */
 	const char *moved_to;
+	bool expecting; /* renamed messages are expected */
+	unsigned seen;	/* names of the account */
 };
 
 static bool wants(void *context, const char *identity)
@@ -392,11 +395,49 @@ static bool note(void *context, const char *identity, uint64_t crlf_octets, uint
 	return true;
 }
 
+static bool expect_renamed(void *context, struct error *err)
+{
+	struct search *t = context;
+
+	(void)err;
+	t->expecting = true;
+	return true;
+}
+
+static void note_seen(void *context, const char *identity)
+{
+	struct search *t = context;
+
+	ck_assert(t->expecting);
+	ck_assert_uint_eq(strlen(identity), MAILDIR_IDENTITY_DIGITS);
+	t->seen++;
+}
+
+static bool note_renamed(void *context, uint64_t crlf_octets, bool *wanted, struct error *err)
+{
+	struct search *t = context;
+
+	(void)crlf_octets;
+	(void)err;
+	ck_assert(t->expecting);
+	buf_append_string(&t->text, "*|");
+	*wanted = true;
+	return true;
+}
+
 /* Expects `count` messages with these texts to be found. */
 static void expect_found(struct search *t, int64_t since, const char *const *texts, size_t count)
 {
 	struct destination *d = open_maildir();
-	const struct destination_finder finder = {t, wants, gather, note};
+	const struct destination_finder finder = {
+	    .context = t,
+	    .wants = wants,
+	    .octets = gather,
+	    .found = note,
+	    .expect_renamed = expect_renamed,
+	    .seen = note_seen,
+	    .renamed = note_renamed,
+	};
 	struct error err;
 	size_t found = 0;
 
@@ -425,6 +466,35 @@ START_TEST(messages_left_by_a_crash_are_found_whatever_a_reader_did_to_them)
 	expect_found(&t, 1600000000, texts, COUNT(texts));
 	expect_found(&t, 1600000001, NULL, 0); /* older ones are recorded */
 	expect_counts(0, 1, 3);
+}
+END_TEST
+
+START_TEST(files_of_any_name_are_found_if_they_changed_since_the_run_began)
+{
+	static const char *const texts[] = {"own\n|", "renamed\n*|", "saved\n*|", "filed\n*|"};
+	const struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	int64_t now = (int64_t)time(NULL);
+	struct search t = {0};
+
+	destination_close(&(struct destination *){open_maildir()});
+	ck_assert_int_eq(mkdir(in_maildir(".Archive"), 0700), 0);
+	ck_assert_int_eq(mkdir(in_maildir(".Archive/cur"), 0700), 0);
+	leave("cur", "work", "1", ":2,S", "own\n");
+	leave("cur", "private", "1", ":2,S", "another account's\n");
+	scratch_write_text(in_maildir("cur/1600000000_0.5.host,U=1,FMD5=0123:2,S"), "renamed\n");
+	scratch_write_text(in_maildir("new/1600000001.R1.host"), "saved\n");
+	/* The time of the last change of the content says nothing about the time of the renaming. */
+	ck_assert_int_eq(utimensat(AT_FDCWD, in_maildir("new/1600000001.R1.host"), long_ago, 0), 0);
+	scratch_write_text(in_maildir(".Archive/cur/1600000002.M1P1.host,S=6,W=7:2,S"), "filed\n");
+	scratch_write_text(in_maildir("cur/.hidden"), "hidden\n");
+	scratch_write(in_maildir("cur/1600000003.R1.host:2,"), "torn\0\0", 6);
+	expect_found(&t, 1600000000, texts, COUNT(texts));
+	ck_assert_uint_eq(t.seen, 1);
+	t = (struct search){0};
+	expect_found(&t, now + 1000, NULL, 0);
+	ck_assert(!t.expecting);
+	/* A first run has delivered nothing yet. */
+	expect_found(&t, 0, texts, 1);
 }
 END_TEST
 
@@ -462,7 +532,7 @@ END_TEST
 static const struct {
 	const char *bytes, *expected;
 } compressed[] = {
-    {"\x1f\x8b\x08 and so on\n", NULL}, /* its end does not contain the size 1000 */
+    {"Dovecot-LZ4\r\x2a\x9b\xc5 and so on\n", "(1100)|"},
     {"\x28\xb5\x2f\xfd zstd\n", "(1100)|"},
     {"\xfd"
      "7zXZ and so on\n",
@@ -470,14 +540,33 @@ static const struct {
     {"BZh91AY&SY\n", "(1100)|"},
 };
 
+/* "zipped" and LF, compressed with gzip. */
+static const char gzipped[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\xca\x2c\x28\x48"
+			      "\x4d\xe1\x02\x00\xac\x00\x3a\xc7\x07\x00\x00\x00";
+
+START_TEST(a_message_compressed_with_gzip_is_read)
+{
+	static const char *const texts[] = {"zipped\n|", "zipped\n*|"};
+	struct search t = {0};
+
+	destination_close(&(struct destination *){open_maildir()});
+	leave_octets("cur", "work", "1", ",S=7,W=8:2,S", gzipped, sizeof(gzipped) - 1);
+	scratch_write(in_maildir("cur/1600000000.R1.host,S=7:2,S"), gzipped, sizeof(gzipped) - 1);
+	/* These are damaged. */
+	leave_octets("cur", "work", "2", ",S=7,W=8:2,S", gzipped, sizeof(gzipped) - 9);
+	leave("cur", "work", "3", ",S=7,W=8:2,S", "\x1f\x8b\x08 and so on\n");
+	scratch_write(in_maildir("cur/1600000000.R2.host,S=7:2,S"), gzipped, sizeof(gzipped) - 9);
+	expect_found(&t, 1600000000, texts, COUNT(texts));
+}
+END_TEST
+
 START_TEST(a_compressed_message_counts_as_complete)
 {
 	struct search t = {0};
-	const char *expected = compressed[_i].expected ? compressed[_i].expected : "|";
 
 	destination_close(&(struct destination *){open_maildir()});
 	leave("cur", "work", "1", ",S=1000,W=1100:2,S", compressed[_i].bytes);
-	expect_found(&t, 0, &expected, 1);
+	expect_found(&t, 0, &compressed[_i].expected, 1);
 }
 END_TEST
 
@@ -571,8 +660,10 @@ int main(void)
 	tcase_add_test(b, a_failed_write_is_a_storage_failure_and_leaves_no_file);
 	tcase_add_test(b, a_maildir_that_disappears_before_the_commit_is_a_storage_failure);
 	tcase_add_test(a, messages_left_by_a_crash_are_found_whatever_a_reader_did_to_them);
+	tcase_add_test(a, files_of_any_name_are_found_if_they_changed_since_the_run_began);
 	tcase_add_test(a, the_original_size_of_a_changed_message_is_read_from_its_name);
 	tcase_add_test(a, an_incomplete_file_is_not_a_copy_of_its_message);
+	tcase_add_test(a, a_message_compressed_with_gzip_is_read);
 	LOOP_OVER(a, a_compressed_message_counts_as_complete, compressed);
 	tcase_add_test(a, other_files_in_the_maildir_are_ignored);
 	tcase_add_test(a, our_unfinished_files_are_removed_and_those_of_others_are_kept);

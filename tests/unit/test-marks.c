@@ -24,6 +24,7 @@ static const struct {
     {TEXT("A: b\r\n\r\nStatus: RO\r\n"), TEXT("A: b\r\n\r\nStatus: RO\r\n"), 0},
     {TEXT("\nStatus: RO\n"), TEXT("\nStatus: RO\n"), 0},
     {TEXT("STATUS: RO\nStatu: RO\nStatuss: RO\n\n"), TEXT("Statu: RO\nStatuss: RO\n\n"), 12},
+    {TEXT("X-Label: mine\nA: b\nX-Mozilla-Status2: 1\n\nb\n"), TEXT("A: b\n\nb\n"), 37},
     {TEXT("Status\nA: b\n\n"), TEXT("Status\nA: b\n\n"), 0},
     {TEXT("Lines: 1\n"), TEXT(""), 10},
     {TEXT("Lines: 1"), TEXT(""), 8},

@@ -160,18 +160,26 @@ static void record_alike(const char *letters)
 	ck_assert(state_commit(s, &err));
 }
 
-static bool takes(char letter, const char *uid)
+/* Looks for a message with these digests. */
+static bool takes_marked(char whole, char bare, const char *uid)
 {
-	unsigned char header[DIGEST_SHORT], sha256[DIGEST_SIZE];
+	unsigned char header[DIGEST_SHORT];
+	struct state_digests digests;
 	struct state_comparison sight;
 	struct state_match match;
 
 	memset(header, 2, sizeof(header));
-	memset(sha256, letter, sizeof(sha256));
-	ck_assert(state_compare_header(s, header, sha256, 99, 20, &sight, &err));
-	ck_assert(state_take_identical(s, header, sha256, 99, 20, uid, &match, &err));
+	memset(digests.whole, whole, sizeof(digests.whole));
+	memset(digests.bare, bare, sizeof(digests.bare));
+	ck_assert(state_compare_header(s, header, &digests, 99, 20, &sight, &err));
+	ck_assert(state_take_identical(s, header, &digests, 99, 20, uid, &match, &err));
 	ck_assert(sight.identical == match.found);
 	return match.found;
+}
+
+static bool takes(char letter, const char *uid)
+{
+	return takes_marked(letter, letter, uid);
 }
 
 START_TEST(a_missing_message_is_recognized_by_its_digest_and_only_once)
@@ -185,6 +193,22 @@ START_TEST(a_missing_message_is_recognized_by_its_digest_and_only_once)
 	ck_assert(takes('x', "new") && takes('x', "newer") && !takes('x', "newest"));
 	ck_assert(takes('y', "last") && !takes('y', "newest"));
 	ck_assert(state_join(s, &item, 1, NULL, &err) && item.known); /* with its current size */
+}
+END_TEST
+
+START_TEST(fields_of_mail_programs_do_not_keep_a_missing_message_from_being_recognized)
+{
+	struct state_record r = {.uid = "marked", .octets = 5, .wire = 6, .listed = 6, .delivered = 1, .marked = true};
+
+	memset(r.sha256, 'm', DIGEST_SIZE);
+	memset(r.bare, 'b', DIGEST_SIZE);
+	memset(r.header, 2, DIGEST_SHORT);
+	ck_assert(state_add(s, &r, &err));
+	record_alike("x");
+	ck_assert_uint_eq(note("z", 10), 2);
+	ck_assert(!takes_marked('n', 'm', "none"));
+	ck_assert(takes_marked('n', 'b', "first") && !takes_marked('n', 'b', "second"));
+	ck_assert(takes_marked('n', 'x', "third"));
 }
 END_TEST
 
@@ -761,6 +785,7 @@ int main(void)
 	tcase_add_loop_test(l, a_message_that_quit_may_have_deleted_is_doubtful_until_its_header_is_compared, 0, 2);
 	tcase_add_test(l, a_message_found_new_stays_new_while_it_is_listed);
 	tcase_add_test(l, a_missing_message_is_recognized_by_its_digest_and_only_once);
+	tcase_add_test(l, fields_of_mail_programs_do_not_keep_a_missing_message_from_being_recognized);
 	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_identical_one);
 	tcase_add_loop_test(l, a_doubtful_message_is_a_different_one_if_its_size_changes, 0, 2);
 	tcase_add_loop_test(l, a_message_of_doubtful_identity_stays_doubtful_until_its_header_is_seen, 0, 2);

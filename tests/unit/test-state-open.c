@@ -460,6 +460,7 @@ START_TEST(a_state_of_the_first_version_is_upgraded)
 	make_state();
 	run_sql(scratch_path("state/work.db"),
 	    "DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends;"
+	    "ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;"
 	    "ALTER TABLE maildrop DROP COLUMN unpipelined; ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt;"
 	    "ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE pending DROP COLUMN said; ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind;"
 	    "ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new; PRAGMA user_version=1");

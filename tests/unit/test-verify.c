@@ -13,6 +13,7 @@
 #include "deliver/archive.h"
 #include "deliver/destination.h"
 #include "policy/header.h"
+#include "policy/marks.h"
 #include "scratch.h"
 #include "state/record.h"
 #include "state/state.h"
@@ -22,7 +23,7 @@
 /* A destination whose content the test sets. It changes during the first `changes` reads. */
 static const char *const *in_place;
 static int changes, reads;
-static char verdicts[64]; /* a letter for each finding: m, a, u, v (moved) */
+static char verdicts[64]; /* a letter for each finding: m, a, u, i, c, v (moved) */
 
 static bool read_place(const struct destination_settings *settings, struct archive_reader *reader, struct error *error)
 {
@@ -43,19 +44,19 @@ static const struct destination_ops place = {.scheme = "mbox", .read = read_plac
 static void note_verdict(void *context, const struct verify_finding *f)
 {
 	(void)context;
-	verdicts[strlen(verdicts)] = "mauv"[f->verdict];
+	verdicts[strlen(verdicts)] = "mauicv"[f->verdict];
 }
 
 static void deliver(struct state *state, const char *uid, const char *text, int64_t when)
 {
 	struct state_record r = {.uid = uid, .octets = strlen(text), .delivered = when};
 	struct header_identity header;
-	struct digest digest;
+	struct marks marks;
 	struct error err;
 
-	digest_start(&digest);
-	digest_add(&digest, text, strlen(text));
-	digest_end(&digest, r.sha256);
+	marks_start(&marks);
+	marks_add(&marks, text, strlen(text));
+	r.marked = marks_end(&marks, r.sha256, r.bare);
 	header_start(&header);
 	header_add(&header, text, strlen(text));
 	(void)header_end(&header, r.header);
@@ -115,6 +116,30 @@ START_TEST(an_unchanged_copy_is_preferred_to_a_changed_one)
 	ck_assert_uint_eq(s.whole, 3);
 	ck_assert_uint_eq(s.marked, 1);
 	ck_assert_str_eq(verdicts, "");
+}
+END_TEST
+
+/* Mail that came from another mail store, and what readers make of it. */
+static const struct {
+	const char *delivered, *found;
+} stored[] = {
+    {"Status: O\nA: 1\n\nx\n", "A: 1\nStatus: RO\nX-Status: A\n\nx\n"},
+    {"A: 1\nContent-Length: 0\nLines: 9\n\nx\n", "A: 1\nContent-Length: 2\nLines: 1\n\nx\n"},
+    {"A: 1\nX-UID: 7\n\nx\n", "X-IMAPbase: 1 2\n folded\nA: 1\nX-UID: 1\n\nx\n"},
+    {"A: 1\nX-Keywords: old\n new\n\nx\n", "A: 1\n\nx\n"},
+};
+
+START_TEST(fields_that_mail_programs_write_may_differ_from_those_that_came)
+{
+	struct verify_summary s;
+	struct error err;
+
+	ck_assert(verify(LIST(stored[_i].delivered), LIST(stored[_i].found), &s, &err));
+	ck_assert_str_eq(verdicts, "");
+	ck_assert_uint_eq(s.whole, 1);
+	ck_assert_uint_eq(s.marked, 1);
+	ck_assert(verify(LIST(stored[_i].delivered), LIST(stored[_i].delivered), &s, &err));
+	ck_assert_uint_eq(s.marked, 0);
 }
 END_TEST
 
@@ -212,6 +237,8 @@ int main(void)
 
 	tcase_add_test(t, each_copy_accounts_for_one_message);
 	tcase_add_test(t, an_unchanged_copy_is_preferred_to_a_changed_one);
+	tcase_add_loop_test(t, fields_that_mail_programs_write_may_differ_from_those_that_came, 0,
+	    sizeof(stored) / sizeof(stored[0]));
 	tcase_add_test(t, findings_are_reported_in_order_of_delivery);
 	tcase_add_test(t, a_changing_destination_is_read_again);
 	tcase_add_test(t, a_changing_destination_is_not_read_again_if_all_messages_are_found);

@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# Runs real mail readers on a Maildir or an mbox in the test's own directory, without a user.
+#
+#   . "$E2E_DIR/lib/readers.sh"; readers_start
+#   has_reader mutt 'mutt saves messages' && mutt_keys mutt Mail '<quit>'
+#
+# Each function returns nonzero if the reader fails. ./reader.log receives what it prints.
+
+# The user of programs that refuse to run as root, and the command that becomes that user.
+reader_user='' reader_as=''
+readers_start() {
+  if [ "$(id -u)" = 0 ]; then
+    reader_user=nobody
+    reader_as="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
+    chmod 711 "$WORK"
+  fi
+  cat >mutt.rc <<END
+set mbox_type=Maildir record="" confirmappend=no confirmcreate=no delete=yes quit=yes move=no wait_key=no beep=no
+END
+}
+
+# has_reader PROGRAM CHECK...: returns whether the program is installed; otherwise skips these checks.
+has_reader() {
+  _program=$1 && shift
+  command -v "$_program" >/dev/null 2>&1 && return
+  for _check; do skip "$_check" "$_program is not installed"; done
+  return 1
+}
+
+on_tty() { timeout 90 python3 "$E2E_DIR/../support/on_tty.py" "$@"; }
+
+# mutt_keys PROGRAM MAILBOX KEYS: mutt or neomutt opens the mailbox and receives the keys.
+mutt_keys() { on_tty "$1" -n -F mutt.rc -f "$2" -e "push \"$3\"" >reader.log 2>&1; }
+mutt_save() { mutt_keys "$1" "$2" "<tag-pattern>.<enter><tag-prefix><save-message>$WORK/$3<enter><sync-mailbox><quit>"; }
+mutt_flag() { mutt_keys "$1" "$2" '<tag-pattern>.<enter><tag-prefix><set-flag>!<sync-mailbox><quit>'; }
+
+# alpine_open MBOX: alpine opens the mbox as its inbox, and writes its fields into it.
+alpine_open() {
+  cat >pinerc <<END
+inbox-path=$WORK/$1
+feature-list=expunge-without-confirm,quit-without-confirm
+user-id=me
+user-domain=example.org
+personal-name=me
+last-version-used=9.99alpine
+last-time-prune-questioned=999.1
+END
+  on_tty alpine -p pinerc -I 'i,q,y' >reader.log 2>&1
+}
+
+# snail_read and mailutils_read MBOX: read the first message.
+snail_read() { printf 'type 1\nquit\n' | s-nail -n -S hold -S keep -f "$1" >reader.log 2>&1; }
+mailutils_read() { printf 'print 1\nquit\n' | mail.mailutils -f "$1" >reader.log 2>&1; }
+
+# dovecot_conf LOCATION FILE: writes a configuration for doveadm and imap without a server.
+dovecot_conf() {
+  mkdir -p dovecot
+  cat >"$2" <<END
+base_dir = $WORK/dovecot
+state_dir = $WORK/dovecot
+log_path = /dev/stderr
+ssl = no
+mail_location = $1
+namespace inbox {
+  inbox = yes
+}
+END
+}
+
+# as_reader FILE COMMAND...: runs a command as a user who owns the file or directory.
+as_reader() {
+  [ -z "$reader_user" ] || chown -R "$reader_user" "$1" dovecot
+  shift
+  # shellcheck disable=SC2086 # a command with its options, or nothing
+  $reader_as env HOME="$WORK/dovecot" USER="${reader_user:-$(id -un)}" timeout 60 "$@" >reader.log 2>&1
+}
+
+# doveadm_on LOCATION FILE ARGUMENT...: runs doveadm on a mailbox, of which FILE is the Maildir or mbox.
+doveadm_on() {
+  _location=$1 _file=$2 && shift 2
+  dovecot_conf "$_location" dovecot.conf
+  chmod 644 dovecot.conf
+  as_reader "$_file" doveadm -c "$WORK/dovecot.conf" "$@"
+}
+
+# offlineimap_sync DIRECTORY: synchronizes the Maildirs in DIRECTORY with an IMAP server that has no mail.
+offlineimap_sync() {
+  mkdir -p remote
+  dovecot_conf "maildir:$WORK/remote" imap.conf
+  cat >offlineimaprc <<END
+[general]
+accounts = a
+ui = quiet
+metadata = $WORK/dovecot/offlineimap
+[Account a]
+localrepository = local
+remoterepository = remote
+[Repository local]
+type = Maildir
+localfolders = $WORK/$1
+[Repository remote]
+type = IMAP
+preauthtunnel = /usr/lib/dovecot/imap -c $WORK/imap.conf
+END
+  chmod 644 imap.conf offlineimaprc
+  [ -z "$reader_user" ] || chown "$reader_user" remote
+  as_reader "$1" offlineimap -c "$WORK/offlineimaprc" -o
+}
