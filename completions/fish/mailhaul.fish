@@ -26,7 +26,7 @@ end
 # Tests whether the command is one of these. The default command is fetch.
 function __mailhaul_command_is
     set -l word (__mailhaul_words | string match -v -- '-c *')[1]
-    contains -- "$word" fetch check verify list status config; or set word fetch
+    contains -- "$word" fetch check verify list status config help; or set word fetch
     contains -- $word $argv
 end
 
@@ -48,14 +48,16 @@ complete -c mailhaul -n __mailhaul_has_no_word -a verify -d 'compare the local c
 complete -c mailhaul -n __mailhaul_has_no_word -a list -d 'list the messages on the server'
 complete -c mailhaul -n __mailhaul_has_no_word -a status -d 'show the results of earlier runs'
 complete -c mailhaul -n __mailhaul_has_no_word -a config -d 'show the effective settings'
-complete -c mailhaul -a '(__mailhaul_accounts)' -d account
+complete -c mailhaul -n __mailhaul_has_no_word -a help -d 'print the help of a command'
+complete -c mailhaul -n '__mailhaul_command_is help' -a 'fetch check verify list status config help' -d command
+complete -c mailhaul -n 'not __mailhaul_command_is help' -a '(__mailhaul_accounts)' -d account
 
 complete -c mailhaul -s c -l config -r -F -d 'read this configuration file'
 complete -c mailhaul -s q -l quiet -d 'print failures only'
 complete -c mailhaul -s v -l verbose -d 'print each step; twice: the protocol'
 complete -c mailhaul -l tls-key-log -r -F -d 'write the keys of TLS sessions to this file'
-complete -c mailhaul -l help -d 'print a short help'
-complete -c mailhaul -l version -d 'print the versions of mailhaul and its libraries'
+complete -c mailhaul -s h -l help -d 'print a short help'
+complete -c mailhaul -s V -l version -d 'print the versions of mailhaul and its libraries'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l every -x -a '5m 15m 1h' -d 'fetch again and again, with this pause'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l keep -d 'delete nothing from the server'
@@ -65,4 +67,5 @@ complete -c mailhaul -n '__mailhaul_command_is fetch check verify list status co
 complete -c mailhaul -n '__mailhaul_command_is verify' -l ignore-missing -d 'do not report missing messages'
 complete -c mailhaul -n '__mailhaul_command_is verify' -l refetch -d 'fetch missing and altered messages again'
 complete -c mailhaul -n '__mailhaul_command_is verify' -l rebuild -d 'rebuild a lost state'
+complete -c mailhaul -n '__mailhaul_command_is config' -l changed -d 'show only settings that differ from the defaults'
 complete -c mailhaul -n '__mailhaul_command_is config' -l names -d 'print only the names of the accounts'

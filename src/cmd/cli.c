@@ -15,6 +15,7 @@
 #include "cmd/check.h"
 #include "cmd/command_line.h"
 #include "cmd/fetch.h"
+#include "cmd/help.h"
 #include "cmd/list.h"
 #include "cmd/show_config.h"
 #include "cmd/status.h"
@@ -26,39 +27,18 @@
 
 /* The first command is the default. */
 static const struct command commands[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY},
-    {"check", check_run, CLI_JSON},
-    {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD},
-    {"list", list_run, CLI_JSON | CLI_HEADERS},
-    {"status", status_run, CLI_JSON},
-    {"config", show_config_run, CLI_JSON | CLI_NAMES},
-    {NULL, NULL, 0},
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY,
+	"fetch the mail (the default command)"},
+    {"check", check_run, CLI_JSON, "test connection, certificate, login, disk; change nothing"},
+    {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD,
+	"compare the local copies with the delivered mail; offline"},
+    {"list", list_run, CLI_JSON | CLI_HEADERS, "list the messages on the server and what happens to each"},
+    {"status", status_run, CLI_JSON, "show the results of earlier runs, without asking a server"},
+    {"config", show_config_run, CLI_JSON | CLI_NAMES | CLI_CHANGED,
+	"show the effective settings, and where each comes from"},
+    {"help", help_run, 0, "print this help, or the options of a command"},
+    {NULL, NULL, 0, NULL},
 };
-
-static const char help[] = "Usage: mailhaul [OPTION...] [COMMAND] [ACCOUNT...]\n"
-			   "Fetch mail from POP3 servers over TLS into a Maildir, an mbox or a command.\n"
-			   "Without ACCOUNT, a command applies to all accounts. The commands:\n"
-			   "  fetch              fetch the mail (the default command)\n"
-			   "  check              test connection, certificate, login, disk; change nothing\n"
-			   "  verify             compare the local copies with the delivered mail; offline\n"
-			   "  list               list the messages on the server and what happens to each\n"
-			   "  status             show the results of earlier runs, without asking a server\n"
-			   "  config             show the effective settings, and where each comes from\n"
-			   "  -c, --config=FILE  read FILE instead of ~/.config/mailhaul/mailhaul.conf\n"
-			   "  -n, --dry-run      connect and list; print what would be done to each message\n"
-			   "      --every=TIME   fetch again and again, with a pause of TIME (such as 5m)\n"
-			   "      --json         print JSON, one object per line\n"
-			   "      --keep         delete nothing from the server in this run\n"
-			   "      --strict       report every failure at once, despite report_failures_after\n"
-			   "  -q, --quiet        print failures only\n"
-			   "  -v, --verbose      print each step; twice: the protocol, with secrets masked\n"
-			   "      --headers, --ignore-missing, --names, --rebuild, --refetch, --tls-key-log\n"
-			   "      --help, --version   print this help, or the versions of all components\n"
-			   "Exit status: 0 success, 64 command line, 65 missing or altered mail, 68 no such\n"
-			   "host, 69 TLS or certificate, 70 internal error, 71 out of memory, 74 storage,\n"
-			   "75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
-			   "32 more if other accounts were fetched without a failure.\n"
-			   "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
 
 /* Warns in every run about an option that makes TLS useless. */
 static bool open_key_log(struct command_line *line, struct error *err)
@@ -137,7 +117,7 @@ int cli_main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	if (line.help)
-		code = fputs(help, stdout) >= 0 ? EX_OK : EX_IOERR;
+		code = help_print(&line);
 	else if (line.version)
 		code = version_run();
 	else

@@ -11,9 +11,9 @@
 #include "base/parse.h"
 
 /* Values of options without a letter, above all letters. The values after OPTION_BIT are those of enum cli_option. */
-enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_KEY_LOG, OPTION_EVERY, OPTION_BIT };
+enum { OPTION_KEY_LOG = 256, OPTION_EVERY, OPTION_BIT };
 
-static const char letters[] = ":c:qvn";
+static const char letters[] = ":c:qvnhV";
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -30,8 +30,9 @@ static const struct option options[] = {
     {"rebuild", no_argument, NULL, OPTION_BIT + CLI_REBUILD},
     {"headers", no_argument, NULL, OPTION_BIT + CLI_HEADERS},
     {"names", no_argument, NULL, OPTION_BIT + CLI_NAMES},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
+    {"changed", no_argument, NULL, OPTION_BIT + CLI_CHANGED},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
 
@@ -64,7 +65,7 @@ static bool explain_option(int said, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "the option %s needs a value", word);
 		return error_hint(err, "see mailhaul --help");
 	}
-	if (optopt != 0 && optopt < OPTION_HELP && !strchr(letters, optopt))
+	if (optopt != 0 && optopt < OPTION_KEY_LOG && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
 		error_set(err, ERROR_USAGE, "the option %s does not take a value", word);
@@ -96,10 +97,10 @@ static void take_option(struct command_line *line, int option)
 		if (!parse_duration(optarg, &line->every))
 			line->every = 0;
 		break;
-	case OPTION_HELP:
+	case 'h':
 		line->help = true;
 		break;
-	case OPTION_VERSION:
+	case 'V':
 		line->version = true;
 		break;
 	default:

@@ -22,6 +22,7 @@ enum cli_option {
 	CLI_NAMES = 128,
 	CLI_HEADERS = 256,
 	CLI_EVERY = 512,
+	CLI_CHANGED = 2048,
 };
 
 /* The parsed command line. */
@@ -44,6 +45,7 @@ struct command {
 	const char *name;
 	int (*run)(const struct command_line *line); /* returns the exit code */
 	unsigned options;			     /* the options that it accepts */
+	const char *summary;			     /* for the help */
 };
 
 /*

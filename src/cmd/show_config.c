@@ -9,11 +9,11 @@
 #include "cmd/command_line.h"
 #include "ui/effective.h"
 
-static void show(const struct chosen *c, bool json)
+static void show(const struct chosen *c, bool json, bool changed)
 {
-	(json ? effective_json_top : effective_print_top)(&c->settings);
+	(json ? effective_json_top : effective_print_top)(&c->settings, changed);
 	for (size_t i = 0; i < c->count; i++)
-		(json ? effective_json_account : effective_print_account)(c->accounts[i]);
+		(json ? effective_json_account : effective_print_account)(c->accounts[i], changed);
 }
 
 int show_config_run(const struct command_line *line)
@@ -26,7 +26,7 @@ int show_config_run(const struct command_line *line)
 			for (size_t i = 0; i < chosen.count; i++)
 				puts(chosen.accounts[i]->name);
 		} else {
-			show(&chosen, line->options & CLI_JSON);
+			show(&chosen, line->options & CLI_JSON, line->options & CLI_CHANGED);
 		}
 	}
 	chosen_free(&chosen);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "config/account.h"
 #include "config/account_options.h"
 #include "config/account_tls.h"
@@ -40,14 +41,29 @@ static bool check_destination(struct account *a, struct error *err)
 	return error_hint(err, "set deliver_to = \"pipe\", or remove deliver_command");
 }
 
-static bool check_server(struct account *a, struct error *err)
+static void set_derived(struct account *a)
 {
 	if (a->port == 0)
 		a->port = a->tls.starttls ? 110 : 995;
+	if (a->repeat == REPEAT_AUTO && a->server)
+		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
+}
+
+void account_defaults(struct account *defaults, const struct account *a)
+{
+	account_init(defaults, a->name);
+	defaults->server = memory_copy_string(a->server);
+	defaults->tls.starttls = a->tls.starttls;
+	set_derived(defaults);
+	defaults->tls.starttls = false;
+	memory_replace(&defaults->server, NULL);
+}
+
+static bool check_server(struct account *a, struct error *err)
+{
+	set_derived(a);
 	if (!a->server)
 		return miss(err, "server", "server = \"pop.example.org\"");
-	if (a->repeat == REPEAT_AUTO)
-		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
 	return true;
 }
 

@@ -13,4 +13,7 @@ struct error;
  */
 bool account_check(struct account *a, unsigned *next, struct error *err);
 
+/* Initializes *defaults with the values that the options of `a` have unless they are set. account_free frees it. */
+void account_defaults(struct account *defaults, const struct account *a);
+
 #endif

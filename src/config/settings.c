@@ -16,8 +16,6 @@
 #include "config/path.h"
 #include "config/problems.h"
 
-enum { JOBS = 4 }; /* Courier allows at most this many connections from one address */
-
 static const char system_path[] = "/etc/mailhaul.conf";
 
 /* Returns the path of the configuration. If there is none, it adds a problem and returns NULL. */
@@ -47,11 +45,16 @@ static char *find_path(const char *path, struct problems *problems)
 	return NULL;
 }
 
+char *settings_state_dir(struct error *err)
+{
+	return path_xdg("XDG_STATE_HOME", ".local/state", err);
+}
+
 /* Sets the options of the top level. Invalid values have been reported. */
 static void fill_top(struct settings *s, const struct file *f, struct problems *problems)
 {
 	const char *value, *directory;
-	uint64_t jobs = JOBS;
+	uint64_t jobs = SETTINGS_JOBS;
 	struct error err;
 
 	value = file_top_value(f, "jobs", &directory, &s->jobs_place);
@@ -61,8 +64,7 @@ static void fill_top(struct settings *s, const struct file *f, struct problems *
 	if (log_place_parse(value, &s->log, &value) && s->log == LOG_PLACE_FILE)
 		s->log_path = path_resolve("log", value, directory, &err);
 	value = file_top_value(f, "state_dir", &directory, &s->state_dir_place);
-	s->state_dir = *value ? path_resolve("state_dir", value, directory, &err)
-			      : path_xdg("XDG_STATE_HOME", ".local/state", &err);
+	s->state_dir = *value ? path_resolve("state_dir", value, directory, &err) : settings_state_dir(&err);
 	if (!s->state_dir)
 		problems_add(problems, "%s: there is no place for the state: %s; set state_dir, or HOME", s->path,
 		    err.cause);

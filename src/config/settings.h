@@ -9,6 +9,8 @@
 
 struct problems;
 
+enum { SETTINGS_JOBS = 4 }; /* Courier allows at most this many connections from one address */
+
 /* The complete configuration. */
 struct settings {
 	char *path;    /* the file it was read from */
@@ -26,6 +28,12 @@ struct settings {
  * /etc/mailhaul.conf that exists. When it returns false, `problems` has at least one line.
  */
 bool settings_load(struct settings *s, const char *path, struct problems *problems);
+/*
+ * Returns the default of state_dir, which the caller frees. Returns NULL and sets ERROR_CONFIG if the home directory is
+ * unknown.
+ */
+char *settings_state_dir(struct error *err);
+
 void settings_free(struct settings *s);
 
 #endif

@@ -4,10 +4,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "config/account_check.h"
 #include "config/account_options.h"
 #include "config/quote.h"
 #include "config/settings.h"
@@ -24,19 +27,47 @@ static void print_line(struct buf *line, const char *place, const char *section)
 	buf_free(line);
 }
 
-/* Calls `print` for each option of the top level. */
-static void each_top(const struct settings *s,
+static char *log_text(const struct settings *s)
+{
+	if (s->log == LOG_PLACE_FILE)
+		return memory_format("file:%s", s->log_path);
+	return memory_copy_string(s->log == LOG_PLACE_SYSLOG ? "syslog" : "stderr");
+}
+
+/* Calls `print` for each option of the top level or, with `changed`, for those that differ from the defaults. */
+static void each_top(const struct settings *s, bool changed,
     void (*print)(void *context, const char *name, const char *value, const char *place), void *context)
 {
-	char *jobs = memory_format("%u", s->jobs);
-	char *log = s->log == LOG_PLACE_FILE ? memory_format("file:%s", s->log_path)
-					     : memory_copy_string(s->log == LOG_PLACE_SYSLOG ? "syslog" : "stderr");
+	char *jobs = memory_format("%u", s->jobs), *log = log_text(s), *state_dir;
+	struct error err;
 
-	print(context, "jobs", jobs, s->jobs_place);
-	print(context, "state_dir", s->state_dir, s->state_dir_place);
-	print(context, "log", log, s->log_origin);
+	state_dir = settings_state_dir(&err);
+
+	if (!changed || s->jobs != SETTINGS_JOBS)
+		print(context, "jobs", jobs, s->jobs_place);
+	if (!changed || !state_dir || strcmp(s->state_dir, state_dir) != 0)
+		print(context, "state_dir", s->state_dir, s->state_dir_place);
+	if (!changed || s->log != LOG_PLACE_STDERR)
+		print(context, "log", log, s->log_origin);
 	free(jobs);
 	free(log);
+	free(state_dir);
+}
+
+/* Returns the value of an option as text (account_value_get), or NULL if it is not set or, with `defaults`, equal. */
+static char **value_of(const struct account *a, const struct account_option *option, const struct account *defaults)
+{
+	char **values = account_value_get(a, option), **usual = defaults ? account_value_get(defaults, option) : NULL;
+	size_t i = 0;
+
+	while (values && usual && values[i] && usual[i] && strcmp(values[i], usual[i]) == 0)
+		i++;
+	if (values && usual && !values[i] && !usual[i]) {
+		account_value_free(values);
+		values = NULL;
+	}
+	account_value_free(usual);
+	return values;
 }
 
 static void print_top(void *context, const char *name, const char *value, const char *place)
@@ -49,9 +80,9 @@ static void print_top(void *context, const char *name, const char *value, const 
 	print_line(&line, place, "");
 }
 
-void effective_print_top(const struct settings *s)
+void effective_print_top(const struct settings *s, bool changed)
 {
-	each_top(s, print_top, NULL);
+	each_top(s, changed, print_top, NULL);
 }
 
 static void append_list(struct buf *line, char *const *values)
@@ -63,13 +94,16 @@ static void append_list(struct buf *line, char *const *values)
 	buf_append_string(line, "}");
 }
 
-static void print_option(const struct account *a, size_t index)
+/* Prints a line for the option, unless it has the default value and `defaults` is given. */
+static void print_option(const struct account *a, size_t index, const struct account *defaults)
 {
 	const struct account_option *option = &account_options[index];
 	const struct account_origin *origin = &a->origins[index];
-	char **values = account_value_get(a, option);
+	char **values = value_of(a, option, defaults);
 	struct buf line = {0};
 
+	if (!values && defaults)
+		return;
 	buf_append_format(&line, values ? "    %s = " : "    # %s", option->name);
 	if (values && account_value_is_list(option))
 		append_list(&line, values);
@@ -82,12 +116,16 @@ static void print_option(const struct account *a, size_t index)
 	account_value_free(values);
 }
 
-void effective_print_account(const struct account *a)
+void effective_print_account(const struct account *a, bool changed)
 {
+	struct account defaults;
+
+	account_defaults(&defaults, a);
 	printf("\naccount \"%s\" {\n", a->name);
 	for (size_t i = 0; i < account_option_count; i++)
-		print_option(a, i);
+		print_option(a, i, changed ? &defaults : NULL);
 	printf("}\n");
+	account_free(&defaults);
 }
 
 /* Adds the member NAME: {"value": ..., "source": "account", "location": "FILE:LINE"}. */
@@ -120,28 +158,32 @@ static void add_top(void *context, const char *name, const char *value, const ch
 	jsonl_add(context, name, option);
 }
 
-void effective_json_top(const struct settings *s)
+void effective_json_top(const struct settings *s, bool changed)
 {
 	struct jsonl *json = jsonl_line("settings", NULL), *options = jsonl_object();
 
 	jsonl_text(json, "file", s->path);
-	each_top(s, add_top, options);
+	each_top(s, changed, add_top, options);
 	jsonl_add(json, "options", options);
 	jsonl_print(json, stdout);
 }
 
-void effective_json_account(const struct account *a)
+void effective_json_account(const struct account *a, bool changed)
 {
 	struct jsonl *json = jsonl_line("settings", a->name), *options = jsonl_object();
+	struct account defaults;
 
+	account_defaults(&defaults, a);
 	for (size_t i = 0; i < account_option_count; i++) {
 		const struct account_option *option = &account_options[i];
-		char **values = account_value_get(a, option);
+		char **values = value_of(a, option, changed ? &defaults : NULL);
 
-		add_option(options, option->name, values, account_value_is_list(option),
-		    values ? &a->origins[i] : &by_default);
+		if (values || !changed)
+			add_option(options, option->name, values, account_value_is_list(option),
+			    values ? &a->origins[i] : &by_default);
 		account_value_free(values);
 	}
+	account_free(&defaults);
 	jsonl_add(json, "options", options);
 	jsonl_print(json, stdout);
 }

@@ -20,7 +20,7 @@ cd "$work" || exit 1
 
 table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >commands
 table 'struct option options[]' "$source/src/cmd/command_line.c" | sed -n 's/^[^"]*"\([a-z-]*\)", \([a-z]*\)_argument.*/\1 \2/p' >long
-sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | grep -o '[a-z]:*' >letters
+sed -n 's/.*char letters\[\] = "[:+-]*\([^"]*\)".*/\1/p' "$source/src/cmd/command_line.c" | grep -o '[a-zA-Z]:*' >letters
 # options_of COMMAND: prints the options that the command accepts. The program examines the command before it shows
 # the help.
 options_of() {
@@ -42,7 +42,7 @@ while read -r command; do echo "mailhaul $command -"; done <commands >lines
 cat >>lines <<'END'
 mailhaul 
 mailhaul -
-mailhaul h
+mailhaul ho
 mailhaul fetch 
 mailhaul list w
 mailhaul home 
@@ -57,8 +57,10 @@ mailhaul --config=oth
 mailhaul config --na
 mailhaul --tls-key-log oth list w
 mailhaul list --tls-key-log oth
+mailhaul help 
+mailhaul help ver
 END
-tail -n 17 lines >wanted-lines
+tail -n 19 lines >wanted-lines
 
 # complete_SHELL: reads ./lines, and writes a line of words for each.
 complete_bash() { xargs_lines python3 "$source/tests/support/complete_on_tty.py" bash "$source/completions/bash/mailhaul"; }
@@ -97,6 +99,7 @@ offers() {
 }
 commands_and_accounts() { { cat commands && printf '%s\n' home work me@example.org; } | sort >want-all; words $((first + 1)) | diff want-all -; }
 commands_alone() { sort commands >want-all; words $((first + 12)) | diff want-all -; }
+commands_follow_help() { sort commands >want-all; words $((first + 18)) | diff want-all -; }
 fetch_options() { words $((first + 2)) | diff options-of-fetch -; }
 a_file() {
   words $((first + $1)) >got
@@ -127,6 +130,8 @@ for shell in bash zsh fish; do
   check "$shell completes an option" offers 15 --names
   check "$shell does not take a file name for a command" offers 16 work
   check "$shell completes file names after --tls-key-log=" a_file 17
+  check "$shell completes commands after help" commands_follow_help
+  check "$shell completes a partial command after help" offers 19 verify
 done
 
 done_testing

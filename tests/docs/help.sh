@@ -17,6 +17,31 @@ check '--help has at most 80 columns' is_narrow
 
 check '--help is plain ASCII without tabs' is_plain "$work/help"
 
+same_help() {
+  for words in -h help '--help --headers list' 'help list'; do
+    # shellcheck disable=SC2086 # words
+    "$program" $words >"$work/other" || return 1
+    case $words in
+      *list) grep -q '^Usage: mailhaul list ' "$work/other" ;;
+      *) cmp "$work/help" "$work/other" ;;
+    esac || { echo "$words" && return 1; }
+  done
+}
+check '-h and help print the same as --help, and that of a command with its name' same_help
+version_is_short() { [ "$("$program" -V)" = "$("$program" --version)" ]; }
+check '-V prints the same as --version' version_is_short
+help_is_narrow() {
+  "$program" help fetch check verify list status config help >"$work/all" &&
+    ! awk 'length > 80 { print; wide = 1 } END { exit !wide }' "$work/all"
+}
+check 'the help of each command has at most 80 columns' help_is_narrow
+unknown_command() {
+  code=0
+  "$program" help lst 2>"$work/errors" || code=$?
+  [ "$code" = 64 ] && grep -q 'did you mean list?' "$work/errors"
+}
+check 'help refuses an unknown command' unknown_command
+
 makefiles() { cat "$source"/Makefile.am "$source"/tests/*.mk "$source"/tests/*/*.mk; }
 targets_are_listed() {
   makefiles | sed -n 's/^\.PHONY: //p' | tr ' ' '\n' | grep -vx help >"$work/targets"

@@ -66,7 +66,7 @@ initial_values_are_told() {
     entry "$option" | grep -Eq "default is $value\\." || { echo "the default of $option is not $value" && return 1; }
   done <"$work/initial"
 }
-defaults_are_right() { default_is jobs JOBS src/config/settings.c && initial_values_are_told; }
+defaults_are_right() { default_is jobs SETTINGS_JOBS src/config/settings.h && initial_values_are_told; }
 check 'the numeric defaults are those of the source' defaults_are_right
 
 # ---- the command line ----
@@ -110,12 +110,29 @@ no_other_option() {
 }
 check 'the pages name no option that does not exist' no_other_option
 
-help_has_the_options() {
-  { grep -o -- '--[a-z][a-z-]*' "$work/help" | sed 's/^-//' &&
-    sed -n 's/^ *-\([a-zA-Z]\)[, ].*/\1/p' "$work/help"; } >"$work/help-options"
-  same 'the source' "$work/command-options" '--help' "$work/help-options"
+# flags_in_help FILE: prints the options that have a line in the help.
+flags_in_help() {
+  sed -n 's/^ *-\([a-zA-Z]\), --.*/\1/p' "$1"
+  sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}-\(-[a-z][a-z-]*\).*/\2/p' "$1"
 }
-check '--help has every command-line option and no others' help_has_the_options
+help_has_the_options() {
+  "$program" help fetch check verify list status config help >"$work/help-all" || return 1
+  flags_in_help "$work/help-all" | sort -u >"$work/help-options"
+  same 'the source' "$work/command-options" 'mailhaul help COMMAND...' "$work/help-options"
+}
+check 'the help of the commands has every command-line option and no others' help_has_the_options
+each_help_fits_its_command() {
+  code=0
+  for command in fetch check verify list status config help; do
+    "$program" help "$command" >"$work/help-own" || return 1
+    flags_in_help "$work/help-own" | while read -r flag; do
+      case $flag in -every) flag=-every=5m ;; -tls-key-log | -config) flag=$flag=x ;; c) flag=cx ;; esac
+      "$program" "$command" "-$flag" --help >/dev/null || exit 1
+    done || code=1
+  done
+  return "$code"
+}
+check 'the help of each command has only options that it accepts' each_help_fits_its_command
 
 commands_are_documented() {
   table 'struct command commands[]' "$source/src/cmd/cli.c" | sed -n 's/^[^"]*"\([a-z-]*\)".*/\1/p' >"$work/commands"

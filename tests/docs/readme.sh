@@ -67,4 +67,26 @@ packages_have_version() {
 }
 check 'debian/changelog and the RPM have this version' packages_have_version
 
+# ---- the installed example ----
+
+# The steps that ./bootstrap install prints, for an installation below $work.
+mkdir -p "$work/usr/share/doc/mailhaul" "$work/usr/bin" "$work/home"
+cp "$source/conf/mailhaul.conf.example" "$work/usr/share/doc/mailhaul/"
+cp "$program" "$work/usr/bin/mailhaul"
+{ sed -n '/^say()/p; /^show_next()/,/^}/p' "$source/bootstrap" && echo 'show_next "$1" "$1"'; } >"$work/next"
+next_steps() { env -u XDG_CONFIG_HOME HOME="$work/home" sh "$work/next" "$work/usr" >"$work/steps"; }
+next_steps_work() {
+  next_steps && sed -n 's/^    //p' "$work/steps" | sed '$d' >"$work/copy" && [ "$(wc -l <"$work/copy")" = 3 ] &&
+    sh -e "$work/copy" && env -u XDG_CONFIG_HOME HOME="$work/home" "$work/usr/bin/mailhaul" config --names &&
+    [ "$(sed -n 's/^    //p' "$work/steps" | tail -n 1)" = "$work/usr/bin/mailhaul check" ]
+}
+check 'the next steps that ./bootstrap install prints work' next_steps_work
+nothing_is_overwritten() { next_steps && ! grep -q '    cp ' "$work/steps" && grep -q ' check$' "$work/steps"; }
+check 'if there is a configuration, they do not copy the example' nothing_is_overwritten
+example_is_named() {
+  grep -q 'dist_doc_DATA = .*conf/mailhaul.conf.example' "$source/Makefile.am" &&
+    grep -q 'cp /usr/local/share/doc/mailhaul/mailhaul.conf.example ' "$readme"
+}
+check 'README names the installed example' example_is_named
+
 done_testing

@@ -75,6 +75,56 @@ check 'a list is a JSON list' json "lines[1]['options']['password_command']['val
 check 'an option that is not set is null' json "lines[1]['options']['tls_ca_file'] == {'value': None, 'source': 'default', 'location': None}"
 check 'all options are in the JSON output' json "list(lines[1]['options']) == open('options').read().split()"
 
+run config --json --changed
+check '--json --changed has only options that differ from the defaults' json "sorted(lines[1]['options']) == ['deliver_to', 'password_command', 'server', 'user'] and lines[0]['options'] == {}"
+
+# The equal default is not shown, wherever the setting comes from; the port follows from tls.
+cat >mailhaul.conf.in <<'END'
+jobs = 4
+state_dir = "state"
+defaults {
+  timeout = 5m
+  connect_timeout = 7s
+  leave_on_server = 14d
+}
+account "one" {
+  server = pop.example.org
+  port = 995
+  user = me
+  password = 'secret'
+  deliver_to = "maildir:Mail"
+  leave_on_server = forever
+  repeat = no
+}
+account "two" {
+  server = pop.gmail.com
+  tls = starttls
+  port = 110
+  user = me
+  password_file = "file"
+  deliver_to = "mbox:Mail"
+  repeat = no
+}
+END
+run config --changed
+names() { sed -n 's/^ *\([a-z_]*\) = .*/\1/p' out | tr '\n' ' '; }
+check '--changed prints only what differs from the defaults' [ "$(names)" = \
+  'state_dir server user password deliver_to connect_timeout server tls user password_file deliver_to leave_on_server repeat connect_timeout ' ]
+check '--changed masks passwords' lacks out secret
+cp out changed && cp changed mailhaul.conf.in
+run config --changed
+check 'the output of --changed is a valid configuration' exits 0
+check 'it has the same settings' eval '[ "$(sed "s/ *#.*//" out)" = "$(sed "s/ *#.*//" changed)" ]'
+cat >mailhaul.conf.in <<'END'
+account "one" {
+  server = pop.example.org
+  user = me
+  auth = external
+  tls_client_cert = "a"
+  tls_client_key = "b"
+  deliver_to = "maildir:Mail"
+}
+END
 run config --names
 check '--names prints only the names of the accounts' says out one
 run config nobody

@@ -117,7 +117,7 @@ static const struct {
     {"--config=a -xq", "there is no option -x", "see mailhaul --help"},
     {"-xq", "there is no option -x", "see mailhaul --help"},
     {"-k", "there is no option -k", "see mailhaul --help"},
-    {"-h", "there is no option -h", "see mailhaul --help"},
+    {"-x", "there is no option -x", "see mailhaul --help"},
     {"-c", "the option -c needs a value", "see mailhaul --help"},
     {"work -qc", "needs a value", "see mailhaul --help"},
     {"--config", "the option --config needs a value", "see mailhaul --help"},
