@@ -27,7 +27,7 @@
 
 /* The first command is the default. */
 static const struct command commands[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY,
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY | CLI_RETRY_REFUSED,
 	"fetch the mail (the default command)"},
     {"check", check_run, CLI_JSON, "test connection, certificate, login, disk; change nothing"},
     {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD,

@@ -28,6 +28,7 @@ static const struct option options[] = {
     {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
     {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
     {"rebuild", no_argument, NULL, OPTION_BIT + CLI_REBUILD},
+    {"retry-refused", no_argument, NULL, OPTION_BIT + CLI_RETRY_REFUSED},
     {"headers", no_argument, NULL, OPTION_BIT + CLI_HEADERS},
     {"names", no_argument, NULL, OPTION_BIT + CLI_NAMES},
     {"changed", no_argument, NULL, OPTION_BIT + CLI_CHANGED},

@@ -22,6 +22,7 @@ enum cli_option {
 	CLI_NAMES = 128,
 	CLI_HEADERS = 256,
 	CLI_EVERY = 512,
+	CLI_RETRY_REFUSED = 1024,
 	CLI_CHANGED = 2048,
 };
 

@@ -138,6 +138,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	struct log_target target;
 	struct run_options options = {
 	    .keep = line->options & CLI_KEEP,
+	    .retry_refused = line->options & CLI_RETRY_REFUSED,
 	    .named = *line->accounts != NULL,
 	    .dry_run = dry_run,
 	    .level = line->level,

@@ -11,6 +11,7 @@
 #include "config/account_tls.h"
 #include "config/credentials.h"
 #include "deliver/destination.h"
+#include "policy/refusals.h"
 
 static bool miss(struct error *err, const char *option, const char *example)
 {
@@ -35,6 +36,7 @@ static bool check_destination(struct account *a, struct error *err)
 		account_drop_inherited(a, "deliver_command");
 	if (to_command && !a->delivery.command)
 		return miss(err, "deliver_command", "deliver_command = {\"procmail\"}");
+	a->retention.command = refusals_mark(a->delivery.command);
 	if (to_command || !a->delivery.command)
 		return true;
 	error_set(err, ERROR_CONFIG, "deliver_command is set, but deliver_to is not \"pipe\"");

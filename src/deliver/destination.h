@@ -31,9 +31,17 @@ struct destination_message {
 	uint64_t octets;    /* expected size, a hint */
 };
 
+/* The properties of a message that are known after its last byte. The caller keeps the texts until finish. */
+struct destination_facts {
+	const char *uid;    /* as the server gave it, or "" */
+	const char *sender; /* as policy/sender finds it, or "" */
+	uint64_t octets;    /* written to the destination */
+};
+
 enum destination_result {
 	DESTINATION_TOOK,    /* complete, and safe after the next commit */
 	DESTINATION_REFUSED, /* this message is refused, *err says why; others may be accepted */
+	DESTINATION_LATE,    /* as refused, but after a time limit that others may reach as well */
 	DESTINATION_FAILED,  /* nothing more can be delivered */
 };
 
@@ -104,6 +112,8 @@ struct destination_ops {
 	bool (*probe)(const struct destination_settings *settings, struct error *err);
 	bool (*begin)(struct destination *d, const struct destination_message *message, struct error *err);
 	bool (*write)(struct destination *d, const char *bytes, size_t length, struct error *err);
+	/* Optional: receives the facts before finish. Their collection costs time, so most kinds do without. */
+	void (*inform)(struct destination *d, const struct destination_facts *facts);
 	enum destination_result (*finish)(struct destination *d, struct error *err);
 	void (*discard)(struct destination *d);
 	/*

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "base/memory.h"
 #include "fs/directory.h"
 #include "fs/write_all.h"
+#include "io/environment.h"
 #include "io/process.h"
 
 /*
@@ -21,7 +24,8 @@
 struct pipe_destination {
 	struct destination base;
 	const struct destination_settings *settings;
-	int spool; /* -1: no message is open */
+	struct destination_facts facts; /* about the open message */
+	int spool;			/* -1: no message is open */
 };
 
 static bool check_spool(struct error *err)
@@ -44,6 +48,7 @@ static bool pipe_open(struct destination **out, const struct destination_setting
 	p = memory_zeroed(1, sizeof(*p));
 	p->base.ops = &pipe_ops;
 	p->settings = settings;
+	p->facts = (struct destination_facts){.uid = "", .sender = ""};
 	p->spool = -1;
 	*out = &p->base;
 	return true;
@@ -93,45 +98,69 @@ static void pipe_discard(struct destination *d)
 	if (p->spool >= 0)
 		close(p->spool);
 	p->spool = -1;
+	p->facts = (struct destination_facts){.uid = "", .sender = ""};
 }
 
-/* Runs the command with the complete message. Returns false if it cannot be started or takes too long. */
-static bool run_command(struct pipe_destination *p, int *status, char *words, size_t size, struct error *err)
+static void pipe_inform(struct destination *d, const struct destination_facts *facts)
 {
-	const struct process_request request = {
+	((struct pipe_destination *)d)->facts = *facts;
+}
+
+/* Starts the command with the complete message, which it may read from the start. */
+static bool start_command(struct pipe_destination *p, struct process **process, struct error *err)
+{
+	char size[32];
+	const struct environment_variable variables[] = {
+	    {"MAILHAUL_ACCOUNT", p->settings->account},
+	    {"MAILHAUL_UID", p->facts.uid},
+	    {"MAILHAUL_SENDER", p->facts.sender},
+	    {"MAILHAUL_SIZE", size},
+	};
+	struct process_request request = {
 	    .argv = p->settings->command,
 	    .input = p->spool,
 	    .seconds = p->settings->command_limit,
 	    .whole = true,
 	};
-	struct process *process;
+	char **environment;
+	bool ok;
 
 	if (lseek(p->spool, 0, SEEK_SET) != 0)
 		return fail_spool(err);
-	if (!process_start(&process, &request, err))
-		return false;
-	if (process_finish(&process, status, words, size, err))
-		return true;
-	err->kind = ERROR_STORAGE;
-	return error_hint(err, "the message stays on the server; raise deliver_timeout if the command needs longer");
+	snprintf(size, sizeof(size), "%" PRIu64, p->facts.octets);
+	environment = environment_make(variables, sizeof(variables) / sizeof(variables[0]));
+	request.environment = environment;
+	ok = process_start(process, &request, err);
+	environment_free(&environment);
+	return ok;
 }
 
+static enum destination_result refuse_late(struct error *err)
+{
+	err->kind = ERROR_STORAGE;
+	error_hint(err, "it stays on the server; raise deliver_timeout if the command needs longer");
+	return DESTINATION_LATE;
+}
+
+/* Only exit status 0 means that the command has taken the message, whenever it ends. */
 static enum destination_result pipe_finish(struct destination *d, struct error *err)
 {
 	struct pipe_destination *p = (struct pipe_destination *)d;
 	char words[256], end[PROCESS_END];
+	struct process *process = NULL;
 	int status;
-	bool ok = run_command(p, &status, words, sizeof(words), err);
+	bool started = start_command(p, &process, err);
+	bool ended = started && process_finish(&process, &status, words, sizeof(words), err);
 
 	pipe_discard(d);
-	if (!ok)
-		return DESTINATION_FAILED;
+	if (!ended)
+		return started && err->kind == ERROR_NETWORK ? refuse_late(err) : DESTINATION_FAILED;
 	if (status == 0)
 		return DESTINATION_TOOK;
 	error_set(err, ERROR_STORAGE, "deliver_command %s %s%s%s", p->settings->command[0],
 	    process_end_words(status, end), words[0] ? ": " : "", words);
 	err->temporary = status == EX_TEMPFAIL;
-	error_hint(err, "the message stays on the server; the next run tries again");
+	error_hint(err, "it stays on the server; the next run tries again");
 	return DESTINATION_REFUSED;
 }
 
@@ -161,6 +190,7 @@ const struct destination_ops pipe_ops = {
     .probe = pipe_probe,
     .begin = pipe_begin,
     .write = pipe_write,
+    .inform = pipe_inform,
     .finish = pipe_finish,
     .discard = pipe_discard,
     .commit = pipe_commit,

@@ -271,8 +271,9 @@ bool listing_is_number(const char *uid, uint32_t number)
 static void note_failure(struct plan *plan, struct plan_entry *e, unsigned char kind, uint64_t at)
 {
 	e->broke = kind == STATE_UNFETCHED_BROKE;
-	e->failed = kind == STATE_UNFETCHED_FAILED;
-	e->broke_at = at;
+	e->failed = kind == STATE_UNFETCHED_FAILED || kind == STATE_UNFETCHED_REFUSED;
+	e->broke_at = kind == STATE_UNFETCHED_REFUSED ? 0 : at;
+	e->known.refusals = kind == STATE_UNFETCHED_REFUSED ? at : 0;
 	plan->broke += e->broke || e->failed;
 }
 

@@ -9,10 +9,11 @@ struct key_log;
 
 /* What a run does for every account. */
 struct run_options {
-	bool keep;    /* delete nothing */
-	bool named;   /* the user named these accounts: a password that was refused recently is tried again */
-	bool dry_run; /* retrieve, delete and record nothing; list what would be done */
-	bool headers; /* with dry_run: list the header of each message */
+	bool keep;	    /* delete nothing */
+	bool named;	    /* the user named these accounts: a password that was refused recently is tried again */
+	bool retry_refused; /* try messages again that deliver_command has refused too often */
+	bool dry_run;	    /* retrieve, delete and record nothing; list what would be done */
+	bool headers;	    /* with dry_run: list the header of each message */
 	enum log_level level;
 	const char *state_dir;
 	bool notes_failures;	       /* record failures in the state, and obey report_failures_after */

@@ -465,6 +465,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 
 	w.log = (struct log){.level = options->level, .write = send_log, .fact = take_fact, .context = &w};
 	w.rule.keep = options->keep;
+	w.rule.retry = options->retry_refused;
 	w.list = (struct list){.plan = &w.session.plan, .rule = &w.rule, .clock = &w.clock, .fd = fd};
 	w.until = connect_run_end(account);
 	w.clock.now = (int64_t)time(NULL);

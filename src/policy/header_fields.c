@@ -8,7 +8,12 @@
 #include "base/buf.h"
 #include "policy/encoded_word.h"
 
-static const char *const names[] = {[HEADER_DATE] = "Date", [HEADER_FROM] = "From", [HEADER_SUBJECT] = "Subject"};
+static const char *const names[] = {
+    [HEADER_DATE] = "Date",
+    [HEADER_FROM] = "From",
+    [HEADER_SUBJECT] = "Subject",
+    [HEADER_RETURN_PATH] = "Return-Path",
+};
 
 void header_fields_start(struct header_fields *h)
 {

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum header_field { HEADER_DATE, HEADER_FROM, HEADER_SUBJECT };
+enum header_field { HEADER_DATE, HEADER_FROM, HEADER_SUBJECT, HEADER_RETURN_PATH };
 
-enum { HEADER_FIELDS = HEADER_SUBJECT + 1, HEADER_FIELD_OCTETS = 1000 };
+enum { HEADER_FIELDS = HEADER_RETURN_PATH + 1, HEADER_FIELD_OCTETS = 1000 };
 
 /* The header fields that identify a message to users, collected while the message arrives. */
 struct header_fields {
@@ -19,7 +19,7 @@ struct header_fields {
 	bool naming;		  /* at the start of a line */
 	int current;		  /* the field whose value is being read, or -1 */
 	size_t held;
-	char name[8];
+	char name[12];
 };
 
 void header_fields_start(struct header_fields *h);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "policy/evidence.h"
+#include "policy/refusals.h"
 
 static struct retention_decision decide_unknown(const struct retention_rule *rule, uint64_t octets,
     const struct retention_known *known)
@@ -17,6 +18,8 @@ static struct retention_decision decide_unknown(const struct retention_rule *rul
 		    known->reported ? REASON_TOO_LARGE : REASON_TOO_LARGE_UNREPORTED};
 	if (known->outgrown > evidence_octets_most(rule->max_octets, octets))
 		return (struct retention_decision){RETENTION_LEAVE, REASON_OUTGROWN};
+	if (!rule->retry && refusals_count(known->refusals, rule->command) >= REFUSALS_MOST)
+		return (struct retention_decision){RETENTION_LEAVE, REASON_REFUSED};
 	return (struct retention_decision){delete_later ? RETENTION_FETCH_AND_DELETE : RETENTION_FETCH, REASON_NEW};
 }
 
@@ -125,6 +128,10 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		break;
 	case REASON_OUTGROWN:
 		snprintf(out, size, "leave: it does not end after %" PRIu64 " bytes", known->outgrown);
+		break;
+	case REASON_REFUSED:
+		snprintf(out, size, "leave: deliver_command refused it %u times",
+		    refusals_count(known->refusals, rule->command));
 		break;
 	case REASON_BROKE:
 		snprintf(out, size, "leave: the connection dropped at this message; another session asks for it");

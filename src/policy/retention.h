@@ -18,6 +18,8 @@ struct retention_rule {
 	uint64_t max_octets; /* larger messages are not fetched; 0: no limit */
 	bool keep;	     /* this run deletes no messages */
 	bool hold;	     /* messages delivered before this run are not deleted; the destination may lack them */
+	uint64_t command;    /* mark of deliver_command (policy/refusals) */
+	bool retry;	     /* messages that deliver_command refused too often are fetched all the same */
 };
 
 /* The current time, and the latest time that an earlier run saw (0: no earlier run), in seconds since the epoch. */
@@ -33,6 +35,7 @@ struct retention_known {
 	bool reported;	   /* its excessive size was reported to the user */
 	bool doubt;	   /* it was delivered with a size other than the server's (policy/evidence.h) */
 	uint64_t outgrown; /* octets received without reaching its end; 0: not tried */
+	uint64_t refusals; /* by deliver_command (policy/refusals) */
 };
 
 enum retention_action {
@@ -56,6 +59,7 @@ enum retention_reason {
 	REASON_KEEP,		     /* to be deleted, but not in this run */
 	REASON_HELD,		     /* to be deleted, but the destination may lack it */
 	REASON_OUTGROWN,	     /* it did not end within evidence_octets_most octets */
+	REASON_REFUSED,		     /* deliver_command has refused it too often */
 	REASON_BROKE,	   /* the connection failed at it, and other messages are to be deleted (policy/plan) */
 	REASON_INCOMPLETE, /* delivered, but perhaps incomplete, so the server's copy is kept */
 };

@@ -14,6 +14,7 @@ enum state_unfetched {
 	STATE_UNFETCHED_BROKE,	   /* the connection dropped at it */
 	STATE_UNFETCHED_FAILED,	   /* it was refused, or incomplete twice, and the session continued */
 	STATE_UNFETCHED_STAYS, /* for no single message: it was reported that the server still lists deleted messages */
+	STATE_UNFETCHED_REFUSED, /* deliver_command refused it; octets says how often (policy/refusals) */
 };
 
 /*

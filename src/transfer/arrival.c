@@ -12,6 +12,7 @@
 #include "config/account.h"
 #include "deliver/destination.h"
 #include "policy/plan.h"
+#include "policy/sender.h"
 #include "pop3/session.h"
 #include "state/record.h"
 #include "state/sizes.h"
@@ -21,6 +22,7 @@
 #include "transfer/flight.h"
 #include "transfer/message.h"
 #include "transfer/outdated.h"
+#include "transfer/refusal.h"
 #include "transfer/run.h"
 #include "transfer/twins.h"
 
@@ -56,6 +58,7 @@ void arrival_start(struct run *r, const struct session_event *event)
 	marks_start(&a->marks);
 	header_start(&a->header);
 	header_start(&a->peek);
+	header_fields_start(&a->about);
 	a->peek.body_lines = SESSION_PEEK_LINES;
 	*a->peeked = '\0';
 	*r->t->step = STEP_FETCH;
@@ -128,6 +131,8 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	header_add(&a->header, bytes, length);
 	if (uid_is_made(a->entry->uid))
 		header_add(&a->peek, bytes, length);
+	if (d->ops->inform)
+		header_fields_add(&a->about, bytes, length);
 	edge_lines_add(&a->edges, bytes, length);
 	edge_fields_add(&a->fields, bytes, length);
 	a->octets += length;
@@ -177,24 +182,35 @@ static enum state_doubt doubt_of(const struct arrival *a)
 	return !a->doubt ? STATE_SURE : evidence_is_suspect(&a->sizes) ? STATE_DOUBT_CONTENT : STATE_DOUBT_SIZE;
 }
 
+/* Passes what the complete message has shown to a destination that wants to know. */
+static void inform(struct run *r)
+{
+	struct destination *d = r->t->destination;
+	const struct arrival *a = &r->arrival;
+	char sender[SENDER_OCTETS];
+
+	if (!d->ops->inform)
+		return;
+	sender_find(&a->about, sender);
+	d->ops->inform(d,
+	    &(struct destination_facts){.uid = uid_given(a->entry->uid), .sender = sender, .octets = a->octets});
+}
+
 /* Completes the message at the destination and adds it to the batch. */
 static bool finish(struct run *r, struct error *err)
 {
 	struct destination *d = r->t->destination;
 	struct arrival *a = &r->arrival;
 	struct state_record *record;
+	enum destination_result result;
 
 	*r->t->step = STEP_STORE;
-	switch (d->ops->finish(d, err)) {
-	case DESTINATION_TOOK:
-		break;
-	case DESTINATION_REFUSED:
-		r->result->not_taken++;
-		r->t->problem(r->t->context, TRANSFER_NOT_TAKEN, STEP_STORE, err);
-		return true;
-	default:
+	inform(r);
+	result = d->ops->finish(d, err);
+	if (result == DESTINATION_FAILED)
 		return false;
-	}
+	if (result != DESTINATION_TOOK)
+		return refusal_take(r, result, err);
 	record = batch_add(&r->batch, a->entry, a->octets);
 	record->delivered = r->t->now;
 	record->wire = a->sizes.wire;

@@ -7,12 +7,16 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "base/uid.h"
 #include "policy/evidence.h"
+#include "policy/header_fields.h"
 #include "policy/plan.h"
 #include "transfer/run.h"
 #include "transfer/task.h"
+
+enum { MESSAGE_SUBJECT = 84 }; /* room for the beginning of an escaped subject */
 
 void message_name(const struct plan_entry *e, char out[MESSAGE_NAME])
 {
@@ -20,6 +24,22 @@ void message_name(const struct plan_entry *e, char out[MESSAGE_NAME])
 		snprintf(out, MESSAGE_NAME, "message %" PRIu32, e->number);
 	else
 		snprintf(out, MESSAGE_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);
+}
+
+void message_name_refused(const struct run *r, struct error *err)
+{
+	const struct arrival *a = &r->arrival;
+	const struct error named = *err;
+	char name[MESSAGE_NAME], value[1024], subject[MESSAGE_SUBJECT];
+
+	message_name(a->entry, name);
+	header_fields_value(&a->about, HEADER_SUBJECT, value, sizeof(value));
+	escape_text(subject, sizeof(subject), value, strlen(value));
+	error_set(err, named.kind, "%s of %" PRIu64 " bytes%s%s%s was refused: %s", name, a->octets,
+	    *subject ? " with the subject \"" : "", subject, *subject ? "\"" : "", named.cause);
+	err->temporary = named.temporary;
+	err->saved_errno = named.saved_errno;
+	memcpy(err->hint, named.hint, sizeof(err->hint));
 }
 
 void message_report_doubt(struct run *r, const struct plan_entry *e, const struct evidence_sizes *s)

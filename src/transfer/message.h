@@ -1,6 +1,7 @@
 #ifndef MAILHAUL_TRANSFER_MESSAGE_H
 #define MAILHAUL_TRANSFER_MESSAGE_H
 
+struct error;
 struct evidence_sizes;
 struct plan_entry;
 struct run;
@@ -12,6 +13,12 @@ enum {
 
 /* How a message is named to the user: its number and, if the server gave a printable one, its UID. */
 void message_name(const struct plan_entry *e, char out[MESSAGE_NAME]);
+
+/*
+ * Puts the name, size and subject of the arrived message before the cause of its refusal by the destination. Keeps the
+ * rest of the error.
+ */
+void message_name_refused(const struct run *r, struct error *err);
 
 /*
  * The key under which the state remembers facts about a message that stays on the server (state_note_unfetched). The

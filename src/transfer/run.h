@@ -13,6 +13,7 @@
 #include "policy/edge_lines.h"
 #include "policy/evidence.h"
 #include "policy/header.h"
+#include "policy/header_fields.h"
 #include "policy/marks.h"
 #include "pop3/session.h"
 #include "transfer/batch.h"
@@ -49,6 +50,7 @@ struct arrival {
 	struct evidence_sizes sizes;
 	struct edge_lines edges;
 	struct edge_fields fields;
+	struct header_fields about; /* for destinations that want facts */
 };
 
 /* A message whose size differed from the one the server gave. It is asked for again after all others have arrived. */
@@ -143,6 +145,7 @@ struct run {
 	const struct plan_entry *uncertain; /* its end is unknown, because the server sent more after it */
 	bool noted;			    /* the state holds an uncommitted note of a failed message */
 	bool named;			    /* the error already names the message */
+	bool late;			    /* the destination reached its time limit at a message */
 	bool repeating;			    /* RETR is sent for messages in `again` only */
 	struct plan_entry **deletions;	    /* messages that may be deleted, in the order of DELE */
 	size_t deletion_count, deletion_next, deletion_answered;

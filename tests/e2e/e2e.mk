@@ -46,6 +46,7 @@ e2e_tests = \
 	tests/e2e/progress.sh \
 	tests/e2e/readers-recovery.sh \
 	tests/e2e/recovery.sh \
+	tests/e2e/refused-delivery.sh \
 	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \

@@ -53,7 +53,7 @@ check 'the earlier content of the mbox is unchanged' cmp -n "$(wc -c <before)" i
 cp mail.expect/* mail/
 run command
 check 'a command that exits with status 75 is a temporary failure' exits 75
-check 'the failure of the command is reported' contains err 'mailhaul: command: store: deliver_command sh exited with status 75: no room'
+check 'the failure of the command is reported' contains err ' with the subject "5" was refused: deliver_command sh exited with status 75: no room'
 check 'only the refused message stays on the server' [ "$(ls mail)" = 5 ]
 
 rm -rf Mail inbox state

@@ -6,6 +6,7 @@
 
 #include "check_main.h"
 #include "policy/header_fields.h"
+#include "policy/sender.h"
 
 static const struct {
 	const char *header, *date, *from, *subject;
@@ -85,11 +86,85 @@ START_TEST(a_value_is_cut_at_a_whole_character)
 }
 END_TEST
 
+static const struct {
+	const char *header, *sender;
+} senders[] = {
+    {"", ""},
+    {"Subject: s\n", ""},
+    {"Return-Path: <a@b>\nFrom: c@d\n", "a@b"},
+    {"From: c@d\nReturn-Path: <a@b>\n", "a@b"},
+    {"Return-Path: a@b\n", "a@b"},
+    {"Return-path:\t< a@b >\r\n", "a@b"},
+    {"Return-Path: <MAILER-DAEMON>\n", "MAILER-DAEMON"},
+    {"Return-Path: <>\nFrom: c@d\n", ""},
+    {"Return-Path: < >\nFrom: c@d\n", ""},
+    {"Return-Path:\nFrom: c@d\n", "c@d"},
+    {"Return-Path: <a b@c>\nFrom: c@d\n", "c@d"},
+    {"Return-Path: <a@b\nFrom: c@d\n", "c@d"},
+    {"Return-Path: <a@b>\nReturn-Path: <x@y>\n", "a@b"},
+    {"From: Name <c@d>\n", "c@d"},
+    {"From: \"Doe, Jane <x@y>\" <c@d>\n", "c@d"},
+    {"From: \"a \\\" <x@y>\" <c@d>\n", "c@d"},
+    {"From: Jane (not <x@y>, (nested) \\) here) <c@d>\n", "c@d"},
+    {"From: c@d (Jane Doe)\n", "c@d"},
+    {"From: (Jane)c@d\n", "c@d"},
+    {"From: =?utf-8?Q?=3Cx=40y=3E?= <c@d>\n", "c@d"},
+    {"From: Jane\n <c@d>\n", "c@d"},
+    {"From: c@d, e@f\n", "c@d"},
+    {"From: Jane <c@d>, e@f\n", "c@d"},
+    {"From: Friends: Jane <c@d>, e@f;\n", "c@d"},
+    {"From: Friends: c@d;\n", "c@d"},
+    {"From: Nobody:;\n", ""},
+    {"From: <@relay.example,@other:c@d>\n", "c@d"},
+    {"From: <c@[IPv6:::1]>\n", "c@[IPv6:::1]"},
+    {"From: \"c.d\"@e\n", "\"c.d\"@e"},
+    {"From: \"c d\"@e\n", ""},
+    {"From: root\n", "root"},
+    {"From: Jane Doe\n", ""},
+    {"From: c@d\033[2J\n", ""},
+    {"From: <c\x7f@d>\n", ""},
+    {"From: <c@\xff>\n", ""},
+    {"From: <j\xc3\xb6rg@d>\n", "j\xc3\xb6rg@d"},
+    {"From: <-oQ/tmp@d>\n", "-oQ/tmp@d"},
+    {"From: <`id`@d>\n", "`id`@d"},
+    {"From: <$(id)@d>\n", "$@d"},
+};
+
+START_TEST(the_sender_is_the_address_of_return_path_or_from)
+{
+	struct header_fields h;
+	char sender[SENDER_OCTETS];
+
+	header_fields_start(&h);
+	header_fields_add(&h, senders[_i].header, strlen(senders[_i].header));
+	sender_find(&h, sender);
+	ck_assert_str_eq(sender, senders[_i].sender);
+}
+END_TEST
+
+START_TEST(a_sender_that_is_too_long_counts_as_none)
+{
+	struct header_fields h;
+	char sender[SENDER_OCTETS], text[SENDER_OCTETS + 16];
+
+	for (int length = SENDER_OCTETS - 1; length <= SENDER_OCTETS; length++) {
+		int used = snprintf(text, sizeof(text), "From: <%0*d>\n", length, 7);
+
+		header_fields_start(&h);
+		header_fields_add(&h, text, (size_t)used);
+		sender_find(&h, sender);
+		ck_assert_uint_eq(strlen(sender), length < SENDER_OCTETS ? SENDER_OCTETS - 1 : 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("header-fields");
 	TCase *c = check_case(s, "header-fields");
 
+	LOOP_OVER(c, the_sender_is_the_address_of_return_path_or_from, senders);
+	tcase_add_test(c, a_sender_that_is_too_long_counts_as_none);
 	LOOP_OVER(c, fields_are_found_however_the_header_is_split, headers);
 	tcase_add_test(c, a_long_value_is_cut);
 	tcase_add_test(c, a_value_is_cut_at_a_whole_character);

@@ -141,7 +141,7 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 	char *pid;
 
 	open_pipe("echo $$ >\"$0/pid\"; exec sleep 60", 1);
-	ck_assert_int_eq(deliver("message\n", 8, &err), DESTINATION_FAILED);
+	ck_assert_int_eq(deliver("message\n", 8, &err), DESTINATION_LATE);
 	ck_assert_int_ge(deadline_clock() - start, 1000);
 	ck_assert_int_lt(deadline_clock() - start, 30000);
 	ck_assert_int_eq(err.kind, ERROR_STORAGE);
@@ -150,6 +150,38 @@ START_TEST(a_command_that_takes_too_long_is_killed)
 	pid = scratch_read(scratch_path("pid"), NULL);
 	ck_assert_int_ne(kill((pid_t)strtol(pid, NULL, 10), 0), 0);
 	free(pid);
+}
+END_TEST
+
+/* What the command reads, and then the four variables. */
+static const char environment_script[] =
+    "cat >\"$0/got\"; for v in ACCOUNT UID SENDER SIZE; do eval \"echo \\\"\\$MAILHAUL_$v\\\"\"; done >>\"$0/got\"";
+
+static void expect_variables(const struct destination_facts *facts, const char *variables)
+{
+	struct destination_message message = {.uid = "1", .now = 1};
+	struct error err;
+
+	unlink(scratch_path("got"));
+	ck_assert(d->ops->begin(d, &message, &err));
+	if (facts)
+		d->ops->inform(d, facts);
+	ck_assert_int_eq(d->ops->finish(d, &err), DESTINATION_TOOK);
+	scratch_expect_text(scratch_path("got"), variables);
+}
+
+START_TEST(the_environment_describes_the_message_and_nothing_else)
+{
+	static const char *const names[] = {"MAILHAUL_ACCOUNT", "MAILHAUL_UID", "MAILHAUL_SENDER", "MAILHAUL_SIZE"};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		setenv(names[i], "inherited", 1);
+	open_pipe(environment_script, 10);
+	expect_variables(&(struct destination_facts){"a b\"c", "me@example.org", 1204},
+	    "work\na b\"c\nme@example.org\n1204\n");
+	/* The values of the message before do not remain. */
+	expect_variables(NULL, "work\n\n\n0\n");
+	expect_variables(&(struct destination_facts){"", "", 7}, "work\n\n\n7\n");
 }
 END_TEST
 
@@ -238,6 +270,7 @@ int main(void)
 	LOOP_OVER(c, only_exit_status_0_means_delivered, ends);
 	tcase_add_test(c, a_command_need_not_read_a_long_message);
 	tcase_add_test(c, a_command_that_takes_too_long_is_killed);
+	tcase_add_test(c, the_environment_describes_the_message_and_nothing_else);
 	tcase_add_test(u, a_missing_command_is_reported_by_name);
 	tcase_add_test(c, a_discarded_message_starts_no_command);
 	tcase_add_test(c, a_message_that_does_not_fit_on_disk_is_a_storage_failure);

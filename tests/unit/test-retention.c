@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "policy/refusals.h"
 #include "policy/retention.h"
 
 /*
@@ -242,6 +243,46 @@ static const struct {
     {RETENTION_LEAVE, REASON_OUTGROWN, 0, "leave: it does not end after 0 bytes"},
 };
 
+START_TEST(a_message_that_the_command_refused_too_often_is_left_alone)
+{
+	char program[] = "mda", argument[] = "me", *command[] = {program, argument, NULL}, *other[] = {program, NULL};
+	struct retention_rule rule = {.command = refusals_mark(command)};
+	const struct retention_clock clock = {.now = delivery};
+	struct retention_known known = {0};
+	char text[128];
+
+	for (unsigned i = 0; i < 2 * REFUSALS_MOST; i++) {
+		struct retention_decision decision = retention_decide(&rule, &clock, 1, &known);
+
+		ck_assert_uint_eq(refusals_count(known.refusals, rule.command), i);
+		ck_assert_int_eq(decision.reason, i < REFUSALS_MOST ? REASON_NEW : REASON_REFUSED);
+		ck_assert_int_eq(decision.action, i < REFUSALS_MOST ? RETENTION_FETCH : RETENTION_LEAVE);
+		known.refusals = refusals_add(known.refusals, rule.command);
+		ck_assert_int_gt((int64_t)known.refusals, 0);
+	}
+	retention_explain(&rule, &clock, &known, retention_decide(&rule, &clock, 1, &known), text, sizeof(text));
+	ck_assert_str_eq(text, "leave: deliver_command refused it 10 times");
+	rule.retry = true;
+	ck_assert_int_eq(retention_decide(&rule, &clock, 1, &known).reason, REASON_NEW);
+	rule.retry = false;
+	rule.command = refusals_mark(other);
+	ck_assert_int_eq(retention_decide(&rule, &clock, 1, &known).reason, REASON_NEW);
+	rule.command = refusals_mark(NULL);
+	ck_assert_int_eq(retention_decide(&rule, &clock, 1, &known).reason, REASON_NEW);
+}
+END_TEST
+
+START_TEST(the_count_of_refusals_has_an_end)
+{
+	char program[] = "mda", *command[] = {program, NULL};
+	uint64_t mark = refusals_mark(command), refusals = 0;
+
+	for (unsigned i = 0; i < 1000; i++)
+		refusals = refusals_add(refusals, mark);
+	ck_assert_uint_eq(refusals_count(refusals, mark), 255);
+}
+END_TEST
+
 START_TEST(a_decision_is_explained_in_words)
 {
 	struct retention_rule rule = {.mode = RETENTION_AGE, .age = 14 * DAY, .max_octets = 2048};
@@ -289,6 +330,8 @@ int main(void)
 	tcase_add_test(table, every_row_of_the_table_matches_a_combination);
 	tcase_add_loop_test(table, an_unknown_message_is_never_deleted, 0, 3);
 	tcase_add_test(table, an_unchanged_clock_permits_a_deletion);
+	tcase_add_test(words, a_message_that_the_command_refused_too_often_is_left_alone);
+	tcase_add_test(words, the_count_of_refusals_has_an_end);
 	LOOP_OVER(words, a_decision_is_explained_in_words, explanations);
 	tcase_add_test(words, an_explanation_starts_with_the_action);
 	return check_main(s);
