@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Returns the length of the valid UTF-8 sequence at s (RFC 3629), or 0. Stores its character in *code. */
-static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *code)
+size_t escape_character(const char *text, size_t left, uint32_t *code)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 
@@ -51,7 +51,7 @@ size_t escape_text(char *out, size_t size, const char *text, size_t length)
 	while (length > 0) {
 		char piece[8];
 		uint32_t code;
-		size_t taken = utf8_length(s, length, &code);
+		size_t taken = escape_character((const char *)s, length, &code);
 		size_t made = taken;
 
 		if (taken > 0 && is_harmless(code)) {

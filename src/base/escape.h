@@ -2,6 +2,7 @@
 #define MAILHAUL_BASE_ESCAPE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Copies `length` bytes of text to `out` in a form that is safe on any terminal and in a log. `size` is the size of
@@ -10,5 +11,11 @@
  * between characters and ends with "...". Returns the length of the result in bytes.
  */
 size_t escape_text(char *out, size_t size, const char *text, size_t length);
+
+/*
+ * Returns the length of the UTF-8 character (RFC 3629) at the start of a text with `left` bytes, at least 1, and stores
+ * its code point. Returns 0 if there is no valid one.
+ */
+size_t escape_character(const char *text, size_t left, uint32_t *code);
 
 #endif

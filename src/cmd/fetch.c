@@ -17,6 +17,7 @@
 #include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "io/deadline.h"
+#include "ui/columns.h"
 #include "ui/log_target.h"
 #include "ui/messages.h"
 #include "ui/progress.h"
@@ -28,6 +29,8 @@ struct fetch {
 	struct account *const *accounts; /* the accounts of this run */
 	struct progress *progress;	 /* NULL: no bars are shown */
 	size_t *problems;		 /* number of problems of each account */
+	struct messages_total *listed;	 /* messages of each account in a dry run; NULL: no total is printed */
+	size_t columns;			 /* of the terminal on standard output, or 0 */
 	bool json;			 /* also write JSON */
 	struct run_json totals;
 	int code;
@@ -48,7 +51,12 @@ static void on_listed(void *context, size_t index, const struct listed *message)
 	const struct fetch *f = context;
 
 	progress_clear(f->progress);
-	(f->json ? messages_json : messages_say)(f->accounts[index]->name, message);
+	if (f->listed)
+		messages_add(&f->listed[index], message);
+	if (f->json)
+		messages_json(f->accounts[index]->name, message);
+	else
+		messages_say(f->accounts[index]->name, message, f->columns);
 }
 
 static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
@@ -71,6 +79,8 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 
 	progress_end(f->progress, index);
 	progress_clear(f->progress);
+	if (f->listed && outcome->ok)
+		messages_say_total(f->accounts[index]->name, &f->listed[index], f->columns);
 	report_outcome(&f->report, f->accounts[index], outcome);
 	if (f->json)
 		run_json_account(&f->totals, f->accounts[index]->name, outcome, f->problems[index] > 0, code);
@@ -131,6 +141,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .report = {.level = line->level},
 	    .accounts = chosen->accounts,
 	    .problems = memory_zeroed(chosen->count, sizeof(size_t)),
+	    .columns = columns_of(STDOUT_FILENO),
 	    /* verify itself reports what it fetches again. */
 	    .json = (line->options & (CLI_JSON | CLI_REFETCH)) == CLI_JSON,
 	};
@@ -141,6 +152,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .retry_refused = line->options & CLI_RETRY_REFUSED,
 	    .named = *line->accounts != NULL,
 	    .dry_run = dry_run,
+	    .headers = dry_run,
 	    .level = line->level,
 	    .state_dir = chosen->settings.state_dir,
 	    .notes_failures = !dry_run,
@@ -161,6 +173,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	    .tick = on_tick,
 	};
 
+	f.listed = dry_run && !f.json ? memory_zeroed(chosen->count, sizeof(*f.listed)) : NULL;
 	f.report.summaries =
 	    words && (line->level >= LOG_VERBOSE || (line->level == LOG_NORMAL && isatty(STDOUT_FILENO)));
 	open_log(&f, &target, &chosen->settings);
@@ -175,6 +188,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	if (f.json)
 		run_json_summary(&f.totals, deadline_clock() - start, f.code);
 	free(f.problems);
+	free(f.listed);
 	return f.code;
 }
 

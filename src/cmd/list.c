@@ -12,12 +12,14 @@
 #include "fetch/jobs.h"
 #include "fetch/run_options.h"
 #include "fetch/worker.h"
+#include "ui/columns.h"
 #include "ui/messages.h"
 #include "ui/report.h"
 
 struct list_output {
 	struct report report;
 	struct messages_table table;
+	struct messages_total total; /* of the current account */
 	bool json;
 	struct account *const *accounts;
 	int code;
@@ -38,6 +40,7 @@ static void on_listed(void *context, size_t index, const struct listed *message)
 		messages_json(l->accounts[index]->name, message);
 	else
 		messages_row(&l->table, l->accounts[index]->name, message);
+	messages_add(&l->total, message);
 }
 
 static void on_problem(void *context, size_t index, enum step step, const struct error *err, bool silent)
@@ -49,10 +52,22 @@ static void on_problem(void *context, size_t index, enum step step, const struct
 	l->code = exit_code_worse(l->code, exit_code_of(err));
 }
 
+/* Prints the total for people. Other programs read only rows, so for them it is left out. */
+static void print_total(struct list_output *l, const char *account)
+{
+	if (l->table.columns > 0 && !l->json)
+		messages_say_total(account, &l->total, l->table.columns);
+	else if (l->total.count == 0 && l->report.level >= LOG_NORMAL)
+		report_log(&l->report, account, LOG_NORMAL, "no messages on the server");
+}
+
 static void on_done(void *context, size_t index, const struct outcome *outcome)
 {
 	struct list_output *l = context;
 
+	if (outcome->ok)
+		print_total(l, l->accounts[index]->name);
+	l->total = (struct messages_total){0};
 	report_outcome(&l->report, l->accounts[index], outcome);
 	if (!outcome->ok)
 		l->code = exit_code_worse(l->code, exit_code_of(&outcome->err));
@@ -63,7 +78,7 @@ int list_run(const struct command_line *line)
 	bool headers = line->options & CLI_HEADERS;
 	struct list_output l = {
 	    .report = {.level = line->level},
-	    .table = {.terminal = isatty(STDOUT_FILENO), .headers = headers},
+	    .table = {.columns = columns_of(STDOUT_FILENO), .headers = headers},
 	    .json = line->options & CLI_JSON,
 	};
 	struct chosen chosen;

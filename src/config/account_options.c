@@ -34,7 +34,7 @@ const struct account_option account_options[] = {
 	.expects = "ca, pin (instead of a trusted issuer), both, or dane"},
     {"tls_ca_file", ACCOUNT_PATH, AT(tls.ca_file), .expects = pem_expected},
     {"tls_pins", ACCOUNT_PINS, AT(tls.pins),
-	.expects = "a list of pins, each \"sha256:\" followed by the 44 characters that mailhaul check prints"},
+	.expects = "a list of pins, each \"sha256:\" followed by the 44 characters that mailhaul -v check prints"},
     {"tls_server_name", ACCOUNT_HOST, AT(tls.server_name), .expects = server_expected},
     {"tls_crl_file", ACCOUNT_PATH, AT(tls.crl_file), .expects = pem_expected},
     {"tls_client_cert", ACCOUNT_PATH_OR_URI, AT(tls.client_cert), .expects = pem_or_uri_expected},

@@ -65,7 +65,7 @@ static bool check_pins(const struct account *a, struct error *err)
 		    a->tls.trust == TLS_BY_PIN ? "pin" : "both");
 		return error_hint(err,
 		    "add a line such as tls_pins = {\"sha256:...\"}; "
-		    "mailhaul check prints this line while tls_trust = ca");
+		    "mailhaul -v check prints this line while tls_trust = ca");
 	}
 	if ((a->tls.trust == TLS_BY_PIN || a->tls.trust == TLS_BY_DANE) && (a->tls.ca_file || a->tls.crl_file))
 		return is_idle(a, a->tls.ca_file ? "tls_ca_file" : "tls_crl_file", err);

@@ -6,20 +6,27 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/calendar.h"
 #include "base/escape.h"
 #include "config/account.h"
 #include "fetch/check.h"
 #include "ui/check_result.h"
 #include "ui/color.h"
+#include "ui/columns.h"
 #include "ui/report.h"
 
-enum { NAMES_MOST = 8 }; /* number of names of a certificate that are printed */
+enum {
+	NAMES_MOST = 8, /* names of a certificate that are printed */
+	LABEL_COLUMNS = 16,
+};
 
 struct page {
 	const struct check_result *r;
 	bool colors;
+	size_t columns; /* of the terminal, or 0 */
 };
 
 static void label(const char *words)
@@ -27,17 +34,28 @@ static void label(const char *words)
 	printf("  %-14s", words);
 }
 
-static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void row(const char *name, const char *format, ...)
+/* Prints the rest of a row, broken between words on a terminal. */
+static void rest_of_row(const struct page *p, const char *text)
 {
+	struct buf wrapped = {0};
+
+	columns_wrap(&wrapped, text, p->columns, LABEL_COLUMNS, LABEL_COLUMNS);
+	puts(buf_string(&wrapped));
+	buf_free(&wrapped);
+}
+
+static void row(const struct page *p, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void row(const struct page *p, const char *name, const char *format, ...)
+{
+	char text[2 * LOG_FACT_SIZE];
 	va_list args;
 
 	label(name);
 	va_start(args, format);
-	vprintf(format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	putchar('\n');
+	rest_of_row(p, text);
 }
 
 /* Prints a row with the text of a fact, if there is one. */
@@ -46,24 +64,26 @@ static void row_of(const struct page *p, const char *name, const char *fact)
 	const char *text = check_result_text(p->r, fact);
 
 	if (text)
-		row(name, "%s", *text ? text : "none");
+		row(p, name, "%s", *text ? text : "none");
 }
 
 /* Prints a row with the items of a list, at most `most` of them by name. */
 static void row_of_list(const struct page *p, const char *name, const char *fact, size_t most)
 {
+	struct buf text = {0};
 	size_t count = 0;
 
 	for (const struct fact *f = NULL; (f = check_result_next(p->r, fact, f)); count++) {
-		if (count == 0)
-			label(name);
 		if (count < most)
-			printf("%s%s", count > 0 ? ", " : "", f->text);
+			buf_append_format(&text, "%s%s", count > 0 ? ", " : "", f->text);
 	}
 	if (count > most)
-		printf(" and %zu more", count - most);
-	if (count > 0)
-		putchar('\n');
+		buf_append_format(&text, " and %zu more", count - most);
+	if (count > 0) {
+		label(name);
+		rest_of_row(p, buf_string(&text));
+	}
+	buf_free(&text);
 }
 
 static void show_address(const struct page *p)
@@ -83,7 +103,7 @@ static void show_address(const struct page *p)
 		putchar('\n');
 	}
 	if (used)
-		row("address", "%s", used);
+		row(p, "address", "%s", used);
 }
 
 static void show_times(const struct page *p)
@@ -92,20 +112,18 @@ static void show_times(const struct page *p)
 		const char *fact, *word;
 	} steps[] = {{"times.resolve", "resolve"}, {"times.connect", "connect"}, {"times.tls", "TLS"},
 	    {"times.greeting", "greeting"}, {"times.login", "login"}, {"times.listing", "listing"}};
-	const char *between = "";
+	struct buf text = {0};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int64_t time = check_result_number(p->r, steps[i].fact, -1);
 
-		if (time < 0)
-			continue;
-		if (!*between)
-			label("times");
-		printf("%s%s %" PRId64 " ms", between, steps[i].word, time);
-		between = ", ";
+		if (time >= 0)
+			buf_append_format(&text, "%s%s %" PRId64 " ms", text.length > 0 ? ", " : "", steps[i].word,
+			    time);
 	}
-	if (*between)
-		putchar('\n');
+	if (text.length > 0)
+		row(p, "times", "%s", buf_string(&text));
+	buf_free(&text);
 }
 
 static void show_staple(const struct page *p)
@@ -131,8 +149,8 @@ static void show_tls(const struct page *p)
 
 	if (!version)
 		return;
-	row("TLS", "%s%s%s%s%s", version, cipher ? ", " : "", cipher ? cipher : "", exchange ? ", key exchange " : "",
-	    exchange ? exchange : "");
+	row(p, "TLS", "%s%s%s%s%s", version, cipher ? ", " : "", cipher ? cipher : "",
+	    exchange ? ", key exchange " : "", exchange ? exchange : "");
 	label("certificate");
 	if (check_result_number(p->r, "tls.verified", 0))
 		color_print(p->colors, COLOR_GOOD, "accepted");
@@ -168,22 +186,27 @@ static void show_certificate(const struct page *p)
 	show_dates(p);
 	row_of(p, "SHA-256", "certificate.sha256");
 	if (pin)
-		row("pin", "tls_pins = {\"%s\"}", pin);
+		row(p, "pin", "tls_pins = {\"%s\"}", pin);
 	show_staple(p);
 }
 
-static void show_login(const struct page *p)
+static void show_mechanism(const struct page *p)
 {
 	const char *mechanism = check_result_text(p->r, "login.mechanism");
 	const char *binding = check_result_text(p->r, "login.channel_binding");
 
+	if (mechanism && binding && strcmp(binding, "none") != 0)
+		row(p, "login", "%s, bound to the connection (%s)", mechanism, binding);
+	else if (mechanism)
+		row(p, "login", "%s, not bound to the connection", mechanism);
+}
+
+static void show_login(const struct page *p)
+{
 	row_of_list(p, "before TLS", "capabilities.before_tls", SIZE_MAX);
 	row_of_list(p, "before login", "capabilities.before_login", SIZE_MAX);
 	row_of_list(p, "offered", "login.offered", SIZE_MAX);
-	if (mechanism && binding && strcmp(binding, "none") != 0)
-		row("login", "%s, bound to the connection (%s)", mechanism, binding);
-	else if (mechanism)
-		row("login", "%s, not bound to the connection", mechanism);
+	show_mechanism(p);
 	row_of_list(p, "after login", "capabilities.after_login", SIZE_MAX);
 }
 
@@ -195,7 +218,7 @@ static void show_plan(const struct page *p)
 		return;
 	report_size((uint64_t)check_result_number(p->r, "plan.fetch_bytes", 0), fetched);
 	report_size((uint64_t)check_result_number(p->r, "plan.delete_bytes", 0), deleted);
-	row("a run would", "fetch %" PRId64 " (%s), delete %" PRId64 " (%s), leave %" PRId64,
+	row(p, "a run would", "fetch %" PRId64 " (%s), delete %" PRId64 " (%s), leave %" PRId64,
 	    check_result_number(p->r, "plan.fetch", 0), fetched, check_result_number(p->r, "plan.delete", 0), deleted,
 	    check_result_number(p->r, "plan.leave", 0));
 }
@@ -208,12 +231,12 @@ static void show_maildrop(const struct page *p)
 	char size[REPORT_SIZE_TEXT];
 
 	if (expire)
-		row("EXPIRE", "%s%s", expire, strcmp(expire, "never") == 0 ? "" : " days");
+		row(p, "EXPIRE", "%s%s", expire, strcmp(expire, "never") == 0 ? "" : " days");
 	if (pause >= 0)
-		row("LOGIN-DELAY", "%" PRId64 " s", pause);
+		row(p, "LOGIN-DELAY", "%" PRId64 " s", pause);
 	report_size((uint64_t)check_result_number(p->r, "maildrop.bytes", 0), size);
 	if (messages >= 0)
-		row("maildrop", "%" PRId64 " message%s, %s", messages, messages == 1 ? "" : "s", size);
+		row(p, "maildrop", "%" PRId64 " message%s, %s", messages, messages == 1 ? "" : "s", size);
 	show_plan(p);
 }
 
@@ -247,36 +270,104 @@ static void show_local(const struct page *p)
 static void show_warnings(const struct page *p, size_t *count)
 {
 	for (const struct fact *f = NULL; (f = check_result_next(p->r, "warnings", f)); *count += 1) {
+		struct buf wrapped = {0};
+
+		columns_wrap(&wrapped, f->text, p->columns, LABEL_COLUMNS, LABEL_COLUMNS);
 		label("warning");
-		color_print(p->colors, COLOR_WARNING, f->text);
+		color_print(p->colors, COLOR_WARNING, buf_string(&wrapped));
 		putchar('\n');
+		buf_free(&wrapped);
 	}
 }
 
-void check_report(const struct check_result *r, bool colors)
+/* TLS and certificate in one row. */
+static void show_channel(const struct page *p)
 {
-	const struct page page = {r, colors};
+	int64_t days = check_result_number(p->r, "certificate.days_left", 0);
+	const char *version = check_result_text(p->r, "tls.version");
+
+	if (version)
+		row(p, "TLS", "%s, certificate accepted, %" PRId64 " day%s left", version, days, days == 1 ? "" : "s");
+}
+
+/* The contents of the maildrop and the plan in one row. */
+static void show_messages(const struct page *p)
+{
+	int64_t messages = check_result_number(p->r, "maildrop.messages", -1);
+	char size[REPORT_SIZE_TEXT];
+
+	report_size((uint64_t)check_result_number(p->r, "maildrop.bytes", 0), size);
+	if (messages >= 0)
+		row(p, "maildrop", "%" PRId64 " message%s, %s: fetch %" PRId64 ", delete %" PRId64 ", leave %" PRId64,
+		    messages, messages == 1 ? "" : "s", size, check_result_number(p->r, "plan.fetch", 0),
+		    check_result_number(p->r, "plan.delete", 0), check_result_number(p->r, "plan.leave", 0));
+}
+
+/* Destination and state in one row; both can be written, or the check has failed. */
+static void show_places(const struct page *p)
+{
+	const char *kind = check_result_text(p->r, "destination.kind");
+	int64_t run = check_result_number(p->r, "state.last_run", -1);
+	char day[CALENDAR_TEXT], path[1024];
+
+	if (!kind)
+		return;
+	calendar_day_utc(run, day);
+	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
+	row(p, "destination", "%s:%s, writable, %s%s", kind, path, run < 0 ? "no run yet" : "last run ",
+	    run < 0 ? "" : day);
+}
+
+static void show_details(const struct page *p)
+{
+	show_address(p);
+	show_times(p);
+	show_tls(p);
+	show_certificate(p);
+	show_login(p);
+	show_maildrop(p);
+	show_local(p);
+}
+
+static void show_summary(const struct page *p)
+{
+	show_channel(p);
+	show_mechanism(p);
+	show_messages(p);
+	show_places(p);
+}
+
+static void show_verdict(const struct page *p, size_t warnings)
+{
+	printf("%s: ", p->r->account->name);
+	if (p->r->problem_count > 0)
+		color_print(p->colors, COLOR_BAD, "some checks failed");
+	else if (warnings > 0)
+		color_print(p->colors, COLOR_WARNING, "all checks passed, with warnings");
+	else
+		color_print(p->colors, COLOR_GOOD, "all checks passed");
+}
+
+void check_report(const struct check_result *r, bool colors, bool full)
+{
+	const struct page page = {r, colors, columns_of(STDOUT_FILENO)};
+	const struct account *a = r->account;
 	size_t warnings = 0;
 	char user[512];
 
-	escape_text(user, sizeof(user), r->account->login.user, strlen(r->account->login.user));
-	printf("%s: %s at %s port %u\n", r->account->name, user, r->account->server, r->account->port);
-	show_address(&page);
-	show_times(&page);
-	show_tls(&page);
-	show_certificate(&page);
-	show_login(&page);
-	show_maildrop(&page);
-	show_local(&page);
-	show_warnings(&page, &warnings);
-	printf("%s: ", r->account->name);
-	if (r->problem_count > 0)
-		color_print(colors, COLOR_BAD, "some checks failed");
-	else if (warnings > 0)
-		color_print(colors, COLOR_WARNING, "all checks passed, with warnings");
-	else
-		color_print(colors, COLOR_GOOD, "all checks passed");
-	putchar('\n');
+	escape_text(user, sizeof(user), a->login.user, strlen(a->login.user));
+	if (full) {
+		printf("%s: %s at %s port %u\n", a->name, user, a->server, a->port);
+		show_details(&page);
+		show_warnings(&page, &warnings);
+		show_verdict(&page, warnings);
+		putchar('\n');
+	} else {
+		show_verdict(&page, check_result_next(r, "warnings", NULL) != NULL);
+		printf(" (%s at %s port %u)\n", user, a->server, a->port);
+		show_summary(&page);
+		show_warnings(&page, &warnings);
+	}
 	fflush(stdout);
 }
 

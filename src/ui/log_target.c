@@ -15,6 +15,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "ui/color.h"
+#include "ui/columns.h"
 
 /*
  * Returns whether standard error is the stream that systemd connected to its journal (systemd.exec(5),
@@ -30,12 +32,41 @@ static bool stderr_is_journal(void)
 	    (uintmax_t)st.st_dev == device && (uintmax_t)st.st_ino == inode;
 }
 
-void log_target_write_stderr(int priority, const char *line)
+/* Formats a line for a terminal. */
+static void format_for_people(struct buf *out, int priority, const char *line, const char *hint, size_t columns)
 {
-	if (stderr_is_journal())
-		fprintf(stderr, "<%d>mailhaul: %s\n", priority, line);
+	static const char name[] = "mailhaul: ", before_hint[] = "  hint: ";
+	bool colors = priority <= LOG_WARNING && color_terminal(STDERR_FILENO) && !color_is_refused();
+	struct buf cause = {0};
+
+	if (colors)
+		buf_append_format(out, "\033[%dm%s\033[0m", priority <= LOG_ERR ? 31 : 33, name);
 	else
+		buf_append_string(out, name);
+	buf_append(&cause, line, hint ? (size_t)(hint - line) - strlen("; ") : strlen(line));
+	columns_wrap(out, buf_string(&cause), columns, sizeof(name) - 1, 2);
+	buf_free(&cause);
+	if (!hint)
+		return;
+	buf_append_format(out, "\n%s", before_hint);
+	columns_wrap(out, hint, columns, sizeof(before_hint) - 1, sizeof(before_hint) - 1);
+}
+
+void log_target_write_stderr(int priority, const char *line, const char *hint)
+{
+	size_t columns = columns_of(STDERR_FILENO);
+
+	if (stderr_is_journal()) {
+		fprintf(stderr, "<%d>mailhaul: %s\n", priority, line);
+	} else if (columns == 0 || priority > LOG_INFO) {
 		fprintf(stderr, "mailhaul: %s\n", line);
+	} else {
+		struct buf text = {0};
+
+		format_for_people(&text, priority, line, hint, columns);
+		fprintf(stderr, "%s\n", buf_string(&text));
+		buf_free(&text);
+	}
 }
 
 static bool open_file(struct log_target *t)
@@ -138,8 +169,11 @@ static bool complain(struct log_target *t)
 	if (!t->failing) {
 		struct buf text = {0};
 
+		const char *line;
+
 		buf_append_format(&text, "%s; %s", err.cause, err.hint);
-		log_target_write_stderr(LOG_ERR, buf_string(&text));
+		line = buf_string(&text);
+		log_target_write_stderr(LOG_ERR, line, line + strlen(err.cause) + strlen("; "));
 		buf_free(&text);
 	}
 	t->failing = true;
@@ -162,8 +196,8 @@ bool log_target_keep(struct log_target *t, int priority, const char *line)
 	return true;
 }
 
-void log_target_write(struct log_target *t, int priority, const char *line)
+void log_target_write(struct log_target *t, int priority, const char *line, const char *hint)
 {
 	if (!log_target_keep(t, priority, line) || isatty(STDERR_FILENO))
-		log_target_write_stderr(priority, line);
+		log_target_write_stderr(priority, line, hint);
 }

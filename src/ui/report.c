@@ -19,9 +19,12 @@
 #include "ui/charset.h"
 #include "ui/log_target.h"
 
-/* Formats "work: login: CAUSE (the server said: WORDS); HINT" in *text. */
-static const char *line_of(struct buf *text, const char *account, enum step step, const struct error *err)
+/* Formats "work: login: CAUSE (the server said: WORDS); HINT" in *text. *hint: where the hint starts, or NULL. */
+static const char *line_of(struct buf *text, const char *account, enum step step, const struct error *err,
+    const char **hint)
 {
+	const char *line;
+
 	if (account)
 		buf_append_format(text, "%s: ", account);
 	if (step != STEP_NONE)
@@ -31,12 +34,14 @@ static const char *line_of(struct buf *text, const char *account, enum step step
 		buf_append_format(text, " (server said: \"%s\")", err->server);
 	if (err->hint[0])
 		buf_append_format(text, "; %s", err->hint);
-	return buf_string(text);
+	line = buf_string(text);
+	*hint = err->hint[0] ? line + text->length - strlen(err->hint) : NULL;
+	return line;
 }
 
 void report_line(const char *line)
 {
-	log_target_write_stderr(LOG_ERR, line);
+	log_target_write_stderr(LOG_ERR, line, NULL);
 }
 
 void report_configuration(const struct problems *problems)
@@ -51,21 +56,22 @@ void report_configuration(const struct problems *problems)
 void report_error(const char *account, enum step step, const struct error *err)
 {
 	struct buf text = {0};
+	const char *hint, *line = line_of(&text, account, step, err, &hint);
 
-	report_line(line_of(&text, account, step, err));
+	log_target_write_stderr(LOG_ERR, line, hint);
 	buf_free(&text);
 }
 
 void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent)
 {
 	struct buf text = {0};
-
-	const char *line = line_of(&text, account, step, err);
+	int priority = err->temporary ? LOG_WARNING : LOG_ERR;
+	const char *hint, *line = line_of(&text, account, step, err, &hint);
 
 	if (silent)
 		(void)log_target_keep(r->target, LOG_WARNING, line);
 	else
-		log_target_write(r->target, err->temporary ? LOG_WARNING : LOG_ERR, line);
+		log_target_write(r->target, priority, line, hint);
 	buf_free(&text);
 }
 
@@ -77,7 +83,7 @@ void report_log(const struct report *r, const char *account, enum log_level leve
 	if (level > r->level)
 		return;
 	buf_append_format(&line, "%s: %s", account, text);
-	log_target_write(r->target, priorities[level], buf_string(&line));
+	log_target_write(r->target, priorities[level], buf_string(&line), NULL);
 	buf_free(&line);
 }
 

@@ -38,7 +38,7 @@ check 'a refused message is reported as a problem' json "[x['type'] for x in lin
 check 'the results of the account and of the run are partial' json "fetched['some']['result'] == 'partial' and fetched['some']['new'] == 2 and last['result'] == 'partial' and last['accounts_partial'] == 1"
 
 run --json -n
-check 'a dry run has an object for each message' json "[x['type'] for x in lines] == ['message'] * 3 + ['fetch', 'summary'] and [(x['known'], x['fetch']) for x in lines[:3]] == [(True, False), (False, True), (True, False)]"
+check 'a dry run has an object for each message, and refused ones last' json "[x['type'] for x in lines] == ['message'] * 3 + ['fetch', 'summary'] and [(x['known'], x['fetch']) for x in lines[:3]] == [(True, False), (True, False), (False, True)]"
 check 'the summary of a dry run counts no new messages' json "last['new'] == 0 and last['result'] == 'ok'"
 
 printf 'account "x" {\n' >mailhaul.conf.in

@@ -58,8 +58,8 @@ check 'no message is fetched' count_is Mail/new 2
 
 if command -v script >/dev/null; then
   on_terminal list --headers a
-  check 'the output on a terminal has a heading' grep -qxE ' *number +size +age +next run +deleted +UID +date, from, subject' out
-  aligned() { [ "$(sed 1,2d out | cut -c 29-43 | sed 's/ *$//' | sort -u | tr '\n' '/')" = ' fetch/ leave/' ] || { cat out && return 1; }; }
+  check 'the output on a terminal has a heading' grep -qxE ' *number +size +next run +date +from +subject' out
+  aligned() { [ "$(sed -e 1,2d -e '$d' out | cut -c 19-28 | sed 's/ *$//' | sort -u | tr '\n' '/')" = 'fetch/leave/' ] || { cat out && return 1; }; }
   check 'the output on a terminal is aligned' aligned
 else
   skip 'the output on a terminal has a heading' 'script is not installed'

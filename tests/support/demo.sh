@@ -4,8 +4,6 @@
 # build directory. Exits with 1 if a result is not as described.
 set -eu
 unset CDPATH
-LC_ALL=C
-export LC_ALL
 umask 077
 
 # When the demo starts again, it removes only files that it created.
@@ -117,10 +115,25 @@ mailhaul() {
 # count DIR: prints the number of files in DIR.
 count() { find "$1" -type f 2>/dev/null | wc -l | tr -d ' '; }
 
+# The user's locale is for what the demo and the program print. The tools below work with bytes.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *[Uu][Tt][Ff]-8 | *[Uu][Tt][Ff]8) utf8=yes ;;
+  *) utf8=no ;;
+esac
+# characters: copies a line, with "?" for each byte that the terminal cannot show.
+characters() {
+  IFS= read -r line || :
+  if [ "$utf8" = yes ] && printf '%s' "$line" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
+    printf '%s\n' "$line"
+  else
+    printf '%s\n' "$line" | LC_ALL=C tr '\200-\377' '[?*]'
+  fi
+}
+
 # subject FILE: prints the first Subject line of FILE in printable characters, or why it has none.
 subject() {
-  found=$(tr -d '\r' <"$1" | sed -n -e '/^$/q' -e 's/^Subject: *//p' | head -n 1 |
-    tr '\200-\377' '[?*]' | tr -cd ' -~\n' | cut -c 1-60)
+  found=$(LC_ALL=C tr -d '\000-\011\013-\037\177' <"$1" | LC_ALL=C sed -n -e '/^$/q' -e 's/^Subject: *//p' |
+    head -n 1 | LC_ALL=C cut -c 1-60 | characters)
   [ -s "$1" ] || found='(an empty message)'
   printf '%s\n' "${found:-(no subject)}"
 }

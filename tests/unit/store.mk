@@ -6,6 +6,7 @@ unit_tests += \
 	tests/unit/test-batch \
 	tests/unit/test-check-report \
 	tests/unit/test-cli \
+	tests/unit/test-columns \
 	tests/unit/test-config-file \
 	tests/unit/test-credentials \
 	tests/unit/test-encoded-word \

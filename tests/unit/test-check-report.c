@@ -44,7 +44,7 @@ static void expect(const char *text, const char *json)
 
 	fflush(stdout);
 	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
-	check_report(&result, false);
+	check_report(&result, false, true);
 	fflush(stdout);
 	words = scratch_read(scratch_path("out"), &length);
 	ck_assert_msg(strstr(words, text) != NULL, "%s", words);
@@ -129,6 +129,38 @@ START_TEST(the_last_of_several_equal_facts_wins)
 }
 END_TEST
 
+START_TEST(the_summary_has_five_lines)
+{
+	char *words;
+	size_t length;
+
+	add("tls.version", 0, "1.3");
+	add("certificate.days_left", 1, "");
+	add("login.mechanism", 0, "PLAIN");
+	add("login.channel_binding", 0, "none");
+	add("maildrop.messages", 3, "");
+	add("maildrop.bytes", 1200, "");
+	add("plan.fetch", 1, "");
+	add("plan.delete", 2, "");
+	add("plan.leave", 1, "");
+	add("destination.kind", 0, "maildir");
+	add("destination.path", 0, "/mail");
+	add("state.last_run", -1, "");
+	fflush(stdout);
+	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
+	check_report(&result, false, false);
+	words = scratch_read(scratch_path("out"), &length);
+	ck_assert_str_eq(words,
+	    "work: all checks passed (me at pop.example.org port 995)\n"
+	    "  TLS           1.3, certificate accepted, 1 day left\n"
+	    "  login         PLAIN, not bound to the connection\n"
+	    "  maildrop      3 messages, 1.2 kB: fetch 1, delete 2, leave 1\n"
+	    "  destination   maildir:/mail, writable, no run yet\n");
+	free(words);
+	check_result_free(&result);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("check report");
@@ -141,5 +173,6 @@ int main(void)
 	tcase_add_test(c, a_problem_is_reported_with_its_cause_reply_and_hint);
 	tcase_add_test(c, the_text_report_shortens_a_long_list_of_names_and_json_does_not);
 	tcase_add_test(c, the_last_of_several_equal_facts_wins);
+	tcase_add_test(c, the_summary_has_five_lines);
 	return scratch_main_apart(s);
 }

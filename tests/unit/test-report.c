@@ -209,7 +209,7 @@ START_TEST(a_list_of_messages_goes_to_standard_output)
 
 	event_add_text(&m, "uid", 100);
 	event_add_text(&m, "fetch: new", 100);
-	messages_say("work", &m);
+	messages_say("work", &m, 0);
 	expect("work: message 1 (12 bytes): fetch: new\n", "");
 }
 END_TEST
