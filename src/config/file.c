@@ -63,16 +63,15 @@ struct file *file_read(const char *path, struct problems *problems)
 	for (size_t i = 0; i < f->count; i++) {
 		struct part *part = f->parts[i];
 		struct buf text = {0};
-		bool exposed;
+		char exposed[PRIVATE_FILE_HINT];
 
-		if (file_text_read(part->path, &text, &exposed, problems))
+		if (file_text_read(part->path, &text, exposed, problems))
 			reader_parse(f, part, buf_string(&text));
 		else
 			f->incomplete = true;
-		if (part->has_password && exposed)
-			problems_add(problems,
-			    "%s: the file contains a password and can be read by others; run: chmod 600 %s", part->path,
-			    part->path);
+		if (part->has_password && exposed[0])
+			problems_add(problems, "%s: the file contains a password and can be read by others; %s",
+			    part->path, exposed);
 		buf_wipe(&text);
 	}
 	return f;

@@ -9,47 +9,38 @@
 
 #include "base/buf.h"
 #include "base/scan.h"
+#include "config/plain_text.h"
 #include "config/problems.h"
 
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024 };
 
-static bool starts_with(const struct buf *text, const char *mark, size_t length)
-{
-	return text->length >= length && memcmp(text->data, mark, length) == 0;
-}
-
-/* Returns whether a text is UTF-16 or UTF-32. Without a mark, that shows in a NUL beside its first character. */
-static bool is_wide(const struct buf *text)
-{
-	if (starts_with(text, "\xff\xfe", 2) || starts_with(text, "\xfe\xff", 2))
-		return true;
-	return text->length >= 2 && (text->data[0] == '\0') != (text->data[1] == '\0');
-}
-
 /* Adds a problem and returns false if this is not text. Removes a byte order mark. */
 static bool check_text(const char *path, struct buf *text, struct problems *problems)
 {
-	const char *nul = text->length > 0 ? memchr(text->data, '\0', text->length) : NULL;
+	const char *nul;
 
 	if (text->length > FILE_OCTETS_MOST) {
 		problems_add(problems,
 		    "%s: the configuration has more than %d MiB; put the accounts into several files", path,
 		    FILE_OCTETS_MOST / (1024 * 1024));
-	} else if (is_wide(text)) {
+		return false;
+	}
+	switch (plain_text(text)) {
+	case PLAIN_TEXT_WIDE:
 		problems_add(problems, "%s: the configuration is in UTF-16 or UTF-32; save it as UTF-8", path);
-	} else if (nul) {
+		return false;
+	case PLAIN_TEXT_NUL:
+		nul = memchr(text->data, '\0', text->length);
 		problems_add(problems,
 		    "%s:%zu: there is a NUL in this line, so this is not a text file; see mailhaul.conf(5) for the format",
 		    path, scan_count(text->data, (size_t)(nul - text->data), '\n') + 1);
-	} else {
-		if (starts_with(text, "\xef\xbb\xbf", 3))
-			buf_consume(text, 3);
+		return false;
+	default:
 		return true;
 	}
-	return false;
 }
 
-bool file_text_read(const char *path, struct buf *text, bool *exposed, struct problems *problems)
+bool file_text_read(const char *path, struct buf *text, char exposed[PRIVATE_FILE_HINT], struct problems *problems)
 {
 	FILE *stream = fopen(path, "re");
 	struct stat st;
@@ -71,7 +62,8 @@ bool file_text_read(const char *path, struct buf *text, bool *exposed, struct pr
 		ok = false;
 	}
 	ok = ok && check_text(path, text, problems);
-	*exposed = ok && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
+	if (!ok || private_file(path, &st, PRIVATE_FROM_ALL, exposed))
+		exposed[0] = '\0';
 	if (stream)
 		fclose(stream);
 	return ok;

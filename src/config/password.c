@@ -16,6 +16,8 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/netrc.h"
+#include "config/plain_text.h"
+#include "fs/private_file.h"
 #include "io/process.h"
 #include "io/terminal.h"
 
@@ -75,6 +77,7 @@ static bool fail_file(const char *option, const char *path, struct error *err)
 static bool read_file(const char *option, const char *path, bool private, struct buf *output, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char hint[PRIVATE_FILE_HINT];
 	struct stat st;
 	ssize_t n = 0;
 	bool ok = false;
@@ -83,9 +86,9 @@ static bool read_file(const char *option, const char *path, bool private, struct
 		return fail_file(option, path, err);
 	if (fstat(fd, &st) != 0) {
 		fail_file(option, path, err);
-	} else if (private && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
+	} else if (private && !private_file(path, &st, PRIVATE_FROM_ALL, hint)) {
 		error_set(err, ERROR_CONFIG, "%s %s can be read by others", option, path);
-		error_hint(err, "run: chmod 600 %s", path);
+		error_hint(err, "%s", hint);
 	} else {
 		while (output->length < PASSWORD_OCTETS_MOST &&
 		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)
@@ -94,6 +97,54 @@ static bool read_file(const char *option, const char *path, bool private, struct
 	}
 	close(fd);
 	return ok;
+}
+
+/* Returns what follows the name of the option in messages. */
+static const char *place_of(const struct account *a)
+{
+	switch (a->login.source) {
+	case SECRET_COMMAND:
+	case SECRET_TOKEN_COMMAND:
+		return command_of(a)[0];
+	case SECRET_FILE:
+		return a->login.password_file;
+	case SECRET_CREDENTIAL:
+		return a->login.password_credential;
+	case SECRET_NETRC:
+		return a->login.password_netrc;
+	default:
+		return "input";
+	}
+}
+
+static const char *option_of(const struct account *a)
+{
+	static const char *const options[] = {
+	    [SECRET_COMMAND] = "password_command",
+	    [SECRET_TOKEN_COMMAND] = "token_command",
+	    [SECRET_FILE] = "password_file",
+	    [SECRET_CREDENTIAL] = "password_credential",
+	    [SECRET_NETRC] = "password_netrc",
+	    [SECRET_PROMPT] = "password_prompt",
+	};
+
+	return options[a->login.source];
+}
+
+/* Removes a byte order mark, and refuses what is not text. */
+static bool check_text(const struct account *a, struct buf *text, struct error *err)
+{
+	enum plain_text form = plain_text(text);
+
+	if (form == PLAIN_TEXT)
+		return true;
+	error_set(err, ERROR_CONFIG, "%s %s %s %s", option_of(a), place_of(a), command_of(a) ? "printed" : "contains",
+	    form == PLAIN_TEXT_WIDE ? "UTF-16 or UTF-32" : "a NUL byte");
+	if (command_of(a))
+		return error_hint(err, "make it print plain text in UTF-8");
+	if (a->login.source == SECRET_PROMPT)
+		return error_hint(err, "type only the password");
+	return error_hint(err, "save it as plain text in UTF-8");
 }
 
 static bool read_credential(const struct account *a, struct buf *output, struct error *err)
@@ -121,6 +172,7 @@ static bool read_netrc(const struct account *a, struct buf *output, struct error
 
 	buf_reserve(&text, PASSWORD_OCTETS_MOST + 1);
 	ok = read_file("password_netrc", a->login.password_netrc, true, &text, err);
+	ok = ok && check_text(a, &text, err);
 	if (ok && !netrc_find(buf_string(&text), a->server, a->login.user, output)) {
 		error_set(err, ERROR_CONFIG, "password_netrc %s has no password for %s at %s", a->login.password_netrc,
 		    a->login.user, a->server);
@@ -160,17 +212,23 @@ static bool read_source(const struct account *a, struct buf *output, struct erro
 
 static bool fail_empty(const struct account *a, struct error *err)
 {
-	char **command = command_of(a);
 	const char *what = a->login.source == SECRET_TOKEN_COMMAND ? "token" : "password";
 
-	if (!command) {
-		error_set(err, ERROR_CONFIG, "%s %s contains no password",
-		    a->login.source == SECRET_FILE ? "password_file" : "password_credential",
-		    a->login.source == SECRET_FILE ? a->login.password_file : a->login.password_credential);
+	if (!command_of(a)) {
+		error_set(err, ERROR_CONFIG, "%s %s contains no password", option_of(a), place_of(a));
 		return error_hint(err, "write the password on its first line");
 	}
-	error_set(err, ERROR_CONFIG, "%s_command %s printed no %s", what, command[0], what);
+	error_set(err, ERROR_CONFIG, "%s %s printed no %s", option_of(a), place_of(a), what);
 	return error_hint(err, "make it print the %s on its first line", what);
+}
+
+/* What follows the first line is not the password, and may be anything. */
+static void keep_first_line(struct buf *text)
+{
+	const char *end = memchr(buf_string(text), '\n', text->length);
+
+	if (end)
+		text->length = (size_t)(end - text->data);
 }
 
 static bool obtain(struct account *a, struct error *err)
@@ -182,6 +240,8 @@ static bool obtain(struct account *a, struct error *err)
 	/* Reserve room for everything at once, so that a growing buffer leaves no copy of the secret in memory. */
 	buf_reserve(&output, PASSWORD_OCTETS_MOST + 1);
 	ok = read_source(a, &output, err);
+	keep_first_line(&output);
+	ok = ok && check_text(a, &output, err);
 	if (ok) {
 		length = strcspn(buf_string(&output), "\r\n");
 		if (length > 0)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "fs/private_file.h"
 #include "tls/tls.h"
 #include "tls/tls_gnutls.h"
 
@@ -60,15 +61,18 @@ static bool is_uri(const char *path)
 	return strncmp(path, "pkcs11:", 7) == 0;
 }
 
-/* Refuses a key file that everybody can read. Group access is allowed because some systems distribute keys that way. */
+/* Refuses a key file that everybody can read. */
 static bool check_key_file(const char *path, struct error *err)
 {
+	char hint[PRIVATE_FILE_HINT];
 	struct stat st;
 
-	if (is_uri(path) || stat(path, &st) != 0 || (st.st_mode & S_IRWXO) == 0)
+	if (is_uri(path) || stat(path, &st) != 0)
 		return true; /* a missing file gets a better error later */
+	if (private_file(path, &st, PRIVATE_FROM_WORLD, hint))
+		return true;
 	error_set(err, ERROR_CONFIG, "the key of tls_client_cert can be read by everybody");
-	return error_hint(err, "run: chmod o= %s", path);
+	return error_hint(err, "%s", hint);
 }
 
 static bool load_client(struct tls_trust *t, const struct tls_files *f, struct error *err)

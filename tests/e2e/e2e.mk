@@ -51,6 +51,7 @@ e2e_tests = \
 	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
 	tests/e2e/samples.sh \
+	tests/e2e/secret-files.sh \
 	tests/e2e/shared-state.sh \
 	tests/e2e/state.sh \
 	tests/e2e/status.sh \

@@ -294,6 +294,13 @@ bad 'a password file that others can read' 78 '-password' 'password_file = secre
 echo secret >secret && chmod 644 secret
 tells 'a: password: password_file secret can be read by others; run: chmod 600 secret'
 
+bad 'a password file in UTF-16' 78 '-password' 'password_file = secret'
+printf '\377\376s\0e\0c\0r\0e\0t\0' >secret
+tells 'a: password: password_file secret contains UTF-16 or UTF-32; save it as plain text in UTF-8'
+
+bad 'a password command that prints a NUL byte' 78 '-password' 'password_command = {"printf", "se\\0cret"}'
+tells 'a: password: password_command printf printed a NUL byte; make it print plain text in UTF-8'
+
 bad 'an empty password file' 78 '-password' 'password_file = secret'
 : >secret
 tells 'a: password: password_file secret contains no password; write the password on its first line'

@@ -53,6 +53,17 @@ static const struct {
     {"printf ' pass word \\n'", " pass word ", ""},
     {"printf 'p\\303\\244ss\\n'", "p\xc3\xa4ss", ""},
     {"echo secret; echo a warning >&2", "secret", ""},
+    {"printf '\\357\\273\\277secret\\n'", "secret", ""}, /* a byte order mark */
+    {"printf '\\357\\273\\277\\n'", NULL, "printed no password"},
+    {"printf '\\351t\\351\\n'", "\xe9t\xe9", ""}, /* Latin-1 */
+    {"printf 'secret\\n\\0more\\n'", "secret", ""},
+    {"printf 'sec\\0ret\\n'", NULL, "printed a NUL byte"},
+    {"printf 'secret\\0'", NULL, "printed a NUL byte"},
+    {"printf '\\0'", NULL, "printed a NUL byte"},
+    {"printf 's\\0e\\0c\\0r\\0e\\0t\\0\\n\\0'", NULL, "printed UTF-16 or UTF-32"},
+    {"printf '\\0s\\0e\\0c\\0r\\0e\\0t\\0\\n'", NULL, "printed UTF-16 or UTF-32"},
+    {"printf '\\377\\376s\\0e\\0c\\0r\\0e\\0t\\0\\n\\0'", NULL, "printed UTF-16"},
+    {"printf '\\376\\377\\0s\\0e\\0c\\0r\\0e\\0t\\0\\n'", NULL, "printed UTF-16"},
     {"cat; echo secret", "secret", ""}, /* its input is empty */
     {":", NULL, "printed no password"},
     {"echo", NULL, "printed no password"},
