@@ -8,7 +8,7 @@
 #define TOKEN(word, sasl) word, sasl, MECHANISM_TOKEN
 #define NOTHING(word, sasl) word, sasl, MECHANISM_NOTHING
 #define TOKEN_HINT "check user and token_command: the token may have expired, or may not be valid for POP3"
-#define SCRAM .automatic = true, .proves = true
+#define SCRAM .automatic = true, .proves = true, .prepares = true
 
 const struct mechanism mechanisms[] = {
     {PASSWORD("scram-sha-256-plus", "SCRAM-SHA-256-PLUS"), .strength = 6, SCRAM, .binds = true},
@@ -25,7 +25,7 @@ const struct mechanism mechanisms[] = {
     {NOTHING("gssapi", "GSSAPI"), .strength = 1,
 	.hint = "check user, and run klist to see whose ticket you have: "
 		"the server must allow its owner to read this mail"},
-    {PASSWORD("cram-md5", "CRAM-MD5"), .strength = 2, .server_first = true},
+    {PASSWORD("cram-md5", "CRAM-MD5"), .strength = 2, .server_first = true, .prepares = true},
     {PASSWORD("apop", NULL), .strength = 2},
 };
 

@@ -16,6 +16,7 @@ struct mechanism {
 	bool automatic;		 /* chosen automatically; otherwise the configuration must name it */
 	bool binds;		 /* binds the login to the TLS connection (RFC 5802, section 6) */
 	bool proves;		 /* the server also proves that it knows the password */
+	bool prepares;		 /* user and password are changed by SASLprep (RFC 4013) before they are used */
 	bool server_first;	 /* the client sends no initial response */
 	bool ignores_challenges; /* a challenge carries no information; any text in it means "continue" */
 	const char *hint;	 /* what to do after a refused login; NULL: the hint for passwords */

@@ -2,6 +2,7 @@
 
 #include "pop3/login.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -309,11 +310,40 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 	return NULL;
 }
 
+/*
+ * Finds the mechanism that sends user and password unchanged, for those that SASLprep would change or refuse. Over
+ * verified TLS, the password itself is better than a login that cannot succeed. Returns NULL if the server offers none.
+ */
+static const struct mechanism *find_unprepared(const struct session *s)
+{
+	const struct mechanism *plain = mechanism_find("plain");
+
+	if (is_offered(s, plain))
+		return plain;
+	return session_capabilities(s)->user ? mechanism_find("user") : NULL;
+}
+
+static bool offers_prepared(const struct session *s)
+{
+	for (size_t i = 0; i < mechanism_count; i++) {
+		if (mechanisms[i].automatic && mechanisms[i].prepares && is_offered(s, &mechanisms[i]))
+			return true;
+	}
+	return false;
+}
+
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err)
 {
+	const struct mechanism *m;
+
 	if (l->mechanism)
 		return is_offered(s, l->mechanism) || is_unknown(s, l->mechanism) ? l->mechanism
 										  : miss(s, l->mechanism, err);
+	if (l->kind == MECHANISM_PASSWORD && sasl_preparation(l) != SASL_UNCHANGED) {
+		m = find_unprepared(s);
+		if (m)
+			return m;
+	}
 	for (size_t i = 0; i < mechanism_count; i++) {
 		if (mechanisms[i].automatic && mechanisms[i].secret == l->kind && is_offered(s, &mechanisms[i]))
 			return &mechanisms[i];
@@ -364,16 +394,71 @@ static bool hint_at_other_ways(const struct login *l, const struct mechanism *m,
 	return error_hint(err, "ask the server's operator how to log in");
 }
 
+static const char *prepared_text(enum sasl_preparation p)
+{
+	return p == SASL_CHANGES_USER || p == SASL_REFUSES_USER ? "user name" : "password";
+}
+
+static bool hint_at_unprepared(const struct session *s, enum sasl_preparation p, struct error *err)
+{
+	const struct mechanism *m = find_unprepared(s);
+
+	if (m)
+		return error_hint(err, "set auth = %s, which sends the %s as it is, over TLS", m->word,
+		    prepared_text(p));
+	return error_hint(err,
+	    "choose a %s of ASCII characters: the server offers no login that sends others as they are",
+	    prepared_text(p));
+}
+
+/* Refuses a user or password that the mechanism cannot carry, before anything is sent (RFC 4013, 2.3 to 2.5). */
+static bool check_preparation(const struct session *s, const struct mechanism *m, enum sasl_preparation p,
+    struct error *err)
+{
+	if (!m->prepares || (p != SASL_REFUSES_USER && p != SASL_REFUSES_PASSWORD))
+		return true;
+	error_set(err, ERROR_AUTH, "%s cannot transmit this %s: SASLprep (RFC 4013) forbids one of its characters",
+	    m->sasl, prepared_text(p));
+	return hint_at_unprepared(s, p, err);
+}
+
+/*
+ * Explains a login that was refused perhaps because the server does not change the password as the mechanism does, or
+ * because it announces USER but does not take a password (as Dovecot does without PLAIN).
+ */
+static bool explain_preparation(const struct session *s, const struct mechanism *m, enum sasl_preparation p,
+    struct error *err)
+{
+	size_t length = strlen(err->cause);
+
+	if (p == SASL_UNCHANGED || !login_was_refused(err))
+		return false;
+	if (!m->prepares && !m->sasl && offers_prepared(s))
+		return error_hint(err,
+		    "check user and password; if they are right, choose a %s of ASCII characters, so that SCRAM can "
+		    "transmit it",
+		    prepared_text(p));
+	if (!m->prepares)
+		return false;
+	snprintf(err->cause + length, sizeof(err->cause) - length, ", after SASLprep (RFC 4013) changed the %s for %s",
+	    prepared_text(p), m->sasl);
+	return hint_at_unprepared(s, p, err);
+}
+
 bool login_run(struct session *s, const struct login *l, struct error *err)
 {
+	enum sasl_preparation p = l->kind == MECHANISM_PASSWORD ? sasl_preparation(l) : SASL_UNCHANGED;
 	const struct mechanism *m, *next;
 	bool missing, again = false;
 
 	if (!session_is_secure(s))
 		return error_set(err, ERROR_INTERNAL, "a login without TLS was requested and refused");
 	m = login_choose(s, l, err);
-	if (!m || !session_ask_utf8(s, l->utf8_apart, err))
+	if (!m || !check_preparation(s, m, p, err) || !session_ask_utf8(s, l->utf8_apart, err))
 		return false;
+	if (!l->mechanism && !m->prepares && p != SASL_UNCHANGED && offers_prepared(s))
+		log_line(l->log, LOG_VERBOSE, "using %s: SCRAM would not transmit the %s as it is (RFC 4013)",
+		    mechanism_name(m), prepared_text(p));
 	while (!log_in_by(s, m, l, &missing, err)) {
 		if (!missing && again && err->kind == ERROR_NETWORK)
 			error_hint(err,
@@ -381,7 +466,7 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 			    "it does not know",
 			    m->word);
 		if (!missing)
-			return false;
+			return explain_preparation(s, m, p, err);
 		if (l->missing)
 			*l->missing = true;
 		next = l->alone ? NULL : find_next(s, l, m);

@@ -104,6 +104,44 @@ static bool is_affordable(const char *challenge)
 	return ok;
 }
 
+enum effect { UNCHANGED, CHANGED, REFUSED };
+
+static enum effect prepare_with(const char *text, Gsasl_saslprep_flags flags)
+{
+	char *prepared = NULL;
+	enum effect effect = REFUSED;
+
+	if (gsasl_saslprep(text, flags, &prepared, NULL) == GSASL_OK)
+		effect = strcmp(prepared, text) == 0 ? UNCHANGED : CHANGED;
+	if (prepared)
+		platform_wipe(prepared, strlen(prepared));
+	gsasl_free(prepared);
+	return effect;
+}
+
+/*
+ * Both flags count, as the library takes GSASL_ALLOW_UNASSIGNED for its opposite (2.2.0). Characters that Unicode 3.2
+ * did not have yet must not be in a password (RFC 4013, 2.5).
+ */
+static enum effect prepare(const char *text)
+{
+	enum effect one = prepare_with(text, GSASL_ALLOW_UNASSIGNED), other = prepare_with(text, 0);
+
+	return one > other ? one : other;
+}
+
+enum sasl_preparation sasl_preparation(const struct login *l)
+{
+	enum effect user = l->user ? prepare(l->user) : UNCHANGED;
+	enum effect password = l->secret ? prepare(secret_text(l->secret)) : UNCHANGED;
+
+	if (user == REFUSED || password == REFUSED)
+		return user == REFUSED ? SASL_REFUSES_USER : SASL_REFUSES_PASSWORD;
+	if (user == CHANGED || password == CHANGED)
+		return user == CHANGED ? SASL_CHANGES_USER : SASL_CHANGES_PASSWORD;
+	return SASL_UNCHANGED;
+}
+
 bool sasl_hint(struct error *err)
 {
 	return error_hint(err,
@@ -116,6 +154,11 @@ static bool fail_step(const struct sasl *s, int code, bool first, struct error *
 {
 	const char *mechanism = gsasl_mechanism_name(s->session);
 
+	if (code == GSASL_SASLPREP_ERROR) {
+		error_set(err, ERROR_AUTH, "%s failed: SASLprep (RFC 4013) forbids a character of user or password",
+		    mechanism);
+		return error_hint(err, "set auth = plain to send the password itself, over TLS");
+	}
 	if (!first || (code != GSASL_GSSAPI_IMPORT_NAME_ERROR && code != GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR)) {
 		error_set(err, ERROR_AUTH, "%s failed: %s", mechanism, gsasl_strerror(code));
 		return sasl_hint(err);

@@ -23,6 +23,21 @@ bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l,
  */
 bool sasl_step(struct sasl *s, const char *challenge, struct buf *answer, bool *complete, struct error *err);
 
+/* What SASLprep (RFC 4013) does to the user and password of a login. */
+enum sasl_preparation {
+	SASL_UNCHANGED,
+	SASL_CHANGES_USER,
+	SASL_CHANGES_PASSWORD,
+	SASL_REFUSES_USER,
+	SASL_REFUSES_PASSWORD,
+};
+
+/*
+ * Returns what the library will do to the user and password of a login by a mechanism that prepares them. Servers
+ * differ: many use them unprepared, and then a changed password is a wrong one.
+ */
+enum sasl_preparation sasl_preparation(const struct login *l);
+
 /* Adds the hint for a server whose replies do not fit the mechanism. Returns false. */
 bool sasl_hint(struct error *err);
 

@@ -34,6 +34,7 @@ e2e_tests = \
 	tests/e2e/login-failures.sh \
 	tests/e2e/login-gssapi.sh \
 	tests/e2e/login-oauth.sh \
+	tests/e2e/login-prepared.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login.sh \
 	tests/e2e/mbox-recovery.sh \

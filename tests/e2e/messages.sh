@@ -14,8 +14,10 @@ servers_for greeting-smtp greeting-refused greeting-silent handshake-silent die-
   coded-none auth-silent pass-silent die-auth-cut capa-and-list-hang-up last-words-capa last-words-capa-uncoded last-words-list
 server good
 server large --dir large
+server scram --scram SCRAM-SHA-256
 server token --announce 'SASL PLAIN XOAUTH2'
 server expired --cert expired.pem
+server old-issuer --cert old-issuer.pem
 server wronghost --cert wronghost.pem
 server selfsigned --cert selfsigned.pem
 server nameless --cert no-names.pem
@@ -407,6 +409,12 @@ tells 'a: login: the server refused the login (server said: "[AUTH] wrong user n
 bad 'a password that was refused a moment ago' 77 "password = 'wrong'"
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
 tells 'a: login: not tried, because the server refused this password at @TIME@ (server said: "[AUTH] wrong user name or password"); correct the password; "mailhaul a" tries at once; other runs wait until @TIME@'
+
+bad 'a password that SCRAM does not allow' 77 'port = @scram@' 'auth = scram-sha-256' "password = 'smile😀'"
+tells 'a: login: SCRAM-SHA-256 cannot transmit this password: SASLprep (RFC 4013) forbids one of its characters; set auth = plain, which sends the password as it is, over TLS'
+
+bad 'a password that SCRAM changes' 77 'port = @scram@' 'auth = scram-sha-256' "password = 'm²pass'"
+tells 'a: login: the server refused the login, after SASLprep (RFC 4013) changed the password for SCRAM-SHA-256 (server said: "[AUTH] wrong user name or password, or another connection"); set auth = plain, which sends the password as it is, over TLS'
 
 bad 'a mechanism that the server does not offer' 77 'auth = cram-md5'
 tells 'a: login: the server does not offer CRAM-MD5; remove auth, or choose one that it offers: PLAIN'

@@ -131,6 +131,94 @@ START_TEST(scram_plus_sends_nothing_without_channel_binding)
 }
 END_TEST
 
+/* With auto: passwords and user names that SASLprep (RFC 4013) changes or refuses. */
+static const struct {
+	const char *offered, *binding, *user, *password, *chosen;
+} prepared[] = {
+    {"SASL SCRAM-SHA-256 PLAIN", NULL, "tim", "p\xc3\xa5ss", "scram-sha-256"},
+    {"SASL SCRAM-SHA-256 PLAIN", NULL, "tim", "m\xc2\xb2pass", "plain"},
+    {"SASL SCRAM-SHA-256 SCRAM-SHA-256-PLUS PLAIN", "tls-exporter", "tim", "m\xc2\xb2pass", "plain"},
+    {"SASL SCRAM-SHA-1 PLAIN", NULL, "tim", "smile\xf0\x9f\x98\x80", "plain"},
+    {"SASL SCRAM-SHA-1 PLAIN", NULL, "tim", "\xe9t\xe9", "plain"},
+    {"SASL SCRAM-SHA-1 PLAIN", NULL, "\xc2\xaa", "pencil", "plain"},
+    {"SASL SCRAM-SHA-1 PLAIN", NULL, "\xe9t\xe9", "pencil", "plain"},
+    {"USER\r\nSASL SCRAM-SHA-256", NULL, "tim", "m\xc2\xb2pass", "user"},
+    {"USER\r\nSASL SCRAM-SHA-256", NULL, "tim", "smile\xf0\x9f\x98\x80", "user"},
+    {"USER\r\nSASL SCRAM-SHA-256", NULL, "tim", "pencil", "scram-sha-256"},
+    {"SASL SCRAM-SHA-256", NULL, "tim", "m\xc2\xb2pass", "scram-sha-256"},
+    {"SASL SCRAM-SHA-256 CRAM-MD5", NULL, "tim", "m\xc2\xb2pass", "scram-sha-256"},
+    {"USER", NULL, "tim", "m\xc2\xb2pass", "user"},
+};
+
+START_TEST(a_password_that_scram_would_change_is_sent_as_it_is)
+{
+	struct secret *secret = secret_make(prepared[_i].password, strlen(prepared[_i].password));
+	struct login l = {.kind = MECHANISM_PASSWORD, .secret = secret, .user = prepared[_i].user};
+	char capabilities[256];
+
+	snprintf(capabilities, sizeof(capabilities), "%s\r\n", prepared[_i].offered);
+	start("+OK", capabilities, "", prepared[_i].binding);
+	ck_assert_str_eq(login_choose(talk.session, &l, &talk.err)->word, prepared[_i].chosen);
+	secret_free(&secret);
+	talk_end(&talk);
+}
+END_TEST
+
+/* A mechanism by name (NULL: auto), such a password, and the failure. */
+static const struct {
+	const char *word, *capabilities, *user, *password, *server, *cause, *hint;
+} unprepared[] = {
+    {"scram-sha-256", "SASL SCRAM-SHA-256 PLAIN", "tim", "smile\xf0\x9f\x98\x80", "",
+	"SCRAM-SHA-256 cannot transmit this password: SASLprep (RFC 4013) forbids one of its characters",
+	"set auth = plain, which sends the password as it is, over TLS"},
+    {"scram-sha-1", "USER\r\nSASL SCRAM-SHA-1", "t\x01m", "pencil", "",
+	"SCRAM-SHA-1 cannot transmit this user name: SASLprep (RFC 4013) forbids one of its characters",
+	"set auth = user, which sends the user name as it is, over TLS"},
+    {NULL, "SASL SCRAM-SHA-1", "tim", "smile\xf0\x9f\x98\x80", "",
+	"SCRAM-SHA-1 cannot transmit this password: SASLprep (RFC 4013) forbids one of its characters",
+	"choose a password of ASCII characters: the server offers no login that sends others as they are"},
+    {"cram-md5", "SASL CRAM-MD5 PLAIN", "tim", "\xe9t\xe9", "",
+	"CRAM-MD5 cannot transmit this password: SASLprep (RFC 4013) forbids one of its characters",
+	"set auth = plain, which sends the password as it is, over TLS"},
+    {"cram-md5", "SASL CRAM-MD5 PLAIN", "tim", "m\xc2\xb2pass", "+ PDFAaG9zdD4=\r\n-ERR no\r\n",
+	"the server refused the login, after SASLprep (RFC 4013) changed the password for CRAM-MD5",
+	"set auth = plain, which sends the password as it is, over TLS"},
+    {"scram-sha-256", "SASL SCRAM-SHA-256 PLAIN", "tim", "m\xc2\xb2pass", "-ERR no\r\n",
+	"the server refused the login, after SASLprep (RFC 4013) changed the password for SCRAM-SHA-256",
+	"set auth = plain, which sends the password as it is, over TLS"},
+    {NULL, "USER\r\nSASL SCRAM-SHA-256", "tim", "m\xc2\xb2pass",
+	"+OK\r\n-ERR [AUTH] Unsupported authentication mechanism.\r\n", "the server refused the login",
+	"check user and password; if they are right, choose a password of ASCII characters, so that SCRAM can transmit "
+	"it"},
+    {NULL, "SASL SCRAM-SHA-256", "\xc2\xaa", "pencil", "-ERR no\r\n",
+	"the server refused the login, after SASLprep (RFC 4013) changed the user name for SCRAM-SHA-256",
+	"choose a user name of ASCII characters: the server offers no login that sends others as they are"},
+};
+
+START_TEST(a_failure_names_a_password_that_is_not_sent_as_it_is)
+{
+	struct secret *secret = secret_make(unprepared[_i].password, strlen(unprepared[_i].password));
+	struct login l = {.mechanism = unprepared[_i].word ? mechanism_find(unprepared[_i].word) : NULL,
+	    .kind = MECHANISM_PASSWORD,
+	    .secret = secret,
+	    .user = unprepared[_i].user,
+	    .host = "pop.example.org"};
+	char capabilities[256];
+
+	snprintf(capabilities, sizeof(capabilities), "%s\r\n", unprepared[_i].capabilities);
+	start("+OK", capabilities, unprepared[_i].server, NULL);
+	ck_assert(!login_run(talk.session, &l, &talk.err));
+	ck_assert_int_eq(talk.err.kind, ERROR_AUTH);
+	ck_assert_str_eq(talk.err.cause, unprepared[_i].cause);
+	ck_assert_str_eq(talk.err.hint, unprepared[_i].hint);
+	if (!*unprepared[_i].server)
+		ck_assert_str_eq(talk.script.client, "");
+	ck_assert_ptr_null(strstr(buf_string(&talk.logged), unprepared[_i].password));
+	secret_free(&secret);
+	talk_end(&talk);
+}
+END_TEST
+
 /* One mechanism by name: what the server sends and receives. */
 static const struct {
 	const char *word, *greeting, *capabilities, *server, *client;
@@ -233,6 +321,8 @@ int main(void)
 	LOOP_OVER(c, the_strongest_usable_mechanism_is_chosen, choices);
 	tcase_add_loop_test(c, a_configured_mechanism_that_is_not_offered_sends_nothing, 0, (int)mechanism_count);
 	tcase_add_test(c, scram_plus_sends_nothing_without_channel_binding);
+	LOOP_OVER(c, a_password_that_scram_would_change_is_sent_as_it_is, prepared);
+	LOOP_OVER(c, a_failure_names_a_password_that_is_not_sent_as_it_is, unprepared);
 	LOOP_OVER(c, a_configured_mechanism_sends_these_lines_and_logs_no_secret, logins);
 	tcase_add_loop_test(c, endless_challenges_end_the_login, 0, 2);
 	tcase_add_loop_test(c, apop_rejects_a_user_of_two_words, 0, 2);

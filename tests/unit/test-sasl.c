@@ -157,6 +157,74 @@ START_TEST(an_invalid_scram_challenge_fails_the_login)
 }
 END_TEST
 
+static const struct {
+	const char *user, *password;
+	enum sasl_preparation effect;
+} preparations[] = {
+    {"user", "pencil", SASL_UNCHANGED},
+    {"user", "p w !\"#~", SASL_UNCHANGED},
+    {"user", "p\xc3\xa5ss", SASL_UNCHANGED},	      /* U+00E5 */
+    {"user", "pa\xcc\x8ass", SASL_CHANGES_PASSWORD},  /* the same, decomposed */
+    {"user", "\xe2\x84\xab", SASL_CHANGES_PASSWORD},  /* U+212B, the sign for angstrom */
+    {"user", "m\xc2\xb2pass", SASL_CHANGES_PASSWORD}, /* a superscript */
+    {"user", "I\xc2\xadX", SASL_CHANGES_PASSWORD},    /* a soft hyphen */
+    {"user",
+	"a\xc2\xa0"
+	"b",
+	SASL_CHANGES_PASSWORD},			      /* a space that is not ASCII */
+    {"user", "\xef\xac\x81n", SASL_CHANGES_PASSWORD}, /* a ligature */
+    {"user", "\xef\xbd\x81", SASL_CHANGES_PASSWORD},  /* a full-width letter */
+    {"user", "smile\xf0\x9f\x98\x80", SASL_REFUSES_PASSWORD},
+    {"user",
+	"\xd8\xa7"
+	"1",
+	SASL_REFUSES_PASSWORD}, /* RFC 4013, 3: fails the check of directions */
+    {"user", "a\tb", SASL_REFUSES_PASSWORD},
+    {"user", "\x7f", SASL_REFUSES_PASSWORD},
+    {"user", "\xe9t\xe9", SASL_REFUSES_PASSWORD}, /* Latin-1 */
+    {"us\xc2\xaa", "pencil", SASL_CHANGES_USER},
+    {"us\xc2\xaa", "\xc2\xb2", SASL_CHANGES_USER},
+    {"us\xc2\xaa", "\t", SASL_REFUSES_PASSWORD},
+    {"us\x01", "pencil", SASL_REFUSES_USER},
+    {"us\xe9r", "pencil", SASL_REFUSES_USER},
+};
+
+/* RFC 4013, with its examples. */
+START_TEST(saslprep_changes_or_refuses_some_passwords)
+{
+	struct secret *password = secret_make(preparations[_i].password, strlen(preparations[_i].password));
+	const struct login login = {.user = preparations[_i].user, .secret = password};
+
+	ck_assert_int_eq(sasl_preparation(&login), preparations[_i].effect);
+	secret_free(&password);
+}
+END_TEST
+
+/* What the library sends must agree with the answer: a refusal is one of the library, too. */
+START_TEST(scram_fails_for_what_saslprep_refuses)
+{
+	struct client c;
+	struct scram_server s;
+	char *challenge;
+	bool ok;
+
+	client_start(&c, _i % 2 ? "SCRAM-SHA-1" : "SCRAM-SHA-256", preparations[_i / 2].user,
+	    preparations[_i / 2].password);
+	scram_server_start(&s, _i % 2 ? "SCRAM-SHA-1" : "SCRAM-SHA-256", "pencil");
+	ok = client_step(&c, "");
+	if (ok) {
+		ck_assert(scram_server_step(&s, buf_string(&c.answer), &challenge));
+		ok = client_step(&c, challenge);
+		gsasl_free(challenge);
+	}
+	ck_assert_int_eq(ok, preparations[_i / 2].effect < SASL_REFUSES_USER);
+	if (!ok)
+		ck_assert_str_eq(c.err.hint, "set auth = plain to send the password itself, over TLS");
+	scram_server_end(&s);
+	client_end(&c);
+}
+END_TEST
+
 START_TEST(an_unsupported_mechanism_is_a_configuration_error)
 {
 	struct login login = {.user = "user", .host = "pop.example.org"};
@@ -180,6 +248,9 @@ int main(void)
 	LOOP_OVER(c, a_wrong_server_signature_fails_the_login, scrams);
 	LOOP_OVER(c, the_server_rejects_a_wrong_password, scrams);
 	LOOP_OVER(c, an_invalid_scram_challenge_fails_the_login, bad_challenges);
+	LOOP_OVER(c, saslprep_changes_or_refuses_some_passwords, preparations);
+	tcase_add_loop_test(c, scram_fails_for_what_saslprep_refuses, 0,
+	    2 * (int)(sizeof(preparations) / sizeof(preparations[0])));
 	tcase_add_test(c, an_unsupported_mechanism_is_a_configuration_error);
 	return check_main(s);
 }

@@ -80,6 +80,7 @@ dovecot_clean() {
 # dovecot_add_user NAME PASSWORD [NAME PASSWORD]...
 # Adds accounts with an empty INBOX, or changes their passwords. NAME: lower case letters, digits, . _ @ -
 # While the server runs it takes up to a second, because the server checks its list of users once a second.
+# With DOVECOT_SCHEME (SCRAM-SHA-256, for example), the server stores the password in that form, not as text.
 dovecot_add_user() {
   while [ $# -ge 2 ]; do
     case $1 in
@@ -90,13 +91,21 @@ dovecot_add_user() {
       sh "$DOVECOT_INSTANCE/mail/$1" || return 1
     {
       awk -F: -v name="$1" '$1 != name' "$DOVECOT_INSTANCE/users"
-      printf '%s:{PLAIN.b64}%s:%s:%s::%s::\n' "$1" "$(printf %s "$2" | openssl base64 -A)" \
+      printf '%s:%s:%s:%s::%s::\n' "$1" "$(_dovecot_stored "$2")" \
         "$_dovecot_uid" "$_dovecot_gid" "$DOVECOT_INSTANCE/mail/$1"
     } | _dovecot_write users || return 1
     shift 2
   done
   _dovecot_second=$(date +%s)
   while [ -n "$DOVECOT_PID" ] && [ "$(date +%s)" = "$_dovecot_second" ]; do sleep 0.02; done
+}
+
+_dovecot_stored() { # PASSWORD
+  if [ -n "${DOVECOT_SCHEME:-}" ]; then
+    doveadm -O pw -s "$DOVECOT_SCHEME" -p "$1"
+  else
+    printf '{PLAIN.b64}%s' "$(printf %s "$1" | openssl base64 -A)"
+  fi
 }
 
 # dovecot_fill NAME DIRECTORY
