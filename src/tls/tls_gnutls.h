@@ -22,6 +22,7 @@ struct tls_trust {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_x509_crl_t *lists; /* the revocation lists, which credentials also has */
 	unsigned list_count;
+	bool own_authorities;	       /* the authorities are those of tls_ca_file, not the system's */
 	const struct key_log *key_log; /* NULL: no key log */
 };
 
@@ -44,6 +45,28 @@ bool tls_dane_has_key(const struct dane *dane, gnutls_x509_crt_t crt, const gnut
  */
 int tls_dane_verify(const struct dane *dane, const gnutls_datum_t *chain, unsigned count, gnutls_typed_vdata_st *wanted,
     unsigned elements, unsigned *status);
+
+/* A certificate between the server's own and the authority that is trusted. */
+struct tls_outdated {
+	bool own;     /* it is the server's own certificate */
+	bool trusted; /* it is among the certificates that are trusted here, so that the server cannot replace it */
+	char subject[100]; /* too short for a false fingerprint */
+	int64_t limit;	   /* when it expired, or when it becomes valid; seconds since the epoch */
+};
+
+/*
+ * Finds the first certificate that has expired (or else is not yet valid), from the server's own up to the authority.
+ * Returns false if there is none.
+ */
+bool tls_chain_outdated(const struct tls_trust *trust, const gnutls_datum_t *chain, unsigned count, bool expired,
+    struct tls_outdated *out);
+
+/*
+ * Returns the certificate of the issuer, from the chain that the server sent or else from those that are trusted, and
+ * sets *trusted if it is one of the latter. Returns NULL if there is none. The caller frees it.
+ */
+gnutls_x509_crt_t tls_chain_issuer(const struct tls_trust *trust, gnutls_x509_crt_t crt, const gnutls_datum_t *chain,
+    unsigned count, bool *trusted);
 
 /* Returns whether a host is an address. An address is not sent as SNI. */
 bool tls_is_address(const char *host);

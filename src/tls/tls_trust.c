@@ -34,6 +34,7 @@ static bool load_authorities(struct tls_trust *t, const char *ca_file, struct er
 		error_set(err, ERROR_TLS, "this system has no trusted certificates");
 		return error_hint(err, "install the package ca-certificates, or set tls_ca_file");
 	}
+	t->own_authorities = true;
 	if (gnutls_certificate_set_x509_trust_file(t->credentials, ca_file, GNUTLS_X509_FMT_PEM) > 0)
 		return true;
 	refuse_file("tls_ca_file", ca_file, "certificate", err);

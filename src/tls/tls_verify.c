@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/ocsp.h>
@@ -24,6 +23,7 @@ enum {
 
 /* The server's own certificate and its identification for messages. */
 struct shown {
+	const struct tls_trust *trust;
 	gnutls_x509_crt_t crt;
 	const gnutls_datum_t *chain;
 	unsigned count;
@@ -88,35 +88,35 @@ static bool refuse_name(const struct shown *s, const char *name, struct error *e
 	    "certificate only if the provider confirms it");
 }
 
-static bool is_out_of_date(gnutls_x509_crt_t crt, bool expired, int64_t *limit)
+/* Only an update of this machine can replace an authority, also if the server sent it along. */
+static bool refuse_authority(const struct shown *s, const struct tls_outdated *which, const char *date,
+    struct error *err)
 {
-	*limit = expired ? tls_not_after(crt) : tls_not_before(crt);
-	return expired ? *limit < (int64_t)time(NULL) : *limit > (int64_t)time(NULL);
+	refuse(s, err, "the authority %s, which is trusted here, expired on %s", which->subject, date);
+	if (s->trust->own_authorities)
+		return error_hint(err,
+		    "check this machine's date; if it is right, put the authority's current certificate into "
+		    "tls_ca_file, or remove tls_ca_file to use the system's");
+	return error_hint(err,
+	    "check this machine's date; if it is right, update the package ca-certificates, or set tls_ca_file to "
+	    "the certificate of a newer authority of the server");
 }
 
 /* Reports the first certificate, starting with the server's own, that has expired or is not yet valid. */
 static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 {
-	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40];
-	int64_t limit;
-	bool found = is_out_of_date(s->crt, expired, &limit);
+	char date[CALENDAR_TEXT] = "unknown", whose[DN_MOST + 40] = "a certificate in the server's chain";
+	struct tls_outdated which;
 
-	snprintf(whose, sizeof(whose), "%s", found ? "the certificate" : "a certificate in the server's chain");
-	for (unsigned i = 1; !found && i < s->count; i++) {
-		gnutls_x509_crt_t crt = NULL;
-		char subject[DN_MOST];
-
-		if (gnutls_x509_crt_init(&crt) < 0)
-			break;
-		if (gnutls_x509_crt_import(crt, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0)
-			found = is_out_of_date(crt, expired, &limit);
-		tls_dn_text(crt, false, subject, sizeof(subject));
-		gnutls_x509_crt_deinit(crt);
-		if (found)
-			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", subject);
+	if (tls_chain_outdated(s->trust, s->chain, s->count, expired, &which)) {
+		calendar_day_utc(which.limit, date);
+		if (expired && which.trusted)
+			return refuse_authority(s, &which, date, err);
+		if (which.own)
+			snprintf(whose, sizeof(whose), "the certificate");
+		else
+			snprintf(whose, sizeof(whose), "the issuer's certificate (%s)", which.subject);
 	}
-	if (found)
-		calendar_day_utc(limit, date);
 	if (expired) {
 		refuse(s, err, "%s expired on %s", whose, date);
 		return error_hint(err,
@@ -301,43 +301,16 @@ static bool check_staple(gnutls_session_t session, const struct shown *s, struct
 	return refuse_staple(s, GNUTLS_CERT_INVALID_OCSP_STATUS, err);
 }
 
-static bool signed_by(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
-{
-	unsigned status = 0;
-
-	return gnutls_x509_crt_check_issuer(crt, issuer) &&
-	    gnutls_x509_crt_verify(crt, &issuer, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) >= 0 && status == 0;
-}
-
-/* Returns the issuer's certificate, which the server sent or the system trusts, or NULL. The caller frees it. */
-static gnutls_x509_crt_t find_issuer(const struct shown *s, const struct tls_trust *trust)
-{
-	gnutls_x509_crt_t issuer = NULL, known;
-	gnutls_datum_t raw = {0};
-
-	for (unsigned i = 1; i < s->count; i++) {
-		if (gnutls_x509_crt_init(&issuer) < 0)
-			return NULL;
-		if (gnutls_x509_crt_import(issuer, &s->chain[i], GNUTLS_X509_FMT_DER) >= 0 && signed_by(s->crt, issuer))
-			return issuer;
-		gnutls_x509_crt_deinit(issuer);
-		issuer = NULL;
-	}
-	if (gnutls_certificate_get_issuer(trust->credentials, s->crt, &known, 0) >= 0 &&
-	    gnutls_x509_crt_export2(known, GNUTLS_X509_FMT_DER, &raw) >= 0 && gnutls_x509_crt_init(&issuer) >= 0)
-		(void)gnutls_x509_crt_import(issuer, &raw, GNUTLS_X509_FMT_DER);
-	gnutls_free(raw.data);
-	return issuer;
-}
-
 /*
  * GnuTLS looks up a certificate in the revocation lists but does not check the dates and signatures of the lists,
  * which are often fetched in clear text. This function requires a list of the issuer that is current and signed by
  * the issuer.
  */
-static bool check_lists(const struct shown *s, const struct tls_trust *trust, struct error *err)
+static bool check_lists(const struct shown *s, struct error *err)
 {
-	gnutls_x509_crt_t issuer = find_issuer(s, trust);
+	const struct tls_trust *trust = s->trust;
+	bool trusted;
+	gnutls_x509_crt_t issuer = tls_chain_issuer(trust, s->crt, s->chain, s->count, &trusted);
 	const char *fault = "contains no list of its issuer";
 	bool ok = trust->list_count == 0;
 
@@ -367,11 +340,13 @@ static bool check_lists(const struct shown *s, const struct tls_trust *trust, st
 /* Without an authority, the key identifies the server, and the dates limit its use. */
 static bool check_dates(const struct shown *s, struct error *err)
 {
-	int64_t limit;
+	struct tls_outdated which;
 
-	if (is_out_of_date(s->crt, true, &limit))
+	if (tls_chain_outdated(s->trust, s->chain, 1, true, &which) && which.own)
 		return refuse_dates(s, true, err);
-	return !is_out_of_date(s->crt, false, &limit) || refuse_dates(s, false, err);
+	if (tls_chain_outdated(s->trust, s->chain, 1, false, &which) && which.own)
+		return refuse_dates(s, false, err);
+	return true;
 }
 
 static bool check_pin(const struct shown *s, char *const *pins, struct error *err)
@@ -412,7 +387,7 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 {
 	bool by_authority = options->proof == TLS_BY_CA || options->proof == TLS_BY_BOTH;
 	bool by_pin = options->proof == TLS_BY_PIN || options->proof == TLS_BY_BOTH;
-	struct shown s = {0};
+	struct shown s = {.trust = options->trust};
 	bool ok;
 
 	s.chain = gnutls_certificate_get_peers(session, &s.count);
@@ -426,7 +401,7 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 		error_hint(err, "ask the server's operator to replace it");
 	} else {
 		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
-		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, options->trust, err)));
+		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, err)));
 		ok = ok && (!by_pin || check_pin(&s, options->pins, err));
 		ok = ok && (options->proof != TLS_BY_PIN || check_dates(&s, err));
 	}

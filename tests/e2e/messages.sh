@@ -368,6 +368,9 @@ tells 'a: greeting: the server refused the connection (server said: "too many co
 bad 'an expired certificate' 69 'port = @expired@'
 tells "a: TLS: the certificate expired on @DATE@ (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); check this machine's date; if it is right, ask the server's operator to renew the certificate"
 
+bad 'a trusted authority that has expired' 69 'port = @old-issuer@' "tls_ca_file = \"$WORK/certs/old-ca.pem\""
+tells "a: TLS: the authority CN=Old test authority,O=Example, which is trusted here, expired on @DATE@ (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); check this machine's date; if it is right, put the authority's current certificate into tls_ca_file, or remove tls_ca_file to use the system's"
+
 bad 'a certificate that is not yet valid' 69 'port = @notyet@'
 tells "a: TLS: the certificate is not valid before @DATE@ (SHA-256 fingerprint @FINGERPRINT@, key pin @PIN@); check this machine's date"
 
