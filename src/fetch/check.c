@@ -25,13 +25,17 @@
 #include "pop3/session.h"
 #include "state/state.h"
 
+/* A certificate that has less than this part of its lifetime left, and at most this many days, causes a warning. */
+enum { LIFETIME_PART = 3, DAYS_LEFT = 14 };
+
 struct check {
 	const struct account *account;
 	int fd;
 	struct log log;
 	enum step step;
 	struct retention_clock clock;
-	struct state *state; /* a copy; NULL if it cannot be read */
+	int64_t certificate_start; /* when it became valid; seconds since the epoch */
+	struct state *state;	   /* a copy; NULL if it cannot be read */
 	struct connection connection;
 	struct connect_memory memory;
 	struct listing listing;
@@ -95,12 +99,22 @@ static void take_capability(struct check *c, const char *line)
 	take_promise(c, line);
 }
 
+/* Short certificates are renewed late: one of six days always has less than two weeks left. */
+static bool is_late(const struct check *c, int64_t end)
+{
+	int64_t left = end - c->clock.now;
+
+	return calendar_days(left) <= DAYS_LEFT && left < (end - c->certificate_start) / LIFETIME_PART;
+}
+
 static void take_end(const struct check *c, int64_t end)
 {
 	int64_t days = calendar_days(end - c->clock.now);
+	bool late = is_late(c, end);
 
 	add_fact(c, "certificate.days_left", days);
-	if (days < 0 || days > CHECK_DAYS_LEFT)
+	add_fact(c, "certificate.renewal_is_late", late);
+	if (days < 0 || !late)
 		return;
 	log_fact(&c->log, "warnings",
 	    "the certificate expires in %s%" PRId64 " day%s; ask the server's operator to renew it",
@@ -117,6 +131,8 @@ static void take_fact(void *context, const char *name, const char *text, int64_t
 		return;
 	}
 	event_send_fact(&c->fd, name, text, number);
+	if (strcmp(name, "certificate.not_before") == 0)
+		c->certificate_start = number;
 	if (strcmp(name, "certificate.not_after") == 0)
 		take_end(c, number);
 }

@@ -5,8 +5,6 @@ struct account;
 struct run_options;
 struct tls_trust;
 
-enum { CHECK_DAYS_LEFT = 14 }; /* days before a certificate's end at which a warning begins */
-
 /*
  * Checks one account from end to end in a process of its own, and changes nothing. It checks the state and the
  * destination, connects, logs in, lists, decides what a run would do, and quits. Every result is sent to the parent

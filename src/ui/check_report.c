@@ -12,7 +12,6 @@
 #include "base/calendar.h"
 #include "base/escape.h"
 #include "config/account.h"
-#include "fetch/check.h"
 #include "ui/check_result.h"
 #include "ui/color.h"
 #include "ui/columns.h"
@@ -162,7 +161,8 @@ static void show_tls(const struct page *p)
 static void show_dates(const struct page *p)
 {
 	int64_t days = check_result_number(p->r, "certificate.days_left", 0);
-	enum color color = days < 0 ? COLOR_BAD : days <= CHECK_DAYS_LEFT ? COLOR_WARNING : COLOR_GOOD;
+	bool late = check_result_number(p->r, "certificate.renewal_is_late", 0) != 0;
+	enum color color = days < 0 ? COLOR_BAD : late ? COLOR_WARNING : COLOR_GOOD;
 	char from[CALENDAR_TEXT], until[CALENDAR_TEXT], left[64];
 
 	calendar_day_utc(check_result_number(p->r, "certificate.not_before", -1), from);
