@@ -34,7 +34,7 @@ endif
 EXTRA_PROGRAMS += $(pop3_server)
 CLEANFILES += $(pop3_server)
 
-# Preloaded by tests/e2e/shared-state.sh and tests/e2e/storage-failure.sh.
+# Preloaded by tests in tests/e2e/.
 no_locks = tests/support/no_locks.so
 $(no_locks): tests/support/no_locks.c
 	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/no_locks.c
@@ -44,8 +44,11 @@ $(short_writes): tests/support/short_writes.c
 old_kernel = tests/support/old_kernel.so
 $(old_kernel): tests/support/old_kernel.c
 	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/old_kernel.c
-EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/short_writes.c
-CLEANFILES += $(no_locks) $(old_kernel) $(short_writes)
+plain_fs = tests/support/plain_fs.so
+$(plain_fs): tests/support/plain_fs.c
+	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/plain_fs.c
+EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/plain_fs.c tests/support/short_writes.c
+CLEANFILES += $(no_locks) $(old_kernel) $(plain_fs) $(short_writes)
 
 # Each Check case, and each line of a shell test, is a separate result.
 TEST_EXTENSIONS = .sh

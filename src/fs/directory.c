@@ -49,8 +49,8 @@ char *directory_mount(const char *path)
 
 bool directory_sync_open(int fd)
 {
-	/* Some filesystems cannot sync a directory and report an error; nothing more can be done there. */
-	return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOTSUP;
+	/* Some filesystems cannot sync a directory and report one of these errors; nothing more can be done there. */
+	return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOTSUP || errno == ENOSYS;
 }
 
 bool directory_sync(const char *path, struct error *err)

@@ -313,20 +313,30 @@ static bool migrate(struct database *d, int application_id, const char *const *s
 }
 
 /*
- * Chooses the journal. WAL costs one sync per commit. If the filesystem does not support it, EXTRA makes the rollback
- * journal safe.
+ * Chooses a rollback journal that is truncated and synced at each commit. One that is removed would need a sync of the
+ * directory (EXTRA), and SQLite takes a filesystem that cannot do that for a failed commit.
  */
+static bool choose_rollback(struct database *d, struct error *err)
+{
+	return run_sql(d, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA locking_mode=NORMAL", err);
+}
+
+/* Chooses the journal. WAL costs one sync per commit, and is as safe with FULL. */
 static bool choose_journal(struct database *d, struct error *err)
 {
 	struct query *q;
-	bool row, wal;
+	bool row, ok, wal;
+	int64_t ignored;
 
 	if (!query_start(&q, d, err, "PRAGMA journal_mode=WAL", ""))
 		return false;
-	wal = query_next(q, &row, err) && row && sqlite3_stricmp(query_text(q, 0), "wal") == 0;
+	ok = query_next(q, &row, err);
+	wal = ok && row && sqlite3_stricmp(query_text(q, 0), "wal") == 0;
 	query_end(&q);
-	return run_sql(d, wal ? "PRAGMA synchronous=FULL" : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
-	    err);
+	if (!wal)
+		return ok && choose_rollback(d, err);
+	/* The first query shows whether WAL works here. */
+	return run_sql(d, "PRAGMA synchronous=FULL", err) && database_integer(d, "PRAGMA user_version", &ignored, err);
 }
 
 /* Returns a URI for SQLITE_OPEN_URI that declares the file unchanging. The caller frees it. */
@@ -346,19 +356,21 @@ static char *frozen_name(const char *path)
 
 static bool open_file(struct database *d, const char *path, int flags, struct error *err)
 {
-	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(path);
+	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(*path ? path : ":memory:");
 	bool ok;
 
 	/* Only one thread uses SQLite. These options take effect before its first use; later calls are refused. */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_log, NULL);
 	ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
 	free(name);
 	if (!ok)
 		return fail(d, "cannot be opened", err);
 	sqlite3_busy_timeout(d->db, BUSY_MS);
-	return true;
+	/* Otherwise, temporary files would be in /var/tmp or /tmp: outside state_dir, and not always writable. */
+	return run_sql(d, "PRAGMA temp_store=MEMORY", err);
 }
 
 /* Replaces the open file with a private temporary copy, which may be changed freely. */
@@ -402,17 +414,45 @@ static int flags_for_reading(const char *path)
 	return flags;
 }
 
+/* Opens the file. alone: nobody else can use it before the journal is chosen, so WAL needs no shared memory. */
+static bool open_as(struct database *d, int flags, bool alone, int application_id, int versions, int *version,
+    struct error *err)
+{
+	return open_file(d, d->path, flags, err) && (!alone || run_sql(d, "PRAGMA locking_mode=EXCLUSIVE", err)) &&
+	    check_version(d, application_id, versions, version, err);
+}
+
+/* Opens the file for writing. On some filesystems processes cannot share memory, which WAL needs. */
+static bool open_writable(struct database *d, int application_id, int versions, int *version, struct error *err)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int code;
+
+	if (open_as(d, flags, false, application_id, versions, version, err) && choose_journal(d, err))
+		return true;
+	code = d->db ? sqlite3_extended_errcode(d->db) : SQLITE_OK;
+	if (code != SQLITE_IOERR_SHMMAP && code != SQLITE_IOERR_SHMOPEN && code != SQLITE_IOERR_SHMSIZE)
+		return false;
+	drop_kept(d);
+	sqlite3_close(d->db);
+	d->db = NULL;
+	return open_as(d, flags, true, application_id, versions, version, err) && choose_rollback(d, err);
+}
+
 bool database_open(struct database **out, const char *path, bool writable, int application_id, const char *const *steps,
     int versions, struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : flags_for_reading(path), version;
+	int version;
 	bool ok;
 
 	d->path = memory_copy_string(path);
-	ok = open_file(d, path, flags, err) && check_version(d, application_id, versions, &version, err) &&
-	    (writable ? choose_journal(d, err) : copy_aside(d, err)) &&
-	    migrate(d, application_id, steps, version, versions, err);
+	if (writable)
+		ok = open_writable(d, application_id, versions, &version, err);
+	else
+		ok = open_as(d, flags_for_reading(path), false, application_id, versions, &version, err) &&
+		    copy_aside(d, err);
+	ok = ok && migrate(d, application_id, steps, version, versions, err);
 	if (!ok)
 		database_close(&d);
 	*out = d;

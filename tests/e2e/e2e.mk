@@ -46,6 +46,7 @@ e2e_tests = \
 	tests/e2e/other-maildrop.sh \
 	tests/e2e/pins.sh \
 	tests/e2e/pkcs11.sh \
+	tests/e2e/plain-filesystem.sh \
 	tests/e2e/progress.sh \
 	tests/e2e/readers-recovery.sh \
 	tests/e2e/recovery.sh \
@@ -59,6 +60,7 @@ e2e_tests = \
 	tests/e2e/status.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
+	tests/e2e/temporary-files.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/verify.sh
 check_SCRIPTS += $(e2e_tests)
@@ -67,6 +69,7 @@ check_SCRIPTS += $(e2e_tests)
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
 tests/e2e/few-files.log: $(old_kernel)
 tests/e2e/instructions.log: $(decode)
+tests/e2e/plain-filesystem.log: $(plain_fs)
 tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 
