@@ -14,6 +14,7 @@ e2e_tests = \
 	tests/e2e/config.sh \
 	tests/e2e/cron.sh \
 	tests/e2e/dane.sh \
+	tests/e2e/demo.sh \
 	tests/e2e/destination.sh \
 	tests/e2e/dovecot-fetch.sh \
 	tests/e2e/dovecot-no-mailbox.sh \

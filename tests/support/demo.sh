@@ -70,7 +70,7 @@ write_configuration() {
 state_dir = "state"
 
 account "demo" {
-    server = "localhost"        # yours: pop.example.org
+    server = "127.0.0.1"        # yours: pop.example.org
 
     # The next two lines are only for the demo's server; delete them for an account of your own.
     # The defaults are port 995, TLS from the first byte, and the certificates that your system trusts.
@@ -169,7 +169,7 @@ port=$(cat "$port_file")
 write_configuration "$port"
 samples=$(count "$served")
 [ "$samples" -gt 0 ] || fail 'the server has no sample mail'
-echo "localhost port $port, $samples messages, with a new certificate"
+echo "127.0.0.1 port $port, $samples messages, with a new certificate"
 
 say 'Fetching the messages over verified TLS'
 mailhaul 'the first run' -v
