@@ -22,12 +22,13 @@ void reader_complain(struct reader *r, unsigned line, const char *what, const ch
 		r->section->broken = true;
 }
 
-/* Returns whether a text mentions a secret. */
-static bool mentions_secret(const char *text, size_t length)
+/* Returns whether a text may contain a secret, because it mentions one. */
+static bool mentions_secret(const char *text, size_t length, bool mistake)
 {
-	static const char *const words[] = {"pass", "token", "secret", "pin", "PASS", "TOKEN", "SECRET", "PIN"};
+	static const char *const words[] = {"pin-value", "pass", "token", "secret", "PASS", "TOKEN", "SECRET"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	/* Only after a mistake, the text may contain more than one option. */
+	for (size_t i = 0; i < (mistake ? sizeof(words) / sizeof(words[0]) : 1); i++) {
 		if (memmem(text, length, words[i], strlen(words[i])))
 			return true;
 	}
@@ -43,15 +44,17 @@ static const char *end_of_skipped(const struct statement *st, const char *limit)
 
 	for (tokens_next(&rest, &t); t.length > 0 && !t.first && t.text < limit; tokens_next(&rest, &t))
 		end = t.text + t.length;
-	return mentions_secret(st->end, (size_t)(end - st->end)) ? st->end : end;
+	return mentions_secret(st->end, (size_t)(end - st->end), true) ? st->end : end;
 }
 
 void reader_show(struct reader *r, const struct statement *st)
 {
-	const char *end = st->fault.what[0] ? end_of_skipped(st, r->statements.tokens.at) : st->end;
+	const char *text = st->name.text, *value = text + st->name.length;
+	bool mistake = st->fault.what[0];
+	const char *end = mistake ? end_of_skipped(st, r->statements.tokens.at) : st->end;
 
-	if (!r->torn && !st->torn && !memmem(st->name.text, (size_t)(end - st->name.text), "pin-value", 9))
-		problems_show(r->file->problems, st->name.text, (size_t)(end - st->name.text));
+	if (!r->torn && !st->torn && !mentions_secret(value, (size_t)(end - value), mistake))
+		problems_show(r->file->problems, text, (size_t)(end - text));
 }
 
 /* Reports an option or a section that does not exist here. */

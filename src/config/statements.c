@@ -202,7 +202,8 @@ static void take_list(struct statements *s, struct statement *st, unsigned line)
 	while (depth > 0) {
 		struct token t = peek(s);
 
-		if (t.kind == TOKEN_END || t.kind == TOKEN_OPEN_COMMENT || (t.first && name_is_next(s))) {
+		if (t.kind == TOKEN_END || t.kind == TOKEN_OPEN_COMMENT ||
+		    ((t.first || st->fault.what[0]) && name_is_next(s))) {
 			fault_set(&st->fault, line, "add the missing }", "the list opened on line %u is never closed",
 			    line);
 			return;

@@ -61,13 +61,14 @@ delivered() {
   run
   exits 0 && count_is "$directory/new" 2
 }
-check '~/ is the home directory' delivered home/A 'deliver_to = "maildir:~/A"'
-check '~/ needs no quotes' delivered home/B 'deliver_to = maildir:~/B'
+check 'the path ~/ is the home directory' delivered home/A 'deliver_to = "maildir:~/A"'
+check 'the path ~/ needs no quotes' delivered home/B 'deliver_to = maildir:~/B'
 # shellcheck disable=SC2016 # the program is given this text
 check '${HOME} in double quotes is the home directory' delivered home/C 'deliver_to = "maildir:${HOME}/C"'
 printf '#!/bin/sh\necho yes >noted\n' >home/note && chmod 700 home/note
 check 'a command in the home directory is found' delivered home/D 'deliver_to = "maildir:~/D"' 'on_new_mail = {"~/note"}'
 check 'it runs' says noted yes
+# shellcheck disable=SC2016 # the program is given this text
 for program in '$HOME/note' '~nosuchuser/note'; do
   fresh_configuration
   configure a 'deliver_to = "maildir:Mail"' "on_new_mail = {'$program'}"
@@ -78,13 +79,13 @@ case $own in
   /*)
     below=mailhaul-test-$$
     if [ -w "$own" ]; then
-      check '~user is the home directory of that user' delivered "$own/$below" "deliver_to = \"maildir:~$user/$below\""
+      check 'the path ~user is the home directory of that user' delivered "$own/$below" "deliver_to = \"maildir:~$user/$below\""
       rm -rf "${own:?}/$below"
       unset HOME
       check 'without HOME, ~ is the home directory that the system knows' delivered "$own/$below" "deliver_to = \"maildir:~/$below\""
       rm -rf "${own:?}/$below"
     else
-      skip '~user is the home directory of that user' "the home directory of $user cannot be written"
+      skip 'the path ~user is the home directory of that user' "the home directory of $user cannot be written"
       skip 'without HOME, ~ is the home directory that the system knows' "the home directory of $user cannot be written"
     fi
     ;;
