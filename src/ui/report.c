@@ -47,7 +47,9 @@ void report_line(const char *line)
 void report_configuration(const struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {
-		report_line(problems->lines[i]);
+		const char *line = problems->lines[i], *hint = strstr(line, "; ");
+
+		log_target_write_stderr(LOG_ERR, line, hint ? hint + strlen("; ") : NULL);
 		if (problems->sources[i])
 			fprintf(stderr, "    %s\n", problems->sources[i]);
 	}

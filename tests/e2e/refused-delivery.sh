@@ -102,11 +102,15 @@ slow='cat >part.$$; if grep -q "^body 2" part.$$; then
   sh -c "trap \"\" TERM; while [ ! -e go ]; do sleep 0.1; done; cat part.$$ >>taken; echo >late" & wait
 else cat part.$$ >>taken; fi'
 command_is "$slow" 'deliver_timeout = 1s' 'leave_on_server = no'
-run
+# All processes of the run hold the pipe open, so its reader ends after the last of them.
+mkfifo alive
+{ cat alive && echo yes >over; } &
+run 9>alive
 check 'a command that takes too long is a temporary failure' exits 75
 check 'the message is named' grep -qE ': message [0-9]+ \(UID [^ ]+\) of [0-9]+ bytes with the subject "2" was refused: the command .*deliver took longer than 1 s; it stays on the server; raise deliver_timeout if the command needs longer$' err
 check 'the other messages are delivered' [ "$(grep -c '^body' taken)" = 3 ]
 check 'only this message stays on the server' [ "$(ls mail)" = 2 ]
+check 'nothing of the command is left that could deliver it later' wait_until test -s over
 : >go
 run
 check 'the next run delivers it' exits 0

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
+#include "policy/sender.h"
 
 /* Computes the identity of a message that arrives in pieces of that size, each in memory that ends with it. */
 static void identify(const struct buf *message, size_t piece, unsigned char identity[DIGEST_SHORT])
@@ -73,6 +74,7 @@ static void show(const struct buf *message, size_t piece, size_t room, char *val
 {
 	struct input in = {(const uint8_t *)message->data, message->length};
 	struct header_fields h;
+	char sender[SENDER_OCTETS];
 
 	header_fields_start(&h);
 	while (in.left > 0) {
@@ -82,6 +84,8 @@ static void show(const struct buf *message, size_t piece, size_t room, char *val
 		header_fields_add(&h, bytes, length);
 		free(bytes);
 	}
+	sender_find(&h, sender);
+	MUST(strlen(sender) < sizeof(sender) && !strpbrk(sender, " \t\r\n\033\177"));
 	for (unsigned i = 0; i < HEADER_FIELDS; i++) {
 		memset(values + i * room, 'x', room);
 		header_fields_value(&h, (enum header_field)i, values + i * room, room);

@@ -115,15 +115,10 @@ mailhaul() {
 # count DIR: prints the number of files in DIR.
 count() { find "$1" -type f 2>/dev/null | wc -l | tr -d ' '; }
 
-# The user's locale is for what the demo and the program print. The tools below work with bytes.
-case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-  *[Uu][Tt][Ff]-8 | *[Uu][Tt][Ff]8) utf8=yes ;;
-  *) utf8=no ;;
-esac
-# characters: copies a line, with "?" for each byte that the terminal cannot show.
+# characters: copies a line, with "?" for each byte beyond ASCII unless all of it is UTF-8. mailhaul itself prints UTF-8.
 characters() {
   IFS= read -r line || :
-  if [ "$utf8" = yes ] && printf '%s' "$line" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
+  if printf '%s' "$line" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
     printf '%s\n' "$line"
   else
     printf '%s\n' "$line" | LC_ALL=C tr '\200-\377' '[?*]'

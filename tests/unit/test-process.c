@@ -305,7 +305,7 @@ static const struct {
 };
 
 /* Starts a script that holds WITNESS open. Returns the other end, which is at its end when nothing of it is left. */
-static int start_witnessed(struct run *r, const char *script, int64_t seconds)
+static int start_witnessed(struct run *r, const char *script, int64_t seconds, size_t output_most)
 {
 	int ends[2];
 
@@ -313,7 +313,7 @@ static int start_witnessed(struct run *r, const char *script, int64_t seconds)
 	ck_assert_int_eq(dup2(ends[1], WITNESS), WITNESS);
 	close(ends[1]);
 	whole = true;
-	ck_assert(begin(r, -1, 0, seconds, "sh", "-c", script, NULL));
+	ck_assert(begin(r, -1, output_most, seconds, "sh", "-c", script, NULL));
 	whole = false;
 	close(WITNESS);
 	return ends[0];
@@ -330,7 +330,7 @@ static bool is_over(int end, int wait_ms)
 START_TEST(nothing_of_a_command_that_fails_continues)
 {
 	struct run r;
-	int end = start_witnessed(&r, leaving[_i].command, leaving[_i].seconds);
+	int end = start_witnessed(&r, leaving[_i].command, leaving[_i].seconds, 0);
 
 	if (leaving[_i].status == -1) {
 		ck_assert(!finish(&r));
@@ -345,10 +345,23 @@ START_TEST(nothing_of_a_command_that_fails_continues)
 }
 END_TEST
 
+START_TEST(without_a_terminal_a_question_is_ended_as_a_whole)
+{
+	struct run r;
+	int end;
+
+	(void)setsid(); /* no terminal belongs to a new session */
+	end = start_witnessed(&r, "sh -c 'sleep 300' & wait", 1, 100);
+	ck_assert(!finish(&r));
+	ck_assert(is_over(end, LIMIT * 1000));
+	close(end);
+}
+END_TEST
+
 START_TEST(a_command_that_succeeds_after_the_signal_has_succeeded)
 {
 	struct run r;
-	int end = start_witnessed(&r, "trap 'echo in time; exit 0' TERM; sleep 300 & wait", 1);
+	int end = start_witnessed(&r, "trap 'echo in time; exit 0' TERM; sleep 300 & wait", 1, 0);
 
 	ck_assert(finish(&r));
 	ck_assert_int_eq(r.status, 0);
@@ -360,7 +373,7 @@ END_TEST
 START_TEST(a_successful_command_may_leave_a_process)
 {
 	struct run r;
-	int end = start_witnessed(&r, "sleep 300 >&- 2>&- & echo $$; exit 0", LIMIT);
+	int end = start_witnessed(&r, "sleep 300 >&- 2>&- & echo $$; exit 0", LIMIT, 0);
 
 	ck_assert(finish(&r));
 	ck_assert_int_eq(r.status, 0);
@@ -479,6 +492,7 @@ int main(void)
 	tcase_add_test(c, a_command_that_closes_its_output_and_lingers_is_killed);
 	tcase_add_test(c, a_command_with_endless_output_is_killed);
 	LOOP_OVER(c, nothing_of_a_command_that_fails_continues, leaving);
+	tcase_add_test(c, without_a_terminal_a_question_is_ended_as_a_whole);
 	tcase_add_test(c, a_command_that_succeeds_after_the_signal_has_succeeded);
 	tcase_add_test(c, a_successful_command_may_leave_a_process);
 	tcase_add_test(c, variables_replace_all_others_of_their_names);
