@@ -45,13 +45,14 @@ bool refusal_take(struct run *r, enum destination_result result, struct error *e
 {
 	const struct plan_entry *e = r->arrival.entry;
 	struct error refused = *err;
-	bool counted = refusals_count(e->known.refusals, r->t->account->retention.command) > 0, noted;
+	unsigned times = refusals_count(e->known.refusals, r->t->account->retention.command);
+	bool counted = times > 0 && times < REFUSALS_MOST, noted;
 
 	r->result->not_taken++;
 	message_name_refused(r, &refused);
 	if (!refused.temporary)
 		noted = count(r, &refused, err);
-	else /* it is tried after all others, without being counted */
+	else /* it is tried after all others, without being counted, and is no longer set aside */
 		noted = counted || note(r, STATE_UNFETCHED_FAILED, (uint64_t)r->t->now * 1000, err);
 	if (!noted)
 		return false;

@@ -71,10 +71,15 @@ run fetch --retry-refused a
 check 'the hint tries it again' eval 'exits 74 && contains err " is no longer tried; "'
 run
 check 'then it is set aside again' eval 'exits 0 && silent'
+printf '#!/bin/sh\nexit 75\n' >deliver
+run
+check 'a change of the program alone is not noticed' eval 'exits 0 && silent'
+run fetch --retry-refused a
+check 'a temporary refusal is not final' eval 'exits 75 && contains err "the next run tries again"'
+run
+check 'the next run does try it again' eval 'exits 75 && contains err "the next run tries again"'
 printf '#!/bin/sh\necho "$MAILHAUL_SIZE" >>taken\n' >deliver
 run
-check 'a change of the program alone is not noticed' [ "$(ls mail)" = 2 ]
-run fetch --retry-refused a
 check 'once the command accepts the message, it is delivered' eval 'exits 0 && [ "$(wc -l <taken)" = 5 ]'
 check 'and deleted from the server' left_is mail 0
 
