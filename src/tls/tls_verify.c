@@ -132,6 +132,11 @@ static bool refuse_issuer(const struct shown *s, struct error *err)
 
 	tls_dn_text(s->crt, true, issuer, sizeof(issuer));
 	refuse(s, err, "the certificate's issuer is not trusted: %s", issuer);
+	/* An old system does not know the newest authorities. */
+	if (!s->trust->own_authorities && !gnutls_x509_crt_check_issuer(s->crt, s->crt))
+		return error_hint(err,
+		    "if the server is a provider's, update the package ca-certificates; if it is yours, set "
+		    "tls_ca_file to the certificate of its issuer");
 	return error_hint(err,
 	    "if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint "
 	    "with the server's own, then set tls_pins to the key pin and tls_trust = pin");

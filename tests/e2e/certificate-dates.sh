@@ -122,6 +122,11 @@ if unshare $namespaces sh -c "$replaced" sh "$WORK/trusted.pem" $system true 2>/
   check 'an expired authority of an old system is refused with 69' exits 69
   check 'an expired authority of an old system: the message says what to update' says err \
     "mailhaul: a: TLS: $authority_expired $(identity chain.pem); $update"
+  trust late
+  STATUS=0
+  unshare $namespaces sh -c "$replaced" sh "$WORK/trusted.pem" $system "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+  check 'an old system without the authority: the message says what to update' says err \
+    "mailhaul: a: TLS: the certificate's issuer is not trusted: CN=Intermediate R3,O=Example $(identity chain.pem); if the server is a provider's, update the package ca-certificates; if it is yours, set tls_ca_file to the certificate of its issuer"
   trust new
   STATUS=0
   unshare $namespaces sh -c "$replaced" sh "$WORK/trusted.pem" $system "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
