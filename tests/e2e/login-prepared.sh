@@ -51,7 +51,7 @@ lacks_password() { ! octets "$1" | LC_ALL=C grep -aqFf - out err; }
 # at MECHANISM SCHEME...: serves the passwords, each of them stored in every scheme (text: PLAIN).
 at() {
   scram=$1 && shift
-  DOVECOT_MECHANISMS="plain $scram" dovecot_start server || bail 'no Dovecot'
+  DOVECOT_MECHANISMS="plain login cram-md5 $scram" dovecot_start server || bail 'no Dovecot'
   for scheme; do
     DOVECOT_SCHEME=$scheme
     [ "$scheme" != text ] || DOVECOT_SCHEME=''
@@ -109,6 +109,22 @@ while IFS='|' read -r name format effect; do
   account "$name" "$name-text" "$format" 'auth = plain'
   run "$name"
   check "$name with auth = plain, as the hint says, logs in" exits 0
+done <passwords
+
+# Mechanisms that only the user can choose: CRAM-MD5 prepares the password, LOGIN and USER do not.
+while IFS='|' read -r name format effect; do
+  [ "$effect" != keeps ] || continue
+  fresh_configuration
+  rm -rf state
+  account "$name" "$name-text" "$format" 'auth = cram-md5'
+  run "$name"
+  check "$name with auth = cram-md5: the message names SASLprep" eval 'exits 77 && contains err "SASLprep (RFC 4013)" && lacks_suspicion'
+  for auth in login user; do
+    fresh_configuration
+    account "$name" "$name-text" "$format" "auth = $auth"
+    run "$name"
+    check "$name with auth = $auth logs in" exits 0
+  done
 done <passwords
 dovecot_clean
 
