@@ -2,6 +2,7 @@
 
 #include "config/warnings.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,9 +66,18 @@ static bool same_words(char *const *a, char *const *b)
 	return !*a && !*b;
 }
 
-static bool same_text(const char *a, const char *b)
+/* Compares paths as names; "a//b/" is the same as "a/b". */
+static bool same_path(const char *a, const char *b)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	if (!a || !b)
+		return a == b;
+	while (*a && *a == *b) {
+		bool slash = *a == '/';
+
+		a += slash ? strspn(a, "/") : 1;
+		b += slash ? strspn(b, "/") : 1;
+	}
+	return !a[strspn(a, "/")] && !b[strspn(b, "/")];
 }
 
 /* A server has one maildrop for a user, whether at the port for implicit TLS or at the one for STLS. */
@@ -79,7 +89,7 @@ static bool same_port(const struct account *a, const struct account *b)
 static bool are_same(const struct account *a, const struct account *b)
 {
 	return strcasecmp(a->server, b->server) == 0 && same_port(a, b) && strcmp(a->login.user, b->login.user) == 0 &&
-	    a->delivery.to.ops == b->delivery.to.ops && same_text(a->delivery.to.path, b->delivery.to.path) &&
+	    a->delivery.to.ops == b->delivery.to.ops && same_path(a->delivery.to.path, b->delivery.to.path) &&
 	    same_words(a->delivery.command, b->delivery.command);
 }
 

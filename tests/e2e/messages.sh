@@ -187,15 +187,15 @@ bad 'a password without its last quote' 78 "password = 'SECRET"
 tells 'mailhaul.conf:8: password: the quote opened on line 8 is never closed; close it in the same line'
 
 bad 'a backslash in double quotes' 78 'user = "CORP\bob"'
-tells 'mailhaul.conf:8: user: a backslash in double quotes would be lost or change the text; put the value in single quotes, or write \\ for each backslash' \
+tells 'mailhaul.conf:8: user: a backslash in double quotes would be lost or change the text; put it in single quotes, or write \\ for each backslash' \
   '    user = "CORP\bob"'
 
 bad 'a variable that is not set' 78 'user = "me${NO_SUCH_VARIABLE}"'
-tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put the value in single quotes to take ${...} literally, or set the variable' \
+tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put it in single quotes to take ${...} literally, or set the variable' \
   '    user = "me${NO_SUCH_VARIABLE}"'
 
 bad 'a # in a value without quotes' 78 'user = me#1'
-tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put it in single quotes' '    user = me#1'
+tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put it in single quotes, or put a blank before the comment' '    user = me#1'
 
 bad 'typographic quotes' 78 'user = “me”'
 tells 'mailhaul.conf:8: user: typographic quotes are not quotes; use straight quotes, '"' or \"" '    user = “me”'
