@@ -62,13 +62,15 @@ e2e_tests = \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
 	tests/e2e/temporary-files.sh \
+	tests/e2e/umask.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/verify.sh
-check_SCRIPTS += $(e2e_tests)
+check_SCRIPTS += $(e2e_tests) tests/fresh/packages.sh
 
 # These tests need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
 tests/e2e/few-files.log: $(old_kernel)
+tests/e2e/large-message.log: tests/bench/measure
 tests/e2e/instructions.log: $(decode)
 tests/e2e/plain-filesystem.log: $(plain_fs)
 tests/e2e/shared-state.log: $(no_locks)
@@ -90,7 +92,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/tap.sh \
 	tests/e2e/lib/trust.sh \
 	tests/e2e/lib/wait.sh \
-	tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
+	tests/fresh/packages.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
 	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/on_tty.py tests/support/with_signals.py
 
 #? picture         make the picture in README from a run of the demo

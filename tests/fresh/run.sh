@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/fresh/run.sh [LANE...], called by "make check-fresh": checks that the two commands of README work on a newly
-# installed machine. A lane is a Debian release: bookworm or trixie as root, or with +sudo appended as a user who
-# may use sudo. For each lane a minimal system is made (debootstrap, kept as an archive for the next time). It gets
+# installed machine. A lane is a Debian release, such as bookworm, trixie or sid. With +i386 appended it is a 32-bit
+# system; with +sudo appended, in the end, a user who may use sudo runs it instead of root. For each lane a minimal system is made (debootstrap, kept as an archive for the next time). It gets
 # a copy of this tree as an ordinary directory, and runs "./bootstrap demo" and "./bootstrap check" twice each; the
 # second runs must not install anything.
 #
@@ -76,7 +76,7 @@ step() {
   # A mail server installed for the tests must not be running, and no test may leave one running.
   for process in "$root"/proc/[0-9]*/comm; do
     case $(cat "$process" 2>/dev/null) in
-      dovecot | couriertcpd | authdaemond | stunnel4 | popa3d | solid-pop3d | pop3d | nginx | perdition | mailhaul | pop3-server)
+      dovecot | couriertcpd | authdaemond | stunnel | stunnel4 | popa3d | solid-pop3d | pop3d | nginx | perdition | mailhaul | pop3-server)
         printf '%s: %s is still running\n' "$lane" "$(cat "$process")"
         return 1
         ;;
@@ -117,12 +117,15 @@ fi
 
 # ---- outside ----
 
-# base SUITE: makes the archive of a minimal system, unless it exists already.
+# base SUITE[+i386]: makes the archive of a minimal system, unless it exists already.
 base() {
   [ ! -s "$cache/$1.tar.gz" ] || return 0
   printf '%-14s debootstrap\n' "$1"
   rm -rf --one-file-system "$work/base"
-  unshare --mount debootstrap --variant=minbase "$1" "$work/base" "$mirror" >"$cache/$1.debootstrap.log" 2>&1 || {
+  architecture=
+  [ "$1" = "${1%+i386}" ] || architecture=--arch=i386
+  # shellcheck disable=SC2086 # an option, or nothing
+  unshare --mount debootstrap $architecture --variant=minbase "${1%+i386}" "$work/base" "$mirror" >"$cache/$1.debootstrap.log" 2>&1 || {
     tail -n 20 "$cache/$1.debootstrap.log" | sed 's/^/    /'
     return 1
   }
@@ -179,7 +182,10 @@ lay_out() {
 run_lane() {
   : >"$cache/$1.log"
   base "${1%+sudo}" && lay_out "$1" || return 1
-  unshare --mount --pid --fork --kill-child sh "$self" --inside "$1" "$work/root" "$cache/$1.log" &
+  personality=
+  case $1 in *+i386*) personality='setarch i686' ;; esac
+  # shellcheck disable=SC2086 # two words, or none
+  unshare --mount --pid --fork --kill-child $personality sh "$self" --inside "$1" "$work/root" "$cache/$1.log" &
   running=$!
   result=0
   wait "$running" || result=$?

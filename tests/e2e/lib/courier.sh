@@ -22,13 +22,18 @@ courier_prepare() {
   COURIER_ROOT=$1
   COURIER_CA=$1.certs/ca.pem
   COURIER_LOG=$1.log
-  unpacked_root "$1" courier-pop courier-base courier-authlib courier-authlib-userdb || return 1
+  set -- "$1" courier-pop courier-base courier-authlib
+  # Debian 14 has authuserdb in courier-authlib.
+  ! unpacked_there courier-authlib-userdb || set -- "$@" courier-authlib-userdb
+  unpacked_root "$@" || return 1
   _courier_libexec=/usr/lib/courier/courier
   _courier_authlib=/usr/lib/courier/courier-authlib
+  [ -d "$1$_courier_authlib" ] || _courier_authlib=/usr/libexec/courier-authlib
+  _courier_userdb=$(cd "$1" && find usr/lib -name 'libauthuserdb.so.*' -type f)
   unpacked_libraries "$1" usr/sbin/couriertcpd usr/bin/couriertls \
     ".$_courier_libexec/courierpop3login" ".$_courier_libexec/courierpop3d" \
     ".$_courier_authlib/authdaemond" ".$_courier_authlib/makedatprog" \
-    usr/lib/courier-authlib/libauthuserdb.so || return 1
+    "$_courier_userdb" || return 1
   make_certificates "$1.certs" || return 1
   (
     umask 022

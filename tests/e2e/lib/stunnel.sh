@@ -17,7 +17,10 @@ STUNNEL_PID='' STUNNEL_INETD_PID='' # empty: not running
 # stunnel_prepare DIR: fails as unpacked_root does.
 stunnel_prepare() {
   STUNNEL_CA=$1.certs/ca.pem
-  unpacked_files "$1.front" stunnel4 && make_certificates "$1.certs" && mkdir -p "$1/run" &&
+  # In Debian 14, stunnel4 is only a link to stunnel.
+  _stunnel_name=stunnel4
+  ! unpacked_there stunnel || _stunnel_name=stunnel
+  unpacked_files "$1.front" "$_stunnel_name" && make_certificates "$1.certs" && mkdir -p "$1/run" &&
     cat "$1.certs/server.pem" "$1.certs/server.key" >"$1.front/server.pem"
 }
 
@@ -63,7 +66,7 @@ accept = 127.0.0.1:$STUNNEL_PORT
 cert = $1.front/server.pem
 connect = 127.0.0.1:$(cat "$1/run/front")
 CONF
-  unpacked_start "$1.front" "$2" "$1.front/usr/bin/stunnel4" "$1.front/stunnel.conf"
+  unpacked_start "$1.front" "$2" "$1.front/usr/bin/$_stunnel_name" "$1.front/stunnel.conf"
   STUNNEL_PID=$UNPACKED_PID
   unpacked_wait "$STUNNEL_PORT" tls "$2" "$STUNNEL_PID" || { unpacked_stop "$STUNNEL_PID" && return 1; }
 }

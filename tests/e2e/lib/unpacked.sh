@@ -37,7 +37,7 @@ unpacked_files() {
   [ -e "$UNPACKED_PACKAGES/complete" ] || return 1
   for _unpacked_name; do
     UNPACKED_REASON="its package $_unpacked_name is not in $UNPACKED_PACKAGES: this release does not have it"
-    _unpacked_there "$_unpacked_name" || return 1
+    unpacked_there "$_unpacked_name" || return 1
   done
   UNPACKED_REASON=''
   mkdir -p "$_unpacked_dir" || return 1
@@ -49,7 +49,7 @@ unpacked_files() {
       done
       for _unpacked_name in $(dpkg-deb -f "$_unpacked_file" Depends | tr ',|' '\n\n' |
         sed -n 's/^ *\(lib[^ :(]*\).*/\1/p; s/^ *\(python3-[^ :(]*\).*/\1/p'); do
-        if _unpacked_there "$_unpacked_name"; then set -- "$@" "$_unpacked_name"; fi
+        if unpacked_there "$_unpacked_name"; then set -- "$@" "$_unpacked_name"; fi
       done
     fi
     shift
@@ -67,8 +67,8 @@ unpacked_files() {
   chmod -R a+rX "$_unpacked_dir"
 }
 
-# _unpacked_there PACKAGE: whether it was fetched.
-_unpacked_there() {
+# unpacked_there PACKAGE: returns whether it was fetched.
+unpacked_there() {
   for _unpacked_file in "$UNPACKED_PACKAGES/$1"_*.deb; do
     if [ -e "$_unpacked_file" ]; then return 0; fi
   done
@@ -108,8 +108,7 @@ unpacked_libraries() (
   for file; do
     case $file in /*) cp -L --parents "$file" . || exit 1 ;; esac
   done
-  directories=$PWD/usr/lib
-  for directory in "$PWD"/usr/lib/*-linux-gnu* "$PWD"/lib/*-linux-gnu*; do directories=$directories:$directory; done
+  directories=$(find "$PWD/usr/lib" -name 'lib*.so.*' -printf '%h\n' | sort -u | tr '\n' ':')$PWD/usr/lib
   needed=$(LD_LIBRARY_PATH=$directories ldd "$@") || exit 1
   if printf '%s\n' "$needed" | grep -F 'not found' >&2; then exit 1; fi
   # shellcheck disable=SC2046 # a library's path is one word
