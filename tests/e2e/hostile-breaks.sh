@@ -15,16 +15,16 @@ runs() {
 
 # The server sends more than was asked for. Earlier messages are kept; a message with an uncertain end is not.
 cat >one <<'TABLE'
-break-dot-line-1   10 76 0 5 a line with only a dot ends the first message too early
-break-dot-line-3   10 76 2 5 a line with only a dot ends the third of five messages too early
-break-dot-line-5   10 76 4 5 a line with only a dot ends the last message too early
-break-dot-line-ok  10 76 2 5 the text after such a line looks like a reply
-break-junk         10 76 2 5 a meaningless line follows a complete message
-break-junk-short   10 76 1 5 a meaningless line follows an incomplete message
-break-two-ends     10 76 2 5 a second dot follows the dot of one message
-break-two-ends-all 10 76 1 5 a second dot follows the dot of each message
-break-shutdown-3   10 75 3 5 the server announces a shutdown after the third message
-break-shutdown-5   10 75 5 5 the server announces a shutdown after the last message
+break-dot-line-1   60 76 0 5 a line with only a dot ends the first message too early
+break-dot-line-3   60 76 2 5 a line with only a dot ends the third of five messages too early
+break-dot-line-5   60 76 4 5 a line with only a dot ends the last message too early
+break-dot-line-ok  60 76 2 5 the text after such a line looks like a reply
+break-junk         60 76 2 5 a meaningless line follows a complete message
+break-junk-short   60 76 1 5 a meaningless line follows an incomplete message
+break-two-ends     60 76 2 5 a second dot follows the dot of one message
+break-two-ends-all 60 76 1 5 a second dot follows the dot of each message
+break-shutdown-3   60 75 3 5 the server announces a shutdown after the third message
+break-shutdown-5   60 75 5 5 the server announces a shutdown after the last message
 TABLE
 # With pipelining there is a second session, in which the message that broke the first one comes last.
 both <one | awk '$1 ~ /(dot-line-[13]|junk-short)$/ { $4 = "-" } { print }' | titled 'the break is reported' >rows
@@ -35,25 +35,25 @@ for plain in '' -plain; do
 done
 # Later runs fetch the rest.
 runs 'the next run' <<'TABLE'
-break-dot-line-1   10 76 4 - all messages but the first arrive
-break-dot-line-3   10 76 4 - all messages but the third arrive
-break-dot-line-5   10 76 4 - all messages but the last arrive
-break-dot-line-ok  10 76 4 - all messages but the one followed by a false reply arrive
-break-junk         10  0 5 0 all messages arrive and are deleted
-break-junk-short   10 76 4 - all messages but the incomplete one arrive
-break-two-ends     10  0 5 0 all messages with a second dot arrive
-break-two-ends-all 10 76 2 - one more message arrives
-break-shutdown-3   10  0 5 0 the rest arrives after a shutdown
-break-shutdown-5   10  0 5 0 all messages are deleted after a shutdown at the last
+break-dot-line-1   60 76 4 - all messages but the first arrive
+break-dot-line-3   60 76 4 - all messages but the third arrive
+break-dot-line-5   60 76 4 - all messages but the last arrive
+break-dot-line-ok  60 76 4 - all messages but the one followed by a false reply arrive
+break-junk         60  0 5 0 all messages arrive and are deleted
+break-junk-short   60 76 4 - all messages but the incomplete one arrive
+break-two-ends     60  0 5 0 all messages with a second dot arrive
+break-two-ends-all 60 76 2 - one more message arrives
+break-shutdown-3   60  0 5 0 the rest arrives after a shutdown
+break-shutdown-5   60  0 5 0 all messages are deleted after a shutdown at the last
 TABLE
 heal
 runs 'a fixed server' <<'TABLE'
-break-dot-line-1   10  0 5 0 the first message is fetched
-break-dot-line-3   10  0 5 0 the third message is fetched
-break-dot-line-5   10  0 5 0 the last message is fetched
-break-dot-line-ok  10  0 5 0 the message followed by a false reply is fetched
-break-junk-short   10  0 5 0 the incomplete message is fetched
-break-two-ends-all 10  0 5 0 all messages are fetched
+break-dot-line-1   60  0 5 0 the first message is fetched
+break-dot-line-3   60  0 5 0 the third message is fetched
+break-dot-line-5   60  0 5 0 the last message is fetched
+break-dot-line-ok  60  0 5 0 the message followed by a false reply is fetched
+break-junk-short   60  0 5 0 the incomplete message is fetched
+break-two-ends-all 60  0 5 0 all messages are fetched
 TABLE
 
 # Without UIDL, TOP for one message breaks each session: the others arrive.
@@ -217,7 +217,7 @@ each_command() { # FUNCTION
 }
 start() {
   # shellcheck disable=SC2086 # the words of a command
-  (cd "$1" && timeout 15 "$MAILHAUL" -c mailhaul.conf $2 >"out of $2" 2>&1 </dev/null; echo $? >"status of $2") &
+  (cd "$1" && timeout "$LIMIT" "$MAILHAUL" -c mailhaul.conf $2 >"out of $2" 2>&1 </dev/null; echo $? >"status of $2") &
   started="$started $!"
 }
 ended() { [ "$(cat "$1/status of $2")" != 0 ] && [ "$(cat "$1/status of $2")" != 124 ] && grep -q 'max_time reached' "$1/out of $2"; }
@@ -231,10 +231,10 @@ MORE=''
 
 # Without UIDL, a unique header identifies a message, whatever its size is in this session.
 cat >one <<'TABLE'
-break-varies-size   10 0 5 5 sizes in LIST vary from session to session
-break-varies-status 10 0 5 5 the server adds a Status field
-break-varies-xuid   10 0 5 5 the server adds a number that grows
-break-twins         10 0 4 4 two messages have the same header and the same first lines
+break-varies-size   60 0 5 5 sizes in LIST vary from session to session
+break-varies-status 60 0 5 5 the server adds a Status field
+break-varies-xuid   60 0 5 5 the server adds a number that grows
+break-twins         60 0 4 4 two messages have the same header and the same first lines
 TABLE
 LEAVE=forever
 both <one >rows
@@ -247,7 +247,7 @@ done
 # Of two such messages the first is removed, after a run that fetched only that one.
 MORE='max_messages = 3'
 both <<'TABLE' | sed 's/ /@limit /' >rows
-break-twins 10 0 3 4 a limit leaves the second of two similar messages for the next run
+break-twins 60 0 3 4 a limit leaves the second of two similar messages for the next run
 TABLE
 play <rows
 for plain in '' -plain; do rm "break-twins$plain@limit/mail/0003"; done

@@ -8,9 +8,9 @@ places='handshake before-greeting greeting capa capa-middle auth auth-middle cap
 # table STATUS HERE LEFT SENTENCE
 table() {
   for way in cut close reset plain; do
-    for place in $places quit-done; do echo "die-$place-$way 10 $1 $2 $3 $4: $place-$way"; done
+    for place in $places quit-done; do echo "die-$place-$way 60 $1 $2 $3 $4: $place-$way"; done
   done
-  echo "die-record-torn 10 $1 $2 $3 $4: record-torn"
+  echo "die-record-torn 60 $1 $2 $3 $4: record-torn"
 }
 
 # After QUIT the server may have deleted before the connection failed. If it fails after a message while more

@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 play <<'TABLE'
-too-many-in-flight 10 0 40 0 a server that hangs up on many commands at once gets one at a time
+too-many-in-flight 60 0 40 0 a server that hangs up on many commands at once gets one at a time
 commands-forgotten  2 0 12 0 a server that loses commands gets one at a time
 TABLE
 

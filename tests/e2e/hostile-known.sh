@@ -26,11 +26,11 @@ traced() {
 }
 syncs() { grep -cE '(fsync|fdatasync|syncfs)\(' trace; }
 
-LIMIT=90 JOBS=1 LEAVE=forever PEAK_MOST=262144
+JOBS=1 LEAVE=forever PEAK_MOST=262144
 cat >rows <<'TABLE'
-known-100-thousand 10 75 0 3 the first of 100,000 messages breaks the connection
-known-1-million    10 75 0 3 the first of 1,000,000 messages breaks the connection
-listing-paused     10 75 0 3 the first of 50,000 messages, listed with a pause, breaks the connection
+known-100-thousand 60 75 0 3 the first of 100,000 messages breaks the connection
+known-1-million    60 75 0 3 the first of 1,000,000 messages breaks the connection
+listing-paused     60 75 0 3 the first of 50,000 messages, listed with a pause, breaks the connection
 TABLE
 play <rows
 remember known-100-thousand 100000
@@ -39,11 +39,11 @@ check 'a state of 1,000,000 messages takes less than 120 MB' at_most "$(size_of 
 echo "# it takes $(size_of known-1-million/state/a.db) octets"
 PEAK_MOST=49152
 again <<'TABLE'
-known-100-thousand 10 0 0 3 a run with 100,000 known messages needs at most 48 MB
+known-100-thousand 60 0 0 3 a run with 100,000 known messages needs at most 48 MB
 TABLE
 PEAK_MOST=262144
 again <<'TABLE'
-known-1-million    10 0 0 3 a run with 1,000,000 known messages succeeds
+known-1-million    60 0 0 3 a run with 1,000,000 known messages succeeds
 TABLE
 if strace -qq -o trace -e trace=none true; then
   traced known-100-thousand fsync,fdatasync,syncfs

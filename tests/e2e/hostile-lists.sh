@@ -3,57 +3,57 @@
 . "${srcdir:-.}/tests/e2e/lib/hostile.sh"
 
 play <<'TABLE'
-list-zero           10 76 0 3 message 0 is refused
-list-negative       10 76 0 3 message -1 is refused
-list-plus           10 76 0 3 message +1 is refused
-list-2-31           10 76 0 3 message 2^31 is refused
-list-2-32-and-1     10 76 0 3 message 2^32 + 1 is refused
-list-2-64           10 76 0 3 message 2^64 is refused
-list-2-64-and-1     10 76 0 3 message 2^64 + 1 is refused
-list-words          10 76 0 3 words instead of a number are refused
-list-no-size        10 76 0 3 a line without a size is refused
-list-negative-size  10 76 0 3 a negative size is refused
-list-word-size      10 76 0 3 a word instead of a size is refused
-list-doubled        10 76 0 3 a number that comes twice is refused
-list-empty-line     10  0 2 1 an empty line is skipped
-list-empty-lines    10 76 0 3 endless empty lines are refused
-list-binary         10 76 0 3 binary lines are refused
-list-refused        10 76 0 3 a refused LIST is a failure
-list-2-31-less-1    10 75 1 2 message 2^31 - 1 is requested and does not exist
-list-hole           10  0 2 1 a missing number is accepted
-list-backwards      10  0 3 0 numbers in any order are accepted
-list-further-words  10  0 3 0 words after the size are ignored
-list-unasked        10 75 3 0 a listed message that does not exist is reported
-list-empty          10  0 0 3 an empty listing is accepted
-size-zero           10  0 3 0 sizes of 0 are accepted
-size-huge           10  0 3 0 sizes of 2^63 - 1 are accepted
-size-2-63           10 76 0 3 a size of 2^63 is refused
-size-2-64           10 76 0 3 a size of 2^64 is refused
-uidl-unlisted       10  0 3 0 a UID after the last message of LIST is left for the next run
-uidl-unlisted-first 10 76 0 3 a UID for another unlisted message is refused
-uidl-doubled        10 76 0 3 two UIDs for one message are refused
-uidl-zero           10 76 0 3 a UID for message 0 is refused
-uidl-2-32-and-1     10 76 0 3 a UID for message 2^32 + 1 is refused
-top-refused         10 75 2 1 without UIDL, a message whose header is refused stays on the server
+list-zero           60 76 0 3 message 0 is refused
+list-negative       60 76 0 3 message -1 is refused
+list-plus           60 76 0 3 message +1 is refused
+list-2-31           60 76 0 3 message 2^31 is refused
+list-2-32-and-1     60 76 0 3 message 2^32 + 1 is refused
+list-2-64           60 76 0 3 message 2^64 is refused
+list-2-64-and-1     60 76 0 3 message 2^64 + 1 is refused
+list-words          60 76 0 3 words instead of a number are refused
+list-no-size        60 76 0 3 a line without a size is refused
+list-negative-size  60 76 0 3 a negative size is refused
+list-word-size      60 76 0 3 a word instead of a size is refused
+list-doubled        60 76 0 3 a number that comes twice is refused
+list-empty-line     60  0 2 1 an empty line is skipped
+list-empty-lines    60 76 0 3 endless empty lines are refused
+list-binary         60 76 0 3 binary lines are refused
+list-refused        60 76 0 3 a refused LIST is a failure
+list-2-31-less-1    60 75 1 2 message 2^31 - 1 is requested and does not exist
+list-hole           60  0 2 1 a missing number is accepted
+list-backwards      60  0 3 0 numbers in any order are accepted
+list-further-words  60  0 3 0 words after the size are ignored
+list-unasked        60 75 3 0 a listed message that does not exist is reported
+list-empty          60  0 0 3 an empty listing is accepted
+size-zero           60  0 3 0 sizes of 0 are accepted
+size-huge           60  0 3 0 sizes of 2^63 - 1 are accepted
+size-2-63           60 76 0 3 a size of 2^63 is refused
+size-2-64           60 76 0 3 a size of 2^64 is refused
+uidl-unlisted       60  0 3 0 a UID after the last message of LIST is left for the next run
+uidl-unlisted-first 60 76 0 3 a UID for another unlisted message is refused
+uidl-doubled        60 76 0 3 two UIDs for one message are refused
+uidl-zero           60 76 0 3 a UID for message 0 is refused
+uidl-2-32-and-1     60 76 0 3 a UID for message 2^32 + 1 is refused
+top-refused         60 75 2 1 without UIDL, a message whose header is refused stays on the server
 TABLE
 
 # A useless line keeps its message on the server, but no other one. If more lines are wrong, nothing is certain.
 both >rows <<'TABLE'
-bad-size-omitted  10 75   4 1 LIST omits a message that UIDL has
-bad-size-negative 10 76   4 1 LIST has a negative size
-bad-size-word     10 76   4 1 LIST has a word instead of a size
-bad-size-none     10 76   4 1 LIST lacks a size
-bad-size-comma    10 76   4 1 LIST has a size with a comma
-bad-size-refused  10 76   4 1 LIST has an error instead of a size
-bad-size-error    10 76   4 1 LIST has an error instead of a line
-bad-size-twice    10 76   4 1 LIST has a message in two adjacent lines
-bad-size-thrice   10 76   4 1 LIST has a message in three adjacent lines
-bad-size-twice-at-end 10 76 0 3 LIST has a message twice at its end
-bad-size-again    10 76   0 5 LIST has a message twice with another one in between
-bad-size-all      10 76   0 9 LIST has no sizes
-bad-size-shifted  10 76   0 5 LIST has each size with the next number
-bad-uid-error     10  0   5 0 UIDL has an error instead of a UID
-bad-uid-all       10 76   0 9 UIDL has an error instead of each UID
+bad-size-omitted  60 75   4 1 LIST omits a message that UIDL has
+bad-size-negative 60 76   4 1 LIST has a negative size
+bad-size-word     60 76   4 1 LIST has a word instead of a size
+bad-size-none     60 76   4 1 LIST lacks a size
+bad-size-comma    60 76   4 1 LIST has a size with a comma
+bad-size-refused  60 76   4 1 LIST has an error instead of a size
+bad-size-error    60 76   4 1 LIST has an error instead of a line
+bad-size-twice    60 76   4 1 LIST has a message in two adjacent lines
+bad-size-thrice   60 76   4 1 LIST has a message in three adjacent lines
+bad-size-twice-at-end 60 76 0 3 LIST has a message twice at its end
+bad-size-again    60 76   0 5 LIST has a message twice with another one in between
+bad-size-all      60 76   0 9 LIST has no sizes
+bad-size-shifted  60 76   0 5 LIST has each size with the next number
+bad-uid-error     60  0   5 0 UIDL has an error instead of a UID
+bad-uid-all       60 76   0 9 UIDL has an error instead of each UID
 TABLE
 titled 'only messages with a correct line are fetched' <rows >rows.first
 play <rows.first
@@ -66,9 +66,9 @@ again <rows.again
 # If all messages stay, one that was delivered before is not delivered again, whether it has a line or not.
 LEAVE=forever
 both <<'TABLE' | sed 's/ /@stay /' >rows
-bad-size-omitted 10 75 4 5 with leave_on_server = forever, LIST omits a message
-bad-size-word    10 76 4 5 with leave_on_server = forever, LIST has a word instead of a size
-bad-size-no-top  10 76 4 5 with leave_on_server = forever and without TOP, LIST has a word instead of a size
+bad-size-omitted 60 75 4 5 with leave_on_server = forever, LIST omits a message
+bad-size-word    60 76 4 5 with leave_on_server = forever, LIST has a word instead of a size
+bad-size-no-top  60 76 4 5 with leave_on_server = forever and without TOP, LIST has a word instead of a size
 TABLE
 play <rows
 heal
@@ -85,10 +85,10 @@ LEAVE=no
 # Each message arrives once, and not again. Messages that stay show it.
 uid_table() {
   for name in hole empty blank same overlong binary nul path header; do
-    echo "uidl-$name 10 0 3 3 $1: $name"
+    echo "uidl-$name 60 0 3 3 $1: $name"
   done
-  echo "uidl-refused 10 0 3 3 $1: no UIDL"
-  echo "uidl-none-and-same-mail 10 0 3 3 $1: no UIDL, and all messages the same"
+  echo "uidl-refused 60 0 3 3 $1: no UIDL"
+  echo "uidl-none-and-same-mail 60 0 3 3 $1: no UIDL, and all messages the same"
 }
 LEAVE=forever
 uid_table 'messages with unusual UIDs are fetched' >rows

@@ -13,16 +13,16 @@ connections() { [ "$(grep -c '^\* ' "$1/transcript")" = "$2" ] || { cat "$1/tran
 # No server announces STLS here.
 MORE='tls = starttls'
 play <<'TABLE'
-stls-unannounced   10 0  3 0 STLS is used if CAPA does not announce it
-stls-capa-refused  10 0  3 0 STLS is used if CAPA is refused
-stls-capa-hangs-up 10 0  3 0 STLS is used if the server hangs up at CAPA
+stls-unannounced   60 0  3 0 STLS is used if CAPA does not announce it
+stls-capa-refused  60 0  3 0 STLS is used if CAPA is refused
+stls-capa-hangs-up 60 0  3 0 STLS is used if the server hangs up at CAPA
 stls-capa-stalls       1 0 3 0 STLS is used if CAPA has no reply
 stls-capa-without-list 1 0 3 0 STLS is used if the reply to CAPA is a bare +OK
-stls-capa-500         10 0 3 0 STLS is used if the reply to CAPA is malformed
-stls-unknown       10 69 0 3 without STLS no credential is sent
-stls-early         10 69 0 3 replies sent before TLS are not taken for those of the login
-stls-no-tls        10 75 0 3 without TLS after STLS no credential is sent
-stls-cut           10 75 0 3 no credential is sent if the server hangs up at STLS
+stls-capa-500         60 0 3 0 STLS is used if the reply to CAPA is malformed
+stls-unknown       60 69 0 3 without STLS no credential is sent
+stls-early         60 69 0 3 replies sent before TLS are not taken for those of the login
+stls-no-tls        60 75 0 3 without TLS after STLS no credential is sent
+stls-cut           60 75 0 3 no credential is sent if the server hangs up at STLS
 TABLE
 check 'CAPA is sent after TLS' sent stls-capa-stalls 'CAPA AUTH CAPA'
 for directory in stls-unknown stls-early stls-no-tls stls-cut; do
@@ -31,17 +31,17 @@ done
 
 MORE=''
 play <<'TABLE'
-capa-hangs-up-close                   10 0 3 0 a server that hangs up at CAPA is fetched from without CAPA
-capa-hangs-up-cut                     10 0 3 0 a server that hangs up at CAPA without close_notify is fetched from without CAPA
-capa-hangs-up-reset                   10 0 3 0 a server that resets at CAPA is fetched from without CAPA
-capa-hangs-up-after-login-close       10 0 3 0 a server that hangs up at CAPA after the login is fetched from without it
-capa-hangs-up-after-login-cut         10 0 3 0 a server that hangs up at CAPA after the login without close_notify is fetched from
-capa-hangs-up-after-login-reset       10 0 3 0 a server that resets at CAPA after the login is fetched from
-capa-hangs-up-after-login-plain-close 10 0 3 0 without PIPELINING, a server that hangs up at CAPA after the login is fetched from
-capa-hangs-up-after-login-plain-cut   10 0 3 0 without PIPELINING, a server that hangs up there without close_notify is fetched from
-capa-hangs-up-after-login-plain-reset 10 0 3 0 without PIPELINING, a server that resets at CAPA after the login is fetched from
-capa-and-list-hang-up                 10 75 0 3 a server that hangs up at CAPA and then at LIST is a temporary failure
-capa-cut-inside                       10 75 0 3 a connection that breaks inside the reply to CAPA is a temporary failure
+capa-hangs-up-close                   60 0 3 0 a server that hangs up at CAPA is fetched from without CAPA
+capa-hangs-up-cut                     60 0 3 0 a server that hangs up at CAPA without close_notify is fetched from without CAPA
+capa-hangs-up-reset                   60 0 3 0 a server that resets at CAPA is fetched from without CAPA
+capa-hangs-up-after-login-close       60 0 3 0 a server that hangs up at CAPA after the login is fetched from without it
+capa-hangs-up-after-login-cut         60 0 3 0 a server that hangs up at CAPA after the login without close_notify is fetched from
+capa-hangs-up-after-login-reset       60 0 3 0 a server that resets at CAPA after the login is fetched from
+capa-hangs-up-after-login-plain-close 60 0 3 0 without PIPELINING, a server that hangs up at CAPA after the login is fetched from
+capa-hangs-up-after-login-plain-cut   60 0 3 0 without PIPELINING, a server that hangs up there without close_notify is fetched from
+capa-hangs-up-after-login-plain-reset 60 0 3 0 without PIPELINING, a server that resets at CAPA after the login is fetched from
+capa-and-list-hang-up                 60 75 0 3 a server that hangs up at CAPA and then at LIST is a temporary failure
+capa-cut-inside                       60 75 0 3 a connection that breaks inside the reply to CAPA is a temporary failure
 TABLE
 check 'the next session of the run does not send CAPA' sent capa-hangs-up-close 'USER PASS'
 check 'the run has two sessions' connections capa-hangs-up-close 2
@@ -94,7 +94,7 @@ check 'with a reason after the login, the session is not tried again' connection
 capas() { grep -c -x CAPA capa-and-list-stall/transcript; }
 heal
 again <<'TABLE'
-capa-and-list-stall 10 0 3 0 the server is honest in one run
+capa-and-list-stall 60 0 3 0 the server is honest in one run
 TABLE
 rm capa-and-list-stall/healthy
 known capa-and-list-stall 'UPDATE maildrop SET asked = asked - 100000'
@@ -110,19 +110,19 @@ TABLE
 check 'CAPA is not sent again' [ "$(capas)" = "$(($(cat capas) + 1))" ]
 
 play <<'TABLE'
-auth-asks-again         10 0  3 0 a server that asks for the initial response again gets it
-auth-asks-again-bare    10 0  3 0 a server that asks for it with a bare plus gets it
-auth-asks-again-refused 10 77 0 3 a server may refuse the repeated response
-auth-endless-challenges 10 77 0 3 endless challenges are refused
+auth-asks-again         60 0  3 0 a server that asks for the initial response again gets it
+auth-asks-again-bare    60 0  3 0 a server that asks for it with a bare plus gets it
+auth-asks-again-refused 60 77 0 3 a server may refuse the repeated response
+auth-endless-challenges 60 77 0 3 endless challenges are refused
 TABLE
 for directory in auth-asks-again auth-asks-again-bare auth-asks-again-refused auth-endless-challenges; do
   check "$directory: the response is sent twice" [ "$(grep -c -F "$response" "$directory/transcript")" = 2 ]
 done
 
 play <<'TABLE'
-auth-go-ahead         10 0  3 0 a text in the challenge of AUTH PLAIN is ignored, and the response is sent again
-auth-go-ahead-64      10 0  3 0 a text in base64 in the challenge of AUTH PLAIN is ignored
-auth-go-ahead-refused 10 77 0 3 a server may refuse the response after such a text
+auth-go-ahead         60 0  3 0 a text in the challenge of AUTH PLAIN is ignored, and the response is sent again
+auth-go-ahead-64      60 0  3 0 a text in base64 in the challenge of AUTH PLAIN is ignored
+auth-go-ahead-refused 60 77 0 3 a server may refuse the response after such a text
 TABLE
 for directory in auth-go-ahead auth-go-ahead-64 auth-go-ahead-refused; do
   check "$directory: the response is sent twice" [ "$(grep -c -F "$response" "$directory/transcript")" = 2 ]
@@ -130,14 +130,14 @@ done
 
 # A refusal of an unknown command says nothing about the password.
 for name in command mechanism syntax type nginx state; do
-  echo "auth-unknown-$name 10 0 3 0 USER and PASS are sent if AUTH is refused as unknown ($name)"
+  echo "auth-unknown-$name 60 0 3 0 USER and PASS are sent if AUTH is refused as unknown ($name)"
 done >rows
 cat >>rows <<'TABLE'
-auth-unknown-coded    10 77 0 3 with [AUTH] the password is refused
-auth-unknown-wrong    10 77 0 3 a refused PASS after an unknown AUTH is a refused password
-auth-unknown-close    10 75 0 3 a server that hangs up after an unknown AUTH is a temporary failure
-auth-unknown-scram    10 76 0 3 the password is not sent after an error at SCRAM
-auth-unknown-user     10 76 0 3 a server that knows neither AUTH nor USER does not refuse the password
+auth-unknown-coded    60 77 0 3 with [AUTH] the password is refused
+auth-unknown-wrong    60 77 0 3 a refused PASS after an unknown AUTH is a refused password
+auth-unknown-close    60 75 0 3 a server that hangs up after an unknown AUTH is a temporary failure
+auth-unknown-scram    60 76 0 3 the password is not sent after an error at SCRAM
+auth-unknown-user     60 76 0 3 a server that knows neither AUTH nor USER does not refuse the password
 TABLE
 play <rows
 check 'USER follows AUTH in the same session' sent auth-unknown-command 'CAPA AUTH USER PASS CAPA'
@@ -146,35 +146,35 @@ check 'the hint is to set auth = plain' grep -q 'set auth = plain' auth-unknown-
 check 'the hint is to set auth = user if the server hangs up' grep -q 'set auth = user' auth-unknown-close/err
 heal
 again <<'TABLE'
-auth-unknown-scram 10 0  3 0 an error at SCRAM is not remembered as a refused password
-auth-unknown-user  10 0  3 0 unknown commands are not remembered as a refused password
+auth-unknown-scram 60 0  3 0 an error at SCRAM is not remembered as a refused password
+auth-unknown-user  60 0  3 0 unknown commands are not remembered as a refused password
 TABLE
 MORE='auth = plain'
 play <<'TABLE'
-auth-unknown-command@fixed 10 76 0 3 a mechanism set with auth is not replaced by another one
+auth-unknown-command@fixed 60 76 0 3 a mechanism set with auth is not replaced by another one
 TABLE
 check 'no other login is sent' sent auth-unknown-command@fixed 'CAPA AUTH'
 check 'the hint is to remove auth' grep -q 'remove auth' auth-unknown-command@fixed/err
 heal
 again <<'TABLE'
-auth-unknown-command@fixed 10 0 3 0 the password is not remembered as refused
+auth-unknown-command@fixed 60 0 3 0 the password is not remembered as refused
 TABLE
 MORE=''
 
 # Refusals without a code, with AUTH-RESP-CODE and without, and at PASS.
 others='gmail access unavailable open quota full slow logins migrated lookup sessions'
 for way in refused coded pass; do
-  for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 10 75 0 3 $way-$name is a temporary failure"; done
-  for name in wrong account code; do echo "$way-$name 10 77 0 3 $way-$name is a refused password"; done
+  for name in locked limit internal lock-file chdir level level-in-use; do echo "$way-$name 60 75 0 3 $way-$name is a temporary failure"; done
+  for name in wrong account code; do echo "$way-$name 60 77 0 3 $way-$name is a refused password"; done
 done >rows
-for name in $others; do echo "pass-$name 10 75 0 3 pass-$name is a temporary failure"; done >>rows
+for name in $others; do echo "pass-$name 60 75 0 3 pass-$name is a temporary failure"; done >>rows
 cat >>rows <<'TABLE'
-pass-server-error  10 77 0 3 an error text without a code is a refused password
-coded-server-error 10 75 0 3 an error text without a code is a temporary failure with AUTH-RESP-CODE
-refused-none  10 77 0 3 a login refused without a reason is a refused password
-pass-none     10 77 0 3 a PASS refused without a reason is a refused password
-coded-none    10 75 0 3 a login refused without a reason is a temporary failure with AUTH-RESP-CODE
-greeting-busy 10 75 0 3 a busy server is a temporary failure
+pass-server-error  60 77 0 3 an error text without a code is a refused password
+coded-server-error 60 75 0 3 an error text without a code is a temporary failure with AUTH-RESP-CODE
+refused-none  60 77 0 3 a login refused without a reason is a refused password
+pass-none     60 77 0 3 a PASS refused without a reason is a refused password
+coded-none    60 75 0 3 a login refused without a reason is a temporary failure with AUTH-RESP-CODE
+greeting-busy 60 75 0 3 a busy server is a temporary failure
 TABLE
 play <rows
 heal
@@ -183,29 +183,29 @@ again <rows
 
 # The server's reason before it hangs up; the texts are in tests/e2e/messages.sh.
 play <<'TABLE'
-last-words-capa               10 75 0 3 a refused CAPA after the login and a close is a temporary failure
-last-words-capa-plain         10 75 0 3 without PIPELINING, a refused CAPA and a close is a temporary failure
-last-words-capa-uncoded       10 75 0 3 without a code, a refused CAPA and a close is a temporary failure
-last-words-capa-uncoded-plain 10 75 0 3 without a code and PIPELINING, a refused CAPA and a close is a temporary failure
-last-words-list               10 75 0 3 a refused LIST and a close is a temporary failure
-last-words-list-plain         10 75 0 3 without PIPELINING, a refused LIST and a close is a temporary failure
-last-words-no-capa            10 75 0 3 without CAPA, a refused LIST and a close is a temporary failure
-list-refused                  10 76 0 3 a refused LIST without a close is a permanent failure
+last-words-capa               60 75 0 3 a refused CAPA after the login and a close is a temporary failure
+last-words-capa-plain         60 75 0 3 without PIPELINING, a refused CAPA and a close is a temporary failure
+last-words-capa-uncoded       60 75 0 3 without a code, a refused CAPA and a close is a temporary failure
+last-words-capa-uncoded-plain 60 75 0 3 without a code and PIPELINING, a refused CAPA and a close is a temporary failure
+last-words-list               60 75 0 3 a refused LIST and a close is a temporary failure
+last-words-list-plain         60 75 0 3 without PIPELINING, a refused LIST and a close is a temporary failure
+last-words-no-capa            60 75 0 3 without CAPA, a refused LIST and a close is a temporary failure
+list-refused                  60 76 0 3 a refused LIST without a close is a permanent failure
 TABLE
 check 'with a reason, the session is not tried again without pipelining' connections last-words-capa 1
 check 'without a code, the session is tried without CAPA and then without pipelining' connections last-words-capa-uncoded 3
 
 play <<'TABLE'
-utf8-refused        10 0 3 0 a server that refuses UTF8 is fetched from
-utf8-taken          10 0 3 0 a server that accepts UTF8 is fetched from
-utf8-plain          10 0 3 0 a server that accepts UTF8 without PIPELINING is fetched from
+utf8-refused        60 0 3 0 a server that refuses UTF8 is fetched from
+utf8-taken          60 0 3 0 a server that accepts UTF8 is fetched from
+utf8-plain          60 0 3 0 a server that accepts UTF8 without PIPELINING is fetched from
 utf8-loses-the-rest 1  0 3 0 a server that loses commands after UTF8 gets one at a time
 TABLE
 for directory in utf8-refused utf8-taken utf8-plain utf8-loses-the-rest; do
   check "$directory: UTF8 comes before the login" [ "$(grep -n -m 1 -x UTF8 "$directory/transcript" | cut -d: -f1)" -lt "$(grep -n -m 1 '^AUTH' "$directory/transcript" | cut -d: -f1)" ]
 done
 again <<'TABLE'
-utf8-taken          10 0 3 0 the next run succeeds
+utf8-taken          60 0 3 0 the next run succeeds
 TABLE
 check 'the next run sends UTF8 at once' sent utf8-taken 'UTF8 AUTH CAPA'
 

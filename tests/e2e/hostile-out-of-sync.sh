@@ -6,15 +6,15 @@
 for plain in '' -plain; do
   [ -n "$plain" ] && here=2 || here=4
   cat <<TABLE
-retr-refused$plain     10 75 4 1 a refused message is reported, and the others arrive$plain
-retr-no-pop3$plain     10 76 $here 5 a malformed reply to RETR ends the run$plain
-dele-refused$plain     10 75 5 1 a refused DELE is reported, and the others succeed$plain
+retr-refused$plain     60 75 4 1 a refused message is reported, and the others arrive$plain
+retr-no-pop3$plain     60 76 $here 5 a malformed reply to RETR ends the run$plain
+dele-refused$plain     60 75 5 1 a refused DELE is reported, and the others succeed$plain
 TABLE
 done >refusals
 cat >>refusals <<TABLE
-retr-refused-all 10 75:3 0 3 each refused message is reported in a line
-ask-refused-all  10 0 3 0 a server that refuses UIDL of one message is supported
-quit-refused     10 76 3 3 a refused QUIT is a failure
+retr-refused-all 60 75:3 0 3 each refused message is reported in a line
+ask-refused-all  60 0 3 0 a server that refuses UIDL of one message is supported
+quit-refused     60 76 3 3 a refused QUIT is a failure
 TABLE
 play <refusals
 heal
@@ -36,7 +36,7 @@ again <rows
 # is stored as it came, and kept on the server.
 PARTIAL=1
 for plain in '' -plain; do
-  echo "step-extra-ok$plain 10 76 5 1 a message after an additional reply is delivered and stays on the server$plain"
+  echo "step-extra-ok$plain 60 76 5 1 a message after an additional reply is delivered and stays on the server$plain"
 done >rows
 play <rows
 for plain in '' -plain; do
@@ -44,7 +44,7 @@ for plain in '' -plain; do
   check "the message is reported$plain" grep -q '^mailhaul: a: fetch: message 2 (UID uid-0002) has [0-9]* bytes in each attempt' step-extra-ok$plain/err
 done
 for plain in '' -plain; do
-  echo "step-extra-ok$plain 10 0 5 1 the next run does not report it again$plain"
+  echo "step-extra-ok$plain 60 0 5 1 the next run does not report it again$plain"
 done >rows
 again <rows
 

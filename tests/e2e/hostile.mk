@@ -17,8 +17,8 @@ hostile_tests = \
 	tests/e2e/hostile-texts.sh
 check_SCRIPTS += $(hostile_tests)
 
-# These tests need the program, and the test server for its certificates.
-$(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul
+# These tests need the program, the test server for its certificates, and a measurement of their memory.
+$(hostile_tests:.sh=.log): $(pop3_server) src/mailhaul tests/bench/measure
 
 EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/lib/hostile.sh tests/e2e/lib/memory.sh \
