@@ -108,7 +108,7 @@ void tokens_next(struct tokens *s, struct token *t)
 		t->text = s->at;
 		return;
 	}
-	t->text = end = s->at;
+	t->text = s->at;
 	t->first = s->first;
 	if (!*s->at)
 		return;
