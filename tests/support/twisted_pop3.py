@@ -21,6 +21,14 @@ deleted = 0
 class Maildrop(maildir.MaildirMailbox):
     """Twisted's class, which gives sizes with LF, and moves a message away at DELE."""
 
+    def __init__(self, path):
+        # Twisted 26.4 wants the path as bytes here and as text in deleteMessage; older versions want text in both.
+        try:
+            super().__init__(path)
+        except TypeError:
+            super().__init__(os.fsencode(path))
+            self.path, self.list = path, [os.fsdecode(name) for name in self.list]
+
     def getMessage(self, i):
         # Twisted's method opens it as text and then sends bytes, which fails in Python 3.
         return open(self.list[i], "rb")
