@@ -14,12 +14,13 @@ struct archive_message {
 	uint64_t crlf_octets; /* octets with CRLF line ends */
 	int64_t when;	      /* time of delivery in seconds since the epoch; 0: unknown */
 	uint64_t device, inode;
-	uint64_t links;	   /* names that the file has */
-	bool elsewhere;	   /* a reader has moved it from where it was delivered */
-	bool torn;	   /* it is evidently incomplete (deliver/maildir_content) */
-	bool compressed;   /* a reader has compressed it */
-	uint64_t original; /* if compressed: its size with CRLF line ends when it was delivered; 0: unknown */
-	int failure;	   /* errno if it could not be read completely; 0: no failure */
+	uint64_t links;	 /* names that the file has */
+	bool elsewhere;	 /* a reader has moved it from where it was delivered */
+	bool torn;	 /* it is evidently incomplete (deliver/maildir_content) */
+	bool compressed; /* a reader has compressed it */
+	/* If compressed: its octets when it was delivered, and the same with CRLF line ends, by its name; 0: unknown. */
+	uint64_t original, original_crlf;
+	int failure; /* errno if it could not be read completely; 0: no failure */
 };
 
 /*

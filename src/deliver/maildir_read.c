@@ -92,10 +92,11 @@ static bool take_file(struct walk *w, int directory, const char *name, struct ar
 		m->device = (uint64_t)st.st_dev;
 		m->inode = (uint64_t)st.st_ino;
 		m->links = (uint64_t)st.st_nlink;
-		content = m->identity[0] ? maildir_content(fd, name) : MAILDIR_ORIGINAL;
-		m->torn = content == MAILDIR_TORN;
+		content = maildir_content(fd, name);
+		m->torn = m->identity[0] && content == MAILDIR_TORN;
 		m->compressed = content == MAILDIR_COMPRESSED;
-		m->original = m->compressed ? maildir_name_size(name, 'W') : 0;
+		m->original = m->compressed ? maildir_name_size(name, 'S') : 0;
+		m->original_crlf = m->compressed ? maildir_name_size(name, 'W') : 0;
 		if (!w->reader->wants || w->reader->wants(w->reader->context, m))
 			ok = read_file(w, fd, name, m, err);
 	}

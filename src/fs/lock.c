@@ -18,7 +18,7 @@
 #include "io/interrupt.h"
 
 enum {
-	PAUSE_MS = 50, /* the shortest pause between two attempts; the longest takes three times as long */
+	PAUSE_MS = 10, /* the shortest pause between two attempts; the longest takes three times as long */
 	WATCH_MS = 2000,
 };
 
@@ -219,25 +219,6 @@ static enum attempt try_dot(const char *path, const char *lock_path, struct watc
 	return LOCK_BUSY;
 }
 
-bool lock_mbox(int fd, const char *path, deadline until, bool *dot, struct error *err)
-{
-	char *lock_path = memory_format("%s.lock", path);
-	struct watch watch = {.since = 0};
-	enum attempt attempt;
-
-	*dot = false;
-	do {
-		attempt = try_file(fd, path, err);
-		if (attempt != LOCK_TAKEN)
-			continue;
-		attempt = try_dot(path, lock_path, &watch, dot, err);
-		if (attempt != LOCK_TAKEN)
-			release_file(fd);
-	} while (attempt == LOCK_BUSY && lock_pause(until));
-	free(lock_path);
-	return attempt == LOCK_TAKEN;
-}
-
 /*
  * Returns whether the lock still has the text of this process. Another program may have removed it as stale and made
  * its own.
@@ -255,12 +236,36 @@ static bool is_ours(const char *lock_path)
 	return n == length && memcmp(text, want, (size_t)length) == 0;
 }
 
+static void release_dot(const char *lock_path, bool *dot)
+{
+	if (*dot && is_ours(lock_path))
+		(void)unlink(lock_path);
+	*dot = false;
+}
+
+bool lock_mbox(int fd, const char *path, deadline until, bool *dot, struct error *err)
+{
+	char *lock_path = memory_format("%s.lock", path);
+	struct watch watch = {.since = 0};
+	enum attempt attempt;
+
+	do {
+		attempt = try_dot(path, lock_path, &watch, dot, err);
+		if (attempt != LOCK_TAKEN)
+			continue;
+		attempt = try_file(fd, path, err);
+		if (attempt != LOCK_TAKEN)
+			release_dot(lock_path, dot);
+	} while (attempt == LOCK_BUSY && lock_pause(until));
+	free(lock_path);
+	return attempt == LOCK_TAKEN;
+}
+
 void unlock_mbox(int fd, const char *path, bool dot)
 {
 	char *lock_path = memory_format("%s.lock", path);
 
-	if (dot && is_ours(lock_path))
-		(void)unlink(lock_path);
+	release_dot(lock_path, &dot);
 	release_file(fd);
 	free(lock_path);
 }

@@ -28,8 +28,8 @@ bool lock_check(int fd, const char *path, struct error *err);
 bool lock_is_held(const char *path);
 
 /*
- * Takes both locks of an mbox that is open as fd: the fcntl lock, and the dot lock PATH.lock, which starts with
- * "PID:HOST". Other programs take the two in either order, so neither is kept while this process waits for the other.
+ * Takes both locks of an mbox that is open as fd: the dot lock PATH.lock, which starts with "PID:HOST", and the fcntl
+ * lock. Other programs take the two in either order, so neither is kept while this process waits for the other.
  * A stale dot lock (fs/stale) is removed. Unless its owner is known to be dead, it is removed only after it has not
  * changed for two seconds. *dot is whether PATH.lock was made. It is not made if this process may not create files in
  * the directory, as in /var/mail on many systems; a PATH.lock of another program is then still waited for. Do not call

@@ -95,6 +95,7 @@ static void take_message(void *context, const struct archive_message *m)
 	    .torn = m->torn,
 	    .compressed = m->compressed,
 	    .original = m->original,
+	    .original_crlf = m->original_crlf,
 	    .failure = m->failure};
 	copy->marked = marks_end(&c->marks, copy->whole, copy->bare);
 	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
@@ -122,6 +123,12 @@ static int by_inode(const void *a, const void *b)
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
+/* A file that could not be opened has no known inode. */
+static bool is_same_file(const struct copy *a, const struct copy *b)
+{
+	return a == b || (a->inode != 0 && by_inode(a, b) == 0);
+}
+
 /* Sorts by file. Of the entries of one file, a taken one comes first, then one in the account's own directories. */
 static int by_file(const void *a, const void *b)
 {
@@ -146,7 +153,7 @@ static void drop_doubles(struct copies *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct copy *copy = &c->list[i];
 
-		names = kept > 0 && copy->inode != 0 && by_inode(copy, &c->list[kept - 1]) == 0 ? names + 1 : 1;
+		names = kept > 0 && is_same_file(copy, &c->list[kept - 1]) ? names + 1 : 1;
 		if (names == 1 || names <= copy->links)
 			c->list[kept++] = *copy;
 	}
@@ -199,6 +206,20 @@ bool copies_has_file(const struct copies *c, size_t known, const struct archive_
 			return true;
 	}
 	return false;
+}
+
+uint64_t copies_unrecorded(const struct copies *c)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0, end; i < c->count; i = end) {
+		bool taken = false;
+
+		for (end = i; end < c->count && is_same_file(&c->list[i], &c->list[end]); end++)
+			taken |= c->list[end].taken;
+		count += !taken && c->list[i].key.identity[0];
+	}
+	return count;
 }
 
 void copies_clear(struct copies *c)

@@ -33,10 +33,10 @@ struct copy {
 	size_t path;	/* offset in copies.texts */
 	bool marked;	/* it has fields that mail programs write (policy/marks) */
 	bool elsewhere, taken;
-	bool torn;	   /* it is less than the message */
-	bool compressed;   /* see archive_message */
-	uint64_t original; /* the same */
-	int failure;	   /* errno if it could not be read, else 0 */
+	bool torn;			  /* it is less than the message */
+	bool compressed;		  /* see archive_message */
+	uint64_t original, original_crlf; /* the same */
+	int failure;			  /* errno if it could not be read, else 0 */
 };
 
 /* All copies of an account. Initialize it with {0} and set account. */
@@ -79,6 +79,9 @@ void copies_compare(struct copies *c, bool bare);
 
 /* Returns whether this name of a file is among the first `known` copies, which copies_read has sorted. */
 bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *message);
+
+/* Counts the files that have a name of the account, but no record. A further name of a file with a record does not count. */
+uint64_t copies_unrecorded(const struct copies *c);
 
 void copies_clear(struct copies *c);
 void copies_free(struct copies *c);

@@ -64,8 +64,8 @@ static bool record(struct state *state, const struct copies *c, const struct cop
 	if (copy->failure)
 		return fail_copy(c->texts.data + copy->path, copy->failure, err);
 	/* As for a message found after a crash: its UID and original size identify it. */
-	if (copy->original > 0)
-		r.wire = r.listed = r.said = copy->original;
+	if (copy->original_crlf > 0)
+		r.wire = r.listed = r.said = copy->original_crlf;
 	r.marked = copy->marked;
 	memcpy(r.sha256, copy->whole, sizeof(r.sha256));
 	memcpy(r.bare, copy->bare, sizeof(r.bare));

@@ -2,6 +2,7 @@
 
 #include "verify/verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -224,8 +225,10 @@ static bool has_size(const struct verify *v, uint64_t octets)
 static bool wants(void *context, const struct archive_message *m)
 {
 	const struct verify *v = context;
+	bool fits = m->compressed ? bsearch(&m->original, v->sizes, v->size_count, sizeof(*v->sizes), by_size) != NULL
+				  : has_size(v, m->octets);
 
-	return has_size(v, m->octets) && !copies_has_file(&v->copies, v->known, m);
+	return fits && !copies_has_file(&v->copies, v->known, m);
 }
 
 static void gather_sizes(struct verify *v)
@@ -261,6 +264,31 @@ static bool find_by_size(struct verify *v, struct error *err)
 	return ok;
 }
 
+static void name_size(struct copies_key *key, uint64_t octets)
+{
+	snprintf(key->identity, sizeof(key->identity), "size:%llu", (unsigned long long)octets);
+}
+
+/*
+ * Joins what is left with files of any name whose content cannot be read because it is compressed, by the original
+ * sizes in their names. Such a message may be intact, so it must not be fetched again.
+ */
+static void join_compressed(struct verify *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		if (!v->records[i].settled)
+			name_size(&v->records[i].key, v->records[i].octets);
+	}
+	for (size_t i = 0; i < v->copies.count; i++) {
+		struct copy *c = &v->copies.list[i];
+
+		if (c->compressed && !c->taken && !c->key.identity[0])
+			name_size(&c->key, c->original);
+	}
+	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+		join(v, elsewhere, match_identity, by_identity, false);
+}
+
 static void start_again(struct verify *v)
 {
 	copies_clear(&v->copies);
@@ -281,6 +309,7 @@ static bool find_copies(struct verify *v, struct error *err)
 		if (v->unsettled == 0 || destination_has_names(v->account->delivery.to.ops) || !v->copies.changed) {
 			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
 				join(v, elsewhere, match_identity, by_identity, false);
+			join_compressed(v);
 			return true;
 		}
 	}
@@ -351,8 +380,8 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->again += again;
 		report(v, r, again);
 	}
-	for (size_t i = 0; i < v->copies.count && destination_has_names(v->account->delivery.to.ops); i++)
-		s->unrecorded += !v->copies.list[i].taken && v->copies.list[i].key.identity[0];
+	if (destination_has_names(v->account->delivery.to.ops))
+		s->unrecorded = copies_unrecorded(&v->copies);
 	return !v->request->again || state_commit(v->state, err);
 }
 

@@ -49,7 +49,9 @@ e2e_tests = \
 	tests/e2e/pkcs11.sh \
 	tests/e2e/plain-filesystem.sh \
 	tests/e2e/progress.sh \
+	tests/e2e/readers-locks.sh \
 	tests/e2e/readers-recovery.sh \
+	tests/e2e/readers-verify.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/refused-delivery.sh \
 	tests/e2e/refused-password.sh \
