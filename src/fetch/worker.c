@@ -189,6 +189,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	    .state = w->state,
 	    .log = &w->log,
 	    .now = w->clock.now,
+	    .began = w->began,
 	    .until = w->until,
 	    .problem = send_problem,
 	    .progress = w->options->progress ? send_progress : NULL,

@@ -162,10 +162,13 @@ static void drain(int *fd, struct buf *into, size_t most)
 	}
 }
 
-/* Signals the command and, if it has a group of its own, everything in that group. */
-static void signal_group(const struct process *p, int number)
+/*
+ * Signals the command and, if it has a group of its own, everything in that group. Returns false if all of it belongs
+ * to other users.
+ */
+static bool signal_group(const struct process *p, int number)
 {
-	(void)kill(p->grouped ? -p->pid : p->pid, number);
+	return kill(p->grouped ? -p->pid : p->pid, number) == 0;
 }
 
 static bool fail_late(const struct process *p, struct error *err)
@@ -178,8 +181,8 @@ static void ask_to_end(struct process *p)
 {
 	p->late = true;
 	p->until = deadline_in(PROCESS_GRACE);
-	signal_group(p, SIGTERM);
-	signal_group(p, SIGCONT);
+	(void)signal_group(p, SIGTERM);
+	(void)signal_group(p, SIGCONT);
 }
 
 /* Waits at most `most_ms` and collects output. Returns false with *err set if the command has to be killed. */
@@ -265,7 +268,7 @@ bool process_finish(struct process **process, int *exit_status, char *words, siz
 		}
 	}
 	if (failed && p->grouped && (p->whole || p->late))
-		signal_group(p, SIGKILL);
+		(void)signal_group(p, SIGKILL);
 	ok = !failed || !p->late || fail_late(p, err);
 	*exit_status = collect(p, words, size);
 	process_free(process);
@@ -285,9 +288,11 @@ void process_kill(struct process **p)
 {
 	if (!*p)
 		return;
-	signal_group(*p, SIGKILL);
-	while (waitpid((*p)->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	/* A command that mailhaul may not end is reaped when mailhaul has ended. */
+	if (signal_group(*p, SIGKILL)) {
+		while (waitpid((*p)->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	process_free(p);
 }
 

@@ -51,7 +51,10 @@ const char *process_end_words(int exit_status, char out[PROCESS_END]);
 /* Checks that process_start would find the command and may execute it. Fails with the same error. */
 bool process_probe(const char *command, struct error *err);
 
-/* Kills the command with its process group, waits for it and frees *p; *p may be NULL. */
+/*
+ * Kills the command with its process group, waits for it and frees *p; *p may be NULL. Does not wait for a command that
+ * has become another user's, as with sudo(8), and may not be killed.
+ */
 void process_kill(struct process **p);
 
 #endif

@@ -27,7 +27,7 @@ static bool note(struct run *r, enum state_unfetched kind, uint64_t value, struc
 static bool count(struct run *r, struct error *refused, struct error *err)
 {
 	const struct account *a = r->t->account;
-	uint64_t refusals = refusals_add(r->arrival.entry->known.refusals, a->retention.command);
+	uint64_t refusals = refusals_add(r->arrival.entry->known.refusals, a->retention.command, r->t->began);
 	unsigned times = refusals_count(refusals, a->retention.command);
 
 	if (times < REFUSALS_MOST)

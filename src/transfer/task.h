@@ -32,6 +32,7 @@ struct transfer {
 	struct state *state;
 	const struct log *log;
 	int64_t now;	/* time of this run, in seconds since the epoch */
+	uint64_t began; /* the start of this run, in milliseconds since the epoch */
 	deadline until; /* after that, only a first message is asked for */
 	/* Called for a failure that concerns one message only. */
 	void (*problem)(void *context, enum transfer_problem problem, enum step step, const struct error *err);

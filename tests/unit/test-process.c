@@ -370,6 +370,26 @@ START_TEST(a_command_that_succeeds_after_the_signal_has_succeeded)
 }
 END_TEST
 
+/* With sudo(8), for example. */
+START_TEST(a_command_that_may_not_be_killed_does_not_delay_the_run)
+{
+	struct run r;
+	int end;
+
+	if (geteuid() != 0)
+		return; /* only root can start a command that it may not kill */
+	end = start_witnessed(&r, "echo $$; exec sleep 300", 1, 100);
+	ck_assert_int_eq(setresuid(65534, 65534, 0), 0);
+	ck_assert(!finish(&r));
+	ck_assert_str_eq(r.err.cause, "the command sh took longer than 1 s");
+	ck_assert(!is_over(end, 0));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(kill((pid_t)strtol(buf_string(&r.output), NULL, 10), SIGKILL), 0);
+	buf_free(&r.output);
+	close(end);
+}
+END_TEST
+
 START_TEST(a_successful_command_may_leave_a_process)
 {
 	struct run r;
@@ -494,6 +514,7 @@ int main(void)
 	LOOP_OVER(c, nothing_of_a_command_that_fails_continues, leaving);
 	tcase_add_test(c, without_a_terminal_a_question_is_ended_as_a_whole);
 	tcase_add_test(c, a_command_that_succeeds_after_the_signal_has_succeeded);
+	tcase_add_test(c, a_command_that_may_not_be_killed_does_not_delay_the_run);
 	tcase_add_test(c, a_successful_command_may_leave_a_process);
 	tcase_add_test(c, variables_replace_all_others_of_their_names);
 	tcase_add_test(c, killing_ends_the_command_at_once);

@@ -257,7 +257,9 @@ START_TEST(a_message_that_the_command_refused_too_often_is_left_alone)
 		ck_assert_uint_eq(refusals_count(known.refusals, rule.command), i);
 		ck_assert_int_eq(decision.reason, i < REFUSALS_MOST ? REASON_NEW : REASON_REFUSED);
 		ck_assert_int_eq(decision.action, i < REFUSALS_MOST ? RETENTION_FETCH : RETENTION_LEAVE);
-		known.refusals = refusals_add(known.refusals, rule.command);
+		known.refusals = refusals_add(known.refusals, rule.command, 1000 + i);
+		/* A second session of the same run does not count. */
+		ck_assert_uint_eq(refusals_add(known.refusals, rule.command, 1000 + i), known.refusals);
 		ck_assert_int_gt((int64_t)known.refusals, 0);
 	}
 	retention_explain(&rule, &clock, &known, retention_decide(&rule, &clock, 1, &known), text, sizeof(text));
@@ -278,7 +280,7 @@ START_TEST(the_count_of_refusals_has_an_end)
 	uint64_t mark = refusals_mark(command), refusals = 0;
 
 	for (unsigned i = 0; i < 1000; i++)
-		refusals = refusals_add(refusals, mark);
+		refusals = refusals_add(refusals, mark, i);
 	ck_assert_uint_eq(refusals_count(refusals, mark), 255);
 }
 END_TEST
