@@ -69,7 +69,7 @@ static bool explain_option(int said, char **argv, struct error *err)
 	if (optopt != 0 && optopt < OPTION_KEY_LOG && !strchr(letters, optopt))
 		return refuse_option(single, err);
 	if (optopt != 0) {
-		error_set(err, ERROR_USAGE, "the option %s does not take a value", word);
+		error_set(err, ERROR_USAGE, "the option %.*s does not take a value", (int)strcspn(word, "="), word);
 		return error_hint(err, "see mailhaul --help");
 	}
 	return refuse_option(word, err);

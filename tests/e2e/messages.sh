@@ -69,7 +69,7 @@ tells 'the option --config needs a value; see mailhaul --help'
 
 bad 'an option with a value that takes none' 64
 ARGUMENTS='--keep=all'
-tells 'the option --keep=all does not take a value; see mailhaul --help'
+tells 'the option --keep does not take a value; see mailhaul --help'
 
 bad 'an option that the command does not take' 64
 ARGUMENTS='check --keep'
