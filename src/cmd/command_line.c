@@ -121,11 +121,14 @@ const struct command *command_line_find(const struct command_line *line, const c
 
 bool command_line_refuse_order(const struct command_line *line, const char *word, struct error *err)
 {
+	bool help = strcmp(word, "help") == 0;
 	struct buf words = {0};
 
 	if (line->command_named) {
 		error_set(err, ERROR_USAGE, "there is no account %s, and %s is already the command", word,
 		    line->command->name);
+		if (help)
+			return error_hint(err, "see mailhaul help %s", line->command->name);
 		return error_hint(err, "name one command, and then accounts");
 	}
 	for (char **account = line->accounts; *account; account++) {
@@ -133,7 +136,10 @@ bool command_line_refuse_order(const struct command_line *line, const char *word
 			buf_append_format(&words, " %s", *account);
 	}
 	error_set(err, ERROR_USAGE, "the command %s follows the name of an account", word);
-	error_hint(err, "write the command first: mailhaul %s%s", word, buf_string(&words));
+	if (help)
+		error_hint(err, "see mailhaul help");
+	else
+		error_hint(err, "write the command first: mailhaul %s%s", word, buf_string(&words));
 	buf_free(&words);
 	return false;
 }

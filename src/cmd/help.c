@@ -3,7 +3,6 @@
 #include "cmd/help.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/error.h"
@@ -104,13 +103,11 @@ int help_run(const struct command_line *line)
 	if (!*line->accounts)
 		return help_print(&all);
 	for (char **name = line->accounts; *name && code == EX_OK; name++) {
-		const struct command *c = line->commands;
+		const struct command *c = command_line_find(line, *name);
 
-		while (c->name && strcmp(c->name, *name) != 0)
-			c++;
 		if (name > line->accounts)
 			putchar('\n');
-		code = c->name ? print_command(c) : refuse(line, *name);
+		code = c ? print_command(c) : refuse(line, *name);
 	}
 	return code;
 }

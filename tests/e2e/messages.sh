@@ -79,9 +79,17 @@ bad 'a misspelled command' 64
 ARGUMENTS='-c mailhaul.conf chekc'
 tells 'there is no account or command chekc; did you mean check?'
 
+bad 'help for an unknown command' 64
+ARGUMENTS='help chekc'
+tells 'there is no command chekc; did you mean check?'
+
 bad 'a command after an account' 64
 ARGUMENTS='-c mailhaul.conf a check'
 tells 'the command check follows the name of an account; write the command first: mailhaul check a'
+
+bad 'help after a command' 64
+ARGUMENTS='-c mailhaul.conf check help'
+tells 'there is no account help, and check is already the command; see mailhaul help check'
 
 bad 'an option of a command after an account' 64
 ARGUMENTS='-c mailhaul.conf a verify --rebuild'

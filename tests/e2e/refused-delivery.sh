@@ -127,4 +127,24 @@ for n in 5 6 7 8 9; do message "$n" 'X-Nothing: here' 'x@example.org' "$n"; done
 command_is 'sleep 60' 'deliver_timeout = 1s'
 run
 check 'a command that is slow for every message ends the run' eval 'exits 75 && [ "$(grep -c "took longer" err)" = 2 ]'
+
+# ---- procmail ----
+
+if command -v procmail >/dev/null; then
+  rm -rf state mail/* taken
+  message 1 'Return-Path: <env;id@example.org>' 'x@example.org' 'one'
+  message 2 'X-Nothing: here' 'x@example.org' 'two'
+  message 3 'X-Nothing: here' 'x@example.org' 'three'
+  printf 'MAILDIR=%s\nDEFAULT=inbox\n:0\n* ^Subject: two\n{ EXITCODE=67 HOST }\n:0\n* ^Subject: three\n{ EXITCODE=75 HOST }\n' "$WORK" >rc
+  fresh_configuration
+  configure a 'deliver_to = "pipe"' \
+    "deliver_command = {\"sh\", \"-c\", 'exec procmail -m -f \"\$MAILHAUL_SENDER\" \"\$0\"', \"$WORK/rc\"}"
+  run
+  check 'procmail takes one message' [ "$(grep -c '^From ' inbox)" = 1 ]
+  check 'it gets the sender as one word' grep -qF 'From env;id@example.org ' inbox
+  check 'its refusal for good is counted' grep -q 'with the subject "two" was refused: deliver_command sh exited with status 67; .*refused 1 of 5 times' err
+  check 'its refusal for now is not' grep -q 'with the subject "three" was refused: deliver_command sh exited with status 75; it stays on the server; the next run tries again$' err
+else
+  skip 'procmail delivers and refuses' 'procmail is not installed'
+fi
 done_testing
