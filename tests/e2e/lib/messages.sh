@@ -105,7 +105,7 @@ row_is() {
 
 # Rules for every line: it names the account, gives a hint, and has a readable length.
 lines_are_for_people() {
-  ! cat [0-9]*/err | grep -avE '^(mailhaul: [^;]+; |    )[[:print:]]+$' && ! cat [0-9]*/err | grep -aE '.{700}|errno|assert|0x[0-9a-f]{4}'
+  ! cat [0-9]*/err | LC_ALL=C.UTF-8 grep -avE '^(mailhaul: [^;]+; |    )[[:print:]]+$' && ! cat [0-9]*/err | grep -aE '.{700}|errno|assert|0x[0-9a-f]{4}'
 }
 
 done_messages() {
