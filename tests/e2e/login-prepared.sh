@@ -128,7 +128,7 @@ while IFS='|' read -r name format effect; do
 done <passwords
 dovecot_clean
 
-at scram-sha-1 text SCRAM-SHA-1
+at scram-sha-1 SCRAM-SHA-1
 dovecot_clean
 
 # The server offers nothing else. Dovecot announces USER even then, and refuses it.

@@ -28,38 +28,38 @@ save='save it as plain text in UTF-8'
 print='make it print plain text in UTF-8'
 
 printf '\357\273\277pass word\r\n' >secret
-one 'password_file = "secret"' && run
+one 'password_file = "secret"' && run a
 check 'a byte order mark before the password is skipped' exits 0
-one 'password_command = {"cat", "secret"}' && run
+one 'password_command = {"cat", "secret"}' && run a
 check 'a byte order mark that a command prints is skipped' exits 0
 mkdir credentials && cp secret credentials/mail
 CREDENTIALS_DIRECTORY=$WORK/credentials
 export CREDENTIALS_DIRECTORY
-one 'password_credential = "mail"' && run
+one 'password_credential = "mail"' && run a
 check 'a byte order mark in a credential is skipped' exits 0
 printf '\357\273\277machine localhost login me password "pass word"\r\n' >netrc
-one 'password_netrc = "netrc"' && run
+one 'password_netrc = "netrc"' && run a
 check 'a byte order mark in .netrc is skipped' exits 0
 
 for form in UTF-16 UTF-16LE UTF-16BE UTF-32; do
   what='UTF-16 or UTF-32'
   utf16 "$form" >secret
-  one 'password_file = "secret"' && run
+  one 'password_file = "secret"' && run a
   bad_text "a password_file in $form" "password_file secret contains $what" "$save"
-  one 'password_command = {"cat", "secret"}' && run
+  one 'password_command = {"cat", "secret"}' && run a
   bad_text "a command that prints $form" "password_command cat printed $what" "$print"
   cp secret credentials/mail
-  one 'password_credential = "mail"' && run
+  one 'password_credential = "mail"' && run a
   bad_text "a credential in $form" "password_credential mail contains $what" "$save"
   printf 'machine localhost login me password "pass word"\n' | iconv -t "$form" >netrc
-  one 'password_netrc = "netrc"' && run
+  one 'password_netrc = "netrc"' && run a
   bad_text "a .netrc in $form" "password_netrc netrc contains $what" "$save"
 done
 printf 'pass word\0more\n' >secret
-one 'password_file = "secret"' && run
+one 'password_file = "secret"' && run a
 bad_text 'a NUL in a password' 'password_file secret contains a NUL byte' "$save"
 printf 'pass word\0' >secret
-one 'password_command = {"cat", "secret"}' && run
+one 'password_command = {"cat", "secret"}' && run a
 bad_text 'a NUL after a password' 'password_command cat printed a NUL byte' "$print"
 
 # ---- permissions ----
@@ -108,11 +108,11 @@ if unshare $namespaces sh -c 'mkdir probe && mount --bind probe probe && mount -
   done
   # The same files where the user can change them.
   chmod u+w volume && cp secret volume/own && chmod 444 volume/own
-  one 'password_file = "volume/own"' && run
+  one 'password_file = "volume/own"' && run a
   check 'a password_file with mode 444 is refused where chmod works' exits 78
   check 'the hint is chmod there' says err \
     'mailhaul: a: password: password_file volume/own can be read by others; run: chmod 600 volume/own'
-  chmod 600 volume/own && run
+  chmod 600 volume/own && run a
   check 'with mode 600, as the hint says, it is used' exits 0
 
   # Docker, Podman: a directory that need not be read-only.

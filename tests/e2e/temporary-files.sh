@@ -7,7 +7,7 @@ letters 1 5
 serve --dir mail
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"' 'leave_on_server = forever'
-run
+run a
 # A state that does not fit into SQLite's cache of 2 MB, of many messages that were deleted from the server.
 python3 - <<'PY' || bail 'no state'
 import os, sqlite3
