@@ -16,7 +16,7 @@ for_owner_alone() {
 }
 # made_so: the first open that may make a file asks for 0600, and each mkdir for 0700. SQLite opens its file once more.
 made_so() {
-  sed "s|\"$WORK/|\"|" trace | grep -E 'O_CREAT|mkdir' | grep -v -e '"during"' -e ' = -1 ' -e 'resumed>' | awk -F '"' '!seen[$2]++' >making
+  sed "s|\"$WORK/|\"|" trace | grep -E 'O_CREAT|mkdir' | grep -v -e '"during"' -e '"inherited"' -e ' = -1 ' -e 'resumed>' | awk -F '"' '!seen[$2]++' >making
   [ -s making ] && ! grep -Ev '(O_CREAT.*, 0600|mkdir.*, 0700)(\)| <unfinished)' making
 }
 
@@ -25,6 +25,7 @@ brief_ones() { grep '^600 f .*-wal$' during && ! grep -v '^600 ' during; }
 # The command sees the files that are there only during a run.
 cat >look <<'END'
 #!/bin/sh
+umask >"$1/inherited"
 find "$1/state" -name '*b*' -type f -printf '%m %y %f\n' >>"$1/during"
 END
 chmod 700 look
@@ -44,6 +45,7 @@ for mask in 0000 0002 0022 0077; do
   check "umask $mask: all files that it made are for the owner alone" for_owner_alone made
   check "umask $mask: so are the files that exist only during a run" \
     brief_ones
+  check "umask $mask: commands inherit it" [ "$(cat inherited)" = $mask ]
   letter mail/4
   STATUS=0
   (umask $mask && exec "$MAILHAUL" -c mailhaul.conf >out 2>err) || STATUS=$?
