@@ -43,11 +43,19 @@ poll() {
   VALGRIND=
   check "a run that knows all of $1 messages succeeds" contains out "a: 0 new (0 B), 0 deleted, $1 left"
   COUNT=$(instructions err)
+  VALGRIND=$callgrind
+  run verify
+  VALGRIND=
+  check "verify finds all of $1 messages" exits 0
+  VERIFIED=$(instructions err)
 }
-poll 1 && tiny=$COUNT
-poll 1000 && few=$((COUNT - tiny))
-poll 4000 && many=$((COUNT - tiny))
+poll 1 && tiny=$COUNT tiny_verified=$VERIFIED
+poll 1000 && few=$((COUNT - tiny)) few_verified=$((VERIFIED - tiny_verified))
+poll 4000 && many=$((COUNT - tiny)) many_verified=$((VERIFIED - tiny_verified))
 echo "# $few instructions to know 1000 messages, $many to know 4000"
 check 'four times as many messages cost at most 5.5 times as many instructions' at_most "$((many * 10))" "$((few * 55))"
+echo "# $few_verified instructions to verify 1000 messages, $many_verified to verify 4000"
+check 'verify: four times as many messages cost at most 5.5 times as many instructions' \
+  at_most "$((many_verified * 10))" "$((few_verified * 55))"
 
 done_testing

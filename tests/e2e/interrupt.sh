@@ -19,13 +19,13 @@ interrupt() {
   kill -s "$1" "$PID"
   wait_while "$PID" grep -q 'mailhaul: interrupted; finishing' err || ! kill -0 "$PID" 2>/dev/null || bail 'the signal is not noticed'
 }
-# ended: waits for the run's end, which comes sooner than any time limit of the account (60 s).
+# ended: waits for the run's end, which comes sooner than any time limit of the account (600 s).
 ended() {
   BEGUN=$(date +%s) STATUS=0
   wait "$PID" || STATUS=$?
   SECONDS_LATER=$(($(date +%s) - BEGUN))
 }
-soon() { [ "$SECONDS_LATER" -le 10 ] || { echo "$SECONDS_LATER s later"; show; return 1; }; }
+soon() { [ "$SECONDS_LATER" -le 300 ] || { echo "$SECONDS_LATER s later"; show; return 1; }; }
 ends_by() { exits "$((128 + $1))" && soon; }
 # fresh DESTINATION LINE...: makes 40 messages of about 20 KB; the server stops in the middle of the 15th.
 fresh() {
@@ -36,7 +36,7 @@ fresh() {
     cp "mail/$n" expected/
   done
   fresh_configuration
-  configure a "deliver_to = \"$1:box\"" 'leave_on_server = no' 'timeout = 60' 'connect_timeout = 60'
+  configure a "deliver_to = \"$1:box\"" 'leave_on_server = no' 'timeout = 600' 'connect_timeout = 600'
 }
 awk 'BEGIN { for (i = 0; i < 200; i++) printf "%099d\n", i }' >filling
 all_once() { if [ -d box ]; then same_maildir box expected; else same_mbox box expected; fi; }

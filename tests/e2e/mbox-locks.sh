@@ -133,10 +133,9 @@ if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid 
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fsync -e inject=fsync:signal=KILL:when=1 \
     "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
   check 'a run that is killed leaves its lock' [ -e namespace.mbox.lock ]
-  start=$(date +%s)
   run
-  check 'the next run removes the lock' delivered namespace
-  check 'the next run does not wait for the lock to expire' [ $(($(date +%s) - start)) -lt 20 ]
+  # A run waits for a lock for 30 seconds, and this one expires much later.
+  check 'the next run does not wait for the lock to expire' delivered namespace
   check 'the next run leaves no lock' [ ! -e namespace.mbox.lock ]
 else
   skip 'a run that is killed leaves its lock' 'strace cannot trace here'

@@ -81,7 +81,7 @@ tells() {
   [ -e skipped ] || (
     code=0
     # shellcheck disable=SC2086 # commands and options, or nothing
-    timeout 30 ${VALGRIND:-} $UNDER "$MAILHAUL" $ARGUMENTS </dev/null >out 2>err || code=$?
+    timeout 600 ${VALGRIND:-} $UNDER "$MAILHAUL" $ARGUMENTS </dev/null >out 2>err || code=$?
     echo "$code" >status
   ) &
   RUNNING="$RUNNING $!"
