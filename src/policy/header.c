@@ -78,6 +78,13 @@ static bool is_reader_field(const char *name, size_t length)
 	return is_one_of(reader_fields, COUNT(reader_fields), name, length);
 }
 
+bool header_is_content_length(const char *name, size_t length)
+{
+	static const struct field field = FIELD("Content-Length");
+
+	return is_one_of(&field, 1, name, length);
+}
+
 bool header_is_added(const char *name, size_t length)
 {
 	return header_is_mark(name, length) || is_reader_field(name, length);

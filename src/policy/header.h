@@ -45,6 +45,8 @@ bool header_end(struct header_identity *h, unsigned char identity[DIGEST_SHORT])
 /* Returns whether mail stores add or change fields of this name by themselves, such as Status. */
 bool header_is_mark(const char *name, size_t length);
 
+bool header_is_content_length(const char *name, size_t length);
+
 /* Returns whether mail stores do so, or mail programs for their users: also X-Label, X-Mozilla-Status and the like. */
 bool header_is_added(const char *name, size_t length);
 

@@ -12,8 +12,19 @@ void marks_start(struct marks *m)
 	digest_start(&m->whole);
 }
 
+/* Reads a value that may consist of zeros only. */
+static void read_length(struct marks *m, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length && m->in_length; i++) {
+		m->zeros |= bytes[i] == '0';
+		m->no_length |= bytes[i] == '\n' && m->zeros;
+		m->in_length = bytes[i] != '\n' && strchr("0 \t\r", bytes[i]);
+	}
+}
+
 static void count_in(struct marks *m, const char *bytes, size_t length)
 {
+	read_length(m, bytes, length);
 	digest_add(&m->whole, bytes, length);
 	if (m->marked && !m->skipping)
 		digest_add(&m->bare, bytes, length);
@@ -34,6 +45,8 @@ static void settle(struct marks *m, bool mark)
 	}
 	m->skipping = mark;
 	count_in(m, m->name, m->held);
+	m->in_length = mark && header_is_content_length(m->name, m->held - 1);
+	m->zeros = false;
 	m->held = 0;
 	m->naming = false;
 }
@@ -76,6 +89,7 @@ void marks_add(struct marks *m, const char *bytes, size_t length)
 		bytes += line;
 		length -= line;
 	}
+	m->has_body |= length > 0;
 	if (length > 0)
 		count_in(m, bytes, length);
 }

@@ -20,7 +20,10 @@ struct marks {
 	bool ended;	      /* the header is complete */
 	bool naming;	      /* at the start of a line; the name of the field is being collected */
 	bool skipping;	      /* the current field is one of a mail program */
-	size_t held;	      /* bytes in name that are not yet in a digest */
+	bool has_body;	      /* the header is followed by more than the empty line */
+	/* The value of Content-Length so far: being read; only zeros; and whether the complete field says 0. */
+	bool in_length, zeros, no_length;
+	size_t held; /* bytes in name that are not yet in a digest */
 	char name[24];
 };
 

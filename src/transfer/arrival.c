@@ -196,6 +196,25 @@ static void inform(struct run *r)
 	    &(struct destination_facts){.uid = uid_given(a->entry->uid), .sender = sender, .octets = a->octets});
 }
 
+/*
+ * Mail readers that believe a Content-Length of 0 delete the body when they write an mbox. The message is stored
+ * unchanged all the same. The first one of a run is reported.
+ */
+static void warn_of_length(struct run *r)
+{
+	const struct arrival *a = &r->arrival;
+	char name[MESSAGE_NAME];
+
+	if (!a->marks.no_length || !a->marks.has_body || r->t->destination->ops->recovery != DESTINATION_BY_INTENT)
+		return;
+	message_name(a->entry, name);
+	log_line(r->t->log, r->warned_of_length ? LOG_VERBOSE : LOG_NORMAL,
+	    "%s has a body although its field Content-Length says 0; mutt and neomutt would delete the body from the mbox; "
+	    "use another reader, or deliver to a Maildir",
+	    name);
+	r->warned_of_length = true;
+}
+
 /* Completes the message at the destination and adds it to the batch. */
 static bool finish(struct run *r, struct error *err)
 {
@@ -222,6 +241,7 @@ static bool finish(struct run *r, struct error *err)
 	record->lf = a->sizes.lf;
 	record->fields = a->sizes.fields;
 	record->dots = a->sizes.dots;
+	warn_of_length(r);
 	record->marked = marks_end(&a->marks, record->sha256, record->bare);
 	record->identifying = header_end(&a->header, record->header);
 	record->own_header = *a->peeked && uid_has_header(a->entry->uid, a->peeked);

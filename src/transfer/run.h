@@ -133,8 +133,9 @@ struct run {
 	size_t twin_count, twin_excused; /* number of messages received; that number when the last excused one came */
 	struct outdated *outdated;	 /* NULL: not read yet */
 	size_t outdated_count;
-	size_t held;	    /* messages that may have been swapped, because one among them is asked for again */
-	bool knows_history; /* evidence includes the sizes known to the state */
+	size_t held;	       /* messages that may have been swapped, because one among them is asked for again */
+	bool warned_of_length; /* a message with a wrong Content-Length was reported */
+	bool knows_history;    /* evidence includes the sizes known to the state */
 	struct again *again;
 	/* number of `again`; of these, RETR commands sent, and messages arrived */
 	size_t again_count, again_next, again_arrived;

@@ -14,6 +14,8 @@ servers_for greeting-smtp greeting-refused greeting-silent handshake-silent die-
   coded-none auth-silent pass-silent die-auth-cut capa-and-list-hang-up last-words-capa last-words-capa-uncoded last-words-list
 server good
 server large --dir large
+mkdir bodied && printf 'Subject: one\nContent-Length: 0\n\nbody\n' >bodied/1
+server bodied --dir bodied
 server scram --scram SCRAM-SHA-256
 server token --announce 'SASL PLAIN XOAUTH2'
 server expired --cert expired.pem
@@ -536,6 +538,9 @@ bad 'an mbox in a directory without write permission' 74 'deliver_to = "mbox:spo
 mkdir spool && chmod 500 spool
 modes_count
 tells 'a: store: the mbox spool/me does not exist and cannot be created: Permission denied; have an administrator create it for you, or name an mbox in your home directory, such as "mbox:~/inbox"'
+
+bad 'an mbox and a message whose Content-Length is wrong' 0 'port = @bodied@' 'deliver_to = "mbox:inbox"'
+tells 'a: message 1 (UID 1) has a body although its field Content-Length says 0; mutt and neomutt would delete the body from the mbox; use another reader, or deliver to a Maildir'
 
 bad 'a Maildir without write permission' 74
 mkdir -p state Mail/new Mail/cur Mail/tmp && chmod 500 Mail Mail/*

@@ -67,12 +67,45 @@ START_TEST(the_bare_digest_ignores_fields_of_mail_stores_however_the_input_is_sp
 }
 END_TEST
 
+static const struct {
+	const char *message;
+	bool no_length, has_body;
+} lengths[] = {
+    {"Content-Length: 0\n\nbody\n", true, true},
+    {"content-length:00 \r\n\r\nbody\r\n", true, true},
+    {"Content-Length: 0\nA: b\n\n", true, false},
+    {"Content-Length: 10\n\nbody\n", false, true},
+    {"Content-Length: x0\n\nbody\n", false, true},
+    {"Content-Length:\nLines: 0\n\nbody\n", false, true},
+    {"A: b\n\nContent-Length: 0\n", false, true},
+};
+
+START_TEST(a_content_length_of_0_is_noticed_however_the_input_is_split)
+{
+	const char *message = lengths[_i].message;
+	size_t length = strlen(message);
+
+	for (size_t first = 0; first <= length; first++) {
+		unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE];
+		struct marks m;
+
+		marks_start(&m);
+		marks_add(&m, message, first);
+		marks_add(&m, message + first, length - first);
+		(void)marks_end(&m, whole, bare);
+		ck_assert_int_eq(m.no_length, lengths[_i].no_length);
+		ck_assert_int_eq(m.has_body, lengths[_i].has_body);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("marks");
 	TCase *t = tcase_create("marks");
 
 	LOOP_OVER(t, the_bare_digest_ignores_fields_of_mail_stores_however_the_input_is_split, messages);
+	LOOP_OVER(t, a_content_length_of_0_is_noticed_however_the_input_is_split, lengths);
 	suite_add_tcase(s, t);
 	return check_main(s);
 }
