@@ -46,7 +46,7 @@ static void find_port(const struct account *a, struct problems *warnings)
 	}
 	if (a->port == 995 && a->tls.starttls) {
 		option = "tls";
-		what = "starts with TLS, but tls = starttls waits for a server that does not";
+		what = "starts with TLS, but tls = starttls starts without it";
 		hint = "remove tls = starttls, or set port = 110";
 	} else if (a->port == 110 && !a->tls.starttls) {
 		what = "starts without TLS, but tls = implicit starts with it";
