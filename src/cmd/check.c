@@ -68,7 +68,7 @@ static void on_done(void *context, size_t index, const struct outcome *outcome)
 	if (c->json)
 		jsonl_print(check_json(r), stdout);
 	else if (c->report.level > LOG_QUIET)
-		check_report(r, c->colors, c->report.level >= LOG_VERBOSE || r->problem_count > 0);
+		check_report(r, c->colors, c->report.level >= LOG_VERBOSE);
 	check_report_problems(r);
 	r->printed = true;
 	check_result_free(r);

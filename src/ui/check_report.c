@@ -280,14 +280,19 @@ static void show_warnings(const struct page *p, size_t *count)
 	}
 }
 
-/* TLS and certificate in one row. */
+/* TLS and certificate in one row; but whoever has to deal with a refused certificate needs all of it. */
 static void show_channel(const struct page *p)
 {
 	int64_t days = check_result_number(p->r, "certificate.days_left", 0);
 	const char *version = check_result_text(p->r, "tls.version");
 
-	if (version)
-		row(p, "TLS", "%s, certificate accepted, %" PRId64 " day%s left", version, days, days == 1 ? "" : "s");
+	if (check_result_number(p->r, "tls.verified", 0)) {
+		row(p, "TLS", "%s, certificate accepted, %" PRId64 " day%s left", version ? version : "", days,
+		    days == 1 ? "" : "s");
+		return;
+	}
+	show_tls(p);
+	show_certificate(p);
 }
 
 /* The contents of the maildrop and the plan in one row. */
@@ -303,19 +308,24 @@ static void show_messages(const struct page *p)
 		    check_result_number(p->r, "plan.delete", 0), check_result_number(p->r, "plan.leave", 0));
 }
 
-/* Destination and state in one row; both can be written, or the check has failed. */
+/* Destination and state in one row. */
 static void show_places(const struct page *p)
 {
 	const char *kind = check_result_text(p->r, "destination.kind");
 	int64_t run = check_result_number(p->r, "state.last_run", -1);
+	bool usable = check_result_number(p->r, "state.readable", 0) && check_result_number(p->r, "state.writable", 0);
 	char day[CALENDAR_TEXT], path[1024];
 
 	if (!kind)
 		return;
 	calendar_day_utc(run, day);
 	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
-	row(p, "destination", "%s:%s, writable, %s%s", kind, path, run < 0 ? "no run yet" : "last run ",
-	    run < 0 ? "" : day);
+	row(p, "destination", "%s:%s, %s, %s%s", kind, path,
+	    check_result_number(p->r, "destination.writable", 0) ? "writable" : "not writable",
+	    !usable	  ? "state not usable"
+		: run < 0 ? "no run yet"
+			  : "last run ",
+	    usable && run >= 0 ? day : "");
 }
 
 static void show_details(const struct page *p)

@@ -89,6 +89,12 @@ done
 VARIABLES=''
 run b
 check 'without a terminal, a failure is one line without color' eval '[ "$(wc -l <err)" = 1 ] && contains err "; check user and password;" && lacks err "$(printf "\033")"'
+run check b
+check 'a failed check is not longer, and the failure follows' eval '[ "$(wc -l <out)" -le 5 ] && contains out "b: some checks failed (me at localhost port $PORT)" && [ "$(wc -l <err)" = 1 ]'
+openssl req -x509 -newkey rsa:2048 -nodes -keyout other-key.pem -out other.pem -days 9 -subj /CN=other >/dev/null 2>&1
+CA_FILE=other.pem configure c 'deliver_to = "maildir:C"'
+run check c
+check 'a refused certificate is shown in full' eval 'exits 69 && contains out "  certificate   refused" && contains out "  pin           tls_pins = "'
 run --unknown-option
 check 'without a terminal, an unknown option is reported in one line' [ "$(wc -l <err)" = 1 ]
 on 40 --unknown-option

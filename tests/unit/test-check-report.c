@@ -135,6 +135,7 @@ START_TEST(the_summary_has_five_lines)
 	size_t length;
 
 	add("tls.version", 0, "1.3");
+	add("tls.verified", 1, "");
 	add("certificate.days_left", 1, "");
 	add("login.mechanism", 0, "PLAIN");
 	add("login.channel_binding", 0, "none");
@@ -145,6 +146,9 @@ START_TEST(the_summary_has_five_lines)
 	add("plan.leave", 1, "");
 	add("destination.kind", 0, "maildir");
 	add("destination.path", 0, "/mail");
+	add("destination.writable", 1, "");
+	add("state.readable", 1, "");
+	add("state.writable", 1, "");
 	add("state.last_run", -1, "");
 	fflush(stdout);
 	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "w", stdout));
