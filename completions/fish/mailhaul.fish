@@ -65,6 +65,7 @@ complete -c mailhaul -n '__mailhaul_command_is fetch' -l retry-refused -d 'try m
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l strict -d 'report every failure at once'
 complete -c mailhaul -n '__mailhaul_command_is list' -l headers -d 'print date, sender and subject of each message'
 complete -c mailhaul -n '__mailhaul_command_is fetch check verify list status config' -l json -d 'print JSON'
+complete -c mailhaul -n '__mailhaul_command_is status' -l fail -d 'fail unless the last run of each account completed'
 complete -c mailhaul -n '__mailhaul_command_is verify' -l ignore-missing -d 'do not report missing messages'
 complete -c mailhaul -n '__mailhaul_command_is verify' -l refetch -d 'fetch missing and altered messages again'
 complete -c mailhaul -n '__mailhaul_command_is verify' -l rebuild -d 'rebuild a lost state'

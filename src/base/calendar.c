@@ -19,7 +19,15 @@ void calendar_minute(int64_t when, char out[CALENDAR_TEXT])
 	time_t seconds = (time_t)when;
 	struct tm tm;
 
-	settle(localtime_r(&seconds, &tm) && strftime(out, CALENDAR_TEXT, "%Y-%m-%d %H:%M", &tm) > 0, out);
+	settle(localtime_r(&seconds, &tm) && strftime(out, CALENDAR_TEXT, "%Y-%m-%d %H:%M %z", &tm) > 0, out);
+}
+
+void calendar_second(int64_t when, char out[CALENDAR_TEXT])
+{
+	time_t seconds = (time_t)when;
+	struct tm tm;
+
+	settle(localtime_r(&seconds, &tm) && strftime(out, CALENDAR_TEXT, "%Y-%m-%d %H:%M:%S %z", &tm) > 0, out);
 }
 
 void calendar_day(int64_t when, char out[CALENDAR_TEXT])
@@ -28,14 +36,6 @@ void calendar_day(int64_t when, char out[CALENDAR_TEXT])
 	struct tm tm;
 
 	settle(localtime_r(&seconds, &tm) && strftime(out, CALENDAR_TEXT, "%Y-%m-%d", &tm) > 0, out);
-}
-
-void calendar_day_utc(int64_t when, char out[CALENDAR_TEXT])
-{
-	time_t seconds = (time_t)when;
-	struct tm tm;
-
-	settle(gmtime_r(&seconds, &tm) && strftime(out, CALENDAR_TEXT, "%Y-%m-%d", &tm) > 0, out);
 }
 
 void calendar_second_utc(int64_t when, char out[CALENDAR_TEXT])

@@ -9,12 +9,15 @@
  */
 enum { CALENDAR_TEXT = 32 };
 
-/* Write "2026-11-22 11:50" and "2026-11-22" in local time. */
+/*
+ * Write "2026-11-22 11:50 +0100", "2026-11-22 11:50:31 +0100" and "2026-11-22" in local time. All output for people
+ * uses them.
+ */
 void calendar_minute(int64_t when, char out[CALENDAR_TEXT]);
+void calendar_second(int64_t when, char out[CALENDAR_TEXT]);
 void calendar_day(int64_t when, char out[CALENDAR_TEXT]);
 
-/* Write "2026-11-22" and a complete RFC 3339 date and time, in UTC. */
-void calendar_day_utc(int64_t when, char out[CALENDAR_TEXT]);
+/* Writes a complete RFC 3339 date and time in UTC, for other programs. */
 void calendar_second_utc(int64_t when, char out[CALENDAR_TEXT]);
 
 /* Returns the number of whole days in `seconds`, rounded down: -1 for -1 second. */

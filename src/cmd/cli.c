@@ -33,7 +33,7 @@ static const struct command commands[] = {
     {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD,
 	"compare the local copies with the delivered mail; offline"},
     {"list", list_run, CLI_JSON | CLI_HEADERS, "list the messages on the server and what happens to each"},
-    {"status", status_run, CLI_JSON, "show the results of earlier runs, without asking a server"},
+    {"status", status_run, CLI_JSON | CLI_FAIL, "show the results of earlier runs, without asking a server"},
     {"config", show_config_run, CLI_JSON | CLI_NAMES | CLI_CHANGED,
 	"show the effective settings, and where each comes from"},
     {"help", help_run, 0, "print this help, or the options of a command"},

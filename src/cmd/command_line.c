@@ -11,7 +11,7 @@
 #include "base/parse.h"
 
 /* Values of options without a letter, above all letters. The values after OPTION_BIT are those of enum cli_option. */
-enum { OPTION_KEY_LOG = 256, OPTION_EVERY, OPTION_BIT };
+enum { OPTION_KEY_LOG = 256, OPTION_EVERY, OPTION_FAIL, OPTION_BIT };
 
 static const char letters[] = ":c:qvnhV";
 
@@ -24,6 +24,7 @@ static const struct option options[] = {
     {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
     {"every", required_argument, NULL, OPTION_EVERY},
+    {"fail", optional_argument, NULL, OPTION_FAIL},
     {"tls-key-log", required_argument, NULL, OPTION_KEY_LOG},
     {"ignore-missing", no_argument, NULL, OPTION_BIT + CLI_IGNORE_MISSING},
     {"refetch", no_argument, NULL, OPTION_BIT + CLI_REFETCH},
@@ -97,6 +98,12 @@ static void take_option(struct command_line *line, int option)
 		line->options |= CLI_EVERY;
 		if (!parse_duration(optarg, &line->every))
 			line->every = 0;
+		break;
+	case OPTION_FAIL:
+		line->options |= CLI_FAIL;
+		line->fail_age = 0;
+		if (optarg && (!parse_duration(optarg, &line->fail_age) || line->fail_age == 0))
+			line->fail_age = -1;
 		break;
 	case 'h':
 		line->help = true;
@@ -175,6 +182,7 @@ static bool check_options(const struct command_line *line, struct error *err)
 	for (const struct option *o = options; o->name; o++) {
 		unsigned bit = o->val == 'n' ? CLI_DRY_RUN
 		    : o->val == OPTION_EVERY ? CLI_EVERY
+		    : o->val == OPTION_FAIL  ? CLI_FAIL
 		    : o->val > OPTION_BIT    ? (unsigned)(o->val - OPTION_BIT)
 					     : 0;
 
@@ -184,6 +192,10 @@ static bool check_options(const struct command_line *line, struct error *err)
 	if ((line->options & CLI_EVERY) && line->every == 0) {
 		error_set(err, ERROR_USAGE, "--every needs the time between two runs");
 		return error_hint(err, "give it as a number and s, m, h or d, such as --every=5m");
+	}
+	if ((line->options & CLI_FAIL) && line->fail_age < 0) {
+		error_set(err, ERROR_USAGE, "the value of --fail is not an age");
+		return error_hint(err, "give it as a number and s, m, h or d, such as --fail=2d");
 	}
 	return true;
 }

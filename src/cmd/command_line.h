@@ -24,6 +24,7 @@ enum cli_option {
 	CLI_EVERY = 512,
 	CLI_RETRY_REFUSED = 1024,
 	CLI_CHANGED = 2048,
+	CLI_FAIL = 4096,
 };
 
 /* The parsed command line. */
@@ -34,6 +35,7 @@ struct command_line {
 	enum log_level level;
 	unsigned options; /* enum cli_option */
 	int64_t every;	  /* seconds between two runs, with CLI_EVERY */
+	int64_t fail_age; /* with CLI_FAIL: seconds after which a success is too old; 0: never; -1: not a duration */
 	bool help, version;
 	const char *key_log_path; /* NULL: no key log */
 	struct key_log *key_log;  /* that file after cli_main has opened it */

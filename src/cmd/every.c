@@ -113,7 +113,7 @@ static void plan_next(struct loop *l)
 
 	l->next = deadline_clock() + pause;
 	if (localtime_r(&at, &local))
-		(void)strftime(status, sizeof(status), "STATUS=Waiting; the next run begins at %H:%M:%S", &local);
+		(void)strftime(status, sizeof(status), "STATUS=Waiting; the next run begins at %H:%M:%S %z", &local);
 	notify_send(status);
 }
 

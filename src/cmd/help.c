@@ -28,6 +28,7 @@ static const struct {
     {CLI_REFETCH, true, "    --refetch", "fetch missing and altered messages again"},
     {CLI_IGNORE_MISSING, true, "    --ignore-missing", "do not report missing messages"},
     {CLI_REBUILD, true, "    --rebuild", "rebuild a lost state from the local copies"},
+    {CLI_FAIL, true, "    --fail[=AGE]", "fail if a last run did not complete, or is older"},
     {CLI_CHANGED, true, "    --changed", "show only settings that differ from the defaults"},
     {CLI_NAMES, true, "    --names", "print only the names of the accounts"},
     {0, false, "-q, --quiet", "print failures only"},
@@ -37,9 +38,9 @@ static const struct {
     {0, false, "-V, --version", "print the versions of all components"},
 };
 
-static const char ends[] = "Exit status: 0 success, 64 command line, 65 missing or altered mail, 68 no such\n"
-			   "host, 69 TLS or certificate, 70 internal error, 71 out of memory, 74 storage,\n"
-			   "75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
+static const char ends[] = "Exit status: 0 success, 2 status --fail, 64 command line, 65 missing or altered\n"
+			   "mail, 68 no such host, 69 TLS or certificate, 70 internal error, 71 memory,\n"
+			   "74 storage, 75 temporary failure, 76 server replies, 77 login, 78 configuration;\n"
 			   "32 more if other accounts were fetched without a failure.\n"
 			   "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
 

@@ -11,6 +11,7 @@
 #include "config/account.h"
 #include "fetch/run_options.h"
 #include "policy/patience.h"
+#include "state/last_run.h"
 #include "state/state.h"
 
 /* Whether this run may leave any failure unreported. */
@@ -25,7 +26,7 @@ bool trouble_begin(struct trouble *t, struct state *state, struct error *err)
 
 	if (!t->options->notes_failures)
 		return true;
-	if (!state_get_trouble(state, &t->known, err))
+	if (!state_note_run(state, STATE_RUN_BEGUN, t->now, err) || !state_get_trouble(state, &t->known, err))
 		return false;
 	t->silent = is_patient(t) &&
 	    !patience_is_over(t->account->report_failures_after, k->since > 0 ? k->since : t->now, k->reported, t->now);
@@ -92,6 +93,18 @@ bool trouble_end(struct trouble *t, struct state *state, const struct log *log, 
 	return true;
 }
 
+void trouble_note_end(const struct trouble *t, struct state *state, bool ok, bool interrupted)
+{
+	enum state_result result = ok && !t->failed ? STATE_RUN_COMPLETED
+	    : !ok && interrupted		    ? STATE_RUN_INTERRUPTED
+						    : STATE_RUN_FAILED;
+	struct error err;
+
+	/* The note of the beginning exists, so nothing has to be read from the state. */
+	if (state && t->options->notes_failures)
+		(void)state_note_run(state, result, t->now, &err);
+}
+
 bool trouble_alone(const struct account *account, const struct run_options *options, enum step step, struct error *err)
 {
 	struct trouble t = {.account = account, .options = options, .now = (int64_t)time(NULL)};
@@ -104,7 +117,7 @@ bool trouble_alone(const struct account *account, const struct run_options *opti
 	if (!trouble_begin(&t, state, &second))
 		t.silent = false;
 	reported = trouble_is_reported(&t, step, err);
-	if (!trouble_end(&t, state, NULL, &second))
+	if (!trouble_end(&t, state, NULL, &second) || !state_note_run(state, STATE_RUN_FAILED, t.now, &second))
 		reported = true;
 	state_close(&state);
 	return reported;

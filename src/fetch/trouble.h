@@ -26,7 +26,7 @@ struct trouble {
 	bool failed;		    /* known includes a failure of this run */
 };
 
-/* Reads earlier failures from the state, unless this run records none. */
+/* Reads earlier failures from the state and notes that the run begins, unless this run records none. */
 bool trouble_begin(struct trouble *t, struct state *state, struct error *err);
 
 /* Replaces trouble_begin if another run or program holds the state. */
@@ -43,6 +43,12 @@ bool trouble_is_reported(struct trouble *t, enum step step, struct error *err);
  * Logs that the account works again if its failure had been reported. A success after a success writes nothing.
  */
 bool trouble_end(struct trouble *t, struct state *state, const struct log *log, struct error *err);
+
+/*
+ * Notes how the run ended, if it records failures; state may be NULL. A run that left out messages because of failures
+ * has not completed.
+ */
+void trouble_note_end(const struct trouble *t, struct state *state, bool ok, bool interrupted);
 
 /*
  * Does all of this for an account that failed before its worker started, or with it. Returns whether to report the

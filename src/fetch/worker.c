@@ -481,6 +481,7 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	notices_end(&w.notices);
 	w.outcome.resumed = w.state && state_died_since(w.state) > 0 && !state_needs_recovery(w.state);
 	settle_trouble(&w);
+	trouble_note_end(&w.trouble, w.state, w.outcome.ok, w.outcome.err.kind == ERROR_INTERRUPTED);
 	destination_close(&w.destination);
 	place_free(&w.place);
 	state_close(&w.state);

@@ -12,6 +12,9 @@ struct database *state_database(struct state *s);
 const char *state_path(const struct state *s);
 const char *state_lock_path(const struct state *s);
 
+/* Returns the descriptor of the lock file; -1 if the state was opened for reading. */
+int state_lock_fd(const struct state *s);
+
 /*
  * state_witnessed_run returns the number of the last run in the label of the mail's directory; 0: none.
  * state_forbid_witness keeps this run out of the label.
@@ -43,6 +46,14 @@ enum { STATE_MISSED_FOR = 30 * 86400 };
 /* Selects such a message with the same content. ?3 is its digest, ?4 that without fields of mail programs. */
 #define STATE_BY_DIGEST(is)                                                                                            \
 	" FROM message WHERE header = ?1 AND (sha256 = ?3 OR coalesce(bare, sha256) = ?4) AND " is " LIMIT 1"
+
+/*
+ * The key under which a message was delivered, for the column `placed`, when its key changes. The name of its file was
+ * made from it. Keys of the current maildrop get its number.
+ */
+#define STATE_PLACED                                                                                                   \
+	"coalesce(placed, CASE WHEN uid GLOB '" UID_GLOB_OTHER "' THEN uid"                                            \
+	" ELSE ' ' || (SELECT max(id) FROM maildrop) || ':' || uid END)"
 
 /* Returns the time to record for a UID that is found missing now. */
 int64_t state_gone_at(const struct state *s, int64_t now);

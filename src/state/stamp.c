@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STAMP_SIZE = 128 };
-
 /* Makes the stamp of a file. No program can set an inode's change time, so a restored file never has the old one. */
 static bool make(const char *path, char out[STAMP_SIZE])
 {
@@ -21,25 +19,34 @@ static bool make(const char *path, char out[STAMP_SIZE])
 	return true;
 }
 
-/* Writes the stamp. The modification time stays, because it is the end of the last run. */
-static void put(int lock_fd, const char *stamp)
+void state_stamp_put(int lock_fd, const char *bytes, size_t length, size_t offset)
 {
-	size_t length = strlen(stamp);
 	struct stat st;
 
 	if (fstat(lock_fd, &st) != 0)
 		return;
-	if (ftruncate(lock_fd, 0) == 0 && length > 0 && pwrite(lock_fd, stamp, length, 0) != (ssize_t)length)
+	/* After a part was written, neither the old stamp or note nor the new one is there. */
+	if (pwrite(lock_fd, bytes, length, (off_t)offset) != (ssize_t)length)
 		(void)!ftruncate(lock_fd, 0);
 	(void)futimens(lock_fd, (const struct timespec[2]){st.st_atim, st.st_mtim});
+}
+
+/* Writes the stamp, a line, and fills the rest of its place with blanks. */
+static void put(int lock_fd, const char *stamp)
+{
+	char line[STAMP_SIZE + 1];
+
+	snprintf(line, sizeof(line), "%-*s", STAMP_SIZE, stamp);
+	state_stamp_put(lock_fd, line, STAMP_SIZE, 0);
 }
 
 static bool is_there(int lock_fd, const char *stamp)
 {
 	char found[STAMP_SIZE];
 	ssize_t n = pread(lock_fd, found, sizeof(found), 0);
+	size_t length = strlen(stamp);
 
-	return n == (ssize_t)strlen(stamp) && memcmp(found, stamp, (size_t)n) == 0;
+	return n >= (ssize_t)length && memcmp(found, stamp, length) == 0;
 }
 
 bool state_stamp_fits(int lock_fd, const char *path)
@@ -51,9 +58,9 @@ bool state_stamp_fits(int lock_fd, const char *path)
 
 bool state_stamp_is_there(int lock_fd)
 {
-	struct stat st;
+	char first;
 
-	return fstat(lock_fd, &st) == 0 && st.st_size > 0;
+	return pread(lock_fd, &first, 1, 0) == 1 && first != ' ' && first != '\0';
 }
 
 void state_stamp_leave(int lock_fd, const char *path)

@@ -2,13 +2,23 @@
 #define MAILHAUL_STATE_STATE_STAMP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
- * The stamp in the lock file of a state. It identifies the file that the last run left, by device, inode, time of its
+ * The stamp at the start of the lock file of a state; a note about the last run follows it (state/last_run). It
+ * identifies the file that the last run left, by device, inode, time of its
  * last change, and size. A file that was restored, copied or changed by another program does not match, and may be
  * older than the mail. The stamp is never synced: if it is lost, a run searches the destination needlessly. These
  * functions cannot fail, and do not change the times of the lock file.
  */
+
+enum { STAMP_SIZE = 128 }; /* bytes of the lock file that belong to the stamp */
+
+/*
+ * Writes bytes into the lock file at once, so that a kill leaves the old or the new ones, and keeps the file's times:
+ * its modification time is the end of the last run.
+ */
+void state_stamp_put(int lock_fd, const char *bytes, size_t length, size_t offset);
 
 /* Returns whether the state at this path is the one that the last run left. */
 bool state_stamp_fits(int lock_fd, const char *path);

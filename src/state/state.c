@@ -265,6 +265,11 @@ const char *state_lock_path(const struct state *s)
 	return s->lock_path;
 }
 
+int state_lock_fd(const struct state *s)
+{
+	return s->lock_fd;
+}
+
 int64_t state_last_run(const struct state *s)
 {
 	return s->last_run;

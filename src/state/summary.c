@@ -19,17 +19,16 @@ bool state_note_certificate(struct state *s, int64_t ends, struct error *err)
 		"i", ends);
 }
 
-/* A run that settled an earlier one, and then failed, also has an end in the table. */
-static bool read_last_success(struct state *s, int64_t *when, struct error *err)
+/*
+ * A run that failed or was interrupted may also have left itself unfinished. A power loss may take away the note about
+ * the beginning of a run.
+ */
+static bool was_killed(const struct state *s, const struct state_last_run *last)
 {
-	int64_t failing_since;
+	int64_t since = state_died_since(s);
 
-	*when = state_last_seen(s);
-	if (!database_integer(state_database(s), "SELECT since FROM trouble", &failing_since, err))
-		return false;
-	return failing_since == 0 || *when < failing_since ||
-	    database_integer(state_database(s),
-		"SELECT max(finished) FROM run WHERE finished < (SELECT since FROM trouble)", when, err);
+	return last->result == STATE_RUN_BEGUN ||
+	    (since > 0 && (last->result == STATE_RUN_UNKNOWN || since > last->began));
 }
 
 bool state_summarize(struct state *s, struct state_summary *summary, struct error *err)
@@ -39,14 +38,14 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
 	bool row, ok;
 
 	*summary = (struct state_summary){.running = lock_is_held(state_lock_path(s))};
-	summary->died = !summary->running && state_died_since(s) > 0;
-	if (!read_last_success(s, &summary->last_success, err) ||
+	if (!state_get_success(s, &summary->last, &summary->last_success, err) ||
 	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1",
 		&summary->certificate_ends, err) ||
 	    !query_start(&q, db, err,
 		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END) FROM message",
 		""))
 		return false;
+	summary->died = !summary->running && was_killed(s, &summary->last);
 	ok = query_next(q, &row, err);
 	if (ok && row) {
 		summary->delivered = (uint64_t)query_integer(q, 0);

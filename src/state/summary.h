@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "state/last_run.h"
+
 struct error;
 struct state;
 
@@ -15,9 +17,10 @@ bool state_note_certificate(struct state *s, int64_t ends, struct error *err);
 
 /* A summary of an account. Times are seconds since the epoch; 0: there is none. */
 struct state_summary {
-	bool running;	      /* a run is in progress */
-	bool died;	      /* the last run that fetched did not finish, and no later run has repaired that */
-	int64_t last_success; /* end of the last successful run */
+	bool running;			      /* a run is in progress */
+	bool died;			      /* the last run was killed */
+	struct state_last_run last;	      /* the last run; its success is that of last_success */
+	int64_t last_success;		      /* when the last completed run began */
 	uint64_t delivered, delivered_octets; /* all messages remembered */
 	uint64_t listed, listed_octets;	      /* the remembered messages that the last listing had */
 	int64_t certificate_ends;

@@ -109,7 +109,7 @@ static bool refuse_dates(const struct shown *s, bool expired, struct error *err)
 	struct tls_outdated which;
 
 	if (tls_chain_outdated(s->trust, s->chain, s->count, expired, &which)) {
-		calendar_day_utc(which.limit, date);
+		calendar_day(which.limit, date);
 		if (expired && which.trusted)
 			return refuse_authority(s, &which, date, err);
 		if (which.own)

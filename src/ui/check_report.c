@@ -165,8 +165,8 @@ static void show_dates(const struct page *p)
 	enum color color = days < 0 ? COLOR_BAD : late ? COLOR_WARNING : COLOR_GOOD;
 	char from[CALENDAR_TEXT], until[CALENDAR_TEXT], left[64];
 
-	calendar_day_utc(check_result_number(p->r, "certificate.not_before", -1), from);
-	calendar_day_utc(check_result_number(p->r, "certificate.not_after", -1), until);
+	calendar_day(check_result_number(p->r, "certificate.not_before", -1), from);
+	calendar_day(check_result_number(p->r, "certificate.not_after", -1), until);
 	snprintf(left, sizeof(left), days < 0 ? "expired" : "%" PRId64 " day%s left", days, days == 1 ? "" : "s");
 	label("valid");
 	printf("%s to %s, ", from, until);
@@ -263,7 +263,7 @@ static void show_local(const struct page *p)
 	label("state");
 	show_ability(p, "state.readable", "readable, ", "not readable, ");
 	show_ability(p, "state.writable", "writable", "not writable");
-	calendar_day_utc(run, day);
+	calendar_minute(run, day);
 	printf(run < 0 ? ", no run yet\n" : ", last run %s\n", day);
 }
 
@@ -318,7 +318,7 @@ static void show_places(const struct page *p)
 
 	if (!kind)
 		return;
-	calendar_day_utc(run, day);
+	calendar_minute(run, day);
 	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
 	row(p, "destination", "%s:%s, %s, %s%s", kind, path,
 	    check_result_number(p->r, "destination.writable", 0) ? "writable" : "not writable",

@@ -6,8 +6,85 @@
 #include <stdio.h>
 
 #include "base/calendar.h"
+#include "config/account.h"
+#include "deliver/destination.h"
 #include "ui/jsonl.h"
 #include "ui/report.h"
+
+/* Returns whether nothing at all is known about the account. */
+static bool is_untouched(const struct status *s)
+{
+	return s->summary.last_success == 0 && s->summary.delivered == 0 && !s->summary.running && !s->summary.died &&
+	    s->trouble.since == 0 && s->verdict == STATUS_NEVER;
+}
+
+static void print_destination(const struct account *a)
+{
+	char path[1024];
+
+	if (!a->delivery.to.path) {
+		printf("%s", a->delivery.to.ops->scheme);
+		return;
+	}
+	report_path(a->delivery.to.path, path, sizeof(path));
+	printf("%s:%s", a->delivery.to.ops->scheme, path);
+}
+
+static void print_failure(const struct state_trouble *t)
+{
+	printf("%s: %s", step_name(t->step), t->cause);
+	if (*t->server)
+		printf(" (server said: \"%s\")", t->server);
+}
+
+static void print_verdict(const struct status *s)
+{
+	char when[CALENDAR_TEXT];
+
+	switch (s->verdict) {
+	case STATUS_FAILING:
+		calendar_minute(s->trouble.since, when);
+		if (s->trouble.since == 0) {
+			printf("the last run failed");
+			break;
+		}
+		printf("failing since %s, ", when);
+		print_failure(&s->trouble);
+		break;
+	case STATUS_KILLED:
+		printf("the last run was cut short");
+		break;
+	case STATUS_INTERRUPTED:
+		printf("the last run was interrupted");
+		break;
+	case STATUS_OLD:
+		printf("too old");
+		break;
+	case STATUS_OK:
+	case STATUS_NEVER:
+		printf(s->summary.running ? "a run is in progress" : s->verdict == STATUS_OK ? "ok" : "never fetched");
+		break;
+	}
+}
+
+void status_line(const struct status *s)
+{
+	char when[CALENDAR_TEXT], span[48];
+
+	printf("%s: ", s->account->name);
+	print_verdict(s);
+	calendar_minute(s->summary.last_success, when);
+	retention_span(s->now - s->summary.last_success, span, sizeof(span));
+	if (s->summary.last_success > s->now)
+		printf("; last success %s (in the future: check the clock)", when);
+	else if (s->summary.last_success > 0)
+		printf("; last success %s (%s ago)", when, span);
+	else if (!is_untouched(s))
+		printf("; no success yet");
+	printf("; %s to ", s->account->server);
+	print_destination(s->account);
+	putchar('\n');
+}
 
 static void print_last(const struct status *s)
 {
@@ -23,22 +100,22 @@ static void print_last(const struct status *s)
 		printf("  last success   %s (%s ago)\n", when, span);
 	if (s->summary.running)
 		printf("  now            a run is in progress\n");
-	if (s->summary.died)
+	if (s->verdict == STATUS_KILLED)
 		printf("  now            the last run was cut short; the next run continues where it stopped\n");
+	if (s->verdict == STATUS_INTERRUPTED)
+		printf("  now            the last run was interrupted; the next run continues where it stopped\n");
 }
 
 static void print_trouble(const struct status *s)
 {
-	const struct state_trouble *t = &s->trouble;
 	char since[CALENDAR_TEXT], at[CALENDAR_TEXT];
 
-	if (t->since == 0)
+	if (s->trouble.since == 0)
 		return;
-	calendar_minute(t->since, since);
-	calendar_minute(t->at, at);
-	printf("  failing since  %s\n  last failure   %s: %s: %s", since, at, step_name(t->step), t->cause);
-	if (*t->server)
-		printf(" (server said: \"%s\")", t->server);
+	calendar_minute(s->trouble.since, since);
+	calendar_minute(s->trouble.at, at);
+	printf("  failing since  %s\n  last failure   %s: ", since, at);
+	print_failure(&s->trouble);
 	printf("\n");
 }
 
@@ -89,12 +166,13 @@ static void print_certificate(const struct status *s)
 
 void status_print(const struct status *s)
 {
-	if (s->summary.last_success == 0 && s->summary.delivered == 0 && !s->summary.running && !s->summary.died &&
-	    s->trouble.since == 0) {
-		printf("%s: never fetched\n", s->account);
-		return;
-	}
-	printf("%s:\n", s->account);
+	const struct account *a = s->account;
+
+	printf("%s:\n", a->name);
+	printf("  server         %s at %s port %u\n", a->login.user, a->server, a->port);
+	printf("  destination    ");
+	print_destination(a);
+	printf("\n");
 	print_last(s);
 	print_trouble(s);
 	print_messages(s);
@@ -123,16 +201,50 @@ static void add_trouble(struct jsonl *json, const struct state_trouble *t)
 	jsonl_add(json, "last_failure", failure);
 }
 
+static void add_last_run(struct jsonl *json, const struct state_summary *s)
+{
+	static const char *const results[] = {[STATE_RUN_BEGUN] = "killed",
+	    [STATE_RUN_COMPLETED] = "completed",
+	    [STATE_RUN_FAILED] = "failed",
+	    [STATE_RUN_INTERRUPTED] = "interrupted"};
+	struct jsonl *run;
+
+	if (s->last.result == STATE_RUN_UNKNOWN) {
+		jsonl_text(json, "last_run", NULL);
+		return;
+	}
+	run = jsonl_object();
+	add_time(run, "began_at", s->last.began);
+	jsonl_text(run, "result", s->running ? "running" : results[s->died ? STATE_RUN_BEGUN : s->last.result]);
+	jsonl_add(json, "last_run", run);
+}
+
+static void add_places(struct jsonl *json, const struct account *a)
+{
+	struct jsonl *to = jsonl_object();
+
+	jsonl_text(json, "server", a->server);
+	jsonl_number(json, "port", a->port);
+	jsonl_text(json, "user", a->login.user);
+	jsonl_text(to, "kind", a->delivery.to.ops->scheme);
+	if (a->delivery.to.path)
+		jsonl_text(to, "path", a->delivery.to.path);
+	jsonl_add(json, "destination", to);
+}
+
 void status_json(const struct status *s)
 {
-	struct jsonl *json = jsonl_line("status", s->account);
+	struct jsonl *json = jsonl_line("status", s->account->name);
 	bool deletes = s->mode == RETENTION_NONE || (s->mode == RETENTION_AGE && !s->clock_is_behind);
 
+	jsonl_flag(json, "ok", s->verdict == STATUS_OK);
+	add_places(json, s->account);
 	add_time(json, "last_success", s->summary.last_success);
 	add_time(json, "failing_since", s->trouble.since);
 	add_trouble(json, &s->trouble);
 	jsonl_flag(json, "running", s->summary.running);
-	jsonl_flag(json, "interrupted", s->summary.died);
+	jsonl_flag(json, "interrupted", s->verdict == STATUS_KILLED || s->verdict == STATUS_INTERRUPTED);
+	add_last_run(json, &s->summary);
 	jsonl_number(json, "delivered", (int64_t)s->summary.delivered);
 	jsonl_number(json, "delivered_bytes", (int64_t)s->summary.delivered_octets);
 	jsonl_number(json, "on_server", (int64_t)s->summary.listed);

@@ -153,6 +153,7 @@ number_of() {
 }
 
 cat "$source"/src/*/*.c | grep -o 'EX_[A-Z]*' | number_of >"$work/codes"
+sed -n 's/.*EXIT_CRITICAL = \([0-9]*\),.*/\1/p' "$source/src/cmd/status.c" >>"$work/codes"
 sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9]*\)$/\1/p' "$command_page" >"$work/page-codes"
 partial=$(sed -n 's/.*PARTIAL = \([0-9]*\).*/\1/p' "$source/src/cmd/exit_code.c")
 sed -n '/^Exit status:/,/^$/p' "$work/help" | grep -v "^$partial more " | grep -o '[0-9][0-9]*' >"$work/help-codes"

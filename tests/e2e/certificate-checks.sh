@@ -34,7 +34,7 @@ taken() {
 }
 SERVE_OPTIONS=''
 # day FILE startdate|enddate: prints when a certificate's validity begins or ends.
-day() { date -u -d "$(openssl x509 -in "certs/$1" -noout "-$2" | sed 's/.*=//')" +%Y-%m-%d; }
+day() { date -d "$(openssl x509 -in "certs/$1" -noout "-$2" | sed 's/.*=//')" +%Y-%m-%d; }
 renew='check this machine'\''s date; if it is right, ask the server'\''s operator to renew the certificate'
 rename='set server to the name that the provider documents for POP3; set tls_server_name to the name in the certificate only if the provider confirms it'
 adopt='if the server is yours, set tls_ca_file to the certificate of its issuer; or compare the fingerprint with the server'\''s own, then set tls_pins to the key pin and tls_trust = pin'

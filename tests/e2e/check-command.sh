@@ -29,7 +29,7 @@ snapshot() {
 same_as_before() { snapshot >seen.after; diff seen.before seen.after; }
 commands() { sed -n 's/^tls C: \([A-Z]*\).*/\1/p' transcript | tr '\n' ' '; }
 commands_are() { [ "$(commands)" = "$1" ] || { commands; return 1; }; }
-day() { date -u -d "$(openssl x509 -in "$1" -noout "-$2" | sed 's/.*=//')" "+$3"; }
+day() { date -d "$(openssl x509 -in "$1" -noout "-$2" | sed 's/.*=//')" "+$3"; }
 name_of() { openssl x509 -in "$1" -noout "-$2" -nameopt rfc2253 | sed 's/^[a-z]*=//'; }
 no_escapes() { ! tr -d '\n -~' <"$1" | grep -q .; }
 

@@ -171,7 +171,7 @@ refused 'an issuer that is neither sent nor in DNS' "$(neither alone.pem)" mail
 serve --dir mail --cert no-names.pem
 refused 'a trusted issuer and only a common name' "TLS: the certificate lists no names, and its common name, localhost, is not accepted $(identity certs/no-names.pem); ask the server's operator for a certificate with the server's name among its alternative names; if the server is yours, set tls_pins to the key pin and tls_trust = pin" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert expired.pem
-refused 'a trusted issuer and an expired certificate' "TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" mail 'tls_server_name = "localhost"'
+refused 'a trusted issuer and an expired certificate' "TLS: the certificate expired on $(date -d "$(openssl x509 -in certs/expired.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/expired.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" mail 'tls_server_name = "localhost"'
 serve --dir mail --cert client.pem
 refused 'a trusted issuer and a client certificate' "TLS: the certificate is not valid for servers $(identity certs/client.pem); ask the server's operator to replace it" \
   mail 'tls_server_name = "localhost"'

@@ -60,6 +60,7 @@ e2e_tests = \
 	tests/e2e/secret-files.sh \
 	tests/e2e/shared-state.sh \
 	tests/e2e/state.sh \
+	tests/e2e/status-runs.sh \
 	tests/e2e/status.sh \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \

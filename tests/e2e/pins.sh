@@ -59,7 +59,7 @@ refuses 'a pin does not help beside an issuer that is not trusted' 69 \
   'tls_trust = both' "tls_pins = {\"$mine\"}"
 serve --dir mail --cert old-selfsigned.pem
 refuses 'dates count with a pin, too' 69 \
-  "mailhaul: a: TLS: the certificate expired on $(date -u -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" \
+  "mailhaul: a: TLS: the certificate expired on $(date -d "$(openssl x509 -in certs/old-selfsigned.pem -noout -enddate | sed 's/.*=//')" +%Y-%m-%d) $(identity certs/old-selfsigned.pem); check this machine's date; if it is right, ask the server's operator to renew the certificate" \
   'tls_trust = pin' "tls_pins = {\"$(pin certs/old-selfsigned.pem)\"}"
 if faketime -f -400d true 2>/dev/null; then
   serve --dir mail --cert selfsigned.pem

@@ -23,7 +23,7 @@ account() {
 # skipped: the run reported, in one line, that it did not try, since when, and until when.
 skipped() {
   exits 77 && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] &&
-    sed -E 's/ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/ TIME/g' err >message &&
+    sed -E 's/ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [-+][0-9]{4}/ TIME/g' err >message &&
     says message 'mailhaul: a: login: not tried, because the server refused this password at TIME (server said: "[AUTH] wrong"); correct the password; "mailhaul a" tries at once; other runs wait until TIME'
 }
 times_are() { [ "$(grep -oE '[0-9]{2}:[0-9]{2}' err | tr '\n' ' ')" = "$1 " ] || { show; return 1; }; }

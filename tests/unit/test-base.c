@@ -334,12 +334,12 @@ START_TEST(a_time_is_formatted_in_utc_or_local_time)
 
 	calendar_second_utc(1795305600, text);
 	ck_assert_str_eq(text, "2026-11-22T00:00:00Z");
-	calendar_day_utc(1795305599, text);
-	ck_assert_str_eq(text, "2026-11-21");
 	ck_assert_int_eq(setenv("TZ", "XXX-2", 1), 0);
 	tzset();
 	calendar_minute(1795305600, text);
-	ck_assert_str_eq(text, "2026-11-22 02:00");
+	ck_assert_str_eq(text, "2026-11-22 02:00 +0200");
+	calendar_second(1795305600, text);
+	ck_assert_str_eq(text, "2026-11-22 02:00:00 +0200");
 	calendar_day(1795305600 - 7201, text);
 	ck_assert_str_eq(text, "2026-11-21");
 	calendar_second_utc(INT64_MAX, text);

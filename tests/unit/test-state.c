@@ -375,6 +375,43 @@ START_TEST(trouble_is_kept_until_it_ends)
 }
 END_TEST
 
+START_TEST(only_a_completed_run_is_a_success)
+{
+	struct state_summary summary;
+	struct state_last_run last;
+
+	/* A state of an older version has no note. */
+	ck_assert(state_end_run(s, 100, &err));
+	reopen();
+	state_get_last_run(s, &last);
+	ck_assert_int_eq(last.result, STATE_RUN_UNKNOWN);
+	ck_assert(state_summarize(s, &summary, &err));
+	ck_assert_int_eq(summary.last_success, 100);
+	ck_assert(state_note_run(s, STATE_RUN_BEGUN, 200, &err));
+	ck_assert(state_end_run(s, 200, &err)); /* after recovery */
+	ck_assert(state_begin_run(s, 200, &err));
+	reopen();
+	ck_assert(state_summarize(s, &summary, &err));
+	ck_assert_int_eq(summary.last.result, STATE_RUN_BEGUN);
+	ck_assert_int_eq(summary.last.began, 200);
+	ck_assert_int_eq(summary.last_success, 100);
+	ck_assert(state_end_run(s, 300, &err));
+	ck_assert(state_note_run(s, STATE_RUN_INTERRUPTED, 300, &err));
+	reopen();
+	ck_assert(!state_needs_recovery(s)); /* the stamp is not affected */
+	ck_assert(state_summarize(s, &summary, &err));
+	ck_assert_int_eq(summary.last.result, STATE_RUN_INTERRUPTED);
+	ck_assert_int_eq(summary.last_success, 100);
+	ck_assert(state_note_run(s, STATE_RUN_COMPLETED, 400, &err));
+	ck_assert(state_note_run(s, STATE_RUN_FAILED, 500, &err));
+	reopen();
+	ck_assert(state_summarize(s, &summary, &err));
+	ck_assert_int_eq(summary.last.result, STATE_RUN_FAILED);
+	ck_assert_int_eq(summary.last_success, 400);
+	ck_assert_int_eq(state_last_end(scratch_path("state"), "work"), 300);
+}
+END_TEST
+
 START_TEST(the_end_of_the_last_run_can_be_read_without_opening_the_state)
 {
 	ck_assert_int_eq(state_last_end(scratch_path("state"), "other"), 0);
@@ -432,5 +469,6 @@ int main(void)
 	tcase_add_test(i, an_intent_lasts_until_its_end_is_committed);
 	tcase_add_test(i, trouble_is_kept_until_it_ends);
 	tcase_add_test(i, the_end_of_the_last_run_can_be_read_without_opening_the_state);
+	tcase_add_test(i, only_a_completed_run_is_a_success);
 	return scratch_main(suite);
 }

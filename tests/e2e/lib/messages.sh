@@ -97,7 +97,7 @@ join() {
 
 row_is() {
   sed -E -e "s|$WORK/$1|@ROW@|g; s|$WORK|@WORK@|g" -f names -e 's/port [0-9]{4,5}:/port @PORT@:/' -e 's/([0-9A-F]{2}:){31}[0-9A-F]{2}/@FINGERPRINT@/g' \
-    -e 's|sha256:[A-Za-z0-9+/]{43}=|@PIN@|g' -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/@TIME@/g' \
+    -e 's|sha256:[A-Za-z0-9+/]{43}=|@PIN@|g' -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [-+][0-9]{4}/@TIME@/g' \
     -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}/@DATE@/g' "$1/err" >"$1/normalized"
   [ "$(cat "$1/status")" = "$2" ] || echo "exit status $(cat "$1/status"), not $2"
   diff "$1/expected" "$1/normalized" && [ "$(cat "$1/status")" = "$2" ]
