@@ -69,7 +69,7 @@ struct uid_key uid_parse(const char *key)
 {
 	struct uid_key k = {.uid = key, .identity = ""};
 
-	while (!uid_is_given(k.uid) && !uid_is_made(k.uid)) {
+	while (!uid_is_given(k.uid) && !uid_is_made(k.uid) && !uid_is_unknown(k.uid) && !uid_is_of_session(k.uid)) {
 		const char *identity = uid_found_identity(k.uid);
 		char *end;
 

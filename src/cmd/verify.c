@@ -17,6 +17,8 @@
 #include "verify/rebuild.h"
 #include "verify/verify.h"
 
+enum { UNRECORDED_MOST = 10 }; /* files without a record that are shown without -v */
+
 struct verify {
 	const struct command_line *line;
 	const struct chosen *chosen;
@@ -24,6 +26,7 @@ struct verify {
 	bool summaries;	     /* always set for JSON */
 	const char *account; /* the account being verified */
 	uint64_t *wanted;    /* number of messages to fetch again, for each account */
+	uint64_t unrecorded; /* files without a record that were found in the account so far */
 	int code;
 };
 
@@ -40,14 +43,25 @@ static void fail(struct verify *v, enum step step, const struct error *err)
 	count(v, exit_code_of(err));
 }
 
+/* Returns whether a finding is shown that is not a failure. */
+static bool is_shown(struct verify *v, const struct verify_finding *finding)
+{
+	if (v->json || v->line->level >= LOG_VERBOSE)
+		return true;
+	if (finding->verdict == VERIFY_UNRECORDED)
+		return v->summaries && ++v->unrecorded <= UNRECORDED_MOST;
+	return finding->verdict == VERIFY_LEFTOVER && v->summaries;
+}
+
 static void report(void *context, const struct verify_finding *finding)
 {
 	struct verify *v = context;
+	bool fails = verify_is_finding(finding->verdict);
 
-	if (verify_is_finding(finding->verdict) || v->line->level >= LOG_VERBOSE || v->json)
+	if (fails || is_shown(v, finding))
 		findings_print(v->account, finding, v->json);
 	/* Messages to be fetched again count only if that fails. */
-	if (verify_is_finding(finding->verdict) && !finding->again)
+	if (fails && !finding->again)
 		count(v, EX_DATAERR);
 }
 
@@ -63,6 +77,7 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 	struct verify_summary summary = {0};
 	struct error err;
 
+	v->unrecorded = 0;
 	if (!copies_can_read(a) && v->summaries)
 		findings_cannot(a->name, v->json);
 	if (!copies_can_read(a))
@@ -73,6 +88,8 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 	}
 	if (v->summaries)
 		findings_summarize(a->name, &summary, v->json);
+	if (!v->json && (v->summaries || summary.listed + summary.awaited + summary.gone > 0))
+		findings_advise(a->name, &summary, request.ignore_missing);
 	*wanted = summary.again;
 }
 

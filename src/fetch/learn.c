@@ -11,6 +11,7 @@
 #include "fetch/top_order.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
+#include "state/foreign.h"
 #include "state/join.h"
 #include "state/maildrop.h"
 #include "state/match.h"
@@ -62,9 +63,10 @@ static bool learn_with(const struct learning *l, const struct state_rows *known,
 	fresh_mark(l->plan);
 	recognition.made_of = (const unsigned char(*)[DIGEST_SHORT])l->listing->made_of;
 	recognition.other = origin == STATE_MAILDROP_OTHER;
+	recognition.deletes = l->account->retention.mode != RETENTION_FOREVER && l->destination;
 	recognition.moved = l->plan->count > 1 && l->plan->unconfirmed == l->plan->count;
 	return state_misses_others(l->state, l->now, &recognition.header_required, err) &&
-	    recognize(&recognition, err) &&
+	    state_has_foreign(l->state, &recognition.foreign, err) && recognize(&recognition, err) &&
 	    (announced->length == 0 || state_set_capabilities(l->state, buf_string(announced), l->now, err)) &&
 	    state_note_certificate(l->state, l->certificate_ends, err) && state_commit(l->state, err);
 }

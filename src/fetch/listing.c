@@ -322,18 +322,21 @@ bool listing_join(struct listing *l, struct state *state, struct state_joined *j
 			    .when = item->delivered,
 			    .reported = item->unfetched == STATE_UNFETCHED_LARGE,
 			    .doubt = item->doubt,
+			    .foreign = item->foreign || item->other_fields,
 			    .outgrown = item->unfetched == STATE_UNFETCHED_OUTGREW ? item->unfetched_octets : 0,
 			},
 		    .doubtful = item->doubtful,
 		    .likely = item->likely || (steady && !item->perhaps),
 		    .stayed = steady,
 		    .unsure = uid_is_unknown(item->uid),
+		    .foreign = item->foreign,
 		};
 		e->outdated = item->outdated;
 		e->fresh = item->found_new && !item->known && !item->doubtful;
 		plan->fresh += e->fresh;
 		note_failure(plan, e, item->unfetched, item->unfetched_octets);
 		plan->doubts += item->doubt;
+		plan->foreign += item->foreign;
 		unknown += e->unsure;
 		plan->unconfirmed += !item->known;
 	}

@@ -27,6 +27,8 @@ struct recognition {
 	bool other;	      /* the maildrop is another one than before; without TOP that is an ERROR_CONFIG */
 	bool moved;	      /* no listed message is known for certain, so all may have new UIDs */
 	bool searched;	      /* set by recognize: messages found in the destination still have no UID */
+	bool foreign;	      /* the state has messages that another program may have delivered (state/foreign) */
+	bool deletes;	      /* known messages may be deleted, so those of `foreign` have to be compared */
 	bool header_required; /* only the header can identify a message, so a message without one is left alone */
 	const struct top_broken *broken; /* messages to leave alone, or NULL */
 	int64_t now;			 /* seconds since the epoch */

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/uid.h"
 #include "deliver/destination.h"
+#include "fetch/foreign.h"
 #include "fetch/listing.h"
 #include "fetch/recognition.h"
 #include "fetch/top.h"
@@ -197,12 +198,20 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 	if (whole && !match.found &&
 	    !state_take_identical(r->state, top->header, &top->digests, e->octets, r->now, e->uid, &match, err))
 		return false;
-	if (match.found) {
-		e->known.delivered = true;
-		e->known.when = match.delivered;
-		found->matched++;
+	if (!match.found) {
+		bool other;
+
+		if (!foreign_match(r, e, top, &other, err))
+			return false;
+		found->matched += other;
+		return true;
 	}
-	return !match.found || !match.doubt || put_in_doubt(r, e, true, err);
+	e->known.delivered = true;
+	e->known.when = match.delivered;
+	e->foreign = e->known.foreign = match.foreign;
+	r->plan->foreign += match.foreign;
+	found->matched++;
+	return !match.doubt || put_in_doubt(r, e, true, err);
 }
 
 static bool refuse(struct error *err)
@@ -327,7 +336,8 @@ static bool header_may_be_missing(const struct recognition *r, const struct plan
 {
 	struct state_comparison compared;
 
-	*may_be = false;
+	if (!foreign_may_be(r, e, top, may_be, err) || *may_be)
+		return *may_be;
 	if (r->missing == 0 || (!r->moved && !r->searched && !top->identifying))
 		return true;
 	if (!state_compare_header(r->state, top->header, NULL, e->octets, r->now, &compared, err))
@@ -351,8 +361,8 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
 	if (top->known)
 		return e->doubtful ? header_leaves_doubt(r, e, top, wanted, err)
 				   : header_may_be_missing(r, e, top, wanted, err);
-	*wanted = e->doubtful && !stands(e);
-	return e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
+	*wanted = (e->doubtful && !stands(e)) || (r->foreign && !e->doubtful && r->missing > 0);
+	return *wanted || e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
 
 /* A message that the server does not give now may be one of those that were fetched before: it is left for the next run. */
@@ -413,6 +423,7 @@ static bool examine(const struct recognition *r, struct found *found, struct err
 		    .octets = entries[i]->octets,
 		    .uid = entries[i]->uid,
 		    .whole = i >= by_top,
+		    .cored = r->foreign,
 		    .skip = i < by_top && top_is_broken(r->broken, entries[i]->number, entries[i]->octets)};
 	for (size_t i = by_top; i < count; i++)
 		entries[i]->retrieved = true;
@@ -437,13 +448,15 @@ bool recognize(const struct recognition *r, struct error *err)
 	struct recognition again = *r;
 	struct found found = {0};
 
-	if (r->plan->unconfirmed == 0)
-		return true;
-	if (!take_all_by_name(r, err) || !state_has_found(r->state, &again.searched, err) ||
-	    !examine(&again, &found, err))
-		return false;
-	/* A displaced message may be listed under another UID. */
-	again.missing = found.displaced;
-	found = (struct found){0};
-	return r->missing > 0 || again.missing == 0 || examine(&again, &found, err);
+	if (r->plan->unconfirmed > 0) {
+		if (!take_all_by_name(r, err) || !state_has_found(r->state, &again.searched, err) ||
+		    !examine(&again, &found, err))
+			return false;
+		/* A displaced message may be listed under another UID. */
+		again.missing = found.displaced;
+		found = (struct found){0};
+		if (r->missing == 0 && again.missing > 0 && !examine(&again, &found, err))
+			return false;
+	}
+	return r->plan->foreign == 0 || !r->deletes || foreign_compare(r, err);
 }

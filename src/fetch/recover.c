@@ -17,8 +17,6 @@
 #include "policy/marks.h"
 #include "state/archive.h"
 #include "state/intent.h"
-#include "state/join.h"
-#include "state/maildrop.h"
 #include "state/match.h"
 #include "state/record.h"
 #include "state/state.h"
@@ -106,7 +104,6 @@ struct recorded {
 struct search {
 	struct state *state;
 	struct destination *destination;
-	char *maildrop; /* the maildrop whose UIDs are recorded; NULL: not known */
 	int64_t now;
 	char (*recorded)[DESTINATION_IDENTITY]; /* identities of the recorded messages */
 	size_t count, capacity;
@@ -122,19 +119,18 @@ struct search {
 	size_t found;
 };
 
-static void add_recorded(void *context, const char *uid)
+static void add_recorded(void *context, const char *maildrop, const char *uid, const char *identity)
 {
 	struct search *s = context;
-	const char *identity = uid_found_identity(uid);
 
 	if (s->count == s->capacity) {
 		s->capacity = s->capacity ? s->capacity * 2 : 256;
 		s->recorded = memory_resize(s->recorded, s->capacity, sizeof(*s->recorded));
 	}
-	if (identity)
+	if (identity[0])
 		snprintf(s->recorded[s->count++], DESTINATION_IDENTITY, "%s", identity);
 	else
-		s->destination->ops->identity(s->destination, s->maildrop, uid, s->recorded[s->count++]);
+		s->destination->ops->identity(s->destination, maildrop, uid, s->recorded[s->count++]);
 }
 
 static int by_text(const void *a, const void *b)
@@ -206,8 +202,8 @@ static void keep_record(void *context, const struct state_kept *kept)
 	memcpy(r->bare, kept->bare, DIGEST_SIZE);
 	if (kept->identity[0])
 		snprintf(r->identity, sizeof(r->identity), "%s", kept->identity);
-	else if (kept->maildrop && kept->uid[0])
-		s->destination->ops->identity(s->destination, kept->maildrop, kept->uid, r->identity);
+	else if (kept->maildrop && kept->placed[0])
+		s->destination->ops->identity(s->destination, kept->maildrop, kept->placed, r->identity);
 }
 
 static int by_identity(const void *a, const void *b)
@@ -308,7 +304,7 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	if (!state_needs_recovery(state) || d->ops->recovery != DESTINATION_BY_NAME)
 		return true;
 	start_reading(&s);
-	ok = state_maildrop_name(state, &s.maildrop, err) && state_each_uid(state, add_recorded, &s, err);
+	ok = state_each_placed(state, add_recorded, &s, err);
 	if (ok && s.count > 0)
 		qsort(s.recorded, s.count, sizeof(*s.recorded), by_text);
 	/* All of it is on stable storage before the state records it; only then is the run that died ended. */
@@ -317,6 +313,5 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 		log_line(log, LOG_VERBOSE, "%zu messages are in the destination but were not recorded", s.found);
 	free(s.recorded);
 	free(s.records);
-	free(s.maildrop);
 	return ok;
 }

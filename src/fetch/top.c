@@ -29,6 +29,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	struct session_event event;
 	struct header_identity header, alone;
 	struct marks marks;
+	struct core_reader core;
 	uint64_t octets = 0;
 
 	t->known = t->identifying = false;
@@ -36,6 +37,7 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	header_start(&alone);
 	header.body_lines = peek ? SIZE_MAX : 0;
 	marks_start(&marks);
+	core_start(&core);
 	do {
 		if (!session_next(s, &event, err))
 			return false;
@@ -56,6 +58,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 		}
 		if (t->whole)
 			marks_add(&marks, event.text, event.length);
+		if (t->cored)
+			core_add(&core, event.text, event.length);
 		octets += event.length;
 		if (octets > TOP_OCTETS_MOST)
 			return error_set(err, ERROR_PROTOCOL,
@@ -64,6 +68,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	(void)marks_end(&marks, t->digests.whole, t->digests.bare);
+	if (t->cored)
+		core_end(&core, &t->core);
 	t->identifying = header_end(&header, t->header) && t->known;
 	header_end(&alone, t->header_alone);
 	return true;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "policy/core.h"
 #include "state/record.h"
 
 struct error;
@@ -24,12 +25,14 @@ struct top_identity {
 	const char *uid;	      /* "" if it has no UID */
 	struct header_fields *fields; /* NULL, or started by the caller; receives the header */
 	bool whole;	  /* set by the caller: use RETR instead of TOP, for all or none of the messages in one call */
+	bool cored;	  /* set by the caller: make its core, which is complete if `whole` */
 	bool skip;	  /* set by the caller: do not ask for it; its header remains unknown */
 	bool known;	  /* the server gave its header */
 	bool identifying; /* the header identifies the message: no other message has it by chance */
 	unsigned char header[DIGEST_SHORT];	  /* with peek: of the header and the first lines */
 	unsigned char header_alone[DIGEST_SHORT]; /* with peek: of the header alone */
 	struct state_digests digests;		  /* if whole */
+	struct core core;			  /* if cored */
 };
 
 /* Messages for which TOP made earlier sessions of this run fail. */

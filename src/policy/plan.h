@@ -30,6 +30,7 @@ struct plan_entry {
 	bool unsure; /* it is unknown whether it was delivered; it is left alone */
 	struct retention_decision decision;
 	bool deleted; /* the server accepted its DELE */
+	bool foreign; /* known, but another program may have delivered it; its content was not compared yet */
 };
 
 /* The number of entries by decision of plan_decide. */
@@ -48,6 +49,7 @@ struct plan {
 	size_t broke;	    /* entries with `broke` or `failed` */
 	size_t fresh;	    /* entries with `fresh` */
 	size_t doubts;	    /* entries that were delivered in doubt */
+	size_t foreign;	    /* entries with `foreign` */
 	size_t unconfirmed; /* entries that are not known for certain; fetch/recognize examines them */
 	struct plan_summary summary;
 };

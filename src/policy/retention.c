@@ -52,7 +52,8 @@ struct retention_decision retention_decide(const struct retention_rule *rule, co
 	if (reason != REASON_SAFE && reason != REASON_OLD)
 		return (struct retention_decision){RETENTION_LEAVE, reason};
 	if (known->doubt)
-		return (struct retention_decision){RETENTION_LEAVE, REASON_INCOMPLETE};
+		return (
+		    struct retention_decision){RETENTION_LEAVE, known->foreign ? REASON_FOREIGN : REASON_INCOMPLETE};
 	if (rule->hold)
 		return (struct retention_decision){RETENTION_LEAVE, REASON_HELD};
 	if (rule->keep)
@@ -138,6 +139,9 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		break;
 	case REASON_INCOMPLETE:
 		snprintf(out, size, "leave: delivered, but its size differs from the size that the server reports");
+		break;
+	case REASON_FOREIGN:
+		snprintf(out, size, "leave: delivered by another program, and its copy is not known to be the same");
 		break;
 	}
 }

@@ -33,7 +33,8 @@ struct retention_known {
 	int64_t when;	   /* time of the delivery */
 	bool delivered;	   /* mailhaul delivered it and recorded that */
 	bool reported;	   /* its excessive size was reported to the user */
-	bool doubt;	   /* it was delivered with a size other than the server's (policy/evidence.h) */
+	bool doubt;	   /* it was delivered with a size other than the server's (policy/evidence.h), or: */
+	bool foreign;	   /* another program may have delivered it, so its copy may differ from the server's */
 	uint64_t outgrown; /* octets received without reaching its end; 0: not tried */
 	uint64_t refusals; /* by deliver_command (policy/refusals) */
 };
@@ -62,6 +63,7 @@ enum retention_reason {
 	REASON_REFUSED,		     /* deliver_command has refused it too often */
 	REASON_BROKE,	   /* the connection failed at it, and other messages are to be deleted (policy/plan) */
 	REASON_INCOMPLETE, /* delivered, but perhaps incomplete, so the server's copy is kept */
+	REASON_FOREIGN,	   /* delivered by another program, and not known to be the same as on the server */
 };
 
 struct retention_decision {

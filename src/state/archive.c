@@ -54,14 +54,16 @@ static bool read_names(struct state *s, struct names *n, struct error *err)
 	return ok;
 }
 
-static void read_key(const struct names *n, struct state_kept *k)
+/* placed: the key of the delivery, if it is another one; or "". */
+static void read_key(const struct names *n, const char *placed, struct state_kept *k)
 {
-	struct uid_key key = uid_parse(k->key);
+	struct uid_key current = uid_parse(k->key), key = *placed ? uid_parse(placed) : current;
 	int64_t maildrop = key.other ? key.maildrop : n->count;
 
-	k->uid = key.uid;
+	k->uid = current.uid;
+	k->placed = key.uid;
 	k->identity = key.identity;
-	k->unclaimed = strncmp(key.identity, UID_FOUND_ANY, strlen(UID_FOUND_ANY)) == 0;
+	k->unclaimed = strncmp(current.identity, UID_FOUND_ANY, strlen(UID_FOUND_ANY)) == 0;
 	k->maildrop = maildrop > 0 && maildrop <= n->count ? n->names[maildrop - 1] : NULL;
 }
 
@@ -78,7 +80,41 @@ static void read_row(const struct query *q, const struct names *n, struct state_
 	(void)query_blob(q, 8, k->bare, sizeof(k->bare));
 	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
 	k->doubt = state_doubts_size((enum state_doubt)query_integer(q, 7));
-	read_key(n, k);
+	k->foreign = !query_is_null(q, 10);
+	read_key(n, query_text(q, 9), k);
+}
+
+static void free_names(struct names *n)
+{
+	for (int64_t i = 0; i < n->count; i++)
+		free(n->names[i]);
+	free(n->names);
+}
+
+bool state_each_placed(struct state *s,
+    void (*take)(void *context, const char *maildrop, const char *uid, const char *identity), void *context,
+    struct error *err)
+{
+	static const char select[] =
+	    "SELECT coalesce(nullif(placed, ''), uid) FROM message WHERE doubt NOT IN (1, 3) UNION ALL"
+	    " SELECT ' ' || b.id || ':' || a.uid FROM message a, maildrop b WHERE a.placed = '' AND a.doubt NOT IN (1, 3)"
+	    " AND a.uid NOT GLOB '" UID_GLOB_NOT_LISTED "'";
+	struct names names = {0};
+	struct query *q = NULL;
+	bool row = true, ok = read_names(s, &names, err) && query_start(&q, state_database(s), err, select, "");
+
+	while (ok && (ok = query_next(q, &row, err)) && row) {
+		struct uid_key key = uid_parse(query_text(q, 0));
+		int64_t maildrop = key.other ? key.maildrop : names.count;
+
+		/* No UID of a server has a blank. */
+		if (!strstr(query_text(q, 0), UID_WAS))
+			take(context, maildrop > 0 && maildrop <= names.count ? names.names[maildrop - 1] : NULL,
+			    key.uid, key.identity);
+	}
+	query_end(&q);
+	free_names(&names);
+	return ok;
 }
 
 bool state_each_kept(struct state *s, void (*take)(void *context, const struct state_kept *kept), void *context,
@@ -90,8 +126,8 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	bool row = true,
 	     ok = read_names(s, &names, err) &&
 	    query_start(&q, state_database(s), err,
-		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256) FROM message WHERE NOT (" LOST_AGAIN
-		")",
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256), placed, core_header"
+		" FROM message WHERE NOT (" LOST_AGAIN ")",
 		"");
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
@@ -99,9 +135,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 		take(context, &kept);
 	}
 	query_end(&q);
-	for (int64_t i = 0; i < names.count; i++)
-		free(names.names[i]);
-	free(names.names);
+	free_names(&names);
 	return ok;
 }
 

@@ -258,7 +258,9 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		    : !row->is_gone && !perhaps && row->listed == (int64_t)item->octets;
 		item->known = item->known && row->doubt != STATE_DOUBT_IDENTITY;
 		item->doubtful = uid_is_given(item->uid) && !item->known;
-		item->doubt = state_doubts_size(row->doubt) && item->known;
+		item->doubt = state_is_held(row->doubt) && item->known;
+		item->foreign = item->known && row->doubt == STATE_DOUBT_FOREIGN;
+		item->other_fields = item->known && row->doubt == STATE_DOUBT_FIELDS;
 		/* A message that arrived incomplete and has another size now is fetched again. */
 		item->outdated =
 		    state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
@@ -371,16 +373,4 @@ bool state_note_listing(struct state *s, struct state_item *items, size_t count,
 	    ((same || walk(s, NULL, first_rows, items, count, take_listed, &note, err)) &&
 		((joined && !joined->forgets) || forget_unfetched(s, items, count, now, err)) &&
 		forget_old(s, now, joined, err));
-}
-
-bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err)
-{
-	struct query *q;
-	bool row = true,
-	     ok = query_start(&q, state_database(s), err, "SELECT uid FROM message WHERE doubt NOT IN (1, 3)", "");
-
-	while (ok && (ok = query_next(q, &row, err)) && row)
-		take(context, query_text(q, 0));
-	query_end(&q);
-	return ok;
 }

@@ -19,7 +19,9 @@ struct state_item {
 	bool likely;		 /* doubtful, but the size fits and we sent no DELE for it */
 	bool stayed;		 /* doubtful, but the UID was never gone and we sent no DELE for it */
 	bool perhaps;		 /* doubtful, because we sent DELE for it and QUIT got no reply */
-	bool doubt;		 /* known, but its size differed from the server's (state_doubts_size) */
+	bool doubt;		 /* known, but in doubt, so it stays on the server (state_is_held) */
+	bool foreign;		 /* known, but its content was not compared with the server's (state/foreign) */
+	bool other_fields;	 /* known, but fields of its header differ from the server's (state/foreign) */
 	bool outdated;		 /* its size was in doubt and has changed again: not known, and fetched again */
 	bool found_new;		 /* state_note_new was called for the UID with the same size */
 	unsigned char unfetched; /* why the message was not fetched: enum state_unfetched, or 0 */
@@ -57,12 +59,6 @@ struct state_joined {
 /* Fills in items, which must be sorted by uid (strcmp) without duplicates. It takes linear time. joined may be NULL. */
 bool state_join(struct state *s, struct state_item *items, size_t count, struct state_joined *joined,
     struct error *err);
-
-/*
- * Passes each recorded UID to `take`, in any order. It omits messages whose size is in doubt (state_doubts_size), as the
- * destination may hold another copy of those.
- */
-bool state_each_uid(struct state *s, void (*take)(void *context, const char *uid), void *context, struct error *err);
 
 /*
  * Notes which known UIDs a complete, sorted listing no longer has, and which are back. It forgets UIDs that have been

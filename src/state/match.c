@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/uid.h"
 #include "state/database.h"
+#include "state/foreign.h"
 #include "state/private.h"
 #include "state/record.h"
 #include "state/state.h"
@@ -71,7 +72,8 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 		match->fits =
 		    other || state_size_fits(octets, query_integer(*q, 2), query_integer(*q, 3), query_integer(*q, 4));
 		match->delivered = query_integer(*q, 1);
-		match->doubt = state_doubts_size((enum state_doubt)query_integer(*q, 5));
+		match->doubt = state_is_held((enum state_doubt)query_integer(*q, 5));
+		match->foreign = query_integer(*q, 5) == STATE_DOUBT_FOREIGN;
 		if (match->fits || !must_fit)
 			old = memory_copy_string(query_text(*q, 0));
 	}
@@ -79,7 +81,8 @@ static bool take_row(struct state *s, struct query **q, uint64_t octets, bool mu
 	query_end(q);
 	if (old)
 		ok = database_execute(state_database(s), err,
-		    "UPDATE OR REPLACE message SET uid = ?2, gone = NULL, deleted = 0, listed = CASE doubt WHEN 2 THEN ?3 ELSE listed END,"
+		    "UPDATE OR REPLACE message SET uid = ?2, placed = " STATE_PLACED
+		    ", gone = NULL, deleted = 0, listed = CASE doubt WHEN 2 THEN ?3 ELSE listed END,"
 		    " doubt = CASE doubt WHEN 2 THEN 0 ELSE doubt END WHERE uid = ?1",
 		    "tti", old, uid, (int64_t)octets);
 	free(old);
@@ -150,6 +153,7 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
 		 "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid WHERE uid = ?1 AND delivered <= ?2", "ti",
 		 uid, record->delivered) &&
 	    state_add(s, &found, err) &&
+	    (!found.core || state_set_core(s, found.uid, found.core, found.core_octets, err)) &&
 	    database_execute(db, err,
 		"UPDATE message SET gone = ?2, uid = CASE WHEN EXISTS(SELECT 1 FROM message WHERE uid = ?1)"
 		" THEN " UID_SQL_NEW_WAS " ELSE ?1 END WHERE uid = ' new'",

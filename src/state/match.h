@@ -32,7 +32,8 @@ bool state_displace(struct state *s, const char *uid, int64_t now, struct error 
 struct state_match {
 	bool found;
 	bool fits;	/* its size is the one in LIST */
-	bool doubt;	/* it is in doubt because of its size */
+	bool doubt;	/* it is in doubt, so it stays on the server (state_is_held) */
+	bool foreign;	/* its content was not compared with the server's (state/foreign) */
 	bool rewritten; /* the file was changed after delivery, when it had the size in LIST */
 	int64_t delivered;
 };

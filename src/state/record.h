@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 
+struct core;
+
 #define STATE_UNSIZED UINT64_MAX
 
 /* Why a delivered message must stay on the server until the doubt is settled. */
@@ -14,12 +16,20 @@ enum state_doubt {
 	STATE_DOUBT_SIZE,     /* its size differed from the server's (policy/evidence.h) */
 	STATE_DOUBT_IDENTITY, /* it may not be the message that was asked for: check its header (TOP) */
 	STATE_DOUBT_CONTENT,  /* its size differs, and its content allows no excuse by others (evidence_is_suspect) */
+	STATE_DOUBT_FOREIGN,  /* another program may have delivered it; its content was not compared (state/foreign) */
+	STATE_DOUBT_FIELDS,   /* the same, but its content was compared, and fields of its header differ */
 };
 
 /* Returns whether a message is in doubt because of the sizes that the server gave for it. */
 static inline bool state_doubts_size(enum state_doubt doubt)
 {
 	return doubt == STATE_DOUBT_SIZE || doubt == STATE_DOUBT_CONTENT;
+}
+
+/* Returns whether a message stays on the server for as long as it is in doubt. */
+static inline bool state_is_held(enum state_doubt doubt)
+{
+	return state_doubts_size(doubt) || doubt == STATE_DOUBT_FOREIGN || doubt == STATE_DOUBT_FIELDS;
 }
 
 /* The digests of a message as in struct state_record. Without fields that mail programs write, both are equal. */
@@ -37,13 +47,16 @@ struct state_record {
 	uint64_t dots;	 /* dots stuffed into it */
 	enum state_doubt doubt;
 	/* The members identifying, own_header, held, excused, fields and lf are not stored. */
-	bool identifying;  /* no other message has the same header by chance */
-	bool own_header;   /* its UID was made from its own header and first lines */
-	bool held;	   /* later messages decide whether it is the one that was asked for */
-	bool excused;	   /* other messages have excused its size so far, so the doubt is not reported yet */
-	bool fields;	   /* its size without some header fields is the size by LIST */
-	uint64_t lf;	   /* octets as the server sent it, with LF for each line end */
-	int64_t delivered; /* seconds since the epoch */
+	bool identifying; /* no other message has the same header by chance */
+	bool own_header;  /* its UID was made from its own header and first lines */
+	bool held;	  /* later messages decide whether it is the one that was asked for */
+	bool excused;	  /* other messages have excused its size so far, so the doubt is not reported yet */
+	bool fields;	  /* its size without some header fields is the size by LIST */
+	uint64_t lf;	  /* octets as the server sent it, with LF for each line end */
+	/* Set if another program may have delivered it (state/foreign): its core, and the core's size with CRLF. */
+	const struct core *core;
+	uint64_t core_octets;
+	int64_t delivered;		    /* seconds since the epoch */
 	unsigned char sha256[DIGEST_SIZE];  /* digest of the delivered message */
 	unsigned char header[DIGEST_SHORT]; /* digest of the header (policy/header) */
 	bool marked;			    /* it came with fields that mail programs write (policy/marks) */

@@ -49,9 +49,22 @@ static const char *const state_migrations[] = {
      "UPDATE unfetched SET uid = ' unfetched' || substr(uid, 6) WHERE uid GLOB ' told:*';"
      "ALTER TABLE trouble RENAME COLUMN told TO reported;"
      "ALTER TABLE place RENAME COLUMN told TO reported;"),
-    /* Version 10 adds the digest without the fields that mail programs write. NULL: it equals sha256, or is unknown. */
+    /*
+     * Version 10 adds the digest without the fields that mail programs write (NULL: it equals sha256, or is unknown),
+     * and the key under which a message was delivered, if it has another one now ("": an earlier version did not keep
+     * it). It also adds the cores of messages that another program may have delivered.
+     */
     ("ALTER TABLE message ADD COLUMN bare BLOB;"
-     "ALTER TABLE pending ADD COLUMN bare BLOB;"),
+     "ALTER TABLE pending ADD COLUMN bare BLOB;"
+     "ALTER TABLE message ADD COLUMN placed TEXT;"
+     "UPDATE message SET placed = '' WHERE (SELECT count(*) FROM maildrop) > 1;"
+     "ALTER TABLE message ADD COLUMN core_header BLOB;"
+     "ALTER TABLE message ADD COLUMN core_id BLOB;"
+     "ALTER TABLE message ADD COLUMN core_body BLOB;"
+     "ALTER TABLE message ADD COLUMN core_whole BLOB;"
+     "ALTER TABLE message ADD COLUMN core_octets INTEGER;"
+     "CREATE INDEX foreign_header ON message(core_header) WHERE core_header IS NOT NULL;"
+     "CREATE INDEX foreign_id ON message(core_id) WHERE core_id IS NOT NULL;"),
 };
 
 enum {

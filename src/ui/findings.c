@@ -17,7 +17,9 @@ static const char *const verdicts[] = {[VERIFY_MISSING] = "missing",
     [VERIFY_UNREADABLE] = "unreadable",
     [VERIFY_INCOMPLETE] = "incomplete",
     [VERIFY_COMPRESSED] = "compressed",
-    [VERIFY_MOVED] = "moved"};
+    [VERIFY_MOVED] = "moved",
+    [VERIFY_LEFTOVER] = "leftover",
+    [VERIFY_UNRECORDED] = "unrecorded"};
 
 static const char *const places[] = {[STATE_LISTED] = "on the server",
     [STATE_GONE] = "no longer on the server",
@@ -38,16 +40,22 @@ static void print_line(const char *account, const struct verify_finding *f)
 {
 	char date[CALENDAR_TEXT];
 
-	calendar_second_utc(f->delivered, date);
-	printf("%s: %s: delivered %s, %" PRIu64 " bytes, %s", account, verdicts[f->verdict], date, f->octets,
-	    f->again ? "fetching it again" : places[f->server]);
+	calendar_second(f->delivered, date);
+	printf("%s: %s: ", account, verdicts[f->verdict]);
+	if (f->verdict == VERIFY_UNRECORDED)
+		printf("%" PRIu64 " bytes", f->octets);
+	else if (f->verdict == VERIFY_LEFTOVER)
+		printf("%" PRIu64 " bytes, another copy of the message delivered %s", f->octets, date);
+	else
+		printf("delivered %s, %" PRIu64 " bytes, %s", date, f->octets,
+		    f->again ? "fetching it again" : places[f->server]);
 	if (f->uid)
 		print_shown(", UID ", f->uid);
 	if (f->path)
 		print_shown(": ", f->path);
 	if (f->path && f->offset > 0)
 		printf(" at byte %" PRIu64, f->offset);
-	if (f->verdict == VERIFY_UNREADABLE)
+	if (f->failure != 0)
 		printf(" (%s)", strerror(f->failure));
 	putchar('\n');
 }
@@ -58,14 +66,14 @@ static void print_object(const char *account, const struct verify_finding *f)
 
 	jsonl_text(json, "verdict", verdicts[f->verdict]);
 	jsonl_text(json, "uid", f->uid);
-	jsonl_time(json, "delivered_at", f->delivered);
+	jsonl_time(json, "delivered_at", f->delivered > 0 ? f->delivered : -1);
 	jsonl_number(json, "bytes", (int64_t)f->octets);
 	jsonl_text(json, "server_status", place_words[f->server]);
 	jsonl_flag(json, "refetch", f->again);
 	jsonl_text(json, "path", f->path);
 	if (f->path)
 		jsonl_number(json, "offset", (int64_t)f->offset);
-	if (f->verdict == VERIFY_UNREADABLE)
+	if (f->failure != 0)
 		jsonl_text(json, "reason", strerror(f->failure));
 	jsonl_print(json, stdout);
 }
@@ -122,9 +130,41 @@ void findings_summarize(const char *account, const struct verify_summary *s, boo
 	jsonl_number(json, "compressed", (int64_t)s->compressed);
 	jsonl_number(json, "missing", (int64_t)s->missing);
 	jsonl_number(json, "unrecorded", (int64_t)s->unrecorded);
+	jsonl_number(json, "leftover", (int64_t)s->leftover);
+	jsonl_number(json, "refetchable", (int64_t)s->listed);
 	jsonl_number(json, "refetch", (int64_t)s->again);
 	jsonl_add(json, "problems", jsonl_array());
 	jsonl_print(json, stdout);
+}
+
+/* Prints the start of a line about some messages: "a: 3 of these messages are". */
+static void print_some(const char *account, uint64_t count)
+{
+	if (count == 1)
+		printf("%s: 1 of these messages is ", account);
+	else
+		printf("%s: %" PRIu64 " of these messages are ", account, count);
+}
+
+void findings_advise(const char *account, const struct verify_summary *s, bool ignored)
+{
+	if (s->listed > 0) {
+		print_some(account, s->listed);
+		printf("still on the server; run: mailhaul verify --refetch %s\n", account);
+	}
+	if (s->awaited > 0) {
+		print_some(account, s->awaited);
+		printf("already to be fetched again; run: mailhaul %s\n", account);
+	}
+	if (s->gone > 0) {
+		print_some(account, s->gone);
+		printf("no longer on the server; restore a backup\n");
+	}
+	if (s->missing > 0 && !ignored)
+		printf("%s: if you deleted the missing messages, run: mailhaul verify --ignore-missing %s\n", account,
+		    account);
+	if (s->leftover > 0)
+		printf("%s: delete the leftover copies once you have compared them with the intact ones\n", account);
 }
 
 void findings_cannot(const char *account, bool in_json)

@@ -12,10 +12,16 @@ struct verify_summary;
 
 /*
  * The output of the command verify on standard output. It has a line or an object (ui/jsonl) for each message that is
- * not found unchanged in its place, and one for each account.
+ * not found unchanged in its place and for each copy without a record, and one for each account.
  */
 void findings_print(const char *account, const struct verify_finding *finding, bool json);
 void findings_summarize(const char *account, const struct verify_summary *summary, bool json);
+
+/*
+ * Prints what can be done about the findings: a line for each kind of remedy, or nothing. ignored: missing messages
+ * were not reported.
+ */
+void findings_advise(const char *account, const struct verify_summary *summary, bool ignored);
 
 /* Reports that an account cannot be verified because it delivers to a command. */
 void findings_cannot(const char *account, bool json);

@@ -57,6 +57,7 @@ static void start_reading(struct copies *c)
 {
 	marks_start(&c->marks);
 	header_start(&c->header);
+	core_start(&c->core);
 }
 
 static void take_octets(void *context, const char *bytes, size_t length)
@@ -65,6 +66,21 @@ static void take_octets(void *context, const char *bytes, size_t length)
 
 	marks_add(&c->marks, bytes, length);
 	header_add(&c->header, bytes, length);
+	if (c->cored)
+		core_add(&c->core, bytes, length);
+}
+
+/* Makes digits from the part of a file's name that no reader changes. */
+static void name_digits(const char *path, char out[DESTINATION_IDENTITY])
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	unsigned char octets[DIGEST_SIZE];
+	struct digest d;
+
+	digest_start(&d);
+	digest_add(&d, name, strcspn(name, ":,"));
+	digest_end(&d, octets);
+	digest_hex(out, octets, (DESTINATION_IDENTITY - 1) / 2);
 }
 
 static bool wants_file(void *context, const struct archive_message *m)
@@ -91,6 +107,7 @@ static void take_message(void *context, const struct archive_message *m)
 	    .inode = m->inode,
 	    .links = m->links,
 	    .offset = m->offset,
+	    .own = m->identity[0] != '\0',
 	    .elsewhere = m->elsewhere,
 	    .torn = m->torn,
 	    .compressed = m->compressed,
@@ -99,11 +116,15 @@ static void take_message(void *context, const struct archive_message *m)
 	    .failure = m->failure};
 	copy->marked = marks_end(&c->marks, copy->whole, copy->bare);
 	copy->bare_crlf_octets = m->crlf_octets - c->marks.mark_octets;
-	(void)header_end(&c->header, copy->header);
+	copy->identifying = header_end(&c->header, copy->key.header);
+	if (c->cored)
+		core_end(&c->core, &copy->core);
 	start_reading(c);
 	snprintf(copy->key.identity, sizeof(copy->key.identity), "%s", m->identity);
 	if (!destination_has_names(c->account->delivery.to.ops))
-		header_digits(copy->header, copy->key.identity);
+		header_digits(copy->key.header, copy->key.identity);
+	else if (!copy->own)
+		name_digits(m->path, copy->key.identity);
 	/* An unreadable file is not a copy, whatever its readable part contains. */
 	if (copy->failure) {
 		memset(copy->whole, 0, sizeof(copy->whole));
@@ -208,18 +229,17 @@ bool copies_has_file(const struct copies *c, size_t known, const struct archive_
 	return false;
 }
 
-uint64_t copies_unrecorded(const struct copies *c)
+bool copies_is_left(const struct copies *c, size_t i)
 {
-	uint64_t count = 0;
-
-	for (size_t i = 0, end; i < c->count; i = end) {
-		bool taken = false;
-
-		for (end = i; end < c->count && is_same_file(&c->list[i], &c->list[end]); end++)
-			taken |= c->list[end].taken;
-		count += !taken && c->list[i].key.identity[0];
+	if (!destination_has_names(c->account->delivery.to.ops))
+		return !c->list[i].taken;
+	if (!c->list[i].own || (i > 0 && is_same_file(&c->list[i - 1], &c->list[i])))
+		return false;
+	for (size_t k = i; k < c->count && is_same_file(&c->list[i], &c->list[k]); k++) {
+		if (c->list[k].taken)
+			return false;
 	}
-	return count;
+	return true;
 }
 
 void copies_clear(struct copies *c)

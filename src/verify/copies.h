@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "deliver/archive.h"
 #include "deliver/destination.h"
+#include "policy/core.h"
 #include "policy/header.h"
 #include "policy/marks.h"
 
@@ -17,21 +18,25 @@ struct error;
 /* The values by which a record and a copy are compared. */
 struct copies_key {
 	unsigned char sha256[DIGEST_SIZE];
-	char identity[DESTINATION_IDENTITY]; /* in the destination: digits of a Maildir name or an mbox header */
+	unsigned char header[DIGEST_SHORT];
+	/* In the destination: the digits in a name of the account, or digits of another name or of an mbox header. */
+	char identity[DESTINATION_IDENTITY];
 };
 
 /* A message that was found in the destination. */
 struct copy {
 	struct copies_key key;
 	unsigned char whole[DIGEST_SIZE], bare[DIGEST_SIZE]; /* digests; bare: without fields of mail programs */
-	unsigned char header[DIGEST_SHORT];
+	struct core core;
 	uint64_t octets, crlf_octets;
 	uint64_t bare_crlf_octets;
 	int64_t when;
 	uint64_t device, inode, offset;
-	uint64_t links; /* names that the file has */
-	size_t path;	/* offset in copies.texts */
-	bool marked;	/* it has fields that mail programs write (policy/marks) */
+	uint64_t links;	  /* names that the file has */
+	size_t path;	  /* offset in copies.texts */
+	bool marked;	  /* it has fields that mail programs write (policy/marks) */
+	bool identifying; /* no other message has its header by chance */
+	bool own;	  /* the file has a name of the account */
 	bool elsewhere, taken;
 	bool torn;			  /* it is less than the message */
 	bool compressed;		  /* see archive_message */
@@ -43,6 +48,7 @@ struct copy {
 struct copies {
 	const struct account *account;
 	const char *label; /* see destination_settings; NULL: unknown */
+	bool cored;	   /* make the cores of the messages */
 	struct copy *list;
 	size_t count, capacity;
 	struct buf texts;
@@ -53,6 +59,7 @@ struct copies {
 	/* The state of the message that is being read. */
 	struct marks marks;
 	struct header_identity header;
+	struct core_reader core;
 };
 
 /* Returns whether the messages of this account can be read where they were delivered. */
@@ -80,8 +87,11 @@ void copies_compare(struct copies *c, bool bare);
 /* Returns whether this name of a file is among the first `known` copies, which copies_read has sorted. */
 bool copies_has_file(const struct copies *c, size_t known, const struct archive_message *message);
 
-/* Counts the files that have a name of the account, but no record. A further name of a file with a record does not count. */
-uint64_t copies_unrecorded(const struct copies *c);
+/*
+ * Returns whether no record has taken this copy, under any name of its file, and whether it is one of the account: a
+ * file with a name of the account in a Maildir, or any message in an mbox. A file counts once.
+ */
+bool copies_is_left(const struct copies *c, size_t i);
 
 void copies_clear(struct copies *c);
 void copies_free(struct copies *c);

@@ -30,12 +30,28 @@ static bool open_empty(struct state **state, const struct account *a, const char
 	return error_hint(err, "move it away first if you want to rebuild it");
 }
 
+/*
+ * Returns whether a file counts: the account's own wherever it is, and files that mailhaul did not name in the account's
+ * own Maildir and the Maildirs in it (Maildir++). A Maildir beside it may be that of another account.
+ */
+static bool wants(void *context, const struct archive_message *m)
+{
+	const struct copies *c = context;
+	const char *own = c->account->delivery.to.path;
+	size_t length = strlen(own);
+
+	while (length > 1 && own[length - 1] == '/')
+		length--;
+	return m->identity[0] || !m->elsewhere ||
+	    (strncmp(m->path, own, length) == 0 && m->path[length] == '/' && m->path[length + 1] == '.');
+}
+
 /* Reads all copies and syncs them. Messages that are recorded now may be deleted from the server later. */
 static bool read_all(struct copies *c, struct error *err)
 {
 	for (int i = 0; i < TRIES; i++) {
 		copies_clear(c);
-		if (!copies_read(c, true, true, err))
+		if (!copies_read(c, false, true, err))
 			return false;
 		if (!c->changed)
 			return true;
@@ -69,14 +85,25 @@ static bool record(struct state *state, const struct copies *c, const struct cop
 	r.marked = copy->marked;
 	memcpy(r.sha256, copy->whole, sizeof(r.sha256));
 	memcpy(r.bare, copy->bare, sizeof(r.bare));
-	memcpy(r.header, copy->header, sizeof(r.header));
+	memcpy(r.header, copy->key.header, sizeof(r.header));
 	snprintf(identity, sizeof(identity), "%s", copy->key.identity);
+	/* Only the name of a file shows that mailhaul has delivered it. */
+	if (!copy->own) {
+		r.core = &copy->core;
+		r.core_octets = copy->crlf_octets - copy->core.left_out;
+	}
 	return state_add_found(state, identity, &r, now, err);
+}
+
+static bool fail_empty(const struct account *a, struct error *err)
+{
+	error_set(err, ERROR_STORAGE, "there is no message in %s, so the state was not rebuilt", a->delivery.to.path);
+	return error_hint(err, "check deliver_to; without a state, the next fetch takes all messages as new");
 }
 
 bool rebuild_account(const struct account *account, const char *state_dir, uint64_t *count, struct error *err)
 {
-	struct copies copies = {.account = account};
+	struct copies copies = {.account = account, .cored = true, .wants = wants, .context = &copies};
 	struct state *state = NULL;
 	int64_t now = (int64_t)time(NULL);
 	struct place place = {0};
@@ -94,7 +121,7 @@ bool rebuild_account(const struct account *account, const char *state_dir, uint6
 		ok = record(state, &copies, &copies.list[i], now, err);
 		++*count;
 	}
-	ok = ok && state_end_run(state, now, err);
+	ok = ok && (*count > 0 || fail_empty(account, err)) && state_end_run(state, now, err);
 	copies_free(&copies);
 	state_close(&state);
 	return ok;

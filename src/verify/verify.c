@@ -19,11 +19,11 @@
 #include "state/place.h"
 #include "state/state.h"
 #include "verify/copies.h"
+#include "verify/keys.h"
+#include "verify/leftovers.h"
+#include "verify/sizes.h"
 
-enum {
-	TRIES = 5,	    /* attempts while other programs change the destination */
-	FIELDS_MOST = 4096, /* octets of fields that mail programs add to a message that is searched for */
-};
+enum { TRIES = 5 }; /* attempts while other programs change the destination */
 
 /* A delivered message, and the result for it. */
 struct record {
@@ -34,7 +34,7 @@ struct record {
 	enum state_server server;
 	size_t uid, row; /* offsets in verify.texts of the server's UID and the state's key */
 	enum verify_verdict verdict;
-	bool settled, marked, doubt;
+	bool settled, marked, doubt, foreign;
 	size_t path; /* offset in copies.texts, if there is a copy */
 	uint64_t offset;
 	int failure;
@@ -49,10 +49,10 @@ struct verify {
 	struct buf texts;
 	struct place place;
 	struct copies copies;
-	bool bare;	 /* the keys are without the fields that mail programs write */
-	size_t known;	 /* sorted copies that need not be read again */
-	uint64_t *sizes; /* sorted sizes of messages that are searched for */
-	size_t size_count;
+	bool bare;	    /* the keys are without the fields that mail programs write */
+	size_t known;	    /* sorted copies that need not be read again */
+	struct sizes sizes; /* of messages that are searched for */
+	bool any_size;	    /* files of any size may be altered copies that are searched for */
 };
 
 static size_t keep_text(struct buf *texts, const char *text)
@@ -78,50 +78,18 @@ static void add_record(void *context, const struct state_kept *kept)
 	*r = (struct record){.octets = kept->octets,
 	    .delivered = kept->delivered,
 	    .server = kept->server,
-	    .doubt = kept->doubt};
+	    .doubt = kept->doubt,
+	    .foreign = kept->foreign};
 	memcpy(r->whole, kept->sha256, DIGEST_SIZE);
 	memcpy(r->bare, kept->bare, DIGEST_SIZE);
+	memcpy(r->key.header, kept->header, DIGEST_SHORT);
 	if (kept->identity[0])
 		memcpy(r->key.identity, kept->identity, strnlen(kept->identity, DESTINATION_IDENTITY - 1));
 	else
-		copies_identity(v->account, kept->maildrop, kept->uid, kept->header, r->key.identity);
+		copies_identity(v->account, kept->maildrop, kept->placed, kept->header, r->key.identity);
 	/* A made UID is of no use to the user. */
 	r->uid = keep_text(&v->texts, uid_given(kept->uid));
 	r->row = keep_text(&v->texts, kept->key);
-}
-
-static int match_digest(const struct copies_key *a, const struct copies_key *b)
-{
-	return memcmp(a->sha256, b->sha256, DIGEST_SIZE);
-}
-
-static int match_identity(const struct copies_key *a, const struct copies_key *b)
-{
-	return strcmp(a->identity, b->identity);
-}
-
-static int match_both(const struct copies_key *a, const struct copies_key *b)
-{
-	int order = match_digest(a, b);
-
-	return order != 0 ? order : match_identity(a, b);
-}
-
-typedef int (*matcher)(const struct copies_key *a, const struct copies_key *b);
-
-static int by_digest(const void *a, const void *b)
-{
-	return match_digest(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
-}
-
-static int by_identity(const void *a, const void *b)
-{
-	return match_identity(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
-}
-
-static int by_both(const void *a, const void *b)
-{
-	return match_both(*(const struct copies_key *const *)a, *(const struct copies_key *const *)b);
 }
 
 /* Assigns a copy to a record. A key is the first member of both. */
@@ -143,19 +111,22 @@ static void settle(struct verify *v, struct copies_key *record_key, struct copie
 }
 
 /* Assigns matching copies to the records that have none: copies elsewhere, or in the account's own directories. */
-static void join(struct verify *v, bool elsewhere, matcher match, int (*order)(const void *, const void *), bool whole)
+static void join(struct verify *v, bool elsewhere, keys_matcher match, int (*order)(const void *, const void *),
+    bool whole)
 {
 	struct copies_key **records = memory_zeroed(v->count, sizeof(*records));
 	struct copies_key **copies = memory_zeroed(v->copies.count, sizeof(*copies));
 	size_t record_count = 0, copy_count = 0;
 
 	for (size_t i = 0; i < v->count; i++) {
-		if (!v->records[i].settled && (match != match_identity || v->records[i].key.identity[0]))
+		if (!v->records[i].settled && (match != keys_match_identity || v->records[i].key.identity[0]))
 			records[record_count++] = &v->records[i].key;
 	}
 	for (size_t i = 0; i < v->copies.count && record_count > 0; i++) {
-		if (!v->copies.list[i].taken && v->copies.list[i].elsewhere == elsewhere)
-			copies[copy_count++] = &v->copies.list[i].key;
+		struct copy *c = &v->copies.list[i];
+
+		if (!c->taken && c->elsewhere == elsewhere && (match != keys_match_header || c->identifying))
+			copies[copy_count++] = &c->key;
 	}
 	if (record_count > 0 && copy_count > 0) {
 		qsort(records, record_count, sizeof(*records), order);
@@ -191,60 +162,38 @@ static void join_digests(struct verify *v)
 	for (int bare = 0; bare <= 1; bare++) {
 		compare_by(v, bare);
 		for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-			join(v, elsewhere, match_both, by_both, true);
+			join(v, elsewhere, keys_match_both, keys_by_both, true);
 		for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-			join(v, elsewhere, match_digest, by_digest, true);
+			join(v, elsewhere, keys_match_digest, keys_by_digest, true);
 	}
-}
-
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Returns whether a message of this size is searched for. Mail programs may have added fields to it, or removed some. */
-static bool has_size(const struct verify *v, uint64_t octets)
-{
-	uint64_t least = octets > FIELDS_MOST ? octets - FIELDS_MOST : 0;
-	size_t from = 0, to = v->size_count;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (v->sizes[middle] < least)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from < v->size_count && v->sizes[from] <= octets + FIELDS_MOST;
 }
 
 /* Returns whether a file may be a message that is searched for. */
 static bool wants(void *context, const struct archive_message *m)
 {
 	const struct verify *v = context;
-	bool fits = m->compressed ? bsearch(&m->original, v->sizes, v->size_count, sizeof(*v->sizes), by_size) != NULL
-				  : has_size(v, m->octets);
+	bool fits = m->compressed ? sizes_have(&v->sizes, m->original) : sizes_have_about(&v->sizes, m->octets);
 
-	return fits && !copies_has_file(&v->copies, v->known, m);
+	return ((v->any_size && !m->elsewhere) || fits) && !copies_has_file(&v->copies, v->known, m);
 }
 
 static void gather_sizes(struct verify *v)
 {
-	v->sizes = memory_resize(v->sizes, v->count, sizeof(*v->sizes));
-	v->size_count = 0;
+	sizes_clear(&v->sizes);
+	v->any_size = false;
 	for (size_t i = 0; i < v->count; i++) {
-		if (!v->records[i].settled)
-			v->sizes[v->size_count++] = v->records[i].octets;
+		if (v->records[i].settled)
+			continue;
+		sizes_add(&v->sizes, v->records[i].octets);
+		v->any_size |= v->records[i].foreign;
 	}
-	qsort(v->sizes, v->size_count, sizeof(*v->sizes), by_size);
+	sizes_sort(&v->sizes);
 }
 
 /*
  * Searches by size. Mail programs rename the messages they move, so a file of the right size is read whatever its
- * name.
+ * name. Files of messages that another program delivered never had a name by which an altered one is known, so all
+ * files beside them are read.
  */
 static bool find_by_size(struct verify *v, struct error *err)
 {
@@ -262,6 +211,15 @@ static bool find_by_size(struct verify *v, struct error *err)
 			break;
 	}
 	return ok;
+}
+
+/* Finds altered copies. Each has the identity of its message or, if the state does not know that, its header. */
+static void join_altered(struct verify *v)
+{
+	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
+		join(v, elsewhere, keys_match_identity, keys_by_identity, false);
+	for (int elsewhere = 0; elsewhere <= 1 && v->unsettled > 0; elsewhere++)
+		join(v, elsewhere, keys_match_header, keys_by_header, false);
 }
 
 static void name_size(struct copies_key *key, uint64_t octets)
@@ -282,11 +240,11 @@ static void join_compressed(struct verify *v)
 	for (size_t i = 0; i < v->copies.count; i++) {
 		struct copy *c = &v->copies.list[i];
 
-		if (c->compressed && !c->taken && !c->key.identity[0])
+		if (c->compressed && !c->taken && !c->own)
 			name_size(&c->key, c->original);
 	}
 	for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-		join(v, elsewhere, match_identity, by_identity, false);
+		join(v, elsewhere, keys_match_identity, keys_by_identity, false);
 }
 
 static void start_again(struct verify *v)
@@ -307,8 +265,7 @@ static bool find_copies(struct verify *v, struct error *err)
 		if (v->unsettled > 0 && destination_has_names(v->account->delivery.to.ops) && !find_by_size(v, err))
 			return false;
 		if (v->unsettled == 0 || destination_has_names(v->account->delivery.to.ops) || !v->copies.changed) {
-			for (int elsewhere = 0; elsewhere <= 1; elsewhere++)
-				join(v, elsewhere, match_identity, by_identity, false);
+			join_altered(v);
 			join_compressed(v);
 			return true;
 		}
@@ -354,6 +311,58 @@ static void report(struct verify *v, const struct record *r, bool again)
 	v->request->report(v->request->context, &finding);
 }
 
+static void count_place(struct verify_summary *s, const struct record *r, bool again)
+{
+	s->again += again;
+	if (again || !verify_is_finding(r->verdict))
+		return;
+	s->listed += r->server == STATE_LISTED;
+	s->gone += r->server == STATE_GONE;
+	s->awaited += r->server == STATE_AWAITED;
+}
+
+struct copies_report {
+	struct verify *verify;
+	struct verify_summary *summary;
+};
+
+static void report_copy(void *context, const struct copy *c, const struct copies_key *key)
+{
+	struct copies_report *report = context;
+	struct verify *v = report->verify;
+	const struct record *r = (const struct record *)key;
+	const char *uid = r ? buf_string(&v->texts) + r->uid : "";
+	struct verify_finding finding = {
+	    .verdict = r ? VERIFY_LEFTOVER : VERIFY_UNRECORDED,
+	    .uid = *uid ? uid : NULL,
+	    .delivered = r ? r->delivered : 0,
+	    .octets = c->octets,
+	    .server = r ? r->server : STATE_GONE,
+	    .path = buf_string(&v->copies.texts) + c->path,
+	    .offset = c->offset,
+	    .failure = c->failure,
+	};
+
+	/* In an mbox, the same message may have been delivered by another account. */
+	if (r && !destination_has_names(v->account->delivery.to.ops) &&
+	    (memcmp(c->whole, r->whole, DIGEST_SIZE) == 0 || memcmp(c->bare, r->bare, DIGEST_SIZE) == 0))
+		return;
+	report->summary->leftover += r != NULL;
+	report->summary->unrecorded += destination_has_names(v->account->delivery.to.ops);
+	v->request->report(v->request->context, &finding);
+}
+
+static void report_copies(struct verify *v, struct verify_summary *s)
+{
+	const struct copies_key **keys = memory_zeroed(v->count, sizeof(*keys));
+	struct copies_report report = {v, s};
+
+	for (size_t i = 0; i < v->count; i++)
+		keys[i] = &v->records[i].key;
+	leftovers_each(&v->copies, keys, v->count, report_copy, &report);
+	free(keys);
+}
+
 static bool conclude(struct verify *v, struct verify_summary *s, struct error *err)
 {
 	s->messages = v->count;
@@ -377,11 +386,10 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 			continue;
 		if (!lose(v, r, &again, err))
 			return false;
-		s->again += again;
+		count_place(s, r, again);
 		report(v, r, again);
 	}
-	if (destination_has_names(v->account->delivery.to.ops))
-		s->unrecorded = copies_unrecorded(&v->copies);
+	report_copies(v, s);
 	return !v->request->again || state_commit(v->state, err);
 }
 
@@ -455,7 +463,7 @@ bool verify_account(const struct account *account, const struct verify_request *
 	copies_free(&v.copies);
 	buf_free(&v.texts);
 	free(v.records);
-	free(v.sizes);
+	sizes_free(&v.sizes);
 	state_close(&v.state);
 	return ok;
 }

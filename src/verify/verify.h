@@ -18,6 +18,8 @@ enum verify_verdict {
 	VERIFY_COMPRESSED, /* another program has compressed it, so its content was not checked */
 	VERIFY_MOVED,	   /* complete, but not where it was delivered */
 	VERIFY_WHOLE,
+	VERIFY_LEFTOVER,   /* a second copy of a recorded message, with other content or without a record */
+	VERIFY_UNRECORDED, /* a file of the account that belongs to no record */
 };
 
 /* Returns whether something is wrong with the message: not only that a mail program has moved or compressed it. */
@@ -26,12 +28,15 @@ static inline bool verify_is_finding(enum verify_verdict verdict)
 	return verdict < VERIFY_COMPRESSED;
 }
 
-/* A message that is not complete in its place. */
+/*
+ * A message that is not complete in its place, or a copy without a record. Of a copy, uid, delivered and server are
+ * those of the message of which it is a second copy; 0 and NULL if unknown.
+ */
 struct verify_finding {
 	enum verify_verdict verdict; /* all but VERIFY_WHOLE */
 	const char *uid;	     /* UID from the server; NULL if unknown */
 	int64_t delivered;	     /* seconds since the epoch */
-	uint64_t octets;	     /* octets as delivered */
+	uint64_t octets;	     /* octets as delivered; of a copy without a record, its own */
 	enum state_server server;
 	const char *path; /* path of the copy; NULL if there is none */
 	uint64_t offset;  /* offset of its start in the file */
@@ -45,8 +50,11 @@ struct verify_summary {
 	uint64_t moved;
 	uint64_t marked; /* messages with fields that a mail program added to the header */
 	uint64_t altered, unreadable, incomplete, compressed, missing;
-	uint64_t unrecorded; /* files of the account without a record */
+	uint64_t unrecorded; /* files of the account without a record, including leftovers */
+	uint64_t leftover;   /* second copies of recorded messages */
 	uint64_t again;	     /* messages that will be fetched again */
+	/* The reported messages, except moved ones and those that will be fetched again, by where they are now. */
+	uint64_t listed, gone, awaited;
 };
 
 /* The parameters of a verification. */
@@ -60,7 +68,7 @@ struct verify_request {
 
 /*
  * Compares the messages in the account's destination with the state, and reports each that is not complete in its
- * place, the oldest delivery first. It does not connect to a server. It takes the account's lock only to have messages
+ * place, the oldest delivery first, followed by copies without a record. It does not connect to a server. It takes the account's lock only to have messages
  * fetched again or to settle the place. Sets ERROR_STORAGE if there is no state or no destination, or ERROR_LOCKED.
  */
 bool verify_account(const struct account *account, const struct verify_request *request, struct verify_summary *summary,

@@ -52,6 +52,8 @@ e2e_tests = \
 	tests/e2e/readers-locks.sh \
 	tests/e2e/readers-recovery.sh \
 	tests/e2e/readers-verify.sh \
+	tests/e2e/rebuild.sh \
+	tests/e2e/rebuild-foreign.sh \
 	tests/e2e/recovery.sh \
 	tests/e2e/refused-delivery.sh \
 	tests/e2e/refused-password.sh \
@@ -67,6 +69,7 @@ e2e_tests = \
 	tests/e2e/temporary-files.sh \
 	tests/e2e/umask.sh \
 	tests/e2e/unchanged.sh \
+	tests/e2e/verify-moved.sh \
 	tests/e2e/verify.sh
 check_SCRIPTS += $(e2e_tests) tests/fresh/packages.sh
 

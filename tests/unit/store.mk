@@ -27,6 +27,7 @@ unit_tests += \
 	tests/unit/test-mboxrd \
 	tests/unit/test-netrc \
 	tests/unit/test-password \
+	tests/unit/test-core \
 	tests/unit/test-edge-fields \
 	tests/unit/test-edge-lines \
 	tests/unit/test-evidence \

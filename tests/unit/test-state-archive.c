@@ -69,6 +69,51 @@ START_TEST(a_record_names_the_maildrop_of_its_uid)
 }
 END_TEST
 
+static void keep_placed(void *context, const struct state_kept *k)
+{
+	(void)context;
+	buf_append_format(&kept_lines, "%s: %s %s%s\n", k->uid, k->maildrop ? k->maildrop : "-", k->placed,
+	    k->identity);
+}
+
+/* Returns the header of a record that add has made. */
+static const unsigned char *header_of(int byte)
+{
+	static unsigned char header[DIGEST_SHORT];
+
+	memset(header, byte, sizeof(header));
+	return header;
+}
+
+START_TEST(a_renumbered_message_keeps_the_key_of_its_delivery)
+{
+	struct state_record found = {.octets = 5, .wire = 6, .listed = 6, .delivered = NOW};
+	struct state_match match;
+
+	enter_maildrop("one");
+	ck_assert(add("a", NOW, 1) && add("b", NOW, 2) && add("c", NOW, 3));
+	enter_maildrop("two");
+	ck_assert(state_take_renumbered(s, header_of(1), 6, NOW, "a", &match, &err));
+	ck_assert(match.found);
+	ck_assert(state_take_renumbered(s, header_of(2), 6, NOW, "x", &match, &err));
+	ck_assert(match.found);
+	memcpy(found.header, header_of(4), sizeof(found.header));
+	ck_assert(state_add_found(s, "0123", &found, NOW, &err));
+	ck_assert(state_take_renumbered(s, found.header, 6, NOW, "d", &match, &err) && match.found);
+	enter_maildrop("three");
+	enter_maildrop("two");
+	ck_assert(state_take_renumbered(s, header_of(2), 6, NOW, "y", &match, &err));
+	ck_assert(match.found);
+	ck_assert_msg(state_each_kept(s, keep_placed, NULL, &err), "%s", err.cause);
+	ck_assert_str_eq(buf_string(&kept_lines),
+	    "c: me@one:995 c\n"
+	    "a: me@one:995 a\n"
+	    "d: me@two:995 0123\n"
+	    "y: me@one:995 b\n");
+	buf_free(&kept_lines);
+}
+END_TEST
+
 START_TEST(a_lost_message_counts_as_new_and_is_remembered)
 {
 	struct state_match match;
@@ -140,6 +185,7 @@ int main(void)
 
 	tcase_add_checked_fixture(t, enter, leave);
 	tcase_add_test(t, a_record_names_the_maildrop_of_its_uid);
+	tcase_add_test(t, a_renumbered_message_keeps_the_key_of_its_delivery);
 	tcase_add_test(t, a_lost_message_counts_as_new_and_is_remembered);
 	tcase_add_test(t, a_lost_message_is_forgotten_once_it_is_fetched_again);
 	LOOP_OVER(t, keys_of_any_form_are_tolerated, odd_keys);

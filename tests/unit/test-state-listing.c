@@ -7,6 +7,7 @@
 #include "base/uid.h"
 #include "check_main.h"
 #include "one_state.h"
+#include "state/archive.h"
 #include "scratch.h"
 
 enum { DAY = 86400 };
@@ -234,8 +235,9 @@ static bool is_known(const char *uid, uint64_t octets)
 	return item.known || item.doubtful;
 }
 
-static void append_uid(void *context, const char *uid)
+static void append_uid(void *context, const char *maildrop, const char *uid, const char *identity)
 {
+	ck_assert(!maildrop && !identity[0]);
 	strcat(context, uid);
 }
 
@@ -262,7 +264,7 @@ START_TEST(a_doubtful_message_is_a_different_one_if_its_size_changes)
 	ck_assert(is_known("d", 6) && is_known("a", 6) && is_known("a", 7));
 	ck_assert(!is_known("d", 7));
 	/* So another copy may be in the destination, and recovery must not take that for this one. */
-	ck_assert(state_each_uid(s, append_uid, uids, &err));
+	ck_assert(state_each_placed(s, append_uid, uids, &err));
 	ck_assert_str_eq(uids, "a");
 	ck_assert(state_get_doubt(s, "a", &back, &found, &err) && !found);
 	ck_assert(state_get_doubt(s, "d", &back, &found, &err) && found);

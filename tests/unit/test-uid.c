@@ -20,7 +20,8 @@ static const struct {
     {" 3: 2:abc", "abc", "", true, 2},
     {" 3:" UID_MADE "00", UID_MADE "00", "", true, 3},
     {" 3", "", "", true, 3},
-    {UID_SESSION "1:2", "", "", true, 0},
+    {UID_SESSION "1:2", UID_SESSION "1:2", "", false, 0},
+    {" 3:" UID_UNKNOWN "7", UID_UNKNOWN "7", "", true, 3},
     {" ", "", "", true, 0},
     {"", "", "", false, 0},
 };

@@ -1,0 +1,121 @@
+#include "config.h"
+
+#include "fetch/foreign.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/uid.h"
+#include "fetch/recognition.h"
+#include "fetch/top.h"
+#include "policy/plan.h"
+#include "state/foreign.h"
+#include "state/match.h"
+#include "state/record.h"
+#include "state/sizes.h"
+
+bool foreign_may_be(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
+    bool *may_be, struct error *err)
+{
+	enum core_likeness like;
+	char *key;
+
+	*may_be = r->foreign && !top->known;
+	if (!r->foreign || !top->known)
+		return true;
+	if (!state_find_foreign(r->state, &top->core, e->octets, false, r->now, &like, &key, err))
+		return false;
+	free(key);
+	*may_be = like == CORE_PERHAPS;
+	return true;
+}
+
+static void hold(const struct recognition *r, struct plan_entry *e, bool compared)
+{
+	r->plan->doubts += !e->known.doubt;
+	e->known.doubt = e->known.foreign = true;
+	e->foreign = !compared;
+	r->plan->foreign += e->foreign;
+}
+
+bool foreign_match(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, bool *found,
+    struct error *err)
+{
+	enum core_likeness like = CORE_DIFFERENT;
+	char *key = NULL;
+	bool ok = !r->foreign || !top->known ||
+	    state_find_foreign(r->state, &top->core, e->octets, top->whole, r->now, &like, &key, err);
+
+	*found = ok && like != CORE_DIFFERENT && like != CORE_PERHAPS;
+	if (*found)
+		ok = state_take_foreign(r->state, key, e->uid, e->octets, &e->known.when, err);
+	if (ok && *found && like != CORE_LIKELY)
+		ok = state_set_doubt(r->state, e->uid, like == CORE_SAME ? STATE_SURE : STATE_DOUBT_FIELDS, err);
+	e->known.delivered |= ok && *found;
+	if (ok && *found && like != CORE_SAME)
+		hold(r, e, like == CORE_SIMILAR);
+	free(key);
+	return ok;
+}
+
+static bool settle(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, struct error *err)
+{
+	enum core_likeness like;
+
+	if (!state_compare_foreign(r->state, e->uid, &top->core, &like, err))
+		return false;
+	e->foreign = false;
+	e->retrieved = true;
+	r->plan->foreign--;
+	if (like == CORE_SIMILAR)
+		return state_set_doubt(r->state, e->uid, STATE_DOUBT_FIELDS, err);
+	e->known.doubt = e->known.foreign = false;
+	r->plan->doubts--;
+	if (like == CORE_SAME)
+		return state_set_doubt(r->state, e->uid, STATE_SURE, err);
+	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " is not the one in the destination with the same header",
+	    e->number);
+	e->known.delivered = false;
+	return state_displace(r->state, e->uid, r->now, err);
+}
+
+static bool wants(const struct recognition *r, const struct plan_entry *e)
+{
+	return e->foreign && e->known.delivered && e->octets <= TOP_OCTETS_MOST &&
+	    (r->max_octets == 0 || e->octets <= r->max_octets) && !top_is_broken(r->broken, e->number, e->octets);
+}
+
+bool foreign_compare(const struct recognition *r, struct error *err)
+{
+	struct plan_entry **entries = memory_zeroed(r->plan->foreign, sizeof(*entries));
+	struct top_identity *tops = memory_zeroed(r->plan->foreign, sizeof(*tops));
+	size_t count = 0;
+	bool ok;
+
+	for (size_t i = 0; i < r->plan->count && count < r->plan->foreign; i++) {
+		struct plan_entry *e = &r->plan->entries[i];
+
+		if (!wants(r, e))
+			continue;
+		tops[count] = (struct top_identity){.number = e->number,
+		    .octets = e->octets,
+		    .uid = uid_given(e->uid),
+		    .whole = true,
+		    .cored = true};
+		entries[count++] = e;
+	}
+	if (count > 0)
+		log_line(r->log, LOG_VERBOSE, "retrieving %zu messages to compare them with copies in the destination",
+		    count);
+	ok = top_identify(r->session, tops, count, false, err);
+	for (size_t i = 0; ok && i < count; i++) {
+		if (tops[i].known)
+			ok = settle(r, entries[i], &tops[i], err);
+	}
+	free(entries);
+	free(tops);
+	return ok;
+}
