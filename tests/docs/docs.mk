@@ -17,4 +17,4 @@ tests/docs/completions.log tests/docs/developer-pages.log tests/docs/examples.lo
 tests/docs/pages.log \
 tests/docs/readme.log tests/docs/style.log tests/docs/words.log: src/mailhaul
 
-EXTRA_DIST += $(docs_tests) tests/docs/lib.sh tests/docs/words tests/support/complete_on_tty.py
+EXTRA_DIST += $(docs_tests) tests/docs/lib.sh tests/docs/blocks.sh tests/docs/words tests/support/complete_on_tty.py

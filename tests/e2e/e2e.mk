@@ -39,6 +39,7 @@ e2e_tests = \
 	tests/e2e/login-prepared.sh \
 	tests/e2e/login-secrets.sh \
 	tests/e2e/login.sh \
+	tests/e2e/manual-examples.sh \
 	tests/e2e/mbox-recovery.sh \
 	tests/e2e/messages.sh \
 	tests/e2e/new-mail.sh \
