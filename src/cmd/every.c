@@ -51,7 +51,7 @@ static bool catch_signals(struct error *err)
 	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 
 	if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0)
-		return error_errno(err, ERROR_INTERNAL, errno, "the pipe for signals cannot be made");
+		return error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe for signals");
 	sigemptyset(&action.sa_mask);
 	for (int i = 0; i < CAUGHT; i++) {
 		struct sigaction old;
@@ -206,7 +206,7 @@ static bool begin_run(struct loop *l)
 		notify_send("STATUS=Fetching");
 		return false;
 	}
-	error_errno(&err, ERROR_INTERNAL, errno, "no process for the run can be started");
+	error_errno(&err, ERROR_INTERNAL, errno, "cannot start a process for the run");
 	report_error(NULL, STEP_NONE, &err);
 	plan_next(l);
 	return false;

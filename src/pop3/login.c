@@ -65,7 +65,7 @@ static bool is_missing(const struct session_event *event)
 static bool set_missing(const struct mechanism *m, const struct session_event *event, bool *missing, struct error *err)
 {
 	*missing = true;
-	error_set(err, ERROR_PROTOCOL, "the server does not accept %s%s as a login method", m->sasl ? "AUTH " : "",
+	error_set(err, ERROR_PROTOCOL, "the server does not accept %s%s as a login mechanism", m->sasl ? "AUTH " : "",
 	    mechanism_name(m));
 	return error_server(err, event->text, event->length);
 }
@@ -385,7 +385,7 @@ static bool hint_at_other_ways(const struct login *l, const struct mechanism *m,
 	if (m->secret == MECHANISM_NOTHING)
 		return error_hint(err, "remove auth and set a password");
 	if (l->mechanism)
-		return error_hint(err, "remove auth to let mailhaul choose a login method");
+		return error_hint(err, "remove auth to let mailhaul choose a login mechanism");
 	if (m->secret == MECHANISM_TOKEN)
 		return error_hint(err,
 		    "set a password instead of token_command; many providers require an app password for POP3");

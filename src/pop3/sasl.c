@@ -46,7 +46,7 @@ static bool fail_start(const char *mechanism, int code, struct error *err)
 	if (code != GSASL_UNKNOWN_MECHANISM)
 		return error_set(err, ERROR_INTERNAL, "%s could not be started: %s", mechanism, gsasl_strerror(code));
 	error_set(err, ERROR_CONFIG, "GNU SASL on this system does not support %s", mechanism);
-	return error_hint(err, "set auth to another login method");
+	return error_hint(err, "set auth to another login mechanism");
 }
 
 bool sasl_start(struct sasl **out, const char *mechanism, const struct login *l, const struct channel_binding *binding,
