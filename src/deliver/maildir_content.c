@@ -92,23 +92,55 @@ enum maildir_content maildir_content(int fd, const char *name)
 	return named > 0 && size > named ? MAILDIR_CHANGED : MAILDIR_ORIGINAL;
 }
 
+/* Decompresses z->next_in. Returns Z_OK if more data must follow, Z_STREAM_END if it may end here, or an error. */
+static int pass_piece(z_stream *z, void (*take)(void *context, const char *bytes, size_t length), void *context)
+{
+	char out[65536];
+	int rc;
+
+	do {
+		z->next_out = (Bytef *)out;
+		z->avail_out = sizeof(out);
+		rc = inflate(z, Z_NO_FLUSH);
+		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+			return rc;
+		take(context, out, sizeof(out) - z->avail_out);
+		/* Another member may follow (RFC 1952, section 2.2). */
+		if (rc == Z_STREAM_END && z->avail_in > 0 && inflateReset(z) != Z_OK)
+			return Z_STREAM_ERROR;
+	} while (z->avail_in > 0 || z->avail_out == 0);
+	return rc == Z_STREAM_END ? rc : Z_OK;
+}
+
+/* gzread is not used: with zlib 1.3.2 it reports no error if the data ends too early. */
 static bool pass_gzip(int fd, void (*take)(void *context, const char *bytes, size_t length), void *context)
 {
-	int own = dup(fd), n = -1;
-	gzFile file = own >= 0 ? gzdopen(own, "rb") : NULL;
-	char piece[65536];
+	unsigned char in[16384];
+	z_stream z = {0};
+	int rc = inflateInit2(&z, MAX_WBITS + 16);
+	ssize_t n = 1;
 
-	if (!file) {
-		if (own >= 0)
-			close(own);
+	if (rc != Z_OK)
 		return false;
+	while ((rc == Z_OK || rc == Z_STREAM_END) && n != 0) {
+		n = read(fd, in, sizeof(in));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			rc = Z_ERRNO;
+		if (n <= 0)
+			continue;
+		if (rc == Z_STREAM_END && inflateReset(&z) != Z_OK)
+			break;
+		z.next_in = in;
+		z.avail_in = (uInt)n;
+		rc = pass_piece(&z, take, context);
 	}
-	while ((n = gzread(file, piece, sizeof(piece))) > 0)
-		take(context, piece, (size_t)n);
-	/* If the data ends too early, only gzclose fails. */
-	if (gzclose_r(file) == Z_OK && n == 0)
+	(void)inflateEnd(&z);
+	if (rc == Z_STREAM_END && n == 0)
 		return true;
-	errno = EBADMSG;
+	if (rc != Z_ERRNO)
+		errno = EBADMSG;
 	return false;
 }
 
