@@ -84,7 +84,7 @@ static void warn(const struct chosen *c)
 	struct problems warnings = {0};
 
 	warnings_find(c->accounts, c->count, &warnings);
-	report_configuration(&warnings);
+	report_configuration(&warnings, true);
 	problems_free(&warnings);
 }
 
@@ -96,7 +96,7 @@ bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 
 	*c = (struct chosen){0};
 	if (!settings_load(&c->settings, line->config_path, &problems)) {
-		report_configuration(&problems);
+		report_configuration(&problems, false);
 		*code = EX_CONFIG;
 		ok = false;
 	} else if (!choose(c, line, &err)) {

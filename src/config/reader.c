@@ -25,7 +25,7 @@ void reader_complain(struct reader *r, unsigned line, const char *what, const ch
 /* Returns whether a text may contain a secret, because it mentions one. */
 static bool mentions_secret(const char *text, size_t length, bool mistake)
 {
-	static const char *const words[] = {"pin-value", "pass", "token", "secret", "PASS", "TOKEN", "SECRET"};
+	static const char *const words[] = {"pin-value", "pas", "pwd", "tok", "secr", "PAS", "PWD", "TOK", "SECR"};
 
 	/* Only after a mistake, the text may contain more than one option. */
 	for (size_t i = 0; i < (mistake ? sizeof(words) / sizeof(words[0]) : 1); i++) {
@@ -42,8 +42,13 @@ static const char *end_of_skipped(const struct statement *st, const char *limit)
 	struct tokens rest = {.at = end};
 	struct token t;
 
-	for (tokens_next(&rest, &t); t.length > 0 && !t.first && t.text < limit; tokens_next(&rest, &t))
+	/* Where no statement was recognized, other options may follow. */
+	for (unsigned shown = 0; shown == 0 || st->kind != STATEMENT_OTHER; shown++) {
+		tokens_next(&rest, &t);
+		if (t.length == 0 || t.first || t.text >= limit)
+			break;
 		end = t.text + t.length;
+	}
 	return mentions_secret(st->end, (size_t)(end - st->end), true) ? st->end : end;
 }
 
@@ -78,11 +83,11 @@ static void complain_unknown(struct reader *r, const struct statement *st)
 	/* An option outside of all sections was probably meant for the one before it. */
 	if (!r->section && r->last && account_find_option(name))
 		r->last->broken = true;
-	if (r->unknown_line != st->line) {
+	if (r->mistake_line != st->line) {
 		unknown_option(&said, &unknown, names, count);
 		reader_complain(r, st->line, said.what, said.hint);
 	}
-	r->unknown_line = r->statements.tokens.line;
+	r->mistake_line = r->statements.tokens.line;
 	free(name);
 }
 
@@ -272,6 +277,8 @@ void reader_parse(struct file *f, struct part *part, const char *text)
 	statements_begin(&r.statements, text);
 	while (statements_next(&r.statements, &st)) {
 		take(&r, &st);
+		if (st.fault.what[0])
+			r.mistake_line = r.statements.tokens.line;
 		r.torn = r.torn || st.torn;
 		r.open_comment = r.open_comment || st.open_comment;
 	}

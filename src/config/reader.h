@@ -18,7 +18,7 @@ struct reader {
 	struct section *last;		      /* the last section of this file, or NULL */
 	unsigned opened;		      /* the line of the section that is open; 0: none is */
 	unsigned skipped;		      /* the number of unknown sections that are open */
-	unsigned password_line, unknown_line; /* where the last password and the last unknown option end */
+	unsigned password_line, mistake_line; /* where the last password and the last mistake end */
 	bool torn;			      /* a quote was not closed: any text may be a part of a password */
 	bool open_comment;		      /* the file ends in a comment */
 };

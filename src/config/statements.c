@@ -85,7 +85,10 @@ static void skip_rest(struct statements *s, struct statement *st)
 	for (;;) {
 		struct token t = peek(s);
 
-		if (t.kind == TOKEN_END || t.kind == TOKEN_OPEN_COMMENT || t.first || name_is_next(s))
+		if (t.kind == TOKEN_END || t.kind == TOKEN_OPEN_COMMENT || t.first)
+			return;
+		/* Where no statement was recognized, the text before a = may be a part of a value. */
+		if (st->kind != STATEMENT_OTHER && name_is_next(s))
 			return;
 		if (token_is(&t, '{'))
 			depth++;

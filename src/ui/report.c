@@ -19,6 +19,8 @@
 #include "ui/charset.h"
 #include "ui/log_target.h"
 
+enum { MISTAKES_MOST = 100 }; /* whoever names another file, such as an mbox, does not want to read about each line */
+
 /* Formats "work: login: CAUSE (the server said: WORDS); HINT" in *text. *hint: where the hint starts, or NULL. */
 static const char *line_of(struct buf *text, const char *account, enum step step, const struct error *err,
     const char **hint)
@@ -44,14 +46,23 @@ void report_line(const char *line)
 	log_target_write_stderr(LOG_ERR, line, NULL);
 }
 
-void report_configuration(const struct problems *problems)
+void report_configuration(const struct problems *problems, bool warnings)
 {
-	for (size_t i = 0; i < problems->count; i++) {
+	int priority = warnings ? LOG_WARNING : LOG_ERR;
+
+	for (size_t i = 0; i < problems->count && i < MISTAKES_MOST; i++) {
 		const char *line = problems->lines[i], *hint = strstr(line, "; ");
 
-		log_target_write_stderr(LOG_ERR, line, hint ? hint + strlen("; ") : NULL);
+		log_target_write_stderr(priority, line, hint ? hint + strlen("; ") : NULL);
 		if (problems->sources[i])
 			fprintf(stderr, "    %s\n", problems->sources[i]);
+	}
+	if (problems->count > MISTAKES_MOST) {
+		char *rest =
+		    memory_format("%zu more are not shown; correct these first", problems->count - MISTAKES_MOST);
+
+		log_target_write_stderr(priority, rest, strchr(rest, ';') + strlen("; "));
+		free(rest);
 	}
 }
 

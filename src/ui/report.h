@@ -32,8 +32,11 @@ struct report {
 void report_error(const char *account, enum step step, const struct error *err);
 void report_line(const char *line);
 
-/* Writes the errors or warnings of a configuration, each with the text of the file that it is about, if there is one. */
-void report_configuration(const struct problems *problems);
+/*
+ * Writes the errors or warnings of a configuration, each with the text of the file that it is about, if there is one. If
+ * there are more than a hundred, the rest is only counted.
+ */
+void report_configuration(const struct problems *problems, bool warnings);
 
 /* Reports a failure in an account's run. silent: write it only to a log other than standard error. */
 void report_problem(const struct report *r, const char *account, enum step step, const struct error *err, bool silent);

@@ -86,6 +86,12 @@ check 'no part of a password is printed' lacks err SECRET
 check 'the text of another line is shown' contains err '    user = "CORP\jane"'
 check 'nothing is printed on standard output' [ ! -s out ]
 
+seq -f 'line %g = x' 1000 >mailhaul.conf.in
+run config
+check 'a file that is not a configuration is refused' refused
+check 'a hundred mistakes are shown' [ "$(grep -c '^mailhaul: mailhaul.conf:' err)" -eq 100 ]
+check 'the others are counted' contains err 'mailhaul: 900 more are not shown; correct these first'
+
 # ---- Quotes that do not balance, wherever they are ----
 
 cat >whole.conf <<'END'
