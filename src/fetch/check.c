@@ -18,6 +18,7 @@
 #include "fetch/event.h"
 #include "fetch/learn.h"
 #include "fetch/listing.h"
+#include "fetch/place.h"
 #include "fetch/run_options.h"
 #include "fetch/worker.h"
 #include "io/deadline.h"
@@ -179,7 +180,7 @@ static void check_destination(struct check *c)
 	bool ok;
 
 	c->step = STEP_STORE;
-	ok = a->delivery.to.ops->probe(&settings, &err);
+	ok = (!c->state || place_is_there(c->state, a, &err)) && a->delivery.to.ops->probe(&settings, &err);
 	if (!ok)
 		note(c, &err);
 	log_fact(&c->log, "destination.kind", "%s", a->delivery.to.ops->scheme);

@@ -35,6 +35,20 @@ static bool fail_gone(const struct account *a, const char *path, struct error *e
 	    destination_has_names(a->delivery.to.ops) ? "mkdir -p" : "touch", path);
 }
 
+/* Returns what the state knows the destination by, and sets *path to what exists if the destination does. */
+static char *name_of(const struct account *a, char **path)
+{
+	*path = memory_format(destination_has_names(a->delivery.to.ops) ? "%s/new" : "%s", a->delivery.to.path);
+	return memory_format("%s:%s", a->delivery.to.ops->scheme, a->delivery.to.path);
+}
+
+static bool compare(struct place *p, struct state *state, const struct account *a, const char *path, struct error *err)
+{
+	if (!state_get_place(state, p->name, &p->noted, err))
+		return false;
+	return !p->noted.mount || !is_gone(a, path, p->noted.mount) || fail_gone(a, path, err);
+}
+
 bool place_examine(struct place *p, struct state *state, const struct account *a, struct error *err)
 {
 	char *path;
@@ -43,13 +57,25 @@ bool place_examine(struct place *p, struct state *state, const struct account *a
 	*p = (struct place){0};
 	if (!a->delivery.to.path)
 		return true;
-	p->name = memory_format("%s:%s", a->delivery.to.ops->scheme, a->delivery.to.path);
-	path = memory_format(destination_has_names(a->delivery.to.ops) ? "%s/new" : "%s", a->delivery.to.path);
+	p->name = name_of(a, &path);
 	ok = (!destination_has_names(a->delivery.to.ops) || state_set_witness(state, path, err)) &&
-	    state_get_place(state, p->name, &p->noted, err);
-	if (ok && p->noted.mount && is_gone(a, path, p->noted.mount))
-		ok = fail_gone(a, path, err);
+	    compare(p, state, a, path, err);
 	free(path);
+	return ok;
+}
+
+bool place_is_there(struct state *state, const struct account *a, struct error *err)
+{
+	struct place p = {0};
+	char *path;
+	bool ok;
+
+	if (!a->delivery.to.path)
+		return true;
+	p.name = name_of(a, &path);
+	ok = compare(&p, state, a, path, err);
+	free(path);
+	place_free(&p);
 	return ok;
 }
 

@@ -22,6 +22,9 @@ struct place {
  */
 bool place_examine(struct place *p, struct state *state, const struct account *account, struct error *err);
 
+/* Finds the same failure, and nothing else. It never changes the state. */
+bool place_is_there(struct state *state, const struct account *account, struct error *err);
+
 /* Sets the state's label, and whether the directories beside the destination may hold messages of ours. */
 void place_settings(const struct state *state, struct destination_settings *settings);
 

@@ -29,6 +29,7 @@ check 'a missing Maildir is not recreated' eval 'run; fails_for "mnt/Mail/new, t
 check 'nothing is written to the mount point' [ -z "$(ls mnt)" ]
 check 'no message is deleted from the server' left_is mail 1
 check 'a dry run reports the missing Maildir' eval 'run -n; fails_for "does not exist"'
+check 'check reports the missing Maildir' eval 'run check; fails_for "mnt/Mail/new, the destination of earlier runs, does not exist; mount its disk"'
 rmdir mnt && mv disk mnt
 check 'a run succeeds when the Maildir is back' eval 'run; exits 0'
 check 'all messages are in the Maildir' count_is mnt/Mail 3
