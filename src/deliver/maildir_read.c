@@ -132,6 +132,14 @@ static bool sync_directory(const struct walk *w, int fd, const char *path, struc
 	return (w->one_by_one ? directory_sync_open(fd) : platform_sync_all(fd)) || fail(path, "synced", err);
 }
 
+/* A run creates cur/ where only new/ exists. A link to a missing directory may lead to a disk that is not mounted. */
+static bool lacks_cur(int maildir, const char *sub)
+{
+	struct stat st;
+
+	return strcmp(sub, "cur") == 0 && fstatat(maildir, sub, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
 /* Reads new/ or cur/ of a Maildir. */
 static bool read_messages(struct walk *w, int maildir, const char *maildir_path, const char *sub, struct error *err)
 {
@@ -139,7 +147,7 @@ static bool read_messages(struct walk *w, int maildir, const char *maildir_path,
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	char *path = memory_format("%s/%s", maildir_path, sub);
 	const struct dirent *entry;
-	bool ok = stream || w->elsewhere || fail(path, "read", err);
+	bool ok = stream || w->elsewhere || lacks_cur(maildir, sub) || fail(path, "read", err);
 
 	w->one_by_one = w->reader->sync && stream && !platform_can_sync_all(fd);
 	while (stream && ok && (errno = 0, entry = readdir(stream)))

@@ -32,7 +32,8 @@ bool copies_are_there(const struct account *a, struct error *err)
 	there = access(path, F_OK) == 0;
 	if (!there) {
 		error_errno(err, ERROR_STORAGE, errno, "the destination %s cannot be read", path);
-		error_hint(err, "mount its disk, or create it to start with an empty destination");
+		error_hint(err, "mount its disk; to start with an empty destination, run: %s %s",
+		    destination_has_names(a->delivery.to.ops) ? "mkdir -p" : "touch", path);
 	}
 	free(path);
 	return there;

@@ -603,7 +603,7 @@ tells 'a: rebuild: the account delivers to a command, so the location of its mes
 bad 'a missing Maildir' 74
 "$MAILHAUL" -c mailhaul.conf >first 2>&1 && rm -r Mail
 ARGUMENTS='-c mailhaul.conf verify'
-tells 'a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or create it to start with an empty destination'
+tells 'a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk; to start with an empty destination, run: mkdir -p Mail/new'
 
 # ---- Commands ----
 

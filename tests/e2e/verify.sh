@@ -165,11 +165,21 @@ check 'copies of one account do not count for another, and one copy does not cou
 # ---- messages that cannot be verified ----
 
 maildir_of 2
-mv Mail away
+mkdir -p far/below && mv Mail far/below # verify does not look there
 run verify --refetch
 check '--refetch refuses to fetch everything if the Maildir does not exist' exits 74
-check 'one line has the cause and the hint' says err "mailhaul: a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk, or create it to start with an empty destination"
-mv away Mail
+check 'one line has the cause and the hint' says err "mailhaul: a: verify: the destination Mail/new cannot be read: No such file or directory; mount its disk; to start with an empty destination, run: mkdir -p Mail/new"
+sh -c "$(sed -n 's/.*run: //p' err)"
+run verify
+check 'after the command of the hint, all messages are missing' found 2 0
+ln -s nowhere Mail/cur
+run verify
+check 'a link to a missing directory is not an empty directory' eval 'exits 74 && contains err "Mail/cur cannot be read"'
+rm Mail/cur
+run verify --refetch
+check 'after the command of the hint, --refetch fetches the messages' eval 'exits 0 && count_is Mail/new 2'
+rm -r Mail
+mv far/below/Mail .
 rm -rf state
 run verify
 check 'verify fails without a state' exits 74
