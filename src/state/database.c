@@ -64,6 +64,9 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	int code = sqlite3_errcode(d->db), system_code = take_errno(d);
 	bool lacks_room = system_code == ENOSPC || system_code == EDQUOT;
 
+	/* SQLite may have to write even for a query: it rolls back what a killed run left. */
+	if (code == SQLITE_READONLY || code == SQLITE_FULL)
+		step = "cannot be written";
 	error_set(err, ERROR_STORAGE, "the state file %s %s: %s", d->path, step,
 	    code == SQLITE_IOERR && lacks_room ? strerror(system_code) : sqlite3_errmsg(d->db));
 	err->saved_errno = system_code;

@@ -561,6 +561,11 @@ mkdir state && chmod 500 state
 modes_count
 tells 'a: state: the lock file state/a.lock cannot be opened: Permission denied; check the permissions of this file and its directory, or set another state_dir'
 
+bad 'a state whose directory has lost its write permission' 74
+"$MAILHAUL" -c mailhaul.conf >first 2>&1 && chmod 500 state
+modes_count
+tells "a: state: the state file state/a.db cannot be written: attempt to write a readonly database; check the directory's permissions and the free space on its disk"
+
 bad 'a state that is a file' 74
 : >state
 tells 'a: state: the directory state cannot be created: a file has this name; name another path, or move that file away'
