@@ -26,6 +26,7 @@ struct accepted {
 	bool secret;   /* the value is not repeated */
 	bool password; /* the value is a password */
 	bool host;     /* the value is a host */
+	bool simple;   /* a valid value has no blanks or special characters */
 };
 
 static struct accepted accepted_by(const struct account_option *option)
@@ -35,6 +36,9 @@ static struct accepted accepted_by(const struct account_option *option)
 	a.list = account_value_is_list(option);
 	a.password = option->kind == ACCOUNT_SECRET;
 	a.host = option->kind == ACCOUNT_HOST;
+	a.simple = option->kind == ACCOUNT_COUNT || option->kind == ACCOUNT_SIZE || option->kind == ACCOUNT_TIME ||
+	    option->kind == ACCOUNT_FLAG || option->kind == ACCOUNT_CHOICE || option->kind == ACCOUNT_MECHANISM ||
+	    option->kind == ACCOUNT_RETENTION;
 	if (option->kind == ACCOUNT_COMMAND)
 		a.escapes = VALUE_ESCAPES_ALL;
 	if (option->kind == ACCOUNT_PATH || option->kind == ACCOUNT_PATH_OR_URI || option->kind == ACCOUNT_DESTINATION)
@@ -55,7 +59,7 @@ static void complain(struct reader *r, const struct statement *st, const struct 
 	char what[NOTE], hint[NOTE];
 
 	snprintf(what, sizeof(what), "%s: %s", a->name, f->what);
-	if (a->list && !st->list && !st->torn)
+	if ((a->list && !st->list && !st->torn) || (a->simple && strcmp(f->hint, statements_quote_it) == 0))
 		snprintf(hint, sizeof(hint), "set %s to %s", a->name, a->expects);
 	else
 		snprintf(hint, sizeof(hint), "%s", f->hint);

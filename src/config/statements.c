@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-static const char quote_it[] = "put it in single quotes";
+const char statements_quote_it[] = "put it in single quotes";
 
 void statements_begin(struct statements *s, const char *text)
 {
@@ -129,7 +129,9 @@ static void check_value(struct statement *st, const struct token *t)
 	bool cut = *next == '#' || strncmp(next, "/*", 2) == 0;
 
 	if (t->kind == TOKEN_QUOTED) {
-		if (*next && token_blank(next) == 0 && !strchr("#/,={})", *next))
+		if (*next == ';')
+			fault_set(&st->fault, t->line, "remove the semicolon", "a semicolon follows the value");
+		else if (*next && token_blank(next) == 0 && !strchr("#/,={})", *next))
 			fault_set(&st->fault, t->line,
 			    *t->text == '"' ? "write \\\" for a quote inside double quotes"
 					    : "write \\' for a quote inside single quotes",
@@ -149,7 +151,8 @@ static void check_value(struct statement *st, const struct token *t)
 		    "a semicolon follows the value");
 	if (memchr(t->text, '+', t->length) || memchr(t->text, '*', t->length) || (*next && strchr(special, *next)) ||
 	    (*next == '}' && !ends_section(next)))
-		fault_set(&st->fault, t->line, quote_it, "the value contains special characters and has no quotes");
+		fault_set(&st->fault, t->line, statements_quote_it,
+		    "the value contains special characters and has no quotes");
 }
 
 /* Checks that the line contains nothing else after a value, except other statements. */
@@ -167,7 +170,8 @@ static void check_rest(struct statements *s, struct statement *st)
 			    "put a value with a comma in quotes, and several values in braces",
 			    "a comma follows the value");
 		else if (is_text(&next) && !st->list && last && last->kind == TOKEN_WORD)
-			fault_set(&st->fault, next.line, quote_it, "the value contains blanks and has no quotes");
+			fault_set(&st->fault, next.line, statements_quote_it,
+			    "the value contains blanks and has no quotes");
 		else
 			fault_set(&st->fault, next.line, "put the whole value in one pair of quotes",
 			    "more text follows the value");
@@ -255,7 +259,8 @@ static void take_value(struct statements *s, struct statement *st)
 		add_value(s, &t);
 		check_value(st, &t);
 	} else {
-		fault_set(&st->fault, t.line, quote_it, "the value starts with a special character and has no quotes");
+		fault_set(&st->fault, t.line, statements_quote_it,
+		    "the value starts with a special character and has no quotes");
 	}
 	check_rest(s, st);
 }

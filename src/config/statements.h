@@ -40,6 +40,9 @@ struct statements {
 	size_t count;
 };
 
+/* The hint of faults that single quotes correct, if the value is meant as it was written. */
+extern const char statements_quote_it[];
+
 /* Starts at the beginning of a text that is terminated by NUL and must outlive the reader and its statements. */
 void statements_begin(struct statements *s, const char *text);
 void statements_end(struct statements *s);

@@ -204,6 +204,15 @@ bad 'a variable that is not set' 78 'user = "me${NO_SUCH_VARIABLE}"'
 tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put it in single quotes to take ${...} literally, or set the variable' \
   '    user = "me${NO_SUCH_VARIABLE}"'
 
+bad 'blanks in a value that never has any' 78 'leave_on_server = 14 days' 'max_messages = 10 000'
+tells 'mailhaul.conf:9: leave_on_server: the value contains blanks and has no quotes; set leave_on_server to forever, no, or a time with a unit, such as 14d or 2w' \
+  '    leave_on_server = 14 days' \
+  'mailhaul.conf:10: max_messages: the value contains blanks and has no quotes; set max_messages to a number (0: no limit)' \
+  '    max_messages = 10 000'
+
+bad 'a semicolon after quotes' 78 'user = "me";'
+tells 'mailhaul.conf:8: user: a semicolon follows the value; remove the semicolon' '    user = "me";'
+
 bad 'a # in a value without quotes' 78 'user = me#1'
 tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put it in single quotes, or put a blank before the comment' '    user = me#1'
 
