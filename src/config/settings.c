@@ -18,6 +18,21 @@
 
 static const char system_path[] = "/etc/mailhaul.conf";
 
+/* Adds the problem that there is no configuration. The user's own would be at `own`; it is NULL if `err` says why. */
+static void add_missing(struct problems *problems, const char *own, const struct error *err)
+{
+	if (!own)
+		problems_add(problems, "there is no configuration: %s; name one with -c, or set HOME", err->cause);
+	else if (access(EXAMPLE_FILE, R_OK) == 0)
+		problems_add(problems,
+		    "there is no configuration; name one with -c, or copy the example and edit the copy: install -D -m "
+		    "600 %s %s",
+		    EXAMPLE_FILE, own);
+	else
+		problems_add(problems,
+		    "there is no configuration; create %s (see mailhaul.conf(5)) or name one with -c", own);
+}
+
 /* Returns the path of the configuration. If there is none, it adds a problem and returns NULL. */
 static char *find_path(const char *path, struct problems *problems)
 {
@@ -36,11 +51,7 @@ static char *find_path(const char *path, struct problems *problems)
 		free(own);
 		return memory_copy_string(system_path);
 	}
-	if (own)
-		problems_add(problems,
-		    "there is no configuration; create %s (see mailhaul.conf(5)) or name one with -c", own);
-	else
-		problems_add(problems, "there is no configuration: %s; name one with -c, or set HOME", err.cause);
+	add_missing(problems, own, &err);
 	free(own);
 	return NULL;
 }

@@ -120,7 +120,12 @@ bad 'no configuration file' 78
 needs 'this machine has one' [ ! -e /etc/mailhaul.conf ]
 ARGUMENTS=''
 UNDER="env HOME=$WORK/$ROW"
-tells 'there is no configuration; create @ROW@/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c'
+example=$(grep -ao '/[A-Za-z0-9/._+~-]*/mailhaul\.conf\.example' "$MAILHAUL" | head -n 1)
+if [ -r "$example" ]; then # this build is installed
+  tells "there is no configuration; name one with -c, or copy the example and edit the copy: install -D -m 600 $example @ROW@/.config/mailhaul/mailhaul.conf"
+else
+  tells 'there is no configuration; create @ROW@/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c'
+fi
 
 bad 'a missing configuration file' 78
 ARGUMENTS='-c other.conf'
