@@ -11,9 +11,21 @@
 
 static void show(const struct chosen *c, bool json, bool changed)
 {
-	(json ? effective_json_top : effective_print_top)(&c->settings, changed);
-	for (size_t i = 0; i < c->count; i++)
-		(json ? effective_json_account : effective_print_account)(c->accounts[i], changed);
+	bool apart;
+
+	if (json) {
+		effective_json_top(&c->settings, changed);
+		for (size_t i = 0; i < c->count; i++)
+			effective_json_account(c->accounts[i], changed);
+		return;
+	}
+	apart = effective_print_top(&c->settings, changed);
+	for (size_t i = 0; i < c->count; i++) {
+		if (apart)
+			putchar('\n');
+		effective_print_account(c->accounts[i], changed);
+		apart = true;
+	}
 }
 
 int show_config_run(const struct command_line *line)

@@ -73,16 +73,20 @@ static char **value_of(const struct account *a, const struct account_option *opt
 static void print_top(void *context, const char *name, const char *value, const char *place)
 {
 	struct buf line = {0};
+	bool *any = context;
 
-	(void)context;
+	*any = true;
 	buf_append_format(&line, "%s = ", name);
 	quote_text(&line, value);
 	print_line(&line, place, "");
 }
 
-void effective_print_top(const struct settings *s, bool changed)
+bool effective_print_top(const struct settings *s, bool changed)
 {
-	each_top(s, changed, print_top, NULL);
+	bool any = false;
+
+	each_top(s, changed, print_top, &any);
+	return any;
 }
 
 static void append_list(struct buf *line, char *const *values)
@@ -121,7 +125,7 @@ void effective_print_account(const struct account *a, bool changed)
 	struct account defaults;
 
 	account_defaults(&defaults, a);
-	printf("\naccount \"%s\" {\n", a->name);
+	printf("account \"%s\" {\n", a->name);
 	for (size_t i = 0; i < account_option_count; i++)
 		print_option(a, i, changed ? &defaults : NULL);
 	printf("}\n");

@@ -111,6 +111,16 @@ names() { sed -n 's/^ *\([a-z_]*\) = .*/\1/p' out | tr '\n' ' '; }
 check '--changed prints only what differs from the defaults' [ "$(names)" = \
   'state_dir server user password deliver_to connect_timeout server tls user password_file deliver_to leave_on_server repeat connect_timeout ' ]
 check '--changed masks passwords' lacks out secret
+cat >alone.conf <<'END'
+account "a" {
+  server = pop.example.org
+  user = me
+  password_file = "file"
+  deliver_to = "maildir:Mail"
+}
+END
+check 'the output of --changed starts with its first line' eval \
+  '"$MAILHAUL" -c alone.conf config --changed >alone && [ "$(head -n 1 alone)" = "account \"a\" {" ]'
 cp out changed && cp changed mailhaul.conf.in
 run config --changed
 check 'the output of --changed is a valid configuration' exits 0
