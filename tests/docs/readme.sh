@@ -77,7 +77,7 @@ cp "$program" "$work/usr/bin/mailhaul"
 next_steps() { env -u XDG_CONFIG_HOME HOME="$work/home" sh "$work/next" "$work/usr" >"$work/steps"; }
 next_steps_work() {
   next_steps && sed -n 's/^    //p' "$work/steps" | sed '$d' >"$work/copy" && [ "$(wc -l <"$work/copy")" = 3 ] &&
-    sh -e "$work/copy" && env -u XDG_CONFIG_HOME HOME="$work/home" "$work/usr/bin/mailhaul" config --names &&
+    env -u XDG_CONFIG_HOME HOME="$work/home" sh -e "$work/copy" && env -u XDG_CONFIG_HOME HOME="$work/home" "$work/usr/bin/mailhaul" config --names &&
     [ "$(sed -n 's/^    //p' "$work/steps" | tail -n 1)" = "$work/usr/bin/mailhaul check" ]
 }
 check 'the next steps that ./bootstrap install prints work' next_steps_work
@@ -88,5 +88,9 @@ example_is_named() {
     grep -q 'cp /usr/local/share/doc/mailhaul/mailhaul.conf.example ' "$readme"
 }
 check 'README names the installed example' example_is_named
+root_is_not_named() {
+  env -u XDG_CONFIG_HOME HOME=/no/such sh "$work/next" "$work/usr" >"$work/steps" && ! grep -F /no/such "$work/steps"
+}
+check 'the next steps suit another user than the one who installed it, as with sudo' root_is_not_named
 
 done_testing
