@@ -128,15 +128,19 @@ static void shorten_date(char text[SHOWN_OCTETS])
 		snprintf(text, SHOWN_OCTETS, "%04u-%02u-%02u", year, (unsigned)(found - months) / 3 + 1, day);
 }
 
-/* Shortens a sender to the name before the address, if there is one, and removes the name's quotes. */
+/* Shortens a sender to the name before the address, without quotes, or to the address alone. */
 static void shorten_sender(char text[SHOWN_OCTETS])
 {
 	char *end = strrchr(text, '<'), *start = text;
 
 	while (end && end > text && end[-1] == ' ')
 		end--;
-	if (!end || end == text)
+	if (!end || (end == text && !strchr(text, '>')))
 		return;
+	if (end == text) {
+		start++;
+		end = strchr(text, '>');
+	}
 	if (end - start > 2 && *start == '"' && end[-1] == '"') {
 		start++;
 		end--;

@@ -32,7 +32,7 @@ message() {
   printf 'Date: Mon, 16 Nov 2026 10:00:0%s +0100\nFrom: %s\nSubject: %s\nMessage-ID: <%s@example.org>\n\nbody\n' "$1" "$2" "$3" "$1" >"mail/$1"
 }
 message 1 '=?utf-8?Q?J=C3=B6rg_mit_einem_sehr_langen_Namen?= <joerg@example.org>' 'A subject that is longer than what a terminal with few columns has room for'
-message 2 'a@example.org' '=?utf-8?B?5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe?='
+message 2 '<a@example.org>' '=?utf-8?B?5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe5pel5pys6Kqe?='
 message 3 '"Doe, Jane" <jane@example.org>' "$(printf 'a\314\210a\314\210 combined')"
 serve --dir mail
 fresh_configuration
