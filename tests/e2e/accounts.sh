@@ -39,8 +39,9 @@ check '--version names the libraries' contains out 'GnuTLS'
 STATUS=0
 "$MAILHAUL" >out 2>err || STATUS=$?
 check 'a missing configuration gives exit code 78' exits 78
-check 'the message names the path where the configuration is expected' says err \
-  "mailhaul: there is no configuration; create $WORK/.config/mailhaul/mailhaul.conf (see mailhaul.conf(5)) or name one with -c"
+# messages.sh has the rest, which depends on whether this build is installed.
+check 'the message names the path where the configuration is expected' grep -qE \
+  "^mailhaul: there is no configuration; .* $WORK/.config/mailhaul/mailhaul.conf( |\$)" err
 
 chmod 644 mailhaul.conf
 STATUS=0
