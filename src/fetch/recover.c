@@ -274,17 +274,14 @@ static bool record_renamed(void *context, uint64_t crlf_octets, bool *wanted, st
 {
 	struct search *s = context;
 	struct state_record record = {.octets = s->octets, .wire = crlf_octets, .delivered = s->now};
-	char identity[DESTINATION_IDENTITY] = UID_FOUND_ANY;
-	const size_t any = strlen(UID_FOUND_ANY);
 
 	record.marked = marks_end(&s->marks, record.sha256, record.bare);
 	record.listed = crlf_octets - s->marks.mark_octets;
 	(void)header_end(&s->header, record.header);
-	digest_hex(identity + any, record.header, (sizeof(identity) - 1 - any) / 2);
 	start_reading(s);
 	*wanted = !take_record(s, &record);
 	s->found += *wanted;
-	return !*wanted || state_add_found(s->state, identity, &record, s->now, err);
+	return !*wanted || state_add_found_any(s->state, &record, s->now, err);
 }
 
 bool recover_place(struct state *state, struct destination *d, int64_t now, const struct log *log, struct error *err)

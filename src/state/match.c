@@ -162,6 +162,14 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
 	return ok;
 }
 
+bool state_add_found_any(struct state *s, const struct state_record *record, int64_t now, struct error *err)
+{
+	char identity[sizeof(UID_FOUND_ANY) + 2 * DIGEST_SHORT] = UID_FOUND_ANY;
+
+	digest_hex(identity + sizeof(UID_FOUND_ANY) - 1, record->header, DIGEST_SHORT);
+	return state_add_found(s, identity, record, now, err);
+}
+
 bool state_misses_others(struct state *s, int64_t now, bool *any, struct error *err)
 {
 	struct query *q;

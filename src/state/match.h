@@ -65,6 +65,12 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
     struct error *err);
 
 /*
+ * The same for a message that another program may have delivered. It gets its UID only by its complete header, together
+ * with its size or its content, and does not count as a message of the account until then.
+ */
+bool state_add_found_any(struct state *s, const struct state_record *record, int64_t now, struct error *err);
+
+/*
  * state_has_found sets *any to whether such messages are recorded. state_take_found gives the one with this identity
  * its UID.
  */

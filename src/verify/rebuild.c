@@ -31,19 +31,18 @@ static bool open_empty(struct state **state, const struct account *a, const char
 }
 
 /*
- * Returns whether a file counts: the account's own wherever it is, and files that mailhaul did not name in the account's
+ * Returns whether a copy is the account's: with a name of the account wherever it is, or with any name in the account's
  * own Maildir and the Maildirs in it (Maildir++). A Maildir beside it may be that of another account.
  */
-static bool wants(void *context, const struct archive_message *m)
+static bool is_own(const struct copies *c, const struct copy *copy)
 {
-	const struct copies *c = context;
-	const char *own = c->account->delivery.to.path;
+	const char *path = c->texts.data + copy->path, *own = c->account->delivery.to.path;
 	size_t length = strlen(own);
 
 	while (length > 1 && own[length - 1] == '/')
 		length--;
-	return m->identity[0] || !m->elsewhere ||
-	    (strncmp(m->path, own, length) == 0 && m->path[length] == '/' && m->path[length + 1] == '.');
+	return copy->own || !copy->elsewhere ||
+	    (strncmp(path, own, length) == 0 && path[length] == '/' && path[length + 1] == '.');
 }
 
 /* Reads all copies and syncs them. Messages that are recorded now may be deleted from the server later. */
@@ -87,6 +86,8 @@ static bool record(struct state *state, const struct copies *c, const struct cop
 	memcpy(r.bare, copy->bare, sizeof(r.bare));
 	memcpy(r.header, copy->key.header, sizeof(r.header));
 	snprintf(identity, sizeof(identity), "%s", copy->key.identity);
+	if (!is_own(c, copy))
+		return state_add_found_any(state, &r, now, err);
 	/* Only the name of a file shows that mailhaul has delivered it. */
 	if (!copy->own) {
 		r.core = &copy->core;
@@ -103,10 +104,11 @@ static bool fail_empty(const struct account *a, struct error *err)
 
 bool rebuild_account(const struct account *account, const char *state_dir, uint64_t *count, struct error *err)
 {
-	struct copies copies = {.account = account, .cored = true, .wants = wants, .context = &copies};
+	struct copies copies = {.account = account, .cored = true};
 	struct state *state = NULL;
 	int64_t now = (int64_t)time(NULL);
 	struct place place = {0};
+	uint64_t others = 0; /* files beside the Maildir that may belong to the account */
 	bool ok = copies_are_there(account, err) && open_empty(&state, account, state_dir, err) &&
 	    place_examine(&place, state, account, err);
 
@@ -115,12 +117,17 @@ bool rebuild_account(const struct account *account, const char *state_dir, uint6
 	place_free(&place);
 	*count = 0;
 	for (size_t i = 0; ok && i < copies.count; i++) {
+		const struct copy *copy = &copies.list[i];
+		bool own = is_own(&copies, copy);
+
 		/* An incomplete file does not stand for its message. */
-		if (copies.list[i].torn)
+		if (copy->torn || (!own && copy->failure))
 			continue;
-		ok = record(state, &copies, &copies.list[i], now, err);
-		++*count;
+		ok = record(state, &copies, copy, now, err);
+		*count += own;
+		others += !own;
 	}
+	*count = *count > 0 ? *count : others;
 	ok = ok && (*count > 0 || fail_empty(account, err)) && state_end_run(state, now, err);
 	copies_free(&copies);
 	state_close(&state);

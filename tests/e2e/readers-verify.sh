@@ -93,6 +93,24 @@ after 'messages that neomutt saved in another Maildir are intact' neomutt maildi
 after 'messages that mblaze filed are intact' mrefile maildir:Mail file_by_mblaze
 after "messages that Python's mailbox moved are intact" python3 maildir:Mail file_by_python
 
+# ---- a lost state ----
+
+# rebuilt CHECK PROGRAM COMMAND...: the state is lost after a reader has run the command on the Maildir.
+rebuilt() {
+  has_reader "$2" "$1" 'each message is there once' || return 0
+  fetched maildir:Mail
+  _what=$1 && shift 2
+  "$@" || { cat reader.log && bail "the reader fails: $*"; }
+  rm state/a.db*
+  run verify --rebuild
+  run -v
+  check "$_what" contains out 'a: 0 new ('
+  check 'each message is there once' each_is_once
+}
+rebuilt 'a state is rebuilt from messages that mutt saved beside the Maildir' mutt mutt_save mutt Mail Archive
+rebuilt 'a state is rebuilt from messages that mblaze filed beside the Maildir' mrefile file_by_mblaze
+rebuilt "a state is rebuilt from messages that Python's mailbox moved beside the Maildir" python3 file_by_python
+
 # ---- compressed files ----
 
 if command -v gzip >/dev/null; then
