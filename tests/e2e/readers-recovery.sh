@@ -64,7 +64,7 @@ between() {
 file_by_mblaze() { mlist Mail | mrefile Archive; }
 flag_by_mblaze() { minc Mail >reader.log && mlist Mail | mflag -SF >>reader.log; }
 file_by_dovecot() {
-  doveadm_on "maildir:$WORK/Mail" Mail mailbox create Archive && doveadm_on "maildir:$WORK/Mail" Mail move Archive mailbox INBOX all
+  doveadm_on "maildir:$WORK/Mail" Mail 'mailbox create' Archive && doveadm_on "maildir:$WORK/Mail" Mail move Archive mailbox INBOX all
 }
 file_by_python() {
   python3 -c '
@@ -93,7 +93,7 @@ flag_by_dovecot() {
   mkdir -p boxes
   [ -z "$reader_user" ] || chown "$reader_user" boxes "$WORK"
   _status=0
-  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox flags add '\Seen \Flagged' mailbox INBOX all || _status=$?
+  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox 'flags add' '\Seen \Flagged' mailbox INBOX all || _status=$?
   [ -z "$reader_user" ] || chown root "$WORK" mbox
   return "$_status"
 }

@@ -50,7 +50,7 @@ flag_by_dovecot() {
   mkdir -p boxes
   [ -z "$reader_user" ] || chown "$reader_user" boxes "$WORK"
   _status=0
-  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox flags add '\Seen \Flagged new' mailbox INBOX all || _status=$?
+  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox 'flags add' '\Seen \Flagged new' mailbox INBOX all || _status=$?
   [ -z "$reader_user" ] || chown root "$WORK" mbox
   return "$_status"
 }

@@ -52,19 +52,33 @@ END
 snail_read() { printf 'type 1\nquit\n' | s-nail -n -S hold -S keep -f "$1" >reader.log 2>&1; }
 mailutils_read() { printf 'print 1\nquit\n' | mail.mailutils -f "$1" >reader.log 2>&1; }
 
-# dovecot_conf LOCATION FILE: writes a configuration for doveadm and imap without a server.
+# dovecot_conf LOCATION FILE: writes a configuration for doveadm and imap without a server. LOCATION: maildir:PATH or
+# mbox:DIRECTORY:INBOX=PATH
 dovecot_conf() {
   mkdir -p dovecot
-  cat >"$2" <<END
+  {
+    case $(dovecot --version) in
+      2.[0-3].*) echo "mail_location = $1" ;;
+      *)
+        _path=${1#*:}
+        # These versions have to come first.
+        printf '%s = 2.4.0\n' dovecot_config_version dovecot_storage_version
+        printf 'mail_driver = %s\nmail_path = %s\n' "${1%%:*}" "${_path%%:INBOX=*}"
+        _user=${reader_user:-$(id -un)}
+        printf 'mail_uid = %s\nmail_gid = %s\nfirst_valid_uid = 1\n' "$(id -u "$_user")" "$(id -g "$_user")"
+        [ "$_path" = "${_path#*:INBOX=}" ] || echo "mail_inbox_path = ${_path#*:INBOX=}"
+        ;;
+    esac
+    cat <<END
 base_dir = $WORK/dovecot
 state_dir = $WORK/dovecot
 log_path = /dev/stderr
 ssl = no
-mail_location = $1
 namespace inbox {
   inbox = yes
 }
 END
+  } >"$2"
 }
 
 # as_reader FILE COMMAND...: runs a command as a user who owns the file or directory.
@@ -75,12 +89,16 @@ as_reader() {
   $reader_as env HOME="$WORK/dovecot" USER="${reader_user:-$(id -un)}" timeout 60 "$@" >reader.log 2>&1
 }
 
-# doveadm_on LOCATION FILE ARGUMENT...: runs doveadm on a mailbox, of which FILE is the Maildir or mbox.
+# doveadm_on LOCATION FILE 'COMMAND' ARGUMENT...: runs doveadm on a mailbox, of which FILE is the Maildir or mbox.
+# COMMAND is one or two words.
 doveadm_on() {
-  _location=$1 _file=$2 && shift 2
+  _location=$1 _file=$2 _command=$3 && shift 3
   dovecot_conf "$_location" dovecot.conf
   chmod 644 dovecot.conf
-  as_reader "$_file" doveadm -c "$WORK/dovecot.conf" "$@"
+  # Dovecot 2.4 wants to know that there is no database of users.
+  case $(dovecot --version) in 2.[0-3].*) ;; *) _command="$_command --no-userdb-lookup" ;; esac
+  # shellcheck disable=SC2086 # words
+  as_reader "$_file" doveadm -c "$WORK/dovecot.conf" $_command "$@"
 }
 
 # offlineimap_sync DIRECTORY: synchronizes the Maildirs in DIRECTORY with an IMAP server that has no mail.
@@ -100,7 +118,7 @@ type = Maildir
 localfolders = $WORK/$1
 [Repository remote]
 type = IMAP
-preauthtunnel = /usr/lib/dovecot/imap -c $WORK/imap.conf
+preauthtunnel = /usr/lib/dovecot/imap -k -c $WORK/imap.conf
 END
   chmod 644 imap.conf offlineimaprc
   [ -z "$reader_user" ] || chown "$reader_user" remote
