@@ -73,6 +73,7 @@ check 'debian/changelog and the RPM have this version' packages_have_version
 mkdir -p "$work/usr/share/doc/mailhaul" "$work/usr/bin" "$work/home"
 cp "$source/conf/mailhaul.conf.example" "$work/usr/share/doc/mailhaul/"
 cp "$program" "$work/usr/bin/mailhaul"
+# shellcheck disable=SC2016 # for the script
 { sed -n '/^say()/p; /^show_next()/,/^}/p' "$source/bootstrap" && echo 'show_next "$1" "$1"'; } >"$work/next"
 next_steps() { env -u XDG_CONFIG_HOME HOME="$work/home" sh "$work/next" "$work/usr" >"$work/steps"; }
 next_steps_work() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The output on a real terminal (tmux) fits its width: failures, check, list and a dry run.
-# shellcheck disable=SC2317 # check runs them
+# shellcheck disable=SC2016,SC2317 # check and eval run them
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 command -v tmux >/dev/null || skip_all 'tmux is missing'
