@@ -95,7 +95,7 @@ helper=$!
 failed=0
 for n in $(seq 15); do
   letter "mail/more-$n"
-  run
+  run a
   [ "$STATUS" = 0 ] || { failed=$((failed + 1)) && cat err; }
 done
 touch stop

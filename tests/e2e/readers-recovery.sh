@@ -81,7 +81,7 @@ between 'messages that mblaze filed are known' mrefile maildir:Mail file_by_mbla
 between 'messages that mblaze flagged are known' mflag maildir:Mail flag_by_mblaze
 between 'messages that Dovecot moved are known' doveadm maildir:Mail file_by_dovecot
 between "messages that Python's mailbox moved are known" python3 maildir:Mail file_by_python
-if [ -x /usr/lib/dovecot/imap ]; then
+if [ -n "$dovecot_imap" ]; then
   between 'messages that offlineimap renamed are known' offlineimap maildir:Boxes/INBOX offlineimap_sync Boxes
 else
   skip 'messages that offlineimap renamed are known' 'dovecot-imapd is not installed'

@@ -8,12 +8,15 @@
 
 # The user of programs that refuse to run as root, and the command that becomes that user.
 reader_user='' reader_as=''
+dovecot_imap='' # Dovecot's IMAP server, which needs no other process; empty: not installed
 readers_start() {
+  PATH=$PATH:/usr/local/sbin:/usr/sbin
   if [ "$(id -u)" = 0 ]; then
     reader_user=nobody
     reader_as="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
     chmod 711 "$WORK"
   fi
+  for _imap in /usr/lib/dovecot/imap /usr/libexec/dovecot/imap; do [ ! -x "$_imap" ] || dovecot_imap=$_imap; done
   cat >mutt.rc <<END
 set mbox_type=Maildir record="" confirmappend=no confirmcreate=no delete=yes quit=yes move=no wait_key=no beep=no
 END
@@ -118,7 +121,7 @@ type = Maildir
 localfolders = $WORK/$1
 [Repository remote]
 type = IMAP
-preauthtunnel = /usr/lib/dovecot/imap -k -c $WORK/imap.conf
+preauthtunnel = $dovecot_imap -k -c $WORK/imap.conf
 END
   chmod 644 imap.conf offlineimaprc
   [ -z "$reader_user" ] || chown "$reader_user" remote
