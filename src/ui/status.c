@@ -4,10 +4,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/calendar.h"
 #include "config/account.h"
 #include "deliver/destination.h"
+#include "ui/columns.h"
 #include "ui/jsonl.h"
 #include "ui/report.h"
 
@@ -18,26 +21,26 @@ static bool is_untouched(const struct status *s)
 	    s->trouble.since == 0 && s->verdict == STATUS_NEVER;
 }
 
-static void print_destination(const struct account *a)
+static void add_destination(struct buf *out, const struct account *a)
 {
 	char path[1024];
 
 	if (!a->delivery.to.path) {
-		printf("%s", a->delivery.to.ops->scheme);
+		buf_append_format(out, "%s", a->delivery.to.ops->scheme);
 		return;
 	}
 	report_path(a->delivery.to.path, path, sizeof(path));
-	printf("%s:%s", a->delivery.to.ops->scheme, path);
+	buf_append_format(out, "%s:%s", a->delivery.to.ops->scheme, path);
 }
 
-static void print_failure(const struct state_trouble *t)
+static void add_failure(struct buf *out, const struct state_trouble *t)
 {
-	printf("%s: %s", step_name(t->step), t->cause);
+	buf_append_format(out, "%s: %s", step_name(t->step), t->cause);
 	if (*t->server)
-		printf(" (server said: \"%s\")", t->server);
+		buf_append_format(out, " (server said: \"%s\")", t->server);
 }
 
-static void print_verdict(const struct status *s)
+static void add_verdict(struct buf *out, const struct status *s)
 {
 	char when[CALENDAR_TEXT];
 
@@ -45,24 +48,27 @@ static void print_verdict(const struct status *s)
 	case STATUS_FAILING:
 		calendar_minute(s->trouble.since, when);
 		if (s->trouble.since == 0) {
-			printf("the last run failed");
+			buf_append_format(out, "the last run failed");
 			break;
 		}
-		printf("failing since %s, ", when);
-		print_failure(&s->trouble);
+		buf_append_format(out, "failing since %s, ", when);
+		add_failure(out, &s->trouble);
 		break;
 	case STATUS_KILLED:
-		printf("the last run was cut short");
+		buf_append_format(out, "the last run was cut short");
 		break;
 	case STATUS_INTERRUPTED:
-		printf("the last run was interrupted");
+		buf_append_format(out, "the last run was interrupted");
 		break;
 	case STATUS_OLD:
-		printf("too old");
+		buf_append_format(out, "too old");
 		break;
 	case STATUS_OK:
 	case STATUS_NEVER:
-		printf(s->summary.running ? "a run is in progress" : s->verdict == STATUS_OK ? "ok" : "never fetched");
+		buf_append_string(out,
+		    s->summary.running		  ? "a run is in progress"
+			: s->verdict == STATUS_OK ? "ok"
+						  : "never fetched");
 		break;
 	}
 }
@@ -70,20 +76,24 @@ static void print_verdict(const struct status *s)
 void status_line(const struct status *s)
 {
 	char when[CALENDAR_TEXT], span[48];
+	struct buf text = {0}, wrapped = {0};
 
-	printf("%s: ", s->account->name);
-	print_verdict(s);
+	buf_append_format(&text, "%s: ", s->account->name);
+	add_verdict(&text, s);
 	calendar_minute(s->summary.last_success, when);
 	retention_span(s->now - s->summary.last_success, span, sizeof(span));
 	if (s->summary.last_success > s->now)
-		printf("; last success %s (in the future: check the clock)", when);
+		buf_append_format(&text, "; last success %s (in the future: check the clock)", when);
 	else if (s->summary.last_success > 0)
-		printf("; last success %s (%s ago)", when, span);
+		buf_append_format(&text, "; last success %s (%s ago)", when, span);
 	else if (!is_untouched(s))
-		printf("; no success yet");
-	printf("; %s to ", s->account->server);
-	print_destination(s->account);
-	putchar('\n');
+		buf_append_format(&text, "; no success yet");
+	buf_append_format(&text, "; %s to ", s->account->server);
+	add_destination(&text, s->account);
+	columns_wrap(&wrapped, buf_string(&text), columns_of(STDOUT_FILENO), 0, 2);
+	puts(buf_string(&wrapped));
+	buf_free(&text);
+	buf_free(&wrapped);
 }
 
 static void print_last(const struct status *s)
@@ -109,14 +119,15 @@ static void print_last(const struct status *s)
 static void print_trouble(const struct status *s)
 {
 	char since[CALENDAR_TEXT], at[CALENDAR_TEXT];
+	struct buf failure = {0};
 
 	if (s->trouble.since == 0)
 		return;
 	calendar_minute(s->trouble.since, since);
 	calendar_minute(s->trouble.at, at);
-	printf("  failing since  %s\n  last failure   %s: ", since, at);
-	print_failure(&s->trouble);
-	printf("\n");
+	add_failure(&failure, &s->trouble);
+	printf("  failing since  %s\n  last failure   %s: %s\n", since, at, buf_string(&failure));
+	buf_free(&failure);
 }
 
 static void print_messages(const struct status *s)
@@ -167,12 +178,13 @@ static void print_certificate(const struct status *s)
 void status_print(const struct status *s)
 {
 	const struct account *a = s->account;
+	struct buf destination = {0};
 
+	add_destination(&destination, a);
 	printf("%s:\n", a->name);
 	printf("  server         %s at %s port %u\n", a->login.user, a->server, a->port);
-	printf("  destination    ");
-	print_destination(a);
-	printf("\n");
+	printf("  destination    %s\n", buf_string(&destination));
+	buf_free(&destination);
 	print_last(s);
 	print_trouble(s);
 	print_messages(s);

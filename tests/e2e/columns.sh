@@ -100,6 +100,14 @@ check 'without a terminal, an unknown option is reported in one line' [ "$(wc -l
 on 40 --unknown-option
 check 'an unknown option is reported in the same form' eval 'is_at_most 40 && shows "  hint: see mailhaul --help"'
 
+# ---- status ----
+
+run --keep a
+on 60 status
+check 'status is wrapped between words' eval 'shows "a: ok; last success .*" && shows "  localhost to maildir:Mail"'
+run status
+check 'without a terminal, status has one line an account' [ "$(wc -l <out)" = "$(grep -c '^account' mailhaul.conf)" ]
+
 # ---- an empty maildrop ----
 
 rm mail/*
