@@ -116,11 +116,13 @@ write_configuration
 chmod 644 certs/ca.pem && chmod 755 certs
 [ -z "$reader_user" ] || chown "$reader_user" spool/me user mailhaul.conf
 chmod 555 spool
+# The user may not enter the directory of the program, if that is in /root.
+cp "$MAILHAUL" program && chmod 755 program || bail 'the program cannot be copied'
 # as_user ARGUMENT...: a run of that user.
 as_user() {
   STATUS=0
   # shellcheck disable=SC2086 # a command with its options, or nothing
-  $reader_as env HOME="$WORK/user" TMPDIR=/var/tmp "$MAILHAUL" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
+  $reader_as env HOME="$WORK/user" TMPDIR=/var/tmp "$WORK/program" -c mailhaul.conf "$@" >out 2>err || STATUS=$?
 }
 as_user
 check 'an mbox is written where its user may not create files' exits 0

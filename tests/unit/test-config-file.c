@@ -736,8 +736,8 @@ static const char *const right[] = {
     "on_new_mail = {\"a\\n\\x41\\101\\\\\"}",
     "server = \"::1\"",
     "server = \"fe80::1%eth0\"",
-    "server = b\xc3\xbc"
-    "cher.example",
+    ("server = b\xc3\xbc"
+     "cher.example"),
     "deliver_to = maildir:~/Mail",
     "deliver_to = \"mbox:C\\xfe\"",
     "user = me # a comment with ' a quote",
