@@ -73,6 +73,10 @@ bad 'an option with a value that takes none' 64
 ARGUMENTS='--keep=all'
 tells 'the option --keep does not take a value; see mailhaul --help'
 
+bad 'an age that is not one' 64
+ARGUMENTS='status --fail=soon'
+tells 'the value of --fail is not an age; give it as a number and s, m, h or d, such as --fail=2d'
+
 bad 'an option that the command does not take' 64
 ARGUMENTS='check --keep'
 tells 'the command check does not take --keep; see mailhaul --help'
@@ -618,6 +622,11 @@ tells 'a: verify: there is no state file state/a.db, which would record the deli
 bad 'verify of messages delivered to a command' 78 'deliver_to = pipe' 'deliver_command = {"true"}'
 ARGUMENTS='-c mailhaul.conf verify --rebuild a'
 tells 'a: rebuild: the account delivers to a command, so the location of its messages is unknown; name other accounts'
+
+bad 'a rebuild without any message' 74
+mkdir -p Mail/cur Mail/new Mail/tmp
+ARGUMENTS='-c mailhaul.conf verify --rebuild a'
+tells 'a: rebuild: there is no message in Mail, so the state was not rebuilt; check deliver_to; without a state, the next fetch takes all messages as new'
 
 bad 'a missing Maildir' 74
 "$MAILHAUL" -c mailhaul.conf >first 2>&1 && rm -r Mail
