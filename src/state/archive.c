@@ -80,7 +80,7 @@ static void read_row(const struct query *q, const struct names *n, struct state_
 	(void)query_blob(q, 8, k->bare, sizeof(k->bare));
 	k->server = query_integer(q, 6) == STATE_LOST ? STATE_AWAITED : query_is_null(q, 5) ? STATE_LISTED : STATE_GONE;
 	k->doubt = state_doubts_size((enum state_doubt)query_integer(q, 7));
-	k->foreign = !query_is_null(q, 10);
+	k->foreign = query_integer(q, 10) != 0;
 	read_key(n, query_text(q, 9), k);
 }
 
@@ -126,7 +126,8 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	bool row = true,
 	     ok = read_names(s, &names, err) &&
 	    query_start(&q, state_database(s), err,
-		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256), placed, core_header"
+		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256), placed,"
+		" EXISTS(SELECT 1 FROM core c WHERE c.header = message.header AND c.sha256 = message.sha256)"
 		" FROM message WHERE NOT (" LOST_AGAIN ")",
 		"");
 

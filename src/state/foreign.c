@@ -10,25 +10,28 @@
 #include "state/database.h"
 #include "state/private.h"
 #include "state/record.h"
+#include "state/sizes.h"
 
 /* The columns that read_core reads. */
 #define CORE "core_header, core_id, core_body, core_whole, core_octets"
 
-bool state_set_core(struct state *s, const char *key, const struct core *core, uint64_t octets, struct error *err)
+/* The core belongs to the message with this header and digest, which stay when its key changes. */
+bool state_add_core(struct state *s, const struct state_record *record, struct error *err)
 {
+	const struct core *core = record->core;
+
 	return database_execute(state_database(s), err,
-	    "UPDATE message SET core_header = ?2, core_id = ?3, core_body = ?4, core_whole = ?5, core_octets = ?6,"
-	    " doubt = ?7 WHERE uid = ?1",
-	    "tbbbbii", key, core->header, sizeof(core->header), core->id, core->has_id ? sizeof(core->id) : 0,
-	    core->body, sizeof(core->body), core->whole, sizeof(core->whole), (int64_t)octets,
-	    (int64_t)STATE_DOUBT_FOREIGN);
+		   "INSERT OR REPLACE INTO core VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", "bbbbbbi", record->header,
+		   sizeof(record->header), record->sha256, sizeof(record->sha256), core->header, sizeof(core->header),
+		   core->id, core->has_id ? sizeof(core->id) : (size_t)0, core->body, sizeof(core->body), core->whole,
+		   sizeof(core->whole), (int64_t)record->core_octets) &&
+	    state_set_doubt(s, record->uid, STATE_DOUBT_FOREIGN, err);
 }
 
 bool state_has_foreign(struct state *s, bool *any, struct error *err)
 {
 	int64_t count = 0;
-	bool ok = database_integer(state_database(s),
-	    "SELECT EXISTS(SELECT 1 FROM message WHERE core_header IS NOT NULL)", &count, err);
+	bool ok = database_integer(state_database(s), "SELECT EXISTS(SELECT 1 FROM core)", &count, err);
 
 	*any = ok && count != 0;
 	return ok;
@@ -53,12 +56,12 @@ static bool is_near(uint64_t a, uint64_t b)
 bool state_find_foreign(struct state *s, const struct core *listed, uint64_t octets, bool whole, int64_t now,
     enum core_likeness *likeness, char **key, struct error *err)
 {
-	/* Each half has its own index. Real mail has few messages with the same header or Message-ID. */
-#define MISSING " AND gone >= ?3 AND deleted = 0"
+	/* Each half has its own indexes. Real mail has few messages with the same header or Message-ID. */
+#define MISSING " AND m.gone >= ?3 AND m.gone IS NOT NULL AND m.deleted = 0"
 	static const char select[] =
-	    "SELECT uid, " CORE " FROM message WHERE core_header IS NOT NULL AND core_header = ?1" MISSING
-	    " UNION ALL SELECT uid, " CORE " FROM message WHERE core_id IS NOT NULL AND core_id = ?2" MISSING
-	    " LIMIT 100";
+	    "SELECT uid, " CORE " FROM core c JOIN message m USING(header, sha256) WHERE core_header = ?1" MISSING
+	    " UNION ALL SELECT uid, " CORE
+	    " FROM core c JOIN message m USING(header, sha256) WHERE core_id = ?2" MISSING " LIMIT 100";
 	struct query *q;
 	bool row = true, ok;
 
@@ -119,7 +122,8 @@ bool state_compare_foreign(struct state *s, const char *uid, const struct core *
 	uint64_t octets;
 	struct query *q;
 	bool row = false,
-	     ok = query_start(&q, state_database(s), err, "SELECT " CORE " FROM message WHERE uid = ?1", "t", uid);
+	     ok = query_start(&q, state_database(s), err,
+		 "SELECT " CORE " FROM message JOIN core USING(header, sha256) WHERE uid = ?1", "t", uid);
 
 	*likeness = CORE_DIFFERENT;
 	ok = ok && query_next(q, &row, err);

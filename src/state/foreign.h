@@ -8,14 +8,15 @@
 
 struct error;
 struct state;
+struct state_record;
 
 /*
  * Messages that verify --rebuild found in the destination and that mailhaul may not have delivered. The state keeps
  * their cores (policy/core). They are in doubt (STATE_DOUBT_FOREIGN) until their content was compared with the server's.
  */
 
-/* Adds the core to a record with this key. octets: the size of the core with CRLF line ends. */
-bool state_set_core(struct state *s, const char *key, const struct core *core, uint64_t octets, struct error *err);
+/* Adds the core of a record, which state_add has added. */
+bool state_add_core(struct state *s, const struct state_record *record, struct error *err);
 
 /* Sets *any to whether there are such messages. */
 bool state_has_foreign(struct state *s, bool *any, struct error *err);

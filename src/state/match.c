@@ -152,8 +152,7 @@ bool state_add_found(struct state *s, const char *identity, const struct state_r
 	ok = database_execute(db, err,
 		 "UPDATE message SET uid = " UID_SQL_NEW_WAS " || ':' || uid WHERE uid = ?1 AND delivered <= ?2", "ti",
 		 uid, record->delivered) &&
-	    state_add(s, &found, err) &&
-	    (!found.core || state_set_core(s, found.uid, found.core, found.core_octets, err)) &&
+	    state_add(s, &found, err) && (!found.core || state_add_core(s, &found, err)) &&
 	    database_execute(db, err,
 		"UPDATE message SET gone = ?2, uid = CASE WHEN EXISTS(SELECT 1 FROM message WHERE uid = ?1)"
 		" THEN " UID_SQL_NEW_WAS " ELSE ?1 END WHERE uid = ' new'",

@@ -58,13 +58,11 @@ static const char *const state_migrations[] = {
      "ALTER TABLE pending ADD COLUMN bare BLOB;"
      "ALTER TABLE message ADD COLUMN placed TEXT;"
      "UPDATE message SET placed = '' WHERE (SELECT count(*) FROM maildrop) > 1;"
-     "ALTER TABLE message ADD COLUMN core_header BLOB;"
-     "ALTER TABLE message ADD COLUMN core_id BLOB;"
-     "ALTER TABLE message ADD COLUMN core_body BLOB;"
-     "ALTER TABLE message ADD COLUMN core_whole BLOB;"
-     "ALTER TABLE message ADD COLUMN core_octets INTEGER;"
-     "CREATE INDEX foreign_header ON message(core_header) WHERE core_header IS NOT NULL;"
-     "CREATE INDEX foreign_id ON message(core_id) WHERE core_id IS NOT NULL;"),
+     "CREATE TABLE core(header BLOB NOT NULL, sha256 BLOB NOT NULL, core_header BLOB NOT NULL, core_id BLOB NOT NULL,"
+     " core_body BLOB NOT NULL, core_whole BLOB NOT NULL, core_octets INTEGER NOT NULL,"
+     " PRIMARY KEY(header, sha256)) WITHOUT ROWID;"
+     "CREATE INDEX core_by_header ON core(core_header);"
+     "CREATE INDEX core_by_id ON core(core_id);"),
 };
 
 enum {

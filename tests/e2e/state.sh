@@ -73,8 +73,8 @@ run
 version=$(sqlite3 state/a.db 'PRAGMA user_version')
 tables=$(sqlite3 state/a.db .schema)
 sqlite3 state/a.db 'DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; ALTER TABLE maildrop DROP COLUMN unpipelined;
-  DROP INDEX foreign_header; DROP INDEX foreign_id; ALTER TABLE message DROP COLUMN placed; ALTER TABLE message DROP COLUMN core_header; ALTER TABLE message DROP COLUMN core_id;
-  ALTER TABLE message DROP COLUMN core_body; ALTER TABLE message DROP COLUMN core_whole; ALTER TABLE message DROP COLUMN core_octets;
+  DROP TABLE core; ALTER TABLE message DROP COLUMN placed; 
+  
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;
   ALTER TABLE pending DROP COLUMN doubt; ALTER TABLE unfetched RENAME TO told; ALTER TABLE told DROP COLUMN kind; ALTER TABLE told DROP COLUMN octets; ALTER TABLE told DROP COLUMN found_new;
