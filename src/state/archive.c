@@ -14,11 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Selects a lost message whose UID is recorded again. state_lose puts UID_WAS, 16 digits and ":" before the UID. */
-#define LOST_AGAIN "deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
-
-_Static_assert(UID_WAS_LENGTH + 2 == 23, "where the UID begins in LOST_AGAIN");
-
 /* The names of the maildrops, by id. */
 struct names {
 	char **names;
@@ -128,7 +123,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 	    query_start(&q, state_database(s), err,
 		"SELECT uid, delivered, octets, sha256, header, gone, deleted, doubt, coalesce(bare, sha256), placed,"
 		" EXISTS(SELECT 1 FROM core c WHERE c.header = message.header AND c.sha256 = message.sha256)"
-		" FROM message WHERE NOT (" LOST_AGAIN ")",
+		" FROM message WHERE NOT (" STATE_IS_REGAINED ")",
 		"");
 
 	while (ok && (ok = query_next(q, &row, err)) && row) {
@@ -149,11 +144,14 @@ bool state_lose(struct state *s, const char *key, int64_t now, struct error *err
 
 bool state_forget_regained(struct state *s, int64_t *count, struct error *err)
 {
-	return database_integer(state_database(s), "SELECT count(*) FROM message WHERE " LOST_AGAIN, count, err) &&
-	    (*count == 0 || database_execute(state_database(s), err, "DELETE FROM message WHERE " LOST_AGAIN, ""));
+	return database_integer(state_database(s), "SELECT count(*) FROM message WHERE " STATE_IS_REGAINED, count,
+		   err) &&
+	    (*count == 0 ||
+		database_execute(state_database(s), err, "DELETE FROM message WHERE " STATE_IS_REGAINED, ""));
 }
 
 bool state_count(struct state *s, int64_t *count, struct error *err)
 {
-	return database_integer(state_database(s), "SELECT count(*) FROM message", count, err);
+	return database_integer(state_database(s), "SELECT count(*) FROM message WHERE NOT (" STATE_IS_REGAINED ")",
+	    count, err);
 }

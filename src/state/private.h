@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/uid.h"
+
 struct database;
 struct state;
 
@@ -54,6 +56,14 @@ enum { STATE_MISSED_FOR = 30 * 86400 };
 #define STATE_PLACED                                                                                                   \
 	"coalesce(placed, CASE WHEN uid GLOB '" UID_GLOB_OTHER "' THEN uid"                                            \
 	" ELSE ' ' || (SELECT max(id) FROM maildrop) || ':' || uid END)"
+
+/*
+ * Selects a lost message whose UID is recorded again, because it was fetched again. state_lose puts UID_WAS, 16 digits
+ * and ":" before the UID.
+ */
+#define STATE_IS_REGAINED                                                                                              \
+	"deleted = 3 AND EXISTS(SELECT 1 FROM message again WHERE again.uid = substr(message.uid, 23))"
+_Static_assert(UID_WAS_LENGTH + 2 == 23, "where the UID begins in STATE_IS_REGAINED");
 
 /* Returns the time to record for a UID that is found missing now. */
 int64_t state_gone_at(const struct state *s, int64_t now);

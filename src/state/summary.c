@@ -42,7 +42,8 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
 	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1",
 		&summary->certificate_ends, err) ||
 	    !query_start(&q, db, err,
-		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END) FROM message",
+		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END)"
+		" FROM message WHERE NOT (" STATE_IS_REGAINED ")",
 		""))
 		return false;
 	summary->died = !summary->running && was_killed(s, &summary->last);

@@ -454,7 +454,9 @@ bool verify_account(const struct account *account, const struct verify_request *
     struct error *err)
 {
 	struct verify v = {.account = account, .request = request, .copies = {.account = account}};
-	bool ok = open_both(&v, err) && (!request->again || recover(&v, err)) &&
+	int64_t regained; /* by a run since the last verify */
+	bool ok = open_both(&v, err) &&
+	    (!request->again || (recover(&v, err) && state_forget_regained(v.state, &regained, err))) &&
 	    state_each_kept(v.state, add_record, &v, err) && find_copies(&v, err);
 
 	*summary = (struct verify_summary){0};

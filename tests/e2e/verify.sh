@@ -123,8 +123,13 @@ run
 check 'a run fetches the message wanted again' [ "$(grep -c RETR transcript)" = 1 ]
 run verify
 check 'a message that is no longer on the server stays missing' found 1 0
+run status a
+check 'status counts the message that was fetched again once' [ "$(grep -Eo 'delivered +[0-9]+' out)" = 'delivered      8' ]
 run verify --refetch
 check 'another --refetch reports it missing' exits 65
+rm "$(file_of 3)"
+run verify --refetch
+check 'a further --refetch counts only its own messages' contains out 'a: 1 of 1 messages were fetched again'
 run
 run verify
 check 'it stays missing after another run' contains out 'a: missing: '
