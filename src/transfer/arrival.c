@@ -186,14 +186,13 @@ static enum state_doubt doubt_of(const struct arrival *a)
 static void inform(struct run *r)
 {
 	struct destination *d = r->t->destination;
-	const struct arrival *a = &r->arrival;
-	char sender[SENDER_OCTETS];
+	struct arrival *a = &r->arrival;
 
 	if (!d->ops->inform)
 		return;
-	sender_find(&a->about, sender);
+	sender_find(&a->about, a->sender);
 	d->ops->inform(d,
-	    &(struct destination_facts){.uid = uid_given(a->entry->uid), .sender = sender, .octets = a->octets});
+	    &(struct destination_facts){.uid = uid_given(a->entry->uid), .sender = a->sender, .octets = a->octets});
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "policy/header.h"
 #include "policy/header_fields.h"
 #include "policy/marks.h"
+#include "policy/sender.h"
 #include "pop3/session.h"
 #include "transfer/batch.h"
 #include "transfer/task.h"
@@ -51,6 +52,7 @@ struct arrival {
 	struct edge_lines edges;
 	struct edge_fields fields;
 	struct header_fields about; /* for destinations that want facts */
+	char sender[SENDER_OCTETS]; /* the same, until the destination has finished the message */
 };
 
 /* A message whose size differed from the one the server gave. It is asked for again after all others have arrived. */
