@@ -45,7 +45,7 @@ struct search {
 
 enum {
 	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-	CLOCK_SLACK = 60, /* seconds by which the filesystem's clock may be behind */
+	CLOCK_SLACK = 60, /* seconds by which the filesystem's clock may lag */
 };
 
 static bool fail(const char *what, const char *step, struct error *err)

@@ -83,6 +83,20 @@ void retention_span(int64_t seconds, char *out, size_t size)
 	snprintf(out, size, "%" PRId64 " %s%s", count, units[i].name, count == 1 ? "" : "s");
 }
 
+/* The explanations without a number. */
+static const char *const explanations[] = {
+    [REASON_LIMIT] = "leave: the limit of this run is reached; a later run fetches it",
+    [REASON_FOREVER] = "leave: delivered, kept forever",
+    [REASON_SAFE] = "delete: delivered",
+    [REASON_CLOCK] = "leave: the clock went backwards, so its age is unknown",
+    [REASON_UNSURE] = "leave: the server gives no header (TOP), so it is unknown whether it was delivered",
+    [REASON_KEEP] = "leave: --keep",
+    [REASON_HELD] = "leave: delivered, but the Maildir is older than the state and may lack it",
+    [REASON_BROKE] = "leave: the connection dropped at this message; another session asks for it",
+    [REASON_INCOMPLETE] = "leave: delivered, but its size differs from the size that the server reports",
+    [REASON_FOREIGN] = "leave: delivered by another program, and its copy is not known to be the same",
+};
+
 void retention_explain(const struct retention_rule *rule, const struct retention_clock *clock,
     const struct retention_known *known, struct retention_decision decision, char *out, size_t size)
 {
@@ -99,33 +113,11 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 	case REASON_TOO_LARGE_UNREPORTED:
 		snprintf(out, size, "leave: larger than max_message_size (%" PRIu64 " bytes)", rule->max_octets);
 		break;
-	case REASON_LIMIT:
-		snprintf(out, size, "leave: the limit of this run is reached; a later run fetches it");
-		break;
-	case REASON_FOREVER:
-		snprintf(out, size, "leave: delivered, kept forever");
-		break;
-	case REASON_SAFE:
-		snprintf(out, size, "delete: delivered");
-		break;
 	case REASON_YOUNG:
 		snprintf(out, size, "leave: delivered %s ago, kept for %s", since, limit);
 		break;
 	case REASON_OLD:
 		snprintf(out, size, "delete: delivered %s ago, kept for %s", since, limit);
-		break;
-	case REASON_CLOCK:
-		snprintf(out, size, "leave: the clock went backwards, so its age is unknown");
-		break;
-	case REASON_UNSURE:
-		snprintf(out, size,
-		    "leave: the server gives no header (TOP), so it is unknown whether it was delivered");
-		break;
-	case REASON_KEEP:
-		snprintf(out, size, "leave: --keep");
-		break;
-	case REASON_HELD:
-		snprintf(out, size, "leave: delivered, but the Maildir is older than the state and may lack it");
 		break;
 	case REASON_OUTGROWN:
 		snprintf(out, size, "leave: it does not end after %" PRIu64 " bytes", known->outgrown);
@@ -134,14 +126,8 @@ void retention_explain(const struct retention_rule *rule, const struct retention
 		snprintf(out, size, "leave: deliver_command refused it %u times",
 		    refusals_count(known->refusals, rule->command));
 		break;
-	case REASON_BROKE:
-		snprintf(out, size, "leave: the connection dropped at this message; another session asks for it");
-		break;
-	case REASON_INCOMPLETE:
-		snprintf(out, size, "leave: delivered, but its size differs from the size that the server reports");
-		break;
-	case REASON_FOREIGN:
-		snprintf(out, size, "leave: delivered by another program, and its copy is not known to be the same");
+	default:
+		snprintf(out, size, "%s", explanations[decision.reason]);
 		break;
 	}
 }
