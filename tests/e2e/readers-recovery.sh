@@ -89,14 +89,7 @@ fi
 
 # ---- an mbox ----
 
-flag_by_dovecot() {
-  mkdir -p boxes
-  [ -z "$reader_user" ] || chown "$reader_user" boxes "$WORK"
-  _status=0
-  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox 'flags add' '\Seen \Flagged' mailbox INBOX all || _status=$?
-  [ -z "$reader_user" ] || chown root "$WORK" mbox
-  return "$_status"
-}
+flag_by_dovecot() { dovecot_flag '\Seen \Flagged'; }
 flag_by_python() {
   python3 -c '
 import mailbox

@@ -104,6 +104,16 @@ doveadm_on() {
   as_reader "$_file" doveadm -c "$WORK/dovecot.conf" $_command "$@"
 }
 
+# dovecot_flag 'FLAG...': sets the flags of all messages in ./mbox.
+dovecot_flag() {
+  mkdir -p boxes
+  [ -z "$reader_user" ] || chown "$reader_user" boxes "$WORK"
+  _status=0
+  doveadm_on "mbox:$WORK/boxes:INBOX=$WORK/mbox" mbox 'flags add' "$1" mailbox INBOX all || _status=$?
+  [ -z "$reader_user" ] || chown root "$WORK" mbox
+  return "$_status"
+}
+
 # offlineimap_sync DIRECTORY: synchronizes the Maildirs in DIRECTORY with an IMAP server that has no mail.
 offlineimap_sync() {
   mkdir -p remote
