@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/invisible.h"
+
 size_t escape_character(const char *text, size_t left, uint32_t *code)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -30,16 +32,17 @@ size_t escape_character(const char *text, size_t left, uint32_t *code)
 	return length;
 }
 
-static bool is_harmless(uint32_t code)
+/*
+ * before: the character before this one, if it was kept; otherwise 0. Selectors for emoji are common in subjects. After
+ * ASCII they are escaped, so that they cannot hide in the name of a user or a host.
+ */
+static bool is_harmless(uint32_t code, uint32_t before)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
 		return false;
-	/* Line separators, direction marks, embeddings and isolates can misrepresent a line. */
-	if (code == 0x2028 || code == 0x2029 || code == 0x200e || code == 0x200f || code == 0xfeff)
-		return false;
-	if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
-		return false;
-	return true;
+	if (invisible_is_emoji_selector(code))
+		return before >= 0xa0 && !invisible_is_emoji_selector(before);
+	return !invisible_character(code);
 }
 
 size_t escape_text(char *out, size_t size, const char *text, size_t length)
@@ -47,6 +50,7 @@ size_t escape_text(char *out, size_t size, const char *text, size_t length)
 	const unsigned char *s = (const unsigned char *)text;
 	size_t used = 0;
 	size_t safe = 0; /* last position where "..." still fits */
+	uint32_t before = 0;
 
 	while (length > 0) {
 		char piece[8];
@@ -54,10 +58,12 @@ size_t escape_text(char *out, size_t size, const char *text, size_t length)
 		size_t taken = escape_character((const char *)s, length, &code);
 		size_t made = taken;
 
-		if (taken > 0 && is_harmless(code)) {
+		if (taken > 0 && is_harmless(code, before)) {
 			memcpy(piece, s, taken);
+			before = code;
 		} else {
 			taken = 1;
+			before = 0;
 			made = (size_t)snprintf(piece, sizeof(piece), "\\x%02x", s[0]);
 		}
 		if (used + made + 1 > size) {

@@ -6,8 +6,9 @@
 
 /*
  * Copies `length` bytes of text to `out` in a form that is safe on any terminal and in a log. `size` is the size of
- * `out`, at least 4; the result is always NUL-terminated. Valid UTF-8 is kept. Control characters (C0, DEL, C1), line
- * and paragraph separators, bidirectional controls and invalid UTF-8 become \xNN. Text that does not fit is cut
+ * `out`, at least 4; the result is always NUL-terminated. Valid UTF-8 is kept. Control characters (C0, DEL, C1),
+ * invisible characters (base/invisible) and invalid UTF-8 become \xNN. A selector of the form of an emoji is kept after
+ * a character that is not ASCII. Text that does not fit is cut
  * between characters and ends with "...". Returns the length of the result in bytes.
  */
 size_t escape_text(char *out, size_t size, const char *text, size_t length);
