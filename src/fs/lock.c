@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "fs/directory.h"
@@ -20,6 +21,8 @@
 enum {
 	PAUSE_MS = 10, /* the shortest pause between two attempts; the longest takes three times as long */
 	WATCH_MS = 2000,
+	/* A new file, never an existing one or the target of a link. */
+	MAKE_FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
 };
 
 bool lock_pause(deadline until)
@@ -89,7 +92,7 @@ bool lock_file(int fd, const char *path, deadline until, struct error *err)
 bool lock_is_held(const char *path)
 {
 	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	bool held = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 
 	if (fd >= 0)
@@ -145,11 +148,28 @@ static void refuse_dot(const char *path, const char *lock_path, const struct wat
  */
 static int fill_lock(int fd, const char *text, size_t length)
 {
-	int failure = fd >= 0 && write_all(fd, text, length) ? 0 : errno;
+	int failure = write_all(fd, text, length) ? 0 : errno;
 
-	if (fd >= 0 && close(fd) != 0 && failure == 0)
+	if (close(fd) != 0 && failure == 0)
 		failure = errno;
 	return failure;
+}
+
+/*
+ * Creates the file that becomes the lock, beside it. Others may write in the directory, as in /var/mail. They must not
+ * be able to guess the name, or they could keep us from creating it. Returns its descriptor, or -1 with errno set.
+ */
+static int make_temporary(const char *lock_path, char **temporary)
+{
+	unsigned char random[16];
+	char hex[2 * sizeof(random) + 1];
+
+	*temporary = NULL;
+	if (getentropy(random, sizeof(random)) != 0)
+		return -1;
+	digest_hex(hex, random, sizeof(random));
+	*temporary = memory_format("%s.%s", lock_path, hex);
+	return open(*temporary, MAKE_FLAGS, 0600);
 }
 
 /*
@@ -160,30 +180,27 @@ static int fill_lock(int fd, const char *text, size_t length)
  */
 static bool make_lock(const char *lock_path, int64_t *now)
 {
-	char text[STALE_TEXT];
+	char text[STALE_TEXT], *temporary;
 	size_t length = (size_t)stale_our_text(text);
-	struct timespec at = {0};
-	char *temporary;
-	int fd, failure;
-	bool refused;
+	int fd = make_temporary(lock_path, &temporary), failure = fd < 0 ? errno : 0;
+	bool made = fd >= 0, refused;
 	struct stat st;
 
-	/* A process of another container may have the same PID and host name, so the time makes the name unique. */
-	(void)clock_gettime(CLOCK_REALTIME, &at);
-	temporary = memory_format("%s.%.*s.%09ld", lock_path, (int)strcspn(text, "\n"), text, at.tv_nsec);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	failure = fill_lock(fd, text, length);
-	*now = stat(temporary, &st) == 0 ? st.st_mtime : time(NULL);
+	*now = time(NULL);
+	if (made) {
+		failure = fill_lock(fd, text, length);
+		*now = lstat(temporary, &st) == 0 ? st.st_mtime : *now;
+	}
 	refused = failure == 0 && link(temporary, lock_path) != 0;
 	if (refused)
 		failure = errno;
-	if (fd >= 0)
+	if (made)
 		unlink(temporary);
 	free(temporary);
 	/* Filesystems reject hard links with various errors. Any other error occurs again here. */
 	if (refused && failure != EEXIST) {
-		fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		failure = fill_lock(fd, text, length);
+		fd = open(lock_path, MAKE_FLAGS, 0600);
+		failure = fd < 0 ? errno : fill_lock(fd, text, length);
 		if (fd >= 0 && failure != 0)
 			unlink(lock_path);
 	}

@@ -137,6 +137,23 @@ if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid 
   # A run waits for a lock for 30 seconds, and this one expires much later.
   check 'the next run does not wait for the lock to expire' delivered namespace
   check 'the next run leaves no lock' [ ! -e namespace.mbox.lock ]
+
+  # Others may write in /var/mail. The name of the file that becomes the lock must not be predictable.
+  # temporary NUMBER: the name and the flags in the trace of a run that delivers another message.
+  temporary() {
+    letter "namespace/$1"
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=open,openat \
+      "$MAILHAUL" -c mailhaul.conf >out 2>err
+    sed -n 's/.*"\([^"]*namespace\.mbox\.lock\.[^"]*\)", \([A-Z_|]*\).*/\1 \2/p' trace >"temporary.$1"
+  }
+  temporary 2 && temporary 3
+  random_names() {
+    ! cmp -s temporary.2 temporary.3 && grep -qE '^[^ ]*\.lock\.[0-9a-f]{32} ' temporary.2 && grep -qE '^[^ ]*\.lock\.[0-9a-f]{32} ' temporary.3 ||
+      { cat temporary.?; return 1; }
+  }
+  only_new() { grep -q O_CREAT temporary.3 && grep -q O_EXCL temporary.3 && grep -q O_NOFOLLOW temporary.3 && contains temporary.3 O_NONBLOCK; }
+  check 'the file that becomes a lock has a random name' random_names
+  check 'it is created, and nothing that exists is opened' only_new
 else
   skip 'a run that is killed leaves its lock' 'strace cannot trace here'
 fi
