@@ -3,6 +3,7 @@
 #include "cmd/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,22 @@ static bool finish_output(void)
 	return false;
 }
 
+/*
+ * Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that no file of ours becomes standard output or
+ * standard error. They are opened in the direction that is not used, so that reading or writing them still fails.
+ */
+static bool fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* open takes the lowest free descriptor, which is this one. */
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	}
+	return true;
+}
+
 const struct command *cli_commands(void)
 {
 	return commands;
@@ -101,6 +118,12 @@ int cli_main(int argc, char **argv)
 	struct error err;
 	int code;
 
+	if (!fill_standard_descriptors()) {
+		error_errno(&err, ERROR_INTERNAL, errno, "/dev/null cannot be opened");
+		error_hint(&err, "open standard input, output and error, or provide /dev/null");
+		report_error(NULL, STEP_NONE, &err);
+		return EX_OSERR;
+	}
 	/* Writes to a closed pipe or to a file that is too large then fail with an error. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

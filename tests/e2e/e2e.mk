@@ -62,6 +62,7 @@ e2e_tests = \
 	tests/e2e/samples.sh \
 	tests/e2e/secret-files.sh \
 	tests/e2e/shared-state.sh \
+	tests/e2e/standard-descriptors.sh \
 	tests/e2e/state.sh \
 	tests/e2e/status-runs.sh \
 	tests/e2e/status.sh \
