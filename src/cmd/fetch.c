@@ -163,7 +163,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	};
 	const struct jobs_listener listener = {
 	    .log = on_log,
-	    .listed = on_listed,
+	    .listed = dry_run ? on_listed : NULL,
 	    .problem = on_problem,
 	    .done = on_done,
 	    .context = &f,

@@ -16,6 +16,7 @@
 #include "deliver/destination.h"
 #include "fetch/connect.h"
 #include "fetch/event.h"
+#include "fetch/event_pipe.h"
 #include "fetch/learn.h"
 #include "fetch/listing.h"
 #include "fetch/place.h"
@@ -96,7 +97,7 @@ static void take_capability(struct check *c, const char *line)
 		name = "capabilities.before_tls";
 	else if (c->step == STEP_LOGIN)
 		name = "capabilities.before_login";
-	event_send_fact(&c->fd, name, line, 0);
+	event_pipe_send_fact(&c->fd, name, line, 0);
 	take_promise(c, line);
 }
 
@@ -131,7 +132,7 @@ static void take_fact(void *context, const char *name, const char *text, int64_t
 		take_capability(c, text);
 		return;
 	}
-	event_send_fact(&c->fd, name, text, number);
+	event_pipe_send_fact(&c->fd, name, text, number);
 	if (strcmp(name, "certificate.not_before") == 0)
 		c->certificate_start = number;
 	if (strcmp(name, "certificate.not_after") == 0)
@@ -142,13 +143,13 @@ static void take_line(void *context, enum log_level level, const char *text)
 {
 	struct check *c = context;
 
-	event_send_log(&c->fd, level, text);
+	event_pipe_send_log(&c->fd, level, text);
 }
 
 /* Reports a failure that the rest of the check does not depend on. */
 static void note(struct check *c, const struct error *err)
 {
-	event_send_problem(c->fd, c->step, err, false);
+	event_pipe_send_problem(c->fd, c->step, err, false);
 }
 
 static void check_state(struct check *c, const char *directory)
@@ -292,5 +293,5 @@ void check_account(const struct account *account, const struct tls_trust *trust,
 	c.outcome.step = c.step;
 	c.outcome.milliseconds = deadline_clock() - start;
 	done.u.outcome = c.outcome;
-	event_send(fd, &done);
+	event_pipe_send(fd, &done);
 }

@@ -5,11 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/step.h"
 #include "policy/retention.h"
+
+enum {
+	EVENT_OCTETS_MOST = 4096, /* of an encoded event */
+	ERRNO_MOST = 4095,	  /* greatest errno of a system */
+};
+
+/* Points in time and spans that an event may contain, in seconds. Differences of two of them do not overflow. */
+#define EVENT_SECONDS_MOST (INT64_MAX / 4)
 
 /* How one account's run ended. */
 struct outcome {
@@ -71,13 +78,10 @@ enum event_kind {
 	EVENT_DONE,	/* the last event */
 };
 
-/*
- * An event that a worker sends to the parent. Both are the same program, so the structure is sent as it is in
- * memory.
- */
+/* An event that a worker sends to the parent. The parent believes nothing in it (event_decode). */
 struct event {
 	enum event_kind kind;
-	enum log_level level;
+	enum log_level level; /* of EVENT_LOG */
 	union {
 		char text[2048];
 		struct {
@@ -92,19 +96,14 @@ struct event {
 	} u;
 };
 
-/* Sends an event. An event that the parent can no longer receive is dropped. */
-void event_send(int fd, const struct event *event);
-
-void event_send_problem(int fd, enum step step, const struct error *err, bool silent);
-
-/* The write and fact functions for a struct log. context is a const int *: the descriptor. */
-void event_send_log(void *context, enum log_level level, const char *text);
-void event_send_fact(void *context, const char *name, const char *text, int64_t number);
+/* Encodes an event. Numbers beyond the bounds of event_decode become the bound. Returns the length of the result. */
+size_t event_encode(const struct event *event, char out[EVENT_OCTETS_MOST]);
 
 /*
- * Reads what a worker has sent so far into `pending`, and takes one complete event out of it. Returns false if
- * there is none; *ended is then set if the worker will send no more.
+ * Decodes an event from any bytes, and believes none of them. Returns false unless all of it is valid: the kind and
+ * the other enumerations, flags, numbers, the end and length of each text, and the total length. Texts are escaped
+ * again (base/escape), except those of a struct listed, which whoever prints them has to escape.
  */
-bool event_receive(int fd, struct buf *pending, struct event *event, bool *ended);
+bool event_decode(struct event *event, const char *bytes, size_t length);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "fetch/event_pipe.h"
 #include "fetch/new_mail.h"
 #include "fetch/run_options.h"
 #include "fetch/trouble.h"
@@ -26,15 +28,22 @@
 #include "io/interrupt.h"
 #include "tls/tls.h"
 
-enum { OPEN_OTHERS = 14 }; /* open files of this process besides one pipe for each worker */
+enum {
+	OPEN_OTHERS = 14,  /* open files of this process besides one pipe for each worker */
+	LINES_MOST = 1000, /* lines of a worker that are printed, unless -v asks for details of every message */
+	FACTS_MOST = 4096, /* more than three times as many as a server may announce capabilities */
+};
 
 /* A running worker, or {.fd = -1}. */
 struct job {
 	pid_t pid;
 	int fd;
 	size_t index;
-	struct buf pending;
-	bool done; /* outcome has been received */
+	struct event_pipe pipe;
+	bool after;   /* it runs on_new_mail, after the worker */
+	bool done;    /* outcome has been received */
+	bool invalid; /* it sent an invalid event and has been killed */
+	unsigned lines, facts;
 	struct outcome outcome;
 };
 
@@ -135,7 +144,7 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return error_errno(err, ERROR_INTERNAL, errno, "cannot create a pipe to the process for this account");
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	*job = (struct job){.fd = -1, .index = index, .done = fetched != NULL};
+	*job = (struct job){.fd = -1, .index = index, .done = fetched != NULL, .after = fetched != NULL};
 	(void)fflush(NULL); /* buffered output is the parent's to write */
 	job->pid = interrupt_fork(j->stop);
 	if (job->pid == 0) {
@@ -233,6 +242,33 @@ static void ask_first(struct jobs *j)
 	}
 }
 
+/*
+ * Returns whether a worker that follows the rules sends this event now. What it sends is bounded, because it is kept or
+ * printed; progress is neither.
+ */
+static bool is_expected(const struct jobs *j, struct job *job, const struct event *event)
+{
+	const struct jobs_listener *l = j->listener;
+	unsigned lines_most = j->options->level >= LOG_VERBOSE ? UINT_MAX : LINES_MOST;
+
+	if (job->after ? event->kind != EVENT_PROBLEM : job->done)
+		return false;
+	switch (event->kind) {
+	case EVENT_LOG:
+		return event->level <= j->options->level && job->lines++ < lines_most;
+	case EVENT_PROBLEM:
+		return job->lines++ < lines_most;
+	case EVENT_LISTED:
+		return l->listed != NULL;
+	case EVENT_FACT:
+		return l->fact != NULL && job->facts++ < FACTS_MOST;
+	case EVENT_PROGRESS:
+		return l->progress != NULL && j->options->progress;
+	default:
+		return true;
+	}
+}
+
 static void dispatch(const struct jobs *j, struct job *job, const struct event *event)
 {
 	const struct jobs_listener *l = j->listener;
@@ -249,12 +285,10 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 		    event->u.problem.silent);
 		break;
 	case EVENT_FACT:
-		if (l->fact)
-			l->fact(l->context, job->index, &event->u.fact);
+		l->fact(l->context, job->index, &event->u.fact);
 		break;
 	case EVENT_PROGRESS:
-		if (l->progress)
-			l->progress(l->context, job->index, &event->u.advance);
+		l->progress(l->context, job->index, &event->u.advance);
 		break;
 	case EVENT_DONE:
 		job->done = true;
@@ -265,8 +299,12 @@ static void dispatch(const struct jobs *j, struct job *job, const struct event *
 }
 
 /* Describes how a worker's process ended abnormally. */
-static void explain_end(int status, struct error *err)
+static void explain_end(const struct job *job, int status, struct error *err)
 {
+	if (job->invalid) {
+		error_set(err, ERROR_INTERNAL, "the process for this account sent an invalid report and was stopped");
+		return;
+	}
 	if (WIFSIGNALED(status))
 		error_set(err, ERROR_INTERNAL, "the process for this account was killed by signal %d (%s)",
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -279,8 +317,9 @@ static void explain_end(int status, struct error *err)
 }
 
 /*
- * Reaps a worker whose pipe has ended. Reports a worker that exited early or failed. If on_new_mail is due, it
- * takes over the slot.
+ * Reaps a worker whose pipe has ended, or that sent an invalid event. Reports a worker that exited early or failed. If
+ * on_new_mail is due, it takes over the slot. A worker that exits closes its pipe on the way, so the signal stops only
+ * one that closed its pipe without exiting: nobody would wait for its end.
  */
 static void end_job(struct jobs *j, struct job *job)
 {
@@ -289,31 +328,35 @@ static void end_job(struct jobs *j, struct job *job)
 	int status = 0;
 	struct error err;
 
+	(void)kill(job->pid, SIGKILL);
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	explain_end(status, &err);
-	if (!job->done && j->stopping && WIFSIGNALED(status))
+	explain_end(job, status, &err);
+	if (!job->done && j->stopping && WIFSIGNALED(status) && !job->invalid)
 		fail_interrupted(j, index, STEP_RUN);
 	else if (!job->done)
 		fail_account(j, index, STEP_RUN, &err);
 	else if (status != 0 && !j->leaving)
 		j->listener->problem(j->listener->context, index, STEP_RUN, &err, false);
 	close(job->fd);
-	buf_free(&job->pending);
+	buf_free(&job->pipe.pending);
 	*job = (struct job){.fd = -1};
 	j->running--;
 	if (!j->leaving && new_mail_is_due(j->accounts[index], &outcome) && !start(j, job, index, &outcome, &err))
 		j->listener->problem(j->listener->context, index, STEP_ON_NEW_MAIL, &err, false);
 }
 
+/* Takes what a worker has sent, but reads only once: other workers and signals have their turn too. */
 static void listen_to(struct jobs *j, struct job *job)
 {
+	bool more = event_pipe_read(job->fd, &job->pipe);
 	struct event event;
-	bool ended;
+	enum event_taken taken;
 
-	while (event_receive(job->fd, &job->pending, &event, &ended))
+	while ((taken = event_pipe_take(&job->pipe, &event)) == EVENT_TAKEN && is_expected(j, job, &event))
 		dispatch(j, job, &event);
-	if (ended)
+	job->invalid = taken != EVENT_MISSING;
+	if (!more || job->invalid)
 		end_job(j, job);
 }
 

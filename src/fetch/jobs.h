@@ -21,10 +21,10 @@ typedef void (*jobs_work)(const struct account *account, const struct tls_trust 
 /* The parent's callbacks. index is the account's place in the list. */
 struct jobs_listener {
 	void (*log)(void *context, size_t index, enum log_level level, const char *text);
-	void (*listed)(void *context, size_t index, const struct listed *message);
+	void (*listed)(void *context, size_t index, const struct listed *message); /* NULL: no messages are listed */
 	/* silent, here and in an outcome: not to be reported yet, because of report_failures_after. */
 	void (*problem)(void *context, size_t index, enum step step, const struct error *err, bool silent);
-	void (*fact)(void *context, size_t index, const struct fact *fact); /* NULL: facts are ignored */
+	void (*fact)(void *context, size_t index, const struct fact *fact); /* NULL: no facts are reported */
 	/* Called once for each account, when it ends. An account that could not be started counts as ended. */
 	void (*done)(void *context, size_t index, const struct outcome *outcome);
 	void *context;
@@ -44,6 +44,9 @@ struct jobs_listener {
  * Does `work` for accounts, each in its own process, at most `parallel` at a time, and calls the listener for every
  * event. Trusted certificates are loaded and passwords obtained before the fork, in the calling process. Only that
  * process may prompt the user.
+ *
+ * A worker may have been taken over by what a server sent. Its events are checked; one that is invalid, or that no
+ * worker sends at that time, ends the worker, and the account fails with ERROR_INTERNAL.
  *
  * SIGINT and SIGTERM end it early: no more accounts are started, and running ones finish what they must
  * (transfer/transfer). A SIGINT after that kills them. Accounts that did not finish fail with ERROR_INTERRUPTED.

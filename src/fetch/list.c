@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/uid.h"
 #include "fetch/event.h"
+#include "fetch/event_pipe.h"
 #include "fetch/top.h"
 #include "policy/header_fields.h"
 #include "policy/plan.h"
@@ -70,7 +71,7 @@ static void send_one(const struct list *l, const struct plan_entry *e, const str
 		add_field(m, fields, HEADER_FROM, FROM_OCTETS);
 		add_field(m, fields, HEADER_SUBJECT, SUBJECT_OCTETS);
 	}
-	event_send(l->fd, &event);
+	event_pipe_send(l->fd, &event);
 }
 
 /* Sends the next messages with their headers, which are requested together. */

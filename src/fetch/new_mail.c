@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "config/account.h"
 #include "fetch/event.h"
+#include "fetch/event_pipe.h"
 #include "io/environment.h"
 #include "io/process.h"
 
@@ -70,5 +71,5 @@ void new_mail_run(const struct account *account, const struct outcome *outcome, 
 
 	event.u.problem.step = STEP_ON_NEW_MAIL;
 	if (!run_for(account, outcome, &event.u.problem.err))
-		event_send(fd, &event);
+		event_pipe_send(fd, &event);
 }

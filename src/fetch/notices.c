@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fetch/event.h"
+#include "fetch/event_pipe.h"
 #include "fetch/trouble.h"
 #include "policy/plan.h"
 #include "state/state.h"
@@ -19,7 +20,7 @@ void notices_report(struct notices *n, enum step step, const struct error *err)
 	struct error reported = *err;
 	bool silent = !trouble_is_reported(n->trouble, step, &reported);
 
-	event_send_problem(n->fd, step, &reported, silent);
+	event_pipe_send_problem(n->fd, step, &reported, silent);
 }
 
 /* Returns whether the failure was reported before in this run; if not, it is noted as reported. */

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "fetch/event_pipe.h"
 #include "fetch/fresh.h"
 #include "fetch/learn.h"
 #include "fetch/limits.h"
@@ -39,7 +40,7 @@ static void send_log(void *context, enum log_level level, const char *text)
 {
 	struct worker *w = context;
 
-	event_send_log(&w->fd, level, text);
+	event_pipe_send_log(&w->fd, level, text);
 }
 
 static void take_fact(void *context, const char *name, const char *text, int64_t number)
@@ -65,7 +66,7 @@ static void send_progress(void *context, uint64_t messages, uint64_t octets)
 
 	event.u.advance =
 	    (struct advance){messages, w->session.plan.summary.fetch, octets, w->session.plan.summary.fetch_octets};
-	event_send(w->fd, &event);
+	event_pipe_send(w->fd, &event);
 }
 
 /* Reports once that messages may be missing from the destination. */
@@ -490,5 +491,5 @@ void worker_run(const struct account *account, const struct tls_trust *trust, co
 	w.outcome.step = w.step;
 	w.outcome.milliseconds = deadline_clock() - start;
 	done.u.outcome = w.outcome;
-	event_send(fd, &done);
+	event_pipe_send(fd, &done);
 }

@@ -250,13 +250,14 @@ static void show_ability(const struct page *p, const char *fact, const char *abl
 static void show_local(const struct page *p)
 {
 	const char *kind = check_result_text(p->r, "destination.kind");
+	const char *place = check_result_text(p->r, "destination.path");
 	int64_t run = check_result_number(p->r, "state.last_run", -1);
 	char day[CALENDAR_TEXT], path[1024];
 
-	if (!kind)
+	if (!kind || !place)
 		return;
 	label("destination");
-	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
+	report_path(place, path, sizeof(path));
 	printf("%s:%s, ", kind, path);
 	show_ability(p, "destination.writable", "writable", "not writable");
 	putchar('\n');
@@ -312,14 +313,15 @@ static void show_messages(const struct page *p)
 static void show_places(const struct page *p)
 {
 	const char *kind = check_result_text(p->r, "destination.kind");
+	const char *place = check_result_text(p->r, "destination.path");
 	int64_t run = check_result_number(p->r, "state.last_run", -1);
 	bool usable = check_result_number(p->r, "state.readable", 0) && check_result_number(p->r, "state.writable", 0);
 	char day[CALENDAR_TEXT], path[1024];
 
-	if (!kind)
+	if (!kind || !place)
 		return;
 	calendar_minute(run, day);
-	report_path(check_result_text(p->r, "destination.path"), path, sizeof(path));
+	report_path(place, path, sizeof(path));
 	row(p, "destination", "%s:%s, %s, %s%s", kind, path,
 	    check_result_number(p->r, "destination.writable", 0) ? "writable" : "not writable",
 	    !usable	  ? "state not usable"

@@ -102,12 +102,12 @@ static void print_cut(struct buf *line, size_t columns)
 void messages_say(const char *account, const struct listed *m, size_t columns)
 {
 	struct buf line = {0};
-	char subject[SHOWN_OCTETS];
+	char text[SHOWN_OCTETS];
 
 	buf_append_format(&line, "%s: message %" PRIu32 " (%" PRIu64 " bytes): %s", account, m->number, m->octets,
-	    event_text(m, LISTED_WHY));
+	    shown(m, LISTED_WHY, text));
 	if (m->has_header && *event_text(m, LISTED_SUBJECT))
-		buf_append_format(&line, "; subject \"%s\"", shown(m, LISTED_SUBJECT, subject));
+		buf_append_format(&line, "; subject \"%s\"", shown(m, LISTED_SUBJECT, text));
 	else if (m->has_header)
 		buf_append_string(&line, "; no subject");
 	print_cut(&line, columns);

@@ -19,6 +19,9 @@ enum {
 	NAME_LEAST = 8, /* columns reserved for a long name on the narrowest terminal */
 };
 
+/* A server may announce any size, so a rate may exceed what an integer holds. */
+#define RATE_MOST 1e18
+
 enum field { FIELD_COUNT, FIELD_SIZE, FIELD_RATE, FIELD_TIME, FIELDS };
 
 /* Sets of fields, as bits by enum field. The first set that leaves room for a bar is used. */
@@ -78,6 +81,7 @@ static void write_fields(struct progress_line *line, int64_t now, char fields[FI
 	rate = line->rate;
 	if (rate <= 0 && now > line->since)
 		rate = (double)a->octets * 1000 / (double)(now - line->since);
+	rate = rate < RATE_MOST ? rate : RATE_MOST;
 	snprintf(fields[FIELD_COUNT], sizeof(fields[0]), "%" PRIu64 "/%" PRIu64, a->messages, a->messages_all);
 	report_size(a->octets < a->octets_all ? a->octets : a->octets_all, done);
 	report_size(a->octets_all, all);

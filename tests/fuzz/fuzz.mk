@@ -10,6 +10,7 @@ fuzz_linking = -fsanitize=fuzzer
 
 fuzz_replays = \
 	tests/fuzz/replay-config \
+	tests/fuzz/replay-event \
 	tests/fuzz/replay-header \
 	tests/fuzz/replay-listing \
 	tests/fuzz/replay-mbox-tail \
@@ -18,6 +19,7 @@ fuzz_replays = \
 	tests/fuzz/replay-state
 fuzz_targets = \
 	tests/fuzz/fuzz-config \
+	tests/fuzz/fuzz-event \
 	tests/fuzz/fuzz-header \
 	tests/fuzz/fuzz-listing \
 	tests/fuzz/fuzz-mbox-tail \
@@ -26,6 +28,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-state
 fuzz_dictionaries = \
 	tests/fuzz/config.dict \
+	tests/fuzz/event.dict \
 	tests/fuzz/header.dict \
 	tests/fuzz/listing.dict \
 	tests/fuzz/mbox-tail.dict \
@@ -39,6 +42,8 @@ endif
 
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz-config.c tests/fuzz/replay.c $(fuzz_support)
 tests_fuzz_replay_config_LDADD = $(fuzz_libraries)
+tests_fuzz_replay_event_SOURCES = tests/fuzz/fuzz-event.c tests/fuzz/replay.c $(fuzz_support)
+tests_fuzz_replay_event_LDADD = $(fuzz_libraries)
 tests_fuzz_replay_header_SOURCES = tests/fuzz/fuzz-header.c tests/fuzz/replay.c $(fuzz_support)
 tests_fuzz_replay_header_LDADD = $(fuzz_libraries)
 tests_fuzz_replay_listing_SOURCES = tests/fuzz/fuzz-listing.c tests/fuzz/replay.c $(fuzz_support)
@@ -62,6 +67,9 @@ CLEANFILES += $(fuzz_targets)
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_support)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
+tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz-event.c $(fuzz_support)
+tests_fuzz_fuzz_event_LDADD = $(fuzz_libraries)
+tests_fuzz_fuzz_event_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 tests_fuzz_fuzz_header_SOURCES = tests/fuzz/fuzz-header.c $(fuzz_support)
 tests_fuzz_fuzz_header_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_header_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)

@@ -14,6 +14,7 @@ unit_tests += \
 	tests/unit/test-directory \
 	tests/unit/test-header \
 	tests/unit/test-header-fields \
+	tests/unit/test-jobs \
 	tests/unit/test-jsonl \
 	tests/unit/test-large-file \
 	tests/unit/test-line-ends \
