@@ -177,7 +177,7 @@ static void print_heading(const struct messages_table *t, const char *account)
 		printf("%6s %9s  %-9s  %-*s  %-*.*s  subject\n", "number", "size", "next run", DATE_COLUMNS, "date",
 		    sender, sender, "from");
 	else
-		printf("%6s %9s  %-10s %-14s %-10s  UID\n", "number", "size", "age", "next run", "deleted");
+		printf("%6s %9s  %-10s %-14s %-10s  UID\n", "number", "size", "age", "next run", "deletion");
 }
 
 static void print_aligned(struct messages_table *t, const char *account, const struct listed *m)
