@@ -166,14 +166,19 @@ static void take_command(struct command_line *line)
 /* Refuses an option that the command does not take. Perhaps the command it belongs to follows an account. */
 static bool refuse_misplaced(const struct command_line *line, const char *option, unsigned bit, struct error *err)
 {
+	const struct command *owner = line->commands;
+
 	for (char **word = line->accounts; *word && !line->command_named; word++) {
 		const struct command *found = command_line_find(line, *word);
 
 		if (found && (found->options & bit))
 			return command_line_refuse_order(line, *word, err);
 	}
+	/* Each option is one of a command. */
+	while (owner[1].name && !(owner->options & bit))
+		owner++;
 	error_set(err, ERROR_USAGE, "the command %s does not take --%s", line->command->name, option);
-	return error_hint(err, "see mailhaul --help");
+	return error_hint(err, "use it with the command %s", owner->name);
 }
 
 /* Checks that the command accepts all given options. */
@@ -191,11 +196,11 @@ static bool check_options(const struct command_line *line, struct error *err)
 	}
 	if ((line->options & CLI_EVERY) && line->every == 0) {
 		error_set(err, ERROR_USAGE, "--every needs the time between two runs");
-		return error_hint(err, "give it as a number and s, m, h or d, such as --every=5m");
+		return error_hint(err, "give it as a number and s, m, h, d or w, such as --every=5m");
 	}
 	if ((line->options & CLI_FAIL) && line->fail_age < 0) {
 		error_set(err, ERROR_USAGE, "the value of --fail is not an age");
-		return error_hint(err, "give it as a number and s, m, h or d, such as --fail=2d");
+		return error_hint(err, "give it as a number and s, m, h, d or w, such as --fail=2d");
 	}
 	return true;
 }

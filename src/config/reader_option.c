@@ -79,7 +79,7 @@ static bool check_form(const struct statement *st, const struct accepted *a, str
 		fault_set(f, st->line, "write the value in single quotes", "the value is missing");
 	if (a->password && st->count > 0 && st->values[0].kind == TOKEN_WORD &&
 	    st->values[0].text[st->values[0].length] == '}')
-		fault_set(f, st->line, "put it in single quotes", "} follows the value immediately");
+		fault_set(f, st->line, "put the value in single quotes", "} follows the value immediately");
 	for (size_t i = 0; i < st->count && !f->what[0]; i++)
 		value_text_check(&st->values[i], a->escapes, a->secret, f);
 	return !f->what[0];
@@ -92,7 +92,7 @@ static char **read_values(struct reader *r, const struct statement *st, const st
 	char **texts = check_form(st, a, &f) ? value_text_read(st->values, st->count) : NULL;
 
 	if (!texts) {
-		fault_set(&f, st->line, "put it in single quotes", "the value cannot be read");
+		fault_set(&f, st->line, "put the value in single quotes", "the value cannot be read");
 		complain(r, st, a, &f);
 	}
 	return texts;

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-const char statements_quote_it[] = "put it in single quotes";
+const char statements_quote_it[] = "put the value in single quotes";
 
 void statements_begin(struct statements *s, const char *text)
 {
@@ -141,10 +141,11 @@ static void check_value(struct statement *st, const struct token *t)
 	if (token_is_typographic(t->text))
 		fault_set(&st->fault, t->line, "use straight quotes, ' or \"", "typographic quotes are not quotes");
 	if (cut)
-		fault_set(&st->fault, t->line, "put it in single quotes, or put a blank before the comment",
+		fault_set(&st->fault, t->line, "put the value in single quotes, or put a blank before the comment",
 		    "%s, which starts a comment, follows the value immediately", *next == '#' ? "#" : "/*");
 	if (t->text[t->length - 1] == '$' && *next == '{')
-		fault_set(&st->fault, t->line, "put it in double quotes, or in single quotes to take it literally",
+		fault_set(&st->fault, t->line,
+		    "put the value in double quotes, or in single quotes to take it literally",
 		    "${...} is replaced only in double quotes");
 	if (t->text[t->length - 1] == ';')
 		fault_set(&st->fault, t->line, "remove the semicolon, or put the value in single quotes",

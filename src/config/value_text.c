@@ -55,12 +55,12 @@ static bool variable_is_set(const char *name, size_t length)
 /* Checks "${NAME}" or "${NAME:-TEXT}" in double quotes. `name` follows the opening brace. */
 static bool check_variable(const struct token *value, const char *name, bool secret, struct fault *f)
 {
-	static const char hint[] = "put it in single quotes to take ${...} literally, or set the variable";
+	static const char hint[] = "put the value in single quotes to take ${...} literally, or set the variable";
 	const char *end = value->text + value->length, *brace = memchr(name, '}', (size_t)(end - name));
 	const char *colon;
 
 	if (!brace)
-		return fault_set(f, value->line, "put it in single quotes to take ${ literally",
+		return fault_set(f, value->line, "put the value in single quotes to take ${ literally",
 		    "a ${ is not followed by }");
 	colon = memchr(name, ':', (size_t)(brace - name));
 	if (colon && colon[1] == '-')
@@ -83,7 +83,7 @@ bool value_text_check(const struct token *value, enum value_escapes escapes, boo
 		if (*c == '\\') {
 			if (!escape_is_good(c + 1, escapes))
 				return fault_set(f, value->line,
-				    "put it in single quotes, or write \\\\ for each backslash",
+				    "put the value in single quotes, or write \\\\ for each backslash",
 				    "a backslash in double quotes would be lost or change the text");
 			c++;
 		} else if (*c == '$' && c[1] == '{' && !check_variable(value, c + 2, secret, f)) {

@@ -71,7 +71,7 @@ static bool hint_handshake(const struct account *a, struct error *err)
 		return false;
 	if (err->kind == ERROR_NETWORK)
 		return error_hint(err,
-		    "the next run tries again; if this persists, fetch fewer accounts at a time (jobs)");
+		    "the next run tries again; if this persists, check port, or fetch fewer accounts at a time (jobs)");
 	if (a->tls.starttls)
 		return error_hint(err,
 		    "the server announced STLS but did not start TLS: use port 995 if the server offers it");

@@ -85,12 +85,19 @@ bool refusal_of_login(const char *text, size_t length, bool auth_resp_code, stru
 {
 	size_t row = find_code(text, length);
 	enum refusal_meaning meaning = row == CODES ? refusal_words_mean(text, length) : REFUSAL_UNKNOWN;
+	bool unexplained = row == CODES && meaning == REFUSAL_UNKNOWN && auth_resp_code;
 
-	if (row == CODES && meaning == REFUSAL_UNKNOWN && auth_resp_code)
+	if (unexplained)
 		meaning = REFUSAL_TROUBLE;
 	if (row == CODES)
 		row = find_meaning(meaning);
-	return set(row, text, length, ERROR_AUTH, "the server refused the login", err);
+	set(row, text, length, ERROR_AUTH, "the server refused the login", err);
+	/* The password may be wrong nevertheless: the server may announce AUTH-RESP-CODE and not use it. */
+	if (unexplained)
+		error_hint(err,
+		    "the server does not say that the password is wrong, so the next run tries again; if this persists, "
+		    "check user and password");
+	return false;
 }
 
 bool refusal_denies_command(const char *text, size_t length)

@@ -72,7 +72,8 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 	err->saved_errno = system_code;
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		return error_hint(err,
-		    "move it away, then run mailhaul verify --rebuild: it is damaged, or not a state file of mailhaul");
+		    "it is damaged, or not a state file of mailhaul: move it away, then run mailhaul verify --rebuild for this "
+		    "account");
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
@@ -291,7 +292,8 @@ static bool check_version(struct database *d, int application_id, int versions, 
 	}
 	if (found > versions) {
 		error_set(err, ERROR_STORAGE, "the state file %s was written by a newer version of mailhaul", d->path);
-		return error_hint(err, "use that version again, or move the file away");
+		return error_hint(err,
+		    "use that version again, or move the file away and run mailhaul verify --rebuild for this account");
 	}
 	return true;
 }

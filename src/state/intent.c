@@ -107,7 +107,7 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 		intent->extents = memory_resize(intent->extents, intent->count, sizeof(*intent->extents));
 		if (!read_pending(q, &(*records)[i], &intent->extents[i])) {
 			error_set(err, ERROR_STORAGE, "the state file %s is damaged", state_path(s));
-			ok = error_hint(err, "move it away, then run mailhaul verify --rebuild");
+			ok = error_hint(err, "move it away, then run mailhaul verify --rebuild for this account");
 		}
 	}
 	query_end(&q);

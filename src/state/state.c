@@ -140,7 +140,8 @@ static bool make_file(const struct state *s, const char *directory, struct error
 	if (ok && !fresh && st.st_size < DATABASE_HEADER && state_stamp_is_there(s->lock_fd)) {
 		error_set(err, ERROR_STORAGE, "the state file %s has been truncated to %lld bytes", s->path,
 		    (long long)st.st_size);
-		ok = error_hint(err, "restore it from a backup, or remove it and run mailhaul verify --rebuild");
+		ok = error_hint(err,
+		    "restore it from a backup, or remove it and run mailhaul verify --rebuild for this account");
 	} else if (ok && st.st_size == 0) {
 		/* A file with content was synced with its directory when the content was written. */
 		ok = directory_sync(directory, err);

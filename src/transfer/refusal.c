@@ -31,7 +31,7 @@ static bool count(struct run *r, struct error *refused, struct error *err)
 	unsigned times = refusals_count(refusals, a->retention.command);
 
 	if (times < REFUSALS_MOST)
-		error_hint(refused, "it stays on the server; the next run tries again (refused %u of %d times)", times,
+		error_hint(refused, "it stays on the server; the next run tries again (refusal %u of %d)", times,
 		    REFUSALS_MOST);
 	else
 		error_hint(refused,

@@ -79,7 +79,7 @@ static bool open_file(struct log_target *t)
 static bool explain(const struct log_target *t, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the log %s cannot be written", t->path);
-	return error_hint(err, "check its directory, permissions and disk; until then, messages go to standard error");
+	return error_hint(err, "check its directory, permissions and disk; until then, its lines go to standard error");
 }
 
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err)

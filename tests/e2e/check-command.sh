@@ -305,7 +305,7 @@ check 'the text output of each account is one block' [ "$(sed 's/^  .*/  /' out 
 run check good
 check 'only the named account is checked' eval 'exits 0 && lacks out bad:'
 run check --keep good
-check 'check refuses --keep' eval 'exits 64 && says err "mailhaul: the command check does not take --keep; see mailhaul --help"'
+check 'check refuses --keep' eval 'exits 64 && says err "mailhaul: the command check does not take --keep; use it with the command fetch"'
 run --names good
 check 'fetch refuses --names' exits 64
 

@@ -141,7 +141,7 @@ run config nobody
 check 'an unknown account is refused' exits 64
 run config --keep
 check 'an option of another command is refused' exits 64
-check 'the message names the refused option' says err 'mailhaul: the command config does not take --keep; see mailhaul --help'
+check 'the message names the refused option' says err 'mailhaul: the command config does not take --keep; use it with the command fetch'
 run fetch --names
 check 'fetch refuses --names' exits 64
 fits_schema

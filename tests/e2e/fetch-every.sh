@@ -81,7 +81,7 @@ check 'SIGINT ends the loop with exit code 130' exits 130
 
 run --every=soon
 check 'an invalid interval is refused' exits 64
-check 'the message says what a valid interval is' says err 'mailhaul: --every needs the time between two runs; give it as a number and s, m, h or d, such as --every=5m'
+check 'the message says what a valid interval is' says err 'mailhaul: --every needs the time between two runs; give it as a number and s, m, h, d or w, such as --every=5m'
 run check --every=5m
 check 'other commands refuse --every' exits 64
 done_testing

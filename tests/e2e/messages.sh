@@ -75,11 +75,15 @@ tells 'the option --keep does not take a value; see mailhaul --help'
 
 bad 'an age that is not one' 64
 ARGUMENTS='status --fail=soon'
-tells 'the value of --fail is not an age; give it as a number and s, m, h or d, such as --fail=2d'
+tells 'the value of --fail is not an age; give it as a number and s, m, h, d or w, such as --fail=2d'
 
 bad 'an option that the command does not take' 64
 ARGUMENTS='check --keep'
-tells 'the command check does not take --keep; see mailhaul --help'
+tells 'the command check does not take --keep; use it with the command fetch'
+
+bad 'an option of another command, without a command' 64
+ARGUMENTS='--headers'
+tells 'the command fetch does not take --headers; use it with the command list'
 
 bad 'a misspelled command' 64
 ARGUMENTS='-c mailhaul.conf chekc'
@@ -206,11 +210,11 @@ bad 'a password without its last quote' 78 "password = 'SECRET"
 tells 'mailhaul.conf:8: password: the quote opened on line 8 is never closed; close it in the same line'
 
 bad 'a backslash in double quotes' 78 'user = "CORP\bob"'
-tells 'mailhaul.conf:8: user: a backslash in double quotes would be lost or change the text; put it in single quotes, or write \\ for each backslash' \
+tells 'mailhaul.conf:8: user: a backslash in double quotes would be lost or change the text; put the value in single quotes, or write \\ for each backslash' \
   '    user = "CORP\bob"'
 
 bad 'a variable that is not set' 78 'user = "me${NO_SUCH_VARIABLE}"'
-tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put it in single quotes to take ${...} literally, or set the variable' \
+tells 'mailhaul.conf:8: user: the environment variable NO_SUCH_VARIABLE is not set; put the value in single quotes to take ${...} literally, or set the variable' \
   '    user = "me${NO_SUCH_VARIABLE}"'
 
 bad 'blanks in a value that never has any' 78 'leave_on_server = 14 days' 'max_messages = 10 000'
@@ -223,7 +227,7 @@ bad 'a semicolon after quotes' 78 'user = "me";'
 tells 'mailhaul.conf:8: user: a semicolon follows the value; remove the semicolon' '    user = "me";'
 
 bad 'a # in a value without quotes' 78 'user = me#1'
-tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put it in single quotes, or put a blank before the comment' '    user = me#1'
+tells 'mailhaul.conf:8: user: #, which starts a comment, follows the value immediately; put the value in single quotes, or put a blank before the comment' '    user = me#1'
 
 bad 'typographic quotes' 78 'user = “me”'
 tells 'mailhaul.conf:8: user: typographic quotes are not quotes; use straight quotes, '"' or \"" '    user = “me”'
@@ -251,7 +255,7 @@ tells 'mailhaul.conf:9: on_new_mail: a comma is missing between two values in br
   '    on_new_mail = {"a" "b"}'
 
 bad 'a password of two words without quotes' 78 'password = pass word'
-tells 'mailhaul.conf:8: password: the value contains blanks and has no quotes; put it in single quotes'
+tells 'mailhaul.conf:8: password: the value contains blanks and has no quotes; put the value in single quotes'
 
 bad 'an option that is set twice' 78
 sed -i 's/^}/  user = you\n}/' mailhaul.conf
@@ -365,10 +369,10 @@ bad 'a server that sends no greeting' 75 'port = @greeting-silent@' 'timeout = 1
 tells 'a: greeting: the greeting did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
 
 bad 'a server that does not start TLS' 75 'port = @handshake-silent@' 'timeout = 1s'
-tells 'a: TLS: timed out waiting for the TLS handshake; the next run tries again; if this persists, fetch fewer accounts at a time (jobs)'
+tells 'a: TLS: timed out waiting for the TLS handshake; the next run tries again; if this persists, check port, or fetch fewer accounts at a time (jobs)'
 
 bad 'a server that hangs up before TLS' 75 'port = @die-handshake-close@'
-tells 'a: TLS: the server closed the connection during the TLS handshake; the next run tries again; if this persists, fetch fewer accounts at a time (jobs)'
+tells 'a: TLS: the server closed the connection during the TLS handshake; the next run tries again; if this persists, check port, or fetch fewer accounts at a time (jobs)'
 
 bad 'TLS to a plaintext port' 69 'port = @plain@'
 tells 'a: TLS: the server did not respond with TLS; if the port does not speak TLS from the start, use port 995, or set tls = starttls for port 110'
@@ -475,7 +479,7 @@ bad 'a server with a temporary problem, without a code' 75 'port = @pass-interna
 tells 'a: login: the server refused the login (server said: "internal server error"); the server has a temporary problem; the next run tries again'
 
 bad 'a login refused without [AUTH] if AUTH-RESP-CODE is announced' 75 'port = @coded-none@'
-tells 'a: login: the server refused the login (server said: "no"); the server has a temporary problem; the next run tries again'
+tells 'a: login: the server refused the login (server said: "no"); the server does not say that the password is wrong, so the next run tries again; if this persists, check user and password'
 
 bad 'a login without a reply' 75 'port = @auth-silent@' 'timeout = 1s'
 tells 'a: login: the reply to AUTH PLAIN did not arrive within 1 s; the next run tries again; if the server needs longer, raise timeout'
@@ -590,11 +594,11 @@ tells 'a: state: the directory state cannot be created: a file has this name; na
 
 bad 'a damaged state' 74
 mkdir state && head -c 3000 /dev/zero | tr '\0' x >state/a.db
-tells 'a: state: the state file state/a.db cannot be read: file is not a database; move it away, then run mailhaul verify --rebuild: it is damaged, or not a state file of mailhaul'
+tells 'a: state: the state file state/a.db cannot be read: file is not a database; it is damaged, or not a state file of mailhaul: move it away, then run mailhaul verify --rebuild for this account'
 
 bad 'a state of a newer version' 74
 mkdir state && sqlite3 state/a.db 'PRAGMA application_id = 1835559985; PRAGMA user_version = 99; CREATE TABLE message(uid)'
-tells 'a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away'
+tells 'a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away and run mailhaul verify --rebuild for this account'
 
 bad 'a database of another program' 74
 mkdir state && sqlite3 state/a.db 'CREATE TABLE theirs(x)'
@@ -606,7 +610,7 @@ tells 'a: state: another run of mailhaul is fetching this account; the next run 
 
 bad 'a log that cannot be written' 77 "password = 'wrong'"
 echo 'log = "file:/dev/full"' >>mailhaul.conf
-tells 'the log /dev/full cannot be written: No space left on device; check its directory, permissions and disk; until then, messages go to standard error' \
+tells 'the log /dev/full cannot be written: No space left on device; check its directory, permissions and disk; until then, its lines go to standard error' \
   'a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'
 
 # ---- verify ----
@@ -639,13 +643,13 @@ bad 'a missing delivery command' 78 'deliver_to = pipe' 'deliver_command = {"no-
 tells 'a: store: the command no-such-program cannot be started: No such file or directory; install it, or give its full path if PATH does not include its directory'
 
 bad 'a delivery command that fails' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "echo no rule for this >&2; exit 1"}'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh exited with status 1: no rule for this; it stays on the server; the next run tries again (refused 1 of 5 times)'
+tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh exited with status 1: no rule for this; it stays on the server; the next run tries again (refusal 1 of 5)'
 
 bad 'a delivery command that fails temporarily' 75 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "exit 75"}'
 tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh exited with status 75; it stays on the server; the next run tries again'
 
 bad 'a delivery command that is killed by a signal' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh was killed by signal 9 (Killed); it stays on the server; the next run tries again (refused 1 of 5 times)'
+tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh was killed by signal 9 (Killed); it stays on the server; the next run tries again (refusal 1 of 5)'
 
 bad 'a missing directory for temporary files' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
 UNDER="env TMPDIR=$WORK/missing"

@@ -46,13 +46,13 @@ run
 check 'a refused message is a failure' exits 74
 line=$(grep -oE 'message 2 \(UID [^ )]+\) of [0-9]+ bytes with the subject ".*' err)
 check 'the line has number, UID, size and the decoded and escaped subject' [ "${line##*bytes }" = \
-  "with the subject \"Grüße\\x1b[2J\" was refused: deliver_command $WORK/deliver exited with status 67: no such user; it stays on the server; the next run tries again (refused 1 of 5 times)" ]
+  "with the subject \"Grüße\\x1b[2J\" was refused: deliver_command $WORK/deliver exited with status 67: no such user; it stays on the server; the next run tries again (refusal 1 of 5)" ]
 check 'the size is that of the message' contains err " of $(wc -c <mail/2) bytes "
 check 'the other messages are delivered' [ "$(wc -l <taken)" = 3 ]
 check 'only the refused message stays on the server' [ "$(ls mail)" = 2 ]
 for n in 2 3 4; do
   run
-  check "attempt $n is reported" eval 'exits 74 && contains err "(refused $n of 5 times)"'
+  check "attempt $n is reported" eval 'exits 74 && contains err "(refusal $n of 5)"'
 done
 run -n
 check 'a dry run would try it again' contains out ': fetch, then delete: new; subject "Grüße\x1b[2J"'
@@ -91,7 +91,7 @@ check 'a message is set aside after five refusals' eval 'exits 0 && silent'
 configure b 'deliver_to = "pipe"' "deliver_command = {\"$WORK/deliver\"}"
 sed -i 's/deliver"}/deliver", "other"}/' mailhaul.conf.in
 run a
-check 'another deliver_command is tried' eval 'exits 74 && contains err "(refused 1 of 5 times)"'
+check 'another deliver_command is tried' eval 'exits 74 && contains err "(refusal 1 of 5)"'
 
 rm -rf state
 command_is 'echo later >&2; exit 75'
@@ -142,7 +142,7 @@ if command -v procmail >/dev/null; then
   run
   check 'procmail takes one message' [ "$(grep -c '^From ' inbox)" = 1 ]
   check 'it gets the sender as one word' grep -qF 'From env;id@example.org ' inbox
-  check 'its refusal for good is counted' grep -q 'with the subject "two" was refused: deliver_command sh exited with status 67; .*refused 1 of 5 times' err
+  check 'its refusal for good is counted' grep -q 'with the subject "two" was refused: deliver_command sh exited with status 67; .*refusal 1 of 5' err
   check 'its refusal for now is not' grep -q 'with the subject "three" was refused: deliver_command sh exited with status 75; it stays on the server; the next run tries again$' err
 else
   skip 'procmail delivers and refuses' 'procmail is not installed'

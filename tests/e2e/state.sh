@@ -65,7 +65,7 @@ head -c 100 state/a.db >half && cp half state/a.db
 rm -f state/a.db-wal state/a.db-shm
 run
 check 'a truncated state is refused' exits 74
-check 'the message says what to do' contains err 'move it away, then run mailhaul verify --rebuild'
+check 'the message says what to do' contains err 'move it away, then run mailhaul verify --rebuild for this account'
 check 'no mail is touched' count_is Mail 20
 rm -f state/a.db
 run
@@ -89,7 +89,7 @@ sqlite3 state/a.db 'PRAGMA user_version = 99' >/dev/null
 run
 check 'a newer state is refused' exits 74
 check 'the message says that the state is newer' says err \
-  'mailhaul: a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away'
+  'mailhaul: a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away and run mailhaul verify --rebuild for this account'
 rm -f state/a.db
 sqlite3 state/a.db 'CREATE TABLE theirs(x)'
 run

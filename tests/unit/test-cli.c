@@ -123,13 +123,13 @@ static const struct {
     {"--config", "the option --config needs a value", "see mailhaul --help"},
     {"--keep=yes", "does not take a value", "see mailhaul --help"},
     {"fetch --quiet=1 work", "does not take a value", "see mailhaul --help"},
-    {"fetch --refetch", "the command fetch does not take --refetch", "see mailhaul --help"},
-    {"--rebuild", "the command fetch does not take --rebuild", ""},
-    {"verify --keep", "the command verify does not take --keep", ""},
+    {"fetch --refetch", "the command fetch does not take --refetch", "use it with the command verify"},
+    {"--rebuild", "the command fetch does not take --rebuild", "use it with the command verify"},
+    {"verify --keep", "the command verify does not take --keep", "use it with the command fetch"},
     {"--ver", "there is no option --ver", ""},
-    {"check --keep", "the command check does not take --keep", "see mailhaul --help"},
-    {"-n check work", "the command check does not take --dry-run", "see mailhaul --help"},
-    {"--names work", "the command fetch does not take --names", "see mailhaul --help"},
+    {"check --keep", "the command check does not take --keep", "use it with the command fetch"},
+    {"-n check work", "the command check does not take --dry-run", "use it with the command fetch"},
+    {"--names work", "the command fetch does not take --names", "use it with the command config"},
 };
 
 START_TEST(an_invalid_option_is_rejected_with_a_hint)
