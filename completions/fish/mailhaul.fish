@@ -55,7 +55,7 @@ complete -c mailhaul -n 'not __mailhaul_command_is help' -a '(__mailhaul_account
 complete -c mailhaul -s c -l config -r -F -d 'read this configuration file'
 complete -c mailhaul -s q -l quiet -d 'print failures only'
 complete -c mailhaul -s v -l verbose -d 'print each step; twice: the protocol'
-complete -c mailhaul -l tls-key-log -r -F -d 'write the keys of TLS sessions to this file'
+complete -c mailhaul -n '__mailhaul_command_is fetch check verify list' -l tls-key-log -r -F -d 'write the keys of TLS sessions to this file'
 complete -c mailhaul -s h -l help -d 'print a short help'
 complete -c mailhaul -s V -l version -d 'print the versions of mailhaul and its libraries'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'

@@ -28,12 +28,13 @@
 
 /* The first command is the default. */
 static const struct command commands[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY | CLI_RETRY_REFUSED,
+    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY | CLI_RETRY_REFUSED | CLI_KEY_LOG,
 	"fetch the mail (the default command)"},
-    {"check", check_run, CLI_JSON, "test connection, certificate, login, disk; change nothing"},
-    {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD,
+    {"check", check_run, CLI_JSON | CLI_KEY_LOG, "test connection, certificate, login, disk; change nothing"},
+    {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD | CLI_KEY_LOG,
 	"compare the local copies with the delivered mail; offline"},
-    {"list", list_run, CLI_JSON | CLI_HEADERS, "list the messages on the server and what happens to each"},
+    {"list", list_run, CLI_JSON | CLI_HEADERS | CLI_KEY_LOG,
+	"list the messages on the server and what happens to each"},
     {"status", status_run, CLI_JSON | CLI_FAIL, "show the results of earlier runs, without asking a server"},
     {"config", show_config_run, CLI_JSON | CLI_NAMES | CLI_CHANGED,
 	"show the effective settings, and where each comes from"},

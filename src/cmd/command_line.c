@@ -92,6 +92,7 @@ static void take_option(struct command_line *line, int option)
 		line->options |= CLI_DRY_RUN;
 		break;
 	case OPTION_KEY_LOG:
+		line->options |= CLI_KEY_LOG;
 		line->key_log_path = optarg;
 		break;
 	case OPTION_EVERY:
@@ -185,11 +186,12 @@ static bool refuse_misplaced(const struct command_line *line, const char *option
 static bool check_options(const struct command_line *line, struct error *err)
 {
 	for (const struct option *o = options; o->name; o++) {
-		unsigned bit = o->val == 'n' ? CLI_DRY_RUN
-		    : o->val == OPTION_EVERY ? CLI_EVERY
-		    : o->val == OPTION_FAIL  ? CLI_FAIL
-		    : o->val > OPTION_BIT    ? (unsigned)(o->val - OPTION_BIT)
-					     : 0;
+		unsigned bit = o->val == 'n'   ? CLI_DRY_RUN
+		    : o->val == OPTION_EVERY   ? CLI_EVERY
+		    : o->val == OPTION_FAIL    ? CLI_FAIL
+		    : o->val == OPTION_KEY_LOG ? CLI_KEY_LOG
+		    : o->val > OPTION_BIT      ? (unsigned)(o->val - OPTION_BIT)
+					       : 0;
 
 		if ((line->options & bit & ~line->command->options) != 0)
 			return refuse_misplaced(line, o->name, bit, err);

@@ -25,6 +25,7 @@ enum cli_option {
 	CLI_RETRY_REFUSED = 1024,
 	CLI_CHANGED = 2048,
 	CLI_FAIL = 4096,
+	CLI_KEY_LOG = 8192,
 };
 
 /* The parsed command line. */

@@ -3,6 +3,7 @@
 #include "cmd/help.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/error.h"
@@ -28,12 +29,12 @@ static const struct {
     {CLI_REFETCH, true, "    --refetch", "fetch missing and altered messages again"},
     {CLI_IGNORE_MISSING, true, "    --ignore-missing", "do not report missing messages"},
     {CLI_REBUILD, true, "    --rebuild", "rebuild a lost state from the local copies"},
-    {CLI_FAIL, true, "    --fail[=AGE]", "fail if a last run did not complete, or is older"},
+    {CLI_FAIL, true, "    --fail[=AGE]", "exit with 2 unless each last run completed within AGE"},
     {CLI_CHANGED, true, "    --changed", "show only settings that differ from the defaults"},
     {CLI_NAMES, true, "    --names", "print only the names of the accounts"},
     {0, false, "-q, --quiet", "print failures only"},
     {0, false, "-v, --verbose", "print each step; twice: the protocol without secrets"},
-    {0, true, "    --tls-key-log=FILE", "write the keys of TLS sessions to FILE, for Wireshark"},
+    {CLI_KEY_LOG, true, "    --tls-key-log=FILE", "write the keys of TLS sessions to FILE, for Wireshark"},
     {0, false, "-h, --help", "print this help; with a command, all of its options"},
     {0, false, "-V, --version", "print the versions of all components"},
 };
@@ -44,13 +45,22 @@ static const char ends[] = "Exit status: 0 success, 2 status --fail, 64 command 
 			   "32 more if other accounts were fetched without a failure.\n"
 			   "Manuals: man mailhaul (all options), man mailhaul.conf, man mailhaul-json\n";
 
+/* Returns whether the help of the command, or that of the program if it is NULL, has the option. */
+static bool is_listed(size_t option, const struct command *command)
+{
+	if (!command)
+		return !options[option].only_by_command;
+	if (options[option].bit)
+		return options[option].bit & command->options;
+	/* The command help accepts all of the others, but only these two matter to it. */
+	return command->run != help_run || strchr("hV", options[option].names[1]);
+}
+
 /* Prints the options that the command accepts, or the most important ones of all commands. */
 static void print_options(const struct command *command)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		bool own = command && (!options[i].bit || (options[i].bit & command->options));
-
-		if (own || (!command && !options[i].only_by_command))
+		if (is_listed(i, command))
 			printf("  %-*s  %s\n", command ? 22 : 17, options[i].names, options[i].summary);
 	}
 }

@@ -35,6 +35,8 @@ help_is_narrow() {
     ! awk 'length > 80 { print; wide = 1 } END { exit !wide }' "$work/all"
 }
 check 'the help of each command has at most 80 columns' help_is_narrow
+help_of_help() { "$program" help help >"$work/help-help" && [ "$(grep -c '^ ' "$work/help-help")" = 2 ]; }
+check 'the help of help has only --help and --version' help_of_help
 unknown_command() {
   code=0
   "$program" help lst 2>"$work/errors" || code=$?

@@ -130,6 +130,7 @@ static const struct {
     {"check --keep", "the command check does not take --keep", "use it with the command fetch"},
     {"-n check work", "the command check does not take --dry-run", "use it with the command fetch"},
     {"--names work", "the command fetch does not take --names", "use it with the command config"},
+    {"status --tls-key-log=keys", "the command status does not take --tls-key-log", "use it with the command fetch"},
 };
 
 START_TEST(an_invalid_option_is_rejected_with_a_hint)
