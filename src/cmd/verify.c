@@ -23,10 +23,10 @@ struct verify {
 	const struct command_line *line;
 	const struct chosen *chosen;
 	bool json;
-	bool summaries;	     /* always set for JSON */
-	const char *account; /* the account being verified */
-	uint64_t *wanted;    /* number of messages to fetch again, for each account */
-	uint64_t unrecorded; /* files without a record that were found in the account so far */
+	bool summaries;		       /* always set for JSON */
+	const char *account;	       /* the account being verified */
+	struct verify_summary *summed; /* for each account */
+	uint64_t unrecorded;	       /* files without a record that were found in the account so far */
 	int code;
 };
 
@@ -65,7 +65,7 @@ static void report(void *context, const struct verify_finding *finding)
 		count(v, EX_DATAERR);
 }
 
-static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
+static void verify(struct verify *v, const struct account *a, struct verify_summary *summary)
 {
 	const struct verify_request request = {
 	    .state_dir = v->chosen->settings.state_dir,
@@ -74,7 +74,6 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 	    .report = report,
 	    .context = v,
 	};
-	struct verify_summary summary = {0};
 	struct error err;
 
 	v->unrecorded = 0;
@@ -82,15 +81,15 @@ static void verify(struct verify *v, const struct account *a, uint64_t *wanted)
 		findings_cannot(a->name, v->json);
 	if (!copies_can_read(a))
 		return;
-	if (!verify_account(a, &request, &summary, &err)) {
+	if (!verify_account(a, &request, summary, &err)) {
 		fail(v, STEP_VERIFY, &err);
+		summary->again = 0;
 		return;
 	}
 	if (v->summaries)
-		findings_summarize(a->name, &summary, v->json);
-	if (!v->json && (v->summaries || summary.listed + summary.awaited + summary.gone > 0))
-		findings_advise(a->name, &summary, request.ignore_missing);
-	*wanted = summary.again;
+		findings_summarize(a->name, summary, v->json);
+	if (!v->json && (v->summaries || summary->listed + summary->awaited + summary->gone > 0))
+		findings_advise(a->name, summary, request.ignore_missing);
 }
 
 static void rebuild(struct verify *v, const struct account *a)
@@ -108,13 +107,15 @@ static void rebuild(struct verify *v, const struct account *a)
  * Reports how many messages were fetched again. fetched: the fetch succeeded, so messages that are still missing are
  * not available.
  */
-static void check_regained(struct verify *v, const struct account *a, uint64_t wanted, bool fetched)
+static void check_regained(struct verify *v, const struct account *a, const struct verify_summary *summary,
+    bool fetched)
 {
+	uint64_t wanted = summary->again;
 	struct error err;
 	uint64_t regained;
 
 	v->account = a->name;
-	if (!verify_regained(a, v->chosen->settings.state_dir, &regained, &err)) {
+	if (!verify_regained(a, v->chosen->settings.state_dir, summary->retried, &regained, &err)) {
 		fail(v, STEP_VERIFY, &err);
 		return;
 	}
@@ -133,15 +134,15 @@ static void fetch_again(struct verify *v)
 	some.accounts = memory_zeroed(v->chosen->count, sizeof(struct account *));
 	some.count = 0;
 	for (size_t i = 0; i < v->chosen->count; i++) {
-		if (v->wanted[i] > 0)
+		if (v->summed[i].again > 0)
 			some.accounts[some.count++] = v->chosen->accounts[i];
 	}
 	if (some.count > 0)
 		code = fetch_chosen(v->line, &some);
 	count(v, code);
 	for (size_t i = 0; i < v->chosen->count; i++) {
-		if (v->wanted[i] > 0)
-			check_regained(v, v->chosen->accounts[i], v->wanted[i], code == EX_OK);
+		if (v->summed[i].again > 0)
+			check_regained(v, v->chosen->accounts[i], &v->summed[i], code == EX_OK);
 	}
 	free(some.accounts);
 }
@@ -167,16 +168,16 @@ int verify_run(const struct command_line *line)
 	if (!check(line))
 		return EX_USAGE;
 	if (chosen_load(&chosen, line, &v.code)) {
-		v.wanted = memory_zeroed(chosen.count, sizeof(*v.wanted));
+		v.summed = memory_zeroed(chosen.count, sizeof(*v.summed));
 		for (size_t i = 0; i < chosen.count; i++) {
 			v.account = chosen.accounts[i]->name;
 			if (line->options & CLI_REBUILD)
 				rebuild(&v, chosen.accounts[i]);
 			else
-				verify(&v, chosen.accounts[i], &v.wanted[i]);
+				verify(&v, chosen.accounts[i], &v.summed[i]);
 		}
 		fetch_again(&v);
-		free(v.wanted);
+		free(v.summed);
 	}
 	chosen_free(&chosen);
 	return v.code;

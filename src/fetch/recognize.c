@@ -23,16 +23,24 @@
 #include "state/sizes.h"
 #include "state/unfetched.h"
 
-/*
- * A message that was delivered in doubt, or that has another size in the destination than on the server, stays in
- * doubt.
- */
-static bool put_in_doubt(const struct recognition *r, struct plan_entry *e, bool is_recorded, struct error *err)
+/* A message that was delivered in doubt stays in doubt. */
+static void put_in_doubt(const struct recognition *r, struct plan_entry *e)
 {
 	r->plan->doubts += !e->known.doubt;
 	e->known.doubt = true;
-	/* A message found in the destination is recorded as if it had been listed with the size found there. */
-	return is_recorded || state_set_sizes(r->state, e->uid, e->octets, STATE_UNSIZED, STATE_DOUBT_SIZE, err);
+}
+
+/*
+ * A message was found in the destination with another size than on the server. It may be incomplete. Or it is whole: once
+ * a message is stored, a line end in the middle of a line looks like any other, and some servers give wrong sizes.
+ * transfer/doubt decides. A copy that a mail program has changed cannot be compared, so its message stays on the server.
+ */
+static bool doubt_found(const struct recognition *r, struct plan_entry *e, struct error *err)
+{
+	put_in_doubt(r, e);
+	e->known.foreign = e->changed;
+	return state_set_sizes(r->state, e->uid, e->octets, STATE_UNSIZED,
+	    e->changed ? STATE_DOUBT_FIELDS : STATE_DOUBT_FOUND, err);
 }
 
 /* What the headers have shown. */
@@ -57,14 +65,18 @@ static bool take_by_name(const struct recognition *r, struct plan_entry *e, bool
 		/* A UID that came back since the crash may belong to another message. */
 		e->doubtful = e->named = match.found && uid_is_given(e->uid);
 		e->likely = match.fits;
+		e->changed = match.changed;
 		e->rewritten = e->named && match.rewritten && !listing_is_number(e->uid, e->number);
 	}
-	if (!match.found && !uid_is_given(e->uid) && !state_take_sibling(r->state, e->octets, e->uid, &match, err))
+	if (!match.found && !e->outdated && !uid_is_given(e->uid) &&
+	    !state_take_sibling(r->state, e->octets, e->uid, &match, err))
 		return false;
 	e->known.delivered = match.found && !e->doubtful;
 	e->known.when = match.delivered;
 	*taken += match.found;
-	return !e->known.delivered || (match.fits && !match.doubt) || put_in_doubt(r, e, match.doubt, err);
+	if (e->known.delivered && match.doubt)
+		put_in_doubt(r, e);
+	return !e->known.delivered || match.fits || match.doubt || doubt_found(r, e, err);
 }
 
 /* Compares the received header or message with what is recorded under its UID. */
@@ -115,8 +127,10 @@ static bool take_all_by_name(const struct recognition *r, struct error *err)
 static bool keep_doubt(const struct recognition *r, struct plan_entry *e, const struct state_record *before,
     struct error *err)
 {
-	if (before->listed == e->octets)
-		return put_in_doubt(r, e, true, err);
+	if (before->listed == e->octets) {
+		put_in_doubt(r, e);
+		return true;
+	}
 	e->outdated = true;
 	e->known.delivered = false;
 	return state_set_sizes(r->state, e->uid, before->listed, before->said, before->doubt, err);
@@ -167,9 +181,8 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	found->stayed += same && compared.lately;
 	if (same && in_doubt)
 		return keep_doubt(r, e, &before, err);
-	/* A message found in the destination has its size there, and may be incomplete. */
 	if (same)
-		return !e->named || e->likely || put_in_doubt(r, e, false, err);
+		return !e->named || e->likely || doubt_found(r, e, err);
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another message that was fetched before",
 	    e->number);
 	found->displaced++;
@@ -211,7 +224,9 @@ static bool match_missing(const struct recognition *r, struct plan_entry *e, con
 	e->foreign = e->known.foreign = match.foreign;
 	r->plan->foreign += match.foreign;
 	found->matched++;
-	return !match.doubt || put_in_doubt(r, e, true, err);
+	if (match.doubt)
+		put_in_doubt(r, e);
+	return true;
 }
 
 static bool refuse(struct error *err)

@@ -16,7 +16,8 @@ struct plan_entry {
 	bool doubtful;	/* a message with this UID was delivered, but maybe not this one (fetch/recognize) */
 	bool likely;	/* the delivered message is probably this one */
 	bool named;	/* it was found in the destination under this UID */
-	bool rewritten; /* named, but a mail reader changed it there, so its header proves nothing */
+	bool changed;	/* named, but a mail reader changed it there */
+	bool rewritten; /* the same, and its header proves nothing */
 	bool stayed;	/* the UID has stayed listed, so it identifies the message if no header can */
 	bool retrieved; /* the complete message was retrieved to compare it with delivered messages */
 	bool fresh;	/* an earlier session found it to be new (fetch/fresh) */

@@ -94,7 +94,7 @@ static const char *const explanations[] = {
     [REASON_HELD] = "leave: delivered, but the Maildir is older than the state and may lack it",
     [REASON_BROKE] = "leave: the connection dropped at this message; another session asks for it",
     [REASON_INCOMPLETE] = "leave: delivered, but its size differs from the size that the server reports",
-    [REASON_FOREIGN] = "leave: delivered by another program, and its copy is not known to be the same",
+    [REASON_FOREIGN] = "leave: delivered by another program or changed there, and its copy is not known to be the same",
 };
 
 void retention_explain(const struct retention_rule *rule, const struct retention_clock *clock,

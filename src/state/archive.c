@@ -91,8 +91,8 @@ bool state_each_placed(struct state *s,
     struct error *err)
 {
 	static const char select[] =
-	    "SELECT coalesce(nullif(placed, ''), uid) FROM message WHERE doubt NOT IN (1, 3) UNION ALL"
-	    " SELECT ' ' || b.id || ':' || a.uid FROM message a, maildrop b WHERE a.placed = '' AND a.doubt NOT IN (1, 3)"
+	    "SELECT coalesce(nullif(placed, ''), uid) FROM message WHERE doubt NOT IN (1, 3, 6) UNION ALL"
+	    " SELECT ' ' || b.id || ':' || a.uid FROM message a, maildrop b WHERE a.placed = '' AND a.doubt NOT IN (1, 3, 6)"
 	    " AND a.uid NOT GLOB '" UID_GLOB_NOT_LISTED "'";
 	struct names names = {0};
 	struct query *q = NULL;

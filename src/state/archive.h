@@ -44,7 +44,7 @@ bool state_each_kept(struct state *s, void (*take)(void *context, const struct s
 /*
  * Passes to `take` under what names messages were delivered, in any order: maildrop (NULL if unknown) and UID, or the
  * identity in the destination ("" if unknown). A message of which an earlier version did not keep that is passed once
- * for each maildrop. It omits messages whose size is in doubt (state_doubts_size), as the destination may hold another
+ * for each maildrop. It omits messages that are retrieved again (state_is_retried), as the destination may hold another
  * copy of those, and messages whose UID is another message's now.
  */
 bool state_each_placed(struct state *s,

@@ -261,9 +261,12 @@ static bool take_known(struct state *s, const struct row *row, struct state_item
 		item->doubt = state_is_held(row->doubt) && item->known;
 		item->foreign = item->known && row->doubt == STATE_DOUBT_FOREIGN;
 		item->other_fields = item->known && row->doubt == STATE_DOUBT_FIELDS;
-		/* A message that arrived incomplete and has another size now is fetched again. */
+		/*
+		 * A message that arrived incomplete and has another size now is fetched again, and one that state_retry
+		 * names.
+		 */
 		item->outdated =
-		    state_doubts_size(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
+		    state_is_retried(row->doubt) && sized && !row->is_gone && row->listed != (int64_t)item->octets;
 		if (item->outdated)
 			item->known = item->doubtful = item->doubt = false;
 	}

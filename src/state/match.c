@@ -43,7 +43,7 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt IN (1, 3) AND listed = ?2 THEN doubt ELSE 0 END, listed = ?2"
+		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt IN (1, 3, 6) AND listed = ?2 THEN doubt ELSE 0 END, listed = ?2"
 		    " WHERE uid = ?1",
 		    "ti", uid, (int64_t)octets));
 }
@@ -196,14 +196,15 @@ bool state_has_found(struct state *s, bool *any, struct error *err)
 	return ok;
 }
 
-static bool is_rewritten(struct state *s, const char *found, uint64_t octets, bool *is, struct error *err)
+/* Reads the original size of a message whose file was changed after delivery; 0 for any other message. */
+static bool read_original(struct state *s, const char *found, uint64_t *octets, struct error *err)
 {
 	struct query *q;
-	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND said = ?2", "ti",
-	    found, (int64_t)octets);
+	bool row = false,
+	     ok = query_start(&q, state_database(s), err, "SELECT said FROM message WHERE uid = ?1", "t", found);
 
-	*is = false;
-	ok = ok && query_next(q, is, err);
+	ok = ok && query_next(q, &row, err);
+	*octets = ok && row ? (uint64_t)query_integer(q, 0) : 0;
 	query_end(&q);
 	return ok;
 }
@@ -213,12 +214,13 @@ bool state_take_found(struct state *s, const char *identity, uint64_t octets, co
 {
 	struct query *q;
 	char *old = memory_format(UID_FOUND "%s", identity);
-	bool rewritten,
-	    ok = is_rewritten(s, old, octets, &rewritten, err) &&
+	uint64_t original;
+	bool ok = read_original(s, old, &original, err) &&
 	    query_start(&q, state_database(s), err, TAKEN " FROM message WHERE uid = ?1", "t", old) &&
 	    take_row(s, &q, octets, false, uid, match, err);
 
-	match->rewritten = ok && octets > 0 && rewritten;
+	match->changed = ok && original > 0;
+	match->rewritten = match->changed && original == octets;
 	free(old);
 	return ok;
 }

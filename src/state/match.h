@@ -34,7 +34,8 @@ struct state_match {
 	bool fits;	/* its size is the one in LIST */
 	bool doubt;	/* it is in doubt, so it stays on the server (state_is_held) */
 	bool foreign;	/* its content was not compared with the server's (state/foreign) */
-	bool rewritten; /* the file was changed after delivery, when it had the size in LIST */
+	bool changed;	/* the file was changed after delivery */
+	bool rewritten; /* the same, and it had the size in LIST before */
 	int64_t delivered;
 };
 

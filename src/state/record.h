@@ -17,7 +17,10 @@ enum state_doubt {
 	STATE_DOUBT_IDENTITY, /* it may not be the message that was asked for: check its header (TOP) */
 	STATE_DOUBT_CONTENT,  /* its size differs, and its content allows no excuse by others (evidence_is_suspect) */
 	STATE_DOUBT_FOREIGN,  /* another program may have delivered it; its content was not compared (state/foreign) */
-	STATE_DOUBT_FIELDS,   /* the same, but its content was compared, and fields of its header differ */
+	/* Another program may have delivered or changed it, and its copy is not the same as the server's message. */
+	STATE_DOUBT_FIELDS,
+	/* It was found in the destination with another size than the server's, and was not compared yet. */
+	STATE_DOUBT_FOUND,
 };
 
 /* Returns whether a message is in doubt because of the sizes that the server gave for it. */
@@ -29,7 +32,16 @@ static inline bool state_doubts_size(enum state_doubt doubt)
 /* Returns whether a message stays on the server for as long as it is in doubt. */
 static inline bool state_is_held(enum state_doubt doubt)
 {
-	return state_doubts_size(doubt) || doubt == STATE_DOUBT_FOREIGN || doubt == STATE_DOUBT_FIELDS;
+	return doubt != STATE_SURE && doubt != STATE_DOUBT_IDENTITY;
+}
+
+/*
+ * Returns whether a message is retrieved again if the server gives another size than the recorded one. It is stored
+ * again only if its text is another one than the delivered text.
+ */
+static inline bool state_is_retried(enum state_doubt doubt)
+{
+	return state_doubts_size(doubt) || doubt == STATE_DOUBT_FOUND;
 }
 
 /* The digests of a message as in struct state_record. Without fields that mail programs write, both are equal. */

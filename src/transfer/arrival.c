@@ -14,6 +14,7 @@
 #include "policy/plan.h"
 #include "policy/sender.h"
 #include "pop3/session.h"
+#include "state/match.h"
 #include "state/record.h"
 #include "state/sizes.h"
 #include "transfer/blame.h"
@@ -25,6 +26,7 @@
 #include "transfer/refusal.h"
 #include "transfer/run.h"
 #include "transfer/twins.h"
+#include "transfer/waiting.h"
 
 enum {
 	HEAD_OCTETS = 4096, /* looked at for the envelope sender before the message is begun */
@@ -214,6 +216,20 @@ static void warn_of_length(struct run *r)
 	r->warned_of_length = true;
 }
 
+/* Writes the sizes of the complete message, and the doubt that they leave. */
+static void note_sizes(const struct arrival *a, struct state_record *record)
+{
+	record->wire = a->sizes.wire;
+	record->listed = a->entry->octets;
+	record->said = a->said;
+	/* A size that only other messages excuse is judged again after all of them have arrived. */
+	record->excused = !a->doubt && !evidence_is_plain(&a->sizes);
+	record->doubt = record->excused ? STATE_DOUBT_SIZE : doubt_of(a);
+	record->lf = a->sizes.lf;
+	record->fields = a->sizes.fields;
+	record->dots = a->sizes.dots;
+}
+
 /* Completes the message at the destination and adds it to the batch. */
 static bool finish(struct run *r, struct error *err)
 {
@@ -231,15 +247,7 @@ static bool finish(struct run *r, struct error *err)
 		return refusal_take(r, result, err);
 	record = batch_add(&r->batch, a->entry, a->octets);
 	record->delivered = r->t->now;
-	record->wire = a->sizes.wire;
-	record->listed = a->entry->octets;
-	record->said = a->said;
-	/* A size that only other messages excuse is judged again after all of them have arrived. */
-	record->excused = !a->doubt && !evidence_is_plain(&a->sizes);
-	record->doubt = record->excused ? STATE_DOUBT_SIZE : doubt_of(a);
-	record->lf = a->sizes.lf;
-	record->fields = a->sizes.fields;
-	record->dots = a->sizes.dots;
+	note_sizes(a, record);
 	warn_of_length(r);
 	record->marked = marks_end(&a->marks, record->sha256, record->bare);
 	record->identifying = header_end(&a->header, record->header);
@@ -258,13 +266,14 @@ bool arrival_finish(struct run *r, struct error *err)
 	return finish(r, err);
 }
 
-/* Writes the digest of the text that has arrived, which may still be finished. */
-static void digest_text(const struct arrival *a, unsigned char sha256[DIGEST_SIZE])
+/* Makes the digests of the text that has arrived, which may still be finished. */
+static struct state_digests digest_text(const struct arrival *a)
 {
 	struct marks marks = a->marks;
-	unsigned char bare[DIGEST_SIZE];
+	struct state_digests digests;
 
-	(void)marks_end(&marks, sha256, bare);
+	(void)marks_end(&marks, digests.whole, digests.bare);
+	return digests;
 }
 
 /*
@@ -275,6 +284,7 @@ static void defer(struct run *r)
 {
 	struct destination *d = r->t->destination;
 	const struct arrival *a = &r->arrival;
+	const struct state_digests digests = digest_text(a);
 	struct again *again;
 
 	log_line(r->t->log, LOG_VERBOSE,
@@ -285,7 +295,7 @@ static void defer(struct run *r)
 		r->again = memory_zeroed(r->plan->count, sizeof(*r->again));
 	again = &r->again[r->again_count++];
 	*again = (struct again){.entry = a->entry, .sizes = a->sizes, .crowded = session_window(r->t->session) > 1};
-	digest_text(a, again->sha256);
+	memcpy(again->sha256, digests.whole, DIGEST_SIZE);
 	r->checks.misfit |= again->crowded;
 }
 
@@ -334,27 +344,58 @@ static void end_peek(struct arrival *a)
 }
 
 /*
- * A message that was delivered in doubt is asked for again if the server gives another size for it. If the same
- * text comes again, it is not delivered again, and *same is set. If that text comes for another message, the server
- * has swapped its answers.
+ * The text of an outdated message came again. Its copy stays, and its record gets the sizes that came with it. The next
+ * run deletes the message if it may.
+ */
+static bool keep_copy(struct run *r, struct error *err)
+{
+	struct destination *d = r->t->destination;
+	struct state_record record = {.uid = r->arrival.entry->uid};
+
+	d->ops->discard(d);
+	note_sizes(&r->arrival, &record);
+	if (!state_set_retried(r->t->state, &record, err))
+		return false;
+	if (record.excused)
+		waiting_keep(r, r->arrival.entry, &record);
+	return true;
+}
+
+/*
+ * Two copies of a message may have been found in the destination, an incomplete one and a later one. Sets *same if the
+ * other one has the text that came.
+ */
+static bool take_other_copy(struct run *r, const struct state_digests *digests, bool *same, struct error *err)
+{
+	struct header_identity header = r->arrival.header;
+	const struct plan_entry *e = r->arrival.entry;
+	unsigned char identity[DIGEST_SHORT];
+	struct state_match match = {0};
+
+	if (!outdated_was_found(r))
+		return true;
+	(void)header_end(&header, identity);
+	if (!state_take_identical(r->t->state, identity, digests, e->octets, r->t->now, e->uid, &match, err))
+		return false;
+	*same = match.found;
+	return true;
+}
+
+/*
+ * An outdated message is asked for again (transfer/outdated). If the same text comes again, it is not delivered again, and
+ * *same is set. If that text comes for another message, the server has swapped its answers.
  */
 static bool compare_with_records(struct run *r, bool *same, struct error *err)
 {
-	struct destination *d = r->t->destination;
-	const struct arrival *a = &r->arrival;
-	unsigned char sha256[DIGEST_SIZE];
+	const struct state_digests digests = digest_text(&r->arrival);
 	enum outdated_text text;
 
-	digest_text(a, sha256);
-	if (!outdated_compare(r, sha256, &text, err))
+	if (!outdated_compare(r, &digests, &text, err))
 		return false;
 	*same = text == OUTDATED_SAME;
 	if (text == OUTDATED_OTHER && session_is_crowded(r->t->session))
 		return fail_exchanged(r, err);
-	if (!*same)
-		return true;
-	d->ops->discard(d);
-	return state_set_sizes(r->t->state, a->entry->uid, a->entry->octets, a->said, doubt_of(a), err);
+	return (*same || take_other_copy(r, &digests, same, err)) && (!*same || keep_copy(r, err));
 }
 
 static bool fail_mixed_up(struct run *r, struct error *err)
@@ -373,10 +414,9 @@ static bool fail_mixed_up(struct run *r, struct error *err)
 static bool was_mixed_up(const struct run *r)
 {
 	const struct again *again = &r->again[r->again_arrived - 1];
-	unsigned char sha256[DIGEST_SIZE];
+	const struct state_digests digests = digest_text(&r->arrival);
 
-	digest_text(&r->arrival, sha256);
-	return again->crowded && r->held > 0 && memcmp(sha256, again->sha256, DIGEST_SIZE) != 0;
+	return again->crowded && r->held > 0 && memcmp(digests.whole, again->sha256, DIGEST_SIZE) != 0;
 }
 
 /*
@@ -432,7 +472,7 @@ bool arrival_end(struct run *r, const struct session_event *event, struct error 
 		defer(r);
 		return true;
 	}
-	if (a->doubt && (a->wire < wire_before(r) || became_suspect(r))) {
+	if (a->doubt && (a->wire < wire_before(r) || became_suspect(r) || outdated_is_longer(r))) {
 		refuse_different(r);
 		return true;
 	}

@@ -38,6 +38,29 @@ bool doubt_read_history(struct state *state, struct evidence *evidence, struct e
 	return state_each_size(state, HISTORY_MESSAGES, take_one, evidence, err);
 }
 
+static bool review(const struct evidence *evidence, struct state *state, struct plan_entry *e, struct error *err)
+{
+	struct state_record record;
+	struct evidence_sizes sizes;
+	bool found;
+
+	if (!state_get_doubt(state, e->uid, &record, &found, err))
+		return false;
+	if (!found || record.listed == STATE_UNSIZED)
+		return true;
+	sizes = sizes_of(&record);
+	if (evidence_judge(evidence, &sizes, sizes.wire, false) == EVIDENCE_WHOLE) {
+		e->known.doubt = false;
+		return state_set_doubt(state, e->uid, STATE_SURE, err);
+	}
+	if (record.doubt != STATE_DOUBT_FOUND)
+		return true;
+	/* Only its content can show whether the copy in the destination is complete. */
+	e->known.doubt = e->known.delivered = false;
+	e->outdated = true;
+	return state_retry(state, e->uid, err);
+}
+
 bool doubt_review(struct state *state, struct plan *plan, struct error *err)
 {
 	struct evidence evidence = {0};
@@ -45,20 +68,7 @@ bool doubt_review(struct state *state, struct plan *plan, struct error *err)
 	if (!doubt_read_history(state, &evidence, err))
 		return false;
 	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_entry *e = &plan->entries[i];
-		struct state_record record;
-		struct evidence_sizes sizes;
-		bool found;
-
-		if (!e->known.doubt)
-			continue;
-		if (!state_get_doubt(state, e->uid, &record, &found, err))
-			return false;
-		sizes = sizes_of(&record);
-		if (!found || evidence_judge(&evidence, &sizes, sizes.wire, false) != EVIDENCE_WHOLE)
-			continue;
-		e->known.doubt = false;
-		if (!state_set_doubt(state, e->uid, STATE_SURE, err))
+		if (plan->entries[i].known.doubt && !review(&evidence, state, &plan->entries[i], err))
 			return false;
 	}
 	return true;

@@ -2,6 +2,7 @@
 
 #include "transfer/outdated.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -10,7 +11,36 @@
 #include "state/sizes.h"
 #include "transfer/run.h"
 
-/* Reads the records once. */
+static int by_entry(const void *a, const void *b)
+{
+	const struct plan_entry *x = ((const struct outdated *)a)->entry, *y = ((const struct outdated *)b)->entry;
+
+	return (x > y) - (x < y);
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_SIZE);
+}
+
+static bool add(struct run *r, const struct plan_entry *e, struct error *err)
+{
+	struct outdated *o = &r->outdated[r->outdated_count];
+	struct state_record record;
+	bool found;
+
+	if (!state_get_doubt(r->t->state, e->uid, &record, &found, err))
+		return false;
+	if (!found)
+		return true;
+	*o = (struct outdated){.entry = e, .octets = record.octets, .found = record.doubt == STATE_DOUBT_FOUND};
+	memcpy(o->digests.whole, record.sha256, DIGEST_SIZE);
+	memcpy(o->digests.bare, record.bare, DIGEST_SIZE);
+	memcpy(r->outdated_texts[r->outdated_count++], record.sha256, DIGEST_SIZE);
+	return true;
+}
+
+/* Reads the records once, in the order of the plan. */
 static bool load(struct run *r, struct error *err)
 {
 	size_t count = 0;
@@ -20,32 +50,56 @@ static bool load(struct run *r, struct error *err)
 	for (size_t i = 0; i < r->plan->count; i++)
 		count += r->plan->entries[i].outdated;
 	r->outdated = memory_zeroed(count + 1, sizeof(*r->outdated));
+	r->outdated_texts = memory_zeroed(count + 1, sizeof(*r->outdated_texts));
 	for (size_t i = 0; i < r->plan->count; i++) {
-		const struct plan_entry *e = &r->plan->entries[i];
-		struct state_record record;
-		bool found;
-
-		if (!e->outdated)
-			continue;
-		if (!state_get_doubt(r->t->state, e->uid, &record, &found, err))
+		if (r->plan->entries[i].outdated && !add(r, &r->plan->entries[i], err))
 			return false;
-		if (!found)
-			continue;
-		r->outdated[r->outdated_count].entry = e;
-		memcpy(r->outdated[r->outdated_count++].sha256, record.sha256, DIGEST_SIZE);
 	}
+	if (r->outdated_count > 0)
+		qsort(r->outdated_texts, r->outdated_count, DIGEST_SIZE, by_digest);
 	return true;
 }
 
-bool outdated_compare(struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text,
-    struct error *err)
+/* Returns the record of the message that has arrived, or NULL. */
+static const struct outdated *own_record(const struct run *r)
 {
-	*text = OUTDATED_NONE;
+	const struct outdated key = {.entry = r->arrival.entry};
+
+	return r->outdated_count > 0 ? bsearch(&key, r->outdated, r->outdated_count, sizeof(key), by_entry) : NULL;
+}
+
+static bool is_recorded_text(const struct run *r, const struct state_digests *digests)
+{
+	return r->outdated_count > 0 &&
+	    bsearch(digests->whole, r->outdated_texts, r->outdated_count, DIGEST_SIZE, by_digest);
+}
+
+bool outdated_compare(struct run *r, const struct state_digests *digests, enum outdated_text *text, struct error *err)
+{
+	const struct outdated *own;
+
 	if (!load(r, err))
 		return false;
-	for (size_t i = 0; i < r->outdated_count && *text != OUTDATED_SAME; i++) {
-		if (memcmp(r->outdated[i].sha256, sha256, DIGEST_SIZE) == 0)
-			*text = r->outdated[i].entry == r->arrival.entry ? OUTDATED_SAME : OUTDATED_OTHER;
-	}
+	own = own_record(r);
+	if (own &&
+	    (memcmp(own->digests.whole, digests->whole, DIGEST_SIZE) == 0 ||
+		(own->found && memcmp(own->digests.bare, digests->bare, DIGEST_SIZE) == 0)))
+		*text = OUTDATED_SAME;
+	else
+		*text = is_recorded_text(r, digests) ? OUTDATED_OTHER : OUTDATED_NONE;
 	return true;
+}
+
+bool outdated_was_found(const struct run *r)
+{
+	const struct outdated *own = own_record(r);
+
+	return own && own->found;
+}
+
+bool outdated_is_longer(const struct run *r)
+{
+	const struct outdated *own = own_record(r);
+
+	return own && own->found && own->octets > r->arrival.octets;
 }

@@ -3,10 +3,9 @@
 
 #include <stdbool.h>
 
-#include "base/digest.h"
-
 struct error;
 struct run;
+struct state_digests;
 
 /* How the text of a message that has arrived relates to those that were delivered in doubt and are asked for again. */
 enum outdated_text {
@@ -16,10 +15,18 @@ enum outdated_text {
 };
 
 /*
- * A message that was delivered in doubt is outdated, and asked for again, if the server gives another size for it.
- * Compares the digest of the message that has arrived with the records of all outdated messages. Sets ERROR_STORAGE.
+ * A message that was delivered in doubt is outdated, and asked for again, if the server gives another size for it, or if
+ * the user wants it. So is a message that was found in the destination with another size than the server's.
+ * Compares the message that has arrived with the records of all outdated messages. A mail program may have added fields
+ * to a message that was found. Sets ERROR_STORAGE.
  */
-bool outdated_compare(struct run *r, const unsigned char sha256[DIGEST_SIZE], enum outdated_text *text,
-    struct error *err);
+bool outdated_compare(struct run *r, const struct state_digests *digests, enum outdated_text *text, struct error *err);
+
+/*
+ * After outdated_compare: whether the message that has arrived was found in the destination, and whether the text that was
+ * found is longer than what came.
+ */
+bool outdated_was_found(const struct run *r);
+bool outdated_is_longer(const struct run *r);
 
 #endif

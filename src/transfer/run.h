@@ -17,6 +17,7 @@
 #include "policy/marks.h"
 #include "policy/sender.h"
 #include "pop3/session.h"
+#include "state/record.h"
 #include "transfer/batch.h"
 #include "transfer/task.h"
 
@@ -116,7 +117,9 @@ enum refused { REFUSED_NOTHING, REFUSED_RETR, REFUSED_DELE };
 /* A message that was delivered in doubt and is asked for again. */
 struct outdated {
 	const struct plan_entry *entry;
-	unsigned char sha256[DIGEST_SIZE]; /* of the text that was delivered */
+	uint64_t octets;	      /* of the text that was delivered */
+	struct state_digests digests; /* of that text */
+	bool found;		      /* that text was found in the destination (STATE_DOUBT_FOUND) */
 };
 
 struct run {
@@ -134,6 +137,7 @@ struct run {
 	struct twin twins[TWINS_MOST];	 /* the last messages received, a ring */
 	size_t twin_count, twin_excused; /* number of messages received; that number when the last excused one came */
 	struct outdated *outdated;	 /* NULL: not read yet */
+	unsigned char (*outdated_texts)[DIGEST_SIZE]; /* digests of the delivered texts, sorted */
 	size_t outdated_count;
 	size_t held;	       /* messages that may have been swapped, because one among them is asked for again */
 	bool warned_of_length; /* a message with a wrong Content-Length was reported */

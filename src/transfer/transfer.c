@@ -409,5 +409,6 @@ bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_r
 	free(r.again);
 	free(r.waiting);
 	free(r.outdated);
+	free(r.outdated_texts);
 	return ok;
 }

@@ -17,6 +17,7 @@
 #include "fetch/recover.h"
 #include "state/archive.h"
 #include "state/place.h"
+#include "state/sizes.h"
 #include "state/state.h"
 #include "verify/copies.h"
 #include "verify/keys.h"
@@ -285,12 +286,17 @@ static int by_delivery(const void *a, const void *b)
 
 /*
  * Notes that a message will be fetched again. This applies only to messages that the server still lists, as far as
- * known.
+ * known. If the copy is as it was delivered, it stays unless another text comes.
  */
-static bool lose(struct verify *v, const struct record *r, bool *again, struct error *err)
+static bool fetch_again(struct verify *v, const struct record *r, bool *again, struct error *err)
 {
+	const char *key = buf_string(&v->texts) + r->row;
+
 	*again = v->request->again && r->server == STATE_LISTED && verify_is_finding(r->verdict);
-	return !*again || state_lose(v->state, buf_string(&v->texts) + r->row, (int64_t)time(NULL), err);
+	if (!*again)
+		return true;
+	return r->verdict == VERIFY_INCOMPLETE ? state_retry(v->state, key, err)
+					       : state_lose(v->state, key, (int64_t)time(NULL), err);
 }
 
 static void report(struct verify *v, const struct record *r, bool again)
@@ -314,6 +320,7 @@ static void report(struct verify *v, const struct record *r, bool again)
 static void count_place(struct verify_summary *s, const struct record *r, bool again)
 {
 	s->again += again;
+	s->retried += again && r->verdict == VERIFY_INCOMPLETE;
 	if (again || !verify_is_finding(r->verdict))
 		return;
 	s->listed += r->server == STATE_LISTED;
@@ -384,7 +391,7 @@ static bool conclude(struct verify *v, struct verify_summary *s, struct error *e
 		s->missing += r->verdict == VERIFY_MISSING;
 		if (r->verdict == VERIFY_WHOLE || (r->verdict == VERIFY_MISSING && v->request->ignore_missing))
 			continue;
-		if (!lose(v, r, &again, err))
+		if (!fetch_again(v, r, &again, err))
 			return false;
 		count_place(s, r, again);
 		report(v, r, again);
@@ -456,7 +463,9 @@ bool verify_account(const struct account *account, const struct verify_request *
 	struct verify v = {.account = account, .request = request, .copies = {.account = account}};
 	int64_t regained; /* by a run since the last verify */
 	bool ok = open_both(&v, err) &&
-	    (!request->again || (recover(&v, err) && state_forget_regained(v.state, &regained, err))) &&
+	    (!request->again ||
+		(recover(&v, err) && state_forget_regained(v.state, &regained, err) &&
+		    state_forget_retries(v.state, err))) &&
 	    state_each_kept(v.state, add_record, &v, err) && find_copies(&v, err);
 
 	*summary = (struct verify_summary){0};
@@ -470,14 +479,16 @@ bool verify_account(const struct account *account, const struct verify_request *
 	return ok;
 }
 
-bool verify_regained(const struct account *account, const char *state_dir, uint64_t *count, struct error *err)
+bool verify_regained(const struct account *account, const char *state_dir, uint64_t retried, uint64_t *count,
+    struct error *err)
 {
 	struct state *state = NULL;
-	int64_t regained = 0;
+	int64_t regained = 0, left = 0;
 	bool ok = state_open(&state, state_dir, account->name, STATE_WRITE, err) &&
-	    state_forget_regained(state, &regained, err) && state_commit(state, err);
+	    state_forget_regained(state, &regained, err) && state_count_retries(state, &left, err) &&
+	    state_commit(state, err);
 
-	*count = (uint64_t)regained;
+	*count = (uint64_t)regained + (retried > (uint64_t)left ? retried - (uint64_t)left : 0);
 	state_close(&state);
 	return ok;
 }

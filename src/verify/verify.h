@@ -53,6 +53,7 @@ struct verify_summary {
 	uint64_t unrecorded; /* files of the account without a record, including leftovers */
 	uint64_t leftover;   /* second copies of recorded messages */
 	uint64_t again;	     /* messages that will be fetched again */
+	uint64_t retried;    /* incomplete ones among them, which are stored again only if another text comes */
 	/* The reported messages, except moved ones and those that will be fetched again, by where they are now. */
 	uint64_t listed, gone, awaited;
 };
@@ -74,7 +75,11 @@ struct verify_request {
 bool verify_account(const struct account *account, const struct verify_request *request, struct verify_summary *summary,
     struct error *err);
 
-/* Counts, after a fetch, the messages that were lost and have been fetched again, and forgets the lost ones. */
-bool verify_regained(const struct account *account, const char *state_dir, uint64_t *count, struct error *err);
+/*
+ * Counts, after a fetch, the messages that verify_account had fetched again and that have come, and forgets the lost
+ * ones. retried: as in the summary.
+ */
+bool verify_regained(const struct account *account, const char *state_dir, uint64_t retried, uint64_t *count,
+    struct error *err);
 
 #endif

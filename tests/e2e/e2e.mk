@@ -1,5 +1,6 @@
 # End-to-end tests: the program against real servers. See tests/tests.mk. The long ones come first.
 e2e_tests = \
+	tests/e2e/lost-state.sh \
 	tests/e2e/mbox-locks.sh \
 	tests/e2e/faults.sh \
 	tests/e2e/crash.sh \
@@ -78,7 +79,7 @@ check_SCRIPTS += $(e2e_tests) tests/fresh/packages.sh
 # These tests need the program and its test server.
 $(e2e_tests:.sh=.log): $(pop3_server) src/mailhaul
 tests/e2e/few-files.log: $(old_kernel)
-tests/e2e/large-message.log: tests/bench/measure
+tests/e2e/large-message.log tests/e2e/lost-state.log: tests/bench/measure
 tests/e2e/instructions.log: $(decode)
 tests/e2e/plain-filesystem.log: $(plain_fs)
 tests/e2e/shared-state.log: $(no_locks)

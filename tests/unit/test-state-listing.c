@@ -274,6 +274,49 @@ START_TEST(a_doubtful_message_is_a_different_one_if_its_size_changes)
 }
 END_TEST
 
+/* What verify has retrieved again, and what was found in the destination with a size that is not the server's. */
+START_TEST(a_message_to_be_retried_is_outdated_whatever_its_size)
+{
+	static const enum state_doubt before[] = {STATE_DOUBT_SIZE, STATE_DOUBT_CONTENT, STATE_SURE};
+	const struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .doubt = before[_i]};
+	const struct state_record again = {.uid = "d", .wire = 5, .listed = 6, .said = 5, .doubt = STATE_SURE};
+	bool is_found = before[_i] == STATE_SURE, found;
+	struct state_item item = {.uid = "d", .octets = 6};
+	struct state_record back = {0};
+	char uids[8] = "";
+	int64_t count;
+
+	ck_assert(state_add(s, &r, &err) && state_retry(s, "d", &err) && state_commit(s, &err));
+	reopen();
+	ck_assert(state_join(s, &item, 1, NULL, &err));
+	ck_assert(item.outdated && !item.known && !item.doubtful);
+	ck_assert(state_get_doubt(s, "d", &back, &found, &err) && found);
+	ck_assert_int_eq(back.doubt, is_found ? STATE_DOUBT_FOUND : before[_i]);
+	ck_assert(back.listed == STATE_UNSIZED && state_is_held(back.doubt));
+	ck_assert(state_each_placed(s, append_uid, uids, &err));
+	ck_assert_str_eq(uids, "");
+	/* A message that was found is not one that the user wants again. */
+	ck_assert(state_count_retries(s, &count, &err));
+	ck_assert_int_eq(count, !is_found);
+	ck_assert(state_set_retried(s, &again, &err) && state_count_retries(s, &count, &err) && count == 0);
+	ck_assert(is_known("d", 6));
+}
+END_TEST
+
+START_TEST(a_message_that_is_gone_is_no_longer_retried)
+{
+	const struct state_record r = {.uid = "d", .octets = 3, .wire = 4, .listed = 6, .doubt = STATE_DOUBT_SIZE};
+	struct state_item other = {.uid = "e", .octets = 6};
+	size_t missing;
+	int64_t count;
+
+	ck_assert(state_add(s, &r, &err) && state_retry(s, "d", &err) && state_forget_retries(s, &err));
+	ck_assert(state_count_retries(s, &count, &err) && count == 1);
+	ck_assert(state_note_listing(s, &other, 1, 9, NULL, &missing, &err) && state_forget_retries(s, &err));
+	ck_assert(state_count_retries(s, &count, &err) && count == 0);
+}
+END_TEST
+
 static void count_sizes(void *context, const struct state_record *record)
 {
 	*(uint64_t *)context += record->listed;
@@ -790,6 +833,8 @@ int main(void)
 	tcase_add_test(l, fields_of_mail_programs_do_not_keep_a_missing_message_from_being_recognized);
 	tcase_add_test(l, many_messages_with_one_header_do_not_hide_the_identical_one);
 	tcase_add_loop_test(l, a_doubtful_message_is_a_different_one_if_its_size_changes, 0, 2);
+	tcase_add_loop_test(l, a_message_to_be_retried_is_outdated_whatever_its_size, 0, 3);
+	tcase_add_test(l, a_message_that_is_gone_is_no_longer_retried);
 	tcase_add_loop_test(l, a_message_of_doubtful_identity_stays_doubtful_until_its_header_is_seen, 0, 2);
 	tcase_add_test(l, the_sizes_of_a_maildrop_are_returned_latest_first);
 	tcase_add_test(l, the_time_without_pipelining_is_stored_per_maildrop);
