@@ -11,6 +11,7 @@
 #include "base/uid.h"
 #include "fetch/recognition.h"
 #include "fetch/top.h"
+#include "policy/evidence.h"
 #include "policy/plan.h"
 #include "state/foreign.h"
 #include "state/match.h"
@@ -33,12 +34,37 @@ bool foreign_may_be(const struct recognition *r, const struct plan_entry *e, con
 	return true;
 }
 
-static void hold(const struct recognition *r, struct plan_entry *e, bool compared)
+static void hold(const struct recognition *r, struct plan_entry *e, enum core_likeness like)
 {
 	r->plan->doubts += !e->known.doubt;
-	e->known.doubt = e->known.foreign = true;
-	e->foreign = !compared;
+	e->known.doubt = true;
+	e->known.foreign = like != CORE_SAME;
+	e->foreign = like == CORE_LIKELY;
 	r->plan->foreign += e->foreign;
+}
+
+/*
+ * The retrieved text is that of the copy. It may still be incomplete, as the copy may be: then its size is not the one
+ * that the server gives (policy/evidence), and other messages decide (transfer/doubt). Sets *sure if it is complete.
+ */
+static bool take_same(const struct recognition *r, const struct plan_entry *e, const struct top_identity *top,
+    bool *sure, struct error *err)
+{
+	const struct evidence_sizes *sizes = &top->sizes;
+	bool suspect = evidence_is_suspect(sizes);
+	const struct state_record record = {
+	    .uid = e->uid,
+	    .wire = sizes->wire,
+	    .listed = sizes->listed,
+	    .said = sizes->said,
+	    .dots = sizes->dots,
+	    .doubt = evidence_is_plain(sizes) ? STATE_SURE
+		: suspect		      ? STATE_DOUBT_CONTENT
+					      : STATE_DOUBT_SIZE,
+	};
+
+	*sure = record.doubt == STATE_SURE;
+	return state_set_retried(r->state, &record, err);
 }
 
 bool foreign_match(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, bool *found,
@@ -46,17 +72,20 @@ bool foreign_match(const struct recognition *r, struct plan_entry *e, const stru
 {
 	enum core_likeness like = CORE_DIFFERENT;
 	char *key = NULL;
-	bool ok = !r->foreign || !top->known ||
+	bool sure = false,
+	     ok = !r->foreign || !top->known ||
 	    state_find_foreign(r->state, &top->core, e->octets, top->whole, r->now, &like, &key, err);
 
 	*found = ok && like != CORE_DIFFERENT && like != CORE_PERHAPS;
 	if (*found)
 		ok = state_take_foreign(r->state, key, e->uid, e->octets, &e->known.when, err);
-	if (ok && *found && like != CORE_LIKELY)
-		ok = state_set_doubt(r->state, e->uid, like == CORE_SAME ? STATE_SURE : STATE_DOUBT_FIELDS, err);
+	if (ok && *found && like == CORE_SIMILAR)
+		ok = state_set_doubt(r->state, e->uid, STATE_DOUBT_FIELDS, err);
+	if (ok && *found && like == CORE_SAME)
+		ok = take_same(r, e, top, &sure, err);
 	e->known.delivered |= ok && *found;
-	if (ok && *found && like != CORE_SAME)
-		hold(r, e, like == CORE_SIMILAR);
+	if (ok && *found && !sure)
+		hold(r, e, like);
 	free(key);
 	return ok;
 }
@@ -64,6 +93,7 @@ bool foreign_match(const struct recognition *r, struct plan_entry *e, const stru
 static bool settle(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, struct error *err)
 {
 	enum core_likeness like;
+	bool sure = false;
 
 	if (!state_compare_foreign(r->state, e->uid, &top->core, &like, err))
 		return false;
@@ -72,10 +102,15 @@ static bool settle(const struct recognition *r, struct plan_entry *e, const stru
 	r->plan->foreign--;
 	if (like == CORE_SIMILAR)
 		return state_set_doubt(r->state, e->uid, STATE_DOUBT_FIELDS, err);
-	e->known.doubt = e->known.foreign = false;
+	e->known.foreign = false;
+	if (like == CORE_SAME && !take_same(r, e, top, &sure, err))
+		return false;
+	if (like == CORE_SAME && !sure)
+		return true;
+	e->known.doubt = false;
 	r->plan->doubts--;
-	if (like == CORE_SAME)
-		return state_set_doubt(r->state, e->uid, STATE_SURE, err);
+	if (sure)
+		return true;
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " is not the one in the destination with the same header",
 	    e->number);
 	e->known.delivered = false;

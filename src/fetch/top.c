@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/uid.h"
+#include "policy/edge_lines.h"
 #include "policy/header.h"
 #include "policy/header_fields.h"
 #include "policy/marks.h"
@@ -24,12 +25,26 @@ static bool is_status(const char *text, size_t length)
 	return (length >= 3 && memcmp(text, "+OK", 3) == 0) || (length >= 4 && memcmp(text, "-ERR", 4) == 0);
 }
 
+/* Takes the sizes of a complete message. */
+static void take_sizes(struct top_identity *t, const struct session_event *end, const struct edge_lines *edges)
+{
+	t->sizes.listed = t->octets;
+	t->sizes.sent = end->octets;
+	t->sizes.wire = end->octets_crlf;
+	t->sizes.lf = end->octets_lf;
+	t->sizes.dots = end->dots;
+	t->sizes.unstuffed = end->unstuffed;
+	t->sizes.empty = end->octets_lf <= 1;
+	t->sizes.foreign = edge_lines_are_foreign(edges);
+}
+
 static bool take_one(struct session *s, bool peek, struct top_identity *t, struct error *err)
 {
 	struct session_event event;
 	struct header_identity header, alone;
 	struct marks marks;
 	struct core_reader core;
+	struct edge_lines edges = {0};
 	uint64_t octets = 0;
 
 	t->known = t->identifying = false;
@@ -41,6 +56,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	do {
 		if (!session_next(s, &event, err))
 			return false;
+		if (event.type == SESSION_OK)
+			t->sizes = (struct evidence_sizes){.said = evidence_read_size(event.text, event.length)};
 		if (event.type != SESSION_DATA)
 			continue;
 		if (octets == 0 && is_status(event.text, event.length))
@@ -56,8 +73,10 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 			if (t->fields)
 				header_fields_add(t->fields, event.text, event.length);
 		}
-		if (t->whole)
+		if (t->whole) {
 			marks_add(&marks, event.text, event.length);
+			edge_lines_add(&edges, event.text, event.length);
+		}
 		if (t->cored)
 			core_add(&core, event.text, event.length);
 		octets += event.length;
@@ -68,6 +87,8 @@ static bool take_one(struct session *s, bool peek, struct top_identity *t, struc
 	} while (event.type != SESSION_END && event.type != SESSION_REFUSED);
 	t->known = event.type == SESSION_END && (peek || header.ended || octets < IDENTITY_OCTETS_MOST);
 	(void)marks_end(&marks, t->digests.whole, t->digests.bare);
+	if (event.type == SESSION_END)
+		take_sizes(t, &event, &edges);
 	if (t->cored)
 		core_end(&core, &t->core);
 	t->identifying = header_end(&header, t->header) && t->known;

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "policy/core.h"
+#include "policy/evidence.h"
 #include "state/record.h"
 
 struct error;
@@ -33,6 +34,7 @@ struct top_identity {
 	unsigned char header_alone[DIGEST_SHORT]; /* with peek: of the header alone */
 	struct state_digests digests;		  /* if whole */
 	struct core core;			  /* if cored */
+	struct evidence_sizes sizes;		  /* if whole */
 };
 
 /* Messages for which TOP made earlier sessions of this run fail. */

@@ -134,7 +134,7 @@ stays_incomplete() {
   check "$1: it is still incomplete" incomplete
 }
 PARTIAL=1 LEAVE=forever
-for deliver in maildir:Mail; do
+for deliver in maildir:Mail mbox:inbox; do
   DELIVER=$deliver
   name=short-half@${deliver%%:*}
   case $deliver in maildir*) new=5 ;; *) new=- ;; esac
