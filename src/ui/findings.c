@@ -158,7 +158,7 @@ void findings_advise(const char *account, const struct verify_summary *s, bool i
 	}
 	if (s->gone > 0) {
 		print_some(account, s->gone);
-		printf("no longer on the server; restore a backup\n");
+		printf("no longer on the server; restore %s from a backup\n", s->gone == 1 ? "it" : "them");
 	}
 	if (s->missing > 0 && !ignored)
 		printf("%s: if you deleted the missing messages, run: mailhaul verify --ignore-missing %s\n", account,

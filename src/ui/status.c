@@ -55,7 +55,7 @@ static void add_verdict(struct buf *out, const struct status *s)
 		add_failure(out, &s->trouble);
 		break;
 	case STATUS_KILLED:
-		buf_append_format(out, "the last run was cut short");
+		buf_append_format(out, "the last run was killed");
 		break;
 	case STATUS_INTERRUPTED:
 		buf_append_format(out, "the last run was interrupted");
@@ -111,7 +111,7 @@ static void print_last(const struct status *s)
 	if (s->summary.running)
 		printf("  now            a run is in progress\n");
 	if (s->verdict == STATUS_KILLED)
-		printf("  now            the last run was cut short; the next run continues where it stopped\n");
+		printf("  now            the last run was killed; the next run continues where it stopped\n");
 	if (s->verdict == STATUS_INTERRUPTED)
 		printf("  now            the last run was interrupted; the next run continues where it stopped\n");
 }

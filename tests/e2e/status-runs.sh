@@ -53,7 +53,7 @@ for step in CONNECT LIST RETR QUIT; do
     check "$signal at $step: that is not a success" same_success
     check "$signal at $step: the run is $result" json "first['interrupted'] and first['last_run']['result'] in ('$result', 'interrupted') and not first['ok']"
     run status a
-    check "$signal at $step: the words say so" grep -qE '^  now  .*the last run was (interrupted|cut short); the next run' out
+    check "$signal at $step: the words say so" grep -qE '^  now  .*the last run was (interrupted|killed); the next run' out
     run status --fail
     check "$signal at $step: --fail fails" exits 2
     run

@@ -88,7 +88,7 @@ check 'status shows that a run is in progress' line now 'a run is in progress'
 check 'status shows pending deletions during a run' line deletions '3 at the next run'
 kill -9 "$first"
 wait_until eval 'run status a && ! grep -q "is in progress" out'
-check 'status shows that a run was cut short' line now 'the last run was cut short; the next run continues where it stopped'
+check 'status shows that a run was killed' line now 'the last run was killed; the next run continues where it stopped'
 : >go
 run --keep a
 run status a

@@ -124,7 +124,7 @@ rm mail/1 "$(file_of 1)" "$(file_of 2)"
 serve --dir mail
 run
 run verify
-check 'the report separates messages that are still on the server' eval 'contains out "a: 1 of these messages is still on the server; run: mailhaul verify --refetch a" && contains out "a: 1 of these messages is no longer on the server; restore a backup"'
+check 'the report separates messages that are still on the server' eval 'contains out "a: 1 of these messages is still on the server; run: mailhaul verify --refetch a" && contains out "a: 1 of these messages is no longer on the server; restore it from a backup"'
 check 'the report names the option for messages that were deleted' contains out 'run: mailhaul verify --ignore-missing a'
 
 # Files without a record.
