@@ -247,6 +247,9 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 		error_hint(err,
 		    "check server and port, and tls_priority if it is set; "
 		    "ask the server's operator what the server requires");
+	} else if (code == GNUTLS_E_DH_PRIME_UNACCEPTABLE) {
+		error_set(err, ERROR_TLS, "the server's Diffie-Hellman parameters are too weak: less than 2048 bits");
+		error_hint(err, "ask the server's operator to enable ECDHE, or parameters of at least 2048 bits");
 	} else if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR ||
 	    code == GNUTLS_E_PUSH_ERROR) {
 		error_set(err, ERROR_NETWORK, "the server closed the connection during the TLS handshake");

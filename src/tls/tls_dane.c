@@ -76,6 +76,19 @@ bool tls_dane_has_key(const struct dane *dane, gnutls_x509_crt_t crt, const gnut
 	return false;
 }
 
+bool tls_dane_has_issuer(const struct dane *dane, gnutls_x509_crt_t crt)
+{
+	gnutls_datum_t der = {0};
+	bool found = false;
+
+	if (gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der) < 0)
+		return false;
+	for (size_t i = 0; !found && i < dane->count; i++)
+		found = dane->records[i].usage == USAGE_TA && matches(&dane->records[i], crt, &der);
+	gnutls_free(der.data);
+	return found;
+}
+
 /*
  * Trusts a certificate that DNS contains completely. The server need not send it (RFC 7671, section 5.2.2). Returns 1
  * or 0.

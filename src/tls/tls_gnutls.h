@@ -38,6 +38,9 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
  */
 bool tls_dane_has_key(const struct dane *dane, gnutls_x509_crt_t crt, const gnutls_datum_t *der);
 
+/* Returns whether a record names this certificate or its key as an issuer. */
+bool tls_dane_has_issuer(const struct dane *dane, gnutls_x509_crt_t crt);
+
 /*
  * Verifies the server's chain up to an issuer that the records name, and the `wanted` properties of the certificate.
  * Fills *status as GnuTLS does. Returns a GnuTLS code: GNUTLS_E_NO_CERTIFICATE_FOUND if the records name no issuer of
@@ -60,6 +63,29 @@ struct tls_outdated {
  */
 bool tls_chain_outdated(const struct tls_trust *trust, const gnutls_datum_t *chain, unsigned count, bool expired,
     struct tls_outdated *out);
+
+/* A certificate of the server's chain that is not strong enough to prove anything. */
+struct tls_weakness {
+	bool own;	   /* it is the server's own certificate */
+	bool trusted;	   /* it is among the certificates that are trusted here */
+	bool key;	   /* its key is too weak; otherwise the signature on it is */
+	char subject[100]; /* too short for a false fingerprint */
+	char what[64];	   /* the key, such as "RSA with 1024 bits", or the algorithm of the signature */
+};
+
+/*
+ * Returns whether the key of the server's own certificate is too weak: RSA and DSA need 2048 bits, and curves 256. Also
+ * a key that the user or DNS names has to be strong, because whoever computes it can impersonate the server.
+ */
+bool tls_own_key_is_weak(gnutls_x509_crt_t crt, struct tls_weakness *out);
+
+/*
+ * Finds the first certificate with a weak key or a weak signature (MD5, SHA-1), from the server's own up to the one that
+ * is trusted, whose signature does not count. `dane`: the records name the trusted ones; otherwise NULL. Returns false
+ * if there is none.
+ */
+bool tls_chain_is_weak(const struct tls_trust *trust, const struct dane *dane, const gnutls_datum_t *chain,
+    unsigned count, struct tls_weakness *out);
 
 /*
  * Returns the certificate of the issuer, from the chain that the server sent or else from those that are trusted, and

@@ -12,12 +12,18 @@
 
 /*
  * The "%" keywords that tls_priority may contain. The others would weaken the checks: renegotiation without RFC 5746,
- * broken signatures, or no stapled responses and therefore no must-staple.
+ * broken signatures, short keys, or no stapled responses and therefore no must-staple.
  */
 static const char *const harmless[] = {"COMPAT", "DUMBFW", "FALLBACK_SCSV", "FORCE_ETM", "FORCE_SESSION_HASH",
     "LATEST_RECORD_VERSION", "NO_ETM", "NO_TICKETS", "NO_TICKETS_TLS12", "PROFILE_FUTURE", "PROFILE_HIGH",
-    "PROFILE_LEGACY", "PROFILE_LOW", "PROFILE_MEDIUM", "PROFILE_SUITEB128", "PROFILE_SUITEB192", "PROFILE_ULTRA",
-    "SAFE_RENEGOTIATION"};
+    "PROFILE_MEDIUM", "PROFILE_SUITEB128", "PROFILE_SUITEB192", "PROFILE_ULTRA", "SAFE_RENEGOTIATION"};
+
+/*
+ * SHA-1 in the signatures of a handshake (RFC 9155), and parameters of Diffie-Hellman and certificates below 2048 bits
+ * or their equivalent.
+ */
+#define WITHOUT_SHA1 "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-SIGN-DSA-SHA1"
+#define STRONG_PARAMETERS "%PROFILE_MEDIUM"
 
 static bool word_is_harmless(const char *word, size_t length)
 {
@@ -28,11 +34,18 @@ static bool word_is_harmless(const char *word, size_t length)
 	return false;
 }
 
-/* Appends keywords to a priority string that remove versions. They cannot add any. */
+/* Returns whether a priority string sets parameters that are at least as strong as ours, which would replace them. */
+static bool sets_parameters(const char *priority)
+{
+	return strstr(priority, "%PROFILE_") || strncmp(priority, "SECURE", 6) == 0 ||
+	    strncmp(priority, "SUITEB", 6) == 0;
+}
+
+/* Appends keywords to a priority string that remove versions and weak algorithms. They cannot add any. */
 static char *limit(const char *priority, bool newest_only)
 {
-	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s", priority,
-	    newest_only ? ":-VERS-TLS1.2" : "");
+	return memory_format("%s:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1%s:" WITHOUT_SHA1 "%s", priority,
+	    newest_only ? ":-VERS-TLS1.2" : "", sets_parameters(priority) ? "" : ":" STRONG_PARAMETERS);
 }
 
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only)
@@ -42,8 +55,9 @@ int tls_priority_set(gnutls_session_t session, const char *priority, bool newest
 
 	if (!priority)
 		return gnutls_set_default_priority_append(session,
-		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2"
-				: "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2:" WITHOUT_SHA1
+				  ":" STRONG_PARAMETERS
+				: "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:" WITHOUT_SHA1 ":" STRONG_PARAMETERS,
 		    NULL, 0);
 	words = limit(priority, newest_only);
 	code = gnutls_priority_set_direct(session, words, NULL);

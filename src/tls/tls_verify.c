@@ -24,6 +24,8 @@ enum {
 /* The server's own certificate and its identification for messages. */
 struct shown {
 	const struct tls_trust *trust;
+	enum tls_proof proof;
+	const struct dane *dane; /* the records, for TLS_BY_DANE, else NULL */
 	gnutls_x509_crt_t crt;
 	const gnutls_datum_t *chain;
 	unsigned count;
@@ -148,6 +150,45 @@ static bool refuse_revoked(const struct shown *s, struct error *err)
 	return error_hint(err, "do not use this server until its operator has replaced the certificate");
 }
 
+#define STRONG_KEY "a key of at least 2048 bits (RSA) or 256 bits (ECDSA)"
+
+/* Pins and records do not make up for a weak key, because others can compute it. */
+static bool refuse_weak_key(const struct shown *s, const struct tls_weakness *w, struct error *err)
+{
+	if (w->trusted) {
+		refuse(s, err, "the key of the authority %s, which is trusted here, is too weak: %s", w->subject,
+		    w->what);
+		if (s->trust->own_authorities)
+			return error_hint(err,
+			    "create an authority with " STRONG_KEY
+			    ", sign the server's certificate with it, and put it into tls_ca_file");
+		return error_hint(err, "ask the server's operator for a certificate from another authority");
+	}
+	if (!w->own) {
+		refuse(s, err, "the key of the issuer's certificate (%s) is too weak: %s", w->subject, w->what);
+		return error_hint(err, "ask the server's operator for a certificate whose issuers have " STRONG_KEY);
+	}
+	refuse(s, err, "the certificate's key is too weak: %s", w->what);
+	if (s->proof == TLS_BY_PIN)
+		return error_hint(err,
+		    "create " STRONG_KEY " on the server, and set tls_pins to its key pin; if the server cannot use "
+		    "one, run a TLS proxy such as stunnel in front of it");
+	return error_hint(err, "ask the server's operator for a certificate with " STRONG_KEY);
+}
+
+static bool refuse_weak(const struct shown *s, const struct tls_weakness *w, struct error *err)
+{
+	if (w->key)
+		return refuse_weak_key(s, w, err);
+	if (w->own)
+		refuse(s, err, "the signature on the certificate can be forged: %s", w->what);
+	else
+		refuse(s, err, "the signature on the issuer's certificate (%s) can be forged: %s", w->subject, w->what);
+	return error_hint(err,
+	    "ask the server's operator for a certificate that is signed with SHA-256; if the server is yours, set "
+	    "tls_pins to the key pin and tls_trust = pin");
+}
+
 /* Reports a bad or missing stapled OCSP response (RFC 6066, section 8; RFC 7633). */
 static bool refuse_staple(const struct shown *s, unsigned status, struct error *err)
 {
@@ -178,10 +219,14 @@ static bool refuse_otherwise(const struct shown *s, unsigned status, struct erro
 /* Reports only the most significant fault, because names and dates mean nothing without a trusted issuer. */
 static bool refuse_status(const struct shown *s, unsigned status, const char *name, struct error *err)
 {
+	struct tls_weakness w;
+
 	if (status & GNUTLS_CERT_REVOKED)
 		return refuse_revoked(s, err);
 	if (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA))
 		return refuse_issuer(s, err);
+	if ((status & GNUTLS_CERT_INSECURE_ALGORITHM) && tls_chain_is_weak(s->trust, s->dane, s->chain, s->count, &w))
+		return refuse_weak(s, &w, err);
 	if (status & GNUTLS_CERT_UNEXPECTED_OWNER)
 		return refuse_name(s, name, err);
 	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
@@ -212,12 +257,19 @@ static bool lists_names(gnutls_x509_crt_t crt)
 	return false;
 }
 
-/* Evaluates the status of GnuTLS and refuses a match of the common name. */
+/*
+ * Evaluates the status of GnuTLS. Refuses a match of the common name, and what the priority string of a user or a
+ * system would let pass as strong enough.
+ */
 static bool judge(const struct shown *s, unsigned status, const char *name, struct error *err)
 {
+	struct tls_weakness w;
+
 	if (status == 0 && !tls_is_address(name) && !lists_names(s->crt))
 		status = GNUTLS_CERT_UNEXPECTED_OWNER;
-	return status == 0 || refuse_status(s, status, name, err);
+	if (status != 0)
+		return refuse_status(s, status, name, err);
+	return !tls_chain_is_weak(s->trust, s->dane, s->chain, s->count, &w) || refuse_weak(s, &w, err);
 }
 
 static bool refuse_records(const struct shown *s, struct error *err)
@@ -392,9 +444,11 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 {
 	bool by_authority = options->proof == TLS_BY_CA || options->proof == TLS_BY_BOTH;
 	bool by_pin = options->proof == TLS_BY_PIN || options->proof == TLS_BY_BOTH;
-	struct shown s = {.trust = options->trust};
+	struct shown s = {.trust = options->trust, .proof = options->proof};
+	struct tls_weakness w;
 	bool ok;
 
+	s.dane = options->proof == TLS_BY_DANE ? options->dane : NULL;
 	s.chain = gnutls_certificate_get_peers(session, &s.count);
 	if (!s.chain || s.count == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509) {
 		error_set(err, ERROR_TLS, "the server sent no certificate");
@@ -405,7 +459,8 @@ bool tls_verify(gnutls_session_t session, const struct tls_options *options, cha
 		ok = error_set(err, ERROR_TLS, "the server's certificate cannot be read");
 		error_hint(err, "ask the server's operator to replace it");
 	} else {
-		ok = options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err);
+		ok = !tls_own_key_is_weak(s.crt, &w) || refuse_weak(&s, &w, err);
+		ok = ok && (options->proof == TLS_BY_PIN || check_chain(session, &s, options, name, err));
 		ok = ok && (!by_authority || (check_staple(session, &s, err) && check_lists(&s, err)));
 		ok = ok && (!by_pin || check_pin(&s, options->pins, err));
 		ok = ok && (options->proof != TLS_BY_PIN || check_dates(&s, err));

@@ -41,6 +41,9 @@ letter mail/1
 certificates
 # Certificate files contain the issuer after the certificate; this one does not.
 awk '/BEGIN CERT/ { n++ } n < 2 || key || /BEGIN PRIV/ { print } /BEGIN PRIV/ { key = 1 }' certs/wronghost.pem >certs/alone.pem
+openssl req -x509 -newkey rsa:1024 -nodes -keyout weak.key -out weak.crt -days 30 -subj /CN=localhost >openssl.log 2>&1 ||
+  bail "no weak certificate: $(cat openssl.log)"
+cat weak.crt weak.key >certs/weak.pem
 # hash_of FILE cert|key [256|512]: prints the hash as a record contains it; without a number, the complete data.
 hash_of() {
   {
@@ -70,6 +73,7 @@ $(
   record key-whole '3 1 0' selfsigned.pem key
   record cert256 '3 0 1' selfsigned.pem cert 256
   record cert-whole '3 0 0' selfsigned.pem cert
+  record weak '3 1 1' weak.pem key 256
   record two '3 1 1' server.pem key 256
   record two '3 1 1' selfsigned.pem key 256
   record old '3 1 1' old-selfsigned.pem key 256
@@ -160,6 +164,9 @@ refused 'a truncated record' "$neither" short
 refused 'another key' "$neither" old
 serve --dir mail --cert old-selfsigned.pem
 taken 'a pinned key whose certificate has expired' old
+
+serve --dir mail --cert weak.pem
+refused 'a weak key named by a record' "TLS: the certificate's key is too weak: RSA with 1024 bits $(identity certs/weak.pem); ask the server's operator for a certificate with a key of at least 2048 bits (RSA) or 256 bits (ECDSA)" weak
 
 # ---- issuers: names, dates and purpose count ----
 serve --dir mail --cert wronghost.pem

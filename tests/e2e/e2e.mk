@@ -8,6 +8,7 @@ e2e_tests = \
 	tests/e2e/addresses.sh \
 	tests/e2e/certificate-checks.sh \
 	tests/e2e/certificate-dates.sh \
+	tests/e2e/certificate-strength.sh \
 	tests/e2e/check-command.sh \
 	tests/e2e/columns.sh \
 	tests/e2e/config-mistakes.sh \

@@ -147,7 +147,7 @@ includes >"$list"
 check 'a directory includes only itself and lower layers' floors_hold
 check 'deliver and state share only the intent of an mbox' state_shares_the_intent_alone
 check 'no unit includes itself through others' no_circle_of_units
-gnutls_files='src/tls/tls.c src/tls/tls_chain.c src/tls/tls_dane.c src/tls/tls_dates.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_trust.c src/tls/tls_verify.c'
+gnutls_files='src/tls/tls.c src/tls/tls_chain.c src/tls/tls_dane.c src/tls/tls_dates.c src/tls/tls_facts.c src/tls/tls_names.c src/tls/tls_priority.c src/tls/tls_strength.c src/tls/tls_trust.c src/tls/tls_verify.c'
 # shellcheck disable=SC2086 # several files
 {
   check 'GnuTLS is visible only in the TLS sources' visible_in '<gnutls/*' $gnutls_files src/tls/tls_gnutls.h
