@@ -75,9 +75,9 @@ void notices_unsure(struct notices *n, size_t messages)
 		return;
 	n->unsure_reported = true;
 	error_set(&err, ERROR_PROTOCOL,
-	    "the server refuses the headers (TOP) or the text of %zu messages, so it is unknown whether they were fetched before",
-	    messages);
-	error_hint(&err, "they stay on the server; the next run tries again");
+	    "the server refuses the header (TOP) or the text of %zu message%s, so it is unknown whether %s fetched before",
+	    messages, messages == 1 ? "" : "s", messages == 1 ? "it was" : "they were");
+	error_hint(&err, "%s on the server; the next run tries again", messages == 1 ? "it stays" : "they stay");
 	err.temporary = true;
 	notices_report(n, STEP_LIST, &err);
 }

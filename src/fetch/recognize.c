@@ -258,9 +258,10 @@ static bool report_stayed(const struct recognition *r, const struct found *found
 	if (!state_get_unfetched(r->state, key, &kind, &before, err) || kind != 0)
 		return kind != 0;
 	log_line(r->log, LOG_NORMAL,
-	    "the server still lists %zu messages that it reported as deleted; they are not stored again; ask the "
-	    "server's operator why it keeps them",
-	    found->stayed);
+	    "the server still lists %zu message%s that it reported as deleted; %s not stored again; ask the server's "
+	    "operator why it keeps %s",
+	    found->stayed, found->stayed == 1 ? "" : "s", found->stayed == 1 ? "it is" : "they are",
+	    found->stayed == 1 ? "it" : "them");
 	return state_note_unfetched(r->state, key, STATE_UNFETCHED_STAYS, found->stayed, r->now, err);
 }
 

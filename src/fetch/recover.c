@@ -307,7 +307,8 @@ bool recover_place(struct state *state, struct destination *d, int64_t now, cons
 	/* All of it is on stable storage before the state records it; only then is the run that died ended. */
 	ok = ok && d->ops->find(d, state_recover_since(state), &finder, err) && state_end_run(state, now, err);
 	if (ok && s.found > 0)
-		log_line(log, LOG_VERBOSE, "%zu messages are in the destination but were not recorded", s.found);
+		log_line(log, LOG_VERBOSE, "%zu message%s in the destination without a record", s.found,
+		    s.found == 1 ? " is" : "s are");
 	free(s.recorded);
 	free(s.records);
 	return ok;

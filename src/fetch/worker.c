@@ -156,9 +156,9 @@ static bool make_plan(struct worker *w, struct error *err)
 	w->session.aside = !w->options->dry_run && !w->last && plan_put_aside(&w->session.plan, w->began);
 	w->overdue |= w->outcome.fetched == 0 && w->session.plan.summary.erase > 0;
 	w->session.parted = w->lessons.part > 0 && plan_take_part(&w->session.plan, w->lessons.part);
-	log_line(&w->log, LOG_VERBOSE, "%zu messages: %zu to fetch (%" PRIu64 " bytes), %zu to delete, %zu to leave",
-	    w->session.plan.count, w->session.plan.summary.fetch, w->session.plan.summary.fetch_octets,
-	    w->session.plan.summary.erase, w->session.plan.summary.leave);
+	log_line(&w->log, LOG_VERBOSE, "%zu message%s: %zu to fetch (%" PRIu64 " bytes), %zu to delete, %zu to leave",
+	    w->session.plan.count, w->session.plan.count == 1 ? "" : "s", w->session.plan.summary.fetch,
+	    w->session.plan.summary.fetch_octets, w->session.plan.summary.erase, w->session.plan.summary.leave);
 	return true;
 }
 

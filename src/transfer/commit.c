@@ -53,7 +53,7 @@ bool commit_batch(struct run *r, struct error *err)
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)
 			r->deletions[r->deletion_count++] = r->batch.entries[i];
 	}
-	log_line(t->log, LOG_VERBOSE, "%zu messages are stored", r->batch.count);
+	log_line(t->log, LOG_VERBOSE, "%zu message%s stored", r->batch.count, r->batch.count == 1 ? " is" : "s are");
 	batch_clear(&r->batch);
 	r->checks.verified = 0;
 	*t->step = STEP_FETCH;

@@ -211,7 +211,8 @@ void findings_rebuilt(const char *account, uint64_t messages, bool in_json)
 	struct jsonl *json;
 
 	if (!in_json) {
-		printf("%s: the state was rebuilt from %" PRIu64 " messages\n", account, messages);
+		printf("%s: the state was rebuilt from %" PRIu64 " message%s\n", account, messages,
+		    messages == 1 ? "" : "s");
 		return;
 	}
 	json = jsonl_line("rebuild", account);

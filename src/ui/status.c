@@ -135,7 +135,8 @@ static void print_messages(const struct status *s)
 	char size[REPORT_SIZE_TEXT];
 
 	report_size(s->summary.delivered_octets, size);
-	printf("  delivered      %" PRIu64 " messages, %s\n", s->summary.delivered, size);
+	printf("  delivered      %" PRIu64 " message%s, %s\n", s->summary.delivered,
+	    s->summary.delivered == 1 ? "" : "s", size);
 	report_size(s->summary.listed_octets, size);
 	printf("  on the server  %" PRIu64 " of them, %s\n", s->summary.listed, size);
 }

@@ -105,11 +105,11 @@ elsewhere=$PORT PORT=$(free_ports 1)
 serve --dir mail --err-top 2
 run
 check 'a refused header is a temporary failure' exits 75
-check 'the message counts the refused headers' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
+check 'the message counts the refused headers' contains err 'a: list: the server refuses the header (TOP) or the text of 1 message,'
 check 'the other messages are fetched' here 'Subject: three' 1
 check 'the message with the refused header is not fetched' here 'Subject: four' 0
 run list -v
-check 'list reports the refused header' contains err 'a: list: the server refuses the headers (TOP) or the text of 1 messages'
+check 'list reports the refused header' contains err 'a: list: the server refuses the header (TOP) or the text of 1 message,'
 check 'list has the exit code of a temporary failure' exits 75
 run
 check 'the next run does not fetch it' here 'Subject: four' 0

@@ -89,7 +89,7 @@ mkdir -p Other/cur Other/new Other/tmp Mail/.Old/cur Mail/.Old/new Mail/.Old/tmp
 put 1 mail/1 && mv Mail/cur/* Other/cur
 put 2 mail/2 && mv Mail/cur/* Mail/.Old/cur
 run verify --rebuild
-check 'a Maildir in the Maildir counts' says out 'a: the state was rebuilt from 1 messages'
+check 'a Maildir in the Maildir counts' says out 'a: the state was rebuilt from 1 message'
 serve --dir mail
 run -v
 check 'only its message is known, not the one beside the Maildir' contains out 'a: 3 new '
