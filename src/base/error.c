@@ -12,6 +12,7 @@
 
 #include "base/escape.h"
 #include "base/platform.h"
+#include "base/redact.h"
 
 void error_clear(struct error *err)
 {
@@ -144,6 +145,7 @@ bool error_hint(struct error *err, const char *format, ...)
 
 bool error_server(struct error *err, const char *words, size_t length)
 {
+	words = redact(words, &length);
 	escape_text(err->server, sizeof(err->server), words, length);
 	return false;
 }

@@ -54,7 +54,7 @@ bool error_errno(struct error *err, enum error_kind kind, int errno_value, const
 /* Sets the hint: what the user can do about the failure. Returns false. */
 bool error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Sets the server's text, escaped. Returns false. */
+/* Sets the server's text, escaped, without the session's secret (base/redact). Returns false. */
 bool error_server(struct error *err, const char *words, size_t length);
 
 /* The analyzer sees one source file at a time. These macros show it that the functions return false. */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mechanism.h"
+#include "base/redact.h"
 #include "config/account.h"
 #include "io/channel.h"
 #include "io/deadline.h"
@@ -309,6 +310,7 @@ static bool open_once(struct connection *c, const struct account *a, struct tls_
 {
 	bool ok;
 
+	redact_begin(a->login.password);
 	*step = STEP_TLSA;
 	if (a->tls.trust == TLS_BY_DANE && !c->dane && !look_up_tlsa(c, a, err))
 		return false;
@@ -394,4 +396,5 @@ void connect_close(struct connection *c, bool properly)
 	stream_close(&c->stream);
 	buf_free(&c->announced);
 	dane_free(&c->dane);
+	redact_end();
 }

@@ -8,6 +8,8 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mechanism.h"
+#include "base/redact.h"
 
 void capability_clear(struct capability *c)
 {
@@ -32,15 +34,28 @@ static size_t next_word(const char **line, size_t *left, const char **word)
 	return length;
 }
 
+static bool is_known(const char *word, size_t length)
+{
+	for (size_t i = 0; i < mechanism_count; i++) {
+		const char *name = mechanisms[i].sasl;
+
+		if (name && strlen(name) == length && strncasecmp(name, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Takes mechanisms. If the line has the session's secret, only known ones: the list is recorded and printed. */
 static void add_mechanisms(struct capability *c, const char *line, size_t left)
 {
+	bool secret = redact_finds(line, left);
 	const char *word;
 	size_t length;
 	size_t used = 1;
 
 	strcpy(c->sasl, " ");
 	while ((length = next_word(&line, &left, &word)) > 0) {
-		if (used + length + 2 > sizeof(c->sasl))
+		if (used + length + 2 > sizeof(c->sasl) || (secret && !is_known(word, length)))
 			continue;
 		for (size_t i = 0; i < length; i++)
 			c->sasl[used++] = (char)toupper((unsigned char)word[i]);

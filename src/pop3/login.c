@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/redact.h"
 #include "base/secret.h"
 #include "io/channel.h"
 #include "pop3/capability.h"
@@ -115,6 +117,25 @@ static bool asked_too_much(const struct mechanism *m, struct error *err)
 	return sasl_hint(err);
 }
 
+/*
+ * Keeps the proof in a response out of the server's words: what follows "p=" (SCRAM, RFC 5802, 7.), or the last word
+ * (CRAM-MD5, RFC 2195, 2.).
+ */
+static void hide_proof(const struct mechanism *m, const struct buf *response)
+{
+	struct buf text = {0};
+	const char *proof = NULL;
+
+	buf_reserve(&text, response->length + 1);
+	if (m->prepares && response->length > 0 && base64_decode(&text, response->data, response->length)) {
+		proof = strstr(buf_string(&text), m->server_first ? " " : ",p=");
+		proof = proof && m->server_first ? strrchr(proof, ' ') + 1 : proof ? proof + strlen(",p=") : NULL;
+	}
+	if (proof)
+		redact_proof(proof, strlen(proof));
+	buf_wipe(&text);
+}
+
 /* Answers challenges until the server decides. */
 static bool converse(struct session *s, struct sasl *sasl, const struct mechanism *m, bool *missing, struct error *err)
 {
@@ -143,6 +164,7 @@ static bool converse(struct session *s, struct sasl *sasl, const struct mechanis
 			asked_again = true;
 		else
 			ok = asked_too_much(m, err);
+		hide_proof(m, &answer);
 		ok = ok && say(s, &answer, 0, &event, err);
 	}
 	if (ok && event.type == SESSION_REFUSED)
@@ -258,6 +280,7 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 		return error_hint(err, "correct user, or remove auth");
 	}
 	digest_md5_hex(proof, session_timestamp(s), secret_text(l->secret));
+	redact_proof(proof, DIGEST_MD5_HEX);
 	buf_append_format(&line, "%s ", l->user);
 	buf_append(&line, proof, sizeof(proof)); /* including its terminating NUL */
 	ok = command_step(s, m, "APOP ", line.data, strlen("APOP ") + strlen(l->user) + 1, missing, err);

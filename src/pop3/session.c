@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/redact.h"
 #include "io/deadline.h"
 #include "io/stream.h"
 #include "pop3/refusal.h"
@@ -193,6 +194,7 @@ static bool fail_malformed(const struct session *s, const char *text, size_t len
 		error_set(err, ERROR_PROTOCOL, "the reply to %s is not valid POP3", word);
 	else
 		error_set(err, ERROR_PROTOCOL, "the greeting is not valid POP3");
+	text = redact(text, &length); /* before it is cut */
 	return error_server(err, text, length < 200 ? length : 200);
 }
 
@@ -352,16 +354,46 @@ static bool read_some(struct session *s, const char **bytes, size_t *available, 
 	return ok;
 }
 
+/* Logs a line of the server without the session's secret. */
+static void trace_line(const struct session *s, const char *mark, const char *text, size_t length)
+{
+	if (!s->log || s->log->level < LOG_WIRE)
+		return;
+	text = redact(text, &length);
+	log_line(s->log, LOG_WIRE, "S: %s%.*s", mark, (int)length, text);
+}
+
+/* Logs the greeting without the timestamp: with it, a password could be guessed from the digest of APOP. */
+static void trace_greeting(const struct session *s, const char *text, size_t length)
+{
+	const char *start = memchr(text, '<', length);
+	const char *end = start ? memchr(start, '>', length - (size_t)(start - text)) : NULL;
+	struct buf shown = {0};
+
+	if (!s->log || s->log->level < LOG_WIRE)
+		return;
+	buf_append(&shown, text, end ? (size_t)(start - text) : length);
+	if (end) {
+		buf_append_string(&shown, "<****");
+		buf_append(&shown, end, (size_t)(text + length - end));
+	}
+	trace_line(s, "+OK ", buf_string(&shown), shown.length);
+	buf_free(&shown);
+}
+
+/* Logs what arrived. Challenges are masked, as a password could be guessed from both sides of an exchange. */
 static void trace(const struct session *s, enum reply_event found, const char *text, size_t length)
 {
-	static const char *const marks[] = {[REPLY_OK] = "+OK ", [REPLY_ERR] = "-ERR ", [REPLY_CONTINUE] = "+ "};
-
-	if (found == REPLY_LINE)
-		log_line(s->log, LOG_WIRE, "S: %.*s", (int)length, text);
+	if (found == REPLY_CONTINUE)
+		log_line(s->log, LOG_WIRE, "S: + %s", length > 0 ? "****" : "");
+	else if (found == REPLY_OK && s->reading == COMMAND_OTHER && !*s->step)
+		trace_greeting(s, text, length);
+	else if (found == REPLY_OK || found == REPLY_ERR)
+		trace_line(s, found == REPLY_OK ? "+OK " : "-ERR ", text, length);
+	else if (found == REPLY_LINE)
+		trace_line(s, "", text, length);
 	else if (found == REPLY_END)
 		log_line(s->log, LOG_WIRE, "S: .");
-	else if (found != REPLY_DATA)
-		log_line(s->log, LOG_WIRE, "S: %s%.*s", marks[found], (int)length, text);
 }
 
 void session_expect(struct session *s, uint64_t octets)
@@ -439,7 +471,7 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
 	} while (*found == REPLY_MORE);
 	s->unclear = *found == REPLY_MALFORMED && is_refusal(s, *length);
 	if (s->unclear) {
-		log_line(s->log, LOG_WIRE, "S: %.*s", (int)*length, *text);
+		trace_line(s, "", *text, *length);
 		*found = REPLY_ERR;
 		return true;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/redact.h"
 #include "io/deadline.h"
 #include "io/stream.h"
 #include "pop3/capability.h"
@@ -141,6 +142,14 @@ static bool fail_without_list(struct session *s, const struct session_event *eve
 	return error_server(err, event->text, event->length);
 }
 
+static void note_capability(const struct session *s, const char *text, size_t length)
+{
+	if (!s->log || !s->log->fact)
+		return;
+	text = redact(text, &length);
+	log_fact(s->log, "capability", "%.*s", (int)length, text);
+}
+
 bool session_read_capabilities(struct session *s, struct error *err)
 {
 	struct session_event event;
@@ -154,7 +163,7 @@ bool session_read_capabilities(struct session *s, struct error *err)
 		    (*event.text == '+' || *event.text == '-'))
 			return fail_without_list(s, &event, err);
 		if (event.type == SESSION_LINE) {
-			log_fact(s->log, "capability", "%.*s", (int)event.length, event.text);
+			note_capability(s, event.text, event.length);
 			capability_add(&s->capability, event.text, event.length);
 		}
 		if (event.type == SESSION_LINE && ++lines > CAPABILITIES_MOST)

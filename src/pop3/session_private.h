@@ -60,7 +60,7 @@ struct session {
 	bool utf8_asked;
 	bool fresh;			   /* logged in, but no listing has arrived yet */
 	bool refused;			   /* the last reply refused a command between login and listing, or TOP */
-	char refusal[256];		   /* the server's last refusal of such a command, of CAPA or of UTF8 */
+	char refusal[REPLY_LINE_MOST + 1]; /* the server's last refusal of such a command, of CAPA or of UTF8 */
 	enum session_command refused_last; /* the command that the last reply refused, or COMMAND_OTHER */
 	enum session_command fault;	   /* see session_fault */
 	bool listed;			   /* the last event was a line of a listing */

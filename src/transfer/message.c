@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/memory.h"
+#include "base/redact.h"
 #include "base/uid.h"
 #include "policy/evidence.h"
 #include "policy/header_fields.h"
@@ -20,10 +21,13 @@ enum { MESSAGE_SUBJECT = 84 }; /* room for the beginning of an escaped subject *
 
 void message_name(const struct plan_entry *e, char out[MESSAGE_NAME])
 {
-	if (!uid_is_given(e->uid) || strlen(e->uid) > MESSAGE_UID)
+	size_t length = strlen(e->uid);
+	const char *uid = redact(e->uid, &length);
+
+	if (!uid_is_given(e->uid) || length > MESSAGE_UID)
 		snprintf(out, MESSAGE_NAME, "message %" PRIu32, e->number);
 	else
-		snprintf(out, MESSAGE_NAME, "message %" PRIu32 " (UID %s)", e->number, e->uid);
+		snprintf(out, MESSAGE_NAME, "message %" PRIu32 " (UID %.*s)", e->number, (int)length, uid);
 }
 
 void message_name_refused(const struct run *r, struct error *err)

@@ -7,7 +7,7 @@ letters 1 3
 serve --dir mail
 fresh_configuration
 configure good 'deliver_to = "maildir:Good"'
-PASSWORD_LINE="password = 'wrong'" configure bad 'deliver_to = "maildir:Bad"'
+PASSWORD_LINE="password = 'not mine'" configure bad 'deliver_to = "maildir:Bad"'
 SERVER_PORT=1 configure down 'deliver_to = "maildir:Down"'
 
 run

@@ -203,7 +203,7 @@ check 'the text output has the pin of an expired certificate' eval 'contains out
 
 serve --dir mail
 fresh_configuration
-PASSWORD_LINE="password = 'wrong'" configure a 'deliver_to = "maildir:Mail"'
+PASSWORD_LINE="password = 'not mine'" configure a 'deliver_to = "maildir:Mail"'
 look run check --json a
 check 'a wrong password is a failure' eval 'exits 77 && has problems.0.step login && member problems.0.server_reply | grep -qF "[AUTH]"'
 check 'the certificate and the mechanism are reported with a wrong password' eval 'has tls.verified true && has login.mechanism PLAIN && lacks_member times.login'
@@ -295,7 +295,7 @@ check 'no directory is left behind' [ ! -e Mail ]
 # ---- several accounts ----
 fresh_configuration
 configure good 'deliver_to = "maildir:Mail"'
-PASSWORD_LINE="password = 'wrong'" configure bad 'deliver_to = "maildir:Mail2"'
+PASSWORD_LINE="password = 'not mine'" configure bad 'deliver_to = "maildir:Mail2"'
 look run check --json
 check 'with two accounts, the exit code is that of the worst' exits 77
 keep_json

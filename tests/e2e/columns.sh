@@ -74,7 +74,7 @@ check 'a long row continues under its start' continues_under_its_start
 
 # ---- failures ----
 
-PASSWORD_LINE="password = 'wrong'" configure b 'deliver_to = "maildir:B"'
+PASSWORD_LINE="password = 'not mine'" configure b 'deliver_to = "maildir:B"'
 on 60 fetch b
 check 'a failure is broken between words, and the hint has lines of its own' eval \
   'is_at_most 60 && shows "mailhaul: b: login: the server refused the login \(server" && shows "  hint: check user and password; many providers require an" && shows "        app password for POP3"'

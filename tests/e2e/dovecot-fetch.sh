@@ -59,7 +59,7 @@ done
 
 run -vv
 check 'the login is by SCRAM-SHA-256' contains err 'C: AUTH SCRAM-SHA-256 ****'
-PASSWORD_LINE="password = 'wrong'" SERVER_PORT=$DOVECOT_POP3S_PORT
+PASSWORD_LINE="password = 'not mine'" SERVER_PORT=$DOVECOT_POP3S_PORT
 configure wrong 'deliver_to = "maildir:Wrong"' 'tls = implicit'
 run wrong
 check 'Dovecot refuses a wrong password' exits 77

@@ -97,7 +97,7 @@ run
 check 'a change of capabilities is noticed, and another login succeeds' exits 0
 run
 check 'the new capabilities are remembered' [ "$(grep -c 'C: CAPA' transcript)/$(grep -c 'C: AUTH' transcript)/$(grep -c 'C: USER' transcript)" = 3/1/2 ]
-PASSWORD_LINE="password = 'wrong'"
+PASSWORD_LINE="password = 'not mine'"
 fresh_configuration
 configure a 'deliver_to = "maildir:Mail"'
 run

@@ -19,7 +19,7 @@ run --json -v
 check '-v adds log lines' json "any(x['type'] == 'log' and x['level'] == 'verbose' and x['account'] == 'good' for x in lines)"
 check '-v also logs to standard error' contains err 'mailhaul: good: '
 
-PASSWORD_LINE="password = 'wrong'" configure bad 'deliver_to = "maildir:Bad"'
+PASSWORD_LINE="password = 'not mine'" configure bad 'deliver_to = "maildir:Bad"'
 SERVER_PORT=1 configure down 'deliver_to = "maildir:Down"'
 run --json
 check 'the exit code is that of the most serious failure plus 32 if another account succeeded' exits 109

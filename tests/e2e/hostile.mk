@@ -6,6 +6,7 @@ hostile_tests = \
 	tests/e2e/hostile-bodies.sh \
 	tests/e2e/hostile-doubt.sh \
 	tests/e2e/hostile-drops.sh \
+	tests/e2e/hostile-echo.sh \
 	tests/e2e/hostile-endless.sh \
 	tests/e2e/hostile-known.sh \
 	tests/e2e/hostile-fallback.sh \
@@ -24,5 +25,5 @@ EXTRA_DIST += $(hostile_tests) \
 	tests/e2e/lib/hostile.sh tests/e2e/lib/memory.sh \
 	tests/support/hostile.py tests/support/hostile_run.py tests/support/hostile_scenarios.py \
 	tests/support/hostile_session.py \
-	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_evidence.py \
+	tests/support/scenarios_breaks.py tests/support/scenarios_doubt.py tests/support/scenarios_echo.py tests/support/scenarios_evidence.py \
 	tests/support/scenarios_forms.py tests/support/scenarios_logins.py tests/support/scenarios_sizes.py

@@ -71,7 +71,7 @@ check 'a dry run lists the messages in sentences' contains out 'a: message 4 ('
 configure b 'deliver_to = "maildir:Other"'
 run list
 check 'several accounts are listed one after the other' is "$(cut -f 1 out | tr '\n' ' ')" 'a a a a b b b b '
-PASSWORD_LINE="password = 'wrong'" configure c 'deliver_to = "maildir:C"'
+PASSWORD_LINE="password = 'not mine'" configure c 'deliver_to = "maildir:C"'
 run list c a
 check 'an account that fails does not stop the others' is "$(cut -f 1 out | uniq)" a
 check 'the exit code is that of the failed account' exits 77

@@ -22,7 +22,7 @@ for tls in 3 2; do
       check 'the connection has the configured TLS version' contains err "(TLS1.$tls)"
       check 'no secret is printed' mute
     done
-    PASSWORD_LINE="password = 'wrong'" configure "wrong-$tls-$hash" 'deliver_to = "maildir:Wrong"'
+    PASSWORD_LINE="password = 'not mine'" configure "wrong-$tls-$hash" 'deliver_to = "maildir:Wrong"'
     run -vv "wrong-$tls-$hash"
     check 'a wrong password has exit code 77' exits 77
     check 'no weaker mechanism is tried' said_is "AUTH $name ****;****;"

@@ -7,7 +7,7 @@
 mkdir mail
 letter mail/1
 serve --dir mail
-PASSWORD_LINE="password = 'wrong'"
+PASSWORD_LINE="password = 'not mine'"
 only
 check 'a wrong password gives exit code 77' exits 77
 check 'one line reports the refused login' says err \

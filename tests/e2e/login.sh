@@ -40,6 +40,7 @@ while IFS='|' read -r auth commands; do
   check "$auth: all messages are fetched" count_is "Mail-$auth/new" 3
   check "$auth: only the expected commands are sent" said_is "$commands"
   check "$auth: no secret is printed" mute
+  check "$auth: the server's challenges and timestamps are masked" eval '! grep -E "S: [+] [^*]|S: [+]OK.*<[^*]" err'
   PASSWORD=wrong-9Kvw login_account "$auth-wrong" "auth = $auth"
   run "$auth-wrong"
   check "$auth with a wrong password ends with 77" exits 77

@@ -438,7 +438,7 @@ tells "a: greeting: the server asked for a client certificate and then reported:
 
 # ---- The login ----
 
-bad 'a password that the server refuses' 77 "password = 'wrong'"
+bad 'a password that the server refuses' 77 "password = 'not mine'"
 tells 'a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'
 
 bad 'a password that was refused a moment ago' 77 "password = 'wrong'"
@@ -608,7 +608,7 @@ bad 'another run that holds the account' 75
 UNDER="python3 $WORK/hold state/a.lock"
 tells 'a: state: another run of mailhaul is fetching this account; the next run tries again'
 
-bad 'a log that cannot be written' 77 "password = 'wrong'"
+bad 'a log that cannot be written' 77 "password = 'not mine'"
 echo 'log = "file:/dev/full"' >>mailhaul.conf
 tells 'the log /dev/full cannot be written: No space left on device; check its directory, permissions and disk; until then, its lines go to standard error' \
   'a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'

@@ -146,7 +146,7 @@ c: never fetched; localhost to pipe'
 run status --fail
 check 'an account that was never fetched fails' exits 2
 run a c
-PASSWORD_LINE="password = 'wrong'"
+PASSWORD_LINE="password = 'not mine'"
 fresh_configuration
 configure b 'deliver_to = "mbox:box"'
 PASSWORD_LINE=''

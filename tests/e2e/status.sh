@@ -96,8 +96,8 @@ check 'the note disappears after the next run' lacks out now
 check 'status counts the messages delivered to a command' line delivered '4 messages, .*'
 
 fresh_configuration
-PASSWORD_LINE="password = 'wrong'" configure a 'deliver_to = "maildir:Mail"'
-PASSWORD_LINE="password = 'wrong'" configure never 'deliver_to = "maildir:Never"'
+PASSWORD_LINE="password = 'not mine'" configure a 'deliver_to = "maildir:Mail"'
+PASSWORD_LINE="password = 'not mine'" configure never 'deliver_to = "maildir:Never"'
 # Times in the state are in seconds: a failure in the same second would hide the success.
 then=$(date +%s)
 while [ "$(date +%s)" -le "$then" ]; do sleep 0.05; done

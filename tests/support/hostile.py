@@ -25,6 +25,7 @@ import threading
 
 import scenarios_breaks  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_doubt  # pylint: disable=unused-import  # fills SCENARIOS
+import scenarios_echo  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_evidence  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_sizes  # pylint: disable=unused-import  # fills SCENARIOS
 import scenarios_logins  # pylint: disable=unused-import  # fills SCENARIOS

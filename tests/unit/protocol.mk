@@ -19,6 +19,7 @@ unit_tests += \
 	tests/unit/test-parse \
 	tests/unit/test-process \
 	tests/unit/test-race \
+	tests/unit/test-redact \
 	tests/unit/test-refusal \
 	tests/unit/test-refusal-words \
 	tests/unit/test-reply \
