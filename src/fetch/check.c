@@ -88,7 +88,7 @@ static void take_promise(const struct check *c, const char *line)
 		add_fact(c, "maildrop.login_delay", (int64_t)number);
 }
 
-/* The answer to CAPA changes with TLS and with the login; the last answer is valid. */
+/* The answer to CAPA changes with TLS and with the login. The last answer is valid; one without TLS proves nothing. */
 static void take_capability(struct check *c, const char *line)
 {
 	const char *name = "capabilities.after_login";
@@ -98,7 +98,8 @@ static void take_capability(struct check *c, const char *line)
 	else if (c->step == STEP_LOGIN)
 		name = "capabilities.before_login";
 	event_pipe_send_fact(&c->fd, name, line, 0);
-	take_promise(c, line);
+	if (c->step != STEP_GREETING)
+		take_promise(c, line);
 }
 
 /* Short certificates are renewed late: one of six days always has less than two weeks left. */

@@ -315,6 +315,8 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 
 	if (!m)
 		error_set(err, ERROR_AUTH, "the server offers no login with a token (OAUTHBEARER or XOAUTH2)");
+	else if (!m->sasl && session_forgot_timestamp(s))
+		error_set(err, ERROR_AUTH, "APOP is not possible with STLS: its timestamp was sent before TLS");
 	else if (!m->sasl)
 		error_set(err, ERROR_AUTH, "the server does not offer APOP: its greeting has no timestamp");
 	else if (capability_has_mechanism(c, m->sasl))
@@ -325,6 +327,8 @@ static const struct mechanism *miss(const struct session *s, const struct mechan
 	if (!m)
 		error_hint(err,
 		    "set a password instead of token_command; many providers require an app password for POP3");
+	else if (!m->sasl && session_forgot_timestamp(s))
+		error_hint(err, "set tls = implicit and port = 995, or remove auth");
 	else if (*c->sasl)
 		error_hint(err, "remove auth, or choose one that it offers:%.*s", (int)strlen(c->sasl) - 1, c->sasl);
 	else

@@ -107,7 +107,7 @@ bool session_ask_utf8(struct session *s, bool apart, struct error *err);
 void session_logged_in(struct session *s);
 
 /*
- * Sends STLS (RFC 2595, 4.), announced or not. TLS must begin on the stream after it. Sets ERROR_TLS if the server
+ * Sends STLS (RFC 2595, 4.), announced or not, and forgets what the server said before. TLS must begin on the stream after it. Sets ERROR_TLS if the server
  * refuses it, and ERROR_NETWORK or ERROR_PROTOCOL as for any command.
  */
 bool session_ask_stls(struct session *s, struct error *err);
@@ -228,7 +228,11 @@ bool session_is_secure(const struct session *s);
 /* Gets the channel binding for a login (io/channel.h). Returns false if there is none. */
 bool session_binding(const struct session *s, struct channel_binding *out);
 
-/* Returns the timestamp of the greeting, with its brackets (RFC 1939, 7., APOP), or "" if there is none. */
+/*
+ * Returns the timestamp of the greeting, with its brackets (RFC 1939, 7., APOP), or "" if there is none. A timestamp
+ * that came before STLS is forgotten, as is everything else that the server said without TLS (RFC 2595, 4.).
+ */
 const char *session_timestamp(const struct session *s);
+bool session_forgot_timestamp(const struct session *s);
 
 #endif

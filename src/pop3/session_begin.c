@@ -229,6 +229,15 @@ bool session_ask_stls(struct session *s, struct error *err)
 		error_server(err, event.text, event.length);
 		return error_hint(err, "set tls = implicit and port = 995");
 	}
+	/* RFC 2595, 4.: everything that was learned without TLS is forgotten. */
 	capability_clear(&s->capability);
+	s->timestamp_forgotten = *s->timestamp;
+	s->timestamp[0] = s->refusal[0] = '\0';
+	s->refused_last = s->fault = COMMAND_OTHER;
 	return true;
+}
+
+bool session_forgot_timestamp(const struct session *s)
+{
+	return s->timestamp_forgotten;
 }

@@ -75,6 +75,7 @@ struct session {
 	struct session_asks asks;
 	struct reply reply;
 	char timestamp[256];
+	bool timestamp_forgotten; /* there was one, before STLS */
 };
 
 /* Appends to the queue. The caller makes sure that fewer than SESSION_WINDOW commands are queued. */

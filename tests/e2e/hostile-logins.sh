@@ -19,6 +19,7 @@ stls-capa-hangs-up 60 0  3 0 STLS is used if the server hangs up at CAPA
 stls-capa-stalls       1 0 3 0 STLS is used if CAPA has no reply
 stls-capa-without-list 1 0 3 0 STLS is used if the reply to CAPA is a bare +OK
 stls-capa-500         60 0 3 0 STLS is used if the reply to CAPA is malformed
+stls-promises     60 0  3 0 STLS is used if the capabilities before it are others
 stls-unknown       60 69 0 3 without STLS no credential is sent
 stls-early         60 69 0 3 replies sent before TLS are not taken for those of the login
 stls-no-tls        60 75 0 3 without TLS after STLS no credential is sent
@@ -28,6 +29,19 @@ check 'CAPA is sent after TLS' sent stls-capa-stalls 'CAPA AUTH CAPA'
 for directory in stls-unknown stls-early stls-no-tls stls-cut; do
   check "no command is sent to $directory" [ "$(grep -cv '^\*' "$directory/transcript")" = 0 ]
 done
+
+check 'mechanisms announced before TLS are not used' sent stls-promises 'CAPA AUTH CAPA'
+"$MAILHAUL" -c stls-promises/mailhaul.conf check --json >out 2>err
+check 'what was announced only before TLS is not reported of the maildrop' eval \
+  'contains out "LOGIN-DELAY 900" && lacks out "\"login_delay\": 900" && lacks out "\"expire\""'
+MORE='tls = starttls
+  auth = apop'
+play <<'TABLE'
+stls-apop          60 77 0 3 APOP is not possible with STLS
+TABLE
+check 'the timestamp of before TLS is forgotten: no digest is sent' sent stls-apop CAPA
+check 'the message says why' contains stls-apop/err \
+  'mailhaul: a: login: APOP is not possible with STLS: its timestamp was sent before TLS; set tls = implicit and port = 995, or remove auth'
 
 MORE=''
 play <<'TABLE'

@@ -59,6 +59,17 @@ user|USER test;PASS ****;
 apop|APOP test ****;
 LIST
 
+if [ "$apop" ]; then
+  SERVER=localhost SERVER_PORT=$DOVECOT_POP3_PORT CA_FILE=$DOVECOT_CA USER_NAME=test PASSWORD_LINE="password = '$SECRET'" \
+    configure stls 'auth = apop' 'tls = starttls' 'deliver_to = "maildir:Mail-stls"'
+  run -vv stls
+  check 'APOP with STLS has exit code 77' exits 77
+  check 'APOP with STLS: the digest of a timestamp from before TLS is not sent' lacks err 'C: APOP'
+  check 'APOP with STLS: the message says why' contains err 'APOP is not possible with STLS: its timestamp was sent before TLS'
+else
+  skip 'APOP with STLS' 'this Dovecot does not know APOP'
+fi
+
 login_account auto 'auth = auto'
 run -vv auto
 check 'auto logs in' exits 0

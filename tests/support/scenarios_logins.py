@@ -13,12 +13,12 @@ def capa(*more, lacks=()):
 
 # --- STLS ------------------------------------------------------------------------------------------------------
 
-def by_command(capa_answer, stls_answer):
-    """Acts before TLS: sends a greeting, and an answer to each of these commands. None hangs up, as does any other
+def by_command(capa_answer, stls_answer, greeting=b"+OK ready\r\n"):
+    """Acts before TLS: sends the greeting, and an answer to each of these commands. None hangs up, as does any other
     command.
     """
     def action(wire):
-        wire.socket.sendall(b"+OK ready\r\n")
+        wire.socket.sendall(greeting)
         while True:
             line = b""
             while not line.endswith(b"\n"):
@@ -39,6 +39,10 @@ UNKNOWN = b"-ERR unknown command\r\n"
 add("stls-unannounced", accept=[by_command(b"+OK\r\nUSER\r\n.\r\n", b"+OK go\r\n")], greeting=[])
 add("stls-capa-refused", accept=[by_command(UNKNOWN, b"+OK go\r\n")], greeting=[])
 add("stls-capa-hangs-up", accept=[by_command(None, b"+OK go\r\n")], greeting=[])
+add("stls-promises", accept=[by_command(b"+OK\r\nEXPIRE 0\r\nLOGIN-DELAY 900\r\nSASL SCRAM-SHA-256\r\n.\r\n", b"+OK go\r\n")],
+    greeting=[])
+add("stls-apop", accept=[by_command(b"+OK\r\nUSER\r\n.\r\n", b"+OK go\r\n", b"+OK ready <1@host>\r\n")], greeting=[],
+    other=[b"+OK logged in\r\n"])
 add("stls-unknown", accept=[by_command(UNKNOWN, UNKNOWN)], greeting=[])
 add("stls-early", accept=[by_command(UNKNOWN, b"+OK go\r\n+OK\r\n+OK\r\n")], greeting=[])
 add("stls-no-tls", accept=[by_command(UNKNOWN, b"+OK go\r\n"), CUT])
