@@ -61,6 +61,7 @@ complete -c mailhaul -s V -l version -d 'print the versions of mailhaul and its 
 complete -c mailhaul -n '__mailhaul_command_is fetch' -s n -l dry-run -d 'print what would be done; change nothing'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l every -x -a '5m 15m 1h' -d 'fetch again and again, with this pause'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l keep -d 'delete nothing from the server'
+complete -c mailhaul -n '__mailhaul_command_is fetch' -l accept-weaker-login -d 'accept a weaker login than earlier runs used'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l retry-refused -d 'try messages again that the command keeps refusing'
 complete -c mailhaul -n '__mailhaul_command_is fetch' -l strict -d 'report every failure at once'
 complete -c mailhaul -n '__mailhaul_command_is list' -l headers -d 'print date, sender and subject of each message'

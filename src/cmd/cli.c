@@ -28,7 +28,9 @@
 
 /* The first command is the default. */
 static const struct command commands[] = {
-    {"fetch", fetch_run, CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY | CLI_RETRY_REFUSED | CLI_KEY_LOG,
+    {"fetch", fetch_run,
+	CLI_KEEP | CLI_DRY_RUN | CLI_STRICT | CLI_JSON | CLI_EVERY | CLI_RETRY_REFUSED | CLI_ACCEPT_WEAKER |
+	    CLI_KEY_LOG,
 	"fetch the mail (the default command)"},
     {"check", check_run, CLI_JSON | CLI_KEY_LOG, "test connection, certificate, login, disk; change nothing"},
     {"verify", verify_run, CLI_JSON | CLI_IGNORE_MISSING | CLI_REFETCH | CLI_REBUILD | CLI_KEY_LOG,

@@ -22,6 +22,7 @@ static const struct option options[] = {
     {"keep", no_argument, NULL, OPTION_BIT + CLI_KEEP},
     {"dry-run", no_argument, NULL, 'n'},
     {"json", no_argument, NULL, OPTION_BIT + CLI_JSON},
+    {"accept-weaker-login", no_argument, NULL, OPTION_BIT + CLI_ACCEPT_WEAKER},
     {"strict", no_argument, NULL, OPTION_BIT + CLI_STRICT},
     {"every", required_argument, NULL, OPTION_EVERY},
     {"fail", optional_argument, NULL, OPTION_FAIL},
@@ -199,6 +200,10 @@ static bool check_options(const struct command_line *line, struct error *err)
 	if ((line->options & CLI_EVERY) && line->every == 0) {
 		error_set(err, ERROR_USAGE, "--every needs the time between two runs");
 		return error_hint(err, "give it as a number and s, m, h, d or w, such as --every=5m");
+	}
+	if ((line->options & CLI_ACCEPT_WEAKER) && !*line->accounts && !line->help) {
+		error_set(err, ERROR_USAGE, "--accept-weaker-login needs the names of accounts");
+		return error_hint(err, "name the accounts whose server was changed");
 	}
 	if ((line->options & CLI_FAIL) && line->fail_age < 0) {
 		error_set(err, ERROR_USAGE, "the value of --fail is not an age");

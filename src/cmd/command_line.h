@@ -26,6 +26,7 @@ enum cli_option {
 	CLI_CHANGED = 2048,
 	CLI_FAIL = 4096,
 	CLI_KEY_LOG = 8192,
+	CLI_ACCEPT_WEAKER = 16384,
 };
 
 /* The parsed command line. */

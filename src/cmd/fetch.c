@@ -150,6 +150,7 @@ int fetch_chosen(const struct command_line *line, const struct chosen *chosen)
 	struct run_options options = {
 	    .keep = line->options & CLI_KEEP,
 	    .retry_refused = line->options & CLI_RETRY_REFUSED,
+	    .accept_weaker = line->options & CLI_ACCEPT_WEAKER,
 	    .named = *line->accounts != NULL,
 	    .dry_run = dry_run,
 	    .headers = dry_run,

@@ -23,6 +23,7 @@ static const struct {
     {CLI_EVERY, false, "    --every=TIME", "fetch again and again, pausing for TIME (such as 5m)"},
     {CLI_JSON, false, "    --json", "print JSON, one object per line"},
     {CLI_KEEP, false, "    --keep", "delete nothing from the server in this run"},
+    {CLI_ACCEPT_WEAKER, true, "    --accept-weaker-login", "accept a weaker login than earlier runs used"},
     {CLI_RETRY_REFUSED, true, "    --retry-refused", "try messages again that deliver_command keeps refusing"},
     {CLI_STRICT, true, "    --strict", "report failures at once, despite report_failures_after"},
     {CLI_HEADERS, true, "    --headers", "also show the date, sender and subject of each message"},

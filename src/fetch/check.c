@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mechanism.h"
 #include "base/parse.h"
 #include "config/account.h"
 #include "deliver/destination.h"
@@ -25,6 +27,8 @@
 #include "io/deadline.h"
 #include "policy/plan.h"
 #include "pop3/session.h"
+#include "state/login.h"
+#include "state/maildrop.h"
 #include "state/state.h"
 
 /* A certificate that has less than this part of its lifetime left, and at most this many days, causes a warning. */
@@ -247,6 +251,23 @@ static bool check_maildrop(struct check *c, struct error *err)
 	return true;
 }
 
+/* Gets the strongest login mechanism of earlier runs: a check sends the password no more easily than a run. */
+static bool remember_login(struct check *c, struct error *err)
+{
+	const struct account *a = c->account;
+	const struct state_maildrop maildrop = {a->server, a->port, a->login.user};
+	char *word;
+
+	if (!c->state)
+		return true;
+	c->step = STEP_STATE;
+	if (!state_get_login(c->state, &maildrop, &word, err))
+		return false;
+	c->memory.strongest = word ? mechanism_find(word) : NULL;
+	free(word);
+	return true;
+}
+
 /* Sends one command at a time, so that each time measured is that of one step. Remembered capabilities are not used. */
 static bool talk(struct check *c, const struct tls_trust *trust, struct error *err)
 {
@@ -259,7 +280,7 @@ static bool check_server(struct check *c, const struct tls_trust *trust, struct 
 	bool ok;
 
 	c->memory.until = connect_run_end(c->account) + c->account->limits.timeout * 1000;
-	ok = talk(c, trust, err);
+	ok = remember_login(c, err) && talk(c, trust, err);
 	if (!ok && connect_failed_at_capa(&c->connection, &c->memory, err)) {
 		connect_close(&c->connection, false);
 		listing_free(&c->listing);

@@ -17,6 +17,7 @@
 #include "pop3/capability.h"
 #include "pop3/login.h"
 #include "pop3/login_parameters.h"
+#include "pop3/sasl.h"
 #include "pop3/session.h"
 #include "tls/dane.h"
 #include "tls/tls.h"
@@ -148,8 +149,34 @@ static void log_login(const struct session *s, const struct login *l, const stru
 	log_fact(log, "login.channel_binding", "%s", m->binds && session_binding(s, &binding) ? binding.type : "none");
 }
 
-/* Logs in by the strongest mechanism available, but never by a weaker one than was already tried in this run. */
-static bool log_in_by(struct connection *c, const struct login *l, struct connect_memory *m, struct error *err)
+/*
+ * Returns whether the server offers less than in earlier runs. If SASLprep would change the password, it may be sent as
+ * it is by the weakest mechanism; an attacker has no influence on that.
+ */
+static bool is_weakened(const struct login *l, const struct connect_memory *m, const struct mechanism *best)
+{
+	return !l->mechanism && m->strongest && best->secret == MECHANISM_PASSWORD &&
+	    best->strength < m->strongest->strength && sasl_preparation(l) == SASL_UNCHANGED;
+}
+
+static bool refuse_weaker(const struct account *a, const struct connect_memory *m, const struct mechanism *best,
+    struct error *err)
+{
+	error_set(err, ERROR_AUTH, "not tried with %s, because earlier runs used %s, which is stronger",
+	    mechanism_name(best), mechanism_name(m->strongest));
+	err->temporary = true;
+	return error_hint(err,
+	    "ask the server's operator whether this was changed: another host may be impersonating the server; "
+	    "if it was, run mailhaul --accept-weaker-login %s",
+	    a->name);
+}
+
+/*
+ * Logs in by the strongest mechanism available, but never by a weaker one than was already tried in this run, or used
+ * in an earlier one.
+ */
+static bool log_in_by(struct connection *c, const struct account *a, const struct login *l, struct connect_memory *m,
+    struct error *err)
 {
 	struct login chosen = *l;
 	const struct mechanism *best = login_choose(c->session, l, err);
@@ -161,17 +188,19 @@ static bool log_in_by(struct connection *c, const struct login *l, struct connec
 		if (!login_choose(c->session, &chosen, err)) /* the server no longer offers it */
 			return false;
 	}
+	if (is_weakened(l, m, best))
+		return refuse_weaker(a, m, best, err);
 	m->tried = best;
 	return login_run(c->session, &chosen, err);
 }
 
-static bool log_in_and_record(struct connection *c, const struct login *l, struct connect_memory *m,
-    const struct log *log, struct error *err)
+static bool log_in_and_record(struct connection *c, const struct account *a, const struct login *l,
+    struct connect_memory *m, const struct log *log, struct error *err)
 {
 	int64_t start = deadline_clock();
 
 	log_login(c->session, l, log);
-	if (!log_in_by(c, l, m, err))
+	if (!log_in_by(c, a, l, m, err))
 		return false;
 	log_number(log, "times.login", deadline_clock() - start);
 	return true;
@@ -187,6 +216,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	    .user = a->login.user,
 	    .host = a->server,
 	    .port = a->port,
+	    .used = &m->used,
 	    .utf8_apart = m->utf8_apart,
 	    .log = log};
 
@@ -195,7 +225,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (m->without_capa && !remembered)
 		remembered = "";
 	if (!remembered)
-		return ask(c, m, err) && log_in_and_record(c, &l, m, log, err);
+		return ask(c, m, err) && log_in_and_record(c, a, &l, m, log, err);
 	session_assume_capabilities(c->session, remembered);
 	/*
 	 * Remembered capabilities are not noted again, so that the server is asked once a day whether they have
@@ -204,10 +234,10 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 	if (m->learned)
 		note_announced(c, m, remembered);
 	if (m->without_capa)
-		return log_in_and_record(c, &l, m, log, err);
+		return log_in_and_record(c, a, &l, m, log, err);
 	l.alone = true;
 	l.missing = &missing;
-	if (log_in_by(c, &l, m, err))
+	if (log_in_by(c, a, &l, m, err))
 		return true;
 	l.alone = false;
 	l.missing = NULL;
@@ -216,7 +246,7 @@ static bool log_in(struct connection *c, const struct account *a, const struct l
 		return false;
 	first = *err;
 	if (ask(c, m, err) && (missing || strcmp(take_marks(m, buf_string(&c->announced)), remembered) != 0))
-		return log_in_by(c, &l, m, err);
+		return log_in_by(c, a, &l, m, err);
 	*err = first;
 	return false;
 }

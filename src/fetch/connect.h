@@ -37,7 +37,9 @@ struct connect_memory {
 	bool utf8_apart;	   /* the server loses commands sent in the same round trip as UTF8 */
 	struct buf announced;	   /* capabilities announced before the session that failed at CAPA or UTF8 */
 	const char *known;	   /* capabilities announced at any time, for a server that fails at CAPA; or NULL */
-	const struct mechanism *tried; /* the strongest login tried in this run; weaker ones are not used */
+	const struct mechanism *tried;	   /* the strongest login tried in this run; weaker ones are not used */
+	const struct mechanism *strongest; /* set by the caller: the strongest of earlier runs, or NULL */
+	const struct mechanism *used;	   /* the one with which the server accepted a password, or NULL */
 };
 
 /*
@@ -46,6 +48,10 @@ struct connect_memory {
  * login is refused. *step always names the current step, for messages. trust must outlive the connection. If it
  * fails, the connection is closed. Without pipelining, commands are sent one at a time. What is learned is logged
  * as facts and noted in *memory.
+ *
+ * If the user has not named a mechanism, and the server offers only ones that are weaker than memory->strongest,
+ * nothing secret is sent, and the error is a temporary ERROR_AUTH. A password that SASLprep would change may still be
+ * sent by PLAIN or USER, as that is not the server's choice.
  *
  * If the server hangs up or falls silent at CAPA or UTF8, it connects again without that command. `announced` then
  * records that, unless the capabilities were remembered.

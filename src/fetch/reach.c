@@ -3,11 +3,13 @@
 #include "fetch/reach.h"
 
 #include "base/error.h"
+#include "base/mechanism.h"
 #include "config/account.h"
 #include "fetch/refused.h"
 #include "fetch/run_options.h"
 #include "fetch/worker_private.h"
 #include "io/interrupt.h"
+#include "state/login.h"
 #include "state/maildrop.h"
 #include "state/state.h"
 
@@ -16,6 +18,7 @@
 enum {
 	RETRY_FIRST_MS = 1000, /* pauses before another login */
 	RETRY_MOST_MS = 60000,
+	LEAST_STRENGTH = 1, /* the strength of the weakest mechanisms (base/mechanism) */
 };
 
 /* Whether the server refused the connection or the login, and said that this is temporary. */
@@ -68,21 +71,54 @@ static void settle_capabilities(struct worker *w, const struct state_maildrop *m
 		(void)state_commit(w->state, &second);
 }
 
+/* Gets the strongest mechanism of earlier runs, or NULL. */
+static bool remember_login(struct worker *w, const struct state_maildrop *maildrop, const struct mechanism **strongest,
+    struct error *err)
+{
+	char *word;
+
+	if (!state_get_login(w->state, maildrop, &word, err))
+		return false;
+	*strongest = word ? mechanism_find(word) : NULL;
+	free(word);
+	return true;
+}
+
+/*
+ * Records the mechanism of this login if none as strong is recorded. The weakest ones are not recorded, as no other is
+ * weaker.
+ */
+static bool settle_login(struct worker *w, const struct state_maildrop *maildrop, const struct mechanism *strongest,
+    struct error *err)
+{
+	const struct mechanism *used = w->lessons.memory.used;
+	unsigned known = strongest ? strongest->strength : LEAST_STRENGTH;
+
+	if (w->options->dry_run || !used || used->secret != MECHANISM_PASSWORD || used->strength == known ||
+	    (used->strength < known && !w->options->accept_weaker))
+		return true;
+	return state_set_login(w->state, maildrop, used->strength > LEAST_STRENGTH ? used->word : NULL, err) &&
+	    state_commit(w->state, err);
+}
+
 bool reach_server(struct worker *w, const struct tls_trust *trust, struct error *err)
 {
 	const struct account *a = w->account;
 	const struct state_maildrop maildrop = {a->server, a->port, a->login.user};
+	const struct mechanism *strongest;
 	struct error second;
 	char *remembered, *last;
 	bool ok;
 
-	if (!state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
+	if (!remember_login(w, &maildrop, &strongest, err) ||
+	    !state_get_capabilities(w->state, &maildrop, w->clock.now, &remembered, err))
 		return false;
 	if (!state_last_capabilities(w->state, &maildrop, &last, err)) {
 		free(remembered);
 		return false;
 	}
 	w->lessons.memory.known = last;
+	w->lessons.memory.strongest = w->options->accept_weaker ? NULL : strongest;
 	ok = connect_patiently(w, trust, remembered, err);
 	w->lessons.memory.known = NULL;
 	if (w->session.connection.refused && !w->options->dry_run &&
@@ -91,7 +127,7 @@ bool reach_server(struct worker *w, const struct tls_trust *trust, struct error 
 	settle_capabilities(w, &maildrop, remembered || (last && w->lessons.memory.learned), ok);
 	free(remembered);
 	free(last);
-	return ok && refused_forget(w->state, err);
+	return ok && settle_login(w, &maildrop, strongest, err) && refused_forget(w->state, err);
 }
 
 bool reach_may_log_in(struct worker *w, struct error *err)

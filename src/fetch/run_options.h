@@ -12,6 +12,7 @@ struct run_options {
 	bool keep;	    /* delete nothing */
 	bool named;	    /* the user named these accounts: a password that was refused recently is tried again */
 	bool retry_refused; /* try messages again that deliver_command has refused too often */
+	bool accept_weaker; /* accept a login mechanism that is weaker than the one of earlier runs */
 	bool dry_run;	    /* retrieve, delete and record nothing; list what would be done */
 	bool headers;	    /* with dry_run: list the header of each message */
 	enum log_level level;

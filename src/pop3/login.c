@@ -185,7 +185,7 @@ static bool login_sasl(struct session *s, const struct mechanism *m, const struc
 
 	/*
 	 * GNU SASL takes no binding for a mechanism without it, so SCRAM without binding sends "n", not "y" (RFC 5802,
-	 * 6.).
+	 * 6.). That an earlier login was bound is remembered instead (doc/decisions/login-strength).
 	 */
 	bound = m->binds && session_binding(s, &binding);
 	ok = sasl_start(&sasl, m->sasl, l, bound ? &binding : NULL, err) && converse(s, sasl, m, missing, err);
@@ -505,6 +505,8 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 		m = next;
 		again = true;
 	}
+	if (l->used)
+		*l->used = m;
 	session_logged_in(s);
 	return true;
 }

@@ -16,10 +16,11 @@ struct login {
 	const char *user;
 	const char *host; /* the name in the certificate */
 	unsigned port;
-	bool alone;	       /* only the chosen mechanism is tried */
-	bool *missing;	       /* set if the server does not know the mechanism; may be NULL */
-	bool utf8_apart;       /* UTF8 is not sent together with the first step, see session_ask_utf8 */
-	const struct log *log; /* gets a line when another mechanism is tried; NULL: no log */
+	bool alone;		       /* only the chosen mechanism is tried */
+	bool *missing;		       /* set if the server does not know the mechanism; may be NULL */
+	const struct mechanism **used; /* set to the mechanism of a successful login; may be NULL */
+	bool utf8_apart;	       /* UTF8 is not sent together with the first step, see session_ask_utf8 */
+	const struct log *log;	       /* gets a line when another mechanism is tried; NULL: no log */
 };
 
 #endif

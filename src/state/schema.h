@@ -63,6 +63,9 @@ static const char *const state_migrations[] = {
      " PRIMARY KEY(header, sha256)) WITHOUT ROWID;"
      "CREATE INDEX core_by_header ON core(core_header);"
      "CREATE INDEX core_by_id ON core(core_id);"),
+    /* Version 11 adds the strongest login mechanism that was ever used for a maildrop. */
+    ("CREATE TABLE login(server TEXT NOT NULL, port INTEGER NOT NULL, user TEXT NOT NULL, mechanism TEXT NOT NULL,"
+     " PRIMARY KEY(server, port, user)) WITHOUT ROWID;"),
 };
 
 enum {

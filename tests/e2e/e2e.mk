@@ -40,6 +40,7 @@ e2e_tests = \
 	tests/e2e/login-oauth.sh \
 	tests/e2e/login-prepared.sh \
 	tests/e2e/login-secrets.sh \
+	tests/e2e/login-weaker.sh \
 	tests/e2e/login.sh \
 	tests/e2e/manual-examples.sh \
 	tests/e2e/mbox-recovery.sh \

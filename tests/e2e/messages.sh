@@ -77,6 +77,10 @@ bad 'an age that is not one' 64
 ARGUMENTS='status --fail=soon'
 tells 'the value of --fail is not an age; give it as a number and s, m, h, d or w, such as --fail=2d'
 
+bad 'a weaker login for all accounts' 64
+ARGUMENTS='--accept-weaker-login'
+tells '--accept-weaker-login needs the names of accounts; name the accounts whose server was changed'
+
 bad 'an option that the command does not take' 64
 ARGUMENTS='check --keep'
 tells 'the command check does not take --keep; use it with the command fetch'
@@ -441,7 +445,15 @@ tells "a: greeting: the server asked for a client certificate and then reported:
 bad 'a password that the server refuses' 77 "password = 'not mine'"
 tells 'a: login: the server refused the login (server said: "[AUTH] wrong user name or password"); check user and password; many providers require an app password for POP3'
 
-bad 'a password that was refused a moment ago' 77 "password = 'wrong'"
+bad "a password that is a word of the server's reply" 77 "password = 'wrong'"
+tells 'a: login: the server refused the login (server said: "[AUTH] ****"); check user and password; many providers require an app password for POP3'
+
+bad 'a login that is weaker than that of earlier runs' 75
+"$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
+sqlite3 state/a.db "INSERT INTO login SELECT lower(server), port, user, 'scram-sha-256-plus' FROM maildrop; UPDATE maildrop SET asked = 0"
+tells "a: login: not tried with PLAIN, because earlier runs used SCRAM-SHA-256-PLUS, which is stronger; ask the server's operator whether this was changed: another host may be impersonating the server; if it was, run mailhaul --accept-weaker-login a"
+
+bad 'a password that was refused a moment ago' 77 "password = 'not mine'"
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
 tells 'a: login: not tried, because the server refused this password at @TIME@ (server said: "[AUTH] wrong user name or password"); correct the password; "mailhaul a" tries at once; other runs wait until @TIME@'
 

@@ -73,7 +73,7 @@ run
 version=$(sqlite3 state/a.db 'PRAGMA user_version')
 tables=$(sqlite3 state/a.db .schema)
 sqlite3 state/a.db 'DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends; ALTER TABLE maildrop DROP COLUMN unpipelined;
-  DROP TABLE core; ALTER TABLE message DROP COLUMN placed; 
+  DROP TABLE login; DROP TABLE core; ALTER TABLE message DROP COLUMN placed; 
   
   ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt; ALTER TABLE pending DROP COLUMN said;
   ALTER TABLE message DROP COLUMN dots; ALTER TABLE pending DROP COLUMN dots; ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;

@@ -104,7 +104,7 @@ begin
 PORT=$(free_ports 1)
 serve --dir mail
 run
-sqlite3 state/a.db 'DROP TABLE core; ALTER TABLE message DROP COLUMN placed;
+sqlite3 state/a.db 'DROP TABLE login; DROP TABLE core; ALTER TABLE message DROP COLUMN placed;
   ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;
   
   

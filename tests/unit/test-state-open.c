@@ -459,7 +459,7 @@ START_TEST(a_state_of_the_first_version_is_upgraded)
 
 	make_state();
 	run_sql(scratch_path("state/work.db"),
-	    "DROP TABLE core; ALTER TABLE message DROP COLUMN placed;"
+	    "DROP TABLE login; DROP TABLE core; ALTER TABLE message DROP COLUMN placed;"
 	    "DROP TABLE place; DROP TABLE refusal; DROP TABLE trouble; ALTER TABLE maildrop DROP COLUMN certificate_ends;"
 	    "ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;"
 	    "ALTER TABLE maildrop DROP COLUMN unpipelined; ALTER TABLE message DROP COLUMN said; ALTER TABLE message DROP COLUMN doubt;"
