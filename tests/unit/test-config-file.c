@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "check_main.h"
 #include "config/account.h"
@@ -722,6 +723,60 @@ START_TEST(nothing_is_repeated_after_a_quote_that_is_not_closed)
 }
 END_TEST
 
+static const char quoted[] =
+    "account \"one\" {\n"
+    "  server = \"pop.example.org\" user = \"me\"\n"
+    "  password = 'SECRET it \"is\" SECRET'\n"
+    "  deliver_to = \"pipe\" deliver_command = {\"sh\", '-c',\n"
+    "   \"cat\"} # it's\n"
+    "}\n"
+    "account 'two' {\n"
+    "  server = 'a' user = 'me' password = \"SECRET it's SECRET\"\n"
+    "  deliver_to = 'maildir:~/Other'\n"
+    "}\n"
+    "account x { server = a user = me deliver_to = 'mbox:x' password_command = {echo, 'SECRET'} }\n";
+
+/* Reads the text above with a change, and frees it. Returns whether it was refused. */
+static bool read_without_a_password_in_problems(char *text)
+{
+	bool refused;
+
+	file_free(read_text(text));
+	refused = problems.count > 0;
+	/* The first letter of the password may be missing. */
+	for (size_t i = 0; i < problems.count; i++) {
+		ck_assert_msg(!strstr(problems.lines[i], "CRET"), "%s\n%s", text, problems.lines[i]);
+		ck_assert_msg(!problems.sources[i] || !strstr(problems.sources[i], "CRET"), "%s\n%s", text,
+		    problems.sources[i]);
+	}
+	problems_free(&problems);
+	free(text);
+	return refused;
+}
+
+START_TEST(no_missing_or_added_character_brings_a_password_into_a_problem)
+{
+	static const char added[] = "'\"{";
+	size_t refused = 0;
+
+	ck_assert(!read_without_a_password_in_problems(memory_format("%s", quoted)));
+	for (int at = 0; quoted[at] != '\0'; at++) {
+		refused += read_without_a_password_in_problems(memory_format("%.*s%s", at, quoted, quoted + at + 1));
+		for (const char *c = added; *c; c++)
+			refused +=
+			    read_without_a_password_in_problems(memory_format("%.*s%c%s", at, quoted, *c, quoted + at));
+	}
+	ck_assert_uint_gt(refused, sizeof(quoted));
+}
+END_TEST
+
+START_TEST(no_cut_brings_a_password_into_a_problem)
+{
+	for (int length = 0; quoted[length] != '\0'; length++)
+		(void)read_without_a_password_in_problems(memory_format("%.*s", length, quoted));
+}
+END_TEST
+
 /* Values that are right, though they look like mistakes. */
 static const char *const right[] = {
     "port = 995 # comment",
@@ -771,7 +826,7 @@ int main(void)
 {
 	Suite *s = suite_create("configuration file");
 	TCase *p = add_case(s, "problems"), *v = add_case(s, "values"), *i = add_case(s, "include");
-	TCase *r = add_case(s, "reading");
+	TCase *r = add_case(s, "reading"), *x = add_case(s, "changed and cut texts");
 
 	LOOP_OVER(p, a_problem_is_reported_with_its_line_and_a_hint, single);
 	LOOP_OVER(p, a_mistake_is_reported_with_its_text_unless_that_may_be_a_password, mistakes);
@@ -783,6 +838,9 @@ int main(void)
 	tcase_add_test(p, problems_are_single_lines_without_control_characters);
 	tcase_add_test(v, accounts_inherit_the_defaults_and_override_them);
 	tcase_add_test(v, the_place_of_an_account_is_one_of_its_lines);
+	tcase_set_tags(x, EXHAUSTIVE);
+	tcase_add_test(x, no_missing_or_added_character_brings_a_password_into_a_problem);
+	tcase_add_test(x, no_cut_brings_a_password_into_a_problem);
 	LOOP_OVER(v, only_double_quotes_expand_variables, quotes);
 	tcase_add_test(i, an_included_file_is_relative_to_the_including_file);
 	tcase_add_test(i, an_account_knows_where_each_option_was_set);
