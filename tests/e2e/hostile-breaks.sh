@@ -5,7 +5,7 @@
 
 # The network determines which answers have arrived when QUIT is sent. With several commands in flight, the number
 # of messages left is not checked.
-any_left() { awk '$1 ~ /-twice$/ { $5 = "-" } { print }'; }
+any_left() { awk '$1 ~ /-twice$/ { $3 = "-:-"; $5 = "-" } { print }'; }
 
 # runs WORDS <TABLE: another run in each of those directories, with and without PIPELINING.
 runs() {
