@@ -1,6 +1,8 @@
 #!/bin/sh
 # Servers with a valid certificate and with an invalid one, with TLS 1.2 and 1.3. A refusal is one line that says
 # what is wrong, which certificate it is and what is safe to do. No credential is sent.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/e2e/lib/trust.sh
 . "$E2E_DIR/lib/trust.sh"

@@ -1,6 +1,8 @@
 #!/bin/sh
 # mailhaul check: its report about an account is correct, and it changes nothing, neither locally nor on the server.
 # shellcheck disable=SC2016,SC2034,SC2317 # check and eval use what seems unused
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/e2e/lib/trust.sh
 . "$E2E_DIR/lib/trust.sh"

@@ -2,6 +2,8 @@
 # Kills a run with SIGKILL on entry to a system call, and then runs again: no message is lost, duplicated or
 # altered. CRASH_POINTS is the number of calls tried for each kind of destination and policy, spread evenly over all
 # calls of a run. CRASH_POINTS=all tries every one (make check-crash).
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 points=${CRASH_POINTS:-8}
@@ -14,7 +16,7 @@ strace -qq -o trace -e trace=none true || skip_all 'strace cannot trace here'
 
 # sample_mail DIRECTORY COUNT
 sample_mail() {
-  python3 - "$1" "$2" <<'PY'
+  python3 -S - "$1" "$2" <<'PY'
 import os, random, sys
 random.seed(7)
 directory, count = sys.argv[1], int(sys.argv[2])

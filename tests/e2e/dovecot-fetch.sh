@@ -1,5 +1,7 @@
 #!/bin/sh
 # Fetches a mailbox of 1,000 messages from a real Dovecot into a Maildir and into an mbox, for every policy.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 count=1000

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Errors from system calls instead of kills. After each of them the server still has every message that is not safe,
 # and the next run completes. FAULT_POINTS is used as CRASH_POINTS in crash.sh.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 points=${FAULT_POINTS:-3}
@@ -17,7 +19,7 @@ done
 
 # safe KIND: every message that the server no longer has was delivered.
 safe() {
-  python3 - "$1" <<'PY'
+  python3 -S - "$1" <<'PY'
 import glob, os, sys
 left = set(os.listdir('mail'))
 if sys.argv[1] == 'maildir':

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Signals: an interrupted run ends soon and in an orderly way, and the next one fetches the rest, once.
 # shellcheck disable=SC2317 # check runs them
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 OPTION='' # option of with_signals.py

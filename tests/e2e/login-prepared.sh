@@ -1,6 +1,8 @@
 #!/bin/sh
 # Passwords that SASLprep (RFC 4013) changes or refuses, at a real Dovecot, which does not prepare them. With auto
 # they are sent with PLAIN, and others with SCRAM. A mechanism set by the user fails with the reason.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail server

@@ -1,5 +1,7 @@
 #!/bin/sh
 # The sources of passwords and tokens, their secrecy, and logins that the server defers.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 TTY="$E2E_DIR/../support/ask_on_tty.py"

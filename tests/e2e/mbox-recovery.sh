@@ -1,6 +1,8 @@
 #!/bin/sh
 # The next run completes or undoes an interrupted append to an mbox, whatever the filesystem, a backup or other
 # programs have done to the file meanwhile.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0

@@ -1,6 +1,8 @@
 #!/bin/sh
 # A run is killed after it delivered messages, and a real mail reader moves, renames or marks them before the next
 # run: nothing is fetched twice.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/e2e/lib/readers.sh
 . "$E2E_DIR/lib/readers.sh"

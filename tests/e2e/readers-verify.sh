@@ -1,6 +1,8 @@
 #!/bin/sh
 # verify after real mail readers have marked, moved or compressed messages: they are intact, and --refetch fetches
 # none of them again.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 # shellcheck source=tests/e2e/lib/readers.sh
 . "$E2E_DIR/lib/readers.sh"

@@ -1,6 +1,8 @@
 #!/bin/sh
 # verify --rebuild with mail that another program delivered: mpop, getmail, fetchmail with procmail, and Dovecot's LDA,
 # each from or to a real Dovecot. Nothing is fetched again, and only what is certainly there is deleted.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 count=48

@@ -1,5 +1,7 @@
 #!/bin/sh
 # What the command status calls a success: only a run that completed. Also status --fail, for monitoring.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # fresh: a state with a success an hour ago, and new mail.

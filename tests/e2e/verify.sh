@@ -1,5 +1,7 @@
 #!/bin/sh
 # The command verify: compares local copies with the delivered messages, wherever a mail reader has put them.
+# shellcheck source=tests/e2e/lib/memory.sh
+. "${srcdir:-.}/tests/e2e/lib/memory.sh"
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 # mail_of COUNT: messages 1 to COUNT in ./mail; nothing is fetched yet.

@@ -139,7 +139,7 @@ dovecot_dump() {
     openssl base64 -d -A) || return 1
   set -- "$1" "$2" 127.0.0.1 "$DOVECOT_POP3S_PORT" "$DOVECOT_CA"
   [ "${DOVECOT_CERT:-server}" = server ] || set -- "$1" "$2" "$3" "$4" ''
-  POP3_PASSWORD=$_dovecot_secret "$PYTHON" "$E2E_DIR/lib/pop3_dump.py" "$3" "$4" "$5" "$1" "$2"
+  POP3_PASSWORD=$_dovecot_secret "$PYTHON" -S "$E2E_DIR/lib/pop3_dump.py" "$3" "$4" "$5" "$1" "$2"
 }
 
 # dovecot_make_mail DIRECTORY COUNT [SEED]
@@ -147,7 +147,7 @@ dovecot_dump() {
 # with any version of Python. They have LF line endings and log-normal sizes of 1 KB to about 100 KB, median 6 KB.
 # Every twelve messages include one of each kind that is difficult for a fetcher.
 dovecot_make_mail() {
-  "$PYTHON" - "$1" "$2" "${3:-1}" <<'PY'
+  "$PYTHON" -S - "$1" "$2" "${3:-1}" <<'PY'
 import base64, os, random, sys, time
 
 directory, count, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -294,7 +294,7 @@ _dovecot_new_instance() {
 _dovecot_start_at() { # POP3S_PORT POP3_PORT
   DOVECOT_POP3S_PORT=$1 DOVECOT_POP3_PORT=$2
   _dovecot_configure && _dovecot_launch || return 1
-  "$PYTHON" "$E2E_DIR/lib/pop3_ready.py" --greeting "$_dovecot_greeting" "$DOVECOT_PID" "$1:tls" "$2:plain" ||
+  "$PYTHON" -S "$E2E_DIR/lib/pop3_ready.py" --greeting "$_dovecot_greeting" "$DOVECOT_PID" "$1:tls" "$2:plain" ||
     { dovecot_stop && return 1; }
 }
 
@@ -492,7 +492,7 @@ _dovecot_launch() {
 # _dovecot_put NAME cur|new FILE_OR_DIRECTORY: adds mail. Dovecot numbers new mail in the order of the file names,
 # and takes the sizes for LIST from them.
 _dovecot_put() {
-  "$PYTHON" - "$DOVECOT_INSTANCE/mail/$1/Maildir" "$2" "$3" "$_dovecot_uid" "$_dovecot_gid" <<'PY'
+  "$PYTHON" -S - "$DOVECOT_INSTANCE/mail/$1/Maildir" "$2" "$3" "$_dovecot_uid" "$_dovecot_gid" <<'PY'
 import os, re, shutil, sys, time
 
 maildir, where, source, uid, gid = sys.argv[1:]

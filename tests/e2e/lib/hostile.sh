@@ -41,7 +41,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 hostile_server() {
   stop
   certificates
-  start_server ports python3 -B "$SUPPORT_DIR/hostile.py" --cert-dir certs --ports ports "$@"
+  start_server ports python3 -SB "$SUPPORT_DIR/hostile.py" --cert-dir certs --ports ports "$@"
   SERVER_PID=$STARTED
 }
 
@@ -91,7 +91,7 @@ hostile_verdict() {
 
 hostile_run() {
   # shellcheck disable=SC2046
-  python3 -B "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --measure "$MEASURE" --limit "$LIMIT" --jobs "$JOBS" \
+  python3 -SB "$SUPPORT_DIR/hostile_run.py" --program "$MAILHAUL" --measure "$MEASURE" --limit "$LIMIT" --jobs "$JOBS" \
     ${FLAGS:+"--flags=$FLAGS"} $(awk '{ print $1 }' table) || bail 'the runner failed'
   _highest=0 _longest=0
   while read -r _directory _ _status _new _left _sentence; do

@@ -2,7 +2,7 @@
 # free_ports COUNT: prints ports that are free now, one per line, from below the range for outgoing connections.
 # Another process may still take them first.
 free_ports() {
-  python3 - "$1" <<'PY'
+  python3 -S - "$1" <<'PY'
 import random, socket, sys
 
 sockets = []

@@ -25,7 +25,7 @@ server_holds() { [ "$(left "$1")" -eq "$2" ] || { echo "it holds $(left "$1")"; 
 sessions() { grep -c ', certificate valid for ' err || :; }
 
 # talk STEP...: writes the server's answers to pop3_talk.py to ./said.
-talk() { "$PYTHON" "$E2E_DIR/lib/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
+talk() { "$PYTHON" -S "$E2E_DIR/lib/pop3_talk.py" localhost "$SERVER_PORT" "$CA_FILE" "$@" >said 2>&1; }
 
 # use_proxy NAME COUNT: starts Dovecot, with COUNT messages for "leave" and for "take", and the proxy NAME in front of it,
 # whose functions and variables have that name. Then it fetches them all through the proxy.

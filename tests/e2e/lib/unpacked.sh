@@ -214,5 +214,5 @@ unpacked_stop() {
 unpacked_wait() {
   _unpacked_port=$1:$2 _unpacked_log=$3 _unpacked_pid=$4 && shift 4
   for _unpacked_file; do set -- "$@" --file "$_unpacked_file" && shift; done
-  "$PYTHON" "$E2E_DIR/lib/pop3_ready.py" --log "$_unpacked_log" "$@" "$_unpacked_pid" "$_unpacked_port"
+  "$PYTHON" -S "$E2E_DIR/lib/pop3_ready.py" --log "$_unpacked_log" "$@" "$_unpacked_pid" "$_unpacked_port"
 }
