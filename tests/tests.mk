@@ -103,11 +103,11 @@ EXTRA_DIST += tests/lint.sh
 #? check-valgrind  run the unit tests and two scripts under valgrind
 # Runs the unit tests and some complete runs under valgrind, which is at least ten times slower. Tests of commands
 # that cannot be started are left out. Most tests of a suite share a process, whose exit status reports a leak: see
-# tests/unit/check_main.h.
+# tests/unit/check_main.h. The scripts take longest, so they start first.
 valgrind_command = valgrind -q --suppressions=$(abs_top_srcdir)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind_e2e = tests/e2e/accounts.sh tests/e2e/samples.sh
 check-valgrind: all $(pop3_server)
-	CK_FORK=no CK_EXCLUDE_TAGS='spawn-errors file-limits exhaustive' $(MAKE) check TESTS='$(unit_tests) $(valgrind_e2e)' \
+	CK_FORK=no CK_EXCLUDE_TAGS='spawn-errors file-limits exhaustive' $(MAKE) check TESTS='$(valgrind_e2e) $(unit_tests)' \
 	    AM_LOG_DRIVER_FLAGS= LOG_COMPILER='$(valgrind_command)' VALGRIND='$(valgrind_command)' CK_TIMEOUT_MULTIPLIER=20
 .PHONY: check-valgrind
 EXTRA_DIST += tests/valgrind.supp
