@@ -60,9 +60,15 @@ static bool is_listed(size_t option, const struct command *command)
 /* Prints the options that the command accepts, or the most important ones of all commands. */
 static void print_options(const struct command *command)
 {
+	int width = command ? 22 : 17;
+
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (is_listed(i, command))
-			printf("  %-*s  %s\n", command ? 22 : 17, options[i].names, options[i].summary);
+		if (!is_listed(i, command))
+			continue;
+		printf("  %-*s", width, options[i].names);
+		if (strlen(options[i].names) > (size_t)width)
+			printf("\n  %*s", width, "");
+		printf("  %s\n", options[i].summary);
 	}
 }
 
