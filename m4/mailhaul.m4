@@ -64,25 +64,43 @@ AC_DEFUN([MH_WARNINGS],[
 # MH_HARDENING: on unless --disable-hardening.
 AC_DEFUN([MH_HARDENING],[
   AC_ARG_ENABLE([hardening],
-    [AS_HELP_STRING([--disable-hardening],[leave out stack protector, _FORTIFY_SOURCE, PIE, RELRO and now])],
+    [AS_HELP_STRING([--disable-hardening],[leave out stack protector, _FORTIFY_SOURCE, PIE, RELRO and the like])],
     [],[enable_hardening=yes])
   CFLAGS_HARD= LDFLAGS_HARD= mh_hardening=no
   AS_IF([test "x$enable_hardening" != xno],[
-    MH_APPEND_FLAG([CFLAGS_HARD],[-fstack-protector-strong])
-    MH_APPEND_FLAG([CFLAGS_HARD],[-fstack-clash-protection])
-    MH_APPEND_FLAG([CFLAGS_HARD],[-fPIE])
+    m4_foreach_w([flag],[-fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+      -mbranch-protection=standard -fPIE],
+      [MH_APPEND_FLAG([CFLAGS_HARD],flag)
+    ])
     MH_APPEND_FLAG([LDFLAGS_HARD],[-pie])
     MH_APPEND_FLAG([LDFLAGS_HARD],[-Wl,-z,relro])
     MH_APPEND_FLAG([LDFLAGS_HARD],[-Wl,-z,now])
-    # _FORTIFY_SOURCE needs optimisation, and a distribution may have set its own level.
-    AS_CASE([" $CFLAGS $CPPFLAGS "],
-      [*_FORTIFY_SOURCE*],[],
-      [*" -O0 "*],[],
-      [*" -O"*],[CFLAGS_HARD="$CFLAGS_HARD -D_FORTIFY_SOURCE=2"])
+    # Sanitizers and fuzzers bring checks of their own; both at once hide errors.
+    AS_CASE([x$enable_sanitizers:x$enable_fuzzers],[x:x|xno:x|x:xno|xno:xno],[
+      MH_APPEND_FLAG([CFLAGS_HARD],[-ftrivial-auto-var-init=zero])
+      # Clang before 16 has only the other value without a further option.
+      AS_CASE([$CFLAGS_HARD],[*auto-var-init*],[],[MH_APPEND_FLAG([CFLAGS_HARD],[-ftrivial-auto-var-init=pattern])])
+      MH_FORTIFY_LEVEL
+    ])
     mh_hardening=yes
   ])
   AC_SUBST([CFLAGS_HARD])
   AC_SUBST([LDFLAGS_HARD])
+])
+
+# MH_FORTIFY_LEVEL: defines the highest level of _FORTIFY_SOURCE that compiler and C library know. config.h uses it only
+# where the compiler optimizes, and where neither a distribution nor the user has set a level.
+AC_DEFUN([MH_FORTIFY_LEVEL],[
+  AC_CACHE_CHECK([for the highest level of _FORTIFY_SOURCE],[mh_cv_fortify],[
+    mh_cv_fortify=2
+    mh_save_CFLAGS=$CFLAGS; CFLAGS="$CFLAGS -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([#include <string.h>],[])],[mh_cv_fortify=3])
+    CFLAGS=$mh_save_CFLAGS
+  ])
+  AC_DEFINE_UNQUOTED([FORTIFY_LEVEL],[$mh_cv_fortify],[Define to the level of _FORTIFY_SOURCE for an optimized build.])
+  AH_BOTTOM([#if defined FORTIFY_LEVEL && defined __OPTIMIZE__ && !defined _FORTIFY_SOURCE
+#define _FORTIFY_SOURCE FORTIFY_LEVEL
+#endif])
 ])
 
 # MH_SANITIZERS: --enable-sanitizers[=LIST], address,undefined without a list.
@@ -95,8 +113,6 @@ AC_DEFUN([MH_SANITIZERS],[
     AS_IF([test "x$enable_sanitizers" = xyes],[enable_sanitizers=address,undefined])
     mh_sanitizers=$enable_sanitizers
     CFLAGS_SAN="-fsanitize=$enable_sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer"
-    # The sanitizers bring their own checks of these; both at once hide errors.
-    CFLAGS_HARD=$(AS_ECHO(["$CFLAGS_HARD"]) | $SED 's/-D_FORTIFY_SOURCE=2//')
     AC_MSG_CHECKING([whether $CC links with $CFLAGS_SAN])
     mh_save_CFLAGS=$CFLAGS; CFLAGS="$CFLAGS $CFLAGS_SAN"
     AC_LINK_IFELSE([AC_LANG_PROGRAM([],[])],[AC_MSG_RESULT([yes])],

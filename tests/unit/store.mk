@@ -57,5 +57,5 @@ tests_support_libsupport_a_SOURCES += \
 	tests/unit/scratch.c \
 	tests/unit/scratch.h
 
-check_SCRIPTS += tests/unit/test-layers.sh
-EXTRA_DIST += tests/unit/counting.h tests/unit/test-layers.sh
+check_SCRIPTS += tests/unit/test-hardening.sh tests/unit/test-layers.sh
+EXTRA_DIST += tests/unit/counting.h tests/unit/test-hardening.sh tests/unit/test-layers.sh
