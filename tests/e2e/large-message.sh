@@ -18,8 +18,7 @@ PY
 # measure ACCOUNT: runs it; PEAK is the largest resident size of its processes in kB.
 measure() {
   write_configuration
-  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=0 \
-    "$MEASURE" usage "$MAILHAUL" -c mailhaul.conf "$1" >out 2>err || bail 'nothing was measured'
+  "$MEASURE" usage "$MAILHAUL" -c mailhaul.conf "$1" >out 2>err || bail 'nothing was measured'
   read -r _ _ _ PEAK STATUS <usage
 }
 
@@ -48,7 +47,11 @@ for kind in maildir mbox; do
   measure "large-$kind"
   check "a message of 300 MB arrives ($kind)" exits 0
   echo "# $kind: peak $before kB with 1 MB, $PEAK kB with 300 MB"
-  check "peak memory is less than 8 MB above the $before kB for 1 MB ($kind)" [ "$PEAK" -lt "$((before + 8192))" ]
+  if sanitized; then
+    skip "peak memory is less than 8 MB above that for 1 MB ($kind)" 'sanitizers, with which this was built, need memory themselves'
+  else
+    check "peak memory is less than 8 MB above the $before kB for 1 MB ($kind)" [ "$PEAK" -lt "$((before + 8192))" ]
+  fi
 done
 check 'the Maildir has the complete message' cmp large/1 large-maildir/new/*
 check 'the mbox has the complete message' [ "$(tail -n +2 large-mbox | sha256sum)" = "$({ cat large/1; echo; } | sha256sum)" ]

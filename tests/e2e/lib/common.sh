@@ -21,6 +21,9 @@ MAILHAUL=${MAILHAUL:-$(pwd)/src/mailhaul}
 POP3_SERVER=${POP3_SERVER:-$(pwd)/tests/support/pop3-server}
 [ -x "$MAILHAUL" ] || bail "no program $MAILHAUL"
 
+# sanitized: whether the program was built with a sanitizer, which needs additional memory.
+sanitized() { grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL"; }
+
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/mailhaul-test.XXXXXX") || exit 1
 SERVER_PID=''
 finish() {

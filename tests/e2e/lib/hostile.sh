@@ -31,9 +31,7 @@ LIMIT=600
 FOREIGN=0 PARTIAL=0 JOBS=6 PEAK_MOST=32768 FLAGS='' LEAVE=no DELIVER=maildir:Mail MORE=''
 # Sanitizers need additional memory.
 SANITIZED=no
-if grep -q -e __asan_init -e __tsan_init -e __msan_init "$MAILHAUL"; then
-  SANITIZED=yes
-fi
+! sanitized || SANITIZED=yes
 # The leak checker takes a third of each of these thousands of runs. The unit tests and the other scripts have it.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
