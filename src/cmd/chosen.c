@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/parse.h"
 #include "cmd/command_line.h"
 #include "config/problems.h"
 #include "config/warnings.h"
@@ -20,6 +21,7 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	size_t commands = 0, count = 0;
 	const char **names;
 	const char *near;
+	int64_t age;
 
 	if (command_line_find(line, name))
 		return command_line_refuse_order(line, name, err);
@@ -34,7 +36,10 @@ static bool refuse_account(const struct settings *s, const struct command_line *
 	near = nearest_name(name, names, count);
 	error_set(err, ERROR_USAGE,
 	    line->command_named ? "there is no account %s" : "there is no account or command %s", name);
-	if (near)
+	/* The age of --fail is optional, so it is part of the same word. */
+	if (line->options & CLI_FAIL && line->fail_age == 0 && parse_duration(name, &age))
+		error_hint(err, "if it is the age for --fail, write --fail=%s", name);
+	else if (near)
 		error_hint(err, "did you mean %s?", near);
 	else
 		error_hint(err, "name an account that is defined in %s", s->path);

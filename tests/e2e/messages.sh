@@ -77,6 +77,10 @@ bad 'an age that is not one' 64
 ARGUMENTS='status --fail=soon'
 tells 'the value of --fail is not an age; give it as a number and s, m, h, d or w, such as --fail=2d'
 
+bad 'an age that is a word of its own' 64
+ARGUMENTS='-c mailhaul.conf status --fail 2d'
+tells 'there is no account 2d; if it is the age for --fail, write --fail=2d'
+
 bad 'a weaker login for all accounts' 64
 ARGUMENTS='--accept-weaker-login'
 tells '--accept-weaker-login needs the names of accounts; name the accounts whose server was changed'
