@@ -24,6 +24,8 @@ enum secret_source {
 	SECRET_TOKEN_COMMAND,
 };
 
+enum { ACCOUNT_MAX_TIME = 12 * 3600 }; /* the default of max_time */
+
 /* Whether a session that fetched messages is followed by another session. */
 enum repeat {
 	REPEAT_AUTO,
@@ -81,7 +83,7 @@ struct account_delivery {
 struct account_limits {
 	unsigned max_messages;		  /* per run; 0: no limit */
 	uint64_t max_octets;		  /* bytes per run; 0: no limit */
-	int64_t max_time;		  /* seconds per run; 0: no limit */
+	int64_t max_time;		  /* seconds per run; not 0 after account_check */
 	int64_t timeout, connect_timeout; /* seconds */
 };
 
@@ -98,7 +100,7 @@ struct account {
 	struct account_delivery delivery;
 	struct retention_rule retention;
 	struct account_limits limits;
-	enum repeat repeat; /* REPEAT_YES or REPEAT_NO after account_check */
+	enum repeat repeat; /* account_repeats explains it */
 	bool newest_first;
 	int64_t report_failures_after;	/* seconds; 0: report at once */
 	struct account_origin *origins; /* indexed like account_options */

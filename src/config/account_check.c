@@ -47,18 +47,21 @@ static void set_derived(struct account *a)
 {
 	if (a->port == 0)
 		a->port = a->tls.starttls ? 110 : 995;
-	if (a->repeat == REPEAT_AUTO && a->server)
-		a->repeat = lists_slices(a->server) ? REPEAT_YES : REPEAT_NO;
+	if (a->limits.max_time == 0)
+		a->limits.max_time = ACCOUNT_MAX_TIME;
+}
+
+bool account_repeats(const struct account *a)
+{
+	return a->repeat == REPEAT_AUTO ? lists_slices(a->server) : a->repeat == REPEAT_YES;
 }
 
 void account_defaults(struct account *defaults, const struct account *a)
 {
 	account_init(defaults, a->name);
-	defaults->server = memory_copy_string(a->server);
 	defaults->tls.starttls = a->tls.starttls;
 	set_derived(defaults);
 	defaults->tls.starttls = false;
-	memory_replace(&defaults->server, NULL);
 }
 
 static bool check_server(struct account *a, struct error *err)

@@ -70,7 +70,7 @@ const struct account_option account_options[] = {
     {"max_messages", ACCOUNT_COUNT, AT(limits.max_messages), .most = UINT32_MAX, .expects = "a number (0: no limit)"},
     {"max_octets", ACCOUNT_SIZE, AT(limits.max_octets), .expects = "a size, such as 200M (0: no limit)"},
     {"max_time", ACCOUNT_TIME, AT(limits.max_time), .most = DAY,
-	.expects = "a time up to 1d, such as 10m (0: no limit)"},
+	.expects = "a time up to 1d, such as 10m (0: the default)"},
     {"repeat", ACCOUNT_CHOICE, AT(repeat),
 	.words = WORDS([REPEAT_AUTO] = "auto", [REPEAT_NO] = "no", [REPEAT_YES] = "yes"), .expects = "auto, yes or no"},
     {"order", ACCOUNT_FLAG, AT(newest_first), .words = WORDS("oldest", "newest"), .expects = "oldest or newest"},

@@ -64,8 +64,6 @@ static void note_announced(struct connection *c, struct connect_memory *m, const
 	buf_append_string(&c->announced, text);
 }
 
-enum { RUN_SECONDS_MOST = 12 * 3600 }; /* limit for a run without max_time */
-
 /* Adds a hint for a handshake that failed for another reason than the certificate. */
 static bool hint_handshake(const struct account *a, struct error *err)
 {
@@ -403,7 +401,7 @@ bool connect_failed_at_capa(struct connection *c, struct connect_memory *m, cons
 
 deadline connect_run_end(const struct account *a)
 {
-	return deadline_in(a->limits.max_time > 0 ? a->limits.max_time : RUN_SECONDS_MOST);
+	return deadline_in(a->limits.max_time);
 }
 
 bool connect_fail_late(const struct connect_memory *m, struct error *err)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "config/account.h"
+#include "config/account_check.h"
 #include "fetch/event_pipe.h"
 #include "fetch/fresh.h"
 #include "fetch/learn.h"
@@ -387,7 +388,7 @@ static bool has_more(const struct worker *w, uint64_t fetched_before, unsigned s
 {
 	const struct plan_limits left = limits_left(w);
 
-	return w->account->repeat == REPEAT_YES && !w->options->dry_run && !w->trouble.failed &&
+	return account_repeats(w->account) && !w->options->dry_run && !w->trouble.failed &&
 	    w->outcome.fetched > fetched_before && left.messages > 0 && left.octets > 0 && sessions < REPEAT_MOST;
 }
 

@@ -69,6 +69,23 @@ initial_values_are_told() {
 defaults_are_right() { default_is jobs SETTINGS_JOBS src/config/settings.h && initial_values_are_told; }
 check 'the numeric defaults are those of the source' defaults_are_right
 
+# Each value that the command config marks as a default is the one in mailhaul.conf(5).
+shown_defaults_are_told() {
+  code=0
+  echo "state_dir = 'x' account x { server = x user = x password_prompt = yes deliver_to = 'mbox:x' }" >"$work/least.conf"
+  HOME=$work "$program" -c "$work/least.conf" config >"$work/effective" || return 1
+  sed -n 's/^ *\([a-z_]*\) = \([^ ]*\) *# default$/\1 \2/p' "$work/effective" >"$work/shown"
+  [ "$(wc -l <"$work/shown")" -gt 15 ] || { echo 'too few defaults are shown' && cat "$work/effective" && return 1; }
+  while read -r option value; do
+    [ "$value" != 0s ] || value=0
+    entry "$option" | sed 's/\.\{0,1\}Cm //g' |
+      grep -Eq "default(,| is) $value ?[.,:]|It $value ([^.]*\. )?This is the default|$value , the default," ||
+      { echo "config shows the default $value for $option; mailhaul.conf(5) has another" && code=1; }
+  done <"$work/shown"
+  return "$code"
+}
+check 'the defaults that config shows are those of mailhaul.conf(5)' shown_defaults_are_told
+
 # ---- the command line ----
 
 command_options | sed '/^$/d' >"$work/command-options"

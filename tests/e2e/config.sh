@@ -94,7 +94,8 @@ account "one" {
   password = 'secret'
   deliver_to = "maildir:Mail"
   leave_on_server = forever
-  repeat = no
+  repeat = auto
+  max_time = 0
 }
 account "two" {
   server = pop.gmail.com
