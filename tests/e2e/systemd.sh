@@ -1,6 +1,10 @@
 #!/bin/sh
 # The units in conf/systemd: systemd accepts them, and they forbid nothing that a run does.
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
+# shellcheck source=tests/e2e/lib/trust.sh
+. "$E2E_DIR/lib/trust.sh"
+# shellcheck source=tests/e2e/lib/softhsm.sh
+. "$E2E_DIR/lib/softhsm.sh"
 UNITS=$(cd "$E2E_DIR/../../conf/systemd" && pwd) || bail 'no units'
 command -v systemd-analyze >/dev/null || skip_all 'systemd-analyze is not installed'
 
@@ -16,6 +20,20 @@ for name in mailhaul.service mailhaul.timer mailhaul@work.service mailhaul@work.
 done
 same_limits() { sed -n '/^# These restrictions need/,$p' "$UNITS/mailhaul.service" >one; sed -n '/^# These restrictions need/,$p' "$UNITS/mailhaul@.service" | diff one -; }
 check 'both services have the same limits' same_limits
+
+# The protections that a user's unit can have without namespaces, as systemd itself judges them.
+protections='NoNewPrivileges RestrictSUIDSGID LockPersonality RestrictRealtime MemoryDenyWriteExecute UMask'
+judged() { LC_ALL=C XDG_RUNTIME_DIR=$WORK systemd-analyze security --user --offline=true --no-pager ./mailhaul.service >judged 2>&1; }
+if judged; then
+  for name in $protections; do
+    check "systemd finds $name set" grep -q "^+ $name=" judged
+  done
+  for name in MemoryMax TasksMax; do
+    check "the service has $name" grep -q "^$name=[1-9]" mailhaul.service
+  done
+else
+  skip 'systemd finds the protections set' 'systemd-analyze cannot judge a file'
+fi
 
 mkdir mail credentials .config .config/mailhaul
 letter mail/1
@@ -57,14 +75,37 @@ forbidden_families() {
     case " $(settings RestrictAddressFamilies) " in *" $family "*) ;; *) echo "$family is not allowed" && return 1 ;; esac
   done
 }
-if strace -qq -o trace -e trace=none true 2>/dev/null; then
+# writable_code: MemoryDenyWriteExecute refuses memory that is writable and executable, and code by mprotect.
+writable_code() { ! grep -E 'mmap\(.*PROT_WRITE\|PROT_EXEC|mprotect\(.*PROT_EXEC|shmat\(.*SHM_EXEC' trace; }
+# traced: a run of the accounts as a service, with its system calls in ./trace.
+traced() {
   write_configuration
   STATUS=0
   CREDENTIALS_DIRECTORY=$WORK/credentials ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
     strace -f -qq -o trace "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
+}
+if strace -qq -o trace -e trace=none true 2>/dev/null; then
+  traced
   check 'a run with a password from a systemd credential succeeds' exits 0
   check 'all system calls of a run are allowed' forbidden_calls
   check 'all address families of a run are allowed' forbidden_families
+  check 'a run and its commands map no memory that MemoryDenyWriteExecute refuses' writable_code
+  sed '/BEGIN PRIVATE/,$d' certs/client.pem >certificate.pem
+  sed -n '/BEGIN PRIVATE/,$p' certs/client.pem >key.pem
+  if make_token certificate.pem key.pem; then
+    serve --dir mail --client-ca certs/ca.pem
+    cp mailhaul.conf.in configured
+    only 'tls_client_cert = "pkcs11:token=mail;object=me;type=cert"' \
+      "tls_client_key = \"pkcs11:token=mail;object=me;type=private?pin-source=$WORK/pin\""
+    traced
+    check 'a run with a token succeeds' exits 0
+    check 'all system calls of a run with a token are allowed' forbidden_calls
+    check 'a run with a token maps no memory that MemoryDenyWriteExecute refuses' writable_code
+    mv configured mailhaul.conf.in
+    serve --dir mail
+  else
+    skip 'a run with a token maps no memory that MemoryDenyWriteExecute refuses' "$TOKEN_MISSING"
+  fi
 else
   skip 'all system calls of a run are allowed' 'strace cannot trace here'
 fi
