@@ -42,8 +42,9 @@ bool state_summarize(struct state *s, struct state_summary *summary, struct erro
 	    !database_integer(db, "SELECT certificate_ends FROM maildrop ORDER BY id DESC LIMIT 1",
 		&summary->certificate_ends, err) ||
 	    !query_start(&q, db, err,
-		"SELECT count(*), sum(octets), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN octets END)"
-		" FROM message WHERE NOT (" STATE_IS_REGAINED ")",
+		"SELECT count(*), sum(size), count(*) - count(gone), sum(CASE WHEN gone IS NULL THEN size END)"
+		" FROM (SELECT *, CASE WHEN listed > 0 THEN listed ELSE octets END AS size FROM message) AS message WHERE NOT (" STATE_IS_REGAINED
+		")",
 		""))
 		return false;
 	summary->died = !summary->running && was_killed(s, &summary->last);

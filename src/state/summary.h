@@ -21,7 +21,7 @@ struct state_summary {
 	bool died;			      /* the last run was killed */
 	struct state_last_run last;	      /* the last run; its success is that of last_success */
 	int64_t last_success;		      /* when the last completed run began */
-	uint64_t delivered, delivered_octets; /* all messages remembered */
+	uint64_t delivered, delivered_octets; /* all messages remembered; sizes as listed, if known */
 	uint64_t listed, listed_octets;	      /* the remembered messages that the last listing had */
 	int64_t certificate_ends;
 };

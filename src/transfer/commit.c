@@ -47,7 +47,7 @@ bool commit_batch(struct run *r, struct error *err)
 	for (size_t i = 0; i < r->batch.count; i++) {
 		r->batch.entries[i]->stored = true;
 		r->result->fetched++;
-		r->result->fetched_octets += r->batch.records[i].octets;
+		r->result->fetched_octets += r->batch.entries[i]->octets;
 		if (r->batch.records[i].doubt != STATE_SURE)
 			waiting_keep(r, r->batch.entries[i], &r->batch.records[i]);
 		else if (r->batch.entries[i]->decision.action == RETENTION_FETCH_AND_DELETE)

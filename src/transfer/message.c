@@ -39,7 +39,7 @@ void message_name_refused(const struct run *r, struct error *err)
 	message_name(a->entry, name);
 	header_fields_value(&a->about, HEADER_SUBJECT, value, sizeof(value));
 	escape_text(subject, sizeof(subject), value, strlen(value));
-	error_set(err, named.kind, "%s of %" PRIu64 " bytes%s%s%s was refused: %s", name, a->octets,
+	error_set(err, named.kind, "%s of %" PRIu64 " bytes%s%s%s was refused: %s", name, a->entry->octets,
 	    *subject ? " with the subject \"" : "", subject, *subject ? "\"" : "", named.cause);
 	err->temporary = named.temporary;
 	err->saved_errno = named.saved_errno;

@@ -11,7 +11,7 @@ run --json
 check 'a successful run has exit code 0' exits 0
 check 'nothing is printed on standard error' [ ! -s err ]
 check 'a successful account has one object' json "[x['type'] for x in lines] == ['fetch', 'summary'] and fetched['good']['result'] == 'ok' and fetched['good']['failure'] is None and fetched['good']['exit_code'] == 0"
-check 'the object has the counts of the run' json "(fetched['good']['new'], fetched['good']['bytes'], fetched['good']['deleted'], fetched['good']['left_on_server']) == (3, 51, 0, 3)"
+check 'the object has the counts of the run' json "(fetched['good']['new'], fetched['good']['bytes'], fetched['good']['deleted'], fetched['good']['left_on_server']) == (3, 60, 0, 3)"
 check 'the last line is the summary' json "last['result'] == 'ok' and last['accounts'] == last['accounts_ok'] == 1 and last['new'] == 3 and last['exit_code'] == 0 and 'account' not in last and last['milliseconds'] >= fetched['good']['milliseconds']"
 run --json -q
 check '-q does not suppress JSON' json "last['result'] == 'ok' and last['new'] == 0"

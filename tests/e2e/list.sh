@@ -106,4 +106,22 @@ run list --headers many
 check '5,000 messages are listed with their headers' [ "$(wc -l <out)" = 5000 ]
 check 'all headers are requested' [ "$(grep -c 'C: TOP' transcript)" = 5000 ]
 fits_schema
+# All reports give the sizes of the listing, in which a line ends with CRLF.
+rm -rf state mail/* Mail
+message 1 'a@example.org' 'one'
+message 2 'b@example.org' 'two'
+fresh_configuration
+configure a 'deliver_to = "maildir:Mail"'
+size=$(sed 's/$/\r/' mail/1 mail/2 | wc -c)
+run list --json a
+check 'the sizes in list include the CR of each line' json "sum(line['bytes'] for line in lines) == $size"
+run check --json a
+check 'check counts the same bytes' json "first['maildrop']['bytes'] == $size and first['plan']['fetch_bytes'] == $size"
+run -n --json a
+check 'a dry run counts the same bytes' json "sum(line['bytes'] for line in lines if 'number' in line) == $size"
+run --json a
+check 'fetch counts the same bytes' json "fetched['a']['bytes'] == $size"
+run status --json a
+check 'status counts the same bytes' json "first['delivered_bytes'] == $size and first['on_server_bytes'] == $size"
+
 done_testing

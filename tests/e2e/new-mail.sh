@@ -17,19 +17,19 @@ configure a 'deliver_to = "maildir:Mail-a"' "on_new_mail = {\"$WORK/notice\"}"
 run -n
 check 'a dry run does not run the command' notices_are ''
 run
-check 'new mail runs the command once, after delivery' notices_are 'a 2 90 0 2'
+check 'new mail runs the command once, after delivery' notices_are 'a 2 98 0 2'
 check 'the run prints nothing' silent
 run
-check 'without new mail the command does not run' notices_are 'a 2 90 0 2'
+check 'without new mail the command does not run' notices_are 'a 2 98 0 2'
 letter mail/3
 rm notices
 configure c 'deliver_to = "pipe"' 'deliver_command = {"true"}' "on_new_mail = {\"$WORK/notice\"}"
 configure b 'deliver_to = "mbox:Mail-b"' 'leave_on_server = no' "on_new_mail = {\"$WORK/notice\"}"
 echo 'jobs = 1' >>mailhaul.conf.in
 run
-check 'each account has its own command, even with jobs = 1' notices_are 'a 1 45 0 3
-b 3 135 3 0
-c 3 135 0 0'
+check 'each account has its own command, even with jobs = 1' notices_are 'a 1 49 0 3
+b 3 147 3 0
+c 3 147 0 0'
 
 letter mail/4
 rm notices

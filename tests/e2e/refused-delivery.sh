@@ -47,7 +47,7 @@ check 'a refused message is a failure' exits 74
 line=$(grep -oE 'message 2 \(UID [^ )]+\) of [0-9]+ bytes with the subject ".*' err)
 check 'the line has number, UID, size and the decoded and escaped subject' [ "${line##*bytes }" = \
   "with the subject \"Grüße\\x1b[2J\" was refused: deliver_command $WORK/deliver exited with status 67: no such user; it stays on the server; the next run tries again (refusal 1 of 5)" ]
-check 'the size is that of the message' contains err " of $(wc -c <mail/2) bytes "
+check 'the size is that of the listing, with CRLF' contains err " of $(sed 's/$/\r/' mail/2 | wc -c) bytes "
 check 'the other messages are delivered' [ "$(wc -l <taken)" = 3 ]
 check 'only the refused message stays on the server' [ "$(ls mail)" = 2 ]
 for n in 2 3 4; do
