@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "config/account.h"
@@ -46,12 +47,15 @@ static bool run_command(char *const *command, char *const *environment, struct e
 static bool run_for(const struct account *account, const struct outcome *outcome, struct error *err)
 {
 	char fetched[NUMBER], octets[NUMBER], deleted[NUMBER];
+	const char *path = account->delivery.to.path;
+	/* With a relative -c, the path is relative to a directory that the command may leave. */
+	char *absolute = path && *path != '/' ? realpath(path, NULL) : NULL;
 	const struct environment_variable variables[] = {
 	    {"MAILHAUL_ACCOUNT", account->name},
 	    {"MAILHAUL_NEW", fetched},
 	    {"MAILHAUL_OCTETS", octets},
 	    {"MAILHAUL_DELETED", deleted},
-	    {"MAILHAUL_DIRECTORY", account->delivery.to.path},
+	    {"MAILHAUL_DIRECTORY", absolute ? absolute : path},
 	};
 	char **environment;
 	bool ok;
@@ -62,6 +66,7 @@ static bool run_for(const struct account *account, const struct outcome *outcome
 	environment = environment_make(variables, sizeof(variables) / sizeof(variables[0]));
 	ok = run_command(account->delivery.on_new_mail, environment, err);
 	environment_free(&environment);
+	free(absolute);
 	return ok;
 }
 

@@ -74,4 +74,19 @@ else
   skip 'the run after a killed one runs the command' 'strace cannot trace here'
 fi
 
+# The configuration is named by a relative path here, and so are its paths.
+rm -rf state paths && letter mail/new
+cat >notice <<'END'
+#!/bin/sh
+echo "$MAILHAUL_DIRECTORY" >>paths
+END
+fresh_configuration
+for pair in a=maildir:Mail-a b=mbox:Mail-b c=pipe; do
+  more=''
+  [ "$pair" != c=pipe ] || more='deliver_command = {"true"}'
+  configure "${pair%%=*}" "deliver_to = \"${pair#*=}\"" "$more" "on_new_mail = {\"$WORK/notice\"}"
+done
+run
+paths_are() { [ "$(sort paths)" = "$(printf '%s\n' "$@")" ] || { cat paths; return 1; }; }
+check 'the path of the Maildir or mbox is absolute, and not set for a command' paths_are '' "$(pwd -P)/Mail-a" "$(pwd -P)/Mail-b"
 done_testing
