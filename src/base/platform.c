@@ -412,6 +412,32 @@ void platform_forbid_core_files(void)
 	(void)setrlimit(RLIMIT_CORE, &limit);
 }
 
+#ifdef __linux__
+bool platform_is_unmapped_user(uid_t user)
+{
+	FILE *stream = fopen("/proc/sys/kernel/overflowuid", "re");
+	unsigned long overflow = 65534, first, outside, count, lines = 0;
+	bool mapped = false;
+
+	if (stream && fscanf(stream, "%lu", &overflow) != 1)
+		overflow = 65534;
+	if (stream)
+		fclose(stream);
+	if (user != overflow || !(stream = fopen("/proc/self/uid_map", "re")))
+		return false;
+	for (; fscanf(stream, "%lu %lu %lu", &first, &outside, &count) == 3; lines++)
+		mapped = mapped || (user >= first && user - first < count);
+	fclose(stream);
+	return lines > 0 && !mapped;
+}
+#else
+bool platform_is_unmapped_user(uid_t user)
+{
+	(void)user;
+	return false;
+}
+#endif
+
 #ifdef HAVE_SYS_PRCTL_H
 bool platform_die_with_parent(void)
 {

@@ -17,6 +17,12 @@ void platform_lock_pages(void *pages, size_t length);
 /* Prevents core files of this process and its children, because their memory holds passwords. Failure is ignored. */
 void platform_forbid_core_files(void);
 
+/*
+ * Returns whether the user ID stands for users that do not exist in this user namespace, such as root outside a
+ * container without privileges. Nobody here can become such a user.
+ */
+bool platform_is_unmapped_user(uid_t user);
+
 /* Starts to write the file's data to the disk and does not wait. It gives no guarantee that the data arrives. */
 void platform_start_writeback(int fd);
 

@@ -51,7 +51,8 @@ static char *find_spool_directory(const char *path, const char *directory)
 static bool mbox_probe(const struct destination_settings *settings, struct error *err)
 {
 	char *directory = directory_of(settings->path), *spool = find_spool_directory(settings->path, directory);
-	bool ok = mbox_file_probe(settings->path, err) && directory_probe(spool, err);
+	bool ok = mbox_file_may_be_at(settings->path, err) && mbox_file_probe(settings->path, err) &&
+	    directory_probe(spool, err);
 
 	free(directory);
 	free(spool);
@@ -77,8 +78,8 @@ static bool mbox_open(struct destination **out, const struct destination_setting
 	m->intent.path = memory_copy_string(settings->path);
 	*out = &m->base;
 	/* The file is created now, so that an unusable path is reported before anything is fetched. */
-	ok = directory_make(m->directory, err) && mbox_file_open(&m->file, settings->path, err) &&
-	    lock_check(m->file.fd, settings->path, err);
+	ok = mbox_file_may_be_at(settings->path, err) && directory_make(m->directory, err) &&
+	    mbox_file_open(&m->file, settings->path, err) && lock_check(m->file.fd, settings->path, err);
 	mbox_file_close(&m->file);
 	m->spool_directory = find_spool_directory(settings->path, m->directory);
 	if (!ok)
@@ -208,6 +209,17 @@ static bool is_gone(const char *path)
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* Returns whether the account delivers to this file, under this path or another one. */
+static bool is_own(const struct mbox *m, const char *path)
+{
+	struct stat own, st;
+
+	return m &&
+	    (strcmp(path, m->settings->path) == 0 ||
+		(stat(path, &st) == 0 && stat(m->settings->path, &own) == 0 && st.st_dev == own.st_dev &&
+		    st.st_ino == own.st_ino));
+}
+
 static bool mbox_recover(struct destination *d, const struct mbox_intent *intent,
     const struct destination_matcher *matcher, bool *found, struct error *err)
 {
@@ -223,9 +235,12 @@ static bool mbox_recover(struct destination *d, const struct mbox_intent *intent
 			return true;
 		path = m->settings->path;
 	}
-	ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err);
 	/* Device numbers change with each mount, and a restored file has another inode, so the content decides. */
-	ok = ok && mbox_repair(&file, intent, matcher, found, err);
+	if (is_own(m, path))
+		ok = mbox_file_open(&file, path, err) && mbox_file_lock(&file, err) &&
+		    mbox_repair(&file, intent, matcher, found, err);
+	else
+		ok = mbox_file_open_reading(&file, path, err) && mbox_repair_look(&file, intent, matcher, found, err);
 	mbox_file_close(&file);
 	return ok;
 }

@@ -16,6 +16,7 @@
 #include "deliver/mbox_spool.h"
 #include "fs/directory.h"
 #include "fs/lock.h"
+#include "fs/trust.h"
 #include "fs/write_all.h"
 
 enum { LOCK_SECONDS = 30 };
@@ -36,6 +37,19 @@ static bool refuse_kind(const char *path, struct error *err)
 	return error_hint(err, "name a file in deliver_to, or use maildir: for a directory");
 }
 
+static bool refuse_untrusted(const char *path, struct error *err)
+{
+	struct error why = *err;
+
+	error_set(err, ERROR_STORAGE, "nothing is delivered to the mbox %s: %s", path, why.cause);
+	return error_hint(err, "%s", why.hint);
+}
+
+bool mbox_file_may_be_at(const char *path, struct error *err)
+{
+	return trust_place(path, err) || refuse_untrusted(path, err);
+}
+
 bool mbox_file_probe(const char *path, struct error *err)
 {
 	struct mbox_file f = {.fd = -1, .path = memory_copy_string(path)};
@@ -43,10 +57,12 @@ bool mbox_file_probe(const char *path, struct error *err)
 	bool ok = true;
 
 	if (stat(path, &st) == 0) {
+		if (S_ISREG(st.st_mode))
+			f.fd = trust_open(path, O_RDWR | O_APPEND, 0, err);
 		if (!S_ISREG(st.st_mode))
 			ok = refuse_kind(path, err);
-		else
-			ok = access(path, R_OK | W_OK) == 0 || mbox_file_fail(&f, "cannot be opened", err);
+		else if (f.fd < 0)
+			ok = errno == 0 ? refuse_untrusted(path, err) : mbox_file_fail(&f, "cannot be opened", err);
 	}
 	mbox_file_close(&f);
 	return ok;
@@ -60,26 +76,43 @@ static bool fail_creation(const struct mbox_file *f, struct error *err)
 	    "have an administrator create it for you, or name an mbox in your home directory, such as \"mbox:~/inbox\"");
 }
 
+static bool note_file(struct mbox_file *f, struct stat *st, struct error *err)
+{
+	if (f->fd < 0 || fstat(f->fd, st) != 0)
+		return mbox_file_fail(f, "cannot be opened", err);
+	if (!S_ISREG(st->st_mode))
+		return refuse_kind(f->path, err);
+	f->device = (uint64_t)st->st_dev;
+	f->inode = (uint64_t)st->st_ino;
+	f->size = (uint64_t)st->st_size;
+	return true;
+}
+
+bool mbox_file_open_reading(struct mbox_file *f, const char *path, struct error *err)
+{
+	struct stat st;
+
+	*f = (struct mbox_file){.fd = -1, .path = memory_copy_string(path)};
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return note_file(f, &st, err);
+}
+
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err)
 {
 	struct stat st;
 
 	*f = (struct mbox_file){.fd = -1, .path = memory_copy_string(path)};
-	/* O_NONBLOCK prevents a wait for a FIFO. */
-	f->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+	f->fd = trust_open(path, O_RDWR | O_APPEND, 0, err);
 	if (f->fd < 0 && errno == ENOENT) {
-		f->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
+		f->fd = trust_open(path, O_RDWR | O_APPEND | O_CREAT, 0600, err);
 		f->made = true;
 	}
+	if (f->fd < 0 && errno == 0)
+		return refuse_untrusted(path, err);
 	if (f->fd < 0 && f->made && errno == EACCES)
 		return fail_creation(f, err);
-	if (f->fd < 0 || fstat(f->fd, &st) != 0)
-		return mbox_file_fail(f, "cannot be opened", err);
-	if (!S_ISREG(st.st_mode))
-		return refuse_kind(path, err);
-	f->device = (uint64_t)st.st_dev;
-	f->inode = (uint64_t)st.st_ino;
-	f->size = (uint64_t)st.st_size;
+	if (!note_file(f, &st, err))
+		return false;
 	/* An empty file may be from a run that died before it synced the directory. */
 	f->made = f->made || st.st_size == 0;
 	return true;

@@ -20,11 +20,17 @@ struct mbox_file {
 	uint64_t device, inode;
 };
 
+/* Returns whether this process may make and write the mbox (fs/trust): the rules for root. Sets ERROR_STORAGE. */
+bool mbox_file_may_be_at(const char *path, struct error *err);
+
 /*
  * Opens the mbox, and creates it with mode 0600 if it is missing. Sets ERROR_STORAGE, also if it is not a regular
  * file.
  */
 bool mbox_file_open(struct mbox_file *f, const char *path, struct error *err);
+
+/* Opens an mbox for reading only, and takes no lock. Sets ERROR_STORAGE. */
+bool mbox_file_open_reading(struct mbox_file *f, const char *path, struct error *err);
 
 /* Returns whether the mbox could be opened, without creating or locking it. */
 bool mbox_file_probe(const char *path, struct error *err);

@@ -6,7 +6,10 @@
 
 #include "base/digest.h"
 
-enum { MBOX_HEAD_MOST = 512 };
+enum {
+	MBOX_HEAD_MOST = 512,
+	MBOX_INTENT_MOST = 4096, /* maximum messages of an intent, several times a batch (transfer/batch) */
+};
 
 /* A message as it is written to the mbox, with its From_ line and closing blank line. */
 struct mbox_extent {

@@ -153,6 +153,18 @@ static bool examine(const struct mbox_file *f, const struct mbox_intent *intent,
 	return count_row(f, &moved, moved.offset, p);
 }
 
+static bool find_messages(const struct mbox_file *f, const struct mbox_intent *intent,
+    const struct destination_matcher *matcher, struct place *p, bool *found, struct error *err)
+{
+	if (!examine(f, intent, p))
+		return mbox_file_fail(f, "cannot be read", err);
+	for (size_t i = 0; i < intent->count; i++)
+		found[i] = i < p->whole;
+	/* A reader may have marked, moved or removed any of the messages. */
+	return !matcher || !was_changed(f, intent, p->whole, p->to, p->end) ||
+	    mbox_match(f, intent, p->from, p->to, matcher, found, err);
+}
+
 bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
     bool *found, struct error *err)
 {
@@ -160,13 +172,7 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
 	char *directory;
 	bool ok;
 
-	if (!examine(f, intent, &p))
-		return mbox_file_fail(f, "cannot be read", err);
-	for (size_t i = 0; i < intent->count; i++)
-		found[i] = i < p.whole;
-	/* A reader may have marked, moved or removed any of the messages. */
-	if (matcher && was_changed(f, intent, p.whole, p.to, p.end) &&
-	    !mbox_match(f, intent, p.from, p.to, matcher, found, err))
+	if (!find_messages(f, intent, matcher, &p, found, err))
 		return false;
 	if (p.end < f->size && ftruncate(f->fd, (off_t)p.end) != 0)
 		return mbox_file_fail(f, "cannot be truncated to its last complete message", err);
@@ -175,4 +181,17 @@ bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const st
 	ok = (fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err)) && directory_sync(directory, err);
 	free(directory);
 	return ok;
+}
+
+bool mbox_repair_look(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err)
+{
+	struct place p;
+	bool any = false;
+
+	if (!find_messages(f, intent, matcher, &p, found, err))
+		return false;
+	for (size_t i = 0; i < intent->count; i++)
+		any = any || found[i];
+	return !any || fsync(f->fd) == 0 || mbox_file_fail(f, "cannot be synced", err);
 }

@@ -16,4 +16,8 @@ struct mbox_intent;
 bool mbox_repair(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
     bool *found, struct error *err);
 
+/* Only marks the messages in the file, which may be open for reading only. If there are any, it syncs the file. */
+bool mbox_repair_look(struct mbox_file *f, const struct mbox_intent *intent, const struct destination_matcher *matcher,
+    bool *found, struct error *err);
+
 #endif

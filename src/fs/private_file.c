@@ -3,31 +3,10 @@
 #include "fs/private_file.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-/* The directory in which container engines provide secrets, usually with mode 0444. */
-static const char secrets[] = "/run/secrets/";
-
-/* Nobody can run chmod there. Who may see the file was decided with the mount, as for the secrets of Kubernetes. */
-static bool is_read_only(const char *path)
-{
-	struct statvfs fs;
-
-	return statvfs(path, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
-}
-
-static bool is_provided(const char *path)
-{
-	char *real = realpath(path, NULL);
-	bool found = real && strncmp(real, secrets, sizeof(secrets) - 1) == 0;
-
-	free(real);
-	return found;
-}
+#include "fs/trust.h"
 
 bool private_file(const char *path, const struct stat *st, enum private_from from, char hint[PRIVATE_FILE_HINT])
 {
@@ -35,9 +14,9 @@ bool private_file(const char *path, const struct stat *st, enum private_from fro
 	mode_t excess = st->st_mode & forbidden;
 	uid_t user = geteuid();
 
-	if (!S_ISREG(st->st_mode) || excess == 0 || is_read_only(path))
+	if (!S_ISREG(st->st_mode) || excess == 0 || trust_is_read_only(path))
 		return true;
-	if ((excess & (S_IWGRP | S_IWOTH)) == 0 && is_provided(path))
+	if ((excess & (S_IWGRP | S_IWOTH)) == 0 && trust_is_provided(path))
 		return true;
 	/* root gives a group of ours access. The user can neither change that nor be the one who overlooked it. */
 	if (excess == S_IRGRP && st->st_uid == 0 && user != 0)

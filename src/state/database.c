@@ -14,10 +14,16 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/deadline.h"
+#include "io/interrupt.h"
+#include "state/harden.h"
 
 enum {
-	BUSY_MS = 10000, /* maximum milliseconds to wait for another program, such as the sqlite3 shell */
-	KEPT = 16,	 /* maximum statements kept for reuse */
+	BUSY_MS = 10000,	       /* maximum milliseconds to wait for another program, such as the sqlite3 shell */
+	KEPT = 16,		       /* maximum statements kept for reuse */
+	COPY_MOST = 512 * 1024 * 1024, /* maximum bytes of a file that is copied into memory */
+	STEPS_BETWEEN = 10000,	       /* instructions of SQLite between two looks for a signal */
+	PATIENCE_MS = 5000,	       /* maximum milliseconds of a step after a signal */
 };
 
 struct database {
@@ -27,6 +33,7 @@ struct database {
 	bool changed;
 	sqlite3_stmt *kept[KEPT]; /* NULL: a free slot */
 	unsigned next_kept;
+	deadline patience; /* when the running step is stopped; 0: no signal has arrived during it */
 };
 
 struct query {
@@ -74,6 +81,8 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 		return error_hint(err,
 		    "it is damaged, or not a state file of mailhaul: move it away, then run mailhaul verify --rebuild for this "
 		    "account");
+	if (code == SQLITE_INTERRUPT)
+		return interrupt_error(err);
 	if (code == SQLITE_BUSY) {
 		err->kind = ERROR_LOCKED;
 		err->temporary = true;
@@ -90,7 +99,24 @@ static bool fail(const struct database *d, const char *step, struct error *err)
 
 static bool run_sql(struct database *d, const char *sql, struct error *err)
 {
+	d->patience = 0;
 	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(d, "cannot be written", err);
+}
+
+/* Stops a step that still runs long after a signal. A signal alone stops none: it may record what was delivered. */
+static int look_for_signal(void *context)
+{
+	struct database *d = context;
+
+	if (d->patience == 0 && interrupt_came())
+		d->patience = deadline_clock() + PATIENCE_MS;
+	return d->patience != 0 && deadline_left(d->patience) == 0;
+}
+
+static int step(struct database *d, sqlite3_stmt *stmt)
+{
+	d->patience = 0;
+	return sqlite3_step(stmt);
 }
 
 /* Prepares a statement. Parsing one takes as long as running it, so recent statements are reused. */
@@ -164,7 +190,7 @@ bool database_execute(struct database *d, struct error *err, const char *sql, co
 	va_start(args, types);
 	bind(stmt, false, types, args);
 	va_end(args);
-	ok = sqlite3_step(stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
+	ok = step(d, stmt) == SQLITE_DONE || fail(d, "cannot be written", err);
 	release(d, stmt);
 	return ok;
 }
@@ -217,7 +243,7 @@ bool query_start(struct query **out, struct database *d, struct error *err, cons
 
 bool query_next(struct query *q, bool *row, struct error *err)
 {
-	int code = sqlite3_step(q->stmt);
+	int code = step(q->database, q->stmt);
 
 	*row = code == SQLITE_ROW;
 	return *row || code == SQLITE_DONE || fail(q->database, "cannot be read", err);
@@ -272,48 +298,21 @@ bool database_integer(struct database *d, const char *sql, int64_t *out, struct 
 	return ok;
 }
 
-/* Checks that the file is a state of mailhaul and not of a newer version. */
-static bool check_version(struct database *d, int application_id, int versions, int *version, struct error *err)
-{
-	int64_t id, tables, found, others;
-
-	if (!database_integer(d, "PRAGMA user_version", &found, err) ||
-	    !database_integer(d, "PRAGMA application_id", &id, err) ||
-	    !database_integer(d, "SELECT count(*) FROM sqlite_master", &tables, err) ||
-	    !database_integer(d,
-		"SELECT count(*) FROM sqlite_master WHERE sql NOT LIKE 'CREATE TABLE %' AND sql NOT LIKE 'CREATE INDEX %'",
-		&others, err))
-		return false;
-	*version = (int)found;
-	/* Our files have no views or triggers. Foreign ones could run without end. */
-	if (others > 0 || ((id != application_id || found <= 0) && (id != 0 || tables != 0 || found != 0))) {
-		error_set(err, ERROR_STORAGE, "the file %s is not a state file of mailhaul", d->path);
-		return error_hint(err, "move it away, or set another state_dir");
-	}
-	if (found > versions) {
-		error_set(err, ERROR_STORAGE, "the state file %s was written by a newer version of mailhaul", d->path);
-		return error_hint(err,
-		    "use that version again, or move the file away and run mailhaul verify --rebuild for this account");
-	}
-	return true;
-}
-
 /* Runs all steps in one commit, so that a new file costs one sync. */
-static bool migrate(struct database *d, int application_id, const char *const *steps, int version, int versions,
-    struct error *err)
+static bool migrate(struct database *d, const struct database_kind *kind, int version, struct error *err)
 {
 	char sql[96];
 
-	if (version >= versions)
+	if (version >= kind->versions)
 		return true;
 	if (!begin_batch(d, err))
 		return false;
-	for (; version < versions; version++) {
-		if (!run_sql(d, steps[version], err))
+	for (; version < kind->versions; version++) {
+		if (!run_sql(d, kind->steps[version], err))
 			return false;
 	}
-	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", application_id,
-	    versions);
+	sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", kind->application_id,
+	    kind->versions);
 	return run_sql(d, sql, err) && database_commit(d, err);
 }
 
@@ -364,18 +363,31 @@ static bool open_file(struct database *d, const char *path, int flags, struct er
 	char *name = flags & SQLITE_OPEN_URI ? frozen_name(path) : memory_copy_string(*path ? path : ":memory:");
 	bool ok;
 
-	/* Only one thread uses SQLite. These options take effect before its first use; later calls are refused. */
-	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
-	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_log, NULL);
+	harden_library(note_log);
 	ok = sqlite3_open_v2(name, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
 	free(name);
 	if (!ok)
 		return fail(d, "cannot be opened", err);
 	sqlite3_busy_timeout(d->db, BUSY_MS);
-	/* Otherwise, temporary files would be in /var/tmp or /tmp: outside state_dir, and not always writable. */
-	return run_sql(d, "PRAGMA temp_store=MEMORY", err);
+	harden_database(d->db);
+	sqlite3_progress_handler(d->db, STEPS_BETWEEN, look_for_signal, d);
+	/* Temporary files would be in /var/tmp, and a truncated file that is mapped ends the run with SIGBUS. */
+	return run_sql(d, "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON", err);
+}
+
+/* Returns whether the file is small enough for a copy in memory. */
+static bool may_copy(struct database *d, struct error *err)
+{
+	const char *sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+	int64_t octets;
+
+	if (!database_integer(d, sql, &octets, err))
+		return false;
+	if (octets <= COPY_MOST)
+		return true;
+	error_set(err, ERROR_STORAGE, "the state file %s has more than %d MiB", d->path, COPY_MOST / (1024 * 1024));
+	return error_hint(err,
+	    "no maildrop needs that much: move it away, then run mailhaul verify --rebuild for this account");
 }
 
 /* Replaces the open file with a private temporary copy, which may be changed freely. */
@@ -386,6 +398,8 @@ static bool copy_aside(struct database *d, struct error *err)
 	int code;
 	bool ok;
 
+	if (!may_copy(d, err))
+		return false;
 	drop_kept(d);
 	d->db = NULL;
 	ok = open_file(d, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
@@ -420,20 +434,20 @@ static int flags_for_reading(const char *path)
 }
 
 /* Opens the file. alone: nobody else can use it before the journal is chosen, so WAL needs no shared memory. */
-static bool open_as(struct database *d, int flags, bool alone, int application_id, int versions, int *version,
+static bool open_as(struct database *d, int flags, bool alone, const struct database_kind *kind, int *version,
     struct error *err)
 {
 	return open_file(d, d->path, flags, err) && (!alone || run_sql(d, "PRAGMA locking_mode=EXCLUSIVE", err)) &&
-	    check_version(d, application_id, versions, version, err);
+	    (!kind->check || kind->check(d, kind, version, err));
 }
 
 /* Opens the file for writing. On some filesystems processes cannot share memory, which WAL needs. */
-static bool open_writable(struct database *d, int application_id, int versions, int *version, struct error *err)
+static bool open_writable(struct database *d, const struct database_kind *kind, int *version, struct error *err)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	int code;
 
-	if (open_as(d, flags, false, application_id, versions, version, err) && choose_journal(d, err))
+	if (open_as(d, flags, false, kind, version, err) && choose_journal(d, err))
 		return true;
 	code = d->db ? sqlite3_extended_errcode(d->db) : SQLITE_OK;
 	if (code != SQLITE_IOERR_SHMMAP && code != SQLITE_IOERR_SHMOPEN && code != SQLITE_IOERR_SHMSIZE)
@@ -441,23 +455,22 @@ static bool open_writable(struct database *d, int application_id, int versions, 
 	drop_kept(d);
 	sqlite3_close(d->db);
 	d->db = NULL;
-	return open_as(d, flags, true, application_id, versions, version, err) && choose_rollback(d, err);
+	return open_as(d, flags, true, kind, version, err) && choose_rollback(d, err);
 }
 
-bool database_open(struct database **out, const char *path, bool writable, int application_id, const char *const *steps,
-    int versions, struct error *err)
+bool database_open(struct database **out, const char *path, bool writable, const struct database_kind *kind,
+    struct error *err)
 {
 	struct database *d = memory_zeroed(1, sizeof(*d));
-	int version;
+	int version = 0;
 	bool ok;
 
 	d->path = memory_copy_string(path);
 	if (writable)
-		ok = open_writable(d, application_id, versions, &version, err);
+		ok = open_writable(d, kind, &version, err);
 	else
-		ok = open_as(d, flags_for_reading(path), false, application_id, versions, &version, err) &&
-		    copy_aside(d, err);
-	ok = ok && migrate(d, application_id, steps, version, versions, err);
+		ok = open_as(d, flags_for_reading(path), false, kind, &version, err) && copy_aside(d, err);
+	ok = ok && migrate(d, kind, version, err);
 	if (!ok)
 		database_close(&d);
 	*out = d;
@@ -473,6 +486,11 @@ void database_close(struct database **d)
 	free((*d)->path);
 	free(*d);
 	*d = NULL;
+}
+
+const char *database_path(const struct database *d)
+{
+	return d->path;
 }
 
 const char *database_library_version(void)

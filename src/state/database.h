@@ -16,14 +16,28 @@ struct database;
 /* The rows of a SELECT. */
 struct query;
 
+/* What a file has to be. */
+struct database_kind {
+	int application_id;
+	const char *const *steps; /* steps[N - 1] makes version N */
+	int versions;		  /* number of steps */
+	/*
+	 * Checks an open file before anything of it but its list of tables is used. *version becomes the version of the
+	 * file; 0: it is empty. NULL: the file is temporary.
+	 */
+	bool (*check)(struct database *d, const struct database_kind *kind, int *version, struct error *err);
+};
+
 /*
  * Opens path. A writable file is created if it is missing; "" means a temporary database. If not writable, opens a
- * private copy whose changes are discarded. The file must have application_id or be empty. The steps from its own
- * version on upgrade it to `versions`. Sets ERROR_STORAGE if the file is damaged, foreign or newer.
+ * private copy whose changes are discarded. The steps from its own version on upgrade it. Sets ERROR_STORAGE if the file
+ * is damaged, or too large for a copy.
  */
-bool database_open(struct database **out, const char *path, bool writable, int application_id, const char *const *steps,
-    int versions, struct error *err);
+bool database_open(struct database **out, const char *path, bool writable, const struct database_kind *kind,
+    struct error *err);
 void database_close(struct database **d);
+
+const char *database_path(const struct database *d);
 
 /*
  * Runs a statement without result rows as part of the batch. types describes the arguments, one character per

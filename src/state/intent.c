@@ -102,10 +102,11 @@ bool state_get_intent(struct state *s, struct mbox_intent *intent, struct state_
 	    "");
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		size_t i = intent->count++;
+		bool few = i < MBOX_INTENT_MOST;
 
 		*records = memory_resize(*records, intent->count, sizeof(**records));
 		intent->extents = memory_resize(intent->extents, intent->count, sizeof(*intent->extents));
-		if (!read_pending(q, &(*records)[i], &intent->extents[i])) {
+		if (!read_pending(q, &(*records)[i], &intent->extents[i]) || !few) {
 			error_set(err, ERROR_STORAGE, "the state file %s is damaged", state_path(s));
 			ok = error_hint(err, "move it away, then run mailhaul verify --rebuild for this account");
 		}

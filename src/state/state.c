@@ -14,15 +14,24 @@
 #include "fs/directory.h"
 #include "fs/lock.h"
 #include "state/database.h"
+#include "state/guard.h"
 #include "state/private.h"
 #include "state/record.h"
 #include "state/schema.h"
+#include "state/schema_check.h"
 #include "state/stamp.h"
 #include "state/witness.h"
 
 static const int64_t runs_kept = 100;
 
 enum { DATABASE_HEADER = 100 };
+
+static const struct database_kind kind = {
+    .application_id = STATE_APPLICATION_ID,
+    .steps = state_migrations,
+    .versions = STATE_VERSION,
+    .check = schema_check,
+};
 
 struct state {
 	struct database *db;
@@ -105,7 +114,7 @@ static bool take_lock(struct state *s, struct error *err)
 	const char *path = s->lock_path;
 	bool ok;
 
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (s->lock_fd < 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the lock file %s cannot be opened", path);
 		ok = hint_directory(err);
@@ -128,7 +137,7 @@ static bool take_lock(struct state *s, struct error *err)
 static bool make_file(const struct state *s, const char *directory, struct error *err)
 {
 	bool fresh = access(s->path, F_OK) != 0, ok;
-	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	struct stat st;
 
 	if (fd < 0) {
@@ -150,23 +159,28 @@ static bool make_file(const struct state *s, const char *directory, struct error
 	return ok;
 }
 
+static bool guard(const char *directory, const char *path, const char *lock_path, struct error *err)
+{
+	return state_guard_directory(directory, err) && state_guard_file(path, "state file", err) &&
+	    state_guard_file(lock_path, "lock file", err);
+}
+
 bool state_open(struct state **out, const char *directory, const char *account, enum state_access access_wanted,
     struct error *err)
 {
 	struct state *s = memory_zeroed(1, sizeof(*s));
-	bool writable = access_wanted == STATE_WRITE, ok = true;
+	bool writable = access_wanted == STATE_WRITE, ok;
 
 	s->lock_fd = -1;
 	s->path = memory_format("%s/%s.db", directory, account);
 	s->lock_path = memory_format("%s/%s.lock", directory, account);
-	if (writable)
-		ok = directory_make(directory, err) && take_lock(s, err) && make_file(s, directory, err);
+	ok = (!writable || directory_make(directory, err)) && guard(directory, s->path, s->lock_path, err) &&
+	    (!writable || (take_lock(s, err) && make_file(s, directory, err)));
 	s->old = writable && ok && !state_stamp_fits(s->lock_fd, s->path);
-	if (!writable && access(s->path, F_OK) != 0)
-		ok = database_open(&s->db, "", true, STATE_APPLICATION_ID, state_migrations, STATE_VERSION, err);
+	if (ok && !writable && access(s->path, F_OK) != 0)
+		ok = database_open(&s->db, "", true, &kind, err);
 	else if (ok)
-		ok = database_open(&s->db, s->path, writable, STATE_APPLICATION_ID, state_migrations, STATE_VERSION,
-		    err);
+		ok = database_open(&s->db, s->path, writable, &kind, err);
 	ok = ok && read_runs(s, err);
 	s->opened = ok && writable;
 	if (!ok)
@@ -209,8 +223,10 @@ void state_forbid_witness(struct state *s)
 bool state_probe(const char *directory, const char *account, struct error *err)
 {
 	char *path = memory_format("%s/%s.db", directory, account);
-	bool ok = directory_probe(directory, err);
+	char *lock_path = memory_format("%s/%s.lock", directory, account);
+	bool ok = directory_probe(directory, err) && guard(directory, path, lock_path, err);
 
+	free(lock_path);
 	if (ok && access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0) {
 		error_errno(err, ERROR_STORAGE, errno, "the state file %s cannot be written", path);
 		ok = error_hint(err, "check its permissions, or set another state_dir");

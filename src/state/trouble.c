@@ -3,13 +3,14 @@
 #include "state/trouble.h"
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "state/database.h"
 #include "state/private.h"
 #include "state/state.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *err)
@@ -29,8 +30,9 @@ bool state_get_trouble(struct state *s, struct state_trouble *t, struct error *e
 		t->step = step_find(query_text(q, 3));
 		if (t->step == STEP_NONE) /* written by a newer version */
 			t->step = STEP_RUN;
-		snprintf(t->cause, sizeof(t->cause), "%s", query_text(q, 4));
-		snprintf(t->server, sizeof(t->server), "%s", query_text(q, 5));
+		/* They were escaped when they were recorded, but another program may have changed them since. */
+		escape_text(t->cause, sizeof(t->cause), query_text(q, 4), strlen(query_text(q, 4)));
+		escape_text(t->server, sizeof(t->server), query_text(q, 5), strlen(query_text(q, 5)));
 	}
 	query_end(&q);
 	return ok;

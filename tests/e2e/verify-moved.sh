@@ -104,11 +104,7 @@ begin
 PORT=$(free_ports 1)
 serve --dir mail
 run
-sqlite3 state/a.db 'DROP TABLE login; DROP TABLE core; ALTER TABLE message DROP COLUMN placed;
-  ALTER TABLE message DROP COLUMN bare; ALTER TABLE pending DROP COLUMN bare;
-  
-  
-  PRAGMA user_version = 9' >/dev/null
+old_state 9
 one=$(file_of 1)
 printf X | dd of="$one" bs=1 seek=$(($(stat -c %s "$one") - 3)) conv=notrunc 2>/dev/null
 run verify

@@ -155,7 +155,7 @@ gnutls_files='src/tls/tls.c src/tls/tls_chain.c src/tls/tls_dane.c src/tls/tls_d
   check 'only these sources include tls/tls_gnutls.h' visible_in '"tls/tls_gnutls.h"' $gnutls_files
 }
 check 'GNU SASL is visible only in pop3/sasl.c' visible_in '<gsasl*' src/pop3/sasl.c
-check 'SQLite is visible only in state/database.c' visible_in '<sqlite3*' src/state/database.c
+check 'SQLite is visible only in state/database.c and state/harden.c' visible_in '<sqlite3*' src/state/database.c src/state/harden.c
 check 'libunbound is visible only in tls/dane.c' visible_in '<unbound*' src/tls/dane.c
 check 'libConfuse is visible only in config/value_text.c' visible_in '<confuse*' src/config/value_text.c
 check 'Jansson is visible only in ui/jsonl' visible_in '<jansson*' src/ui/jsonl.c

@@ -82,18 +82,28 @@ static void leave(void)
 	free(crash.full);
 }
 
-/* Runs the recovery. Returns how many messages are complete; these are the first ones. */
-static size_t recover(void)
+/* Runs the recovery. Returns how many messages are complete; these are the first ones. own: deliver_to is the same. */
+static size_t recover_as(bool own)
 {
+	struct destination_settings settings = {.account = "work", .path = scratch_path("mbox")};
+	struct destination *d = NULL;
 	bool found[2] = {true, true};
 	struct error err;
 
-	ck_assert_msg(mbox_ops.recover(NULL, &crash.intent, NULL, found, &err), "%s", err.cause);
+	if (own)
+		ck_assert(mbox_ops.open(&d, &settings, &err));
+	ck_assert_msg(mbox_ops.recover(d, &crash.intent, NULL, found, &err), "%s", err.cause);
+	destination_close(&d);
 	ck_assert(!scratch_exists(scratch_path("mbox.lock")));
 	if (crash.intent.count < 2)
 		return found[0];
 	ck_assert(found[0] || !found[1]);
 	return (size_t)found[0] + found[1];
+}
+
+static size_t recover(void)
+{
+	return recover_as(true);
 }
 
 START_TEST(a_write_cut_at_any_byte_is_truncated_after_its_last_complete_message)
@@ -320,12 +330,25 @@ END_TEST
 START_TEST(a_missing_mbox_contains_no_messages_and_is_not_recreated)
 {
 	ck_assert_int_eq(unlink(scratch_path("mbox")), 0);
-	ck_assert_uint_eq(recover(), 0);
+	ck_assert_uint_eq(recover_as(false), 0);
 	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
 	free(crash.intent.path);
 	crash.intent.path = memory_copy_string(scratch_path("missing/mbox"));
-	ck_assert_uint_eq(recover(), 0);
+	ck_assert_uint_eq(recover_as(false), 0);
 	ck_assert_uint_eq(scratch_count(scratch_path("")), 0);
+}
+END_TEST
+
+/* The state says where the mbox was. A file that is not the account's is never changed, whatever the state says. */
+START_TEST(the_mbox_of_another_path_is_only_read)
+{
+	for (size_t cut = strlen(old); cut <= crash.length; cut++) {
+		size_t whole = cut >= crash.ends[2] ? 2 : cut >= crash.ends[1] ? 1 : 0;
+
+		scratch_write(scratch_path("mbox"), crash.full, cut);
+		ck_assert_uint_eq(recover_as(false), whole);
+		scratch_expect(scratch_path("mbox"), crash.full, cut);
+	}
 }
 END_TEST
 
@@ -694,6 +717,7 @@ int main(void)
 	tcase_add_loop_test(other, a_foreign_message_after_nuls_is_never_cut, 0, 3);
 	tcase_add_test(two, foreign_text_in_place_of_the_batch_is_kept);
 	tcase_add_test(two, a_missing_mbox_contains_no_messages_and_is_not_recreated);
+	tcase_add_test(two, the_mbox_of_another_path_is_only_read);
 	tcase_add_test(two, a_fifo_in_place_of_the_mbox_is_a_storage_failure);
 	tcase_add_loop_test(other, a_long_torn_message_is_cut_away, 0, 9);
 	tcase_add_test(other, a_from_line_far_into_a_torn_message_is_found);

@@ -402,7 +402,10 @@ START_TEST(the_next_recovery_cuts_a_partial_append_that_could_not_be_cut_back)
 			scratch_write(scratch_path("mbox"), text, length);
 		}
 		fake.no_cut = 0;
-		ck_assert(mbox_ops.recover(NULL, &left, NULL, found, &err));
+		d = two_for_mbox();
+		scratch_write(scratch_path("mbox"), text, length);
+		ck_assert(mbox_ops.recover(d, &left, NULL, found, &err));
+		destination_close(&d);
 		want = _i ? 0 : room >= gap + first ? 1 : 0;
 		for (size_t i = 0; i < left.count; i++)
 			ck_assert_int_eq(found[i], i < want);

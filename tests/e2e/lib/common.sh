@@ -173,6 +173,9 @@ with open(sys.argv[1], "r+") as file:
 }
 release_lock() { kill "$HOLDER" && wait "$HOLDER" 2>/dev/null || :; }
 
+# old_state VERSION: makes state/a.db a state of that version, with the same content.
+old_state() { python3 "$E2E_DIR/lib/old_state.py" "$E2E_DIR/../../src/state/schema.h" "$1" state/a.db || bail "no state of version $1"; }
+
 show() { cat out err; }
 exits() { [ "$STATUS" -eq "$1" ] || { echo "exit status $STATUS, not $1"; show; return 1; }; }
 silent() { [ ! -s out ] && [ ! -s err ] || { show; return 1; }; }
