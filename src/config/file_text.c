@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/scan.h"
 #include "config/plain_text.h"
 #include "config/problems.h"
+#include "fs/trust.h"
 
 enum { FILE_OCTETS_MOST = 4 * 1024 * 1024 };
 
@@ -40,6 +42,17 @@ static bool check_text(const char *path, struct buf *text, struct problems *prob
 	}
 }
 
+/* Whoever can write the file chooses the commands that it runs, and where the password goes. */
+static bool check_trust(const char *path, const struct stat *st, struct problems *problems)
+{
+	struct error why;
+
+	if (trust_path(path, st, &why))
+		return true;
+	problems_add(problems, "%s: the configuration cannot be trusted: %s; %s", path, why.cause, why.hint);
+	return false;
+}
+
 bool file_text_read(const char *path, struct buf *text, char exposed[PRIVATE_FILE_HINT], struct problems *problems)
 {
 	FILE *stream = fopen(path, "re");
@@ -53,6 +66,8 @@ bool file_text_read(const char *path, struct buf *text, char exposed[PRIVATE_FIL
 	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
 		problems_add(problems, "%s: the configuration is not a file; name the file itself", path);
 		ok = false;
+	} else if (S_ISREG(st.st_mode)) {
+		ok = check_trust(path, &st, problems);
 	}
 	while (ok && text->length <= FILE_OCTETS_MOST && (n = fread(buf_reserve(text, 4096), 1, 4096, stream)) > 0)
 		text->length += n;

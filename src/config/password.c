@@ -18,6 +18,7 @@
 #include "config/netrc.h"
 #include "config/plain_text.h"
 #include "fs/private_file.h"
+#include "fs/trust.h"
 #include "io/process.h"
 #include "io/terminal.h"
 
@@ -71,7 +72,7 @@ static bool fail_file(const char *option, const char *path, struct error *err)
 }
 
 /*
- * Reads a file with a secret. A `private` file must not be readable by others. systemd credentials are exempt because
+ * Reads a file with a secret. Others must be able neither to read nor to change a `private` file. systemd credentials are exempt because
  * the mask of their access list looks like permissions for others.
  */
 static bool read_file(const char *option, const char *path, bool private, struct buf *output, struct error *err)
@@ -79,6 +80,7 @@ static bool read_file(const char *option, const char *path, bool private, struct
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char hint[PRIVATE_FILE_HINT];
 	struct stat st;
+	struct error why;
 	ssize_t n = 0;
 	bool ok = false;
 
@@ -89,6 +91,9 @@ static bool read_file(const char *option, const char *path, bool private, struct
 	} else if (private && !private_file(path, &st, PRIVATE_FROM_ALL, hint)) {
 		error_set(err, ERROR_CONFIG, "%s %s can be read by others", option, path);
 		error_hint(err, "%s", hint);
+	} else if (private && S_ISREG(st.st_mode) && !trust_path(path, &st, &why)) {
+		error_set(err, ERROR_CONFIG, "%s %s cannot be trusted: %s", option, path, why.cause);
+		error_hint(err, "%s", why.hint);
 	} else {
 		while (output->length < PASSWORD_OCTETS_MOST &&
 		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "fs/private_file.h"
+#include "fs/trust.h"
 #include "tls/tls.h"
 #include "tls/tls_gnutls.h"
 
@@ -24,6 +25,24 @@ static bool refuse_file(const char *option, const char *path, const char *what, 
 		return error_errno(err, ERROR_CONFIG, errno, "%s %s cannot be read", option, path);
 	close(fd);
 	return error_set(err, ERROR_CONFIG, "%s %s contains no %s", option, path, what);
+}
+
+static bool is_uri(const char *path)
+{
+	return strncmp(path, "pkcs11:", 7) == 0;
+}
+
+/* Whoever can write the certificates decides which servers get the password. */
+static bool check_file(const char *option, const char *path, struct error *err)
+{
+	struct error why;
+	struct stat st;
+
+	/* A missing file gets a better error later. */
+	if (is_uri(path) || stat(path, &st) != 0 || !S_ISREG(st.st_mode) || trust_path(path, &st, &why))
+		return true;
+	error_set(err, ERROR_CONFIG, "%s %s cannot be trusted: %s", option, path, why.cause);
+	return error_hint(err, "%s", why.hint);
 }
 
 static bool load_authorities(struct tls_trust *t, const char *ca_file, struct error *err)
@@ -57,11 +76,6 @@ static bool load_revoked(struct tls_trust *t, const char *crl_file, struct error
 	return error_hint(err, "name a PEM file with the revocation list of the issuer, or remove tls_crl_file");
 }
 
-static bool is_uri(const char *path)
-{
-	return strncmp(path, "pkcs11:", 7) == 0;
-}
-
 /* Refuses a key file that everybody can read. */
 static bool check_key_file(const char *path, struct error *err)
 {
@@ -71,7 +85,7 @@ static bool check_key_file(const char *path, struct error *err)
 	if (is_uri(path) || stat(path, &st) != 0)
 		return true; /* a missing file gets a better error later */
 	if (private_file(path, &st, PRIVATE_FROM_WORLD, hint))
-		return true;
+		return check_file("the key of tls_client_cert", path, err);
 	error_set(err, ERROR_CONFIG, "the key of tls_client_cert can be read by everybody");
 	return error_hint(err, "%s", hint);
 }
@@ -114,8 +128,10 @@ bool tls_trust_load(struct tls_trust **out, const struct tls_files *f, struct er
 	t->key_log = f->key_log;
 	if (!ok)
 		error_set(err, ERROR_INTERNAL, "GnuTLS cannot be started: %s", gnutls_strerror(code));
+	ok = ok && (!f->ca_file || check_file("tls_ca_file", f->ca_file, err));
 	ok = ok && (f->no_authorities || load_authorities(t, f->ca_file, err));
-	ok = ok && (!f->crl_file || load_revoked(t, f->crl_file, err));
+	ok =
+	    ok && (!f->crl_file || (check_file("tls_crl_file", f->crl_file, err) && load_revoked(t, f->crl_file, err)));
 	ok = ok && (!f->client_cert || load_client(t, f, err));
 	if (!ok)
 		tls_trust_free(&t);

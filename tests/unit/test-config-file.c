@@ -322,6 +322,7 @@ static const struct {
     {0644, "defaults {\n password = 'x'\n}\n", true},
     {0644, "account \"a\" {\n password_command = {\"x\"}\n}\n", false},
     {0644, "account \"a\" {\n}\n", false},
+    {0646, "account \"a\" {\n}\n", true},
 };
 
 START_TEST(a_file_with_a_password_must_be_private)
@@ -334,7 +335,7 @@ START_TEST(a_file_with_a_password_must_be_private)
 	file_free(file_read(path, &problems));
 	ck_assert_uint_eq(problems.count, modes[_i].refused);
 	if (modes[_i].refused) {
-		snprintf(want, sizeof(want), "run: chmod 600 %s", path);
+		snprintf(want, sizeof(want), "run: chmod %s %s", modes[_i].mode & 022 ? "o-w" : "600", path);
 		ck_assert_ptr_nonnull(strstr(problems.lines[0], want));
 	}
 }
