@@ -20,6 +20,7 @@
 #include "deliver/maildir_search.h"
 #include "fs/directory.h"
 #include "fs/large_file.h"
+#include "fs/trust.h"
 
 enum {
 	TOGETHER_FROM = 16,	 /* minimum messages in a batch for a sync of the whole filesystem */
@@ -64,17 +65,31 @@ static bool fail(const struct maildir *m, const char *what, struct error *err)
 	return error_hint(err, "check its permissions and its disk; nothing is deleted from the server until then");
 }
 
+static bool explain_trust(const struct destination_settings *settings, struct error *err)
+{
+	struct error why = *err;
+
+	error_set(err, ERROR_STORAGE, "nothing is delivered to the Maildir %s: %s", settings->path, why.cause);
+	return error_hint(err, "%s", why.hint);
+}
+
+/* Opens a directory of the Maildir, but not through a link of another user. */
+static bool open_trusted(struct maildir *m, const char *path, int *fd, struct error *err)
+{
+	*fd = trust_open_directory(path, err);
+	if (*fd >= 0)
+		return true;
+	return errno == 0 ? explain_trust(m->settings, err) : fail(m, "cannot be opened", err);
+}
+
 static bool open_directory(struct maildir *m, const char *name, int *fd, struct error *err)
 {
 	char *path = memory_format("%s/%s", m->settings->path, name);
-	bool ok = directory_make(path, err);
+	bool ok = directory_make(path, err) && open_trusted(m, path, fd, err);
 
 	free(path);
 	if (!ok)
 		return false;
-	*fd = openat(m->root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*fd < 0)
-		return fail(m, "cannot be opened", err);
 	if (faccessat(m->root, name, W_OK | X_OK, 0) != 0)
 		return fail(m, "cannot be written", err);
 	return true;
@@ -108,7 +123,8 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	struct maildir *m = memory_zeroed(1, sizeof(*m));
 	struct timespec now = {0};
 	int cur = -1;
-	bool ok = directory_make(settings->path, err) &&
+	bool ok = (trust_directory(settings->path, err) || explain_trust(settings, err)) &&
+	    directory_make(settings->path, err) &&
 	    (!settings->died || (directory_sync(settings->path, err) && directory_sync_above(settings->path, err)));
 
 	m->base.ops = &maildir_ops;
@@ -116,9 +132,8 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 	clock_gettime(CLOCK_REALTIME, &now);
 	maildir_names_start(&m->names, settings->account, settings->maildrop, &now);
 	m->tmp = m->new = -1;
-	m->root = ok ? open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (ok && m->root < 0)
-		ok = fail(m, "cannot be opened", err);
+	m->root = -1;
+	ok = ok && open_trusted(m, settings->path, &m->root, err);
 	ok = ok && open_directory(m, "tmp", &m->tmp, err) && open_directory(m, "cur", &cur, err) &&
 	    open_directory(m, "new", &m->new, err);
 	if (cur >= 0)
@@ -136,7 +151,7 @@ static bool maildir_open(struct destination **out, const struct destination_sett
 static bool maildir_probe(const struct destination_settings *settings, struct error *err)
 {
 	static const char *const directories[] = {"tmp", "cur", "new"};
-	bool ok = true;
+	bool ok = trust_directory(settings->path, err) || explain_trust(settings, err);
 
 	for (size_t i = 0; ok && i < sizeof(directories) / sizeof(directories[0]); i++) {
 		char *path = memory_format("%s/%s", settings->path, directories[i]);

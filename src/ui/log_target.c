@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "fs/trust.h"
 #include "ui/color.h"
 #include "ui/columns.h"
 
@@ -69,17 +70,23 @@ void log_target_write_stderr(int priority, const char *line, const char *hint)
 	}
 }
 
-static bool open_file(struct log_target *t)
-{
-	/* O_NONBLOCK: a FIFO without a reader is an error and must not block. */
-	t->fd = open(t->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	return t->fd >= 0;
-}
-
 static bool explain(const struct log_target *t, struct error *err)
 {
 	error_errno(err, ERROR_STORAGE, errno, "the log %s cannot be written", t->path);
 	return error_hint(err, "check its directory, permissions and disk; until then, its lines go to standard error");
+}
+
+static bool open_file(struct log_target *t, struct error *err)
+{
+	struct error why;
+
+	t->fd = trust_open(t->path, O_WRONLY | O_APPEND | O_CREAT, 0600, &why);
+	if (t->fd >= 0)
+		return true;
+	if (errno != 0)
+		return explain(t, err);
+	error_set(err, ERROR_STORAGE, "the log %s is not used: %s", t->path, why.cause);
+	return error_hint(err, "%s", why.hint);
 }
 
 bool log_target_open(struct log_target *t, enum log_place place, const char *path, struct error *err)
@@ -94,9 +101,9 @@ bool log_target_open(struct log_target *t, enum log_place place, const char *pat
 		}
 		openlog("mailhaul", LOG_PID, LOG_MAIL);
 	}
-	if (place == LOG_PLACE_FILE && !open_file(t)) {
+	if (place == LOG_PLACE_FILE && !open_file(t, err)) {
 		t->place = LOG_PLACE_STDERR;
-		return explain(t, err);
+		return false;
 	}
 	return true;
 }
@@ -111,7 +118,7 @@ void log_target_close(struct log_target *t)
 }
 
 /* Reopens the file after log rotation has renamed it. */
-static bool follow_rotation(struct log_target *t)
+static bool follow_rotation(struct log_target *t, struct error *err)
 {
 	struct stat ours, named;
 
@@ -120,7 +127,7 @@ static bool follow_rotation(struct log_target *t)
 		return true;
 	if (t->fd >= 0)
 		close(t->fd);
-	return open_file(t);
+	return open_file(t, err);
 }
 
 /* Formats the current time by RFC 3339: "2026-11-22T11:44:58+01:00". */
@@ -138,7 +145,7 @@ static void time_text(char *out, size_t size)
 }
 
 /* Writes each line with a single write, so that lines of several runs do not mix. */
-static bool write_file(struct log_target *t, int priority, const char *line)
+static bool write_file(struct log_target *t, int priority, const char *line, struct error *err)
 {
 	static const char *const words[] = {"emergency", "alert", "critical", "error", "warning", "notice", "info",
 	    "debug"};
@@ -148,32 +155,29 @@ static bool write_file(struct log_target *t, int priority, const char *line)
 
 	time_text(when, sizeof(when));
 	buf_append_format(&text, "%s mailhaul[%ld]: %s: %s\n", when, (long)getpid(), words[priority], line);
-	ok = follow_rotation(t);
+	ok = follow_rotation(t, err);
 	if (ok) {
 		ssize_t n = write(t->fd, text.data, text.length);
 
 		if (n >= 0 && (size_t)n < text.length)
 			errno = ENOSPC;
-		ok = n == (ssize_t)text.length;
+		ok = n == (ssize_t)text.length || explain(t, err);
 	}
 	buf_free(&text);
 	return ok;
 }
 
 /* Reports once that the file cannot be written. The caller writes the line to standard error. */
-static bool complain(struct log_target *t)
+static bool complain(struct log_target *t, const struct error *err)
 {
-	struct error err;
-
-	explain(t, &err);
 	if (!t->failing) {
 		struct buf text = {0};
 
 		const char *line;
 
-		buf_append_format(&text, "%s; %s", err.cause, err.hint);
+		buf_append_format(&text, "%s; %s", err->cause, err->hint);
 		line = buf_string(&text);
-		log_target_write_stderr(LOG_ERR, line, line + strlen(err.cause) + strlen("; "));
+		log_target_write_stderr(LOG_ERR, line, line + strlen(err->cause) + strlen("; "));
 		buf_free(&text);
 	}
 	t->failing = true;
@@ -187,12 +191,14 @@ bool log_target_is_kept(const struct log_target *t)
 
 bool log_target_keep(struct log_target *t, int priority, const char *line)
 {
+	struct error err;
+
 	if (!log_target_is_kept(t))
 		return false;
 	if (t->place == LOG_PLACE_SYSLOG)
 		syslog(priority, "%s", line);
-	else if (!write_file(t, priority, line))
-		return complain(t);
+	else if (!write_file(t, priority, line, &err))
+		return complain(t, &err);
 	return true;
 }
 

@@ -62,6 +62,7 @@ e2e_tests = \
 	tests/e2e/refused-delivery.sh \
 	tests/e2e/refused-password.sh \
 	tests/e2e/retention.sh \
+	tests/e2e/root.sh \
 	tests/e2e/samples.sh \
 	tests/e2e/secret-files.sh \
 	tests/e2e/shared-state.sh \
@@ -72,6 +73,8 @@ e2e_tests = \
 	tests/e2e/storage-failure.sh \
 	tests/e2e/systemd.sh \
 	tests/e2e/temporary-files.sh \
+	tests/e2e/trusted-files.sh \
+	tests/e2e/trusted-state.sh \
 	tests/e2e/umask.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/verify-moved.sh \
@@ -94,6 +97,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/dovecot.sh \
 	tests/e2e/lib/kerberos.sh \
 	tests/e2e/lib/messages.sh \
+	tests/e2e/lib/old_state.py \
 	tests/e2e/lib/order.py \
 	tests/e2e/lib/pop3_dump.py \
 	tests/e2e/lib/pop3_ready.py \

@@ -160,6 +160,10 @@ bad 'a password that others can read' 78
 chmod 644 mailhaul.conf
 tells 'mailhaul.conf: the file contains a password and can be read by others; run: chmod 600 mailhaul.conf'
 
+bad 'a configuration that others can write' 78 '-password' 'password_command = {"echo", "pass word"}'
+chmod 646 mailhaul.conf
+tells 'mailhaul.conf: the configuration cannot be trusted: other users can write to mailhaul.conf; run: chmod o-w mailhaul.conf'
+
 bad 'a truncated configuration' 78
 echo 'account b {' >>mailhaul.conf
 tells 'mailhaul.conf:10: the account opened on line 10 is never closed; add the missing }'
@@ -335,6 +339,10 @@ tells "a: password: password_file secret cannot be read: No such file or directo
 bad 'a password file that others can read' 78 '-password' 'password_file = secret'
 echo secret >secret && chmod 644 secret
 tells 'a: password: password_file secret can be read by others; run: chmod 600 secret'
+
+bad 'a password file that others can replace' 78 '-password' 'password_file = open/secret'
+mkdir -m 777 open && echo secret >open/secret && chmod 600 open/secret
+tells 'a: password: password_file open/secret cannot be trusted: other users can write to the directory @ROW@/open; run: chmod o-w @ROW@/open'
 
 bad 'a password file in UTF-16' 78 '-password' 'password_file = secret'
 printf '\377\376s\0e\0c\0r\0e\0t\0' >secret
@@ -615,6 +623,18 @@ tells 'a: state: the state file state/a.db cannot be read: file is not a databas
 bad 'a state of a newer version' 74
 mkdir state && sqlite3 state/a.db 'PRAGMA application_id = 1835559985; PRAGMA user_version = 99; CREATE TABLE message(uid)'
 tells 'a: state: the state file state/a.db was written by a newer version of mailhaul; use that version again, or move the file away and run mailhaul verify --rebuild for this account'
+
+bad 'a state that others can write' 74
+mkdir -m 777 state
+tells 'a: state: the state directory state cannot be trusted: other users can write to the directory state; run: chmod o-w state'
+
+bad 'a state with a table of another program' 74
+"$MAILHAUL" -c mailhaul.conf >first 2>&1 && sqlite3 state/a.db 'CREATE TABLE theirs(x)'
+tells 'a: state: the tables of the state file state/a.db are not as mailhaul made them; move it away, then run mailhaul verify --rebuild: another program changed it'
+
+bad 'a link in place of a lock file' 74
+mkdir -m 700 state && ln -s elsewhere state/a.lock
+tells 'a: state: the lock file state/a.lock is not a regular file; move it away; for a state elsewhere, set state_dir'
 
 bad 'a database of another program' 74
 mkdir state && sqlite3 state/a.db 'CREATE TABLE theirs(x)'
