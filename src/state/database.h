@@ -21,6 +21,7 @@ struct database_kind {
 	int application_id;
 	const char *const *steps; /* steps[N - 1] makes version N */
 	int versions;		  /* number of steps */
+	const char *digest;	  /* of the tables of the last version (state/schema_check); NULL: not known */
 	/*
 	 * Checks an open file before anything of it but its list of tables is used. *version becomes the version of the
 	 * file; 0: it is empty. NULL: the file is temporary.

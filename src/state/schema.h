@@ -68,6 +68,9 @@ static const char *const state_migrations[] = {
      " PRIMARY KEY(server, port, user)) WITHOUT ROWID;"),
 };
 
+/* The digest of the tables that all steps make (state/schema_check). tests/unit/test-state-open.c prints the right one. */
+static const char state_schema_digest[] = "d56b2abb39c0e85776ba743207034a753f9904d9814c5ac9bc75bfa8ad1f2a1d";
+
 enum {
 	STATE_VERSION = sizeof(state_migrations) / sizeof(state_migrations[0]),
 	STATE_APPLICATION_ID = 0x6d686c31, /* "mhl1" */

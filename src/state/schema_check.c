@@ -5,52 +5,64 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "state/database.h"
 
 /*
- * Appends a text with a NUL. Blanks and quotes of names are left out, as another version of SQLite may have written
- * them in another way when it changed a table. Nothing that runs can be made from the rest by adding some.
+ * Adds a text with a NUL. Blanks and quotes of names are left out, as another version of SQLite may have written them
+ * in another way when it changed a table. Nothing that runs can be made from the rest by adding some.
  */
-static void append(struct buf *out, const char *text)
+static void add(struct digest *digest, const char *text)
 {
-	for (; *text; text++) {
-		if (*text != '"' && *text != ' ')
-			buf_append(out, text, 1);
+	while (*text) {
+		size_t length = strcspn(text, "\" ");
+
+		digest_add(digest, text, length);
+		text += length;
+		text += strspn(text, "\" ");
 	}
-	buf_append(out, "", 1);
+	digest_add(digest, "", 1);
 }
 
-/* Appends what the file says about its tables and indexes, but not the pages that they begin on. */
-static bool read_schema(struct database *d, struct buf *text, struct error *err)
+bool schema_digest(struct database *d, char out[SCHEMA_DIGEST], struct error *err)
 {
+	/* The pages on which tables begin differ between files. */
+	static const char sql[] =
+	    "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY name, type";
+	unsigned char octets[DIGEST_SIZE];
+	struct digest digest;
 	struct query *q;
-	bool row = true,
-	     ok = query_start(&q, d, err,
-		 "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY name, type", "");
+	bool row = true, ok = query_start(&q, d, err, sql, "");
 
+	digest_start(&digest);
 	while (ok && (ok = query_next(q, &row, err)) && row) {
 		for (int i = 0; i < 4; i++)
-			append(text, query_text(q, i));
+			add(&digest, query_text(q, i));
 	}
 	query_end(&q);
+	digest_end(&digest, octets);
+	digest_hex(out, octets, sizeof(octets));
 	return ok;
 }
 
-/* Makes the tables of the version in memory, and compares them with those of the file. */
+/*
+ * Compares the tables with those of the version. If they have not the known digest, the tables of the version are made
+ * in memory, which takes milliseconds.
+ */
 static bool compare(struct database *d, const struct database_kind *kind, int version, bool *same, struct error *err)
 {
-	const struct database_kind like = {kind->application_id, kind->steps, version, NULL};
-	struct buf found = {0}, wanted = {0};
-	struct database *made;
-	bool ok = database_open(&made, "", true, &like, err) && read_schema(made, &wanted, err) &&
-	    read_schema(d, &found, err);
+	const struct database_kind like = {kind->application_id, kind->steps, version, NULL, NULL};
+	char found[SCHEMA_DIGEST], wanted[SCHEMA_DIGEST] = "";
+	struct database *made = NULL;
+	bool ok = schema_digest(d, found, err);
 
-	*same = ok && found.length == wanted.length && memcmp(found.data, wanted.data, found.length) == 0;
+	*same = ok && version == kind->versions && kind->digest && strcmp(found, kind->digest) == 0;
+	if (!ok || *same)
+		return ok;
+	ok = database_open(&made, "", true, &like, err) && schema_digest(made, wanted, err);
+	*same = ok && strcmp(found, wanted) == 0;
 	database_close(&made);
-	buf_free(&found);
-	buf_free(&wanted);
 	return ok;
 }
 

@@ -14,4 +14,8 @@ struct error;
  */
 bool schema_check(struct database *d, const struct database_kind *kind, int *version, struct error *err);
 
+/* Writes the SHA-256 of the list of tables and indexes, in hexadecimal digits, for struct database_kind. */
+enum { SCHEMA_DIGEST = 65 };
+bool schema_digest(struct database *d, char out[SCHEMA_DIGEST], struct error *err);
+
 #endif

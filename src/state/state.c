@@ -30,6 +30,7 @@ static const struct database_kind kind = {
     .application_id = STATE_APPLICATION_ID,
     .steps = state_migrations,
     .versions = STATE_VERSION,
+    .digest = state_schema_digest,
     .check = schema_check,
 };
 

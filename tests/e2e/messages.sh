@@ -630,7 +630,7 @@ tells 'a: state: the state directory state cannot be trusted: other users can wr
 
 bad 'a state with a table of another program' 74
 "$MAILHAUL" -c mailhaul.conf >first 2>&1 && sqlite3 state/a.db 'CREATE TABLE theirs(x)'
-tells 'a: state: the tables of the state file state/a.db are not as mailhaul made them; move it away, then run mailhaul verify --rebuild: another program changed it'
+tells 'a: state: the tables of the state file state/a.db are not as mailhaul made them; another program changed it: move it away, then run mailhaul verify --rebuild for this account'
 
 bad 'a link in place of a lock file' 74
 mkdir -m 700 state && ln -s elsewhere state/a.lock

@@ -78,7 +78,7 @@ for name in new cur tmp; do
   run_for 'deliver_to = "maildir:public/Maildir"'
   check "another user's link in place of $name is not followed" eval 'exits 74 && contains err "public/Maildir/$name is a link of another user"'
 done
-check 'nothing came through a link' count_is private 0
+check 'nothing is written to the target of a link' count_is private 0
 public && mkdir elsewhere && ln -s "$here/elsewhere" public/Maildir
 run_for 'deliver_to = "maildir:public/Maildir"'
 check "root's own link is followed" eval 'exits 0 && count_is elsewhere 2'

@@ -12,9 +12,11 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
+#include "state/database.h"
 #include "state/join.h"
 #include "state/record.h"
 #include "state/schema.h"
+#include "state/schema_check.h"
 #include "state/state.h"
 #include "state/unfetched.h"
 #include "state/trouble.h"
@@ -452,6 +454,20 @@ START_TEST(a_damaged_file_is_reported_with_a_hint)
 }
 END_TEST
 
+START_TEST(the_digest_of_the_tables_is_that_of_a_new_state)
+{
+	const struct database_kind steps = {STATE_APPLICATION_ID, state_migrations, STATE_VERSION, NULL, NULL};
+	char digest[SCHEMA_DIGEST];
+	struct database *d;
+	struct error err;
+
+	ck_assert_msg(database_open(&d, "", true, &steps, &err), "%s", err.cause);
+	ck_assert(schema_digest(d, digest, &err));
+	ck_assert_str_eq(state_schema_digest, digest);
+	database_close(&d);
+}
+END_TEST
+
 START_TEST(a_state_of_the_first_version_is_upgraded)
 {
 	struct state_trouble trouble = {.since = 1};
@@ -563,6 +579,7 @@ int main(void)
 	tcase_add_test(c, a_reader_sees_the_written_state_and_changes_nothing);
 	tcase_add_test(c, reading_an_empty_file_returns_an_empty_state);
 	tcase_add_test(c, a_directory_without_write_permission_is_a_storage_failure);
+	tcase_add_test(c, the_digest_of_the_tables_is_that_of_a_new_state);
 	tcase_add_test(c, a_state_of_the_first_version_is_upgraded);
 	LOOP_OVER(d, a_foreign_file_is_rejected_and_left_unchanged, foreign);
 	tcase_add_test(d, the_state_of_a_newer_version_is_rejected_with_an_explanation);
