@@ -14,6 +14,7 @@ fuzz_replays = \
 	tests/fuzz/replay-header \
 	tests/fuzz/replay-listing \
 	tests/fuzz/replay-mbox-tail \
+	tests/fuzz/replay-redact \
 	tests/fuzz/replay-reply \
 	tests/fuzz/replay-sasl \
 	tests/fuzz/replay-state
@@ -23,6 +24,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-header \
 	tests/fuzz/fuzz-listing \
 	tests/fuzz/fuzz-mbox-tail \
+	tests/fuzz/fuzz-redact \
 	tests/fuzz/fuzz-reply \
 	tests/fuzz/fuzz-sasl \
 	tests/fuzz/fuzz-state
@@ -32,6 +34,7 @@ fuzz_dictionaries = \
 	tests/fuzz/header.dict \
 	tests/fuzz/listing.dict \
 	tests/fuzz/mbox-tail.dict \
+	tests/fuzz/redact.dict \
 	tests/fuzz/reply.dict \
 	tests/fuzz/sasl.dict \
 	tests/fuzz/state.dict
@@ -50,6 +53,8 @@ tests_fuzz_replay_listing_SOURCES = tests/fuzz/fuzz-listing.c tests/fuzz/replay.
 tests_fuzz_replay_listing_LDADD = $(fuzz_libraries)
 tests_fuzz_replay_mbox_tail_SOURCES = $(fuzz_mbox_sources) tests/fuzz/replay.c $(fuzz_support)
 tests_fuzz_replay_mbox_tail_LDADD = $(fuzz_libraries)
+tests_fuzz_replay_redact_SOURCES = tests/fuzz/fuzz-redact.c tests/fuzz/replay.c $(fuzz_support)
+tests_fuzz_replay_redact_LDADD = $(fuzz_libraries)
 tests_fuzz_replay_reply_SOURCES = tests/fuzz/fuzz-reply.c tests/fuzz/replay.c $(fuzz_support)
 tests_fuzz_replay_reply_LDADD = $(fuzz_libraries)
 tests_fuzz_replay_sasl_SOURCES = $(fuzz_sasl_sources) tests/fuzz/replay.c $(fuzz_support)
@@ -79,6 +84,9 @@ tests_fuzz_fuzz_listing_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 tests_fuzz_fuzz_mbox_tail_SOURCES = $(fuzz_mbox_sources) $(fuzz_support)
 tests_fuzz_fuzz_mbox_tail_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_mbox_tail_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
+tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz-redact.c $(fuzz_support)
+tests_fuzz_fuzz_redact_LDADD = $(fuzz_libraries)
+tests_fuzz_fuzz_redact_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz-reply.c $(fuzz_support)
 tests_fuzz_fuzz_reply_LDADD = $(fuzz_libraries)
 tests_fuzz_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(fuzz_linking)

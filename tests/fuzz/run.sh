@@ -6,7 +6,7 @@ set -u
 export LC_ALL=C
 sources=$1 build=$2 seconds=$3
 shift 3
-[ $# -gt 0 ] || set -- config event header listing mbox-tail reply sasl state
+[ $# -gt 0 ] || set -- config event header listing mbox-tail redact reply sasl state
 
 # Uses a filesystem in memory, if there is one: some targets write files and sync them.
 work=$(TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}") mktemp -d) || exit 1
