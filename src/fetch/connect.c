@@ -164,8 +164,8 @@ static bool refuse_weaker(const struct account *a, const struct connect_memory *
 	    mechanism_name(best), mechanism_name(m->strongest));
 	err->temporary = true;
 	return error_hint(err,
-	    "ask the server's operator whether this was changed: another host may be impersonating the server; "
-	    "if it was, run mailhaul --accept-weaker-login %s",
+	    "if its operator has changed the server, run mailhaul --accept-weaker-login %s; otherwise another host "
+	    "may be impersonating it",
 	    a->name);
 }
 

@@ -86,7 +86,7 @@ static bool remember_login(struct worker *w, const struct state_maildrop *maildr
 
 /*
  * Records the mechanism of this login if none as strong is recorded. The weakest ones are not recorded, as no other is
- * weaker.
+ * weaker. Nor are those that only the user can choose, as they may be weaker or stronger than what the server offers.
  */
 static bool settle_login(struct worker *w, const struct state_maildrop *maildrop, const struct mechanism *strongest,
     struct error *err)
@@ -94,8 +94,8 @@ static bool settle_login(struct worker *w, const struct state_maildrop *maildrop
 	const struct mechanism *used = w->lessons.memory.used;
 	unsigned known = strongest ? strongest->strength : LEAST_STRENGTH;
 
-	if (w->options->dry_run || !used || used->secret != MECHANISM_PASSWORD || used->strength == known ||
-	    (used->strength < known && !w->options->accept_weaker))
+	if (w->options->dry_run || !used || !used->automatic || used->secret != MECHANISM_PASSWORD ||
+	    used->strength == known || (used->strength < known && !w->options->accept_weaker))
 		return true;
 	return state_set_login(w->state, maildrop, used->strength > LEAST_STRENGTH ? used->word : NULL, err) &&
 	    state_commit(w->state, err);

@@ -26,7 +26,7 @@ account() {
 }
 # refused USED EARLIER: one line says that the weaker one was not used, and names the command.
 refused() {
-  exits 75 && says err "mailhaul: a: login: not tried with $1, because earlier runs used $2, which is stronger; ask the server's operator whether this was changed: another host may be impersonating the server; if it was, run mailhaul --accept-weaker-login a"
+  exits 75 && says err "mailhaul: a: login: not tried with $1, because earlier runs used $2, which is stronger; if its operator has changed the server, run mailhaul --accept-weaker-login a; otherwise another host may be impersonating it"
 }
 
 serve --dir mail --scram SCRAM-SHA-256-PLUS

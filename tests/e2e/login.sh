@@ -41,6 +41,12 @@ while IFS='|' read -r auth commands; do
   check "$auth: only the expected commands are sent" said_is "$commands"
   check "$auth: no secret is printed" mute
   check "$auth: the server's challenges and timestamps are masked" eval '! grep -E "S: [+] [^*]|S: [+]OK.*<[^*]" err'
+  case $auth in
+    scram*) recorded=$auth ;;
+    *) recorded='' ;;
+  esac
+  check "$auth: it is recorded if it is strong and auto can choose it" \
+    [ "$(sqlite3 "state/$auth.db" 'SELECT mechanism FROM login')" = "$recorded" ]
   PASSWORD=wrong-9Kvw login_account "$auth-wrong" "auth = $auth"
   run "$auth-wrong"
   check "$auth with a wrong password ends with 77" exits 77

@@ -463,7 +463,7 @@ tells 'a: login: the server refused the login (server said: "[AUTH] ****"); chec
 bad 'a login that is weaker than that of earlier runs' 75
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
 sqlite3 state/a.db "INSERT INTO login SELECT lower(server), port, user, 'scram-sha-256-plus' FROM maildrop; UPDATE maildrop SET asked = 0"
-tells "a: login: not tried with PLAIN, because earlier runs used SCRAM-SHA-256-PLUS, which is stronger; ask the server's operator whether this was changed: another host may be impersonating the server; if it was, run mailhaul --accept-weaker-login a"
+tells "a: login: not tried with PLAIN, because earlier runs used SCRAM-SHA-256-PLUS, which is stronger; if its operator has changed the server, run mailhaul --accept-weaker-login a; otherwise another host may be impersonating it"
 
 bad 'a password that was refused a moment ago' 77 "password = 'not mine'"
 "$MAILHAUL" -c "$WORK/$ROW/mailhaul.conf" >first 2>&1
