@@ -47,8 +47,11 @@ $(old_kernel): tests/support/old_kernel.c
 plain_fs = tests/support/plain_fs.so
 $(plain_fs): tests/support/plain_fs.c
 	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/plain_fs.c
-EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/plain_fs.c tests/support/short_writes.c
-CLEANFILES += $(no_locks) $(old_kernel) $(plain_fs) $(short_writes)
+with_mlkem = tests/support/with_mlkem.so
+$(with_mlkem): tests/support/with_mlkem.c
+	$(AM_V_CC)$(MKDIR_P) tests/support && $(CC) $(CFLAGS) $(GNUTLS_CFLAGS) -D_GNU_SOURCE -shared -fPIC -o $@ $(srcdir)/tests/support/with_mlkem.c
+EXTRA_DIST += tests/support/no_locks.c tests/support/old_kernel.c tests/support/plain_fs.c tests/support/short_writes.c tests/support/with_mlkem.c
+CLEANFILES += $(no_locks) $(old_kernel) $(plain_fs) $(short_writes) $(with_mlkem)
 
 # Each Check case, and each line of a shell test, is a separate result.
 TEST_EXTENSIONS = .sh

@@ -228,6 +228,25 @@ static void explain_client(gnutls_alert_description_t alert, struct error *err)
 	    "set tls_client_cert and tls_client_key to the files that the server's operator gave you for this account");
 }
 
+/*
+ * Explains the alert handshake_failure: the server accepts nothing that was offered (RFC 8446, section 6.2). It does not
+ * say what it requires, so the hint names what this client lacks.
+ */
+static void explain_algorithms(const struct tls *t, struct error *err)
+{
+	error_set(err, ERROR_TLS, "the server accepts none of the offered TLS versions and algorithms (alert: %s)",
+	    gnutls_alert_get_name(GNUTLS_A_HANDSHAKE_FAILURE));
+	if (t->options.priority)
+		error_hint(err, "remove tls_priority, or ask the server's operator what the server requires");
+	else if (tls_hybrid_group() == GNUTLS_GROUP_INVALID)
+		error_hint(err,
+		    "ask the server's operator what it requires; if only the post-quantum X25519MLKEM768, install a "
+		    "GnuTLS with ML-KEM, which GnuTLS %s lacks",
+		    gnutls_check_version(NULL));
+	else
+		error_hint(err, "ask the server's operator what it requires; check server and port");
+}
+
 static void explain_handshake(const struct tls *t, int code, struct error *err)
 {
 	gnutls_alert_description_t alert =
@@ -242,6 +261,8 @@ static void explain_handshake(const struct tls *t, int code, struct error *err)
 	} else if (is_about_versions(code, alert)) {
 		error_set(err, ERROR_TLS, "the server supports neither TLS 1.2 nor TLS 1.3");
 		error_hint(err, "ask the server's operator to upgrade it: older versions are not safe");
+	} else if (alert == GNUTLS_A_HANDSHAKE_FAILURE) {
+		explain_algorithms(t, err);
 	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		error_set(err, ERROR_TLS, "the server ended the TLS handshake: %s", gnutls_alert_get_name(alert));
 		error_hint(err,
@@ -454,7 +475,7 @@ bool tls_start(struct stream *s, const struct tls_options *options, const struct
 		return false;
 	t = channel.context;
 	ok = stream_carry(s, channel, "the TLS handshake", err);
-	tls_facts_log(t->session, t->options.proof, t->verified, log);
+	tls_facts_log(t->session, &t->options, t->verified, log);
 	if (!ok)
 		return false;
 	log_number(log, "times.tls", deadline_clock() - start);

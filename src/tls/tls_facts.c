@@ -17,8 +17,25 @@ enum {
 	DN_SIZE = 512,
 };
 
+/*
+ * Returns whether a recording of the session resists later decryption, by a quantum computer or with the server's key,
+ * or else what is missing.
+ */
+static const char *recording(gnutls_session_t session, gnutls_group_t group, const struct tls_options *options)
+{
+	const char *name = group ? gnutls_group_get_name(group) : NULL;
+
+	if (name && strstr(name, "MLKEM"))
+		return "resists";
+	if (gnutls_protocol_get_version(session) < GNUTLS_TLS1_3 && gnutls_kx_get(session) == GNUTLS_KX_RSA)
+		return "server-key";
+	if (tls_hybrid_group() == GNUTLS_GROUP_INVALID)
+		return "library";
+	return options->priority ? "tls_priority" : "server";
+}
+
 /* After a failed handshake some algorithms may not have been negotiated. */
-static void log_algorithms(gnutls_session_t session, const struct log *log)
+static void log_algorithms(gnutls_session_t session, const struct tls_options *options, const struct log *log)
 {
 	const char *version = gnutls_protocol_get_name(gnutls_protocol_get_version(session));
 	gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
@@ -29,8 +46,10 @@ static void log_algorithms(gnutls_session_t session, const struct log *log)
 		log_fact(log, "tls.version", "%s", version + 3);
 	if (cipher != GNUTLS_CIPHER_UNKNOWN && cipher != GNUTLS_CIPHER_NULL)
 		log_fact(log, "tls.cipher", "%s", gnutls_cipher_get_name(cipher));
-	if (exchange)
-		log_fact(log, "tls.key_exchange", "%s", exchange);
+	if (!exchange)
+		return;
+	log_fact(log, "tls.key_exchange", "%s", exchange);
+	log_fact(log, "tls.recording", "%s", recording(session, group, options));
 }
 
 /*
@@ -78,9 +97,9 @@ static void log_certificate(gnutls_x509_crt_t crt, const gnutls_datum_t *der, co
 	log_fact(log, "certificate.pin", "%s", pin);
 }
 
-void tls_facts_log(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log)
+void tls_facts_log(gnutls_session_t session, const struct tls_options *options, bool verified, const struct log *log)
 {
-	bool by_authority = proof == TLS_BY_CA || proof == TLS_BY_BOTH;
+	bool by_authority = options->proof == TLS_BY_CA || options->proof == TLS_BY_BOTH;
 	gnutls_x509_crt_t crt = NULL;
 	unsigned count = 0;
 	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
@@ -88,7 +107,7 @@ void tls_facts_log(gnutls_session_t session, enum tls_proof proof, bool verified
 	if (!log || !log->fact || !chain || count == 0 ||
 	    gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
 		return;
-	log_algorithms(session, log);
+	log_algorithms(session, options, log);
 	log_number(log, "tls.verified", verified);
 	if (gnutls_x509_crt_init(&crt) < 0)
 		return;

@@ -134,7 +134,10 @@ unsigned tls_append_names(struct buf *out, gnutls_x509_crt_t crt);
 bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt);
 
 /* Logs the facts of a session that has received the server's certificate. verified: the certificate was accepted. */
-void tls_facts_log(gnutls_session_t session, enum tls_proof proof, bool verified, const struct log *log);
+void tls_facts_log(gnutls_session_t session, const struct tls_options *options, bool verified, const struct log *log);
+
+/* Returns the group of X25519 and ML-KEM-768 together, or GNUTLS_GROUP_INVALID if the library at hand lacks it. */
+gnutls_group_t tls_hybrid_group(void);
 
 /* Sets versions and algorithms. Returns a GnuTLS code, which is negative on failure. */
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only);

@@ -5,6 +5,7 @@
 
 #include <gnutls/gnutls.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "tls/tls.h"
@@ -24,6 +25,9 @@ static const char *const harmless[] = {"COMPAT", "DUMBFW", "FALLBACK_SCSV", "FOR
  */
 #define WITHOUT_SHA1 "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-SIGN-DSA-SHA1"
 #define STRONG_PARAMETERS "%PROFILE_MEDIUM"
+
+/* The key exchange of draft-ietf-tls-ecdhe-mlkem, as GnuTLS names it from 3.8.8 on, if it was built with ML-KEM. */
+#define HYBRID "X25519-MLKEM768"
 
 static bool word_is_harmless(const char *word, size_t length)
 {
@@ -48,17 +52,71 @@ static char *limit(const char *priority, bool newest_only)
 	    newest_only ? ":-VERS-TLS1.2" : "", sets_parameters(priority) ? "" : ":" STRONG_PARAMETERS);
 }
 
+gnutls_group_t tls_hybrid_group(void)
+{
+	return gnutls_group_get_id(HYBRID);
+}
+
+/* Appends a group, unless it is one of those that come first in any case. */
+static void append_group(struct buf *out, gnutls_group_t group)
+{
+	if (group != tls_hybrid_group() && group != GNUTLS_GROUP_X25519)
+		buf_append_format(out, ":+GROUP-%s", gnutls_group_get_name(group));
+}
+
+/*
+ * Appends the groups that the system allows, in an order of our own: first the hybrid with ML-KEM, so that a recording
+ * cannot be decrypted later by a quantum computer. Its share is sent beside a classic one, so that a server without it
+ * needs no further round trip. X25519 comes next: a handshake takes both sides about a tenth less time than with
+ * SECP256R1, whose share is sent as well.
+ */
+static void append_groups(struct buf *out)
+{
+	gnutls_priority_t system = NULL;
+	const unsigned *list = NULL;
+	int count = gnutls_priority_init(&system, NULL, NULL) < 0 ? 0 : gnutls_priority_group_list(system, &list);
+
+	if (count > 0)
+		buf_append_format(out, ":-GROUP-ALL");
+	if (count > 0 && tls_hybrid_group() != GNUTLS_GROUP_INVALID)
+		buf_append_format(out, ":+GROUP-" HYBRID);
+	for (int i = 0; i < count; i++) {
+		if (list[i] == GNUTLS_GROUP_X25519)
+			buf_append_format(out, ":+GROUP-X25519");
+	}
+	for (int i = 0; i < count; i++)
+		append_group(out, (gnutls_group_t)list[i]);
+	if (system)
+		gnutls_priority_deinit(system);
+}
+
+/* Sets the system's priorities with our own changes. A system may forbid a group that its library knows. */
+static int set_default(gnutls_session_t session, const char *versions)
+{
+	struct buf words = {0};
+	int code;
+
+	buf_append_format(&words, "%s:%s", versions, WITHOUT_SHA1 ":" STRONG_PARAMETERS);
+	append_groups(&words);
+	code = gnutls_set_default_priority_append(session, buf_string(&words), NULL, 0);
+	buf_free(&words);
+	if (code >= 0)
+		return code;
+	buf_append_format(&words, "%s:%s", versions, WITHOUT_SHA1 ":" STRONG_PARAMETERS);
+	code = gnutls_set_default_priority_append(session, buf_string(&words), NULL, 0);
+	buf_free(&words);
+	return code;
+}
+
 int tls_priority_set(gnutls_session_t session, const char *priority, bool newest_only)
 {
 	char *words;
 	int code;
 
 	if (!priority)
-		return gnutls_set_default_priority_append(session,
-		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2:" WITHOUT_SHA1
-				  ":" STRONG_PARAMETERS
-				: "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:" WITHOUT_SHA1 ":" STRONG_PARAMETERS,
-		    NULL, 0);
+		return set_default(session,
+		    newest_only ? "+VERS-TLS1.3:-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.2"
+				: "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
 	words = limit(priority, newest_only);
 	code = gnutls_priority_set_direct(session, words, NULL);
 	free(words);

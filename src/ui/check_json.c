@@ -25,6 +25,7 @@ static const struct {
     {"tls", "version", TEXT},
     {"tls", "cipher", TEXT},
     {"tls", "key_exchange", TEXT},
+    {"tls", "recording", TEXT},
     {"tls", "verified", FLAG},
     {"tls", "ocsp", TEXT},
     {"certificate", "subject", TEXT},

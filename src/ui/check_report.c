@@ -141,6 +141,26 @@ static void show_staple(const struct page *p)
 	putchar('\n');
 }
 
+/* Whoever records the session today may be able to decrypt it one day. */
+static void show_recording(const struct page *p)
+{
+	static const struct {
+		const char *state, *text;
+	} states[] = {
+	    {"resists", "safe from quantum computers (key exchange with ML-KEM)"},
+	    {"library", "not safe from quantum computers: this GnuTLS lacks ML-KEM"},
+	    {"server", "not safe from quantum computers: the server lacks ML-KEM"},
+	    {"tls_priority", "not safe from quantum computers: tls_priority has no ML-KEM"},
+	    {"server-key", "not safe from anybody who gets the server's key later"},
+	};
+	const char *state = check_result_text(p->r, "tls.recording");
+
+	for (size_t i = 0; state && i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strcmp(states[i].state, state) == 0)
+			row(p, "recordings", "%s", states[i].text);
+	}
+}
+
 static void show_tls(const struct page *p)
 {
 	const char *version = check_result_text(p->r, "tls.version"), *cipher = check_result_text(p->r, "tls.cipher");
@@ -150,6 +170,7 @@ static void show_tls(const struct page *p)
 		return;
 	row(p, "TLS", "%s%s%s%s%s", version, cipher ? ", " : "", cipher ? cipher : "",
 	    exchange ? ", key exchange " : "", exchange ? exchange : "");
+	show_recording(p);
 	label("certificate");
 	if (check_result_number(p->r, "tls.verified", 0))
 		color_print(p->colors, COLOR_GOOD, "accepted");
@@ -290,6 +311,7 @@ static void show_channel(const struct page *p)
 	if (check_result_number(p->r, "tls.verified", 0)) {
 		row(p, "TLS", "%s, certificate accepted, %" PRId64 " day%s left", version ? version : "", days,
 		    days == 1 ? "" : "s");
+		show_recording(p);
 		return;
 	}
 	show_tls(p);

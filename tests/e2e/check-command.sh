@@ -61,7 +61,7 @@ for version in 1.2 1.3; do
   keep_json
   check 'the output has type check and version 2' eval 'has mailhaul 2 && has type check && has account a && has ok true'
   check 'the TLS version is reported' has tls.version "$version"
-  gnutls-cli --x509cafile certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" -p "$PORT" localhost </dev/null >seen.gnutls 2>&1
+  gnutls-cli --x509cafile certs/ca.pem --priority "NORMAL:-VERS-ALL:+VERS-TLS$version:-GROUP-ALL:+GROUP-$(member tls.key_exchange)" -p "$PORT" localhost </dev/null >seen.gnutls 2>&1
   check 'cipher and key exchange are the same as with gnutls-cli' grep -qE \
     "^- Description: \(TLS$version-.*-$(member tls.key_exchange)\).*\($(member tls.cipher)\)" seen.gnutls
   check 'the certificate is accepted' eval 'has tls.verified true && has tls.ocsp none'
@@ -92,7 +92,7 @@ for version in 1.2 1.3; do
 done
 
 run check
-check 'the text output has five lines' eval '[ "$(wc -l <out)" = 5 ] && contains out "a: all checks passed (me at localhost port $PORT)"'
+check 'the text output has six lines' eval '[ "$(wc -l <out)" = 6 ] && contains out "a: all checks passed (me at localhost port $PORT)"'
 run -v check
 check 'with -v, the text output has the same facts' eval \
   'contains out "tls_pins = {\"$(pin $cert)\"}" && contains out "$(fingerprint $cert)" && contains out "3 messages, " && contains out "a: all checks passed"'

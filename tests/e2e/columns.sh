@@ -63,7 +63,7 @@ check 'a dry run ends with a total' grep -qE '^a: 3 messages \(.*\): fetch 3 \(.
 # ---- check ----
 
 on 80 check a
-check 'check has five lines' eval 'lines_are 5 && is_at_most 80'
+check 'check has six lines' eval 'lines_are 6 && is_at_most 80'
 check 'the first one has the result' shows 'a: all checks passed \(me at localhost port [0-9]+\)'
 check 'the last one has the destination' shows '  destination   maildir:Mail, writable, no run yet'
 on 80 -v check a

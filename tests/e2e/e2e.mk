@@ -27,6 +27,7 @@ e2e_tests = \
 	tests/e2e/identity.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/interrupt.sh \
+	tests/e2e/key-exchange.sh \
 	tests/e2e/key-log.sh \
 	tests/e2e/keyring.sh \
 	tests/e2e/large-message.sh \
@@ -87,6 +88,7 @@ tests/e2e/few-files.log: $(old_kernel)
 tests/e2e/large-message.log tests/e2e/lost-state.log: tests/bench/measure
 tests/e2e/instructions.log: $(decode)
 tests/e2e/plain-filesystem.log: $(plain_fs)
+tests/e2e/key-exchange.log: $(with_mlkem)
 tests/e2e/shared-state.log: $(no_locks)
 tests/e2e/storage-failure.log: $(short_writes)
 

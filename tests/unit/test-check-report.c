@@ -137,6 +137,7 @@ START_TEST(the_summary_has_five_lines)
 	add("tls.version", 0, "1.3");
 	add("tls.verified", 1, "");
 	add("certificate.days_left", 1, "");
+	add("tls.recording", 0, "library");
 	add("login.mechanism", 0, "PLAIN");
 	add("login.channel_binding", 0, "none");
 	add("maildrop.messages", 3, "");
@@ -157,6 +158,7 @@ START_TEST(the_summary_has_five_lines)
 	ck_assert_str_eq(words,
 	    "work: all checks passed (me at pop.example.org port 995)\n"
 	    "  TLS           1.3, certificate accepted, 1 day left\n"
+	    "  recordings    not safe from quantum computers: this GnuTLS lacks ML-KEM\n"
 	    "  login         PLAIN, not bound to the connection\n"
 	    "  maildrop      3 messages, 1.2 kB: fetch 1, delete 2, leave 1\n"
 	    "  destination   maildir:/mail, writable, no run yet\n");
