@@ -90,6 +90,19 @@ bool foreign_match(const struct recognition *r, struct plan_entry *e, const stru
 	return ok;
 }
 
+bool foreign_hold_again(const struct recognition *r, struct plan_entry *e, struct error *err)
+{
+	enum state_doubt doubt;
+
+	if (!state_read_doubt(r->state, e->uid, &doubt, err))
+		return false;
+	if (doubt == STATE_DOUBT_FOREIGN)
+		hold(r, e, CORE_LIKELY);
+	else if (doubt == STATE_DOUBT_FIELDS)
+		hold(r, e, CORE_SIMILAR);
+	return true;
+}
+
 static bool settle(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, struct error *err)
 {
 	enum core_likeness like;

@@ -24,6 +24,9 @@ bool foreign_may_be(const struct recognition *r, const struct plan_entry *e, con
 bool foreign_match(const struct recognition *r, struct plan_entry *e, const struct top_identity *top, bool *found,
     struct error *err);
 
+/* A message has come back that was not compared, or has other fields: it stays on the server as before. */
+bool foreign_hold_again(const struct recognition *r, struct plan_entry *e, struct error *err);
+
 /*
  * Retrieves the known messages whose content was not compared yet, and compares it. A message that is a different one
  * counts as new.

@@ -181,8 +181,10 @@ static bool settle_doubt(const struct recognition *r, struct plan_entry *e, cons
 	found->stayed += same && compared.lately;
 	if (same && in_doubt)
 		return keep_doubt(r, e, &before, err);
+	if (same && e->named && !e->likely)
+		return doubt_found(r, e, err);
 	if (same)
-		return !e->named || e->likely || doubt_found(r, e, err);
+		return foreign_hold_again(r, e, err);
 	log_line(r->log, LOG_VERBOSE, "message %" PRIu32 " has the UID of another message that was fetched before",
 	    e->number);
 	found->displaced++;

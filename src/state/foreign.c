@@ -103,14 +103,14 @@ bool state_take_foreign(struct state *s, const char *key, const char *uid, uint6
 		"tti", key, uid, (int64_t)octets);
 }
 
-bool state_is_foreign(struct state *s, const char *uid, bool *is, struct error *err)
+bool state_read_doubt(struct state *s, const char *uid, enum state_doubt *doubt, struct error *err)
 {
 	struct query *q;
-	bool ok = query_start(&q, state_database(s), err, "SELECT 1 FROM message WHERE uid = ?1 AND doubt = ?2", "ti",
-	    uid, (int64_t)STATE_DOUBT_FOREIGN);
+	bool row = false,
+	     ok = query_start(&q, state_database(s), err, "SELECT doubt FROM message WHERE uid = ?1", "t", uid);
 
-	*is = false;
-	ok = ok && query_next(q, is, err);
+	ok = ok && query_next(q, &row, err);
+	*doubt = ok && row ? (enum state_doubt)query_integer(q, 0) : STATE_SURE;
 	query_end(&q);
 	return ok;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "policy/core.h"
+#include "state/record.h"
 
 struct error;
 struct state;
@@ -33,11 +34,10 @@ bool state_find_foreign(struct state *s, const struct core *listed, uint64_t oct
 bool state_take_foreign(struct state *s, const char *key, const char *uid, uint64_t octets, int64_t *delivered,
     struct error *err);
 
-/*
- * state_is_foreign sets *is to whether the message with this UID is one whose content was not compared yet.
- * state_compare_foreign compares it with the complete listed message.
- */
-bool state_is_foreign(struct state *s, const char *uid, bool *is, struct error *err);
+/* Reads the doubt about the message with this UID; STATE_SURE if there is none. */
+bool state_read_doubt(struct state *s, const char *uid, enum state_doubt *doubt, struct error *err);
+
+/* Compares the message with this UID, whose content was not compared yet, with the complete listed message. */
 bool state_compare_foreign(struct state *s, const char *uid, const struct core *listed, enum core_likeness *likeness,
     struct error *err);
 

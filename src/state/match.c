@@ -43,7 +43,8 @@ bool state_confirm(struct state *s, const char *uid, uint64_t octets, const unsi
 	return ok &&
 	    (!*same ||
 		database_execute(state_database(s), err,
-		    "UPDATE message SET gone = NULL, deleted = 0, doubt = CASE WHEN doubt IN (1, 3, 6) AND listed = ?2 THEN doubt ELSE 0 END, listed = ?2"
+		    "UPDATE message SET gone = NULL, deleted = 0, listed = ?2, doubt = CASE WHEN doubt IN (4, 5) OR"
+		    " (doubt IN (1, 3, 6) AND listed = ?2) THEN doubt ELSE 0 END"
 		    " WHERE uid = ?1",
 		    "ti", uid, (int64_t)octets));
 }

@@ -69,6 +69,22 @@ run -v
 check 'another message with the same Message-ID is fetched' contains out 'a: 1 new '
 check 'it is in the Maildir' grep -rqx 'another one' Mail/new
 
+# The header is the same, and blanks of the body differ.
+begin 'leave_on_server = no'
+sed 's/body 3/body  3/' mail/3 >Mail/cur/1700000000.3_0.here:2,S
+run verify --rebuild
+serve --dir mail
+run
+check 'a message with other blanks is not deleted' eval 'left_is mail 1 && [ -e mail/3 ]'
+mv mail/3 away
+letter mail/5
+run
+mv away mail/3
+run
+check 'it is not deleted after an absence' [ -e mail/3 ]
+run
+check 'it is not deleted later, and not fetched' eval '[ -e mail/3 ] && [ "$(grep -rlx "body 3" Mail | wc -l)" = 0 ]'
+
 # A server without TOP.
 begin 'leave_on_server = forever'
 for n in 1 2 3 4; do put "$n" "mail/$n"; done
