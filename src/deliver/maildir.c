@@ -313,6 +313,19 @@ static bool maildir_keep(struct destination *d, size_t count, struct error *err)
 	return true;
 }
 
+/*
+ * Removes the first `count` messages of the batch from new/ after a failure. If that fails, only another run, which
+ * recognizes them there, may try again.
+ */
+static bool take_back(struct maildir *m, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (unlinkat(m->new, m->batch[i].name, 0) != 0 && errno != ENOENT)
+			err->saved_errno = 0;
+	}
+	return false;
+}
+
 /* Syncs the data before the names, so that a name in new/ never stands for an incomplete file. */
 static bool maildir_commit(struct destination *d, struct error *err)
 {
@@ -323,15 +336,15 @@ static bool maildir_commit(struct destination *d, struct error *err)
 		return false;
 	for (size_t i = 0; i < m->count; i++) {
 		maildir_name_in_tmp(&m->names, m->batch[i].number, temporary);
-		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0)
-			return fail(m, "cannot move a message into new/", err);
+		if (renameat(m->tmp, temporary, m->new, m->batch[i].name) != 0) {
+			fail(m, "cannot move a message into new/", err);
+			return take_back(m, i, err);
+		}
 	}
+	/* A later sync would prove nothing about these names, so the messages are fetched again instead. */
 	if (m->count > 0 && !directory_sync_open(m->new)) {
 		fail(m, "cannot be synced", err);
-		/* A later sync would prove nothing about these names, so the messages are fetched again instead. */
-		for (size_t i = 0; i < m->count; i++)
-			unlinkat(m->new, m->batch[i].name, 0);
-		return false;
+		return take_back(m, m->count, err);
 	}
 	close_files(m);
 	m->count = m->first_open = 0;

@@ -7,9 +7,11 @@
 
 #include "base/error.h"
 #include "fetch/limits.h"
+#include "fetch/recover.h"
 #include "fetch/run_options.h"
 #include "fetch/worker_private.h"
 #include "io/stream.h"
+#include "policy/plan.h"
 #include "pop3/maildrop.h"
 #include "pop3/session.h"
 
@@ -90,6 +92,41 @@ static bool is_lost_by_chance(struct worker *w, const struct error *err)
 	    stream_time_over(w->session.connection.stream) == 0 && w->lessons.lost++ < LOST_MOST;
 }
 
+/* Returns whether a message other than the blamed one failed before. The next session asks for it first. */
+static bool has_failed_before(const struct worker *w)
+{
+	for (size_t i = 0; i < w->session.plan.count; i++) {
+		const struct plan_entry *e = &w->session.plan.entries[i];
+
+		if (e->failed && e != w->session.result.blamed[0])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One message that does not fit on the disk takes its whole batch with it. Another session fetches the messages one by
+ * one, and last those that did not fit before. It ends if nothing more fits.
+ */
+static bool learn_room(struct worker *w, const struct error *err)
+{
+	const struct plan_entry *e = w->session.result.blamed[0];
+	struct error second;
+
+	if (!w->session.result.lacks_room || (e && e->failed) || limits_left(w).messages == 0 ||
+	    (w->lessons.singly && (!e || w->session.result.fetched == 0)))
+		return false;
+	/* A failed append may have left a part of a message in the mbox. */
+	if (!recover_mbox(w->state, w->destination, NULL, &second))
+		return false;
+	log_line(&w->log, LOG_VERBOSE, "%s; trying again, one message at a time", err->cause);
+	/* The next session may end before it asks for this message. */
+	if (has_failed_before(w))
+		notices_report(&w->notices, w->step, err);
+	w->lessons.singly = true;
+	return true;
+}
+
 bool retry_learn(struct worker *w, const struct error *err)
 {
 	bool lost = err->kind == ERROR_NETWORK && !w->session.result.out_of_step;
@@ -115,7 +152,7 @@ bool retry_learn(struct worker *w, const struct error *err)
 		log_line(&w->log, LOG_VERBOSE, "%s; trying again without this query", err->cause);
 		w->lessons.mute = true;
 	} else {
-		return learn_top(w, err) || learn_part(w, err);
+		return learn_room(w, err) || learn_top(w, err) || learn_part(w, err);
 	}
 	return true;
 }

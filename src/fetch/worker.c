@@ -167,7 +167,9 @@ static bool make_plan(struct worker *w, struct error *err)
 static bool note_blamed(struct worker *w, struct error *err)
 {
 	const struct transfer_result *t = &w->session.result;
-	enum state_unfetched kind = t->outgrown > 0 ? STATE_UNFETCHED_OUTGREW : STATE_UNFETCHED_BROKE;
+	enum state_unfetched kind = t->outgrown > 0 ? STATE_UNFETCHED_OUTGREW
+	    : t->lacks_room			    ? STATE_UNFETCHED_FAILED
+						    : STATE_UNFETCHED_BROKE;
 	uint64_t value = t->outgrown > 0 ? t->outgrown : w->began + w->sessions;
 	bool ok = true;
 
@@ -192,6 +194,7 @@ static bool carry_out(struct worker *w, struct error *err)
 	    .log = &w->log,
 	    .now = w->clock.now,
 	    .began = w->began,
+	    .singly = w->lessons.singly,
 	    .until = w->until,
 	    .problem = send_problem,
 	    .progress = w->options->progress ? send_progress : NULL,

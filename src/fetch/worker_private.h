@@ -46,6 +46,7 @@ struct worker_lessons {
 	struct top_broken broken;
 	bool pipelining;     /* several commands may be in flight */
 	bool mute;	     /* do not check whether answers are in sync: the question breaks the session */
+	bool singly;	     /* a batch did not fit in the destination, so each message is one */
 	size_t part;	     /* the most deletions per session, which then fetches nothing; 0: no limit */
 	unsigned lost;	     /* connections lost during transfers */
 	unsigned crowded;    /* the session that failed with several commands in flight, or 0 */

@@ -12,7 +12,7 @@ enum state_unfetched {
 	STATE_UNFETCHED_LARGE = 1, /* it was reported to the user as too large by LIST */
 	STATE_UNFETCHED_OUTGREW,   /* it did not end where it should; octets says how many bytes came */
 	STATE_UNFETCHED_BROKE,	   /* the connection dropped at it */
-	STATE_UNFETCHED_FAILED,	   /* it was refused, or incomplete twice, and the session continued */
+	STATE_UNFETCHED_FAILED,	   /* it was refused, incomplete twice, or did not fit in the destination */
 	STATE_UNFETCHED_STAYS, /* for no single message: it was reported that the server still lists deleted messages */
 	STATE_UNFETCHED_REFUSED, /* deliver_command refused it; octets says how often (policy/refusals) */
 };

@@ -42,7 +42,7 @@ bool batch_is_full(const struct batch *b, const struct destination_ops *ops)
 	size_t most = b->most > 0 ? b->most : MESSAGES_FIRST;
 	uint64_t octets_most = ops->batch_octets > 0 ? ops->batch_octets : OCTETS_MOST;
 
-	if (ops->final)
+	if (ops->final || b->single)
 		most = 1;
 	return b->count >= most || b->octets >= octets_most || deadline_left(b->until) == 0;
 }
@@ -58,7 +58,7 @@ static bool keep_replaced(const struct plan_entry *e, const struct state_record 
 	    state_displace(state, record->uid, record->delivered, err);
 }
 
-bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err)
+bool batch_commit(struct batch *b, struct destination *d, struct state *state, struct error *err)
 {
 	const struct mbox_intent *intent = NULL;
 
@@ -70,7 +70,8 @@ bool batch_commit(const struct batch *b, struct destination *d, struct state *st
 	}
 	if (intent && !state_set_intent(state, intent, b->records, err))
 		return false;
-	if (!d->ops->commit(d, err))
+	b->failed = !d->ops->commit(d, err);
+	if (b->failed)
 		return false;
 	for (size_t i = 0; i < b->count; i++) {
 		if (!keep_replaced(b->entries[i], &b->records[i], state, err) || !state_add(state, &b->records[i], err))

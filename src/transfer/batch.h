@@ -22,6 +22,8 @@ struct batch {
 	uint64_t octets; /* sum over all messages */
 	size_t most;	 /* messages that make the batch full; the next batch may be larger. 0: the initial limit */
 	deadline until;	 /* when it is committed whatever its size */
+	bool single;	 /* set by the caller: one message makes it full */
+	bool failed;	 /* batch_commit failed because the destination did, so nothing is delivered */
 };
 
 /*
@@ -37,7 +39,7 @@ bool batch_is_full(const struct batch *b, const struct destination_ops *ops);
  * Commits in the order that protects messages from loss: the intent (mbox), the synced and delivered messages, the
  * record. Only if it returns true may any of them be deleted on the server.
  */
-bool batch_commit(const struct batch *b, struct destination *d, struct state *state, struct error *err);
+bool batch_commit(struct batch *b, struct destination *d, struct state *state, struct error *err);
 
 /*
  * Drops all messages but the first `count`, in the destination also. ERROR_STORAGE if it cannot; then no message of

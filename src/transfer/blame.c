@@ -66,11 +66,22 @@ bool blame_noise(struct run *r, struct error *err)
 	return false;
 }
 
-/* The disk may refuse this message only because of its size, and accept the others. */
-static bool is_too_large_for_disk(const struct error *err)
+/*
+ * Returns whether the destination has no room. It may refuse one message only because of its size, and accept the others.
+ * A failure to record messages that are in place already is another one.
+ */
+static bool lacks_room(const struct run *r, const struct error *err)
 {
-	return err->kind == ERROR_STORAGE &&
+	return err->kind == ERROR_STORAGE && *r->t->step == STEP_STORE && (!r->committing || r->batch.failed) &&
 	    (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT || err->saved_errno == EFBIG);
+}
+
+/* Returns the message that did not fit, or NULL if it was one of several. */
+static const struct plan_entry *find_too_large(const struct run *r)
+{
+	if (!r->committing)
+		return r->arrival.entry;
+	return r->batch.count == 1 ? r->batch.entries[0] : NULL;
 }
 
 /* Names the message that was arriving or awaited in the error that ended the session. Returns it, or NULL. */
@@ -82,9 +93,9 @@ static const struct plan_entry *blame_message(struct run *r, struct error *err)
 
 	if (!e && session_awaited(s) == COMMAND_RETR && r->flight.arrived < r->flight.sent)
 		e = r->flight.order[r->flight.arrived];
-	if (!e ||
-	    (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL &&
-		!(a->under_way && is_too_large_for_disk(err))))
+	if (r->result->lacks_room)
+		e = find_too_large(r);
+	if (!e || (err->kind != ERROR_NETWORK && err->kind != ERROR_PROTOCOL && !r->result->lacks_room))
 		return NULL;
 	if (r->result->outgrown > 0)
 		return e;
@@ -136,6 +147,7 @@ void blame_failure(struct run *r, struct error *err)
 		return;
 	}
 	message_report_refusal(r);
+	r->result->lacks_room = lacks_room(r, err);
 	if (err->kind == ERROR_PROTOCOL && !r->uncertain)
 		r->uncertain = r->arrival.entry;
 	blamed[0] = blame_message(r, err);

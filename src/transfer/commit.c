@@ -37,6 +37,7 @@ bool commit_batch(struct run *r, struct error *err)
 	if (r->batch.count == 0)
 		return true;
 	*t->step = STEP_STORE;
+	r->committing = true;
 	if (!forget_notes(r, err))
 		return false;
 	session_read_ahead(t->session);
@@ -44,6 +45,7 @@ bool commit_batch(struct run *r, struct error *err)
 	session_end_ahead(t->session);
 	if (!ok)
 		return false;
+	r->committing = false;
 	for (size_t i = 0; i < r->batch.count; i++) {
 		r->batch.entries[i]->stored = true;
 		r->result->fetched++;

@@ -16,7 +16,7 @@ enum { NEIGHBORS_MOST = 4096 }; /* limit of messages that another one could be m
 
 bool flight_is_single(const struct run *r)
 {
-	return r->t->destination->ops->final;
+	return r->t->destination->ops->final || r->t->singly;
 }
 
 bool flight_is_checked(const struct run *r)

@@ -15,7 +15,7 @@ void flight_retrieve(struct run *r, struct plan_entry *e);
 /* Whether messages count only after the server has answered a question. */
 bool flight_is_checked(const struct run *r);
 
-/* Whether the server is asked about every message, because the destination cannot undo a delivery. */
+/* Whether the server is asked about every message, because each is a batch of its own. */
 bool flight_is_single(const struct run *r);
 
 /* Whether another message may be asked for. Not before there is room for the question that has to follow it. */

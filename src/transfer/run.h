@@ -128,6 +128,7 @@ struct run {
 	struct plan *plan;
 	size_t next; /* first entry not handled yet */
 	struct batch batch;
+	bool committing; /* the batch is being committed, or that failed */
 	struct flight flight;
 	struct sync_checks checks;
 	struct arrival arrival;

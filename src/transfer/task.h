@@ -33,6 +33,7 @@ struct transfer {
 	const struct log *log;
 	int64_t now;	/* time of this run, in seconds since the epoch */
 	uint64_t began; /* the start of this run, in milliseconds since the epoch */
+	bool singly;	/* each message is a batch of its own, because a larger one did not fit on the disk */
 	deadline until; /* after that, only a first message is asked for */
 	/* Called for a failure that concerns one message only. */
 	void (*problem)(void *context, enum transfer_problem problem, enum step step, const struct error *err);
@@ -55,6 +56,7 @@ struct transfer_result {
 	bool uncounted;	    /* STAT after the last DELE was not answered properly, so `unsure` is set */
 	bool unsure;	    /* the server sent more than the answers to DELE, so QUIT's answer proves nothing */
 	bool gave_up;	    /* it failed because the server refused a command and hung up */
+	bool lacks_room;    /* it failed because the blamed message, or the batch, did not fit in the destination */
 	/* the message that was arriving or awaited when it failed, and one more; or NULL */
 	const struct plan_entry *blamed[2];
 	uint64_t outgrown; /* octets received of the blamed message, which had no end; or 0 */

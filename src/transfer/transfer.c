@@ -58,12 +58,13 @@ static void leave_remaining(struct run *r)
 }
 
 /*
- * A message at which an earlier session broke is asked for after all others are safe, because it may break this
- * session also.
+ * A message at which an earlier session broke or failed is asked for after all others are safe, because this session may
+ * also end at it.
  */
 static bool waits(const struct run *r, const struct plan_entry *e)
 {
-	return e->broke && (r->batch.count > 0 || r->arrival.ended || r->flight.arrived < r->flight.sent);
+	return (e->broke || e->failed) &&
+	    (r->batch.count > 0 || r->arrival.ended || r->flight.arrived < r->flight.sent);
 }
 
 /* Whether only deletions remain to be done in this session. */
@@ -394,6 +395,7 @@ bool transfer_run(const struct transfer *t, struct plan *plan, struct transfer_r
 
 	*t->step = STEP_FETCH;
 	interrupt_grace(GRACE_MS);
+	r.batch.single = t->singly;
 	prepare(&r);
 	ok = run_all(&r, err) && (!r.noted || state_commit(t->state, err));
 	session_on_idle(t->session, NULL, NULL);

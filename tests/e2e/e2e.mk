@@ -1,5 +1,6 @@
 # End-to-end tests: the program against real servers. See tests/tests.mk. The long ones come first.
 e2e_tests = \
+	tests/e2e/full-disk.sh \
 	tests/e2e/lost-state.sh \
 	tests/e2e/mbox-locks.sh \
 	tests/e2e/faults.sh \

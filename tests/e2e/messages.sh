@@ -600,7 +600,7 @@ tells 'a: store: message 1 (UID 1) of 408912 bytes cannot be stored: the Maildir
 bad 'a full disk' 75
 UNDER="env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P $WORK/$ROW/Mail/new -e trace=fsync -e inject=fsync:error=ENOSPC"
 needs 'strace cannot trace here' strace -qq -o trace -e trace=none true
-tells 'a: store: the Maildir Mail cannot be synced: No space left on device; free disk space; nothing is deleted from the server until then'
+tells 'a: store: message 1 (UID 1) of 22 bytes cannot be stored: the Maildir Mail cannot be synced: No space left on device; free disk space; nothing is deleted from the server until then'
 
 bad 'a state without write permission' 74
 mkdir state && chmod 500 state

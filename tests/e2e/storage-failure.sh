@@ -26,10 +26,14 @@ limited() {
 limited 400 md
 limit=$( (ulimit -f 400 && python3 -c 'import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])'))
 check 'a full Maildir is an I/O failure' exits 74
-check 'one line has the cause and the hint' says err \
-  "mailhaul: md: store: message 2 (UID 10) of 4105264 bytes cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on file sizes, now $limit bytes (ulimit -f); nothing is deleted from the server until then"
+why="cannot be stored: the Maildir Mail cannot be written: File too large; raise the limit on file sizes, now $limit bytes (ulimit -f); nothing is deleted from the server until then"
+check 'one line for each message that is too large has the cause and the hint' says err \
+  "mailhaul: md: store: message 10 (UID 9) of 410528 bytes $why
+mailhaul: md: store: message 2 (UID 10) of 4105264 bytes $why"
 check 'nothing is deleted from the server' left_is mail 10
-check 'no incomplete message is in the Maildir' count_is Mail/new 0
+mkdir mail.small
+for n in 1 2 3 4 5 6 7 8; do cp "mail/$n" mail.small; done
+check 'the messages that fit are in the Maildir' same_maildir Mail mail.small
 check 'no file is left in tmp' count_is Mail/tmp 0
 run md
 check 'the next run succeeds' exits 0
@@ -39,9 +43,12 @@ check 'all messages are deleted from the server' left_is mail 0
 cp mail.expect/* mail/
 printf 'From other@example.org Thu Jan  1 00:00:00 1970\nSubject: old\n\nold\n\n' >inbox
 cp inbox before
-limited 400 mb
+# The journal of the state also has to fit.
+limited 780 mb
 check 'a full mbox is an I/O failure' exits 74
-check 'the mbox is unchanged' cmp inbox before
+tail -c "+$(($(wc -c <before) + 1))" inbox >added
+check 'the messages that fit are appended to the mbox' same_mbox added mail.small
+check 'the earlier content of the mbox is unchanged after the failure' cmp -n "$(wc -c <before)" inbox before
 check 'no lock is left' [ ! -e inbox.lock ]
 check 'no message is deleted from the server when the mbox is full' left_is mail 10
 run mb

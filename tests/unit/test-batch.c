@@ -197,6 +197,8 @@ START_TEST(a_message_is_recorded_only_after_it_is_in_place)
 	ck_assert_int_eq(ok, !orders[_i].refuse_prepare && !orders[_i].refuse_commit);
 	if (!ok)
 		ck_assert_int_eq(err.kind, orders[_i].refuse_prepare ? ERROR_LOCKED : ERROR_STORAGE);
+	/* Only then is nothing in place. */
+	ck_assert_int_eq(batch.failed, orders[_i].refuse_commit);
 	note_state("end");
 	ck_assert_str_eq(watcher.trace, orders[_i].trace);
 	state_close(&s);
