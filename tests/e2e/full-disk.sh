@@ -54,6 +54,9 @@ after() {
   grep -rhx 'Subject: .' "after.$_run" | sed 's/.* //' | sort >subjects
   for _subject; do echo "$_subject"; done | cmp -s - subjects || { cat subjects && show_run "$_run"; return 1; }
 }
+is_full() { [ "$(cat "status.$1")" = 75 ] && [ "$(wc -l <"err.$1")" -le 2 ] || { show_run "$1"; return 1; }; }
+has_some() { [ "$(grep -rhx 'Subject: .' "after.$1" | sort -u | wc -l)" -ge 2 ] || { show_run "$1"; return 1; }; }
+all_in_inbox() { exits 0 && [ "$(grep -c '^Subject: ' inbox)" = 8 ]; }
 no_leftovers() { [ -z "$(ls -A "after.$1/Mail/tmp" 2>/dev/null; ls "after.$1/inbox.lock" 2>/dev/null)" ]; }
 lines_are() { [ "$(wc -l <"err.$1")" = "$2" ] || { cat "err.$1"; return 1; }; }
 names() { grep -q "store: message [0-9]* (UID $2) of [0-9]* bytes cannot be stored: .*: No space left on device; free disk space; nothing is deleted from the server until then\$" "err.$1" || { cat "err.$1"; return 1; }; }
@@ -90,8 +93,8 @@ if unshare -rm sh -c 'mount -t tmpfs -o size=1m none disk && mount -o remount,si
     maildrop
     account "$kind"
     on_disk 24k - 1m
-    check "$kind: a disk that becomes full ends the run" eval '[ "$(cat status.1)" = 75 ] && [ "$(wc -l <err.1)" -le 2 ]'
-    check "$kind: what fits before is delivered" eval '[ "$(grep -rhx "Subject: ." after.1 | sort -u | wc -l)" -ge 2 ]'
+    check "$kind: a disk that becomes full ends the run" is_full 1
+    check "$kind: what fits before is delivered" has_some 1
     check "$kind: once there is room, the rest is delivered" after 2 0 1 2 3 4 5 6 7 8
     rm -rf all
   done
@@ -107,7 +110,7 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
   STATUS=0
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=fallocate -e inject=fallocate:error=EDQUOT:when=1 \
     "$MAILHAUL" -c mailhaul.conf >out 2>err || STATUS=$?
-  check 'a batch that exceeds a quota is stored message by message' eval 'exits 0 && [ "$(grep -c "^Subject: " inbox)" = 8 ]'
+  check 'a batch that exceeds a quota is stored message by message' all_in_inbox
 else
   skip 'a batch that exceeds a quota is stored message by message' 'strace cannot trace here'
 fi

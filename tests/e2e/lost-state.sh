@@ -83,6 +83,7 @@ for sample in whole/*; do
 done
 check 'a message alone is recognized and deleted, whatever it has in it' [ -z "$failed" ] || echo "# failed:$failed"
 
+all_deleted() { left_is mail 0 && copies_are Mail "$all"; }
 # A run that cannot compare them.
 begin maildir:Mail
 serve --dir mail --err-retr 9
@@ -99,7 +100,7 @@ check 'a message that was not compared stays on the server' eval 'left_is mail 1
 serve --dir mail
 run
 run
-check 'it is deleted after a run that compares it' eval 'left_is mail 0 && copies_are Mail "$all"'
+check 'it is deleted after a run that compares it' all_deleted
 
 # Mail programs add fields to files. Such a copy cannot be compared.
 begin maildir:Mail
