@@ -679,20 +679,20 @@ bad 'a missing delivery command' 78 'deliver_to = pipe' 'deliver_command = {"no-
 tells 'a: store: the command no-such-program cannot be started: No such file or directory; install it, or give its full path if PATH does not include its directory'
 
 bad 'a delivery command that fails' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "echo no rule for this >&2; exit 1"}'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh exited with status 1: no rule for this; it stays on the server; the next run tries again (refusal 1 of 5)'
+tells 'a: store: message 1 (UID 1) of 22 bytes with the subject "one" was refused: deliver_command sh exited with status 1: no rule for this; it stays on the server; the next run tries again (refusal 1 of 5)'
 
 bad 'a delivery command that fails temporarily' 75 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "exit 75"}'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh exited with status 75; it stays on the server; the next run tries again'
+tells 'a: store: message 1 (UID 1) of 22 bytes with the subject "one" was refused: deliver_command sh exited with status 75; it stays on the server; the next run tries again'
 
 bad 'a delivery command that is killed by a signal' 74 'deliver_to = pipe' 'deliver_command = {"sh", "-c", "kill -9 $$"}'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: deliver_command sh was killed by signal 9 (Killed); it stays on the server; the next run tries again (refusal 1 of 5)'
+tells 'a: store: message 1 (UID 1) of 22 bytes with the subject "one" was refused: deliver_command sh was killed by signal 9 (Killed); it stays on the server; the next run tries again (refusal 1 of 5)'
 
 bad 'a missing directory for temporary files' 74 'deliver_to = pipe' 'deliver_command = {"true"}'
 UNDER="env TMPDIR=$WORK/missing"
 tells 'a: store: the directory @WORK@/missing, which holds messages for deliver_command, cannot be written: No such file or directory; set TMPDIR to an existing directory where you may create files'
 
 bad 'a delivery command that does not end' 75 'deliver_to = pipe' 'deliver_command = {"sleep", "20"}' 'deliver_timeout = 1s'
-tells 'a: store: message 1 (UID 1) of 19 bytes with the subject "one" was refused: the command sleep took longer than 1 s; it stays on the server; raise deliver_timeout if the command needs longer'
+tells 'a: store: message 1 (UID 1) of 22 bytes with the subject "one" was refused: the command sleep took longer than 1 s; it stays on the server; raise deliver_timeout if the command needs longer'
 
 bad 'a failing on_new_mail command' 75 'on_new_mail = {"sh", "-c", "echo index is locked >&2; exit 1"}'
 tells 'a: on_new_mail: sh exited with status 1: index is locked; the mail is stored; the command runs again when new mail arrives'
