@@ -138,12 +138,13 @@ static bool wants(const struct recognition *r, const struct plan_entry *e)
 
 bool foreign_compare(const struct recognition *r, struct error *err)
 {
-	struct plan_entry **entries = memory_zeroed(r->plan->foreign, sizeof(*entries));
-	struct top_identity *tops = memory_zeroed(r->plan->foreign, sizeof(*tops));
-	size_t count = 0;
+	/* The others stay on the server until a later run. */
+	size_t most = r->plan->foreign < top_most() ? r->plan->foreign : top_most(), count = 0;
+	struct plan_entry **entries = memory_zeroed(most, sizeof(*entries));
+	struct top_identity *tops = memory_zeroed(most, sizeof(*tops));
 	bool ok;
 
-	for (size_t i = 0; i < r->plan->count && count < r->plan->foreign; i++) {
+	for (size_t i = 0; i < r->plan->count && count < most; i++) {
 		struct plan_entry *e = &r->plan->entries[i];
 
 		if (!wants(r, e))

@@ -25,6 +25,11 @@
 
 _Static_assert(MAILDROP_UNSIZED == STATE_UNSIZED, "MAILDROP_UNSIZED and STATE_UNSIZED must be equal");
 
+/* The pointers are those of transfer: what is fetched, and what is deleted. */
+_Static_assert(sizeof(struct state_item) + sizeof(struct plan_entry) + 3 * sizeof(struct plan_entry *) <=
+	MAILDROP_BESIDE,
+    "MAILDROP_BESIDE must cover what a run keeps for a message");
+
 static const char *uid_of(const struct listing *l, size_t index)
 {
 	return l->made && l->made[index] ? l->made[index] : maildrop_uid(&l->maildrop, &l->maildrop.messages[index]);
@@ -168,10 +173,13 @@ static void make_passing_uids(struct listing *l)
 /* Asks for the headers of the marked messages, and makes their UIDs. */
 static bool identify(struct listing *l, struct session *s, size_t unusable, struct error *err)
 {
-	struct top_identity *tops = memory_zeroed(unusable, sizeof(*tops));
+	struct top_identity *tops;
 	size_t filled = 0, known = 0;
 	bool ok, *alone;
 
+	if (!top_has_room(unusable, err))
+		return false;
+	tops = memory_zeroed(unusable, sizeof(*tops));
 	for (size_t i = 0; i < l->maildrop.count; i++) {
 		const struct maildrop_message *m = &l->maildrop.messages[i];
 

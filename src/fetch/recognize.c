@@ -431,7 +431,7 @@ static bool examine(const struct recognition *r, struct found *found, struct err
 	struct plan_entry **entries = memory_zeroed(r->plan->count, sizeof(*entries));
 	struct top_identity *tops = NULL;
 	size_t count, by_top;
-	bool ok = choose(r, entries, &by_top, &count, err);
+	bool ok = choose(r, entries, &by_top, &count, err) && top_has_room(count, err);
 
 	if (!ok)
 		goto out;

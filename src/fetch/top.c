@@ -17,7 +17,10 @@
 #include "pop3/session.h"
 #include "transfer/question.h"
 
-enum { IDENTITY_OCTETS_MOST = 16 * 1024 * 1024 }; /* octets of an answer that are digested; the rest is skipped */
+enum {
+	IDENTITY_OCTETS_MOST = 16 * 1024 * 1024, /* octets of an answer that are digested; the rest is skipped */
+	BESIDE = 96, /* bytes for a message beside its struct top_identity: its UID, and pointers */
+};
 
 /* No header begins like this: the preceding status line belonged to no command of ours. */
 static bool is_status(const char *text, size_t length)
@@ -141,6 +144,20 @@ static bool take_answer(struct session *s, const struct top_identity *identities
 	}
 	*err = wrong;
 	return false;
+}
+
+size_t top_most(void)
+{
+	return TOP_MEMORY / (sizeof(struct top_identity) + BESIDE);
+}
+
+bool top_has_room(size_t count, struct error *err)
+{
+	if (count <= top_most())
+		return true;
+	error_set(err, ERROR_PROTOCOL, "recognizing %zu messages by their headers needs more than %d MiB of memory",
+	    count, TOP_MEMORY / (1024 * 1024));
+	return error_hint(err, "move some messages away on the server, for instance with webmail");
 }
 
 bool top_is_broken(const struct top_broken *broken, uint32_t number, uint64_t octets)

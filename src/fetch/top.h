@@ -16,6 +16,7 @@ struct session;
 
 enum {
 	TOP_BROKEN_MOST = 8,
+	TOP_MEMORY = 256 * 1024 * 1024,	     /* maximum bytes for messages that are identified at a time */
 	TOP_OCTETS_MOST = 256 * 1024 * 1024, /* longest answer; a longer one ends the session */
 };
 
@@ -36,6 +37,10 @@ struct top_identity {
 	struct core core;			  /* if cored */
 	struct evidence_sizes sizes;		  /* if whole */
 };
+
+/* Returns how many messages can be identified at a time. top_has_room sets ERROR_PROTOCOL if `count` is larger. */
+size_t top_most(void);
+bool top_has_room(size_t count, struct error *err);
 
 /* Messages for which TOP made earlier sessions of this run fail. */
 struct top_broken {

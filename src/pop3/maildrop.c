@@ -10,6 +10,10 @@
 #include "base/memory.h"
 #include "base/parse.h"
 
+enum { MESSAGE_COST = sizeof(struct maildrop_message) + MAILDROP_BESIDE };
+
+_Static_assert(MAILDROP_UID_MOST <= UINT16_MAX && MAILDROP_MEMORY < INT32_MAX, "UIDs must fit into maildrop_message");
+
 /* Fields are separated by a blank (RFC 1939, 5. and 7.). Some servers send several blanks or TABs. */
 static bool is_blank(char c)
 {
@@ -56,7 +60,7 @@ static bool read_number(const char *line, size_t length, const char *command, ui
 
 static bool has_room(const struct maildrop *m, size_t more, struct error *err)
 {
-	if (m->count * sizeof(*m->messages) + m->uids.length + more <= MAILDROP_MEMORY)
+	if (m->count * MESSAGE_COST + m->uids.length + more <= MAILDROP_MEMORY)
 		return true;
 	error_set(err, ERROR_PROTOCOL, "the server's listing needs more than %d MiB of memory after %zu messages",
 	    MAILDROP_MEMORY / (1024 * 1024), m->count);
@@ -74,7 +78,7 @@ static bool fail_twice(const char *command, uint32_t number, struct error *err)
  */
 static struct maildrop_message *append(struct maildrop *m, uint32_t number, const char *command, struct error *err)
 {
-	if (!has_room(m, sizeof(*m->messages), err))
+	if (!has_room(m, MESSAGE_COST, err))
 		return NULL;
 	if (m->count > m->sorted && m->messages[m->count - 1].number == number) {
 		fail_twice(command, number, err);
@@ -299,8 +303,8 @@ bool maildrop_add_uid(struct maildrop *m, const char *line, size_t length, struc
 		return true;
 	if (!has_room(m, uid_length + 1, err))
 		return false;
-	message->uid_offset = m->uids.length;
-	message->uid_length = (uint32_t)uid_length;
+	message->uid_offset = (uint32_t)m->uids.length;
+	message->uid_length = (uint16_t)uid_length;
 	buf_append(&m->uids, uid, uid_length);
 	buf_append(&m->uids, "", 1);
 	return true;

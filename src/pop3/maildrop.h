@@ -10,7 +10,9 @@
 struct error;
 
 enum {
-	MAILDROP_MEMORY = 96 * 1024 * 1024, /* maximum bytes for a listing: a million messages with UIDs of 70 octets */
+	/* maximum bytes for a listing, and for what a run keeps of it: a million messages with UIDs of 70 octets */
+	MAILDROP_MEMORY = 256 * 1024 * 1024,
+	MAILDROP_BESIDE = 168,	  /* bytes that a run keeps for a message beside the listing (fetch/listing) */
 	MAILDROP_UID_MOST = 1024, /* maximum octets of a UID; RFC 1939 allows 70, and some servers need more */
 	MAILDROP_FAULTS_MOST = 8, /* maximum messages that may be left out of a listing */
 };
@@ -19,10 +21,10 @@ enum {
 
 /* One message as the server lists it. */
 struct maildrop_message {
-	uint32_t number;     /* message-number in this session */
-	uint32_t uid_length; /* octets of the UID; 0: the server gave none */
-	size_t uid_offset;   /* offset in maildrop.uids */
 	uint64_t octets;     /* size in LIST, a hint (RFC 1939, 11.); MAILDROP_UNSIZED before LIST */
+	uint32_t number;     /* message-number in this session */
+	uint32_t uid_offset; /* offset in maildrop.uids */
+	uint16_t uid_length; /* octets of the UID; 0: the server gave none */
 	bool left_out;	     /* the LIST line of this message is missing or unusable */
 };
 

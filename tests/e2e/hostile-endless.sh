@@ -23,9 +23,11 @@ top-endless              60 76 2 1 an endless header in the reply to TOP is refu
 retr-endless-status      60 76 0 3 an endless status line of RETR is refused
 TABLE
 
-# A listing is kept in memory. 96 MiB are allowed for it, and growing it may copy it.
-PEAK_MOST=163840
+# A listing is kept in memory. 256 MiB are allowed for it and for what a run keeps of it.
+PEAK_MOST=294912
 play <<'TABLE'
+list-1-million    60 75 0 3 a listing of 1,000,000 messages with UIDs of 70 octets fits into 288 MB
+list-2-million    60 76 0 3 a listing that would need more memory than that is refused
 uidl-endless      60 76 0 3 an endless UIDL is refused
 list-endless      60 76 0 3 an endless LIST is refused
 list-endless-same 60 76 0 3 an endless LIST of one message is refused

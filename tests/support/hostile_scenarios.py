@@ -112,6 +112,9 @@ add("list-endless-same", LIST=forever(b"1 1000\r\n", b"+OK\r\n"))
 add("list-endless-line", LIST=forever(b"1", b"+OK\r\n"))
 add("list-100-thousand", LIST=numbered(b"%d 1000\r\n", 100000),
     UIDL=numbered(b"%d unique-identifier-%08d\r\n", 100000), RETR=[STALL], lacks=("PIPELINING",))
+# With UIDs of 70 octets, which is the most that RFC 1939 allows, and with short ones.
+add("list-1-million", LIST=numbered(b"%d 1000\r\n", 1000000), UIDL=numbered(b"%d " + b"u" * 62 + b"%08d\r\n", 1000000), RETR=[CUT])
+add("list-2-million", LIST=numbered(b"%d 1000\r\n", 2000000), UIDL=numbered(b"%d %d\r\n", 2000000), RETR=[CUT])
 for count, name in (100000, "100-thousand"), (1000000, "1-million"):
     add("known-" + name, LIST=numbered(b"%d 1000\r\n", count), STAT=[b"+OK %d %d000\r\n" % (count, count)],
         UIDL=numbered(b"%d unique-identifier-%08d\r\n", count), RETR=[CUT])

@@ -417,7 +417,7 @@ START_TEST(too_many_messages_are_a_protocol_error)
 
 	/* Pretends that the maildrop is full, because filling it would take long. */
 	ck_assert(add_size("1 1"));
-	maildrop.count = maildrop.capacity = MAILDROP_MEMORY / sizeof(*maildrop.messages);
+	maildrop.count = maildrop.capacity = MAILDROP_MEMORY / (sizeof(*maildrop.messages) + MAILDROP_BESIDE);
 	snprintf(line, sizeof(line), "%zu 1", maildrop.count + 1);
 	ck_assert(!add_size(line));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
@@ -429,7 +429,7 @@ END_TEST
 
 START_TEST(too_many_bytes_of_uids_are_a_protocol_error)
 {
-	size_t room = MAILDROP_MEMORY - 2 * sizeof(*maildrop.messages), had;
+	size_t room = MAILDROP_MEMORY - 2 * (sizeof(*maildrop.messages) + MAILDROP_BESIDE), had;
 
 	ck_assert(add_size("1 1") && add_size("2 1"));
 	ck_assert(maildrop_end_sizes(&maildrop, &err));
@@ -437,7 +437,7 @@ START_TEST(too_many_bytes_of_uids_are_a_protocol_error)
 	maildrop.uids.length = room - 3; /* pretend that it is nearly full */
 	ck_assert(!maildrop_add_uid(&maildrop, "1 abc", 5, &err));
 	ck_assert_int_eq(err.kind, ERROR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(err.cause, "96 MiB of memory after 2 messages"));
+	ck_assert_ptr_nonnull(strstr(err.cause, "256 MiB of memory after 2 messages"));
 	maildrop.uids.length = had;
 	ck_assert(maildrop_add_uid(&maildrop, "1 abc", 5, &err));
 }
