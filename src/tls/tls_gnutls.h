@@ -129,7 +129,8 @@ bool tls_next_name(gnutls_x509_crt_t crt, unsigned *at, unsigned most, char name
 unsigned tls_append_names(struct buf *out, gnutls_x509_crt_t crt);
 
 /*
- * Returns whether one of the OCSP responses in `raw` says that the certificate is good. It does not check signatures.
+ * Returns whether the OCSP response `raw` says that the certificate is good, and nowhere anything else of it. It does
+ * not check signatures.
  */
 bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt);
 

@@ -239,6 +239,11 @@ static bool refuse_status(const struct shown *s, unsigned status, const char *na
 		refuse(s, err, "the certificate is not valid for servers");
 		return error_hint(err, "ask the server's operator to replace it");
 	}
+	if (status & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE) {
+		refuse(s, err,
+		    "the certificate is outside the limits (names, length of the chain) of an issuer's certificate");
+		return error_hint(err, "ask the server's operator for a certificate from an issuer that may sign it");
+	}
 	return refuse_otherwise(s, status, err);
 }
 
@@ -329,24 +334,27 @@ bool tls_says_good(const gnutls_datum_t *raw, gnutls_x509_crt_t crt)
 {
 	gnutls_ocsp_resp_t answers = NULL;
 	unsigned status = 0;
-	bool good = false;
+	bool good = false, bad = false;
 
 	if (gnutls_ocsp_resp_init(&answers) < 0)
 		return false;
 	if (gnutls_ocsp_resp_import(answers, raw) >= 0) {
-		for (unsigned i = 0; !good; i++) {
-			if (gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL, NULL, NULL,
-				NULL) < 0)
-				break;
-			good = status == GNUTLS_OCSP_CERT_GOOD && gnutls_ocsp_resp_check_crt(answers, i, crt) >= 0;
+		for (unsigned i = 0; gnutls_ocsp_resp_get_single(answers, i, NULL, NULL, NULL, NULL, &status, NULL,
+					 NULL, NULL, NULL) >= 0;
+		     i++) {
+			bool ours = gnutls_ocsp_resp_check_crt(answers, i, crt) >= 0;
+
+			good = good || (ours && status == GNUTLS_OCSP_CERT_GOOD);
+			bad = bad || (ours && status != GNUTLS_OCSP_CERT_GOOD);
 		}
 	}
 	gnutls_ocsp_resp_deinit(answers);
-	return good;
+	return good && !bad;
 }
 
 /*
- * GnuTLS treats the status "unknown" like a missing response. A server that staples a response must staple a good one
+ * GnuTLS treats the status "unknown" like a missing response, and some versions read only the first of several statuses
+ * (CVE-2026-3832). A server that staples a response must staple a good one
  * (RFC 6066, section 8).
  */
 static bool check_staple(gnutls_session_t session, const struct shown *s, struct error *err)

@@ -139,6 +139,11 @@ answer server.pem V -ndays 30
 taken 'a stapled answer that the certificate does not require' server.pem
 answer server.pem R -ndays 30
 refused 'a certificate revoked by a stapled answer' server.pem 'the certificate or one of its issuers has been revoked' "$gone"
+# A response about several certificates; the one of the server comes first.
+answer server.pem V -cert certs/rsa.pem -ndays 30
+taken 'a stapled answer that is good and does not know another certificate' server.pem
+answer server.pem R -cert certs/rsa.pem -ndays 30
+refused 'a stapled answer about several, by which the certificate is revoked' server.pem 'the certificate or one of its issuers has been revoked' "$gone"
 useless="the server's stapled OCSP response is not valid for the certificate"
 later="check this machine's date and try again later; if this persists, ask the server's operator"
 for kind in must-staple server; do
@@ -159,5 +164,39 @@ for kind in must-staple server; do
   refused "a stapled answer signed by another issuer for $kind" $kind.pem "$useless" "$later"
   OCSP_SIGNER=''
 done
+SERVE_OPTIONS=''
+
+# ---- name constraints (RFC 5280, section 4.2.1.10) ----
+# constrained FILE CONSTRAINT: makes certs/FILE for localhost, by an issuer with this limit.
+constrained() {
+  printf '%s\n' 'basicConstraints = critical, CA:true' 'keyUsage = critical, keyCertSign' "nameConstraints = critical, $2" >issuer.ext
+  printf '%s\n' 'subjectAltName = DNS:localhost' 'basicConstraints = critical, CA:false' 'extendedKeyUsage = serverAuth' >leaf.ext
+  {
+    for _each in issuer leaf; do
+      openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $_each.key -subj "/CN=$_each" -out $_each.request || return 1
+    done
+    openssl x509 -req -in issuer.request -CA certs/ca.pem -CAkey certs/ca-key.pem -set_serial 0x1001 -days 30 -extfile issuer.ext -out issuer.crt &&
+      openssl x509 -req -in leaf.request -CA issuer.crt -CAkey issuer.key -set_serial 0x1002 -days 30 -extfile leaf.ext -out leaf.crt
+  } >log 2>&1 || bail "no certificate: $(cat log)"
+  cat leaf.crt issuer.crt leaf.key >"certs/$1"
+}
+outside="the certificate is outside the limits (names, length of the chain) of an issuer's certificate"
+allowed="ask the server's operator for a certificate from an issuer that may sign it"
+constrained permitted.pem 'permitted;DNS:localhost'
+taken 'an issuer that may sign for the name' permitted.pem
+constrained not-excluded.pem 'excluded;DNS:example.org'
+taken 'an issuer that may not sign for another name' not-excluded.pem
+constrained not-permitted.pem 'permitted;DNS:example.org'
+refused 'an issuer that may sign only for another name' not-permitted.pem "$outside" "$allowed"
+constrained excluded.pem 'excluded;DNS:localhost'
+refused 'an issuer that may not sign for the name' excluded.pem "$outside" "$allowed"
+constrained capitals.pem 'permitted;DNS:LOCALHOST'
+serve --dir mail --cert capitals.pem
+only
+if [ "$STATUS" = 69 ] && contains err "$outside" >/dev/null; then
+  skip 'an issuer that may sign for the name, in capitals' 'this GnuTLS compares limits by case (fixed in 3.8.13)'
+else
+  taken 'an issuer that may sign for the name, in capitals' capitals.pem
+fi
 
 done_testing
