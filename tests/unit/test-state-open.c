@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/platform.h"
 #include "check_main.h"
 #include "scratch.h"
+#include "io/interrupt.h"
 #include "state/database.h"
 #include "state/join.h"
 #include "state/record.h"
@@ -454,6 +456,24 @@ START_TEST(a_damaged_file_is_reported_with_a_hint)
 }
 END_TEST
 
+/* A step without end, as a damaged file could cause it. */
+START_TEST(a_step_without_end_is_stopped_after_a_signal)
+{
+	const struct database_kind none = {STATE_APPLICATION_ID, NULL, 0, NULL, NULL};
+	struct database *d;
+	struct error err;
+	int64_t count;
+
+	ck_assert(interrupt_catch(&err));
+	ck_assert_msg(database_open(&d, "", true, &none, &err), "%s", err.cause);
+	ck_assert_int_eq(raise(SIGTERM), 0);
+	ck_assert(!database_integer(d,
+	    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c", &count, &err));
+	ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+	database_close(&d);
+}
+END_TEST
+
 START_TEST(the_digest_of_the_tables_is_that_of_a_new_state)
 {
 	const struct database_kind steps = {STATE_APPLICATION_ID, state_migrations, STATE_VERSION, NULL, NULL};
@@ -561,7 +581,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("state open");
-	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "bad files");
+	TCase *c = scratch_case(s, "open"), *d = scratch_case(s, "bad files"), *endless = scratch_case(s, "endless");
 
 	tcase_add_test(c, the_directory_and_its_files_are_created_for_the_user_alone);
 	tcase_add_test(c, closing_a_null_state_does_nothing);
@@ -579,6 +599,8 @@ int main(void)
 	tcase_add_test(c, a_reader_sees_the_written_state_and_changes_nothing);
 	tcase_add_test(c, reading_an_empty_file_returns_an_empty_state);
 	tcase_add_test(c, a_directory_without_write_permission_is_a_storage_failure);
+	tcase_add_test(endless, a_step_without_end_is_stopped_after_a_signal);
+	tcase_set_timeout(endless, 60);
 	tcase_add_test(c, the_digest_of_the_tables_is_that_of_a_new_state);
 	tcase_add_test(c, a_state_of_the_first_version_is_upgraded);
 	LOOP_OVER(d, a_foreign_file_is_rejected_and_left_unchanged, foreign);
