@@ -56,6 +56,21 @@ void platform_lock_pages(void *pages, size_t length)
 }
 #endif
 
+#ifdef MADV_DONTFORK
+bool platform_inherit_pages(void *pages, size_t length, bool on)
+{
+	return madvise(pages, length, on ? MADV_DOFORK : MADV_DONTFORK) == 0;
+}
+#else
+bool platform_inherit_pages(void *pages, size_t length, bool on)
+{
+	(void)pages;
+	(void)length;
+	(void)on;
+	return false;
+}
+#endif
+
 #ifdef HAVE_SYNC_FILE_RANGE
 void platform_start_writeback(int fd)
 {

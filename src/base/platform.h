@@ -11,8 +11,11 @@
 /* Overwrites bytes in a way that the compiler cannot optimize away. */
 void platform_wipe(void *bytes, size_t length);
 
-/* Keeps complete pages out of swap and core files, as far as the system allows. */
+/* Keeps complete pages out of swap and core files, as far as the system allows. A child has to lock them again. */
 void platform_lock_pages(void *pages, size_t length);
+
+/* Sets whether a child gets these complete pages at fork. Returns false if the system gives it all pages. */
+bool platform_inherit_pages(void *pages, size_t length, bool on);
 
 /* Prevents core files of this process and its children, because their memory holds passwords. Failure is ignored. */
 void platform_forbid_core_files(void);

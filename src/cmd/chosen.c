@@ -10,7 +10,9 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/parse.h"
+#include "base/secret.h"
 #include "cmd/command_line.h"
+#include "config/account.h"
 #include "config/problems.h"
 #include "config/warnings.h"
 #include "ui/report.h"
@@ -83,6 +85,17 @@ static bool choose(struct chosen *c, const struct command_line *line, struct err
 	return true;
 }
 
+/* Wipes the passwords of accounts that are not chosen, so that no process of this run has them. */
+static void drop_others(struct chosen *c)
+{
+	for (size_t i = 0; i < c->settings.count && c->count < c->settings.count; i++) {
+		struct account *a = &c->settings.accounts[i];
+
+		if (!is_chosen(c, a))
+			secret_free(&a->login.password);
+	}
+}
+
 /* Reports what is probably wrong with the chosen accounts. */
 static void warn(const struct chosen *c)
 {
@@ -108,11 +121,19 @@ bool chosen_load(struct chosen *c, const struct command_line *line, int *code)
 		report_error(NULL, STEP_NONE, &err);
 		*code = EX_USAGE;
 		ok = false;
-	} else if (line->level != LOG_QUIET) {
-		warn(c);
+	} else {
+		drop_others(c);
+		if (line->level != LOG_QUIET)
+			warn(c);
 	}
 	problems_free(&problems);
 	return ok;
+}
+
+void chosen_inherit(const struct chosen *c, bool on)
+{
+	for (size_t i = 0; i < c->count; i++)
+		secret_inherit(c->accounts[i]->login.password, on);
 }
 
 void chosen_free(struct chosen *c)

@@ -20,6 +20,10 @@ struct chosen {
  * false, it has reported the error, and *code is the exit code. Call chosen_free in both cases.
  */
 bool chosen_load(struct chosen *c, const struct command_line *line, int *code);
+
+/* Sets whether a child that is forked from now on gets the passwords; it also calls this with false (base/secret.h). */
+void chosen_inherit(const struct chosen *c, bool on);
+
 void chosen_free(struct chosen *c);
 
 #endif

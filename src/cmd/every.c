@@ -76,7 +76,7 @@ static void release_signals(void)
 }
 
 /* Forks with the signals held, so that none meant for the child is taken for one of ours. */
-static pid_t fork_run(void)
+static pid_t fork_run(const struct chosen *chosen)
 {
 	sigset_t held, before;
 	pid_t pid;
@@ -85,7 +85,9 @@ static pid_t fork_run(void)
 	for (int i = 0; i < CAUGHT; i++)
 		sigaddset(&held, caught[i]);
 	sigprocmask(SIG_BLOCK, &held, &before);
+	chosen_inherit(chosen, true);
 	pid = fork();
+	chosen_inherit(chosen, false);
 	if (pid == 0) {
 		release_signals();
 		notify_forget();
@@ -196,7 +198,7 @@ static void wait_for_event(struct loop *l)
 static bool begin_run(struct loop *l)
 {
 	struct error err;
-	pid_t pid = fork_run();
+	pid_t pid = fork_run(l->chosen);
 
 	if (pid == 0)
 		return true;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "config/account.h"
 #include "config/account_options.h"
 #include "config/file_private.h"
@@ -62,17 +62,17 @@ struct file *file_read(const char *path, struct problems *problems)
 	/* Parsing a file appends the files that it includes. */
 	for (size_t i = 0; i < f->count; i++) {
 		struct part *part = f->parts[i];
-		struct buf text = {0};
 		char exposed[PRIVATE_FILE_HINT];
+		struct secret *text = file_text_read(part->path, exposed, problems);
 
-		if (file_text_read(part->path, &text, exposed, problems))
-			reader_parse(f, part, buf_string(&text));
+		if (text)
+			reader_parse(f, part, secret_text(text));
 		else
 			f->incomplete = true;
 		if (part->has_password && exposed[0])
 			problems_add(problems, "%s: the file contains a password and can be read by others; %s",
 			    part->path, exposed);
-		buf_wipe(&text);
+		secret_free(&text);
 	}
 	return f;
 }

@@ -7,26 +7,31 @@
 
 #include "base/buf.h"
 
-static bool starts_with(const struct buf *text, const char *mark, size_t length)
+static bool starts_with(const char *text, size_t length, const char *mark, size_t mark_length)
 {
-	return text->length >= length && memcmp(text->data, mark, length) == 0;
+	return length >= mark_length && memcmp(text, mark, mark_length) == 0;
 }
 
 /* Returns whether a text is UTF-16 or UTF-32. Without a mark, that shows in a NUL beside its first character. */
-static bool is_wide(const struct buf *text)
+static bool is_wide(const char *text, size_t length)
 {
-	if (starts_with(text, "\xff\xfe", 2) || starts_with(text, "\xfe\xff", 2))
+	if (starts_with(text, length, "\xff\xfe", 2) || starts_with(text, length, "\xfe\xff", 2))
 		return true;
-	return text->length >= 2 && (text->data[0] == '\0') != (text->data[1] == '\0');
+	return length >= 2 && (text[0] == '\0') != (text[1] == '\0');
+}
+
+enum plain_text plain_text_form(const char *text, size_t length)
+{
+	if (is_wide(text, length))
+		return PLAIN_TEXT_WIDE;
+	return length > 0 && memchr(text, '\0', length) ? PLAIN_TEXT_NUL : PLAIN_TEXT;
 }
 
 enum plain_text plain_text(struct buf *text)
 {
-	if (is_wide(text))
-		return PLAIN_TEXT_WIDE;
-	if (text->length > 0 && memchr(text->data, '\0', text->length))
-		return PLAIN_TEXT_NUL;
-	if (starts_with(text, "\xef\xbb\xbf", 3))
+	enum plain_text form = plain_text_form(text->data, text->length);
+
+	if (form == PLAIN_TEXT && starts_with(text->data, text->length, "\xef\xbb\xbf", 3))
 		buf_consume(text, 3);
-	return PLAIN_TEXT;
+	return form;
 }

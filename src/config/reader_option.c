@@ -89,7 +89,10 @@ static bool check_form(const struct statement *st, const struct accepted *a, str
 static char **read_values(struct reader *r, const struct statement *st, const struct accepted *a)
 {
 	struct fault f;
-	char **texts = check_form(st, a, &f) ? value_text_read(st->values, st->count) : NULL;
+	char **texts = NULL;
+
+	if (check_form(st, a, &f))
+		texts = a->password ? value_text_read_secret(st->values) : value_text_read(st->values, st->count);
 
 	if (!texts) {
 		fault_set(&f, st->line, "put the value in single quotes", "the value cannot be read");

@@ -39,17 +39,17 @@ static bool escape_is_good(const char *c, enum value_escapes escapes)
 	return escapes == VALUE_ESCAPES_ALL && (strchr("nrte\n", *c) || is_octal(c));
 }
 
-/* Returns whether a variable of this name is set. The name is not terminated by NUL. */
-static bool variable_is_set(const char *name, size_t length)
+/* Returns the value of a variable, or NULL if it is not set. The name is not terminated by NUL. */
+static char *variable(const char *name, size_t length)
 {
 	char *copy = memory_zeroed(length + 1, 1);
-	bool set;
+	char *value;
 
 	memcpy(copy, name, length);
-	set = getenv(copy) != NULL;
+	value = getenv(copy);
 	platform_wipe(copy, length);
 	free(copy);
-	return set;
+	return value;
 }
 
 /* Checks "${NAME}" or "${NAME:-TEXT}" in double quotes. `name` follows the opening brace. */
@@ -65,7 +65,7 @@ static bool check_variable(const struct token *value, const char *name, bool sec
 	colon = memchr(name, ':', (size_t)(brace - name));
 	if (colon && colon[1] == '-')
 		return true;
-	if (variable_is_set(name, (size_t)(brace - name)))
+	if (variable(name, (size_t)(brace - name)))
 		return true;
 	if (secret)
 		return fault_set(f, value->line, hint, "an environment variable in the value is not set");
@@ -162,6 +162,84 @@ char **value_text_read(const struct token *values, size_t count)
 		return texts;
 	value_text_free(texts);
 	return NULL;
+}
+
+/* Appends a piece of a text to `out`, or only counts it if out is NULL. Returns the new length of the text. */
+static size_t put(char *out, size_t before, const char *piece, size_t length)
+{
+	if (out)
+		memcpy(out + before, piece, length);
+	return before + length;
+}
+
+/* The values of environment variables that secrets contain. */
+static struct {
+	char **values;
+	size_t count;
+} used;
+
+void value_text_wipe_variables(void)
+{
+	for (size_t i = 0; i < used.count; i++)
+		platform_wipe(used.values[i], strlen(used.values[i]));
+}
+
+static void note_used(char *value)
+{
+	for (size_t i = 0; i < used.count; i++) {
+		if (used.values[i] == value)
+			return;
+	}
+	used.values = memory_resize(used.values, used.count + 1, sizeof(*used.values));
+	used.values[used.count++] = value;
+}
+
+/* Appends the value of "${NAME}" or "${NAME:-TEXT}", from the opening brace to the closing one. */
+static size_t put_variable(char *out, size_t length, const char *open, const char *close)
+{
+	const char *name = open + 1, *colon = memchr(name, ':', (size_t)(close - name));
+	char *value;
+
+	if (colon && colon[1] != '-')
+		colon = NULL;
+	value = variable(name, (size_t)((colon ? colon : close) - name));
+	if (!value)
+		return colon ? put(out, length, colon + 2, (size_t)(close - colon - 2)) : length;
+	note_used(value);
+	return put(out, length, value, strlen(value));
+}
+
+/* Writes the text that a value stands for, or only counts its bytes if out is NULL. Returns its length. */
+static size_t unquote(const struct token *value, char *out)
+{
+	char quote = value->kind == TOKEN_QUOTED ? *value->text : '\0';
+	const char *c = value->text + (quote != '\0'), *end = value->text + value->length - (quote != '\0');
+	size_t written = 0;
+
+	while (c < end) {
+		const char *close =
+		    quote == '"' && c[0] == '$' && c[1] == '{' ? memchr(c, '}', (size_t)(end - c)) : NULL;
+
+		if (close) {
+			written = put_variable(out, written, c + 1, close);
+			c = close + 1;
+			continue;
+		}
+		if (quote && *c == '\\' && (quote == '"' || strchr("\\'", c[1])))
+			c++;
+		written = put(out, written, c++, 1);
+	}
+	return written;
+}
+
+/* libConfuse and the stream that it reads from leave copies of what they read in memory that they free. */
+char **value_text_read_secret(const struct token *value)
+{
+	char **texts = memory_zeroed(2, sizeof(*texts));
+
+	texts[0] = memory_zeroed(unquote(value, NULL) + 1, 1);
+	unquote(value, texts[0]);
+	return texts;
 }
 
 void value_text_free(char **texts)

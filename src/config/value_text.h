@@ -25,6 +25,13 @@ bool value_text_check(const struct token *value, enum value_escapes escapes, boo
  * have been checked. The caller frees the result with value_text_free, which wipes it.
  */
 char **value_text_read(const struct token *values, size_t count);
+
+/* The same for one value that is a secret and was checked with VALUE_ESCAPES_NONE. It leaves no other copy in memory. */
+char **value_text_read_secret(const struct token *value);
+
+/* Overwrites the values of all environment variables that secrets contain. */
+void value_text_wipe_variables(void);
+
 void value_text_free(char **texts);
 
 /* Returns the version of libConfuse in use, for --version. */

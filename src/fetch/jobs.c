@@ -20,6 +20,7 @@
 #include "base/secret.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "config/value_text.h"
 #include "fetch/event_pipe.h"
 #include "fetch/new_mail.h"
 #include "fetch/run_options.h"
@@ -60,12 +61,20 @@ struct jobs {
 	const struct jobs_listener *listener;
 };
 
-static void fail_account(const struct jobs *j, size_t index, enum step step, const struct error *err)
+/* The outcome of an account for which there was no worker, or whose worker could not begin. */
+static struct outcome failed_outcome(const struct jobs *j, size_t index, enum step step, const struct error *err)
 {
 	struct outcome outcome = {.err = *err};
 
 	outcome.step = step;
 	outcome.silent = !trouble_alone(j->accounts[index], j->options, step, &outcome.err);
+	return outcome;
+}
+
+static void fail_account(const struct jobs *j, size_t index, enum step step, const struct error *err)
+{
+	const struct outcome outcome = failed_outcome(j, index, step, err);
+
 	j->listener->done(j->listener->context, index, &outcome);
 }
 
@@ -95,6 +104,12 @@ static bool same_files(const struct tls_files *a, const struct tls_files *b)
 	    same_file(a->client_key, b->client_key);
 }
 
+/* A certificate with its key is for one worker only, which loads it itself. */
+static bool has_key(const struct jobs *j, size_t index)
+{
+	return j->accounts[index]->tls.client_cert != NULL;
+}
+
 static bool load_trust(struct jobs *j, size_t index, struct error *err)
 {
 	const struct tls_files files = files_of(j, index);
@@ -121,24 +136,40 @@ static void free_trust(struct jobs *j, size_t index)
 	tls_trust_free(&j->trusts[index]);
 }
 
-/* In the worker: frees passwords and keys of other accounts. */
-static void drop_others(struct jobs *j, size_t index)
+/* In the worker: closes the pipes of others, and drops secrets that it has no business with. */
+static void drop_others(struct jobs *j, size_t index, bool needs_own)
 {
 	for (unsigned i = 0; i < j->parallel; i++) {
 		if (j->slots[i].fd >= 0)
 			close(j->slots[i].fd);
 	}
 	for (size_t i = 0; i < j->count; i++) {
-		if (i != index)
-			secret_free(&j->accounts[i]->login.password);
-		if (j->accounts[i]->tls.client_cert && j->trusts[i] != j->trusts[index])
-			free_trust(j, i);
+		if (i == index && needs_own)
+			secret_inherit(j->accounts[i]->login.password, false);
+		else
+			secret_forget(&j->accounts[i]->login.password);
 	}
+	value_text_wipe_variables();
+}
+
+/* In the worker. */
+static void do_work(struct jobs *j, size_t index, int fd)
+{
+	struct event event = {.kind = EVENT_DONE};
+	struct error err;
+
+	if (has_key(j, index) && !load_trust(j, index, &err)) {
+		event.u.outcome = failed_outcome(j, index, STEP_TRUST, &err);
+		event_pipe_send(fd, &event);
+		return;
+	}
+	j->work(j->accounts[index], j->trusts[index], j->options, fd);
 }
 
 /* Starts the work for an account or, if `fetched` is its outcome, its on_new_mail. */
 static bool start(struct jobs *j, struct job *job, size_t index, const struct outcome *fetched, struct error *err)
 {
+	struct secret *own = j->accounts[index]->login.password;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -146,18 +177,20 @@ static bool start(struct jobs *j, struct job *job, size_t index, const struct ou
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*job = (struct job){.fd = -1, .index = index, .done = fetched != NULL, .after = fetched != NULL};
 	(void)fflush(NULL); /* buffered output is the parent's to write */
+	secret_inherit(own, !fetched);
 	job->pid = interrupt_fork(j->stop);
 	if (job->pid == 0) {
 		(void)platform_die_with_parent();
 		close(ends[0]);
-		drop_others(j, index);
-		if (!fetched)
-			j->work(j->accounts[index], j->trusts[index], j->options, ends[1]);
-		secret_free(&j->accounts[index]->login.password);
+		drop_others(j, index, !fetched);
 		if (fetched)
 			new_mail_run(j->accounts[index], fetched, ends[1]);
+		else
+			do_work(j, index, ends[1]);
+		secret_free(&j->accounts[index]->login.password);
 		exit(0);
 	}
+	secret_inherit(own, false);
 	close(ends[1]);
 	if (job->pid < 0) {
 		close(ends[0]);
@@ -222,7 +255,7 @@ static void start_more(struct jobs *j)
 				fail_interrupted(j, index, STEP_START);
 			else if (!ok)
 				fail_account(j, index, STEP_PASSWORD, &err);
-			else if (!load_trust(j, index, &err))
+			else if (!has_key(j, index) && !load_trust(j, index, &err))
 				fail_account(j, index, STEP_TRUST, &err);
 			else if (!start(j, &j->slots[i], index, NULL, &err))
 				fail_account(j, index, STEP_START, &err);

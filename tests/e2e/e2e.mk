@@ -80,7 +80,8 @@ e2e_tests = \
 	tests/e2e/umask.sh \
 	tests/e2e/unchanged.sh \
 	tests/e2e/verify-moved.sh \
-	tests/e2e/verify.sh
+	tests/e2e/verify.sh \
+	tests/e2e/worker-memory.sh
 check_SCRIPTS += $(e2e_tests) tests/fresh/packages.sh
 
 # These tests need the program and its test server.
@@ -111,7 +112,7 @@ EXTRA_DIST += $(e2e_tests) \
 	tests/e2e/lib/trust.sh \
 	tests/e2e/lib/wait.sh \
 	tests/fresh/packages.sh tests/fresh/run.sh tests/support/ask_on_tty.py tests/support/between.py \
-	tests/support/demo.sh tests/support/introspect.py tests/support/json_lines.py tests/support/on_tty.py tests/support/with_signals.py
+	tests/support/demo.sh tests/support/held_secrets.py tests/support/introspect.py tests/support/json_lines.py tests/support/on_tty.py tests/support/with_signals.py
 
 #? picture         make the picture in README from a run of the demo
 # Creates the picture in README from a real run.

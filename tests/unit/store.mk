@@ -38,6 +38,7 @@ unit_tests += \
 	tests/unit/test-progress-line \
 	tests/unit/test-report \
 	tests/unit/test-retention \
+	tests/unit/test-secret \
 	tests/unit/test-settings \
 	tests/unit/test-size-rule \
 	tests/unit/test-stale \
@@ -47,6 +48,7 @@ unit_tests += \
 	tests/unit/test-state-open \
 	tests/unit/test-statements \
 	tests/unit/test-storage-limits \
+	tests/unit/test-value-text \
 	tests/unit/test-verify
 
 tests_support_libsupport_a_SOURCES += \

@@ -16,7 +16,6 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/platform.h"
-#include "base/secret.h"
 #include "base/step.h"
 #include "check_main.h"
 
@@ -79,35 +78,6 @@ START_TEST(a_swap_of_two_letters_counts_as_one_typo)
 
 	ck_assert_str_eq(nearest_name("no", names, 1), "on");
 	ck_assert_ptr_eq(nearest_name("xy", names, 1), NULL);
-}
-END_TEST
-
-START_TEST(a_secret_keeps_every_byte_until_it_is_freed)
-{
-	struct secret *s = secret_make("pass\0word", 9);
-
-	ck_assert_uint_eq(secret_length(s), 9);
-	ck_assert_mem_eq(secret_text(s), "pass\0word", 10);
-	secret_free(&s);
-	ck_assert_ptr_eq(s, NULL);
-	secret_free(&s);
-}
-END_TEST
-
-START_TEST(a_secret_may_be_empty_or_larger_than_a_page)
-{
-	static char bytes[20000];
-	struct secret *s = secret_make("", 0);
-
-	ck_assert_uint_eq(secret_length(s), 0);
-	ck_assert_str_eq(secret_text(s), "");
-	secret_free(&s);
-	for (size_t length = 4000; length <= sizeof(bytes); length += length < 4200 ? 1 : 3950) {
-		memset(bytes, 'k', length);
-		s = secret_make(bytes, length);
-		ck_assert_uint_eq(strlen(secret_text(s)), length);
-		secret_free(&s);
-	}
 }
 END_TEST
 
@@ -370,9 +340,7 @@ int main(void)
 	tcase_add_test(c, names_and_words_over_64_bytes_are_not_matched);
 	tcase_add_test(c, the_nearest_name_wins_in_any_position);
 	tcase_add_test(c, a_swap_of_two_letters_counts_as_one_typo);
-	c = check_case(s, "secret");
-	tcase_add_test(c, a_secret_keeps_every_byte_until_it_is_freed);
-	tcase_add_test(c, a_secret_may_be_empty_or_larger_than_a_page);
+	c = check_case(s, "core files");
 	tcase_add_test(c, the_process_writes_no_core_file);
 	c = check_case(s, "digest");
 	LOOP_OVER(c, the_digest_is_sha_256_and_can_be_reused, vectors);
