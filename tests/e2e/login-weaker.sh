@@ -17,7 +17,7 @@ sends() {
   [ "$(logins)" = "$_sends" ] || { logins; show; return 1; }
 }
 # expire: the remembered capabilities are no longer believed, as after a day.
-expire() { sqlite3 "state/${1:-a}.db" 'UPDATE maildrop SET asked = asked - 100000'; }
+expire() { sqlite3 state/a.db 'UPDATE maildrop SET asked = asked - 100000'; }
 remembered() { sqlite3 "state/${1:-a}.db" 'SELECT mechanism FROM login'; }
 # account [LINE...]: configures the only account.
 account() {
@@ -28,6 +28,8 @@ account() {
 refused() {
   exits 75 && says err "mailhaul: a: login: not tried with $1, because earlier runs used $2, which is stronger; if its operator has changed the server, run mailhaul --accept-weaker-login a; otherwise another host may be impersonating it"
 }
+
+checked() { exits 75 && contains err "not tried with $offered, because earlier runs used SCRAM-SHA-256-PLUS"; }
 
 serve --dir mail --scram SCRAM-SHA-256-PLUS
 account
@@ -47,7 +49,7 @@ while read -r offered options; do
   check "$offered instead: a dry run sends no login" sends '' run --dry-run
   check "$offered instead: list sends no login" sends '' run list
   check "$offered instead: check sends no login" sends '' run check
-  check "$offered instead: check says why" eval 'exits 75 && contains err "not tried with $offered, because earlier runs used SCRAM-SHA-256-PLUS"'
+  check "$offered instead: check says why" checked
   check "$offered instead: the recorded mechanism stays" [ "$(remembered)" = scram-sha-256-plus ]
 done <<'LIST'
 SCRAM-SHA-256 --scram SCRAM-SHA-256
@@ -90,7 +92,8 @@ check 'a stronger mechanism is used when it is offered' sends 'AUTH SCRAM-SHA-25
 check 'it is recorded' [ "$(remembered)" = scram-sha-256 ]
 serve --dir mail --scram SCRAM-SHA-1
 expire
-check 'the option records the weaker one' eval 'sends "AUTH SCRAM-SHA-1;" run --accept-weaker-login a && [ "$(remembered)" = scram-sha-1 ]'
+check 'the option accepts a weaker one that is not the weakest' sends 'AUTH SCRAM-SHA-1;' run --accept-weaker-login a
+check 'that one is recorded' [ "$(remembered)" = scram-sha-1 ]
 
 # It concerns this maildrop, and a password that SCRAM can transmit.
 serve --dir mail
