@@ -58,6 +58,8 @@ void arrival_start(struct run *r, const struct session_event *event)
 	a->fields = (struct edge_fields){0};
 	buf_clear(&a->head);
 	marks_start(&a->marks);
+	marks_start(&a->marks_lf);
+	a->held_cr = false;
 	header_start(&a->header);
 	header_start(&a->peek);
 	header_fields_start(&a->about);
@@ -130,6 +132,8 @@ bool arrival_take(struct run *r, const struct session_event *event, struct error
 	struct arrival *a = &r->arrival;
 
 	marks_add(&a->marks, bytes, length);
+	if (a->entry->outdated && r->t->account->delivery.crlf)
+		outdated_add(r, bytes, length);
 	header_add(&a->header, bytes, length);
 	if (uid_is_made(a->entry->uid))
 		header_add(&a->peek, bytes, length);

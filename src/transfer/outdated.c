@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "config/account.h"
 #include "policy/plan.h"
 #include "state/record.h"
 #include "state/sizes.h"
@@ -74,6 +75,41 @@ static bool is_recorded_text(const struct run *r, const struct state_digests *di
 	    bsearch(digests->whole, r->outdated_texts, r->outdated_count, DIGEST_SIZE, by_digest);
 }
 
+void outdated_add(struct run *r, const char *bytes, size_t length)
+{
+	struct arrival *a = &r->arrival;
+
+	while (length > 0) {
+		const char *cr = memchr(bytes, '\r', length);
+		size_t text = cr ? (size_t)(cr - bytes) : length, taken = text + (cr != NULL);
+
+		if (a->held_cr && bytes[0] != '\n')
+			marks_add(&a->marks_lf, "\r", 1);
+		marks_add(&a->marks_lf, bytes, text);
+		a->held_cr = cr != NULL;
+		bytes += taken;
+		length -= taken;
+	}
+}
+
+static bool has_text(const struct outdated *o, const struct state_digests *digests)
+{
+	return memcmp(o->digests.whole, digests->whole, DIGEST_SIZE) == 0 ||
+	    (o->found && memcmp(o->digests.bare, digests->bare, DIGEST_SIZE) == 0);
+}
+
+/* Returns whether the copy was delivered with LF, before the account kept CRLF. */
+static bool has_text_with_lf(const struct run *r, const struct outdated *o)
+{
+	struct marks marks = r->arrival.marks_lf;
+	struct state_digests digests;
+
+	if (!r->t->account->delivery.crlf || !o->found)
+		return false;
+	(void)marks_end(&marks, digests.whole, digests.bare);
+	return has_text(o, &digests);
+}
+
 bool outdated_compare(struct run *r, const struct state_digests *digests, enum outdated_text *text, struct error *err)
 {
 	const struct outdated *own;
@@ -81,9 +117,7 @@ bool outdated_compare(struct run *r, const struct state_digests *digests, enum o
 	if (!load(r, err))
 		return false;
 	own = own_record(r);
-	if (own &&
-	    (memcmp(own->digests.whole, digests->whole, DIGEST_SIZE) == 0 ||
-		(own->found && memcmp(own->digests.bare, digests->bare, DIGEST_SIZE) == 0)))
+	if (own && (has_text(own, digests) || has_text_with_lf(r, own)))
 		*text = OUTDATED_SAME;
 	else
 		*text = is_recorded_text(r, digests) ? OUTDATED_OTHER : OUTDATED_NONE;

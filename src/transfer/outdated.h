@@ -2,6 +2,7 @@
 #define MAILHAUL_TRANSFER_OUTDATED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct error;
 struct run;
@@ -21,6 +22,9 @@ enum outdated_text {
  * to a message that was found. Sets ERROR_STORAGE.
  */
 bool outdated_compare(struct run *r, const struct state_digests *digests, enum outdated_text *text, struct error *err);
+
+/* Adds octets of an outdated message that keeps CRLF, for a comparison with a copy that has LF. */
+void outdated_add(struct run *r, const char *bytes, size_t length);
 
 /*
  * After outdated_compare: whether the message that has arrived was found in the destination, and whether the text that was

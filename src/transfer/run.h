@@ -41,6 +41,9 @@ struct arrival {
 	bool ended;
 	struct buf head;
 	struct marks marks;
+	/* The same with LF for CRLF, if the message is outdated and keeps CRLF: its copy may be older than that. */
+	struct marks marks_lf;
+	bool held_cr; /* a CR is not in marks_lf yet */
 	struct header_identity header;
 	struct header_identity peek;	   /* of header and first lines, as TOP gave them for a UID made from them */
 	char peeked[2 * DIGEST_SHORT + 1]; /* its digest, in hexadecimal; "" if the UID was not made */

@@ -64,6 +64,11 @@ recognized 'a Maildir with CRLF' fetch
 begin mbox:inbox
 recognized 'an mbox with CRLF' rebuild
 lines=''
+begin maildir:Mail
+lines='line_endings = crlf'
+account 'leave_on_server = forever'
+recognized 'a Maildir that is to have CRLF from now on' fetch
+lines=''
 
 # Each sample alone, so that no other message shows how the server counts.
 kind=maildir:Mail failed=''
