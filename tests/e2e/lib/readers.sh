@@ -84,12 +84,16 @@ END
   } >"$2"
 }
 
-# as_reader FILE COMMAND...: runs a command as a user who owns the file or directory.
+# as_reader FILE COMMAND...: runs a command as a user who owns the file or directory until then. After it, they belong
+# to root again, which writes nowhere else.
 as_reader() {
+  _read=$1 _read_status=0
   [ -z "$reader_user" ] || chown -R "$reader_user" "$1" dovecot
   shift
   # shellcheck disable=SC2086 # a command with its options, or nothing
-  $reader_as env HOME="$WORK/dovecot" USER="${reader_user:-$(id -un)}" timeout 60 "$@" >reader.log 2>&1
+  $reader_as env HOME="$WORK/dovecot" USER="${reader_user:-$(id -un)}" timeout 60 "$@" >reader.log 2>&1 || _read_status=$?
+  [ -z "$reader_user" ] || chown -R root "$_read"
+  return "$_read_status"
 }
 
 # doveadm_on LOCATION FILE 'COMMAND' ARGUMENT...: runs doveadm on a mailbox, of which FILE is the Maildir or mbox.
