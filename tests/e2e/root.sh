@@ -1,5 +1,6 @@
 #!/bin/sh
 # root does not write where another user could turn the file into another one, and follows nobody's links.
+# shellcheck disable=SC2016 # eval expands them
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 [ "$(id -u)" = 0 ] || skip_all 'only root can be root'
 other=65534

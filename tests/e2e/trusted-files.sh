@@ -1,6 +1,7 @@
 #!/bin/sh
 # A configuration, a secret or a certificate that another user could write is refused: he would choose the commands that
 # are run, and the server that gets the password.
+# shellcheck disable=SC2119,SC2120 # the settings are optional
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 mkdir mail

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A state that another user or program could change is not believed: it could make a run delete messages that were never
 # fetched, cut a file, or use all memory.
+# shellcheck disable=SC2016 # eval expands them
 . "${srcdir:-.}/tests/e2e/lib/common.sh"
 
 begin() {
@@ -148,7 +149,7 @@ with open("state/a.db", "r+b") as file:
 PY
 # Sanitizers need terabytes of address space.
 sanitized && most=unlimited || most=2000000
-STATUS=0 && (ulimit -v $most && "$MAILHAUL" -c mailhaul.conf status >out 2>err) || STATUS=$?
+STATUS=0 && (ulimit -v "$most" && "$MAILHAUL" -c mailhaul.conf status >out 2>err) || STATUS=$?
 check 'status does not read a state of 3 GiB into memory' eval 'exits 74 && contains err "the state file state/a.db has more than 512 MiB; no maildrop needs that much"'
 
 # ---- an intent for the file of somebody else ----
