@@ -158,7 +158,7 @@ if strace -qq -o trace -e trace=none true 2>/dev/null && [ -e /proc/self/ns/pid 
   temporary() {
     letter "namespace/$1"
     ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o trace -e trace=open,openat \
-      "$MAILHAUL" -c mailhaul.conf >out 2>err
+      "$MAILHAUL" -c namespace.conf >out 2>err
     sed -n 's/.*"\([^"]*namespace\.mbox\.lock\.[^"]*\)", \([A-Z_|]*\).*/\1 \2/p' trace >"temporary.$1"
   }
   temporary 2 && temporary 3
