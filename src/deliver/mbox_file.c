@@ -215,8 +215,10 @@ bool mbox_file_append(struct mbox_file *f, struct mbox_spool *spool, const char 
 	    fsync(f->fd) != 0) {
 		mbox_file_fail(f, "cannot be written", err);
 		/* Cut the file back, so that no incomplete message precedes messages of other programs. */
-		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0)
+		if (ftruncate(f->fd, (off_t)f->size) != 0 || fsync(f->fd) != 0) {
 			error_hint(err, "its end may contain a partial message, which the next run removes");
+			err->saved_errno = 0; /* this run must not try again */
+		}
 		return false;
 	}
 	return !f->made || directory_sync(directory, err);

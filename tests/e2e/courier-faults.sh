@@ -15,7 +15,7 @@ for number in 00007 00020; do
   printf 'From: a@example.org\nTo: b@example.org\nSubject: Gr\303\274\303\237e aus K\303\266ln\nMessage-ID: <raw.%s@example.org>\n\nbody\n' \
     "$number" >"foreign/$number.eml"
 done
-courier_add_user away away && courier_fill away source || bail 'no accounts'
+courier_add_user away 'not here' && courier_fill away source || bail 'no accounts'
 courier_add_user leave leave && courier_fill leave foreign || bail 'no accounts'
 courier_add_user take take && courier_fill take foreign || bail 'no accounts'
 courier_start || bail 'Courier does not start'
@@ -23,7 +23,9 @@ use_server "$COURIER_POP3S_PORT" "$COURIER_CA"
 
 # The directory of a user is missing for a while, as if its disk were not mounted.
 mv "$COURIER_ROOT/mail/away/Maildir" "$COURIER_ROOT/mail/away/unmounted"
-account away no 'deliver_to = "maildir:Away"'
+# A password like the user's name would withhold the server's words, which contain the name.
+fresh_configuration
+USER_NAME=away PASSWORD_LINE="password = 'not here'" configure away 'leave_on_server = no' 'deliver_to = "maildir:Away"'
 run
 check 'a Maildir that Courier cannot enter is a temporary failure, not a wrong password: exit code 75' exits 75
 check 'the failure is one line' [ "$(wc -l <err)" -eq 1 ]

@@ -303,9 +303,10 @@ check 'NULs before the batch are removed in a restored file' [ "$(tr -dc '\000' 
 check 'the old message is unchanged' cmp -n "$(wc -c <short)" short inbox
 
 ready
-strike fallocate:error=ENOSPC:when=1
-check 'a lack of space for a batch is reported' says err \
-  'mailhaul: a: store: the mbox inbox cannot be written: No space left on device; free disk space; nothing is deleted from the server until then'
+strike fallocate:error=ENOSPC
+check 'a lack of space is reported with the first message that does not fit' contains err \
+  'cannot be stored: the mbox inbox cannot be written: No space left on device; free disk space; nothing is deleted from the server until then'
+check 'the failure is one line' [ "$(wc -l <err)" -eq 1 ]
 check 'a lack of space is a temporary failure' exits 75
 check 'nothing is appended without space' [ "$(wc -c <inbox)" = "$OLD" ]
 cp inbox whole

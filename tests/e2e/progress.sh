@@ -62,7 +62,7 @@ ended() { wait_for ended 'the run does not end' && STATUS=$(cat ended) && screen
 at_most() { sed 's/━/x/g; s/─/x/g' screen | LC_ALL=C awk -v most="$1" 'length > most { print; wide = 1 } END { exit wide }'; }
 lines_are() { [ "$(grep -c . screen)" = "$1" ] || { cat -A screen; return 1; }; }
 no_escapes() { ! LC_ALL=C grep -l "$(printf '\033')" "$@"; }
-summaries() { grep -Eq '^work: 40 new \(801\.7 kB\) → Mail1, 0 deleted, 40 left on server, [0-9.]+ s$' "$1" || { cat "$1"; return 1; }; }
+summaries() { grep -Eq '^work: 40 new \(809\.8 kB\) → Mail1, 0 deleted, 40 left on server, [0-9.]+ s$' "$1" || { cat "$1"; return 1; }; }
 
 for columns in 40 80 200; do
   fresh
@@ -116,7 +116,7 @@ start 160 60 "$MAILHAUL" -c small.conf
 check 'an account that waits for the server is shown as connecting' see '^news +connecting$'
 see '^work .*14/40'
 rm -f hold2/*
-check 'the summary of an account is printed while another one continues' see '^news: 1 new \(120 B\) → Mail2, 0 deleted, 41 left on server'
+check 'the summary of an account is printed while another one continues' see '^news: 1 new \(140 B\) → Mail2, 0 deleted, 41 left on server'
 check 'the bar of the other account stays' see '^work +━+─+ +14/40 .*[0-9]$'
 screen
 check 'the bar is below the printed lines' [ "$(grep . screen | tail -n 1 | cut -c 1-5)" = 'work ' ]
@@ -148,7 +148,7 @@ program 80 24 LC_ALL=C
 check 'without UTF-8 the bar is ASCII' see '^work +\[#+-+\] +14/40'
 release
 ended
-check 'without UTF-8 the arrow is ASCII' see '^work: 40 new \(801\.7 kB\) -> Mail1, 0 deleted'
+check 'without UTF-8 the arrow is ASCII' see '^work: 40 new \(809\.8 kB\) -> Mail1, 0 deleted'
 fresh
 program 80 24 LC_ALL=C.UTF-8
 see '^work .*14/40'

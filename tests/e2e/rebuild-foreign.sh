@@ -51,6 +51,8 @@ uidls_file $WORK/$user.uidls
 RC
   mpop -q -C "$user.rc" -a
 }
+getmail_python=$(sed -n '1s/^#! *//p' "$(command -v getmail)" 2>/dev/null)
+# shellcheck disable=SC2016 # sh -c expands
 getmail_to() {
   case $1 in
     maildir) kind=Maildir path=$LENT/box/ && _dovecot_as mkdir "$LENT/box" "$LENT/box/cur" "$LENT/box/new" "$LENT/box/tmp" ;;
@@ -72,7 +74,16 @@ path = $path
 read_all = true
 delete = false
 RC
-  _dovecot_as sh -c 'cd "$1" && HOME=$1 getmail -q --getmaildir "$1" --rcfile "$1/rc"' sh "$LENT" && take_back
+  # getmail forks for each message, and installs a signal handler for the end of that process only afterwards. If it has
+  # ended before, getmail waits for a minute, and fails. Here it calls waitpid instead.
+  _dovecot_as sh -c 'cat >"$1"' sh "$LENT/getmail.py" <<'PY'
+import os, runpy, shutil
+from getmailcore.baseclasses import ForkingBase
+ForkingBase._prepare_child = lambda self: None
+ForkingBase._wait_for_child = lambda self, child: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+runpy.run_path(shutil.which('getmail'), run_name='__main__')
+PY
+  _dovecot_as sh -c 'cd "$1" && HOME=$1 $2 getmail.py -q --getmaildir "$1" --rcfile "$1/rc"' sh "$LENT" "$getmail_python" && take_back
 }
 fetchmail_to() {
   case $1 in

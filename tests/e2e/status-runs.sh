@@ -26,11 +26,12 @@ begin() {
   PID=$!
   wait_for hold/held "the run does not come to $1"
 }
-# finish_run SIGNAL: ends it.
+# finish_run SIGNAL: ends it. The worker of a killed run may live a little longer.
 finish_run() {
   kill -s "$1" "$PID"
   wait "$PID" 2>/dev/null || :
   rm -f hold/*
+  wait_until eval 'run status a && ! grep -q "is in progress" out'
 }
 same_success() { json "first['last_success'] == '$success'"; }
 
@@ -44,12 +45,7 @@ for step in CONNECT LIST RETR QUIT; do
     run status --json
     check "$signal at $step: before that, a run is in progress" json "first['running'] and not first['interrupted'] and first['last_run']['result'] == 'running'"
     finish_run "$signal"
-    if [ "$signal" = KILL ]; then
-      wait_until eval 'run status a && ! grep -q "is in progress" out'
-      result=killed
-    else
-      result=interrupted
-    fi
+    [ "$signal" = KILL ] && result=killed || result=interrupted
     # The worker of a killed run may still notice that, and end as if it had been interrupted.
     run status --json
     check "$signal at $step: that is not a success" same_success
