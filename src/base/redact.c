@@ -253,10 +253,11 @@ static void hide(size_t start, size_t length, bool whole)
 	state.whole |= whole;
 }
 
+/* Returns whether no letter or digit will be shown next to a part of the text. */
 static bool is_apart(const char *text, size_t length, size_t start, size_t end)
 {
-	return (start == 0 || !isalnum((unsigned char)text[start - 1])) &&
-	    (end == length || !isalnum((unsigned char)text[end]));
+	return (start == 0 || state.hidden[start - 1] || !isalnum((unsigned char)text[start - 1])) &&
+	    (end == length || state.hidden[end] || !isalnum((unsigned char)text[end]));
 }
 
 static bool find(const char *text, size_t length, const struct needle *n)
@@ -428,10 +429,11 @@ static bool search(const char *text, size_t length)
 		needles[count++] = (struct needle){.text = state.proof, .length = state.proof_length};
 	memset(state.hidden, false, length);
 	state.whole = false;
+	/* Whether a brief secret is apart depends on what is hidden beside it, so it is searched last. */
 	found = find_scram(text, length);
-	for (size_t i = 0; i < count; i++)
-		found |= find(text, length, &needles[i]);
 	found |= find_base64(text, length, needles, count);
+	while (count > 0)
+		found |= find(text, length, &needles[--count]);
 	platform_wipe(state.sextets, length);
 	platform_wipe(state.decoded, length);
 	return found;

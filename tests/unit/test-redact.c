@@ -57,6 +57,7 @@ static const struct {
     {"7", "+ Nw==", "****"},
     {"k9!", "(k9!)", "****"},
     {"k9!", "AG1lAGs5IQ== x", "****"},
+    {"k9!", "k9!v=c2lnbmF0dXJl", "****"},
     {"password", "wrong password", "****"},
     {"password", "wrong cGFzc3dvcmQ=", "wrong ****"},
     {"1234567", "1 1234567", "****"},
