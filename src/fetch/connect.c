@@ -16,6 +16,7 @@
 #include "io/stream.h"
 #include "pop3/capability.h"
 #include "pop3/login.h"
+#include "pop3/login_choose.h"
 #include "pop3/login_parameters.h"
 #include "pop3/sasl.h"
 #include "pop3/session.h"

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "io/channel.h"
 #include "pop3/capability.h"
+#include "pop3/login_choose.h"
 #include "pop3/login_parameters.h"
 #include "pop3/oauth.h"
 #include "pop3/refusal.h"
@@ -288,96 +289,6 @@ static bool login_apop(struct session *s, const struct mechanism *m, const struc
 	return ok;
 }
 
-/* Returns whether the server offers a mechanism and this connection can carry it. */
-static bool is_offered(const struct session *s, const struct mechanism *m)
-{
-	struct channel_binding binding;
-
-	if (m->sasl)
-		return capability_has_mechanism(session_capabilities(s), m->sasl) &&
-		    (!m->binds || session_binding(s, &binding));
-	/* Servers that support USER need not announce it. */
-	return strcmp(m->word, "apop") != 0 || *session_timestamp(s);
-}
-
-/* Returns whether the server may offer a named mechanism although CAPA must not be sent to it. */
-static bool is_unknown(const struct session *s, const struct mechanism *m)
-{
-	struct channel_binding binding;
-
-	return !session_may_send_capa(s) && m->sasl && !*session_capabilities(s)->sasl &&
-	    (!m->binds || session_binding(s, &binding));
-}
-
-static const struct mechanism *miss(const struct session *s, const struct mechanism *m, struct error *err)
-{
-	const struct capability *c = session_capabilities(s);
-
-	if (!m)
-		error_set(err, ERROR_AUTH, "the server offers no login with a token (OAUTHBEARER or XOAUTH2)");
-	else if (!m->sasl && session_forgot_timestamp(s))
-		error_set(err, ERROR_AUTH, "APOP is not possible with STLS: its timestamp was sent before TLS");
-	else if (!m->sasl)
-		error_set(err, ERROR_AUTH, "the server does not offer APOP: its greeting has no timestamp");
-	else if (capability_has_mechanism(c, m->sasl))
-		error_set(err, ERROR_AUTH, "%s needs channel binding, which this TLS connection does not provide",
-		    m->sasl);
-	else
-		error_set(err, ERROR_AUTH, "the server does not offer %s", m->sasl);
-	if (!m)
-		error_hint(err,
-		    "set a password instead of token_command; many providers require an app password for POP3");
-	else if (!m->sasl && session_forgot_timestamp(s))
-		error_hint(err, "set tls = implicit and port = 995, or remove auth");
-	else if (*c->sasl)
-		error_hint(err, "remove auth, or choose one that it offers:%.*s", (int)strlen(c->sasl) - 1, c->sasl);
-	else
-		error_hint(err,
-		    "remove auth to send a password with USER and PASS: the server offers no SASL mechanism");
-	return NULL;
-}
-
-/*
- * Finds the mechanism that sends user and password unchanged, for those that SASLprep would change or refuse. Over
- * verified TLS, the password itself is better than a login that cannot succeed. Returns NULL if the server offers none.
- */
-static const struct mechanism *find_unprepared(const struct session *s)
-{
-	const struct mechanism *plain = mechanism_find("plain");
-
-	if (is_offered(s, plain))
-		return plain;
-	return session_capabilities(s)->user ? mechanism_find("user") : NULL;
-}
-
-static bool offers_prepared(const struct session *s)
-{
-	for (size_t i = 0; i < mechanism_count; i++) {
-		if (mechanisms[i].automatic && mechanisms[i].prepares && is_offered(s, &mechanisms[i]))
-			return true;
-	}
-	return false;
-}
-
-const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err)
-{
-	const struct mechanism *m;
-
-	if (l->mechanism)
-		return is_offered(s, l->mechanism) || is_unknown(s, l->mechanism) ? l->mechanism
-										  : miss(s, l->mechanism, err);
-	if (l->kind == MECHANISM_PASSWORD && sasl_preparation(l) != SASL_UNCHANGED) {
-		m = find_unprepared(s);
-		if (m)
-			return m;
-	}
-	for (size_t i = 0; i < mechanism_count; i++) {
-		if (mechanisms[i].automatic && mechanisms[i].secret == l->kind && is_offered(s, &mechanisms[i]))
-			return &mechanisms[i];
-	}
-	return l->kind == MECHANISM_PASSWORD ? mechanism_find("user") : miss(s, NULL, err);
-}
-
 static bool log_in_by(struct session *s, const struct mechanism *m, const struct login *l, bool *missing,
     struct error *err)
 {
@@ -387,24 +298,6 @@ static bool log_in_by(struct session *s, const struct mechanism *m, const struct
 	if (m->sasl)
 		return login_sasl(s, m, l, missing, err);
 	return strcmp(m->word, "apop") == 0 ? login_apop(s, m, l, missing, err) : login_user(s, m, l, missing, err);
-}
-
-/*
- * Finds the mechanism to try after one that the server announced but did not know: the next one that reveals no more
- * of the secret. Returns NULL if the user named the mechanism, and after SCRAM, as an error must not cause the
- * password to be sent.
- */
-static const struct mechanism *find_next(const struct session *s, const struct login *l, const struct mechanism *m)
-{
-	const struct mechanism *user = mechanism_find("user");
-
-	if (l->mechanism || m == user)
-		return NULL;
-	for (const struct mechanism *next = m + 1; next < mechanisms + mechanism_count; next++) {
-		if (next->automatic && next->secret == l->kind && next->strength >= m->strength && is_offered(s, next))
-			return next;
-	}
-	return l->kind == MECHANISM_PASSWORD && user->strength >= m->strength ? user : NULL;
 }
 
 static bool hint_at_other_ways(const struct login *l, const struct mechanism *m, struct error *err)
@@ -428,7 +321,7 @@ static const char *prepared_text(enum sasl_preparation p)
 
 static bool hint_at_unprepared(const struct session *s, enum sasl_preparation p, struct error *err)
 {
-	const struct mechanism *m = find_unprepared(s);
+	const struct mechanism *m = login_choose_unprepared(s);
 
 	if (m)
 		return error_hint(err, "set auth = %s, which sends the %s as it is, over TLS", m->word,
@@ -460,7 +353,7 @@ static bool explain_preparation(const struct session *s, const struct mechanism 
 
 	if (p == SASL_UNCHANGED || !login_was_refused(err))
 		return false;
-	if (!m->prepares && !m->sasl && offers_prepared(s))
+	if (!m->prepares && !m->sasl && login_choose_offers_prepared(s))
 		return error_hint(err,
 		    "check user and password; if they are right, choose a %s of ASCII characters, so that SCRAM can "
 		    "transmit it",
@@ -483,7 +376,7 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 	m = login_choose(s, l, err);
 	if (!m || !check_preparation(s, m, p, err) || !session_ask_utf8(s, l->utf8_apart, err))
 		return false;
-	if (!l->mechanism && !m->prepares && p != SASL_UNCHANGED && offers_prepared(s))
+	if (!l->mechanism && !m->prepares && p != SASL_UNCHANGED && login_choose_offers_prepared(s))
 		log_line(l->log, LOG_VERBOSE, "using %s: SCRAM would not transmit the %s as it is (RFC 4013)",
 		    mechanism_name(m), prepared_text(p));
 	while (!log_in_by(s, m, l, &missing, err)) {
@@ -496,7 +389,7 @@ bool login_run(struct session *s, const struct login *l, struct error *err)
 			return explain_preparation(s, m, p, err);
 		if (l->missing)
 			*l->missing = true;
-		next = l->alone ? NULL : find_next(s, l, m);
+		next = l->alone ? NULL : login_choose_next(s, l, m);
 		if (!next)
 			return hint_at_other_ways(l, m, err);
 		log_line(l->log, LOG_VERBOSE, "%s; trying %s", err->cause, mechanism_name(next));

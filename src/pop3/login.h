@@ -5,19 +5,10 @@
 
 struct error;
 struct login;
-struct mechanism;
 struct session;
 
 /*
- * Chooses how to log in, by the server's capabilities (RFC 5034): with the mechanism that the user named, or with the
- * strongest automatic one. It uses channel binding if both sides support it. A user or password that SASLprep (RFC
- * 4013) would change or refuse is sent by PLAIN or USER, if the server offers one of them. Without a mechanism, a
- * password is sent with USER and PASS. Returns NULL and sets ERROR_AUTH if the server does not offer a suitable mechanism.
- */
-const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err);
-
-/*
- * Logs in over a session that TLS protects, by the mechanism from login_choose. If the server refuses the user,
+ * Logs in over a session that TLS protects, by the mechanism from login_choose (pop3/login_choose). If the server refuses the user,
  * password or token, it sets ERROR_AUTH and tries nothing else. A server that does not know the command or the
  * mechanism has not looked at the credentials. In that case it tries the next automatic mechanism that reveals no more
  * of the secret. It sets ERROR_PROTOCOL if there is none, or if the user named the mechanism. It sets ERROR_CONFIG if

@@ -354,48 +354,6 @@ static bool read_some(struct session *s, const char **bytes, size_t *available, 
 	return ok;
 }
 
-/* Logs a line of the server without the session's secret. */
-static void trace_line(const struct session *s, const char *mark, const char *text, size_t length)
-{
-	if (!s->log || s->log->level < LOG_WIRE)
-		return;
-	text = redact(text, &length);
-	log_line(s->log, LOG_WIRE, "S: %s%.*s", mark, (int)length, text);
-}
-
-/* Logs the greeting without the timestamp: with it, a password could be guessed from the digest of APOP. */
-static void trace_greeting(const struct session *s, const char *text, size_t length)
-{
-	const char *start = memchr(text, '<', length);
-	const char *end = start ? memchr(start, '>', length - (size_t)(start - text)) : NULL;
-	struct buf shown = {0};
-
-	if (!s->log || s->log->level < LOG_WIRE)
-		return;
-	buf_append(&shown, text, end ? (size_t)(start - text) : length);
-	if (end) {
-		buf_append_string(&shown, "<****");
-		buf_append(&shown, end, (size_t)(text + length - end));
-	}
-	trace_line(s, "+OK ", buf_string(&shown), shown.length);
-	buf_free(&shown);
-}
-
-/* Logs what arrived. Challenges are masked, as a password could be guessed from both sides of an exchange. */
-static void trace(const struct session *s, enum reply_event found, const char *text, size_t length)
-{
-	if (found == REPLY_CONTINUE)
-		log_line(s->log, LOG_WIRE, "S: + %s", length > 0 ? "****" : "");
-	else if (found == REPLY_OK && s->reading == COMMAND_OTHER && !*s->step)
-		trace_greeting(s, text, length);
-	else if (found == REPLY_OK || found == REPLY_ERR)
-		trace_line(s, found == REPLY_OK ? "+OK " : "-ERR ", text, length);
-	else if (found == REPLY_LINE)
-		trace_line(s, "", text, length);
-	else if (found == REPLY_END)
-		log_line(s->log, LOG_WIRE, "S: .");
-}
-
 void session_expect(struct session *s, uint64_t octets)
 {
 	stream_expect(s->stream, octets);
@@ -471,13 +429,13 @@ bool session_read_event(struct session *s, enum reply_event *found, const char *
 	} while (*found == REPLY_MORE);
 	s->unclear = *found == REPLY_MALFORMED && is_refusal(s, *length);
 	if (s->unclear) {
-		trace_line(s, "", *text, *length);
+		session_trace_line(s, "", *text, *length);
 		*found = REPLY_ERR;
 		return true;
 	}
 	if (*found == REPLY_MALFORMED || (*found == REPLY_CONTINUE && s->reading != COMMAND_OTHER))
 		return fail_malformed(s, *text, *length, err);
-	trace(s, *found, *text, *length);
+	session_trace(s, *found, *text, *length);
 	return true;
 }
 

@@ -88,6 +88,12 @@ enum reply_shape session_shape_of(enum session_command command);
 bool session_read_event(struct session *s, enum reply_event *found, const char **text, size_t *length,
     struct error *err);
 
+/* Logs a line, after a mark, of the server without the session's secret. */
+void session_trace_line(const struct session *s, const char *mark, const char *text, size_t length);
+
+/* Logs what arrived. Challenges are masked, as a password could be guessed from both sides of an exchange. */
+void session_trace(const struct session *s, enum reply_event found, const char *text, size_t length);
+
 /*
  * Evaluates an +OK reply to session_ask: sets event->right and the text that decided it. If the reply may be a
  * listing, the next input shows whether it is. If nothing else is due, NOOP makes the server send something, so that

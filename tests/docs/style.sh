@@ -1,5 +1,6 @@
 #!/bin/sh
-# The C sources have the format that .clang-format describes. Other versions of clang-format disagree about details.
+# No source of the program is longer than 500 lines. The C sources have the format that .clang-format describes; other
+# versions of clang-format disagree about details.
 # shellcheck source=tests/docs/lib.sh
 . "${srcdir:-.}/tests/docs/lib.sh"
 
@@ -11,6 +12,12 @@ is_formatted() {
   head -n 20 "$work/faults"
   return "$code"
 }
+
+are_short() {
+  find "$source/src" -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 500' >"$work/long"
+  cat "$work/long" && [ ! -s "$work/long" ]
+}
+check 'no source of the program is longer than 500 lines' are_short
 
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
   check 'the C sources are formatted' is_formatted

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "check_main.h"
 #include "pop3/login.h"
+#include "pop3/login_choose.h"
 #include "pop3/login_parameters.h"
 #include "talk.h"
 
