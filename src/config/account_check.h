@@ -13,7 +13,10 @@ struct error;
  */
 bool account_check(struct account *a, unsigned *next, struct error *err);
 
-/* Returns whether a run checks for more messages in another session: what `repeat` says, or its default for the server. */
+/*
+ * Returns whether a run checks for more messages in another session: what `repeat` says, or its default for the
+ * server.
+ */
 bool account_repeats(const struct account *a);
 
 /* Initializes *defaults with the values that the options of `a` have unless they are set. account_free frees it. */

@@ -72,15 +72,14 @@ static bool fail_file(const char *option, const char *path, struct error *err)
 }
 
 /*
- * Reads a file with a secret. Others must be able neither to read nor to change a `private` file. systemd credentials are exempt because
- * the mask of their access list looks like permissions for others.
+ * Reads a file with a secret. Others must be able neither to read nor to change a `private` file. systemd credentials
+ * are exempt because the mask of their access list looks like permissions for others.
  */
 static bool read_file(const char *option, const char *path, bool private, struct buf *output, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char hint[PRIVATE_FILE_HINT];
 	struct stat st;
-	struct error why;
 	ssize_t n = 0;
 	bool ok = false;
 
@@ -91,10 +90,7 @@ static bool read_file(const char *option, const char *path, bool private, struct
 	} else if (private && !private_file(path, &st, PRIVATE_FROM_ALL, hint)) {
 		error_set(err, ERROR_CONFIG, "%s %s can be read by others", option, path);
 		error_hint(err, "%s", hint);
-	} else if (private && S_ISREG(st.st_mode) && !trust_path(path, &st, &why)) {
-		error_set(err, ERROR_CONFIG, "%s %s cannot be trusted: %s", option, path, why.cause);
-		error_hint(err, "%s", why.hint);
-	} else {
+	} else if (!private || !S_ISREG(st.st_mode) || trust_file(ERROR_CONFIG, option, path, &st, err)) {
 		while (output->length < PASSWORD_OCTETS_MOST &&
 		    (n = read(fd, output->data + output->length, PASSWORD_OCTETS_MOST - output->length)) > 0)
 			output->length += (size_t)n;

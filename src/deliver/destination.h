@@ -146,8 +146,8 @@ struct destination_ops {
 	/*
 	 * With DESTINATION_BY_INTENT, after a crash: sets found, which has one entry per message of the intent, to
 	 * whether the message is complete in the file. It cuts off an incomplete message at the end, unless another
-	 * program has written there since. A file that is not that of d is only read. If matcher is NULL, only unchanged messages count. If the intent's file is
-	 * gone, the file of d is searched; d may be NULL.
+	 * program has written there since. A file that is not that of d is only read. If matcher is NULL, only
+	 * unchanged messages count. If the intent's file is gone, the file of d is searched; d may be NULL.
 	 */
 	bool (*recover)(struct destination *d, const struct mbox_intent *intent,
 	    const struct destination_matcher *matcher, bool *found, struct error *err);

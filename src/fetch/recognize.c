@@ -31,9 +31,10 @@ static void put_in_doubt(const struct recognition *r, struct plan_entry *e)
 }
 
 /*
- * A message was found in the destination with another size than on the server. It may be incomplete. Or it is whole: once
- * a message is stored, a line end in the middle of a line looks like any other, and some servers give wrong sizes.
- * transfer/doubt decides. A copy that a mail program has changed cannot be compared, so its message stays on the server.
+ * A message was found in the destination with another size than on the server. It may be incomplete. Or it is whole:
+ * once a message is stored, a line end in the middle of a line looks like any other, and some servers give wrong sizes.
+ * transfer/doubt decides. A copy that a mail program has changed cannot be compared, so its message stays on the
+ * server.
  */
 static bool doubt_found(const struct recognition *r, struct plan_entry *e, struct error *err)
 {
@@ -383,7 +384,10 @@ static bool wants_retrieval(const struct recognition *r, const struct plan_entry
 	return *wanted || e->doubtful || r->missing == 0 || state_misses_size(r->state, e->octets, r->now, wanted, err);
 }
 
-/* A message that the server does not give now may be one of those that were fetched before: it is left for the next run. */
+/*
+ * A message that the server does not give now may be one of those that were fetched before: it is left for the next
+ * run.
+ */
 static void leave_unknown(struct top_identity *top)
 {
 	top->skip |= !top->known;

@@ -50,7 +50,7 @@ static bool is_private_group(gid_t group, uid_t owner)
 	const struct passwd *user = getpwuid(owner);
 	char name[NAME_SIZE] = "";
 	const struct group *found;
-	bool private = true;
+	bool alone = true;
 
 	if (user)
 		snprintf(name, sizeof(name), "%s", user->pw_name);
@@ -58,12 +58,12 @@ static bool is_private_group(gid_t group, uid_t owner)
 	if (!found)
 		return false;
 	for (char **member = found->gr_mem; *member; member++)
-	private = private && strcmp(*member, name) == 0;
+		alone = alone && strcmp(*member, name) == 0;
 	setpwent();
-	while (private && (user = getpwent()))
-	private = user->pw_gid != group || user->pw_uid == owner || user->pw_uid == 0;
+	while (alone && (user = getpwent()))
+		alone = user->pw_gid != group || user->pw_uid == owner || user->pw_uid == 0;
 	endpwent();
-	return private;
+	return alone;
 }
 
 /* Returns the permissions by which untrusted users can write. */
@@ -210,6 +210,16 @@ static bool check_itself(const char *path, const struct stat *st, struct error *
 bool trust_path(const char *path, const struct stat *st, struct error *err)
 {
 	return (!st || check_itself(path, st, err)) && check_directories(path, err);
+}
+
+bool trust_file(enum error_kind kind, const char *what, const char *path, const struct stat *st, struct error *err)
+{
+	struct error why;
+
+	if (trust_path(path, st, &why))
+		return true;
+	error_set(err, kind, "%s %s cannot be trusted: %s", what, path, why.cause);
+	return error_hint(err, "%s", why.hint);
 }
 
 bool trust_directory(const char *path, struct error *err)

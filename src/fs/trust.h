@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct error;
+#include "base/error.h"
+
 struct stat;
 
 /*
@@ -19,6 +20,12 @@ struct stat;
  * sticky ones may be writable. Sets ERROR_STORAGE with a cause that names the file or directory, and a hint.
  */
 bool trust_path(const char *path, const struct stat *st, struct error *err);
+
+/*
+ * The same for a file that messages call by `what` and its path. The error has the given kind, and says that the file
+ * cannot be trusted.
+ */
+bool trust_file(enum error_kind kind, const char *what, const char *path, const struct stat *st, struct error *err);
 
 /*
  * Opens a file to write to, as open(2) does, and marks it close-on-exec. It does not follow a link of an untrusted user,

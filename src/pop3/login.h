@@ -8,7 +8,7 @@ struct login;
 struct session;
 
 /*
- * Logs in over a session that TLS protects, by the mechanism from login_choose (pop3/login_choose). If the server refuses the user,
+ * Logs in over a session that TLS protects, by the mechanism from login_choose. If the server refuses the user,
  * password or token, it sets ERROR_AUTH and tries nothing else. A server that does not know the command or the
  * mechanism has not looked at the credentials. In that case it tries the next automatic mechanism that reveals no more
  * of the secret. It sets ERROR_PROTOCOL if there is none, or if the user named the mechanism. It sets ERROR_CONFIG if

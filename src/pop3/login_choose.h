@@ -12,7 +12,8 @@ struct session;
  * Chooses how to log in, by the server's capabilities (RFC 5034): with the mechanism that the user named, or with the
  * strongest automatic one. It uses channel binding if both sides support it. A user or password that SASLprep (RFC
  * 4013) would change or refuse is sent by PLAIN or USER, if the server offers one of them. Without a mechanism, a
- * password is sent with USER and PASS. Returns NULL and sets ERROR_AUTH if the server does not offer a suitable mechanism.
+ * password is sent with USER and PASS. Returns NULL and sets ERROR_AUTH if the server does not offer a suitable
+ * mechanism.
  */
 const struct mechanism *login_choose(const struct session *s, const struct login *l, struct error *err);
 

@@ -107,8 +107,8 @@ bool session_ask_utf8(struct session *s, bool apart, struct error *err);
 void session_logged_in(struct session *s);
 
 /*
- * Sends STLS (RFC 2595, 4.), announced or not, and forgets what the server said before. TLS must begin on the stream after it. Sets ERROR_TLS if the server
- * refuses it, and ERROR_NETWORK or ERROR_PROTOCOL as for any command.
+ * Sends STLS (RFC 2595, 4.), announced or not, and forgets what the server said before. TLS must begin on the stream
+ * after it. Sets ERROR_TLS if the server refuses it, and ERROR_NETWORK or ERROR_PROTOCOL as for any command.
  */
 bool session_ask_stls(struct session *s, struct error *err);
 

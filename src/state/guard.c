@@ -9,21 +9,11 @@
 #include "base/memory.h"
 #include "fs/trust.h"
 
-static bool check(const char *path, const char *what, const struct stat *st, struct error *err)
-{
-	struct error why;
-
-	if (trust_path(path, st, &why))
-		return true;
-	error_set(err, ERROR_STORAGE, "the %s %s cannot be trusted: %s", what, path, why.cause);
-	return error_hint(err, "%s", why.hint);
-}
-
 bool state_guard_directory(const char *directory, struct error *err)
 {
 	struct stat st;
 
-	return stat(directory, &st) != 0 || check(directory, "state directory", &st, err);
+	return stat(directory, &st) != 0 || trust_file(ERROR_STORAGE, "the state directory", directory, &st, err);
 }
 
 static bool check_file(const char *path, const char *what, struct error *err)
@@ -33,8 +23,8 @@ static bool check_file(const char *path, const char *what, struct error *err)
 	if (lstat(path, &st) != 0)
 		return true;
 	if (S_ISREG(st.st_mode))
-		return check(path, what, &st, err);
-	error_set(err, ERROR_STORAGE, "the %s %s is not a regular file", what, path);
+		return trust_file(ERROR_STORAGE, what, path, &st, err);
+	error_set(err, ERROR_STORAGE, "%s %s is not a regular file", what, path);
 	return error_hint(err, "move it away; for a state elsewhere, set state_dir");
 }
 

@@ -162,8 +162,8 @@ static bool make_file(const struct state *s, const char *directory, struct error
 
 static bool guard(const char *directory, const char *path, const char *lock_path, struct error *err)
 {
-	return state_guard_directory(directory, err) && state_guard_file(path, "state file", err) &&
-	    state_guard_file(lock_path, "lock file", err);
+	return state_guard_directory(directory, err) && state_guard_file(path, "the state file", err) &&
+	    state_guard_file(lock_path, "the lock file", err);
 }
 
 bool state_open(struct state **out, const char *directory, const char *account, enum state_access access_wanted,

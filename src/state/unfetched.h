@@ -19,8 +19,8 @@ enum state_unfetched {
 
 /*
  * Remembers why a message stays away, as long as the server lists it. state_commit makes it permanent. octets is the
- * number that came, for STATE_UNFETCHED_OUTGREW. For STATE_UNFETCHED_BROKE and STATE_UNFETCHED_FAILED it is a count that grows with
- * each session.
+ * number that came, for STATE_UNFETCHED_OUTGREW. For STATE_UNFETCHED_BROKE and STATE_UNFETCHED_FAILED it is a count
+ * that grows with each session.
  */
 bool state_note_unfetched(struct state *s, const char *uid, enum state_unfetched kind, uint64_t octets, int64_t now,
     struct error *err);
@@ -32,8 +32,8 @@ bool state_note_unfetched(struct state *s, const char *uid, enum state_unfetched
 bool state_note_new(struct state *s, const char *uid, uint64_t octets, int64_t now, struct error *err);
 
 /*
- * state_forget_unfetched forgets the note with this UID or key. state_forget_breaks forgets the notes of STATE_UNFETCHED_BROKE with
- * this count.
+ * state_forget_unfetched forgets the note with this UID or key. state_forget_breaks forgets the notes of
+ * STATE_UNFETCHED_BROKE with this count.
  */
 bool state_forget_unfetched(struct state *s, const char *key, struct error *err);
 bool state_forget_breaks(struct state *s, uint64_t count, struct error *err);

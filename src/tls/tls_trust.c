@@ -35,14 +35,11 @@ static bool is_uri(const char *path)
 /* Whoever can write the certificates decides which servers get the password. */
 static bool check_file(const char *option, const char *path, struct error *err)
 {
-	struct error why;
 	struct stat st;
 
 	/* A missing file gets a better error later. */
-	if (is_uri(path) || stat(path, &st) != 0 || !S_ISREG(st.st_mode) || trust_path(path, &st, &why))
-		return true;
-	error_set(err, ERROR_CONFIG, "%s %s cannot be trusted: %s", option, path, why.cause);
-	return error_hint(err, "%s", why.hint);
+	return is_uri(path) || stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    trust_file(ERROR_CONFIG, option, path, &st, err);
 }
 
 static bool load_authorities(struct tls_trust *t, const char *ca_file, struct error *err)

@@ -15,7 +15,10 @@ struct messages_total {
 
 void messages_add(struct messages_total *total, const struct listed *m);
 
-/* Prints "work: 12 messages (3.4 MB): fetch 10 (3.2 MB), delete 2 (200.0 kB), leave 10", or that there is none; broken between words. */
+/*
+ * Prints "work: 12 messages (3.4 MB): fetch 10 (3.2 MB), delete 2 (200.0 kB), leave 10", or that there is none;
+ * broken between words.
+ */
 void messages_say_total(const char *account, const struct messages_total *total, size_t columns);
 
 /*

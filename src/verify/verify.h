@@ -69,8 +69,9 @@ struct verify_request {
 
 /*
  * Compares the messages in the account's destination with the state, and reports each that is not complete in its
- * place, the oldest delivery first, followed by copies without a record. It does not connect to a server. It takes the account's lock only to have messages
- * fetched again or to settle the place. Sets ERROR_STORAGE if there is no state or no destination, or ERROR_LOCKED.
+ * place, the oldest delivery first, followed by copies without a record. It does not connect to a server. It takes
+ * the account's lock only to have messages fetched again or to settle the place. Sets ERROR_STORAGE if there is no
+ * state or no destination, or ERROR_LOCKED.
  */
 bool verify_account(const struct account *account, const struct verify_request *request, struct verify_summary *summary,
     struct error *err);

@@ -230,7 +230,7 @@ configure a 'deliver_to = "maildir:box"' 'leave_on_server = no'
 for round in 1 2 3; do
   begin ''
   # The last rounds may have nothing left to commit.
-  for _ in $(seq 400); do grep -qE 'message(s are| is) stored' err && break; sleep 0.01; done
+  wait_while "$PID" grep -qE 'message(s are| is) stored' err || :
   kill -s INT "$PID"
   ended
   check "Dovecot, $round: the run ends soon" soon
